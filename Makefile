@@ -1,0 +1,55 @@
+# Regulars: `make demo` to see it work, `make check test` as continuous integration runs it.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SIZE ?= full
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo check test test-all lock format clean
+
+help: ## show this list
+	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(READY) ## create .venv and install the pinned packages
+
+# uv is fetched into the environment by pip where the machine has none.
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@command -v uv >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@UV=$$(command -v uv || echo $(BIN)/uv); \
+	  $$UV pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
+	  $$UV pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: setup ## simulate a company, train, score and serve it on 127.0.0.1:3000
+	@$(BIN)/regulars demo
+
+check: setup ## style, types, import directions, documentation
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q --doctest-modules features training serving experiments tests/laws/test_documentation.py -p no:cacheprovider
+
+test: setup ## the tests that run in minutes
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-all: setup ## every test, the slow proofs too
+	$(BIN)/pytest -n 2
+
+bench-%: setup ## measure one room's claims: bench-world …; SIZE=small for a quick look
+	SIZE=$(SIZE) $(BIN)/python -m experiments.bench.$*
+
+lock: ## resolve the pinned packages anew
+	@uv pip compile --quiet --universal --generate-hashes --all-extras --group dev --python-version 3.11 \
+	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+
+format: setup ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove the environment and the demo
+	rm -rf $(VENV) demo

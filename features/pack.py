@@ -1,0 +1,193 @@
+"""The column pack: a company's events as memory-mapped arrays, grouped by customer and sorted by time.
+
+The pack is what the feature kernel reads. It is a cache of the sorted store: nothing in it is not also
+in the store's Parquet files. Per event stream there is one array a column and one array of offsets, so
+the events of customer ``k`` are rows ``offsets[k]`` to ``offsets[k + 1]``, oldest first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import WorkspaceRefused
+
+Ints = NDArray[np.int64]
+MISSING_CODE = -1
+_MANIFEST = "pack.json"
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """Sorted texts in two arrays, so that a million of them open without being read.
+
+    >>> ids = TextColumn.of(["anna", "bert"])
+    >>> ids[1], ids.find("anna"), ids.find("carl")
+    ('bert', 0, -1)
+    """
+
+    offsets: Ints
+    content: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> TextColumn:
+        """Pack texts that are sorted by their UTF-8 bytes and differ from one another."""
+        encoded = [text.encode("utf-8") for text in texts]
+        offsets = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(one) for one in encoded], out=offsets[1:])
+        return cls(offsets, np.frombuffer(b"".join(encoded), np.uint8))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, position: int) -> str:
+        return self._encoded(position).decode("utf-8")
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[position] for position in range(len(self)))
+
+    def find(self, text: str) -> int:
+        """The position of a text, or -1 when it is not there."""
+        try:
+            wanted = text.encode("utf-8")
+        except UnicodeEncodeError:
+            return -1
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._encoded(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._encoded(low) == wanted else -1
+
+    def _encoded(self, position: int) -> bytes:
+        return self.content[self.offsets[position] : self.offsets[position + 1]].tobytes()
+
+
+@dataclass(frozen=True)
+class EventStream:
+    """One table's events: when they happened, when they were known, and their columns.
+
+    ``seconds`` and ``known`` count whole seconds from 1970-01-01 UTC; ``known`` is None where the
+    table does not say when its rows became known, and the event time stands in. A text column holds
+    codes into ``dictionaries`` with -1 for a missing value.
+    """
+
+    offsets: Ints
+    seconds: Ints
+    columns: Mapping[str, NDArray[np.integer]]
+    dictionaries: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    known: Ints | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many events there are."""
+        return len(self.seconds)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All event streams of a company, over one list of customers.
+
+    ``last_known`` is the latest instant at which any event became known, in seconds; the natural
+    cutoff for today's scores is the midnight after it. ``digest`` names the content.
+    """
+
+    customer_ids: TextColumn
+    streams: Mapping[str, EventStream]
+    last_known: int
+    digest: str
+
+    @property
+    def customers(self) -> int:
+        """How many customers there are, with or without events."""
+        return len(self.customer_ids)
+
+
+def write_pack(pack: Pack, folder: Path) -> None:
+    """Write every array of a pack as a plain ``.npy`` file, with its dictionaries in ``pack.json``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "customer_ids.offsets.npy", pack.customer_ids.offsets)
+    np.save(folder / "customer_ids.content.npy", pack.customer_ids.content)
+    for name, stream in pack.streams.items():
+        arrays = {"offsets": stream.offsets, "seconds": stream.seconds}
+        if stream.known is not None:
+            arrays["known"] = stream.known
+        for part, array in arrays.items():
+            np.save(folder / f"{name}.{part}.npy", array)
+        for column, values in stream.columns.items():
+            np.save(folder / f"{name}.column.{column}.npy", values)
+    manifest = {
+        "digest": pack.digest,
+        "last_known": pack.last_known,
+        "streams": {
+            name: {
+                "columns": sorted(stream.columns),
+                "dictionaries": {key: list(texts) for key, texts in stream.dictionaries.items()},
+                "has_known": stream.known is not None,
+            }
+            for name, stream in pack.streams.items()
+        },
+    }
+    (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+def _mode(path: Path) -> Literal["r"] | None:
+    """Map a file unless its array is empty, which the operating system refuses to map."""
+    with path.open("rb") as file:
+        version = np.lib.format.read_magic(file)
+        read = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
+        shape = read(file)[0]
+    return None if 0 in shape else "r"
+
+
+def open_pack(folder: Path) -> Pack:
+    """Open a pack by memory-mapping its arrays.
+
+    Raises ``WorkspaceRefused`` when a file is missing or damaged.
+    """
+
+    def array(name: str) -> NDArray[np.integer]:
+        path = folder / f"{name}.npy"
+        loaded: NDArray[np.integer] = np.load(path, allow_pickle=False, mmap_mode=_mode(path))
+        # A plain ndarray view: numba types np.memmap apart and would compile the kernel twice.
+        return loaded.view(np.ndarray)
+
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        streams = {
+            name: EventStream(
+                offsets=array(f"{name}.offsets").astype(np.int64, copy=False),
+                seconds=array(f"{name}.seconds").astype(np.int64, copy=False),
+                known=array(f"{name}.known").astype(np.int64, copy=False)
+                if described["has_known"]
+                else None,
+                columns={
+                    column: array(f"{name}.column.{column}") for column in described["columns"]
+                },
+                dictionaries=described["dictionaries"],
+            )
+            for name, described in manifest["streams"].items()
+        }
+        ids = TextColumn(
+            array("customer_ids.offsets").astype(np.int64, copy=False),
+            array("customer_ids.content").astype(np.uint8, copy=False),
+        )
+    except (OSError, ValueError, KeyError) as fault:
+        raise WorkspaceRefused(
+            expected="a complete column pack in the store",
+            found=f"{type(fault).__name__} while opening it",
+            remedy="Run `regulars ingest` again.",
+        ) from None
+    return Pack(ids, streams, int(manifest["last_known"]), str(manifest["digest"]))

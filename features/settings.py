@@ -1,0 +1,248 @@
+"""``regulars.toml`` as frozen dataclasses: read once at the edge, unknown keys refused.
+
+Each setting carries its sentence in the declaration below; ``docs/settings.md`` is checked against it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from features.errors import SettingsRefused, did_you_mean
+from features.tables import TABLES
+
+SETTINGS_FILE = "regulars.toml"
+
+T = TypeVar("T")
+
+
+def setting(default: Any, help: str) -> Any:
+    """Declare one setting: its default and the sentence that explains it."""
+    return field(default=default, metadata={"help": help})
+
+
+def table_of(help: str) -> Any:
+    """Declare a setting that holds names and values, empty by default."""
+    return field(default_factory=lambda: MappingProxyType({}), metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class CompanySettings:
+    """Who the tables belong to, and how numbers and dates are shown."""
+
+    name: str = setting("Your company", "The name shown on pages and model cards.")
+    currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
+    language: str = setting("en", "The language reasons are written in.")
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """How one of the company's own tables becomes a raw table."""
+
+    source: str = setting(
+        "",
+        "A file or pattern (Parquet, CSV, Excel), relative to this file, or a database address "
+        "followed by # and a table or query.",
+    )
+    columns: Mapping[str, str] = table_of(
+        "For each column of ours, a SQL expression over the columns of the source."
+    )
+    where: str = setting("", "Only source rows that meet this SQL condition are read at all.")
+    timezone: str = setting("UTC", "The time zone of instants that do not carry their own.")
+    duplicates: str = setting(
+        "drop", "What becomes of rows repeated in every column: drop, keep or refuse."
+    )
+    set_aside: Mapping[str, str] = table_of(
+        "Named SQL conditions over the source; a row that meets one is counted and left out."
+    )
+
+
+@dataclass(frozen=True)
+class ChurnSettings:
+    """What leaving means: nobody buys for a horizon after having been a repeat customer."""
+
+    horizon_days: int = setting(90, "A customer who buys nothing for so many days has left.")
+    gap_days: int = setting(0, "Days between the score and the first day on which one can act.")
+    minimum_orders: int = setting(2, "Only customers with at least so many orders are judged.")
+    active_within_days: int = setting(
+        0, "Only customers whose last order is so recent are judged; 0 means twice the horizon."
+    )
+    origins: int = setting(6, "At most so many past cutoffs are used to fit and judge a model.")
+
+    @property
+    def population_days(self) -> int:
+        """How recent the last order of a judged customer must be, in days."""
+        return self.active_within_days or 2 * self.horizon_days
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """Where the scoring service listens."""
+
+    host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
+    port: int = setting(3000, "The port to listen on.")
+
+
+@dataclass(frozen=True)
+class MlflowSettings:
+    """Where runs and models are recorded."""
+
+    tracking_uri: str = setting(
+        "", "The MLflow store; empty means a SQLite file inside the workspace."
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything ``regulars.toml`` says."""
+
+    workspace: str = setting(".workspace", "The folder all state lives in, relative to this file.")
+    company: CompanySettings = field(default_factory=CompanySettings)
+    tables: Mapping[str, TableMapping] = field(default_factory=lambda: MappingProxyType({}))
+    churn: ChurnSettings = field(default_factory=ChurnSettings)
+    service: ServiceSettings = field(default_factory=ServiceSettings)
+    mlflow: MlflowSettings = field(default_factory=MlflowSettings)
+    folder: Path = field(default_factory=Path, metadata={"internal": True})
+    """The folder the settings file lies in; relative paths start here."""
+
+    @property
+    def workspace_folder(self) -> Path:
+        """The workspace as a path."""
+        return self.folder / self.workspace
+
+
+def load_settings(path: Path) -> Settings:
+    """Read ``regulars.toml``; every fault names the key and the nearest known one.
+
+    Raises ``SettingsRefused`` for a missing file, broken TOML, unknown keys, wrong types, unknown
+    tables or columns and unknown time zones.
+    """
+    if not path.exists():
+        raise SettingsRefused(
+            expected=f"settings in {path.name}",
+            found="no such file",
+            remedy="Run `regulars init --purchases FILE`, or name the file with --settings.",
+        )
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SettingsRefused(
+            expected=f"{path.name} to be TOML", found=str(fault), remedy="Correct that line."
+        ) from None
+    return settings_from(content, folder=path.parent)
+
+
+def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
+    """Settings from parsed TOML, with paths relative to ``folder``."""
+    plain = {key: value for key, value in content.items() if key != "tables"}
+    tables = content.get("tables", {})
+    if not isinstance(tables, dict):
+        raise _wrong_type("tables", "a section", tables)
+    mappings = {}
+    for name, mapping in tables.items():
+        if name not in TABLES:
+            raise SettingsRefused(
+                expected="a table Regulars knows",
+                found=f"[tables.{name}]",
+                remedy=did_you_mean(name, list(TABLES)),
+            )
+        mappings[name] = _checked_mapping(name, _read(TableMapping, mapping, f"tables.{name}"))
+    settings: Settings = _read(Settings, plain, "")
+    return Settings(
+        workspace=settings.workspace,
+        company=settings.company,
+        tables=MappingProxyType(mappings),
+        churn=settings.churn,
+        service=settings.service,
+        mlflow=settings.mlflow,
+        folder=folder,
+    )
+
+
+def _read(cls: type[T], content: Any, where: str) -> T:
+    """One settings dataclass from one TOML section."""
+    if not isinstance(content, dict):
+        raise _wrong_type(where, "a section", content)
+    hints = get_type_hints(cls)
+    declared = {
+        one.name: one
+        for one in fields(cls)  # type: ignore[arg-type]
+        if not one.metadata.get("internal")
+    }
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        path = f"{where}.{key}" if where else key
+        if key not in declared:
+            raise SettingsRefused(
+                expected=f"a setting of {f'[{where}]' if where else SETTINGS_FILE}",
+                found=f'unknown setting "{key}"',
+                remedy=did_you_mean(key, list(declared)),
+            )
+        hint = hints[key]
+        if is_dataclass(hint):
+            values[key] = _read(hint, value, path)  # type: ignore[arg-type]
+        elif hint in (str, int):
+            if not isinstance(value, hint) or isinstance(value, bool):
+                raise _wrong_type(path, "a text" if hint is str else "a whole number", value)
+            values[key] = value
+        else:
+            values[key] = MappingProxyType(_texts(path, value))
+    return cls(**values)
+
+
+def _texts(path: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise _wrong_type(path, "names with texts", value)
+    return value
+
+
+def _wrong_type(path: str, expected: str, value: Any) -> SettingsRefused:
+    return SettingsRefused(
+        expected=f"{expected} for {path}",
+        found=repr(value),
+        remedy=f"Correct {path} in {SETTINGS_FILE}.",
+    )
+
+
+def _checked_mapping(name: str, mapping: TableMapping) -> TableMapping:
+    table = TABLES[name]
+    if not mapping.source:
+        raise SettingsRefused(
+            expected=f"a source for [tables.{name}]",
+            found="none",
+            remedy='Name the file, such as source = "purchases.parquet".',
+        )
+    for column in mapping.columns:
+        if column not in table.column_names and not table.open_attributes:
+            raise SettingsRefused(
+                expected=f"a column of {name}",
+                found=f'"{column}"',
+                remedy=did_you_mean(column, table.column_names),
+            )
+    missing = [column for column in table.required_names if column not in mapping.columns]
+    if missing:
+        raise SettingsRefused(
+            expected=f"[tables.{name}] to map {', '.join(table.required_names)}",
+            found=f"no {', '.join(missing)}",
+            remedy="Add the missing columns to `columns`.",
+        )
+    if mapping.duplicates not in ("drop", "keep", "refuse"):
+        raise SettingsRefused(
+            expected=f"drop, keep or refuse for tables.{name}.duplicates",
+            found=repr(mapping.duplicates),
+            remedy="Choose one of the three.",
+        )
+    try:
+        ZoneInfo(mapping.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsRefused(
+            expected=f"a time zone for tables.{name}.timezone",
+            found=repr(mapping.timezone),
+            remedy='Give a name such as "Europe/London", or "UTC".',
+        ) from None
+    return mapping
