@@ -1,0 +1,261 @@
+"""Simulating a company: block by block into Parquet, with the truth beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from experiments.world import columns, ledgers
+from experiments.world.baskets import NO_OFFER, Orders, basket_mean, lines_of, orders_of
+from experiments.world.campaigns import Exposures, run_campaigns
+from experiments.world.catalogue import Catalogue, catalogue_of
+from experiments.world.lives import live
+from experiments.world.people import FAVOURITES, FOUNDING_DAYS, Ints, People, people_of
+from experiments.world.spec import BLOCK_CUSTOMERS, WorldSpec, random_stream
+from experiments.world.touchpoints import Contacts, contacts_of
+from experiments.world.truth import World
+from features.errors import UsageRefused
+from features.progress import Progress, silent
+from features.settings import SETTINGS_FILE
+from features.vocabulary import DAY_SECONDS
+
+WORLD_FILE = "world.json"
+_DRAFT = ".world.draft"
+_UNFINISHED = "unfinished"
+
+
+def simulate(spec: WorldSpec, folder: Path, progress: Progress = silent) -> World:
+    """Simulate a company into a folder: its tables as Parquet, ``regulars.toml``, and the truth.
+
+    A finished world of the same spec is opened as it is. A world is written as a draft inside the
+    folder and moved into place when complete, so a run killed in the middle leaves nothing that could
+    be taken for a world. An existing ``regulars.toml`` of an earlier world is kept.
+
+    Raises ``UsageRefused`` when the folder holds other files.
+    """
+    marker = _marker(folder)
+    if marker == spec.digest:
+        return World.open(folder)
+    if marker is None and folder.exists() and any(_foreign(folder)):
+        raise UsageRefused(
+            expected="an empty folder, or one with an earlier simulated company",
+            found=f"other files in {folder.name}",
+            remedy="Name another folder for the simulated company.",
+        )
+    draft = folder / _DRAFT
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / "truth").mkdir(parents=True)
+    _write_world(spec, draft, progress)
+    _publish(spec, draft, folder)
+    return World.open(folder)
+
+
+def _marker(folder: Path) -> str | None:
+    """The digest of the world in a folder, ``unfinished`` for a half-moved one, None for none."""
+    try:
+        content = json.loads((folder / WORLD_FILE).read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except ValueError:
+        return _UNFINISHED
+    return str(content.get("digest", _UNFINISHED))
+
+
+def _foreign(folder: Path) -> Iterator[Path]:
+    ours = (_DRAFT, f"{WORLD_FILE}.new")
+    return (path for path in folder.iterdir() if path.name not in ours)
+
+
+def _publish(spec: WorldSpec, draft: Path, folder: Path) -> None:
+    """Move a complete draft into place; the marker says unfinished until the last file is there."""
+    _mark(folder, {"digest": _UNFINISHED})
+    shutil.rmtree(folder / "truth", ignore_errors=True)
+    for path in sorted(draft.iterdir()):
+        if path.name == SETTINGS_FILE and (folder / SETTINGS_FILE).exists():
+            continue
+        path.replace(folder / path.name)
+    _mark(folder, {"digest": spec.digest, "spec": asdict(spec)})
+    shutil.rmtree(draft)
+
+
+def _mark(folder: Path, content: dict[str, Any]) -> None:
+    beside = folder / f"{WORLD_FILE}.new"
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(content, indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(folder / WORLD_FILE)
+
+
+def _write_world(spec: WorldSpec, folder: Path, progress: Progress) -> None:
+    catalogue = catalogue_of(spec, random_stream(spec, -1, "people"))
+    mean_lines = basket_mean(spec, catalogue)
+    (folder / SETTINGS_FILE).write_text(_SETTINGS, encoding="utf-8")
+    with ExitStack() as files:
+        writers: dict[str, Any] = {}
+        for name, table in _shared_tables(spec, catalogue):
+            pq.write_table(table, folder / f"{name}.parquet", **_PARQUET)
+        for block in range(spec.blocks):
+            progress("simulate", block, spec.blocks)
+            for name, table in block_tables(spec, block, catalogue, mean_lines).items():
+                if name not in writers:
+                    path = folder / f"{name}.parquet"
+                    writers[name] = files.enter_context(
+                        pq.ParquetWriter(path, table.schema, **_PARQUET)
+                    )
+                writers[name].write_table(table, row_group_size=max(1, table.num_rows))
+    progress("simulate", spec.blocks, spec.blocks)
+
+
+_PARQUET: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 1,
+    "store_schema": False,
+    "store_decimal_as_integer": True,
+    # Room for every order number of a row group, so that they are written once each.
+    "dictionary_pagesize_limit": 16 << 20,
+}
+
+
+def _shared_tables(spec: WorldSpec, catalogue: Catalogue) -> Iterator[tuple[str, Any]]:
+    yield "items", ledgers.items_table(catalogue)
+    yield "offers", ledgers.offers_table(spec, catalogue)
+    offers = {"category": catalogue.offer_category, "discount": catalogue.offer_discount}
+    yield "truth/offers", columns.table(offers)
+
+
+def block_tables(
+    spec: WorldSpec, block: int, catalogue: Catalogue, mean_lines: float
+) -> dict[str, Any]:
+    """One block's rows of every table by name, and of the truth: depends on spec and block alone."""
+    people = people_of(spec, block)
+    profile = random_stream(spec, block, "profile")
+    registered_day = _registered_days(spec, people, profile)
+    region = profile.integers(0, len(ledgers.REGIONS), len(people))
+    lives = live(people, spec.days, random_stream(spec, block, "lives"))
+    campaigns = random_stream(spec, block, "campaigns")
+    exposures = run_campaigns(spec, people, catalogue, lives.left_day, campaigns)
+    baskets = random_stream(spec, block, "baskets")
+    orders = orders_of(spec, people, lives, exposures, baskets)
+    lines = lines_of(spec, people, orders, exposures, catalogue, mean_lines, baskets)
+    touches = random_stream(spec, block, "touches")
+    contacts = contacts_of(people, registered_day, lives.left_day, orders, spec.days, touches)
+    return {
+        "purchases": ledgers.purchases_table(spec, people, region, orders, lines),
+        "customers": ledgers.customers_table(spec, people, registered_day, region, profile),
+        "contacts": ledgers.contacts_table(spec, people, contacts),
+        "exposures": ledgers.exposures_table(spec, people, exposures, orders, lines, campaigns),
+        "contracts": ledgers.contracts_table(spec, people, profile),
+        "truth/customers": _true_people(people, lives.left_day),
+        "truth/orders": _true_orders(block, orders),
+        "truth/exposures": _true_exposures(block, exposures),
+        "truth/touches": _true_touches(block, contacts),
+    }
+
+
+def _registered_days(spec: WorldSpec, people: People, random: np.random.Generator) -> Ints:
+    """Shortly before the first order; for many of the first customers years before it."""
+    count = len(people)
+    first = np.where(people.buys, people.acquired_day, random.integers(0, spec.days, count))
+    is_old = (first < FOUNDING_DAYS) & people.buys & (random.random(count) < 0.7)
+    return first - np.where(is_old, random.integers(0, 1_500, count), random.integers(0, 21, count))
+
+
+def _true_people(people: People, left_day: Ints) -> Any:
+    plain = {
+        one.name: getattr(people, one.name) for one in fields(People) if one.name != "favourites"
+    }
+    ranked = {f"favourite_{rank}": people.favourites[:, rank] for rank in range(FAVOURITES)}
+    return columns.table({**plain, **ranked, "left_day": left_day})
+
+
+def _true_orders(block: int, orders: Orders) -> Any:
+    return columns.table(
+        {
+            "customer": (orders.person + block * BLOCK_CUSTOMERS).astype(np.int32),
+            "seconds": orders.seconds.astype(np.int32),
+            "sequence": orders.sequence.astype(np.int32),
+            "is_regular": orders.exposure == NO_OFFER,
+            "open_from": orders.open_from.astype(np.int32),
+            "open_until": orders.open_until.astype(np.int32),
+        }
+    )
+
+
+def _true_exposures(block: int, exposures: Exposures) -> Any:
+    return columns.table(
+        {
+            "customer": (exposures.person + block * BLOCK_CUSTOMERS).astype(np.int32),
+            "campaign": exposures.campaign.astype(np.int32),
+            "treated": exposures.treated,
+            "chance_control": exposures.chance_control,
+            "chance_treated": exposures.chance_treated,
+            "accepted_day": exposures.accepted_day.astype(np.int32),
+            "alive_share": exposures.alive_share,
+        }
+    )
+
+
+def _true_touches(block: int, contacts: Contacts) -> Any:
+    telling = contacts.tells_of_leaving
+    return columns.table(
+        {
+            "customer": (contacts.person[telling] + block * BLOCK_CUSTOMERS).astype(np.int32),
+            "day": (contacts.seconds[telling] // DAY_SECONDS).astype(np.int32),
+        }
+    )
+
+
+_SETTINGS = """\
+# A simulated company: every table of it, as Regulars reads it.
+# The left side of a column is Regulars' name, the right side a SQL expression over the file's columns.
+# What is true of these customers lies in truth/ and is never mapped.
+
+workspace = ".workspace"
+
+[company]
+name = "Simulated company"
+currency = "EUR"
+
+[churn]
+horizon_days = 90   # who buys nothing for so many days has left
+
+[tables.purchases]   # one row a line of an order; a negative quantity is a return
+source = "purchases.parquet"
+timezone = "UTC"
+columns = { customer_id = "customer_id", order_id = "order_id", ordered_at = "ordered_at", item_id = "item_id", quantity = "quantity", amount = "amount", discount = "discount", channel = "channel", store = "store" }
+
+[tables.customers]   # one row a customer
+source = "customers.parquet"
+columns = { customer_id = "customer_id", registered_at = "registered_at", region = "region", member_since = "member_since", referrals = "referrals", marketing_consent = "marketing_consent", profiling_consent = "profiling_consent" }
+
+[tables.items]   # one row an item
+source = "items.parquet"
+columns = { item_id = "item_id", name = "name", category = "category", department = "department", brand = "brand", unit_cost = "unit_cost" }
+
+[tables.contacts]   # one row a touchpoint that is not a purchase
+source = "contacts.parquet"
+duplicates = "keep"   # two visits in one second are two visits
+columns = { customer_id = "customer_id", contacted_at = "contacted_at", channel = "channel", kind = "kind", topic = "topic", resolved_at = "resolved_at", score = "score" }
+
+[tables.offers]   # one row an offer that can be made
+source = "offers.parquet"
+columns = { offer_id = "offer_id", name = "name", kind = "kind", category = "category", discount = "discount", reward_cost = "reward_cost", margin = "margin", channel = "channel", starts_at = "starts_at" }
+
+[tables.exposures]   # one row a time an offer was shown, or was deliberately not shown
+source = "exposures.parquet"
+columns = { customer_id = "customer_id", offer_id = "offer_id", shown_at = "shown_at", channel = "channel", arm = "arm", action_probability = "action_probability", accepted_at = "accepted_at", revenue = "revenue" }
+
+[tables.contracts]   # one row a contract term
+source = "contracts.parquet"
+columns = { customer_id = "customer_id", contract_id = "contract_id", starts_at = "starts_at", ends_at = "ends_at", plan = "plan", price = "price", auto_renew = "auto_renew", cancelled_at = "cancelled_at" }
+"""
