@@ -1,0 +1,186 @@
+"""A file's columns described by their values: type, gaps, repetition, look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.sources import Connection, Source, literal, quoted
+
+MANY_ROWS = 5_000_000
+"""From so many rows on, different values are estimated rather than counted."""
+_DATE_FORMATS = (
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%d.%m.%y",
+    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M",
+    "%m/%d/%Y", "%m/%d/%y %H:%M", "%m/%d/%y", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d", "%d-%m-%Y %H:%M",
+    "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%b %d, %Y", "%Y%m%d",
+)  # fmt: skip
+_POINT_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*$"
+_COMMA_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*$"
+_READS = 0.99
+"""A text column is taken for numbers or dates when so large a share of its values reads as such."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one column of a file looks like.
+
+    ``sql`` names it; ``as_number`` and ``as_instant`` are SQL that reads it so, or empty where it does not read so;
+    ``whole``, ``negative``, ``low`` and ``high`` are of the numbers.
+    """
+
+    name: str
+    sql: str
+    type: str
+    rows: int
+    filled: int
+    distinct: int
+    as_number: str = ""
+    as_instant: str = ""
+    date_note: str = ""
+    whole: float = 0.0
+    negative: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def as_instant_only(self) -> bool:
+        """Whether the column is a date by its type, and so nothing else."""
+        return self.type.startswith(("TIMESTAMP", "DATE"))
+
+    @property
+    def missing(self) -> int:
+        """How many rows say nothing."""
+        return self.rows - self.filled
+
+    @property
+    def repetition(self) -> float:
+        """How many rows there are for each different value, on average."""
+        return self.filled / self.distinct if self.distinct else 0.0
+
+    @property
+    def is_identifying(self) -> bool:
+        """Whether values could be numbers or codes that name something."""
+        if self.type.startswith(("FLOAT", "DOUBLE", "DECIMAL")):
+            return self.whole == 1.0 and self.distinct > 1
+        is_code = self.type.startswith("VARCHAR") or "INT" in self.type or self.type == "UUID"
+        return is_code and self.distinct > 1
+
+
+def look_at(connection: Connection, source: Source) -> list[Look]:
+    """Describe every column of an opened source."""
+    rows = int(connection.execute(f"SELECT count(*) FROM {source.relation}").fetchall()[0][0])
+    words = connection.execute("SELECT keyword_name FROM duckdb_keywords()").fetchall()
+    reserved = {str(word).casefold() for (word,) in words}
+    return [
+        _look(connection, source, name, kind, rows, reserved)
+        for name, kind in source.columns.items()
+    ]
+
+
+def _plain(name: str, reserved: set[str]) -> str:
+    """A name as SQL, without quotes where it needs none."""
+    is_plain = name.isascii() and name.isidentifier() and name.casefold() not in reserved
+    return name if is_plain else quoted(name)
+
+
+def _look(
+    connection: Connection, source: Source, name: str, kind: str, rows: int, reserved: set[str]
+) -> Look:
+    column = quoted(name)
+    filled_sql = f"nullif(trim({column}), '')" if kind == "VARCHAR" else column
+    counting = "approx_count_distinct(" if rows > MANY_ROWS else "count(DISTINCT "
+    nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "BLOB", "UNION"))
+    filled, distinct = connection.execute(
+        f"SELECT count({filled_sql}), {'0' if nested else f'{counting}{filled_sql})'} FROM {source.relation}"
+    ).fetchall()[0]
+    sql = _plain(name, reserved)
+    plain = Look(name, sql, kind, rows, int(filled), int(distinct))
+    if nested or not filled:
+        return plain
+    number = _number_sql(connection, source, plain)
+    instant, note = _instant_sql(connection, source, plain)
+    measured = (0.0, 0.0, 0.0, 0.0)
+    if number:
+        measured = connection.execute(f"""
+            SELECT avg(CASE WHEN x = floor(x) THEN 1.0 ELSE 0.0 END),
+                   avg(CASE WHEN x < 0 THEN 1.0 ELSE 0.0 END), min(x), max(x)
+            FROM (SELECT CAST({number} AS DOUBLE) AS x FROM {source.relation}) WHERE isfinite(x)
+        """).fetchall()[0]
+    whole, negative, low, high = (float(one or 0.0) for one in measured)
+    return Look(
+        name, sql, kind, rows, plain.filled, plain.distinct, number, instant, note,
+        whole, negative, low, high,
+    )  # fmt: skip
+
+
+def _share(connection: Connection, source: Source, look: Look, condition: str) -> float:
+    """The share of filled values that meet a condition."""
+    found = connection.execute(
+        f"SELECT count(*) FROM {source.relation} WHERE {condition} AND trim({quoted(look.name)}) <> ''"
+    ).fetchall()[0][0]
+    return float(found) / look.filled
+
+
+def _number_sql(connection: Connection, source: Source, look: Look) -> str:
+    if look.type.startswith(("FLOAT", "DOUBLE", "DECIMAL")) or "INT" in look.type:
+        return look.sql if look.type != "INTERVAL" else ""
+    if look.type != "VARCHAR":
+        return ""
+    if (
+        _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_POINT_NUMBER)})")
+        >= _READS
+    ):
+        return f"TRY_CAST(replace({look.sql}, ',', '') AS DECIMAL(18, 4))"
+    if (
+        _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_COMMA_NUMBER)})")
+        >= _READS
+    ):
+        return f"TRY_CAST(replace(replace({look.sql}, '.', ''), ',', '.') AS DECIMAL(18, 4))"
+    return ""
+
+
+def _instant_sql(connection: Connection, source: Source, look: Look) -> tuple[str, str]:
+    """SQL that reads a column as instants, with a remark where the form is a guess."""
+    if look.type.startswith(("TIMESTAMP", "DATE")):
+        return look.sql, ""
+    if look.type == "VARCHAR":
+        return _text_instant(connection, source, look)
+    if "INT" in look.type or look.type == "DOUBLE":
+        return _number_instant(connection, source, look)
+    return "", ""
+
+
+def _text_instant(connection: Connection, source: Source, look: Look) -> tuple[str, str]:
+    if (
+        _share(connection, source, look, f"TRY_CAST({look.sql} AS TIMESTAMPTZ) IS NOT NULL")
+        >= _READS
+    ):
+        return look.sql, ""
+    readable = [
+        form
+        for form in _DATE_FORMATS
+        if _share(
+            connection, source, look, f"try_strptime({look.sql}, {literal(form)}) IS NOT NULL"
+        )
+        >= _READS
+    ]
+    if not readable:
+        return "", ""
+    note = f"read as {readable[0]}"
+    if len(readable) > 1:
+        note += f"; {readable[1]} would fit as well, so look at a few dates"
+    return f"try_strptime({look.sql}, {literal(readable[0])})", note
+
+
+def _number_instant(connection: Connection, source: Source, look: Look) -> tuple[str, str]:
+    low, high = connection.execute(
+        f"SELECT min({look.sql}), max({look.sql}) FROM {source.relation}"
+    ).fetchall()[0]
+    if low >= 19700101 and high <= 21001231 and look.distinct < 50_000:
+        text = f"CAST(CAST({look.sql} AS BIGINT) AS VARCHAR)"
+        return f"try_strptime({text}, '%Y%m%d')", "read as year, month, day"
+    if low >= 300_000_000 and high < 4_102_444_800:
+        return f"to_timestamp({look.sql})", "read as seconds since 1970"
+    if low >= 300_000_000_000 and high < 4_102_444_800_000:
+        return f"to_timestamp({look.sql} / 1000)", "read as milliseconds since 1970"
+    return "", ""

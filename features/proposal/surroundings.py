@@ -1,0 +1,141 @@
+"""What surrounds the rows: currency and time zone, guessed, and the horizon, from the customers' gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.proposal.looking import Look
+from features.proposal.names import words_of
+from features.sources import Connection, Source, quoted
+
+HORIZONS = (30, 60, 90, 180, 365)
+_TIMES_IN_HISTORY = 6
+"""A horizon must fit into the records so often: to fit, calibrate and judge on separate stretches."""
+_FALLBACK_DAYS = 90
+_COUNTRIES = {
+    ("united kingdom", "uk", "gb", "great britain", "england"): ("Europe/London", "GBP"),
+    ("germany", "deutschland", "de"): ("Europe/Berlin", "EUR"),
+    ("austria", "oesterreich", "österreich", "at"): ("Europe/Vienna", "EUR"),
+    ("switzerland", "schweiz", "suisse", "ch"): ("Europe/Zurich", "CHF"),
+    ("france", "fr"): ("Europe/Paris", "EUR"),
+    ("spain", "espana", "españa", "es"): ("Europe/Madrid", "EUR"),
+    ("italy", "italia", "it"): ("Europe/Rome", "EUR"),
+    ("netherlands", "nederland", "nl"): ("Europe/Amsterdam", "EUR"),
+    ("belgium", "belgie", "belgique", "be"): ("Europe/Brussels", "EUR"),
+    ("poland", "polska", "pl"): ("Europe/Warsaw", "PLN"),
+    ("sweden", "sverige", "se"): ("Europe/Stockholm", "SEK"),
+    ("denmark", "danmark", "dk"): ("Europe/Copenhagen", "DKK"),
+    ("ireland", "eire", "ie"): ("Europe/Dublin", "EUR"),
+    ("portugal", "pt"): ("Europe/Lisbon", "EUR"),
+    ("japan", "jp"): ("Asia/Tokyo", "JPY"),
+    ("australia", "au"): ("Australia/Sydney", "AUD"),
+    ("india", "in"): ("Asia/Kolkata", "INR"),
+    ("brazil", "brasil", "br"): ("America/Sao_Paulo", "BRL"),
+    ("united states", "usa", "us", "united states of america"): ("America/New_York", "USD"),
+}
+_GERMAN = frozenset({
+    "kundennummer", "kundennr", "kdnr", "bestelldatum", "kaufdatum", "rechnungsdatum", "datum",
+    "belegdatum", "bestellnummer", "bestellnr", "auftragsnummer", "rechnungsnummer", "belegnummer",
+    "menge", "anzahl", "stueckzahl", "einzelpreis", "preis", "betrag", "umsatz", "artikelnummer",
+    "artikelnr", "bezeichnung",
+})  # fmt: skip
+_SIGNS = {"eur": "EUR", "gbp": "GBP", "usd": "USD", "chf": "CHF"}
+_SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Currency and time zone with what speaks for them."""
+
+    currency: str
+    timezone: str
+    reason: str
+
+
+def place_of(
+    connection: Connection,
+    source: Source,
+    looks: list[Look],
+    region: Look | None,
+    currency: Look | None,
+) -> Place:
+    """Guess currency and time zone from a country column, a currency column, or the names' language."""
+    place = _by_country(connection, source, region) or _by_language(looks)
+    stated = _stated_currency(connection, source, looks, currency)
+    if stated is None:
+        return place
+    code, reason = stated
+    return Place(code, place.timezone, f"{reason}; {place.reason}")
+
+
+def _by_country(connection: Connection, source: Source, region: Look | None) -> Place | None:
+    if region is None:
+        return None
+    value, rows = _most_frequent(connection, source, region)
+    for names, (timezone, currency) in _COUNTRIES.items():
+        if value.casefold() in names and rows > region.filled / 2:
+            share = rows / region.filled
+            reason = f"a guess: {region.name} is {value} on {share:.0%} of the rows"
+            return Place(currency, timezone, reason)
+    return None
+
+
+def _most_frequent(connection: Connection, source: Source, look: Look) -> tuple[str, int]:
+    column = quoted(look.name)
+    value, rows = connection.execute(f"""
+        SELECT trim(CAST({column} AS VARCHAR)) AS value, count(*) AS times FROM {source.relation}
+        WHERE {column} IS NOT NULL GROUP BY value ORDER BY times DESC, value LIMIT 1
+    """).fetchall()[0]
+    return str(value), int(rows)
+
+
+def _by_language(looks: list[Look]) -> Place:
+    words = {
+        word for look in looks for word in (*words_of(look.name), "".join(words_of(look.name)))
+    }
+    if len(words & _GERMAN) >= 2:
+        return Place("EUR", "Europe/Berlin", "a guess: the columns have German names")
+    return Place("EUR", "UTC", "a guess: nothing in the file speaks of it, so put in your own")
+
+
+def _stated_currency(
+    connection: Connection, source: Source, looks: list[Look], currency: Look | None
+) -> tuple[str, str] | None:
+    if currency is not None:
+        value, _ = _most_frequent(connection, source, currency)
+        if len(value) == 3 and value.isalpha():
+            return value.upper(), f"the most frequent {currency.name}"
+    for look in looks:
+        for sign, code in _SYMBOLS.items():
+            if sign in look.name:
+                return code, f'the sign in "{look.name}"'
+        for word in words_of(look.name):
+            if word in _SIGNS:
+                return _SIGNS[word], f'the word in "{look.name}"'
+    return None
+
+
+def horizon_of(
+    connection: Connection, source: Source, customer: Look, ordered_at: Look
+) -> tuple[int, str]:
+    """The horizon after which nine of ten gaps have ended, as far as the records are long enough."""
+    gaps, ninth, last, span = connection.execute(f"""
+        WITH days AS (
+            SELECT DISTINCT {quoted(customer.name)} AS customer,
+                   CAST(CAST({ordered_at.as_instant} AS TIMESTAMPTZ) AS DATE) AS day
+            FROM {source.relation} WHERE customer IS NOT NULL
+        ), gaps AS (SELECT day, day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS gap FROM days)
+        SELECT count(gap), quantile_cont(gap, 0.9), quantile_cont(gap, 0.95), max(day) - min(day)
+        FROM gaps
+    """).fetchall()[0]
+    if not gaps:
+        return _FALLBACK_DAYS, "No customer bought twice, so nothing speaks for another horizon"
+    told = f"Nine of ten gaps between a customer's orders end within {ninth:.0f} days (95 %: {last:.0f})"
+    wanted = next((days for days in HORIZONS if days >= ninth), HORIZONS[-1])
+    fitting = [days for days in HORIZONS if days * _TIMES_IN_HISTORY <= span] or [HORIZONS[0]]
+    if wanted > fitting[-1]:
+        return fitting[-1], (
+            f"{told}, which asks for {wanted}; the records span {span:,} days, and a horizon should "
+            f"fit into them {_TIMES_IN_HISTORY} times"
+        )
+    return wanted, told

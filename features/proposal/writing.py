@@ -1,0 +1,136 @@
+"""A proposal worded as TOML: each line with the reason for it beside."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_WIDTH = 98
+
+
+@dataclass(frozen=True)
+class ProposedColumn:
+    """One column of ours, the expression proposed for it and why."""
+
+    column: str
+    expression: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProposedRule:
+    """A proposed rule that sets rows aside: the rows it concerns and examples of them."""
+
+    name: str
+    condition: str
+    reason: str
+    rows: int
+    listed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProposedTable:
+    """The proposed mapping of one table."""
+
+    name: str
+    source: Path
+    columns: tuple[ProposedColumn, ...]
+    rules: tuple[ProposedRule, ...] = ()
+    timezone: str = "UTC"
+    timezone_reason: str = ""
+    duplicates: str = "drop"
+    duplicates_reason: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed ``regulars.toml``: its tables, currency and horizon, each with a reason."""
+
+    tables: tuple[ProposedTable, ...]
+    currency: str
+    currency_reason: str
+    horizon_days: int
+    horizon_reason: str
+
+    @property
+    def columns(self) -> tuple[ProposedColumn, ...]:
+        """The proposed columns of the purchases."""
+        return self.tables[0].columns
+
+    def toml(self, folder: Path | None = None) -> str:
+        """The commented ``regulars.toml``; paths are written relative to ``folder`` where one is given."""
+        lines = [
+            *_comment("Proposed by `regulars init` from what your own files look like. Read the reasons, "
+                      "correct what is wrong, then run `regulars check`."),
+            "",
+            'workspace = ".workspace"',
+            "",
+            "[company]",
+            *_comment(self.currency_reason),
+            f"currency = {_text(self.currency)}",
+            "",
+        ]  # fmt: skip
+        for table in self.tables:
+            lines += [*_table(table, folder), ""]
+        lines += [
+            "[churn]",
+            *_comment(self.horizon_reason + "."),
+            f"horizon_days = {self.horizon_days}",
+        ]
+        return "\n".join(lines) + "\n"
+
+
+def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
+    yield f"[tables.{table.name}]"
+    for remark in table.remarks:
+        yield from _comment(remark)
+    yield f"source = {_text(_shown(table.source, folder))}"
+    if table.timezone_reason:
+        yield from _comment(table.timezone_reason)
+        yield f"timezone = {_text(table.timezone)}"
+    if table.duplicates_reason:
+        yield from _comment(table.duplicates_reason)
+        yield f"duplicates = {_text(table.duplicates)}"
+    yield ""
+    yield f"[tables.{table.name}.columns]"
+    for column in table.columns:
+        yield from _comment(column.reason)
+        yield f"{_key(column.column)} = {_text(column.expression)}"
+    if table.rules:
+        yield ""
+        yield f"[tables.{table.name}.set_aside]"
+    for rule in table.rules:
+        yield from _comment(f"{rule.rows:,} lines: {rule.reason}.")
+        yield from _comment("; ".join(rule.listed))
+        yield f"{_key(rule.name)} = {_text(rule.condition)}"
+
+
+def _shown(source: Path, folder: Path | None) -> str:
+    shown = source.as_posix()
+    if folder is None:
+        return shown
+    relative = Path(os.path.relpath(source.absolute(), folder.absolute())).as_posix()
+    return shown if relative.startswith("../..") and source.is_absolute() else relative
+
+
+def _comment(text: str) -> list[str]:
+    plain = " ".join(text.split())
+    plain = plain[:1].upper() + plain[1:] if plain[:1].islower() else plain
+    return [f"# {line}" for line in textwrap.wrap(plain, _WIDTH, break_on_hyphens=False)]
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
+
+
+def _text(text: str) -> str:
+    """A TOML string: literal where that spares escapes."""
+    if '"' in text and "'" not in text and text.isprintable():
+        return f"'{text}'"
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
