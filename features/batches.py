@@ -1,0 +1,103 @@
+"""The events of some customers as flat arrays of one shape, whatever the tables: the kernel's input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.pack import EventStream, Pack
+from features.program import Table
+
+BATCH_EVENTS = 65_536
+
+
+@dataclass(frozen=True)
+class EventBatch:
+    """The events of consecutive customers: ``bounds[stream, customer]`` is where theirs begin.
+
+    All streams lie behind one another in ``seconds``, in ``known`` and along each row of ``columns``.
+    """
+
+    bounds: Table
+    seconds: Table
+    known: Table
+    columns: Table
+
+
+def batch_of(
+    pack: Pack, columns: Mapping[str, tuple[str, ...]], customers: NDArray[np.int32]
+) -> EventBatch:
+    """Gather the events of some customers, ascending, with the columns a plan reads."""
+    picked = [_events(pack.streams[name], customers) for name in columns]
+    total = sum(int(offsets[-1]) for _, offsets in picked)
+    width = max([1, *(len(names) for names in columns.values())])
+    bounds = np.zeros((len(columns), len(customers) + 1), np.int64)
+    seconds = np.empty(total, np.int64)
+    known = np.empty(total, np.int64)
+    matrix = np.empty((width, total), np.int64)
+    begin = 0
+    for position, (name, (rows, offsets)) in enumerate(zip(columns, picked, strict=True)):
+        stream = pack.streams[name]
+        span = slice(begin, begin + int(offsets[-1]))
+        seconds[span] = stream.seconds[rows]
+        known[span] = (stream.seconds if stream.known is None else stream.known)[rows]
+        for place, column in enumerate(columns[name]):
+            matrix[place, span] = stream.columns[column][rows]
+        bounds[position] = offsets + begin
+        begin = span.stop
+    return EventBatch(bounds, seconds, known, matrix)
+
+
+def _events(
+    stream: EventStream, customers: NDArray[np.int32]
+) -> tuple[slice | NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of some customers in a stream, and where each one's begin among them."""
+    begins, ends = stream.offsets[customers], stream.offsets[customers + 1]
+    offsets = np.zeros(len(customers) + 1, np.int64)
+    np.cumsum(ends - begins, out=offsets[1:])
+    if len(customers) and np.array_equal(begins[1:], ends[:-1]):
+        return slice(int(begins[0]), int(ends[-1])), offsets
+    rows = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], ends - begins)
+    return rows, offsets
+
+
+def ranges(pack: Pack, customers: NDArray[np.int32]) -> Iterator[slice]:
+    """Cut a list of customers into stretches with about as many events, at least one customer each."""
+    weights = np.ones(len(customers), np.int64)
+    for stream in pack.streams.values():
+        weights += stream.offsets[customers + 1] - stream.offsets[customers]
+    before = np.cumsum(weights) - weights
+    begin = 0
+    while begin < len(customers):
+        end = int(np.searchsorted(before, before[begin] + BATCH_EVENTS, side="left"))
+        yield slice(begin, max(end, begin + 1))
+        begin = max(end, begin + 1)
+
+
+def first_known(pack: Pack, customers: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The second at which each customer's first event had happened and was known.
+
+    A customer without any event has the largest whole number there is.
+    """
+    never = np.iinfo(np.int64).max
+    first = np.full(len(customers), never, np.int64)
+    for stream in pack.streams.values():
+        begins, ends = stream.offsets[customers], stream.offsets[customers + 1]
+        some = np.flatnonzero(ends > begins)
+        if stream.known is None:
+            first[some] = np.minimum(first[some], stream.seconds[begins[some]])
+            continue
+        for position in _in_parts(some):
+            rows, offsets = _events(stream, customers[position])
+            visible = np.maximum(stream.seconds[rows], stream.known[rows])
+            earliest = np.minimum.reduceat(visible, offsets[:-1])
+            first[position] = np.minimum(first[position], earliest)
+    return first
+
+
+def _in_parts(positions: NDArray[np.int64], size: int = 65_536) -> Iterator[NDArray[np.int64]]:
+    for begin in range(0, len(positions), size):
+        yield positions[begin : begin + size]

@@ -1,0 +1,22 @@
+"""The declarations of every feature, one file a family: the place to add a feature.
+
+A family looks at a pack's tables and columns and declares what they allow, so families switch on with
+the tables that are there. Reason groups stand in ``groups``.
+"""
+
+from __future__ import annotations
+
+from features.behaviour.categories import categories
+from features.behaviour.purchases import purchases
+from features.behaviour.rhythm import rhythm
+from features.pack import Pack
+from features.spec import Declaration
+
+FAMILIES = (purchases, rhythm, categories)
+
+__all__ = ["FAMILIES", "declarations"]
+
+
+def declarations(pack: Pack) -> tuple[Declaration, ...]:
+    """Every feature that the tables and columns of a pack allow, family by family."""
+    return tuple(declaration for family in FAMILIES for declaration in family(pack))

@@ -1,0 +1,125 @@
+"""One compiled plan: the features, their dictionary, their hash and the program that computes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from typing import Any
+
+from features.compiler import compile_values
+from features.errors import PlanRefused
+from features.pack import Pack
+from features.program import Program
+from features.spec import Declaration, Feature, ReasonGroup
+
+# Raised whenever the same declarations would give other numbers than before.
+_MEANING_OF_DECLARATIONS = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a behaviour vector consists of, and how it is computed from a pack.
+
+    ``hash`` names the definitions alone: not the wording, and not the codes by which this pack happens
+    to store a text. Vectors and models made by plans of one hash can be used together.
+    """
+
+    declarations: tuple[Declaration, ...]
+    groups: tuple[ReasonGroup, ...]
+    hash: str
+    program: Program
+    columns: Mapping[str, tuple[str, ...]]
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """Every feature, in the order of the columns of a vector."""
+        return tuple(declaration.feature for declaration in self.declarations)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The names of the columns of a vector."""
+        return tuple(feature.name for feature in self.features)
+
+    def dictionary(self) -> list[dict[str, str]]:
+        """One entry a feature: name, meaning, unit, group, actionable, missing and said."""
+        return [asdict(feature) for feature in self.features]
+
+
+def standard_plan(pack: Pack) -> Plan:
+    """The plan of all feature families that the tables and columns of a pack allow.
+
+    Raises ``PlanRefused`` when the pack has no table any family is about.
+    """
+    from features.behaviour import declarations  # the families are built on this package
+
+    return plan_of(declarations(pack), pack)
+
+
+def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
+    """Compile declarations for a pack.
+
+    Raises ``PlanRefused`` when there are none, when two have one name, when a reason group is unknown
+    or when a table, column or condition cannot be found.
+    """
+    from features.behaviour.groups import GROUPS
+
+    if not declarations:
+        raise PlanRefused(
+            expected="at least one feature",
+            found="none: " + (", ".join(sorted(pack.streams)) or "no tables"),
+            remedy="Map the table of purchases in regulars.toml.",
+        )
+    _refuse_repeated(declarations)
+    _refuse_unknown_groups(declarations, GROUPS)
+    compiled = compile_values([one.value for one in declarations], pack.streams)
+    used = {one.feature.group for one in declarations}
+    return Plan(
+        declarations=tuple(declarations),
+        groups=tuple(group for group in GROUPS if group.name in used),
+        hash=_hash(declarations),
+        program=compiled.program,
+        columns=compiled.columns,
+    )
+
+
+def definition(part: object) -> Any:
+    """A declaration's parts as plain data: class names, numbers and texts."""
+    if is_dataclass(part) and not isinstance(part, type):
+        values = [definition(getattr(part, field.name)) for field in fields(part)]
+        return [type(part).__name__, *values]
+    if isinstance(part, tuple):
+        return [definition(one) for one in part]
+    return part
+
+
+def _hash(declarations: Sequence[Declaration]) -> str:
+    content = [[one.feature.name, one.feature.unit, definition(one.value)] for one in declarations]
+    text = json.dumps([_MEANING_OF_DECLARATIONS, content], separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _refuse_repeated(declarations: Sequence[Declaration]) -> None:
+    names = Counter(one.feature.name for one in declarations)
+    repeated = [name for name, times in names.items() if times > 1]
+    if repeated:
+        raise PlanRefused(
+            expected="every feature to have a name of its own",
+            found="repeated: " + ", ".join(repeated),
+            remedy="Give one of them another subject.",
+        )
+
+
+def _refuse_unknown_groups(
+    declarations: Sequence[Declaration], groups: Sequence[ReasonGroup]
+) -> None:
+    known = {group.name for group in groups}
+    unknown = sorted({one.feature.group for one in declarations} - known)
+    if unknown:
+        raise PlanRefused(
+            expected="a reason group out of " + ", ".join(sorted(known)),
+            found=", ".join(unknown),
+            remedy="Add the group to behaviour/groups.py or use another.",
+        )

@@ -1,0 +1,240 @@
+"""Small companies in a few lines, for every test that needs events.
+
+>>> pack = pack_of({"anna": [order("2026-01-05", spend=20.00), returned("2026-01-09", spend=5.00)]})
+>>> pack.streams["purchases"].columns["amount_cents"].tolist()
+[2000, -500]
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from features.pack import MISSING_CODE, EventStream, Pack, TextColumn
+from features.vocabulary import DAY_SECONDS, Cutoff
+
+_NUMBERS = itertools.count(1)
+PURCHASE_TEXTS = ("item", "category", "brand", "department", "channel", "store")
+CONTACT_TEXTS = ("channel", "kind", "topic")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an order: text columns left None are missing, times are texts or whole seconds."""
+
+    when: str | int
+    spend: float
+    number: str
+    quantity: float = 1.0
+    item: str = "item"
+    discount: float = 0.0
+    category: str | None = None
+    brand: str | None = None
+    department: str | None = None
+    channel: str | None = None
+    store: str | None = None
+    known: str | int | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One touchpoint that is not a purchase."""
+
+    when: str | int
+    kind: str = "visit"
+    channel: str = "web"
+    topic: str | None = None
+    resolved: str | int | None = None
+    score: float = 0.0
+    known: str | int | None = None
+
+
+Event = Line | Contact
+
+
+def line(
+    when: str | int,
+    spend: float = 10.0,
+    *,
+    number: str | None = None,
+    quantity: float = 1.0,
+    item: str = "item",
+    discount: float = 0.0,
+    category: str | None = None,
+    brand: str | None = None,
+    department: str | None = None,
+    channel: str | None = None,
+    store: str | None = None,
+    known: str | int | None = None,
+) -> Line:
+    """A bought line; without ``number`` it is an order of its own. ``known`` is when it was learned."""
+    return Line(
+        when,
+        spend,
+        number or f"order-{next(_NUMBERS)}",
+        quantity,
+        item,
+        discount,
+        category,
+        brand,
+        department,
+        channel,
+        store,
+        known,
+    )
+
+
+order = line
+
+
+def returned(
+    when: str | int,
+    spend: float = 10.0,
+    *,
+    number: str | None = None,
+    quantity: float = 1.0,
+    item: str = "item",
+    known: str | int | None = None,
+) -> Line:
+    """A returned line, given as positive amounts: an order number of its own unless ``number`` is."""
+    bought = line(when, spend, number=number, quantity=quantity, item=item, known=known)
+    return replace(bought, spend=-spend, quantity=-quantity)
+
+
+def contact(
+    when: str | int, kind: str = "visit", channel: str = "web", **more: str | int
+) -> Contact:
+    """A contact; ``topic``, ``resolved`` and ``known`` may be given."""
+    return Contact(when, kind, channel, **more)  # type: ignore[arg-type]
+
+
+def at(text: str) -> Cutoff:
+    """A cutoff, written as a date or a date with time."""
+    return Cutoff.parse(text)
+
+
+def pack_of(
+    histories: Mapping[str, Sequence[Event]],
+    *,
+    timezone: str = "UTC",
+    without: Sequence[str] = (),
+) -> Pack:
+    """A pack of customers and their events, as ingesting them would make it.
+
+    ``without`` names columns of the purchases that are not mapped. Events may come in any order.
+    """
+    customers = sorted(histories, key=lambda name: name.encode("utf-8"))
+    purchases = [
+        (key, event)
+        for key, name in enumerate(customers)
+        for event in histories[name]
+        if isinstance(event, Line)
+    ]
+    contacts = [
+        (key, event)
+        for key, name in enumerate(customers)
+        for event in histories[name]
+        if isinstance(event, Contact)
+    ]
+    streams = {"purchases": _purchases(purchases, len(customers), ZoneInfo(timezone), set(without))}
+    if contacts:
+        streams["contacts"] = _contacts(contacts, len(customers), ZoneInfo(timezone))
+    latest = max(
+        (int(part.max()) for s in streams.values() for part in (s.seconds, _known(s)) if s.rows),
+        default=0,
+    )
+    return Pack(TextColumn.of(customers), streams, latest, "built")
+
+
+def _known(stream: EventStream) -> np.ndarray:
+    return stream.seconds if stream.known is None else stream.known
+
+
+def _purchases(
+    rows: Sequence[tuple[int, Line]], customers: int, zone: ZoneInfo, without: set[str]
+) -> EventStream:
+    texts = {name: _dictionary(getattr(one, name) for _, one in rows) for name in PURCHASE_TEXTS}
+    orders = _dictionary(one.number for _, one in rows)
+    coded = sorted(
+        ((key, _seconds(one.when), orders.index(one.number), one) for key, one in rows),
+        key=lambda row: row[:3],
+    )
+    lines = [row[3] for row in coded]
+    columns: dict[str, np.ndarray] = {
+        "order": np.array([row[2] for row in coded], np.int32),
+        "quantity_milli": np.array([round(one.quantity * 1000) for one in lines], np.int64),
+        "amount_cents": np.array([round(one.spend * 100) for one in lines], np.int64),
+        "discount_cents": np.array([round(one.discount * 100) for one in lines], np.int64),
+        "local_day": _local_days([row[1] for row in coded], zone),
+    }
+    for name, dictionary in texts.items():
+        codes = [_code(dictionary, getattr(one, name)) for one in lines]
+        columns[name] = np.array(codes, np.int32)
+    return EventStream(
+        offsets=_offsets([row[0] for row in coded], customers),
+        seconds=np.array([row[1] for row in coded], np.int64),
+        columns={name: values for name, values in columns.items() if name not in without},
+        dictionaries={name: texts[name] for name in texts if name not in without},
+        known=_known_seconds(lines),
+    )
+
+
+def _contacts(rows: Sequence[tuple[int, Contact]], customers: int, zone: ZoneInfo) -> EventStream:
+    texts = {name: _dictionary(getattr(one, name) for _, one in rows) for name in CONTACT_TEXTS}
+    coded = sorted(((key, _seconds(one.when), one) for key, one in rows), key=lambda row: row[:2])
+    found = [row[2] for row in coded]
+    columns: dict[str, np.ndarray] = {
+        "resolved_seconds": np.array(
+            [-1 if one.resolved is None else _seconds(one.resolved) for one in found], np.int64
+        ),
+        "score_milli": np.array([round(one.score * 1000) for one in found], np.int64),
+        "local_day": _local_days([row[1] for row in coded], zone),
+    }
+    for name, dictionary in texts.items():
+        codes = [_code(dictionary, getattr(one, name)) for one in found]
+        columns[name] = np.array(codes, np.int32)
+    return EventStream(
+        offsets=_offsets([row[0] for row in coded], customers),
+        seconds=np.array([row[1] for row in coded], np.int64),
+        columns=columns,
+        dictionaries=texts,
+        known=_known_seconds(found),
+    )
+
+
+def _known_seconds(events: Sequence[Event]) -> np.ndarray | None:
+    """None unless at least one event says when it was known."""
+    if all(one.known is None for one in events):
+        return None
+    return np.array(
+        [_seconds(one.when if one.known is None else one.known) for one in events], np.int64
+    )
+
+
+def _seconds(when: str | int) -> int:
+    return when if isinstance(when, int) else Cutoff.parse(when).seconds
+
+
+def _local_days(seconds: Sequence[int], zone: ZoneInfo) -> np.ndarray:
+    instants = [datetime.fromtimestamp(one, UTC).astimezone(zone) for one in seconds]
+    starts = [one.replace(tzinfo=UTC).timestamp() // DAY_SECONDS for one in instants]
+    return np.array(starts, np.int32)
+
+
+def _offsets(keys: Sequence[int], customers: int) -> np.ndarray:
+    offsets = np.zeros(customers + 1, np.int64)
+    np.cumsum(np.bincount(np.array(keys, np.int64), minlength=customers), out=offsets[1:])
+    return offsets
+
+
+def _dictionary(texts: object) -> list[str]:
+    return sorted({text for text in texts if text is not None})  # type: ignore[attr-defined]
+
+
+def _code(dictionary: Sequence[str], text: str | None) -> int:
+    return MISSING_CODE if text is None else dictionary.index(text)

@@ -1,0 +1,167 @@
+"""What must hold of behaviour vectors whatever a company's events are."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from features.pack import Pack
+from features.plan import Plan, plan_of, standard_plan
+from features.vectors import Vectors, build_vectors
+from features.vocabulary import DAY_SECONDS, Cutoff
+from tests.builders import Contact, Event, Line, pack_of
+from tests.oracles.vectors_sql import oracle
+
+NOON = Cutoff.parse("2026-03-29T12:00:00").seconds
+HISTORIES = ("anna", "bert", "çelik", "dora", "emil")
+
+# Ages in seconds at which something may go wrong: the cutoff itself and both sides of every window.
+EDGES = [
+    days * DAY_SECONDS + nudge for days in (0, 7, 30, 60, 90, 360, 365) for nudge in (-1, 0, 1)
+]
+ages = st.one_of(st.sampled_from(EDGES), st.integers(-40 * DAY_SECONDS, 500 * DAY_SECONDS))
+delays = st.sampled_from([None, None, None, 0, 1, 3_600, 20 * DAY_SECONDS, 400 * DAY_SECONDS, -5])
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Line:
+    when = NOON - draw(ages)
+    delay = draw(delays)
+    quantity = draw(st.sampled_from([1.0, 1.0, 2.0, 0.5, 0.0, -1.0, -2.0]))
+    price = draw(st.integers(0, 50_000)) / 100
+    return Line(
+        when=when,
+        spend=price if quantity >= 0 else -price,
+        number=draw(st.sampled_from(["a", "b", "c", "d", "e", "f"])),
+        quantity=quantity,
+        item=draw(st.sampled_from(["hat", "coat", "glove"])),
+        discount=draw(st.sampled_from([0.0, 0.0, 1.5])),
+        category=draw(st.sampled_from([None, "warm", "dry"])),
+        department=draw(st.sampled_from([None, "indoor"])),
+        channel=draw(st.sampled_from([None, "web", "store"])),
+        known=None if delay is None else when + delay,
+    )
+
+
+@st.composite
+def contacts(draw: st.DrawFn) -> Contact:
+    return Contact(when=NOON - draw(ages), kind=draw(st.sampled_from(["visit", "complaint"])))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> dict[str, list[Event]]:
+    events = st.one_of(lines(), lines(), lines(), contacts())
+    return {name: draw(st.lists(events, max_size=14)) for name in HISTORIES}
+
+
+cutoff_lists = st.lists(
+    st.one_of(
+        st.sampled_from([NOON, NOON - 30 * DAY_SECONDS, NOON - 7 * DAY_SECONDS, NOON + 1]),
+        st.integers(NOON - 600 * DAY_SECONDS, NOON + 900 * DAY_SECONDS),
+    ).map(Cutoff),
+    min_size=1,
+    max_size=4,
+)
+law = settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+    # A failing world is small enough to read, and shrinking it by SQL would take minutes.
+    phases=[Phase.explicit, Phase.generate],
+)
+
+
+def everything(pack: Pack) -> Plan:
+    return standard_plan(pack)
+
+
+def assert_equal(left: Vectors, right: Vectors) -> None:
+    """Equal to the last bit, rows and values."""
+    assert left.feature_names == right.feature_names
+    np.testing.assert_array_equal(left.customer_keys, right.customer_keys)
+    np.testing.assert_array_equal(left.cutoff_seconds, right.cutoff_seconds)
+    np.testing.assert_array_equal(left.values.view(np.uint32), right.values.view(np.uint32))
+
+
+@settings(law, max_examples=8)
+@given(worlds(), cutoff_lists, st.sampled_from(["UTC", "Europe/Berlin", "Asia/Tokyo"]))
+def test_every_feature_equals_what_plain_sql_finds_in_the_raw_rows(
+    world: dict[str, list[Event]], cutoffs: list[Cutoff], timezone: str
+) -> None:
+    pack = pack_of(world, timezone=timezone)
+    plan = everything(pack)
+
+    vectors = build_vectors(pack, plan, cutoffs, threads=1)
+
+    expected = oracle(pack, plan, cutoffs)
+    np.testing.assert_array_equal(vectors.customer_keys, expected["customer"])
+    np.testing.assert_array_equal(vectors.cutoff_seconds, expected["cutoff"])
+    assert set(plan.feature_names) < set(expected)
+    for name in plan.feature_names:
+        # The one rounding of ours is the last: to float32.
+        np.testing.assert_allclose(
+            vectors.column(name), expected[name], rtol=6e-8, atol=1e-7, err_msg=name
+        )
+
+
+@law
+@given(worlds(), worlds(), st.sampled_from([0, 1, 30 * DAY_SECONDS]))
+def test_an_event_at_or_after_the_cutoff_or_known_later_changes_nothing(
+    past: dict[str, list[Event]], future: dict[str, list[Event]], later: int
+) -> None:
+    cutoffs = [Cutoff(NOON - 100 * DAY_SECONDS), Cutoff(NOON)]
+
+    def happened_later(event: Event, place: int) -> Event:
+        if place % 2:
+            return replace(event, when=NOON + later, known=None)
+        return replace(event, known=NOON + later)
+
+    both = {
+        name: [*past[name], *(happened_later(one, i) for i, one in enumerate(future[name]))]
+        for name in HISTORIES
+    }
+    # Both streams stand in both packs, so that both can be asked the same questions.
+    ghost: dict[str, list[Event]] = {"~": [Contact(NOON + 1), Line(NOON + 1, 1.0, "x")]}
+    with_future, without = pack_of({**both, **ghost}), pack_of({**past, **ghost})
+    declarations = everything(with_future).declarations
+
+    seen = build_vectors(with_future, plan_of(declarations, with_future), cutoffs)
+    bare = build_vectors(without, plan_of(declarations, without), cutoffs)
+
+    assert_equal(seen, bare)
+
+
+@law
+@given(worlds(), cutoff_lists, st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_of_cutoffs_changes_nothing(
+    world: dict[str, list[Event]], cutoffs: list[Cutoff], chance: random.Random
+) -> None:
+    shuffled = {name: chance.sample(events, len(events)) for name, events in world.items()}
+    pack, other = pack_of(world), pack_of(shuffled)
+
+    assert_equal(
+        build_vectors(pack, everything(pack), cutoffs),
+        build_vectors(other, everything(other), cutoffs[::-1] + cutoffs),
+    )
+
+
+@law
+@given(worlds(), cutoff_lists)
+def test_one_customer_or_one_cutoff_alone_equals_all_together(
+    world: dict[str, list[Event]], cutoffs: list[Cutoff]
+) -> None:
+    pack = pack_of(world)
+    plan = everything(pack)
+    together = build_vectors(pack, plan, cutoffs)
+
+    for key in range(pack.customers):
+        alone = build_vectors(pack, plan, cutoffs, customers=np.array([key], np.int32))
+        assert_equal(alone, together.select(together.customer_keys == key))
+    for cutoff in cutoffs:
+        alone = build_vectors(pack, plan, [cutoff])
+        assert_equal(alone, together.at(cutoff.seconds))
