@@ -1,0 +1,198 @@
+"""Gradient-boosted trees, strongly held back: the one door to LightGBM."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.dataset import Dataset
+from training.model import Columns, Floats, Model
+
+if TYPE_CHECKING:
+    import lightgbm
+
+
+# On fewer rows the threads of OpenMP spend their time waiting for one another.
+_ROWS_WORTH_THREADS = 50_000
+
+
+@dataclass(frozen=True)
+class BoostingSettings:
+    """How far the trees may go; the defaults suit a few thousand customers and more."""
+
+    learning_rate: float = 0.04
+    leaves: int = 15
+    depth: int = 6
+    leaf_share: float = 0.01
+    bins: int = 63
+    feature_fraction: float = 0.6
+    lambda_l2: float = 10.0
+    rounds: int = 600
+    patience: int = 30
+    rounds_untested: int = 100
+    seed: int = 7
+
+
+@dataclass(frozen=True)
+class BoostedModel(Model):
+    """Boosted trees as LightGBM's own text, with the features they read and their bounds."""
+
+    family: ClassVar[str] = "lightgbm"
+    files: ClassVar[tuple[str, ...]] = ("model.txt", "columns.json")
+
+    columns: Columns
+    base_log_odds: float
+    booster: lightgbm.Booster
+    text: str
+
+    @classmethod
+    def fit(
+        cls,
+        dataset: Dataset,
+        feature_names: Sequence[str] | None = None,
+        *,
+        directions: Mapping[str, int] | None = None,
+        settings: BoostingSettings | None = None,
+        threads: int = 1,
+    ) -> Self:
+        """Fit trees on the named features, or all.
+
+        ``directions`` gives 1 for features that may only raise the risk and -1 for those that may only
+        lower it. The number of rounds is found on the latest cutoff and the trees are then fitted
+        again on every cutoff; with one cutoff alone the number is fixed beforehand. Raises
+        ``ModelRefused`` for a dataset without rows, with one outcome or unknown ones.
+        """
+        import lightgbm
+
+        dataset.require_fit()
+        settings = settings or BoostingSettings()
+        names = dataset.vectors.feature_names if feature_names is None else tuple(feature_names)
+        columns = Columns.learn(dataset.vectors, names)
+        parameters = _parameters(settings, names, directions or {}, dataset.rows, threads)
+        rounds = _rounds(dataset, columns, parameters, settings)
+        everything = _matrix(dataset, columns, settings, np.ones(dataset.rows, np.bool_))
+        booster = lightgbm.train(parameters, everything, num_boost_round=rounds)
+        return cls.from_text(booster.model_to_string(num_iteration=-1), columns)
+
+    @classmethod
+    def from_text(cls, text: str, columns: Columns) -> Self:
+        """The model of LightGBM's own text; its recorded settings are dropped, for they name threads."""
+        import lightgbm
+
+        text = re.sub(r"\nparameters:\n.*?\nend of parameters\n", "\n", text, flags=re.DOTALL)
+        booster = lightgbm.Booster(model_str=text)
+        nobody = np.full((1, len(columns.names)), np.nan, np.float32)
+        base = _predict(booster, nobody, pred_contrib=True)[0, -1]
+        return cls(columns, float(base), booster, text)
+
+    def log_odds(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """The summed leaves of all trees."""
+        if not len(prepared):
+            return np.empty(0)
+        return _predict(self.booster, prepared, raw_score=True, num_threads=threads)
+
+    def contributions(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """Exact path-dependent TreeSHAP values (Lundberg et al. 2020), by LightGBM itself."""
+        if not len(prepared):
+            return np.empty((0, len(self.columns.names)))
+        return _predict(self.booster, prepared, pred_contrib=True, num_threads=threads)[:, :-1]
+
+    def to_files(self) -> dict[str, bytes]:
+        """The trees as text and the columns as JSON."""
+        return {
+            "model.txt": self.text.encode(),
+            "columns.json": json.dumps(self.columns.as_dict(), indent=1).encode(),
+        }
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Self:
+        """The model read back; the bytes must have been verified, for LightGBM does not forgive."""
+        columns = Columns.from_dict(json.loads(files["columns.json"]))
+        return cls.from_text(files["model.txt"].decode(), columns)
+
+
+def _parameters(
+    settings: BoostingSettings,
+    names: Sequence[str],
+    directions: Mapping[str, int],
+    rows: int,
+    threads: int,
+) -> dict[str, Any]:
+    return {
+        "objective": "binary",
+        "learning_rate": settings.learning_rate,
+        "num_leaves": settings.leaves,
+        "max_depth": settings.depth,
+        "min_data_in_leaf": max(20, round(settings.leaf_share * rows)),
+        "feature_fraction": settings.feature_fraction,
+        "lambda_l2": settings.lambda_l2,
+        "monotone_constraints": [directions.get(name, 0) for name in names],
+        "monotone_constraints_method": "intermediate",
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": threads if rows >= _ROWS_WORTH_THREADS else 1,
+        "seed": settings.seed,
+        "verbosity": -1,
+    }
+
+
+def _rounds(
+    dataset: Dataset, columns: Columns, parameters: dict[str, Any], settings: BoostingSettings
+) -> int:
+    """The number of rounds that served the latest cutoff best."""
+    import lightgbm
+
+    latest = int(dataset.vectors.cutoff_seconds.max())
+    earlier = dataset.vectors.cutoff_seconds != latest
+    if not earlier.any() or len(np.unique(dataset.outcomes[earlier])) < 2:
+        return settings.rounds_untested
+    train = _matrix(dataset, columns, settings, earlier)
+    held_out = _matrix(dataset, columns, settings, ~earlier, reference=train)
+    booster = lightgbm.train(
+        parameters | {"metric": "binary_logloss"},
+        train,
+        num_boost_round=settings.rounds,
+        valid_sets=[held_out],
+        callbacks=[lightgbm.early_stopping(settings.patience, verbose=False)],
+    )
+    return max(1, int(booster.best_iteration))
+
+
+def _matrix(
+    dataset: Dataset,
+    columns: Columns,
+    settings: BoostingSettings,
+    rows: NDArray[np.bool_],
+    reference: Any = None,
+) -> Any:
+    import lightgbm
+
+    binning = {"verbosity": -1, "max_bin": settings.bins, "min_data_in_bin": 10}
+    positions = columns.positions(dataset.vectors.feature_names)
+    return lightgbm.Dataset(
+        columns.prepare(dataset.vectors.values[rows], positions),
+        label=dataset.outcomes[rows],
+        reference=reference,
+        feature_name=_plain_names(columns.names),
+        params=binning,
+    )
+
+
+def _plain_names(names: Sequence[str]) -> list[str]:
+    """Names LightGBM's text format can carry; the position keeps two of them apart."""
+    plain = [re.sub(r"\W", "_", name, flags=re.ASCII) for name in names]
+    return [
+        name if plain.count(name) == 1 else f"{name}_{position}"
+        for position, name in enumerate(plain)
+    ]
+
+
+def _predict(booster: Any, rows: NDArray[np.float32], **how: Any) -> Floats:
+    answer: Floats = booster.predict(rows, **({"num_threads": 1} | how))
+    return answer

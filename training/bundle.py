@@ -1,0 +1,263 @@
+"""The model on disk: a folder of text, JSON and plain arrays that is verified before it is parsed.
+
+A bundle holds everything a score needs and no customer: the model, its calibration curve, quantiles
+of its training customers, and golden rows (invented inputs with the answers they must give), which
+are scored again each time the bundle is opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import BundleRefused, ModelRefused, WorkspaceRefused
+from features.vectors import Vectors
+from features.workspace import CURRENT, Workspace
+from training.boosting import BoostedModel
+from training.calibration import Calibration
+from training.labels import is_judged
+from training.logistic import LogisticModel
+from training.manifest import MANIFEST_FILE, Manifest, damaged, sha256
+from training.model import Floats, Model
+from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
+
+FAMILIES: Mapping[str, type[Model]] = {"logistic": LogisticModel, "lightgbm": BoostedModel}
+GOLDEN_TOLERANCE = 1e-9
+LARGEST_FILE_BYTES = 64 * 1024 * 1024
+_CALIBRATION, _REFERENCE, _GOLDEN = "calibration.json", "reference.npz", "golden.npz"
+_GOLDEN_SEED = 20_100_101
+
+
+class Bundle:
+    """An opened model: scores, contributions and probabilities of behaviour vectors.
+
+    ``values`` is float32 with one column per entry of ``manifest.feature_names``, in that order; use
+    ``bind`` to get it from vectors. All results are float64.
+    """
+
+    def __init__(
+        self, manifest: Manifest, model: Model, calibration: Calibration, reference: Reference
+    ) -> None:
+        self.manifest = manifest
+        self.model = model
+        self.calibration = calibration
+        self.reference = reference
+        self.base_log_odds = model.base_log_odds
+        self._positions = model.columns.positions(manifest.feature_names)
+        self._group_of = _group_positions(manifest)
+        self._orders = list(manifest.feature_names).index("orders_count_lifetime")
+        self._silence = list(manifest.feature_names).index("days_since_order")
+
+    def bind(self, vectors: Vectors) -> NDArray[np.float32]:
+        """The vectors' values in the bundle's own column order, found by name.
+
+        Raises ``BundleRefused`` when the vectors were made by another plan or lack a column.
+        """
+        if vectors.plan_hash != self.manifest.plan_hash:
+            raise _other_features(
+                f"vectors of plan {self.manifest.plan_hash[:12]}",
+                f"vectors of plan {vectors.plan_hash[:12]}",
+            )
+        known = {name: position for position, name in enumerate(vectors.feature_names)}
+        absent = [name for name in self.manifest.feature_names if name not in known]
+        if absent:
+            raise _other_features("every feature of the model", f"no {', '.join(absent[:5])}")
+        if tuple(self.manifest.feature_names) == vectors.feature_names:
+            return vectors.values
+        return vectors.values[:, [known[name] for name in self.manifest.feature_names]]
+
+    def eligible(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Whether each row belongs to the customers this model judges."""
+        return is_judged(
+            values[:, self._orders],
+            values[:, self._silence],
+            minimum_orders=self.manifest.population["minimum_orders"],
+            active_within_days=self.manifest.population["active_within_days"],
+        )
+
+    def log_odds(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """The model's answer before calibration, one a row."""
+        return self.model.log_odds(self.prepared(values), threads=threads)
+
+    def feature_contributions(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """What each feature adds to the log-odds; features the model does not read add nothing."""
+        added = self.model.contributions(self.prepared(values), threads=threads)
+        whole = np.zeros((len(added), len(self.manifest.feature_names)))
+        whole[:, self._positions] = added
+        return whole
+
+    def contributions(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """What each reason group adds: a row plus ``base_log_odds`` sums to the log-odds."""
+        added = self.model.contributions(self.prepared(values), threads=threads)
+        return self.grouped(added, self._positions)
+
+    def grouped(self, added: Floats, positions: NDArray[np.intp] | None = None) -> Floats:
+        """Feature contributions summed by reason group, in the manifest's order of groups."""
+        of_column = self._group_of if positions is None else self._group_of[positions]
+        totals = np.zeros((len(added), len(self.manifest.groups)))
+        for column, group in enumerate(of_column):
+            totals[:, group] += added[:, column]
+        return totals
+
+    def probability(self, log_odds: Floats) -> Floats:
+        """The calibrated probability of leaving; it rises strictly with the log-odds."""
+        return self.calibration.apply(np.asarray(log_odds, np.float64))
+
+    def percentile(self, probability: Floats) -> Floats:
+        """Where a probability stands among the training reference customers, from 0 to 100."""
+        return self.reference.percentile(np.asarray(probability, np.float64))
+
+    def prepared(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The columns the model reads, in its order and held to their training bounds."""
+        prepared: NDArray[np.float32] = self.model.columns.prepare(values, self._positions)
+        return prepared
+
+
+def write_bundle(
+    folder: Path,
+    manifest: Manifest,
+    *,
+    model: Model,
+    calibration: Calibration,
+    reference: Reference,
+) -> Manifest:
+    """Write a bundle into an empty or absent folder; returns the manifest with its digest.
+
+    The manifest's ``files`` and ``digest`` are filled in here, its ``family`` must be the model's.
+    """
+    bundle = Bundle(manifest, model, calibration, reference)
+    contents = model.to_files() | {
+        _CALIBRATION: calibration.to_bytes(),
+        _REFERENCE: reference.to_bytes(),
+        _GOLDEN: _golden(bundle),
+    }
+    sealed = manifest.with_files(contents)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (folder / MANIFEST_FILE).write_bytes(sealed.to_bytes())
+    return sealed
+
+
+def stamp_bundle(folder: Path, *, version: str, run_id: str) -> Manifest:
+    """Write the registry's version and run into a bundle's manifest; the digest stays as it is."""
+    path = folder / MANIFEST_FILE
+    stamped = replace(Manifest.from_bytes(path.read_bytes()), version=version, run_id=run_id)
+    path.write_bytes(stamped.to_bytes())
+    return stamped
+
+
+def open_bundle(folder: Path) -> Bundle:
+    """Open a bundle: every hash is checked before anything is parsed, then the golden rows.
+
+    Raises ``BundleRefused`` for a missing, extra or changed file, an unknown schema version, or golden
+    rows that do not give the answers they gave when the bundle was written.
+    """
+    manifest, contents = verified(folder)
+    try:
+        family = FAMILIES[manifest.family]
+        model = family.from_files({name: contents[name] for name in family.files})
+        calibration = Calibration.from_dict(json.loads(contents[_CALIBRATION]))
+        reference = Reference.from_bytes(contents[_REFERENCE])
+        bundle = Bundle(manifest, model, calibration, reference)
+        golden = unarchive(contents[_GOLDEN])
+    except (KeyError, ValueError, TypeError, ModelRefused):
+        raise damaged("a bundle with all its parts", "parts that do not fit together") from None
+    if not _agrees(bundle, golden):
+        raise damaged("golden rows that score as they did", "other scores")
+    return bundle
+
+
+def verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest and the checked bytes of every other file, not yet parsed."""
+    try:
+        present = {one.name: one for one in folder.iterdir()}
+        if any(one.is_symlink() or not one.is_file() for one in present.values()):
+            raise damaged("plain files alone in a bundle", "something else")
+        if any(one.stat().st_size > LARGEST_FILE_BYTES for one in present.values()):
+            raise damaged("files of at most 64 MB in a bundle", "a larger one")
+        if MANIFEST_FILE not in present:
+            raise damaged("a bundle with a manifest", "none")
+        manifest = Manifest.from_bytes(present.pop(MANIFEST_FILE).read_bytes())
+        if set(present) != set(manifest.files):
+            odd = sorted(set(present) ^ set(manifest.files))
+            raise damaged("the files the manifest names", f"a difference in {', '.join(odd)}")
+        contents = {name: path.read_bytes() for name, path in present.items()}
+    except OSError as fault:
+        raise damaged("a bundle that can be read", type(fault).__name__) from None
+    for name, content in contents.items():
+        if sha256(content) != manifest.files[name]:
+            raise damaged(f"{name} as it was written", "other bytes")
+    return manifest, contents
+
+
+def current_folder(workspace: Workspace, name: str = "churn") -> Path | None:
+    """The folder of the bundle in use, or None when none was promoted yet."""
+    try:
+        digest = (workspace.bundles / name / CURRENT).read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise damaged("a pointer that names a bundle", "something else")
+    return workspace.bundles / name / digest
+
+
+def current_bundle(workspace: Workspace, name: str = "churn") -> Bundle:
+    """Open the bundle in use.
+
+    Raises ``WorkspaceRefused`` when none was promoted yet and ``BundleRefused`` when it is damaged.
+    """
+    folder = current_folder(workspace, name)
+    if folder is None:
+        raise WorkspaceRefused(
+            expected=f"a {name} model in use",
+            found="none",
+            remedy=f"Run `regulars train {name}` first.",
+        )
+    bundle = open_bundle(folder)
+    if bundle.manifest.digest != folder.name:
+        raise damaged("the bundle the pointer names", "another in its folder")
+    return bundle
+
+
+def _golden(bundle: Bundle) -> bytes:
+    values = bundle.reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
+    return archive({"values": values} | _answers(bundle, values))
+
+
+def _answers(bundle: Bundle, values: NDArray[np.float32]) -> dict[str, Floats]:
+    log_odds = bundle.log_odds(values)
+    return {
+        "log_odds": log_odds,
+        "contributions": bundle.feature_contributions(values),
+        "probability": bundle.probability(log_odds),
+    }
+
+
+def _agrees(bundle: Bundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
+    if set(golden) != {"values", "log_odds", "contributions", "probability"}:
+        return False
+    answers = _answers(bundle, golden["values"].astype(np.float32, copy=False))
+    return all(
+        answer.shape == golden[name].shape
+        and bool(np.allclose(answer, golden[name], rtol=0.0, atol=GOLDEN_TOLERANCE))
+        for name, answer in answers.items()
+    )
+
+
+def _group_positions(manifest: Manifest) -> NDArray[np.intp]:
+    names = [group["name"] for group in manifest.groups]
+    return np.array([names.index(feature["group"]) for feature in manifest.features], np.intp)
+
+
+def _other_features(expected: str, found: str) -> BundleRefused:
+    return BundleRefused(
+        expected=expected,
+        found=found,
+        remedy="Run `regulars train churn` with the present features, or build the vectors again.",
+    )

@@ -1,0 +1,83 @@
+"""The model card: what the model answers, for whom, how well, and what it must not be used for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from training.manifest import Manifest
+from training.report import ladder_markdown
+
+
+def model_card(
+    manifest: Manifest, splits: Mapping[str, Any], *, company: str = "", seen: int = 0
+) -> str:
+    """The card as Markdown, from the manifest and the cutoffs each figure was measured at."""
+    population = manifest.population
+    parts = [
+        f"# Churn model{f' of {company}' if company else ''}: {manifest.title}",
+        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        "## What it answers",
+        f"The probability that a customer buys nothing for {manifest.horizon_days} days, "
+        f"{_after_gap(manifest.gap_days)}. Judged are customers with at least "
+        f"{population['minimum_orders']} orders, the last of them at most "
+        f"{population['active_within_days']} days before the cutoff. Returns do not count as buying. "
+        f"Among the customers it was calibrated on, {manifest.base_rate:.1%} left"
+        + (f" ({seen:,} customers)." if seen else "."),
+        "## How well",
+        _how_well(manifest),
+        ladder_markdown(manifest.ladder),
+        "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
+        "by resampling customers. *Against recency* is "
+        "the difference in AUC to the recency rule on the same customers. What ships is the simplest rung "
+        "that none beats beyond chance; the choice was made on these same test cutoffs.",
+        "## Which cutoff measured what",
+        _cutoffs(splits),
+        "## What to know before using it",
+        "\n".join(f"- {note}" for note in _limits(manifest)),
+        "## Made with",
+        ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _after_gap(gap_days: int) -> str:
+    return "from the cutoff on" if not gap_days else f"beginning {gap_days} days after the cutoff"
+
+
+def _how_well(manifest: Manifest) -> str:
+    found = manifest.metrics
+    return (
+        f"AUC {found['auc']:.3f} [{found['auc_low']:.3f}, {found['auc_high']:.3f}], "
+        f"{found['gain']:+.3f} [{found['gain_low']:+.3f}, {found['gain_high']:+.3f}] against the "
+        f"recency rule. The riskiest tenth leaves {found['lift_10']:.2f} times as often as the average. "
+        f"Probabilities are off by {found['ece']:.3f} on average (ECE; right ones would be by up to "
+        f"{found['ece_by_chance']:.3f} by chance); "
+        f"{found['observed_over_expected']:.2f} customers left for each one expected."
+    )
+
+
+def _cutoffs(splits: Mapping[str, Any]) -> str:
+    lines = [
+        " | ".join(["use", "fitted on", "calibrated on", "tested on"]),
+        "--- | --- | --- | ---",
+    ]
+    for number, split in enumerate(splits["tests"], start=1):
+        fit = ", ".join(split["fit"])
+        lines.append(f"test {number} | {fit} | {split['calibration']} | {split['test']}")
+    shipped = splits["shipped"]
+    lines.append(
+        f"**ships** | {', '.join(shipped['fit'])} | {shipped['calibration']} | not tested itself: "
+        "its outcome is still to come"
+    )
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _limits(manifest: Manifest) -> list[str]:
+    return [
+        "A reason says what the model looked at, not what caused the customer to leave.",
+        "A high risk does not mean that an offer would help: that takes a hold-out to measure.",
+        "Customers outside the population above are not scored.",
+        "Churn models age: train again each horizon and compare the figures by cutoff.",
+        *manifest.notes,
+    ]

@@ -1,0 +1,171 @@
+"""Who is about to leave: the rungs of the ladder, from the base rate to boosted trees on everything.
+
+Each rung is a model that could ship. The simple ones are there to be beaten, and ship when they are
+not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.errors import ModelRefused
+from features.pack import Pack
+from features.plan import Plan
+from features.progress import Progress, silent
+from features.settings import ChurnSettings
+from features.vocabulary import Cutoff
+from training.boosting import BoostedModel
+from training.dataset import Dataset
+from training.labels import inactivity, is_judged
+from training.logistic import LogisticModel
+from training.model import SHARED_BY, Model
+from training.splits import Splits
+
+BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
+LOGISTIC, BOOSTED = "logistic regression", "LightGBM"
+
+RECENCY_FREQUENCY_MONEY = (
+    "days_since_order",
+    "days_since_first_order",
+    "orders_count_lifetime",
+    "orders_count_365d",
+    "orders_count_90d",
+    "spend_sum_lifetime",
+    "spend_sum_365d",
+    "gap_mean_days",
+    "silence_ratio",
+)
+"""What the logistic rung reads, where the plan has it: recency, tenure, frequency, money, rhythm."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of the ladder: a name, what it reads and how it learns."""
+
+    name: str
+    family: str
+    feature_names: tuple[str, ...]
+    explained: str
+
+    def fit(self, dataset: Dataset, *, threads: int = 1) -> Model:
+        """Fit this rung's model."""
+        if self.family == BoostedModel.family:
+            return BoostedModel.fit(
+                dataset,
+                self.feature_names,
+                directions=certain_directions(self.feature_names),
+                threads=threads,
+            )
+        return LogisticModel.fit(dataset, self.feature_names)
+
+
+def churn_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
+    """The ladder for the features at hand, the simplest rung first."""
+    money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in feature_names)
+    plain, trees = LogisticModel.family, BoostedModel.family
+    return (
+        Rung(BASE_RATE, plain, (), "everybody has the same risk"),
+        Rung(RECENCY, plain, ("days_since_order",), "the longer silent, the higher the risk"),
+        Rung(FREQUENCY, plain, ("orders_count_lifetime",), "the fewer orders, the higher the risk"),
+        Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
+        Rung(BOOSTED, trees, tuple(feature_names), "boosted trees on every feature"),
+    )
+
+
+def certain_directions(feature_names: Sequence[str]) -> dict[str, int]:
+    """Features whose effect nobody doubts: silence only raises the risk, orders only lower it."""
+    rising = {name: 1 for name in feature_names if name in ("days_since_order", "silence_ratio")}
+    falling = {name: -1 for name in feature_names if name.startswith("orders_count_")}
+    return rising | falling
+
+
+@dataclass(frozen=True)
+class Usable:
+    """The features a model can learn from, and why the others are left out."""
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def usable_features(dataset: Dataset) -> Usable:
+    """Leave out features that are the same for everybody, or known of fewer than ten customers.
+
+    Raises ``ModelRefused`` when none remains.
+    """
+    constant, rare, kept = [], [], []
+    vectors = dataset.vectors
+    for name in vectors.feature_names:
+        column = vectors.column(name)
+        present = ~np.isnan(column)
+        if len(np.unique(vectors.customer_keys[present])) < SHARED_BY:
+            rare.append(name)
+        elif present.all() and column.min() == column.max():
+            constant.append(name)
+        else:
+            kept.append(name)
+    if not kept:
+        raise ModelRefused(
+            expected="at least one feature that differs between customers",
+            found=f"{len(constant)} constant and {len(rare)} nearly always missing",
+            remedy="Check that the purchases carry real dates, orders and amounts.",
+        )
+    notes = [
+        f"left out, {reason}: {', '.join(names)}"
+        for reason, names in (
+            ("the same for everybody", constant),
+            ("known of fewer than ten customers", rare),
+        )
+        if names
+    ]
+    return Usable(tuple(kept), tuple(notes))
+
+
+FEWEST_OUTCOMES = 30
+"""So many must have left, and as many stayed, at every cutoff in use."""
+
+
+def churn_dataset(
+    pack: Pack,
+    plan: Plan,
+    splits: Splits,
+    settings: ChurnSettings,
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> Dataset:
+    """The judged customers at every cutoff, with their behaviour and whether they left.
+
+    Raises ``ModelRefused`` when a cutoff has fewer than thirty who left or thirty who stayed.
+    """
+    from features.vectors import build_vectors
+
+    vectors = build_vectors(pack, plan, splits.cutoffs, threads=threads, progress=progress)
+    judged = is_judged(
+        vectors.column("orders_count_lifetime"),
+        vectors.column("days_since_order"),
+        minimum_orders=settings.minimum_orders,
+        active_within_days=settings.population_days,
+    )
+    vectors = vectors.select(judged)
+    outcomes = inactivity(
+        pack.streams["purchases"], vectors.customer_keys, vectors.cutoff_seconds, splits.horizon
+    )
+    dataset = Dataset(vectors, outcomes)
+    for cutoff in splits.cutoffs:
+        _require_outcomes(dataset.at(cutoff.seconds), cutoff)
+    return dataset
+
+
+def _require_outcomes(dataset: Dataset, cutoff: Cutoff) -> None:
+    left, stayed = dataset.positives, dataset.rows - dataset.positives
+    if min(left, stayed) < FEWEST_OUTCOMES:
+        raise ModelRefused(
+            expected=f"at least {FEWEST_OUTCOMES} judged customers who left and as many who stayed "
+            "at every cutoff",
+            found=f"{left} who left and {stayed} who stayed, of {dataset.rows} judged at {cutoff}",
+            remedy="Choose another horizon_days, a smaller minimum_orders or fewer origins in "
+            "[churn], or add more customers.",
+        )

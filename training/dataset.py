@@ -1,0 +1,60 @@
+"""The one thing a model is given: vectors of known cutoffs with the outcome that followed each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ModelRefused
+from features.vectors import Vectors
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Vectors with their outcomes: 1.0 where the customer left, 0.0 where they stayed."""
+
+    vectors: Vectors
+    outcomes: NDArray[np.float64]
+
+    @property
+    def rows(self) -> int:
+        """How many vectors there are."""
+        return self.vectors.rows
+
+    @property
+    def positives(self) -> int:
+        """How many outcomes are 1."""
+        return int(np.count_nonzero(self.outcomes == 1.0))
+
+    @property
+    def customers(self) -> int:
+        """How many different customers there are."""
+        return len(np.unique(self.vectors.customer_keys))
+
+    def at(self, *cutoff_seconds: int) -> Dataset:
+        """The rows of some cutoffs."""
+        rows = np.isin(self.vectors.cutoff_seconds, cutoff_seconds)
+        return Dataset(self.vectors.select(rows), self.outcomes[rows])
+
+    def require_fit(self) -> None:
+        """Refuse, with ``ModelRefused``, what no model can learn from."""
+        if len(self.outcomes) != self.rows:
+            raise _refused("one outcome a vector", f"{len(self.outcomes)} for {self.rows} vectors")
+        if not self.rows:
+            raise _refused("customers to learn from", "none")
+        if not np.isin(self.outcomes, (0.0, 1.0)).all():
+            raise _refused("every outcome to be 0 or 1", "unknown or other outcomes")
+        if self.positives == 0:
+            raise _refused("customers who left and customers who stayed", "nobody who left")
+        if self.positives == self.rows:
+            raise _refused("customers who left and customers who stayed", "nobody who stayed")
+
+
+def _refused(expected: str, found: str) -> ModelRefused:
+    return ModelRefused(
+        expected=expected,
+        found=found,
+        remedy="Check the horizon and the population in [churn], and the purchases themselves.",
+    )

@@ -1,0 +1,261 @@
+"""Every rung at every test cutoff, with intervals, and the rung that ships."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ModelRefused
+from features.progress import Progress, silent
+from features.vocabulary import Cutoff
+from training.calibration import Calibration, calibrate
+from training.churn import BASE_RATE, RECENCY, Rung
+from training.dataset import Dataset
+from training.metrics import (
+    Ranking,
+    calibration_error_by_chance,
+    customer_resamples,
+    finite,
+    interval,
+    log_losses,
+    measure,
+)
+from training.model import Floats, Model
+from training.splits import Split, Splits
+
+POOLED = ("ece", "observed_over_expected", "calibration_slope")
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One rung at one test cutoff: what it answered, what came of it, and the figures."""
+
+    rung: str
+    cutoff: Cutoff
+    customer_keys: NDArray[np.int32]
+    outcomes: Floats
+    probability: Floats
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class LadderRow:
+    """One rung over all test cutoffs: mean figures, the AUC's interval, the gain over the recency rule.
+
+    ``gain`` is the paired difference in AUC to the recency rule, its interval from the same resampled
+    customers. Figures are means over the test cutoffs, those of calibration are of all tested customers
+    together; ``auc_by_cutoff`` tells the cutoffs apart.
+    """
+
+    name: str
+    explained: str
+    figures: Mapping[str, float | None]
+    auc_low: float
+    auc_high: float
+    gain: float
+    gain_low: float
+    gain_high: float
+    auc_by_cutoff: Mapping[str, float | None]
+    ships: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as plain fields."""
+        ends = {
+            "auc_low": self.auc_low,
+            "auc_high": self.auc_high,
+            "gain": self.gain,
+            "gain_low": self.gain_low,
+            "gain_high": self.gain_high,
+        }
+        return {
+            "name": self.name,
+            "explained": self.explained,
+            **self.figures,
+            **finite(ends),
+            "auc_by_cutoff": dict(self.auc_by_cutoff),
+            "ships": self.ships,
+        }
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The whole ladder: its rows, the rung that ships and everything that was tested."""
+
+    rows: tuple[LadderRow, ...]
+    winner: Rung
+    tested: tuple[Tested, ...]
+
+    @property
+    def winning_row(self) -> LadderRow:
+        """The row of the rung that ships."""
+        return next(row for row in self.rows if row.ships)
+
+    def of(self, name: str) -> tuple[Tested, ...]:
+        """What one rung answered, at each test cutoff, the latest first."""
+        return tuple(one for one in self.tested if one.rung == name)
+
+
+def fit_and_calibrate(
+    rung: Rung, dataset: Dataset, split: Split, *, threads: int
+) -> tuple[Model, Calibration, Dataset]:
+    """A rung fitted on a split's cutoffs and calibrated on its later one: model, curve, customers."""
+    model = rung.fit(dataset.at(*(cutoff.seconds for cutoff in split.fit)), threads=threads)
+    later = dataset.at(split.calibration.seconds)
+    return model, calibrate(model.score(later.vectors), later.outcomes), later
+
+
+def climb(
+    dataset: Dataset,
+    splits: Splits,
+    rungs: Sequence[Rung],
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> Ladder:
+    """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
+
+    Raises ``ModelRefused`` when no rung tells who leaves better than the base rate does.
+    """
+    tested: list[Tested] = []
+    total = len(splits.tests) * len(rungs)
+    for split in splits.tests:
+        for rung in rungs:
+            progress("testing the ladder", len(tested), total)
+            tested.append(_test(rung, dataset, split, threads))
+    progress("testing the ladder", total, total)
+    replicates = _replicates(tested, rungs)
+    winner = choose(rungs, tested, replicates)
+    if winner.name == BASE_RATE:
+        raise _nothing_learned(tested, rungs)
+    rows = tuple(_row(rung, tested, replicates, rung.name == winner.name) for rung in rungs)
+    return Ladder(rows, winner, tuple(tested))
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Bootstrap replicates of a rung's mean AUC and log loss over the test cutoffs."""
+
+    auc: Floats
+    log_loss: Floats
+
+
+def choose(
+    rungs: Sequence[Rung], tested: Sequence[Tested], replicates: Mapping[str, Replicates]
+) -> Rung:
+    """The rung that ships: climb only where the next rung is better beyond chance.
+
+    A rung displaces a simpler one when its mean log loss or mean AUC is better with a paired 95 %
+    interval that leaves zero out, and the other figure is not worse beyond chance. Anything else is
+    a tie, and a tie goes to the simpler rung.
+    """
+    winner = rungs[0]
+    for rung in rungs[1:]:
+        mine, held = replicates[rung.name], replicates[winner.name]
+        loss_low, loss_high = interval(held.log_loss - mine.log_loss)
+        auc_low, auc_high = interval(mine.auc - held.auc)
+        better = loss_low > 0 or auc_low > 0
+        worse = loss_high < 0 or auc_high < 0
+        if better and not worse:
+            winner = rung
+    return winner
+
+
+def _test(rung: Rung, dataset: Dataset, split: Split, threads: int) -> Tested:
+    assert split.test is not None
+    model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads)
+    test = dataset.at(split.test.seconds)
+    probability = calibration.apply(model.score(test.vectors))
+    return Tested(
+        rung.name,
+        split.test,
+        test.vectors.customer_keys,
+        test.outcomes,
+        probability,
+        measure(test.outcomes, probability),
+    )
+
+
+def _replicates(tested: Sequence[Tested], rungs: Sequence[Rung]) -> dict[str, Replicates]:
+    """The same resampled customers for every rung and cutoff, so that differences are paired."""
+    everybody = np.unique(np.concatenate([one.customer_keys for one in tested]))
+    draws = customer_resamples(len(everybody))
+    found: dict[str, Replicates] = {}
+    for rung in rungs:
+        mine = [one for one in tested if one.rung == rung.name]
+        pairs = [_resampled(one, draws, everybody) for one in mine]
+        found[rung.name] = Replicates(
+            np.mean([auc for auc, _ in pairs], axis=0), np.mean([loss for _, loss in pairs], axis=0)
+        )
+    return found
+
+
+def _resampled(
+    tested: Tested, draws: Floats, everybody: NDArray[np.int32]
+) -> tuple[Floats, Floats]:
+    columns = np.searchsorted(everybody, tested.customer_keys)
+    ranking = Ranking.of(tested.outcomes, tested.probability)
+    losses = log_losses(tested.outcomes, tested.probability)
+    auc, loss = np.empty(len(draws)), np.empty(len(draws))
+    for row, draw in enumerate(draws):
+        weights = draw[columns].astype(np.float64)
+        auc[row] = ranking.auc(weights)
+        loss[row] = weights @ losses / max(weights.sum(), 1.0)
+    return auc, loss
+
+
+def _row(
+    rung: Rung, tested: Sequence[Tested], replicates: Mapping[str, Replicates], ships: bool
+) -> LadderRow:
+    mine = [one for one in tested if one.rung == rung.name]
+    rule = [one for one in tested if one.rung == RECENCY]
+    figures = _together(mine)
+    low, high = interval(replicates[rung.name].auc)
+    gain_low, gain_high = interval(replicates[rung.name].auc - replicates[RECENCY].auc)
+    return LadderRow(
+        name=rung.name,
+        explained=rung.explained,
+        figures=finite(figures),
+        auc_low=low,
+        auc_high=high,
+        gain=figures["auc"] - _mean([one.figures for one in rule])["auc"],
+        gain_low=gain_low,
+        gain_high=gain_high,
+        auc_by_cutoff=finite({str(one.cutoff): one.figures["auc"] for one in mine}),
+        ships=ships,
+    )
+
+
+def _together(tested: Sequence[Tested]) -> dict[str, float]:
+    """Figures over all test cutoffs: calibration over everybody at once, the others as means.
+
+    Ten bins of one cutoff's customers are often too small to tell a wrong probability from chance.
+    """
+    probability = np.concatenate([one.probability for one in tested])
+    pooled = measure(np.concatenate([one.outcomes for one in tested]), probability)
+    return {
+        **_mean([one.figures for one in tested]),
+        **{name: pooled[name] for name in POOLED},
+        "ece_by_chance": calibration_error_by_chance(probability),
+    }
+
+
+def _mean(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: math.fsum(one[name] for one in figures) / len(figures) for name in figures[0]}
+
+
+def _nothing_learned(tested: Sequence[Tested], rungs: Sequence[Rung]) -> ModelRefused:
+    best = max(
+        (_mean([one.figures for one in tested if one.rung == rung.name])["auc"], rung.name)
+        for rung in rungs
+    )
+    return ModelRefused(
+        expected="behaviour that tells customers who leave from customers who stay",
+        found=f"nothing better than the base rate beyond chance; best was {best[1]} "
+        f"with an AUC of {best[0]:.3f}",
+        remedy="Add more history or more customers, or choose another horizon_days in [churn].",
+    )

@@ -1,0 +1,124 @@
+"""How a churn model comes to be: store → dataset → ladder → fit → bundle → register → promote."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from features.plan import standard_plan
+from features.progress import Progress, silent
+from features.settings import Settings
+from features.store import open_store
+from features.workspace import Workspace
+from training.boosting import BoostedModel
+from training.learned import learn_churn
+from training.promotion import Check, PromotionSummary, champion_manifest, judge
+from training.record import write_run
+from training.registry import Registry
+
+
+@dataclass(frozen=True)
+class TrainingSummary:
+    """What a training came to: what ships, how well it did and whether it is in use now.
+
+    ``origins`` says which cutoffs fitted, calibrated and tested what; ``metrics`` and ``ladder`` are
+    means over the test cutoffs; ``seconds`` is the time each step took.
+    """
+
+    title: str
+    version: str
+    digest: str
+    run_id: str
+    promoted: bool
+    customers: int
+    rows: int
+    features: int
+    metrics: Mapping[str, Any]
+    ladder: Sequence[Mapping[str, Any]]
+    origins: Mapping[str, Any]
+    checks: Sequence[Check]
+    notes: Sequence[str]
+    card: str
+    seconds: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain fields."""
+        return asdict(self)
+
+
+def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
+    """Whether the model in use was trained on today's data to answer today's question."""
+    champion = champion_manifest(workspace)
+    if champion is None:
+        return False
+    pack = open_store(workspace).pack()
+    churn = settings.churn
+    return (
+        champion.data_digest == pack.digest
+        and champion.plan_hash == standard_plan(pack).hash
+        and (champion.horizon_days, champion.gap_days) == (churn.horizon_days, churn.gap_days)
+        and champion.population["minimum_orders"] == churn.minimum_orders
+        and champion.population["active_within_days"] == churn.population_days
+    )
+
+
+def train_churn(
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    threads: int = 2,
+    promote: bool = True,
+    progress: Progress = silent,
+) -> TrainingSummary:
+    """Learn who is about to leave, measure it honestly, and put the model to use if it passes the gate.
+
+    Raises ``WorkspaceRefused`` without ingested data, and ``ModelRefused`` when the data cannot carry a
+    model; then nothing is registered.
+    """
+    times = [("start", time.perf_counter())]
+    pack = open_store(workspace).pack()
+    plan = standard_plan(pack)
+    learned = learn_churn(pack, plan, settings.churn, threads=threads, progress=progress)
+    times.append(("learning", time.perf_counter()))
+
+    with tempfile.TemporaryDirectory(dir=workspace.folder, prefix=".training-") as draft:
+        manifest, record = write_run(Path(draft), learned, settings)
+        times.append(("bundle and report", time.perf_counter()))
+        progress("recording the run", 0, 1)
+        registry = Registry(settings, workspace)
+        times.append(("opening MLflow", time.perf_counter()))
+        run_id = registry.record(record)
+        if isinstance(learned.model, BoostedModel):
+            registry.log_booster(run_id, learned.model)
+        version = registry.register(run_id, manifest)
+        progress("recording the run", 1, 1)
+        times.append(("MLflow", time.perf_counter()))
+
+    gate: PromotionSummary | None = None
+    if promote:
+        gate = judge(registry, workspace, version, reason="trained, and passed every check")
+        times.append(("promotion", time.perf_counter()))
+    return TrainingSummary(
+        title=manifest.title,
+        version=version,
+        digest=manifest.digest,
+        run_id=run_id,
+        promoted=gate is not None and gate.promoted,
+        customers=learned.customers,
+        rows=learned.rows,
+        features=len(learned.model.columns.names),
+        metrics=manifest.metrics,
+        ladder=manifest.ladder,
+        origins=learned.origins,
+        checks=gate.checks if gate is not None else (),
+        notes=manifest.notes,
+        card=record.description,
+        seconds={
+            step: round(moment - times[position][1], 3)
+            for position, (step, moment) in enumerate(times[1:])
+        },
+    )

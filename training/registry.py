@@ -1,0 +1,302 @@
+"""Runs, versions and aliases: the one door to MLflow.                                        [mlflow]
+
+By default everything lies in the workspace: a SQLite file and a folder of artifacts. Nothing is sent
+anywhere, and nothing is logged that was not asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from features.errors import ModelRefused
+from features.settings import Settings
+from features.workspace import Workspace
+from training.boosting import BoostedModel
+from training.manifest import Manifest
+from training.promotion import MODEL_NAME, PromotionSummary, go_back, judge
+
+BUNDLE_FOLDER = "bundle"
+CHAMPION, CHALLENGER = "champion", "challenger"
+
+
+@dataclass(frozen=True)
+class ChildRun:
+    """A nested run: one test cutoff and its figures."""
+
+    name: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything one training leaves behind in MLflow.
+
+    ``folder`` is logged as it stands and holds the bundle in ``bundle/``.
+    """
+
+    name: str
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    children: Sequence[ChildRun]
+    folder: Path
+    description: str
+
+
+class Registry:
+    """The company's MLflow store, with its experiment and registered model in place."""
+
+    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)
+        self._own_store = not settings.mlflow.tracking_uri
+        with _quietly():
+            import mlflow
+
+            _hush()
+            # Two first visitors of an empty SQLite file would both create its tables, and one fail.
+            with FileLock(_lock_file(workspace)):
+                self._client = mlflow.MlflowClient(self.tracking_uri, self.tracking_uri)
+                self.experiment_id = self._experiment()
+
+    def _experiment(self) -> str:
+        found = self._client.get_experiment_by_name(MODEL_NAME)
+        if found is not None:
+            return str(found.experiment_id)
+        place = (self._workspace.mlflow / "artifacts").resolve().as_uri()
+        created = self._client.create_experiment(
+            MODEL_NAME, artifact_location=place if self._own_store else None
+        )
+        return str(created)
+
+    def record(self, record: RunRecord) -> str:
+        """Log a run in one batch, with its artifacts and nested runs; returns its identifier."""
+        run_id = str(self._client.create_run(self.experiment_id, run_name=record.name).info.run_id)
+        self._log(
+            run_id,
+            record.metrics,
+            record.params,
+            {**record.tags, "mlflow.note.content": record.description},
+        )
+        self._client.log_artifacts(run_id, str(record.folder))
+        for child in record.children:
+            nested = self._client.create_run(
+                self.experiment_id, run_name=child.name, tags={"mlflow.parentRunId": run_id}
+            )
+            self._log(nested.info.run_id, child.metrics, {}, {})
+            self._client.set_terminated(nested.info.run_id)
+        self._client.set_terminated(run_id)
+        return run_id
+
+    def _log(
+        self,
+        run_id: str,
+        metrics: Mapping[str, float],
+        params: Mapping[str, Any],
+        tags: Mapping[str, str],
+    ) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
+        moment = self._client.get_run(run_id).info.start_time
+        self._client.log_batch(
+            run_id,
+            metrics=[Metric(key, value, moment, 0) for key, value in metrics.items()],
+            params=[Param(key, str(value)) for key, value in params.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
+        )
+
+    def log_booster(self, run_id: str, model: BoostedModel) -> str:
+        """Log the native booster too, so that MLflow's own tools can load it; returns its address.
+
+        Requirements are named here, for MLflow would spend many seconds to find them out.
+        """
+        import mlflow
+        import numpy as np
+        from mlflow.models import ModelSignature
+        from mlflow.types import Schema, TensorSpec
+
+        width = len(model.columns.names)
+        signature = ModelSignature(
+            inputs=Schema([TensorSpec(np.dtype(np.float32), (-1, width))]),
+            outputs=Schema([TensorSpec(np.dtype(np.float64), (-1,))]),
+        )
+        with self._active(mlflow, run_id):
+            logged = mlflow.lightgbm.log_model(
+                model.booster,
+                name="booster",
+                signature=signature,
+                pip_requirements=[f"lightgbm=={installed('lightgbm')}"],
+            )
+        return str(logged.model_uri)
+
+    def load_booster(self, address: str) -> Any:
+        """A logged booster read back by MLflow."""
+        import mlflow
+
+        with self._lent(mlflow):
+            return mlflow.lightgbm.load_model(address)
+
+    @contextmanager
+    def _active(self, mlflow: Any, run_id: str) -> Iterator[None]:
+        with self._lent(mlflow), mlflow.start_run(run_id=run_id):
+            yield
+
+    @contextmanager
+    def _lent(self, mlflow: Any) -> Iterator[None]:
+        """MLflow's model functions read its address from the process: lend it ours, and take it back."""
+        before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        with _quietly():
+            mlflow.set_tracking_uri(self.tracking_uri)
+            mlflow.set_registry_uri(self.tracking_uri)
+            try:
+                yield
+            finally:
+                mlflow.set_tracking_uri(before[0])
+                mlflow.set_registry_uri(before[1])
+
+    def register(self, run_id: str, manifest: Manifest) -> str:
+        """Register a run's bundle as the next version, alias ``challenger``; returns the version."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self._client.get_registered_model(MODEL_NAME)
+        except MlflowException:
+            self._client.create_registered_model(
+                MODEL_NAME, description="Who is about to leave: calibrated, with reasons."
+            )
+        tags = {
+            "digest": manifest.digest,
+            "title": manifest.title,
+            "data_digest": manifest.data_digest,
+            "auc": f"{manifest.metrics['auc']:.6f}",
+        }
+        created = self._client.create_model_version(
+            MODEL_NAME, f"runs:/{run_id}/{BUNDLE_FOLDER}", run_id, tags=tags
+        )
+        self._client.set_registered_model_alias(MODEL_NAME, CHALLENGER, created.version)
+        return str(created.version)
+
+    def version_of(self, alias: str) -> str | None:
+        """The version an alias stands for, or None."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return str(self._client.get_model_version_by_alias(MODEL_NAME, alias).version)
+        except MlflowException:
+            return None
+
+    def run_of(self, version: str) -> str:
+        """The run a version came from; ``ModelRefused`` when there is no such version."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return str(self._client.get_model_version(MODEL_NAME, version).run_id)
+        except MlflowException:
+            raise ModelRefused(
+                expected="a registered version of the churn model",
+                found=f"no version {version}",
+                remedy="Leave the version out to promote the latest challenger.",
+            ) from None
+
+    def tags_of(self, version: str) -> dict[str, str]:
+        """The tags of a version: digest, title, data digest, AUC and what became of it."""
+        return dict(self._client.get_model_version(MODEL_NAME, version).tags)
+
+    def nested_runs(self, run_id: str) -> list[str]:
+        """The names of the runs nested in a run."""
+        found = self._client.search_runs(
+            [self.experiment_id], f"tags.mlflow.parentRunId = '{run_id}'"
+        )
+        return [str(run.info.run_name) for run in found]
+
+    def fetch_bundle(self, version: str, folder: Path) -> Path:
+        """Copy a version's bundle into a folder and return where it lies."""
+        self._client.download_artifacts(self.run_of(version), BUNDLE_FOLDER, str(folder))
+        return folder / BUNDLE_FOLDER
+
+    def crown(self, version: str, tags: Mapping[str, str]) -> None:
+        """Make a version the champion and note on it why."""
+        self.note(version, tags)
+        self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
+
+    def note(self, version: str, tags: Mapping[str, str]) -> None:
+        """Write tags on a version."""
+        for key, value in tags.items():
+            self._client.set_model_version_tag(MODEL_NAME, version, key, value)
+
+
+def promote(
+    settings: Settings,
+    workspace: Workspace,
+    version: int | None = None,
+    *,
+    reason: str,
+    force: bool = False,
+) -> PromotionSummary:
+    """Put a registered version to use if it passes the gate; without a version, the challenger.
+
+    ``force`` overrules failed checks, never a damaged bundle, and takes a reason. Raises
+    ``ModelRefused`` when a check fails, naming it, or when there is no such version.
+    """
+    if force and not reason.strip():
+        raise ModelRefused(
+            expected="a reason for overruling the gate",
+            found="none",
+            remedy="Say why, with --reason.",
+        )
+    registry = Registry(settings, workspace)
+    chosen = str(version) if version is not None else registry.version_of(CHALLENGER)
+    if chosen is None:
+        raise ModelRefused(
+            expected="a trained churn model", found="none", remedy="Run `regulars train churn`."
+        )
+    summary = judge(registry, workspace, chosen, reason=reason, force=force)
+    if not summary.promoted:
+        failed = [check for check in summary.checks if not check.passed]
+        raise ModelRefused(
+            expected="a model that passes every check of the gate",
+            found="; ".join(f"{one.name} {one.figure}, allowed {one.limit}" for one in failed),
+            remedy="The model in use stays. Overrule with --force and a reason if you must.",
+        )
+    return summary
+
+
+def rollback(settings: Settings, workspace: Workspace, *, reason: str) -> PromotionSummary:
+    """Put the previous champion back to use; ``ModelRefused`` when there is none."""
+    return go_back(Registry(settings, workspace), workspace, reason=reason)
+
+
+def _sqlite_address(workspace: Workspace) -> str:
+    workspace.mlflow.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return f"sqlite:///{(workspace.mlflow / 'mlflow.db').resolve()}"
+
+
+def _lock_file(workspace: Workspace) -> Path:
+    workspace.mlflow.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return workspace.mlflow / ".lock"
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """MLflow without its usage reports, its progress bars and its libraries' deprecations."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _hush() -> None:
+    """Leave only errors on the log; MLflow sets its own level when it is imported."""
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,112 @@
+"""What a training run shows: the ladder as a table, and its plots.                        [matplotlib]"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from training.metrics import reliability
+from training.model import Floats
+
+LADDER_COLUMNS = (
+    ("auc", "AUC"),
+    ("gain", "against recency"),
+    ("pr_auc", "PR-AUC"),
+    ("lift_10", "lift at 10 %"),
+    ("log_loss", "log loss"),
+    ("brier", "Brier"),
+    ("ece", "ECE"),
+    ("observed_over_expected", "O/E"),
+    ("calibration_slope", "slope"),
+)
+
+
+def ladder_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The ladder as a Markdown table: means over the test cutoffs, 95 % intervals in brackets."""
+    head = ["", *(title for _, title in LADDER_COLUMNS)]
+    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
+    for row in rows:
+        name = f"**{row['name']}** (ships)" if row["ships"] else row["name"]
+        cells = [_cell(row, key) for key, _ in LADDER_COLUMNS]
+        lines.append(" | ".join([name, *cells]))
+    return "\n".join(f"| {line} |" for line in lines) + "\n"
+
+
+def ladder_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The ladder as a table for a spreadsheet; one column a test cutoff holds the AUC there."""
+    flat = [
+        {key: value for key, value in row.items() if key != "auc_by_cutoff"}
+        | {f"auc at {cutoff}": value for cutoff, value in row["auc_by_cutoff"].items()}
+        for row in rows
+    ]
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(flat[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+    return buffer.getvalue()
+
+
+def reliability_plot(outcomes: Floats, probability: Floats, title: str) -> bytes:
+    """Expected against observed share of customers who left, in ten bins of equal size, as PNG."""
+    bins = reliability(outcomes, probability)
+    figure, axes = _canvas(title, "expected share who leave", "observed share who left")
+    most = max(max(one.expected, one.observed) for one in bins) * 1.05
+    axes.plot([0, most], [0, most], color="0.7", linewidth=1, label="right")
+    expected, observed = [one.expected for one in bins], [one.observed for one in bins]
+    spread = [1.96 * np.sqrt(one.observed * (1 - one.observed) / one.customers) for one in bins]
+    axes.errorbar(expected, observed, yerr=spread, fmt="o-", color="#1f4e79", label="measured")
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def gains_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes:
+    """The share of all who left found among the riskiest customers, one curve a rung, as PNG."""
+    figure, axes = _canvas(title, "share of customers, riskiest first", "share of leavers found")
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="no order at all")
+    for name, (outcomes, probability) in curves.items():
+        share, found = gains(outcomes, probability)
+        axes.plot(share, found, label=name, linewidth=1.5)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def gains(outcomes: Floats, probability: Floats, *, points: int = 101) -> tuple[Floats, Floats]:
+    """Shares of customers, riskiest first, and the share of leavers among them; ties share."""
+    order = np.argsort(-probability, kind="stable")
+    last_of_tie = np.flatnonzero(np.r_[np.diff(probability[order]) != 0, True])
+    found = np.r_[0.0, np.cumsum(outcomes[order])[last_of_tie]] / max(outcomes.sum(), 1.0)
+    share = np.linspace(0.0, 1.0, points)
+    return share, np.interp(share, np.r_[0.0, (last_of_tie + 1) / len(order)], found)
+
+
+def _cell(row: Mapping[str, Any], key: str) -> str:
+    value = row[key]
+    if value is None:
+        return "–"
+    if key == "auc":
+        return f"{value:.4f} [{row['auc_low']:.4f}, {row['auc_high']:.4f}]"
+    if key == "gain":
+        return f"{value:+.4f} [{row['gain_low']:+.4f}, {row['gain_high']:+.4f}]"
+    return f"{value:.2f}" if key == "lift_10" else f"{value:.4f}"
+
+
+def _canvas(title: str, across: str, up: str) -> tuple[Any, Any]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.4, 4.8), dpi=110, layout="tight")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.set(title=title, xlabel=across, ylabel=up)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def _png(figure: Any) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()

@@ -1,0 +1,54 @@
+"""A training as the command line shows it: the ladder of simple rules and the checks of the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from features.narrator import Table
+from training.promotion import Check
+from training.recipe import TrainingSummary
+
+
+def training_tables(summary: TrainingSummary) -> list[Table]:
+    """The ladder of simple rules, and the checks of the gate."""
+    rungs = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            _figure(row["auc"]),
+            f"{_figure(row['auc_low'])} to {_figure(row['auc_high'])}",
+            _figure(row["gain"], signed=True),
+            _figure(row["pr_auc"]),
+            _figure(row["lift_10"], places=2),
+            _figure(row["log_loss"]),
+            _figure(row["brier"]),
+            _figure(row["ece"]),
+        )
+        for row in summary.ladder
+    ]
+    headers = (
+        "rung",
+        "AUC",
+        "95 % interval",
+        "over recency",
+        "PR-AUC",
+        "lift 10 %",
+        "log loss",
+        "Brier",
+        "ECE",
+    )
+    tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
+    return tables + check_tables(summary.checks)
+
+
+def check_tables(checks: Sequence[Check]) -> list[Table]:
+    """The gate, check by check; nothing where no gate was asked."""
+    rows = [
+        (one.name, one.figure, one.limit, "passed" if one.passed else "failed") for one in checks
+    ]
+    return [Table("The gate", ("check", "measured", "allowed", ""), rows)] if rows else []
+
+
+def _figure(value: float | None, *, places: int = 3, signed: bool = False) -> str:
+    if value is None:
+        return "–"
+    return f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
