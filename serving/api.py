@@ -1,0 +1,265 @@
+"""The routes of the CRM contract ``/v1``; what they take and give is declared in ``messages``."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+
+from features.vocabulary import DAY_SECONDS
+from serving.desk import Desk, InUse
+from serving.ledger import Decision
+from serving.messages import (
+    ModelsAnswer,
+    ProblemAnswer,
+    ScoreAnswer,
+    ScoreRequest,
+    VersionAnswer,
+)
+from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
+from serving.reasons import Explanation
+from serving.scoring import ScoredRow, Status
+from serving.wording import described
+from training.manifest import Manifest
+
+VERSION = "0.1.0"
+STALE_AFTER_DAYS = 7
+_LONGEST_NAME_REPEATED = 64
+
+router = APIRouter(prefix="/v1")
+
+
+def build_api(*routers: APIRouter) -> FastAPI:
+    """The web application: the contract, further routers, and one way to say no.
+
+    Its ``state.desk`` must be set before it answers.
+    """
+    application = FastAPI(
+        title="Regulars",
+        version=VERSION,
+        description="Scores with reasons, by customer id.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    application.include_router(router)
+    for one in routers:
+        application.include_router(one, include_in_schema=False)
+    application.add_exception_handler(Refusal, _refused)
+    application.add_exception_handler(RequestValidationError, _invalid)
+    return application
+
+
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemAnswer, "description": "A problem document."}
+    for status in (400, 401, 403, 413, 415, 422, 429, 500, 503, 504)
+}
+
+
+@router.post("/score", responses={200: {"model": ScoreAnswer}, **_PROBLEMS})
+def score(request: Request, question: ScoreRequest) -> Response:
+    """Score customers by id, with the reasons for each score."""
+    desk = desk_of(request)
+    in_use = _required(desk)
+    at = desk.now()
+    rows = in_use.scorer.score(
+        [one.customer_id for one in question.wanted], with_reasons=question.reasons
+    )
+    decided = _decisions(in_use, rows, at)
+    desk.ledger.append(list(decided.values()))
+    answers = [
+        _row_answer(wanted.row_id, row, decided.get(row.customer_id), desk.currency)
+        for wanted, row in zip(question.wanted, rows, strict=True)
+    ]
+    manifest = in_use.scorer.bundle.manifest
+    return _json(
+        {
+            "model": _identity(manifest),
+            "horizon_days": manifest.horizon_days,
+            "base": in_use.scorer.base,
+            "vector_as_of": _instant(in_use.snapshot.cutoff_seconds),
+            "scored_at": _instant(at),
+            "warnings": _staleness(in_use.snapshot.cutoff_seconds, at),
+            "rows": answers,
+        }
+    )
+
+
+@router.get("/models", responses={200: {"model": ModelsAnswer}, **_PROBLEMS})
+def models(request: Request) -> Response:
+    """The models in use and how well they did on customers they had not seen."""
+    manifest = _required(desk_of(request)).scorer.bundle.manifest
+    entry = _identity(manifest) | {
+        "family": manifest.family,
+        "horizon_days": manifest.horizon_days,
+        "gap_days": manifest.gap_days,
+        "base_rate": manifest.base_rate,
+        "population": manifest.population,
+        "metrics": manifest.metrics,
+    }
+    return _json({"models": [entry]})
+
+
+@router.get("/version", responses={200: {"model": VersionAnswer}, **_PROBLEMS})
+def version(request: Request) -> Response:
+    """What is running, whether it can answer and, when it cannot, why not."""
+    desk = desk_of(request)
+    in_use = desk.in_use
+    return _json(
+        {
+            "service": VERSION,
+            "ready": in_use is not None,
+            "model": _identity(in_use.scorer.bundle.manifest) if in_use else None,
+            "snapshot": in_use.snapshot.name if in_use else None,
+            "vector_as_of": _instant(in_use.snapshot.cutoff_seconds) if in_use else None,
+            "fault": desk.fault,
+        }
+    )
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk this process answers from."""
+    desk = getattr(request.app.state, "desk", None)
+    if not isinstance(desk, Desk):
+        raise Refusal("not_ready")
+    return desk
+
+
+def _required(desk: Desk) -> InUse:
+    in_use = desk.in_use
+    if in_use is None:
+        raise Refusal("not_ready")
+    return in_use
+
+
+def _decisions(in_use: InUse, rows: Sequence[ScoredRow], at: int) -> dict[str, Decision]:
+    """One decision a known customer: rows that repeat a customer share it."""
+    manifest = in_use.scorer.bundle.manifest
+    return {
+        row.customer_id: Decision(
+            decision_id=secrets.token_hex(16),
+            customer_id=row.customer_id,
+            status=row.status.word,
+            probability=row.probability,
+            model_version=manifest.version,
+            model_digest=manifest.digest,
+            cutoff_seconds=in_use.snapshot.cutoff_seconds,
+            decided_at=at,
+        )
+        for row in rows
+        if row.status != Status.UNKNOWN_ID
+    }
+
+
+def _row_answer(
+    row_id: str | None, row: ScoredRow, decision: Decision | None, currency: str
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "row_id": row_id,
+        "customer_id": row.customer_id,
+        "status": row.status.word,
+        "warnings": [],
+    }
+    if decision is not None:
+        answer["decision_id"] = decision.decision_id
+    if row.probability is not None:
+        answer |= {
+            "probability": row.probability,
+            "percentile": row.percentile,
+            "band": row.band,
+            "value": {"spend_365d_cents": row.spend_cents, "currency": currency},
+        }
+    if row.explanation is not None:
+        answer |= _explained(row.explanation)
+    return answer
+
+
+def _explained(explanation: Explanation) -> dict[str, Any]:
+    warnings = []
+    if explanation.withheld:
+        message = f"{explanation.withheld} sentence(s) withheld because the facts contradict them."
+        warnings.append({"code": "sentence_withheld", "message": message})
+    return {
+        "warnings": warnings,
+        "reasons": [
+            {
+                "group": one.group,
+                "title": one.title,
+                "points": one.points,
+                "shown_points": one.shown_points,
+                "direction": one.direction,
+                "actionable": one.actionable,
+                "text": one.text,
+                "facts": described(one.facts),
+            }
+            for one in explanation.reasons
+        ],
+        "other_points": explanation.other_points,
+        "shown": {
+            "probability": explanation.shown_probability,
+            "base": explanation.shown_base,
+            "other": explanation.shown_other,
+        },
+    }
+
+
+def _identity(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "name": manifest.name,
+        "version": manifest.version,
+        "title": manifest.title,
+        "digest": manifest.digest,
+        "data_cut": manifest.data_cut,
+    }
+
+
+def _staleness(cutoff_seconds: int, at: int) -> list[dict[str, str]]:
+    age_days = (at - cutoff_seconds) // DAY_SECONDS
+    if age_days <= STALE_AFTER_DAYS:
+        return []
+    return [
+        {
+            "code": "stale_vectors",
+            "message": f"What counted here was known {age_days:,} days ago; later events did not.",
+        }
+    ]
+
+
+def _instant(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _json(content: object) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json")
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return _problem(request, refusal)
+
+
+async def _invalid(request: Request, fault: Exception) -> Response:
+    """Say which fields are wrong and how, without repeating what they held."""
+    assert isinstance(fault, RequestValidationError)
+    found = fault.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return _problem(request, Refusal("invalid_json"))
+    errors = [FieldFault(_pointer(one["loc"]), str(one["type"]), f"{one['msg']}.") for one in found]
+    return _problem(request, Refusal("invalid_request", errors=errors))
+
+
+def _problem(request: Request, refusal: Refusal) -> Response:
+    correlation_id = getattr(request.state, "correlation_id", secrets.token_hex(8))
+    problem = Problem(refusal.kind, correlation_id, refusal.detail, refusal.errors)
+    return Response(problem.as_json(), status_code=refusal.kind.status, media_type=MEDIA_TYPE)
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    parts = [str(one)[:_LONGEST_NAME_REPEATED] for one in location if one != "body"]
+    escaped = [one.replace("~", "~0").replace("/", "~1") for one in parts]
+    return "".join(f"/{one}" for one in escaped)

@@ -1,0 +1,185 @@
+"""The churn list as a question: which customers, in which order, which page; all of it fits in a link."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.pack import TextColumn
+from serving.published import Snapshot
+from serving.scoring import HIGH_PERCENTILE, MEDIUM_PERCENTILE
+
+BANDS = {"high": "High: the top tenth", "medium": "Medium and high"}
+SORTS = {
+    "risk": "Risk",
+    "spend": "12-month spend",
+    "at_risk": "Spend at risk",
+    "last_seen": "Last order",
+}
+SIZES = (25, 50, 100)
+_LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
+_LARGEST = 10**12
+_NORMAL_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What the link asks for; anything it cannot mean is taken as not asked.
+
+    ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
+    customer keys of one generation of scores, the result of a search: ids themselves stay out of
+    links. ``rising`` puts the smallest first.
+    """
+
+    band: str = ""
+    reason: str = ""
+    spend: int = 0
+    found: tuple[int, int] | None = None
+    generation: str = ""
+    sort: str = "risk"
+    rising: bool = False
+    page: int = 1
+    size: int = SIZES[0]
+
+    @classmethod
+    def parse(cls, parameters: Mapping[str, str]) -> ListQuery:
+        """Read a link's parameters."""
+        size = _whole(parameters.get("size", ""))
+        sort = parameters.get("sort", "")
+        return cls(
+            band=parameters.get("band", "") if parameters.get("band") in BANDS else "",
+            reason=parameters.get("reason", "")[:64],
+            spend=_whole(parameters.get("spend", "")),
+            found=_range(parameters.get("found", "")),
+            generation=parameters.get("g", "")[:16],
+            sort=sort if sort in SORTS else "risk",
+            rising=parameters.get("order") == "rising",
+            page=max(1, _whole(parameters.get("page", ""))),
+            size=size if size in SIZES else SIZES[0],
+        )
+
+    def parameters(self) -> dict[str, str]:
+        """The link's parameters, without those that say nothing."""
+        said = {
+            "band": self.band,
+            "reason": self.reason,
+            "spend": str(self.spend) if self.spend else "",
+            "found": f"{self.found[0]}-{self.found[1]}" if self.found is not None else "",
+            "g": self.generation if self.found is not None else "",
+            "sort": self.sort if self.sort != "risk" else "",
+            "order": "rising" if self.rising else "",
+            "size": str(self.size) if self.size != SIZES[0] else "",
+            "page": str(self.page) if self.page > 1 else "",
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def link(self, path: str = "/churn", **changes: object) -> str:
+        """A link to this list with some things changed; a change of anything starts at page one.
+
+        >>> ListQuery(band="high", page=3).link(sort="spend")
+        '/churn?band=high&sort=spend'
+        """
+        asked = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]
+        query = urlencode(asked.parameters())
+        return f"{path}?{query}" if query else path
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a set of customers comes to, if the model's probabilities are right."""
+
+    customers: int
+    expected: float
+    low: float
+    high: float
+    spend_at_risk_cents: int
+
+
+def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
+    """The positions in the ranking that a query asks for, in its order, all pages."""
+    ranking = snapshot.ranking
+    kept = np.ones(snapshot.judged, np.bool_)
+    if query.band:
+        kept &= ranking.percentile >= _LOWEST[query.band]
+    if query.reason:
+        names = [one["name"] for one in snapshot.manifest["groups"]]
+        bit = names.index(query.reason) if query.reason in names else None
+        kept &= False if bit is None else (ranking.raising >> bit) & 1 == 1
+    if query.spend:
+        kept &= _spend(snapshot) >= 100 * query.spend
+    if query.found is not None:
+        first, last = query.found
+        kept &= (ranking.customer_keys >= first) & (ranking.customer_keys < last)
+    positions = np.flatnonzero(kept)
+    if query.sort == "risk":
+        return positions[::-1] if query.rising else positions
+    weight = _weights(snapshot, query.sort)[positions]
+    return positions[np.argsort(weight if query.rising else -weight, kind="stable")]
+
+
+def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
+    """Expected leavers among some customers with a 95 % interval, and their spend times their risk.
+
+    The interval is that of independent outcomes with the model's probabilities (normal approximation).
+    """
+    probability = snapshot.ranking.probability[positions]
+    expected = float(probability.sum())
+    spread = _NORMAL_95 * math.sqrt(float((probability * (1 - probability)).sum()))
+    return Totals(
+        customers=len(positions),
+        expected=expected,
+        low=max(0.0, expected - spread),
+        high=min(float(len(positions)), expected + spread),
+        spend_at_risk_cents=round(
+            float((probability * np.maximum(_spend(snapshot)[positions], 0)).sum())
+        ),
+    )
+
+
+def keys_beginning_with(ids: TextColumn, text: str) -> tuple[int, int]:
+    """The range of keys whose ids begin with a text; an exact id comes alone.
+
+    >>> ids = TextColumn.of(["12", "120", "121", "13"])
+    >>> keys_beginning_with(ids, "12"), keys_beginning_with(ids, "121"), keys_beginning_with(ids, "9")
+    ((0, 1), (2, 3), (4, 4))
+    """
+    exact = ids.find(text)
+    if exact >= 0:
+        return exact, exact + 1
+    wanted = text.encode("utf-8", "replace")
+    positions = range(len(ids))
+
+    def start(position: int) -> bytes:
+        return ids[position].encode("utf-8")[: len(wanted)]
+
+    first = bisect_left(positions, wanted, key=start)
+    return first, bisect_right(positions, wanted, lo=first, key=start)
+
+
+def _spend(snapshot: Snapshot) -> NDArray[np.int64]:
+    return snapshot.spend_cents[snapshot.ranking.customer_keys]
+
+
+def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
+    if sort == "last_seen":
+        seconds = snapshot.last_order_seconds[snapshot.ranking.customer_keys]
+        # The longest silence first, like the largest of everything else.
+        return -seconds.astype(np.float64)
+    spend = _spend(snapshot).astype(np.float64)
+    return spend if sort == "spend" else spend * snapshot.ranking.probability
+
+
+def _whole(text: str) -> int:
+    return min(int(text), _LARGEST) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+
+
+def _range(text: str) -> tuple[int, int] | None:
+    first, dash, last = text.partition("-")
+    both = first.isascii() and first.isdecimal() and last.isascii() and last.isdecimal()
+    return (_whole(first), _whole(last)) if dash and both else None

@@ -1,0 +1,128 @@
+"""One customer's page: the risk as a waterfall from the base, and the facts behind each step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from features.settings import Settings
+from serving.desk import InUse
+from serving.page_contexts import CustomerPage, FactLine, WaterfallStep
+from serving.page_views import (
+    ago,
+    at_risk,
+    customer_link,
+    explanations_at,
+    instant,
+    last_order,
+    model,
+    percent_shown,
+    signed,
+)
+from serving.reasons import Explanation, Reason
+from serving.scoring import band
+from serving.wording import Fact, money, quantity
+
+_ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
+
+
+def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerPage:
+    """Everything about the score of one customer, by place in the ranking."""
+    snapshot, currency = in_use.snapshot, settings.company.currency
+    ranking = snapshot.ranking
+    key = int(ranking.customer_keys[position])
+    probability = float(ranking.probability[position])
+    percentile = float(ranking.percentile[position])
+    explanation = explanations_at(in_use, np.array([position]))[0]
+    horizon = int(snapshot.manifest["horizon_days"])
+    return CustomerPage(
+        company=settings.company.name,
+        customer_id=snapshot.customer_ids[key],
+        risk=percent_shown(explanation.shown_probability),
+        sentence=f"is the risk that this customer buys nothing in the next {horizon} days.",
+        standing=(
+            f"Number {position + 1:,} of {snapshot.judged:,} by risk; "
+            f"higher than {percentile:.0f} % of the customers the model learned from."
+        ),
+        band=band(percentile),
+        steps=_steps(explanation),
+        sum=_sum(explanation),
+        facts=[_fact_line(one, currency) for one in _facts(explanation.reasons)],
+        spend=money(int(snapshot.spend_cents[key]), currency),
+        at_risk=at_risk(int(snapshot.spend_cents[key]), probability, currency),
+        last_order=last_order(snapshot, key),
+        ago=ago(snapshot, key),
+        model=model(snapshot),
+        as_of=instant(snapshot.cutoff_seconds),
+        back="/churn",
+        previous=customer_link(snapshot, position - 1) if position > 0 else "",
+        following=customer_link(snapshot, position + 1) if position + 1 < snapshot.judged else "",
+    )
+
+
+def _steps(explanation: Explanation) -> list[WaterfallStep]:
+    """Bars from left to right, on a scale from the least to the most the sum ever comes to."""
+    changes = [*(one.points for one in explanation.reasons), explanation.other_points]
+    base, total = 100 * explanation.base, 100 * explanation.probability
+    reached = base + np.cumsum([0.0, *changes])
+    least, most = min(0.0, float(reached.min())), max(float(reached.max()), 1e-9)
+
+    def bar(one: float, other: float) -> dict[str, str]:
+        low, high = min(one, other), max(one, other)
+        scale = 100 / (most - least)
+        return {"start": f"{(low - least) * scale:.2f}%", "width": f"{(high - low) * scale:.2f}%"}
+
+    steps = [
+        WaterfallStep(
+            "base",
+            "Base risk",
+            "Where the model starts for everybody.",
+            percent_shown(explanation.shown_base),
+            note="",
+            **bar(0.0, base),
+        )
+    ]
+    for place, reason in enumerate(explanation.reasons):
+        steps.append(
+            WaterfallStep(
+                reason.direction,
+                reason.title,
+                reason.text,
+                signed(reason.shown_points),
+                note=_ACTIONABLE[reason.actionable],
+                **bar(float(reached[place]), float(reached[place + 1])),
+            )
+        )
+    steps.append(
+        WaterfallStep(
+            "other",
+            "Everything else",
+            "",
+            signed(explanation.shown_other),
+            note="",
+            **bar(float(reached[-2]), float(reached[-1])),
+        )
+    )
+    shown_total = percent_shown(explanation.shown_probability)
+    steps.append(WaterfallStep("total", "Risk", "", shown_total, note="", **bar(0.0, total)))
+    return steps
+
+
+def _sum(explanation: Explanation) -> str:
+    parts = [*(one.shown_points for one in explanation.reasons), explanation.shown_other]
+    added = " ".join(f"{'−' if one < 0 else '+'} {abs(one):.1f}" for one in parts)
+    return f"{explanation.shown_base:.1f} {added} = {explanation.shown_probability:.1f}"
+
+
+def _facts(reasons: Sequence[Reason]) -> list[Fact]:
+    by_name: dict[str, Fact] = {}
+    for reason in reasons:
+        for fact in reason.facts:
+            by_name.setdefault(fact.feature, fact)
+    return list(by_name.values())
+
+
+def _fact_line(fact: Fact, currency: str) -> FactLine:
+    typical = "" if fact.typical is None else quantity(fact.typical, fact.unit, currency)
+    return FactLine(fact.meaning.rstrip("."), fact.text or "unknown", typical)

@@ -1,0 +1,148 @@
+"""What every answer is made from: the model and the scores in use, followed as they are replaced.
+
+The desk looks at the two ``CURRENT`` pointers at most once a second. When one has moved it opens the new
+model or scores beside the old ones and then swaps a single reference, so a call sees the old pair or the
+new one. When the new ones cannot be opened the last good ones keep answering, and ``/v1/version`` says
+what is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import RegularsError
+from features.settings import Settings
+from features.workspace import CURRENT, Workspace
+from serving.lean import kept_out
+from serving.ledger import Ledger
+from serving.published import Snapshot, open_snapshot
+from serving.scoring import Scorer
+from serving.wording import Wording
+from training.bundle import current_bundle
+
+LOOK_EVERY_SECONDS = 1.0
+RETRY_SECONDS = 30.0
+
+_logger = logging.getLogger("regulars.desk")
+
+Pointers = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The model that answers and the scores the pages show; always a pair."""
+
+    scorer: Scorer
+    snapshot: Snapshot
+    wording: Wording
+    """The words of the scores shown, which an older model may have made."""
+    values: NDArray[np.float32]
+    """Everybody's vectors, one column a feature of that wording."""
+
+
+class Desk:
+    """The state of one service process; safe to use from many threads.
+
+    ``now`` tells the time in whole UTC seconds; ``ticks`` counts seconds that only run forward.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        workspace: Workspace,
+        *,
+        now: Callable[[], int],
+        ticks: Callable[[], float],
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.ledger = Ledger(workspace.ledger)
+        self._workspace = workspace
+        self._ticks = ticks
+        self._in_use: InUse | None = None
+        self._fault: Mapping[str, str] | None = None
+        self._seen: Pointers | None = None
+        self._next_look = ticks() + LOOK_EVERY_SECONDS
+        self._next_retry = float("inf")
+        self._looking = threading.Lock()
+        self.refresh()
+
+    @property
+    def currency(self) -> str:
+        """The currency amounts are shown in."""
+        return self.settings.company.currency
+
+    @property
+    def in_use(self) -> InUse | None:
+        """The pair to answer from now, None while there is none; never waits for a new one."""
+        self._look()
+        return self._in_use
+
+    @property
+    def fault(self) -> Mapping[str, str] | None:
+        """Why the newest model or scores could not be opened, None when they were."""
+        return self._fault
+
+    def refresh(self) -> None:
+        """Open what the pointers name, unless it is in use already."""
+        pointers = self._pointers()
+        self._seen = pointers
+        try:
+            self._in_use = self._opened()
+            self._fault = None
+            self._next_retry = float("inf")
+        except RegularsError as refused:
+            self._refused(refused.as_dict())
+        except Exception as fault:
+            # Whatever a damaged folder does, the last good pair goes on answering.
+            self._refused({"fault": type(fault).__name__, "found": "a fault while opening"})
+
+    def close(self) -> None:
+        """Wait for a refresh under way and let go of the ledger."""
+        with self._looking:
+            self.ledger.close()
+
+    def _opened(self) -> InUse:
+        with kept_out():
+            bundle = current_bundle(self._workspace)
+        snapshot = open_snapshot(self._workspace)
+        scorer = Scorer(bundle, snapshot, self.currency)
+        return InUse(scorer, snapshot, snapshot.wording(self.currency), snapshot.values)
+
+    def _refused(self, fault: Mapping[str, str]) -> None:
+        self._fault = fault
+        self._next_retry = self._ticks() + RETRY_SECONDS
+        _logger.error("The newest model or scores cannot be used: %s", fault.get("found", ""))
+
+    def _look(self) -> None:
+        if self._ticks() < self._next_look or not self._looking.acquire(blocking=False):
+            return
+        self._next_look = self._ticks() + LOOK_EVERY_SECONDS
+        if self._pointers() == self._seen and self._ticks() < self._next_retry:
+            self._looking.release()
+            return
+        threading.Thread(target=self._refresh_aside, name="regulars-refresh", daemon=True).start()
+
+    def _refresh_aside(self) -> None:
+        try:
+            self.refresh()
+        finally:
+            self._looking.release()
+
+    def _pointers(self) -> Pointers:
+        folders = (self._workspace.bundles / "churn", self._workspace.scores.folder)
+        return tuple(_pointer(folder / CURRENT) for folder in folders)
+
+
+def _pointer(path: Path) -> tuple[str, int]:
+    try:
+        return path.read_text(encoding="utf-8"), path.stat().st_mtime_ns
+    except OSError:
+        return "", 0

@@ -1,0 +1,301 @@
+"""The service's own memory: API keys, sign-ins to the pages and every decision it answered.
+
+One SQLite file that only its owner can read. Secrets are stored as SHA-256 digests of 256 random bits
+and never in plain. No function asks what time it is: ``at`` is always given, in whole UTC seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from features.errors import UsageRefused, WorkspaceRefused, did_you_mean
+from features.workspace import Workspace
+
+SCOPES = {
+    "score": "Ask for scores and reasons through /v1.",
+    "pages": "Open the churn list and download it.",
+    "admin": "Read metrics and BentoML's own descriptions of the service.",
+}
+TICKET_SECONDS = 600
+SESSION_SECONDS = 12 * 3_600
+
+_TABLES = sa.MetaData()
+_KEYS = sa.Table(
+    "keys",
+    _TABLES,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.Column("revoked_at", sa.Integer),
+)
+_TICKETS = sa.Table(
+    "tickets",
+    _TABLES,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("expires_at", sa.Integer, nullable=False),
+)
+_SESSIONS = sa.Table(
+    "sessions",
+    _TABLES,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("key_id", sa.Text, sa.ForeignKey("keys.key_id")),
+    sa.Column("expires_at", sa.Integer, nullable=False),
+)
+_DECISIONS = sa.Table(
+    "decisions",
+    _TABLES,
+    sa.Column("decision_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, nullable=False, index=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("probability", sa.Float),
+    sa.Column("model_version", sa.Text, nullable=False),
+    sa.Column("model_digest", sa.Text, nullable=False),
+    sa.Column("cutoff_seconds", sa.Integer, nullable=False),
+    sa.Column("decided_at", sa.Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class KeyRecord:
+    """What is known of an API key; never the key itself."""
+
+    key_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: int
+    revoked_at: int | None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One answered row: who was scored, by which model, on the behaviour known before which cutoff."""
+
+    decision_id: str
+    customer_id: str
+    status: str
+    probability: float | None
+    model_version: str
+    model_digest: str
+    cutoff_seconds: int
+    decided_at: int
+
+
+class Ledger:
+    """The open database; safe to share between threads and between processes."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)
+        self.path = path
+        self._engine = sa.create_engine(f"sqlite:///{path}")
+        sa.event.listen(self._engine, "connect", _set_up_connection)
+        try:
+            _TABLES.create_all(self._engine)
+        except sa.exc.DatabaseError:
+            self.close()
+            raise WorkspaceRefused(
+                expected=f"{path.name} to be the service's database",
+                found="a file SQLite cannot use",
+                remedy="Restore it from a backup, or move it away and create the keys anew.",
+            ) from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def create_key(self, name: str, scopes: Iterable[str], *, at: int) -> str:
+        """Make an API key and return it: the only time it can be seen.
+
+        Raises ``UsageRefused`` for an unknown scope or none at all.
+        """
+        wanted = sorted(set(scopes))
+        for scope in wanted or [""]:
+            if scope not in SCOPES:
+                raise UsageRefused(
+                    expected=f"scopes among {', '.join(SCOPES)}",
+                    found=f'"{scope}"' if scope else "none",
+                    remedy=did_you_mean(scope, list(SCOPES)),
+                )
+        key_id = secrets.token_hex(4)
+        key = f"rgl_{key_id}_{secrets.token_urlsafe(32)}"
+        self._insert(
+            _KEYS,
+            key_id=key_id,
+            name=name,
+            digest=_digest(key),
+            scopes=" ".join(wanted),
+            created_at=at,
+        )
+        return key
+
+    def list_keys(self) -> list[KeyRecord]:
+        """All keys ever made, oldest first."""
+        query = sa.select(_KEYS).order_by(_KEYS.c.created_at, _KEYS.c.key_id)
+        with self._engine.connect() as connection:
+            return [_key_record(row) for row in connection.execute(query)]
+
+    def revoke_key(self, key_id: str, *, at: int) -> None:
+        """Make a key, and every sign-in made with it, worthless from the next request on.
+
+        Raises ``UsageRefused`` when there is no such key; a second time changes nothing.
+        """
+        with self._engine.begin() as connection:
+            found = connection.execute(
+                sa.update(_KEYS)
+                .where(_KEYS.c.key_id == key_id)
+                .values(revoked_at=sa.func.coalesce(_KEYS.c.revoked_at, at))
+            )
+            connection.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.key_id == key_id))
+        if found.rowcount == 0:
+            known = [one.key_id for one in self.list_keys()]
+            raise UsageRefused(
+                expected="the id of a key",
+                found=f'"{key_id}"',
+                remedy=did_you_mean(key_id, known) if known else "There are no keys yet.",
+            )
+
+    def key_of(self, key: str) -> KeyRecord | None:
+        """The record of a presented key; None when it is unknown, altered or revoked."""
+        parts = key.split("_", 2)
+        if len(parts) != 3 or parts[0] != "rgl":
+            return None
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(_KEYS).where(_KEYS.c.key_id == parts[1])).first()
+        if row is None or row.revoked_at is not None:
+            return None
+        return _key_record(row) if hmac.compare_digest(row.digest, _digest(key)) else None
+
+    def create_ticket(self, *, at: int) -> str:
+        """A word that opens the pages once, within ten minutes: for a link a command prints."""
+        ticket = secrets.token_urlsafe(32)
+        self._insert(_TICKETS, digest=_digest(ticket), expires_at=at + TICKET_SECONDS)
+        return ticket
+
+    def redeem_ticket(self, ticket: str, *, at: int) -> str | None:
+        """Exchange a ticket for a session; None when it was used, has expired or never was."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(_TICKETS).where(_TICKETS.c.expires_at <= at))
+            used = connection.execute(
+                sa.delete(_TICKETS).where(_TICKETS.c.digest == _digest(ticket))
+            )
+        return self._open_session(None, at=at) if used.rowcount == 1 else None
+
+    def sign_in(self, key: str, *, at: int) -> str | None:
+        """Exchange a key with the scope ``pages`` for a session; None when it has none."""
+        record = self.key_of(key)
+        if record is None or "pages" not in record.scopes:
+            return None
+        return self._open_session(record.key_id, at=at)
+
+    def session_is_open(self, token: str, *, at: int) -> bool:
+        """Whether a browser's token belongs to a session that has not ended."""
+        query = sa.select(_SESSIONS.c.expires_at).where(_SESSIONS.c.digest == _digest(token))
+        with self._engine.connect() as connection:
+            expires_at = connection.execute(query).scalar()
+        return expires_at is not None and int(expires_at) > at
+
+    def sign_out(self, token: str) -> None:
+        """End a session."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.digest == _digest(token)))
+
+    def append(self, decisions: Sequence[Decision]) -> None:
+        """Record the decisions of one call: all of them or, when it fails, none."""
+        if decisions:
+            with self._engine.begin() as connection:
+                connection.execute(sa.insert(_DECISIONS), [asdict(one) for one in decisions])
+
+    def decisions_of(self, customer_id: str) -> list[Decision]:
+        """Everything ever answered about one customer, oldest first."""
+        query = (
+            sa.select(_DECISIONS)
+            .where(_DECISIONS.c.customer_id == customer_id)
+            .order_by(_DECISIONS.c.decided_at, _DECISIONS.c.decision_id)
+        )
+        with self._engine.connect() as connection:
+            return [Decision(**row._mapping) for row in connection.execute(query)]
+
+    def _open_session(self, key_id: str | None, *, at: int) -> str:
+        token = secrets.token_urlsafe(32)
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.expires_at <= at))
+            connection.execute(
+                sa.insert(_SESSIONS).values(
+                    digest=_digest(token), key_id=key_id, expires_at=at + SESSION_SECONDS
+                )
+            )
+        return token
+
+    def _insert(self, table: sa.Table, **values: object) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.insert(table).values(**values))
+
+
+def create_key(workspace: Workspace, name: str, scopes: Iterable[str], *, at: int) -> str:
+    """Make an API key in a workspace's ledger and return it, this once."""
+    with _opened(workspace) as ledger:
+        return ledger.create_key(name, scopes, at=at)
+
+
+def list_keys(workspace: Workspace) -> list[KeyRecord]:
+    """The keys of a workspace, without their secrets."""
+    with _opened(workspace) as ledger:
+        return ledger.list_keys()
+
+
+def revoke_key(workspace: Workspace, key_id: str, *, at: int) -> None:
+    """Make a workspace's key worthless."""
+    with _opened(workspace) as ledger:
+        ledger.revoke_key(key_id, at=at)
+
+
+def create_ticket(workspace: Workspace, *, at: int) -> str:
+    """A single-use word for ``/sign-in?ticket=…``, good for ten minutes."""
+    with _opened(workspace) as ledger:
+        return ledger.create_ticket(at=at)
+
+
+@contextmanager
+def _opened(workspace: Workspace) -> Iterator[Ledger]:
+    ledger = Ledger(workspace.ledger)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def _key_record(row: sa.Row[tuple[object, ...]]) -> KeyRecord:
+    return KeyRecord(
+        key_id=row.key_id,
+        name=row.name,
+        scopes=tuple(row.scopes.split()),
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,226 @@
+"""The CRM contract ``/v1`` as types: what is asked, what is answered, every field with its sentence."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+ROWS_WITH_REASONS = 200
+ROWS_WITHOUT_REASONS = 1_000
+LONGEST_ID = 200
+
+
+class Message(BaseModel):
+    """Anything sent or answered: unknown fields and infinite numbers are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+# Strict: a number is not taken for a text, and half a surrogate pair is no text at all.
+Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_ID)]
+
+
+class ScoreRow(Message):
+    """One customer to be scored."""
+
+    customer_id: Identifier = Field(description="The company's own customer number.")
+    row_id: Identifier | None = Field(
+        None, description="Anything of the caller's; given back with the answer."
+    )
+
+
+class ScoreRequest(Message):
+    """Customers to be scored: `rows`, or one `customer_id`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"customer_id": "17841"},
+                {"rows": [{"row_id": "1", "customer_id": "17841"}], "reasons": True},
+            ]
+        }
+    )
+
+    customer_id: Identifier | None = Field(None, description="One customer, instead of `rows`.")
+    rows: list[ScoreRow] | None = Field(
+        None,
+        min_length=1,
+        max_length=ROWS_WITHOUT_REASONS,
+        description="Customers, at most 200 with reasons and 1,000 without.",
+    )
+    reasons: Annotated[bool, Field(strict=True)] = Field(
+        True, description="Whether each score comes with its reasons."
+    )
+
+    @model_validator(mode="after")
+    def _is_one_question(self) -> ScoreRequest:
+        if (self.rows is None) == (self.customer_id is None):
+            raise PydanticCustomError("rows_or_customer_id", "Give either rows or customer_id")
+        if self.reasons and len(self.wanted) > ROWS_WITH_REASONS:
+            raise PydanticCustomError(
+                "too_many_rows", "At most 200 rows with reasons; set reasons to false for 1,000"
+            )
+        return self
+
+    @property
+    def wanted(self) -> list[ScoreRow]:
+        """The rows, however they were given."""
+        if self.rows is not None:
+            return self.rows
+        return [ScoreRow(customer_id=self.customer_id, row_id=None)] if self.customer_id else []
+
+
+class ModelIdentity(Message):
+    """Which model answered."""
+
+    name: str = Field(description="What it answers, such as `churn`.")
+    version: str = Field(description="Its version in the registry.")
+    title: str = Field(description="The honest name of what it is, such as `recency rule`.")
+    digest: str = Field(description="The SHA-256 that names its content.")
+    data_cut: str = Field(description="Data known before this instant taught it.")
+
+
+class FactAnswer(Message):
+    """One raw fact behind a reason."""
+
+    feature: str = Field(description="The feature's name in the dictionary.")
+    meaning: str = Field(description="What it means, in one sentence.")
+    unit: str = Field(description="The unit of `value` and `typical`.")
+    value: float | None = Field(description="The customer's value.")
+    text: str = Field(description="The value as a person would write it.")
+    typical: float | None = Field(description="The median customer's value.")
+
+
+class ReasonAnswer(Message):
+    """One reason group that moves the score; it explains the model, not the cause."""
+
+    group: str = Field(description="The reason group's name.")
+    title: str = Field(description="The reason group as a marketer reads it.")
+    points: float = Field(description="Percentage points it adds to the base, exactly.")
+    shown_points: float = Field(description="The same with one decimal; what is shown adds up.")
+    direction: Literal["raises", "lowers"] = Field(description="Which way it moves the risk.")
+    actionable: Literal["now", "indirect", "context"] = Field(
+        description="Whether the business can act on it."
+    )
+    text: str = Field(description="One sentence from the customer's facts; empty when withheld.")
+    facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
+
+
+class Shown(Message):
+    """Percentages with one decimal that add up: base + shown points + other = probability."""
+
+    probability: float = Field(description="The risk, in percent.")
+    base: float = Field(description="The model's base risk, in percent.")
+    other: float = Field(description="All that is not among the reasons, in percentage points.")
+
+
+class Value(Message):
+    """What the customer is worth, as far as the past says."""
+
+    spend_365d_cents: int = Field(
+        description="Spend net of returns in the 365 days before `vector_as_of`, in cents."
+    )
+    currency: str = Field(description="The currency, as three letters.")
+
+
+class WarningAnswer(Message):
+    """Something to know about an answer."""
+
+    code: str = Field(description="A stable word.")
+    message: str = Field(description="A sentence.")
+
+
+class ScoredRowAnswer(Message):
+    """The answer to one row; without a score only the status and the ids are there."""
+
+    row_id: str | None = Field(None, description="As it was sent.")
+    customer_id: str = Field(description="As it was sent.")
+    status: Literal[
+        "ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"
+    ] = Field(description="What became of this row.")
+    warnings: list[WarningAnswer] = Field(description="What to know about this row.")
+    probability: float | None = Field(
+        None, ge=0, le=1, description="The calibrated probability of leaving within the horizon."
+    )
+    percentile: float | None = Field(
+        None,
+        ge=0,
+        le=100,
+        description="Where that stands among the customers the model learned from.",
+    )
+    band: Literal["high", "medium", "low"] | None = Field(
+        None, description="high: the top tenth; medium: the next fifth; low: the rest."
+    )
+    reasons: list[ReasonAnswer] | None = Field(
+        None, description="At most four that raise, then at most two that lower."
+    )
+    other_points: float | None = Field(
+        None, description="Points of all other groups: base + points + other = probability."
+    )
+    shown: Shown | None = Field(None, description="The same figures, rounded so that they add up.")
+    value: Value | None = Field(None, description="What the customer is worth.")
+    decision_id: str | None = Field(None, description="Names this answer in the ledger.")
+
+
+class ScoreAnswer(Message):
+    """The answer to a call: one row a row, in the order they were sent."""
+
+    model: ModelIdentity = Field(description="Which model answered.")
+    horizon_days: int = Field(description="Leaving means no purchase within so many days.")
+    base: float = Field(ge=0, le=1, description="The probability the model starts from.")
+    vector_as_of: str = Field(description="Only what was known before this instant counted.")
+    scored_at: str = Field(description="When this was answered.")
+    warnings: list[WarningAnswer] = Field(description="What to know about all rows.")
+    rows: list[ScoredRowAnswer] = Field(description="The answers.")
+
+
+class ModelAnswer(ModelIdentity):
+    """One model in use, with how well it did."""
+
+    family: str = Field(description="What kind of model it is.")
+    horizon_days: int = Field(description="Leaving means no purchase within so many days.")
+    gap_days: int = Field(description="Days between the score and the first day that counts.")
+    base_rate: float = Field(description="The share that left among the customers it learned from.")
+    population: dict[str, int] = Field(description="Which customers it judges.")
+    metrics: dict[str, object] = Field(description="Its figures on customers it had not seen.")
+
+
+class ModelsAnswer(Message):
+    """The models in use."""
+
+    models: list[ModelAnswer] = Field(description="One entry a model.")
+
+
+class VersionAnswer(Message):
+    """What is running."""
+
+    service: str = Field(description="The version of Regulars.")
+    ready: bool = Field(description="Whether scores can be answered.")
+    model: ModelIdentity | None = Field(description="The model that answers.")
+    snapshot: str | None = Field(description="The generation of scores the pages show.")
+    vector_as_of: str | None = Field(description="Only what was known before this counts.")
+    fault: dict[str, str] | None = Field(
+        description="Why the newest model or scores are not the ones in use."
+    )
+
+
+class FieldFaultAnswer(Message):
+    """What is wrong with one field."""
+
+    pointer: str = Field(description="A JSON pointer to the field.")
+    code: str = Field(description="A stable word.")
+    message: str = Field(description="A sentence.")
+
+
+class ProblemAnswer(Message):
+    """Every refusal, as RFC 9457 describes it."""
+
+    type: str = Field(description="A URN that names the kind of problem.")
+    title: str = Field(description="The kind of problem in a sentence.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What to do.")
+    code: str = Field(description="The last part of the type.")
+    correlation_id: str = Field(description="Names this call in the service's log.")
+    errors: list[FieldFaultAnswer] | None = Field(None, description="The fields at fault.")

@@ -1,0 +1,161 @@
+"""What each page is given: one dataclass a page, each field with its sentence; a template sees no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def shown(help: str, default: Any = ...) -> Any:
+    """Declare one field of a page with the sentence that explains it."""
+    if default is ...:
+        return field(metadata={"help": help})
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry of a drop-down list."""
+
+    value: str = shown("What the form sends.")
+    label: str = shown("What is read.")
+    is_chosen: bool = shown("Whether it is the present choice.")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column that can be sorted by."""
+
+    label: str = shown("What is read.")
+    link: str = shown("The same list, sorted by this column.")
+    arrow: str = shown("The present direction: ascending, descending or empty.")
+
+
+@dataclass(frozen=True)
+class ShortReason:
+    """One main reason in a row of the list."""
+
+    points: str = shown("Percentage points with their sign.")
+    text: str = shown("The sentence, or the title of the reason where none can be said.")
+
+
+@dataclass(frozen=True)
+class ListRow:
+    """One customer in the list."""
+
+    rank: str = shown("The place by risk among all judged customers.")
+    customer_id: str = shown("The company's own number.")
+    link: str = shown("The page with all reasons.")
+    risk: str = shown("The probability of leaving, in percent.")
+    risk_width: str = shown("The same as the length of a bar, in percent.")
+    band: str = shown("high, medium or low.")
+    reasons: Sequence[ShortReason] = shown("The main reasons that raise the risk.")
+    spend: str = shown("Spend of the last 365 days, net of returns.")
+    at_risk: str = shown("Spend times risk.")
+    last_order: str = shown("The date of the last order.")
+    ago: str = shown("How long ago that was, as of the data.")
+
+
+@dataclass(frozen=True)
+class ChurnListPage:
+    """The churn list: the question, the sum of it, the filters and one page of customers."""
+
+    company: str = shown("The company's name.")
+    question: str = shown("What the list answers, as a question.")
+    judged: str = shown("How many customers the model judges.")
+    base: str = shown("The risk the model starts from, in percent.")
+    base_width: str = shown("The same as a position on a bar, in percent.")
+    expected: str = shown("How many are expected to leave.")
+    expected_between: str = shown("The 95 % interval of that number.")
+    at_risk: str = shown("The spend of the last 365 days times the risk, summed.")
+    model: str = shown("The honest name and version of the model.")
+    as_of: str = shown("The instant before which everything counted was known.")
+    not_judged: str = shown("How many customers are not judged, and why.")
+    notice: str = shown("A warning about the scores shown; empty when there is none.")
+    is_filtered: bool = shown("Whether fewer than all judged customers are asked for.")
+    matched: str = shown("How many customers are asked for, and how many of them should leave.")
+    bands: Sequence[Choice] = shown("The choices of risk.")
+    groups: Sequence[Choice] = shown("The choices of main reason.")
+    sorts: Sequence[Choice] = shown("The choices of order.")
+    sizes: Sequence[Choice] = shown("The choices of page length.")
+    spend: str = shown("The least spend asked for; empty for any.")
+    currency: str = shown("The currency of that spend.")
+    searched: str = shown("What the search came to; empty without one.")
+    kept: Mapping[str, str] = shown("The present filters, for the search to keep.")
+    search_kept: Mapping[str, str] = shown("The present search, for the filters to keep.")
+    headings: Mapping[str, Heading] = shown("The columns that can be sorted by.")
+    rows: Sequence[ListRow] = shown("The customers of this page.")
+    position: str = shown("Which customers of how many are on this page.")
+    previous: str = shown("The page before; empty on the first.")
+    following: str = shown("The page after; empty on the last.")
+    download: str = shown("The same list as a file.")
+    reset: str = shown("The list without filters.")
+
+
+@dataclass(frozen=True)
+class WaterfallStep:
+    """One step of the way from the base to the risk."""
+
+    kind: str = shown("base, raises, lowers, other or total.")
+    title: str = shown("What the step is about.")
+    text: str = shown("The sentence from the customer's facts; may be empty.")
+    points: str = shown("Percentage points; a sign where it is a change.")
+    start: str = shown("Where the bar begins, in percent of the width.")
+    width: str = shown("How long the bar is, in percent of the width.")
+    note: str = shown("Whether the business can act on it.")
+
+
+@dataclass(frozen=True)
+class FactLine:
+    """One raw fact beside what is typical."""
+
+    meaning: str = shown("What the figure means.")
+    value: str = shown("The customer's.")
+    typical: str = shown("The median customer's.")
+
+
+@dataclass(frozen=True)
+class CustomerPage:
+    """One customer: the risk, all that adds up to it, and the facts behind it."""
+
+    company: str = shown("The company's name.")
+    customer_id: str = shown("The company's own number.")
+    risk: str = shown("The probability of leaving, in percent.")
+    sentence: str = shown("What that number means.")
+    standing: str = shown("The rank, and how the risk compares.")
+    band: str = shown("high, medium or low.")
+    steps: Sequence[WaterfallStep] = shown("Base, reasons and the rest, adding up to the risk.")
+    sum: str = shown("The same sum in one line.")
+    facts: Sequence[FactLine] = shown("The raw facts behind the reasons.")
+    spend: str = shown("Spend of the last 365 days, net of returns.")
+    at_risk: str = shown("Spend times risk.")
+    last_order: str = shown("The date of the last order.")
+    ago: str = shown("How long ago that was, as of the data.")
+    model: str = shown("The honest name and version of the model.")
+    as_of: str = shown("The instant before which everything counted was known.")
+    back: str = shown("The churn list.")
+    previous: str = shown("The customer ranked before; empty for the first.")
+    following: str = shown("The customer ranked after; empty for the last.")
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """The door: a key can be entered, and a used-up link says so."""
+
+    company: str = shown("The company's name.")
+    fault: str = shown("Why the last attempt failed; empty at first.")
+    is_signed_in: bool = shown("Whether the door has just opened.", False)
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """A refusal, for a person."""
+
+    title: str = shown("What is the matter.")
+    detail: str = shown("What to do.")
+    status: int = shown("The HTTP status.")
+    correlation_id: str = shown("Names this call in the service's log.")
+
+
+PAGES = (ChurnListPage, CustomerPage, SignInPage, ProblemPage)

@@ -1,0 +1,246 @@
+"""From scores in use to what the pages show: every number, date and link as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.settings import Settings
+from features.vocabulary import DAY_SECONDS
+from serving.churn_list import BANDS, SIZES, SORTS, ListQuery, Totals, matching, totals
+from serving.desk import InUse
+from serving.page_contexts import (
+    Choice,
+    ChurnListPage,
+    Heading,
+    ListRow,
+    ShortReason,
+)
+from serving.published import Snapshot
+from serving.reasons import Explanation, Points, explain_all
+from serving.scoring import Status, band
+from serving.wording import days, money
+
+MAIN_REASONS = 3
+_NOT_JUDGED = {
+    Status.NOT_ELIGIBLE: "bought too rarely or too long ago",
+    Status.INSUFFICIENT_DATA: "have no known purchase",
+    Status.NO_CONSENT: "declined to be scored",
+}
+
+
+def churn_list_page(
+    in_use: InUse, settings: Settings, query: ListQuery, fault: Mapping[str, str] | None
+) -> ChurnListPage:
+    """The churn list for one link."""
+    snapshot, currency = in_use.snapshot, settings.company.currency
+    everybody = totals(snapshot, np.arange(snapshot.judged))
+    positions = matching(snapshot, query)
+    pages = max(1, -(-len(positions) // query.size))
+    page = min(query.page, pages)
+    first = (page - 1) * query.size
+    rows = positions[first : first + query.size]
+    horizon = int(snapshot.manifest["horizon_days"])
+    return ChurnListPage(
+        company=settings.company.name,
+        question=f"Who may leave in the next {horizon} days?",
+        judged=f"{snapshot.judged:,}",
+        base=percent(snapshot.base),
+        base_width=_width(snapshot.base),
+        expected=f"{everybody.expected:,.0f}",
+        expected_between=_between(everybody),
+        at_risk=money(everybody.spend_at_risk_cents, currency),
+        model=model(snapshot),
+        as_of=instant(snapshot.cutoff_seconds),
+        not_judged=_not_judged(snapshot),
+        notice=_notice(fault),
+        is_filtered=len(positions) != snapshot.judged,
+        matched=_matched(snapshot, totals(snapshot, positions), query, currency),
+        bands=_choices({"": "Any risk", **BANDS}, query.band),
+        groups=_choices({"": "Any reason", **_raising_groups(snapshot)}, query.reason),
+        sorts=_choices(SORTS, query.sort),
+        sizes=_choices({str(size): f"{size} a page" for size in SIZES}, str(query.size)),
+        spend=str(query.spend) if query.spend else "",
+        currency=currency,
+        searched=_searched(query),
+        kept=_without(query, "page", "found", "g"),
+        search_kept={
+            name: one for name, one in query.parameters().items() if name in ("found", "g")
+        },
+        headings={sort: _heading(sort, query) for sort in SORTS},
+        rows=[
+            list_row(in_use, int(one), explanation, currency)
+            for one, explanation in zip(rows, explanations_at(in_use, rows), strict=True)
+        ],
+        position=_position(first, len(rows), len(positions)),
+        previous=query.link(page=page - 1) if page > 1 else "",
+        following=query.link(page=page + 1) if page < pages else "",
+        download=query.link("/churn.csv", size=SIZES[0]),
+        reset="/churn",
+    )
+
+
+def explanations_at(in_use: InUse, positions: NDArray[np.intp]) -> list[Explanation]:
+    """The worded reasons of some places in the ranking."""
+    ranking = in_use.snapshot.ranking
+    rows = in_use.snapshot.vector_rows[ranking.customer_keys[positions]]
+    points = Points(ranking.probability[positions], in_use.snapshot.base, ranking.points[positions])
+    return explain_all(points, ranking.leading[positions], in_use.values[rows], in_use.wording)
+
+
+def list_row(in_use: InUse, position: int, explanation: Explanation, currency: str) -> ListRow:
+    """One customer in the list."""
+    snapshot = in_use.snapshot
+    key = int(snapshot.ranking.customer_keys[position])
+    probability = float(snapshot.ranking.probability[position])
+    spend = int(snapshot.spend_cents[key])
+    reasons = explanation.raising[:MAIN_REASONS]
+    return ListRow(
+        rank=f"{position + 1:,}",
+        customer_id=snapshot.customer_ids[key],
+        link=customer_link(snapshot, position),
+        risk=percent(probability),
+        risk_width=_width(probability),
+        band=band(float(snapshot.ranking.percentile[position])),
+        reasons=[ShortReason(signed(one.shown_points), one.text or one.title) for one in reasons],
+        spend=money(spend, currency),
+        at_risk=at_risk(spend, probability, currency),
+        last_order=last_order(snapshot, key),
+        ago=ago(snapshot, key),
+    )
+
+
+def customer_link(snapshot: Snapshot, position: int) -> str:
+    """The page of one place in the ranking; it names a row of these scores, not a customer."""
+    return f"/churn/customer?g={snapshot.name}&row={position}"
+
+
+def percent(probability: float) -> str:
+    """A probability with one decimal.
+
+    >>> percent(0.1234)
+    '12.3 %'
+    """
+    return percent_shown(round(100 * probability, 1))
+
+
+def signed(points: float) -> str:
+    """Percentage points with their sign.
+
+    >>> signed(8.04), signed(-0.3)
+    ('+8.0', '−0.3')
+    """
+    return f"{points:+.1f}".replace("-", "−")
+
+
+def instant(seconds: int) -> str:
+    """An instant as a date, with the time where it is not midnight.
+
+    >>> instant(1_790_812_800)
+    '1 Oct 2026'
+    """
+    moment = datetime.fromtimestamp(seconds, UTC)
+    time = "" if seconds % DAY_SECONDS == 0 else f", {moment:%H:%M} UTC"
+    return f"{moment.day} {moment:%b %Y}{time}"
+
+
+def percent_shown(value: float) -> str:
+    """A percentage that was rounded already."""
+    return f"{value:.1f} %"
+
+
+def _width(probability: float) -> str:
+    return f"{100 * probability:.2f}%"
+
+
+def model(snapshot: Snapshot) -> str:
+    """The honest name and version of the model that made the scores."""
+    version = snapshot.manifest["model_version"]
+    title = snapshot.manifest["model_title"]
+    return f"{title}, version {version}" if version else str(title)
+
+
+def at_risk(spend_cents: int, probability: float, currency: str) -> str:
+    """Spend times risk; who gave more back than they spent has none at risk."""
+    return money(round(max(spend_cents, 0) * probability), currency)
+
+
+def last_order(snapshot: Snapshot, key: int) -> str:
+    """The date of a customer's last order."""
+    day = snapshot.last_order(key)
+    return "never" if day is None else f"{day.day} {day:%b %Y}"
+
+
+def ago(snapshot: Snapshot, key: int) -> str:
+    """How long before the cutoff that was."""
+    passed = (snapshot.cutoff_seconds - int(snapshot.last_order_seconds[key])) / DAY_SECONDS
+    return f"{days(passed)} ago"
+
+
+def _between(summed: Totals) -> str:
+    return f"{summed.low:,.0f} to {summed.high:,.0f}"
+
+
+def _matched(snapshot: Snapshot, summed: Totals, query: ListQuery, currency: str) -> str:
+    if not summed.customers:
+        return "Nobody matches."
+    if summed.customers == snapshot.judged:
+        first = {"risk": "risk", "spend": "spend", "at_risk": "spend at risk"}.get(query.sort)
+        order = f"{'lowest' if query.rising else 'highest'} {first} first"
+        silence = f"{'shortest' if query.rising else 'longest'} silence first"
+        return f"All {snapshot.judged:,} judged customers, {order if first else silence}."
+    who = "1 customer matches" if summed.customers == 1 else f"{summed.customers:,} customers match"
+    at_risk = money(summed.spend_at_risk_cents, currency)
+    return f"{who}: {summed.expected:,.1f} expected to leave, {at_risk} of spend at risk."
+
+
+def _not_judged(snapshot: Snapshot) -> str:
+    counts = snapshot.manifest["statuses"]
+    said = [
+        f"{counts[status.word]:,} {words}"
+        for status, words in _NOT_JUDGED.items()
+        if counts[status.word]
+    ]
+    return f"Not judged: {'; '.join(said)}." if said else ""
+
+
+def _notice(fault: Mapping[str, str] | None) -> str:
+    if fault is None:
+        return ""
+    found = fault.get("found", "a fault")
+    return f"A newer model or newer scores cannot be used ({found}). These are the last good ones."
+
+
+def _searched(query: ListQuery) -> str:
+    if query.found is None:
+        return ""
+    count = query.found[1] - query.found[0]
+    if count == 1:
+        return "Search: one customer found."
+    return f"Search: {count:,} customers found." if count > 0 else "Search: no customer found."
+
+
+def _raising_groups(snapshot: Snapshot) -> dict[str, str]:
+    return {one["name"]: one["title"] for one in snapshot.manifest["groups"]}
+
+
+def _choices(labels: Mapping[str, str], chosen: str) -> list[Choice]:
+    return [Choice(value, label, value == chosen) for value, label in labels.items()]
+
+
+def _heading(sort: str, query: ListQuery) -> Heading:
+    is_present = query.sort == sort
+    arrow = ("ascending" if query.rising else "descending") if is_present else ""
+    turned = is_present and not query.rising
+    return Heading(SORTS[sort], query.link(sort=sort, rising=turned), arrow)
+
+
+def _without(query: ListQuery, *names: str) -> dict[str, str]:
+    return {name: one for name, one in query.parameters().items() if name not in names}
+
+
+def _position(first: int, shown: int, whole: int) -> str:
+    return f"{first + 1:,}–{first + shown:,} of {whole:,}" if shown else ""

@@ -1,0 +1,171 @@
+"""Every refusal of the service in one envelope: a problem document as RFC 9457 describes it.
+
+A problem never repeats what was sent: it points at the field and says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """One kind of refusal: its stable name, status, title and what the caller can do."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        ProblemKind("invalid_json", 400, "The body is not JSON.", "Send one JSON object in UTF-8."),
+        ProblemKind(
+            "unauthorized",
+            401,
+            "A valid API key is needed.",
+            "Send it as `Authorization: Bearer KEY` or `X-Api-Key: KEY`; make one with `regulars keys`.",
+        ),
+        ProblemKind(
+            "signed_out", 401, "Please sign in.", "Open a sign-in link or enter a key at /sign-in."
+        ),
+        ProblemKind(
+            "forbidden",
+            403,
+            "This key may not do that.",
+            "Use a key with the scope this route needs.",
+        ),
+        ProblemKind(
+            "cross_site",
+            403,
+            "The form was sent from another site.",
+            "Send it from the service's own page.",
+        ),
+        ProblemKind("not_found", 404, "There is nothing here.", "Check the address."),
+        ProblemKind(
+            "method_not_allowed",
+            405,
+            "This address does not answer that method.",
+            "Use a method named in the Allow header.",
+        ),
+        ProblemKind(
+            "too_slow", 408, "The body did not arrive in time.", "Send it again in one go."
+        ),
+        ProblemKind(
+            "replaced",
+            410,
+            "These scores have been replaced by newer ones.",
+            "Open the churn list again.",
+        ),
+        ProblemKind(
+            "body_too_large", 413, "The body is too large.", "Send at most 1 MB; split the rows."
+        ),
+        ProblemKind(
+            "unsupported_media_type",
+            415,
+            "This kind of body is not understood.",
+            "Send `Content-Type: application/json`.",
+        ),
+        ProblemKind(
+            "invalid_request",
+            422,
+            "Some fields are not as they should be.",
+            "Correct the fields named in `errors`.",
+        ),
+        ProblemKind(
+            "too_many_requests", 429, "Too many requests at once.", "Wait a moment, then try again."
+        ),
+        ProblemKind(
+            "internal",
+            500,
+            "Something went wrong on our side.",
+            "Try again; if it stays, report the correlation id.",
+        ),
+        ProblemKind(
+            "not_ready",
+            503,
+            "The service has no model to answer with.",
+            "Wait for it to be ready; /v1/version says what it lacks.",
+        ),
+        ProblemKind(
+            "timeout", 504, "The answer took too long.", "Send fewer rows, then try again."
+        ),
+    )
+}
+
+_BY_STATUS = {
+    400: "invalid_json",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid_request",
+    429: "too_many_requests",
+    503: "not_ready",
+    504: "timeout",
+}
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one field: a JSON pointer to it, a stable code and a sentence."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One refusal, ready to be sent."""
+
+    kind: ProblemKind
+    correlation_id: str
+    detail: str = ""
+    errors: Sequence[FieldFault] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The members of the problem document."""
+        document: dict[str, Any] = {
+            "type": f"urn:regulars:problem:{self.kind.code}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail or self.kind.detail,
+            "code": self.kind.code,
+            "correlation_id": self.correlation_id,
+        }
+        if self.errors:
+            document["errors"] = [
+                {"pointer": one.pointer, "code": one.code, "message": one.message}
+                for one in self.errors
+            ]
+        return document
+
+    def as_json(self) -> bytes:
+        """The problem document as bytes."""
+        return orjson.dumps(self.as_dict())
+
+
+class Refusal(Exception):
+    """Raised by a route to answer with a problem."""
+
+    def __init__(self, code: str, detail: str = "", errors: Sequence[FieldFault] = ()) -> None:
+        super().__init__(code)
+        self.kind = KINDS[code]
+        self.detail = detail
+        self.errors = tuple(errors)
+
+
+def kind_for_status(status: int) -> ProblemKind:
+    """The kind that stands for a bare HTTP status, such as one BentoML answers with."""
+    return KINDS[_BY_STATUS.get(status, "invalid_request" if status < 500 else "internal")]

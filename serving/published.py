@@ -1,0 +1,147 @@
+"""Published scores as a reader opens them: one folder, memory-mapped, complete in itself.
+
+It holds the ranking of the judged customers, a status for all others, the words of the model that scored
+them and the vectors they were scored from. ``snapshot`` writes it; nothing here computes a score.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import WorkspaceRefused
+from features.pack import TextColumn
+from features.spec import Feature, ReasonGroup
+from features.vectors import Vectors, open_vectors
+from features.workspace import Workspace
+from serving.wording import Wording
+
+MANIFEST_FILE = "snapshot.json"
+VECTORS_FOLDER = "vectors"
+
+Floats = NDArray[np.float64]
+
+_BY_CUSTOMER = ("status", "vector_rows", "spend_cents", "last_order_seconds", "last_order_day")
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The judged customers, highest risk first: one entry a customer in every column.
+
+    ``points`` holds percentage points and ``leading`` the position of the leading feature, both with
+    one column a reason group; bit ``g`` of ``raising`` says that group ``g`` is shown as raising.
+    """
+
+    customer_keys: NDArray[np.int32]
+    probability: Floats
+    percentile: Floats
+    log_odds: Floats
+    points: Floats
+    leading: NDArray[np.int16]
+    raising: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published set of scores, memory-mapped.
+
+    ``status``, ``vector_rows``, ``spend_cents``, ``last_order_seconds`` and ``last_order_day`` have one
+    entry a customer key; a customer without a vector has row -1.
+    """
+
+    name: str
+    manifest: Mapping[str, Any]
+    customer_ids: TextColumn
+    vectors: Vectors
+    ranking: Ranking
+    status: NDArray[np.int8]
+    vector_rows: NDArray[np.int32]
+    spend_cents: NDArray[np.int64]
+    last_order_seconds: NDArray[np.int64]
+    last_order_day: NDArray[np.int32]
+    typical: NDArray[np.float32]
+
+    @property
+    def cutoff_seconds(self) -> int:
+        """The instant before which everything counted was known."""
+        return int(self.manifest["cutoff_seconds"])
+
+    @property
+    def base(self) -> float:
+        """The probability the model starts from."""
+        return float(self.manifest["base"])
+
+    @property
+    def judged(self) -> int:
+        """How many customers were scored."""
+        return len(self.ranking.customer_keys)
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """The vectors' values in the order of the model's features, which is that of the wording."""
+        names = tuple(one["name"] for one in self.manifest["features"])
+        if names == self.vectors.feature_names:
+            # A plain view of the mapped file: taking a row of a memmap is many times slower.
+            return self.vectors.values.view(np.ndarray)
+        positions = [self.vectors.feature_names.index(name) for name in names]
+        return self.vectors.values[:, positions]
+
+    def last_order(self, key: int) -> date | None:
+        """The day of a customer's last order in the company's time zone, None before the first."""
+        day = int(self.last_order_day[key])
+        return None if day < 0 else date(1970, 1, 1) + timedelta(days=day)
+
+    def wording(self, currency: str) -> Wording:
+        """The words of the model that made these scores."""
+        return Wording(
+            [Feature(**one) for one in self.manifest["features"]],
+            [ReasonGroup(**one) for one in self.manifest["groups"]],
+            self.typical,
+            currency,
+        )
+
+
+def open_snapshot(workspace: Workspace) -> Snapshot:
+    """Open the current scores; ``WorkspaceRefused`` when there are none or they are incomplete."""
+    folder = workspace.scores.current
+    if folder is None:
+        raise WorkspaceRefused(
+            expected="scores in the workspace", found="none", remedy="Run `regulars score` first."
+        )
+    return open_snapshot_folder(folder)
+
+
+def open_snapshot_folder(folder: Path) -> Snapshot:
+    """Open one generation of scores, memory-mapped."""
+
+    def column(name: str) -> NDArray[Any]:
+        path = folder / f"{name}.npy"
+        opened: NDArray[Any] = np.load(path, allow_pickle=False)
+        # An empty file cannot be mapped, and a small one is not worth it.
+        if opened.nbytes > 1 << 16:
+            opened = np.load(path, allow_pickle=False, mmap_mode="r").view(np.ndarray)
+        return opened
+
+    try:
+        return Snapshot(
+            name=folder.name,
+            manifest=json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")),
+            customer_ids=TextColumn(column("customer_ids.offsets"), column("customer_ids.content")),
+            vectors=open_vectors(folder / VECTORS_FOLDER),
+            ranking=Ranking(**{name: column(name) for name in Ranking.__dataclass_fields__}),
+            **{name: column(name) for name in _BY_CUSTOMER},
+            typical=column("typical"),
+        )
+    except (OSError, ValueError, KeyError) as fault:
+        raise WorkspaceRefused(
+            expected="complete scores in the workspace",
+            found=f"{type(fault).__name__} while opening them",
+            remedy="Run `regulars score` again.",
+        ) from None

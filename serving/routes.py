@@ -1,0 +1,52 @@
+"""Every address the service answers, declared once: what is not here does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+LONGEST_SECONDS = 300.0
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address the service answers: who may come, and how.
+
+    ``scope`` is what a key must carry, None where anybody may come. ``browser`` says that a signed-in
+    browser may come as well and that refusals are shown as a page. ``body`` is the kind of body a POST
+    must have and ``seconds`` how long an answer may take. A ``path`` that ends in a slash stands for
+    everything below it, unless it is ``/``.
+    """
+
+    path: str
+    scope: str | None
+    methods: tuple[str, ...] = ("GET",)
+    browser: bool = False
+    body: Literal["json", "form"] = "json"
+    seconds: float = 10.0
+
+    def matches(self, path: str) -> bool:
+        """Whether an address belongs to this route."""
+        below = self.path.endswith("/") and self.path != "/" and path.startswith(self.path)
+        return below or path == self.path
+
+
+ROUTES = (
+    Route("/livez", None),
+    Route("/readyz", None),
+    Route("/static/", None),
+    Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
+    Route("/sign-out", "pages", ("POST",), browser=True, body="form"),
+    Route("/", "pages", browser=True),
+    Route("/churn", "pages", browser=True),
+    Route("/churn.csv", "pages", browser=True, seconds=LONGEST_SECONDS),
+    Route("/churn/find", "pages", ("POST",), browser=True, body="form"),
+    Route("/churn/customer", "pages", browser=True),
+    Route("/v1/score", "score", ("POST",)),
+    Route("/v1/version", "score"),
+    Route("/v1/models", "score"),
+    Route("/v1/openapi.json", "score"),
+    Route("/metrics", "admin"),
+    Route("/docs.json", "admin"),
+    Route("/schema.json", "admin"),
+)

@@ -1,0 +1,157 @@
+"""Bundle + behaviour vectors → calibrated scores with reasons, for one customer or a thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serving.reasons import (
+    Explanation,
+    Points,
+    explain_all,
+    leading_features,
+    percentage_points,
+)
+from serving.wording import Wording
+from training.bundle import Bundle
+
+if TYPE_CHECKING:
+    from serving.published import Snapshot
+
+HIGH_PERCENTILE = 90.0
+MEDIUM_PERCENTILE = 70.0
+
+
+class Status(IntEnum):
+    """What became of one row."""
+
+    OK = 0
+    UNKNOWN_ID = 1
+    INSUFFICIENT_DATA = 2
+    NOT_ELIGIBLE = 3
+    NO_CONSENT = 4
+    ERROR = 5
+
+    @property
+    def word(self) -> str:
+        """The status as the CRM reads it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Explained:
+    """Contributions of some rows, shared out in points, with each group's leading feature."""
+
+    points: Points
+    leading: NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class ScoredRow:
+    """One customer's answer; everything but the status is absent where there is no score.
+
+    ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
+    """
+
+    customer_id: str
+    status: Status
+    probability: float | None = None
+    percentile: float | None = None
+    band: str | None = None
+    base: float | None = None
+    spend_cents: int | None = None
+    explanation: Explanation | None = None
+
+
+def explained(bundle: Bundle, values: NDArray[np.float32], group_of: NDArray[np.intp]) -> Explained:
+    """Contributions of bound rows, by reason group and with their leading features."""
+    by_feature = bundle.feature_contributions(values)
+    points = percentage_points(bundle.grouped(by_feature), bundle.base_log_odds, bundle.probability)
+    return Explained(points, leading_features(by_feature, group_of, points.by_group))
+
+
+def band(percentile: float) -> str:
+    """How a risk compares with that of other customers: high is the top tenth, medium the next fifth.
+
+    >>> band(90.0), band(89.9), band(12.0)
+    ('high', 'medium', 'low')
+    """
+    if percentile >= HIGH_PERCENTILE:
+        return "high"
+    return "medium" if percentile >= MEDIUM_PERCENTILE else "low"
+
+
+class Scorer:
+    """Answers for customers by id: one model over one snapshot's vectors.
+
+    Raises ``BundleRefused`` at once when the vectors were made for other features.
+    """
+
+    def __init__(self, bundle: Bundle, snapshot: Snapshot, currency: str) -> None:
+        self.bundle = bundle
+        self.snapshot = snapshot
+        self.wording = Wording.of(bundle, currency)
+        self._values = bundle.bind(snapshot.vectors)
+        self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
+
+    def score(self, customer_ids: Sequence[str], *, with_reasons: bool = True) -> list[ScoredRow]:
+        """One answer an id, in the order given; the same id is answered alike wherever it stands."""
+        distinct = list(dict.fromkeys(customer_ids))
+        keys = np.array([self.snapshot.customer_ids.find(one) for one in distinct], np.int64)
+        rows = np.where(keys >= 0, self.snapshot.vector_rows[keys], -1)
+        values = self._values[np.maximum(rows, 0)]
+        status = self._statuses(keys, rows, values)
+        answers = {
+            customer_id: ScoredRow(customer_id, Status(int(one)))
+            for customer_id, one in zip(distinct, status, strict=True)
+        }
+        judged = np.flatnonzero(status == Status.OK)
+        if len(judged):
+            spend = self.snapshot.spend_cents[keys[judged]]
+            found = self._judge(
+                [distinct[one] for one in judged], values[judged], spend, with_reasons
+            )
+            answers.update((one.customer_id, one) for one in found)
+        return [answers[one] for one in customer_ids]
+
+    def _judge(
+        self,
+        customer_ids: Sequence[str],
+        values: NDArray[np.float32],
+        spend_cents: NDArray[np.int64],
+        with_reasons: bool,
+    ) -> Iterator[ScoredRow]:
+        probability = self.bundle.probability(self.bundle.log_odds(values))
+        percentile = self.bundle.percentile(probability)
+        reasons = self._explanations(values) if with_reasons else [None] * len(values)
+        for row, customer_id in enumerate(customer_ids):
+            yield ScoredRow(
+                customer_id,
+                Status.OK,
+                probability=float(probability[row]),
+                percentile=float(percentile[row]),
+                band=band(float(percentile[row])),
+                base=self.base,
+                spend_cents=int(spend_cents[row]),
+                explanation=reasons[row],
+            )
+
+    def _statuses(
+        self, keys: NDArray[np.int64], rows: NDArray[np.int64], values: NDArray[np.float32]
+    ) -> NDArray[np.int8]:
+        status = np.full(len(keys), Status.OK, np.int8)
+        status[~self.bundle.eligible(values)] = Status.NOT_ELIGIBLE
+        status[rows < 0] = Status.INSUFFICIENT_DATA
+        refused = self.snapshot.status[np.maximum(keys, 0)] == Status.NO_CONSENT
+        status[refused] = Status.NO_CONSENT
+        status[keys < 0] = Status.UNKNOWN_ID
+        return status
+
+    def _explanations(self, values: NDArray[np.float32]) -> Sequence[Explanation | None]:
+        found = explained(self.bundle, values, self.wording.group_of)
+        return explain_all(found.points, found.leading, values, self.wording)

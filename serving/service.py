@@ -1,0 +1,103 @@
+"""The BentoML service: one process, one desk, the contract mounted in it and the guard around it all."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import bentoml
+from _bentoml_sdk import Service  # the public name offers no way to put a guard outermost
+
+from features.errors import RegularsError, UsageRefused
+from features.settings import load_settings
+from features.workspace import Workspace
+from serving.api import build_api
+from serving.desk import Desk
+from serving.guard import Application, Guard
+from serving.ledger import Ledger
+from serving.pages import Pages
+from serving.routes import LONGEST_SECONDS
+from serving.variables import SETTINGS_VARIABLE
+
+_logger = logging.getLogger("regulars.service")
+
+pages = Pages()
+web = build_api(pages.router)
+
+
+def open_desk(environment: Mapping[str, str]) -> Desk:
+    """The desk of the workspace that the environment names."""
+    named = environment.get(SETTINGS_VARIABLE)
+    if named is None:
+        raise UsageRefused(
+            expected=f"the settings file in {SETTINGS_VARIABLE}",
+            found="nothing",
+            remedy="Start the service with `regulars serve`.",
+        )
+    settings = load_settings(Path(named))
+    workspace = Workspace(settings.workspace_folder)
+    return Desk(settings, workspace, now=lambda: int(time.time()), ticks=time.monotonic)
+
+
+class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no types for it
+    """A BentoML service that nobody reaches but through the guard, not even its own routes."""
+
+    def to_asgi(self, is_main: bool = True) -> Application:
+        """BentoML's whole application, wrapped."""
+        return Guard(
+            super().to_asgi(is_main=is_main),
+            ledger=_ledger,
+            now=lambda: int(time.time()),
+            error_page=pages.error_page,
+        )
+
+
+@bentoml.service(
+    name="regulars",
+    service_class=GuardedService,
+    workers=1,
+    # The guard holds each route to its own time; this is for what escapes it.
+    traffic={"timeout": LONGEST_SECONDS + 10},
+    metrics={"enabled": True},
+    logging={"access": {"enabled": False}},
+)
+@bentoml.asgi_app(web, path="/")
+class Regulars:
+    """Scores with reasons by customer id, and the churn list."""
+
+    def __init__(self) -> None:
+        self.desk: Desk | None = None
+        # BentoML starts a worker that raises here again and again, so a fault only makes it not ready.
+        try:
+            self.desk = open_desk(os.environ)
+        except RegularsError as refused:
+            _logger.error("%s", refused)
+        except Exception as fault:
+            _logger.error("The service cannot open its workspace: %s", type(fault).__name__)
+        web.state.desk = self.desk
+        # What is loaded now stays: the collector need not walk through it while somebody waits.
+        gc.collect()
+        gc.freeze()
+
+    def __is_ready__(self) -> bool:
+        """Whether there is a model to answer with; never raises, for BentoML would hang."""
+        try:
+            return self.desk is not None and self.desk.in_use is not None
+        except Exception:
+            return False
+
+    @bentoml.on_shutdown  # type: ignore[untyped-decorator]
+    def close(self) -> None:
+        """Let go of the ledger."""
+        if self.desk is not None:
+            self.desk.close()
+
+
+def _ledger() -> Ledger | None:
+    desk = getattr(web.state, "desk", None)
+    return desk.ledger if isinstance(desk, Desk) else None

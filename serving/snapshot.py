@@ -1,0 +1,264 @@
+"""Everybody's scores at one cutoff: computed in one go, written beside the last and published at once.
+
+A snapshot is complete in itself (``published`` says what it holds): it carries the vectors it was made
+from along as links, not copies, so a reader needs one folder and never sees half of an update.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+
+from features.errors import WorkspaceRefused
+from features.pack import Pack
+from features.progress import Progress, silent
+from features.refresh import published_vectors
+from features.settings import Settings
+from features.store import Store, open_store
+from features.vectors import Vectors, open_vectors
+from features.workspace import Workspace
+from serving.history import history
+from serving.lean import kept_out
+from serving.published import (
+    MANIFEST_FILE,
+    VECTORS_FOLDER,
+    Ranking,
+    Snapshot,
+    open_snapshot,
+)
+from serving.reasons import selected
+from serving.scoring import Status, explained
+from serving.wording import Wording
+from training.bundle import Bundle, current_bundle
+
+SCHEMA_VERSION = 1
+_ROWS_AT_ONCE = 2_048
+_THREADS = 2
+
+__all__ = ["ScoreSummary", "Snapshot", "open_snapshot", "score_everybody"]
+
+
+@dataclass(frozen=True)
+class ScoreSummary:
+    """What a scoring run published: which model, as of when, and how many customers got what."""
+
+    model: str
+    model_version: str
+    cutoff_seconds: int
+    judged: int
+    base: float
+    expected_leavers: float
+    statuses: Mapping[str, int]
+    reused: bool = False
+
+    @property
+    def said(self) -> str:
+        """What was done, in a sentence."""
+        others = sum(self.statuses.values()) - self.judged
+        did = "These scores stand already" if self.reused else "Scored everybody"
+        return (
+            f"{did}: {self.judged:,} customers judged by {self.model}, "
+            f"{self.expected_leavers:,.0f} expected to leave; {others:,} not judged"
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain fields."""
+        return asdict(self)
+
+
+def score_everybody(
+    settings: Settings, workspace: Workspace, progress: Progress = silent
+) -> ScoreSummary:
+    """Score and explain every customer the model judges, and publish the result.
+
+    A snapshot of the same model, data and cutoff is kept as it is. Raises ``WorkspaceRefused`` when
+    data, vectors or a model are absent or do not belong together, ``BundleRefused`` for a bad bundle.
+    """
+    with kept_out():
+        bundle = current_bundle(workspace)
+    store = open_store(workspace)
+    pack = store.pack()
+    folder, vectors = _matching_vectors(workspace, pack)
+    identity = {
+        "schema_version": SCHEMA_VERSION,
+        "model_digest": bundle.manifest.digest,
+        "model_version": bundle.manifest.version,
+        "plan_hash": vectors.plan_hash,
+        "data_digest": pack.digest,
+        "cutoff_seconds": int(vectors.cutoff_seconds[0]) if vectors.rows else 0,
+    }
+    published = _published(workspace)
+    if published is not None and identity.items() <= published.items():
+        return _summary(published, reused=True)
+    with workspace.writing(), workspace.scores.draft() as draft:
+        manifest = identity | _write(draft, bundle, store, pack, vectors, progress)
+        _link_vectors(folder, draft / VECTORS_FOLDER)
+        (draft / MANIFEST_FILE).write_text(
+            json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
+        )
+    return _summary(manifest)
+
+
+def _matching_vectors(workspace: Workspace, pack: Pack) -> tuple[Path, Vectors]:
+    """The published vectors, which must have been made from the present data."""
+    folder = workspace.vectors.current
+    summary = published_vectors(workspace)
+    if folder is None or summary is None:
+        raise WorkspaceRefused(
+            expected="behaviour vectors in the workspace",
+            found="none",
+            remedy="Run `regulars vectors` first.",
+        )
+    if summary.data_digest != pack.digest:
+        raise WorkspaceRefused(
+            expected="behaviour vectors of the present data",
+            found="vectors of earlier data",
+            remedy="Run `regulars vectors` again.",
+        )
+    return folder, open_vectors(folder)
+
+
+def _write(
+    draft: Path,
+    bundle: Bundle,
+    store: Store,
+    pack: Pack,
+    vectors: Vectors,
+    progress: Progress,
+) -> dict[str, Any]:
+    values = bundle.bind(vectors)
+    cutoff_seconds = int(vectors.cutoff_seconds[0]) if vectors.rows else 0
+    past = history(pack.streams["purchases"], cutoff_seconds)
+    vector_rows = np.full(pack.customers, -1, np.int32)
+    vector_rows[vectors.customer_keys] = np.arange(vectors.rows, dtype=np.int32)
+    status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)
+    judged = bundle.eligible(values)
+    status[vectors.customer_keys] = np.where(judged, Status.OK, Status.NOT_ELIGIBLE)
+    status[_refused_profiling(store, pack)] = Status.NO_CONSENT
+    keys = np.flatnonzero(status == Status.OK).astype(np.int32)
+    ranking = _ranking(bundle, values, vector_rows[keys], keys, past.spend_cents[keys], progress)
+    columns = {
+        **{name: getattr(ranking, name) for name in Ranking.__dataclass_fields__},
+        "customer_ids.offsets": pack.customer_ids.offsets,
+        "customer_ids.content": pack.customer_ids.content,
+        "status": status,
+        "vector_rows": vector_rows,
+        "spend_cents": past.spend_cents,
+        "last_order_seconds": past.last_order_seconds,
+        "last_order_day": past.last_order_day,
+        "typical": bundle.reference.features[len(bundle.reference.features) // 2],
+    }
+    for name, column in columns.items():
+        np.save(draft / f"{name}.npy", column)
+    return {
+        "model_name": bundle.manifest.name,
+        "model_title": bundle.manifest.title,
+        "data_cut": bundle.manifest.data_cut,
+        "horizon_days": bundle.manifest.horizon_days,
+        "gap_days": bundle.manifest.gap_days,
+        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
+        "base_rate": float(bundle.manifest.base_rate),
+        "expected_leavers": float(ranking.probability.sum()),
+        "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
+        "features": [dict(one) for one in bundle.manifest.features],
+        "groups": [dict(one) for one in bundle.manifest.groups],
+    }
+
+
+def _ranking(
+    bundle: Bundle,
+    values: NDArray[np.float32],
+    rows: NDArray[np.int32],
+    keys: NDArray[np.int32],
+    spend_cents: NDArray[np.int64],
+    progress: Progress,
+) -> Ranking:
+    """Score and explain the judged rows in blocks, then put them in order of risk."""
+    group_of = Wording.of(bundle, "").group_of
+    groups = len(bundle.manifest.groups)
+    log_odds = np.empty(len(rows))
+    points = np.empty((len(rows), groups))
+    leading = np.empty((len(rows), groups), np.int16)
+
+    def score_block(first: int) -> int:
+        block = slice(first, first + _ROWS_AT_ONCE)
+        chosen = np.ascontiguousarray(values[rows[block]])
+        log_odds[block] = bundle.log_odds(chosen)
+        found = explained(bundle, chosen, group_of)
+        points[block] = found.points.by_group
+        leading[block] = found.leading
+        return len(chosen)
+
+    done = 0
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for scored in pool.map(score_block, range(0, len(rows), _ROWS_AT_ONCE)):
+            done += scored
+            progress("Scoring and explaining customers", done, len(rows))
+    probability = bundle.probability(log_odds)
+    order = np.lexsort((keys, -spend_cents, -probability))
+    raising = selected(points) & (points > 0)
+    return Ranking(
+        customer_keys=keys[order],
+        probability=probability[order],
+        percentile=bundle.percentile(probability)[order],
+        log_odds=log_odds[order],
+        points=points[order],
+        leading=leading[order],
+        raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
+    )
+
+
+def _refused_profiling(store: Store, pack: Pack) -> NDArray[np.int64]:
+    """The keys of customers who said no to being scored; nobody where the table does not say."""
+    path = store.table("customers")
+    if not path.exists() or "profiling_consent" not in parquet.read_schema(path).names:
+        return np.empty(0, np.int64)
+    table = parquet.read_table(path, columns=["customer_id", "profiling_consent"])
+    answers = zip(
+        table["customer_id"].to_pylist(), table["profiling_consent"].to_pylist(), strict=True
+    )
+    keys = [pack.customer_ids.find(customer) for customer, agreed in answers if agreed is False]
+    return np.array([key for key in keys if key >= 0], np.int64)
+
+
+def _link_vectors(vectors: Path, into: Path) -> None:
+    into.mkdir(mode=0o700)
+    for file in vectors.iterdir():
+        try:
+            os.link(file, into / file.name)
+        except OSError:
+            shutil.copy2(file, into / file.name)
+
+
+def _published(workspace: Workspace) -> dict[str, Any] | None:
+    folder = workspace.scores.current
+    if folder is None:
+        return None
+    try:
+        content: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content
+
+
+def _summary(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSummary:
+    return ScoreSummary(
+        model=manifest["model_title"],
+        model_version=manifest["model_version"],
+        cutoff_seconds=manifest["cutoff_seconds"],
+        judged=manifest["statuses"]["ok"],
+        base=manifest["base"],
+        expected_leavers=manifest["expected_leavers"],
+        statuses=manifest["statuses"],
+        reused=reused,
+    )

@@ -1,0 +1,7 @@
+"""The pages are tested on the same company as the service."""
+
+from __future__ import annotations
+
+from tests.serving.conftest import demo_workspace, opened_service, service, snapshot
+
+__all__ = ["demo_workspace", "opened_service", "service", "snapshot"]

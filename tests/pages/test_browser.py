@@ -1,0 +1,142 @@
+"""The pages in a real browser: with a mouse, with a keyboard and on a phone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import uvicorn
+
+from serving.published import Snapshot
+from tests.serving.calling import Service
+from tests.serving.company import Company
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def running(
+    demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Service, str]]:
+    """The guarded application behind a real socket."""
+    service = Service(demo_workspace, tmp_path_factory.mktemp("ledger"))
+    config = uvicorn.Config(service.application, port=0, log_config=None, ws="none", lifespan="off")
+    server = uvicorn.Server(config)
+    socket = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
+    thread.start()
+    yield service, f"http://127.0.0.1:{socket.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    socket.close()
+    service.close()
+
+
+def signed_in(chromium: Browser, running: tuple[Service, str], width: int = 1280) -> Page:
+    service, address = running
+    page = chromium.new_page(viewport={"width": width, "height": 844})
+    ticket = service.desk.ledger.create_ticket(at=service.seconds)
+    page.goto(f"{address}/sign-in?ticket={ticket}")
+    page.wait_for_url("**/churn")
+    return page
+
+
+def test_from_the_printed_link_to_one_customers_reasons(
+    chromium: Browser, running: tuple[Service, str], snapshot: Snapshot
+) -> None:
+    page = signed_in(chromium, running)
+    assert page.locator("h1").inner_text() == "Who may leave in the next 90 days?"
+    page.select_option("select[name=band]", "medium")
+    page.select_option("select[name=sort]", "spend")
+    page.get_by_role("button", name="Apply").click()
+    assert "band=medium" in page.url and "sort=spend" in page.url
+    page.get_by_role("link", name="Risk", exact=True).click()
+    page.get_by_role("link", name="Next").click()
+    assert page.locator(".pager span").inner_text().startswith("26–")
+    page.locator(".list .customer a").first.click()
+    assert page.locator(".waterfall li").count() >= 3
+    page.get_by_role("link", name="Churn list").click()
+    page.get_by_role("searchbox", name="Customer").fill(
+        snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
+    )
+    page.get_by_role("button", name="Find").click()
+    assert page.locator(".list tbody tr").count() == 1
+    page.close()
+
+
+def test_the_list_can_be_downloaded(chromium: Browser, running: tuple[Service, str]) -> None:
+    page = signed_in(chromium, running)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    assert download.value.suggested_filename == "churn-list.csv"
+    content = Path(download.value.path()).read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfrank,customer_id,")
+    page.close()
+
+
+@pytest.mark.parametrize("width", [390, 768, 901, 1280])
+def test_nothing_scrolls_sideways(
+    chromium: Browser, running: tuple[Service, str], width: int
+) -> None:
+    page = signed_in(chromium, running, width)
+    for step in ("list", "customer"):
+        if step == "customer":
+            page.locator(".list .customer a").first.click()
+        widest = page.evaluate("document.documentElement.scrollWidth")
+        assert widest <= width, step
+    page.close()
+
+
+def test_the_keyboard_walks_in_the_order_one_reads(
+    chromium: Browser, running: tuple[Service, str]
+) -> None:
+    page = signed_in(chromium, running)
+    walked = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        walked.append(
+            page.evaluate(
+                "(document.activeElement.name || document.activeElement.textContent).trim()"
+            )
+        )
+    assert walked[:5] == ["To the content", "Regulars", "Sign out", "q", "Find"]
+    assert walked[5:11] == ["band", "reason", "spend", "sort", "size", "Apply"]
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.close()
+
+
+def test_no_page_breaks_its_own_policy(chromium: Browser, running: tuple[Service, str]) -> None:
+    page = signed_in(chromium, running)
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    page.reload()
+    page.locator(".list .customer a").first.click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert complaints == []
+    page.close()

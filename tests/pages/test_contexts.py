@@ -1,0 +1,51 @@
+"""A page is one documented dataclass: the template sees it and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import jinja2
+import pytest
+from jinja2 import meta, nodes
+
+from serving import pages
+from serving.page_contexts import (
+    PAGES,
+    ChurnListPage,
+    CustomerPage,
+    ProblemPage,
+    SignInPage,
+)
+
+TEMPLATES = Path(pages.__file__).parent / "templates"
+DRAWN_FROM = {
+    "churn.html": ChurnListPage,
+    "customer.html": CustomerPage,
+    "sign_in.html": SignInPage,
+    "problem.html": ProblemPage,
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.__name__)
+def test_every_field_has_its_sentence(page: type) -> None:
+    for field in fields(page):
+        assert field.metadata["help"].endswith("."), field.name
+
+
+@pytest.mark.parametrize("name", sorted(DRAWN_FROM))
+def test_a_template_reads_its_own_page_alone(name: str) -> None:
+    tree = jinja2.Environment().parse((TEMPLATES / name).read_text(encoding="utf-8"))
+    imported = {one for each in tree.find_all(nodes.FromImport) for one in each.names}
+    assert meta.find_undeclared_variables(tree) - imported <= {"page", "static"}
+    read = {
+        one.attr
+        for one in tree.find_all(nodes.Getattr)
+        if isinstance(one.node, nodes.Name) and one.node.name == "page"
+    }
+    assert read <= {field.name for field in fields(DRAWN_FROM[name])}
+
+
+def test_every_template_is_drawn() -> None:
+    present = {one.name for one in TEMPLATES.iterdir()}
+    assert present == {*DRAWN_FROM, "base.html", "_parts.html"}

@@ -1,0 +1,117 @@
+"""The guarded application in this process, and callers who send it requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from features.workspace import Workspace
+from serving.api import build_api
+from serving.desk import Desk
+from serving.guard import SESSION_COOKIE, Application, Guard
+from serving.ledger import Ledger
+from serving.pages import Pages
+from serving.routes import ROUTES, Route
+from tests.serving.company import Company
+
+NOW = 1_800_000_000
+ADDRESS = "http://regulars.test"
+
+
+class Workplace(Workspace):
+    """A company's workspace with another ledger, so that tests do not meet in it."""
+
+    def __init__(self, workspace: Workspace, ledger: Path) -> None:
+        super().__init__(workspace.folder)
+        self._ledger = ledger
+
+    @property
+    def ledger(self) -> Path:
+        return self._ledger
+
+
+class Service:
+    """Everything a service process holds, without the process."""
+
+    def __init__(self, company: Company, folder: Path) -> None:
+        self.seconds = NOW
+        workspace = Workplace(company.workspace, folder / "ledger.db")
+        self.desk = Desk(
+            company.settings,
+            workspace,
+            now=lambda: self.seconds,
+            ticks=lambda: float(self.seconds),
+        )
+        self.pages = Pages()
+        self.web = build_api(self.pages.router)
+        self.web.state.desk = self.desk
+        self.application = self.guarded(self.web)
+
+    def begin(self, folder: Path) -> None:
+        """A new day: an empty ledger and the clock set back."""
+        self.desk.ledger.close()
+        self.desk.ledger = Ledger(folder / "ledger.db")
+        self.seconds = NOW
+
+    def guarded(self, application: Application, routes: Sequence[Route] = ROUTES) -> Guard:
+        return Guard(
+            application,
+            ledger=lambda: self.desk.ledger,
+            now=lambda: self.seconds,
+            error_page=self.pages.error_page,
+            routes=routes,
+        )
+
+    def caller(self, *scopes: str) -> Caller:
+        key = self.desk.ledger.create_key("test", scopes, at=self.seconds)
+        return Caller(self.application, {"x-api-key": key})
+
+    def browser(self) -> Caller:
+        token = self.desk.ledger.redeem_ticket(
+            self.desk.ledger.create_ticket(at=self.seconds), at=self.seconds
+        )
+        return Caller(
+            self.application, {"cookie": f"{SESSION_COOKIE}={token}", "accept": "text/html"}
+        )
+
+    def close(self) -> None:
+        self.desk.close()
+
+
+class Caller:
+    """Sends requests with the same headers each time."""
+
+    def __init__(self, application: Any, headers: Mapping[str, str]) -> None:
+        self.headers = dict(headers)
+        self._application = application
+
+    def request(self, method: str, path: str, **content: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(app=self._application)
+            async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as client:
+                headers = self.headers | content.pop("headers", {})
+                return await client.request(method, path, headers=headers, **content)
+
+        return asyncio.run(send())
+
+    def get(self, path: str, **content: Any) -> httpx.Response:
+        return self.request("GET", path, **content)
+
+    def post(self, path: str, **content: Any) -> httpx.Response:
+        return self.request("POST", path, **content)
+
+    def score(self, **question: Any) -> dict[str, Any]:
+        answer = self.post("/v1/score", json=question)
+        assert answer.status_code == 200, answer.text
+        content: dict[str, Any] = answer.json()
+        return content
+
+
+async def in_parts(*parts: bytes) -> AsyncIterator[bytes]:
+    """A body sent in chunks, without saying how long it will be."""
+    for part in parts:
+        yield part

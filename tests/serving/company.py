@@ -1,0 +1,94 @@
+"""A small simulated company, checked, scored and ready to be served, made through the project's own parts."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments.world.company import simulate
+from experiments.world.spec import WorldSpec
+from features.plan import standard_plan
+from features.refresh import refresh_vectors
+from features.settings import Settings, load_settings
+from features.store import ingest, open_store
+from features.workspace import CURRENT, Workspace, point_at
+from serving.lean import kept_out
+from serving.snapshot import score_everybody
+from training.bundle import stamp_bundle, write_bundle
+from training.churn import churn_dataset, churn_rungs, usable_features
+from training.ladder import fit_and_calibrate
+from training.learned import end_of_data
+from training.manifest import Manifest
+from training.reference import Reference
+from training.splits import rolling_origins
+
+CUSTOMERS = 500
+
+
+@dataclass(frozen=True)
+class Company:
+    """Where the company lies."""
+
+    settings_path: Path
+    settings: Settings
+    workspace: Workspace
+
+
+def company_in(folder: Path) -> Company:
+    """The company of this folder; it is made the first time and found the next."""
+    settings_path = folder / "regulars.toml"
+    if not settings_path.exists():
+        simulate(WorldSpec(customers=CUSTOMERS, seed=3, lines_per_customer=14, days=480), folder)
+        text = settings_path.read_text(encoding="utf-8")
+        text = text.replace('"Simulated company"', '"Corner & Sons"')
+        settings_path.write_text(text, encoding="utf-8")
+        settings = load_settings(settings_path)
+        workspace = Workspace(settings.workspace_folder)
+        ingest(settings, workspace)
+        refresh_vectors(workspace, threads=1)
+        # Nothing here needs scikit-learn, which LightGBM would spend seconds loading.
+        with kept_out():
+            put_to_use(settings, workspace, family="lightgbm", version="1")
+        score_everybody(settings, workspace)
+    settings = load_settings(settings_path)
+    return Company(settings_path, settings, Workspace(settings.workspace_folder))
+
+
+def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version: str) -> Manifest:
+    """Fit one model of a family on the store, without climbing the ladder, and point readers at it."""
+    pack = open_store(workspace).pack()
+    plan = standard_plan(pack)
+    churn = replace(settings.churn, origins=3)
+    end = end_of_data(pack)
+    splits = rolling_origins(int(np.min(pack.streams["purchases"].seconds)), end, churn)
+    dataset = churn_dataset(pack, plan, splits, churn)
+    rung = [one for one in churn_rungs(usable_features(dataset).names) if one.family == family][-1]
+    model, calibration, latest = fit_and_calibrate(rung, dataset, splits.shipped, threads=1)
+    manifest = Manifest(
+        family=model.family,
+        title=rung.name,
+        plan_hash=plan.hash,
+        feature_names=list(plan.feature_names),
+        features=plan.dictionary(),
+        groups=[{"name": one.name, "title": one.title} for one in plan.groups],
+        population={"minimum_orders": 2, "active_within_days": churn.population_days},
+        horizon_days=churn.horizon_days,
+        gap_days=churn.gap_days,
+        base_rate=float(np.mean(latest.outcomes)),
+        data_digest=pack.digest,
+        data_cut=str(end),
+        metrics={"auc": 0.7},
+    )
+    reference = Reference.learn(latest.vectors, calibration.apply(model.score(latest.vectors)))
+    bundles = workspace.bundles / "churn"
+    draft = bundles / f"draft-{version}"
+    shutil.rmtree(draft, ignore_errors=True)
+    write_bundle(draft, manifest, model=model, calibration=calibration, reference=reference)
+    sealed = stamp_bundle(draft, version=version, run_id="test")
+    shutil.rmtree(bundles / sealed.digest, ignore_errors=True)
+    draft.rename(bundles / sealed.digest)
+    point_at(bundles / CURRENT, sealed.digest)
+    return sealed

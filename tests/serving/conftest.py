@@ -1,0 +1,47 @@
+"""One small company for all tests of the service, and the service around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serving.published import Snapshot, open_snapshot
+from tests.serving.calling import Caller, Service
+from tests.serving.company import Company, company_in
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company with a store, vectors, a model in use and scores; nobody changes it."""
+    return company_in(tmp_path_factory.getbasetemp() / "company")
+
+
+@pytest.fixture(scope="session")
+def snapshot(demo_workspace: Company) -> Snapshot:
+    """The company's scores."""
+    return open_snapshot(demo_workspace.workspace)
+
+
+@pytest.fixture(scope="session")
+def opened_service(
+    demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The guarded application over that company, opened once."""
+    service = Service(demo_workspace, tmp_path_factory.mktemp("ledger"))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def service(opened_service: Service, tmp_path: Path) -> Service:
+    """The guarded application with a ledger of its own and a clock that stands."""
+    opened_service.begin(tmp_path)
+    return opened_service
+
+
+@pytest.fixture
+def caller(service: Service) -> Caller:
+    """Somebody with a key that may score."""
+    return service.caller("score")

@@ -1,0 +1,105 @@
+"""A running service follows the model and the scores in use, and survives broken ones."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from features.workspace import CURRENT, Workspace, point_at
+from serving.desk import RETRY_SECONDS, Desk
+from tests.serving.company import Company, put_to_use
+
+
+class Clock:
+    """Time that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def workspace(demo_workspace: Company, tmp_path: Path) -> Workspace:
+    shutil.copytree(demo_workspace.workspace.folder, tmp_path / "workspace")
+    return Workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(demo_workspace: Company, workspace: Workspace, clock: Clock) -> Iterator[Desk]:
+    opened = Desk(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
+    yield opened
+    opened.close()
+
+
+def version(desk: Desk) -> str | None:
+    """The version that answers once a look, and what it led to, is over."""
+    _ = desk.in_use
+    for thread in threading.enumerate():
+        if thread.name == "regulars-refresh":
+            thread.join()
+    in_use = desk.in_use
+    return None if in_use is None else in_use.scorer.bundle.manifest.version
+
+
+def test_a_promoted_model_is_followed_within_a_second(
+    demo_workspace: Company, workspace: Workspace, desk: Desk, clock: Clock
+) -> None:
+    assert version(desk) == "1"
+    put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
+    assert version(desk) == "1"
+    clock.seconds += 1.0
+    assert version(desk) == "2"
+    assert desk.fault is None
+
+
+def test_a_broken_model_leaves_the_last_good_one_and_says_so(
+    workspace: Workspace, desk: Desk, clock: Clock
+) -> None:
+    good = (workspace.bundles / "churn" / CURRENT).read_text(encoding="utf-8").strip()
+    broken = "0" * 64
+    shutil.copytree(workspace.bundles / "churn" / good, workspace.bundles / "churn" / broken)
+    point_at(workspace.bundles / "churn" / CURRENT, broken)
+    clock.seconds += 1.0
+    assert version(desk) == "1"
+    assert desk.fault is not None and desk.fault["fault"] == "BundleRefused"
+    shutil.rmtree(workspace.bundles / "churn" / broken)
+    point_at(workspace.bundles / "churn" / CURRENT, good)
+    clock.seconds += 1.0
+    assert version(desk) == "1" and desk.fault is None
+
+
+def test_what_could_not_be_opened_is_tried_again_later(
+    demo_workspace: Company, workspace: Workspace, clock: Clock
+) -> None:
+    scores = workspace.scores.current
+    assert scores is not None
+    (scores / "points.npy").rename(scores / "points.away")
+    desk = Desk(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
+    assert version(desk) is None
+    assert desk.fault is not None
+    (scores / "points.away").rename(scores / "points.npy")
+    clock.seconds += RETRY_SECONDS - 1
+    assert version(desk) is None
+    clock.seconds += 1.0
+    assert version(desk) == "1"
+    desk.close()
+
+
+def test_without_a_model_the_desk_is_open_and_not_ready(
+    demo_workspace: Company, tmp_path: Path, clock: Clock
+) -> None:
+    desk = Desk(demo_workspace.settings, Workspace(tmp_path), now=lambda: 0, ticks=clock)
+    assert desk.in_use is None
+    assert desk.fault is not None and "regulars train" in desk.fault["remedy"]
+    desk.close()

@@ -1,0 +1,108 @@
+"""The real service, as a process: it starts, answers, keeps lean and goes without leaving anything."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from features.errors import UsageRefused
+from serving.launch import serve
+from serving.lean import TRAINING_ONLY
+from serving.ledger import create_key, revoke_key
+from tests.serving.company import Company
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ask(url: str, key: str, company: Company) -> None:
+    """What a caller meets, over the wire."""
+    with httpx.Client(base_url=url, headers={"x-api-key": key}) as client:
+        assert client.get("/readyz").status_code == 200
+        version = client.get("/v1/version").json()
+        assert version["ready"] and version["model"]["version"] == "1"
+        score = client.post("/v1/score", json={"customer_id": "nobody"})
+        assert score.json()["rows"][0]["status"] == "unknown_id"
+        door = client.get("/", headers={"accept": "text/html", "x-api-key": ""})
+        assert door.headers["location"] == "/sign-in"
+        assert "googletagmanager" not in client.get("/sign-in").text
+        assert 'endpoint="/v1/score"' in client.get("/metrics").text
+        assert client.get("/docs.json").status_code == 200
+        revoke_key(company.workspace, key.split("_")[1], at=2)
+        assert client.get("/v1/version").status_code == 401
+
+
+def test_the_service_answers_and_stops_at_ctrl_c_with_all_it_started(
+    demo_workspace: Company,
+) -> None:
+    script = """
+        import sys
+        from pathlib import Path
+        from serving.launch import serve
+
+        def tell(started):
+            print(started.url, started.is_ready, flush=True)
+
+        sys.exit(serve(Path(sys.argv[1]), port=int(sys.argv[2]), on_ready=tell))
+    """
+    key = create_key(demo_workspace.workspace, "smoke", ["score", "admin"], at=1)
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    command += [str(demo_workspace.settings_path), str(free_port())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=PROJECT) as process:
+        try:
+            assert process.stdout is not None
+            url, is_ready = process.stdout.readline().split()
+            children = psutil.Process(process.pid).children(recursive=True)
+            assert is_ready == "True"
+            ask(url, key, demo_workspace)
+        finally:
+            process.send_signal(signal.SIGINT)
+            stopped = process.wait(12)
+    assert stopped == 0
+    assert len(children) >= 2
+    assert not [one for one in children if one.is_running()]
+
+
+def test_the_serving_process_loads_nothing_that_only_training_needs(
+    demo_workspace: Company,
+) -> None:
+    script = f"""
+        import sys
+        from serving.service import Regulars, web
+        service = Regulars()
+        desk = web.state.desk
+        assert desk.in_use is not None, desk.fault
+        snapshot = desk.in_use.snapshot
+        customer = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
+        assert desk.in_use.scorer.score([customer])[0].explanation is not None
+        loaded = [name for name in {(*TRAINING_ONLY, "duckdb", "numba", "pyarrow")!r} if name in sys.modules]
+        assert not loaded, loaded
+        desk.close()
+    """
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        check=True,
+        cwd=PROJECT,
+        env=os.environ | {"REGULARS_SETTINGS": str(demo_workspace.settings_path)},
+    )
+
+
+def test_a_taken_port_is_refused_in_words(demo_workspace: Company) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(UsageRefused, match=str(port)):
+            serve(demo_workspace.settings_path, port=port)
