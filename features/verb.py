@@ -1,0 +1,122 @@
+"""What every verb of the command line shares: its options, its clock, its way of refusing."""
+
+from __future__ import annotations
+
+import functools
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from features.errors import RegularsError, UsageRefused
+from features.narrator import Narrator, Outcome
+
+if TYPE_CHECKING:
+    from features.settings import Settings
+    from features.vocabulary import Cutoff
+    from features.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Call:
+    """What every verb is given: where the settings are and whom to tell."""
+
+    settings_path: Path
+    narrator: Narrator
+
+    @functools.cached_property
+    def settings(self) -> Settings:
+        """The settings, read on first need."""
+        from features.settings import load_settings
+
+        return load_settings(self.settings_path)
+
+    @functools.cached_property
+    def workspace(self) -> Workspace:
+        """The workspace the settings name."""
+        from features.workspace import Workspace
+
+        return Workspace(self.settings.workspace_folder)
+
+
+@contextmanager
+def _faults_as_sentences(name: str, narrator: Narrator) -> Iterator[None]:
+    """Turn a user's fault into its sentence and exit code; what is left is a bug and shows itself."""
+    try:
+        yield
+    except RegularsError as fault:
+        narrator.refuse(name, fault)
+        sys.exit(fault.exit_code)
+    except KeyboardInterrupt:
+        narrator.quiet()
+        click.echo("Stopped. What was published before is untouched.", err=True)
+        sys.exit(130)
+    except OSError as fault:
+        narrator.refuse(
+            name,
+            RegularsError(
+                expected="to read and write files",
+                found=" ".join(str(part) for part in (fault.strerror, fault.filename) if part),
+                remedy="Mend that and run the command again; nothing was left half-written.",
+            ),
+        )
+        sys.exit(1)
+
+
+def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
+    """Give a verb its common options, its clock and its way of refusing."""
+
+    @click.option(
+        "--settings",
+        "settings_path",
+        type=click.Path(path_type=Path, dir_okay=False),
+        default=Path("regulars.toml"),
+        show_default=True,
+        envvar="REGULARS_SETTINGS",
+        help="The settings file.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON.")
+    @functools.wraps(function)
+    def run(settings_path: Path, as_json: bool, **options: Any) -> None:
+        name = click.get_current_context().command_path.removeprefix("regulars ")
+        narrator = Narrator(as_json=as_json)
+        with _faults_as_sentences(name, narrator):
+            outcome = timed(name, narrator, function, Call(settings_path, narrator), **options)
+            if outcome.exit_code:
+                sys.exit(outcome.exit_code)
+
+    return run
+
+
+def timed(
+    name: str, narrator: Narrator, step: Callable[..., Outcome], /, *args: Any, **options: Any
+) -> Outcome:
+    """Run one step and tell what it did and how long it took."""
+    started = time.perf_counter()
+    outcome = step(*args, **options)
+    narrator.tell(name, outcome, time.perf_counter() - started)
+    return outcome
+
+
+class CutoffType(click.ParamType[Any]):
+    """A date on the command line."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Cutoff:
+        """Read the date, or fail as a wrong use of the command."""
+        from features.vocabulary import Cutoff
+
+        if isinstance(value, Cutoff):
+            return value
+        try:
+            return Cutoff.parse(str(value))
+        except UsageRefused as fault:
+            self.fail(str(fault), param, ctx)

@@ -1,0 +1,405 @@
+"""The command line: one verb, one function.
+
+Importing this module loads click and nothing heavy; each verb imports the room it works in, so that
+``regulars --help`` answers at once. The clock is read here, at the edge, and nowhere below.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from features.errors import UsageRefused
+from features.narrator import Outcome, Table
+from features.verb import Call, CutoffType, timed, verb
+
+if TYPE_CHECKING:
+    from features.vocabulary import Cutoff
+    from training.promotion import PromotionSummary
+
+
+a_file = click.Path(path_type=Path, dir_okay=False)
+as_of_option = click.option(
+    "--as-of",
+    type=CutoffType(),
+    help="Rows from this date on lie in the future; without it, tomorrow.",
+)
+reason_option = click.option("--reason", required=True, help="Why, for the record.")
+
+
+def _now_seconds() -> int:
+    return int(time.time())
+
+
+def _tomorrow() -> Cutoff:
+    from features.vocabulary import Cutoff
+
+    return Cutoff.at((datetime.now(UTC) + timedelta(days=1)).date())
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="regulars")
+def main() -> None:
+    """Know which customers are about to leave, why, and what to offer them next."""
+
+
+@main.command()
+@click.option("--purchases", type=a_file, required=True, help="Your file of order lines.")
+@click.option("--customers", type=a_file, help="Your file of customers.")
+@click.option("--items", type=a_file, help="Your file of articles.")
+@click.option("--contacts", type=a_file, help="Your file of touchpoints.")
+@click.option("--force", is_flag=True, help="Replace settings that are already there.")
+@verb
+def init(call: Call, purchases: Path, force: bool, **others: Path | None) -> Outcome:
+    """Look at your own file and write the settings it needs."""
+    from features.proposal import propose
+
+    path = call.settings_path
+    if path.exists() and not force:
+        raise UsageRefused(
+            expected=f"no settings at {path} yet",
+            found="settings that are already there",
+            remedy="Give --force to replace them, or --settings to write elsewhere.",
+        )
+    given = {name: file for name, file in others.items() if file is not None}
+    proposal = propose(purchases, others=given)
+    beside = path.with_name(path.name + ".new")
+    beside.write_text(proposal.toml(path.parent), encoding="utf-8")
+    beside.replace(path)
+    rows = [(one.column, one.expression, one.reason) for one in proposal.columns]
+    return Outcome(
+        said=f"Looked at {purchases.name} and wrote {path}",
+        next="read it, correct what is wrong, then `regulars check`",
+        data={
+            "settings": str(path),
+            "columns": {name: expression for name, expression, _ in rows},
+            "horizon_days": proposal.horizon_days,
+        },
+        tables=[Table("How purchases are mapped", ("column", "from", "because"), rows)],
+    )
+
+
+@main.command()
+@as_of_option
+@verb
+def check(call: Call, as_of: Cutoff | None) -> Outcome:
+    """Check your tables and say what becomes of every row; nothing is stored."""
+    from features.contracts import check as check_sources
+    from features.report_tables import report_tables
+
+    report = check_sources(call.settings, call.narrator.progress, as_of=as_of or _tomorrow())
+    refused = report.refused
+    return Outcome(
+        said="The tables are refused" if refused else "The tables can be used",
+        next="mend what is refused, then `regulars check`" if refused else "`regulars ingest`",
+        data=report.as_dict(),
+        tables=report_tables(report),
+        exit_code=1 if refused else 0,
+    )
+
+
+@main.command()
+@as_of_option
+@verb
+def ingest(call: Call, as_of: Cutoff | None) -> Outcome:
+    """Check your tables and keep them sorted in the workspace."""
+    return _ingest(call, as_of)
+
+
+def _ingest(call: Call, as_of: Cutoff | None = None) -> Outcome:
+    from features.store import ingest as ingest_tables
+
+    summary = ingest_tables(
+        call.settings, call.workspace, call.narrator.progress, as_of=as_of or _tomorrow()
+    )
+    rows = ", ".join(f"{count:,} {table}" for table, count in summary.rows.items())
+    return Outcome(
+        said=f"{'Kept the store, nothing has changed' if summary.reused else 'Stored'}: {rows}",
+        next="`regulars vectors`",
+        data=summary.as_dict(),
+    )
+
+
+@main.command()
+@click.option("--cutoff", type=CutoffType(), help="As of when; without it, the end of the data.")
+@click.option("--export", type=a_file, help="Also write the vectors to this Parquet file.")
+@verb
+def vectors(call: Call, cutoff: Cutoff | None, export: Path | None) -> Outcome:
+    """Compute every customer's behaviour vector."""
+    return _vectors(call, cutoff, export)
+
+
+def _vectors(call: Call, cutoff: Cutoff | None = None, export: Path | None = None) -> Outcome:
+    from features.refresh import export_vectors, refresh_vectors
+
+    summary = refresh_vectors(call.workspace, cutoff, progress=call.narrator.progress)
+    if export is not None:
+        export_vectors(call.workspace, export)
+    what = "Kept the vectors, nothing has changed" if summary.reused else "Computed"
+    return Outcome(
+        said=f"{what}: {summary.customers:,} customers × {summary.features} features "
+        f"as of {summary.cutoff}",
+        next="`regulars train churn`",
+        data=summary.as_dict(),
+    )
+
+
+@main.command()
+@click.argument("model", type=click.Choice(["churn"]))
+@click.option("--no-promote", is_flag=True, help="Register the model but leave the champion.")
+@verb
+def train(call: Call, model: str, no_promote: bool) -> Outcome:
+    """Train a model at past cutoffs, judge it against simple rules and register it."""
+    return _train(call, promote=not no_promote)
+
+
+def _train(call: Call, *, promote: bool = True) -> Outcome:
+    from training.recipe import train_churn
+    from training.summary_tables import training_tables
+
+    summary = train_churn(
+        call.settings, call.workspace, promote=promote, progress=call.narrator.progress
+    )
+    use = "in use now" if summary.promoted else "registered, not in use"
+    return Outcome(
+        said=f"Trained churn version {summary.version} ({use}): {summary.title}, "
+        f"AUC {summary.metrics['auc']:.3f}",
+        next="`regulars score`" if summary.promoted else "`regulars promote --reason …`",
+        data=summary.as_dict(),
+        tables=training_tables(summary),
+    )
+
+
+@main.command()
+@verb
+def score(call: Call) -> Outcome:
+    """Score every customer with the champion, with reasons."""
+    return _score(call)
+
+
+def _score(call: Call) -> Outcome:
+    from serving.snapshot import score_everybody
+
+    summary = score_everybody(call.settings, call.workspace, call.narrator.progress)
+    what = "Kept the scores, nothing has changed" if summary.reused else "Scored"
+    others = sum(summary.statuses.values()) - summary.judged
+    return Outcome(
+        said=f"{what}: {summary.judged:,} customers, of whom about "
+        f"{summary.expected_leavers:,.0f} may leave; {others:,} not judged",
+        next="`regulars serve`",
+        data=summary.as_dict(),
+    )
+
+
+@main.command()
+@click.argument("version", type=int, required=False)
+@reason_option
+@click.option("--force", is_flag=True, help="Promote although a check of the gate fails.")
+@verb
+def promote(call: Call, version: int | None, reason: str, force: bool) -> Outcome:
+    """Make a registered model the champion, if it passes the gate."""
+    from training.registry import promote as promote_version
+
+    return _promoted(
+        promote_version(call.settings, call.workspace, version, reason=reason, force=force)
+    )
+
+
+@main.command()
+@reason_option
+@verb
+def rollback(call: Call, reason: str) -> Outcome:
+    """Make the previous champion the champion again."""
+    from training.registry import rollback as roll_back
+
+    return _promoted(roll_back(call.settings, call.workspace, reason=reason))
+
+
+@main.command()
+@click.option("--host", help="The address to listen on, instead of what the settings say.")
+@click.option("--port", type=int, help="The port to listen on, instead of what the settings say.")
+@verb
+def serve(call: Call, host: str | None, port: int | None) -> Outcome:
+    """Serve the scoring API and the churn list."""
+    return _serve(call, host, port)
+
+
+def _serve(call: Call, host: str | None = None, port: int | None = None, key: str = "") -> Outcome:
+    from serving.launch import Started
+    from serving.launch import serve as serve_workspace
+    from serving.ledger import create_ticket
+
+    def tell(started: Started) -> None:
+        ticket = create_ticket(call.workspace, at=_now_seconds())
+        page = f"{started.url}/sign-in?ticket={ticket}"
+        ready = "" if started.is_ready else ", but not ready: see the log above"
+        outcome = Outcome(
+            said=f"Serving{ready}",
+            next="Ctrl-C stops it",
+            data={"url": started.url, "churn_list": page, "ready": started.is_ready},
+            lines=("", f"  Churn list   {page}", *_curl(started.url, key, call), ""),
+        )
+        call.narrator.tell("serve", outcome, started.seconds)
+
+    service = call.settings.service
+    code = serve_workspace(
+        call.settings_path, host=host or service.host, port=port or service.port, on_ready=tell
+    )
+    return Outcome("The service has stopped", exit_code=code)
+
+
+def _curl(url: str, key: str, call: Call) -> tuple[str, ...]:
+    """A line that can be pasted into a shell, where a key was just made for it."""
+    if not key:
+        return ()
+    from serving.snapshot import open_snapshot
+
+    snapshot = open_snapshot(call.workspace)
+    customer = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
+    body = f'{{"rows": [{{"customer_id": "{customer}"}}]}}'
+    return (
+        f"  API key      {key}",
+        f"  A score      curl -s {url}/v1/score -H 'Authorization: Bearer {key}' "
+        f"-H 'Content-Type: application/json' -d '{body}'",
+    )
+
+
+@main.command()
+@click.option("--port", type=int, default=5000, show_default=True, help="Where to listen.")
+@verb
+def mlflow(call: Call, port: int) -> Outcome:
+    """Open MLflow's own pages on the recorded runs and models."""
+    from training.tracking_server import show_runs
+
+    def tell(address: str) -> None:
+        outcome = Outcome(f"MLflow at {address}", "Ctrl-C stops it", {"address": address})
+        call.narrator.tell("mlflow", outcome, 0.0)
+
+    code = show_runs(call.settings, call.workspace, port=port, on_start=tell)
+    return Outcome("MLflow has stopped", exit_code=code)
+
+
+@main.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the company lives.",
+)
+@click.option(
+    "--customers",
+    type=click.IntRange(min=1),
+    default=20_000,
+    show_default=True,
+    help="How many customers it has.",
+)
+@click.option("--port", type=int, help="The port to listen on, instead of what the settings say.")
+@click.option("--no-serve", is_flag=True, help="Do everything but serve.")
+@verb
+def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: bool) -> Outcome:
+    """Simulate a company, train on it, score it and serve it."""
+    from experiments.world import WorldSpec, simulate
+
+    narrator = call.narrator
+    here = Call(folder / "regulars.toml", narrator)
+
+    def simulated() -> Outcome:
+        simulate(WorldSpec(customers=customers), folder, narrator.progress)
+        return Outcome(f"A simulated company of {customers:,} customers lies in {folder}")
+
+    def trained() -> Outcome:
+        from training.recipe import champion_is_current
+
+        if champion_is_current(here.settings, here.workspace):
+            return Outcome("Kept the model in use, nothing has changed")
+        return _train(here)
+
+    timed("simulate", narrator, simulated)
+    timed("ingest", narrator, _ingest, here)
+    timed("vectors", narrator, _vectors, here)
+    timed("train churn", narrator, trained)
+    timed("score", narrator, _score, here)
+    if no_serve:
+        return Outcome("The demo is ready", f"`regulars serve --settings {here.settings_path}`")
+    return _serve(here, port=port, key=_demo_key(here))
+
+
+def _demo_key(call: Call) -> str:
+    """A fresh key for the demo; the one of the last demo ends."""
+    from serving.ledger import create_key, list_keys, revoke_key
+
+    for one in list_keys(call.workspace):
+        if one.name == "demo" and one.revoked_at is None:
+            revoke_key(call.workspace, one.key_id, at=_now_seconds())
+    return create_key(call.workspace, "demo", ["score", "pages"], at=_now_seconds())
+
+
+@main.group()
+def keys() -> None:
+    """Make, list and end API keys for the service."""
+
+
+@keys.command("create")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, default=("score",), help="score, pages or admin.")
+@verb
+def keys_create(call: Call, name: str, scopes: Sequence[str]) -> Outcome:
+    """Make an API key and show it this once."""
+    from serving.ledger import create_key
+
+    key = create_key(call.workspace, name, scopes, at=_now_seconds())
+    return Outcome(
+        said=f"Made a key for {name}: {key}",
+        next="keep it now, only its hash is stored",
+        data={"name": name, "scopes": list(scopes), "key": key},
+    )
+
+
+@keys.command("list")
+@verb
+def keys_list(call: Call) -> Outcome:
+    """List the keys: who they are for, what they may do, whether they are revoked."""
+    from serving.ledger import list_keys
+
+    headers = ("key", "name", "scopes", "state")
+    rows = [
+        (one.key_id, one.name, ", ".join(one.scopes), "revoked" if one.revoked_at else "valid")
+        for one in list_keys(call.workspace)
+    ]
+    return Outcome(
+        said=f"{len(rows)} keys",
+        data={"keys": [dict(zip(headers, row, strict=True)) for row in rows]},
+        tables=[Table("Keys", headers, rows)],
+    )
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@verb
+def keys_revoke(call: Call, key_id: str) -> Outcome:
+    """End a key; the service refuses it within seconds."""
+    from serving.ledger import revoke_key
+
+    revoke_key(call.workspace, key_id, at=_now_seconds())
+    return Outcome(said=f"Revoked {key_id}", data={"key_id": key_id})
+
+
+def _promoted(summary: PromotionSummary) -> Outcome:
+    from training.summary_tables import check_tables
+
+    return Outcome(
+        said=f"Churn version {summary.version} ({summary.title}) is in use now",
+        next="`regulars score`",
+        data=summary.as_dict(),
+        tables=check_tables(summary.checks),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The documentation says what is there, and nothing that is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from regulars import main
+
+PROJECT = Path(__file__).resolve().parents[2]
+PAGES = sorted([PROJECT / "README.md", PROJECT / "CHANGELOG.md", *PROJECT.glob("docs/*.md")])
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    targets = LINK.findall(page.read_text(encoding="utf-8"))
+    missing = [target for target in targets if not (page.parent / target).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", sorted(PROJECT.glob("docs/*.md")), ids=lambda page: page.name)
+def test_every_page_can_be_reached_from_the_readme(page: Path) -> None:
+    assert f"docs/{page.name}" in (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def every_verb(
+    group: click.Group = main, path: str = "regulars"
+) -> list[tuple[str, click.Command]]:
+    """Each verb of the command line with its full name, subcommands too."""
+    found: list[tuple[str, click.Command]] = []
+    for name, command in group.commands.items():
+        found.append((f"{path} {name}", command))
+        if isinstance(command, click.Group):
+            found += every_verb(command, f"{path} {name}")
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), every_verb(), ids=lambda one: str(one))
+def test_every_verb_and_its_options_stand_in_the_documentation(
+    name: str, command: click.Command
+) -> None:
+    page = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert f"`{name}" in page
+    section = page[page.index(f"`{name}") :]
+    common = {"--settings", "--json", "--help"}
+    options = {one.opts[-1] for one in command.params if isinstance(one, click.Option)} - common
+    assert [option for option in sorted(options) if f"`{option}" not in section] == []
+
+
+def test_every_verb_says_in_one_sentence_what_it_does() -> None:
+    silent = [name for name, command in every_verb() if not (command.help or "").strip()]
+    assert silent == []
+
+
+def test_the_readme_names_only_verbs_that_exist() -> None:
+    known = {name.split()[1] for name, _ in every_verb()}
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"(?m)(?:^|`)regulars ([a-z]+)", text))
+    assert named <= known
+    assert known <= named | set(
+        re.findall(r"`regulars ([a-z]+)", (PROJECT / "docs/commands.md").read_text())
+    )

@@ -1,0 +1,80 @@
+"""The house itself: whose packages these are, which doors are open, what may not be written."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import experiments
+import features
+import serving
+import training
+
+PROJECT = Path(__file__).resolve().parents[2]
+PACKAGES = ("features", "training", "serving", "experiments")
+
+# Each heavy library has its doors; whoever needs more of it goes through them.
+DOORS = {
+    "duckdb": {"features/sources.py"},
+    "numba": {"features/kernel.py"},
+    "lightgbm": {"training/boosting.py"},
+    "mlflow": {"training/registry.py"},
+    "sklearn": {"training/logistic.py"},
+    "matplotlib": {"training/report.py"},
+    "bentoml": {"serving/service.py"},
+    "fastapi": {"serving/api.py", "serving/pages.py"},
+    "sqlalchemy": {"features/databases.py", "serving/ledger.py"},
+    "jinja2": {"serving/pages.py"},
+}
+
+
+def sources() -> list[Path]:
+    """Every module of the four packages."""
+    return [path for package in PACKAGES for path in sorted((PROJECT / package).rglob("*.py"))]
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level names a module imports, anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("package", [features, training, serving, experiments])
+def test_the_packages_are_ours_and_not_namesakes(package: object) -> None:
+    assert Path(str(package.__file__)).is_relative_to(PROJECT)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_a_heavy_library_comes_in_by_its_doors_alone(library: str) -> None:
+    users = {str(path.relative_to(PROJECT)) for path in sources() if library in imported(path)}
+    benches = {user for user in users if user.startswith("experiments/bench/")}
+    assert users - benches == DOORS[library]
+
+
+@pytest.mark.parametrize(
+    "library", ["pickle", "joblib", "cloudpickle", "dill", "shelve", "marshal"]
+)
+def test_nothing_is_pickled(library: str) -> None:
+    assert [path for path in sources() if library in imported(path)] == []
+
+
+def test_the_command_line_answers_for_help_without_a_heavy_import() -> None:
+    heavy = [*sorted(DOORS), "numpy", "pandas", "rich", "scipy", "pyarrow"]
+    program = (
+        "import sys, regulars\n"
+        "try:\n    regulars.main(['--help'])\nexcept SystemExit:\n    pass\n"
+        f"print('loaded:', [name for name in {heavy} if name in sys.modules])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT
+    )
+    assert answer.stdout.splitlines()[-1] == "loaded: []"
