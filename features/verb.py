@@ -83,7 +83,7 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Answer with one line of JSON.")
     @functools.wraps(function)
     def run(settings_path: Path, as_json: bool, **options: Any) -> None:
-        name = click.get_current_context().command_path.removeprefix("regulars ")
+        _, name = click.get_current_context().command_path.split(maxsplit=1)
         narrator = Narrator(as_json=as_json)
         with _faults_as_sentences(name, narrator):
             outcome = timed(name, narrator, function, Call(settings_path, narrator), **options)

@@ -145,10 +145,30 @@ class Workspace:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @contextmanager
+    def scratch(self, name: str) -> Iterator[Path]:
+        """An empty folder for one piece of work at a time, removed at its end.
+
+        What a killed predecessor left in it is cleared first.
+        """
+        folder = self.folder / f".{name}"
+        with self._held(f".{name}.lock"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the workspace for writing; a second writer is refused at once rather than kept waiting."""
+        with self._held(".lock"):
+            yield
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[None]:
         self.create()
-        lock = FileLock(self.folder / ".lock", timeout=0)
+        lock = FileLock(self.folder / name, timeout=0)
         try:
             lock.acquire()
         except Timeout:

@@ -30,6 +30,9 @@ from training.splits import Split, Splits
 
 POOLED = ("ece", "observed_over_expected", "calibration_slope")
 
+TIE_AUC = 0.002
+"""Models whose AUC differs by less are as good as each other to whoever uses them."""
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -129,7 +132,7 @@ def climb(
             tested.append(_test(rung, dataset, split, threads))
     progress("testing the ladder", total, total)
     replicates = _replicates(tested, rungs)
-    winner = choose(rungs, tested, replicates)
+    winner = choose(rungs, replicates)
     if winner.name == BASE_RATE:
         raise _nothing_learned(tested, rungs)
     rows = tuple(_row(rung, tested, replicates, rung.name == winner.name) for rung in rungs)
@@ -144,22 +147,23 @@ class Replicates:
     log_loss: Floats
 
 
-def choose(
-    rungs: Sequence[Rung], tested: Sequence[Tested], replicates: Mapping[str, Replicates]
-) -> Rung:
-    """The rung that ships: climb only where the next rung is better beyond chance.
+def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
+    """The rung that ships: climb where the next rung is better, and stay where it is a tie.
 
-    A rung displaces a simpler one when its mean log loss or mean AUC is better with a paired 95 %
-    interval that leaves zero out, and the other figure is not worse beyond chance. Anything else is
-    a tie, and a tie goes to the simpler rung.
+    A rung displaces a simpler one when its mean log loss or AUC is better with a paired 95 % interval
+    that leaves zero out, or when its AUC is more than ``TIE_AUC`` higher and its log loss no worse on
+    average. It never does so when either figure is worse beyond chance. Anything else is a tie, and a
+    tie goes to the simpler rung.
     """
     winner = rungs[0]
     for rung in rungs[1:]:
         mine, held = replicates[rung.name], replicates[winner.name]
-        loss_low, loss_high = interval(held.log_loss - mine.log_loss)
         auc_low, auc_high = interval(mine.auc - held.auc)
-        better = loss_low > 0 or auc_low > 0
-        worse = loss_high < 0 or auc_high < 0
+        loss_low, loss_high = interval(held.log_loss - mine.log_loss)
+        is_clearly_higher = np.mean(mine.auc - held.auc) > TIE_AUC
+        loses_nothing = np.mean(held.log_loss - mine.log_loss) >= 0
+        better = auc_low > 0 or loss_low > 0 or (is_clearly_higher and loses_nothing)
+        worse = auc_high < 0 or loss_high < 0
         if better and not worse:
             winner = rung
     return winner

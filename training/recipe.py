@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from features.plan import standard_plan
@@ -85,8 +83,8 @@ def train_churn(
     learned = learn_churn(pack, plan, settings.churn, threads=threads, progress=progress)
     times.append(("learning", time.perf_counter()))
 
-    with tempfile.TemporaryDirectory(dir=workspace.folder, prefix=".training-") as draft:
-        manifest, record = write_run(Path(draft), learned, settings)
+    with workspace.scratch("training") as draft:
+        manifest, record = write_run(draft, learned, settings)
         times.append(("bundle and report", time.perf_counter()))
         progress("recording the run", 0, 1)
         registry = Registry(settings, workspace)

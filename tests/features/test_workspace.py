@@ -85,6 +85,17 @@ def test_a_second_writer_is_refused_at_once(tmp_path: Path) -> None:
         raise AssertionError("two writers at once")
 
 
+def test_scratch_begins_empty_whatever_a_killed_predecessor_left(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    (tmp_path / ".training").mkdir()
+    (tmp_path / ".training" / "half").write_text("half")
+    with workspace.scratch("training") as folder:
+        assert list(folder.iterdir()) == []
+        with pytest.raises(WorkspaceRefused), workspace.scratch("training"):
+            raise AssertionError("two at once")
+    assert not folder.exists()
+
+
 def test_the_workspace_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "space")
     workspace.create()

@@ -1,0 +1,50 @@
+"""The demo: everything but serving, and again without doing anything twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+
+from features.settings import load_settings
+from features.workspace import Workspace
+from regulars import main
+from serving.published import open_snapshot
+from training.recipe import champion_is_current
+
+
+def demo(folder: Path) -> dict[str, dict[str, Any]]:
+    """Run the demo for a script: the answer of each step by its verb."""
+    words = ["demo", "--folder", str(folder), "--customers", "900", "--no-serve", "--json"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    return {answer["verb"]: answer for answer in map(json.loads, result.output.splitlines())}
+
+
+def test_the_demo_ends_with_scored_customers_and_a_second_one_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    first = demo(tmp_path / "company")
+    assert list(first) == ["simulate", "ingest", "vectors", "train churn", "score", "demo"]
+    assert first["train churn"]["promoted"] is True
+    settings = load_settings(tmp_path / "company" / "regulars.toml")
+    workspace = Workspace(settings.workspace_folder)
+    scored = open_snapshot(workspace)
+    assert scored.judged == first["score"]["judged"] > 300
+
+    second = demo(tmp_path / "company")
+    assert [second[verb]["reused"] for verb in ("ingest", "vectors", "score")] == [True] * 3
+    assert "version" not in second["train churn"]
+    assert open_snapshot(workspace).name == scored.name
+
+
+def test_a_champion_of_another_question_is_not_taken_for_current(tmp_path: Path) -> None:
+    demo(tmp_path / "company")
+    path = tmp_path / "company" / "regulars.toml"
+    settings = load_settings(path)
+    workspace = Workspace(settings.workspace_folder)
+    assert champion_is_current(settings, workspace)
+    path.write_text(path.read_text().replace("horizon_days = 90", "horizon_days = 60"))
+    assert not champion_is_current(load_settings(path), workspace)

@@ -1,0 +1,55 @@
+"""MLflow's own pages: started for this machine alone, and stopped with all it started."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from features.settings import Settings
+from features.workspace import Workspace
+from training.tracking_server import LOOPBACK, command, show_runs
+
+PORT = 5317
+
+
+def test_mlflow_listens_on_this_machine_alone() -> None:
+    words = command("sqlite:///runs.db", 5000)
+    assert words[words.index("--host") + 1] == LOOPBACK == "127.0.0.1"
+
+
+@pytest.mark.slow
+def test_the_pages_answer_and_leave_no_process_behind(
+    tmp_path: Path,
+) -> None:
+    answered: list[int] = []
+
+    def visit(address: str) -> None:
+        """Read the page once it is there, then press Ctrl-C."""
+        threading.Thread(target=_visit_and_interrupt, args=(answered,)).start()
+
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    code = show_runs(Settings(), Workspace(tmp_path), port=PORT, on_start=visit)
+    assert (code, answered) == (0, [200])
+    after = {child.pid for child in psutil.Process().children(recursive=True)}
+    assert after <= before
+
+
+def _visit_and_interrupt(answered: list[int]) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and not answered:
+        connection = http.client.HTTPConnection(LOOPBACK, PORT, timeout=5)
+        try:
+            connection.request("GET", "/")
+            answered.append(connection.getresponse().status)
+        except OSError:
+            threading.Event().wait(0.5)
+        finally:
+            connection.close()
+    os.kill(os.getpid(), signal.SIGINT)
