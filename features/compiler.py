@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from features import program as code
 from features.errors import PlanRefused, did_you_mean
+from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.pack import MISSING_CODE, EventStream
 from features.program import Program, table
 from features.spec import (
@@ -25,7 +26,10 @@ from features.spec import (
     Events,
     Gap,
     Largest,
+    Latest,
+    Moment,
     Ratio,
+    Repeats,
     SinceFirst,
     SinceLast,
     Sum,
@@ -53,8 +57,9 @@ _BIN_CODES: Final = {"slope": code.SLOPE, "streak": code.STREAK, "active": code.
 # A text that no row of this pack carries: a code that no row has.
 _NOWHERE: Final = -2
 
-Windowed = Count | Total | Largest | Distinct
+Windowed = Count | Total | Largest | Distinct | Elapsed
 Slot = tuple[Events, int, str]
+Track = tuple[Events, str]
 Key = TypeVar("Key")
 
 
@@ -85,10 +90,10 @@ class _Needs:
         self.name = name
         self.stream = stream
         self.columns: dict[str, int] = {}
-        self.conditions: dict[Condition, int] = {}
+        self.conditions: dict[Condition | Moment, int] = {}
         self.chains: dict[tuple[str, int], int] = {}
         self.slots: dict[Slot, tuple[int, int, int]] = {}
-        self.tracks: dict[Events, tuple[int, int]] = {}
+        self.tracks: dict[Track, tuple[int, int, int]] = {}
 
     def column(self, name: str) -> int:
         if name not in self.stream.columns:
@@ -99,7 +104,7 @@ class _Needs:
             )
         return self.columns.setdefault(name, len(self.columns))
 
-    def mask(self, where: tuple[Condition, ...]) -> int:
+    def mask(self, where: tuple[Condition | Moment, ...]) -> int:
         """One bit a condition; equal conditions share a bit."""
         bits = 0
         for condition in where:
@@ -120,20 +125,35 @@ class _Needs:
             events = events.also(column, ">=", MISSING_CODE + 1)
         mask = self.mask(events.where)
         if operation == code.DISTINCT:
+            self._refuse_moments(events, column)
             self.column(column)
             operand = self.chains.setdefault((column, mask), len(self.chains))
         else:
             operand = self.column(column) if column else 0
         self.slots[slot] = (operation, operand, mask)
 
-    def track(self, events: Events) -> None:
+    def track(self, track: Track) -> None:
+        events, column = track
         marker = self.column(MARKER) if MARKER in self.stream.columns else -1
-        self.tracks.setdefault(events, (marker, self.mask(events.where)))
+        value = self.column(column) if column else -1
+        self.tracks.setdefault(track, (marker, self.mask(events.where), value))
+
+    def _refuse_moments(self, events: Events, column: str) -> None:
+        """Links between equal keys are laid once, before any cutoff is known."""
+        if any(isinstance(condition, Moment) for condition in events.where):
+            raise PlanRefused(
+                expected=f"different entries of {self.name}.{column} counted by fixed conditions",
+                found="a condition that depends on the cutoff",
+                remedy="Count the events instead, or leave `once` and `until` out.",
+            )
 
     def condition_rows(self) -> Iterator[tuple[int, int, int]]:
         for condition in list(self.conditions):
-            constant = self._constant(condition)
-            yield self.column(condition.column), _COMPARISON_CODES[condition.comparison], constant
+            column = self.column(condition.column)
+            if isinstance(condition, Moment):
+                yield column, code.PASSED if condition.passed else code.PENDING, 0
+            else:
+                yield column, _COMPARISON_CODES[condition.comparison], self._constant(condition)
 
     def _constant(self, condition: Condition) -> int:
         texts = self.stream.dictionaries.get(condition.column)
@@ -160,19 +180,21 @@ class _Compiler:
     def collect(self, value: Value) -> None:
         """Note what a value and its parts need from the streams."""
         match value:
-            case Count() | Total() | Largest() | Distinct():
+            case Count() | Total() | Largest() | Distinct() | Elapsed():
                 self._need(value.events).slot(slot_of(value))
                 self._edge(value.window)
-            case SinceLast() | SinceFirst():
-                self._need(value.events).track(value.events)
+            case SinceInstant() | UntilInstant():
+                self._need(value.events).slot(_latest_instant(value))
+            case SinceLast() | SinceFirst() | Latest():
+                self._need(value.events).track(_track_of(value))
             case Gap():
                 needs = self._need(value.events)
                 needs.column(MARKER)
-                needs.track(value.events)
+                needs.track(_track_of(value))
             case Bins():
                 for window in stretches(value):
                     self.collect(value.of.over(window))
-            case Ratio() | Sum() | Difference():
+            case Ratio() | Sum() | Difference() | Repeats():
                 for part in value.parts():
                     self.collect(part)
             case _:
@@ -228,7 +250,7 @@ class _Compiler:
                 ),
                 3,
             ),
-            tracks=table(chain(*tracks), 2),
+            tracks=table(chain(*tracks), 3),
             edges=table(((seconds,) for seconds in edges), 1),
             bins=table(((band,) for band in self.bins), 1),
             instructions=table(self.instructions, 5),
@@ -253,14 +275,22 @@ class _Compiler:
 
     def _instruction(self, value: Value) -> tuple[int, int, int, int, int]:
         match value:
-            case Count() | Total() | Largest() | Distinct():
+            case Count() | Total() | Largest() | Distinct() | Elapsed():
                 return code.WINDOW, self._slot(value), self._band(value.window), _per(value), 0
             case SinceLast():
-                return code.SINCE_LAST, self.track_numbers[value.events], 0, 1, 0
+                return code.SINCE_LAST, self._track(value), 0, 1, 0
             case SinceFirst():
-                return code.SINCE_FIRST, self.track_numbers[value.events], 0, 1, 0
+                return code.SINCE_FIRST, self._track(value), 0, 1, 0
+            case SinceInstant():
+                slot = self.slot_numbers[_latest_instant(value)]
+                return code.SINCE_INSTANT, slot, len(self.bands), 1, 0
+            case UntilInstant():
+                slot = self.slot_numbers[_latest_instant(value)]
+                return code.UNTIL_INSTANT, slot, len(self.bands), 1, 0
+            case Latest():
+                return code.LATEST, self._track(value), value.back, value.per, 0
             case Gap():
-                number = self.track_numbers[value.events]
+                number = self._track(value)
                 return _GAP_CODES[value.statistic], number, value.back, 1, 0
             case Bins():
                 begin = len(self.bins)
@@ -274,10 +304,15 @@ class _Compiler:
             case Difference():
                 left, right = self._register(value.left), self._register(value.right)
                 return code.DIFFERENCE, left, right, 1, 0
+            case Repeats():
+                return code.REPEATS, self._register(value.of), 0, 1, 0
         raise AssertionError(value)  # collect() has refused it already
 
     def _slot(self, value: Windowed) -> int:
         return self.slot_numbers[slot_of(value)]
+
+    def _track(self, value: SinceLast | SinceFirst | Gap | Latest) -> int:
+        return self.track_numbers[_track_of(value)]
 
     def _band(self, window: Window) -> int:
         return len(self.bands) if window.days is None else self.bands[window.days]
@@ -294,6 +329,16 @@ def slot_of(value: Windowed) -> Slot:
             return value.events, code.LARGEST, value.column
         case Distinct():
             return value.events, code.DISTINCT, value.key
+        case Elapsed():
+            return value.events, code.ELAPSED, value.column
+
+
+def _latest_instant(value: SinceInstant | UntilInstant) -> Slot:
+    return value.events, code.LARGEST, value.column
+
+
+def _track_of(value: SinceLast | SinceFirst | Gap | Latest) -> Track:
+    return value.events, value.column if isinstance(value, Latest) else ""
 
 
 def stretches(value: Bins) -> list[Window]:
@@ -302,6 +347,8 @@ def stretches(value: Bins) -> list[Window]:
 
 
 def _per(value: Windowed) -> int:
+    if isinstance(value, Elapsed):
+        return DAY_SECONDS
     return value.per if isinstance(value, Total | Largest) else 1
 
 

@@ -8,6 +8,9 @@ neither on threads nor on batches nor on what else is computed.
 
 Distinct counts need no table of what was seen: each event knows the next one with the same key, and it
 stands for its key exactly when none of those is visible yet.
+
+A condition on an instant that a row carries (an acceptance, an end) is asked anew at each cutoff. An
+event is settled only once none of its instants lies ahead, so the carry never has to give anything back.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from features.program import (
     CONDITIONS,
     COUNT,
     DIFFERENCE,
+    ELAPSED,
     EQUAL,
     FIRST_MARKER,
     FIRST_SECONDS,
@@ -41,9 +45,14 @@ from features.program import (
     LARGEST,
     LAST_MARKER,
     LAST_SECONDS,
+    LAST_VALUE,
+    LATEST,
     MARKERS,
+    PASSED,
     RATIO,
+    REPEATS,
     SINCE_FIRST,
+    SINCE_INSTANT,
     SINCE_LAST,
     SLOPE,
     SLOTS,
@@ -52,6 +61,9 @@ from features.program import (
     TOTAL,
     TRACK_WIDTH,
     TRACKS,
+    UNTIL_INSTANT,
+    VALUE_BEFORE,
+    VALUES,
     VISIBLE,
     WINDOW,
 )
@@ -88,7 +100,7 @@ def _mark(
     lo: Any, hi: Any, seconds: Any, known: Any, columns: Any, conditions: Any, first: Any, last: Any,
     masks: Any,
 ) -> Any:  # fmt: skip
-    """Set one bit a condition an event meets; answers how many events become known late."""
+    """Set one bit a fixed condition an event meets; answers how many events become known late."""
     late = 0
     for i in range(lo, hi):
         # An event that was known at once is visible as soon as it has happened.
@@ -98,12 +110,37 @@ def _mark(
             masks[i] = 0
             late += 1
     for c in range(first, last):
+        if conditions[c, 1] >= PASSED:
+            continue
         column = conditions[c, 0]
         bit = np.int64(1) << np.int64(c - first)
         for i in range(lo, hi):
             if _holds(columns[column, i], conditions[c, 1], conditions[c, 2]):
                 masks[i] |= bit
     return late
+
+
+@_compiled
+def _turn(
+    begin: Any, end: Any, cutoff: Any, columns: Any, conditions: Any, first: Any, last: Any,
+    masks: Any,
+) -> Any:  # fmt: skip
+    """Set the bits that follow the cutoff; answers the first event of which one can still change."""
+    certain = end
+    for c in range(first, last):
+        if conditions[c, 1] < PASSED:
+            continue
+        column = conditions[c, 0]
+        bit = np.int64(1) << np.int64(c - first)
+        for i in range(begin, end):
+            instant = columns[column, i]
+            if (0 <= instant < cutoff) == (conditions[c, 1] == PASSED):
+                masks[i] |= bit
+            else:
+                masks[i] &= ~bit
+            if instant >= cutoff and i < certain:
+                certain = i
+    return certain
 
 
 @_compiled
@@ -153,8 +190,8 @@ def _link(
 
 @_compiled
 def _settle(
-    begin: Any, end: Any, operation: Any, operand: Any, wanted: Any, masks: Any, columns: Any,
-    opening: Any, total: Any,
+    begin: Any, end: Any, operation: Any, operand: Any, wanted: Any, seconds: Any, masks: Any,
+    columns: Any, opening: Any, total: Any,
 ) -> Any:  # fmt: skip
     """Fold events that are too old for every finite window into the carry of a slot."""
     for i in range(begin, end):
@@ -163,6 +200,8 @@ def _settle(
                 total += columns[operand, i]
             elif operation == LARGEST:
                 total = max(total, columns[operand, i])
+            elif operation == ELAPSED:
+                total += columns[operand, i] - seconds[i]
             elif operation == COUNT or opening[operand, i] == i:
                 total += 1
     return total
@@ -192,6 +231,8 @@ def _gather(
                 gathered[s, band] += 1
             elif slots[s, 0] == LARGEST:
                 gathered[s, band] = max(gathered[s, band], columns[operand, i])
+            elif slots[s, 0] == ELAPSED:
+                gathered[s, band] += columns[operand, i] - seconds[i]
             else:
                 after = following[operand, i]
                 while after < end and masks[after] & VISIBLE == 0:
@@ -238,6 +279,7 @@ def _follow(
     for place in range(TRACK_WIDTH):
         after[t, place] = before[t, place]
     wanted = tracks[t, 1] | VISIBLE
+    value = tracks[t, 2]
     marker = np.int64(0)
     for i in range(begin, end):
         if masks[i] & wanted != wanted:
@@ -249,6 +291,15 @@ def _follow(
             after[t, FIRST_MARKER] = marker
             after[t, LAST_MARKER] = marker
             after[t, MARKERS] = 1
+        if value >= 0:
+            entry = columns[value, i]
+            if after[t, VALUES] > 0 and seconds[i] == after[t, LAST_SECONDS]:
+                # Events of one second have no order of their own.
+                entry = max(entry, after[t, LAST_VALUE])
+            else:
+                after[t, VALUE_BEFORE] = after[t, LAST_VALUE]
+                after[t, VALUES] += 1
+            after[t, LAST_VALUE] = entry
         after[t, LAST_SECONDS] = seconds[i]
         gap = marker - after[t, LAST_MARKER]
         if gap > 0:
@@ -301,6 +352,22 @@ def _over_bins(operation: Any, gathered: Any, slot: Any, bins: Any, begin: Any, 
 
 
 @_compiled
+def _of_instants(
+    operation: Any, a: Any, b: Any, per: Any, gathered: Any, tracked: Any, cutoff: Any
+) -> Any:
+    """Days to or from the latest instant of a slot, or the last entry of a track."""
+    if operation == LATEST:
+        if tracked[a, VALUES] < b:
+            return np.nan
+        return tracked[a, LAST_VALUE if b == 1 else VALUE_BEFORE] / per + 0.0
+    if gathered[a, b] == _NONE:
+        return np.nan
+    if operation == UNTIL_INSTANT:
+        return (gathered[a, b] - cutoff) / _DAY
+    return (cutoff - gathered[a, b]) / _DAY
+
+
+@_compiled
 def _compute(
     instructions: Any,
     slots: Any,
@@ -335,6 +402,10 @@ def _compute(
         elif operation == SINCE_FIRST:
             if tracked[a, MARKERS] > 0:
                 outcome = (cutoff - tracked[a, FIRST_SECONDS]) / _DAY
+        elif operation == REPEATS:
+            outcome = max(registers[a] - 1.0, 0.0)
+        elif operation >= SINCE_INSTANT:
+            outcome = _of_instants(operation, a, b, per, gathered, tracked, cutoff)
         elif operation <= GAP_RECENT:
             outcome = _of_gaps(operation, a, tracked, b)
         else:
@@ -358,9 +429,9 @@ def _table_size(bounds: Any) -> Any:
 @_compiled
 def _stand_at(
     cutoff: Any, longest: Any, stream: Any, hi: Any, seconds: Any, known: Any, columns: Any,
-    streams: Any, slots: Any, tracks: Any, edges: Any, masks: Any, following: Any, opening: Any,
-    settled: Any, ends: Any, late: Any, carry: Any, gathered: Any, settled_tracks: Any,
-    tracked: Any,
+    streams: Any, conditions: Any, slots: Any, tracks: Any, edges: Any, masks: Any,
+    following: Any, opening: Any, settled: Any, ends: Any, late: Any, carry: Any, gathered: Any,
+    settled_tracks: Any, tracked: Any,
 ) -> None:  # fmt: skip
     """Gather one stream of one customer as it is seen from a cutoff."""
     end = ends[stream]
@@ -372,8 +443,10 @@ def _stand_at(
         for i in range(before, end):
             if known[i] < cutoff:
                 masks[i] |= VISIBLE
+    first, last = streams[stream, CONDITIONS], streams[stream, CONDITIONS + 1]
+    certain = _turn(before, end, cutoff, columns, conditions, first, last, masks)
     begin = before
-    while begin < end and seconds[begin] < cutoff - longest and masks[begin] & VISIBLE != 0:
+    while begin < certain and seconds[begin] < cutoff - longest and masks[begin] & VISIBLE != 0:
         begin += 1
     settled[stream] = begin
     first, last = streams[stream, SLOTS], streams[stream, SLOTS + 1]
@@ -381,8 +454,9 @@ def _stand_at(
         for s in range(first, last):
             operation, operand, wanted = slots[s, 0], slots[s, 1], slots[s, 2]
             carry[s] = _settle(
-                before, begin, operation, operand, wanted, masks, columns, opening, carry[s]
-            )
+                before, begin, operation, operand, wanted, seconds, masks, columns, opening,
+                carry[s],
+            )  # fmt: skip
     _empty_bands(first, last, slots, carry, gathered)
     _gather(
         first, last, slots, begin, end, cutoff, seconds, edges, masks, columns, following, opening,
@@ -444,7 +518,7 @@ def walk(
             for stream in range(streams.shape[0]):
                 _stand_at(
                     cutoff, longest, stream, bounds[stream, customer + 1], seconds, known, columns,
-                    streams, slots, tracks, edges, masks, following, opening,
+                    streams, conditions, slots, tracks, edges, masks, following, opening,
                     settled, ends, late, carry, gathered, settled_tracks, tracked,
                 )  # fmt: skip
             _compute(instructions, slots, bins, gathered, tracked, cutoff, registers)

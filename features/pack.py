@@ -20,6 +20,8 @@ from features.errors import WorkspaceRefused
 
 Ints = NDArray[np.int64]
 MISSING_CODE = -1
+MISSING_NUMBER = int(np.iinfo(np.int64).min)
+"""What stands in the pack for a number that is not there; a missing instant or flag is -1, a discount 0."""
 _MANIFEST = "pack.json"
 
 

@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 
 from features.contracts import CheckedTable
 from features.errors import DataRefused
-from features.pack import EventStream, Pack, TextColumn
+from features.pack import MISSING_NUMBER, EventStream, Pack, TextColumn
 from features.progress import Progress
 from features.sorting import CODE, ITEM_GROUPS, coded_columns, dictionary
 from features.sources import Connection, literal, quoted
 from features.tables import PURCHASES, Kind
 
 BATCH_ROWS = 500_000
-MISSING_NUMBER = int(np.iinfo(np.int64).min)
-"""What stands in the pack for a number that is not there; a missing instant or flag is -1, a discount 0."""
 _NOT_TELLING_THE_END = ("contracts",)
 """Tables whose rows may be dated ahead, so that they do not say how far the data reach."""
 

@@ -20,6 +20,7 @@ COUNT: Final = 0
 TOTAL: Final = 1
 LARGEST: Final = 2
 DISTINCT: Final = 3
+ELAPSED: Final = 4
 
 # How a condition compares a column with its constant.
 BELOW: Final = 0
@@ -28,6 +29,9 @@ EQUAL: Final = 2
 UNEQUAL: Final = 3
 AT_LEAST: Final = 4
 ABOVE: Final = 5
+# From here on a condition compares an instant with the cutoff, and is asked anew at each.
+PASSED: Final = 6
+PENDING: Final = 7
 
 # What an instruction computes into its register.
 WINDOW: Final = 0
@@ -44,6 +48,10 @@ ACTIVE: Final = 10
 RATIO: Final = 11
 SUM: Final = 12
 DIFFERENCE: Final = 13
+SINCE_INSTANT: Final = 14
+UNTIL_INSTANT: Final = 15
+LATEST: Final = 16
+REPEATS: Final = 17
 
 # Where each part of a stream begins and ends in the tables below it.
 CONDITIONS: Final = 0
@@ -61,7 +69,10 @@ GAP_SQUARES: Final = 4
 GAP_LARGEST: Final = 5
 GAPS: Final = 6
 FIRST_MARKER: Final = 9
-TRACK_WIDTH: Final = 10
+VALUES: Final = 10
+LAST_VALUE: Final = 11
+VALUE_BEFORE: Final = 12
+TRACK_WIDTH: Final = 13
 
 # The bit of a mask above all conditions: the event has become known.
 MAXIMUM_CONDITIONS: Final = 62
@@ -77,7 +88,8 @@ class Program:
     conditions      column, comparison, constant; the row within its stream is the bit in the mask
     chains          key column, mask: links the events with the same key, for distinct counts
     slots           operation, column or chain, mask: gathered once per band of age
-    tracks          marker column or -1, mask: first, last and gaps, in order of time
+    tracks          marker column or -1, mask, value column or -1: first, last, gaps and last entries,
+                    in order of time
     edges           the finite windows in seconds, ascending; the last band has no end
     bins            band at the end of each stretch of time, newest first
     instructions    code and four operands; one register each, operands before their use

@@ -77,15 +77,36 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """Whether an instant that a row carries lies before the cutoff: an acceptance, a settlement, an end.
+
+    Such a column is filled in later than its row, so it may only be believed once its own instant has
+    passed: at an earlier cutoff it must look as if it were empty. ``passed`` holds for an instant
+    strictly before the cutoff, its opposite for one at or after it and for none at all.
+    """
+
+    column: str
+    passed: bool
+
+
+@dataclass(frozen=True)
 class Events:
     """The events of one stream that meet all conditions."""
 
     stream: str
-    where: tuple[Condition, ...] = ()
+    where: tuple[Condition | Moment, ...] = ()
 
     def also(self, column: str, comparison: Comparison, value: int | str) -> Events:
         """The same events, with one more condition."""
         return replace(self, where=(*self.where, Condition(column, comparison, value)))
+
+    def once(self, column: str) -> Events:
+        """The same events, from the instant in this column on."""
+        return replace(self, where=(*self.where, Moment(column, passed=True)))
+
+    def until(self, column: str) -> Events:
+        """The same events, as long as the instant in this column has not passed."""
+        return replace(self, where=(*self.where, Moment(column, passed=False)))
 
 
 @dataclass(frozen=True)
@@ -195,6 +216,27 @@ class SinceFirst(Value):
 
 
 @dataclass(frozen=True)
+class Latest(Value):
+    """The entry of a column in the latest event, divided by ``per``; ``back`` 2 is the event before.
+
+    Of several events in one second the largest entry is taken, and they are one. Missing when there were
+    fewer events.
+    """
+
+    events: Events
+    column: str
+    back: Literal[1, 2] = 1
+    per: int = 1
+
+    def __post_init__(self) -> None:
+        _refuse_zero_divisor(self.per)
+
+    def named(self, subject: str) -> str:
+        """For instance ``survey_score_last``."""
+        return f"{subject}_last" if self.back == 1 else f"{subject}_before_last"
+
+
+@dataclass(frozen=True)
 class Gap(Value):
     """Days between one day with events and the next, over the whole past.
 
@@ -292,6 +334,17 @@ class Difference(Value):
     def named(self, subject: str) -> str:
         """For instance ``expected_next_order_days``."""
         return _with_window(f"{subject}_{self.word}", self.window)
+
+
+@dataclass(frozen=True)
+class Repeats(Value):
+    """How many there were after the first: one less than counted, and zero of none."""
+
+    of: Count | Distinct
+
+    def named(self, subject: str) -> str:
+        """For instance ``contract_repeats_lifetime``."""
+        return f"{subject}_repeats_{self.of.window.label}"
 
 
 @dataclass(frozen=True)

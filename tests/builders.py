@@ -8,19 +8,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from features.pack import MISSING_CODE, EventStream, Pack, TextColumn
+from features.pack import MISSING_CODE, MISSING_NUMBER, EventStream, Pack, TextColumn
 from features.vocabulary import DAY_SECONDS, Cutoff
 
 _NUMBERS = itertools.count(1)
 PURCHASE_TEXTS = ("item", "category", "brand", "department", "channel", "store")
 CONTACT_TEXTS = ("channel", "kind", "topic")
+EXPOSURE_TEXTS = ("offer", "channel", "arm")
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,37 @@ class Contact:
     channel: str = "web"
     topic: str | None = None
     resolved: str | int | None = None
-    score: float = 0.0
+    score: float | None = None
     known: str | int | None = None
 
 
-Event = Line | Contact
+@dataclass(frozen=True)
+class Exposure:
+    """One time an offer was shown, or deliberately was not (``arm`` "control")."""
+
+    when: str | int
+    accepted: str | int | None = None
+    arm: str | None = "treated"
+    offer: str = "offer"
+    channel: str | None = None
+    revenue: float | None = None
+    known: str | int | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """One term of a contract."""
+
+    when: str | int
+    ends: str | int | None = None
+    cancelled: str | int | None = None
+    price: float | None = None
+    plan: str | None = None
+    renews: bool | None = None
+    known: str | int | None = None
+
+
+Event = Line | Contact | Exposure | Term
 
 
 def line(
@@ -107,9 +134,9 @@ def returned(
 
 
 def contact(
-    when: str | int, kind: str = "visit", channel: str = "web", **more: str | int
+    when: str | int, kind: str = "visit", channel: str = "web", **more: str | float
 ) -> Contact:
-    """A contact; ``topic``, ``resolved`` and ``known`` may be given."""
+    """A contact; ``topic``, ``resolved``, ``score`` and ``known`` may be given."""
     return Contact(when, kind, channel, **more)  # type: ignore[arg-type]
 
 
@@ -126,24 +153,23 @@ def pack_of(
 ) -> Pack:
     """A pack of customers and their events, as ingesting them would make it.
 
-    ``without`` names columns of the purchases that are not mapped. Events may come in any order.
+    ``without`` names columns that are not mapped. Events may come in any order; a table without any is
+    absent, but for the purchases.
     """
     customers = sorted(histories, key=lambda name: name.encode("utf-8"))
-    purchases = [
-        (key, event)
-        for key, name in enumerate(customers)
-        for event in histories[name]
-        if isinstance(event, Line)
-    ]
-    contacts = [
-        (key, event)
-        for key, name in enumerate(customers)
-        for event in histories[name]
-        if isinstance(event, Contact)
-    ]
-    streams = {"purchases": _purchases(purchases, len(customers), ZoneInfo(timezone), set(without))}
-    if contacts:
-        streams["contacts"] = _contacts(contacts, len(customers), ZoneInfo(timezone))
+    rows = [(key, event) for key, name in enumerate(customers) for event in histories[name]]
+    zone = ZoneInfo(timezone)
+    purchases = [(key, one) for key, one in rows if isinstance(one, Line)]
+    others = {
+        "contacts": _others([row for row in rows if isinstance(row[1], Contact)], CONTACT_TEXTS),
+        "exposures": _others([row for row in rows if isinstance(row[1], Exposure)], EXPOSURE_TEXTS),
+        "contracts": _others([row for row in rows if isinstance(row[1], Term)], ("plan",)),
+    }
+    streams = {"purchases": _purchases(purchases, len(customers), zone, set(without))}
+    for name, make in others.items():
+        stream = make(len(customers), zone, set(without))
+        if stream.rows:
+            streams[name] = stream
     latest = max(
         (int(part.max()) for s in streams.values() for part in (s.seconds, _known(s)) if s.rows),
         default=0,
@@ -184,27 +210,73 @@ def _purchases(
     )
 
 
-def _contacts(rows: Sequence[tuple[int, Contact]], customers: int, zone: ZoneInfo) -> EventStream:
-    texts = {name: _dictionary(getattr(one, name) for _, one in rows) for name in CONTACT_TEXTS}
-    coded = sorted(((key, _seconds(one.when), one) for key, one in rows), key=lambda row: row[:2])
-    found = [row[2] for row in coded]
-    columns: dict[str, np.ndarray] = {
-        "resolved_seconds": np.array(
-            [-1 if one.resolved is None else _seconds(one.resolved) for one in found], np.int64
-        ),
-        "score_milli": np.array([round(one.score * 1000) for one in found], np.int64),
-        "local_day": _local_days([row[1] for row in coded], zone),
+def _others(
+    rows: Sequence[tuple[int, Event]], text_names: Sequence[str]
+) -> Callable[[int, ZoneInfo, set[str]], EventStream]:
+    """The table of one kind of event that is no purchase, for a number of customers and a zone."""
+
+    def make(customers: int, zone: ZoneInfo, without: set[str]) -> EventStream:
+        texts = {name: _dictionary(getattr(one, name) for _, one in rows) for name in text_names}
+        # Rows of one instant are ordered by what they say, as in the store.
+        coded = sorted(
+            ((key, _seconds(one.when), repr(one), one) for key, one in rows), key=lambda r: r[:3]
+        )
+        found = [row[3] for row in coded]
+        columns = {
+            name: np.array([_code(texts[name], getattr(one, name)) for one in found], np.int32)
+            for name in text_names
+        }
+        columns |= _numbers(found)
+        columns["local_day"] = _local_days([row[1] for row in coded], zone)
+        return EventStream(
+            offsets=_offsets([row[0] for row in coded], customers),
+            seconds=np.array([row[1] for row in coded], np.int64),
+            columns={name: values for name, values in columns.items() if name not in without},
+            dictionaries={name: texts[name] for name in texts if name not in without},
+            known=_known_seconds(found),
+        )
+
+    return make
+
+
+def _numbers(events: Sequence[Event]) -> dict[str, np.ndarray]:
+    """The columns that are no texts, as the pack holds them."""
+    numbers: dict[str, list[int]] = {}
+    for one in events:
+        match one:
+            case Contact():
+                row = {
+                    "resolved_seconds": _instant(one.resolved),
+                    "score_milli": _whole(one.score, 1000),
+                }
+            case Exposure():
+                row = {
+                    "accepted_seconds": _instant(one.accepted),
+                    "revenue_cents": _whole(one.revenue, 100),
+                }
+            case Term():
+                row = {
+                    "ends_seconds": _instant(one.ends),
+                    "cancelled_seconds": _instant(one.cancelled),
+                    "price_cents": _whole(one.price, 100),
+                    "auto_renew": -1 if one.renews is None else int(one.renews),
+                }
+            case Line():
+                row = {}
+        for name, number in row.items():
+            numbers.setdefault(name, []).append(number)
+    return {
+        name: np.array(values, np.int8 if name == "auto_renew" else np.int64)
+        for name, values in numbers.items()
     }
-    for name, dictionary in texts.items():
-        codes = [_code(dictionary, getattr(one, name)) for one in found]
-        columns[name] = np.array(codes, np.int32)
-    return EventStream(
-        offsets=_offsets([row[0] for row in coded], customers),
-        seconds=np.array([row[1] for row in coded], np.int64),
-        columns=columns,
-        dictionaries=texts,
-        known=_known_seconds(found),
-    )
+
+
+def _instant(when: str | int | None) -> int:
+    return -1 if when is None else _seconds(when)
+
+
+def _whole(number: float | None, per: int) -> int:
+    return MISSING_NUMBER if number is None else round(number * per)
 
 
 def _known_seconds(events: Sequence[Event]) -> np.ndarray | None:

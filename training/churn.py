@@ -76,8 +76,12 @@ def churn_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
 
 
 def certain_directions(feature_names: Sequence[str]) -> dict[str, int]:
-    """Features whose effect nobody doubts: silence only raises the risk, orders only lower it."""
-    rising = {name: 1 for name in feature_names if name in ("days_since_order", "silence_ratio")}
+    """Features whose effect nobody doubts.
+
+    Silence and open complaints only raise the risk, orders only lower it.
+    """
+    certain = ("days_since_order", "silence_ratio", "open_complaints_count_lifetime")
+    rising = {name: 1 for name in feature_names if name in certain}
     falling = {name: -1 for name in feature_names if name.startswith("orders_count_")}
     return rising | falling
 

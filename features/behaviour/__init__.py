@@ -7,12 +7,15 @@ the tables that are there. Reason groups stand in ``groups``.
 from __future__ import annotations
 
 from features.behaviour.categories import categories
+from features.behaviour.contacts import contacts
+from features.behaviour.contracts import contracts
+from features.behaviour.offers import offers
 from features.behaviour.purchases import purchases
 from features.behaviour.rhythm import rhythm
 from features.pack import Pack
 from features.spec import Declaration
 
-FAMILIES = (purchases, rhythm, categories)
+FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts)
 
 __all__ = ["FAMILIES", "declarations"]
 

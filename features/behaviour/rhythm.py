@@ -110,14 +110,15 @@ def _months() -> tuple[Declaration, ...]:
 
 def _growth() -> tuple[Declaration, ...]:
     return tuple(
-        declare(subject, _growth_of(of, days), meaning=f"The last {days} days against the {days} days before, in {what}: above 1 when growing.", unit="ratio", group=TREND, said=f"{what} of the last {days} days {{value}} times that of the {days} days before", missing=NOTHING_BEFORE)
+        declare(subject, growth_of(of, days), meaning=f"The last {days} days against the {days} days before, in {what}: above 1 when growing.", unit="ratio", group=TREND, said=f"{what} of the last {days} days {{value}} times that of the {days} days before", missing=NOTHING_BEFORE)
         for subject, of, _, what in _MEASURES
         for days in (30, 90, 180)
     )
 # fmt: on
 
 
-def _growth_of(of: Value, days: int) -> Value:
+def growth_of(of: Value, days: int) -> Value:
+    """The last so many days against as many before them."""
     recent = of.over(Window(days))
     before = Difference(of.over(Window(2 * days)), recent)
     return Ratio(recent, before, "growth", Window(days))

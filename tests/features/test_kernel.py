@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from features.behaviour.groups import SPEND
+from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.plan import plan_of
 from features.spec import (
     Bins,
@@ -18,7 +19,9 @@ from features.spec import (
     Events,
     Gap,
     Largest,
+    Latest,
     Ratio,
+    Repeats,
     SinceFirst,
     SinceLast,
     Sum,
@@ -28,7 +31,7 @@ from features.spec import (
 )
 from features.vectors import build_vectors
 from features.vocabulary import Window
-from tests.builders import Event, at, contact, line, order, pack_of, returned
+from tests.builders import Event, Term, at, contact, line, order, pack_of, returned
 
 LINES = Events("purchases")
 BOUGHT = LINES.also("quantity_milli", ">", 0)
@@ -37,7 +40,7 @@ ORDERS = Distinct(BOUGHT, "order")
 
 def value_of(value: Value, events: Sequence[Event], *cutoffs: str) -> list[float]:
     """One value of one customer at each cutoff."""
-    ghost: list[Event] = [contact("2000-01-01"), order("2000-01-01")]
+    ghost: list[Event] = [contact("2000-01-01"), order("2000-01-01"), Term("2000-01-01")]
     pack = pack_of({"anna": events, "~": ghost})
     asked = declare(
         "x", value, meaning="X.", unit="count", group=SPEND, said="{value}", missing="Zero."
@@ -227,3 +230,88 @@ def test_keys_in_any_order_are_told_apart() -> None:
     assert value_of(ORDERS, events, "2026-02-01") == [64]
     half = value_of(ORDERS, events, "2026-01-01T00:00:32", "2026-01-01T00:01:05")
     assert half == [32, 64]
+
+
+COMPLAINTS = Events("contacts").also("kind", "=", "complaint")
+SETTLED = COMPLAINTS.once("resolved_seconds")
+OPEN = COMPLAINTS.until("resolved_seconds")
+
+
+def test_an_instant_of_a_row_counts_from_the_second_after_it() -> None:
+    events = [contact("2026-01-01", "complaint", resolved="2026-01-10")]
+    cutoffs = ("2026-01-02", "2026-01-10", "2026-01-10T00:00:01", "2026-06-01")
+
+    assert value_of(Count(SETTLED), events, *cutoffs) == [0, 0, 1, 1]
+    assert value_of(Count(OPEN), events, *cutoffs) == [1, 1, 0, 0]
+
+
+def test_what_is_never_settled_stays_open() -> None:
+    events = [contact("2026-01-01", "complaint")]
+    windowed = Sum(Count(OPEN, Window(7)), Count(OPEN))
+
+    assert value_of(windowed, events, "2026-01-02", "2026-02-01", "2030-01-01") == [2, 1, 1]
+    assert value_of(Count(SETTLED), events, "2030-01-01") == [0]
+
+
+def test_an_old_event_is_settled_only_once_its_instant_has_passed() -> None:
+    """Between the cutoffs the complaint is far older than every window, and still not decided."""
+    events = [
+        contact("2020-01-01", "complaint", resolved="2026-01-10"),
+        contact("2020-01-02", "complaint", resolved="2020-01-03"),
+    ]
+    cutoffs = ("2020-02-01", "2025-01-01", "2025-06-01", "2026-02-01", "2027-02-01")
+    since_first = SinceFirst(OPEN)
+
+    def of(value: Value) -> list[float]:
+        # A finite window beside it lets old events settle at all.
+        return value_of(Sum(value, Count(COMPLAINTS, Window(7))), events, *cutoffs)
+
+    assert of(Count(OPEN)) == [1, 1, 1, 0, 0]
+    assert of(Count(SETTLED)) == [1, 1, 1, 2, 2]
+    assert of(Elapsed(SETTLED, "resolved_seconds")) == [1, 1, 1, 2202, 2202]
+    assert of(since_first)[:2] == [31, 1827]
+    assert all(math.isnan(one) for one in of(since_first)[3:])
+
+
+def test_days_to_and_from_instants_are_of_the_latest_one() -> None:
+    events: list[Event] = [
+        Term("2025-01-01", ends="2026-01-01"),
+        Term("2026-01-01", ends="2027-01-01"),
+        Term("2026-02-01"),
+    ]
+    terms = Events("contracts")
+    ahead = UntilInstant(terms.until("ends_seconds").also("ends_seconds", ">=", 0), "ends_seconds")
+    behind = SinceInstant(terms.once("ends_seconds"), "ends_seconds")
+    cutoffs = ("2025-12-31", "2026-01-01T12:00:00", "2026-12-31T12:00:00", "2027-01-02")
+
+    assert value_of(ahead, events, *cutoffs[:3]) == [1, 364.5, 0.5]
+    assert value_of(behind, events, *cutoffs[1:]) == [0.5, 364.5, 1]
+    assert math.isnan(value_of(ahead, events, cutoffs[3])[0])
+    assert math.isnan(value_of(behind, events, cutoffs[0])[0])
+
+
+def test_the_latest_entry_and_the_one_before_are_of_different_seconds() -> None:
+    events = [
+        contact("2026-01-01", "survey", score=3),
+        contact("2026-01-05", "survey", score=10),
+        contact("2026-01-05", "survey", score=8),
+        contact("2026-01-07", "survey", score=-2.5),
+    ]
+    scored = Events("contacts").also("kind", "=", "survey")
+    last, before = Latest(scored, "score_milli", 1, 1000), Latest(scored, "score_milli", 2, 1000)
+    cutoffs = ("2026-01-02", "2026-01-06", "2026-01-08")
+
+    # The second cutoff lets the first survey settle before those of one second are seen.
+    assert value_of(last, events, *cutoffs) == [3, 10, -2.5]
+    assert value_of(before, events, *cutoffs[1:]) == [3, 10]
+    assert math.isnan(value_of(before, events, "2026-01-02")[0])
+    assert math.isnan(value_of(last, [order("2026-01-01")], "2026-01-02")[0])
+
+
+def test_repeats_are_all_but_the_first() -> None:
+    events = [order("2026-01-01"), order("2026-01-02"), order("2026-01-03")]
+    repeats = Repeats(Count(BOUGHT))
+
+    assert value_of(repeats, events, "2026-01-02", "2026-01-09") == [0, 2]
+    assert value_of(repeats, [returned("2026-01-01")], "2026-01-09") == [0]
+    assert value_of(repeats.over(Window(7)), events, "2026-01-09") == [1]

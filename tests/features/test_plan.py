@@ -12,6 +12,7 @@ from features.plan import Plan, plan_of, standard_plan
 from features.spec import (
     Count,
     Declaration,
+    Distinct,
     Events,
     Gap,
     Largest,
@@ -143,6 +144,14 @@ def test_more_conditions_than_a_mask_can_hold_are_refused() -> None:
     assert len(plan(*values[:62]).program.conditions) == 62
     with pytest.raises(PlanRefused, match="at most 62 different conditions"):
         plan(*values)
+
+
+def test_different_entries_cannot_be_counted_under_a_condition_that_changes() -> None:
+    settled = Events("contacts").once("resolved_seconds")
+
+    assert plan(Count(settled)).feature_names == ("x0_count_lifetime",)
+    with pytest.raises(PlanRefused, match="a condition that depends on the cutoff"):
+        plan(Distinct(settled, "channel"))
 
 
 def test_a_value_the_kernel_does_not_know_is_refused() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from features.behaviour.groups import SPEND
 from features.errors import PlanRefused, UsageRefused
+from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.spec import (
     Bins,
     Condition,
@@ -13,7 +14,9 @@ from features.spec import (
     Events,
     Gap,
     Largest,
+    Latest,
     Ratio,
+    Repeats,
     SinceFirst,
     SinceLast,
     Total,
@@ -38,6 +41,12 @@ BOUGHT = Events("purchases").also("quantity_milli", ">", 0)
         (SinceFirst(BOUGHT), "days_since_first_x"),
         (Gap(BOUGHT, "sd"), "x_sd_days"),
         (Gap(BOUGHT, "last", 2), "x_last2_days"),
+        (Latest(BOUGHT, "amount_cents"), "x_last"),
+        (Latest(BOUGHT, "amount_cents", back=2), "x_before_last"),
+        (Repeats(Count(BOUGHT, Window(90))), "x_repeats_90d"),
+        (SinceInstant(BOUGHT, "seen_seconds"), "days_since_x"),
+        (UntilInstant(BOUGHT, "ends_seconds"), "days_until_x"),
+        (Elapsed(BOUGHT, "seen_seconds", Window(7)), "x_elapsed_7d"),
         (Bins(Count(BOUGHT), "slope"), "x_slope_12x30d"),
         (Ratio(Count(BOUGHT), Count(BOUGHT), "share").over(Window(7)), "x_share_7d"),
         (Difference(SinceFirst(BOUGHT), SinceLast(BOUGHT), "days"), "x_days"),

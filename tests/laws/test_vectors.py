@@ -13,7 +13,7 @@ from features.pack import Pack
 from features.plan import Plan, plan_of, standard_plan
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
-from tests.builders import Contact, Event, Line, pack_of
+from tests.builders import Contact, Event, Exposure, Line, Term, pack_of
 from tests.oracles.vectors_sql import oracle
 
 NOON = Cutoff.parse("2026-03-29T12:00:00").seconds
@@ -49,12 +49,58 @@ def lines(draw: st.DrawFn) -> Line:
 
 @st.composite
 def contacts(draw: st.DrawFn) -> Contact:
-    return Contact(when=NOON - draw(ages), kind=draw(st.sampled_from(["visit", "complaint"])))
+    when = NOON - draw(ages)
+    return Contact(
+        when=when,
+        kind=draw(
+            st.sampled_from(["visit", "complaint", "complaint", "survey", "inquiry", "ünerhört"])
+        ),
+        channel=draw(st.sampled_from(["web", "phone"])),
+        resolved=draw(later(when)),
+        score=draw(st.sampled_from([None, 0, 7.5, -3])),
+        known=draw(later(when)),
+    )
+
+
+@st.composite
+def exposures(draw: st.DrawFn) -> Exposure:
+    when = NOON - draw(ages)
+    return Exposure(
+        when=when,
+        accepted=draw(later(when)),
+        arm=draw(st.sampled_from(["treated", "treated", "control", None])),
+        revenue=draw(st.sampled_from([None, 0, 12.34])),
+        known=draw(later(when)),
+    )
+
+
+@st.composite
+def terms(draw: st.DrawFn) -> Term:
+    when = NOON - draw(ages)
+    return Term(
+        when=when,
+        ends=draw(later(when)),
+        cancelled=draw(later(when)),
+        price=draw(st.sampled_from([None, 0, 9.99, 19.99])),
+        plan=draw(st.sampled_from([None, "basic", "plus"])),
+        renews=draw(st.sampled_from([None, True, False])),
+        known=draw(later(when)),
+    )
+
+
+@st.composite
+def later(draw: st.DrawFn, when: int) -> int | None:
+    """When something is learned of an event: never, some time after it, or about a cutoff."""
+    delay = draw(delays)
+    about = draw(st.sampled_from([None, None, NOON - 30 * DAY_SECONDS, NOON]))
+    if about is not None:
+        return about + draw(st.sampled_from([-1, 0, 1]))
+    return None if delay is None else when + delay
 
 
 @st.composite
 def worlds(draw: st.DrawFn) -> dict[str, list[Event]]:
-    events = st.one_of(lines(), lines(), lines(), contacts())
+    events = st.one_of(lines(), lines(), contacts(), exposures(), terms())
     return {name: draw(st.lists(events, max_size=14)) for name in HISTORIES}
 
 
@@ -74,6 +120,16 @@ law = settings(
     # A failing world is small enough to read, and shrinking it by SQL would take minutes.
     phases=[Phase.explicit, Phase.generate],
 )
+
+
+# All tables stand in every pack that has this history, so that all can be asked the same questions.
+GHOST: dict[str, list[Event]] = {
+    "~": [Contact(NOON + 1), Line(NOON + 1, 1.0, "x"), Exposure(NOON + 1), Term(NOON + 1)]
+}
+
+
+def early(instant: str | int | None) -> bool:
+    return isinstance(instant, int) and instant < NOON
 
 
 def everything(pack: Pack) -> Plan:
@@ -125,15 +181,40 @@ def test_an_event_at_or_after_the_cutoff_or_known_later_changes_nothing(
         name: [*past[name], *(happened_later(one, i) for i, one in enumerate(future[name]))]
         for name in HISTORIES
     }
-    # Both streams stand in both packs, so that both can be asked the same questions.
-    ghost: dict[str, list[Event]] = {"~": [Contact(NOON + 1), Line(NOON + 1, 1.0, "x")]}
-    with_future, without = pack_of({**both, **ghost}), pack_of({**past, **ghost})
+    with_future, without = pack_of({**both, **GHOST}), pack_of({**past, **GHOST})
     declarations = everything(with_future).declarations
 
     seen = build_vectors(with_future, plan_of(declarations, with_future), cutoffs)
     bare = build_vectors(without, plan_of(declarations, without), cutoffs)
 
     assert_equal(seen, bare)
+
+
+@law
+@given(worlds(), st.sampled_from([0, 1, 30 * DAY_SECONDS]))
+def test_what_a_row_learns_at_the_cutoff_or_later_changes_nothing(
+    world: dict[str, list[Event]], wait: int
+) -> None:
+    cutoffs = [Cutoff(NOON - 400 * DAY_SECONDS), Cutoff(NOON - 100 * DAY_SECONDS), Cutoff(NOON)]
+
+    def learned(event: Event, when: int | None) -> Event:
+        """The event with all it had not learned before noon learned at another instant."""
+        match event:
+            case Contact():
+                return replace(event, resolved=event.resolved if early(event.resolved) else when)
+            case Exposure():
+                return replace(event, accepted=event.accepted if early(event.accepted) else when)
+            case Term():
+                return replace(event, cancelled=event.cancelled if early(event.cancelled) else when)
+            case Line():
+                return event
+
+    never = {name: [learned(one, None) for one in events] for name, events in world.items()}
+    then = {name: [learned(one, NOON + wait) for one in events] for name, events in world.items()}
+    packs = pack_of({**never, **GHOST}), pack_of({**then, **GHOST})
+    plan = everything(packs[0])
+
+    assert_equal(*(build_vectors(pack, plan, cutoffs) for pack in packs))
 
 
 @law

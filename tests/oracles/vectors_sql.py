@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.pack import EventStream, Pack
 from features.plan import Plan
 from features.spec import (
@@ -23,7 +24,10 @@ from features.spec import (
     Events,
     Gap,
     Largest,
+    Latest,
+    Moment,
     Ratio,
+    Repeats,
     SinceFirst,
     SinceLast,
     Sum,
@@ -133,6 +137,18 @@ class _Query:
             case SinceFirst():
                 first = f"min(CASE WHEN {_met(value.events)} THEN seconds END)"
                 return f"(cutoff - {self._fact(value.events, first)}) / {DAY}::DOUBLE"
+            case Elapsed():
+                inside = _and(_met(value.events), _inside(value.window))
+                elapsed = f"sum(CASE WHEN {inside} THEN {value.column} - seconds END)"
+                return f"coalesce({self._fact(value.events, elapsed)}, 0) / {DAY}::DOUBLE"
+            case SinceInstant():
+                return f"(cutoff - {self._last_instant(value)}) / {DAY}::DOUBLE"
+            case UntilInstant():
+                return f"({self._last_instant(value)} - cutoff) / {DAY}::DOUBLE"
+            case Latest():
+                return self._latest(value)
+            case Repeats():
+                return f"greatest(({self.value(value.of)}) - 1, 0)"
             case Gap():
                 return self._gap(value)
             case Bins():
@@ -149,6 +165,26 @@ class _Query:
     def _fact(self, events: Events, aggregate: str) -> str:
         known = self.aggregates.setdefault(events.stream, {})
         return known.setdefault(aggregate, f"{events.stream}_{len(known)}")
+
+    def _last_instant(self, value: SinceInstant | UntilInstant) -> str:
+        last = f"max(CASE WHEN {_met(value.events)} THEN {value.column} END)"
+        return self._fact(value.events, last)
+
+    def _latest(self, latest: Latest) -> str:
+        """The largest entry of each second, numbered from the latest second back."""
+        seconds = (
+            f"SELECT customer, cutoff, seconds, max({latest.column}) AS entry "
+            f"FROM seen_{latest.events.stream} WHERE {_met(latest.events)} GROUP BY ALL"
+        )
+        ranked = (
+            "SELECT *, row_number() OVER (PARTITION BY customer, cutoff ORDER BY seconds DESC) AS n "
+            f"FROM ({seconds})"
+        )
+        table = self._apart(
+            "SELECT customer, cutoff, max(CASE WHEN n = 1 THEN entry END) AS last1, "
+            f"max(CASE WHEN n = 2 THEN entry END) AS last2 FROM ({ranked}) GROUP BY ALL"
+        )
+        return f"{table}.last{latest.back} / {latest.per}::DOUBLE"
 
     def _apart(self, sql: str) -> str:
         return self.tables.setdefault(sql, f"apart_{len(self.tables)}")
@@ -227,7 +263,10 @@ def _met(events: Events) -> str:
     return _and(*(_condition(one) for one in events.where))
 
 
-def _condition(one: Condition) -> str:
+def _condition(one: Condition | Moment) -> str:
+    if isinstance(one, Moment):
+        passed = f"{one.column} >= 0 AND {one.column} < cutoff"
+        return passed if one.passed else f"NOT ({passed})"
     constant = f"'{one.value}'" if isinstance(one.value, str) else str(one.value)
     if one.comparison == "!=":
         return f'"{one.column}" IS DISTINCT FROM {constant}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -200,6 +201,31 @@ def test_silence_only_raises_the_risk_and_orders_only_lower_it() -> None:
     rows[:, 1] = 30
     rows[:, 0] = np.tile(np.linspace(1, 40, 40), 50)
     assert (np.diff(model.log_odds(rows).reshape(50, 40), axis=1) <= 0).all()
+
+
+def test_open_complaints_only_raise_the_risk() -> None:
+    assert certain_directions(("open_complaints_count_lifetime", "complaints_count_90d")) == {
+        "open_complaints_count_lifetime": 1
+    }
+    learned = dataset(1_200)
+    generator = np.random.default_rng(5)
+    complaints = generator.poisson(0.7, learned.rows)
+    # Whoever complains leaves more often, but for three complaints, where the data mislead.
+    chance = np.where(complaints == 3, 0.0, 0.15 * complaints)
+    outcomes = np.maximum(learned.outcomes, generator.random(learned.rows) < chance)
+    vectors = replace(
+        learned.vectors,
+        feature_names=(*learned.vectors.feature_names, "open_complaints_count_lifetime"),
+        values=np.column_stack([learned.vectors.values, complaints]).astype(np.float32),
+    )
+    rung = next(one for one in churn_rungs(vectors.feature_names) if one.name == "LightGBM")
+    model = rung.fit(Dataset(vectors, outcomes))
+
+    rows = np.repeat(vectors.values[:50], 6, axis=0)
+    rows[:, -1] = np.tile(np.arange(6), 50)
+    by_complaints = model.log_odds(rows).reshape(50, 6)
+    assert (np.diff(by_complaints, axis=1) >= 0).all()
+    assert (by_complaints[:, 2] > by_complaints[:, 0]).mean() > 0.9
 
 
 def test_contributions_of_the_trees_are_those_of_the_shap_library() -> None:
