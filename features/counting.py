@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from features.breaches import SAMPLE_ROWS, Breach, Severity, TableReport, refusal, shortened
 from features.errors import DataRefused
 from features.judging import OpenTable
+from features.protected import protected_notes
 from features.sources import quoted
-from features.tables import CUSTOMER_ID, PURCHASES
+from features.tables import CUSTOMER_ID, CUSTOMERS, PURCHASES
 
 _CANCELLING_SHARE = 0.99
 """Letters before an order number mark cancellations when so large a share of their lines are returns."""
@@ -59,6 +60,9 @@ def account(opened: OpenTable) -> Account:
         breaches += _merged_breaches(opened, mask, kept - keys)
     if opened.table is PURCHASES:
         breaches += _purchase_notes(opened, mask)
+    if opened.table is CUSTOMERS:
+        columns = [one.column for one in opened.columns]
+        breaches += protected_notes(opened.table.name, columns, keys)
     customers, first, last = _extent(opened, mask)
     breaches += _too_little(opened, in_source, read, kept, customers)
     report = TableReport(

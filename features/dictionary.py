@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from features.pack import EventStream, Pack, TextColumn
+from features.pack import Attributes, EventStream, Pack, TextColumn
 from features.plan import Plan, standard_plan
 from features.spec import Feature
 
@@ -21,12 +21,20 @@ the two in step.*
 
 A vector describes one customer at one **cutoff**: only events that had happened and were known before
 it count. A window such as 30 days is the stretch from 30 × 24 hours before the cutoff, included, to the
-cutoff, excluded. Features appear when the columns they need are mapped. Channels, departments and kinds
-of contact are the company's own: they stand here as *store* and *web*, *home* and *garden*, and the kinds
-this page names.
+cutoff, excluded. Features appear when the columns they need are mapped. Channels, departments,
+categories, brands, regions, segments and kinds of contact are the company's own: two of each stand here
+for all, and the kinds this page names. Of categories the ten with the most order lines have features of
+their own, of brands five, of regions and segments the twelve that most customers share.
 
 What a row learns later (when a complaint was settled, an offer accepted, notice given) counts from its own
 instant on: at a cutoff before that, the complaint is open and the offer not accepted.
+
+The profile is what customers declared. It has no history: unless the table of customers says when a row
+became known (`known_at`), an attribute counts at every cutoff, and an instant when it lies before the
+cutoff. Further attributes that are mapped become features in the same way, texts only as far as ten
+customers share them. Consents (`marketing_consent` …) decide who may be scored and contacted and are
+never features; protected attributes (gender, age, origin, belief, health …) are refused by their names,
+and `regulars check` says so.
 
 | unit | shown as |
 | --- | --- |
@@ -37,6 +45,7 @@ instant on: at a cutoff before that, the complaint is open and the offer not acc
 | orders, lines, pieces, count | a number of them |
 | points | the scale of the survey |
 | per_day | a number of them a day |
+| yes_no | yes for 1, no for 0 |
 """
 
 
@@ -57,7 +66,10 @@ _CHANNELS = ["store", "web"]
 
 
 def full_plan() -> Plan:
-    """The plan of a company that has mapped every column, with two channels and two departments."""
+    """The plan of a company that has mapped every column, with two channels, departments, regions ….
+
+    Two customers have declared everything, and nothing has happened.
+    """
     streams = {
         "purchases": _purchases(),
         "contacts": _stream(
@@ -71,14 +83,18 @@ def full_plan() -> Plan:
             {"plan": []}, ("ends_seconds", "price_cents", "auto_renew", "cancelled_seconds")
         ),
     }
-    return standard_plan(Pack(TextColumn.of([]), streams, 0, ""))
+    texts = {"region": ["north", "south"], "segment": ["business", "private"]}
+    numbers = ("registered_seconds", "member_since_seconds", "referrals_milli")
+    attributes = Attributes({name: np.arange(2) for name in (*texts, *numbers)}, texts)
+    ids = TextColumn.of(["one", "other"])
+    return standard_plan(Pack(ids, streams, 0, "", attributes))
 
 
 def _purchases() -> EventStream:
     dictionaries: dict[str, Sequence[str]] = {
         "item": [],
-        "category": [],
-        "brand": [],
+        "category": ["roses", "tools"],
+        "brand": ["Thorn", "Vale"],
         "store": [],
         "department": ["garden", "home"],
         "channel": _CHANNELS,
@@ -89,7 +105,7 @@ def _purchases() -> EventStream:
 def _stream(dictionaries: Mapping[str, Sequence[str]], numbers: Sequence[str]) -> EventStream:
     """A table with these columns and no rows."""
     columns = {name: np.empty(0, np.int64) for name in (*dictionaries, *numbers, "local_day")}
-    return EventStream(np.zeros(1, np.int64), np.empty(0, np.int64), columns, dictionaries)
+    return EventStream(np.zeros(3, np.int64), np.empty(0, np.int64), columns, dictionaries)
 
 
 def _row(feature: Feature) -> str:

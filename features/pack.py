@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,13 @@ from features.errors import WorkspaceRefused
 
 Ints = NDArray[np.int64]
 MISSING_CODE = -1
+RARE_CODE = -2
+"""The code of an attribute's text that too few customers share to be told apart by it."""
 MISSING_NUMBER = int(np.iinfo(np.int64).min)
-"""What stands in the pack for a number that is not there; a missing instant or flag is -1, a discount 0."""
+"""What stands in the pack for a number that is not there, and for an attribute's instant."""
 _MANIFEST = "pack.json"
+# No table has this name, so no stream's files can.
+_ATTRIBUTES = "+customers"
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,23 @@ class EventStream:
 
 
 @dataclass(frozen=True)
+class Attributes:
+    """What was declared about each customer: one entry a customer key in every column.
+
+    Instants count seconds from 1970-01-01 UTC and numbers count thousandths, both ``MISSING_NUMBER``
+    where they are not there; texts are codes into ``dictionaries``, -1 where missing and -2 where the
+    text is shared by too few; a flag is 1, 0 or -1. ``known`` is when a customer's row became known;
+    None where the table does not say, and then an attribute counts as known at all times.
+    """
+
+    columns: Mapping[str, Ints] = field(default_factory=dict)
+    dictionaries: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    known: Ints | None = None
+
+
+@dataclass(frozen=True)
 class Pack:
-    """All event streams of a company, over one list of customers.
+    """All event streams of a company, over one list of customers, and what these declared.
 
     ``last_known`` is the latest instant at which any event became known, in seconds; the natural
     cutoff for today's scores is the midnight after it. ``digest`` names the content.
@@ -106,6 +125,7 @@ class Pack:
     streams: Mapping[str, EventStream]
     last_known: int
     digest: str
+    attributes: Attributes = field(default_factory=Attributes)
 
     @property
     def customers(self) -> int:
@@ -126,19 +146,33 @@ def write_pack(pack: Pack, folder: Path) -> None:
             np.save(folder / f"{name}.{part}.npy", array)
         for column, values in stream.columns.items():
             np.save(folder / f"{name}.column.{column}.npy", values)
+    declared = pack.attributes
+    for column, values in declared.columns.items():
+        np.save(folder / f"{_ATTRIBUTES}.column.{column}.npy", values)
+    if declared.known is not None:
+        np.save(folder / f"{_ATTRIBUTES}.known.npy", declared.known)
     manifest = {
         "digest": pack.digest,
         "last_known": pack.last_known,
         "streams": {
-            name: {
-                "columns": sorted(stream.columns),
-                "dictionaries": {key: list(texts) for key, texts in stream.dictionaries.items()},
-                "has_known": stream.known is not None,
-            }
+            name: _described(stream.columns, stream.dictionaries, stream.known)
             for name, stream in pack.streams.items()
         },
+        "attributes": _described(declared.columns, declared.dictionaries, declared.known),
     }
     (folder / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+def _described(
+    columns: Mapping[str, object],
+    dictionaries: Mapping[str, Sequence[str]],
+    known: Ints | None,
+) -> dict[str, Any]:
+    return {
+        "columns": sorted(columns),
+        "dictionaries": {key: list(texts) for key, texts in dictionaries.items()},
+        "has_known": known is not None,
+    }
 
 
 def _mode(path: Path) -> Literal["r"] | None:
@@ -160,9 +194,9 @@ def open_pack(folder: Path) -> Pack:
     Raises ``WorkspaceRefused`` when a file is missing or damaged.
     """
 
-    def array(name: str) -> NDArray[np.integer]:
+    def array(name: str) -> NDArray[np.integer[Any]]:
         path = folder / f"{name}.npy"
-        loaded: NDArray[np.integer] = np.load(path, allow_pickle=False, mmap_mode=_mode(path))
+        loaded: NDArray[np.integer[Any]] = np.load(path, allow_pickle=False, mmap_mode=_mode(path))
         # A plain ndarray view: numba types np.memmap apart and would compile the kernel twice.
         return loaded.view(np.ndarray)
 
@@ -182,6 +216,17 @@ def open_pack(folder: Path) -> Pack:
             )
             for name, described in manifest["streams"].items()
         }
+        told = manifest["attributes"]
+        attributes = Attributes(
+            columns={
+                column: array(f"{_ATTRIBUTES}.column.{column}").astype(np.int64, copy=False)
+                for column in told["columns"]
+            },
+            dictionaries=told["dictionaries"],
+            known=array(f"{_ATTRIBUTES}.known").astype(np.int64, copy=False)
+            if told["has_known"]
+            else None,
+        )
         ids = TextColumn(
             array("customer_ids.offsets").astype(np.int64, copy=False),
             array("customer_ids.content").astype(np.uint8, copy=False),
@@ -192,4 +237,4 @@ def open_pack(folder: Path) -> Pack:
             found=f"{type(fault).__name__} while opening it",
             remedy="Run `regulars ingest` again.",
         ) from None
-    return Pack(ids, streams, int(manifest["last_known"]), str(manifest["digest"]))
+    return Pack(ids, streams, int(manifest["last_known"]), str(manifest["digest"]), attributes)

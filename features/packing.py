@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.attribute_columns import pack_attributes
 from features.contracts import CheckedTable
 from features.errors import DataRefused
 from features.pack import MISSING_NUMBER, EventStream, Pack, TextColumn
@@ -60,7 +61,8 @@ def build_pack(
         streams[name] = _stream(connection, table, path, len(ids), scratch, progress)
     told = {name: one for name, one in streams.items() if name not in _NOT_TELLING_THE_END}
     last_known = max(_last(one) for one in (told or streams).values())
-    pack = Pack(TextColumn.of(ids), streams, last_known, digest="")
+    attributes = pack_attributes(connection, tables, folder, len(ids))
+    pack = Pack(TextColumn.of(ids), streams, last_known, digest="", attributes=attributes)
     return replace(pack, digest=pack_digest(pack))
 
 
@@ -85,6 +87,12 @@ def pack_digest(pack: Pack) -> str:
             tell(f"{name}.column.{column}", values)
         for column, texts in sorted(stream.dictionaries.items()):
             told.update(json.dumps([column, list(texts)], ensure_ascii=False).encode())
+    if pack.attributes.known is not None:
+        tell("attributes.known", pack.attributes.known)
+    for column, values in sorted(pack.attributes.columns.items()):
+        tell(f"attributes.column.{column}", values)
+    for column, texts in sorted(pack.attributes.dictionaries.items()):
+        told.update(json.dumps(["attributes", column, list(texts)], ensure_ascii=False).encode())
     return told.hexdigest()
 
 
@@ -138,6 +146,7 @@ def _pack_columns(connection: Connection, table: CheckedTable, path: Path) -> li
 
 
 def _missing(kind: Kind, name: str) -> int:
+    """A missing instant or flag of an event is -1, a discount 0."""
     if kind is Kind.INSTANT:
         return -1
     return 0 if name == "discount" else MISSING_NUMBER

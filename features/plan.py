@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
+from features.attributes import Declared, refuse_absent
 from features.compiler import compile_values
 from features.errors import PlanRefused
 from features.pack import Pack
@@ -43,6 +44,12 @@ class Plan:
         """The names of the columns of a vector."""
         return tuple(feature.name for feature in self.features)
 
+    @property
+    def declared(self) -> tuple[Declared, ...]:
+        """The values of the attribute features: the last columns, which the program does not fill."""
+        values = (declaration.value for declaration in self.declarations)
+        return tuple(value for value in values if isinstance(value, Declared))
+
     def dictionary(self) -> list[dict[str, str]]:
         """One entry a feature: name, meaning, unit, group, actionable, missing and said."""
         return [asdict(feature) for feature in self.features]
@@ -59,10 +66,10 @@ def standard_plan(pack: Pack) -> Plan:
 
 
 def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
-    """Compile declarations for a pack.
+    """Compile declarations for a pack; features of attributes come after those of events.
 
     Raises ``PlanRefused`` when there are none, when two have one name, when a reason group is unknown
-    or when a table, column or condition cannot be found.
+    or when a table, column, attribute or condition cannot be found.
     """
     from features.behaviour.groups import GROUPS
 
@@ -74,10 +81,16 @@ def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
         )
     _refuse_repeated(declarations)
     _refuse_unknown_groups(declarations, GROUPS)
-    compiled = compile_values([one.value for one in declarations], pack.streams)
+    by_program = [one for one in declarations if not isinstance(one.value, Declared)]
+    by_attributes = [one for one in declarations if isinstance(one.value, Declared)]
+    declarations = (*by_program, *by_attributes)
+    refuse_absent(
+        [one.value for one in by_attributes if isinstance(one.value, Declared)], pack.attributes
+    )
+    compiled = compile_values([one.value for one in by_program], pack.streams)
     used = {one.feature.group for one in declarations}
     return Plan(
-        declarations=tuple(declarations),
+        declarations=declarations,
         groups=tuple(group for group in GROUPS if group.name in used),
         hash=_hash(declarations),
         program=compiled.program,

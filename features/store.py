@@ -24,7 +24,7 @@ from features.settings import Settings
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
 
-SCHEMA = 1
+SCHEMA = 2
 MEMORY = "2500MB"
 """What the working database of an ingest may hold in memory; the rest goes to the draft's folder."""
 _MANIFEST = "store.json"

@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from features.attributes import fill_declared
 from features.batches import EventBatch, batch_of, first_known, ranges
 from features.errors import UsageRefused, WorkspaceRefused
-from features.pack import Pack
+from features.pack import Attributes, Pack
 from features.plan import Plan
 from features.progress import Progress, silent
 from features.vocabulary import Cutoff
@@ -97,7 +98,7 @@ def build_vectors(
         begin = int(row_ends[part.start - 1]) if part.start else 0
         batch = batch_of(pack, plan.columns, chosen[part])
         fill_values(batch, plan, instants, entry[part], values[begin : row_ends[part.stop - 1]])
-        return len(batch.bounds[0]) - 1
+        return int(part.stop - part.start)
 
     with ThreadPoolExecutor(threads) as pool:
         done = 0
@@ -105,13 +106,15 @@ def build_vectors(
             done += finished.result()
             progress("behaviour vectors", done, len(chosen))
     number = np.arange(rows) - np.repeat(row_ends - len(instants), len(instants) - entry)
-    return Vectors(
+    vectors = Vectors(
         plan_hash=plan.hash,
         feature_names=plan.feature_names,
         customer_keys=np.repeat(chosen, len(instants) - entry),
         cutoff_seconds=instants[number],
         values=values,
     )
+    fill_attributes(vectors, plan, pack.attributes)
+    return vectors
 
 
 def fill_values(
@@ -121,7 +124,7 @@ def fill_values(
     entry: NDArray[np.int64],
     values: NDArray[np.float32],
 ) -> None:
-    """Run the kernel over a batch, into rows that are already there.
+    """Run the kernel over a batch, into rows that are already there; it leaves attributes out.
 
     ``entry`` is the number of the first cutoff each customer has a row for; ``instants`` ascend.
     """
@@ -130,6 +133,12 @@ def fill_values(
     events = (batch.bounds, batch.seconds, batch.known, batch.columns)
     arguments = (*events, *plan.program.tables(), instants, entry, values)
     walk(*arguments)
+
+
+def fill_attributes(vectors: Vectors, plan: Plan, attributes: Attributes) -> None:
+    """Write the last columns: what the customers declared, as far as it was known at each cutoff."""
+    columns = vectors.values[:, len(plan.declarations) - len(plan.declared) :]
+    fill_declared(plan.declared, attributes, vectors.customer_keys, vectors.cutoff_seconds, columns)
 
 
 def _chosen(pack: Pack, customers: NDArray[np.int32] | None) -> NDArray[np.int32]:

@@ -15,11 +15,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from features.pack import MISSING_CODE, MISSING_NUMBER, EventStream, Pack, TextColumn
+from features.pack import (
+    MISSING_CODE,
+    MISSING_NUMBER,
+    Attributes,
+    EventStream,
+    Pack,
+    TextColumn,
+)
 from features.vocabulary import DAY_SECONDS, Cutoff
 
 _NUMBERS = itertools.count(1)
 PURCHASE_TEXTS = ("item", "category", "brand", "department", "channel", "store")
+PROFILE_TEXTS = ("region", "segment")
 CONTACT_TEXTS = ("channel", "kind", "topic")
 EXPOSURE_TEXTS = ("offer", "channel", "arm")
 
@@ -78,6 +86,18 @@ class Term:
     price: float | None = None
     plan: str | None = None
     renews: bool | None = None
+    known: str | int | None = None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What one customer declared; None is missing, times are texts or whole seconds."""
+
+    region: str | None = None
+    segment: str | None = None
+    registered: str | int | None = None
+    member_since: str | int | None = None
+    referrals: float | None = None
     known: str | int | None = None
 
 
@@ -150,14 +170,16 @@ def pack_of(
     *,
     timezone: str = "UTC",
     without: Sequence[str] = (),
+    profiles: Mapping[str, Profile] | None = None,
 ) -> Pack:
     """A pack of customers and their events, as ingesting them would make it.
 
-    ``without`` names columns that are not mapped. Events may come in any order; a table without any is
-    absent, but for the purchases.
+    ``without`` names columns that are not mapped, ``profiles`` what customers declared; their regions
+    and segments count as shared by enough. Events may come in any order; a table without any is absent,
+    but for the purchases.
     """
-    customers = sorted(histories, key=lambda name: name.encode("utf-8"))
-    rows = [(key, event) for key, name in enumerate(customers) for event in histories[name]]
+    customers = sorted({*histories, *(profiles or ())}, key=lambda name: name.encode("utf-8"))
+    rows = [(key, event) for key, name in enumerate(customers) for event in histories.get(name, ())]
     zone = ZoneInfo(timezone)
     purchases = [(key, one) for key, one in rows if isinstance(one, Line)]
     others = {
@@ -174,7 +196,40 @@ def pack_of(
         (int(part.max()) for s in streams.values() for part in (s.seconds, _known(s)) if s.rows),
         default=0,
     )
-    return Pack(TextColumn.of(customers), streams, latest, "built")
+    declared = [None if profiles is None else profiles.get(name, Profile()) for name in customers]
+    attributes = _attributes([one for one in declared if one is not None])
+    return Pack(TextColumn.of(customers), streams, latest, "built", attributes)
+
+
+def _attributes(profiles: Sequence[Profile]) -> Attributes:
+    if not profiles:
+        return Attributes()
+    texts = {name: _dictionary(getattr(one, name) for one in profiles) for name in PROFILE_TEXTS}
+
+    def instants(*when: str | int | None) -> np.ndarray:
+        return np.array(
+            [MISSING_NUMBER if one is None else _seconds(one) for one in when], np.int64
+        )
+
+    columns = {
+        name: np.array([_code(found, getattr(one, name)) for one in profiles], np.int64)
+        for name, found in texts.items()
+    }
+    brought = [MISSING_NUMBER if one.referrals is None else one.referrals for one in profiles]
+    return Attributes(
+        columns={
+            **columns,
+            "registered_seconds": instants(*(one.registered for one in profiles)),
+            "member_since_seconds": instants(*(one.member_since for one in profiles)),
+            "referrals_milli": np.array(
+                [one if one == MISSING_NUMBER else round(one * 1000) for one in brought], np.int64
+            ),
+        },
+        dictionaries=texts,
+        known=None
+        if all(one.known is None for one in profiles)
+        else instants(*(one.known for one in profiles)),
+    )
 
 
 def _known(stream: EventStream) -> np.ndarray:

@@ -10,12 +10,13 @@ from features.behaviour.categories import categories
 from features.behaviour.contacts import contacts
 from features.behaviour.contracts import contracts
 from features.behaviour.offers import offers
+from features.behaviour.profile import profile
 from features.behaviour.purchases import purchases
 from features.behaviour.rhythm import rhythm
 from features.pack import Pack
 from features.spec import Declaration
 
-FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts)
+FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts, profile)
 
 __all__ = ["FAMILIES", "declarations"]
 

@@ -1,10 +1,14 @@
-"""How wide a customer buys: categories, departments and brands.
+"""How wide a customer buys, and where the money goes: categories, departments and brands.
 
 Lines whose item has no category, department or brand are left out of the counts. Only bought lines
-count.
+count. The largest categories and brands are those with the most order lines of the whole company.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
 
 from features.behaviour.groups import BASKET
 from features.behaviour.purchases import BOUGHT, NO_SPEND, SPEND_GROSS, ZERO
@@ -19,6 +23,10 @@ LEVELS = (
 )
 MOST_DEPARTMENTS = 12
 """Only so many departments have features of their own."""
+LARGEST_CATEGORIES = 10
+LARGEST_BRANDS = 5
+_SHARE_WINDOWS = (Window(90), Window(365), WHOLE_PAST)
+_LINES_AT_ONCE = 1_000_000
 
 
 def categories(pack: Pack) -> tuple[Declaration, ...]:
@@ -30,9 +38,33 @@ def categories(pack: Pack) -> tuple[Declaration, ...]:
     for plural, column in LEVELS:
         if column in stream.columns:
             declared += _distinct(plural, column)
+    if "category" in stream.columns:
+        declared += _spend_shares(stream, "category", LARGEST_CATEGORIES)
     if "department" in stream.columns:
-        declared += _departments(stream)
+        first = sorted(stream.dictionaries["department"])[:MOST_DEPARTMENTS]
+        declared += _shares_of("department", first)
+    if "brand" in stream.columns:
+        declared += _spend_shares(stream, "brand", LARGEST_BRANDS)
     return declared
+
+
+def largest(stream: EventStream, column: str, most: int) -> list[str]:
+    """The texts with the most order lines, as many as asked for, in the order of the alphabet.
+
+    Of texts with equally many the first of the alphabet is taken, so the order of rows does not matter;
+    and a text that merely changes its rank changes no plan.
+    """
+    texts, codes = stream.dictionaries[column], stream.columns[column]
+    lines = np.zeros(len(texts), np.int64)
+    for begin in range(0, len(codes), _LINES_AT_ONCE):
+        part = codes[begin : begin + _LINES_AT_ONCE]
+        lines += np.bincount(part[part >= 0], minlength=len(texts))
+    chosen = sorted(range(len(texts)), key=lambda code: (-lines[code], texts[code]))[:most]
+    return sorted(texts[code] for code in chosen)
+
+
+def _spend_shares(stream: EventStream, column: str, most: int) -> tuple[Declaration, ...]:
+    return _shares_of(column, largest(stream, column, most))
 
 
 # fmt: off
@@ -41,11 +73,14 @@ def _distinct(plural: str, column: str) -> tuple[Declaration, ...]:
     return windowed(plural, different, meaning=f"Different {plural} bought {{window}}.", unit="count", group=BASKET, said=f"bought from {{value}} {plural} {{window}}", missing=ZERO, actionable="now")
 
 
-def _departments(stream: EventStream) -> tuple[Declaration, ...]:
+def _shares_of(column: str, texts: Sequence[str]) -> tuple[Declaration, ...]:
     declared: tuple[Declaration, ...] = ()
-    first = sorted(stream.dictionaries["department"])[:MOST_DEPARTMENTS]
-    for department, word in slugs(first).items():
-        spent = Total(BOUGHT.also("department", "=", department), "amount_cents")
-        declared += windowed(f"department_{word}_spend", Ratio(spent, SPEND_GROSS, "share"), meaning=f"Share of the money spent {{window}} that went to {quoted(department)}.", unit="share", group=BASKET, said=f"{{value}} of the money spent {{window}} went to {quoted(department)}", missing=NO_SPEND, windows=(Window(90), Window(365), WHOLE_PAST))
+    for text, word in slugs(texts).items():
+        spent = Total(BOUGHT.also(column, "=", text), "amount_cents")
+        declared += windowed(f"{column}_{word}_spend", Ratio(spent, SPEND_GROSS, "share"), meaning=f"Share of the money spent {{window}} that went to {_kind(column)}{quoted(text)}.", unit="share", group=BASKET, said=f"{{value}} of the money spent {{window}} went to {_kind(column)}{quoted(text)}", missing=NO_SPEND, windows=_SHARE_WINDOWS)
     return declared
 # fmt: on
+
+
+def _kind(column: str) -> str:
+    return "" if column == "department" else f"the {column} "

@@ -17,8 +17,9 @@ SERVICE = ReasonGroup("service", "Complaints and service")
 INTEREST = ReasonGroup("interest", "Visits and interest")
 OFFERS = ReasonGroup("offers", "Offers")
 CONTRACT = ReasonGroup("contract", "Contract")
+PROFILE = ReasonGroup("profile", "Profile")
 
 GROUPS = (
     *(RHYTHM, FREQUENCY, SPEND, TREND, BASKET, RETURNS, PRICE, CHANNEL, TENURE),
-    *(SERVICE, INTEREST, OFFERS, CONTRACT),
+    *(SERVICE, INTEREST, OFFERS, CONTRACT, PROFILE),
 )

@@ -13,7 +13,7 @@ from features.pack import Pack
 from features.plan import Plan, plan_of, standard_plan
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
-from tests.builders import Contact, Event, Exposure, Line, Term, pack_of
+from tests.builders import Contact, Event, Exposure, Line, Profile, Term, pack_of
 from tests.oracles.vectors_sql import oracle
 
 NOON = Cutoff.parse("2026-03-29T12:00:00").seconds
@@ -42,6 +42,7 @@ def lines(draw: st.DrawFn) -> Line:
         discount=draw(st.sampled_from([0.0, 0.0, 1.5])),
         category=draw(st.sampled_from([None, "warm", "dry"])),
         department=draw(st.sampled_from([None, "indoor"])),
+        brand=draw(st.sampled_from([None, "Vale", "Thorn"])),
         channel=draw(st.sampled_from([None, "web", "store"])),
         known=None if delay is None else when + delay,
     )
@@ -104,6 +105,20 @@ def worlds(draw: st.DrawFn) -> dict[str, list[Event]]:
     return {name: draw(st.lists(events, max_size=14)) for name in HISTORIES}
 
 
+moments = st.one_of(st.none(), ages.map(lambda age: NOON - age))
+profiles = st.dictionaries(
+    st.sampled_from(HISTORIES),
+    st.builds(
+        Profile,
+        region=st.sampled_from([None, "north", "south"]),
+        segment=st.sampled_from([None, "private"]),
+        registered=moments,
+        member_since=moments,
+        referrals=st.sampled_from([None, 0.0, 1.0, 25.0, -3.0]),
+        known=moments,
+    ),
+)
+
 cutoff_lists = st.lists(
     st.one_of(
         st.sampled_from([NOON, NOON - 30 * DAY_SECONDS, NOON - 7 * DAY_SECONDS, NOON + 1]),
@@ -145,11 +160,14 @@ def assert_equal(left: Vectors, right: Vectors) -> None:
 
 
 @settings(law, max_examples=8)
-@given(worlds(), cutoff_lists, st.sampled_from(["UTC", "Europe/Berlin", "Asia/Tokyo"]))
+@given(worlds(), profiles, cutoff_lists, st.sampled_from(["UTC", "Europe/Berlin", "Asia/Tokyo"]))
 def test_every_feature_equals_what_plain_sql_finds_in_the_raw_rows(
-    world: dict[str, list[Event]], cutoffs: list[Cutoff], timezone: str
+    world: dict[str, list[Event]],
+    declared: dict[str, Profile],
+    cutoffs: list[Cutoff],
+    timezone: str,
 ) -> None:
-    pack = pack_of(world, timezone=timezone)
+    pack = pack_of(world, timezone=timezone, profiles=declared)
     plan = everything(pack)
 
     vectors = build_vectors(pack, plan, cutoffs, threads=1)
@@ -232,11 +250,41 @@ def test_the_order_of_rows_and_of_cutoffs_changes_nothing(
 
 
 @law
-@given(worlds(), cutoff_lists)
-def test_one_customer_or_one_cutoff_alone_equals_all_together(
-    world: dict[str, list[Event]], cutoffs: list[Cutoff]
+@given(worlds(), profiles, st.sampled_from([0, 1, 30 * DAY_SECONDS]))
+def test_what_was_declared_or_known_at_or_after_the_cutoff_changes_nothing(
+    world: dict[str, list[Event]], declared: dict[str, Profile], later: int
 ) -> None:
-    pack = pack_of(world)
+    cutoffs = [Cutoff(NOON)]
+
+    def blank(one: Profile) -> Profile:
+        """The same without what lies at or after noon."""
+        if isinstance(one.known, int) and one.known >= NOON:
+            return Profile()
+        times = {name: getattr(one, name) for name in ("registered", "member_since")}
+        return replace(one, **{name: None for name, at in times.items() if at and at >= NOON})
+
+    # Everybody learns something after noon; one who declared it all keeps every column there.
+    full = {"~": Profile("north", "private", NOON - 9, NOON - 9, 1.0, NOON - 9)}
+    moved = {
+        name: replace(one, registered=NOON + later) if not place % 2 else one
+        for place, (name, one) in enumerate(declared.items())
+    }
+    unseen = pack_of(world, profiles={**{name: blank(one) for name, one in moved.items()}, **full})
+    seen = pack_of(world, profiles={**moved, **full})
+    declarations = everything(seen).declarations
+
+    assert_equal(
+        build_vectors(seen, plan_of(declarations, seen), cutoffs),
+        build_vectors(unseen, plan_of(declarations, unseen), cutoffs),
+    )
+
+
+@law
+@given(worlds(), profiles, cutoff_lists)
+def test_one_customer_or_one_cutoff_alone_equals_all_together(
+    world: dict[str, list[Event]], declared: dict[str, Profile], cutoffs: list[Cutoff]
+) -> None:
+    pack = pack_of(world, profiles=declared)
     plan = everything(pack)
     together = build_vectors(pack, plan, cutoffs)
 

@@ -12,8 +12,9 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from features.attributes import DeclaredFlag, DeclaredNumber, DeclaredSince, DeclaredText
 from features.instants import Elapsed, SinceInstant, UntilInstant
-from features.pack import EventStream, Pack
+from features.pack import Attributes, EventStream, Pack
 from features.plan import Plan
 from features.spec import (
     Bins,
@@ -49,6 +50,7 @@ def oracle(pack: Pack, plan: Plan, cutoffs: Sequence[Cutoff]) -> dict[str, np.nd
         connection.register("cutoffs", pa.table({"cutoff": pa.array(instants, pa.int64())}))
         for name, stream in pack.streams.items():
             connection.register(f"raw_{name}", _rows(stream))
+        connection.register("declared", _declared(pack.attributes, pack.customers))
         query = _Query(plan, sorted(pack.streams)).text()
         found = connection.execute(query).fetchnumpy()
     return {
@@ -73,6 +75,23 @@ def _rows(stream: EventStream) -> pa.Table:
         else:
             decoded = [None if code < 0 else texts[code] for code in values.tolist()]
             columns[name] = pa.array(decoded, pa.string())
+    return pa.table(columns)
+
+
+def _declared(attributes: Attributes, customers: int) -> pa.Table:
+    """The attributes as a table of plain values; a text too few share is some text, but not NULL."""
+    columns: dict[str, pa.Array] = {"customer": pa.array(np.arange(customers))}
+    always = np.iinfo(np.int64).min
+    known = np.full(customers, always) if attributes.known is None else attributes.known
+    columns["declared_known"] = pa.array(known)
+    for name, values in attributes.columns.items():
+        texts = attributes.dictionaries.get(name)
+        if texts is None:
+            present = [None if one in (always, -1) else one for one in values.tolist()]
+            columns[f"declared_{name}"] = pa.array(present, pa.int64())
+        else:
+            decoded = {-1: None, -2: "shared by few", **dict(enumerate(texts))}
+            columns[f"declared_{name}"] = pa.array([decoded[one] for one in values], pa.string())
     return pa.table(columns)
 
 
@@ -108,7 +127,7 @@ class _Query:
             + ", ".join([*seen, f"spine AS ({spine})", *facts, *apart])
             + " SELECT customer, cutoff, "
             + ", ".join(self.columns)
-            + " FROM spine "
+            + " FROM spine LEFT JOIN declared USING (customer) "
             + " ".join(f"LEFT JOIN {name} USING (customer, cutoff)" for name in joined)
             + " ORDER BY customer, cutoff"
         )
@@ -160,6 +179,19 @@ class _Query:
                 return f"(({self.value(value.left)}) + ({self.value(value.right)}))"
             case Difference():
                 return f"(({self.value(value.left)}) - ({self.value(value.right)}))"
+            case DeclaredSince(column):
+                passed = f"(cutoff - declared_{column}) / {DAY}::DOUBLE"
+                return _told(f"CASE WHEN declared_{column} < cutoff THEN {passed} END")
+            case DeclaredText(column, text):
+                return _told(f"CAST(declared_{column} = '{text}' AS DOUBLE)")
+            case DeclaredFlag(column):
+                return _told(f"declared_{column}")
+            case DeclaredNumber(column, least, most):
+                number = f"declared_{column} / 1000::DOUBLE"
+                number = number if least is None else f"greatest({number}, {least})"
+                number = number if most is None else f"least({number}, {most})"
+                # greatest() and least() pass over what is missing.
+                return _told(f"CASE WHEN declared_{column} IS NOT NULL THEN {number} END")
         raise NotImplementedError(type(value).__name__)
 
     def _fact(self, events: Events, aggregate: str) -> str:
@@ -257,6 +289,11 @@ def _least_squares(ys: Sequence[str]) -> str:
     y = " + ".join(f"({one})" for one in ys)
     divisor = n * sum(x * x for x in xs) - sum(xs) ** 2
     return f"(({n} * ({xy}) - {sum(xs)} * ({y})) / {divisor}::DOUBLE)"
+
+
+def _told(sql: str) -> str:
+    """An attribute's value, where its row was known before the cutoff."""
+    return f"(CASE WHEN declared_known < cutoff THEN {sql} END)"
 
 
 def _met(events: Events) -> str:
