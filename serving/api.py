@@ -167,6 +167,8 @@ def _row_answer(
     }
     if decision is not None:
         answer["decision_id"] = decision.decision_id
+    if row.stage is not None:
+        answer |= {"stage": row.stage, "lifecycle_status": row.lifecycle_status}
     if row.probability is not None:
         answer |= {
             "probability": row.probability,

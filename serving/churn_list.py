@@ -11,11 +11,14 @@ from urllib.parse import urlencode
 import numpy as np
 from numpy.typing import NDArray
 
+from features.lifecycle import Stage
 from features.pack import TextColumn
 from serving.published import Snapshot
 from serving.scoring import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 
 BANDS = {"high": "High: the top tenth", "medium": "Medium and high"}
+STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
+"""The stages of those who have bought: nobody else is judged."""
 SORTS = {
     "risk": "Risk",
     "spend": "12-month spend",
@@ -38,6 +41,7 @@ class ListQuery:
     """
 
     band: str = ""
+    stage: str = ""
     reason: str = ""
     spend: int = 0
     found: tuple[int, int] | None = None
@@ -54,6 +58,7 @@ class ListQuery:
         sort = parameters.get("sort", "")
         return cls(
             band=parameters.get("band", "") if parameters.get("band") in BANDS else "",
+            stage=parameters.get("stage", "") if parameters.get("stage") in STAGES else "",
             reason=parameters.get("reason", "")[:64],
             spend=_whole(parameters.get("spend", "")),
             found=_range(parameters.get("found", "")),
@@ -68,6 +73,7 @@ class ListQuery:
         """The link's parameters, without those that say nothing."""
         said = {
             "band": self.band,
+            "stage": self.stage,
             "reason": self.reason,
             "spend": str(self.spend) if self.spend else "",
             "found": f"{self.found[0]}-{self.found[1]}" if self.found is not None else "",
@@ -107,6 +113,8 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     kept = np.ones(snapshot.judged, np.bool_)
     if query.band:
         kept &= ranking.percentile >= _LOWEST[query.band]
+    if query.stage:
+        kept &= snapshot.stage[ranking.customer_keys] == Stage[query.stage.upper()]
     if query.reason:
         names = [one["name"] for one in snapshot.manifest["groups"]]
         bit = names.index(query.reason) if query.reason in names else None

@@ -19,6 +19,7 @@ from serving.page_views import (
     model,
     percent_shown,
     signed,
+    standing,
 )
 from serving.reasons import Explanation, Reason
 from serving.scoring import band
@@ -45,6 +46,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
             f"Number {position + 1:,} of {snapshot.judged:,} by risk; "
             f"higher than {percentile:.0f} % of the customers the model learned from."
         ),
+        stage=standing(snapshot, key),
         band=band(percentile),
         steps=_steps(explanation),
         sum=_sum(explanation),

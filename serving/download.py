@@ -19,6 +19,8 @@ COLUMNS = (
     "base_percent",
     "percentile",
     "band",
+    "stage",
+    "lifecycle_status",
     "spend_365d",
     "spend_at_risk",
     "currency",
@@ -63,6 +65,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
     ranking = snapshot.ranking
     key = int(ranking.customer_keys[position])
     probability, percentile = float(ranking.probability[position]), ranking.percentile[position]
+    standing = snapshot.standing(key)
     spend_cents = int(snapshot.spend_cents[key])
     reasons = explanation.raising[:MAIN_REASONS]
     said = [cell for one in reasons for cell in (one.text or one.title, f"{one.shown_points:.1f}")]
@@ -75,6 +78,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         f"{100 * snapshot.base:.1f}",
         f"{float(percentile):.0f}",
         band(float(percentile)),
+        *(["", ""] if standing is None else [one.word for one in standing]),
         f"{spend_cents / 100:.2f}",
         f"{max(spend_cents, 0) * probability / 100:.2f}",
         currency,

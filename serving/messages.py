@@ -141,6 +141,22 @@ class ScoredRowAnswer(Message):
         "ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"
     ] = Field(description="What became of this row.")
     warnings: list[WarningAnswer] = Field(description="What to know about this row.")
+    stage: (
+        Literal[
+            "suspect",
+            "prospect",
+            "first_time",
+            "repeat",
+            "client",
+            "member",
+            "advocate",
+            "partner",
+        ]
+        | None
+    ) = Field(None, description="How far the customer has come, by rule.")
+    lifecycle_status: (
+        Literal["new", "active", "slowing", "at_risk", "lapsed", "won_back"] | None
+    ) = Field(None, description="Which way the customer is going, by rule.")
     probability: float | None = Field(
         None, ge=0, le=1, description="The calibrated probability of leaving within the horizon."
     )

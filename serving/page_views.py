@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.settings import Settings
 from features.vocabulary import DAY_SECONDS
-from serving.churn_list import BANDS, SIZES, SORTS, ListQuery, Totals, matching, totals
+from serving.churn_list import BANDS, SIZES, SORTS, STAGES, ListQuery, Totals, matching, totals
 from serving.desk import InUse
 from serving.page_contexts import (
     Choice,
@@ -60,6 +60,7 @@ def churn_list_page(
         is_filtered=len(positions) != snapshot.judged,
         matched=_matched(snapshot, totals(snapshot, positions), query, currency),
         bands=_choices({"": "Any risk", **BANDS}, query.band),
+        stages=_choices({"": "Any stage", **STAGES}, query.stage),
         groups=_choices({"": "Any reason", **_raising_groups(snapshot)}, query.reason),
         sorts=_choices(SORTS, query.sort),
         sizes=_choices({str(size): f"{size} a page" for size in SIZES}, str(query.size)),
@@ -102,6 +103,7 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
         rank=f"{position + 1:,}",
         customer_id=snapshot.customer_ids[key],
         link=customer_link(snapshot, position),
+        standing=standing(snapshot, key),
         risk=percent(probability),
         risk_width=_width(probability),
         band=band(float(snapshot.ranking.percentile[position])),
@@ -166,6 +168,12 @@ def model(snapshot: Snapshot) -> str:
 def at_risk(spend_cents: int, probability: float, currency: str) -> str:
     """Spend times risk; who gave more back than they spent has none at risk."""
     return money(round(max(spend_cents, 0) * probability), currency)
+
+
+def standing(snapshot: Snapshot, key: int) -> str:
+    """A customer's stage and status, such as ``Client, slowing``."""
+    found = snapshot.standing(key)
+    return "" if found is None else f"{found[0].title}, {found[1].title.lower()}"
 
 
 def last_order(snapshot: Snapshot, key: int) -> str:

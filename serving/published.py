@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import WorkspaceRefused
+from features.lifecycle import LifecycleStatus, Stage
 from features.pack import TextColumn
 from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
@@ -28,7 +29,13 @@ VECTORS_FOLDER = "vectors"
 
 Floats = NDArray[np.float64]
 
-_BY_CUSTOMER = ("status", "vector_rows", "spend_cents", "last_order_seconds", "last_order_day")
+DECLINED = -1
+"""The stage and status of a customer who said no to being scored."""
+
+_BY_CUSTOMER = (
+    *("status", "stage", "lifecycle_status", "vector_rows"),
+    *("spend_cents", "last_order_seconds", "last_order_day"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +59,9 @@ class Ranking:
 class Snapshot:
     """One published set of scores, memory-mapped.
 
-    ``status``, ``vector_rows``, ``spend_cents``, ``last_order_seconds`` and ``last_order_day`` have one
-    entry a customer key; a customer without a vector has row -1.
+    ``status``, ``stage``, ``lifecycle_status``, ``vector_rows``, ``spend_cents``,
+    ``last_order_seconds`` and ``last_order_day`` have one entry a customer key; a customer without a
+    vector has row -1.
     """
 
     name: str
@@ -62,6 +70,8 @@ class Snapshot:
     vectors: Vectors
     ranking: Ranking
     status: NDArray[np.int8]
+    stage: NDArray[np.int8]
+    lifecycle_status: NDArray[np.int8]
     vector_rows: NDArray[np.int32]
     spend_cents: NDArray[np.int64]
     last_order_seconds: NDArray[np.int64]
@@ -92,6 +102,13 @@ class Snapshot:
             return self.vectors.values.view(np.ndarray)
         positions = [self.vectors.feature_names.index(name) for name in names]
         return self.vectors.values[:, positions]
+
+    def standing(self, key: int) -> tuple[Stage, LifecycleStatus] | None:
+        """A customer's stage and status, None for one who said no to being scored."""
+        stage = int(self.stage[key])
+        if stage == DECLINED:
+            return None
+        return Stage(stage), LifecycleStatus(int(self.lifecycle_status[key]))
 
     def last_order(self, key: int) -> date | None:
         """The day of a customer's last order in the company's time zone, None before the first."""

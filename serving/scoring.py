@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -53,13 +53,16 @@ class Explained:
 
 @dataclass(frozen=True)
 class ScoredRow:
-    """One customer's answer; everything but the status is absent where there is no score.
+    """One customer's answer; everything but the statuses and the stage is absent without a score.
 
+    ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
     """
 
     customer_id: str
     status: Status
+    stage: str | None = None
+    lifecycle_status: str | None = None
     probability: float | None = None
     percentile: float | None = None
     band: str | None = None
@@ -107,21 +110,24 @@ class Scorer:
         values = self._values[np.maximum(rows, 0)]
         status = self._statuses(keys, rows, values)
         answers = {
-            customer_id: ScoredRow(customer_id, Status(int(one)))
-            for customer_id, one in zip(distinct, status, strict=True)
+            customer_id: ScoredRow(customer_id, Status(int(one)), *self._standing(int(key)))
+            for customer_id, key, one in zip(distinct, keys, status, strict=True)
         }
         judged = np.flatnonzero(status == Status.OK)
         if len(judged):
             spend = self.snapshot.spend_cents[keys[judged]]
-            found = self._judge(
-                [distinct[one] for one in judged], values[judged], spend, with_reasons
-            )
+            known = [answers[distinct[one]] for one in judged]
+            found = self._judge(known, values[judged], spend, with_reasons)
             answers.update((one.customer_id, one) for one in found)
         return [answers[one] for one in customer_ids]
 
+    def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
+        standing = self.snapshot.standing(key) if key >= 0 else None
+        return (None, None) if standing is None else (standing[0].word, standing[1].word)
+
     def _judge(
         self,
-        customer_ids: Sequence[str],
+        known: Sequence[ScoredRow],
         values: NDArray[np.float32],
         spend_cents: NDArray[np.int64],
         with_reasons: bool,
@@ -129,10 +135,9 @@ class Scorer:
         probability = self.bundle.probability(self.bundle.log_odds(values))
         percentile = self.bundle.percentile(probability)
         reasons = self._explanations(values) if with_reasons else [None] * len(values)
-        for row, customer_id in enumerate(customer_ids):
-            yield ScoredRow(
-                customer_id,
-                Status.OK,
+        for row, answer in enumerate(known):
+            yield replace(
+                answer,
                 probability=float(probability[row]),
                 percentile=float(percentile[row]),
                 band=band(float(percentile[row])),

@@ -20,6 +20,7 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from features.errors import WorkspaceRefused
+from features.lifecycle import LifecycleSettings, lifecycle_of_everybody
 from features.pack import Pack
 from features.progress import Progress, silent
 from features.refresh import published_vectors
@@ -30,6 +31,7 @@ from features.workspace import Workspace
 from serving.history import history
 from serving.lean import kept_out
 from serving.published import (
+    DECLINED,
     MANIFEST_FILE,
     VECTORS_FOLDER,
     Ranking,
@@ -41,7 +43,7 @@ from serving.scoring import Status, explained
 from serving.wording import Wording
 from training.bundle import Bundle, current_bundle
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -145,6 +147,10 @@ def _write(
     judged = bundle.eligible(values)
     status[vectors.customer_keys] = np.where(judged, Status.OK, Status.NOT_ELIGIBLE)
     status[_refused_profiling(store, pack)] = Status.NO_CONSENT
+    rules = LifecycleSettings(horizon_days=bundle.manifest.horizon_days)
+    standing = lifecycle_of_everybody(pack, vectors, cutoff_seconds, rules)
+    # Who declined to be scored is not sorted into a stage either.
+    declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
     ranking = _ranking(bundle, values, vector_rows[keys], keys, past.spend_cents[keys], progress)
     columns = {
@@ -152,6 +158,8 @@ def _write(
         "customer_ids.offsets": pack.customer_ids.offsets,
         "customer_ids.content": pack.customer_ids.content,
         "status": status,
+        "stage": np.where(declined, DECLINED, standing.stage).astype(np.int8),
+        "lifecycle_status": np.where(declined, DECLINED, standing.status).astype(np.int8),
         "vector_rows": vector_rows,
         "spend_cents": past.spend_cents,
         "last_order_seconds": past.last_order_seconds,

@@ -161,7 +161,7 @@ class Wording:
     def _bare(self, feature: Feature, fact: Fact) -> str:
         """The fact itself, beside what is typical."""
         said = _grammatical(feature.said.format(value=fact.text))
-        if fact.typical is None:
+        if fact.typical is None or feature.unit == "yes_no":
             return _as_sentence(said)
         typical = quantity(fact.typical, feature.unit, self.currency)
         return _as_sentence(said if typical == fact.text else f"{said} (typical: {typical})")
@@ -196,6 +196,8 @@ def quantity(value: float, unit: str, currency: str) -> str:
         return days(value)
     if unit == "share":
         return share(value)
+    if unit == "yes_no":
+        return "yes" if value >= 0.5 else "no"
     return _short(value)
 
 

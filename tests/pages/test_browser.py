@@ -121,7 +121,7 @@ def test_the_keyboard_walks_in_the_order_one_reads(
             )
         )
     assert walked[:5] == ["To the content", "Regulars", "Sign out", "q", "Find"]
-    assert walked[5:11] == ["band", "reason", "spend", "sort", "size", "Apply"]
+    assert walked[5:12] == ["band", "stage", "reason", "spend", "sort", "size", "Apply"]
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     page.close()

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from features.lifecycle import LifecycleStatus, Stage
 from serving.page_views import percent
 from serving.published import Snapshot
 from tests.serving.calling import Caller, Service
@@ -122,6 +123,31 @@ def test_filters_keep_those_who_meet_them_all(browser: Caller, snapshot: Snapsho
     assert chosen is not None and chosen["value"] == "high"
 
 
+def test_a_stage_filter_keeps_that_stage_and_each_row_says_its_own(
+    browser: Caller, snapshot: Snapshot
+) -> None:
+    found = page(browser, "/churn?stage=client&size=100")
+    keys = [snapshot.customer_ids.find(one) for one in texts(found, ".list .customer")]
+    ranked = snapshot.ranking.customer_keys
+    expected = [int(key) for key in ranked if snapshot.stage[key] == Stage.CLIENT]
+    assert keys == expected[:100] and keys
+    for key, said in zip(keys, texts(found, ".list .who small"), strict=True):
+        status = LifecycleStatus(int(snapshot.lifecycle_status[key]))
+        assert said == f"Client, {status.title.lower()}"
+    chosen = found.select_one("select[name=stage] option[selected]")
+    assert chosen is not None and chosen["value"] == "client"
+    labels = texts(found, "select[name=stage] option")
+    assert labels[:2] == ["Any stage", "First-time"] and "Suspect" not in labels
+
+
+def test_the_customer_page_says_stage_and_status(browser: Caller, snapshot: Snapshot) -> None:
+    key = int(snapshot.ranking.customer_keys[0])
+    found = page(browser, f"/churn/customer?g={snapshot.name}&row=0")
+    stage = Stage(int(snapshot.stage[key])).title
+    status = LifecycleStatus(int(snapshot.lifecycle_status[key])).title.lower()
+    assert texts(found, ".stage") == [f"{stage}, {status}"]
+
+
 def test_a_reason_filter_keeps_those_whom_it_raises(browser: Caller, snapshot: Snapshot) -> None:
     name = snapshot.manifest["groups"][0]["name"]
     found = page(browser, f"/churn?reason={name}&size=100")
@@ -133,7 +159,7 @@ def test_a_reason_filter_keeps_those_whom_it_raises(browser: Caller, snapshot: S
 
 @pytest.mark.parametrize(
     "query",
-    ["band=purple", "spend=-4", "spend=1e9", "spend=9" * 10, "size=7", "page=0", "page=x",
+    ["band=purple", "stage=saint", "stage=suspect", "spend=-4", "spend=1e9", "spend=9" * 10, "size=7", "page=0", "page=x",
      "sort=name", "reason=nothing", "found=3", "found=9-2&g=g000001", "order=up", "q=%FF"],
 )  # fmt: skip
 def test_a_link_that_means_nothing_still_gives_a_page(browser: Caller, query: str) -> None:
@@ -211,6 +237,8 @@ def test_the_download_has_the_same_customers_in_the_same_order(
     )
     assert all(float(one["percentile"]) >= 70 for one in rows)
     assert rows[0]["currency"] == "EUR" and rows[0]["reason_1"]
+    assert {one["stage"] for one in rows} <= {one.word for one in Stage}
+    assert {one["lifecycle_status"] for one in rows} <= {one.word for one in LifecycleStatus}
 
 
 def test_everything_is_escaped_and_nothing_is_inline(browser: Caller) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from features.lifecycle import Stage
 from serving.messages import ModelsAnswer, ProblemAnswer, ScoreAnswer, VersionAnswer
 from serving.published import Snapshot
 from serving.scoring import Status
@@ -38,6 +39,21 @@ def test_an_answer_is_what_the_contract_says(caller: Caller, risky: list[str]) -
     assert parsed.horizon_days == 90 and parsed.scored_at == "2027-01-15T08:00:00Z"
     VersionAnswer.model_validate_json(caller.get("/v1/version").content)
     ModelsAnswer.model_validate_json(caller.get("/v1/models").content)
+
+
+def test_every_known_customer_who_did_not_decline_has_a_stage_and_a_status(
+    caller: Caller, snapshot: Snapshot, risky: list[str]
+) -> None:
+    unjudged = (Status.NOT_ELIGIBLE, Status.NO_CONSENT)
+    asked = [risky[0], *(somebody(snapshot, one) for one in unjudged), "nobody"]
+    rows = caller.score(rows=[{"customer_id": one} for one in asked])["rows"]
+    statuses = ["ok", "not_eligible", "no_consent", "unknown_id"]
+    assert [row["status"] for row in rows] == statuses
+    assert [("stage" in row, "lifecycle_status" in row) for row in rows] == [
+        (True, True), (True, True), (False, False), (False, False),
+    ]  # fmt: skip
+    key = snapshot.customer_ids.find(risky[0])
+    assert rows[0]["stage"] == Stage(int(snapshot.stage[key])).word
 
 
 def test_base_reasons_and_other_add_up_to_the_probability(caller: Caller, risky: list[str]) -> None:

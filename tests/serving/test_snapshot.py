@@ -11,6 +11,7 @@ import pyarrow.parquet as parquet
 import pytest
 
 from features.errors import WorkspaceRefused
+from features.lifecycle import LifecycleStatus, Stage
 from features.store import open_store
 from features.workspace import Workspace
 from serving.published import Snapshot, open_snapshot
@@ -32,6 +33,31 @@ def test_everybody_has_a_score_or_a_status(snapshot: Snapshot) -> None:
     assert sum(counts.values()) == len(snapshot.customer_ids) == CUSTOMERS
     assert counts["ok"] == snapshot.judged == np.count_nonzero(snapshot.status == Status.OK)
     assert counts["not_eligible"] > 0 and counts["unknown_id"] == 0
+
+
+def test_everybody_has_a_stage_and_a_status_but_those_who_declined(snapshot: Snapshot) -> None:
+    declined = snapshot.status == Status.NO_CONSENT
+    assert (snapshot.stage[declined] == -1).all() and declined.any()
+    assert (snapshot.lifecycle_status[declined] == -1).all()
+    assert snapshot.standing(int(np.flatnonzero(declined)[0])) is None
+    assert set(snapshot.stage[~declined].tolist()) <= set(Stage)
+    assert set(snapshot.lifecycle_status[~declined].tolist()) <= set(LifecycleStatus)
+
+
+def test_the_stages_agree_with_the_orders_and_the_statuses_with_the_last_order(
+    snapshot: Snapshot,
+) -> None:
+    orders = np.zeros(len(snapshot.customer_ids))
+    known = snapshot.vector_rows >= 0
+    orders[known] = snapshot.vectors.column("orders_count_lifetime")[snapshot.vector_rows[known]]
+    told = snapshot.status != Status.NO_CONSENT
+    assert set(snapshot.stage[told & (orders == 0)]) <= {Stage.SUSPECT, Stage.PROSPECT}
+    assert (snapshot.stage[told & (orders > 0)] >= Stage.FIRST_TIME).all()
+    assert (snapshot.stage[told & (orders > 1)] >= Stage.REPEAT).all()
+    assert len(set(snapshot.stage[told].tolist())) >= 6
+    silent = snapshot.cutoff_seconds - snapshot.last_order_seconds >= 90 * 86_400
+    lapsed = snapshot.lifecycle_status == LifecycleStatus.LAPSED
+    np.testing.assert_array_equal(lapsed, told & (orders > 0) & silent)
 
 
 def test_the_ranking_runs_from_the_highest_risk_down(snapshot: Snapshot) -> None:

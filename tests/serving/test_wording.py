@@ -44,6 +44,8 @@ def said(feature: str, direction: str, **values: float) -> Sentence:
         (950.0, "cents", "£9.50"),
         (123456.0, "cents", "£1,235"),
         (0.0, "cents", "£0"),
+        (1.0, "yes_no", "yes"),
+        (0.0, "yes_no", "no"),
     ],
 )
 def test_a_quantity_is_written_in_its_unit(value: float, unit: str, written: str) -> None:
