@@ -7,6 +7,7 @@ dataset          the one thing a model is given
 model            the promise of every model: fit, score, save, load
 logistic         logistic regression, stored as plain numbers; every simple rule is one
 boosting         gradient-boosted trees                                         [lightgbm]
+treeshap/        their exact contributions, for everybody every night               [numba]
 calibration      from log-odds to a probability that holds
 churn            the rungs of the churn ladder: from the base rate to all features
 ladder           every rung at every test cutoff, and which of them ships
@@ -23,5 +24,5 @@ record           what a training run leaves behind, as one folder
 recipe           store → dataset → ladder → fit → bundle → register, on one page
 ===============  ==========================================================================
 
-Serving imports ``training.bundle`` and what that needs: NumPy and LightGBM, nothing heavier.
+Serving imports ``training.bundle`` and what that needs: NumPy, LightGBM and numba, nothing heavier.
 """

@@ -86,21 +86,28 @@ class Bundle:
 
     def feature_contributions(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """What each feature adds to the log-odds; features the model does not read add nothing."""
-        added = self.model.contributions(self.prepared(values), threads=threads)
+        return self._spread(self.model.contributions(self.prepared(values), threads=threads))
+
+    def proven_contributions(self, values: NDArray[np.float32]) -> Floats:
+        """The same by other means, as golden rows keep them; slow."""
+        return self._spread(self.model.proven_contributions(self.prepared(values)))
+
+    def _spread(self, added: Floats) -> Floats:
         whole = np.zeros((len(added), len(self.manifest.feature_names)))
         whole[:, self._positions] = added
         return whole
 
     def contributions(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """What each reason group adds: a row plus ``base_log_odds`` sums to the log-odds."""
-        added = self.model.contributions(self.prepared(values), threads=threads)
-        return self.grouped(added, self._positions)
+        group_of, groups = self._group_of[self._positions], len(self.manifest.groups)
+        return self.model.grouped_contributions(
+            self.prepared(values), group_of, groups, threads=threads
+        )
 
-    def grouped(self, added: Floats, positions: NDArray[np.intp] | None = None) -> Floats:
+    def grouped(self, added: Floats) -> Floats:
         """Feature contributions summed by reason group, in the manifest's order of groups."""
-        of_column = self._group_of if positions is None else self._group_of[positions]
         totals = np.zeros((len(added), len(self.manifest.groups)))
-        for column, group in enumerate(of_column):
+        for column, group in enumerate(self._group_of):
             totals[:, group] += added[:, column]
         return totals
 
@@ -227,7 +234,12 @@ def current_bundle(workspace: Workspace, name: str = "churn") -> Bundle:
 
 def _golden(bundle: Bundle) -> bytes:
     values = bundle.reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
-    return archive({"values": values} | _answers(bundle, values))
+    answers = _answers(bundle, values)
+    # Opening the bundle then proves its contributions against another program, not against themselves.
+    proven = bundle.proven_contributions(values)
+    if not np.allclose(answers["contributions"], proven, rtol=0.0, atol=GOLDEN_TOLERANCE):
+        raise damaged("contributions as LightGBM computes them", "others")
+    return archive({"values": values} | answers | {"contributions": proven})
 
 
 def _answers(bundle: Bundle, values: NDArray[np.float32]) -> dict[str, Floats]:

@@ -130,6 +130,25 @@ class Model(ABC):
     def contributions(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """What each feature adds to the log-odds: one row a row, one column a feature."""
 
+    def grouped_contributions(
+        self,
+        prepared: NDArray[np.float32],
+        group_of: NDArray[np.integer],
+        groups: int,
+        *,
+        threads: int = 1,
+    ) -> Floats:
+        """What each group of features adds; ``group_of`` gives each feature's group, from 0."""
+        added = self.contributions(prepared, threads=threads)
+        totals = np.zeros((len(added), groups))
+        for column, group in enumerate(group_of):
+            totals[:, group] += added[:, column]
+        return totals
+
+    def proven_contributions(self, prepared: NDArray[np.float32]) -> Floats:
+        """What golden rows are written from: where possible, another program's answer."""
+        return self.contributions(prepared)
+
     @abstractmethod
     def to_files(self) -> dict[str, bytes]:
         """The model as named files of text."""

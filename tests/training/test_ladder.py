@@ -236,7 +236,7 @@ def test_contributions_of_the_trees_are_those_of_the_shap_library() -> None:
     rows = model.columns.prepare(learned.vectors.values[:50], positions)
     explainer = shap.TreeExplainer(model.booster, feature_perturbation="tree_path_dependent")  # type: ignore[attr-defined]
     theirs = explainer.shap_values(rows)
-    np.testing.assert_allclose(model.contributions(rows), np.asarray(theirs), atol=1e-6)
+    np.testing.assert_allclose(model.contributions(rows), np.asarray(theirs), rtol=0, atol=1e-9)
 
 
 def test_trees_are_the_same_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,15 @@
+"""Exact contributions of boosted trees, fast enough to explain everybody every night.
+
+==============  ============================================================================
+model_text      LightGBM's own text → a forest of flat arrays; what is not supported, refused
+leaf_groups     which leaves of a tree share a table, so that their conditions fit in a byte
+group_layout    the arrays of a group: conditions, columns, what each leaf asks of a pattern
+shapley_tables  the Shapley values of a group of leaves, for every pattern of its conditions
+kernels         rows through the tables: a block of rows, one row
+explainer       the parts put together: ``Explainer.of(forest, column_of).contributions(rows)``
+compiled        how all of it is compiled                                            [numba]
+==============  ============================================================================
+
+``docs/exact-contributions.md`` explains the method with a small tree. Only ``model_text`` and
+``explainer`` are for others to import; both are light until the first table is built.
+"""

@@ -1,0 +1,115 @@
+"""The parts put together: tables built once, then contributions of any number of rows."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ModelRefused
+from training.treeshap.model_text import Floats, Forest
+
+ROWS_AT_ONCE = 1024
+GROUP_BITS = 8
+LEAF_BITS = 10
+MOST_TABLE_BYTES = 32_000_000
+_ROWS_ONE_BY_ONE = 4
+
+
+@dataclass(frozen=True)
+class Explainer:
+    """What each column adds to the raw score of a row, exactly: path-dependent TreeSHAP.
+
+    A column is a feature, or a group of features whose contributions are summed. ``base`` and a row
+    of contributions add up to the booster's raw score.
+    """
+
+    base: float
+    features: int
+    columns: int
+    tables: Floats
+    parts: Any
+
+    @classmethod
+    def of(
+        cls,
+        forest: Forest,
+        column_of: NDArray[np.integer] | None = None,
+        columns: int | None = None,
+        *,
+        most_table_bytes: int = MOST_TABLE_BYTES,
+        group_bits: int = GROUP_BITS,
+        leaf_bits: int = LEAF_BITS,
+    ) -> Explainer:
+        """Build the tables; ``column_of[feature]`` is the column it belongs to, None its own.
+
+        ``columns`` says how many there are where the last may be empty.
+        Where the tables would be larger than ``most_table_bytes`` their patterns get fewer bits,
+        which costs time at the rows but never exactness.
+        """
+        from training.treeshap.kernels import Deep, Splits
+        from training.treeshap.leaf_groups import plan
+        from training.treeshap.shapley_tables import fill_tables, quadrature
+
+        if column_of is None:
+            column_of = np.arange(forest.features)
+        column_of = np.ascontiguousarray(column_of, np.int32)
+        columns = int(column_of.max(initial=-1)) + 1 if columns is None else columns
+        planned = plan(forest, column_of, group_bits, leaf_bits)
+        while 8 * planned.groups.table_from[-1] > most_table_bytes and leaf_bits > 0:
+            leaf_bits -= 1
+            group_bits = min(group_bits, leaf_bits)
+            planned = plan(forest, column_of, group_bits, leaf_bits)
+        groups, alone, deep = planned.groups, planned.deep_groups, planned.deep_members
+        most_entries = int(np.diff(deep.entry_from).max(initial=0))
+        splits = Splits(
+            *(forest.first_node, forest.feature, forest.kind, forest.threshold),
+            *(forest.levels_from, forest.levels_count, forest.levels),
+        )
+        owners = np.repeat(np.arange(len(deep.value)), np.diff(deep.entry_from))
+        deep_leaves = Deep(
+            *(alone.first, deep.value, alone.condition_from, alone.node, alone.flip, alone.bit),
+            *(deep.entry_from, alone.column[alone.column_from[owners] + deep.place], deep.share),
+            *quadrature(most_entries),
+        )
+        tables = fill_tables(groups, planned.members)
+        parts = (splits, groups, tables, deep_leaves)
+        return cls(forest.base, forest.features, columns, tables, parts)
+
+    def contributions(self, rows: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """What each column adds to each row: float64, one row a row.
+
+        The answer for a row depends neither on the rows beside it nor on ``threads``, to the bit.
+        Raises ``ModelRefused`` for rows of another width.
+        """
+        from training.treeshap.kernels import explain_block, explain_row
+
+        if rows.shape[1:] != (self.features,):
+            raise ModelRefused(
+                expected=f"rows of {self.features} features",
+                found=f"rows of shape {rows.shape[1:]}",
+                remedy="Bind the vectors to the model's columns by name.",
+            )
+        added = np.zeros((len(rows), self.columns))
+        if len(rows) <= _ROWS_ONE_BY_ONE:
+            for row, values in enumerate(np.array(rows, np.float32, ndmin=2)):
+                explain_row(*(values[:, None], *self.parts, added[row][:, None]))
+            return added
+
+        def explain(begin: int) -> None:
+            block = np.array(rows[begin : begin + ROWS_AT_ONCE].T, np.float32, order="C")
+            turned = np.zeros((self.columns, block.shape[1]))
+            explain_block(*(block, *self.parts, turned))
+            added[begin : begin + ROWS_AT_ONCE] = turned.T
+
+        begins = range(0, len(rows), ROWS_AT_ONCE)
+        if threads == 1 or len(begins) == 1:
+            for begin in begins:
+                explain(begin)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(explain, begins))
+        return added
