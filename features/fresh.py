@@ -168,7 +168,7 @@ class StreamReader:
     def _coded(self, name: str, values: Sequence[str | int | None]) -> list[str | int]:
         """The codes of known texts, unknown ones as they are, and any number."""
         codes = self.codes.get(name)
-        missing = _missing_number(name) if codes is None else MISSING_CODE
+        missing = missing_number(name) if codes is None else MISSING_CODE
         coded: list[str | int] = []
         for value in values:
             if value is None:
@@ -239,7 +239,7 @@ class StreamReader:
         if name in _ITEM_GROUPS and ITEM in columns and name in self.item_groups:
             groups = self.item_groups[name]
             return [int(groups[min(item, len(groups) - 1)]) for item in columns[ITEM]]
-        missing = MISSING_CODE if name in self.codes else _missing_number(name)
+        missing = MISSING_CODE if name in self.codes else missing_number(name)
         return [missing] * len(seconds)
 
 
@@ -254,7 +254,8 @@ def _each_once(rows: Sequence[Row]) -> list[Row]:
     return [row for at, row in enumerate(rows) if at == 0 or says[at] != says[at - 1]]
 
 
-def _missing_number(name: str) -> int:
+def missing_number(name: str) -> int:
+    """What stands in the pack for a number that is not there: as when a store is packed."""
     if name.endswith("_seconds"):
         return -1
     return 0 if name == "discount_cents" else _NUMBER_MISSING

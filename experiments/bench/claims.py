@@ -53,17 +53,21 @@ class Arguments:
 
     is_small: bool
     json_file: Path | None
+    is_huge: bool = False
 
 
 def arguments(description: str) -> Arguments:
-    """Read ``SIZE`` (small or full, full by default) and ``--json FILE``."""
+    """Read ``SIZE`` (small, full or huge, full by default) and ``--json FILE``.
+
+    Only benches that say so do more for huge than for full.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result to a file")
     given = parser.parse_args()
     size = os.environ.get("SIZE", "full")
-    if size not in ("small", "full"):
-        parser.error(f"SIZE must be small or full, not {size!r}")
-    return Arguments(is_small=size == "small", json_file=given.json)
+    if size not in ("small", "full", "huge"):
+        parser.error(f"SIZE must be small, full or huge, not {size!r}")
+    return Arguments(size == "small", given.json, is_huge=size == "huge")
 
 
 @dataclass
@@ -105,7 +109,7 @@ def conclude(bench: str, claims: Sequence[Claim], given: Arguments) -> int:
     if given.json_file is not None:
         content = {
             "bench": bench,
-            "size": "small" if given.is_small else "full",
+            "size": "small" if given.is_small else "huge" if given.is_huge else "full",
             "machine": machine(),
             "claims": [{**asdict(claim), "holds": claim.holds} for claim in claims],
         }

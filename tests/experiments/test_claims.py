@@ -48,7 +48,7 @@ def test_one_claim_missed_is_exit_code_1_and_stands_in_the_file(
 
 
 def test_an_unknown_size_is_wrong_usage(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SIZE", "huge")
+    monkeypatch.setenv("SIZE", "vast")
     monkeypatch.setattr("sys.argv", ["bench"])
     with pytest.raises(SystemExit) as stopped:
         arguments("a bench")
