@@ -46,7 +46,7 @@ bench-%: setup ## measure one room's claims: bench-world …; SIZE=small for a q
 	SIZE=$(SIZE) $(BIN)/python -m experiments.bench.$*
 
 lock: ## resolve the pinned packages anew
-	@uv pip compile --quiet --universal --generate-hashes --all-extras --group dev --python-version 3.11 \
+	@uv pip compile --quiet --universal --generate-hashes --extra train --group dev --python-version 3.11 \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 
 format: setup ## format the code

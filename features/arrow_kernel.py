@@ -7,13 +7,15 @@ begins. Nothing is computed here: whole customers go through the same kernel as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.attributes import fill_declared
 from features.batches import BATCH_EVENTS, EventBatch
+from features.pack import Attributes
 from features.plan import Plan
 from features.vectors import fill_values
 
@@ -38,11 +40,13 @@ class ArrowKernel:
 
     Events come sorted by ``customer_key``, ``stream`` and ``seconds``; ``stream`` is the place of their
     table in ``streams``, of which those the plan reads come first, in its order. ``instants`` ascend.
+    ``attributes`` holds what customers declared, by customer key.
     """
 
     plan: Plan
     streams: tuple[str, ...]
     instants: NDArray[np.int64]
+    attributes: Attributes = field(default_factory=Attributes)
     batch_events: int = BATCH_EVENTS
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
@@ -80,10 +84,13 @@ class ArrowKernel:
         fill_values(self._events(table, keys[begins]), self.plan, self.instants, entry, values)
         ends = np.cumsum(repeats)
         number = np.arange(len(values)) - np.repeat(ends - len(self.instants), repeats)
+        customers, cutoffs = np.repeat(keys[begins], repeats), self.instants[number]
+        declared = values[:, len(self.plan.declarations) - len(self.plan.declared) :]
+        fill_declared(self.plan.declared, self.attributes, customers, cutoffs, declared)
         columns = [
             table.column(CUSTOMER_ID).take(pa.array(np.repeat(begins, repeats))).combine_chunks(),
-            pa.array(np.repeat(keys[begins], repeats).astype(np.int32)),
-            pa.array(self.instants[number]),
+            pa.array(customers.astype(np.int32)),
+            pa.array(cutoffs),
         ]
         for column in np.ascontiguousarray(values.T):
             columns.append(pa.array(column, pa.float32(), mask=np.isnan(column)))

@@ -20,11 +20,15 @@ from numpy.typing import NDArray
 from features.errors import UsageRefused, did_you_mean
 from features.pack import MISSING_CODE, EventStream
 from features.spec import MARKER
+from features.tables import TABLES, Kind
 
 ORDER = "order"
 ITEM = "item"
 _ITEM_GROUPS: Final = ("category", "brand", "department")
 _NEEDED: Final = (ORDER, ITEM, "quantity_milli", "amount_cents", "kind")
+_FLAGS: Final = frozenset(
+    column.name for table in TABLES.values() for column in table.columns if column.kind is Kind.FLAG
+)
 _NUMBER_MISSING: Final = int(np.iinfo(np.int64).min)
 # Above every code of the pack, which are 32 bits wide.
 _NEW_ORDERS: Final = 1 << 32
@@ -43,7 +47,8 @@ class FreshEvents:
     numbers in the pack's units (``amount_cents``, ``quantity_milli``, ``resolved_seconds``). An order
     is given by its number, or by its whole-number code where the caller knows the store's. Left out,
     ``local_day`` follows from the time, the groups of an item are those of the store's lines, and any
-    other column is missing.
+    other column is missing. A text that no event of the store has ever had is a new one: features that
+    ask for it by name do not see it until it has been ingested.
 
     >>> FreshEvents.of([{"seconds": 0, "kind": "visit"}, {"seconds": 9, "kind": "click"}]).columns
     {'kind': ('visit', 'click')}
@@ -256,7 +261,7 @@ def _each_once(rows: Sequence[Row]) -> list[Row]:
 
 def missing_number(name: str) -> int:
     """What stands in the pack for a number that is not there: as when a store is packed."""
-    if name.endswith("_seconds"):
+    if name.endswith("_seconds") or name in _FLAGS:
         return -1
     return 0 if name == "discount_cents" else _NUMBER_MISSING
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from features.attributes import fill_declared
 from features.batches import EventBatch, batch_of
 from features.errors import UsageRefused, did_you_mean
 from features.fresh import ORDER, CodedEvents, FreshEvents, StreamReader
@@ -60,10 +61,16 @@ class OnlineVectors:
         added = {name: self._read(name, events, key) for name, events in (fresh or {}).items()}
         if any(len(one.seconds) for name, one in added.items() if name in self._plan.columns):
             batch = self._merged(batch, added)
-        values = np.empty(self._width, np.float32)
+        values = np.empty((1, self._width), np.float32)
         instants = np.array([cutoff.seconds], np.int64)
-        fill_values(batch, self._plan, instants, _FIRST_CUTOFF, values.reshape(1, -1))
-        return values
+        fill_values(batch, self._plan, instants, _FIRST_CUTOFF, values)
+        declared = values[:, self._width - len(self._plan.declared) :]
+        if key < 0:
+            declared[:] = np.nan
+        else:
+            fill_declared(self._plan.declared, self._pack.attributes, chosen, instants, declared)
+        vector: NDArray[np.float32] = values[0]
+        return vector
 
     def _read(self, name: str, events: FreshEvents, key: int) -> CodedEvents:
         reader = self._readers.get(name)

@@ -25,8 +25,10 @@ from features.arrow_kernel import (
     ArrowKernel,
     value_column,
 )
+from features.attributes import refuse_absent
 from features.errors import DataRefused, UsageRefused, did_you_mean
 from features.fresh import missing_number
+from features.pack import Attributes, open_pack
 from features.plan import Plan
 from features.tables import CONTRACTS, TABLES
 from features.vocabulary import Cutoff
@@ -74,12 +76,14 @@ def spark_vectors(
     plan: Plan,
     cutoffs: Sequence[Cutoff],
     *,
+    attributes: Attributes | None = None,
     partitions: int | None = None,
 ) -> DataFrame:
     """The behaviour of every customer as known at each cutoff, as a Spark DataFrame.
 
     One row a customer and cutoff, as ``build_vectors`` has it: ``customer_id``, ``customer_key``,
     ``cutoff_seconds`` and one float column a feature, null where missing. Rows are in no order.
+    ``attributes`` is what customers declared, by customer key; a store brings its own.
     ``partitions`` is how many pieces the customers are dealt into (Spark's own number by default).
     Raises ``UsageRefused`` without a cutoff, ``DataRefused`` when a table or column lacks.
     """
@@ -90,6 +94,9 @@ def spark_vectors(
             found="none",
             remedy="Give a cutoff such as 2026-10-01.",
         )
+    if attributes is None:
+        attributes = _attributes(source)
+    refuse_absent(plan.declared, attributes)
     tables = _tables(session, source)
     lacking = [name for name in plan.columns if name not in tables]
     if lacking:
@@ -108,7 +115,7 @@ def spark_vectors(
     assert events is not None
     dealt = [CUSTOMER_KEY] if partitions is None else [partitions, CUSTOMER_KEY]
     order = [CUSTOMER_KEY, STREAM, SECONDS, *(value_column(place) for place in range(width))]
-    kernel = ArrowKernel(plan, streams, instants)
+    kernel = ArrowKernel(plan, streams, instants, attributes)
     grouped = events.repartition(*dealt).sortWithinPartitions(*order)
     return grouped.mapInArrow(kernel.__call__, _schema(plan))
 
@@ -120,11 +127,21 @@ def write_spark_vectors(
     cutoffs: Sequence[Cutoff],
     target: Path | str,
     *,
+    attributes: Attributes | None = None,
     partitions: int | None = None,
 ) -> None:
     """Compute the vectors and write them as a folder of Parquet files, replacing what is there."""
-    vectors = spark_vectors(session, source, plan, cutoffs, partitions=partitions)
+    vectors = spark_vectors(
+        session, source, plan, cutoffs, attributes=attributes, partitions=partitions
+    )
     vectors.write.mode("overwrite").option("compression", "zstd").parquet(str(target))
+
+
+def _attributes(source: Source) -> Attributes:
+    """What customers declared, from a store; a catalog's must be given."""
+    if isinstance(source, Path) and (source / "pack").is_dir():
+        return open_pack(source / "pack").attributes
+    return Attributes()
 
 
 def _schema(plan: Plan) -> str:

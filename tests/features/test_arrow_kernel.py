@@ -44,7 +44,7 @@ def by_batches(
 ) -> pa.Table | None:
     streams = (*plan.columns, *(name for name in pack.streams if name not in plan.columns))
     instants = np.unique([one.seconds for one in cutoffs])
-    kernel = ArrowKernel(plan, streams, instants, batch_events)
+    kernel = ArrowKernel(plan, streams, instants, pack.attributes, batch_events)
     events = sorted_events(pack, plan, streams)
     found = list(kernel(iter(events.to_batches(max_chunksize=batch_rows))))
     return pa.Table.from_batches(found) if found else None

@@ -15,12 +15,19 @@ from features.pack import Pack
 from features.plan import plan_of, standard_plan
 from features.vectors import build_vectors
 from features.vocabulary import Cutoff
-from tests.builders import PURCHASE_TEXTS, Contact, Event, Line, pack_of
+from tests.builders import PURCHASE_TEXTS, Contact, Event, Exposure, Line, Term, pack_of
 from tests.laws.test_vectors import HISTORIES, NOON, cutoff_lists, law, worlds
 
-# Both tables and every text column stand in every pack, so that all can be asked the same questions.
+# Every table and every text a feature asks for stand in every pack, so that all answer the same questions.
 GHOST: dict[str, list[Event]] = {
-    "~": [Contact(NOON - 5), Line(NOON - 5, 1.0, "g", category="dry", department="indoor")]
+    "~": [
+        *(Contact(NOON - 5, kind=kind) for kind in ("visit", "complaint", "survey", "inquiry")),
+        Contact(NOON - 5, kind="ünerhört", channel="phone"),
+        Line(NOON - 5, 1.0, "g", category="dry", department="indoor", brand="Thorn", channel="web"),
+        Line(NOON - 5, 1.0, "g", category="warm", brand="Vale", channel="store"),
+        *(Exposure(NOON - 5, arm=arm) for arm in ("treated", "control")),
+        Term(NOON - 5),
+    ]
 }
 
 
@@ -57,16 +64,44 @@ def fresh_of(events: list[Event], stored: Pack, numbers: list[str]) -> dict[str,
             "kind": one.kind,
             "topic": one.topic,
             "resolved_seconds": one.resolved,
-            "score_milli": round(one.score * 1000),
+            "score_milli": _whole(one.score, 1000),
         }
         for one in events
         if isinstance(one, Contact)
     ]
-    assert set(stored.streams) == {"purchases", "contacts"}
-    return {
-        "purchases": FreshEvents.of(lines),
-        "contacts": FreshEvents.of(contacts),
-    }
+    exposures = [
+        {
+            "seconds": one.when,
+            "known": one.known,
+            "offer": one.offer,
+            "channel": one.channel,
+            "arm": one.arm,
+            "accepted_seconds": one.accepted,
+            "revenue_cents": _whole(one.revenue, 100),
+        }
+        for one in events
+        if isinstance(one, Exposure)
+    ]
+    terms = [
+        {
+            "seconds": one.when,
+            "known": one.known,
+            "plan": one.plan,
+            "ends_seconds": one.ends,
+            "cancelled_seconds": one.cancelled,
+            "price_cents": _whole(one.price, 100),
+            "auto_renew": None if one.renews is None else int(one.renews),
+        }
+        for one in events
+        if isinstance(one, Term)
+    ]
+    tables = {"purchases": lines, "contacts": contacts, "exposures": exposures, "contracts": terms}
+    assert set(stored.streams) == set(tables)
+    return {name: FreshEvents.of(rows) for name, rows in tables.items()}
+
+
+def _whole(number: float | None, per: int) -> int | None:
+    return None if number is None else round(number * per)
 
 
 @law
@@ -108,7 +143,8 @@ def test_a_vector_with_fresh_events_is_that_of_a_store_that_has_them(
             row = (expected.customer_keys == key) & (expected.cutoff_seconds == cutoff.seconds)
             if row.any():
                 wanted = expected.values[row][0]
-                np.testing.assert_array_equal(found.view(np.uint32), wanted.view(np.uint32))
+                differing = np.flatnonzero(found.view(np.uint32) != wanted.view(np.uint32))
+                assert [expected.feature_names[one] for one in differing] == []
             else:  # nothing was known yet, so the store has no row
                 nobody = online.vector("nobody", cutoff)
                 np.testing.assert_array_equal(found.view(np.uint32), nobody.view(np.uint32))

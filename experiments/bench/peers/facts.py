@@ -21,6 +21,7 @@ from features.pack import Pack
 from features.plan import Plan, plan_of
 from features.spec import (
     Bins,
+    Condition,
     Count,
     Declaration,
     Difference,
@@ -152,3 +153,10 @@ _KNOWN = (
 
 def _is_known(value: Value) -> bool:
     return type(value) in _KNOWN and all(_is_known(part) for part in value.parts())
+
+
+def fixed_conditions(events: Events) -> tuple[Condition, ...]:
+    """The conditions of some events; the peers know none that turns as the cutoff moves."""
+    fixed = tuple(one for one in events.where if isinstance(one, Condition))
+    assert len(fixed) == len(events.where), "the bench compares purchases alone"
+    return fixed

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from experiments.bench.peers.company import CODED
-from experiments.bench.peers.facts import Fact, evaluate, facts_of
+from experiments.bench.peers.facts import Fact, evaluate, facts_of, fixed_conditions
 from experiments.bench.peers.sql import code_of
 from features.plan import Plan
 from features.spec import Events
@@ -30,7 +30,7 @@ def _column(name: str) -> str:
 def _met(events: Events, of: Any) -> Any:
     """The conditions of some events over the columns ``of`` gives; None when there are none."""
     met = None
-    for one in events.where:
+    for one in fixed_conditions(events):
         column = of(_column(one.column))
         value = code_of(one.value) if isinstance(one.value, str) else one.value
         tests = {

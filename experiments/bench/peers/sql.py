@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.bench.peers.company import CODED
-from experiments.bench.peers.facts import Fact, evaluate, facts_of
+from experiments.bench.peers.facts import Fact, evaluate, facts_of, fixed_conditions
 from features.plan import Plan
 from features.spec import Condition, Events
 
@@ -161,7 +161,7 @@ _GAPS = {
 
 def condition(events: Events) -> str:
     """The conditions of some events in SQL, texts by their codes."""
-    return " AND ".join(_condition(one) for one in events.where) or "TRUE"
+    return " AND ".join(_condition(one) for one in fixed_conditions(events)) or "TRUE"
 
 
 def _condition(one: Condition) -> str:
