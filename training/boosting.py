@@ -30,12 +30,12 @@ _ROWS_WORTH_THREADS = 50_000
 class BoostingSettings:
     """How far the trees may go; the defaults suit a few thousand customers and more."""
 
-    learning_rate: float = 0.04
+    learning_rate: float = 0.06
     leaves: int = 15
     depth: int = 6
     leaf_share: float = 0.01
     bins: int = 63
-    feature_fraction: float = 0.6
+    feature_fraction: float = 0.3
     lambda_l2: float = 10.0
     rounds: int = 600
     patience: int = 30
