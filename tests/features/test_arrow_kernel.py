@@ -13,7 +13,7 @@ from features.pack import Pack
 from features.plan import Plan, standard_plan
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
-from tests.builders import Event, at, contact, order, pack_of
+from tests.builders import Event, Profile, at, contact, order, pack_of
 from tests.laws.test_vectors import cutoff_lists, law, worlds
 
 
@@ -84,7 +84,11 @@ def test_a_customer_longer_than_many_batches_is_one_customer(batch_rows: int) ->
             "anna": [order(f"2026-01-{day:02d}") for day in range(1, 29)],
             "bert": [contact("2026-01-20", "complaint")],
             "carl": [order("2026-01-03", known="2026-03-01"), order("2026-01-05")],
-        }
+        },
+        profiles={
+            "anna": Profile(region="north", registered="2026-01-02"),
+            "bert": Profile(region="south", registered="2026-01-25"),
+        },
     )
     plan, cutoffs = standard_plan(pack), [at("2026-01-04"), at("2026-02-01")]
 
@@ -93,6 +97,8 @@ def test_a_customer_longer_than_many_batches_is_one_customer(batch_rows: int) ->
     assert_same(found, build_vectors(pack, plan, cutoffs), pack)
     assert found is not None
     assert found.column("orders_count_lifetime").to_pylist() == [3, 28, 0, 1]
+    assert found.column("region_is_north").to_pylist() == [1, 1, 0, None]
+    assert found.column("days_since_registration").to_pylist() == [2, 30, 7, None]
 
 
 def test_no_events_give_no_vectors() -> None:

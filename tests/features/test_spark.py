@@ -169,7 +169,8 @@ def test_what_spark_cannot_read_is_refused_before_it_starts(
     with pytest.raises(DataRefused, match="no purchases"):
         spark_vectors(session, {"contacts": "only_contacts"}, plan, CUTOFFS)
     with pytest.raises(DataRefused, match='column "order"'):
-        spark_vectors(session, {"purchases": "only_contacts"}, plan, CUTOFFS)
+        wrong = dict.fromkeys(plan.columns, "only_contacts")
+        spark_vectors(session, wrong, plan, CUTOFFS)
 
 
 @pytest.mark.skipif(HAS_PYSPARK, reason="pyspark is installed")
