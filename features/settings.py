@@ -37,7 +37,6 @@ class CompanySettings:
 
     name: str = setting("Your company", "The name shown on pages and model cards.")
     currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
-    language: str = setting("en", "The language reasons are written in.")
 
 
 @dataclass(frozen=True)

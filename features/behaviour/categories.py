@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from features.behaviour.frequent import most_frequent
 from features.behaviour.groups import BASKET
 from features.behaviour.purchases import BOUGHT, NO_SPEND, SPEND_GROSS, ZERO
 from features.pack import EventStream, Pack
@@ -26,7 +25,6 @@ MOST_DEPARTMENTS = 12
 LARGEST_CATEGORIES = 10
 LARGEST_BRANDS = 5
 _SHARE_WINDOWS = (Window(90), Window(365), WHOLE_PAST)
-_LINES_AT_ONCE = 1_000_000
 
 
 def categories(pack: Pack) -> tuple[Declaration, ...]:
@@ -48,23 +46,8 @@ def categories(pack: Pack) -> tuple[Declaration, ...]:
     return declared
 
 
-def largest(stream: EventStream, column: str, most: int) -> list[str]:
-    """The texts with the most order lines, as many as asked for, in the order of the alphabet.
-
-    Of texts with equally many the first of the alphabet is taken, so the order of rows does not matter;
-    and a text that merely changes its rank changes no plan.
-    """
-    texts, codes = stream.dictionaries[column], stream.columns[column]
-    lines = np.zeros(len(texts), np.int64)
-    for begin in range(0, len(codes), _LINES_AT_ONCE):
-        part = codes[begin : begin + _LINES_AT_ONCE]
-        lines += np.bincount(part[part >= 0], minlength=len(texts))
-    chosen = sorted(range(len(texts)), key=lambda code: (-lines[code], texts[code]))[:most]
-    return sorted(texts[code] for code in chosen)
-
-
 def _spend_shares(stream: EventStream, column: str, most: int) -> tuple[Declaration, ...]:
-    return _shares_of(column, largest(stream, column, most))
+    return _shares_of(column, most_frequent(stream, column, most))
 
 
 # fmt: off

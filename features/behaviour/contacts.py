@@ -7,8 +7,7 @@ whatever the table says today. Windows go by the time of the contact, also for w
 
 from __future__ import annotations
 
-import numpy as np
-
+from features.behaviour.frequent import most_frequent
 from features.behaviour.groups import INTEREST, SERVICE
 from features.behaviour.rhythm import growth_of
 from features.instants import Elapsed
@@ -81,15 +80,6 @@ def contacts(pack: Pack) -> tuple[Declaration, ...]:
     if "score_milli" in stream.columns:
         declared += _scores()
     return declared
-
-
-def most_frequent(stream: EventStream, column: str, most: int) -> list[str]:
-    """The texts of a column that occur most often, in alphabetical order."""
-    texts = list(stream.dictionaries[column])
-    codes = np.asarray(stream.columns[column])
-    counts = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
-    ranked = sorted(range(len(texts)), key=lambda code: (-counts[code], texts[code]))
-    return sorted(texts[code] for code in ranked[:most])
 
 
 # fmt: off

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from features.behaviour.contacts import MOST_KINDS, contacts, most_frequent
+from features.behaviour.contacts import MOST_KINDS, contacts
+from features.behaviour.frequent import most_frequent
 from features.plan import standard_plan
 from features.vectors import build_vectors
 from tests.builders import Event, at, contact, order, pack_of

@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from features.behaviour.categories import LARGEST_CATEGORIES, largest
+from features.behaviour.categories import LARGEST_CATEGORIES
+from features.behaviour.frequent import most_frequent
 from features.plan import standard_plan
 from features.vectors import build_vectors
 from tests.builders import Line, at, line, pack_of, returned
@@ -42,9 +43,9 @@ def test_the_largest_have_the_most_lines_and_of_equals_come_first_in_the_alphabe
     lines.append(line("2026-01-01", category="z"))
     stream = pack_of({"anna": lines}).streams["purchases"]
 
-    assert largest(stream, "category", 1) == ["z"]
-    assert largest(stream, "category", 3) == ["a", "b", "z"]
-    assert largest(stream, "category", 9) == ["a", "b", "m", "z"]
+    assert most_frequent(stream, "category", 1) == ["z"]
+    assert most_frequent(stream, "category", 3) == ["a", "b", "z"]
+    assert most_frequent(stream, "category", 9) == ["a", "b", "m", "z"]
 
 
 def test_which_are_the_largest_depends_neither_on_the_order_of_rows_nor_on_a_change_of_rank() -> (
