@@ -36,14 +36,16 @@ def batch_of(
     width = max([1, *(len(names) for names in columns.values())])
     bounds = np.zeros((len(columns), len(customers) + 1), np.int64)
     seconds = np.empty(total, np.int64)
-    known = np.empty(total, np.int64)
+    at_once = all(pack.streams[name].known is None for name in columns)
+    known = seconds if at_once else np.empty(total, np.int64)
     matrix = np.empty((width, total), np.int64)
     begin = 0
     for position, (name, (rows, offsets)) in enumerate(zip(columns, picked, strict=True)):
         stream = pack.streams[name]
         span = slice(begin, begin + int(offsets[-1]))
         seconds[span] = stream.seconds[rows]
-        known[span] = (stream.seconds if stream.known is None else stream.known)[rows]
+        if not at_once:
+            known[span] = (stream.seconds if stream.known is None else stream.known)[rows]
         for place, column in enumerate(columns[name]):
             matrix[place, span] = stream.columns[column][rows]
         bounds[position] = offsets + begin

@@ -1,4 +1,4 @@
-"""Declarations → the integer tables the kernel interprets.
+"""From values to a program: declarations → the integer tables the kernel interprets.
 
 Two passes over the values: the first collects what has to be gathered from each stream, so that
 values share it; the second writes one instruction a distinct value.
@@ -6,20 +6,20 @@ values share it; the second writes one instruction a distinct value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Final, TypeVar
+from typing import Final
 
 from features import program as code
 from features.errors import PlanRefused, did_you_mean
 from features.instants import Elapsed, SinceInstant, UntilInstant
-from features.pack import MISSING_CODE, EventStream
+from features.keyed import Entropy, New, TopShare
+from features.needs import Needs, Rows, Slot, Track
+from features.pack import EventStream
 from features.program import Program, table
 from features.spec import (
     MARKER,
     Bins,
-    Condition,
     Count,
     Difference,
     Distinct,
@@ -27,7 +27,6 @@ from features.spec import (
     Gap,
     Largest,
     Latest,
-    Moment,
     Ratio,
     Repeats,
     SinceFirst,
@@ -38,14 +37,6 @@ from features.spec import (
 )
 from features.vocabulary import DAY_SECONDS, Window
 
-_COMPARISON_CODES: Final = {
-    "<": code.BELOW,
-    "<=": code.AT_MOST,
-    "=": code.EQUAL,
-    "!=": code.UNEQUAL,
-    ">=": code.AT_LEAST,
-    ">": code.ABOVE,
-}
 _GAP_CODES: Final = {
     "mean": code.GAP_MEAN,
     "sd": code.GAP_SD,
@@ -54,13 +45,10 @@ _GAP_CODES: Final = {
     "recent": code.GAP_RECENT,
 }
 _BIN_CODES: Final = {"slope": code.SLOPE, "streak": code.STREAK, "active": code.ACTIVE}
-# A text that no row of this pack carries: a code that no row has.
-_NOWHERE: Final = -2
 
-Windowed = Count | Total | Largest | Distinct | Elapsed
-Slot = tuple[Events, int, str]
-Track = tuple[Events, str]
-Key = TypeVar("Key")
+Windowed = Count | Total | Largest | Distinct | Elapsed | New | Entropy | TopShare
+Tracked = SinceLast | SinceFirst | Gap | Latest
+Instruction = tuple[int, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -83,128 +71,58 @@ def compile_values(values: Sequence[Value], streams: Mapping[str, EventStream]) 
     return compiler.assemble(values)
 
 
-class _Needs:
-    """What has to be gathered from one stream, each thing once, in the order it was asked for."""
-
-    def __init__(self, name: str, stream: EventStream) -> None:
-        self.name = name
-        self.stream = stream
-        self.columns: dict[str, int] = {}
-        self.conditions: dict[Condition | Moment, int] = {}
-        self.chains: dict[tuple[str, int], int] = {}
-        self.slots: dict[Slot, tuple[int, int, int]] = {}
-        self.tracks: dict[Track, tuple[int, int, int]] = {}
-
-    def column(self, name: str) -> int:
-        if name not in self.stream.columns:
-            raise PlanRefused(
-                expected=f'a column "{name}" in the table {self.name}',
-                found="none of that name",
-                remedy=did_you_mean(name, sorted(self.stream.columns)),
-            )
-        return self.columns.setdefault(name, len(self.columns))
-
-    def mask(self, where: tuple[Condition | Moment, ...]) -> int:
-        """One bit a condition; equal conditions share a bit."""
-        bits = 0
-        for condition in where:
-            bits |= 1 << self.conditions.setdefault(condition, len(self.conditions))
-        if len(self.conditions) > code.MAXIMUM_CONDITIONS:
-            raise PlanRefused(
-                expected=f"at most {code.MAXIMUM_CONDITIONS} different conditions on {self.name}",
-                found="one more",
-                remedy="Declare fewer features that pick out single entries of a column.",
-            )
-        return bits
-
-    def slot(self, slot: Slot) -> None:
-        if slot in self.slots:
-            return
-        events, operation, column = slot
-        if operation == code.DISTINCT and column in self.stream.dictionaries:
-            events = events.also(column, ">=", MISSING_CODE + 1)
-        mask = self.mask(events.where)
-        if operation == code.DISTINCT:
-            self._refuse_moments(events, column)
-            self.column(column)
-            operand = self.chains.setdefault((column, mask), len(self.chains))
-        else:
-            operand = self.column(column) if column else 0
-        self.slots[slot] = (operation, operand, mask)
-
-    def track(self, track: Track) -> None:
-        events, column = track
-        marker = self.column(MARKER) if MARKER in self.stream.columns else -1
-        value = self.column(column) if column else -1
-        self.tracks.setdefault(track, (marker, self.mask(events.where), value))
-
-    def _refuse_moments(self, events: Events, column: str) -> None:
-        """Links between equal keys are laid once, before any cutoff is known."""
-        if any(isinstance(condition, Moment) for condition in events.where):
-            raise PlanRefused(
-                expected=f"different entries of {self.name}.{column} counted by fixed conditions",
-                found="a condition that depends on the cutoff",
-                remedy="Count the events instead, or leave `once` and `until` out.",
-            )
-
-    def condition_rows(self) -> Iterator[tuple[int, int, int]]:
-        for condition in list(self.conditions):
-            column = self.column(condition.column)
-            if isinstance(condition, Moment):
-                yield column, code.PASSED if condition.passed else code.PENDING, 0
-            else:
-                yield column, _COMPARISON_CODES[condition.comparison], self._constant(condition)
-
-    def _constant(self, condition: Condition) -> int:
-        texts = self.stream.dictionaries.get(condition.column)
-        if not isinstance(condition.value, str):
-            return condition.value
-        if texts is None:
-            raise PlanRefused(
-                expected=f"{self.name}.{condition.column} compared with a whole number",
-                found=f"the text {condition.value!r}",
-                remedy="Only text columns can be compared with a text.",
-            )
-        return texts.index(condition.value) if condition.value in texts else _NOWHERE
-
-
 class _Compiler:
     def __init__(self, streams: Mapping[str, EventStream]) -> None:
         self.streams = streams
-        self.needs: dict[str, _Needs] = {}
-        self.edge_seconds: set[int] = set()
-        self.registers: dict[Value, int] = {}
-        self.instructions: list[tuple[int, int, int, int, int]] = []
-        self.bins: list[int] = []
+        self.needs: dict[str, Needs] = {}
+        self.days: set[int] = set()
+        self.levels: dict[Value, int] = {}
 
-    def collect(self, value: Value) -> None:
-        """Note what a value and its parts need from the streams."""
+    def collect(self, value: Value) -> int:
+        """Note what a value and its parts need; answers how many steps of arithmetic it takes."""
+        if value in self.levels:
+            return self.levels[value]
+        level = 0
         match value:
-            case Count() | Total() | Largest() | Distinct() | Elapsed():
-                self._need(value.events).slot(slot_of(value))
-                self._edge(value.window)
+            case (
+                Count()
+                | Total()
+                | Largest()
+                | Distinct()
+                | Elapsed()
+                | New()
+                | Entropy()
+                | TopShare()
+            ):
+                self._ask(value, value.window)
             case SinceInstant() | UntilInstant():
-                self._need(value.events).slot(_latest_instant(value))
+                self._need(value.events).ask(_latest_instant(value), None)
             case SinceLast() | SinceFirst() | Latest():
-                self._need(value.events).track(_track_of(value))
+                self._need(value.events).follow(_track_of(value))
             case Gap():
                 needs = self._need(value.events)
                 needs.column(MARKER)
-                needs.track(_track_of(value))
+                needs.follow(_track_of(value))
             case Bins():
                 for window in stretches(value):
-                    self.collect(value.of.over(window))
+                    self._ask(value.of, window)
             case Ratio() | Sum() | Difference() | Repeats():
-                for part in value.parts():
-                    self.collect(part)
+                level = 1 + max(self.collect(part) for part in value.parts())
             case _:
                 raise PlanRefused(
                     expected="a value the kernel knows",
                     found=type(value).__name__,
                     remedy="Compose it from the values of spec.py.",
                 )
+        self.levels[value] = level
+        return level
 
-    def _need(self, events: Events) -> _Needs:
+    def _ask(self, value: Windowed, window: Window) -> None:
+        self._need(value.events).ask(slot_of(value), window.days)
+        if window.days is not None:
+            self.days.add(window.days)
+
+    def _need(self, events: Events) -> Needs:
         stream = self.streams.get(events.stream)
         if stream is None:
             raise PlanRefused(
@@ -212,133 +130,120 @@ class _Compiler:
                 found="none of that name",
                 remedy=did_you_mean(events.stream, sorted(self.streams)),
             )
-        return self.needs.setdefault(events.stream, _Needs(events.stream, stream))
-
-    def _edge(self, window: Window) -> None:
-        if window.days is not None:
-            self.edge_seconds.add(window.days * DAY_SECONDS)
+        return self.needs.setdefault(events.stream, Needs(events.stream, stream))
 
     def assemble(self, values: Sequence[Value]) -> Compiled:
         """Number everything collected and write the instructions."""
-        edges = sorted(self.edge_seconds)
-        self.bands = {seconds // DAY_SECONDS: band for band, seconds in enumerate(edges)}
-        needs = list(self.needs.values())
-        conditions = [list(need.condition_rows()) for need in needs]
-        chains = [list(need.chains) for need in needs]
-        chain_rows = [[(n.column(key), mask) for key, mask in n.chains] for n in needs]
-        slots = [list(n.slots.values()) for n in needs]
-        tracks = [list(n.tracks.values()) for n in needs]
-        spans = [_spans(part) for part in (conditions, chains, slots, tracks)]
-        self.slot_numbers = _numbers(n.slots for n in needs)
-        self.track_numbers = _numbers(n.tracks for n in needs)
-        # Windows first: a long run of one instruction is what the processor predicts best.
-        for value in values:
-            self._register_windows(value)
-        outputs = [self._register(value) for value in values]
+        edges = sorted(self.days)
+        bands: dict[int | None, int] = {days: band for band, days in enumerate(edges)}
+        bands[None] = len(edges)
+        self.rows = Rows()
+        for needs in self.needs.values():
+            needs.write(self.rows, bands)
+        self.bins: list[int] = []
+        # Long runs of one operation, operands before their use.
+        ordered = sorted(self.levels, key=lambda one: (self.levels[one], self._operation(one)))
+        self.registers = {value: number for number, value in enumerate(ordered)}
+        instructions = [self._instruction(value) for value in ordered]
         program = Program(
-            streams=table(
-                (sum((span[i] for span in spans), ()) for i in range(len(needs))),
-                code.STREAM_WIDTH,
-            ),
-            conditions=table(chain(*conditions), 3),
-            chains=table(chain(*chain_rows), 2),
-            slots=table(
-                (
-                    (operation, operand + spans[1][i][0] * (operation == code.DISTINCT), mask)
-                    for i, rows in enumerate(slots)
-                    for operation, operand, mask in rows
-                ),
-                3,
-            ),
-            tracks=table(chain(*tracks), 3),
-            edges=table(((seconds,) for seconds in edges), 1),
-            bins=table(((band,) for band in self.bins), 1),
-            instructions=table(self.instructions, 5),
-            outputs=table(((register,) for register in outputs), 1),
+            **self.rows.tables(),
+            edges=table(((days * DAY_SECONDS,) for days in edges), 1),
+            bins=table(((cell,) for cell in self.bins), 1),
+            runs=table(_runs(instructions), 3),
+            instructions=table(instructions, 5),
+            outputs=table(((self.registers[value],) for value in values), 1),
         )
-        return Compiled(program, {n.name: tuple(n.columns) for n in needs})
+        return Compiled(program, {name: tuple(one.columns) for name, one in self.needs.items()})
 
-    def _register_windows(self, value: Value) -> None:
-        if isinstance(value, Windowed):
-            self._register(value)
-        elif not isinstance(value, Bins):
-            for part in value.parts():
-                self._register_windows(part)
-
-    def _register(self, value: Value) -> int:
-        """The register that holds a value; its instruction is written at the first asking."""
-        if value not in self.registers:
-            instruction = self._instruction(value)
-            self.registers[value] = len(self.instructions)
-            self.instructions.append(instruction)
-        return self.registers[value]
-
-    def _instruction(self, value: Value) -> tuple[int, int, int, int, int]:
+    def _operation(self, value: Value) -> int:
         match value:
-            case Count() | Total() | Largest() | Distinct() | Elapsed():
-                return code.WINDOW, self._slot(value), self._band(value.window), _per(value), 0
-            case SinceLast():
-                return code.SINCE_LAST, self._track(value), 0, 1, 0
-            case SinceFirst():
-                return code.SINCE_FIRST, self._track(value), 0, 1, 0
-            case SinceInstant():
-                slot = self.slot_numbers[_latest_instant(value)]
-                return code.SINCE_INSTANT, slot, len(self.bands), 1, 0
-            case UntilInstant():
-                slot = self.slot_numbers[_latest_instant(value)]
-                return code.UNTIL_INSTANT, slot, len(self.bands), 1, 0
-            case Latest():
-                return code.LATEST, self._track(value), value.back, value.per, 0
+            case Largest() | Entropy() | TopShare():
+                return code.ENTRY
             case Gap():
-                number = self._track(value)
-                return _GAP_CODES[value.statistic], number, value.back, 1, 0
+                return _GAP_CODES[value.statistic]
+            case Bins():
+                return _BIN_CODES[value.statistic]
+        return _OPERATIONS[next(one for one in _OPERATIONS if isinstance(value, one))]
+
+    def _instruction(self, value: Value) -> Instruction:
+        operation = self._operation(value)
+        match value:
+            case (
+                Count()
+                | Total()
+                | Largest()
+                | Distinct()
+                | Elapsed()
+                | New()
+                | Entropy()
+                | TopShare()
+            ):
+                return operation, self._cell(slot_of(value), value.window), 0, _per(value), 0
+            case SinceInstant() | UntilInstant():
+                return operation, self.rows.cell_of[_latest_instant(value), None], 0, 1, 0
+            case SinceLast() | SinceFirst():
+                return operation, self.rows.track_of[_track_of(value)], 0, 1, 0
+            case Latest():
+                return operation, self.rows.track_of[_track_of(value)], value.back, value.per, 0
+            case Gap():
+                return operation, self.rows.track_of[_track_of(value)], value.back, 1, 0
             case Bins():
                 begin = len(self.bins)
-                self.bins += [self._band(window) for window in stretches(value)]
-                slot = self._slot(value.of)
-                return _BIN_CODES[value.statistic], slot, begin, _per(value.of), value.bins
-            case Ratio():
-                return code.RATIO, self._register(value.above), self._register(value.below), 1, 0
-            case Sum():
-                return code.SUM, self._register(value.left), self._register(value.right), 1, 0
-            case Difference():
-                left, right = self._register(value.left), self._register(value.right)
-                return code.DIFFERENCE, left, right, 1, 0
-            case Repeats():
-                return code.REPEATS, self._register(value.of), 0, 1, 0
-        raise AssertionError(value)  # collect() has refused it already
+                slot = slot_of(value.of)
+                self.bins += [self._cell(slot, window) for window in stretches(value)]
+                return operation, 0, begin, _per(value.of), value.bins
+        first, *others = [self.registers[part] for part in value.parts()]
+        return operation, first, others[0] if others else 0, 1, 0
 
-    def _slot(self, value: Windowed) -> int:
-        return self.slot_numbers[slot_of(value)]
+    def _cell(self, slot: Slot, window: Window) -> int:
+        return self.rows.cell_of[slot, window.days]
 
-    def _track(self, value: SinceLast | SinceFirst | Gap | Latest) -> int:
-        return self.track_numbers[_track_of(value)]
 
-    def _band(self, window: Window) -> int:
-        return len(self.bands) if window.days is None else self.bands[window.days]
+_OPERATIONS: Final[Mapping[type[Value], int]] = {
+    Count: code.WINDOW,
+    Total: code.WINDOW,
+    Distinct: code.WINDOW,
+    Elapsed: code.WINDOW,
+    New: code.WINDOW,
+    SinceInstant: code.SINCE_INSTANT,
+    UntilInstant: code.UNTIL_INSTANT,
+    SinceLast: code.SINCE_LAST,
+    SinceFirst: code.SINCE_FIRST,
+    Latest: code.LATEST,
+    Repeats: code.REPEATS,
+    Sum: code.SUM,
+    Difference: code.DIFFERENCE,
+    Ratio: code.RATIO,
+}
 
 
 def slot_of(value: Windowed) -> Slot:
     """What a windowed value gathers, whatever its window and divisor."""
     match value:
         case Count():
-            return value.events, code.COUNT, ""
+            return Slot(value.events, code.COUNT, "")
         case Total():
-            return value.events, code.TOTAL, value.column
+            return Slot(value.events, code.TOTAL, value.column)
         case Largest():
-            return value.events, code.LARGEST, value.column
+            return Slot(value.events, code.LARGEST, value.column)
         case Distinct():
-            return value.events, code.DISTINCT, value.key
+            return Slot(value.events, code.DISTINCT, value.key)
         case Elapsed():
-            return value.events, code.ELAPSED, value.column
+            return Slot(value.events, code.ELAPSED, value.column)
+        case New():
+            return Slot(value.events, code.NEW, value.key)
+        case Entropy():
+            return Slot(value.events, code.MIX_ENTROPY, value.key, value.weight)
+        case TopShare():
+            return Slot(value.events, code.MIX_TOP, value.key, value.weight)
 
 
 def _latest_instant(value: SinceInstant | UntilInstant) -> Slot:
-    return value.events, code.LARGEST, value.column
+    return Slot(value.events, code.LARGEST, value.column)
 
 
-def _track_of(value: SinceLast | SinceFirst | Gap | Latest) -> Track:
-    return value.events, value.column if isinstance(value, Latest) else ""
+def _track_of(value: Tracked) -> Track:
+    return Track(value.events, value.column if isinstance(value, Latest) else "")
 
 
 def stretches(value: Bins) -> list[Window]:
@@ -347,19 +252,22 @@ def stretches(value: Bins) -> list[Window]:
 
 
 def _per(value: Windowed) -> int:
-    if isinstance(value, Elapsed):
-        return DAY_SECONDS
-    return value.per if isinstance(value, Total | Largest) else 1
+    match value:
+        case Elapsed():
+            return DAY_SECONDS
+        case Entropy() | TopShare():
+            return code.SHARE_UNIT
+        case Total() | Largest():
+            return value.per
+    return 1
 
 
-def _spans(parts: Sequence[Sequence[object]]) -> list[tuple[int, int]]:
-    """Where each stream's rows begin and end once the rows of all streams stand in one table."""
-    spans, begin = [], 0
-    for part in parts:
-        spans.append((begin, begin + len(part)))
-        begin += len(part)
-    return spans
-
-
-def _numbers(parts: Iterable[Iterable[Key]]) -> dict[Key, int]:
-    return {key: number for number, key in enumerate(key for part in parts for key in part)}
+def _runs(instructions: Sequence[Instruction]) -> list[tuple[int, int, int]]:
+    """Where each stretch of one operation begins and ends; a register is never read in its own run."""
+    runs: list[tuple[int, int, int]] = []
+    for number, (operation, *_) in enumerate(instructions):
+        if runs and runs[-1][0] == operation:
+            runs[-1] = (operation, runs[-1][1], number + 1)
+        else:
+            runs.append((operation, number, number + 1))
+    return runs

@@ -45,6 +45,7 @@ and `regulars check` says so.
 | orders, lines, pieces, count | a number of them |
 | points | the scale of the survey |
 | per_day | a number of them a day |
+| nats | entropy: 0 when all is one, ln(n) when spread evenly over n |
 | yes_no | yes for 1, no for 0 |
 """
 

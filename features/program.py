@@ -1,8 +1,4 @@
-"""A plan as integer tables: what the kernel interprets, free of names and of engine code.
-
-Codes are only ever appended, never renumbered: numba's cache watches the kernel's own file, so a
-renumbered code would meet an old compiled kernel.
-"""
+"""A plan as integer tables: what the kernel interprets, free of names and of engine code."""
 
 from __future__ import annotations
 
@@ -15,50 +11,70 @@ from numpy.typing import NDArray
 
 Table = NDArray[np.int64]
 
-# What a slot gathers from the events of one band of age.
+# What a slot gathers from events: the first two add up, and so do the elapsed times.
 COUNT: Final = 0
 TOTAL: Final = 1
-LARGEST: Final = 2
-DISTINCT: Final = 3
-ELAPSED: Final = 4
+ELAPSED: Final = 2
+LARGEST: Final = 3
+DISTINCT: Final = 4
+NEW: Final = 5
+# From here on a slot is about how weight is spread over keys.
+MIX_ENTROPY: Final = 6
+MIX_TOP: Final = 7
 
-# How a condition compares a column with its constant.
-BELOW: Final = 0
-AT_MOST: Final = 1
-EQUAL: Final = 2
-UNEQUAL: Final = 3
-AT_LEAST: Final = 4
-ABOVE: Final = 5
-# From here on a condition compares an instant with the cutoff, and is asked anew at each.
-PASSED: Final = 6
-PENDING: Final = 7
+# A slot: what it gathers from which events, for whom, and where that goes.
+OPERATION: Final = 0
+OPERAND: Final = 1
+WANTED: Final = 2
+SELECTED_BY: Final = 3
+MEMBERS: Final = 4
+FIRST_ROW: Final = 5
+FIRST_CELL: Final = 6
+FIRST_BAND: Final = 7
+LAST_BAND: Final = 8
+WEIGHED: Final = 9
+SLOT_WIDTH: Final = 10
+
+# A condition: the column it reads and what it finds there; a moment reads a column too.
+READ: Final = 0
+LOW: Final = 1
+HIGH: Final = 2
+NEGATED: Final = 3
+PASSED: Final = 1
+
+# A chain: the key it links, the column beside it, which events take part.
+BESIDE: Final = 1
+WANTED_BY_CHAIN: Final = 2
+LEAST: Final = 3
 
 # What an instruction computes into its register.
 WINDOW: Final = 0
-SINCE_LAST: Final = 1
-SINCE_FIRST: Final = 2
-GAP_MEAN: Final = 3
-GAP_SD: Final = 4
-GAP_MAX: Final = 5
-GAP_LAST: Final = 6
-GAP_RECENT: Final = 7
-SLOPE: Final = 8
-STREAK: Final = 9
-ACTIVE: Final = 10
-RATIO: Final = 11
-SUM: Final = 12
-DIFFERENCE: Final = 13
-SINCE_INSTANT: Final = 14
-UNTIL_INSTANT: Final = 15
-LATEST: Final = 16
-REPEATS: Final = 17
+ENTRY: Final = 1
+SINCE_INSTANT: Final = 2
+UNTIL_INSTANT: Final = 3
+SLOPE: Final = 4
+STREAK: Final = 5
+ACTIVE: Final = 6
+SINCE_LAST: Final = 7
+SINCE_FIRST: Final = 8
+GAP_MEAN: Final = 9
+GAP_SD: Final = 10
+GAP_MAX: Final = 11
+GAP_LAST: Final = 12
+GAP_RECENT: Final = 13
+LATEST: Final = 14
+REPEATS: Final = 15
+SUM: Final = 16
+DIFFERENCE: Final = 17
+RATIO: Final = 18
 
 # Where each part of a stream begins and ends in the tables below it.
 CONDITIONS: Final = 0
-CHAINS: Final = 2
-SLOTS: Final = 4
-TRACKS: Final = 6
-STREAM_WIDTH: Final = 8
+MOMENTS: Final = 2
+CHAINS: Final = 4
+SLOTS: Final = 6
+TRACKS: Final = 8
+STREAM_WIDTH: Final = 10
 
 # The ordered state of a track.
 FIRST_SECONDS: Final = 0
@@ -78,20 +94,39 @@ TRACK_WIDTH: Final = 13
 MAXIMUM_CONDITIONS: Final = 62
 VISIBLE: Final = 1 << MAXIMUM_CONDITIONS
 
+NOTHING: Final = int(np.iinfo(np.int64).min)
+"""What stands in a cell that has no entry."""
+NOWHERE: Final = 1 << 60
+"""The next event with the same key, where there is none."""
+LOOK_AGAIN: Final = -1
+"""In place of running sums: the events have to be looked at again from each cutoff."""
+LONGEST_SUMMED: Final = 1 << 16
+"""Histories longer than this have no running sums, which would take too much memory."""
+SHARE_UNIT: Final = 1 << 52
+"""Shares and entropies are whole numbers of this unit until they become features."""
+
 
 @dataclass(frozen=True)
 class Program:
     """The tables of a plan; every one is a two-dimensional array of int64.
 
     ==============  ==================================================================================
-    streams         a row a stream: first and last row of its conditions, chains, slots and tracks
-    conditions      column, comparison, constant; the row within its stream is the bit in the mask
-    chains          key column, mask: links the events with the same key, for distinct counts
-    slots           operation, column or chain, mask: gathered once per band of age
+    streams         a row a stream: first and last row of its conditions, moments, chains, slots and
+                    tracks
+    conditions      column, lowest and highest entry, whether to negate; the row is the bit in the mask
+    moments         column, whether its instant must have passed, bit in the mask
+    chains          key column, column beside it or -1, mask, least key: links events of one key
+    selectors       column, first row and number of rows in ``members``, which are codes from -2 on
+    members         the member of a slot that a code adds to, or -1
+    slots           what is gathered: operation, column or chain, mask, selector or -1, members, first
+                    row of what is gathered ever, first cell, first and last row of its bands, weighed
+                    column or -1; a slot has a cell for each of its members in each of its bands
+    bands           the windows of the slots, those of a slot together, the shortest first
     tracks          marker column or -1, mask, value column or -1: first, last, gaps and last entries,
                     in order of time
-    edges           the finite windows in seconds, ascending; the last band has no end
-    bins            band at the end of each stretch of time, newest first
+    edges           the finite windows in seconds, ascending; the band after them is the whole past
+    bins            cell at the end of each stretch of time, newest first
+    runs            operation, first and last instruction: instructions of one kind stand together
     instructions    code and four operands; one register each, operands before their use
     outputs         the register of each feature
     ==============  ==================================================================================
@@ -99,11 +134,16 @@ class Program:
 
     streams: Table
     conditions: Table
+    moments: Table
     chains: Table
+    selectors: Table
+    members: Table
     slots: Table
+    bands: Table
     tracks: Table
     edges: Table
     bins: Table
+    runs: Table
     instructions: Table
     outputs: Table
 

@@ -18,6 +18,7 @@ from features.pack import Attributes, Pack
 from features.plan import Plan
 from features.progress import Progress, silent
 from features.vocabulary import Cutoff
+from features.working_memory import run_kernel
 
 
 @dataclass(frozen=True)
@@ -128,11 +129,7 @@ def fill_values(
 
     ``entry`` is the number of the first cutoff each customer has a row for; ``instants`` ascend.
     """
-    from features.kernel import walk  # numba takes half a second to import
-
-    events = (batch.bounds, batch.seconds, batch.known, batch.columns)
-    arguments = (*events, *plan.program.tables(), instants, entry, values)
-    walk(*arguments)
+    run_kernel(plan.program, batch, instants, entry, values)
 
 
 def fill_attributes(vectors: Vectors, plan: Plan, attributes: Attributes) -> None:

@@ -1,7 +1,9 @@
 """How wide a customer buys, and where the money goes: categories, departments and brands.
 
 Lines whose item has no category, department or brand are left out of the counts. Only bought lines
-count. The largest categories and brands are those with the most order lines of the whole company.
+count. The largest categories and brands are those with the most order lines of the whole company. A
+category is **new** in a window when it was bought for the first time ever inside it, and **given up**
+when it was bought before the window and not in it.
 """
 
 from __future__ import annotations
@@ -9,10 +11,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.behaviour.frequent import most_frequent
-from features.behaviour.groups import BASKET
+from features.behaviour.groups import BASKET, CHANNEL
 from features.behaviour.purchases import BOUGHT, NO_SPEND, SPEND_GROSS, ZERO
+from features.keyed import Entropy, New, TopShare
 from features.pack import EventStream, Pack
-from features.spec import WHOLE_PAST, Declaration, Distinct, Ratio, Total, quoted, slugs, windowed
+from features.spec import (
+    WHOLE_PAST,
+    Declaration,
+    Difference,
+    Distinct,
+    Ratio,
+    ReasonGroup,
+    Total,
+    declare,
+    quoted,
+    slugs,
+    windowed,
+)
 from features.vocabulary import Window
 
 LEVELS = (
@@ -25,6 +40,9 @@ MOST_DEPARTMENTS = 12
 LARGEST_CATEGORIES = 10
 LARGEST_BRANDS = 5
 _SHARE_WINDOWS = (Window(90), Window(365), WHOLE_PAST)
+_MIX_WINDOWS = (Window(365), WHOLE_PAST)
+_GIVEN_UP_WINDOWS = (Window(90), Window(180), Window(365))
+_NEW_WINDOWS = (Window(30), Window(90), Window(365))
 
 
 def categories(pack: Pack) -> tuple[Declaration, ...]:
@@ -35,7 +53,10 @@ def categories(pack: Pack) -> tuple[Declaration, ...]:
     declared: tuple[Declaration, ...] = ()
     for plural, column in LEVELS:
         if column in stream.columns:
-            declared += _distinct(plural, column)
+            declared += (*_distinct(plural, column), *_given_up(plural, column))
+            declared += mix_of(column, plural, BASKET)
+    if "channel" in stream.columns:
+        declared += mix_of("channel", "channels", CHANNEL)
     if "category" in stream.columns:
         declared += _spend_shares(stream, "category", LARGEST_CATEGORIES)
     if "department" in stream.columns:
@@ -54,6 +75,27 @@ def _spend_shares(stream: EventStream, column: str, most: int) -> tuple[Declarat
 def _distinct(plural: str, column: str) -> tuple[Declaration, ...]:
     different = Distinct(BOUGHT, column)
     return windowed(plural, different, meaning=f"Different {plural} bought {{window}}.", unit="count", group=BASKET, said=f"bought from {{value}} {plural} {{window}}", missing=ZERO, actionable="now")
+
+
+def _given_up(plural: str, column: str) -> tuple[Declaration, ...]:
+    different, first = Distinct(BOUGHT, column), New(BOUGHT, column)
+    lost = (
+        declare(plural, Difference(different, different.over(window), "given_up", window), meaning=f"Different {plural} bought before, but not in the last {window.days} days.", unit="count", group=BASKET, said=f"{{value}} {plural} no longer bought for {window.days} days", missing=ZERO)
+        for window in _GIVEN_UP_WINDOWS
+    )
+    return (
+        *windowed(plural, first, meaning=f"Different {plural} bought for the first time {{window}}.", unit="count", group=BASKET, said=f"{{value}} {plural} bought for the first time {{window}}", missing=ZERO, actionable="now", windows=_NEW_WINDOWS),
+        *lost,
+    )
+
+
+def mix_of(column: str, plural: str, group: ReasonGroup) -> tuple[Declaration, ...]:
+    """How the money spent is spread over the entries of a column."""
+    entropy, top = (mix(BOUGHT, column, "amount_cents") for mix in (Entropy, TopShare))
+    return (
+        *windowed(column, entropy, meaning=f"How widely the money spent {{window}} is spread over {plural} (entropy): 0 when all went to one.", unit="nats", group=group, said=f"money spent {{window}} spread over {plural} with an entropy of {{value}}", missing=NO_SPEND, windows=_MIX_WINDOWS),
+        *windowed(column, top, meaning=f"Share of the money spent {{window}} that went to the largest of the customer's {plural}.", unit="share", group=group, said=f"{{value}} of the money spent {{window}} went to one of the {plural}", missing=NO_SPEND, windows=_MIX_WINDOWS),
+    )
 
 
 def _shares_of(column: str, texts: Sequence[str]) -> tuple[Declaration, ...]:

@@ -10,6 +10,7 @@ import pytest
 
 from features.behaviour.groups import SPEND
 from features.instants import Elapsed, SinceInstant, UntilInstant
+from features.keyed import Entropy, New, TopShare
 from features.plan import plan_of
 from features.spec import (
     Bins,
@@ -315,3 +316,92 @@ def test_repeats_are_all_but_the_first() -> None:
     assert value_of(repeats, events, "2026-01-02", "2026-01-09") == [0, 2]
     assert value_of(repeats, [returned("2026-01-01")], "2026-01-09") == [0]
     assert value_of(repeats.over(Window(7)), events, "2026-01-09") == [1]
+
+
+VARIED = [
+    line("2026-01-01", 5.00, category="roses"),
+    line("2026-01-02", 5.00, category="tools"),
+    line("2026-02-01", 30.00, category="roses"),
+    line("2026-02-02", 10.00, category="seeds"),
+    line("2026-02-03", 7.00),
+    returned("2026-02-04", 7.00),
+]
+
+
+def test_a_key_is_new_in_the_window_that_holds_its_first_event_of_all() -> None:
+    new = New(BOUGHT, "category", Window(20))
+
+    assert value_of(new, VARIED, "2026-01-03", "2026-02-05", "2026-06-01") == [2, 1, 0]
+    assert value_of(New(BOUGHT, "category"), VARIED, "2026-02-05") == [3]
+
+
+def test_a_key_known_late_is_new_by_the_first_event_known_so_far() -> None:
+    events = [
+        line("2026-01-01", category="roses", known="2026-03-01"),
+        line("2026-02-01", category="roses"),
+    ]
+    new = New(BOUGHT, "category", Window(40))
+
+    assert value_of(new, events, "2026-02-05", "2026-03-02") == [1, 0]
+
+
+def test_the_mix_is_spread_by_weight_and_missing_keys_are_left_out() -> None:
+    entropy = Entropy(BOUGHT, "category", "amount_cents")
+    halves = value_of(entropy, VARIED, "2026-01-03")
+    shares = [35 / 50, 5 / 50, 10 / 50]
+
+    assert halves == [pytest.approx(math.log(2), rel=1e-7)]
+    expected = -sum(share * math.log(share) for share in shares)
+    assert value_of(entropy, VARIED, "2026-02-05") == [pytest.approx(expected, rel=1e-7)]
+    top = TopShare(BOUGHT, "category", "amount_cents", Window(10))
+    assert value_of(top, VARIED, "2026-02-05") == [0.75]
+    by_lines = TopShare(BOUGHT, "category", "", Window(10))
+    assert value_of(by_lines, VARIED, "2026-02-05") == [0.5]
+
+
+def test_a_mix_of_one_key_has_no_entropy_and_a_mix_of_nothing_is_missing() -> None:
+    entropy = Entropy(BOUGHT, "category", "amount_cents", Window(7))
+
+    assert value_of(entropy, VARIED[:1], "2026-01-03") == [0]
+    assert math.isnan(value_of(entropy, VARIED[:1], "2026-06-01")[0])
+    gift = [line("2026-01-01", 0.00, category="roses")]
+    assert math.isnan(value_of(entropy, gift, "2026-01-03")[0])
+
+
+def test_texts_that_share_a_slot_keep_apart() -> None:
+    """Windows and conditions of each text are its own, also of one that nobody bought."""
+    pack = pack_of({"anna": VARIED, "~": [order("2000-01-01")]})
+    roses, tools, coal = (BOUGHT.also("category", "=", one) for one in ("roses", "tools", "coal"))
+    values = [
+        Total(roses, "amount_cents", Window(10)),
+        Total(tools, "amount_cents"),
+        Total(coal, "amount_cents"),
+        Distinct(roses, "order"),
+        Distinct(tools, "order", Window(10)),
+        Largest(roses, "amount_cents"),
+        Largest(tools, "amount_cents", Window(10)),
+    ]
+    asked = [
+        declare(f"x{n}", one, meaning="X.", unit="count", group=SPEND, said="{value}", missing="Z.")
+        for n, one in enumerate(values)
+    ]
+    plan = plan_of(asked, pack)
+    found = build_vectors(pack, plan, [at("2026-02-05")], customers=np.array([0])).values[0]
+
+    assert len(plan.program.selectors) == 3
+    np.testing.assert_array_equal(found, [3000, 500, 0, 2, 0, 3000, np.nan])
+
+
+def test_a_wholesaler_with_more_lines_than_running_sums_allow_is_counted_alike() -> None:
+    day = at("2026-01-01").seconds
+    pack = pack_of({"bot": [line(day + n // 3, 0.01, number=str(n // 5)) for n in range(70_000)]})
+    values = [Count(BOUGHT), Total(BOUGHT, "amount_cents", Window(1)), ORDERS, Gap(BOUGHT, "mean")]
+    asked = [
+        declare(f"x{n}", one, meaning="X.", unit="count", group=SPEND, said="{value}", missing="Z.")
+        for n, one in enumerate(values)
+    ]
+    cutoffs = [at("2026-01-02"), at("2026-01-01T01:00:00")]
+    found = build_vectors(pack, plan_of(asked, pack), cutoffs).values
+
+    np.testing.assert_array_equal(found[0], [10_800, 10_800, 2_160, np.nan])
+    np.testing.assert_array_equal(found[1], [70_000, 70_000, 14_000, np.nan])

@@ -114,7 +114,7 @@ def test_what_several_features_need_is_gathered_once() -> None:
 
     assert len(shared.program.slots) == 1
     assert len(shared.program.tracks) == 1
-    assert shared.columns == {"purchases": ("amount_cents", "local_day")}
+    assert shared.columns == {"purchases": ("local_day", "amount_cents")}
 
 
 def test_an_absent_column_is_refused_with_the_nearest_name() -> None:

@@ -5,6 +5,7 @@ import pytest
 from features.behaviour.groups import SPEND
 from features.errors import PlanRefused, UsageRefused
 from features.instants import Elapsed, SinceInstant, UntilInstant
+from features.keyed import Entropy, New, TopShare
 from features.spec import (
     Bins,
     Condition,
@@ -47,6 +48,9 @@ BOUGHT = Events("purchases").also("quantity_milli", ">", 0)
         (SinceInstant(BOUGHT, "seen_seconds"), "days_since_x"),
         (UntilInstant(BOUGHT, "ends_seconds"), "days_until_x"),
         (Elapsed(BOUGHT, "seen_seconds", Window(7)), "x_elapsed_7d"),
+        (New(BOUGHT, "category", Window(90)), "x_new_90d"),
+        (Entropy(BOUGHT, "category"), "x_entropy_lifetime"),
+        (TopShare(BOUGHT, "category", "", Window(7)), "x_top_share_7d"),
         (Bins(Count(BOUGHT), "slope"), "x_slope_12x30d"),
         (Ratio(Count(BOUGHT), Count(BOUGHT), "share").over(Window(7)), "x_share_7d"),
         (Difference(SinceFirst(BOUGHT), SinceLast(BOUGHT), "days"), "x_days"),

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from features.attributes import DeclaredFlag, DeclaredNumber, DeclaredSince, DeclaredText
 from features.instants import Elapsed, SinceInstant, UntilInstant
+from features.keyed import Entropy, New, TopShare
 from features.pack import Attributes, EventStream, Pack
 from features.plan import Plan
 from features.spec import (
@@ -150,6 +151,10 @@ class _Query:
                 inside = _and(_met(value.events), _inside(value.window))
                 distinct = f'count(DISTINCT CASE WHEN {inside} THEN "{value.key}" END)'
                 return f"coalesce({self._fact(value.events, distinct)}, 0)"
+            case New():
+                return self._new(value)
+            case Entropy() | TopShare():
+                return self._mix(value)
             case SinceLast():
                 last = f"max(CASE WHEN {_met(value.events)} THEN seconds END)"
                 return f"(cutoff - {self._fact(value.events, last)}) / {DAY}::DOUBLE"
@@ -217,6 +222,36 @@ class _Query:
             f"max(CASE WHEN n = 2 THEN entry END) AS last2 FROM ({ranked}) GROUP BY ALL"
         )
         return f"{table}.last{latest.back} / {latest.per}::DOUBLE"
+
+    def _new(self, new: New) -> str:
+        """Keys whose first event of all lies inside the window."""
+        firsts = (
+            f'SELECT customer, cutoff, "{new.key}", min(seconds) AS seconds '
+            f'FROM seen_{new.events.stream} WHERE {_met(new.events)} AND "{new.key}" IS NOT NULL '
+            "GROUP BY ALL"
+        )
+        table = self._apart(
+            f"SELECT customer, cutoff, count(CASE WHEN {_inside(new.window)} THEN 1 END) AS fresh "
+            f"FROM ({firsts}) GROUP BY ALL"
+        )
+        return f"coalesce({table}.fresh, 0)"
+
+    def _mix(self, mix: Entropy | TopShare) -> str:
+        """The weights of the keys of a window, those above zero, as shares of their sum."""
+        inside = _and(_met(mix.events), _inside(mix.window), f'"{mix.key}" IS NOT NULL')
+        weights = (
+            f'SELECT customer, cutoff, "{mix.key}", sum({mix.weight or "1"}) AS weight '
+            f"FROM seen_{mix.events.stream} WHERE {inside} GROUP BY ALL HAVING weight > 0"
+        )
+        shares = (
+            "SELECT customer, cutoff, weight / CAST(sum(weight) OVER (PARTITION BY customer, cutoff) "
+            f"AS DOUBLE) AS share FROM ({weights})"
+        )
+        table = self._apart(
+            "SELECT customer, cutoff, max(share) AS top, -sum(share * ln(share)) AS entropy "
+            f"FROM ({shares}) GROUP BY ALL"
+        )
+        return f"{table}.{'top' if isinstance(mix, TopShare) else 'entropy'}"
 
     def _apart(self, sql: str) -> str:
         return self.tables.setdefault(sql, f"apart_{len(self.tables)}")

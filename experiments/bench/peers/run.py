@@ -34,7 +34,7 @@ def _first(folder: Path) -> Said:
     """CPU seconds until the kernel's first vector, after everything is imported and opened."""
     import numpy as np
 
-    import features.kernel  # noqa: F401
+    import features.kernel.native  # noqa: F401
     from experiments.bench.peers.facts import bench_plan
     from features.pack import open_pack
     from features.vectors import build_vectors
@@ -64,7 +64,7 @@ def _floor(folder: Path) -> Said:
 
 def _imports(folder: Path) -> Said:
     """Start the interpreter and the kernel, and compute nothing."""
-    import features.kernel  # noqa: F401
+    import features.kernel.native  # noqa: F401
 
     return {}
 

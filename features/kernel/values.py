@@ -1,0 +1,154 @@
+"""From gathered whole numbers to floats: one register an instruction, run by run of one operation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from features.kernel.compiled import compiled
+from features.program import (
+    ACTIVE,
+    DIFFERENCE,
+    ENTRY,
+    FIRST_MARKER,
+    FIRST_SECONDS,
+    GAP_LARGEST,
+    GAP_LAST,
+    GAP_MAX,
+    GAP_MEAN,
+    GAP_RECENT,
+    GAP_SD,
+    GAP_SQUARES,
+    GAPS,
+    LAST_MARKER,
+    LAST_SECONDS,
+    LAST_VALUE,
+    LATEST,
+    MARKERS,
+    NOTHING,
+    RATIO,
+    REPEATS,
+    SINCE_FIRST,
+    SINCE_INSTANT,
+    SINCE_LAST,
+    SLOPE,
+    STREAK,
+    SUM,
+    UNTIL_INSTANT,
+    VALUE_BEFORE,
+    VALUES,
+    WINDOW,
+)
+
+_DAY = 86_400.0
+
+
+@compiled
+def compute(
+    runs: Any, instructions: Any, bins: Any, counted: Any, tracked: Any, cutoff: Any,
+    registers: Any,
+) -> None:  # fmt: skip
+    """Run the instructions at one cutoff; a register that is missing is NaN."""
+    for run in range(runs.shape[0]):
+        operation, begin, end = runs[run, 0], runs[run, 1], runs[run, 2]
+        if operation == WINDOW:
+            for r in range(begin, end):
+                registers[r] = counted[instructions[r, 1]]
+                if instructions[r, 3] != 1:
+                    registers[r] = registers[r] / instructions[r, 3] + 0.0  # no -0
+        elif operation == RATIO:
+            for r in range(begin, end):
+                below = registers[instructions[r, 2]]
+                quotient = registers[instructions[r, 1]] / below
+                registers[r] = quotient if below != 0.0 else np.nan
+        elif operation == SUM:
+            for r in range(begin, end):
+                registers[r] = registers[instructions[r, 1]] + registers[instructions[r, 2]]
+        elif operation == DIFFERENCE:
+            for r in range(begin, end):
+                registers[r] = registers[instructions[r, 1]] - registers[instructions[r, 2]]
+        elif operation == REPEATS:
+            for r in range(begin, end):
+                registers[r] = max(registers[instructions[r, 1]] - 1.0, 0.0)
+        elif operation in (ENTRY, SINCE_INSTANT, UNTIL_INSTANT):
+            for r in range(begin, end):
+                registers[r] = _of_entry(operation, instructions[r], counted, cutoff)
+        elif operation in (SLOPE, STREAK, ACTIVE):
+            for r in range(begin, end):
+                registers[r] = _over_bins(operation, instructions[r], bins, counted)
+        else:
+            for r in range(begin, end):
+                track = tracked[instructions[r, 1]]
+                registers[r] = _of_track(operation, instructions[r], track, cutoff)
+
+
+@compiled
+def _of_entry(operation: Any, instruction: Any, counted: Any, cutoff: Any) -> Any:
+    """A largest entry or a share, or days to or from the largest instant; missing without an event."""
+    entry = counted[instruction[1]]
+    if entry == NOTHING:
+        return np.nan
+    if operation == SINCE_INSTANT:
+        return (cutoff - entry) / _DAY
+    if operation == UNTIL_INSTANT:
+        return (entry - cutoff) / _DAY
+    return entry / instruction[3] + 0.0
+
+
+@compiled
+def _over_bins(operation: Any, instruction: Any, bins: Any, counted: Any) -> Any:
+    """Slope, streak or number of active stretches of time; stretches run from the newest back."""
+    begin, per, count = instruction[2], instruction[3], instruction[4]
+    outcome = np.int64(0)
+    before = np.int64(0)
+    for number in range(count):
+        upto = counted[bins[begin + number, 0]]
+        within = upto - before
+        before = upto
+        if operation == SLOPE:
+            outcome += (count - 1 - 2 * number) * within
+        elif within > 0:
+            outcome += 1
+        elif operation == STREAK:
+            break
+    if operation == SLOPE:
+        return 6.0 * outcome / (count * (count * count - 1)) / per
+    return np.float64(outcome) / per
+
+
+@compiled
+def _of_track(operation: Any, instruction: Any, track: Any, cutoff: Any) -> Any:
+    """Days since the first or last event, the latest entries, or something of the gaps."""
+    if track[MARKERS] == 0:
+        return np.nan
+    if operation == SINCE_LAST:
+        return (cutoff - track[LAST_SECONDS]) / _DAY
+    if operation == SINCE_FIRST:
+        return (cutoff - track[FIRST_SECONDS]) / _DAY
+    back = instruction[2]
+    if operation == LATEST:
+        if track[VALUES] < back:
+            return np.nan
+        return track[LAST_VALUE if back == 1 else VALUE_BEFORE] / instruction[3] + 0.0
+    return _of_gaps(operation, back, track)
+
+
+@compiled
+def _of_gaps(operation: Any, back: Any, track: Any) -> Any:
+    gaps = track[MARKERS] - 1
+    whole = track[LAST_MARKER] - track[FIRST_MARKER]
+    if operation == GAP_SD:
+        if gaps < 2:
+            return np.nan
+        return np.sqrt((gaps * track[GAP_SQUARES] - whole * whole) / (gaps * (gaps - 1)))
+    if gaps < 1 or (operation == GAP_LAST and gaps < back):
+        return np.nan
+    if operation == GAP_MEAN:
+        return whole / gaps
+    if operation == GAP_MAX:
+        return np.float64(track[GAP_LARGEST])
+    if operation == GAP_LAST:
+        return np.float64(track[GAPS + back - 1])
+    assert operation == GAP_RECENT
+    return (track[GAPS] + track[GAPS + 1] + track[GAPS + 2]) / min(gaps, 3)
