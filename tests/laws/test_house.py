@@ -21,7 +21,7 @@ PACKAGES = ("features", "training", "serving", "experiments")
 DOORS = {
     "duckdb": {"features/sources.py"},
     "numba": {"features/kernel.py", "training/treeshap/compiled.py"},
-    "pyspark": {"features/spark.py"},
+    "pyspark": {"features/spark.py", "features/spark_session.py"},
     "lightgbm": {"training/boosting.py"},
     "mlflow": {"training/registry.py"},
     "sklearn": {"training/logistic.py"},
