@@ -88,10 +88,19 @@ def replacing(session: SparkSession, target: str) -> Iterator[str]:
     files.delete(beside, True)
     try:
         yield beside.toString()
-        if files.exists(place):
+        there = files.exists(place)
+        if there:
             files.delete(before, True)
             files.rename(place, before)
-        files.rename(beside, place)
+        # Hadoop answers False rather than raise.
+        if not files.rename(beside, place):
+            if there:
+                files.rename(before, place)
+            raise UsageRefused(
+                expected="a place the vectors can be written to",
+                found=f"nothing could be renamed to {target}",
+                remedy="Look at the rights of its folder, or name another.",
+            )
         files.delete(before, True)
     finally:
         files.delete(beside, True)

@@ -81,8 +81,11 @@ def wire_of(plan: Plan, tables: Sequence[str]) -> Wire:
     for name, columns in plan.columns.items():
         # Orders first, so that the rows of one second lie together by order.
         first = sorted(columns, key=lambda column: column != ORDER)
-        whole = [column for column in first if (name, column) in told_apart]
-        streams[name] = _placed(name, columns, named.get(name, {}), whole)
+        said = named.get(name, {})
+        # A column that no condition asks for a text is read in some other way.
+        whole = [one for one in first if (name, one) in told_apart or not said.get(one)]
+        whole = [one for one in whole if _is_text(name, one)]
+        streams[name] = _placed(name, columns, said, whole)
     streams |= {name: () for name in sorted(tables) if name not in streams}
     declared = {
         one.column: sorted(
@@ -127,7 +130,7 @@ def _placed(
     placed, numbers = [], 0
     for name in columns:
         is_text = _is_text(table, name)
-        if is_text and name in whole:
+        if name in whole:
             place = f"text_{whole.index(name)}"
         else:
             place, numbers = f"number_{numbers}", numbers + 1
@@ -185,24 +188,22 @@ def _empty_pack(
     return Pack(TextColumn.of([]), made, 0, CUSTOMERS.name, declared)
 
 
-def _values(part: object) -> Iterator[Value]:
-    """A value and every value inside it."""
-    if isinstance(part, Value):
-        yield part
-    if is_dataclass(part) and not isinstance(part, type):
-        for field in fields(part):
-            yield from _values(getattr(part, field.name))
-    elif isinstance(part, tuple):
+def _parts(part: object) -> Iterator[object]:
+    """A value, its events and conditions, and every value inside it."""
+    if isinstance(part, tuple):
         for one in part:
-            yield from _values(one)
+            yield from _parts(one)
+    elif is_dataclass(part) and not isinstance(part, type):
+        yield part
+        for field in fields(part):
+            yield from _parts(getattr(part, field.name))
 
 
 def _named_texts(plan: Plan) -> dict[str, dict[str, set[str]]]:
     """The texts that conditions name, by table and column."""
     named: dict[str, dict[str, set[str]]] = {}
     for declaration in plan.declarations:
-        for value in _values(declaration.value):
-            events = getattr(value, "events", None)
+        for events in _parts(declaration.value):
             if not isinstance(events, Events):
                 continue
             columns = named.setdefault(events.stream, {})
@@ -213,14 +214,17 @@ def _named_texts(plan: Plan) -> dict[str, dict[str, set[str]]]:
 
 
 def _told_apart(plan: Plan) -> set[tuple[str, str]]:
-    """The columns named by a value itself and not by a condition, such as the key of a count."""
-    return {
-        (value.events.stream, name)
-        for declaration in plan.declarations
-        for value in _values(declaration.value)
-        if hasattr(value, "events")
-        for name in _texts_in(value)
-    }
+    """The columns that a value itself names, not a condition alone, such as the key of a count.
+
+    A column too many only makes the batches larger, so whatever might be a name is taken for one.
+    """
+    found = set()
+    for declaration in plan.declarations:
+        parts = list(_parts(declaration.value))
+        streams = {one.stream for one in parts if isinstance(one, Events)}
+        names = {name for one in parts if isinstance(one, Value) for name in _texts_in(one)}
+        found |= {(stream, name) for stream in streams for name in names}
+    return found
 
 
 def _texts_in(value: Value) -> Iterator[str]:
