@@ -27,7 +27,7 @@ $(READY): requirements.lock pyproject.toml
 
 setup-spark: $(SPARK_READY) ## add the pinned pyspark to .venv, for vectors on Spark; needs Java 17
 
-# Built on this machine out of a source archive of 430 MB: on request only, and without a second copy of it.
+# pyspark comes as source and takes 456 MB once installed, so it is added on request only.
 $(SPARK_READY): requirements-spark.lock $(READY)
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
 	  $$UV pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock

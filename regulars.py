@@ -229,11 +229,12 @@ def _vectors_on_spark(
 
 
 def _exported(summary: ExportSummary, how: str = "") -> Outcome:
-    upto = f" to {summary.cutoffs[-1]}" if len(summary.cutoffs) > 1 else ""
+    first, *others = summary.cutoffs
+    when = f"{len(summary.cutoffs)} cutoffs ({first} to {others[-1]})" if others else first
     return Outcome(
         said=f"Wrote {summary.rows:,} vectors of {summary.customers:,} customers × "
-        f"{summary.features} features at {len(summary.cutoffs)} cutoffs "
-        f"({summary.cutoffs[0]}{upto}){how} to {summary.path}; the workspace is as it was",
+        f"{summary.features} features at {when}{how} "
+        f"to {summary.path}; the workspace is as it was",
         data=summary.as_dict(),
     )
 
