@@ -5,10 +5,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK_READY := $(VENV)/.ready-spark
 SIZE ?= full
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check test test-all lock format clean
+.PHONY: help setup setup-spark demo check test test-all lock format clean
 
 help: ## show this list
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,6 +23,14 @@ $(READY): requirements.lock pyproject.toml
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
 	  $$UV pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
 	  $$UV pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+setup-spark: $(SPARK_READY) ## add the pinned pyspark to .venv, for vectors on Spark; needs Java 17
+
+# pyspark comes as source and takes 456 MB once installed, so it is added on request only.
+$(SPARK_READY): requirements-spark.lock $(READY)
+	@UV=$$(command -v uv || echo $(BIN)/uv); \
+	  $$UV pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock
 	@touch $@
 
 demo: setup ## simulate a company, train, score and serve it on 127.0.0.1:3000
@@ -48,6 +57,9 @@ bench-%: setup ## measure one room's claims: bench-world …; SIZE=small for a q
 lock: ## resolve the pinned packages anew
 	@uv pip compile --quiet --universal --generate-hashes --extra train --group dev --python-version 3.11 \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"])' | \
+	  uv pip compile --quiet --universal --generate-hashes --constraints requirements.lock --python-version 3.11 \
+	  --custom-compile-command "make lock" - --output-file requirements-spark.lock
 
 format: setup ## format the code
 	$(BIN)/ruff format .

@@ -7,7 +7,7 @@ begins. Nothing is computed here: whole customers go through the same kernel as 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,50 +15,38 @@ from numpy.typing import NDArray
 
 from features.attributes import fill_declared
 from features.batches import BATCH_EVENTS, EventBatch
-from features.pack import Attributes
-from features.plan import Plan
+from features.errors import DataRefused
+from features.pack import MISSING_NUMBER, Attributes
 from features.vectors import fill_values
+from features.wire import CUSTOMER_ID, CUTOFF_SECONDS, KNOWN, SECONDS, STREAM, Wire, WireColumn
 
-CUSTOMER_KEY, CUSTOMER_ID, STREAM, SECONDS, KNOWN = (
-    "customer_key",
-    "customer_id",
-    "stream",
-    "seconds",
-    "known",
-)
-CUTOFF_SECONDS = "cutoff_seconds"
-
-
-def value_column(place: int) -> str:
-    """The name under which the column at one place of the kernel's matrix travels."""
-    return f"column_{place}"
+Ints = NDArray[np.int64]
+_NEVER = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True)
 class ArrowKernel:
     """Turns batches of events into batches of vectors; it travels to the workers as it is.
 
-    Events come sorted by ``customer_key``, ``stream`` and ``seconds``; ``stream`` is the place of their
-    table in ``streams``, of which those the plan reads come first, in its order. ``instants`` ascend.
-    ``attributes`` holds what customers declared, by customer key.
+    Events come sorted by ``customer_id``, ``stream`` and ``seconds``; ``stream`` is the number of their
+    table in the wire, and a customer's declared attributes are a row behind the events. ``instants``
+    ascend.
     """
 
-    plan: Plan
-    streams: tuple[str, ...]
-    instants: NDArray[np.int64]
-    attributes: Attributes = field(default_factory=Attributes)
+    wire: Wire
+    instants: Ints
     batch_events: int = BATCH_EVENTS
 
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         """One batch of vectors for every so many events, whole customers together."""
         held: list[Any] = []
-        rows = 0
+        rows, last = 0, None
         for batch in batches:
             if not batch.num_rows:
                 continue
-            keys = batch.column(CUSTOMER_KEY).to_numpy(zero_copy_only=False)
-            begin = int(np.searchsorted(keys, keys[-1]))
-            goes_on = begin == 0 and bool(held) and _last_key(held) == keys[-1]
+            customers, begins = _runs(batch.column(CUSTOMER_ID))
+            goes_on = len(begins) == 1 and customers[0].as_py() == last
+            last, begin = customers[-1].as_py(), int(begins[-1])
             if rows + batch.num_rows < self.batch_events or goes_on:
                 held.append(batch)
                 rows += batch.num_rows
@@ -70,59 +58,116 @@ class ArrowKernel:
     def _vectors(self, batches: Sequence[Any]) -> Iterator[Any]:
         import pyarrow as pa
 
-        table = pa.Table.from_batches(batches) if batches else None
+        table = pa.Table.from_batches(batches).combine_chunks() if batches else None
         if table is None or not table.num_rows:
             return
-        keys = _numbers(table, CUSTOMER_KEY)
-        begins = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
-        known, seconds = _numbers(table, KNOWN), _numbers(table, SECONDS)
-        # A customer enters with the first cutoff after their first known event and then stays.
-        first = np.minimum.reduceat(np.maximum(seconds, known), begins)
-        entry = np.searchsorted(self.instants, first, side="right")
+        customers, begins = _runs(table.column(CUSTOMER_ID))
+        plan = self.wire.plan
+        stream = _numbers(table, STREAM)
+        # A customer enters with the first cutoff after their first known event and then stays; what
+        # they declared is no event.
+        visible = np.maximum(_numbers(table, SECONDS), _numbers(table, KNOWN))
+        visible[stream == len(self.wire.streams)] = _NEVER
+        entry = np.searchsorted(self.instants, np.minimum.reduceat(visible, begins), side="right")
         repeats = len(self.instants) - entry
-        values = np.empty((int(repeats.sum()), len(self.plan.declarations)), np.float32)
-        fill_values(self._events(table, keys[begins]), self.plan, self.instants, entry, values)
-        ends = np.cumsum(repeats)
-        number = np.arange(len(values)) - np.repeat(ends - len(self.instants), repeats)
-        customers, cutoffs = np.repeat(keys[begins], repeats), self.instants[number]
-        declared = values[:, len(self.plan.declarations) - len(self.plan.declared) :]
-        fill_declared(self.plan.declared, self.attributes, customers, cutoffs, declared)
-        columns = [
-            table.column(CUSTOMER_ID).take(pa.array(np.repeat(begins, repeats))).combine_chunks(),
-            pa.array(customers.astype(np.int32)),
-            pa.array(cutoffs),
-        ]
+        values = np.empty((int(repeats.sum()), len(plan.declarations)), np.float32)
+        fill_values(self._events(table, stream, begins), plan, self.instants, entry, values)
+        number = np.arange(len(values)) - np.repeat(
+            np.cumsum(repeats) - len(self.instants), repeats
+        )
+        cutoffs = self.instants[number]
+        of = np.repeat(np.arange(len(begins)), repeats)
+        if plan.declared:
+            attributes = self._attributes(table, stream, begins)
+            declared = values[:, len(plan.declarations) - len(plan.declared) :]
+            fill_declared(plan.declared, attributes, of, cutoffs, declared)
+        columns = [customers.take(pa.array(of)), pa.array(cutoffs)]
         for column in np.ascontiguousarray(values.T):
             columns.append(pa.array(column, pa.float32(), mask=np.isnan(column)))
-        names = [CUSTOMER_ID, CUSTOMER_KEY, CUTOFF_SECONDS, *self.plan.feature_names]
+        names = [CUSTOMER_ID, CUTOFF_SECONDS, *plan.feature_names]
         yield pa.RecordBatch.from_arrays(columns, names=names)
 
-    def _events(self, table: Any, customers: NDArray[np.int64]) -> EventBatch:
+    def _events(self, table: Any, stream: Ints, begins: Ints) -> EventBatch:
         """The streams the plan reads, one behind the other as the kernel takes them."""
-        stream, keys = _numbers(table, STREAM), _numbers(table, CUSTOMER_KEY)
-        width = max([1, *(len(names) for names in self.plan.columns.values())])
-        read = len(self.plan.columns)
-        rows = np.flatnonzero(stream < read)
-        rows = rows[np.argsort(stream[rows], kind="stable")]
-        bounds = np.empty((read, len(customers) + 1), np.int64)
+        read = [self.wire.streams[name] for name in self.wire.plan.columns]
+        parts = [np.flatnonzero(stream == position) for position in range(len(read))]
+        bounds = np.empty((len(read), len(begins) + 1), np.int64)
+        rows = np.concatenate(parts) if parts else np.empty(0, np.int64)
+        matrix = np.zeros((max([1, *map(len, read)]), len(rows)), np.int64)
+        encoded = {place: _encoded(table, place) for place in self.wire.text_places}
         begin = 0
-        for position in range(read):
-            end = begin + int(np.count_nonzero(stream == position))
-            bounds[position, :-1] = begin + np.searchsorted(keys[rows[begin:end]], customers)
-            bounds[position, -1] = begin = end
-        matrix = np.empty((width, len(rows)), np.int64)
-        for place in range(width):
-            matrix[place] = _numbers(table, value_column(place))[rows]
-        return EventBatch(
-            bounds, _numbers(table, SECONDS)[rows], _numbers(table, KNOWN)[rows], matrix
+        for position, (part, columns) in enumerate(zip(parts, read, strict=True)):
+            end = begin + len(part)
+            bounds[position, :-1] = begin + np.searchsorted(part, begins)
+            bounds[position, -1] = end
+            for place, column in enumerate(columns):
+                if column.travels_as_text:
+                    indices, texts = encoded[column.place]
+                    matrix[place, begin:end] = _codes(indices[part], texts, column)
+                else:
+                    matrix[place, begin:end] = _numbers(table, column.place)[part]
+            begin = end
+        seconds, known = _numbers(table, SECONDS)[rows], _numbers(table, KNOWN)[rows]
+        return EventBatch(bounds, seconds, known, matrix)
+
+    def _attributes(self, table: Any, stream: Ints, begins: Ints) -> Attributes:
+        """What these customers declared, one entry a customer of the batch."""
+        rows = np.flatnonzero(stream == len(self.wire.streams))
+        # Should a customer have several rows, the first of their order is taken, whatever that was.
+        rows = rows[::-1]
+        of = np.searchsorted(begins, rows, side="right") - 1
+        columns = {}
+        for column in self.wire.attributes:
+            columns[column.name] = np.full(len(begins), column.missing, np.int64)
+            columns[column.name][of] = _numbers(table, column.place)[rows]
+        known = np.full(len(begins), MISSING_NUMBER, np.int64)
+        known[of] = _numbers(table, KNOWN)[rows]
+        texts = {one.name: one.texts for one in self.wire.attributes if one.texts is not None}
+        return Attributes(columns, texts, known)
+
+
+def _runs(ids: Any) -> tuple[Any, Ints]:
+    """The customers of some rows in their order, and the row at which each begins."""
+    import pyarrow as pa
+    import pyarrow.compute as compute
+
+    if ids.null_count:
+        raise DataRefused(
+            expected="a customer in every row of the tables",
+            found=f"{ids.null_count} rows without one",
+            remedy="Leave rows without a customer_id out of the table.",
         )
+    array = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+    runs = compute.run_end_encode(array, run_end_type=pa.int64())
+    ends: Ints = runs.run_ends.to_numpy()
+    return runs.values, np.concatenate((np.zeros(1, np.int64), ends[:-1]))
 
 
-def _last_key(held: Sequence[Any]) -> int:
-    key = held[-1].column(CUSTOMER_KEY)
-    return int(key[len(key) - 1].as_py())
+def _encoded(table: Any, place: str) -> tuple[Ints, Any]:
+    """The texts of a column as whole numbers, -1 where missing, and which number stands for which."""
+    column = table.column(place).combine_chunks().dictionary_encode()
+    indices: Ints = column.indices.fill_null(-1).to_numpy().astype(np.int64)
+    return indices, column.dictionary
 
 
-def _numbers(table: Any, name: str) -> NDArray[np.int64]:
-    found: NDArray[np.int64] = table.column(name).to_numpy().astype(np.int64, copy=False)
+def _codes(indices: Ints, texts: Any, column: WireColumn) -> Ints:
+    """The plan's code for a text it names; another number, the same in the whole batch, for others.
+
+    Numbers rise in the order in which the texts first appear.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as compute
+
+    named = column.texts or ()
+    codes = np.append(np.arange(len(texts), dtype=np.int64) + len(named), column.missing)
+    if named:
+        found = compute.index_in(texts, value_set=pa.array(named, texts.type)).fill_null(-1)
+        known: Ints = found.to_numpy().astype(np.int64)
+        codes[:-1][known >= 0] = known[known >= 0]
+    taken: Ints = codes[indices]
+    return taken
+
+
+def _numbers(table: Any, name: str) -> Ints:
+    found: Ints = table.column(name).to_numpy().astype(np.int64, copy=False)
     return found

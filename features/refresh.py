@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from features.errors import WorkspaceRefused
+from features.errors import UsageRefused
 from features.plan import standard_plan
 from features.progress import Progress, silent
-from features.store import open_store
-from features.vectors import build_vectors, open_vectors, write_vectors
+from features.store import Store, open_store
+from features.vectors import build_vectors, write_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
 from features.workspace import Workspace
 
@@ -45,6 +44,24 @@ def natural_cutoff(last_known_seconds: int) -> Cutoff:
     return Cutoff((last_known_seconds // DAY_SECONDS + 1) * DAY_SECONDS)
 
 
+def allowed_cutoffs(store: Store, cutoffs: Sequence[Cutoff]) -> list[Cutoff]:
+    """The cutoffs in their order, each once; the natural one where none is given.
+
+    Raises ``UsageRefused`` for one at which nothing had happened yet, or that lies after the midnight
+    by which everything in the store was known.
+    """
+    last = natural_cutoff(store.manifest.last_known_seconds)
+    first = Cutoff(store.manifest.first_seconds)
+    wrong = [one for one in cutoffs if not first < one <= last]
+    if wrong:
+        raise UsageRefused(
+            expected=f"a cutoff after {first} and up to {last}, where the data are",
+            found=", ".join(map(str, wrong)),
+            remedy="Give a date in that range, or none for the end of the data.",
+        )
+    return sorted(set(cutoffs)) or [last]
+
+
 def refresh_vectors(
     workspace: Workspace,
     cutoff: Cutoff | None = None,
@@ -59,7 +76,7 @@ def refresh_vectors(
     store = open_store(workspace)
     pack = store.pack()
     plan = standard_plan(pack)
-    cutoff = cutoff or natural_cutoff(pack.last_known)
+    [cutoff] = allowed_cutoffs(store, [] if cutoff is None else [cutoff])
     wanted = {"cutoff": str(cutoff), "plan_hash": plan.hash, "data_digest": pack.digest}
     current = workspace.vectors.current
     if current is not None and (published := _summary_of(current)) is not None:
@@ -91,32 +108,3 @@ def _summary_of(generation: Path) -> VectorsSummary | None:
         return VectorsSummary(**json.loads((generation / _SUMMARY).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def export_vectors(workspace: Workspace, path: Path) -> int:
-    """Write the published vectors to a Parquet file, one column a feature; returns the rows written.
-
-    ``customer_id`` and ``cutoff`` come first; a missing value is null.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as parquet
-
-    generation = workspace.vectors.current
-    if generation is None:
-        raise WorkspaceRefused(
-            expected="published vectors", found="none", remedy="Run `regulars vectors` first."
-        )
-    vectors = open_vectors(generation)
-    ids = open_store(workspace).pack().customer_ids
-    instants = vectors.cutoff_seconds.astype("datetime64[s]")
-    columns = {
-        "customer_id": pa.array([ids[int(key)] for key in vectors.customer_keys], pa.string()),
-        "cutoff": pa.array(instants, pa.timestamp("s", "UTC")),
-    }
-    for name in vectors.feature_names:
-        column = vectors.column(name)
-        columns[name] = pa.array(column, pa.float32(), mask=np.isnan(column))
-    beside = path.with_name(path.name + ".draft")
-    parquet.write_table(pa.table(columns), beside, compression="zstd")
-    beside.replace(path)
-    return vectors.rows

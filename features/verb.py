@@ -93,6 +93,17 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
     return run
 
 
+def unless_further(function: Callable[..., None]) -> Callable[..., None]:
+    """Let a group be a verb of its own: it runs when none of its further verbs was named."""
+
+    @functools.wraps(function)
+    def run(**options: Any) -> None:
+        if click.get_current_context().invoked_subcommand is None:
+            function(**options)
+
+    return run
+
+
 def timed(
     name: str, narrator: Narrator, step: Callable[..., Outcome], /, *args: Any, **options: Any
 ) -> Outcome:

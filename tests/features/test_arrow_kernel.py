@@ -2,50 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.arrow_kernel import ArrowKernel, value_column
-from features.pack import Pack
+from features.arrow_kernel import ArrowKernel
+from features.errors import DataRefused
+from features.pack import MISSING_NUMBER, Pack
 from features.plan import Plan, standard_plan
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
+from features.wire import Wire, WireColumn, wire_of
 from tests.builders import Event, Profile, at, contact, order, pack_of
-from tests.laws.test_vectors import cutoff_lists, law, worlds
+from tests.laws.test_vectors import cutoff_lists, law, profiles, worlds
 
 
-def sorted_events(pack: Pack, plan: Plan, streams: tuple[str, ...]) -> pa.Table:
-    """All events by customer, table and time, as a cluster would have sorted them."""
-    width = max(len(names) for names in plan.columns.values())
-    rows = []
-    for position, name in enumerate(streams):
+def plain_rows(pack: Pack, wire: Wire) -> Iterator[dict[str, Any]]:
+    """Every event as a cluster would hold it, and what customers declared behind them."""
+    for position, (name, columns) in enumerate(wire.streams.items()):
         stream = pack.streams[name]
-        columns = [stream.columns[one] for one in plan.columns.get(name, ())]
         for customer in range(pack.customers):
             for at_row in range(stream.offsets[customer], stream.offsets[customer + 1]):
                 seconds = int(stream.seconds[at_row])
                 known = seconds if stream.known is None else int(stream.known[at_row])
-                values = [int(one[at_row]) for one in columns] + [0] * (width - len(columns))
-                rows.append((customer, position, seconds, known, *values))
-    rows.sort(key=lambda row: row[:3])
-    names = ["customer_key", "stream", "seconds", "known", *map(value_column, range(width))]
-    arrays = {
-        name: pa.array([row[place] for row in rows], pa.int64()) for place, name in enumerate(names)
-    }
-    ids = [pack.customer_ids[row[0]] for row in rows]
-    return pa.table({"customer_id": pa.array(ids, pa.string()), **arrays})
+                row = {"customer_id": pack.customer_ids[customer], "stream": position}
+                row |= {"seconds": seconds, "known": known}
+                for one in columns:
+                    code = int(stream.columns[one.name][at_row])
+                    texts = stream.dictionaries.get(one.name, ())
+                    # Orders have numbers in the pack and texts on a cluster.
+                    text = f"order {code}" if one.name == "order" else None
+                    row |= travelling(one, code, texts[code] if texts and code >= 0 else text)
+                yield row
+    declared = pack.attributes
+    for customer in range(pack.customers if wire.attributes else 0):
+        known = MISSING_NUMBER if declared.known is None else int(declared.known[customer])
+        row = {"customer_id": pack.customer_ids[customer], "stream": len(wire.streams)}
+        row |= {"seconds": 0, "known": known}
+        for one in wire.attributes:
+            code = int(declared.columns[one.name][customer])
+            texts = declared.dictionaries.get(one.name, ())
+            row |= travelling(one, code, texts[code] if texts and code >= 0 else None)
+        yield row
+
+
+def travelling(column: WireColumn, value: int, text: str | None) -> dict[str, Any]:
+    """What stands in the place of a column: a text, the plan's code for it, or a number."""
+    if column.texts is None:
+        return {column.place: value}
+    if column.travels_as_text:
+        return {column.place: text}
+    if text is None:
+        return {column.place: column.missing}
+    known = text in column.texts
+    return {column.place: column.texts.index(text) if known else len(column.texts)}
+
+
+def sorted_events(pack: Pack, wire: Wire) -> pa.Table:
+    """All events by customer, table and time, as a cluster would have sorted them."""
+    rows = sorted(
+        plain_rows(pack, wire),
+        key=lambda row: (row["customer_id"].encode(), row["stream"], row["seconds"]),
+    )
+    kinds = {"customer_id": pa.string(), **dict.fromkeys(wire.text_places, pa.string())}
+    names = ["customer_id", "stream", "seconds", "known", *wire.places]
+    nothing = {name: None if name in kinds else 0 for name in names}
+    whole = [{**nothing, **row} for row in rows]
+    return pa.table(
+        {
+            name: pa.array([row[name] for row in whole], kinds.get(name, pa.int64()))
+            for name in names
+        }
+    )
 
 
 def by_batches(
     pack: Pack, plan: Plan, cutoffs: list[Cutoff], batch_rows: int, batch_events: int
 ) -> pa.Table | None:
-    streams = (*plan.columns, *(name for name in pack.streams if name not in plan.columns))
+    wire = wire_of(plan, list(pack.streams))
     instants = np.unique([one.seconds for one in cutoffs])
-    kernel = ArrowKernel(plan, streams, instants, pack.attributes, batch_events)
-    events = sorted_events(pack, plan, streams)
+    kernel = ArrowKernel(wire, instants, batch_events)
+    events = sorted_events(pack, wire)
     found = list(kernel(iter(events.to_batches(max_chunksize=batch_rows))))
     return pa.Table.from_batches(found) if found else None
 
@@ -54,7 +96,6 @@ def assert_same(table: pa.Table | None, local: Vectors, pack: Pack) -> None:
     if table is None:
         assert local.rows == 0
         return
-    assert table.column("customer_key").to_pylist() == local.customer_keys.tolist()
     assert table.column("cutoff_seconds").to_pylist() == local.cutoff_seconds.tolist()
     ids = [pack.customer_ids[key] for key in local.customer_keys.tolist()]
     assert table.column("customer_id").to_pylist() == ids
@@ -65,11 +106,15 @@ def assert_same(table: pa.Table | None, local: Vectors, pack: Pack) -> None:
 
 
 @law
-@given(worlds(), cutoff_lists, st.integers(1, 9), st.integers(1, 30))
+@given(worlds(), profiles, cutoff_lists, st.integers(1, 9), st.integers(1, 30))
 def test_wherever_a_batch_ends_the_vectors_are_the_local_ones(
-    world: dict[str, list[Event]], cutoffs: list[Cutoff], batch_rows: int, batch_events: int
+    world: dict[str, list[Event]],
+    declared: dict[str, Profile],
+    cutoffs: list[Cutoff],
+    batch_rows: int,
+    batch_events: int,
 ) -> None:
-    pack = pack_of(world)
+    pack = pack_of(world, profiles=declared)
     plan = standard_plan(pack)
 
     local = build_vectors(pack, plan, cutoffs, threads=1)
@@ -103,6 +148,27 @@ def test_a_customer_longer_than_many_batches_is_one_customer(batch_rows: int) ->
 
 def test_no_events_give_no_vectors() -> None:
     pack = pack_of({"anna": [order("2026-01-05")]})
-    kernel = ArrowKernel(standard_plan(pack), ("purchases",), np.array([0]))
+    kernel = ArrowKernel(wire_of(standard_plan(pack), ["purchases"]), np.array([0]))
 
     assert list(kernel(iter([]))) == []
+
+
+def test_a_worker_is_sent_only_the_texts_that_conditions_name() -> None:
+    pack = pack_of({"anna": [order("2026-01-05", item="hat", channel="web", category="warm")]})
+
+    wire = wire_of(standard_plan(pack), ["purchases"])
+
+    columns = {one.name: one for one in wire.streams["purchases"]}
+    assert columns["item"].texts == ()
+    assert columns["channel"].texts == ("web",)
+    assert columns["item"].travels_as_text and columns["order"].travels_as_text
+    assert columns["order"].stored == "order_id" and columns["category"].stored == "category"
+
+
+def test_a_row_without_a_customer_is_refused() -> None:
+    pack = pack_of({"anna": [order("2026-01-05")]})
+    wire = wire_of(standard_plan(pack), ["purchases"])
+    events = sorted_events(pack, wire).set_column(0, "customer_id", pa.array([None], pa.string()))
+
+    with pytest.raises(DataRefused, match="a customer in every row"):
+        list(ArrowKernel(wire, np.array([0]))(iter(events.to_batches())))

@@ -22,7 +22,7 @@ DOORS = {
     "duckdb": {"features/sources.py"},
     "numba": {"features/kernel/compiled.py", "training/treeshap/compiled.py"},
     "llvmlite": {"features/kernel/native.py"},
-    "pyspark": {"features/spark.py"},
+    "pyspark": {"features/spark.py", "features/spark_session.py"},
     "lightgbm": {"training/boosting.py"},
     "mlflow": {"training/registry.py"},
     "sklearn": {"training/logistic.py"},

@@ -1,0 +1,90 @@
+"""The dictionary of features for a reader at the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from features.dictionary import full_plan
+from features.errors import UsageRefused, WorkspaceRefused, did_you_mean
+from features.narrator import Table
+from features.plan import Plan, standard_plan
+from features.spec import Feature
+
+if TYPE_CHECKING:
+    from features.verb import Call
+
+_FACTS = (
+    ("meaning", "meaning"),
+    ("unit", "unit"),
+    ("reason group", "group"),
+    ("can be acted on", "actionable"),
+    ("when missing", "missing"),
+    ("said", "said"),
+)
+
+
+def present_plan(call: Call) -> tuple[Plan, str]:
+    """The plan of the store where there is one, else that of every table and column; and its name."""
+    from features.store import open_store
+
+    if Path(call.settings_path).exists():
+        try:
+            return standard_plan(open_store(call.workspace).pack()), "of your store"
+        except WorkspaceRefused:
+            pass  # nothing ingested yet: the full dictionary answers as well
+    return full_plan(), "of a company that maps every column"
+
+
+def chosen_features(plan: Plan, names: Sequence[str], group: str | None) -> list[Feature]:
+    """The features of these names or of this reason group, in the order of the plan; all without either.
+
+    Raises ``UsageRefused`` for an unknown name or group, with the nearest one.
+    """
+    known = list(plan.feature_names)
+    groups = [one.name for one in plan.groups]
+    unknown = [("feature", one, known) for one in names if one not in known]
+    if group is not None and group not in groups:
+        unknown.append(("reason group", group, groups))
+    if unknown:
+        kind, name, candidates = unknown[0]
+        guess = did_you_mean(name, candidates)
+        listed = kind == "feature" and guess.startswith("Known names")
+        raise UsageRefused(
+            expected=f"a {kind} of the plan",
+            found=f'"{name}"',
+            remedy="`regulars vectors describe` lists them all." if listed else guess,
+        )
+    return [
+        one
+        for one in plan.features
+        if (not names or one.name in names) and (group is None or one.group == group)
+    ]
+
+
+def feature_tables(plan: Plan, features: Sequence[Feature], *, in_full: bool) -> list[Table]:
+    """One table a feature in full, or one a reason group with a line a feature."""
+    if in_full:
+        return [
+            Table(
+                one.name,
+                ("", ""),
+                [(title, str(getattr(one, field))) for title, field in _FACTS],
+            )
+            for one in features
+        ]
+    tables = []
+    for group in plan.groups:
+        rows = [(one.name, one.unit, one.meaning) for one in features if one.group == group.name]
+        if rows:
+            tables.append(
+                Table(f"{group.title} ({group.name})", ("feature", "unit", "meaning"), rows)
+            )
+    return tables
+
+
+def as_data(features: Sequence[Feature]) -> list[dict[str, Any]]:
+    """The dictionary's entries as plain fields."""
+    return [asdict(one) for one in features]

@@ -1,0 +1,129 @@
+"""The verb `vectors`: its cutoffs, its engines, its exports and its dictionary."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as parquet
+import pytest
+from click.testing import CliRunner, Result
+
+from features.workspace import Workspace
+from regulars import main
+from tests.commands.shop import leaving_and_staying, write_shop
+from tests.features.test_spark import spark_test
+
+TWO = ("--cutoff", "2025-07-01", "--cutoff", "2025-06-01")
+
+
+def run(settings: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, [*words, "--settings", str(settings)])
+
+
+def answer(settings: Path, *words: str) -> dict[str, Any]:
+    result = run(settings, *words, "--json")
+    assert result.exit_code == 0, result.output
+    told: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return told
+
+
+def refused(settings: Path, *words: str, exit_code: int = 2) -> str:
+    result = run(settings, *words)
+    assert result.exit_code == exit_code, result.output
+    assert isinstance(result.exception, SystemExit)
+    return " ".join(result.output.split())
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    settings = write_shop(tmp_path_factory.mktemp("shop"), leaving_and_staying(60))
+    answer(settings, "ingest")
+    return settings
+
+
+def test_a_cutoff_outside_the_data_is_refused_with_the_range(shop: Path) -> None:
+    for cutoff in ("2024-12-31", "2025-01-01", "2026-02-01"):
+        said = refused(shop, "vectors", "--cutoff", cutoff)
+        assert "after 2025-01-01 and up to 2025-12-27" in said
+    assert answer(shop, "vectors", "--cutoff", "2025-12-27")["cutoff"] == "2025-12-27"
+
+
+def test_several_cutoffs_are_exported_and_the_workspace_stays_as_it_was(
+    shop: Path, tmp_path: Path
+) -> None:
+    answer(shop, "vectors")
+    before = Workspace(shop.parent / ".workspace").vectors.current
+
+    told = answer(shop, "vectors", *TWO, "--export", str(tmp_path / "two.parquet"))
+
+    assert Workspace(shop.parent / ".workspace").vectors.current == before
+    assert told["cutoffs"] == ["2025-06-01", "2025-07-01"]
+    table = parquet.read_table(tmp_path / "two.parquet")
+    assert (table.num_rows, told["rows"], told["customers"]) == (120, 120, 60)
+    assert table.column_names[:2] == ["customer_id", "cutoff"]
+    assert [one.name for one in tmp_path.iterdir()] == ["two.parquet"]
+    assert "--export" in refused(shop, "vectors", *TWO)
+    assert "a folder" in refused(shop, "vectors", *TWO, "--export", str(tmp_path))
+
+
+def test_many_parts_of_an_export_are_the_vectors_of_one(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, parts = tmp_path / "whole.parquet", tmp_path / "parts.parquet"
+    answer(shop, "vectors", *TWO, "--export", str(whole))
+    monkeypatch.setattr("features.exports._ROWS_AT_ONCE", 14)
+
+    answer(shop, "vectors", *TWO, "--export", str(parts))
+
+    assert parquet.ParquetFile(parts).num_row_groups == 9
+    assert parquet.read_table(parts).equals(parquet.read_table(whole))
+
+
+def test_what_belongs_to_spark_is_refused_without_it(shop: Path) -> None:
+    assert "--engine spark" in refused(shop, "vectors", "--master", "local[2]")
+    assert "--export" in refused(shop, "vectors", "--engine", "spark")
+    words = ("vectors", "--engine", "spark", "--export", "x", "--tables", "purchases")
+    assert "purchases=crm.purchases" in refused(shop, *words)
+
+
+@spark_test
+def test_an_export_by_spark_is_that_of_the_local_engine(shop: Path, tmp_path: Path) -> None:
+    local, spark = tmp_path / "local.parquet", tmp_path / "spark"
+    answer(shop, "vectors", *TWO, "--export", str(local))
+
+    told = answer(shop, "vectors", *TWO, "--engine", "spark", "--export", str(spark))
+
+    assert (told["engine"], told["rows"], told["customers"]) == ("spark", 120, 60)
+    order = [("customer_id", "ascending"), ("cutoff", "ascending")]
+    ours = parquet.read_table(local).sort_by(order)
+    theirs = parquet.read_table(spark).sort_by(order)
+    assert theirs.column_names == ours.column_names
+    for name in ours.column_names:
+        wanted, found = (table.column(name).to_numpy() for table in (ours, theirs))
+        np.testing.assert_array_equal(found, wanted, err_msg=name)
+    words = ("vectors", "--engine", "spark", "--export", str(spark), "--master")
+    assert "nobody who answers" in refused(shop, *words, "spark://127.0.0.1:1")
+    assert "a Spark session" in refused(shop, *words, "nonsense")
+
+
+def test_the_dictionary_names_every_feature_of_the_store(shop: Path) -> None:
+    told = answer(shop, "vectors", "describe")
+    names = [one["name"] for one in told["features"]]
+    assert len(names) == answer(shop, "vectors")["features"]
+    rhythm = answer(shop, "vectors", "describe", "--group", "rhythm")["features"]
+    assert {one["group"] for one in rhythm} == {"rhythm"}
+    said = run(shop, "vectors", "describe", "gap_mean_days").output
+    for part in ("Usual time between", "rhythm", "days", "when missing", "{value}"):
+        assert part in said
+    assert 'Did you mean "rhythm"?' in refused(shop, "vectors", "describe", "--group", "rythm")
+    assert 'Did you mean "gap_mean_days"?' in refused(shop, "vectors", "describe", "gap_mean_day")
+
+
+def test_without_a_store_the_dictionary_is_that_of_every_table(tmp_path: Path) -> None:
+    from features.dictionary import full_plan
+
+    told = answer(tmp_path / "none.toml", "vectors", "describe")
+    assert len(told["features"]) == len(full_plan().features)
