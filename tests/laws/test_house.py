@@ -20,7 +20,7 @@ PACKAGES = ("features", "training", "serving", "experiments")
 # Each heavy library has its doors; whoever needs more of it goes through them.
 DOORS = {
     "duckdb": {"features/sources.py"},
-    "numba": {"features/kernel.py", "training/treeshap/compiled.py"},
+    "numba": {"features/kernel.py", "features/order_numbers.py", "training/treeshap/compiled.py"},
     "pyspark": {"features/spark.py"},
     "lightgbm": {"training/boosting.py"},
     "mlflow": {"training/registry.py"},
