@@ -110,6 +110,7 @@ def read_segment(
     told.update(np.ascontiguousarray(counts, "<i8").data)
     dictionaries: dict[str, Texts] = {}
     seconds: NDArray[Any] = np.empty(0, np.int64)
+    values: NDArray[Any]
     for one in columns:
         read = file.read(columns=[one.stored], use_threads=False).column(0)
         if one.is_text:
@@ -161,10 +162,8 @@ def _filled(read: Any, missing: int) -> NDArray[Any]:
 
 def coded(read: Any) -> tuple[Texts, NDArray[np.int32]]:
     """A column of texts as its different texts, sorted by their bytes, and the code of each row."""
-    single = read.cast(arrow.dictionary(arrow.int32(), read.type.value_type)) if arrow.types.is_dictionary(read.type) else read.dictionary_encode()  # fmt: skip
-    single = single.unify_dictionaries().combine_chunks()
-    if isinstance(single, arrow.ChunkedArray):
-        single = arrow.concat_arrays(single.chunks) if single.num_chunks else single.chunk(0)
+    chunks = read.dictionary_encode() if not arrow.types.is_dictionary(read.type) else read
+    single = chunks.unify_dictionaries().combine_chunks()
     local = single.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     # A dictionary of the file may name texts that no row has.
     used = np.zeros(len(single.dictionary) + 1, bool)

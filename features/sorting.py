@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.contracts import CheckedTable
-from features.months import month_name
+from features.months import month_name, month_number
 from features.sources import Connection, literal, quoted
 from features.tables import CUSTOMER_ID, EXPOSURES, ITEMS, OFFERS, PURCHASES, Kind, Table
 
@@ -69,7 +69,10 @@ def told_columns(table: str, references: Mapping[str, tuple[str, ...]]) -> tuple
 def write_reference(connection: Connection, table: CheckedTable, path: Path) -> None:
     """Write a describing table, one row a key, in the order of its keys."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(connection, _merged(connection, table), path)
+    query = _merged(connection, table)
+    connection.execute("SET disabled_optimizers = 'statistics_propagation'")
+    _write(connection, query, path)
+    connection.execute("SET disabled_optimizers = ''")
 
 
 def write_months(
@@ -78,13 +81,16 @@ def write_months(
     """Write the months of a table that are made anew and have rows; answers which."""
     assert table.reading is not None
     (folder / table.table.name).mkdir(parents=True, exist_ok=True)
-    # The order of the rows in the file is the order of the query.
+    # The order of the rows in the file is the order of the query, and whether a column may be empty is
+    # not for this month's statistics to say: these would depend on what was read along with it.
     connection.execute("SET preserve_insertion_order = true")
+    connection.execute("SET disabled_optimizers = 'statistics_propagation'")
     months = table.record.months
     written = [month for month in table.reading.touched if month in months and months[month].rows]
     for month in written:
         query = _sorted(table, table.kept(month), told, folder)
         _write(connection, query, month_file(folder, table.table.name, month))
+    connection.execute("SET disabled_optimizers = ''")
     return written
 
 
@@ -156,14 +162,16 @@ def reached_months(
         f"SELECT {columns} FROM read_parquet({literal(str(reference_file(folder, teller.name)))})"
         for folder in (old, new)
     )
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE changed_{teller.name} AS
+        SELECT {key} FROM (({before}) EXCEPT ({now}))
+        UNION SELECT {key} FROM (({now}) EXCEPT ({before}))
+    """)
+    if not connection.execute(f"SELECT 1 FROM changed_{teller.name} LIMIT 1").fetchall():
+        return set()
     files = ", ".join(literal(str(one)) for one in months)
     found = connection.execute(f"""
-        WITH changed AS (
-            SELECT {key} FROM (({before}) EXCEPT ({now}))
-            UNION SELECT {key} FROM (({now}) EXCEPT ({before})))
         SELECT DISTINCT file_index FROM read_parquet([{files}])
-        WHERE {key} IN (SELECT {key} FROM changed)
+        WHERE {key} IN (SELECT {key} FROM changed_{teller.name})
     """).fetchall()
-    from features.months import month_number
-
     return {month_number(months[place].stem) for (place,) in found}

@@ -11,6 +11,7 @@ import glob
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,7 +92,7 @@ class FileReader:
         with self._faults_worded():
             return dict(described(self.connection, f"SELECT * FROM {reader}"))
 
-    def _faults_worded(self):  # type: ignore[no-untyped-def]
+    def _faults_worded(self) -> AbstractContextManager[None]:
         return faults_worded(
             expected=f"a readable table in {self.shown}",
             remedy="Open the file to see whether it is whole, or export it again.",

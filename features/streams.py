@@ -40,18 +40,13 @@ class OldStream:
     def stretches(self) -> list[tuple[int, Ints, Ints]]:
         """The rows that stay, between the months made anew: since when, where each customer's begin, how many."""
         found = []
-        begins = self.stream.offsets[:-1]
-        since = 0
-        for month in (*sorted(self.touched), None):
-            if month is None:
-                ends = self.stream.offsets[1:]
-            else:
-                ends = self._first_at(month_begin(month))
+        since, begins = 0, self.stream.offsets[:-1]
+        for month in sorted(self.touched):
+            ends = self._first_at(month_begin(month))
             found.append((since, begins, ends - begins))
-            if month is not None:
-                since = month_begin(month + 1)
-                begins = self._first_at(since)
-        return found
+            since = month_begin(month + 1)
+            begins = self._first_at(since)
+        return [*found, (since, begins, self.stream.offsets[1:] - begins)]
 
     def _first_at(self, second: int) -> Ints:
         """Each customer's first row at or after a second, found by halving all customers at once."""
@@ -69,8 +64,13 @@ class OldStream:
     def array(self, name: str) -> NDArray[Any]:
         """One column, mapped from its file."""
         path = stream_file(self.pack, self.table, name)
-        loaded: NDArray[Any] = np.load(path, mmap_mode="r")
-        return loaded.view(np.ndarray)
+        return mapped(path)
+
+
+def mapped(path: Path) -> NDArray[Any]:
+    """An array of a file, mapped into memory."""
+    loaded: NDArray[Any] = np.load(path, mmap_mode="r")
+    return loaded.view(np.ndarray)
 
 
 def stream_file(pack: Path, table: str, column: str) -> Path:
@@ -192,10 +192,11 @@ class _Piece:
 
 
 def _as_slice(rows: Ints, begins: Ints, local: Ints, counts: Ints) -> slice | Ints:
-    shift = begins - local
+    shift: Ints = begins - local
     if len(shift) and (shift == shift[0]).all():
         return slice(int(shift[0]), int(shift[0]) + len(rows))
-    return rows + np.repeat(shift, counts)
+    places: Ints = rows + np.repeat(shift, counts)
+    return places
 
 
 def _pieces(parts: StreamParts, old_keys: Ints, segment_keys: Sequence[Ints]) -> list[_Piece]:

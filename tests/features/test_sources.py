@@ -13,10 +13,10 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 import pytest
 
+from features.attachment import Source, attach
 from features.databases import shown_address
 from features.errors import DataRefused
 from features.settings import TableMapping
-from features.attachment import Source, attach
 from features.sources import Connection, connect, fingerprint
 
 ROWS: dict[str, list[Any]] = {
