@@ -137,6 +137,8 @@ class Ingestion:
                 )
                 link(old, new)
             tables.append(EventTable(one, told, written, staying))
+            # All that is needed of these rows is in the files now.
+            connection.execute(f"DROP TABLE {one.opened.judged}")
         opened = None if last is None else (last.folder, last.pack())
         return build_pack(connection, tables, references, draft, opened, self.progress)
 

@@ -103,7 +103,8 @@ class TableChange:
         because = f" ({files})" if files else ""
         added = self.rows_after - self.rows_before
         is_appended = added > 0 and self.files_new and not self.files_changed + self.files_gone
-        what = f"Appended {added:,} rows of {made}" if is_appended else f"Made {made} anew"
+        rows = f"{added:,} row{'s' if added > 1 else ''}"
+        what = f"Appended {rows} of {made}" if is_appended else f"Made {made} anew"
         kept = f"{self.months_kept:,} month{'s' if self.months_kept != 1 else ''} kept"
         return f"{what}{because}; {kept}" if made else f"Nothing dated{because}; {kept}"
 

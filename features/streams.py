@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class OldStream:
     pack: Path
     touched: Sequence[int]
 
+    @cached_property
     def stretches(self) -> list[tuple[int, Ints, Ints]]:
         """The rows that stay, between the months made anew: since when, where each customer's begin, how many."""
         found = []
@@ -100,7 +102,10 @@ class StreamParts:
         """How many rows of each customer of the last store stay."""
         if self.old is None:
             return np.zeros(0, np.int64)
-        return np.sum([counts for _, _, counts in self.old.stretches()], axis=0, dtype=np.int64)
+        rows = np.zeros(len(self.old.stream.offsets) - 1, np.int64)
+        for _, _, counts in self.old.stretches:
+            rows += counts
+        return rows
 
 
 def write_stream(
@@ -204,7 +209,7 @@ def _pieces(parts: StreamParts, old_keys: Ints, segment_keys: Sequence[Ints]) ->
     pieces = []
     if parts.old is not None:
         arrays: dict[str, NDArray[Any]] = {}
-        for since, begins, counts in parts.old.stretches():
+        for since, begins, counts in parts.old.stretches:
             some = np.flatnonzero(counts)
             pieces.append(
                 _Piece(since, 0, old_keys[some], begins[some], counts[some], parts.old, arrays)
@@ -240,7 +245,7 @@ def _used(old: OldStream | None, column: str) -> tuple[NDArray[np.bool_], Texts]
     known = old.stream.dictionaries[column]
     values = old.array(column)
     used = np.zeros(len(known) + 1, bool)
-    for _, begins, counts in old.stretches():
+    for _, begins, counts in old.stretches:
         some = np.flatnonzero(counts)
         piece = _Piece(0, 0, some, begins[some], counts[some], old, {})
         for source, _ in piece.moves(old.stream.offsets[:-1].copy()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as parquet
 import pytest
+from click.testing import CliRunner
 
 from features.breaches import ContractBroken
 from features.refresh import published_vectors, refresh_vectors
@@ -19,6 +21,7 @@ from features.store import IngestSummary, Store, ingest, open_store
 from features.vectors import open_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
+from regulars import main
 from tests.features.tables import COLUMNS, Row, write_table
 from tests.laws.test_store import assert_same_store
 
@@ -77,7 +80,7 @@ def test_a_new_day_makes_its_own_month_anew_and_keeps_the_others(tmp_path: Path)
     sold(tmp_path, "2026-03-03", [("anna", "o5", "2026-03-03 10:00", "tea", 1, 4.50)])
     summary = stored(mapped(tmp_path))
     (change,) = summary.changes
-    assert change.sentence == "Appended 1 rows of 2026-03 (1 new file); 2 months kept"
+    assert change.sentence == "Appended 1 row of 2026-03 (1 new file); 2 months kept"
     # The day's line, and the one line of March that was there.
     assert change.rows_read == 2
     kept, was = months(summary.store), months(before)
@@ -235,6 +238,30 @@ def test_any_engine_reads_the_months_as_one_table(tmp_path: Path) -> None:
     with duckdb.connect() as connection:
         read = f"SELECT sum(amount_cents) FROM '{store.table('purchases')}/*.parquet'"
         assert connection.execute(read).fetchall() == [(4250,)]
+
+
+def test_the_command_says_what_was_appended_and_what_was_kept(tmp_path: Path) -> None:
+    three_months(tmp_path)
+    columns = "\n".join(f'{name} = "{expression}"' for name, expression in COLUMNS.items())
+    path = tmp_path / "regulars.toml"
+    path.write_text(
+        f'[tables.purchases]\nsource = "sales/*.parquet"\n[tables.purchases.columns]\n{columns}\n'
+    )
+
+    def run(*words: str) -> str:
+        answer = CliRunner().invoke(main, ["ingest", "--settings", str(path), *words])
+        assert answer.exit_code == 0
+        return answer.output
+
+    assert "Stored: 4 purchases" in " ".join(run().split())
+    sold(
+        tmp_path, "2026-03-03", [("anna", f"d{n}", "2026-03-03", "tea", 1, 4.50) for n in range(2)]
+    )
+    said = " ".join(run().split())
+    assert "purchases: Appended 2 rows of 2026-03 (1 new file); 2 months kept" in said
+    sold(tmp_path, "2026-03-04", [("anna", "e1", "2026-03-04", "tea", 1, 4.50)])
+    (change,) = json.loads(run("--json").splitlines()[-1])["changes"]
+    assert (change["files_new"], change["rows_before"], change["rows_after"]) == (1, 6, 7)
 
 
 KILLED = """
