@@ -1,8 +1,9 @@
 """Hold a company's tables against their declaration: all breaches, counted, and the fate of every row.
 
 Each file is read once into a working table with one bit a rule and row; counts, samples and fates
-follow from these bits. Files that were read before, and the months they reach into, are left alone. Nothing is dropped in silence: the rows of a source are the sum of those not
-selected, set aside, dropped as duplicates, merged into their key and kept.
+follow from these bits. Files that were read before, and the months they reach into, are left alone.
+Nothing is dropped in silence: the rows of a source are the sum of those not selected, set aside,
+dropped as duplicates, merged into their key and kept.
 """
 
 from __future__ import annotations

@@ -234,7 +234,7 @@ def _reached(
     """Which months of a table have rows about which the describing tables tell another thing now."""
 
     def months(table: str) -> Collection[int]:
-        if last is None:
+        if last is None or not (draft / "tables").is_dir():
             return ()
         folders = last.folder / "tables", draft / "tables"
         return reached_months(connection, table, *folders, told_columns(table, shown))

@@ -124,7 +124,8 @@ def open_table(
     rules = rules_of(table, columns, mapping.set_aside, as_of)
     if len(rules) > MOST_RULES:
         breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
-    if breaches and not connection.execute(f"SELECT 1 FROM {source.relation} LIMIT 1").fetchall():
+    rows = f"SELECT 1 FROM {source.relation} LIMIT 1"
+    if breaches and not known and not connection.execute(rows).fetchall():
         # An empty file tells no types, so faults of its mapping would be about nothing.
         return None, [_no_rows(table, source)]
     if breaches:

@@ -32,6 +32,8 @@ from features.sources import (
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
 _PARQUET_SUFFIXES = (".parquet", ".pq")
 Schema = Mapping[str, str]
+NO_TYPE = ""
+"""The type of a column in a text file without rows: that of the other files."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ class FileReader:
         """A file's own columns and their types."""
         if file.path is not None and _ends(file.path, _TEXT_SUFFIXES):
             _require_utf8(file.path, self.source)
-            return self._described(_csv_reader(file.path, {}))
+            reader = _csv_reader(file.path, {})
+            types = self._described(reader)
+            with self._faults_worded():
+                rows = self.connection.execute(f"SELECT 1 FROM {reader} LIMIT 1").fetchall()
+            return types if rows else dict.fromkeys(types, NO_TYPE)
         return self._described(_parquet_reader(self.pieces(file, {})))
 
     def pieces(self, file: SourceFile, types: Schema) -> list[Path]:
@@ -116,12 +122,16 @@ class FileReader:
 
     def _empty(self, schemas: Mapping[str, Schema]) -> list[Path]:
         found: dict[str, Path] = {}
+        typed = {one for own in schemas.values() for one, kind in own.items() if kind}
         self.scratch.mkdir(parents=True, exist_ok=True)
         for name in sorted(schemas):
             columns = ", ".join(
-                f"CAST(NULL AS {kind}) AS {quoted(column)}"
+                f"CAST(NULL AS {kind or 'VARCHAR'}) AS {quoted(column)}"
                 for column, kind in schemas[name].items()
+                if kind or column not in typed
             )
+            if not columns:
+                continue
             known_as = hashlib.sha256(columns.encode()).hexdigest()[:16]
             path = self.scratch / f"empty-{known_as}.parquet"
             if known_as not in found and not path.exists():

@@ -223,6 +223,20 @@ def test_days_in_text_files_are_read_in_the_types_of_all_files(tmp_path: Path) -
     same_as_in_one_go(chosen, grown)
 
 
+def test_a_day_without_sales_changes_no_type(tmp_path: Path) -> None:
+    (tmp_path / "sales").mkdir()
+    head = "customer,order,day,item,quantity,amount\n"
+    rows = "7.0,1,2026-01-05,tea,1,4.50\n8,2,2026-01-06,cup,1,9\n"
+    (tmp_path / "sales" / "2026-01-05.csv").write_text(head + rows)
+    table = {"source": "sales/*.csv", "columns": {**COLUMNS, "amount": "quantity * amount"}}
+    chosen = settings_from({"tables": {"purchases": table}}, folder=tmp_path)
+    stored(chosen)
+    (tmp_path / "sales" / "2026-01-04.csv").write_text(head)
+    summary = stored(chosen)
+    assert summary.changes[0].sentence == "Nothing dated (1 new file); 1 month kept"
+    same_as_in_one_go(chosen, summary.store)
+
+
 def test_rows_of_tomorrow_come_in_when_their_day_has_come(tmp_path: Path) -> None:
     chosen = three_months(tmp_path)
     early = stored(chosen, as_of=Cutoff.parse("2026-03-01"))
