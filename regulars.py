@@ -119,8 +119,11 @@ def _ingest(call: Call, as_of: Cutoff | None = None) -> Outcome:
         call.settings, call.workspace, call.narrator.progress, as_of=as_of or _tomorrow()
     )
     rows = ", ".join(f"{count:,} {table}" for table, count in summary.rows.items())
+    said = f"{'Kept the store, nothing has changed' if summary.reused else 'Stored'}: {rows}"
+    if summary.changes:
+        said = ". ".join(f"{one.table}: {one.sentence}" for one in summary.changes) + f". {said}"
     return Outcome(
-        said=f"{'Kept the store, nothing has changed' if summary.reused else 'Stored'}: {rows}",
+        said=said,
         next="`regulars vectors`",
         data=summary.as_dict(),
     )

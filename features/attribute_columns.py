@@ -19,16 +19,23 @@ SHARED_BY = 10
 
 
 def pack_attributes(
-    connection: Connection, tables: Sequence[CheckedTable], folder: Path, customers: int
+    connection: Connection, tables: Sequence[CheckedTable], folder: Path, keys: Ints, customers: int
 ) -> Attributes:
     """The attributes of the table of customers, none where it is not mapped.
+
+    ``keys`` are the places of its rows among all ``customers``.
 
     Protected attributes are left out, and so are texts that fewer than ten customers share.
     """
     table = next((one for one in tables if one.table is CUSTOMERS), None)
     if table is None:
         return Attributes()
-    file = f"read_parquet({literal(str(folder / f'{CUSTOMERS.name}.parquet'))})"
+    path = literal(str(folder / f"{CUSTOMERS.name}.parquet"))
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP VIEW declared AS
+        SELECT *, file_row_number AS place FROM read_parquet({path}, file_row_number = true)
+    """)
+    file = "declared"
     columns: dict[str, Ints] = {}
     dictionaries: dict[str, list[str]] = {}
     known: Ints | None = None
@@ -36,30 +43,35 @@ def pack_attributes(
         if one.column.name == CUSTOMER_ID or is_protected(one.column.name):
             continue
         if one.column.kind is Kind.TEXT:
-            codes, texts = _texts(connection, file, one, customers)
+            codes, texts = _texts(connection, file, one, keys, customers)
             columns[one.stored], dictionaries[one.stored] = codes, texts
         elif one.column.name == KNOWN_AT:
-            known = _numbers(connection, file, one, MISSING_NUMBER, customers)
+            known = _numbers(connection, file, one, MISSING_NUMBER, keys, customers)
         else:
             missing = MISSING_CODE if one.column.kind is Kind.FLAG else MISSING_NUMBER
-            columns[one.stored] = _numbers(connection, file, one, missing, customers)
+            columns[one.stored] = _numbers(connection, file, one, missing, keys, customers)
     return Attributes(columns, dictionaries, known)
 
 
 def _numbers(
-    connection: Connection, file: str, column: MappedColumn, missing: int, customers: int
+    connection: Connection,
+    file: str,
+    column: MappedColumn,
+    missing: int,
+    keys: Ints,
+    customers: int,
 ) -> Ints:
     values = np.full(customers, missing, np.int64)
     found = connection.execute(f"""
-        SELECT customer_key, CAST({quoted(column.stored)} AS BIGINT) AS value FROM {file}
+        SELECT place, CAST({quoted(column.stored)} AS BIGINT) AS value FROM {file}
         WHERE {quoted(column.stored)} IS NOT NULL
     """).fetchnumpy()
-    values[found["customer_key"]] = found["value"]
+    values[keys[found["place"]]] = found["value"]
     return values
 
 
 def _texts(
-    connection: Connection, file: str, column: MappedColumn, customers: int
+    connection: Connection, file: str, column: MappedColumn, keys: Ints, customers: int
 ) -> tuple[Ints, list[str]]:
     """Codes by customer, and the shared texts in the order of their bytes."""
     name = quoted(column.stored)
@@ -69,10 +81,10 @@ def _texts(
     """
     texts = connection.execute(f"SELECT text FROM ({shared}) ORDER BY code").fetchall()
     found = connection.execute(f"""
-        SELECT customer_key, coalesce(code, {RARE_CODE}) AS code
+        SELECT place, coalesce(code, {RARE_CODE}) AS code
         FROM {file} LEFT JOIN ({shared}) AS shared ON shared.text = {name}
         WHERE {name} IS NOT NULL
     """).fetchnumpy()
     codes = np.full(customers, MISSING_CODE, np.int64)
-    codes[found["customer_key"]] = found["code"]
+    codes[keys[found["place"]]] = found["code"]
     return codes, [str(text) for (text,) in texts]

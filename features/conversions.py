@@ -13,8 +13,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from features.attachment import Source
 from features.errors import DataRefused, did_you_mean, nearest
-from features.sources import Connection, DatabaseFault, Source, described, quoted, sentence
+from features.sources import Connection, DatabaseFault, described, quoted, sentence
 from features.tables import Column, Kind, Table
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")

@@ -2,68 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from features.breaches import SAMPLE_ROWS, Breach, Severity, TableReport, refusal, shortened
 from features.errors import DataRefused
 from features.judging import OpenTable
+from features.part_accounts import FEW_ITEMS, PartAccount, joined, part_accounts
 from features.protected import protected_notes
 from features.sources import quoted
 from features.tables import CUSTOMER_ID, CUSTOMERS, PURCHASES
 
 _CANCELLING_SHARE = 0.99
 """Letters before an order number mark cancellations when so large a share of their lines are returns."""
-_FEW_ITEMS = 100
 
 
 @dataclass(frozen=True)
 class Account:
-    """A table's report and breaches, with what is needed to select the kept rows."""
+    """A table's report and breaches."""
 
     report: TableReport
     breaches: tuple[Breach, ...]
-    mask: int
-    """The bits of the rules that set rows aside: a row is kept when it has none of them."""
-    drops_repeated: bool
 
 
-@dataclass(frozen=True)
-class _Group:
-    """The rows that break the same rules: their bits, their number and a few names."""
+def account_of(
+    opened: OpenTable, parts: Sequence[PartAccount], in_source: int, customers: int | None = None
+) -> Account:
+    """What became of the rows of an event table: its parts, added up.
 
-    bits: int
-    rows: int
-    sample: tuple[str, ...]
-
-
-def account(opened: OpenTable) -> Account:
-    """Count what became of the rows of a judged table."""
-    groups = _groups(opened)
-    mask = sum(
-        1 << position
-        for position, rule in enumerate(opened.rules)
-        if rule.severity is Severity.SETS_ASIDE
-    )
-    in_source = opened.number(f"SELECT count(*) FROM {opened.source.relation}")
-    read = sum(one.rows for one in groups)
-    set_aside = sum(one.rows for one in groups if one.bits & mask)
-    breaches = list(_rule_breaches(opened, groups, mask, read))
-    repeated = None if opened.is_merged else _repeated(opened, mask)
-    if repeated is not None:
-        breaches.append(repeated)
-    duplicates = repeated.decided if repeated is not None else 0
+    ``customers`` is how many have kept rows; without it they are not looked at.
+    """
+    mask = opened.mask
+    total = joined(parts)
+    read = sum(one.rows for one in total.groups)
+    set_aside = sum(one.rows for one in total.groups if one.bits & mask)
+    breaches = list(_rule_breaches(opened, total, mask, read))
+    breaches += _repeated_breaches(opened, total)
+    duplicates = total.repeated_kept if opened.mapping.duplicates == "drop" else 0
     kept = read - set_aside - duplicates
-    keys = kept
-    if opened.is_merged:
-        keys = _count_keys(opened, mask)
-        breaches += _merged_breaches(opened, mask, kept - keys)
     if opened.table is PURCHASES:
-        breaches += _purchase_notes(opened, mask)
-    if opened.table is CUSTOMERS:
-        columns = [one.column for one in opened.columns]
-        breaches += protected_notes(opened.table.name, columns, keys)
-    customers, first, last = _extent(opened, mask)
+        breaches += _purchase_notes(opened, total)
     breaches += _too_little(opened, in_source, read, kept, customers)
     report = TableReport(
         table=opened.table.name,
@@ -72,26 +50,53 @@ def account(opened: OpenTable) -> Account:
         rows_not_selected=in_source - read,
         rows_set_aside=set_aside,
         rows_duplicate=duplicates,
+        rows_merged=0,
+        rows_kept=kept,
+        customers=customers or 0,
+        first_seconds=total.first_seconds,
+        last_seconds=total.last_seconds,
+    )
+    return Account(report, tuple(breaches))
+
+
+def account_of_reference(opened: OpenTable) -> Account:
+    """What became of the rows of a table that describes, of which several may share a key."""
+    mask = opened.mask
+    in_source = opened.number(f"SELECT count(*) FROM {opened.source.relation}")
+    total = joined(part_accounts(opened, [0]).values())
+    read = sum(one.rows for one in total.groups)
+    kept = sum(one.rows for one in total.groups if not one.bits & mask)
+    keys = _count_keys(opened, mask)
+    breaches = list(_rule_breaches(opened, total, mask, read))
+    breaches += _merged_breaches(opened, mask, kept - keys)
+    if opened.table is CUSTOMERS:
+        columns = [one.column for one in opened.columns]
+        breaches += protected_notes(opened.table.name, columns, keys)
+    customers = customers_kept(opened)
+    breaches += _too_little(opened, in_source, read, kept, customers)
+    report = TableReport(
+        table=opened.table.name,
+        source=opened.source.shown,
+        rows_in_source=in_source,
+        rows_not_selected=in_source - read,
+        rows_set_aside=read - kept,
+        rows_duplicate=0,
         rows_merged=kept - keys,
         rows_kept=keys,
         customers=customers,
-        first_seconds=first,
-        last_seconds=last,
     )
-    return Account(report, tuple(breaches), mask, drops_repeated=duplicates > 0)
+    return Account(report, tuple(breaches))
 
 
-def _groups(opened: OpenTable) -> list[_Group]:
-    rows = opened.connection.execute(f"""
-        SELECT bits, count(*), min(CASE WHEN bits <> 0 THEN {opened.row_name} END, {SAMPLE_ROWS})
-        FROM {opened.judged} GROUP BY bits ORDER BY bits
-    """).fetchall()
-    return [_Group(int(bits), int(count), tuple(sample or ())) for bits, count, sample in rows]
+def customers_kept(opened: OpenTable) -> int:
+    """How many customers have kept rows among those that were judged."""
+    if all(one.column.name != CUSTOMER_ID for one in opened.columns):
+        return 0
+    return opened.number(f"SELECT count(DISTINCT {CUSTOMER_ID}) {_selected(opened, opened.mask)}")
 
 
-def _rule_breaches(
-    opened: OpenTable, groups: Sequence[_Group], mask: int, read: int
-) -> Iterator[Breach]:
+def _rule_breaches(opened: OpenTable, total: PartAccount, mask: int, read: int) -> Iterator[Breach]:
+    groups = total.groups
     for position, rule in enumerate(opened.rules):
         bit = 1 << position
         met = [one for one in groups if one.bits & bit]
@@ -110,24 +115,19 @@ def _rule_breaches(
             kept=sum(one.rows for one in met if not one.bits & mask),
             sample=tuple(sorted({name for one in met for name in one.sample})[:SAMPLE_ROWS]),
             advice=rule.advice,
-            detail=_items_met(opened, bit) if rule.is_own and found else "",
+            detail=_items_met(total.own_items[position]) if rule.is_own and found else "",
         )
         if found > rule.tolerated * read:
             breach = replace(breach, severity=Severity.REFUSES, becomes="refused")
         yield breach
 
 
-def _items_met(opened: OpenTable, bit: int) -> str:
+def _items_met(items: Mapping[str, int] | None) -> str:
     """The few item numbers a rule of the company's own is about, such as POST and TEST001."""
-    if opened.table is not PURCHASES:
+    if not items or len(items) > FEW_ITEMS:
         return ""
-    rows = opened.connection.execute(f"""
-        SELECT coalesce(item_id, '(none)'), count(*) FROM {opened.judged} WHERE bits & {bit} <> 0
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {_FEW_ITEMS + 1}
-    """).fetchall()
-    if len(rows) > _FEW_ITEMS:
-        return ""
-    return "items: " + shortened([f"{item} ({count:,})" for item, count in rows], 12)
+    ordered = sorted(items.items(), key=lambda one: (-one[1], one[0]))
+    return "items: " + shortened([f"{item} ({count:,})" for item, count in ordered], 12)
 
 
 _REPEATED = {
@@ -137,33 +137,22 @@ _REPEATED = {
 }
 
 
-def _repeated(opened: OpenTable, mask: int) -> Breach | None:
-    """Rows repeated in every column of the source; leaves them in a relation of their own."""
-    repeated = f"repeated_{opened.table.name}"
-    opened.connection.execute(f"""
-        CREATE OR REPLACE TABLE {repeated} AS
-        SELECT print_1, print_2, any_value(bits) AS bits, count(*) - 1 AS extra,
-               min({opened.row_name}) AS name
-        FROM {opened.judged} GROUP BY print_1, print_2 HAVING count(*) > 1
-    """)
-    found, unmarked, sample = opened.connection.execute(f"""
-        SELECT sum(extra), coalesce(sum(CASE WHEN bits & {mask} = 0 THEN extra END), 0),
-               min(name, {SAMPLE_ROWS}) FROM {repeated}
-    """).fetchall()[0]
-    if not found:
-        return None
+def _repeated_breaches(opened: OpenTable, total: PartAccount) -> Iterator[Breach]:
+    """Rows repeated in every column of the source."""
+    if not total.repeated:
+        return
     becomes, severity = _REPEATED[opened.mapping.duplicates]
     drops = opened.mapping.duplicates == "drop"
-    return Breach(
+    yield Breach(
         table=opened.table.name,
         rule="duplicates",
         what="rows that repeat another in every column",
-        rows=int(found),
+        rows=total.repeated,
         becomes=becomes,
         severity=severity,
-        decided=int(unmarked) if drops else 0,
-        kept=0 if drops else int(unmarked),
-        sample=tuple(sample),
+        decided=total.repeated_kept if drops else 0,
+        kept=0 if drops else total.repeated_kept,
+        sample=total.repeated_sample,
         advice='If each is a row of its own, write duplicates = "keep".',
     )
 
@@ -218,57 +207,35 @@ def _merged_breaches(opened: OpenTable, mask: int, merged: int) -> Iterator[Brea
             )
 
 
-def _purchase_notes(opened: OpenTable, mask: int) -> Iterator[Breach]:
+def _purchase_notes(opened: OpenTable, total: PartAccount) -> Iterator[Breach]:
     """Letters that mark cancellations, and order numbers that several customers share."""
-    rows = opened.connection.execute(f"""
-        SELECT upper(regexp_extract(order_id, '^[A-Za-z]+')) AS letters, count(*),
-               count(*) FILTER (quantity_milli < 0), count(DISTINCT order_id),
-               count(*) FILTER (bits & {mask} = 0), min({opened.row_name}, {SAMPLE_ROWS})
-        FROM {opened.judged} WHERE letters <> '' GROUP BY letters ORDER BY letters
-    """).fetchall()
-    for letters, lines, returns, orders, kept, sample in rows:
-        if returns >= max(_CANCELLING_SHARE * lines, 1):
+    for letters, one in sorted((total.letters or {}).items()):
+        if one.returns >= max(_CANCELLING_SHARE * one.lines, 1):
             yield Breach(
                 table=opened.table.name,
                 rule=f"cancellations.{letters}",
                 what=f"cancellations: order numbers beginning with {letters}",
-                rows=int(lines),
+                rows=one.lines,
                 becomes="kept as returns",
                 severity=Severity.NOTES,
-                kept=int(kept),
-                sample=tuple(sample),
-                detail=f"{orders:,} orders; quantity is below zero on {returns:,} of the lines",
+                kept=one.kept,
+                sample=one.sample,
+                detail=f"{one.orders:,} orders; quantity is below zero on {one.returns:,} of the lines",
             )
-    shared, sample = opened.connection.execute(f"""
-        SELECT count(*), min('order ' || order_id, {SAMPLE_ROWS}) FROM (
-            SELECT order_id {_selected(opened, mask)} GROUP BY order_id
-            HAVING min({CUSTOMER_ID}) <> max({CUSTOMER_ID}))
-    """).fetchall()[0]
-    if shared:
+    if total.shared_orders:
         yield Breach(
             table=opened.table.name,
             rule="shared_order",
-            what="order numbers that stand for orders of several customers",
-            rows=int(shared),
+            what="order numbers that stand for orders of several customers in one month",
+            rows=total.shared_orders,
             becomes="kept as one order for each customer",
             severity=Severity.NOTES,
-            sample=tuple(sample),
+            sample=total.shared_sample,
         )
 
 
-def _extent(opened: OpenTable, mask: int) -> tuple[int, int | None, int | None]:
-    """The customers and the first and last instant of the kept rows."""
-    has_customer = any(one.column.name == CUSTOMER_ID for one in opened.columns)
-    seconds = quoted(opened.event.stored) if opened.event else "NULL"
-    customers, first, last = opened.connection.execute(f"""
-        SELECT count(DISTINCT {CUSTOMER_ID if has_customer else "NULL"}), min({seconds}), max({seconds})
-        {_selected(opened, mask)}
-    """).fetchall()[0]
-    return int(customers), first, last
-
-
 def _too_little(
-    opened: OpenTable, in_source: int, read: int, kept: int, customers: int
+    opened: OpenTable, in_source: int, read: int, kept: int, customers: int | None
 ) -> Iterator[Breach]:
     """Refuse a table without rows, and purchases of one customer alone."""
     if not kept:

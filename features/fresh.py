@@ -134,7 +134,7 @@ class StreamReader:
         Raises ``UsageRefused`` for a column that is unknown, lacks or holds the wrong kind of value.
         """
         self._check(fresh)
-        # Order numbers first: the store's codes ascend with them, so that equals meet their equals.
+        # Order numbers first: so are the store's lines of one second, so that equals meet their equals.
         given = sorted(fresh.columns, key=lambda name: (name != ORDER, name))
         rows = _each_once(sorted(self._rows(fresh, given), key=_in_order))
         orders, left = self._recognised(rows, given, stored)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.breaches import Breach, refusal
+from features.attachment import Source, attach
+from features.breaches import Breach, Severity, refusal
 from features.conversions import MappedColumn, bind_column, bind_condition
 from features.errors import DataRefused, RegularsError
-from features.rules import MOST_RULES, Rule, rules_of
+from features.months import month_sql
+from features.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
 from features.settings import TableMapping
-from features.sources import Connection, Source, attach, faults_worded, literal, quoted
+from features.source_files import Schema, SourceFile
+from features.sources import Connection, faults_worded, literal, quoted
 from features.tables import CUSTOMER_ID, Table
 from features.vocabulary import Cutoff
 
@@ -57,6 +60,15 @@ class OpenTable:
         return [quoted(one.stored) for one in self.columns] + (["local_day"] if self.event else [])
 
     @property
+    def mask(self) -> int:
+        """The bits of the rules that set rows aside: a row is kept when it has none of them."""
+        return sum(
+            1 << position
+            for position, rule in enumerate(self.rules)
+            if rule.severity is Severity.SETS_ASIDE
+        )
+
+    @property
     def row_name(self) -> str:
         """SQL that names a row by its numbers and shows nothing else of it."""
         names = self.table.key or (CUSTOMER_ID,)
@@ -88,11 +100,17 @@ def open_table(
     folder: Path,
     scratch: Path,
     as_of: Cutoff | None,
+    known: Mapping[str, tuple[str, Schema]] | None = None,
 ) -> tuple[OpenTable | None, list[Breach]]:
-    """Open a source and bind its mapping; all faults come back together as breaches."""
+    """Open a source and bind its mapping; all faults come back together as breaches.
+
+    ``known`` are the stamps and columns of files seen before, which are not opened again.
+    """
     connection.execute(f"SET TimeZone = {literal(mapping.timezone)}")
     try:
-        source = attach(connection, table.name, mapping, folder=folder, scratch=scratch)
+        source = attach(
+            connection, table.name, mapping, folder=folder, scratch=scratch, known=known
+        )
     except RegularsError as fault:
         return None, [refusal(table.name, "source", fault)]
     columns: list[MappedColumn] = []
@@ -106,7 +124,8 @@ def open_table(
     rules = rules_of(table, columns, mapping.set_aside, as_of)
     if len(rules) > MOST_RULES:
         breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
-    if breaches and not connection.execute(f"SELECT 1 FROM {source.relation} LIMIT 1").fetchall():
+    rows = f"SELECT 1 FROM {source.relation} LIMIT 1"
+    if breaches and not known and not connection.execute(rows).fetchall():
         # An empty file tells no types, so faults of its mapping would be about nothing.
         return None, [_no_rows(table, source)]
     if breaches:
@@ -150,22 +169,38 @@ def _too_many_rules(table: Table, surplus: int) -> Breach:
     return refusal(table.name, "set_aside", fault)
 
 
-def judge(opened: OpenTable) -> None:
-    """Read the source once and write its rows with their bits into the working database.
+def judge(opened: OpenTable, files: Sequence[SourceFile] | None = None) -> None:
+    """Read files once and write their rows with their bits into the working database.
 
     Event tables also keep two hashes over all source columns, in different orders, which together are
-    taken for the content of a row: 128 bits tell repeated rows from different ones.
+    taken for the content of a row: 128 bits tell repeated rows from different ones. ``part`` is the
+    month of a row, or -1 less the place of its file where the row has no date between 1970 and 2099.
     """
+    query = _judged(opened, opened.source.fresh if files is None else files, "true")
+    opened.connection.execute(f"CREATE OR REPLACE TABLE {opened.judged} AS {query}")
+
+
+def judge_months(opened: OpenTable, files: Sequence[SourceFile], months: Sequence[int]) -> None:
+    """Add the rows of some months from further files to those that are judged already."""
+    if files and months:
+        some = f"part IN ({', '.join(map(str, months))})"
+        query = _judged(opened, files, some)
+        opened.connection.execute(f"INSERT INTO {opened.judged} {query}")
+
+
+def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
     names = [quoted(name) for name in opened.source.columns]
     prints = [
         f"hash({', '.join(names)}) AS print_1",
         f"hash('again', {', '.join(reversed(names))}) AS print_2",
     ]
+    reading = opened.source.reading(files)
     mapped = [f"({one.expression}\n) AS {quoted(one.raw)}" for one in opened.columns]
     mapped += [
         f"({condition}\n) AS {quoted(f'own {position}')}"
         for position, condition in enumerate(opened.mapping.set_aside.values())
     ]
+    mapped.append(f"CAST({reading.file} AS INTEGER) AS {quoted('in file')}")
     converted = [f"{one.converted} AS {quoted(one.stored)}" for one in opened.columns]
     if opened.event is not None:
         converted.append(f"{opened.event.local_day} AS local_day")
@@ -175,11 +210,22 @@ def judge(opened: OpenTable) -> None:
     ]
     where = f"WHERE ({opened.mapping.where}\n)" if opened.mapping.where else ""
     written = opened.kept_names + ([] if opened.is_merged else ["print_1", "print_2"])
-    opened.connection.execute(f"""
-        CREATE OR REPLACE TABLE {opened.judged} AS
+    return f"""
         WITH mapped AS (
             SELECT {", ".join(mapped + ([] if opened.is_merged else prints))}
-            FROM {opened.source.relation} {where}
-        ), converted AS (SELECT *, {", ".join(converted)} FROM mapped)
-        SELECT {", ".join(written)}, {" | ".join(bits) or "0"} AS bits FROM converted
-    """)
+            FROM {reading.relation} {where}
+        ), converted AS (SELECT *, {", ".join(converted)} FROM mapped),
+        dated AS (SELECT *, {_part(opened)} AS part FROM converted)
+        SELECT {", ".join(written)}, part, {quoted("in file")}, {" | ".join(bits) or "0"} AS bits
+        FROM dated WHERE {which}
+    """
+
+
+def _part(opened: OpenTable) -> str:
+    if opened.event is None:
+        return "0"
+    seconds = quoted(opened.event.stored)
+    return (
+        f"CASE WHEN {seconds} >= 0 AND {seconds} < {LAST_LIKELY_SECONDS} "
+        f"THEN {month_sql(seconds)} ELSE -1 - {quoted('in file')} END"
+    )

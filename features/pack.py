@@ -133,19 +133,34 @@ class Pack:
         return len(self.customer_ids)
 
 
+def part_file(folder: Path, stream: str, part: str) -> Path:
+    """The file of what every stream has: its offsets, seconds and known seconds."""
+    return folder / f"{stream}.{part}.npy"
+
+
+def column_file(folder: Path, stream: str, column: str) -> Path:
+    """The file of one column of a stream."""
+    return folder / f"{stream}.column.{column}.npy"
+
+
 def write_pack(pack: Pack, folder: Path) -> None:
     """Write every array of a pack as a plain ``.npy`` file, with its dictionaries in ``pack.json``."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "customer_ids.offsets.npy", pack.customer_ids.offsets)
-    np.save(folder / "customer_ids.content.npy", pack.customer_ids.content)
     for name, stream in pack.streams.items():
         arrays = {"offsets": stream.offsets, "seconds": stream.seconds}
         if stream.known is not None:
             arrays["known"] = stream.known
         for part, array in arrays.items():
-            np.save(folder / f"{name}.{part}.npy", array)
+            np.save(part_file(folder, name, part), array)
         for column, values in stream.columns.items():
-            np.save(folder / f"{name}.column.{column}.npy", values)
+            np.save(column_file(folder, name, column), values)
+    finish_pack(pack, folder)
+
+
+def finish_pack(pack: Pack, folder: Path) -> None:
+    """Write what a pack has beside its streams, whose arrays are in the folder already."""
+    np.save(folder / "customer_ids.offsets.npy", pack.customer_ids.offsets)
+    np.save(folder / "customer_ids.content.npy", pack.customer_ids.content)
     declared = pack.attributes
     for column, values in declared.columns.items():
         np.save(folder / f"{_ATTRIBUTES}.column.{column}.npy", values)

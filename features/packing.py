@@ -1,4 +1,4 @@
-"""The sorted Parquet tables as a column pack: streamed in batches, so that memory stays small."""
+"""The column pack of a store: made of the last store's pack and of the months that were made anew."""
 
 from __future__ import annotations
 
@@ -10,210 +10,200 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as arrow
+import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from features.attribute_columns import pack_attributes
 from features.contracts import CheckedTable
 from features.errors import DataRefused
-from features.pack import MISSING_NUMBER, EventStream, Pack, TextColumn
+from features.pack import Pack, TextColumn
 from features.progress import Progress
-from features.sorting import CODE, ITEM_GROUPS, coded_columns, dictionary
-from features.sources import Connection, literal, quoted
-from features.tables import PURCHASES, Kind
+from features.segments import (
+    NUMBERS_AHEAD,
+    Segment,
+    Texts,
+    numbered,
+    pack_columns,
+    read_segment,
+    text_buffers,
+)
+from features.sorting import Told, month_file, reference_file
+from features.sources import Connection
+from features.streams import OldStream, StreamParts, write_stream
+from features.tables import CUSTOMER_ID, CUSTOMERS
 
 BATCH_ROWS = 500_000
-_NOT_TELLING_THE_END = ("contracts",)
-"""Tables whose rows may be dated ahead, so that they do not say how far the data reach."""
 
 
 @dataclass(frozen=True)
-class _PackColumn:
-    """One array of the pack: the SQL that fills it and its type."""
+class EventTable:
+    """A table of events on its way into the pack: what is told beside, and the months that are written."""
 
-    name: str
-    sql: str
-    dtype: type[np.integer[Any]]
+    checked: CheckedTable
+    told: tuple[Told, ...]
+    written: Sequence[int]
+    digests: Mapping[int, str]
+    """The digests of the months that stay."""
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.checked.table.name
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A pack with the digests of its months, by table."""
+
+    pack: Pack
+    digests: Mapping[str, Mapping[int, str]]
 
 
 def build_pack(
     connection: Connection,
-    tables: Sequence[CheckedTable],
+    events: Sequence[EventTable],
+    references: Sequence[CheckedTable],
+    draft: Path,
+    last: tuple[Path, Pack] | None,
+    progress: Progress,
+) -> Packed:
+    """Write the pack of a store into ``draft / "pack"``, from its sorted tables and the last store's pack.
+
+    The digest is that of what every month and every customer says, so equal content has an equal digest
+    whatever the order of the source rows, the number of threads, or the days on which it came.
+    """
+    folder, scratch, pack_folder = draft / "tables", draft / "scratch" / "pack", draft / "pack"
+    pack_folder.mkdir()
+    parts = [_parts(one, folder, scratch, last, progress) for one in events]
+    declared = _declared(references, folder)
+    old_ids = _texts_of(last[1].customer_ids) if last is not None else _no_texts()
+    stays = np.zeros(len(old_ids), bool)
+    for one in parts:
+        if one.old is not None:
+            stays |= one.staying() > 0
+    segments = [segment for one in parts for segment in one.segments]
+    present = old_ids.filter(arrow.array(stays))
+    ids, places = numbered([present, declared, *(one.customers for one in segments)])
+    _refuse_too_many(len(ids))
+    old_keys = np.full(len(old_ids), -1, np.int64)
+    old_keys[stays] = places[0]
+    streams, begin = {}, 2
+    for done, one in enumerate(parts):
+        progress(f"pack {one.table}", done, len(parts))
+        keys = places[begin : begin + len(one.segments)]
+        streams[one.table] = write_stream(one, pack_folder, len(ids), old_keys, keys)
+        begin += len(one.segments)
+    digests = {
+        table.name: {**table.digests, **{one.month: one.digest for one in part.segments}}
+        for table, part in zip(events, parts, strict=True)
+    }
+    told = {name: one for name, one in streams.items() if name not in NUMBERS_AHEAD}
+    latest = [
+        int((one.seconds if one.known is None else one.known).max())
+        for one in (told or streams).values()
+        if one.rows
+    ]
+    attributes = pack_attributes(connection, references, folder, places[1], len(ids))
+    offsets, content = text_buffers(ids)
+    column = TextColumn(np.ascontiguousarray(offsets), np.ascontiguousarray(content))
+    pack = Pack(column, streams, max(latest, default=0), digest="", attributes=attributes)
+    return Packed(replace(pack, digest=_digest(pack, digests)), digests)
+
+
+def _parts(
+    table: EventTable,
     folder: Path,
     scratch: Path,
+    last: tuple[Path, Pack] | None,
     progress: Progress,
-) -> Pack:
-    """Turn the sorted Parquet files of ``folder`` into a pack whose arrays lie in ``scratch``.
+) -> StreamParts:
+    columns = pack_columns(table.checked, table.told)
+    segments: list[Segment] = []
+    for done, month in enumerate(table.written):
+        progress(f"read {table.name}", done, len(table.written))
+        path = month_file(folder, table.name, month)
+        place = scratch / table.name / path.stem
+        segments.append(read_segment(path, month, table.name, columns, place))
+    assert table.checked.reading is not None
+    old = None
+    if last is not None and table.digests and table.name in last[1].streams:
+        stream = last[1].streams[table.name]
+        old = OldStream(table.name, stream, last[0] / "pack", table.checked.reading.touched)
+    return StreamParts(table.name, columns, old, segments)
 
-    The digest is taken over every array and dictionary, so equal content has an equal digest whatever
-    the order of the source rows or the number of threads.
-    """
-    scratch.mkdir(parents=True, exist_ok=True)
-    ids = _texts(connection, "customer_ids", "customer_id")
-    if len(ids) > np.iinfo(np.int32).max:
+
+def _declared(references: Sequence[CheckedTable], folder: Path) -> Texts:
+    """The customers of the table of customers, in the order of its rows."""
+    if all(one.table is not CUSTOMERS for one in references):
+        return _no_texts()
+    file = reference_file(folder, CUSTOMERS.name)
+    read = parquet.read_table(file, columns=[CUSTOMER_ID]).column(0)
+    return read.cast(arrow.large_string()).combine_chunks()
+
+
+def _texts_of(column: TextColumn) -> Texts:
+    return arrow.LargeStringArray.from_buffers(
+        len(column), arrow.py_buffer(column.offsets), arrow.py_buffer(column.content)
+    )
+
+
+def _no_texts() -> Texts:
+    return arrow.array([], arrow.large_string())
+
+
+def _refuse_too_many(customers: int) -> None:
+    if customers > np.iinfo(np.int32).max:
         raise DataRefused(
-            expected="at most 2,147,483,647 customers", found=f"{len(ids):,}", remedy="Split them."
+            expected="at most 2,147,483,647 customers", found=f"{customers:,}", remedy="Split them."
         )
-    streams: dict[str, EventStream] = {}
-    events = [one for one in tables if one.table.event_time is not None]
-    for table in events:
-        name = table.table.name
-        path = folder / f"{name}.parquet"
-        streams[name] = _stream(connection, table, path, len(ids), scratch, progress)
-    told = {name: one for name, one in streams.items() if name not in _NOT_TELLING_THE_END}
-    last_known = max(_last(one) for one in (told or streams).values())
-    attributes = pack_attributes(connection, tables, folder, len(ids))
-    pack = Pack(TextColumn.of(ids), streams, last_known, digest="", attributes=attributes)
-    return replace(pack, digest=pack_digest(pack))
+
+
+def customers_with_events(pack: Pack, table: str) -> int:
+    """How many customers have rows in a table of events."""
+    return int(np.count_nonzero(np.diff(pack.streams[table].offsets)))
+
+
+def _digest(pack: Pack, digests: Mapping[str, Mapping[int, str]]) -> str:
+    """The SHA-256 of a pack's content: customers and attributes, and what each month says."""
+    told = hashlib.sha256(_digest_beside(pack).encode())
+    for name, months in sorted(digests.items()):
+        told.update(json.dumps([name, sorted(pack.streams[name].columns)]).encode())
+        told.update(json.dumps(sorted(months.items())).encode())
+    return told.hexdigest()
 
 
 def pack_digest(pack: Pack) -> str:
-    """The SHA-256 of a pack's content: customers, arrays in little-endian order, and dictionaries."""
-    told = hashlib.sha256()
-
-    def tell(name: str, array: NDArray[Any]) -> None:
-        told.update(f"{name}:{array.dtype.newbyteorder('<').str}:{len(array)};".encode())
-        for start in range(0, len(array), BATCH_ROWS):
-            batch = array[start : start + BATCH_ROWS]
-            told.update(np.ascontiguousarray(batch, batch.dtype.newbyteorder("<")).data)
-
-    tell("customer_ids.offsets", pack.customer_ids.offsets)
-    tell("customer_ids.content", pack.customer_ids.content)
+    """The SHA-256 of a pack's arrays and dictionaries, read to their ends."""
+    told = hashlib.sha256(_digest_beside(pack).encode())
     for name, stream in sorted(pack.streams.items()):
-        tell(f"{name}.offsets", stream.offsets)
-        tell(f"{name}.seconds", stream.seconds)
+        _tell(told, f"{name}.offsets", stream.offsets)
+        _tell(told, f"{name}.seconds", stream.seconds)
         if stream.known is not None:
-            tell(f"{name}.known", stream.known)
+            _tell(told, f"{name}.known", stream.known)
         for column, values in sorted(stream.columns.items()):
-            tell(f"{name}.column.{column}", values)
+            _tell(told, f"{name}.column.{column}", values)
         for column, texts in sorted(stream.dictionaries.items()):
             told.update(json.dumps([column, list(texts)], ensure_ascii=False).encode())
+    return told.hexdigest()
+
+
+def _digest_beside(pack: Pack) -> str:
+    """The SHA-256 of what a pack has beside its streams."""
+    told = hashlib.sha256()
+    _tell(told, "customer_ids.offsets", pack.customer_ids.offsets)
+    _tell(told, "customer_ids.content", pack.customer_ids.content)
     if pack.attributes.known is not None:
-        tell("attributes.known", pack.attributes.known)
+        _tell(told, "attributes.known", pack.attributes.known)
     for column, values in sorted(pack.attributes.columns.items()):
-        tell(f"attributes.column.{column}", values)
+        _tell(told, f"attributes.column.{column}", values)
     for column, texts in sorted(pack.attributes.dictionaries.items()):
         told.update(json.dumps(["attributes", column, list(texts)], ensure_ascii=False).encode())
     return told.hexdigest()
 
 
-def _stream(
-    connection: Connection,
-    table: CheckedTable,
-    path: Path,
-    customers: int,
-    scratch: Path,
-    progress: Progress,
-) -> EventStream:
-    name = table.table.name
-    columns = _pack_columns(connection, table, path)
-    has_known = "known_seconds" in table.stored_names
-    if has_known:
-        floor = (
-            "known_seconds" if name in _NOT_TELLING_THE_END else "greatest(known_seconds, seconds)"
-        )
-        # Beside the columns, under a name no column can have.
-        columns.append(_PackColumn("+known", f"coalesce({floor}, seconds)", np.int64))
-    columns.append(_PackColumn("+seconds", "seconds", np.int64))
-    arrays, counts = _fill(connection, name, path, columns, customers, scratch, progress)
-    offsets = np.zeros(customers + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    return EventStream(
-        offsets=offsets,
-        seconds=arrays.pop("+seconds").astype(np.int64, copy=False),
-        known=arrays.pop("+known").astype(np.int64, copy=False) if has_known else None,
-        columns=arrays,
-        dictionaries=_dictionaries(connection, table, path),
-    )
-
-
-def _pack_columns(connection: Connection, table: CheckedTable, path: Path) -> list[_PackColumn]:
-    columns = [_PackColumn("local_day", "local_day", np.int32)]
-    if table.table is PURCHASES:
-        columns.append(_PackColumn("order", '"order"', np.int32))
-    for name in _coded_names(connection, table, path):
-        columns.append(_PackColumn(_pack_name(name), quoted(name + CODE), np.int32))
-    for one in table.columns:
-        if one.column.name in (table.table.event_time, "known_at"):
-            continue
-        if one.column.kind is Kind.FLAG:
-            sql = f"coalesce(CAST({quoted(one.stored)} AS TINYINT), -1)"
-            columns.append(_PackColumn(one.stored, sql, np.int8))
-        elif one.column.kind is not Kind.TEXT:
-            missing = _missing(one.column.kind, one.column.name)
-            sql = f"coalesce({quoted(one.stored)}, {missing})"
-            columns.append(_PackColumn(one.stored, sql, np.int64))
-    return columns
-
-
-def _missing(kind: Kind, name: str) -> int:
-    """A missing instant or flag of an event is -1, a discount 0."""
-    if kind is Kind.INSTANT:
-        return -1
-    return 0 if name == "discount" else MISSING_NUMBER
-
-
-def _coded_names(connection: Connection, table: CheckedTable, path: Path) -> list[str]:
-    """The text columns that have codes in the sorted file, with the groups of the items."""
-    names = [one.stored for one in coded_columns(table)]
-    if table.table is not PURCHASES:
-        return names
-    described = connection.execute(f"DESCRIBE FROM read_parquet({literal(str(path))})").fetchall()
-    present = {row[0] for row in described}
-    return names + [name for name in ITEM_GROUPS if name + CODE in present]
-
-
-def _pack_name(column: str) -> str:
-    return column.removesuffix("_id")
-
-
-def _fill(
-    connection: Connection,
-    name: str,
-    path: Path,
-    columns: Sequence[_PackColumn],
-    customers: int,
-    scratch: Path,
-    progress: Progress,
-) -> tuple[dict[str, NDArray[np.integer[Any]]], NDArray[np.int64]]:
-    """Stream a sorted file into arrays on disk, and count the rows of each customer."""
-    file = f"read_parquet({literal(str(path))})"
-    rows = int(connection.execute(f"SELECT count(*) FROM {file}").fetchall()[0][0])
-    arrays = {
-        one.name: np.lib.format.open_memmap(
-            scratch / f"{name}.{one.name}.npy", mode="w+", dtype=one.dtype, shape=(rows,)
-        )
-        for one in columns
-    }
-    counts = np.zeros(customers, np.int64)
-    selected = ", ".join(f"{one.sql} AS {quoted(one.name)}" for one in columns)
-    batches = connection.sql(f"SELECT customer_key, {selected} FROM {file}")
-    done = 0
-    for batch in batches.to_arrow_reader(BATCH_ROWS):
-        end = done + batch.num_rows
-        for one in columns:
-            arrays[one.name][done:end] = batch.column(one.name).to_numpy(zero_copy_only=False)
-        keys = batch.column("customer_key").to_numpy(zero_copy_only=False)
-        counts += np.bincount(keys, minlength=customers)
-        done = end
-        progress(f"pack {name}", done, rows)
-    return {key: array.view(np.ndarray) for key, array in arrays.items()}, counts
-
-
-def _dictionaries(
-    connection: Connection, table: CheckedTable, path: Path
-) -> Mapping[str, Sequence[str]]:
-    return {
-        _pack_name(name): _texts(connection, dictionary(table, name), "text")
-        for name in _coded_names(connection, table, path)
-    }
-
-
-def _texts(connection: Connection, relation: str, column: str) -> list[str]:
-    read = connection.sql(f"SELECT {column} FROM {relation} ORDER BY rowid")
-    texts: list[str] = read.to_arrow_table().column(0).to_pylist()
-    return texts
-
-
-def _last(stream: EventStream) -> int:
-    known = stream.seconds if stream.known is None else stream.known
-    return int(known.max())
+def _tell(told: Any, name: str, array: NDArray[Any]) -> None:
+    told.update(f"{name}:{array.dtype.newbyteorder('<').str}:{len(array)};".encode())
+    for start in range(0, len(array), BATCH_ROWS):
+        batch = array[start : start + BATCH_ROWS]
+        told.update(np.ascontiguousarray(batch, batch.dtype.newbyteorder("<")).data)

@@ -18,7 +18,8 @@ UNLIKELY_SHARE = 0.5
 LAST_LIKELY_SECONDS = Cutoff.parse("2100-01-01").seconds
 MOST_RULES = 62
 """Rules are bits of one whole number a row."""
-_MAY_LIE_AHEAD = ("contracts",)
+MAY_LIE_AHEAD = ("contracts",)
+"""Tables whose rows may be dated ahead, so that none of theirs lies in the future."""
 
 
 @dataclass(frozen=True)
@@ -127,18 +128,22 @@ def _instants(
         advice="Correct the dates; a filler such as 1900-01-01 should be left empty.",
         tolerated=UNLIKELY_SHARE,
     )
-    if as_of is not None and table.name not in _MAY_LIE_AHEAD:
+    if table.name not in MAY_LIE_AHEAD:
+        ahead = (
+            f"({seconds} >= {as_of.seconds} AND {seconds} < {LAST_LIKELY_SECONDS})" if as_of else ""
+        )
+        # The rule is there without a day as well, so that a rule's place never moves.
         yield Rule(
             name=f"future.{event.column.name}",
             what=f"{event.column.name} in the future (at or after {as_of} UTC)",
-            condition=f"({seconds} >= {as_of.seconds} AND {seconds} < {LAST_LIKELY_SECONDS})",
+            condition=ahead or "false",
             severity=Severity.SETS_ASIDE,
             becomes="set aside",
             advice="Correct the dates or the time zone; day and month may have changed places.",
             tolerated=UNLIKELY_SHARE,
         )
     known = by_name.get("known_at")
-    if known is not None and table.name not in _MAY_LIE_AHEAD:
+    if known is not None and table.name not in MAY_LIE_AHEAD:
         yield Rule(
             name="early.known_at",
             what=f"known_at before {event.column.name}",

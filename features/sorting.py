@@ -1,90 +1,101 @@
-"""The judged tables, coded and sorted into Parquet: by customer, time, order and then by content.
+"""The judged tables sorted into Parquet that any engine reads: plain texts and numbers, no codes of ours.
 
-Rows that fall on one instant are ordered by what they say, never by where they stood in the source,
-so that shuffled sources give the same store.
+A table of events is a folder with one file a month (UTC) of its event time, sorted by customer, time,
+order and then by content: rows that fall on one instant are ordered by what they say, never by where
+they stood in the source, so that shuffled sources give the same files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from features.contracts import CheckedTable
-from features.conversions import MappedColumn
-from features.progress import Progress
+from features.months import month_name, month_number
 from features.sources import Connection, literal, quoted
-from features.tables import CUSTOMER_ID, PURCHASES, Kind
-
-CODE = "_code"
-ITEM_GROUPS = ("category", "brand", "department")
-_CODED_ELSEWHERE = (CUSTOMER_ID, "order_id", "contract_id")
+from features.tables import CUSTOMER_ID, EXPOSURES, ITEMS, OFFERS, PURCHASES, Kind, Table
 
 
-def sort_tables(
-    connection: Connection, tables: Sequence[CheckedTable], folder: Path, progress: Progress
-) -> None:
-    """Write every table to ``folder/<table>.parquet`` and leave the dictionaries in the database.
+@dataclass(frozen=True)
+class Told:
+    """A column of a describing table that is written beside the events it is about."""
 
-    Event tables get ``customer_key``, ``local_day``, the code of every text column and, for purchases,
-    the code of the order; the relation ``customer_ids`` numbers the customers by their bytes.
+    name: str
+    stored: str
+    kind: Kind
+
+
+TELLS: Mapping[str, tuple[Table, str, tuple[Told, ...]]] = {
+    PURCHASES.name: (
+        ITEMS,
+        "item_id",
+        tuple(Told(name, name, Kind.TEXT) for name in ("category", "brand", "department")),
+    ),
+    EXPOSURES.name: (
+        OFFERS,
+        "offer_id",
+        (
+            Told("kind", "offer_kind", Kind.TEXT),
+            Told("category", "offer_category", Kind.TEXT),
+            Told("discount_milli", "offer_discount_milli", Kind.NUMBER),
+        ),
+    ),
+}
+"""For a table of events: the table that tells more of it, the key both share, and what is told."""
+
+
+def reference_file(folder: Path, table: str) -> Path:
+    """Where a describing table lies in a folder of tables."""
+    return folder / f"{table}.parquet"
+
+
+def month_file(folder: Path, table: str, month: int) -> Path:
+    """Where one month of a table of events lies in a folder of tables."""
+    return folder / table / f"{month_name(month)}.parquet"
+
+
+def told_columns(table: str, references: Mapping[str, tuple[str, ...]]) -> tuple[Told, ...]:
+    """What the mapped describing tables tell of the rows of a table of events.
+
+    ``references`` are the stored columns of each describing table that is mapped.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    # Codes are rowids of sorted tables, and the order of insertion is the order of the rows.
+    if table not in TELLS:
+        return ()
+    teller, _, told = TELLS[table]
+    return tuple(one for one in told if one.name in references.get(teller.name, ()))
+
+
+def write_reference(connection: Connection, table: CheckedTable, path: Path) -> None:
+    """Write a describing table, one row a key, in the order of its keys."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    query = _merged(connection, table)
+    connection.execute("SET disabled_optimizers = 'statistics_propagation'")
+    _write(connection, query, path)
+    connection.execute("SET disabled_optimizers = ''")
+
+
+def write_months(
+    connection: Connection, table: CheckedTable, folder: Path, told: tuple[Told, ...]
+) -> list[int]:
+    """Write the months of a table that are made anew and have rows; answers which."""
+    assert table.reading is not None
+    (folder / table.table.name).mkdir(parents=True, exist_ok=True)
+    # The order of the rows in the file is the order of the query, and whether a column may be empty is
+    # not for this month's statistics to say: these would depend on what was read along with it.
     connection.execute("SET preserve_insertion_order = true")
-    _number_customers(connection, tables)
-    # Reference tables first: purchases take the groups of their items from them.
-    ordered = sorted(tables, key=lambda one: one.table.event_time is not None)
-    groups = _item_groups(tables)
-    for done, table in enumerate(ordered):
-        progress(f"sort {table.table.name}", done, len(ordered))
-        if table.is_merged:
-            _write(connection, _merged(connection, table), folder / f"{table.table.name}.parquet")
-        else:
-            query = _sorted(connection, table, groups if table.table is PURCHASES else ())
-            _write(connection, query, folder / f"{table.table.name}.parquet")
-    progress("sort", len(ordered), len(ordered))
-
-
-def coded_columns(table: CheckedTable) -> list[MappedColumn]:
-    """The text columns of an event table that the pack holds as codes."""
-    return [
-        one
-        for one in table.columns
-        if one.column.kind is Kind.TEXT and one.column.name not in _CODED_ELSEWHERE
-    ]
-
-
-def dictionary(table: CheckedTable, column: str) -> str:
-    """The relation whose rowids are the codes of one text column."""
-    return f"dictionary_{table.table.name}_{column}"
-
-
-def _item_groups(tables: Sequence[CheckedTable]) -> tuple[str, ...]:
-    for one in tables:
-        if one.table.name == "items":
-            return tuple(name for name in ITEM_GROUPS if name in one.stored_names)
-    return ()
-
-
-def _number_customers(connection: Connection, tables: Sequence[CheckedTable]) -> None:
-    ids = [
-        f"SELECT {CUSTOMER_ID} FROM {one.kept}" for one in tables if CUSTOMER_ID in one.stored_names
-    ]
-    connection.execute(f"""
-        CREATE TABLE customer_ids AS
-        SELECT DISTINCT {CUSTOMER_ID} FROM ({" UNION ALL ".join(ids)}) ORDER BY {CUSTOMER_ID}
-    """)
+    connection.execute("SET disabled_optimizers = 'statistics_propagation'")
+    months = table.record.months
+    written = [month for month in table.reading.touched if month in months and months[month].rows]
+    for month in written:
+        query = _sorted(table, table.kept(month), told, folder)
+        _write(connection, query, month_file(folder, table.table.name, month))
+    connection.execute("SET disabled_optimizers = ''")
+    return written
 
 
 def _write(connection: Connection, query: str, path: Path) -> None:
     connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")
-
-
-def _make_dictionary(connection: Connection, name: str, source: str, column: str) -> None:
-    connection.execute(f"""
-        CREATE TABLE {name} AS SELECT DISTINCT {quoted(column)} AS text FROM {source}
-        WHERE {quoted(column)} IS NOT NULL ORDER BY text
-    """)
 
 
 def _merged(connection: Connection, table: CheckedTable) -> str:
@@ -93,78 +104,74 @@ def _merged(connection: Connection, table: CheckedTable) -> str:
     keys = [quoted(one.stored) for one in table.columns if one.column.name in table.table.key]
     key = ", ".join(keys)
     others = [one.stored for one in table.columns if one.column.name not in table.table.key]
+    kept = f"({table.kept()}) AS kept"
     joins, picked = [], []
     for position, name in enumerate(map(quoted, others)):
         joins.append(f"""
             LEFT JOIN (SELECT {key}, first({name} ORDER BY times DESC, {name}) AS {name} FROM (
-                SELECT {key}, {name}, count(*) AS times FROM {table.kept}
+                SELECT {key}, {name}, count(*) AS times FROM {kept}
                 WHERE {name} IS NOT NULL GROUP BY ALL) GROUP BY {key}) AS said_{position}
             USING ({key})""")
         picked.append(f"said_{position}.{name}")
     connection.execute(f"""
-        CREATE TABLE {relation} AS SELECT {", ".join(keys + picked)}
-        FROM (SELECT DISTINCT {key} FROM {table.kept}) AS keys {" ".join(joins)} ORDER BY {key}
+        CREATE OR REPLACE TABLE {relation} AS SELECT {", ".join(keys + picked)}
+        FROM (SELECT DISTINCT {key} FROM {kept}) AS keys {" ".join(joins)} ORDER BY {key}
     """)
-    if CUSTOMER_ID not in table.stored_names:
-        return f"SELECT * FROM {relation} ORDER BY {key}"
-    return f"""
-        SELECT CAST(customer_ids.rowid AS INTEGER) AS customer_key, {relation}.*
-        FROM {relation} JOIN customer_ids USING ({CUSTOMER_ID}) ORDER BY customer_key
-    """
+    return f"SELECT * FROM {relation} ORDER BY {key}"
 
 
-def _sorted(connection: Connection, table: CheckedTable, groups: Sequence[str]) -> str:
-    """The query of an event table in its final order, with all codes joined to it."""
-    event = next(one.stored for one in table.columns if one.column.name == table.table.event_time)
-    selected = ["CAST(customer_ids.rowid AS INTEGER) AS customer_key", f"kept.{event} AS seconds"]
-    joins = [f"JOIN customer_ids ON customer_ids.{CUSTOMER_ID} = kept.{CUSTOMER_ID}"]
-    order = ["customer_key", "seconds"]
-    if table.table is PURCHASES:
-        _number_orders(connection, table)
-        selected.append('CAST(orders.rowid AS INTEGER) AS "order"')
-        joins.append(
-            f"JOIN orders ON orders.{CUSTOMER_ID} = kept.{CUSTOMER_ID} "
-            "AND orders.order_id = kept.order_id"
-        )
-        order.append('"order"')
-    for column in coded_columns(table):
-        name = dictionary(table, column.stored)
-        _make_dictionary(connection, name, table.kept, column.stored)
-        joins.append(f"LEFT JOIN {name} ON {name}.text = kept.{quoted(column.stored)}")
-        selected.append(_code(name, column.stored))
-    if groups:
-        joins.append("LEFT JOIN merged_items ON merged_items.item_id = kept.item_id")
-    for group in groups:
-        name = dictionary(table, group)
-        _make_dictionary(connection, name, "merged_items", group)
-        joins.append(f"LEFT JOIN {name} ON {name}.text = merged_items.{group}")
-        selected.append(_code(name, group))
-    kept = [f"kept.{quoted(name)}" for name in (*table.stored_names, "local_day")]
-    order += _ties(table, event)
-    return f"""
-        SELECT {", ".join(selected + kept)} FROM {table.kept} AS kept {" ".join(joins)}
-        ORDER BY {", ".join(order)}
-    """
-
-
-def _ties(table: CheckedTable, event: str) -> list[str]:
-    """What orders rows of one instant: their content, of which codes stand for texts."""
-    coded = {one.stored for one in coded_columns(table)}
-    settled = {CUSTOMER_ID, event} | ({"order_id"} if table.table is PURCHASES else set())
+def event_columns(table: CheckedTable) -> list[str]:
+    """The stored columns of a table of events after the customer, the time and the day."""
     return [
-        quoted(name + CODE) if name in coded else f"kept.{quoted(name)} NULLS FIRST"
-        for name in table.stored_names
-        if name not in settled
+        one.stored
+        for one in table.columns
+        if one.column.name not in (CUSTOMER_ID, table.table.event_time)
     ]
 
 
-def _code(dictionary_name: str, column: str) -> str:
-    return f"CAST(coalesce({dictionary_name}.rowid, -1) AS INTEGER) AS {quoted(column + CODE)}"
+def _sorted(table: CheckedTable, kept: str, told: tuple[Told, ...], folder: Path) -> str:
+    """The rows of one month in their final order, with what is told of them beside."""
+    event = next(one.stored for one in table.columns if one.column.name == table.table.event_time)
+    others = event_columns(table)
+    selected = [f"kept.{CUSTOMER_ID}", f"kept.{quoted(event)} AS seconds", "kept.local_day"]
+    selected += [f"kept.{quoted(name)}" for name in others]
+    selected += [f"told.{quoted(one.name)} AS {quoted(one.stored)}" for one in told]
+    join = ""
+    if told:
+        teller, key, _ = TELLS[table.table.name]
+        file = literal(str(reference_file(folder, teller.name)))
+        join = f"LEFT JOIN read_parquet({file}) AS told ON told.{key} = kept.{key}"
+    first = ["order_id"] if table.table is PURCHASES else []
+    ties = [f"kept.{quoted(name)} NULLS FIRST" for name in [*first, *others]]
+    return f"""
+        SELECT {", ".join(selected)} FROM ({kept}) AS kept {join}
+        ORDER BY kept.{CUSTOMER_ID}, seconds, {", ".join(ties)}
+    """
 
 
-def _number_orders(connection: Connection, table: CheckedTable) -> None:
-    # An order number used for two customers names two orders.
+def reached_months(
+    connection: Connection, table: str, old: Path, new: Path, told: tuple[Told, ...]
+) -> set[int]:
+    """The months of a table, as stored in ``old``, about whose rows another thing is told in ``new``."""
+    teller, key, _ = TELLS[table]
+    months = sorted((old / table).glob("*.parquet"))
+    if not told or not months:
+        return set()
+    columns = ", ".join([key, *(quoted(one.name) for one in told)])
+    before, now = (
+        f"SELECT {columns} FROM read_parquet({literal(str(reference_file(folder, teller.name)))})"
+        for folder in (old, new)
+    )
     connection.execute(f"""
-        CREATE TABLE orders AS SELECT DISTINCT {CUSTOMER_ID}, order_id FROM {table.kept}
-        ORDER BY {CUSTOMER_ID}, order_id
+        CREATE OR REPLACE TABLE changed_{teller.name} AS
+        SELECT {key} FROM (({before}) EXCEPT ({now}))
+        UNION SELECT {key} FROM (({now}) EXCEPT ({before}))
     """)
+    if not connection.execute(f"SELECT 1 FROM changed_{teller.name} LIMIT 1").fetchall():
+        return set()
+    files = ", ".join(literal(str(one)) for one in months)
+    found = connection.execute(f"""
+        SELECT DISTINCT file_index FROM read_parquet([{files}])
+        WHERE {key} IN (SELECT {key} FROM changed_{teller.name})
+    """).fetchall()
+    return {month_number(months[place].stem) for (place,) in found}

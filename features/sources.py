@@ -1,8 +1,7 @@
-"""A company's own files or database tables, opened for reading by the mapping in ``regulars.toml``.
+"""The working database, and where the files that a mapping in ``regulars.toml`` names are.
 
-This is the one door to DuckDB. Parquet files are read in place; CSV, Excel and database rows are
-copied once into the working database, because DuckDB would otherwise read them again for every
-question. Nothing is ever downloaded: extensions are neither installed nor loaded by themselves.
+This is the one door to DuckDB. Nothing is ever downloaded: extensions are neither installed nor
+loaded by themselves.
 """
 
 from __future__ import annotations
@@ -10,35 +9,20 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
 
 import duckdb
 
-from features.databases import copy_database, is_address, shown_address, sqlite_file
-from features.encodings import first_byte_outside_utf8
+from features.databases import is_address, sqlite_file
 from features.errors import DataRefused
-from features.excel import EXCEL_SUFFIXES, copy_excel, sheet_of
-from features.settings import TableMapping
+from features.excel import sheet_of
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
 DatabaseFault = duckdb.Error
 
 MEMORY = "2500MB"
-_TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
-_PARQUET_SUFFIXES = (".parquet", ".pq")
-
-
-@dataclass(frozen=True)
-class Source:
-    """One opened source: the relation to select from and its columns with their DuckDB types."""
-
-    relation: str
-    columns: Mapping[str, str]
-    shown: str
-    """How the source is named to people: a path as it was written, or an address without password."""
 
 
 def connect(scratch: Path, *, threads: int = 2, memory: str = MEMORY) -> Connection:
@@ -57,23 +41,9 @@ def connect(scratch: Path, *, threads: int = 2, memory: str = MEMORY) -> Connect
     )
 
 
-def attach(
-    connection: Connection, name: str, mapping: TableMapping, *, folder: Path, scratch: Path
-) -> Source:
-    """Make a mapped source readable as the relation ``source_<name>``.
-
-    Paths are relative to ``folder`` and may be patterns. Raises ``DataRefused`` when the source is
-    missing, unreadable or without columns.
-    """
-    relation = f"source_{name}"
-    if is_address(mapping.source):
-        shown = shown_address(mapping.source)
-        pieces = copy_database(mapping.source, folder=folder, scratch=scratch / relation)
-        _read(connection, relation, "VIEW", _parquet_reader(pieces), shown)
-    else:
-        shown = mapping.source
-        _attach_files(connection, relation, mapping.source, folder, scratch)
-    return Source(relation, described(connection, f"SELECT * FROM {relation}"), shown)
+def database_version() -> str:
+    """The version of DuckDB, on which depends how it reads a file and converts a value."""
+    return duckdb.__version__
 
 
 def described(connection: Connection, query: str) -> Mapping[str, str]:
@@ -109,17 +79,23 @@ def _matching(pattern: str, folder: Path) -> list[Path]:
         return []
 
 
+def database_file(source: str, folder: Path) -> Path | None:
+    """The file behind the address of a SQLite database; None when there is none to look at."""
+    database = sqlite_file(source, folder)
+    return database if database is not None and database.is_file() else None
+
+
 def fingerprint(source: str, folder: Path) -> list[list[str | int]] | None:
     """Name, size and time of change of every file behind a source; None when it has no files."""
     if is_address(source):
-        database = sqlite_file(source, folder)
-        if database is None or not database.is_file():
+        database = database_file(source, folder)
+        if database is None:
             return None
         files = [database]
     else:
         files = source_files(source, folder)
     found = [(one, one.stat()) for one in files]
-    return [[one.name, status.st_size, status.st_mtime_ns] for one, status in found]
+    return [[str(one), status.st_size, status.st_mtime_ns] for one, status in found]
 
 
 def sentence(fault: Exception) -> str:
@@ -151,70 +127,6 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """A text as a SQL literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _attach_files(
-    connection: Connection, relation: str, source: str, folder: Path, scratch: Path
-) -> None:
-    files = source_files(source, folder)
-    name = files[0].name.casefold()
-    for one in files:
-        if one.stat().st_size == 0:
-            raise DataRefused(
-                expected=f"a table in {source}",
-                found=f"an empty file, {one.name}",
-                remedy="Export it again, or name another file.",
-            )
-    if name.endswith(_PARQUET_SUFFIXES):
-        _read(connection, relation, "VIEW", _parquet_reader(files), source)
-    elif name.endswith(_TEXT_SUFFIXES):
-        _require_utf8(files, source)
-        _read(connection, relation, "TABLE", _csv_reader(files), source)
-    elif name.endswith(EXCEL_SUFFIXES):
-        pieces = copy_excel(files, source, scratch=scratch / relation)
-        _read(connection, relation, "VIEW", _parquet_reader(pieces), source)
-    else:
-        raise DataRefused(
-            expected=f"a Parquet, CSV or Excel file, or a database address, for {source}",
-            found=f'the ending "{files[0].suffix}"',
-            remedy="Export the table as one of these.",
-        )
-
-
-def _parquet_reader(files: list[Path]) -> str:
-    return f"read_parquet([{_listed(files)}], union_by_name = true)"
-
-
-def _csv_reader(files: list[Path]) -> str:
-    # The whole file is looked at: an order number with a letter may first appear in its last line.
-    return f"read_csv([{_listed(files)}], header = true, sample_size = -1, union_by_name = true)"
-
-
-def _listed(files: list[Path]) -> str:
-    # DuckDB would read a bracket or a star in a file's own name as a pattern.
-    return ", ".join(literal(glob.escape(str(one))) for one in files)
-
-
-def _read(connection: Connection, relation: str, form: str, reader: str, source: str) -> None:
-    with faults_worded(
-        expected=f"a readable table in {source}",
-        remedy="Open the file to see whether it is whole, or export it again.",
-    ):
-        connection.execute(f"CREATE OR REPLACE {form} {relation} AS SELECT * FROM {reader}")
-
-
-def _require_utf8(files: list[Path], source: str) -> None:
-    for path in files:
-        if path.suffix == ".gz":
-            continue
-        position = first_byte_outside_utf8(path)
-        if position is not None:
-            line, hint = position
-            raise DataRefused(
-                expected=f"{source} in the encoding UTF-8",
-                found=f"bytes of another encoding in line {line:,} of {path.name}{hint}",
-                remedy="Save it as UTF-8; in Excel: Save as, CSV UTF-8.",
-            )
 
 
 def _found_instead(path: Path) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from features.attachment import attach
 from features.errors import DataRefused
 from features.proposal.looking import Look, look_at
 from features.proposal.names import ROLES, likeness
 from features.proposal.writing import ProposedColumn, ProposedTable
 from features.settings import TableMapping
-from features.sources import Connection, attach
+from features.sources import Connection
 from features.tables import TABLES, Column, Kind
 
 _ENOUGH = 0.5

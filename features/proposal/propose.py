@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from features.attachment import Source, attach
 from features.errors import UsageRefused, did_you_mean
 from features.proposal.cautions import (
     Caution,
@@ -23,7 +24,7 @@ from features.proposal.surroundings import Place, horizon_of, place_of
 from features.proposal.totals import Total, total_of
 from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.settings import TableMapping
-from features.sources import Connection, Source, attach, connect, faults_worded
+from features.sources import Connection, connect, faults_worded
 from features.tables import TABLES
 
 _PURCHASE_LABELS = ("channel", "store")

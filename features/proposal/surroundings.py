@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from features.attachment import Source
 from features.proposal.looking import Look
 from features.proposal.names import words_of
-from features.sources import Connection, Source, quoted
+from features.sources import Connection, quoted
 
 HORIZONS = (30, 60, 90, 180, 365)
 _TIMES_IN_HISTORY = 6

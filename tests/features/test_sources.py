@@ -13,10 +13,11 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 import pytest
 
+from features.attachment import Source, attach
 from features.databases import shown_address
 from features.errors import DataRefused
 from features.settings import TableMapping
-from features.sources import Connection, Source, attach, connect, fingerprint
+from features.sources import Connection, connect, fingerprint
 
 ROWS: dict[str, list[Any]] = {
     "Invoice": ["489434", "489435", "C489449"],

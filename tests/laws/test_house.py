@@ -20,7 +20,11 @@ PACKAGES = ("features", "training", "serving", "experiments")
 # Each heavy library has its doors; whoever needs more of it goes through them.
 DOORS = {
     "duckdb": {"features/sources.py"},
-    "numba": {"features/kernel/compiled.py", "training/treeshap/compiled.py"},
+    "numba": {
+        "features/kernel/compiled.py",
+        "features/order_numbers.py",
+        "training/treeshap/compiled.py",
+    },
     "llvmlite": {"features/kernel/native.py"},
     "pyspark": {"features/spark.py", "features/spark_session.py"},
     "lightgbm": {"training/boosting.py"},
