@@ -7,11 +7,14 @@ values share it; the second writes one instruction a distinct value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import chain
 from typing import Final, TypeVar
 
+import numpy as np
+
 from features import program as code
+from features.buying import Buying, ExpectedPurchases, NoPurchase, StillBuying
 from features.errors import PlanRefused, did_you_mean
 from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.pack import MISSING_CODE, EventStream
@@ -176,6 +179,7 @@ class _Compiler:
         self.registers: dict[Value, int] = {}
         self.instructions: list[tuple[int, int, int, int, int]] = []
         self.bins: list[int] = []
+        self.models: dict[tuple[float, ...], int] = {}
 
     def collect(self, value: Value) -> None:
         """Note what a value and its parts need from the streams."""
@@ -194,7 +198,7 @@ class _Compiler:
             case Bins():
                 for window in stretches(value):
                     self.collect(value.of.over(window))
-            case Ratio() | Sum() | Difference() | Repeats():
+            case Ratio() | Sum() | Difference() | Repeats() | Buying():
                 for part in value.parts():
                     self.collect(part)
             case _:
@@ -255,6 +259,7 @@ class _Compiler:
             bins=table(((band,) for band in self.bins), 1),
             instructions=table(self.instructions, 5),
             outputs=table(((register,) for register in outputs), 1),
+            models=np.array(list(self.models), np.float64).reshape(-1, 5),
         )
         return Compiled(program, {n.name: tuple(n.columns) for n in needs})
 
@@ -306,7 +311,18 @@ class _Compiler:
                 return code.DIFFERENCE, left, right, 1, 0
             case Repeats():
                 return code.REPEATS, self._register(value.of), 0, 1, 0
+            case NoPurchase():
+                return code.NO_PURCHASE, *self._operands(value, value.horizon_days)
+            case ExpectedPurchases():
+                return code.EXPECTED_PURCHASES, *self._operands(value, value.horizon_days)
+            case StillBuying():
+                return code.STILL_BUYING, *self._operands(value, 0)
         raise AssertionError(value)  # collect() has refused it already
+
+    def _operands(self, value: Buying, horizon_days: int) -> tuple[int, int, int, int]:
+        repeats, recency, tenure = (self._register(part) for part in value.parts())
+        row = (*astuple(value.model), float(horizon_days))
+        return repeats, recency, tenure, self.models.setdefault(row, len(self.models))
 
     def _slot(self, value: Windowed) -> int:
         return self.slot_numbers[slot_of(value)]

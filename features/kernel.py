@@ -21,6 +21,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
+from features.buying_formulas import expected_purchases, no_purchase, still_buying
 from features.program import (
     ABOVE,
     AT_LEAST,
@@ -32,6 +33,7 @@ from features.program import (
     DIFFERENCE,
     ELAPSED,
     EQUAL,
+    EXPECTED_PURCHASES,
     FIRST_MARKER,
     FIRST_SECONDS,
     GAP_LARGEST,
@@ -48,6 +50,7 @@ from features.program import (
     LAST_VALUE,
     LATEST,
     MARKERS,
+    NO_PURCHASE,
     PASSED,
     RATIO,
     REPEATS,
@@ -367,11 +370,28 @@ def _of_instants(
     return (cutoff - gathered[a, b]) / _DAY
 
 
+_still_buying = _compiled(still_buying)
+_no_purchase = _compiled(no_purchase)
+_expected_purchases = _compiled(expected_purchases)
+
+
+@_compiled
+def _of_buying(operation: Any, x: Any, since_last: Any, since_first: Any, model: Any) -> Any:
+    """What a model of buying says of a customer with these repeats, recency and tenure."""
+    r, alpha, a, b, horizon = model[0], model[1], model[2], model[3], model[4]
+    if operation == NO_PURCHASE:
+        return _no_purchase(x, since_last, since_first, r, alpha, a, b, horizon)
+    if operation == EXPECTED_PURCHASES:
+        return _expected_purchases(x, since_last, since_first, r, alpha, a, b, horizon)
+    return _still_buying(x, since_last, since_first, r, alpha, a, b)
+
+
 @_compiled
 def _compute(
     instructions: Any,
     slots: Any,
     bins: Any,
+    models: Any,
     gathered: Any,
     tracked: Any,
     cutoff: Any,
@@ -404,6 +424,9 @@ def _compute(
                 outcome = (cutoff - tracked[a, FIRST_SECONDS]) / _DAY
         elif operation == REPEATS:
             outcome = max(registers[a] - 1.0, 0.0)
+        elif operation >= NO_PURCHASE:
+            model = models[instructions[r, 4]]
+            outcome = _of_buying(operation, registers[a], registers[b], registers[per], model)
         elif operation >= SINCE_INSTANT:
             outcome = _of_instants(operation, a, b, per, gathered, tracked, cutoff)
         elif operation <= GAP_RECENT:
@@ -472,7 +495,7 @@ def _stand_at(
 def walk(
     bounds: Any, seconds: Any, known: Any, columns: Any,
     streams: Any, conditions: Any, chains: Any, slots: Any, tracks: Any, edges: Any, bins: Any,
-    instructions: Any, outputs: Any,
+    instructions: Any, outputs: Any, models: Any,
     cutoffs: Any, entry: Any, values: Any,
 ) -> None:  # fmt: skip
     """Fill ``values`` with one row a customer and cutoff, from cutoff number ``entry[customer]`` on.
@@ -521,7 +544,7 @@ def walk(
                     streams, conditions, slots, tracks, edges, masks, following, opening,
                     settled, ends, late, carry, gathered, settled_tracks, tracked,
                 )  # fmt: skip
-            _compute(instructions, slots, bins, gathered, tracked, cutoff, registers)
+            _compute(instructions, slots, bins, models, gathered, tracked, cutoff, registers)
             for f in range(outputs.shape[0]):
                 values[row, f] = registers[outputs[f, 0]]
             row += 1

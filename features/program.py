@@ -52,6 +52,9 @@ SINCE_INSTANT: Final = 14
 UNTIL_INSTANT: Final = 15
 LATEST: Final = 16
 REPEATS: Final = 17
+NO_PURCHASE: Final = 18
+EXPECTED_PURCHASES: Final = 19
+STILL_BUYING: Final = 20
 
 # Where each part of a stream begins and ends in the tables below it.
 CONDITIONS: Final = 0
@@ -81,7 +84,7 @@ VISIBLE: Final = 1 << MAXIMUM_CONDITIONS
 
 @dataclass(frozen=True)
 class Program:
-    """The tables of a plan; every one is a two-dimensional array of int64.
+    """The tables of a plan: two-dimensional arrays of int64, and one of float64.
 
     ==============  ==================================================================================
     streams         a row a stream: first and last row of its conditions, chains, slots and tracks
@@ -94,6 +97,7 @@ class Program:
     bins            band at the end of each stretch of time, newest first
     instructions    code and four operands; one register each, operands before their use
     outputs         the register of each feature
+    models          r, alpha, a, b and horizon in days, of each question to a model of buying
     ==============  ==================================================================================
     """
 
@@ -106,8 +110,9 @@ class Program:
     bins: Table
     instructions: Table
     outputs: Table
+    models: NDArray[np.float64]
 
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[Table | NDArray[np.float64], ...]:
         """All tables, in the order the kernel takes them."""
         return tuple(getattr(self, field.name) for field in fields(self))
 
