@@ -14,7 +14,7 @@ from features.plan import Plan, standard_plan
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from tests.builders import Event, Profile, at, contact, order, pack_of
-from tests.laws.test_vectors import cutoff_lists, law, worlds
+from tests.laws.test_vectors import BUYING, cutoff_lists, law, worlds
 
 
 def sorted_events(pack: Pack, plan: Plan, streams: tuple[str, ...]) -> pa.Table:
@@ -70,7 +70,7 @@ def test_wherever_a_batch_ends_the_vectors_are_the_local_ones(
     world: dict[str, list[Event]], cutoffs: list[Cutoff], batch_rows: int, batch_events: int
 ) -> None:
     pack = pack_of(world)
-    plan = standard_plan(pack)
+    plan = standard_plan(pack, BUYING)
 
     local = build_vectors(pack, plan, cutoffs, threads=1)
 

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.attributes import DeclaredFlag, DeclaredNumber, DeclaredSince, DeclaredText
+from features.buying import Buying, NoPurchase, StillBuying
 from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.pack import Attributes, EventStream, Pack
 from features.plan import Plan
@@ -36,6 +37,7 @@ from features.spec import (
     Value,
 )
 from features.vocabulary import Cutoff, Window
+from tests.oracles.buying import alive, expected, silent
 
 DAY = 86_400
 
@@ -53,10 +55,29 @@ def oracle(pack: Pack, plan: Plan, cutoffs: Sequence[Cutoff]) -> dict[str, np.nd
         connection.register("declared", _declared(pack.attributes, pack.customers))
         query = _Query(plan, sorted(pack.streams)).text()
         found = connection.execute(query).fetchnumpy()
-    return {
+    columns = {
         name: np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
         for name, column in found.items()
     }
+    for one in plan.declarations:
+        if isinstance(one.value, Buying):
+            columns[one.feature.name] = _of_buying(one.value, one.feature.name, columns)
+    return columns
+
+
+def _of_buying(value: Buying, name: str, columns: dict[str, np.ndarray]) -> np.ndarray:
+    """What a model of buying says, by numerical integration over what the SQL found."""
+    model = (value.model.r, value.model.alpha, value.model.a, value.model.b)
+    found = []
+    for x, recency, tenure in zip(*(columns[f"{name} {n}"] for n in range(3)), strict=True):
+        if isinstance(value, StillBuying):
+            found.append(alive(x, tenure - recency, tenure, model) if x else np.nan)
+        elif np.isnan(tenure):
+            found.append(np.nan)
+        else:
+            asked = silent if isinstance(value, NoPurchase) else expected
+            found.append(asked(x, tenure - recency, tenure, model, value.horizon_days))
+    return np.array(found)
 
 
 def _rows(stream: EventStream) -> pa.Table:
@@ -102,6 +123,14 @@ class _Query:
         self.columns = [
             f'CAST({self.value(one.value)} AS DOUBLE) AS "{one.feature.name}"'
             for one in plan.declarations
+            if not isinstance(one.value, Buying)
+        ]
+        # What a model of buying is asked for: its repeats, recency and tenure.
+        self.columns += [
+            f'CAST({self.value(part)} AS DOUBLE) AS "{one.feature.name} {number}"'
+            for one in plan.declarations
+            if isinstance(one.value, Buying)
+            for number, part in enumerate(one.value.parts())
         ]
         self.streams = streams
 
