@@ -135,17 +135,29 @@ def vectors(call: Call, cutoff: Cutoff | None, export: Path | None) -> Outcome:
 
 
 def _vectors(call: Call, cutoff: Cutoff | None = None, export: Path | None = None) -> Outcome:
+    from features.pack import Pack
+    from features.plan import Plan
     from features.refresh import export_vectors, refresh_vectors
+    from training.plans import plan_in_use
 
-    summary = refresh_vectors(call.workspace, cutoff, progress=call.narrator.progress)
+    told: list[str] = []
+
+    def plan_for(pack: Pack) -> Plan:
+        chosen = plan_in_use(call.workspace, pack, call.settings.churn)
+        told.append(chosen.said)
+        return chosen.plan
+
+    summary = refresh_vectors(
+        call.workspace, cutoff, plan_for=plan_for, progress=call.narrator.progress
+    )
     if export is not None:
         export_vectors(call.workspace, export)
     what = "Kept the vectors, nothing has changed" if summary.reused else "Computed"
     return Outcome(
         said=f"{what}: {summary.customers:,} customers × {summary.features} features "
-        f"as of {summary.cutoff}",
-        next="`regulars train churn`",
-        data=summary.as_dict(),
+        f"as of {summary.cutoff}, {told[0]}",
+        next="`regulars train churn`, or `regulars score` with the model in use",
+        data=summary.as_dict() | {"plan": told[0]},
     )
 
 
@@ -169,7 +181,9 @@ def _train(call: Call, *, promote: bool = True) -> Outcome:
     return Outcome(
         said=f"Trained churn version {summary.version} ({use}): {summary.title}, "
         f"AUC {summary.metrics['auc']:.3f}",
-        next="`regulars score`" if summary.promoted else "`regulars promote --reason …`",
+        next="`regulars vectors`, then `regulars score`"
+        if summary.promoted
+        else "`regulars promote --reason …`",
         data=summary.as_dict(),
         tables=training_tables(summary),
     )
@@ -322,8 +336,9 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
 
     timed("simulate", narrator, simulated)
     timed("ingest", narrator, _ingest, here)
-    timed("vectors", narrator, _vectors, here)
     timed("train churn", narrator, trained)
+    # After training, because vectors are built by the plan of the model in use.
+    timed("vectors", narrator, _vectors, here)
     timed("score", narrator, _score, here)
     if no_serve:
         return Outcome("The demo is ready", f"`regulars serve --settings {here.settings_path}`")
@@ -395,7 +410,7 @@ def _promoted(summary: PromotionSummary) -> Outcome:
 
     return Outcome(
         said=f"Churn version {summary.version} ({summary.title}) is in use now",
-        next="`regulars score`",
+        next="`regulars vectors`, then `regulars score`",
         data=summary.as_dict(),
         tables=check_tables(summary.checks),
     )

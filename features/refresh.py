@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from features.errors import WorkspaceRefused
-from features.plan import standard_plan
+from features.pack import Pack
+from features.plan import Plan
 from features.progress import Progress, silent
 from features.store import open_store
 from features.vectors import build_vectors, open_vectors, write_vectors
@@ -49,16 +51,18 @@ def refresh_vectors(
     workspace: Workspace,
     cutoff: Cutoff | None = None,
     *,
+    plan_for: Callable[[Pack], Plan],
     threads: int = 2,
     progress: Progress = silent,
 ) -> VectorsSummary:
     """Compute every customer's vector at a cutoff and publish them; unchanged ones are kept.
 
-    Without a cutoff the natural one is taken: the midnight after the last known event.
+    Without a cutoff the natural one is taken: the midnight after the last known event. ``plan_for``
+    chooses the plan for the events in the store.
     """
     store = open_store(workspace)
     pack = store.pack()
-    plan = standard_plan(pack)
+    plan = plan_for(pack)
     cutoff = cutoff or natural_cutoff(pack.last_known)
     wanted = {"cutoff": str(cutoff), "plan_hash": plan.hash, "data_digest": pack.digest}
     current = workspace.vectors.current

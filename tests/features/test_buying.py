@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple
 
 import numpy as np
 import pytest
@@ -31,6 +30,12 @@ from tests.training.companies import company
 
 # The sample of CDNOW in the paper, its scale of 4.414 weeks in days.
 CDNOW = BuyingModel(r=0.243, alpha=4.414 * 7, a=0.793, b=2.426)
+
+
+def four(model: BuyingModel) -> tuple[float, float, float, float]:
+    return model.r, model.alpha, model.a, model.b
+
+
 Simulated = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -68,7 +73,7 @@ def test_the_formulas_are_what_integration_over_all_customers_gives(
 ) -> None:
     x, part, tenure = customer
     recency = tenure * (part if x else 1.0)
-    parameters = astuple(model)
+    parameters = four(model)
 
     no = no_purchase(x, recency, tenure, *parameters, days)
     purchases = expected_purchases(x, recency, tenure, *parameters, days)
@@ -86,14 +91,14 @@ def test_the_formulas_are_what_integration_over_all_customers_gives(
 def test_the_expectation_is_the_published_closed_form_with_its_hypergeometric_function(
     x: int, days: int
 ) -> None:
-    r, alpha, a, b = astuple(CDNOW)
+    r, alpha, a, b = four(CDNOW)
     tenure = 700.0
     scale = alpha + tenure
     function = hyp2f1(r + x, b + x, a + b + x - 1, days / (scale + days))
     published = (a + b + x - 1) / (a - 1) * (1 - (scale / (scale + days)) ** (r + x) * function)
-    there = alive(x, tenure - 9.0, tenure, astuple(CDNOW))
+    there = alive(x, tenure - 9.0, tenure, four(CDNOW))
 
-    found = expected_purchases(x, 9.0, tenure, *astuple(CDNOW), days)
+    found = expected_purchases(x, 9.0, tenure, *four(CDNOW), days)
 
     assert found == pytest.approx(there * published, rel=1e-9)
 
@@ -108,11 +113,11 @@ def test_extreme_customers_have_finite_answers_inside_their_bounds() -> None:
 
 
 def test_who_bought_once_is_told_what_to_expect_but_not_whether_they_are_there() -> None:
-    once = (0.0, 300.0, 300.0, *astuple(CDNOW))
+    once = (0.0, 300.0, 300.0, *four(CDNOW))
     assert math.isnan(still_buying(*once))
-    assert no_purchase(*once, 90.0) > no_purchase(0.0, 30.0, 30.0, *astuple(CDNOW), 90.0) > 0.5
+    assert no_purchase(*once, 90.0) > no_purchase(0.0, 30.0, 30.0, *four(CDNOW), 90.0) > 0.5
     assert 0 < expected_purchases(*once, 90.0) < 0.1
-    assert math.isnan(no_purchase(0.0, math.nan, math.nan, *astuple(CDNOW), 90.0))
+    assert math.isnan(no_purchase(0.0, math.nan, math.nan, *four(CDNOW), 90.0))
 
 
 def test_simulated_customers_do_what_the_model_expects_of_them() -> None:
@@ -134,8 +139,8 @@ def test_simulated_customers_do_what_the_model_expects_of_them() -> None:
 
     told = np.array(
         [
-            (no_purchase(*one, *astuple(CDNOW), days), expected_purchases(*one, *astuple(CDNOW), days))
-            for one in zip(x, 200.0 - last, np.full(n, 200.0), strict=True)
+            (no_purchase(c, s, 200.0, *four(CDNOW), days), expected_purchases(c, s, 200.0, *four(CDNOW), days))
+            for c, s in zip(x, 200.0 - last, strict=True)
         ]
     )  # fmt: skip
 
@@ -158,7 +163,7 @@ def test_the_likelihood_is_the_slow_one_and_highest_at_what_was_found() -> None:
     x, recency, tenure = simulated(400, 500, seed=7)
     found = fit_buying_model(x, recency, tenure)
     slow = [
-        slow_log_likelihood(*one, *astuple(found))
+        slow_log_likelihood(*one, *four(found))
         for one in zip(x, tenure - recency, tenure, strict=True)
     ]
 
@@ -167,7 +172,7 @@ def test_the_likelihood_is_the_slow_one_and_highest_at_what_was_found() -> None:
     assert highest == pytest.approx(float(np.mean(slow)), rel=1e-12)
     for place in range(4):
         for factor in (0.97, 1.03):
-            moved = [one * (factor if at == place else 1) for at, one in enumerate(astuple(found))]
+            moved = [one * (factor if at == place else 1) for at, one in enumerate(four(found))]
             assert log_likelihood(BuyingModel(*moved), x, recency, tenure) < highest
 
 
@@ -210,7 +215,7 @@ def test_the_kernel_gives_what_the_formulas_give() -> None:
 
     recency, tenure = vectors.column("days_since_order"), vectors.column("days_since_first_order")
     for row, x in enumerate((1.0, 0.0)):
-        told = (x, float(recency[row]), float(tenure[row]), *astuple(CDNOW))
+        told = (x, float(recency[row]), float(tenure[row]), *four(CDNOW))
         no = no_purchase(*told, 90.0)
         assert vectors.column("buying_no_purchase_90d")[row] == pytest.approx(no, rel=1e-6)
         ahead = expected_purchases(*told, 365.0)
@@ -228,7 +233,8 @@ def test_other_parameters_are_another_plan_and_no_parameters_no_features() -> No
 
 
 def test_names_say_the_horizon_and_impossible_parameters_are_refused() -> None:
-    parts = tuple(one.value for one in OPERANDS)
+    repeats, recency, tenure = (one.value for one in OPERANDS)
+    parts = repeats, recency, tenure
     assert NoPurchase(*parts, CDNOW, 90).named("buying") == "buying_no_purchase_90d"
     assert ExpectedPurchases(*parts, CDNOW, 90).named("buying") == "buying_expected_90d"
     assert StillBuying(*parts, CDNOW).named("buying") == "still_buying"

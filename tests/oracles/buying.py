@@ -28,7 +28,7 @@ def silent(x: float, last: float, whole: float, model: Parameters, days: float) 
     """Stopped already, or there and not buying."""
     r, alpha, _, _ = model
     there = alive(x, last, whole, model)
-    return 1.0 - there + there * ((alpha + whole) / (alpha + whole + days)) ** (r + x)
+    return float(1.0 - there + there * ((alpha + whole) / (alpha + whole + days)) ** (r + x))
 
 
 def expected(x: float, last: float, whole: float, model: Parameters, days: float) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.attributes import DeclaredFlag, DeclaredNumber, DeclaredSince, DeclaredText
-from features.buying import Buying, NoPurchase, StillBuying
+from features.buying import Buying, ExpectedPurchases, NoPurchase
 from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.pack import Attributes, EventStream, Pack
 from features.plan import Plan
@@ -70,13 +70,15 @@ def _of_buying(value: Buying, name: str, columns: dict[str, np.ndarray]) -> np.n
     model = (value.model.r, value.model.alpha, value.model.a, value.model.b)
     found = []
     for x, recency, tenure in zip(*(columns[f"{name} {n}"] for n in range(3)), strict=True):
-        if isinstance(value, StillBuying):
-            found.append(alive(x, tenure - recency, tenure, model) if x else np.nan)
-        elif np.isnan(tenure):
+        last = tenure - recency
+        if np.isnan(tenure):
             found.append(np.nan)
+        elif isinstance(value, NoPurchase):
+            found.append(silent(x, last, tenure, model, value.horizon_days))
+        elif isinstance(value, ExpectedPurchases):
+            found.append(expected(x, last, tenure, model, value.horizon_days))
         else:
-            asked = silent if isinstance(value, NoPurchase) else expected
-            found.append(asked(x, tenure - recency, tenure, model, value.horizon_days))
+            found.append(alive(x, last, tenure, model) if x else np.nan)
     return np.array(found)
 
 
