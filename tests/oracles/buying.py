@@ -42,7 +42,7 @@ def expected(x: float, last: float, whole: float, model: Parameters, days: float
 @cache
 def _chances(a: float, b: float) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of a beta distribution."""
-    nodes, weights = roots_jacobi(200, b - 1.0, a - 1.0)
+    nodes, weights = roots_jacobi(800, b - 1.0, a - 1.0)
     return (nodes + 1.0) / 2.0, weights / weights.sum()
 
 
