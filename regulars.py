@@ -7,7 +7,7 @@ Importing this module loads click and nothing heavy; each verb imports the room 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from features.verb import Call, CutoffType, timed, unless_further, verb
 
 if TYPE_CHECKING:
     from features.exports import ExportSummary
+    from features.pack import Pack
+    from features.plan import Plan
     from features.vocabulary import Cutoff
     from training.promotion import PromotionSummary
 
@@ -178,14 +180,32 @@ def vectors(
         )
     from features.exports import export_locally
 
-    progress = call.narrator.progress
-    return _exported(export_locally(call.workspace, cutoffs, Path(export), progress=progress))
+    plan_for, progress = _plan_in_use(call), call.narrator.progress
+    return _exported(
+        export_locally(call.workspace, cutoffs, Path(export), plan_for=plan_for, progress=progress)
+    )
+
+
+def _plan_in_use(call: Call, told: list[str] | None = None) -> Callable[[Pack], Plan]:
+    """The plan vectors are built by, once the pack is open; says into ``told`` whose it is."""
+
+    def plan_for(pack: Pack) -> Plan:
+        from training.plans import plan_in_use
+
+        chosen = plan_in_use(call.workspace, pack, call.settings.churn)
+        if told is not None:
+            told.append(chosen.said)
+        return chosen.plan
+
+    return plan_for
 
 
 def _vectors(call: Call, cutoff: Cutoff | None = None, export: str | None = None) -> Outcome:
     from features.refresh import refresh_vectors
 
-    summary = refresh_vectors(call.workspace, cutoff, progress=call.narrator.progress)
+    told: list[str] = []
+    plan_for, progress = _plan_in_use(call, told), call.narrator.progress
+    summary = refresh_vectors(call.workspace, cutoff, plan_for=plan_for, progress=progress)
     where = ""
     if export is not None:
         from features.exports import export_published
@@ -195,9 +215,9 @@ def _vectors(call: Call, cutoff: Cutoff | None = None, export: str | None = None
     what = "Kept the vectors, nothing has changed" if summary.reused else "Computed"
     return Outcome(
         said=f"{what}: {summary.customers:,} customers × {summary.features} features "
-        f"as of {summary.cutoff}{where}",
-        next="`regulars train churn`",
-        data=summary.as_dict(),
+        f"as of {summary.cutoff}, {told[0]}{where}",
+        next="`regulars train churn`, or `regulars score` with the model in use",
+        data=summary.as_dict() | {"plan": told[0]},
     )
 
 
@@ -226,7 +246,14 @@ def _vectors_on_spark(
     given = dict(one.split("=", 1) for one in tables)
     master = master or "local[2]"
     return _exported(
-        export_on_spark(call.workspace, cutoffs, export, master=master, tables=given),
+        export_on_spark(
+            call.workspace,
+            cutoffs,
+            export,
+            plan_for=_plan_in_use(call),
+            master=master,
+            tables=given,
+        ),
         f" by Spark at {master} from {'the catalog' if given else 'the store'}",
     )
 
@@ -250,7 +277,7 @@ def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Out
     """Say what each feature means, how it is computed and how it is told."""
     from features.described import as_data, chosen_features, feature_tables, present_plan
 
-    plan, whose = present_plan(call)
+    plan, whose = present_plan(call, _plan_in_use(call))
     features = chosen_features(plan, names, group)
     return Outcome(
         said=f"{len(features)} of the {len(plan.features)} features {whose}",
@@ -280,7 +307,9 @@ def _train(call: Call, *, promote: bool = True) -> Outcome:
     return Outcome(
         said=f"Trained churn version {summary.version} ({use}): {summary.title}, "
         f"AUC {summary.metrics['auc']:.3f}",
-        next="`regulars score`" if summary.promoted else "`regulars promote --reason …`",
+        next="`regulars vectors`, then `regulars score`"
+        if summary.promoted
+        else "`regulars promote --reason …`",
         data=summary.as_dict(),
         tables=training_tables(summary),
     )
@@ -433,8 +462,9 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
 
     timed("simulate", narrator, simulated)
     timed("ingest", narrator, _ingest, here)
-    timed("vectors", narrator, _vectors, here)
     timed("train churn", narrator, trained)
+    # After training, because vectors are built by the plan of the model in use.
+    timed("vectors", narrator, _vectors, here)
     timed("score", narrator, _score, here)
     if no_serve:
         return Outcome("The demo is ready", f"`regulars serve --settings {here.settings_path}`")
@@ -506,7 +536,7 @@ def _promoted(summary: PromotionSummary) -> Outcome:
 
     return Outcome(
         said=f"Churn version {summary.version} ({summary.title}) is in use now",
-        next="`regulars score`",
+        next="`regulars vectors`, then `regulars score`",
         data=summary.as_dict(),
         tables=check_tables(summary.checks),
     )

@@ -7,10 +7,13 @@ values share it; the second writes one instruction a distinct value.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
+import numpy as np
+
 from features import program as code
+from features.buying import Buying, ExpectedPurchases, NoPurchase, StillBuying
 from features.errors import PlanRefused, did_you_mean
 from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.keyed import Entropy, New, TopShare
@@ -77,6 +80,7 @@ class _Compiler:
         self.needs: dict[str, Needs] = {}
         self.days: set[int] = set()
         self.levels: dict[Value, int] = {}
+        self.models: dict[tuple[float, ...], int] = {}
 
     def collect(self, value: Value) -> int:
         """Note what a value and its parts need; answers how many steps of arithmetic it takes."""
@@ -106,7 +110,7 @@ class _Compiler:
             case Bins():
                 for window in stretches(value):
                     self._ask(value.of, window)
-            case Ratio() | Sum() | Difference() | Repeats():
+            case Ratio() | Sum() | Difference() | Repeats() | Buying():
                 level = 1 + max(self.collect(part) for part in value.parts())
             case _:
                 raise PlanRefused(
@@ -152,6 +156,7 @@ class _Compiler:
             runs=table(_runs(instructions), 3),
             instructions=table(instructions, 5),
             outputs=table(((self.registers[value],) for value in values), 1),
+            models=np.array(list(self.models), np.float64).reshape(-1, code.MODEL_WIDTH),
         )
         return Compiled(program, {name: tuple(one.columns) for name, one in self.needs.items()})
 
@@ -192,8 +197,16 @@ class _Compiler:
                 slot = slot_of(value.of)
                 self.bins += [self._cell(slot, window) for window in stretches(value)]
                 return operation, 0, begin, _per(value.of), value.bins
+            case Buying():
+                operands = [self.registers[part] for part in value.parts()]
+                return operation, *operands, self._model(value)  # type: ignore[return-value]
         first, *others = [self.registers[part] for part in value.parts()]
         return operation, first, others[0] if others else 0, 1, 0
+
+    def _model(self, value: Buying) -> int:
+        """The row of a question to a model of buying, whose horizon may be none."""
+        row = (*astuple(value.model), float(getattr(value, "horizon_days", 0)))
+        return self.models.setdefault(row, len(self.models))
 
     def _cell(self, slot: Slot, window: Window) -> int:
         return self.rows.cell_of[slot, window.days]
@@ -214,6 +227,9 @@ _OPERATIONS: Final[Mapping[type[Value], int]] = {
     Sum: code.SUM,
     Difference: code.DIFFERENCE,
     Ratio: code.RATIO,
+    NoPurchase: code.NO_PURCHASE,
+    ExpectedPurchases: code.EXPECTED_PURCHASES,
+    StillBuying: code.STILL_BUYING,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from features.dictionary import full_plan
 from features.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.narrator import Table
-from features.plan import Plan, standard_plan
+from features.pack import Pack
+from features.plan import Plan
 from features.spec import Feature
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ _FACTS = (
 )
 
 
-def present_plan(call: Call) -> tuple[Plan, str]:
+def present_plan(call: Call, plan_for: Callable[[Pack], Plan]) -> tuple[Plan, str]:
     """The plan of the store where there is one, else that of every table and column; and its name."""
     from features.store import open_store
 
     if Path(call.settings_path).exists():
         try:
-            return standard_plan(open_store(call.workspace).pack()), "of your store"
+            return plan_for(open_store(call.workspace).pack()), "of your store"
         except WorkspaceRefused:
             pass  # nothing ingested yet: the full dictionary answers as well
     return full_plan(), "of a company that maps every column"

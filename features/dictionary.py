@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from features.buying import BuyingModel
 from features.pack import Attributes, EventStream, Pack, TextColumn
 from features.plan import Plan, standard_plan
 from features.spec import Feature
@@ -28,6 +29,11 @@ their own, of brands five, of regions and segments the twelve that most customer
 
 What a row learns later (when a complaint was settled, an offer accepted, notice given) counts from its own
 instant on: at a cutoff before that, the complaint is open and the offer not accepted.
+
+What to expect of the next months (`buying_…`) comes from a model of repeat buying, BG/NBD (Fader, Hardie and Lee,
+2005), fitted on the company's own customers as they were known at the earliest cutoff of a training. Its four
+parameters are part of the definitions and travel with the model in use; where fewer than thirty customers have
+bought on two days, these features are left out.
 
 The profile is what customers declared. It has no history: unless the table of customers says when a row
 became known (`known_at`), an attribute counts at every cutoff, and an instant when it lies before the
@@ -64,6 +70,8 @@ def dictionary_page(plan: Plan) -> str:
 
 _KINDS = ("click", "complaint", "inquiry", "open", "survey", "visit")
 _CHANNELS = ["store", "web"]
+# What the model of buying was fitted to has no place on the page, so any will do.
+_BUYING = BuyingModel(r=1.0, alpha=30.0, a=1.0, b=3.0)
 
 
 def full_plan() -> Plan:
@@ -88,7 +96,7 @@ def full_plan() -> Plan:
     numbers = ("registered_seconds", "member_since_seconds", "referrals_milli")
     attributes = Attributes({name: np.arange(2) for name in (*texts, *numbers)}, texts)
     ids = TextColumn.of(["one", "other"])
-    return standard_plan(Pack(ids, streams, 0, "", attributes))
+    return standard_plan(Pack(ids, streams, 0, "", attributes), _BUYING)
 
 
 def _purchases() -> EventStream:

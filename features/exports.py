@@ -6,7 +6,7 @@ float a feature, null where missing. Nothing half-written is ever found under th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 from features.batches import ranges
 from features.errors import UsageRefused, WorkspaceRefused
 from features.pack import Pack
-from features.plan import standard_plan
+from features.plan import Plan
 from features.progress import Progress, silent
 from features.refresh import allowed_cutoffs
 from features.store import open_store
@@ -51,6 +51,7 @@ def export_locally(
     cutoffs: Sequence[Cutoff],
     path: Path,
     *,
+    plan_for: Callable[[Pack], Plan],
     threads: int = 2,
     progress: Progress = silent,
 ) -> ExportSummary:
@@ -58,7 +59,7 @@ def export_locally(
     store = open_store(workspace)
     wanted = allowed_cutoffs(store, cutoffs)
     pack = store.pack()
-    plan = standard_plan(pack)
+    plan = plan_for(pack)
 
     def parts() -> Iterator[Vectors]:
         for part in _parts(pack, len(wanted)):
@@ -91,6 +92,7 @@ def export_on_spark(
     cutoffs: Sequence[Cutoff],
     path: str,
     *,
+    plan_for: Callable[[Pack], Plan],
     master: str,
     tables: Mapping[str, str] | None = None,
 ) -> ExportSummary:
@@ -104,7 +106,7 @@ def export_on_spark(
 
     store = open_store(workspace)
     wanted = allowed_cutoffs(store, cutoffs)
-    plan = standard_plan(store.pack())
+    plan = plan_for(store.pack())
     session = local_session(master)
     try:
         vectors = spark_vectors(session, tables or store.folder, plan, wanted)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 from features.attributes import Declared, refuse_absent
+from features.buying import BuyingModel
 from features.compiler import compile_values
 from features.errors import PlanRefused
 from features.pack import Pack
@@ -55,14 +56,14 @@ class Plan:
         return [asdict(feature) for feature in self.features]
 
 
-def standard_plan(pack: Pack) -> Plan:
+def standard_plan(pack: Pack, buying: BuyingModel | None = None) -> Plan:
     """The plan of all feature families that the tables and columns of a pack allow.
 
-    Raises ``PlanRefused`` when the pack has no table any family is about.
+    The features of a model of buying are in it where such a model is given. Raises ``PlanRefused`` when the pack has no table any family is about.
     """
     from features.behaviour import declarations  # the families are built on this package
 
-    return plan_of(declarations(pack), pack)
+    return plan_of(declarations(pack, buying), pack)
 
 
 def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
@@ -92,7 +93,7 @@ def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
     return Plan(
         declarations=declarations,
         groups=tuple(group for group in GROUPS if group.name in used),
-        hash=_hash(declarations),
+        hash=hash_of(declarations),
         program=compiled.program,
         columns=compiled.columns,
     )
@@ -108,7 +109,8 @@ def definition(part: object) -> Any:
     return part
 
 
-def _hash(declarations: Sequence[Declaration]) -> str:
+def hash_of(declarations: Sequence[Declaration]) -> str:
+    """The name of what declarations define, as ``Plan.hash`` carries it."""
     content = [[one.feature.name, one.feature.unit, definition(one.value)] for one in declarations]
     text = json.dumps([_MEANING_OF_DECLARATIONS, content], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -67,6 +67,10 @@ REPEATS: Final = 15
 SUM: Final = 16
 DIFFERENCE: Final = 17
 RATIO: Final = 18
+NO_PURCHASE: Final = 19
+EXPECTED_PURCHASES: Final = 20
+STILL_BUYING: Final = 21
+MODEL_WIDTH: Final = 5
 
 # Where each part of a stream begins and ends in the tables below it.
 CONDITIONS: Final = 0
@@ -108,7 +112,7 @@ SHARE_UNIT: Final = 1 << 52
 
 @dataclass(frozen=True)
 class Program:
-    """The tables of a plan; every one is a two-dimensional array of int64.
+    """The tables of a plan: two-dimensional arrays of int64, and one of float64.
 
     ==============  ==================================================================================
     streams         a row a stream: first and last row of its conditions, moments, chains, slots and
@@ -129,6 +133,7 @@ class Program:
     runs            operation, first and last instruction: instructions of one kind stand together
     instructions    code and four operands; one register each, operands before their use
     outputs         the register of each feature
+    models          r, alpha, a, b and horizon in days, of each question to a model of buying
     ==============  ==================================================================================
     """
 
@@ -146,10 +151,11 @@ class Program:
     runs: Table
     instructions: Table
     outputs: Table
+    models: NDArray[np.float64]
 
     def tables(self) -> tuple[Table, ...]:
-        """All tables, in the order the kernel takes them."""
-        return tuple(getattr(self, field.name) for field in fields(self))
+        """The tables of whole numbers, in the order the kernel takes them."""
+        return tuple(getattr(self, one.name) for one in fields(self) if one.name != "models")
 
 
 def table(rows: Iterable[tuple[int, ...]], width: int) -> Table:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from features.errors import UsageRefused
-from features.plan import standard_plan
+from features.pack import Pack
+from features.plan import Plan
 from features.progress import Progress, silent
 from features.store import Store, open_store
 from features.vectors import build_vectors, write_vectors
@@ -66,16 +67,18 @@ def refresh_vectors(
     workspace: Workspace,
     cutoff: Cutoff | None = None,
     *,
+    plan_for: Callable[[Pack], Plan],
     threads: int = 2,
     progress: Progress = silent,
 ) -> VectorsSummary:
     """Compute every customer's vector at a cutoff and publish them; unchanged ones are kept.
 
-    Without a cutoff the natural one is taken: the midnight after the last known event.
+    Without a cutoff the natural one is taken: the midnight after the last known event. ``plan_for``
+    chooses the plan for the events in the store.
     """
     store = open_store(workspace)
     pack = store.pack()
-    plan = standard_plan(pack)
+    plan = plan_for(pack)
     [cutoff] = allowed_cutoffs(store, [] if cutoff is None else [cutoff])
     wanted = {"cutoff": str(cutoff), "plan_hash": plan.hash, "data_digest": pack.digest}
     current = workspace.vectors.current

@@ -34,11 +34,11 @@ def run_kernel(
     given = (*events, *program.tables(), instants, entry, *_working_memory(program, batch.bounds))
     arrays = [np.ascontiguousarray(one, np.int64) for one in given]
     addresses = np.array([one.ctypes.data for one in arrays], np.uintp)
+    registers = np.concatenate([np.empty(len(program.instructions)), program.models.ravel(), [0.0]])
     shapes = np.array(
-        [(len(one), one.shape[1] if one.ndim == 2 else 0) for one in arrays] + [values.shape],
+        [(len(one), one.shape[1] if one.ndim == 2 else 0) for one in (*arrays, registers, values)],
         np.int64,
     )
-    registers = np.empty(max(len(program.instructions), 1), np.float64)
     assert values.flags.c_contiguous
     kernel()(addresses.ctypes.data, shapes.ctypes.data, registers.ctypes.data, values.ctypes.data)
 

@@ -8,14 +8,16 @@ are scored again each time the bundle is opened.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import BundleRefused, ModelRefused, WorkspaceRefused
+from features.errors import BundleRefused, ModelRefused, PlanRefused, WorkspaceRefused
+from features.plan_text import plan_from_text, plan_to_text
+from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import CURRENT, Workspace
 from training.boosting import BoostedModel
@@ -28,6 +30,8 @@ from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
 
 FAMILIES: Mapping[str, type[Model]] = {"logistic": LogisticModel, "lightgbm": BoostedModel}
 GOLDEN_TOLERANCE = 1e-9
+PLAN_FILE = "plan.json"
+"""The declarations of the features the model is a function of."""
 LARGEST_FILE_BYTES = 64 * 1024 * 1024
 _CALIBRATION, _REFERENCE, _GOLDEN = "calibration.json", "reference.npz", "golden.npz"
 _GOLDEN_SEED = 20_100_101
@@ -132,17 +136,21 @@ def write_bundle(
     model: Model,
     calibration: Calibration,
     reference: Reference,
+    declarations: Sequence[Declaration],
 ) -> Manifest:
     """Write a bundle into an empty or absent folder; returns the manifest with its digest.
 
-    The manifest's ``files`` and ``digest`` are filled in here, its ``family`` must be the model's.
+    The manifest's ``files`` and ``digest`` are filled in here, its ``family`` must be the model's and
+    its features those of the declarations.
     """
     bundle = Bundle(manifest, model, calibration, reference)
     contents = model.to_files() | {
         _CALIBRATION: calibration.to_bytes(),
         _REFERENCE: reference.to_bytes(),
         _GOLDEN: _golden(bundle),
+        PLAN_FILE: plan_to_text(declarations).encode("utf-8"),
     }
+    _refuse_other_plan(manifest, declarations)
     sealed = manifest.with_files(contents)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
@@ -173,7 +181,8 @@ def open_bundle(folder: Path) -> Bundle:
         reference = Reference.from_bytes(contents[_REFERENCE])
         bundle = Bundle(manifest, model, calibration, reference)
         golden = unarchive(contents[_GOLDEN])
-    except (KeyError, ValueError, TypeError, ModelRefused):
+        _refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
+    except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
         raise damaged("a bundle with all its parts", "parts that do not fit together") from None
     if not _agrees(bundle, golden):
         raise damaged("golden rows that score as they did", "other scores")
@@ -262,6 +271,11 @@ def _agrees(bundle: Bundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
     )
 
 
+def _refuse_other_plan(manifest: Manifest, declarations: Sequence[Declaration]) -> None:
+    if [one.feature.name for one in declarations] != list(manifest.feature_names):
+        raise damaged("a plan of the features the manifest names", "one of others")
+
+
 def _group_positions(manifest: Manifest) -> NDArray[np.intp]:
     names = [group["name"] for group in manifest.groups]
     return np.array([names.index(feature["group"]) for feature in manifest.features], np.intp)
@@ -271,5 +285,6 @@ def _other_features(expected: str, found: str) -> BundleRefused:
     return BundleRefused(
         expected=expected,
         found=found,
-        remedy="Run `regulars train churn` with the present features, or build the vectors again.",
+        remedy="Run `regulars vectors`, which builds them by the plan of the model in use. Where it says "
+        "that this cannot be done any more, run `regulars train churn` first.",
     )

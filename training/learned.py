@@ -15,6 +15,7 @@ from features.pack import Pack
 from features.plan import Plan
 from features.progress import Progress, silent
 from features.settings import ChurnSettings
+from features.spec import Declaration
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.calibration import Calibration
 from training.churn import churn_dataset, churn_rungs, usable_features
@@ -39,6 +40,7 @@ class Learned:
     splits: Splits
     customers: int
     rows: int
+    declarations: tuple[Declaration, ...]
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -103,6 +105,7 @@ def learn_churn(
         splits=splits,
         customers=dataset.customers,
         rows=dataset.rows,
+        declarations=plan.declarations,
     )
 
 

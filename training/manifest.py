@@ -14,7 +14,7 @@ from typing import Any
 
 from features.errors import BundleRefused
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MANIFEST_FILE = "manifest.json"
 _OUTSIDE_DIGEST = ("digest", "version", "run_id")
 

@@ -14,6 +14,7 @@ from features.store import open_store
 from features.workspace import Workspace
 from training.boosting import BoostedModel
 from training.learned import learn_churn
+from training.plans import champion_plan, plan_to_learn
 from training.promotion import Check, PromotionSummary, champion_manifest, judge
 from training.record import write_run
 from training.registry import Registry
@@ -49,15 +50,19 @@ class TrainingSummary:
 
 
 def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
-    """Whether the model in use was trained on today's data to answer today's question."""
-    champion = champion_manifest(workspace)
-    if champion is None:
+    """Whether the model in use was trained on today's data to answer today's question.
+
+    It must also be a function of the features this version declares for these tables. Its own model
+    of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
+    """
+    champion, own = champion_manifest(workspace), champion_plan(workspace)
+    if champion is None or own is None:
         return False
     pack = open_store(workspace).pack()
     churn = settings.churn
     return (
         champion.data_digest == pack.digest
-        and champion.plan_hash == standard_plan(pack).hash
+        and champion.plan_hash == standard_plan(pack, own.buying).hash
         and (champion.horizon_days, champion.gap_days) == (churn.horizon_days, churn.gap_days)
         and champion.population["minimum_orders"] == churn.minimum_orders
         and champion.population["active_within_days"] == churn.population_days
@@ -79,7 +84,7 @@ def train_churn(
     """
     times = [("start", time.perf_counter())]
     pack = open_store(workspace).pack()
-    plan = standard_plan(pack)
+    plan = plan_to_learn(pack, settings.churn)
     learned = learn_churn(pack, plan, settings.churn, threads=threads, progress=progress)
     times.append(("learning", time.perf_counter()))
 

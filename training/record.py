@@ -27,6 +27,7 @@ def write_run(folder: Path, learned: Learned, settings: Settings) -> tuple[Manif
         model=learned.model,
         calibration=learned.calibration,
         reference=learned.reference,
+        declarations=learned.declarations,
     )
     card = model_card(manifest, learned.origins, company=settings.company.name)
     (folder / "card.md").write_text(card, encoding="utf-8")

@@ -6,6 +6,7 @@ the tables that are there. Reason groups stand in ``groups``.
 
 from __future__ import annotations
 
+from features.behaviour.buying import buying
 from features.behaviour.categories import categories
 from features.behaviour.contacts import contacts
 from features.behaviour.contracts import contracts
@@ -13,6 +14,7 @@ from features.behaviour.offers import offers
 from features.behaviour.profile import profile
 from features.behaviour.purchases import purchases
 from features.behaviour.rhythm import rhythm
+from features.buying import BuyingModel
 from features.pack import Pack
 from features.spec import Declaration
 
@@ -21,6 +23,10 @@ FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts, profile)
 __all__ = ["FAMILIES", "declarations"]
 
 
-def declarations(pack: Pack) -> tuple[Declaration, ...]:
-    """Every feature that the tables and columns of a pack allow, family by family."""
-    return tuple(declaration for family in FAMILIES for declaration in family(pack))
+def declarations(pack: Pack, model: BuyingModel | None = None) -> tuple[Declaration, ...]:
+    """Every feature that the tables and columns of a pack allow, family by family.
+
+    What a fitted model of buying adds stands at the end; without one it is left out.
+    """
+    known = tuple(declaration for family in FAMILIES for declaration in family(pack))
+    return (*known, *buying(pack, model))

@@ -9,9 +9,8 @@ import numpy as np
 from features.kernel.compiled import array_at, by_address, opening
 from features.kernel.walk import walk
 
-INSTRUCTIONS = 16
-"""The place of the instructions among the arrays: there are as many registers."""
 ARRAYS = 33
+"""How many arrays of whole numbers there are; the floats and the values come after them."""
 
 
 @opening
@@ -28,12 +27,12 @@ def _line(arrays: Any, shapes: Any, place: Any) -> Any:
 def enter(arrays: Any, shapes: Any, floats: Any, values: Any) -> None:
     """Walk over arrays of whole numbers, each with its rows and columns in ``shapes``.
 
-    They come in the order in which ``walk`` takes them; ``floats`` are the registers, and ``values``
-    have as many rows and columns as the last two entries of ``shapes`` say.
+    They come in the order in which ``walk`` takes them; ``floats``, which are the registers and the
+    models of buying, and ``values`` come after them in ``shapes``.
     """
     i = np.int64
-    registers = shapes[2 * i(INSTRUCTIONS)]
-    rows, features = shapes[2 * i(ARRAYS)], shapes[2 * i(ARRAYS) + 1]
+    registers = shapes[2 * i(ARRAYS)]
+    rows, features = shapes[2 * i(ARRAYS) + 2], shapes[2 * i(ARRAYS) + 3]
     walk(
         _table(arrays, shapes, i(0)), _line(arrays, shapes, i(1)), _line(arrays, shapes, i(2)),
         _table(arrays, shapes, i(3)), _table(arrays, shapes, i(4)), _table(arrays, shapes, i(5)),

@@ -26,6 +26,8 @@ Entry = Callable[[int, int, int, int], int]
 _HERE = Path(__file__).parent
 # numba's reference counting is linked in and never reached: no array here belongs to numba.
 _STUBS = "define void @NRT_MemInfo_call_dtor(ptr %0) { ret void }"
+# What the kernel takes in from beside its folder.
+_LINKED = ("program.py", "buying_formulas.py")
 _loading = threading.Lock()
 _kept: list[object] = []
 
@@ -95,7 +97,7 @@ def _places() -> Iterator[Path]:
 @cache
 def _digest() -> str:
     told = hashlib.sha256()
-    for path in sorted([*_HERE.glob("*.py"), _HERE.parent / "program.py"]):
+    for path in sorted([*_HERE.glob("*.py"), *(_HERE.parent / name for name in _LINKED)]):
         told.update(path.read_bytes())
     told.update(f"{version('numba')} {version('llvmlite')}".encode())
     told.update(f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}".encode())

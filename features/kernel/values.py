@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from features.buying_formulas import expected_purchases, no_purchase, still_buying
 from features.kernel.compiled import compiled
 from features.program import (
     ACTIVE,
     DIFFERENCE,
     ENTRY,
+    EXPECTED_PURCHASES,
     FIRST_MARKER,
     FIRST_SECONDS,
     GAP_LARGEST,
@@ -26,6 +28,8 @@ from features.program import (
     LAST_VALUE,
     LATEST,
     MARKERS,
+    MODEL_WIDTH,
+    NO_PURCHASE,
     NOTHING,
     RATIO,
     REPEATS,
@@ -49,7 +53,10 @@ def compute(
     runs: Any, instructions: Any, bins: Any, counted: Any, tracked: Any, cutoff: Any,
     registers: Any,
 ) -> None:  # fmt: skip
-    """Run the instructions at one cutoff; a register that is missing is NaN."""
+    """Run the instructions at one cutoff; a register that is missing is NaN.
+
+    Behind the registers lie the models of buying.
+    """
     for run in range(runs.shape[0]):
         operation, begin, end = runs[run, 0], runs[run, 1], runs[run, 2]
         if operation == WINDOW:
@@ -77,10 +84,32 @@ def compute(
         elif operation in (SLOPE, STREAK, ACTIVE):
             for r in range(begin, end):
                 registers[r] = _over_bins(operation, instructions[r], bins, counted)
+        elif operation >= NO_PURCHASE:
+            for r in range(begin, end):
+                model = registers[instructions.shape[0] + MODEL_WIDTH * instructions[r, 4] :]
+                registers[r] = _of_buying(operation, instructions[r], registers, model)
         else:
             for r in range(begin, end):
                 track = tracked[instructions[r, 1]]
                 registers[r] = _of_track(operation, instructions[r], track, cutoff)
+
+
+_still_buying = compiled(still_buying)
+_no_purchase = compiled(no_purchase)
+_expected_purchases = compiled(expected_purchases)
+
+
+@compiled
+def _of_buying(operation: Any, instruction: Any, registers: Any, model: Any) -> Any:
+    """What a model of buying says of a customer, from their repeats, recency and tenure."""
+    x, since_last = registers[instruction[1]], registers[instruction[2]]
+    since_first = registers[instruction[3]]
+    r, alpha, a, b, horizon = model[0], model[1], model[2], model[3], model[4]
+    if operation == NO_PURCHASE:
+        return _no_purchase(x, since_last, since_first, r, alpha, a, b, horizon)
+    if operation == EXPECTED_PURCHASES:
+        return _expected_purchases(x, since_last, since_first, r, alpha, a, b, horizon)
+    return _still_buying(x, since_last, since_first, r, alpha, a, b)
 
 
 @compiled

@@ -19,7 +19,7 @@ from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from features.wire import Wire, WireColumn, wire_of
 from tests.builders import Event, Profile, at, contact, order, pack_of
-from tests.laws.test_vectors import cutoff_lists, law, profiles, worlds
+from tests.laws.test_vectors import BUYING, cutoff_lists, law, profiles, worlds
 
 
 def plain_rows(pack: Pack, wire: Wire) -> Iterator[dict[str, Any]]:
@@ -115,7 +115,7 @@ def test_wherever_a_batch_ends_the_vectors_are_the_local_ones(
     batch_events: int,
 ) -> None:
     pack = pack_of(world, profiles=declared)
-    plan = standard_plan(pack)
+    plan = standard_plan(pack, BUYING)
 
     local = build_vectors(pack, plan, cutoffs, threads=1)
 

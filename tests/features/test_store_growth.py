@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from features.breaches import ContractBroken
+from features.plan import standard_plan
 from features.refresh import published_vectors, refresh_vectors
 from features.settings import Settings, settings_from
 from features.store import IngestSummary, Store, ingest, open_store
@@ -281,6 +282,7 @@ def test_the_command_says_what_was_appended_and_what_was_kept(tmp_path: Path) ->
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from features.plan import standard_plan
 from features.refresh import refresh_vectors
 from features.store import ingest
 from features.workspace import Workspace
@@ -300,7 +302,7 @@ workspace = Workspace(folder / "ws")
 if sys.argv[3] == "ingest":
     ingest(mapped(folder), workspace, stop)
 else:
-    refresh_vectors(workspace, progress=stop)
+    refresh_vectors(workspace, plan_for=standard_plan, progress=stop)
 """
 
 
@@ -335,7 +337,7 @@ def test_an_append_killed_anywhere_leaves_the_store_and_the_next_completes(
 def test_vectors_killed_anywhere_stay_those_published_before(tmp_path: Path, step: str) -> None:
     workspace = Workspace(tmp_path / "ws")
     stored(three_months(tmp_path))
-    before = refresh_vectors(workspace, threads=1)
+    before = refresh_vectors(workspace, plan_for=standard_plan, threads=1)
     sold(tmp_path, "2026-03-03", [("dora", "o5", "2026-03-03 10:00", "tea", 1, 4.50)])
     stored(mapped(tmp_path))
     killed_at(tmp_path, step, "vectors")
@@ -343,4 +345,4 @@ def test_vectors_killed_anywhere_stay_those_published_before(tmp_path: Path, ste
     folder = workspace.vectors.current
     assert folder is not None
     assert open_vectors(folder).rows == 3
-    assert refresh_vectors(workspace, threads=1).customers == 4
+    assert refresh_vectors(workspace, plan_for=standard_plan, threads=1).customers == 4

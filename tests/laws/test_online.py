@@ -16,7 +16,7 @@ from features.plan import plan_of, standard_plan
 from features.vectors import build_vectors
 from features.vocabulary import Cutoff
 from tests.builders import PURCHASE_TEXTS, Contact, Event, Exposure, Line, Term, pack_of
-from tests.laws.test_vectors import HISTORIES, NOON, cutoff_lists, law, worlds
+from tests.laws.test_vectors import BUYING, HISTORIES, NOON, cutoff_lists, law, worlds
 
 # Every table and every text a feature asks for stand in every pack, so that all answer the same questions.
 GHOST: dict[str, list[Event]] = {
@@ -128,7 +128,7 @@ def test_a_vector_with_fresh_events_is_that_of_a_store_that_has_them(
         {one.number for part in (before | GHOST).values() for one in part if isinstance(one, Line)}
     )
     whole = pack_of(all_of, timezone=timezone)
-    declarations = standard_plan(whole).declarations
+    declarations = standard_plan(whole, BUYING).declarations
     expected = build_vectors(whole, plan_of(declarations, whole), cutoffs, threads=1)
     online = OnlineVectors(stored, plan_of(declarations, stored), timezone=timezone)
 

@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from features.buying import BuyingModel
 from features.pack import Pack
 from features.plan import Plan, plan_of, standard_plan
 from features.vectors import Vectors, build_vectors
@@ -17,6 +18,7 @@ from tests.builders import Contact, Event, Exposure, Line, Profile, Term, pack_o
 from tests.oracles.vectors_sql import oracle
 
 NOON = Cutoff.parse("2026-03-29T12:00:00").seconds
+BUYING = BuyingModel(r=0.243, alpha=30.9, a=0.793, b=2.426)
 HISTORIES = ("anna", "bert", "çelik", "dora", "emil")
 
 # Ages in seconds at which something may go wrong: the cutoff itself and both sides of every window.
@@ -148,7 +150,7 @@ def early(instant: str | int | None) -> bool:
 
 
 def everything(pack: Pack) -> Plan:
-    return standard_plan(pack)
+    return standard_plan(pack, BUYING)
 
 
 def assert_equal(left: Vectors, right: Vectors) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from features.attributes import DeclaredFlag, DeclaredNumber, DeclaredSince, DeclaredText
+from features.buying import Buying, ExpectedPurchases, NoPurchase
 from features.instants import Elapsed, SinceInstant, UntilInstant
 from features.keyed import Entropy, New, TopShare
 from features.pack import Attributes, EventStream, Pack
@@ -37,6 +38,7 @@ from features.spec import (
     Value,
 )
 from features.vocabulary import Cutoff, Window
+from tests.oracles.buying import alive, expected, silent
 
 DAY = 86_400
 
@@ -54,10 +56,31 @@ def oracle(pack: Pack, plan: Plan, cutoffs: Sequence[Cutoff]) -> dict[str, np.nd
         connection.register("declared", _declared(pack.attributes, pack.customers))
         query = _Query(plan, sorted(pack.streams)).text()
         found = connection.execute(query).fetchnumpy()
-    return {
+    columns = {
         name: np.ma.filled(np.ma.asarray(column, dtype=np.float64), np.nan)
         for name, column in found.items()
     }
+    for one in plan.declarations:
+        if isinstance(one.value, Buying):
+            columns[one.feature.name] = _of_buying(one.value, one.feature.name, columns)
+    return columns
+
+
+def _of_buying(value: Buying, name: str, columns: dict[str, np.ndarray]) -> np.ndarray:
+    """What a model of buying says, by numerical integration over what the SQL found."""
+    model = (value.model.r, value.model.alpha, value.model.a, value.model.b)
+    found = []
+    for x, recency, tenure in zip(*(columns[f"{name} {n}"] for n in range(3)), strict=True):
+        last = tenure - recency
+        if np.isnan(tenure):
+            found.append(np.nan)
+        elif isinstance(value, NoPurchase):
+            found.append(silent(x, last, tenure, model, value.horizon_days))
+        elif isinstance(value, ExpectedPurchases):
+            found.append(expected(x, last, tenure, model, value.horizon_days))
+        else:
+            found.append(alive(x, last, tenure, model) if x else np.nan)
+    return np.array(found)
 
 
 def _rows(stream: EventStream) -> pa.Table:
@@ -103,6 +126,14 @@ class _Query:
         self.columns = [
             f'CAST({self.value(one.value)} AS DOUBLE) AS "{one.feature.name}"'
             for one in plan.declarations
+            if not isinstance(one.value, Buying)
+        ]
+        # What a model of buying is asked for: its repeats, recency and tenure.
+        self.columns += [
+            f'CAST({self.value(part)} AS DOUBLE) AS "{one.feature.name} {number}"'
+            for one in plan.declarations
+            if isinstance(one.value, Buying)
+            for number, part in enumerate(one.value.parts())
         ]
         self.streams = streams
 

@@ -48,7 +48,7 @@ def company_in(folder: Path) -> Company:
         settings = load_settings(settings_path)
         workspace = Workspace(settings.workspace_folder)
         ingest(settings, workspace)
-        refresh_vectors(workspace, threads=1)
+        refresh_vectors(workspace, plan_for=standard_plan, threads=1)
         # Nothing here needs scikit-learn, which LightGBM would spend seconds loading.
         with kept_out():
             put_to_use(settings, workspace, family="lightgbm", version="1")
@@ -86,7 +86,14 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
     bundles = workspace.bundles / "churn"
     draft = bundles / f"draft-{version}"
     shutil.rmtree(draft, ignore_errors=True)
-    write_bundle(draft, manifest, model=model, calibration=calibration, reference=reference)
+    write_bundle(
+        draft,
+        manifest,
+        model=model,
+        calibration=calibration,
+        reference=reference,
+        declarations=plan.declarations,
+    )
     sealed = stamp_bundle(draft, version=version, run_id="test")
     shutil.rmtree(bundles / sealed.digest, ignore_errors=True)
     draft.rename(bundles / sealed.digest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.pack import EventStream, Pack, TextColumn
+from features.plan import standard_plan
 from features.vectors import Vectors
 from features.vocabulary import DAY_SECONDS
 from training.dataset import Dataset
@@ -49,6 +50,8 @@ def pack_of_orders(rows: list[tuple[int, int]], customers: int, seed: int = 1) -
 
 
 NAMES = ("orders_count_lifetime", "days_since_order", "spend_sum_lifetime", "gap_mean_days")
+_KNOWN = {one.feature.name: one for one in standard_plan(company(2)).declarations}
+DECLARATIONS = tuple(_KNOWN[name] for name in NAMES)
 
 
 def dataset(rows: int = 600, *, seed: int = 1) -> Dataset:

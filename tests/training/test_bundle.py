@@ -16,7 +16,7 @@ import pytest
 
 from features.errors import BundleRefused, WorkspaceRefused
 from features.workspace import Workspace, point_at
-from tests.training.companies import NAMES, dataset, manifest_of
+from tests.training.companies import DECLARATIONS, NAMES, dataset, manifest_of
 from training.boosting import BoostedModel
 from training.bundle import Bundle, current_bundle, open_bundle, stamp_bundle, write_bundle
 from training.calibration import calibrate
@@ -32,7 +32,12 @@ def written(folder: Path, model: Model, **changes: object) -> Manifest:
     curve = calibrate(model.score(LEARNED.vectors), LEARNED.outcomes)
     reference = Reference.learn(LEARNED.vectors, curve.apply(model.score(LEARNED.vectors)))
     return write_bundle(
-        folder, manifest_of(model, **changes), model=model, calibration=curve, reference=reference
+        folder,
+        manifest_of(model, **changes),
+        model=model,
+        calibration=curve,
+        reference=reference,
+        declarations=DECLARATIONS,
     )
 
 
@@ -145,7 +150,7 @@ def mutations() -> list[tuple[str, Callable[[Path], object]]]:
         ("a hidden file", lambda folder: (folder / ".hidden").write_text("x")),
         ("a folder", lambda folder: (folder / "more").mkdir()),
         ("a link", _linked),
-        ("an unknown schema", lambda folder: _edited(folder, schema_version=2)),
+        ("an unknown schema", lambda folder: _edited(folder, schema_version=1)),
         ("another family", lambda folder: _edited(folder, family="pickle")),
         ("another version", lambda folder: _edited(folder, version="99")),
         ("another run", lambda folder: _edited(folder, run_id="forged")),

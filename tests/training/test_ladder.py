@@ -134,6 +134,7 @@ def test_the_same_data_give_the_same_bundle(
                 model=one.model,
                 calibration=one.calibration,
                 reference=one.reference,
+                declarations=one.declarations,
             ).digest
         )
         open_bundle(folder)

@@ -76,6 +76,7 @@ def append(folder: Path) -> dict[str, Any]:
 
 
 def _run(folder: Path) -> dict[str, Any]:
+    from features.buying_fit import usual_plan
     from features.refresh import refresh_vectors
     from features.settings import load_settings
     from features.store import ingest
@@ -86,7 +87,7 @@ def _run(folder: Path) -> dict[str, Any]:
     started, begun = _cpu_seconds(), time.perf_counter()
     summary = ingest(settings, workspace, threads=THREADS)
     ingested, between = _cpu_seconds(), time.perf_counter()
-    vectors = refresh_vectors(workspace, threads=THREADS)
+    vectors = refresh_vectors(workspace, plan_for=usual_plan, threads=THREADS)
     return {
         "rows": summary.rows["purchases"],
         "vectors": vectors.customers,
