@@ -1,10 +1,11 @@
 """Behaviour vectors against the floor and against SQL, polars and pandas doing the same features.
 
 ``SIZE=small`` makes 10,000 customers with half a million lines and judges what does not depend on the
-size; ``SIZE=full`` makes 100,000 with 5 million and judges the speed; ``SIZE=huge`` adds 1,000,000 with
-50 million. Every engine runs as a process of its own, in rounds, one after the other; its figure is the
-CPU seconds (user and system) of the whole process, imports included; ``ROUNDS`` is 3. The floor is DuckDB reading the
-columns the features need and grouping them by customer.
+size; ``SIZE=full`` makes 100,000 with 5 million and judges the speed, Spark's and that of a day appended
+too; ``SIZE=huge`` adds 1,000,000 with 50 million. Every engine runs as a process of its own, in rounds,
+one after the other; its figure is the CPU seconds (user and system) of the whole process, imports
+included; ``ROUNDS`` is 3. The floor is DuckDB reading the columns the features need and grouping them by
+customer.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ _ENGINES = (
 _HUGE_ENGINES = ("floor", "pack", "parquet", "parquet 12", "written", "sql")
 _MEANING = {
     "floor": "DuckDB: scan of the 11 columns, grouped by customer",
+    "start": "start of the interpreter and DuckDB, nothing computed",
     "imports": "start of the interpreter and the kernel, nothing computed",
     "pack": "kernel, one cutoff, memory-mapped pack → memory",
     "pack 12": "kernel, 12 cutoffs, memory-mapped pack → memory",
@@ -94,7 +96,7 @@ def _judged(
     # Made by a process of its own: a child's peak memory begins with that of its parent.
     lines = _once("company", folder).said["lines"]
     _first_calls(folder, compiles=not given.is_small)
-    found = {name: Measured() for name in ("imports", *_there(engines))}
+    found = {name: Measured() for name in ("start", "imports", *_there(engines))}
     for _ in range(rounds):
         for name, measured in found.items():
             _once(name, folder, measured)
@@ -105,6 +107,10 @@ def _judged(
     claims = [] if given.is_small else _speed(found, large)
     if large == "5M":
         claims += [*_equal(folder, found), *_rest(folder)]
+    if not given.is_small:
+        claims += _appended(folder, customers, large)
+        if large == "5M":
+            claims += _on_spark(folder)
     return claims
 
 
@@ -155,6 +161,38 @@ def _once(
     return measured
 
 
+def _said(module: str, *words: str) -> dict[str, Any]:
+    """What a bench module of its own says as its last line of JSON."""
+    command = [sys.executable, "-m", f"experiments.bench.peers.{module}", *words]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    said: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
+    return said
+
+
+def _appended(folder: Path, customers: int, size: str) -> list[Claim]:
+    """A day taken in and everybody's vectors made anew, against making everything from nothing."""
+    place = str(folder / "appended")
+    said = {
+        step: _said("appended", step, place, str(customers)) for step in ("make", "full", "append")
+    }
+    for step in ("full", "append"):
+        print(f"  {step}: {said[step]['cpu_seconds']} CPU s, {said[step]['peak_megabytes']:,} MB")
+    ratio = said["append"]["cpu_seconds"]["all"] / said["full"]["cpu_seconds"]["all"]
+    return [Claim(f"{size}: a day appended, vectors of everybody / full build", ratio, 0.2, "x")]
+
+
+def _on_spark(folder: Path) -> list[Claim]:
+    """The kernel on Spark against Spark SQL, both warm."""
+    if importlib.util.find_spec("pyspark") is None:
+        print("pyspark: not installed, left out")
+        return []
+    said = {name: _said("spark", name, str(folder)) for name in ("kernel", "sql", "equal")}
+    for name in ("kernel", "sql"):
+        print(f"  spark {name}: {said[name]['cpu_seconds']} CPU s (cold, warm, warm)")
+    warm = {name: statistics.median(said[name]["cpu_seconds"][1:]) for name in ("kernel", "sql")}
+    return [Claim("Spark kernel / Spark SQL, warm", warm["kernel"] / warm["sql"], 1.0, "x")]
+
+
 def _table(found: dict[str, Measured]) -> None:
     floor = found["floor"].cpu
     print(f"  {'engine':<58}{'CPU s':>8}{'range':>16}{'wall s':>8}{'x floor':>9}{'GB':>7}")
@@ -165,6 +203,10 @@ def _table(found: dict[str, Measured]) -> None:
             f"{statistics.median(one.wall_seconds):>8.1f}{one.cpu / floor:>9.2f}"
             f"{max(one.peak_gb):>7.2f}"
         )
+    computed = floor - found["start"].cpu
+    for name in ("pack", "parquet"):
+        ratio = (found[name].cpu - found["imports"].cpu) / computed
+        print(f"  {name}, the start of either process taken off: {ratio:.2f} x floor")
 
 
 def _ratio(found: dict[str, Measured], above: str, below: str) -> tuple[float, tuple[float, float]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from experiments.bench.peers.company import LAST, cutoffs, read_pack, write_company
+from experiments.bench.peers.company import LAST, cutoffs, write_company
 
 Said = dict[str, Any]
 THREADS = 2
@@ -62,6 +62,14 @@ def _floor(folder: Path) -> Said:
     return {}
 
 
+def _start(folder: Path) -> Said:
+    """Start the interpreter and DuckDB, and compute nothing."""
+    import duckdb
+
+    with duckdb.connect():
+        return {}
+
+
 def _imports(folder: Path) -> Said:
     """Start the interpreter and the kernel, and compute nothing."""
     import features.kernel.native  # noqa: F401
@@ -70,40 +78,57 @@ def _imports(folder: Path) -> Said:
 
 
 def _from_pack(folder: Path, count: int = 1) -> Said:
+    """One cutoff is kept in memory whole; of several, each stretch of customers is dropped again."""
+    import numpy as np
+
     from experiments.bench.peers.facts import bench_plan
     from features.pack import open_pack
     from features.vectors import build_vectors
 
     pack = open_pack(folder / "pack")
     plan = bench_plan(pack)
-    vectors = build_vectors(pack, plan, cutoffs(count), threads=THREADS)
-    return {"rows": vectors.rows, "features": len(plan.features)}
+    parts = np.array_split(np.arange(pack.customers, dtype=np.int32), PARTS if count > 1 else 1)
+    rows = sum(
+        build_vectors(pack, plan, cutoffs(count), threads=THREADS, customers=part).rows
+        for part in parts
+    )
+    return {"rows": rows, "features": len(plan.features)}
 
 
-def _from_parquet(folder: Path, count: int = 1, *, writes: bool = False) -> Said:
+def _from_parquet(folder: Path, count: int = 1) -> Said:
+    """As from the pack; of the pack nothing is read but what texts its codes stand for."""
     from experiments.bench.peers.facts import bench_plan
-    from features.vectors import build_vectors
+    from experiments.bench.peers.stream import blocks
+    from features.pack import open_pack
 
-    pack = read_pack(folder / "lines.parquet", _customers(folder))
-    plan = bench_plan(pack)
-    vectors = build_vectors(pack, plan, cutoffs(count), threads=THREADS)
-    if writes:
-        import pyarrow as pa
-        import pyarrow.parquet as parquet
+    plan = bench_plan(open_pack(folder / "pack"))
+    kept, rows = [], 0
+    for _, values in blocks(folder / "lines.parquet", plan, cutoffs(count)):
+        rows += len(values)
+        if count == 1:
+            kept.append(values)
+    return {"rows": rows, "features": len(plan.features)}
 
-        columns = {"customer_key": pa.array(vectors.customer_keys)}
-        columns |= {
-            name: pa.array(vectors.values[:, place])
-            for place, name in enumerate(vectors.feature_names)
-        }
-        parquet.write_table(
-            pa.table(columns),
-            folder / "kernel.parquet",
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=False,
-        )
-    return {"rows": vectors.rows, "features": len(plan.features)}
+
+def _written(folder: Path) -> Said:
+    """One cutoff from sorted Parquet to Parquet, block by block, as an export does it."""
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    from experiments.bench.peers.facts import bench_plan
+    from experiments.bench.peers.stream import blocks
+    from features.pack import open_pack
+
+    plan = bench_plan(open_pack(folder / "pack"))
+    fields = [("customer_key", pa.int64()), *((name, pa.float32()) for name in plan.feature_names)]
+    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": False}
+    rows = 0
+    with parquet.ParquetWriter(folder / "kernel.parquet", pa.schema(fields), **options) as writer:
+        for customers, values in blocks(folder / "lines.parquet", plan, cutoffs(1)):
+            columns = [pa.array(customers), *(pa.array(one) for one in values.T.copy())]
+            writer.write_table(pa.Table.from_arrays(columns, schema=writer.schema))
+            rows += len(values)
+    return {"rows": rows, "features": len(plan.features)}
 
 
 def _growth(folder: Path) -> Said:
@@ -191,12 +216,13 @@ ENGINES: dict[str, Callable[[Path], Said]] = {
     "company": _company,
     "first": _first,
     "floor": _floor,
+    "start": _start,
     "imports": _imports,
     "pack": _from_pack,
     "pack 12": lambda folder: _from_pack(folder, 12),
     "parquet": _from_parquet,
     "parquet 12": lambda folder: _from_parquet(folder, 12),
-    "written": lambda folder: _from_parquet(folder, writes=True),
+    "written": _written,
     "growth": _growth,
     "online": _online,
     "sql": _peer("sql"),
