@@ -86,7 +86,7 @@ def full_plan() -> Plan:
         ),
         "exposures": _stream(
             {"channel": _CHANNELS, "offer": [], "arm": ["control", "treated"]},
-            ("accepted_seconds", "revenue_cents"),
+            ("accepted_seconds", "revenue_cents", "offer_discount_milli"),
         ),
         "contracts": _stream(
             {"plan": []}, ("ends_seconds", "price_cents", "auto_renew", "cancelled_seconds")

@@ -73,6 +73,7 @@ class Exposure:
     offer: str = "offer"
     channel: str | None = None
     revenue: float | None = None
+    discount: float | None = None
     known: str | int | None = None
 
 
@@ -308,6 +309,7 @@ def _numbers(events: Sequence[Event]) -> dict[str, np.ndarray]:
                 row = {
                     "accepted_seconds": _instant(one.accepted),
                     "revenue_cents": _whole(one.revenue, 100),
+                    "offer_discount_milli": _whole(one.discount, 1000),
                 }
             case Term():
                 row = {

@@ -42,6 +42,8 @@ def offers(pack: Pack) -> tuple[Declaration, ...]:
     declared = _shown(shown)
     if "arm" in stream.columns:
         declared += _withheld()
+    if "offer_discount_milli" in stream.columns:
+        declared += _discounts(shown)
     if "accepted_seconds" in stream.columns:
         declared += _accepted(shown, stream)
     return declared
@@ -57,6 +59,12 @@ def _shown(shown: Events) -> tuple[Declaration, ...]:
 
 def _withheld() -> tuple[Declaration, ...]:
     return windowed("withheld_offers", Count(CONTROL), meaning="Offers deliberately not shown {window}, to have somebody to compare with.", unit="count", group=OFFERS, said="{value} offers held back {window}", missing=ZERO, actionable="context", windows=_SEASONS)
+
+
+def _discounts(shown: Events) -> tuple[Declaration, ...]:
+    told = shown.also("offer_discount_milli", "!=", MISSING_NUMBER)
+    mean = Ratio(Total(told, "offer_discount_milli", per=1000), Count(told), "mean")
+    return windowed("offer_discount", mean, meaning="Average discount of the offers shown {window}, as a share of the price.", unit="share", group=OFFERS, said="offers shown {window} with a discount of {value} on average", missing="Missing when no offer with a discount was shown.", actionable="now", windows=(Window(90), Window(365), WHOLE_PAST))
 
 
 def _accepted(shown: Events, stream: EventStream) -> tuple[Declaration, ...]:

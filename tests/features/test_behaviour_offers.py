@@ -12,9 +12,9 @@ from tests.builders import Event, Exposure, at, order, pack_of
 
 HISTORY: list[Event] = [
     Exposure("2025-06-01", accepted="2025-06-05", revenue=30.00),
-    Exposure("2026-01-10", accepted="2026-01-20", revenue=12.50),
+    Exposure("2026-01-10", accepted="2026-01-20", revenue=12.50, discount=0.1),
     Exposure("2026-02-10", accepted="2026-03-04", revenue=99.00),  # accepted after 1 March
-    Exposure("2026-02-20"),
+    Exposure("2026-02-20", discount=0.3),
     Exposure("2026-02-22", arm="control"),
     Exposure("2026-02-23", arm="control", accepted="2026-02-24", revenue=7.00),  # bought unasked
 ]
@@ -41,6 +41,7 @@ def test_the_offers_of_one_customer_by_hand() -> None:
         "ignored_offers_count_30d": 2,
         "days_since_accepted_offer": 40,
         "offer_revenue_sum_lifetime": 4_250,
+        "offer_discount_mean_90d": 0.2,
     }
     assert {name: found[name][0] for name in expected} == pytest.approx(expected, rel=1e-6)
 

@@ -78,6 +78,7 @@ def fresh_of(events: list[Event], stored: Pack, numbers: list[str]) -> dict[str,
             "arm": one.arm,
             "accepted_seconds": one.accepted,
             "revenue_cents": _whole(one.revenue, 100),
+            "offer_discount_milli": _whole(one.discount, 1000),
         }
         for one in events
         if isinstance(one, Exposure)

@@ -73,6 +73,7 @@ def exposures(draw: st.DrawFn) -> Exposure:
         accepted=draw(later(when)),
         arm=draw(st.sampled_from(["treated", "treated", "control", None])),
         revenue=draw(st.sampled_from([None, 0, 12.34])),
+        discount=draw(st.sampled_from([None, 0.0, 0.25])),
         known=draw(later(when)),
     )
 
