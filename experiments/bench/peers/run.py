@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -124,11 +124,25 @@ def _written(folder: Path) -> Said:
     options = {"compression": "zstd", "compression_level": 1, "use_dictionary": False}
     rows = 0
     with parquet.ParquetWriter(folder / "kernel.parquet", pa.schema(fields), **options) as writer:
-        for customers, values in blocks(folder / "lines.parquet", plan, cutoffs(1)):
+        for customers, values in _together(blocks(folder / "lines.parquet", plan, cutoffs(1))):
             columns = [pa.array(customers), *(pa.array(one) for one in values.T.copy())]
             writer.write_table(pa.Table.from_arrays(columns, schema=writer.schema))
             rows += len(values)
     return {"rows": rows, "features": len(plan.features)}
+
+
+def _together(blocks: Iterable[tuple[Any, Any]], size: int = 30_000) -> Iterator[tuple[Any, Any]]:
+    """Blocks put together until they are worth a row group of their own."""
+    import numpy as np
+
+    held: list[tuple[Any, Any]] = []
+    for customers, values in blocks:
+        held.append((customers, values))
+        if sum(len(one) for one, _ in held) >= size:
+            yield np.concatenate([one for one, _ in held]), np.concatenate([one for _, one in held])
+            held = []
+    if held:
+        yield np.concatenate([one for one, _ in held]), np.concatenate([one for _, one in held])
 
 
 def _growth(folder: Path) -> Said:
