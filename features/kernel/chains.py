@@ -31,42 +31,57 @@ def link(
     """Lay one chain through one customer's events; events it leaves out have -1 in both links.
 
     While keys never fall, as order numbers and days rarely do, equal keys are neighbours; only
-    otherwise they are looked up in ``places``. That table is never emptied: the places of earlier
-    customers lie before ``lo`` and count as free.
+    otherwise they are looked up in ``places``.
     """
     keys = columns[chain[READ], lo:hi]
     beside = columns[max(chain[BESIDE], 0), lo:hi]
+    if not _link_neighbours(keys, beside, chain, masks, following, opening):
+        _link_by_places(lo, keys, beside, chain, masks, following, opening, places)
+
+
+@compiled
+def _link_neighbours(
+    keys: Any, beside: Any, chain: Any, masks: Any, following: Any, opening: Any
+) -> Any:
+    """Answers whether the keys never fell; what was linked is of no use if they did."""
     paired = chain[BESIDE] >= 0
     wanted, least = chain[WANTED_BY_CHAIN], chain[LEAST]
     # Whether a key repeats cannot be foreseen, so both outcomes are written without a branch.
     before: Any = np.int64(-1)
     first_of_key: Any = np.int64(-1)
-    rising = True
-    for i in range(hi - lo):
+    for i in range(len(keys)):
         following[i] = opening[i] = -1
         if masks[i] & wanted != wanted or keys[i] < least:
             continue
         if before >= 0:
             same = keys[i] == keys[before]
             if keys[i] < keys[before] or (paired and same and beside[i] != beside[before]):
-                rising = False
-                break
+                return False
             following[before] = i if same else NOWHERE
             first_of_key = first_of_key if same else i
         else:
             first_of_key = i
         opening[i] = first_of_key
         before = i
-    if rising:
-        if before >= 0:
-            following[before] = NOWHERE
-        return
+    if before >= 0:
+        following[before] = NOWHERE
+    return True
+
+
+@compiled
+def _link_by_places(
+    lo: Any, keys: Any, beside: Any, chain: Any, masks: Any, following: Any, opening: Any,
+    places: Any,
+) -> None:  # fmt: skip
+    """The table is never emptied: the places of earlier customers lie before ``lo`` and count as free."""
+    paired = chain[BESIDE] >= 0
+    wanted, least = chain[WANTED_BY_CHAIN], chain[LEAST]
     # A part of the table twice as long as the history: small ones stay in the nearest cache.
     bits = np.int64(1)
-    while (np.int64(1) << bits) < 2 * (hi - lo):
+    while (np.int64(1) << bits) < 2 * len(keys):
         bits += 1
     shift, wrap = np.uint64(64 - bits), (np.int64(1) << bits) - 1
-    for i in range(hi - lo):
+    for i in range(len(keys)):
         following[i] = opening[i] = -1
         if masks[i] & wanted != wanted or keys[i] < least:
             continue
