@@ -121,7 +121,12 @@ def _written(folder: Path) -> Said:
 
     plan = bench_plan(open_pack(folder / "pack"))
     fields = [("customer_key", pa.int64()), *((name, pa.float32()) for name in plan.feature_names)]
-    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": False}
+    options = {
+        "compression": "zstd",
+        "compression_level": 1,
+        "use_dictionary": False,
+        "write_statistics": False,
+    }
     rows = 0
     with parquet.ParquetWriter(folder / "kernel.parquet", pa.schema(fields), **options) as writer:
         for customers, values in _together(blocks(folder / "lines.parquet", plan, cutoffs(1))):
