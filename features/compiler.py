@@ -88,16 +88,7 @@ class _Compiler:
             return self.levels[value]
         level = 0
         match value:
-            case (
-                Count()
-                | Total()
-                | Largest()
-                | Distinct()
-                | Elapsed()
-                | New()
-                | Entropy()
-                | TopShare()
-            ):
+            case _ if isinstance(value, Windowed):
                 self._ask(value, value.window)
             case SinceInstant() | UntilInstant():
                 self._need(value.events).ask(_latest_instant(value), None)
@@ -172,18 +163,9 @@ class _Compiler:
 
     def _instruction(self, value: Value) -> Instruction:
         operation = self._operation(value)
+        if isinstance(value, Windowed):
+            return operation, self._cell(slot_of(value), value.window), 0, _per(value), 0
         match value:
-            case (
-                Count()
-                | Total()
-                | Largest()
-                | Distinct()
-                | Elapsed()
-                | New()
-                | Entropy()
-                | TopShare()
-            ):
-                return operation, self._cell(slot_of(value), value.window), 0, _per(value), 0
             case SinceInstant() | UntilInstant():
                 return operation, self.rows.cell_of[_latest_instant(value), None], 0, 1, 0
             case SinceLast() | SinceFirst():
