@@ -40,8 +40,7 @@ def entry() -> Entry:
 
 @cache
 def _entry() -> Entry:
-    found = next((path for path in _places() if path.is_file()), None)
-    name, code = _read(found) if found is not None else _compile()
+    name, code = next(filter(None, map(_read, _places())), None) or _compile()
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine()
@@ -70,7 +69,7 @@ def _compile() -> tuple[str, bytes]:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as draft:
-                draft.write(name.encode() + b"\n" + code)
+                draft.write(f"{name} {hashlib.sha256(code).hexdigest()}\n".encode() + code)
             Path(draft.name).replace(path)
             break
         except OSError:
@@ -78,9 +77,14 @@ def _compile() -> tuple[str, bytes]:
     return name, code
 
 
-def _read(path: Path) -> tuple[str, bytes]:
-    name, _, code = path.read_bytes().partition(b"\n")
-    return name.decode(), code
+def _read(path: Path) -> tuple[str, bytes] | None:
+    """What a file holds; None where there is none, or it is damaged, which would end the process."""
+    try:
+        head, _, code = path.read_bytes().partition(b"\n")
+    except OSError:
+        return None
+    name, _, told = head.partition(b" ")
+    return (name.decode(), code) if told == hashlib.sha256(code).hexdigest().encode() else None
 
 
 def _places() -> Iterator[Path]:

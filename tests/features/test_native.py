@@ -30,6 +30,8 @@ def test_the_kernel_is_compiled_once_and_then_loaded_without_numba(tmp_path: Pat
     assert first_vector(tmp_path) == "2000.0 True"
     (kept,) = tmp_path.glob("kernel-*.o")
     assert first_vector(tmp_path) == "2000.0 False"
-    # Code of other sources, or for another processor, is not looked at.
+    # Code of other sources, or for another processor, is not looked at; nor is a damaged file.
     kept.rename(tmp_path / "kernel-0123.o")
+    kept.write_bytes((tmp_path / "kernel-0123.o").read_bytes()[:-100])
     assert first_vector(tmp_path) == "2000.0 True"
+    assert first_vector(tmp_path) == "2000.0 False"
