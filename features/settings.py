@@ -96,8 +96,8 @@ class CampaignSettings:
     )
     kept_value_cents: int = setting(
         0,
-        "What a kept customer brings, in cents; 0 means the mean spend of those judged in the year "
-        "before.",
+        "What a kept customer brings, in cents; 0 means what those who left had spent on average in "
+        "the year before.",
     )
 
 

@@ -19,6 +19,7 @@ from features.spec import Declaration
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.calibration import Calibration
 from training.churn import churn_dataset, churn_rungs, usable_features
+from training.dataset import Dataset
 from training.ladder import Ladder, climb, fit_and_calibrate
 from training.manifest import Manifest
 from training.model import Model
@@ -41,6 +42,8 @@ class Learned:
     customers: int
     rows: int
     declarations: tuple[Declaration, ...]
+    dataset: Dataset
+    pack: Pack
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -106,6 +109,8 @@ def learn_churn(
         customers=dataset.customers,
         rows=dataset.rows,
         declarations=plan.declarations,
+        dataset=dataset,
+        pack=pack,
     )
 
 
