@@ -32,6 +32,10 @@ as_of_option = click.option(
     type=CutoffType(),
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
+MODELS = ("churn",)
+model_option = click.option(
+    "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
+)
 reason_option = click.option("--reason", required=True, help="Why, for the record.")
 
 
@@ -288,7 +292,7 @@ def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Out
 
 
 @main.command()
-@click.argument("model", type=click.Choice(["churn"]))
+@click.argument("model", type=click.Choice(MODELS))
 @click.option("--no-promote", is_flag=True, help="Register the model but leave the champion.")
 @verb
 def train(call: Call, model: str, no_promote: bool) -> Outcome:
@@ -338,26 +342,31 @@ def _score(call: Call) -> Outcome:
 
 @main.command()
 @click.argument("version", type=int, required=False)
+@model_option
 @reason_option
 @click.option("--force", is_flag=True, help="Promote although a check of the gate fails.")
 @verb
-def promote(call: Call, version: int | None, reason: str, force: bool) -> Outcome:
+def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
     from training.registry import promote as promote_version
 
     return _promoted(
-        promote_version(call.settings, call.workspace, version, reason=reason, force=force)
+        promote_version(
+            call.settings, call.workspace, version, name=model, reason=reason, force=force
+        ),
+        model,
     )
 
 
 @main.command()
+@model_option
 @reason_option
 @verb
-def rollback(call: Call, reason: str) -> Outcome:
+def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
     from training.registry import rollback as roll_back
 
-    return _promoted(roll_back(call.settings, call.workspace, reason=reason))
+    return _promoted(roll_back(call.settings, call.workspace, name=model, reason=reason), model)
 
 
 @main.command()
@@ -531,11 +540,11 @@ def keys_revoke(call: Call, key_id: str) -> Outcome:
     return Outcome(said=f"Revoked {key_id}", data={"key_id": key_id})
 
 
-def _promoted(summary: PromotionSummary) -> Outcome:
+def _promoted(summary: PromotionSummary, model: str) -> Outcome:
     from training.summary_tables import check_tables
 
     return Outcome(
-        said=f"Churn version {summary.version} ({summary.title}) is in use now",
+        said=f"{model.capitalize()} version {summary.version} ({summary.title}) is in use now",
         next="`regulars vectors`, then `regulars score`",
         data=summary.as_dict(),
         tables=check_tables(summary.checks),

@@ -13,11 +13,15 @@ from features.settings import Settings
 from features.store import open_store
 from features.workspace import Workspace
 from training.boosting import BoostedModel
+from training.gate import CHURN, Check
 from training.learned import learn_churn
 from training.plans import champion_plan, plan_to_learn
-from training.promotion import Check, PromotionSummary, champion_manifest, judge
+from training.promotion import PromotionSummary, judge
 from training.record import write_run
 from training.registry import Registry
+from training.shelf import Shelf
+
+_DESCRIPTION = "Who is about to leave: calibrated, with reasons."
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
     It must also be a function of the features this version declares for these tables. Its own model
     of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
     """
-    champion, own = champion_manifest(workspace), champion_plan(workspace)
+    champion, own = Shelf(workspace, CHURN).champion_manifest(), champion_plan(workspace)
     if champion is None or own is None:
         return False
     pack = open_store(workspace).pack()
@@ -97,7 +101,7 @@ def train_churn(
         run_id = registry.record(record)
         if isinstance(learned.model, BoostedModel):
             registry.log_booster(run_id, learned.model)
-        version = registry.register(run_id, manifest)
+        version = registry.register(run_id, manifest, _DESCRIPTION)
         progress("recording the run", 1, 1)
         times.append(("MLflow", time.perf_counter()))
 

@@ -22,11 +22,14 @@ from features.errors import ModelRefused
 from features.settings import Settings
 from features.workspace import Workspace
 from training.boosting import BoostedModel
+from training.gate import CHURN
 from training.manifest import Manifest
-from training.promotion import MODEL_NAME, PromotionSummary, go_back, judge
+from training.promotion import PromotionSummary, go_back, judge
 
 BUNDLE_FOLDER = "bundle"
 CHAMPION, CHALLENGER = "champion", "challenger"
+_HEADLINES = ("auc", "ece")
+"""Figures a version carries as tags, where its model has them."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,10 @@ class RunRecord:
 
 
 class Registry:
-    """The company's MLflow store, with its experiment and registered model in place."""
+    """The company's MLflow store, with the experiment and registered model of one name in place."""
 
-    def __init__(self, settings: Settings, workspace: Workspace) -> None:
+    def __init__(self, settings: Settings, workspace: Workspace, name: str = CHURN) -> None:
+        self.name = name
         self._workspace = workspace
         self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)
         self._own_store = not settings.mlflow.tracking_uri
@@ -70,12 +74,12 @@ class Registry:
                 self.experiment_id = self._experiment()
 
     def _experiment(self) -> str:
-        found = self._client.get_experiment_by_name(MODEL_NAME)
+        found = self._client.get_experiment_by_name(self.name)
         if found is not None:
             return str(found.experiment_id)
         place = (self._workspace.mlflow / "artifacts").resolve().as_uri()
         created = self._client.create_experiment(
-            MODEL_NAME, artifact_location=place if self._own_store else None
+            self.name, artifact_location=place if self._own_store else None
         )
         return str(created)
 
@@ -164,26 +168,29 @@ class Registry:
                 mlflow.set_tracking_uri(before[0])
                 mlflow.set_registry_uri(before[1])
 
-    def register(self, run_id: str, manifest: Manifest) -> str:
-        """Register a run's bundle as the next version, alias ``challenger``; returns the version."""
+    def register(self, run_id: str, manifest: Manifest, description: str = "") -> str:
+        """Register a run's bundle as the next version, alias ``challenger``; returns the version.
+
+        ``description`` says what a model of this name answers, and is kept from the first version on.
+        """
         from mlflow.exceptions import MlflowException
 
         try:
-            self._client.get_registered_model(MODEL_NAME)
+            self._client.get_registered_model(self.name)
         except MlflowException:
-            self._client.create_registered_model(
-                MODEL_NAME, description="Who is about to leave: calibrated, with reasons."
-            )
+            self._client.create_registered_model(self.name, description=description)
         tags = {
             "digest": manifest.digest,
             "title": manifest.title,
             "data_digest": manifest.data_digest,
-            "auc": f"{manifest.metrics['auc']:.6f}",
+            **{
+                key: f"{manifest.metrics[key]:.6f}" for key in _HEADLINES if key in manifest.metrics
+            },
         }
         created = self._client.create_model_version(
-            MODEL_NAME, f"runs:/{run_id}/{BUNDLE_FOLDER}", run_id, tags=tags
+            self.name, f"runs:/{run_id}/{BUNDLE_FOLDER}", run_id, tags=tags
         )
-        self._client.set_registered_model_alias(MODEL_NAME, CHALLENGER, created.version)
+        self._client.set_registered_model_alias(self.name, CHALLENGER, created.version)
         return str(created.version)
 
     def version_of(self, alias: str) -> str | None:
@@ -191,7 +198,7 @@ class Registry:
         from mlflow.exceptions import MlflowException
 
         try:
-            return str(self._client.get_model_version_by_alias(MODEL_NAME, alias).version)
+            return str(self._client.get_model_version_by_alias(self.name, alias).version)
         except MlflowException:
             return None
 
@@ -200,17 +207,17 @@ class Registry:
         from mlflow.exceptions import MlflowException
 
         try:
-            return str(self._client.get_model_version(MODEL_NAME, version).run_id)
+            return str(self._client.get_model_version(self.name, version).run_id)
         except MlflowException:
             raise ModelRefused(
-                expected="a registered version of the churn model",
+                expected=f"a registered version of the {self.name} model",
                 found=f"no version {version}",
                 remedy="Leave the version out to promote the latest challenger.",
             ) from None
 
     def tags_of(self, version: str) -> dict[str, str]:
         """The tags of a version: digest, title, data digest, AUC and what became of it."""
-        return dict(self._client.get_model_version(MODEL_NAME, version).tags)
+        return dict(self._client.get_model_version(self.name, version).tags)
 
     def nested_runs(self, run_id: str) -> list[str]:
         """The names of the runs nested in a run."""
@@ -227,12 +234,12 @@ class Registry:
     def crown(self, version: str, tags: Mapping[str, str]) -> None:
         """Make a version the champion and note on it why."""
         self.note(version, tags)
-        self._client.set_registered_model_alias(MODEL_NAME, CHAMPION, version)
+        self._client.set_registered_model_alias(self.name, CHAMPION, version)
 
     def note(self, version: str, tags: Mapping[str, str]) -> None:
         """Write tags on a version."""
         for key, value in tags.items():
-            self._client.set_model_version_tag(MODEL_NAME, version, key, value)
+            self._client.set_model_version_tag(self.name, version, key, value)
 
 
 def promote(
@@ -240,6 +247,7 @@ def promote(
     workspace: Workspace,
     version: int | None = None,
     *,
+    name: str = CHURN,
     reason: str,
     force: bool = False,
 ) -> PromotionSummary:
@@ -254,11 +262,13 @@ def promote(
             found="none",
             remedy="Say why, with --reason.",
         )
-    registry = Registry(settings, workspace)
+    registry = Registry(settings, workspace, name)
     chosen = str(version) if version is not None else registry.version_of(CHALLENGER)
     if chosen is None:
         raise ModelRefused(
-            expected="a trained churn model", found="none", remedy="Run `regulars train churn`."
+            expected=f"a trained {name} model",
+            found="none",
+            remedy=f"Run `regulars train {name}`.",
         )
     summary = judge(registry, workspace, chosen, reason=reason, force=force)
     if not summary.promoted:
@@ -271,9 +281,11 @@ def promote(
     return summary
 
 
-def rollback(settings: Settings, workspace: Workspace, *, reason: str) -> PromotionSummary:
+def rollback(
+    settings: Settings, workspace: Workspace, *, name: str = CHURN, reason: str
+) -> PromotionSummary:
     """Put the previous champion back to use; ``ModelRefused`` when there is none."""
-    return go_back(Registry(settings, workspace), workspace, reason=reason)
+    return go_back(Registry(settings, workspace, name), workspace, reason=reason)
 
 
 def _sqlite_address(workspace: Workspace) -> str:

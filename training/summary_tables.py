@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.narrator import Table
-from training.promotion import Check
+from training.gate import Check
 from training.recipe import TrainingSummary
 
 

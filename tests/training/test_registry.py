@@ -22,9 +22,10 @@ from features.workspace import Workspace
 from tests.training.companies import company, dataset
 from training.boosting import BoostedModel
 from training.bundle import current_bundle, open_bundle
-from training.promotion import champion_manifest, gate
+from training.gate import gate
 from training.recipe import TrainingSummary, train_churn
 from training.registry import Registry, promote, rollback
+from training.shelf import Shelf
 
 SETTINGS = """
 [churn]
@@ -166,7 +167,7 @@ def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
 
 
 def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
-    champion = champion_manifest(copied.workspace)
+    champion = Shelf(copied.workspace, "churn").champion_manifest()
     assert champion is not None
     better = {cutoff: auc + 0.02 for cutoff, auc in champion.metrics["auc_by_cutoff"].items()}
     folder = copied.workspace.bundles / "churn" / champion.digest

@@ -1,0 +1,116 @@
+"""What a challenger must show before it is put to use: every check with its figure and its limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.errors import ModelRefused
+from training.bundle import Bundle, open_bundle
+from training.manifest import Manifest
+
+CHURN = "churn"
+EPSILON_AUC = 0.005
+MOST_ECE = 0.05
+MOST_BYTES = 64 * 1024 * 1024
+LATENCY_ROWS = 200
+MOST_LATENCY_MILLISECONDS = 500.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question of the gate: what was measured, what was allowed, and the answer."""
+
+    name: str
+    passed: bool
+    figure: str
+    limit: str
+
+
+Gate = Callable[[Path, Manifest | None], Sequence[Check]]
+"""Opens a verified bundle, which proves its golden rows, and checks it against the champion's manifest.
+
+Raises ``BundleRefused`` for a bundle that does not open.
+"""
+
+
+def churn_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+    """The checks of a model that answers with a probability."""
+    return gate(open_bundle(folder), folder, champion)
+
+
+GATES: Mapping[str, Gate] = {CHURN: churn_gate}
+"""The gate of each model name."""
+
+
+def gate_of(name: str) -> Gate:
+    """The gate of a model name; ``ModelRefused`` for a name nobody trains."""
+    if name not in GATES:
+        raise ModelRefused(
+            expected=f"a model among {', '.join(sorted(GATES))}",
+            found=name,
+            remedy="Choose one of them.",
+        )
+    return GATES[name]
+
+
+def gate(bundle: Bundle, folder: Path, champion: Manifest | None) -> list[Check]:
+    """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
+    latency = _latency_milliseconds(bundle)
+    return [
+        _against_champion(bundle.manifest, champion),
+        _calibration(bundle.manifest),
+        Check("golden rows", True, "as written", "within 1e-9"),
+        size_check(folder),
+        Check(
+            f"{LATENCY_ROWS} rows with reasons",
+            latency <= MOST_LATENCY_MILLISECONDS,
+            f"{latency:.1f} ms",
+            f"at most {MOST_LATENCY_MILLISECONDS:.0f} ms",
+        ),
+    ]
+
+
+def size_check(folder: Path) -> Check:
+    """How large a bundle may be."""
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    limit = f"at most {MOST_BYTES // 1024 // 1024} MB"
+    return Check("size", size <= MOST_BYTES, f"{size / 1024 / 1024:.2f} MB", limit)
+
+
+def _against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+    name, limit = "AUC against the champion", f"at most {EPSILON_AUC} lower"
+    if champion is None:
+        return Check(name, True, "no champion yet", limit)
+    question = ("horizon_days", "gap_days", "population")
+    mine, theirs = challenger.metrics["auc_by_cutoff"], champion.metrics["auc_by_cutoff"]
+    common = sorted(set(mine) & set(theirs))
+    same_question = all(getattr(challenger, one) == getattr(champion, one) for one in question)
+    if not common or not same_question:
+        return Check(name, True, "not comparable: tested at other cutoffs", limit)
+    difference = sum(mine[cutoff] - theirs[cutoff] for cutoff in common) / len(common)
+    return Check(name, difference >= -EPSILON_AUC, f"{difference:+.4f}", limit)
+
+
+def _calibration(manifest: Manifest) -> Check:
+    """Few test customers miss any expectation by chance: that much is allowed, and no less than 0.05."""
+    error = manifest.metrics["ece"]
+    by_chance = manifest.metrics["ece_by_chance"]
+    limit = f"at most {MOST_ECE}"
+    if by_chance > MOST_ECE:
+        limit = f"at most {by_chance:.4f}, as chance alone gives with so few customers"
+    return Check("calibration error", error <= max(MOST_ECE, by_chance), f"{error:.4f}", limit)
+
+
+def _latency_milliseconds(bundle: Bundle) -> float:
+    rows = bundle.reference.sample(LATENCY_ROWS, seed=1)
+    fastest = float("inf")
+    for _ in range(3):
+        # Processor time: what else the machine is doing must not keep a sound model out.
+        start = time.process_time()
+        bundle.probability(bundle.log_odds(rows))
+        bundle.contributions(rows)
+        fastest = min(fastest, time.process_time() - start)
+    return fastest * 1000.0
