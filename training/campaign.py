@@ -108,7 +108,8 @@ def campaign(
     draws = [(mine.resampled(one), theirs.resampled(one)) for one in _draws(mine.everybody)]
     found, auc = (np.array([[a[at], b[at]] for a, b in draws]) for at in (0, 1))
     size = _mean(mine.sizes)
-    base_rate = _mean(float(one.outcomes.mean()) for one in mine.tested)
+    rates = [float(one.outcomes.mean()) for one in mine.tested]
+    by_chance = _mean(rate * one for rate, one in zip(rates, mine.sizes, strict=True))
 
     def money(leavers: Any, reckoned: Costs = costs) -> Any:
         return reckoned.of_list(leavers, size) if costs.value else 0.0 * leavers
@@ -120,11 +121,11 @@ def campaign(
         costs=costs,
         size=round(size),
         customers=round(_mean(len(one.outcomes) for one in mine.tested)),
-        base_rate=base_rate,
+        base_rate=_mean(rates),
         kept_value_is_known=costs.value > 0,
         rule=rule,
-        by_chance=size * base_rate,
-        chance_cents=float(money(size * base_rate)),
+        by_chance=by_chance,
+        chance_cents=float(money(by_chance)),
         found=Estimate.of(mine.found, found[:, 0]),
         profit_cents=Estimate.of(float(money(mine.found)), money(found[:, 0])),
         gain_auc=Estimate.of(mine.auc - theirs.auc, auc[:, 0] - auc[:, 1]),

@@ -14,6 +14,7 @@ from training.churn import FREQUENCY, RECENCY
 from training.decay import Aged, decay
 from training.grade import Grade, grade
 from training.learned import Learned
+from training.metrics import finite
 from training.slices import Slice, slices, tested_vectors
 
 RULES = (RECENCY, FREQUENCY)
@@ -31,13 +32,16 @@ class Evaluation:
     decay: Sequence[Aged]
 
     def as_dict(self) -> dict[str, Any]:
-        """The evaluation as plain JSON."""
-        return {
+        """The evaluation as plain JSON: eight digits, and None where there is no answer."""
+        content = {
+            "title": self.title,
             "grade": self.grade.as_dict(),
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
             "decay": [one.as_dict() for one in self.decay],
         }
+        plain: dict[str, Any] = _plain(content)
+        return plain
 
     @property
     def figures(self) -> Mapping[str, float]:
@@ -102,3 +106,13 @@ def _spent_by_leavers(learned: Learned) -> float:
         spent.append(vectors.column("spend_sum_365d")[one.outcomes > 0.5])
     everybody = np.concatenate(spent).astype(np.float64)
     return float(np.nanmean(everybody)) if np.isfinite(everybody).any() else 0.0
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _plain(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
+    if isinstance(content, float):
+        return finite({"": content})[""]
+    return content

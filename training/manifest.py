@@ -14,7 +14,7 @@ from typing import Any
 
 from features.errors import BundleRefused
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MANIFEST_FILE = "manifest.json"
 _OUTSIDE_DIGEST = ("digest", "version", "run_id")
 
@@ -24,7 +24,8 @@ class Manifest:
     """A bundle's identity card.
 
     ``digest`` names the content: the same data and settings give the same digest, whatever the
-    registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships.
+    registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, and
+    ``evaluation`` what was found of it beyond the ladder: its grade, money, slices and age.
     """
 
     family: str
@@ -46,6 +47,7 @@ class Manifest:
     digest: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     ladder: Sequence[Mapping[str, Any]] = ()
+    evaluation: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
