@@ -32,6 +32,7 @@ def model_card(
         f"the best rule that needs no learning: {manifest.metrics['rule']}. What ships is the simplest rung "
         "that none beats beyond chance; the choice was made on these same test cutoffs.",
         "## Which cutoff measured what",
+        splits["said"],
         _cutoffs(splits),
         "## What to know before using it",
         "\n".join(f"- {note}" for note in _limits(manifest)),

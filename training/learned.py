@@ -45,10 +45,7 @@ class Learned:
     @property
     def origins(self) -> dict[str, Any]:
         """Which cutoffs fitted, calibrated and tested what."""
-        return {
-            "tests": [split.as_dict() for split in self.splits.tests],
-            "shipped": self.splits.shipped.as_dict(),
-        }
+        return self.splits.as_dict()
 
 
 def learn_churn(
