@@ -81,6 +81,7 @@ def _params(learned: Learned) -> dict[str, Any]:
     params = {
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
+        "outcome": manifest.question["kind"],
         **manifest.population,
         "title": manifest.title,
         "family": manifest.family,
