@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.settings import CampaignSettings
+from training.folds import FOLD_SEPARATOR
 from training.ladder import Ladder, Tested
-from training.metrics import Ranking, interval
+from training.metrics import interval
 from training.model import Floats
 from training.profit import Costs, Ranked, campaign_costs
 
@@ -58,8 +59,8 @@ class Campaign:
     """A list of ``size`` customers, by the shipped model, by each other rung and by no ranking at all.
 
     ``kept_value_is_known`` is False where neither the settings nor the customers' spend say what a
-    customer is worth; then every amount of money is 0 and must not be shown. ``gain_auc`` and
-    ``gain_cents`` compare the shipped model with the best simple rule, on the same customers;
+    customer is worth; then every amount of money is 0 and must not be shown. ``gain_cents`` compares
+    the shipped model with ``rule``, the best that needs no learning, on the same customers;
     ``half_value_cents`` and ``more_value_cents`` are the list's worth if a customer is worth half as
     much, or half as much again.
     """
@@ -74,7 +75,6 @@ class Campaign:
     chance_cents: float
     found: Estimate
     profit_cents: Estimate
-    gain_auc: Estimate
     gain_cents: Estimate
     half_value_cents: float
     more_value_cents: float
@@ -90,91 +90,104 @@ class Campaign:
 
 
 def campaign(
-    ladder: Ladder,
-    settings: CampaignSettings,
-    *,
-    spent_by_leavers_cents: float,
-    rules: Sequence[str],
+    ladder: Ladder, settings: CampaignSettings, *, spent_by_leavers_cents: float
 ) -> Campaign:
-    """Reckon the lists of all rungs; ``rules`` names the simple ones the shipped model is held against.
+    """Reckon the lists of all rungs; the shipped model's is held against the best rule's.
 
-    The interval resamples customers with all their cutoffs, the same for every rung.
+    The interval resamples customers with all their cutoffs, the same for both.
     """
     costs = campaign_costs(settings, usual_value_cents=max(0.0, spent_by_leavers_cents))
-    winner = ladder.winner.name
-    rule = max(rules, key=lambda name: _mean(one.figures["auc"] for one in ladder.of(name)))
-    lists = {row.name: _Lists(ladder.of(row.name), settings.list_size) for row in ladder.rows}
-    mine, theirs = lists[winner], lists[rule]
+    lists = {
+        row.name: _Lists(whole_tests(ladder.of(row.name)), settings.list_size)
+        for row in ladder.rows
+    }
+    rule = ladder.winning_row.rule
+    mine, theirs = lists[ladder.winner.name], lists[rule]
     draws = [(mine.resampled(one), theirs.resampled(one)) for one in _draws(mine.everybody)]
-    found, auc = (np.array([[a[at], b[at]] for a, b in draws]) for at in (0, 1))
+    found, by_rule = np.array(draws).T
     size = _mean(mine.sizes)
-    rates = [float(one.outcomes.mean()) for one in mine.tested]
+    rates = [float(one.outcomes.mean()) for one in mine.tests]
     by_chance = _mean(rate * one for rate, one in zip(rates, mine.sizes, strict=True))
 
     def money(leavers: Any, reckoned: Costs = costs) -> Any:
         return reckoned.of_list(leavers, size) if costs.value else 0.0 * leavers
 
-    def other(share: float) -> Costs:
-        return Costs(costs.value * share, costs.incentive, costs.contact, costs.success)
-
     return Campaign(
         costs=costs,
         size=round(size),
-        customers=round(_mean(len(one.outcomes) for one in mine.tested)),
+        customers=round(_mean(len(one.outcomes) for one in mine.tests)),
         base_rate=_mean(rates),
         kept_value_is_known=costs.value > 0,
         rule=rule,
         by_chance=by_chance,
         chance_cents=float(money(by_chance)),
-        found=Estimate.of(mine.found, found[:, 0]),
-        profit_cents=Estimate.of(float(money(mine.found)), money(found[:, 0])),
-        gain_auc=Estimate.of(mine.auc - theirs.auc, auc[:, 0] - auc[:, 1]),
+        found=Estimate.of(mine.found, found),
+        profit_cents=Estimate.of(float(money(mine.found)), money(found)),
         gain_cents=Estimate.of(
-            float(money(mine.found) - money(theirs.found)), money(found[:, 0]) - money(found[:, 1])
+            float(money(mine.found) - money(theirs.found)), money(found) - money(by_rule)
         ),
-        half_value_cents=float(money(mine.found, other(0.5))),
-        more_value_cents=float(money(mine.found, other(1.5))),
+        half_value_cents=float(money(mine.found, replace(costs, value=0.5 * costs.value))),
+        more_value_cents=float(money(mine.found, replace(costs, value=1.5 * costs.value))),
         rows=tuple(
             _worth(name, one, costs, float(money(one.found))) for name, one in lists.items()
         ),
     )
 
 
-def profit_curve(tested: Tested, costs: Costs) -> tuple[Floats, Floats]:
-    """The profit of each list size at one test cutoff, in cents, the list filled from the riskiest on."""
+@dataclass(frozen=True)
+class WholeTest:
+    """All customers answered for at one cutoff, or in one round of folds put together again."""
+
+    name: str
+    customer_keys: NDArray[np.int32]
+    outcomes: Floats
+    probability: Floats
+
+
+def whole_tests(tested: Sequence[Tested]) -> list[WholeTest]:
+    """One rung's tests with the folds of a round together: a list is drawn up of everybody."""
+    rounds: dict[str, list[Tested]] = {}
+    for one in tested:
+        rounds.setdefault(one.test.partition(FOLD_SEPARATOR)[0], []).append(one)
+    return [
+        WholeTest(
+            name,
+            np.concatenate([one.customer_keys for one in parts]),
+            np.concatenate([one.outcomes for one in parts]),
+            np.concatenate([one.probability for one in parts]),
+        )
+        for name, parts in rounds.items()
+    ]
+
+
+def profit_curve(tested: WholeTest, costs: Costs) -> tuple[Floats, Floats]:
+    """The profit of each list size in one test, in cents, the list filled from the riskiest on."""
     sizes = np.linspace(0.0, len(tested.outcomes), _SIZES + 1)
     ranked = Ranked.of(tested.outcomes, tested.probability)
     return sizes, np.asarray(costs.of_list(ranked.found(sizes), sizes))
 
 
 class _Lists:
-    """One rung's lists, one a test cutoff."""
+    """One rung's lists, one a test."""
 
-    def __init__(self, tested: Sequence[Tested], list_size: int) -> None:
-        self.tested = tested
+    def __init__(self, tests: Sequence[WholeTest], list_size: int) -> None:
+        self.tests = tests
         self.sizes = [
-            min(list_size or math.ceil(len(one.outcomes) / 10), len(one.outcomes)) for one in tested
+            min(list_size or math.ceil(len(one.outcomes) / 10), len(one.outcomes)) for one in tests
         ]
-        self.ranked = [Ranked.of(one.outcomes, one.probability) for one in tested]
-        self.rankings = [Ranking.of(one.outcomes, one.probability) for one in tested]
-        self.everybody = np.unique(np.concatenate([one.customer_keys for one in tested]))
-        self.columns = [np.searchsorted(self.everybody, one.customer_keys) for one in tested]
+        self.ranked = [Ranked.of(one.outcomes, one.probability) for one in tests]
+        self.everybody = np.unique(np.concatenate([one.customer_keys for one in tests]))
+        self.columns = [np.searchsorted(self.everybody, one.customer_keys) for one in tests]
         self.found = _mean(
             float(one.found(size)) for one, size in zip(self.ranked, self.sizes, strict=True)
         )
-        self.auc = _mean(one.figures["auc"] for one in tested)
 
-    def resampled(self, draw: Floats) -> tuple[float, float]:
-        """Leavers found and AUC when each customer counts as often as drawn."""
-        found, auc = [], []
-        for one, size, ranking, columns in zip(
-            self.tested, self.sizes, self.rankings, self.columns, strict=True
-        ):
-            weights = draw[columns]
-            ranked = Ranked.of(one.outcomes, one.probability, weights)
-            found.append(float(ranked.found(size)))
-            auc.append(ranking.auc(weights))
-        return _mean(found), _mean(auc)
+    def resampled(self, draw: Floats) -> float:
+        """Leavers found when each customer counts as often as drawn."""
+        return _mean(
+            float(Ranked.of(one.outcomes, one.probability, draw[columns]).found(size))
+            for one, size, columns in zip(self.tests, self.sizes, self.columns, strict=True)
+        )
 
 
 def _draws(everybody: NDArray[np.int32]) -> Iterator[Floats]:

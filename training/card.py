@@ -12,6 +12,7 @@ from training.evaluation_tables import (
     slices_markdown,
 )
 from training.manifest import Manifest
+from training.question_kinds import question_from
 from training.report import ladder_markdown
 
 _MOST_NAMES = 6
@@ -30,18 +31,15 @@ def model_card(
     What a marketer asks first stands first: the grade, the money, whom it fails; how it was measured
     and what it must not be used for follow.
     """
-    population = manifest.population
+    question = question_from(manifest.question)
     evaluated = manifest.evaluation
     parts = [
         f"# Churn model{f' of {company}' if company else ''}: {manifest.title}",
         *([f"**{evaluated['grade']['text']}**"] if evaluated else []),
         f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
         "## What it answers",
-        f"The probability that a customer buys nothing for {manifest.horizon_days} days, "
-        f"{_after_gap(manifest.gap_days)}. Judged are customers with at least "
-        f"{population['minimum_orders']} orders, the last of them at most "
-        f"{population['active_within_days']} days before the cutoff. Returns do not count as buying. "
-        f"Among the customers it was calibrated on, {manifest.base_rate:.1%} left"
+        f"{question.said} "
+        f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"
         + (f" ({seen:,} customers)." if seen else "."),
         *(_worth(evaluated, currency) if evaluated else []),
         *(_for_whom(evaluated) if evaluated else []),
@@ -49,12 +47,13 @@ def model_card(
         _how_well(manifest),
         ladder_markdown(manifest.ladder),
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
-        "by resampling customers. *Against recency* is "
-        "the difference in AUC to the recency rule on the same customers. *EMPC* is the expected maximum "
-        "profit a customer at published reference costs, for comparison between companies. What ships is the "
-        "simplest rung that none beats beyond chance; the choice was made on these same test cutoffs.",
+        "by resampling customers. *Over the best rule* is the difference in AUC, on the same customers, to "
+        f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
+        "profit a customer at published reference costs, for comparison between companies. What ships is "
+        "the simplest rung that none beats beyond chance; the choice was made on these same test cutoffs.",
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
+        splits["said"],
         _cutoffs(splits),
         "## What to know before using it",
         "\n".join(f"- {note}" for note in _limits(manifest)),
@@ -94,16 +93,12 @@ def _ageing(evaluated: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _after_gap(gap_days: int) -> str:
-    return "from the cutoff on" if not gap_days else f"beginning {gap_days} days after the cutoff"
-
-
 def _how_well(manifest: Manifest) -> str:
     found = manifest.metrics
     return (
         f"AUC {found['auc']:.3f} [{found['auc_low']:.3f}, {found['auc_high']:.3f}], "
-        f"{found['gain']:+.3f} [{found['gain_low']:+.3f}, {found['gain_high']:+.3f}] against the "
-        f"recency rule. The riskiest tenth leaves {found['lift_10']:.2f} times as often as the average. "
+        f"{found['gain']:+.3f} [{found['gain_low']:+.3f}, {found['gain_high']:+.3f}] over the "
+        f"best rule without learning ({found['rule']}). The riskiest tenth leaves {found['lift_10']:.2f} times as often as the average. "
         f"Probabilities are off by {found['ece']:.3f} on average (ECE; right ones would be by up to "
         f"{found['ece_by_chance']:.3f} by chance); "
         f"{found['observed_over_expected']:.2f} customers left for each one expected."
@@ -131,7 +126,7 @@ def _limits(manifest: Manifest) -> list[str]:
         "A reason says what the model looked at, not what caused the customer to leave.",
         "A high risk does not mean that an offer would help: that takes a hold-out to measure.",
         "Customers outside the population above are not scored.",
-        "Churn models age: train again each horizon and compare the figures by cutoff.",
+        "Models age: train again each horizon and compare the figures by cutoff.",
         *(_shortened(note) for note in manifest.notes),
     ]
 

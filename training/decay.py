@@ -10,7 +10,7 @@ from features.vocabulary import DAY_SECONDS, Cutoff
 from training.dataset import Dataset
 from training.ladder import Ladder, fit_and_calibrate
 from training.metrics import auc, finite, observed_over_expected
-from training.splits import Splits
+from training.splits import OriginSplit, Splits
 
 
 @dataclass(frozen=True)
@@ -42,26 +42,27 @@ class Aged:
 def decay(ladder: Ladder, dataset: Dataset, splits: Splits, *, threads: int = 1) -> Sequence[Aged]:
     """The rung that ships, fitted at the earliest split and tested at each test cutoff, oldest first.
 
-    Empty where there is one test cutoff alone: the history is then too short to see a model age.
+    Empty where there are not two test cutoffs: the history is then too short to see a model age.
     """
-    tests = [split for split in splits.tests if split.test is not None]
-    if len({split.test for split in tests}) < 2:
+    tests = [split for split in splits.tests if isinstance(split, OriginSplit) and split.test]
+    if len(tests) < 2:
         return []
     earliest = min(tests, key=lambda split: split.calibration)
     model, calibration, _ = fit_and_calibrate(ladder.winner, dataset, earliest, threads=threads)
     learned_until = splits.horizon.end(earliest.calibration)
-    fresh = {one.cutoff: one.figures["auc"] for one in ladder.of(ladder.winner.name)}
+    fresh = {one.test: one.figures["auc"] for one in ladder.of(ladder.winner.name)}
     rows = []
-    for cutoff in sorted(fresh):
-        test = dataset.at(cutoff.seconds)
+    for split in reversed(tests):
+        assert split.test is not None
+        test = split.test_rows(dataset)
         probability = calibration.apply(model.score(test.vectors))
         rows.append(
             Aged(
-                cutoff=cutoff,
-                age_days=(cutoff.seconds - learned_until.seconds) // DAY_SECONDS,
+                cutoff=split.test,
+                age_days=(split.test.seconds - learned_until.seconds) // DAY_SECONDS,
                 customers=test.rows,
                 auc=auc(test.outcomes, probability),
-                auc_fresh=fresh[cutoff],
+                auc_fresh=fresh[split.name],
                 observed_over_expected=observed_over_expected(test.outcomes, probability),
             )
         )

@@ -9,16 +9,15 @@ from typing import Any
 import numpy as np
 
 from features.settings import CampaignSettings
+from features.vectors import Vectors
 from training.campaign import Campaign, campaign
-from training.churn import FREQUENCY, RECENCY
 from training.decay import Aged, decay
 from training.grade import Grade, grade
+from training.ladder import Tested
 from training.learned import Learned
 from training.metrics import finite
-from training.slices import Slice, slices, tested_vectors
-
-RULES = (RECENCY, FREQUENCY)
-"""What a marketer could do without any model: the shipped one is held against the better of them."""
+from training.question_kinds import question_from
+from training.slices import Slice, slices
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,6 @@ class Evaluation:
             "list/size": float(found.size),
             "list/found": found.found.mean,
             "list/found_by_chance": found.by_chance,
-            "gain_over_rules": found.gain_auc.mean,
-            "gain_over_rules_low": found.gain_auc.low,
-            "gain_over_rules_high": found.gain_auc.high,
         }
         if found.kept_value_is_known:
             best = found.of(self.title)
@@ -73,37 +69,28 @@ def evaluate(
     learned: Learned, settings: CampaignSettings, *, currency: str = "EUR", threads: int = 1
 ) -> Evaluation:
     """Measure a learned model: what its list is worth, whom it fails, how it ages, and its grade."""
-    title = learned.ladder.winner.name
-    tested = learned.ladder.of(title)
-    worth = campaign(
-        learned.ladder,
-        settings,
-        spent_by_leavers_cents=_spent_by_leavers(learned),
-        rules=[name for name in RULES if learned.ladder.of(name)],
-    )
-    row = learned.ladder.winning_row
+    ladder = learned.ladder
+    tested = ladder.of(ladder.winner.name)
+    vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
+    question = question_from(learned.manifest.question)
+    spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
+    worth = campaign(ladder, settings, spent_by_leavers_cents=spent)
     return Evaluation(
-        title=title,
-        grade=grade(worth, row.figures, ships=title, currency=currency),
+        title=ladder.winner.name,
+        grade=grade(worth, ladder.winning_row, question, currency=currency),
         campaign=worth,
-        slices=slices(
-            tested,
-            learned.dataset,
-            learned.pack.attributes,
-            horizon_days=learned.manifest.horizon_days,
-        ),
-        decay=decay(learned.ladder, learned.dataset, learned.splits, threads=threads),
+        slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
+        decay=decay(ladder, learned.dataset, learned.splits, threads=threads),
     )
 
 
-def _spent_by_leavers(learned: Learned) -> float:
+def _spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:
     """What tested customers who left had spent on average in the year before, in cents."""
     spent = []
-    for one in learned.ladder.of(learned.ladder.winner.name):
-        vectors = tested_vectors(one, learned.dataset)
-        if "spend_sum_365d" not in vectors.feature_names:
+    for one, seen in zip(tested, vectors, strict=True):
+        if "spend_sum_365d" not in seen.feature_names:
             return 0.0
-        spent.append(vectors.column("spend_sum_365d")[one.outcomes > 0.5])
+        spent.append(seen.column("spend_sum_365d")[one.outcomes > 0.5])
     everybody = np.concatenate(spent).astype(np.float64)
     return float(np.nanmean(everybody)) if np.isfinite(everybody).any() else 0.0
 

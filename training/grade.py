@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
 from training.campaign import Campaign, Estimate
+from training.churn import BASE_RATE, RECENCY
+from training.ladder import LadderRow
+from training.questions import Question
 
 WORTH_HAVING_AUC = 0.01
 """A smaller gain over a simple rule is real, and of little use to whoever works through a list."""
@@ -43,19 +46,17 @@ class Grade:
         return asdict(self) | {"word": self.word.value, "text": self.text}
 
 
-def grade(
-    campaign: Campaign, figures: Mapping[str, float | None], *, ships: str, currency: str
-) -> Grade:
+def grade(campaign: Campaign, row: LadderRow, question: Question, *, currency: str) -> Grade:
     """Grade the shipped model by its gain over the best simple rule, and say what its list is worth.
 
-    ``figures`` are those of its row of the ladder; ``currency`` is three letters.
+    ``row`` is its row of the ladder; ``currency`` is three letters.
     """
-    word = _word(campaign, ships)
-    sentences = [_found(campaign)]
+    word = _word(row)
+    sentences = [_found(campaign, question)]
     if campaign.kept_value_is_known:
-        sentences.append(_money(campaign, currency, ships))
-    sentences.append(_gain(campaign, word, ships))
-    calibrated = is_calibrated(figures)
+        sentences.append(_money(campaign, currency, row.name))
+    sentences.append(_gain(campaign, row, word))
+    calibrated = is_calibrated(row.figures)
     if not calibrated:
         sentences.append(
             "Its percentages are off beyond chance: rank by them, and do not reckon with them."
@@ -95,52 +96,59 @@ def money_range(estimate: Estimate, currency: str) -> str:
     return f"{money(estimate.mean, currency)} ({low} … {high})"
 
 
-def _word(campaign: Campaign, ships: str) -> Word:
-    gain = campaign.gain_auc
-    if ships == campaign.rule or not gain.is_above_zero:
+def _word(row: LadderRow) -> Word:
+    if row.name == row.rule or row.gain_low <= 0:
         return Word.NO_GAIN
-    if gain.mean < WORTH_HAVING_AUC:
+    if row.gain < WORTH_HAVING_AUC:
         return Word.SLIGHT
-    return Word.GOOD if gain.mean < LARGE_AUC else Word.VERY_GOOD
+    return Word.GOOD if row.gain < LARGE_AUC else Word.VERY_GOOD
 
 
-def _found(campaign: Campaign) -> str:
+def _found(campaign: Campaign, question: Question) -> str:
+    likeliest = "riskiest" if question.means_leaving else "likeliest"
     return (
-        f"of the {campaign.size:,} riskiest customers about {campaign.found.mean:,.0f} leave "
-        f"({campaign.by_chance:,.0f} by chance)."
+        f"of the {campaign.size:,} {likeliest} customers about {campaign.found.mean:,.0f} "
+        f"{question.happened[0]} ({campaign.by_chance:,.0f} by chance)."
     )
 
 
 def _money(campaign: Campaign, currency: str, ships: str) -> str:
     best = campaign.of(ships)
     worth = f"At your costs that list is worth {money_range(campaign.profit_cents, currency)}"
-    compared = [
-        *(
-            [f"{money(campaign.of(campaign.rule).profit_cents, currency)} by the {campaign.rule}"]
-            if ships != campaign.rule
-            else []
-        ),
-        f"{money(campaign.chance_cents, currency)} without any ranking",
+    others = [
+        f"{money(row.profit_cents, currency)} by the {row.rung}"
+        for row in campaign.rows
+        if row.rung in (RECENCY, campaign.rule) and row.rung not in (ships, BASE_RATE)
     ]
+    others.append(f"{money(campaign.chance_cents, currency)} without any ranking")
     advice = (
         f"The best list would hold about {best.best_size:,} customers, for "
         f"{money(best.best_cents, currency)}."
         if best.best_size
         else "At these costs no list pays."
     )
-    return f"{worth}, against {' and '.join(compared)}. {advice}"
+    return f"{worth}, against {listed(others)}. {advice}"
 
 
-def _gain(campaign: Campaign, word: Word, ships: str) -> str:
-    gain = campaign.gain_auc
-    if ships == campaign.rule:
-        return f"It is the {campaign.rule} itself: nothing told who leaves better beyond chance."
-    interval = f"{gain.mean:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}] in AUC"
+def listed(parts: Sequence[str]) -> str:
+    """Parts of a sentence, one after the other.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _gain(campaign: Campaign, row: LadderRow, word: Word) -> str:
+    if row.name == row.rule:
+        return f"It is the {row.rule} itself: nothing tells them apart better beyond chance."
+    interval = f"{row.gain:+.3f} [{row.gain_low:+.3f}, {row.gain_high:+.3f}] in AUC"
     if word is Word.NO_GAIN:
-        return f"Against the {campaign.rule} it gains nothing beyond chance ({interval})."
+        return f"Against the {row.rule} it gains nothing beyond chance ({interval})."
     money_says = (
         ""
         if not campaign.kept_value_is_known or campaign.gain_cents.is_above_zero
         else ", though at this list's size the money made of it is within chance"
     )
-    return f"Against the {campaign.rule} it gains {interval}{money_says}."
+    return f"Against the {row.rule} it gains {interval}{money_says}."

@@ -10,7 +10,7 @@ from typing import Any
 from features.settings import Settings
 from training.boosting import BoostedModel, BoostingSettings
 from training.bundle import write_bundle
-from training.campaign import profit_curve
+from training.campaign import profit_curve, whole_tests
 from training.card import model_card
 from training.evaluation import Evaluation, evaluate
 from training.evaluation_tables import lists_markdown, slices_markdown, spreadsheet
@@ -69,7 +69,7 @@ def _write_tables(folder: Path, learned: Learned, manifest: Manifest, currency: 
     folder.mkdir()
     rows, evaluated = manifest.ladder, manifest.evaluation
     tested = [
-        {"rung": one.rung, "cutoff": str(one.cutoff), "customers": len(one.outcomes)}
+        {"rung": one.rung, "test": one.test, "customers": len(one.outcomes)}
         | {"bins": [asdict(each) for each in reliability(one.outcomes, one.probability)]}
         for one in learned.ladder.tested
     ]
@@ -95,9 +95,11 @@ def _write_plots(
 ) -> None:
     folder.mkdir()
     title, worth = learned.manifest.title, evaluation.campaign
-    latest = learned.ladder.of(title)[0]
-    place = f"tested at {latest.cutoff}"
-    shown = {name: learned.ladder.of(name)[0] for name in dict.fromkeys((worth.rule, title))}
+    shown = {
+        name: whole_tests(learned.ladder.of(name))[0] for name in dict.fromkeys((worth.rule, title))
+    }
+    latest = shown[title]
+    place = f"tested at {latest.name}"
     pairs = {name: (one.outcomes, one.probability) for name, one in shown.items()}
     plots = {
         "reliability.png": reliability_plot(
@@ -115,8 +117,8 @@ def _write_plots(
         rows = [one.as_dict() for one in evaluation.decay]
         plots["decay.png"] = decay_plot(rows, f"{title}, as it ages")
     if settings.mlflow.shap_plots:
-        at = learned.splits.shipped.calibration.seconds
-        plots |= shap_plots(learned.model, learned.dataset.at(at).vectors)
+        latest_rows = learned.splits.shipped.calibration_rows(learned.dataset)
+        plots |= shap_plots(learned.model, latest_rows.vectors)
     for name, content in plots.items():
         (folder / name).write_bytes(content)
 
@@ -126,6 +128,7 @@ def _params(learned: Learned) -> dict[str, Any]:
     params = {
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
+        "outcome": manifest.question["kind"],
         **manifest.population,
         "title": manifest.title,
         "family": manifest.family,
@@ -136,7 +139,7 @@ def _params(learned: Learned) -> dict[str, Any]:
         "customers": learned.customers,
         "rows": learned.rows,
         "calibration": learned.calibration.kind,
-        "test_cutoffs": ", ".join(str(split.test) for split in learned.splits.tests),
+        "test_cutoffs": ", ".join(split.name for split in learned.splits.tests),
     }
     if isinstance(learned.model, BoostedModel):
         params |= {f"lightgbm.{key}": one for key, one in asdict(BoostingSettings()).items()}
@@ -160,7 +163,7 @@ def _metrics(learned: Learned) -> dict[str, float]:
 def _children(learned: Learned) -> list[ChildRun]:
     return [
         ChildRun(
-            name=f"test at {one.cutoff}",
+            name=f"test at {one.test}",
             metrics={key: value for key, value in one.figures.items() if value == value},
         )
         for one in learned.ladder.of(learned.manifest.title)

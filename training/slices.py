@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from features.lifecycle import LifecycleSettings, LifecycleStatus, Stage, lifecycle
 from features.pack import Attributes
 from features.vectors import Vectors
-from training.dataset import Dataset
+from features.vocabulary import Cutoff
 from training.ladder import Tested
 from training.metrics import Ranking, customer_resamples, finite, interval
 from training.model import Floats
@@ -93,16 +93,20 @@ class Answers:
 
 
 def slices(
-    tested: Sequence[Tested], dataset: Dataset, attributes: Attributes, *, horizon_days: int
+    tested: Sequence[Tested],
+    vectors: Sequence[Vectors],
+    attributes: Attributes,
+    *,
+    horizon_days: int,
 ) -> tuple[Slice, ...]:
     """Everybody, each test cutoff, the company's own segments, and each stage and status.
 
-    ``tested`` are the answers of one rung; ``dataset`` holds the vectors they were given for. Slices
-    nobody is in are left out.
+    ``tested`` are the answers of one rung and ``vectors`` those they were given for. Slices nobody is
+    in are left out.
     """
     answers = Answers.of(tested)
     found = [answers.slice("everybody", "everybody", np.ones(len(answers.outcomes), np.bool_))]
-    for kind, names, codes in _kinds(tested, dataset, attributes, horizon_days):
+    for kind, names, codes in _kinds(vectors, attributes, horizon_days):
         found += [
             answers.slice(kind, name, codes == code)
             for code, name in names.items()
@@ -111,24 +115,18 @@ def slices(
     return tuple(found)
 
 
-def tested_vectors(tested: Tested, dataset: Dataset) -> Vectors:
-    """The vectors that were answered for, in the order of the answers."""
-    at = dataset.vectors.at(tested.cutoff.seconds)
-    return at.select(np.searchsorted(at.customer_keys, tested.customer_keys))
-
-
 def _kinds(
-    tested: Sequence[Tested], dataset: Dataset, attributes: Attributes, horizon_days: int
+    vectors: Sequence[Vectors], attributes: Attributes, horizon_days: int
 ) -> Iterator[tuple[str, Mapping[int, str], NDArray[np.integer]]]:
-    cutoffs = sorted({one.cutoff for one in tested})
-    if len(cutoffs) > 1:
-        moments = np.concatenate([np.full(len(one.outcomes), one.cutoff.seconds) for one in tested])
-        yield "tested at", {one.seconds: str(one) for one in cutoffs}, moments
-    segments = _segments(tested, attributes)
+    cutoffs = np.concatenate([one.cutoff_seconds for one in vectors])
+    moments = np.unique(cutoffs).tolist()
+    if len(moments) > 1:
+        yield "tested at", {one: str(Cutoff(one)) for one in moments}, cutoffs
+    segments = _segments(vectors, attributes)
     if segments is not None:
         yield "segment", *segments
     rules = LifecycleSettings(horizon_days=horizon_days)
-    places = [lifecycle(tested_vectors(one, dataset), attributes, rules) for one in tested]
+    places = [lifecycle(one, attributes, rules) for one in vectors]
     stages = np.concatenate([one.stage for one in places])
     statuses = np.concatenate([one.status for one in places])
     yield "stage", {one: one.title for one in Stage}, stages
@@ -136,12 +134,12 @@ def _kinds(
 
 
 def _segments(
-    tested: Sequence[Tested], attributes: Attributes
+    vectors: Sequence[Vectors], attributes: Attributes
 ) -> tuple[Mapping[int, str], NDArray[np.integer]] | None:
     """The company's own segments as they were known, the largest first and the smallest together."""
     if "segment" not in attributes.dictionaries:
         return None
-    codes = np.concatenate([_known_codes(one, attributes) for one in tested])
+    codes = np.concatenate([_known_codes(one, attributes) for one in vectors])
     present, counts = np.unique(codes[codes >= 0], return_counts=True)
     largest = present[np.argsort(-counts, kind="stable")][:_MOST_SEGMENTS]
     texts = attributes.dictionaries["segment"]
@@ -151,9 +149,9 @@ def _segments(
     return names | {other: "none or another"}, codes
 
 
-def _known_codes(tested: Tested, attributes: Attributes) -> NDArray[np.int64]:
-    codes = attributes.columns["segment"][tested.customer_keys]
+def _known_codes(vectors: Vectors, attributes: Attributes) -> NDArray[np.int64]:
+    codes = attributes.columns["segment"][vectors.customer_keys]
     if attributes.known is None:
         return codes
-    known = attributes.known[tested.customer_keys]
-    return np.where(known < tested.cutoff.seconds, codes, -1)
+    known = attributes.known[vectors.customer_keys]
+    return np.where(known < vectors.cutoff_seconds, codes, -1)

@@ -7,7 +7,7 @@ import pytest
 
 from features.settings import CampaignSettings
 from tests.training.answers import answered, ladder_of
-from training.campaign import Campaign, campaign, profit_curve
+from training.campaign import Campaign, campaign, profit_curve, whole_tests
 from training.profit import Costs
 
 # A leaver on the list brings half of 90 less 1, one who would have stayed costs 11.
@@ -21,7 +21,7 @@ HALF = [0.9, 0.3, 0.8, 0.2, 0.1, 0.05]
 
 def worth(settings: CampaignSettings = SETTINGS, *, spent_cents: float = 0.0) -> Campaign:
     found = ladder_of("model", answered("recency rule", LEFT, HALF), answered("model", LEFT, RIGHT))
-    return campaign(found, settings, spent_by_leavers_cents=spent_cents, rules=["recency rule"])
+    return campaign(found, settings, spent_by_leavers_cents=spent_cents)
 
 
 def test_a_list_is_compared_with_the_rule_and_with_chance() -> None:
@@ -32,7 +32,6 @@ def test_a_list_is_compared_with_the_rule_and_with_chance() -> None:
     assert found.of("recency rule").profit_cents == 44 - 11
     assert found.gain_cents.mean == 88 - 33
     assert found.chance_cents == pytest.approx(2 / 3 * 44 - 4 / 3 * 11)
-    assert found.gain_auc.mean == pytest.approx(1 / 8)
     assert found.profit_cents.low <= 88 <= found.profit_cents.high + 1e-9
 
 
@@ -68,13 +67,12 @@ def test_the_figures_are_means_over_the_test_cutoffs() -> None:
         ladder_of(
             "model",
             answered("recency rule", LEFT, HALF),
-            answered("recency rule", other, HALF, day=14_800),
+            answered("recency rule", other, HALF, test="2010-08-01"),
             answered("model", LEFT, RIGHT),
-            answered("model", other, RIGHT, day=14_800),
+            answered("model", other, RIGHT, test="2010-08-01"),
         ),
         SETTINGS,
         spent_by_leavers_cents=0.0,
-        rules=["recency rule"],
     )
     assert found.found.mean == (2 + 0) / 2
     assert found.profit_cents.mean == pytest.approx((88 - 22) / 2)
@@ -85,16 +83,22 @@ def test_customers_drawn_again_are_the_same_for_both() -> None:
         ladder_of("model", answered("recency rule", LEFT, RIGHT), answered("model", LEFT, RIGHT)),
         SETTINGS,
         spent_by_leavers_cents=0.0,
-        rules=["recency rule"],
     )
     assert same.gain_cents.low == same.gain_cents.high == 0.0
-    assert same.gain_auc.low == same.gain_auc.high == 0.0
 
 
 def test_the_profit_curve_begins_with_nothing_and_ends_with_everybody() -> None:
-    sizes, cents = profit_curve(
-        answered("model", LEFT, RIGHT), Costs(value=100, incentive=10, contact=1, success=0.5)
-    )
+    (whole,) = whole_tests([answered("model", LEFT, RIGHT)])
+    sizes, cents = profit_curve(whole, Costs(value=100, incentive=10, contact=1, success=0.5))
     assert (sizes[0], cents[0]) == (0.0, 0.0)
     assert (sizes[-1], cents[-1]) == (6.0, 2 * 44 - 4 * 11)
     assert np.max(cents) == pytest.approx(88.0)
+
+
+def test_the_folds_of_a_round_are_one_list_of_everybody() -> None:
+    parts = [answered("model", LEFT, RIGHT, test=f"round 1, fold {one}") for one in (1, 2)]
+    other = answered("model", LEFT, RIGHT, test="round 2, fold 1")
+    assert [(one.name, len(one.outcomes)) for one in whole_tests([*parts, other])] == [
+        ("round 1", 12),
+        ("round 2", 6),
+    ]

@@ -19,10 +19,10 @@ from training.churn import certain_directions, churn_rungs, usable_features
 from training.dataset import Dataset
 from training.ladder import Replicates, choose
 from training.learned import Learned, learn_churn
-from training.splits import Splits
+from training.splits import OriginSplit, Splits
 
 SETTINGS = ChurnSettings(horizon_days=60)
-RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"))
+RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,10 @@ def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -
         "recency rule",
         "frequency rule",
         "logistic regression",
+        "LightGBM on RFM",
+        "logistic on everything",
         "LightGBM",
+        "logistic and LightGBM",
     ]
     assert sum(row.ships for row in rows) == 1
     assert learned.manifest.title == learned.ladder.winner.name != "base rate"
@@ -111,11 +114,13 @@ def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -
 
 def test_the_model_is_tested_on_customers_it_has_not_seen_the_future_of(learned: Learned) -> None:
     splits: Splits = learned.splits
-    last = max(one.seconds for one in splits.shipped.fit)
-    assert splits.horizon.end(splits.shipped.calibration).seconds == 1_296_864_000
-    assert last < splits.shipped.calibration.seconds
+    shipped = splits.shipped
+    assert isinstance(shipped, OriginSplit)
+    last = max(one.seconds for one in shipped.fit)
+    assert splits.horizon.end(shipped.calibration).seconds == 1_296_864_000
+    assert last < shipped.calibration.seconds
     for one in learned.ladder.tested:
-        assert one.cutoff in {split.test for split in splits.tests}
+        assert one.test in {split.name for split in splits.tests}
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -147,7 +152,7 @@ def test_the_same_data_give_the_same_bundle(
         (lambda: company(1), "judged"),
         (lambda: company(40), "judged"),
         (weekly_buyers, "0 who left"),
-        (lambda: company(days=120), "days of purchases"),
+        (lambda: company(days=120), "days of history"),
     ],
     ids=["one customer", "few customers", "nobody leaves", "short history"],
 )
@@ -189,7 +194,9 @@ def test_features_that_are_the_same_for_everybody_teach_nothing() -> None:
 
 def test_silence_only_raises_the_risk_and_orders_only_lower_it() -> None:
     learned = dataset()
-    rung = next(one for one in churn_rungs(learned.vectors.feature_names) if one.name == "LightGBM")
+    rung = next(
+        one for one in churn_rungs(learned.vectors.feature_names, 60) if one.name == "LightGBM"
+    )
     assert certain_directions(rung.feature_names) == {
         "days_since_order": 1,
         "orders_count_lifetime": -1,
@@ -219,7 +226,7 @@ def test_open_complaints_only_raise_the_risk() -> None:
         feature_names=(*learned.vectors.feature_names, "open_complaints_count_lifetime"),
         values=np.column_stack([learned.vectors.values, complaints]).astype(np.float32),
     )
-    rung = next(one for one in churn_rungs(vectors.feature_names) if one.name == "LightGBM")
+    rung = next(one for one in churn_rungs(vectors.feature_names, 60) if one.name == "LightGBM")
     model = rung.fit(Dataset(vectors, outcomes))
 
     rows = np.repeat(vectors.values[:50], 6, axis=0)
@@ -243,6 +250,8 @@ def test_contributions_of_the_trees_are_those_of_the_shap_library() -> None:
 def test_trees_are_the_same_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.boosting._ROWS_WORTH_THREADS", 0)
     learned = dataset(3_000)
-    rung = next(one for one in churn_rungs(learned.vectors.feature_names) if one.name == "LightGBM")
+    rung = next(
+        one for one in churn_rungs(learned.vectors.feature_names, 60) if one.name == "LightGBM"
+    )
     files = [rung.fit(learned, threads=threads).to_files() for threads in (1, 2, 3)]
     assert files[0] == files[1] == files[2]

@@ -27,7 +27,8 @@ def learned() -> Learned:
 
 def sliced(learned: Learned, attributes: Attributes) -> tuple[Slice, ...]:
     answers = learned.ladder.of(learned.ladder.winner.name)
-    return slices(answers, learned.dataset, attributes, horizon_days=60)
+    vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
+    return slices(answers, vectors, attributes, horizon_days=60)
 
 
 def test_every_kind_of_slice_holds_every_tested_customer_once(learned: Learned) -> None:
