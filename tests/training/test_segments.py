@@ -87,7 +87,7 @@ def test_the_axes_are_those_of_another_program_up_to_their_sign() -> None:
 def test_planted_kinds_of_customers_are_found_however_many_they_are() -> None:
     for kinds in (5, 7):
         kind = np.repeat(np.arange(kinds), 60)
-        telling = replace(following(60 * kinds), spend_cents=100 * kind, left=kind % 2.0)
+        telling = replace(following(60 * kinds), spend_cents=100 * kind, left=(kind % 2).astype(np.float64))
         choice = choose(blobs(kinds), telling)
         assert choice.chosen.segments == kinds
         assert choice.chosen.stability == choice.chosen.spend_explained == 1.0
@@ -97,7 +97,8 @@ def test_planted_kinds_of_customers_are_found_however_many_they_are() -> None:
 def test_too_few_customers_are_refused_and_so_are_customers_who_do_not_differ() -> None:
     with pytest.raises(ModelRefused, match="at least 100 customers"):
         choose(blobs(3, each=10), following(30))
-    lonely = np.vstack([blobs(1, each=200), [[500.0, 0], [0, 500], [500, 500], [900, 0]]])
+    far = np.array([[500.0, 0.0], [0.0, 500.0], [500.0, 500.0], [900.0, 0.0]])
+    lonely = np.vstack([blobs(1, each=200), far])
     with pytest.raises(ModelRefused, match="segments of at least 10 customers"):
         choose(lonely, following(204), counts=(5,))
 
