@@ -94,6 +94,11 @@ class MlflowSettings:
     tracking_uri: str = setting(
         "", "The MLflow store; empty means a SQLite file inside the workspace."
     )
+    artifacts: str = setting(
+        "",
+        "Where files of runs go with a database of your own, a folder or an address such as s3://runs; "
+        "empty means inside the workspace. An MLflow server keeps them itself.",
+    )
 
 
 @dataclass(frozen=True)

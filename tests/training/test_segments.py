@@ -87,7 +87,9 @@ def test_the_axes_are_those_of_another_program_up_to_their_sign() -> None:
 def test_planted_kinds_of_customers_are_found_however_many_they_are() -> None:
     for kinds in (5, 7):
         kind = np.repeat(np.arange(kinds), 60)
-        telling = replace(following(60 * kinds), spend_cents=100 * kind, left=(kind % 2).astype(np.float64))
+        telling = replace(
+            following(60 * kinds), spend_cents=100 * kind, left=(kind % 2).astype(np.float64)
+        )
         choice = choose(blobs(kinds), telling)
         assert choice.chosen.segments == kinds
         assert choice.chosen.stability == choice.chosen.spend_explained == 1.0
