@@ -391,6 +391,21 @@ def rollback(call: Call, model: str, reason: str) -> Outcome:
 
 
 @main.command()
+@click.argument("decision")
+@verb
+def replay(call: Call, decision: str) -> Outcome:
+    """Score a served row again, as of then, and say whether the answer is the same."""
+    from serving.replay import replay as replay_decision
+
+    def fetch(name: str, digest: str, folder: Path) -> Path | None:
+        from training.registry import fetch_by_digest
+
+        return fetch_by_digest(call.settings, call.workspace, name, digest, folder)
+
+    return replay_decision(call.workspace, decision, fetch).outcome()
+
+
+@main.command()
 @click.option("--host", help="The address to listen on, instead of what the settings say.")
 @click.option("--port", type=int, help="The port to listen on, instead of what the settings say.")
 @verb

@@ -218,6 +218,12 @@ class Registry:
         """The tags of a version: digest, title, data digest, AUC and what became of it."""
         return dict(self._client.get_model_version(self.name, version).tags)
 
+    def version_with(self, digest: str) -> str | None:
+        """The latest version whose bundle has this digest, or None."""
+        found = self._client.search_model_versions(f"name = '{self.name}'")
+        versions = [int(one.version) for one in found if one.tags.get("digest") == digest]
+        return str(max(versions)) if versions else None
+
     def nested_runs(self, run_id: str) -> list[str]:
         """The names of the runs nested in a run."""
         found = self._client.search_runs(
@@ -285,6 +291,15 @@ def rollback(
 ) -> PromotionSummary:
     """Put the previous champion back to use; ``ModelRefused`` when there is none."""
     return go_back(Registry(settings, workspace, name), workspace, reason=reason)
+
+
+def fetch_by_digest(
+    settings: Settings, workspace: Workspace, name: str, digest: str, folder: Path
+) -> Path | None:
+    """Copy the registered bundle of a digest into a folder; None when no version has it."""
+    registry = Registry(settings, workspace, name)
+    version = registry.version_with(digest)
+    return None if version is None else registry.fetch_bundle(version, folder)
 
 
 def _sqlite_address(workspace: Workspace) -> str:
