@@ -19,6 +19,7 @@ traits           which habits make behaviour segments, and the words for them
 clusters         k-means, its stability and principal axes                     [scikit-learn]
 segments         frozen centres that say who buys alike; assigns by numpy alone
 segment_*        how many, their names, profiles, bundle, record and recipe
+usefulness       the variance groups explain, and RFM scores to beat
 migration        who moved between segments, in customers, rates and money
 standing         stage × status, in customers and money
 spending         what customers spent in a stretch of time, in exact cents

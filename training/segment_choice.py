@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import ModelRefused
-from training.clusters import Labels, centroids, nearest, stability
+from training.clusters import centroids, nearest, stability
 from training.model import SHARED_BY, Floats
+from training.usefulness import equal_groups, explained, gain_interval, held_spend
 
 COUNTS = (5, 6, 7, 8, 9)
 STABLE, SMALLEST_SHARE = 0.8, 0.03
@@ -63,10 +64,15 @@ class Following:
 
 @dataclass(frozen=True)
 class Choice:
-    """The centres taken, every number tried, and what must be said about them."""
+    """The centres taken, every number tried, and what must be said about them.
+
+    ``spend_gain`` and ``churn_gain`` are 95 % intervals of what they explain over RFM.
+    """
 
     centres: Floats
     chosen: Candidate
+    spend_gain: tuple[float, float]
+    churn_gain: tuple[float, float]
     tried: tuple[Candidate, ...]
     notes: tuple[str, ...]
 
@@ -100,51 +106,15 @@ def choose(points: Floats, following: Following, *, counts: Sequence[int] = COUN
             remedy="The customers differ too little to be sorted; use stage and status.",
         )
     chosen, kept = _best(sound)
-    return Choice(kept, chosen, tuple(one for one, _ in found), _notes(chosen))
-
-
-def rfm_scores(silence_days: Floats, orders: Floats, spend: Floats) -> NDArray[np.int64]:
-    """Quintiles of recency, frequency and money added up: 3 the worst, 15 the best customer.
-
-    >>> rfm_scores(np.array([9.0, 1.0]), np.array([1.0, 7.0]), np.array([10.0, 20.0])).tolist()
-    [6, 15]
-    """
-    return quintiles(-silence_days) + quintiles(orders) + quintiles(spend)
-
-
-def quintiles(values: Floats) -> NDArray[np.int64]:
-    """1 to 5 by rank, equal values alike: the fifth that the last of a value's ties falls into."""
-    ordered = np.sort(values)
-    above = np.searchsorted(ordered, values, side="right")
-    return np.maximum(1, np.ceil(5 * above / len(values) - 1e-9)).astype(np.int64)
-
-
-def equal_groups(scores: NDArray[np.int64], count: int) -> Labels:
-    """Customers cut into about equal groups by a score; equal scores stay together."""
-    ordered = np.sort(scores)
-    middle = np.searchsorted(ordered, scores) + np.searchsorted(ordered, scores, side="right")
-    groups: Labels = np.minimum(count - 1, middle * count // (2 * len(scores)))
-    return groups
-
-
-def explained(groups: Labels, outcome: Floats) -> float:
-    """Eta²: the share of an outcome's variance that lies between groups, 0 to 1.
-
-    >>> explained(np.array([0, 0, 1, 1]), np.array([1.0, 1.0, 3.0, 3.0]))
-    1.0
-    """
-    _, group = np.unique(groups, return_inverse=True)
-    size = np.bincount(group)
-    mean = np.bincount(group, weights=outcome) / size
-    whole = float(((outcome - outcome.mean()) ** 2).sum())
-    between = float((size * (mean - outcome.mean()) ** 2).sum())
-    return between / whole if whole > 0 else 0.0
-
-
-def held_spend(spend_cents: NDArray[np.int64]) -> Floats:
-    """Spend held to its 99th percentile, so that one buyer does not decide what explains it."""
-    spend = np.maximum(spend_cents, 0).astype(np.float64)
-    return np.minimum(spend, np.quantile(spend, 0.99))
+    groups, by_score = nearest(points, kept)[0], equal_groups(following.rfm, len(kept))
+    return Choice(
+        centres=kept,
+        chosen=chosen,
+        spend_gain=gain_interval(groups, by_score, held_spend(following.spend_cents)),
+        churn_gain=gain_interval(groups, by_score, following.left),
+        tried=tuple(one for one, _ in found),
+        notes=_notes(chosen),
+    )
 
 
 def _candidate(

@@ -20,15 +20,9 @@ from training.model import SHARED_BY
 from training.promotion import PromotionSummary, judge
 from training.registry import Registry
 from training.segment_bundle import SegmentBundle, segments_in_use
-from training.segment_learning import (
-    Cutoffs,
-    LearnedSegments,
-    Today,
-    learn_segments,
-    see_today,
-    segment_cutoffs,
-)
+from training.segment_learning import LearnedSegments, learn_segments
 from training.segment_record import write_segments_run
+from training.segment_today import Cutoffs, Today, see_today, segment_cutoffs
 from training.segments import SEGMENTS
 
 MOST_DRIFT = 1.25

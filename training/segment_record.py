@@ -14,8 +14,9 @@ from training.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 from training.report import migration_plot
 from training.segment_bundle import write_segments
 from training.segment_choice import Candidate
-from training.segment_learning import LearnedSegments, Today
+from training.segment_learning import LearnedSegments
 from training.segment_profile import SegmentProfile, said_value
+from training.segment_today import Today
 
 
 def write_segments_run(folder: Path, learned: LearnedSegments) -> tuple[Manifest, RunRecord]:
@@ -61,6 +62,8 @@ def segments_card(manifest: Manifest, learned: LearnedSegments) -> str:
         f"{profile_markdown(today.profiles)}\n"
         f"## What sets each apart\n\n{facts_markdown(today.profiles)}"
         f"## How many\n\n{candidates_markdown(learned.choice.tried, learned.choice.chosen)}\n"
+        f"Over RFM, 95 % intervals: spend {_interval(learned.choice.spend_gain)}, leaving "
+        f"{_interval(learned.choice.churn_gain)}.\n\n"
         "Stability is the mean agreement with ten clusterings of people drawn anew (adjusted Rand index, "
         "1 the same). Explained is eta² of spend and of leaving in the "
         f"{manifest.horizon_days} days after the fitting cutoff; RFM is as many groups by the sum of the "
@@ -163,6 +166,10 @@ def _metrics(learned: LearnedSegments) -> dict[str, float]:
         figures[f"share/{one.segment_id}"] = one.share
         figures[f"spend_share/{one.segment_id}"] = one.spend_share
     return figures | {"moved_share": moved_share(learned.today)}
+
+
+def _interval(gain: tuple[float, float]) -> str:
+    return f"{gain[0]:+.3f} to {gain[1]:+.3f}"
 
 
 def _json(content: Any) -> str:

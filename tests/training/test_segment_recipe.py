@@ -15,9 +15,11 @@ from regulars import main
 from tests.training.test_registry import write_company
 from training.registry import Registry, rollback
 from training.segment_bundle import current_segments
-from training.segment_learning import segment_cutoffs
+from training.segment_learning import learn_segments
 from training.segment_recipe import SegmentsSummary, train_segments, unfit
+from training.segment_record import write_segments_run
 from training.segment_tables import segments_outcome
+from training.segment_today import segment_cutoffs
 
 Trained = tuple[Settings, Workspace, SegmentsSummary]
 
@@ -89,6 +91,16 @@ def test_segments_without_customers_fit_no_more(trained: Trained) -> None:
     assert "has 0 customers left" in unfit(bundle, pack, cutoffs)
     centres += 100.0
     assert unfit(bundle, pack, cutoffs)
+
+
+def test_shuffled_rows_give_the_same_segments(trained: Trained, tmp_path: Path) -> None:
+    _, _, summary = trained
+    settings = write_company(tmp_path / "again", shuffled=True)
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace)
+    learned = learn_segments(open_store(workspace).pack(), settings.churn, threads=2)
+    manifest, _ = write_segments_run(tmp_path, learned)
+    assert manifest.digest == summary.digest
 
 
 def test_the_command_line_tells_the_segments_and_refuses_a_refit_of_churn(

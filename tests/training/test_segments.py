@@ -27,16 +27,15 @@ from training.segment_bundle import open_segments, segments_of_everybody, write_
 from training.segment_choice import (
     Following,
     choose,
-    equal_groups,
-    explained,
-    quintiles,
 )
-from training.segment_learning import LearnedSegments, learn_segments, yearly_spend
+from training.segment_learning import LearnedSegments, learn_segments
 from training.segment_names import continued, inherited, name_segments
+from training.segment_today import yearly_spend
 from training.segments import NO_SEGMENT, Space
 from training.spending import spend_between
 from training.standing import Standing
 from training.traits import MOST_TRAITS, Trait, traits_of
+from training.usefulness import equal_groups, explained, gain_interval, quintiles
 
 QUARTER = ChurnSettings(horizon_days=60)
 PACK = company(500)
@@ -117,6 +116,14 @@ def test_the_variance_explained_is_one_less_what_is_left_within_groups(
     whole = float(((outcome - outcome.mean()) ** 2).sum())
     if whole > 1e-6:
         assert explained(groups, outcome) == pytest.approx(1 - within / whole, abs=1e-9)
+
+
+def test_groups_that_tell_more_do_so_in_the_whole_interval_and_equal_ones_in_none_of_it() -> None:
+    groups = np.repeat(np.arange(5), 40)
+    outcome = groups + np.random.default_rng(4).normal(0, 1, 200)
+    low, high = gain_interval(groups, np.tile(np.arange(5), 40), outcome)
+    assert 0 < low < high < 1
+    assert gain_interval(groups, groups + 3, outcome) == (0.0, 0.0)
 
 
 def test_quintiles_keep_equals_together_and_groups_by_score_are_about_equal() -> None:
