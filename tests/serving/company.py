@@ -18,12 +18,13 @@ from features.workspace import CURRENT, Workspace, point_at
 from serving.lean import kept_out
 from serving.snapshot import score_everybody
 from training.bundle import stamp_bundle, write_bundle
-from training.churn import churn_dataset, churn_rungs, usable_features
+from training.churn import churn_rungs, usable_features
+from training.labelled import labelled
 from training.ladder import fit_and_calibrate
-from training.learned import end_of_data
 from training.manifest import Manifest
+from training.origins import end_of_data
+from training.question_kinds import question_of
 from training.reference import Reference
-from training.splits import rolling_origins
 
 CUSTOMERS = 500
 
@@ -63,8 +64,9 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
     plan = standard_plan(pack)
     churn = replace(settings.churn, origins=3)
     end = end_of_data(pack)
-    splits = rolling_origins(int(np.min(pack.streams["purchases"].seconds)), end, churn)
-    dataset = churn_dataset(pack, plan, splits, churn)
+    question = question_of(churn)
+    found = labelled(pack, plan, question, churn)
+    dataset, splits = found.dataset, found.splits
     rung = [one for one in churn_rungs(usable_features(dataset).names, 60) if one.family == family][
         -1
     ]
@@ -76,7 +78,7 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[{"name": one.name, "title": one.title} for one in plan.groups],
-        population={"minimum_orders": 2, "active_within_days": churn.population_days},
+        question=question.as_dict(),
         horizon_days=churn.horizon_days,
         gap_days=churn.gap_days,
         base_rate=float(np.mean(latest.outcomes)),
