@@ -80,6 +80,16 @@ class ChurnSettings:
 
 
 @dataclass(frozen=True)
+class ValueSettings:
+    """What a customer's value means: the money they bring over a horizon."""
+
+    horizon_days: int = setting(
+        365, "Value is what a customer brings in so many days; fewer where the history is short."
+    )
+    origins: int = setting(6, "At most so many past cutoffs are used to fit and judge a model.")
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """Where the scoring service listens."""
 
@@ -104,6 +114,7 @@ class Settings:
     company: CompanySettings = field(default_factory=CompanySettings)
     tables: Mapping[str, TableMapping] = field(default_factory=lambda: MappingProxyType({}))
     churn: ChurnSettings = field(default_factory=ChurnSettings)
+    value: ValueSettings = field(default_factory=ValueSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
     folder: Path = field(default_factory=Path, metadata={"internal": True})
@@ -157,6 +168,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         company=settings.company,
         tables=MappingProxyType(mappings),
         churn=settings.churn,
+        value=settings.value,
         service=settings.service,
         mlflow=settings.mlflow,
         folder=folder,

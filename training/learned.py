@@ -63,7 +63,7 @@ def learn_churn(
 
     Raises ``ModelRefused`` when the data cannot carry a model.
     """
-    splits = rolling_origins(_first_purchase(pack), end_of_data(pack), settings)
+    splits = rolling_origins(first_purchase(pack), end_of_data(pack), settings)
     dataset = churn_dataset(pack, plan, splits, settings, threads=threads, progress=progress)
     usable = usable_features(dataset)
     rungs = churn_rungs(usable.names)
@@ -119,7 +119,8 @@ def tools() -> Mapping[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _TOOLS}
 
 
-def _first_purchase(pack: Pack) -> int:
+def first_purchase(pack: Pack) -> int:
+    """The second of the first purchase; ``ModelRefused`` when there is none."""
     purchases = pack.streams.get("purchases")
     if purchases is None or not purchases.rows:
         raise ModelRefused(
