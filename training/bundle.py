@@ -20,6 +20,7 @@ from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import CURRENT, Workspace
+from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.calibration import Calibration
 from training.labels import is_judged
@@ -28,7 +29,9 @@ from training.manifest import MANIFEST_FILE, Manifest, damaged, sha256
 from training.model import Floats, Model
 from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
 
-FAMILIES: Mapping[str, type[Model]] = {"logistic": LogisticModel, "lightgbm": BoostedModel}
+FAMILIES: Mapping[str, type[Model]] = {
+    one.family: one for one in (LogisticModel, BoostedModel, BlendedModel)
+}
 GOLDEN_TOLERANCE = 1e-9
 PLAN_FILE = "plan.json"
 """The declarations of the features the model is a function of."""

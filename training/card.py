@@ -28,8 +28,8 @@ def model_card(
         _how_well(manifest),
         ladder_markdown(manifest.ladder),
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
-        "by resampling customers. *Against recency* is "
-        "the difference in AUC to the recency rule on the same customers. What ships is the simplest rung "
+        "by resampling customers. *Over the best rule* is the difference in AUC, on the same customers, to "
+        f"the best rule that needs no learning: {manifest.metrics['rule']}. What ships is the simplest rung "
         "that none beats beyond chance; the choice was made on these same test cutoffs.",
         "## Which cutoff measured what",
         _cutoffs(splits),
@@ -49,8 +49,8 @@ def _how_well(manifest: Manifest) -> str:
     found = manifest.metrics
     return (
         f"AUC {found['auc']:.3f} [{found['auc_low']:.3f}, {found['auc_high']:.3f}], "
-        f"{found['gain']:+.3f} [{found['gain_low']:+.3f}, {found['gain_high']:+.3f}] against the "
-        f"recency rule. The riskiest tenth leaves {found['lift_10']:.2f} times as often as the average. "
+        f"{found['gain']:+.3f} [{found['gain_low']:+.3f}, {found['gain_high']:+.3f}] over the "
+        f"best rule without learning ({found['rule']}). The riskiest tenth leaves {found['lift_10']:.2f} times as often as the average. "
         f"Probabilities are off by {found['ece']:.3f} on average (ECE; right ones would be by up to "
         f"{found['ece_by_chance']:.3f} by chance); "
         f"{found['observed_over_expected']:.2f} customers left for each one expected."

@@ -6,26 +6,35 @@ not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from features.behaviour.buying import HORIZONS
 from features.errors import ModelRefused
 from features.pack import Pack
 from features.plan import Plan
 from features.progress import Progress, silent
 from features.settings import ChurnSettings
 from features.vocabulary import Cutoff
+from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.dataset import Dataset
 from training.labels import inactivity, is_judged
 from training.logistic import LogisticModel
-from training.model import SHARED_BY, Model
+from training.model import Model, is_shared
 from training.splits import Splits
 
 BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
-LOGISTIC, BOOSTED = "logistic regression", "LightGBM"
+BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
+LOGISTIC_WIDE, BOOSTED, BLENDED = "logistic on everything", "LightGBM", "logistic and LightGBM"
+
+RULES = (BASE_RATE, RECENCY, FREQUENCY, BUYING)
+"""Rungs that need no learning to rank: what a company could do without a model."""
+
+_WIDE_STRENGTH = 30.0
+"""Hundreds of features that say alike things need a firmer hand than nine."""
 
 RECENCY_FREQUENCY_MONEY = (
     "days_since_order",
@@ -43,15 +52,22 @@ RECENCY_FREQUENCY_MONEY = (
 
 @dataclass(frozen=True)
 class Rung:
-    """One step of the ladder: a name, what it reads and how it learns."""
+    """One step of the ladder: a name, what it reads and how it learns.
+
+    ``parts`` are the rungs a blend is made of; ``strength`` holds back a logistic model.
+    """
 
     name: str
     family: str
     feature_names: tuple[str, ...]
     explained: str
+    parts: tuple[Rung, ...] = ()
+    strength: float = 1.0
 
-    def fit(self, dataset: Dataset, *, threads: int = 1) -> Model:
-        """Fit this rung's model."""
+    def fit(
+        self, dataset: Dataset, *, threads: int = 1, fitted: Mapping[str, Model] | None = None
+    ) -> Model:
+        """Fit this rung's model; a blend takes its parts from ``fitted``, by name, where they are there."""
         if self.family == BoostedModel.family:
             return BoostedModel.fit(
                 dataset,
@@ -59,20 +75,64 @@ class Rung:
                 directions=certain_directions(self.feature_names),
                 threads=threads,
             )
-        return LogisticModel.fit(dataset, self.feature_names)
+        if self.family == LogisticModel.family:
+            return LogisticModel.fit(dataset, self.feature_names, strength=self.strength)
+        known = fitted or {}
+        line, trees = (
+            known.get(part.name) or part.fit(dataset, threads=threads) for part in self.parts
+        )
+        assert isinstance(line, LogisticModel) and isinstance(trees, BoostedModel)
+        return BlendedModel.of(line, trees)
 
 
-def churn_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
-    """The ladder for the features at hand, the simplest rung first."""
-    money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in feature_names)
+def churn_rungs(feature_names: Sequence[str], horizon_days: int) -> tuple[Rung, ...]:
+    """The ladder for the features at hand, the simplest rung first; rungs without features are left out.
+
+    The rung of the model of buying reads the chance of no purchase in the number of days nearest to
+    the horizon.
+    """
+    everything = tuple(feature_names)
+    money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in everything)
     plain, trees = LogisticModel.family, BoostedModel.family
+    wide = Rung(
+        LOGISTIC_WIDE, plain, everything, "logarithms of every feature", strength=_WIDE_STRENGTH
+    )
+    boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature")
+    rules = (
+        (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
+        (FREQUENCY, "orders_count_lifetime", "the fewer orders, the higher the risk"),
+        (
+            BUYING,
+            _no_purchase(everything, horizon_days),
+            "chance of no purchase by the model of buying",
+        ),
+    )
     return (
         Rung(BASE_RATE, plain, (), "everybody has the same risk"),
-        Rung(RECENCY, plain, ("days_since_order",), "the longer silent, the higher the risk"),
-        Rung(FREQUENCY, plain, ("orders_count_lifetime",), "the fewer orders, the higher the risk"),
-        Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
-        Rung(BOOSTED, trees, tuple(feature_names), "boosted trees on every feature"),
+        *(Rung(name, plain, (one,), said) for name, one, said in rules if one in everything),
+        *(
+            (
+                Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
+                Rung(BOOSTED_RFM, trees, money, "boosted trees on the same"),
+            )
+            if money
+            else ()
+        ),
+        wide,
+        boosted,
+        Rung(
+            BLENDED, BlendedModel.family, everything, "the mean of the two before", (wide, boosted)
+        ),
     )
+
+
+def _no_purchase(feature_names: Sequence[str], horizon_days: int) -> str:
+    """The chance of no purchase in the number of days nearest to the horizon, by ratio."""
+    known = [days for days in HORIZONS if f"buying_no_purchase_{days}d" in feature_names]
+    if not known:
+        return ""
+    nearest = min(known, key=lambda days: (max(days, horizon_days) / min(days, horizon_days), days))
+    return f"buying_no_purchase_{nearest}d"
 
 
 def certain_directions(feature_names: Sequence[str]) -> dict[str, int]:
@@ -104,7 +164,7 @@ def usable_features(dataset: Dataset) -> Usable:
     for name in vectors.feature_names:
         column = vectors.column(name)
         present = ~np.isnan(column)
-        if len(np.unique(vectors.customer_keys[present])) < SHARED_BY:
+        if not is_shared(vectors.customer_keys[present]):
             rare.append(name)
         elif present.all() and column.min() == column.max():
             constant.append(name)

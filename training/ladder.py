@@ -14,7 +14,7 @@ from features.errors import ModelRefused
 from features.progress import Progress, silent
 from features.vocabulary import Cutoff
 from training.calibration import Calibration, calibrate
-from training.churn import BASE_RATE, RECENCY, Rung
+from training.churn import BASE_RATE, RULES, Rung
 from training.dataset import Dataset
 from training.metrics import (
     Ranking,
@@ -48,15 +48,16 @@ class Tested:
 
 @dataclass(frozen=True)
 class LadderRow:
-    """One rung over all test cutoffs: mean figures, the AUC's interval, the gain over the recency rule.
+    """One rung over all test cutoffs: mean figures, the AUC's interval, the gain over the best rule.
 
-    ``gain`` is the paired difference in AUC to the recency rule, its interval from the same resampled
-    customers. Figures are means over the test cutoffs, those of calibration are of all tested customers
+    ``gain`` is the paired difference in AUC to ``rule``, the best of the rules that need no learning,
+    its interval from the same resampled customers. Figures are means over the test cutoffs, those of calibration are of all tested customers
     together; ``auc_by_cutoff`` tells the cutoffs apart.
     """
 
     name: str
     explained: str
+    rule: str
     figures: Mapping[str, float | None]
     auc_low: float
     auc_high: float
@@ -78,6 +79,7 @@ class LadderRow:
         return {
             "name": self.name,
             "explained": self.explained,
+            "rule": self.rule,
             **self.figures,
             **finite(ends),
             "auc_by_cutoff": dict(self.auc_by_cutoff),
@@ -104,10 +106,17 @@ class Ladder:
 
 
 def fit_and_calibrate(
-    rung: Rung, dataset: Dataset, split: Split, *, threads: int
+    rung: Rung,
+    dataset: Dataset,
+    split: Split,
+    *,
+    threads: int,
+    fitted: Mapping[str, Model] | None = None,
 ) -> tuple[Model, Calibration, Dataset]:
     """A rung fitted on a split's cutoffs and calibrated on its later one: model, curve, customers."""
-    model = rung.fit(dataset.at(*(cutoff.seconds for cutoff in split.fit)), threads=threads)
+    model = rung.fit(
+        dataset.at(*(cutoff.seconds for cutoff in split.fit)), threads=threads, fitted=fitted
+    )
     later = dataset.at(split.calibration.seconds)
     return model, calibrate(model.score(later.vectors), later.outcomes), later
 
@@ -127,15 +136,17 @@ def climb(
     tested: list[Tested] = []
     total = len(splits.tests) * len(rungs)
     for split in splits.tests:
+        fitted: dict[str, Model] = {}
         for rung in rungs:
             progress("testing the ladder", len(tested), total)
-            tested.append(_test(rung, dataset, split, threads))
+            tested.append(_test(rung, dataset, split, threads, fitted))
     progress("testing the ladder", total, total)
     replicates = _replicates(tested, rungs)
     winner = choose(rungs, replicates)
     if winner.name == BASE_RATE:
         raise _nothing_learned(tested, rungs)
-    rows = tuple(_row(rung, tested, replicates, rung.name == winner.name) for rung in rungs)
+    rule = _best_rule(tested, rungs)
+    rows = tuple(_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
     return Ladder(rows, winner, tuple(tested))
 
 
@@ -151,9 +162,8 @@ def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
     """The rung that ships: climb where the next rung is better, and stay where it is a tie.
 
     A rung displaces a simpler one when its mean log loss or AUC is better with a paired 95 % interval
-    that leaves zero out, or when its AUC is more than ``TIE_AUC`` higher and its log loss no worse on
-    average. It never does so when either figure is worse beyond chance. Anything else is a tie, and a
-    tie goes to the simpler rung.
+    that leaves zero out, or when its AUC is more than ``TIE_AUC`` higher. It never does so when either
+    figure is worse beyond chance. Anything else is a tie, and a tie goes to the simpler rung.
     """
     winner = rungs[0]
     for rung in rungs[1:]:
@@ -161,17 +171,20 @@ def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
         auc_low, auc_high = interval(mine.auc - held.auc)
         loss_low, loss_high = interval(held.log_loss - mine.log_loss)
         is_clearly_higher = np.mean(mine.auc - held.auc) > TIE_AUC
-        loses_nothing = np.mean(held.log_loss - mine.log_loss) >= 0
-        better = auc_low > 0 or loss_low > 0 or (is_clearly_higher and loses_nothing)
+        better = auc_low > 0 or loss_low > 0 or is_clearly_higher
         worse = auc_high < 0 or loss_high < 0
         if better and not worse:
             winner = rung
     return winner
 
 
-def _test(rung: Rung, dataset: Dataset, split: Split, threads: int) -> Tested:
+def _test(
+    rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: dict[str, Model]
+) -> Tested:
+    """Test one rung, and keep its model among those fitted on this split."""
     assert split.test is not None
-    model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads)
+    model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads, fitted=fitted)
+    fitted[rung.name] = model
     test = dataset.at(split.test.seconds)
     probability = calibration.apply(model.score(test.vectors))
     return Tested(
@@ -213,20 +226,24 @@ def _resampled(
 
 
 def _row(
-    rung: Rung, tested: Sequence[Tested], replicates: Mapping[str, Replicates], ships: bool
+    rung: Rung,
+    tested: Sequence[Tested],
+    replicates: Mapping[str, Replicates],
+    rule: str,
+    ships: bool,
 ) -> LadderRow:
     mine = [one for one in tested if one.rung == rung.name]
-    rule = [one for one in tested if one.rung == RECENCY]
     figures = _together(mine)
     low, high = interval(replicates[rung.name].auc)
-    gain_low, gain_high = interval(replicates[rung.name].auc - replicates[RECENCY].auc)
+    gain_low, gain_high = interval(replicates[rung.name].auc - replicates[rule].auc)
     return LadderRow(
         name=rung.name,
         explained=rung.explained,
+        rule=rule,
         figures=finite(figures),
         auc_low=low,
         auc_high=high,
-        gain=figures["auc"] - _mean([one.figures for one in rule])["auc"],
+        gain=figures["auc"] - _mean_auc(tested, rule),
         gain_low=gain_low,
         gain_high=gain_high,
         auc_by_cutoff=finite({str(one.cutoff): one.figures["auc"] for one in mine}),
@@ -252,11 +269,18 @@ def _mean(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {name: math.fsum(one[name] for one in figures) / len(figures) for name in figures[0]}
 
 
+def _mean_auc(tested: Sequence[Tested], name: str) -> float:
+    return _mean([one.figures for one in tested if one.rung == name])["auc"]
+
+
+def _best_rule(tested: Sequence[Tested], rungs: Sequence[Rung]) -> str:
+    """The rule that needs no learning with the highest mean AUC; of equals the simplest."""
+    rules = [rung.name for rung in rungs if rung.name in RULES]
+    return max(rules, key=lambda name: _mean_auc(tested, name))
+
+
 def _nothing_learned(tested: Sequence[Tested], rungs: Sequence[Rung]) -> ModelRefused:
-    best = max(
-        (_mean([one.figures for one in tested if one.rung == rung.name])["auc"], rung.name)
-        for rung in rungs
-    )
+    best = max((_mean_auc(tested, rung.name), rung.name) for rung in rungs)
     return ModelRefused(
         expected="behaviour that tells customers who leave from customers who stay",
         found=f"nothing better than the base rate beyond chance; best was {best[1]} "

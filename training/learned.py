@@ -66,7 +66,7 @@ def learn_churn(
     splits = rolling_origins(first_purchase(pack), end_of_data(pack), settings)
     dataset = churn_dataset(pack, plan, splits, settings, threads=threads, progress=progress)
     usable = usable_features(dataset)
-    rungs = churn_rungs(usable.names)
+    rungs = churn_rungs(usable.names, settings.horizon_days)
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     progress("fitting the model that ships", 0, 1)
     model, calibration, latest = fit_and_calibrate(

@@ -93,16 +93,32 @@ def shared_bounds(
     keys, seen = customer_keys[present], values[present]
     if not len(seen):
         return 0.0, 0.0
-    order = np.lexsort((seen, keys))
-    keys, seen = keys[order], seen[order]
-    first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
-    last = np.r_[first[1:], len(keys)] - 1
-    if len(first) < SHARED_BY:
+    if not is_shared(keys):
         middle = float(np.median(seen))
         return middle, middle
-    lowest = np.partition(seen[first], SHARED_BY - 1)[SHARED_BY - 1]
-    highest = np.partition(seen[last], len(last) - SHARED_BY)[len(last) - SHARED_BY]
-    return float(lowest), float(highest)
+    return _shared_extreme(seen, keys), -_shared_extreme(-seen, keys)
+
+
+def is_shared(customer_keys: NDArray[np.int32]) -> bool:
+    """Whether ten different customers or more are among these keys, which are not negative."""
+    if not len(customer_keys):
+        return False
+    seen = np.zeros(int(customer_keys.max()) + 1, np.bool_)
+    seen[customer_keys] = True
+    return int(np.count_nonzero(seen)) >= SHARED_BY
+
+
+def _shared_extreme(values: NDArray[np.float32], customer_keys: NDArray[np.int32]) -> float:
+    """The tenth lowest of customers' own lowest values, found among ever more of the lowest."""
+    reach = 4 * SHARED_BY
+    while True:
+        lowest = np.argpartition(values, min(reach, len(values)) - 1)[:reach]
+        order = lowest[np.argsort(values[lowest], kind="stable")]
+        _, firsts = np.unique(customer_keys[order], return_index=True)
+        if len(firsts) >= SHARED_BY:
+            # Equal values at the edge are interchangeable: only the value is kept.
+            return float(values[order[np.sort(firsts)[SHARED_BY - 1]]])
+        reach *= 4
 
 
 class Model(ABC):

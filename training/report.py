@@ -14,7 +14,7 @@ from training.model import Floats
 
 LADDER_COLUMNS = (
     ("auc", "AUC"),
-    ("gain", "against recency"),
+    ("gain", "over the best rule"),
     ("pr_auc", "PR-AUC"),
     ("lift_10", "lift at 10 %"),
     ("log_loss", "log loss"),

@@ -29,7 +29,7 @@ def training_tables(summary: TrainingSummary) -> list[Table]:
         "rung",
         "AUC",
         "95 % interval",
-        "over recency",
+        "over best rule",
         "PR-AUC",
         "lift 10 %",
         "log loss",

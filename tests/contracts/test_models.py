@@ -12,24 +12,31 @@ import pytest
 from features.errors import ModelRefused
 from features.vectors import Vectors
 from tests.training.companies import dataset
+from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.dataset import Dataset
 from training.logistic import LogisticModel
 from training.model import Model
 
-FAMILIES: list[type[LogisticModel] | type[BoostedModel]] = [LogisticModel, BoostedModel]
+FITTED: dict[str, Callable[[Dataset], Model]] = {
+    LogisticModel.family: LogisticModel.fit,
+    BoostedModel.family: BoostedModel.fit,
+    BlendedModel.family: lambda learned: BlendedModel.of(
+        LogisticModel.fit(learned), BoostedModel.fit(learned)
+    ),
+}
 Fitted = tuple[Model, Dataset]
 
 
-@pytest.fixture(scope="module", params=FAMILIES, ids=lambda family: family.family)
+@pytest.fixture(scope="module", params=FITTED)
 def fitted(request: pytest.FixtureRequest) -> Fitted:
     learned = dataset()
-    return request.param.fit(learned), learned
+    return FITTED[request.param](learned), learned
 
 
-@pytest.fixture(params=FAMILIES, ids=lambda family: family.family)
+@pytest.fixture(params=FITTED)
 def fit(request: pytest.FixtureRequest) -> Callable[[Dataset], Model]:
-    return request.param.fit  # type: ignore[no-any-return]
+    return FITTED[request.param]
 
 
 def prepared(model: Model, vectors: Vectors) -> np.ndarray:

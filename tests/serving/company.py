@@ -65,7 +65,9 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
     end = end_of_data(pack)
     splits = rolling_origins(int(np.min(pack.streams["purchases"].seconds)), end, churn)
     dataset = churn_dataset(pack, plan, splits, churn)
-    rung = [one for one in churn_rungs(usable_features(dataset).names) if one.family == family][-1]
+    rung = [one for one in churn_rungs(usable_features(dataset).names, 60) if one.family == family][
+        -1
+    ]
     model, calibration, latest = fit_and_calibrate(rung, dataset, splits.shipped, threads=1)
     manifest = Manifest(
         family=model.family,

@@ -22,7 +22,7 @@ from training.learned import Learned, learn_churn
 from training.splits import Splits
 
 SETTINGS = ChurnSettings(horizon_days=60)
-RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"))
+RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,10 @@ def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -
         "recency rule",
         "frequency rule",
         "logistic regression",
+        "LightGBM on RFM",
+        "logistic on everything",
         "LightGBM",
+        "logistic and LightGBM",
     ]
     assert sum(row.ships for row in rows) == 1
     assert learned.manifest.title == learned.ladder.winner.name != "base rate"
@@ -189,7 +192,9 @@ def test_features_that_are_the_same_for_everybody_teach_nothing() -> None:
 
 def test_silence_only_raises_the_risk_and_orders_only_lower_it() -> None:
     learned = dataset()
-    rung = next(one for one in churn_rungs(learned.vectors.feature_names) if one.name == "LightGBM")
+    rung = next(
+        one for one in churn_rungs(learned.vectors.feature_names, 60) if one.name == "LightGBM"
+    )
     assert certain_directions(rung.feature_names) == {
         "days_since_order": 1,
         "orders_count_lifetime": -1,
@@ -219,7 +224,7 @@ def test_open_complaints_only_raise_the_risk() -> None:
         feature_names=(*learned.vectors.feature_names, "open_complaints_count_lifetime"),
         values=np.column_stack([learned.vectors.values, complaints]).astype(np.float32),
     )
-    rung = next(one for one in churn_rungs(vectors.feature_names) if one.name == "LightGBM")
+    rung = next(one for one in churn_rungs(vectors.feature_names, 60) if one.name == "LightGBM")
     model = rung.fit(Dataset(vectors, outcomes))
 
     rows = np.repeat(vectors.values[:50], 6, axis=0)
@@ -243,6 +248,8 @@ def test_contributions_of_the_trees_are_those_of_the_shap_library() -> None:
 def test_trees_are_the_same_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("training.boosting._ROWS_WORTH_THREADS", 0)
     learned = dataset(3_000)
-    rung = next(one for one in churn_rungs(learned.vectors.feature_names) if one.name == "LightGBM")
+    rung = next(
+        one for one in churn_rungs(learned.vectors.feature_names, 60) if one.name == "LightGBM"
+    )
     files = [rung.fit(learned, threads=threads).to_files() for threads in (1, 2, 3)]
     assert files[0] == files[1] == files[2]
