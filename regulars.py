@@ -32,7 +32,7 @@ as_of_option = click.option(
     type=CutoffType(),
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
-MODELS = ("churn",)
+MODELS = ("churn", "value")
 model_option = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
 )
@@ -297,7 +297,26 @@ def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Out
 @verb
 def train(call: Call, model: str, no_promote: bool) -> Outcome:
     """Train a model at past cutoffs, judge it against simple rules and register it."""
-    return _train(call, promote=not no_promote)
+    return (_train_value if model == "value" else _train)(call, promote=not no_promote)
+
+
+def _train_value(call: Call, *, promote: bool = True) -> Outcome:
+    from training.summary_tables import value_tables
+    from training.value_recipe import train_value
+
+    summary = train_value(
+        call.settings, call.workspace, promote=promote, progress=call.narrator.progress
+    )
+    use = "in use now" if summary.promoted else "registered, not in use"
+    return Outcome(
+        said=f"Trained value version {summary.version} ({use}): {summary.title}, "
+        f"Gini {summary.metrics['gini']:.3f}, bias {summary.metrics['bias']:+.1%}",
+        next="`regulars score`"
+        if summary.promoted
+        else "`regulars promote --model value --reason …`",
+        data=summary.as_dict(),
+        tables=value_tables(summary),
+    )
 
 
 def _train(call: Call, *, promote: bool = True) -> Outcome:
@@ -469,9 +488,17 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
             return Outcome("Kept the model in use, nothing has changed")
         return _train(here)
 
+    def valued() -> Outcome:
+        from training.value_recipe import value_is_current
+
+        if value_is_current(here.settings, here.workspace):
+            return Outcome("Kept the value model in use, nothing has changed")
+        return _train_value(here)
+
     timed("simulate", narrator, simulated)
     timed("ingest", narrator, _ingest, here)
     timed("train churn", narrator, trained)
+    timed("train value", narrator, valued)
     # After training, because vectors are built by the plan of the model in use.
     timed("vectors", narrator, _vectors, here)
     timed("score", narrator, _score, here)

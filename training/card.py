@@ -32,7 +32,7 @@ def model_card(
         f"the best rule that needs no learning: {manifest.metrics['rule']}. What ships is the simplest rung "
         "that none beats beyond chance; the choice was made on these same test cutoffs.",
         "## Which cutoff measured what",
-        _cutoffs(splits),
+        cutoffs_table(splits),
         "## What to know before using it",
         "\n".join(f"- {note}" for note in _limits(manifest)),
         "## Made with",
@@ -57,7 +57,8 @@ def _how_well(manifest: Manifest) -> str:
     )
 
 
-def _cutoffs(splits: Mapping[str, Any]) -> str:
+def cutoffs_table(splits: Mapping[str, Any]) -> str:
+    """Which cutoffs fitted, calibrated and tested what, as a Markdown table."""
     lines = [
         " | ".join(["use", "fitted on", "calibrated on", "tested on"]),
         "--- | --- | --- | ---",

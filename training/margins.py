@@ -23,13 +23,15 @@ class Margins:
     kind: str
 
 
-def line_margins(store: Store, purchases: EventStream) -> Margins:
+def line_margins(store: Store, purchases: EventStream | None) -> Margins:
     """The margin of every line: its amount less what its pieces cost.
 
     Costs are those of the table of items, ``unit_cost``. Lines of items without a known cost are taken
     at the margin share of all other lines. Where costs of less than half of the money are known, the
     amounts themselves stand.
     """
+    if purchases is None:
+        return Margins(np.empty(0), SPEND)
     amounts = np.asarray(purchases.columns["amount_cents"]).astype(np.float64)
     costs = _unit_costs(store, purchases)
     if costs is None:

@@ -28,7 +28,7 @@ from training.promotion import PromotionSummary, go_back, judge
 
 BUNDLE_FOLDER = "bundle"
 CHAMPION, CHALLENGER = "champion", "challenger"
-_HEADLINES = ("auc", "ece")
+_HEADLINES = ("auc", "ece", "gini", "bias")
 """Figures a version carries as tags, where its model has them."""
 
 
