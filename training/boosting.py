@@ -251,13 +251,14 @@ def grow_trees(
     names: Sequence[str],
     objective: Mapping[str, Any],
     settings: BoostingSettings | None = None,
+    rounds: int | None = None,
     threads: int = 1,
 ) -> Trees:
     """Trees for another target than leaving, such as an amount.
 
     ``prepared`` are rows of ``Columns.prepare``; ``objective`` is LightGBM's own, with its parameters.
-    The number of rounds is the one that served the latest rows best; with no earlier or no latest row
-    it is fixed beforehand.
+    Without ``rounds`` their number is the one that served the latest rows best; with no earlier or no
+    latest row it is fixed beforehand.
     """
     import lightgbm
 
@@ -275,8 +276,7 @@ def grow_trees(
             params=binning,
         )
 
-    rounds = settings.rounds_untested
-    if is_latest.any() and not is_latest.all() and len(np.unique(targets[~is_latest])) > 1:
+    if rounds is None and can_find_rounds(targets, is_latest):
         train = matrix(~is_latest)
         tried = lightgbm.train(
             parameters,
@@ -286,8 +286,16 @@ def grow_trees(
             callbacks=[lightgbm.early_stopping(settings.patience, verbose=False)],
         )
         rounds = max(1, int(tried.best_iteration))
-    booster = lightgbm.train(parameters, matrix(everything), num_boost_round=rounds)
+    booster = lightgbm.train(
+        parameters, matrix(everything), num_boost_round=rounds or settings.rounds_untested
+    )
     return Trees.from_text(booster.model_to_string(num_iteration=-1))
+
+
+def can_find_rounds(targets: Floats, is_latest: NDArray[np.bool_]) -> bool:
+    """Whether there are earlier rows that differ to learn from, and latest ones to stop by."""
+    earlier = targets[~is_latest]
+    return bool(is_latest.any()) and len(earlier) > 0 and float(np.ptp(earlier)) > 0
 
 
 @dataclass(frozen=True)
@@ -304,6 +312,11 @@ class Trees:
 
         text = re.sub(r"\nparameters:\n.*?\nend of parameters\n", "\n", text, flags=re.DOTALL)
         return cls(text, lightgbm.Booster(model_str=text))
+
+    @property
+    def rounds(self) -> int:
+        """How many trees there are."""
+        return int(self.booster.num_trees())
 
     def answer(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """One answer a row: an amount, or a probability."""

@@ -93,16 +93,23 @@ def climb_value(
     splits: Splits,
     feature_names: Sequence[str],
     *,
+    rounds: dict[str, int],
     threads: int = 1,
     progress: Progress = silent,
 ) -> ValueLadder:
-    """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships."""
+    """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
+
+    ``rounds`` is filled with the numbers of trees found. The earliest test goes first, so that a number
+    is only ever used at later cutoffs than it was found at.
+    """
     tested: list[TestedValue] = []
-    for number, split in enumerate(splits.tests):
+    for number, split in enumerate(reversed(splits.tests)):
         progress("testing the value ladder", number, len(splits.tests))
         earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
-        rungs = fit_rungs(earlier, feature_names, splits.horizon.days, threads=threads)
-        tested += [_test(one, dataset, split, threads) for one in rungs.values()]
+        rungs = fit_rungs(
+            earlier, feature_names, splits.horizon.days, rounds=rounds, threads=threads
+        )
+        tested = [_test(one, dataset, split, threads) for one in rungs.values()] + tested
     progress("testing the value ladder", len(splits.tests), len(splits.tests))
     names = [name for name in RUNGS if _everywhere(name, tested, len(splits.tests))]
     winner = choose_value({name: _mean(name, tested)["gini"] for name in names})

@@ -70,9 +70,10 @@ def learn_value(
     dataset = value_dataset(pack, plan, splits, margins, threads=threads, progress=progress)
     usable = usable_features(Dataset(dataset.vectors, dataset.bought.astype(np.float64)))
     names = value_features(usable.names)
-    ladder = climb_value(dataset, splits, names, threads=threads, progress=progress)
+    rounds: dict[str, int] = {}
+    ladder = climb_value(dataset, splits, names, rounds=rounds, threads=threads, progress=progress)
     progress("fitting the value model that ships", 0, 1)
-    value, latest = _shipped(dataset, splits, names, ladder.winner, threads)
+    value, latest = _shipped(dataset, splits, names, ladder.winner, rounds, threads)
     progress("fitting the value model that ships", 1, 1)
     row = ladder.winning_row.as_dict()
     notes = [said] if said else []
@@ -114,14 +115,20 @@ def learn_value(
 
 
 def _shipped(
-    dataset: ValueDataset, splits: Splits, names: tuple[str, ...], winner: str, threads: int
+    dataset: ValueDataset,
+    splits: Splits,
+    names: tuple[str, ...],
+    winner: str,
+    rounds: dict[str, int],
+    threads: int,
 ) -> tuple[CalibratedValue, ValueDataset]:
     """The winner on the shipped split, with the customers it was calibrated on."""
     split = splits.shipped
     earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
     latest = dataset.at(split.calibration.seconds)
     days = splits.horizon.days
-    model = fit_rungs(earlier, names, days, wanted=(winner,), threads=threads)[winner]
+    rungs = fit_rungs(earlier, names, days, wanted=(winner,), rounds=rounds, threads=threads)
+    model = rungs[winner]
     return calibrate_value(model, earlier, latest, threads=threads), latest
 
 
