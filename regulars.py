@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from features.pack import Pack
     from features.plan import Plan
     from features.vocabulary import Cutoff
+    from serving.snapshot import ScoreSummary
     from training.promotion import PromotionSummary
 
 
@@ -353,10 +354,21 @@ def _score(call: Call) -> Outcome:
     others = sum(summary.statuses.values()) - summary.judged
     return Outcome(
         said=f"{what}: {summary.judged:,} customers, of whom about "
-        f"{summary.expected_leavers:,.0f} may leave; {others:,} not judged",
+        f"{summary.expected_leavers:,.0f} may leave; {others:,} not judged"
+        + _valued(summary, call),
         next="`regulars serve`",
         data=summary.as_dict(),
     )
+
+
+def _valued(summary: ScoreSummary, call: Call) -> str:
+    """What all customers are expected to bring, or why nothing is said of it."""
+    if summary.value_fault:
+        return f"; nobody is valued: {summary.value_fault}"
+    if not summary.value_days:
+        return ""
+    whole = f"{summary.value_cents / 100:,.0f} {call.settings.company.currency}"
+    return f"; {summary.valued:,} expected to bring {whole} in {summary.value_days} days"
 
 
 @main.command()
