@@ -28,7 +28,7 @@ SORTS = {
     "last_seen": "Last order",
 }
 CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES[::-1])
-"""The cells of the value × risk matrix as links name them: value before risk."""
+"""The cells of the matrix as links name them: value if kept before risk."""
 SIZES = (25, 50, 100)
 _LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
 _LARGEST = 10**12
@@ -39,7 +39,7 @@ _NORMAL_95 = 1.959964
 class ListQuery:
     """What the link asks for; anything it cannot mean is taken as not asked.
 
-    ``cell`` is a third by value and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
+    ``cell`` is a third by value if kept and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
     customer keys of one generation of scores, the result of a search: ids themselves stay out of
     links. ``rising`` puts the smallest first.
     """
@@ -133,11 +133,11 @@ def matrix(snapshot: Snapshot) -> list[Cell]:
     if not snapshot.value_days:
         return []
     positions = np.arange(snapshot.judged)
-    value = snapshot.value_cents[snapshot.ranking.customer_keys]
+    if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys]
     return value_risk_matrix(
         snapshot.ranking.value_tercile,
         risk_terciles(snapshot),
-        np.maximum(value, 0).astype(np.float64),
+        np.maximum(if_kept, 0).astype(np.float64),
         snapshot.at_risk_cents(positions),
     )
 

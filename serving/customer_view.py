@@ -55,7 +55,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         facts=[_fact_line(one, currency) for one in _facts(explanation.reasons)],
         spend=money(int(snapshot.spend_cents[key]), currency),
         worth=money(worth[0], currency) if snapshot.value_days else "",
-        worth_title=f"Expected value, next {snapshot.value_days} days",
+        worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
         worth_between=between(worth, currency),
         at_risk=at_risk(snapshot, position, currency),
         at_risk_title="Value at risk" if snapshot.value_days else "Spend at risk",

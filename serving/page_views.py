@@ -266,8 +266,9 @@ def _money_note(snapshot: Snapshot) -> str:
     if not snapshot.value_days:
         return "Spend is of the last 12 months, net of returns."
     return (
-        f"Value is what a customer is expected to bring in the next {snapshot.value_days} days; four in five "
-        "customers alike end in the range below it. Value at risk is risk times value if they stay."
+        f"Value is the {snapshot.value_money} a customer is expected to bring in the next "
+        f"{snapshot.value_days} days; four in five customers alike end in the range below it. Value at risk "
+        "is risk times value if kept: what they bring given that they buy at all."
     )
 
 

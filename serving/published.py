@@ -47,7 +47,7 @@ class Ranking:
 
     ``points`` holds percentage points and ``leading`` the position of the leading feature, both with
     one column a reason group; bit ``g`` of ``raising`` says that group ``g`` is shown as raising.
-    ``value_tercile`` is 0, 1 or 2 for the lowest, middle or highest third of the judged by value.
+    ``value_tercile`` is 0, 1 or 2 for the lowest, middle or highest third by value if kept.
     """
 
     customer_keys: NDArray[np.int32]
@@ -107,6 +107,12 @@ class Snapshot:
         """Over how many days value is meant; 0 when no value model was in use."""
         value = self.manifest["value"]
         return 0 if value is None else int(value["horizon_days"])
+
+    @property
+    def value_money(self) -> str:
+        """What value is of: margin or spend; empty when no value model was in use."""
+        value = self.manifest["value"]
+        return "" if value is None else str(value["money"])
 
     def at_risk_cents(self, positions: NDArray[np.intp]) -> Floats:
         """The money at risk with some places in the ranking: risk times value if kept.

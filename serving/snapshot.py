@@ -169,7 +169,7 @@ def _write(
         vector_rows[keys],
         keys,
         past.spend_cents[keys],
-        worth.value_cents[keys],
+        worth.value_if_kept_cents[keys],
         progress,
     )
     columns = {
@@ -211,7 +211,7 @@ def _ranking(
     rows: NDArray[np.int32],
     keys: NDArray[np.int32],
     spend_cents: NDArray[np.int64],
-    value_cents: NDArray[np.int64],
+    if_kept_cents: NDArray[np.int64],
     progress: Progress,
 ) -> Ranking:
     """Score and explain the judged rows in blocks, then put them in order of risk."""
@@ -246,7 +246,7 @@ def _ranking(
         points=points[order],
         leading=leading[order],
         raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
-        value_tercile=terciles(value_cents[order].astype(np.float64)),
+        value_tercile=terciles(if_kept_cents[order].astype(np.float64)),
     )
 
 

@@ -62,6 +62,7 @@ class ValueInUse:
             "version": manifest.version,
             "title": manifest.title,
             "horizon_days": manifest.horizon_days,
+            "money": manifest.metrics["money"],
         }
 
 

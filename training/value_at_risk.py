@@ -50,12 +50,12 @@ def terciles(amounts: Floats) -> NDArray[np.int8]:
 
 @dataclass(frozen=True)
 class Cell:
-    """Customers of one third by value and one third by risk: how many, and their money in cents."""
+    """Customers of one third by value if kept and one third by risk: how many, and their money in cents."""
 
     value: str
     risk: str
     customers: int
-    expected_cents: int
+    if_kept_cents: int
     at_risk_cents: int
     play: str
 
@@ -63,20 +63,24 @@ class Cell:
 def value_risk_matrix(
     value_tercile: NDArray[np.integer],
     risk_tercile: NDArray[np.integer],
-    expected_cents: Floats,
+    if_kept_cents: Floats,
     at_risk_cents: Floats,
 ) -> list[Cell]:
-    """The nine cells, the highest value and the highest risk first; their sums are those of everybody."""
+    """The nine cells, the highest value and the highest risk first; their sums are those of everybody.
+
+    Value is value if kept: an expected value is low because the risk is high, and the corner of those worth a
+    call would be empty.
+    """
     place = 3 * value_tercile.astype(np.intp) + risk_tercile.astype(np.intp)
     customers = np.bincount(place, minlength=9)
-    expected = np.bincount(place, expected_cents, minlength=9)
+    if_kept = np.bincount(place, if_kept_cents, minlength=9)
     at_risk = np.bincount(place, at_risk_cents, minlength=9)
     return [
         Cell(
             value=TERCILES[value],
             risk=TERCILES[risk],
             customers=int(customers[3 * value + risk]),
-            expected_cents=round(float(expected[3 * value + risk])),
+            if_kept_cents=round(float(if_kept[3 * value + risk])),
             at_risk_cents=round(float(at_risk[3 * value + risk])),
             play=PLAYS.get((TERCILES[value], TERCILES[risk]), ""),
         )

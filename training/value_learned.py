@@ -97,7 +97,8 @@ def learn_value(
         data_digest=pack.digest,
         data_cut=str(end_of_data(pack)),
         name=VALUE,
-        metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")},
+        metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")}
+        | {"money": margins.kind},
         ladder=[one.as_dict() for one in ladder.rows],
         notes=notes + list(usable.notes),
         tools=tools(),

@@ -33,7 +33,7 @@ def test_the_matrix_sums_to_everybody_and_names_what_its_corners_call_for() -> N
         ("high", "low"),
     ]
     assert sum(one.customers for one in cells) == 4
-    assert sum(one.expected_cents for one in cells) == 1810
+    assert sum(one.if_kept_cents for one in cells) == 1810
     assert sum(one.at_risk_cents for one in cells) == 905
-    assert (cells[0].expected_cents, cells[0].play) == (900, "Call, or make an offer")
+    assert (cells[0].if_kept_cents, cells[0].play) == (900, "Call, or make an offer")
     assert cells[4].play == ""
