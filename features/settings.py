@@ -63,13 +63,29 @@ class TableMapping:
 
 @dataclass(frozen=True)
 class ChurnSettings:
-    """What leaving means: nobody buys for a horizon after having been a repeat customer."""
+    """What the model is asked: by default who buys nothing for a horizon, having been a repeat customer."""
 
-    horizon_days: int = setting(90, "A customer who buys nothing for so many days has left.")
+    outcome: str = setting(
+        "inactivity",
+        "What is asked: inactivity, contract, partial, second_purchase, or stated for a name out of "
+        "the table of outcomes.",
+    )
+    outcome_name: str = setting(
+        "", "Which name of the table of outcomes a stated question is about, such as lead won."
+    )
+    horizon_days: int = setting(
+        90, "So many days the outcome is looked for: a customer who buys nothing in them has left."
+    )
     gap_days: int = setting(0, "Days between the score and the first day on which one can act.")
     minimum_orders: int = setting(2, "Only customers with at least so many orders are judged.")
     active_within_days: int = setting(
         0, "Only customers whose last order is so recent are judged; 0 means twice the horizon."
+    )
+    grace_days: int = setting(
+        30, "A contract renewed within so many days after it expired counts as renewed."
+    )
+    drop_percent: int = setting(
+        50, "Spending so many percent less than expected is partial churn; from 1 to 100."
     )
     origins: int = setting(6, "At most so many past cutoffs are used to fit and judge a model.")
 

@@ -23,10 +23,10 @@ from features.workspace import CURRENT, Workspace
 from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.calibration import Calibration
-from training.labels import is_judged
 from training.logistic import LogisticModel
 from training.manifest import MANIFEST_FILE, Manifest, damaged, sha256
 from training.model import Floats, Model
+from training.question_kinds import question_from
 from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
 
 FAMILIES: Mapping[str, type[Model]] = {
@@ -57,8 +57,10 @@ class Bundle:
         self.base_log_odds = model.base_log_odds
         self._positions = model.columns.positions(manifest.feature_names)
         self._group_of = _group_positions(manifest)
-        self._orders = list(manifest.feature_names).index("orders_count_lifetime")
-        self._silence = list(manifest.feature_names).index("days_since_order")
+        self.question = question_from(manifest.question)
+        self._places = {name: place for place, name in enumerate(manifest.feature_names)}
+        if not set(self.question.needs) <= set(self._places):
+            raise KeyError("a feature by which customers are judged")
 
     def bind(self, vectors: Vectors) -> NDArray[np.float32]:
         """The vectors' values in the bundle's own column order, found by name.
@@ -80,11 +82,9 @@ class Bundle:
 
     def eligible(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether each row belongs to the customers this model judges."""
-        return is_judged(
-            values[:, self._orders],
-            values[:, self._silence],
-            minimum_orders=self.manifest.population["minimum_orders"],
-            active_within_days=self.manifest.population["active_within_days"],
+        places = self._places
+        return self.question.eligible(
+            lambda name: values[:, places[name]] if name in places else None, len(values)
         )
 
     def log_odds(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:

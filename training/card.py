@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.manifest import Manifest
+from training.question_kinds import question_from
 from training.report import ladder_markdown
 
 
@@ -13,16 +14,13 @@ def model_card(
     manifest: Manifest, splits: Mapping[str, Any], *, company: str = "", seen: int = 0
 ) -> str:
     """The card as Markdown, from the manifest and the cutoffs each figure was measured at."""
-    population = manifest.population
+    question = question_from(manifest.question)
     parts = [
         f"# Churn model{f' of {company}' if company else ''}: {manifest.title}",
         f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
         "## What it answers",
-        f"The probability that a customer buys nothing for {manifest.horizon_days} days, "
-        f"{_after_gap(manifest.gap_days)}. Judged are customers with at least "
-        f"{population['minimum_orders']} orders, the last of them at most "
-        f"{population['active_within_days']} days before the cutoff. Returns do not count as buying. "
-        f"Among the customers it was calibrated on, {manifest.base_rate:.1%} left"
+        f"{question.said} "
+        f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"
         + (f" ({seen:,} customers)." if seen else "."),
         "## How well",
         _how_well(manifest),
@@ -32,6 +30,7 @@ def model_card(
         f"the best rule that needs no learning: {manifest.metrics['rule']}. What ships is the simplest rung "
         "that none beats beyond chance; the choice was made on these same test cutoffs.",
         "## Which cutoff measured what",
+        splits["said"],
         cutoffs_table(splits),
         "## What to know before using it",
         "\n".join(f"- {note}" for note in _limits(manifest)),
@@ -39,10 +38,6 @@ def model_card(
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def _after_gap(gap_days: int) -> str:
-    return "from the cutoff on" if not gap_days else f"beginning {gap_days} days after the cutoff"
 
 
 def _how_well(manifest: Manifest) -> str:
@@ -79,6 +74,6 @@ def _limits(manifest: Manifest) -> list[str]:
         "A reason says what the model looked at, not what caused the customer to leave.",
         "A high risk does not mean that an offer would help: that takes a hold-out to measure.",
         "Customers outside the population above are not scored.",
-        "Churn models age: train again each horizon and compare the figures by cutoff.",
+        "Models age: train again each horizon and compare the figures by cutoff.",
         *manifest.notes,
     ]

@@ -7,24 +7,17 @@ not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from features.behaviour.buying import HORIZONS
 from features.errors import ModelRefused
-from features.pack import Pack
-from features.plan import Plan
-from features.progress import Progress, silent
-from features.settings import ChurnSettings
-from features.vocabulary import Cutoff
 from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.dataset import Dataset
-from training.labels import inactivity, is_judged
 from training.logistic import LogisticModel
 from training.model import Model, is_shared
-from training.splits import Splits
 
 BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
 BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
@@ -54,7 +47,8 @@ RECENCY_FREQUENCY_MONEY = (
 class Rung:
     """One step of the ladder: a name, what it reads and how it learns.
 
-    ``parts`` are the rungs a blend is made of; ``strength`` holds back a logistic model.
+    ``parts`` are the rungs a blend is made of; ``strength`` holds back a logistic model; ``directions``
+    holds trees to what nobody doubts.
     """
 
     name: str
@@ -63,6 +57,7 @@ class Rung:
     explained: str
     parts: tuple[Rung, ...] = ()
     strength: float = 1.0
+    directions: Mapping[str, int] = field(default_factory=dict)
 
     def fit(
         self, dataset: Dataset, *, threads: int = 1, fitted: Mapping[str, Model] | None = None
@@ -72,7 +67,7 @@ class Rung:
             return BoostedModel.fit(
                 dataset,
                 self.feature_names,
-                directions=certain_directions(self.feature_names),
+                directions=self.directions,
                 threads=threads,
             )
         if self.family == LogisticModel.family:
@@ -85,11 +80,13 @@ class Rung:
         return BlendedModel.of(line, trees)
 
 
-def churn_rungs(feature_names: Sequence[str], horizon_days: int) -> tuple[Rung, ...]:
+def churn_rungs(
+    feature_names: Sequence[str], horizon_days: int, *, means_leaving: bool = True
+) -> tuple[Rung, ...]:
     """The ladder for the features at hand, the simplest rung first; rungs without features are left out.
 
     The rung of the model of buying reads the chance of no purchase in the number of days nearest to
-    the horizon.
+    the horizon. What is certain about leaving is demanded of trees only where the outcome means that.
     """
     everything = tuple(feature_names)
     money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in everything)
@@ -97,7 +94,8 @@ def churn_rungs(feature_names: Sequence[str], horizon_days: int) -> tuple[Rung, 
     wide = Rung(
         LOGISTIC_WIDE, plain, everything, "logarithms of every feature", strength=_WIDE_STRENGTH
     )
-    boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature")
+    certain = certain_directions(everything) if means_leaving else {}
+    boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature", directions=certain)
     rules = (
         (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
         (FREQUENCY, "orders_count_lifetime", "the fewer orders, the higher the risk"),
@@ -113,7 +111,13 @@ def churn_rungs(feature_names: Sequence[str], horizon_days: int) -> tuple[Rung, 
         *(
             (
                 Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
-                Rung(BOOSTED_RFM, trees, money, "boosted trees on the same"),
+                Rung(
+                    BOOSTED_RFM,
+                    trees,
+                    money,
+                    "boosted trees on the same",
+                    directions={name: one for name, one in certain.items() if name in money},
+                ),
             )
             if money
             else ()
@@ -185,51 +189,3 @@ def usable_features(dataset: Dataset) -> Usable:
         if names
     ]
     return Usable(tuple(kept), tuple(notes))
-
-
-FEWEST_OUTCOMES = 30
-"""So many must have left, and as many stayed, at every cutoff in use."""
-
-
-def churn_dataset(
-    pack: Pack,
-    plan: Plan,
-    splits: Splits,
-    settings: ChurnSettings,
-    *,
-    threads: int = 1,
-    progress: Progress = silent,
-) -> Dataset:
-    """The judged customers at every cutoff, with their behaviour and whether they left.
-
-    Raises ``ModelRefused`` when a cutoff has fewer than thirty who left or thirty who stayed.
-    """
-    from features.vectors import build_vectors
-
-    vectors = build_vectors(pack, plan, splits.cutoffs, threads=threads, progress=progress)
-    judged = is_judged(
-        vectors.column("orders_count_lifetime"),
-        vectors.column("days_since_order"),
-        minimum_orders=settings.minimum_orders,
-        active_within_days=settings.population_days,
-    )
-    vectors = vectors.select(judged)
-    outcomes = inactivity(
-        pack.streams["purchases"], vectors.customer_keys, vectors.cutoff_seconds, splits.horizon
-    )
-    dataset = Dataset(vectors, outcomes)
-    for cutoff in splits.cutoffs:
-        _require_outcomes(dataset.at(cutoff.seconds), cutoff)
-    return dataset
-
-
-def _require_outcomes(dataset: Dataset, cutoff: Cutoff) -> None:
-    left, stayed = dataset.positives, dataset.rows - dataset.positives
-    if min(left, stayed) < FEWEST_OUTCOMES:
-        raise ModelRefused(
-            expected=f"at least {FEWEST_OUTCOMES} judged customers who left and as many who stayed "
-            "at every cutoff",
-            found=f"{left} who left and {stayed} who stayed, of {dataset.rows} judged at {cutoff}",
-            remedy="Choose another horizon_days, a smaller minimum_orders or fewer origins in "
-            "[churn], or add more customers.",
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,15 @@ from features.vectors import Vectors
 
 @dataclass(frozen=True)
 class Dataset:
-    """Vectors with their outcomes: 1.0 where the customer left, 0.0 where they stayed."""
+    """Vectors with their outcomes: 1.0 where it came true (the customer left), 0.0 where it did not.
+
+    ``treated`` tells whose outcome an offer may have changed: it was shown to them within the horizon.
+    None means that nobody knows of such offers.
+    """
 
     vectors: Vectors
     outcomes: NDArray[np.float64]
+    treated: NDArray[np.bool_] | None = None
 
     @property
     def rows(self) -> int:
@@ -35,8 +41,12 @@ class Dataset:
 
     def at(self, *cutoff_seconds: int) -> Dataset:
         """The rows of some cutoffs."""
-        rows = np.isin(self.vectors.cutoff_seconds, cutoff_seconds)
-        return Dataset(self.vectors.select(rows), self.outcomes[rows])
+        return self.select(np.isin(self.vectors.cutoff_seconds, cutoff_seconds))
+
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Dataset:
+        """Some rows, in the order given."""
+        treated = None if self.treated is None else self.treated[rows]
+        return Dataset(self.vectors.select(rows), self.outcomes[rows], treated)
 
     def require_fit(self) -> None:
         """Refuse, with ``ModelRefused``, what no model can learn from."""
@@ -52,9 +62,27 @@ class Dataset:
             raise _refused("customers who left and customers who stayed", "nobody who stayed")
 
 
+def together(parts: Sequence[Dataset]) -> Dataset:
+    """The rows of several datasets of one plan, one after another; at least one is needed."""
+    first = parts[0].vectors
+    vectors = Vectors(
+        first.plan_hash,
+        first.feature_names,
+        np.concatenate([one.vectors.customer_keys for one in parts]),
+        np.concatenate([one.vectors.cutoff_seconds for one in parts]),
+        np.concatenate([one.vectors.values for one in parts]),
+    )
+    marks = [one.treated for one in parts if one.treated is not None]
+    return Dataset(
+        vectors,
+        np.concatenate([one.outcomes for one in parts]),
+        np.concatenate(marks) if len(marks) == len(parts) else None,
+    )
+
+
 def _refused(expected: str, found: str) -> ModelRefused:
     return ModelRefused(
         expected=expected,
         found=found,
-        remedy="Check the horizon and the population in [churn], and the purchases themselves.",
+        remedy="Check the horizon and the population in [churn], and the records themselves.",
     )

@@ -126,7 +126,7 @@ def _against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
     name, limit = "AUC against the champion", f"at most {EPSILON_AUC} lower"
     if champion is None:
         return Check(name, True, "no champion yet", limit)
-    question = ("horizon_days", "gap_days", "population")
+    question = ("horizon_days", "gap_days", "question")
     mine, theirs = challenger.metrics["auc_by_cutoff"], champion.metrics["auc_by_cutoff"]
     common = sorted(set(mine) & set(theirs))
     same_question = all(getattr(challenger, one) == getattr(champion, one) for one in question)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from features.errors import ModelRefused
 from features.progress import Progress, silent
-from features.vocabulary import Cutoff
 from training.calibration import Calibration, calibrate
 from training.churn import BASE_RATE, RULES, Rung
 from training.dataset import Dataset
@@ -36,10 +35,10 @@ TIE_AUC = 0.002
 
 @dataclass(frozen=True)
 class Tested:
-    """One rung at one test cutoff: what it answered, what came of it, and the figures."""
+    """One rung at one test (a cutoff or a fold): what it answered, what came of it, and the figures."""
 
     rung: str
-    cutoff: Cutoff
+    test: str
     customer_keys: NDArray[np.int32]
     outcomes: Floats
     probability: Floats
@@ -113,12 +112,17 @@ def fit_and_calibrate(
     threads: int,
     fitted: Mapping[str, Model] | None = None,
 ) -> tuple[Model, Calibration, Dataset]:
-    """A rung fitted on a split's cutoffs and calibrated on its later one: model, curve, customers."""
-    model = rung.fit(
-        dataset.at(*(cutoff.seconds for cutoff in split.fit)), threads=threads, fitted=fitted
-    )
-    later = dataset.at(split.calibration.seconds)
-    return model, calibrate(model.score(later.vectors), later.outcomes), later
+    """A rung fitted and calibrated as a split says: the model, its curve and the customers of the curve."""
+    later = split.calibration_rows(dataset)
+    model = rung.fit(split.fit_rows(dataset), threads=threads, fitted=fitted)
+    if not split.is_crosswise:
+        return model, calibrate(model.score(later.vectors), later.outcomes), later
+    # A blend's parts were fitted on other rows here, so nothing of theirs can be taken over.
+    scores = [
+        rung.fit(lesson.fit, threads=threads).score(lesson.held.vectors)
+        for lesson in split.lessons(dataset)
+    ]
+    return model, calibrate(np.concatenate(scores), later.outcomes), later
 
 
 def climb(
@@ -182,14 +186,13 @@ def _test(
     rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: dict[str, Model]
 ) -> Tested:
     """Test one rung, and keep its model among those fitted on this split."""
-    assert split.test is not None
     model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads, fitted=fitted)
     fitted[rung.name] = model
-    test = dataset.at(split.test.seconds)
+    test = split.test_rows(dataset)
     probability = calibration.apply(model.score(test.vectors))
     return Tested(
         rung.name,
-        split.test,
+        split.name,
         test.vectors.customer_keys,
         test.outcomes,
         probability,
@@ -246,7 +249,7 @@ def _row(
         gain=figures["auc"] - _mean_auc(tested, rule),
         gain_low=gain_low,
         gain_high=gain_high,
-        auc_by_cutoff=finite({str(one.cutoff): one.figures["auc"] for one in mine}),
+        auc_by_cutoff=finite({one.test: one.figures["auc"] for one in mine}),
         ships=ships,
     )
 

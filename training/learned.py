@@ -10,20 +10,24 @@ from typing import Any
 
 import numpy as np
 
-from features.errors import ModelRefused
 from features.pack import Pack
 from features.plan import Plan
 from features.progress import Progress, silent
 from features.settings import ChurnSettings
 from features.spec import Declaration
-from features.vocabulary import DAY_SECONDS, Cutoff
+from training.buying_questions import Inactivity
 from training.calibration import Calibration
-from training.churn import churn_dataset, churn_rungs, usable_features
+from training.churn import churn_rungs, usable_features
+from training.gaps import note_on_horizon
+from training.labelled import labelled
 from training.ladder import Ladder, climb, fit_and_calibrate
 from training.manifest import Manifest
 from training.model import Model
+from training.origins import end_of_data
+from training.question_kinds import question_of
+from training.questions import Question
 from training.reference import Reference
-from training.splits import Splits, rolling_origins
+from training.splits import Splits
 
 _TOOLS = ("numpy", "lightgbm", "scikit-learn")
 
@@ -45,10 +49,7 @@ class Learned:
     @property
     def origins(self) -> dict[str, Any]:
         """Which cutoffs fitted, calibrated and tested what."""
-        return {
-            "tests": [split.as_dict() for split in self.splits.tests],
-            "shipped": self.splits.shipped.as_dict(),
-        }
+        return self.splits.as_dict()
 
 
 def learn_churn(
@@ -63,10 +64,11 @@ def learn_churn(
 
     Raises ``ModelRefused`` when the data cannot carry a model.
     """
-    splits = rolling_origins(first_purchase(pack), end_of_data(pack), settings)
-    dataset = churn_dataset(pack, plan, splits, settings, threads=threads, progress=progress)
+    question = question_of(settings)
+    found = labelled(pack, plan, question, settings, threads=threads, progress=progress)
+    dataset, splits = found.dataset, found.splits
     usable = usable_features(dataset)
-    rungs = churn_rungs(usable.names, settings.horizon_days)
+    rungs = churn_rungs(usable.names, settings.horizon_days, means_leaving=question.means_leaving)
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     progress("fitting the model that ships", 0, 1)
     model, calibration, latest = fit_and_calibrate(
@@ -82,10 +84,7 @@ def learn_churn(
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[asdict(group) for group in plan.groups],
-        population={
-            "minimum_orders": settings.minimum_orders,
-            "active_within_days": settings.population_days,
-        },
+        question=question.as_dict(),
         horizon_days=settings.horizon_days,
         gap_days=settings.gap_days,
         base_rate=float(np.mean(latest.outcomes)),
@@ -93,7 +92,7 @@ def learn_churn(
         data_cut=str(end_of_data(pack)),
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")},
         ladder=[one.as_dict() for one in ladder.rows],
-        notes=list(usable.notes),
+        notes=[*usable.notes, *found.notes, *_on_horizon(pack, question)],
         tools=tools(),
     )
     return Learned(
@@ -109,23 +108,13 @@ def learn_churn(
     )
 
 
-def end_of_data(pack: Pack) -> Cutoff:
-    """The first midnight (UTC) after the last row became known."""
-    return Cutoff((pack.last_known // DAY_SECONDS + 1) * DAY_SECONDS)
-
-
 def tools() -> Mapping[str, str]:
     """The versions of what made a model."""
     return {"python": platform.python_version()} | {name: version(name) for name in _TOOLS}
 
 
-def first_purchase(pack: Pack) -> int:
-    """The second of the first purchase; ``ModelRefused`` when there is none."""
-    purchases = pack.streams.get("purchases")
-    if purchases is None or not purchases.rows:
-        raise ModelRefused(
-            expected="purchases to learn from",
-            found="none",
-            remedy="Map the table of purchases in regulars.toml and ingest it.",
-        )
-    return int(np.min(purchases.seconds))
+def _on_horizon(pack: Pack, question: Question) -> tuple[str, ...]:
+    """What to know about a horizon in which one waits for orders."""
+    if not isinstance(question, Inactivity):
+        return ()
+    return note_on_horizon(question.stream(pack), question.horizon_days)

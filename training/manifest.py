@@ -14,7 +14,7 @@ from typing import Any
 
 from features.errors import BundleRefused
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 MANIFEST_FILE = "manifest.json"
 _OUTSIDE_DIGEST = ("digest", "version", "run_id")
 
@@ -24,7 +24,8 @@ class Manifest:
     """A bundle's identity card.
 
     ``digest`` names the content: the same data and settings give the same digest, whatever the
-    registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships.
+    registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, ``question``
+    what it is asked, as ``training.questions`` writes it.
     """
 
     family: str
@@ -33,7 +34,7 @@ class Manifest:
     feature_names: Sequence[str]
     features: Sequence[Mapping[str, Any]]
     groups: Sequence[Mapping[str, str]]
-    population: Mapping[str, int]
+    question: Mapping[str, Any]
     horizon_days: int
     gap_days: int
     base_rate: float
@@ -49,6 +50,15 @@ class Manifest:
     notes: Sequence[str] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def population(self) -> dict[str, int]:
+        """The numbers by which customers are judged, apart from horizon and gap."""
+        return {
+            key: value
+            for key, value in self.question.items()
+            if isinstance(value, int) and key not in ("horizon_days", "gap_days")
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """The manifest as plain fields."""

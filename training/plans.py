@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from features.buying import BuyingModel
 from features.buying_fit import buying_model_before, usual_plan
 from features.errors import BundleRefused, ModelRefused, PlanRefused
 from features.pack import Pack
 from features.plan import Plan, plan_of, standard_plan
 from features.plan_text import plan_from_text
-from features.refresh import natural_cutoff
 from features.settings import ChurnSettings
 from features.spec import Declaration, Value
 from features.workspace import Workspace
 from training.bundle import PLAN_FILE, current_folder, verified
-from training.splits import rolling_origins
+from training.origins import splits_of
+from training.question_kinds import question_of
 
 
 @dataclass(frozen=True)
@@ -108,15 +106,11 @@ def plan_to_learn(pack: Pack, settings: ChurnSettings) -> Plan:
     It is fitted on what was known at the earliest cutoff in use, so that no vector of a training knows
     more than its own cutoff. Where the history carries no training, the usual cutoff is taken.
     """
-    purchases = pack.streams.get("purchases")
-    if purchases is None or not purchases.rows:
-        return standard_plan(pack)
-    first, end = int(np.min(purchases.seconds)), natural_cutoff(pack.last_known)
     try:
-        splits = rolling_origins(first, end, settings)
+        earliest = splits_of(pack, question_of(settings), settings).cutoffs[0]
     except ModelRefused:
         return usual_plan(pack)
-    return standard_plan(pack, buying_model_before(pack, splits.cutoffs[0]))
+    return standard_plan(pack, buying_model_before(pack, earliest))
 
 
 def _within(value: Value) -> Iterator[Value]:

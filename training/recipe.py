@@ -17,6 +17,7 @@ from training.gate import CHURN, Check
 from training.learned import learn_churn
 from training.plans import champion_plan, plan_to_learn
 from training.promotion import PromotionSummary, judge
+from training.question_kinds import question_of
 from training.record import write_run
 from training.registry import Registry
 from training.shelf import Shelf
@@ -63,13 +64,10 @@ def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
     if champion is None or own is None:
         return False
     pack = open_store(workspace).pack()
-    churn = settings.churn
     return (
         champion.data_digest == pack.digest
         and champion.plan_hash == standard_plan(pack, own.buying).hash
-        and (champion.horizon_days, champion.gap_days) == (churn.horizon_days, churn.gap_days)
-        and champion.population["minimum_orders"] == churn.minimum_orders
-        and champion.population["active_within_days"] == churn.population_days
+        and champion.question == question_of(settings.churn).as_dict()
     )
 
 

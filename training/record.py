@@ -49,7 +49,7 @@ def _write_tables(folder: Path, learned: Learned) -> None:
     folder.mkdir()
     rows = learned.manifest.ladder
     tested = [
-        {"rung": one.rung, "cutoff": str(one.cutoff), "customers": len(one.outcomes)}
+        {"rung": one.rung, "test": one.test, "customers": len(one.outcomes)}
         | {"bins": [asdict(each) for each in reliability(one.outcomes, one.probability)]}
         for one in learned.ladder.tested
     ]
@@ -67,7 +67,7 @@ def _write_plots(folder: Path, learned: Learned) -> None:
     folder.mkdir()
     title = learned.manifest.title
     latest = learned.ladder.of(title)[0]
-    place = f"tested at {latest.cutoff}"
+    place = f"tested at {latest.test}"
     reliable = reliability_plot(latest.outcomes, latest.probability, f"{title}, {place}")
     (folder / "reliability.png").write_bytes(reliable)
     shown = dict.fromkeys((RECENCY, title))
@@ -81,6 +81,7 @@ def _params(learned: Learned) -> dict[str, Any]:
     params = {
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
+        "outcome": manifest.question["kind"],
         **manifest.population,
         "title": manifest.title,
         "family": manifest.family,
@@ -91,7 +92,7 @@ def _params(learned: Learned) -> dict[str, Any]:
         "customers": learned.customers,
         "rows": learned.rows,
         "calibration": learned.calibration.kind,
-        "test_cutoffs": ", ".join(str(split.test) for split in learned.splits.tests),
+        "test_cutoffs": ", ".join(split.name for split in learned.splits.tests),
     }
     if isinstance(learned.model, BoostedModel):
         params |= {f"lightgbm.{key}": one for key, one in asdict(BoostingSettings()).items()}
@@ -111,7 +112,7 @@ def _metrics(learned: Learned) -> dict[str, float]:
 def _children(learned: Learned) -> list[ChildRun]:
     return [
         ChildRun(
-            name=f"test at {one.cutoff}",
+            name=f"test at {one.test}",
             metrics={key: value for key, value in one.figures.items() if value == value},
         )
         for one in learned.ladder.of(learned.manifest.title)

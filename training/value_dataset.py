@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff, Horizon
 from training.margins import Margins
 from training.model import Floats
-from training.splits import Splits, rolling_origins
+from training.splits import OriginSplit, Splits, rolling_origins
 
 SHORTER_DAYS = (365, 270, 180, 120, 90, 60, 30)
 FEWEST_CUSTOMERS = 100
@@ -66,7 +67,34 @@ class ValueDataset:
             )
 
 
-def value_splits(first_seconds: int, end: Cutoff, settings: ValueSettings) -> tuple[Splits, str]:
+@dataclass(frozen=True)
+class ValueSplits:
+    """The tests, latest first, the split of the model that ships, and all cutoffs in use."""
+
+    tests: tuple[OriginSplit, ...]
+    shipped: OriginSplit
+    horizon: Horizon
+    cutoffs: tuple[Cutoff, ...]
+
+    @classmethod
+    def of(cls, splits: Splits) -> ValueSplits:
+        """Rolling origins, whose every split is a list of cutoffs."""
+        *tests, shipped = (
+            one for one in (*splits.tests, splits.shipped) if isinstance(one, OriginSplit)
+        )
+        return cls(tuple(tests), shipped, splits.horizon, splits.cutoffs)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Which cutoffs fitted, calibrated and tested what."""
+        return {
+            "tests": [split.as_dict() for split in self.tests],
+            "shipped": self.shipped.as_dict(),
+        }
+
+
+def value_splits(
+    first_seconds: int, end: Cutoff, settings: ValueSettings
+) -> tuple[ValueSplits, str]:
     """The rolling origins for the longest horizon the history allows, and what to say of it.
 
     The horizon is the one asked for where that leaves two tests; else the longest shorter one that
@@ -85,12 +113,24 @@ def value_splits(first_seconds: int, end: Cutoff, settings: ValueSettings) -> tu
                 said = (
                     f"the history is too short for {wanted} days: value is over {days} days instead"
                 )
-                return splits, "" if days == wanted else said
-    return rolling_origins(first_seconds, end, _as_churn(settings, lengths[-1])), ""
+                return ValueSplits.of(splits), "" if days == wanted else said
+    return ValueSplits.of(rolling_origins(first_seconds, end, _as_churn(settings, lengths[-1]))), ""
 
 
 def _as_churn(settings: ValueSettings, horizon_days: int) -> ChurnSettings:
     return ChurnSettings(horizon_days=horizon_days, gap_days=0, origins=settings.origins)
+
+
+def first_purchase(pack: Pack) -> int:
+    """The second of the first purchase; ``ModelRefused`` when there is none."""
+    purchases = pack.streams.get("purchases")
+    if purchases is None or not purchases.rows:
+        raise ModelRefused(
+            expected="purchases to learn from",
+            found="none",
+            remedy="Map the table of purchases in regulars.toml and ingest it.",
+        )
+    return int(np.min(purchases.seconds))
 
 
 def value_features(names: Sequence[str]) -> tuple[str, ...]:
@@ -101,7 +141,7 @@ def value_features(names: Sequence[str]) -> tuple[str, ...]:
 def value_dataset(
     pack: Pack,
     plan: Plan,
-    splits: Splits,
+    splits: ValueSplits,
     margins: Margins,
     *,
     threads: int = 1,

@@ -14,9 +14,9 @@ from features.progress import Progress, silent
 from features.vocabulary import Cutoff
 from training.metrics import customer_resamples, finite, interval
 from training.model import Floats
-from training.splits import Split, Splits
+from training.splits import OriginSplit
 from training.value import Value
-from training.value_dataset import ValueDataset
+from training.value_dataset import ValueDataset, ValueSplits
 from training.value_metrics import MoneyRanking, coverage, measure_value
 from training.value_models import EXPLAINED, LAST, LEARNED, RATE, RUNGS, ValueModel
 from training.value_rungs import calibrate_value, fit_rungs
@@ -90,7 +90,7 @@ class ValueLadder:
 
 def climb_value(
     dataset: ValueDataset,
-    splits: Splits,
+    splits: ValueSplits,
     feature_names: Sequence[str],
     *,
     rounds: dict[str, int],
@@ -134,7 +134,9 @@ def choose_value(gini: Mapping[str, float]) -> str:
     return max([best, *others], key=lambda name: known.get(name, -math.inf))
 
 
-def _test(model: ValueModel, dataset: ValueDataset, split: Split, threads: int) -> TestedValue:
+def _test(
+    model: ValueModel, dataset: ValueDataset, split: OriginSplit, threads: int
+) -> TestedValue:
     assert split.test is not None
     earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
     value = calibrate_value(model, earlier, dataset.at(split.calibration.seconds), threads=threads)

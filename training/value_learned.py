@@ -14,14 +14,21 @@ from features.settings import ValueSettings
 from features.spec import Declaration
 from training.churn import usable_features
 from training.dataset import Dataset
-from training.learned import end_of_data, first_purchase, tools
+from training.learned import tools
 from training.manifest import Manifest
 from training.margins import SPEND, Margins
+from training.origins import end_of_data
 from training.reference import Reference
-from training.splits import Splits
 from training.value import CalibratedValue
 from training.value_bundle import VALUE
-from training.value_dataset import ValueDataset, value_dataset, value_features, value_splits
+from training.value_dataset import (
+    ValueDataset,
+    ValueSplits,
+    first_purchase,
+    value_dataset,
+    value_features,
+    value_splits,
+)
 from training.value_ladder import ValueLadder, climb_value
 from training.value_rungs import calibrate_value, fit_rungs
 
@@ -37,7 +44,7 @@ class LearnedValue:
     value: CalibratedValue
     reference: Reference
     ladder: ValueLadder
-    splits: Splits
+    splits: ValueSplits
     customers: int
     rows: int
     declarations: tuple[Declaration, ...]
@@ -45,10 +52,7 @@ class LearnedValue:
     @property
     def origins(self) -> dict[str, Any]:
         """Which cutoffs fitted, calibrated and tested what."""
-        return {
-            "tests": [split.as_dict() for split in self.splits.tests],
-            "shipped": self.splits.shipped.as_dict(),
-        }
+        return self.splits.as_dict()
 
 
 def learn_value(
@@ -90,7 +94,7 @@ def learn_value(
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[asdict(group) for group in plan.groups],
-        population={"minimum_orders": 1},
+        question={"kind": VALUE, "minimum_orders": 1},
         horizon_days=splits.horizon.days,
         gap_days=0,
         base_rate=float(np.mean(latest.bought)),
@@ -117,7 +121,7 @@ def learn_value(
 
 def _shipped(
     dataset: ValueDataset,
-    splits: Splits,
+    splits: ValueSplits,
     names: tuple[str, ...],
     winner: str,
     rounds: dict[str, int],

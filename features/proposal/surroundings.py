@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.attachment import Source
+from features.horizons import horizon_for
 from features.proposal.looking import Look
 from features.proposal.names import words_of
 from features.sources import Connection, quoted
 
-HORIZONS = (30, 60, 90, 180, 365)
-_TIMES_IN_HISTORY = 6
-"""A horizon must fit into the records so often: to fit, calibrate and judge on separate stretches."""
 _FALLBACK_DAYS = 90
 _COUNTRIES = {
     ("united kingdom", "uk", "gb", "great britain", "england"): ("Europe/London", "GBP"),
@@ -131,12 +129,4 @@ def horizon_of(
     """).fetchall()[0]
     if not gaps:
         return _FALLBACK_DAYS, "No customer bought twice, so nothing speaks for another horizon"
-    told = f"Nine of ten gaps between a customer's orders end within {ninth:.0f} days (95 %: {last:.0f})"
-    wanted = next((days for days in HORIZONS if days >= ninth), HORIZONS[-1])
-    fitting = [days for days in HORIZONS if days * _TIMES_IN_HISTORY <= span] or [HORIZONS[0]]
-    if wanted > fitting[-1]:
-        return fitting[-1], (
-            f"{told}, which asks for {wanted}; the records span {span:,} days, and a horizon should "
-            f"fit into them {_TIMES_IN_HISTORY} times"
-        )
-    return wanted, told
+    return horizon_for(ninth, last, span)

@@ -12,21 +12,22 @@ from experiments.world.company import simulate
 from experiments.world.spec import WorldSpec
 from features.plan import standard_plan
 from features.refresh import refresh_vectors
-from features.settings import Settings, load_settings
+from features.settings import Settings, ValueSettings, load_settings
 from features.store import ingest, open_store
 from features.workspace import CURRENT, Workspace, point_at
 from serving.lean import kept_out
 from serving.snapshot import score_everybody
 from training.bundle import stamp_bundle, write_bundle
-from training.churn import churn_dataset, churn_rungs, usable_features
+from training.churn import churn_rungs, usable_features
+from training.labelled import labelled
 from training.ladder import fit_and_calibrate
-from training.learned import end_of_data
 from training.manifest import Manifest
 from training.margins import line_margins
+from training.origins import end_of_data
+from training.question_kinds import question_of
 from training.reference import Reference
-from training.splits import rolling_origins
 from training.value_bundle import VALUE, write_value_bundle
-from training.value_dataset import value_dataset
+from training.value_dataset import value_dataset, value_splits
 from training.value_models import RATE
 from training.value_rungs import calibrate_value, fit_rungs
 
@@ -68,8 +69,9 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
     plan = standard_plan(pack)
     churn = replace(settings.churn, origins=3)
     end = end_of_data(pack)
-    splits = rolling_origins(int(np.min(pack.streams["purchases"].seconds)), end, churn)
-    dataset = churn_dataset(pack, plan, splits, churn)
+    question = question_of(churn)
+    found = labelled(pack, plan, question, churn)
+    dataset, splits = found.dataset, found.splits
     rung = [one for one in churn_rungs(usable_features(dataset).names, 60) if one.family == family][
         -1
     ]
@@ -81,7 +83,7 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[{"name": one.name, "title": one.title} for one in plan.groups],
-        population={"minimum_orders": 2, "active_within_days": churn.population_days},
+        question=question.as_dict(),
         horizon_days=churn.horizon_days,
         gap_days=churn.gap_days,
         base_rate=float(np.mean(latest.outcomes)),
@@ -107,10 +109,10 @@ def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest:
     """Calibrate the past rate on the company's margins, without a ladder, and point readers at it."""
     store = open_store(company.workspace)
     pack, plan = store.pack(), standard_plan(store.pack())
-    splits = rolling_origins(
+    splits, _ = value_splits(
         int(np.min(pack.streams["purchases"].seconds)),
         end_of_data(pack),
-        replace(company.settings.churn, origins=3),
+        ValueSettings(horizon_days=90, origins=3),
     )
     margins = line_margins(store, pack.streams["purchases"])
     dataset = value_dataset(pack, plan, splits, margins)
@@ -126,7 +128,7 @@ def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest:
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[{"name": one.name, "title": one.title} for one in plan.groups],
-        population={"minimum_orders": 1},
+        question={"kind": VALUE, "minimum_orders": 1},
         horizon_days=days,
         gap_days=0,
         base_rate=float(np.mean(latest.bought)),

@@ -8,6 +8,7 @@ from features.pack import EventStream, Pack, TextColumn
 from features.plan import standard_plan
 from features.vectors import Vectors
 from features.vocabulary import DAY_SECONDS
+from training.buying_questions import Inactivity
 from training.dataset import Dataset
 from training.manifest import Manifest
 from training.model import Model
@@ -84,7 +85,7 @@ def manifest_of(model: Model, **changes: object) -> Manifest:
         "feature_names": list(NAMES),
         "features": features,
         "groups": [{"name": name, "title": name} for name in ("rhythm", "money", "habit")],
-        "population": {"minimum_orders": 2, "active_within_days": 120},
+        "question": Inactivity(60, 0, minimum_orders=2, active_within_days=120).as_dict(),
         "horizon_days": 60,
         "gap_days": 0,
         "base_rate": 0.4,

@@ -19,7 +19,7 @@ from training.churn import certain_directions, churn_rungs, usable_features
 from training.dataset import Dataset
 from training.ladder import Replicates, choose
 from training.learned import Learned, learn_churn
-from training.splits import Splits
+from training.splits import OriginSplit, Splits
 
 SETTINGS = ChurnSettings(horizon_days=60)
 RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
@@ -114,11 +114,13 @@ def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -
 
 def test_the_model_is_tested_on_customers_it_has_not_seen_the_future_of(learned: Learned) -> None:
     splits: Splits = learned.splits
-    last = max(one.seconds for one in splits.shipped.fit)
-    assert splits.horizon.end(splits.shipped.calibration).seconds == 1_296_864_000
-    assert last < splits.shipped.calibration.seconds
+    shipped = splits.shipped
+    assert isinstance(shipped, OriginSplit)
+    last = max(one.seconds for one in shipped.fit)
+    assert splits.horizon.end(shipped.calibration).seconds == 1_296_864_000
+    assert last < shipped.calibration.seconds
     for one in learned.ladder.tested:
-        assert one.cutoff in {split.test for split in splits.tests}
+        assert one.test in {split.name for split in splits.tests}
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -150,7 +152,7 @@ def test_the_same_data_give_the_same_bundle(
         (lambda: company(1), "judged"),
         (lambda: company(40), "judged"),
         (weekly_buyers, "0 who left"),
-        (lambda: company(days=120), "days of purchases"),
+        (lambda: company(days=120), "days of history"),
     ],
     ids=["one customer", "few customers", "nobody leaves", "short history"],
 )

@@ -8,27 +8,33 @@ from hypothesis import strategies as st
 
 from features.errors import ModelRefused
 from features.settings import ChurnSettings
-from features.vocabulary import DAY_SECONDS, Cutoff
+from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
 from tests.builders import at
-from training.splits import Split, rolling_origins
+from training.splits import OriginSplit, Split, rolling_origins, stated_origins
 
 
 def days(*cutoffs: Cutoff) -> list[int]:
     return [cutoff.seconds // DAY_SECONDS for cutoff in cutoffs]
 
 
+def in_time(*splits: Split) -> list[OriginSplit]:
+    assert all(isinstance(one, OriginSplit) for one in splits)
+    return [one for one in splits if isinstance(one, OriginSplit)]
+
+
 def test_a_year_with_a_horizon_of_sixty_days_is_tested_three_times() -> None:
     settings = ChurnSettings(horizon_days=60, origins=6)
     splits = rolling_origins(at("2009-12-01T07:45").seconds, at("2010-12-10"), settings)
-    assert [str(split.test) for split in splits.tests] == ["2010-10-11", "2010-08-12", "2010-06-13"]
-    assert [str(split.calibration) for split in splits.tests] == [
+    tests, [shipped] = in_time(*splits.tests), in_time(splits.shipped)
+    assert [str(split.test) for split in tests] == ["2010-10-11", "2010-08-12", "2010-06-13"]
+    assert [str(split.calibration) for split in tests] == [
         "2010-08-12",
         "2010-06-13",
         "2010-04-14",
     ]
-    assert [str(one) for one in splits.tests[2].fit] == ["2010-02-13"]
-    assert str(splits.shipped.calibration) == "2010-10-11"
-    assert [str(one) for one in splits.shipped.fit] == [
+    assert [str(one) for one in tests[2].fit] == ["2010-02-13"]
+    assert str(shipped.calibration) == "2010-10-11"
+    assert [str(one) for one in shipped.fit] == [
         "2010-02-13",
         "2010-04-14",
         "2010-06-13",
@@ -51,7 +57,7 @@ def test_fewer_than_three_origins_cannot_be_told_apart() -> None:
 def test_a_calibration_whose_outcome_is_open_at_the_test_is_caught() -> None:
     day = DAY_SECONDS
     splits = rolling_origins(0, Cutoff(400 * day), ChurnSettings(horizon_days=60))
-    leaky = Split((Cutoff(0),), Cutoff(100 * day), Cutoff(159 * day))
+    leaky = OriginSplit((Cutoff(0),), Cutoff(100 * day), Cutoff(159 * day))
     with pytest.raises(AssertionError, match="calibrating"):
         leaky.require_embargo(splits.horizon)
 
@@ -70,8 +76,44 @@ def test_every_outcome_is_complete_before_its_use_and_within_the_data(
     step = horizon_days + gap_days
     assert len(splits.cutoffs) <= origins and 1 <= len(splits.tests) <= 3
     assert days(*splits.cutoffs)[0] >= horizon_days
-    assert days(splits.shipped.calibration)[0] + step <= span
-    for split in splits.tests:
+    assert days(in_time(splits.shipped)[0].calibration)[0] + step <= span
+    for split in in_time(*splits.tests):
         assert split.test is not None
         assert days(split.calibration)[0] + step <= days(split.test)[0]
         assert max(days(*split.fit)) + step <= days(split.calibration)[0]
+
+
+def test_cutoffs_of_a_table_serve_one_another_only_when_their_outcomes_are_known() -> None:
+    monthly = [at("2026-01-01").plus_days(30 * number) for number in range(6)]
+    splits = stated_origins(monthly, Horizon(60), most=6)
+    assert splits is not None
+    first = in_time(*splits.tests)[0]
+    assert first.test == monthly[5] and first.calibration == monthly[3]
+    assert first.fit == (monthly[0], monthly[1])
+    [shipped] = in_time(splits.shipped)
+    assert shipped.calibration == monthly[5] and shipped.fit == tuple(monthly[:4])
+
+
+def test_two_cutoffs_of_a_table_leave_no_room_for_a_test_in_time() -> None:
+    two = [at("2026-01-01"), at("2026-06-01")]
+    assert stated_origins(two, Horizon(30), most=6) is None
+    assert stated_origins([*two, at("2026-06-02")], Horizon(30), most=6) is None
+
+
+@given(
+    st.lists(st.integers(0, 400), min_size=1, max_size=12),
+    st.integers(1, 90),
+    st.integers(0, 20),
+    st.integers(3, 8),
+)
+def test_stated_cutoffs_are_embargoed_however_they_lie(
+    days_since: list[int], horizon_days: int, gap_days: int, most: int
+) -> None:
+    horizon = Horizon(horizon_days, gap_days)
+    splits = stated_origins([Cutoff(one * DAY_SECONDS) for one in days_since], horizon, most=most)
+    if splits is None:
+        return
+    for split in in_time(*splits.tests):
+        assert split.test is not None and split.fit
+        assert horizon.end(split.calibration) <= split.test
+        assert all(horizon.end(one) <= split.calibration for one in split.fit)
