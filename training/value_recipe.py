@@ -8,12 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from features.errors import ModelRefused
 from features.progress import Progress, silent
 from features.settings import Settings
 from features.store import open_store
 from features.workspace import Workspace
 from training.manifest import Manifest
 from training.margins import line_margins
+from training.origins import end_of_data
 from training.plans import champion_plan, plan_in_use
 from training.promotion import PromotionSummary, judge
 from training.recipe import TrainingSummary
@@ -21,6 +23,7 @@ from training.registry import BUNDLE_FOLDER, ChildRun, Registry, RunRecord
 from training.report import decile_plot, gains_plot
 from training.shelf import Shelf
 from training.value_bundle import VALUE, write_value_bundle
+from training.value_dataset import first_purchase, value_splits
 from training.value_learned import LearnedValue, learn_value
 from training.value_metrics import value_bins
 from training.value_models import RATE
@@ -34,10 +37,15 @@ def value_is_current(settings: Settings, workspace: Workspace) -> bool:
     champion, churn = Shelf(workspace, VALUE).champion_manifest(), champion_plan(workspace)
     if champion is None or churn is None:
         return False
+    pack = open_store(workspace).pack()
+    try:
+        splits, _ = value_splits(first_purchase(pack), end_of_data(pack), settings.value)
+    except ModelRefused:
+        return False
     return (
-        champion.data_digest == open_store(workspace).pack().digest
+        champion.data_digest == pack.digest
         and champion.plan_hash == churn.plan_hash
-        and champion.horizon_days <= settings.value.horizon_days
+        and champion.horizon_days == splits.horizon.days
     )
 
 
