@@ -20,13 +20,13 @@ from training.dataset import Dataset
 from training.labels import inactivity
 from training.learned import tools
 from training.manifest import Manifest
+from training.past_spend import spend_between
 from training.segment_bundle import SegmentBundle
 from training.segment_choice import Choice, Following, choose
 from training.segment_names import continued, inherited, name_segments
 from training.segment_profile import mean_differences
 from training.segment_today import Cutoffs, Today, see_today, segment_cutoffs, yearly_spend
 from training.segments import ACTIVE_WITHIN_DAYS, SEGMENTS, SegmentModel, Space
-from training.spending import spend_between
 from training.traits import declared_traits, traits_of
 from training.usefulness import rfm_scores
 

@@ -16,9 +16,9 @@ from features.settings import ChurnSettings
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.migration import NOT_YET, Migration
+from training.past_spend import spend_between
 from training.segment_profile import SegmentProfile, profiles
 from training.segments import NO_SEGMENT, SegmentModel
-from training.spending import spend_between
 from training.standing import Standing
 
 YEAR_DAYS = 365

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from features.narrator import Table
 from training.gate import Check
 from training.recipe import TrainingSummary
+from training.value_report import COLUMNS, value_cell
 
 
 def training_tables(summary: TrainingSummary) -> list[Table]:
@@ -37,6 +38,20 @@ def training_tables(summary: TrainingSummary) -> list[Table]:
         "ECE",
     )
     tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
+    return tables + check_tables(summary.checks)
+
+
+def value_tables(summary: TrainingSummary) -> list[Table]:
+    """The ladder of values, and the checks of the gate."""
+    rungs = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(value_cell(row, key) for key, _ in COLUMNS[:-1]),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in COLUMNS[:-1]))
+    tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
     return tables + check_tables(summary.checks)
 
 

@@ -23,6 +23,7 @@ from features.vocabulary import Cutoff
 from tests.training.companies import company, pack_of_orders
 from training.clusters import adjusted_rand, centroids, nearest, principal_axes
 from training.migration import Migration
+from training.past_spend import spend_between
 from training.segment_bundle import open_segments, segments_of_everybody, write_segments
 from training.segment_choice import (
     Following,
@@ -32,7 +33,6 @@ from training.segment_learning import LearnedSegments, learn_segments
 from training.segment_names import continued, inherited, name_segments
 from training.segment_today import yearly_spend
 from training.segments import NO_SEGMENT, Space
-from training.spending import spend_between
 from training.standing import Standing
 from training.traits import MOST_TRAITS, Trait, traits_of
 from training.usefulness import equal_groups, explained, gain_interval, quintiles
