@@ -140,7 +140,7 @@ def _write(
 ) -> dict[str, Any]:
     values = bundle.bind(vectors)
     cutoff_seconds = int(vectors.cutoff_seconds[0]) if vectors.rows else 0
-    past = history(pack.streams["purchases"], cutoff_seconds)
+    past = history(pack, cutoff_seconds)
     vector_rows = np.full(pack.customers, -1, np.int32)
     vector_rows[vectors.customer_keys] = np.arange(vectors.rows, dtype=np.int32)
     status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)

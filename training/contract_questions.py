@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import MISSING_NUMBER, EventStream, Ints, Pack
+from features.pack import EventStream, Ints, Pack
 from features.vectors import Vectors
 from features.vocabulary import DAY_SECONDS
 from training.labels import Floats, Truths
@@ -136,7 +136,7 @@ def _instants(stream: EventStream, column: str, rows: Ints) -> Ints:
     if column not in stream.columns:
         return np.full(len(rows), _NEVER)
     found = np.asarray(stream.columns[column])[rows].astype(np.int64)
-    return np.where(found == MISSING_NUMBER, _NEVER, found)
+    return np.where(found < 0, _NEVER, found)
 
 
 def _payment_reasons(stream: EventStream, rows: Ints) -> Truths | None:

@@ -11,7 +11,6 @@ from features.settings import Settings
 from training.boosting import BoostedModel, BoostingSettings
 from training.bundle import write_bundle
 from training.card import model_card
-from training.churn import RECENCY
 from training.learned import Learned
 from training.manifest import Manifest
 from training.metrics import reliability
@@ -70,7 +69,7 @@ def _write_plots(folder: Path, learned: Learned) -> None:
     place = f"tested at {latest.test}"
     reliable = reliability_plot(latest.outcomes, latest.probability, f"{title}, {place}")
     (folder / "reliability.png").write_bytes(reliable)
-    shown = dict.fromkeys((RECENCY, title))
+    shown = dict.fromkeys((learned.ladder.winning_row.rule, title))
     curves = {name: learned.ladder.of(name)[0] for name in shown}
     pairs = {name: (one.outcomes, one.probability) for name, one in curves.items()}
     (folder / "gains.png").write_bytes(gains_plot(pairs, f"Gains, {place}"))
