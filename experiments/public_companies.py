@@ -11,6 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pandas as pd
+import pyarrow.parquet as pq
+
 from features.proposal import propose
 
 _FIRST_DAY = 285
@@ -95,10 +98,105 @@ def _table(name: str, source: Path, columns: Mapping[str, str]) -> str:
     return f"[tables.{name}]\nsource = {json.dumps(str(source))}\n\n[tables.{name}.columns]\n{mapped}\n\n"
 
 
+def households(data: Path, folder: Path) -> Path:
+    """A grocer's 2,500 households: does one that spent in the last 28 days spend nothing in the next 28?
+
+    The full receipts are not public here. What is: each household's spend in the 28 days before and after
+    the start of 27 campaigns, taken as one purchase on the last day of those 28; and a part of the single
+    lines. The question is asked at starts at least 28 days apart, of households that spent before.
+    """
+    source = data / "complete_journey"
+    folder.mkdir(parents=True, exist_ok=True)
+    starts = pq.read_table(source / "campaign_desc.parquet").to_pandas()
+    panel = pq.read_table(source / "derived_household_campaign_spend.parquet").to_pandas()
+    panel = panel.merge(starts[["CAMPAIGN", "START_DAY"]], on="CAMPAIGN")
+    panel = panel.drop_duplicates(["household_key", "START_DAY"]).rename(
+        columns={"household_key": "customer_id"}
+    )
+    asked = panel[panel.START_DAY.isin(_apart(panel.START_DAY, 28)) & (panel.Pre_Spend > 0)]
+    outcomes = pd.DataFrame(
+        {
+            "customer_id": asked.customer_id,
+            "cutoff": _midnight(asked.START_DAY),
+            "value": asked.Post_Spend <= 0,
+        }
+    )
+    outcomes.sort_values(["cutoff", "customer_id"]).to_parquet(folder / "outcomes.parquet")
+    readings = [
+        _lines(panel.customer_id, panel.START_DAY + last, panel[column], "28 days")
+        for column, last in (("Pre_Spend", -1), ("Post_Spend", 27))
+    ]
+    trips = pq.read_table(source / "transactions_organic_baskets.parquet").to_pandas()
+    lines = pd.concat(
+        [*readings, _lines(trips.household_key, trips.DAY, trips.SALES_VALUE, trips.COMMODITY_DESC)]
+    )
+    lines = lines[lines.amount > 0].drop_duplicates()
+    lines.sort_values(list(lines.columns)).to_parquet(folder / "purchases.parquet")
+    people = pq.read_table(source / "hh_demographic.parquet").to_pandas()
+    people.rename(columns={"household_key": "customer_id"})[
+        ["customer_id", "HOMEOWNER_DESC"]
+    ].to_parquet(folder / "customers.parquet")
+    return _written(
+        folder,
+        _purchases(
+            folder / "purchases.parquet",
+            customer_id="customer_id",
+            order_id="customer_id || ' ' || day || ' ' || (item = '28 days')",
+            ordered_at="ordered_at",
+            item_id="item",
+            quantity="1",
+            amount="amount",
+        )
+        + _OUTCOMES
+        + '[churn]\noutcome = "stated"\noutcome_name = "silent"\nhorizon_days = 28\n',
+    )
+
+
+_OUTCOMES = """[tables.outcomes]
+source = "outcomes.parquet"
+columns = { customer_id = "customer_id", cutoff = "cutoff", name = "'silent'", value = "value" }
+
+"""
+
+
+def _apart(days: pd.Series[int], least: int) -> list[int]:
+    """Of some days the latest, and each earlier one at least so many days before the one taken last."""
+    taken: list[int] = []
+    for day in sorted(set(days), reverse=True):
+        if not taken or taken[-1] - day >= least:
+            taken.append(day)
+    return taken
+
+
+def _midnight(days: pd.Series[int]) -> pd.Series[pd.Timestamp]:
+    """The midnight that begins a day of the Complete Journey's calendar."""
+    return pd.Timestamp("2017-01-01") + pd.to_timedelta(days - _FIRST_DAY, unit="D")
+
+
+def _lines(
+    customers: pd.Series[int],
+    days: pd.Series[int],
+    amounts: pd.Series[float],
+    items: pd.Series[str] | str,
+) -> pd.DataFrame:
+    """Order lines at noon of their day."""
+    return pd.DataFrame(
+        {
+            "customer_id": customers,
+            "day": days,
+            "ordered_at": _midnight(days) + pd.Timedelta(hours=12),
+            "item": items,
+            "amount": amounts,
+        }
+    )
+
+
 PUBLIC: Mapping[str, Callable[[Path, Path], Path]] = {
     "online_retail_2009_2010": online_retail,
     "essec_purchases": donations,
     "retail_transactions": receipts,
+    "complete_journey": households,
+    "telco_churn": telco,
 }
 """For each data set, what writes its ``regulars.toml`` into a folder and returns it."""
 
