@@ -43,7 +43,7 @@ from serving.scoring import Status, explained
 from serving.wording import Wording
 from training.bundle import Bundle, current_bundle
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -174,6 +174,8 @@ def _write(
         "data_cut": bundle.manifest.data_cut,
         "horizon_days": bundle.manifest.horizon_days,
         "gap_days": bundle.manifest.gap_days,
+        "heading": bundle.question.heading,
+        "sentence": bundle.question.sentence,
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),

@@ -76,6 +76,19 @@ class ContractChurn(Question):
         )
 
     @property
+    def heading(self) -> str:
+        """Whose contract may lapse."""
+        return f"Whose contract may lapse in the next {self.gap_days + self.horizon_days} days?"
+
+    @property
+    def sentence(self) -> str:
+        """The risk of one."""
+        return (
+            "is the risk that this customer's contract expires and is not renewed within "
+            f"{self.grace_days} days."
+        )
+
+    @property
     def judged(self) -> str:
         """Those whose contract expires."""
         until = self.gap_days + self.horizon_days

@@ -108,6 +108,16 @@ class Stated(Question):
         )
 
     @property
+    def heading(self) -> str:
+        """Who may have it."""
+        return f'Of whom may "{self.name}" come true?'
+
+    @property
+    def sentence(self) -> str:
+        """The chance of one."""
+        return f'is the chance that "{self.name}" comes true of this customer.'
+
+    @property
     def judged(self) -> str:
         """Everybody the table names."""
         return "all customers the table of outcomes names at the cutoff"
