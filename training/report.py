@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from training.metrics import reliability
+from training.migration import Migration
 from training.model import Floats
 
 LADDER_COLUMNS = (
@@ -22,6 +23,7 @@ LADDER_COLUMNS = (
     ("ece", "ECE"),
     ("observed_over_expected", "O/E"),
     ("calibration_slope", "slope"),
+    ("empc", "EMPC"),
 )
 
 
@@ -74,6 +76,57 @@ def gains_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes
     return _png(figure)
 
 
+def lift_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes:
+    """How many times the average the riskiest customers leave, for each share of them, as PNG."""
+    figure, axes = _canvas(title, "share of customers, riskiest first", "times the average")
+    axes.axhline(1.0, color="0.7", linewidth=1, label="no order at all")
+    for name, (outcomes, probability) in curves.items():
+        share, found = gains(outcomes, probability)
+        axes.plot(share[1:], found[1:] / share[1:], label=name, linewidth=1.5)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def profit_plot(
+    curves: Mapping[str, tuple[Floats, Floats]], size: int, title: str, currency: str
+) -> bytes:
+    """The worth of a list for each size of it, in whole units of money, as PNG; a curve a rung."""
+    figure, axes = _canvas(title, "customers on the list", f"worth in {currency}")
+    axes.axhline(0.0, color="0.7", linewidth=1)
+    axes.axvline(size, color="0.7", linewidth=1, linestyle=":", label=f"your list of {size:,}")
+    for name, (sizes, cents) in curves.items():
+        axes.plot(sizes, cents / 100.0, label=name, linewidth=1.5)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def decay_plot(rows: Sequence[Mapping[str, Any]], title: str) -> bytes:
+    """The AUC of one old model at each later cutoff, beside a fresh model's, as PNG."""
+    figure, axes = _canvas(title, "tested at", "AUC")
+    places = [row["cutoff"] for row in rows]
+    for key, name in (("auc", "fitted at the first"), ("auc_fresh", "fitted afresh")):
+        axes.plot(places, [row[key] for row in rows], "o-", label=name, linewidth=1.5)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def migration_plot(migration: Migration) -> bytes:
+    """The shares of each segment's customers that went to each segment, as a heat map in PNG."""
+    figure, axes = _canvas(f"From {migration.first} to {migration.second}", "to", "from")
+    figure.set_size_inches(9.6, 7.2)
+    rates, places = migration.rates, range(len(migration.names))
+    axes.imshow(rates, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    short = [name if len(name) <= 32 else name[:31] + "…" for name in migration.names]
+    axes.set_xticks(places, short, rotation=35, ha="right", fontsize=7)
+    axes.set_yticks(places, short, fontsize=7)
+    for row, column in np.argwhere(migration.customers > 0):
+        said = f"{migration.customers[row, column]:,}\n{100 * rates[row, column]:.0f} %"
+        colour = "white" if rates[row, column] > 0.5 else "black"
+        axes.text(column, row, said, ha="center", va="center", fontsize=6, color=colour)
+    return _png(figure)
+
+
 def gains(outcomes: Floats, probability: Floats, *, points: int = 101) -> tuple[Floats, Floats]:
     """Shares of customers, riskiest first, and the share of leavers among them; ties share."""
     order = np.argsort(-probability, kind="stable")
@@ -84,14 +137,14 @@ def gains(outcomes: Floats, probability: Floats, *, points: int = 101) -> tuple[
 
 
 def _cell(row: Mapping[str, Any], key: str) -> str:
-    value = row[key]
+    value = row.get(key)
     if value is None:
         return "–"
     if key == "auc":
         return f"{value:.4f} [{row['auc_low']:.4f}, {row['auc_high']:.4f}]"
     if key == "gain":
         return f"{value:+.4f} [{row['gain_low']:+.4f}, {row['gain_high']:+.4f}]"
-    return f"{value:.2f}" if key == "lift_10" else f"{value:.4f}"
+    return f"{value:.2f}" if key in ("lift_10", "empc") else f"{value:.4f}"
 
 
 def _canvas(title: str, across: str, up: str) -> tuple[Any, Any]:
