@@ -93,11 +93,13 @@ def score(request: Request, question: ScoreRequest) -> Response:
 @router.get("/models", responses={200: {"model": ModelsAnswer}, **_PROBLEMS})
 def models(request: Request) -> Response:
     """The models in use and how well they did on customers they had not seen."""
-    manifest = _required(desk_of(request)).scorer.bundle.manifest
+    bundle = _required(desk_of(request)).scorer.bundle
+    manifest = bundle.manifest
     entry = _identity(manifest) | {
         "family": manifest.family,
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
+        "question": bundle.question.said,
         "base_rate": manifest.base_rate,
         "population": manifest.population,
         "metrics": manifest.metrics,

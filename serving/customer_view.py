@@ -38,12 +38,11 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     worth = worth_of(snapshot, key)
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
-    horizon = int(snapshot.manifest["horizon_days"])
     return CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
         risk=percent_shown(explanation.shown_probability),
-        sentence=f"is the risk that this customer buys nothing in the next {horizon} days.",
+        sentence=snapshot.manifest["sentence"],
         standing=(
             f"Number {position + 1:,} of {snapshot.judged:,} by risk; "
             f"higher than {percentile:.0f} % of the customers the model learned from."

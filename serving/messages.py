@@ -174,7 +174,10 @@ class ScoredRowAnswer(Message):
         Literal["new", "active", "slowing", "at_risk", "lapsed", "won_back"] | None
     ) = Field(None, description="Which way the customer is going, by rule.")
     probability: float | None = Field(
-        None, ge=0, le=1, description="The calibrated probability of leaving within the horizon."
+        None,
+        ge=0,
+        le=1,
+        description="The calibrated probability that what the model is asked comes true.",
     )
     percentile: float | None = Field(
         None,
@@ -200,7 +203,7 @@ class ScoreAnswer(Message):
     """The answer to a call: one row a row, in the order they were sent."""
 
     model: ModelIdentity = Field(description="Which model answered.")
-    horizon_days: int = Field(description="Leaving means no purchase within so many days.")
+    horizon_days: int = Field(description="The outcome is looked for within so many days.")
     base: float = Field(ge=0, le=1, description="The probability the model starts from.")
     vector_as_of: str = Field(description="Only what was known before this instant counted.")
     scored_at: str = Field(description="When this was answered.")
@@ -212,9 +215,12 @@ class ModelAnswer(ModelIdentity):
     """One model in use, with how well it did."""
 
     family: str = Field(description="What kind of model it is.")
-    horizon_days: int = Field(description="Leaving means no purchase within so many days.")
+    horizon_days: int = Field(description="The outcome is looked for within so many days.")
     gap_days: int = Field(description="Days between the score and the first day that counts.")
-    base_rate: float = Field(description="The share that left among the customers it learned from.")
+    question: str = Field(description="What it answers and of whom, in words.")
+    base_rate: float = Field(
+        description="The share it came true of among the customers it learned from."
+    )
     population: dict[str, int] = Field(description="Which customers it judges.")
     metrics: dict[str, object] = Field(description="Its figures on customers it had not seen.")
 

@@ -37,7 +37,7 @@ from serving.wording import days, money
 
 MAIN_REASONS = 3
 _NOT_JUDGED = {
-    Status.NOT_ELIGIBLE: "bought too rarely or too long ago",
+    Status.NOT_ELIGIBLE: "not among those the question is about",
     Status.INSUFFICIENT_DATA: "have no known purchase",
     Status.NO_CONSENT: "declined to be scored",
 }
@@ -54,10 +54,9 @@ def churn_list_page(
     page = min(query.page, pages)
     first = (page - 1) * query.size
     rows = positions[first : first + query.size]
-    horizon = int(snapshot.manifest["horizon_days"])
     return ChurnListPage(
         company=settings.company.name,
-        question=f"Who may leave in the next {horizon} days?",
+        question=snapshot.manifest["heading"],
         judged=f"{snapshot.judged:,}",
         base=percent(snapshot.base),
         base_width=_width(snapshot.base),
@@ -215,6 +214,8 @@ def last_order(snapshot: Snapshot, key: int) -> str:
 
 def ago(snapshot: Snapshot, key: int) -> str:
     """How long before the cutoff that was."""
+    if snapshot.last_order(key) is None:
+        return ""
     passed = (snapshot.cutoff_seconds - int(snapshot.last_order_seconds[key])) / DAY_SECONDS
     return f"{days(passed)} ago"
 

@@ -150,7 +150,7 @@ def _write(
 ) -> dict[str, Any]:
     values = bundle.bind(vectors)
     cutoff_seconds = int(vectors.cutoff_seconds[0]) if vectors.rows else 0
-    past = history(pack.streams["purchases"], cutoff_seconds)
+    past = history(pack, cutoff_seconds)
     vector_rows = np.full(pack.customers, -1, np.int32)
     vector_rows[vectors.customer_keys] = np.arange(vectors.rows, dtype=np.int32)
     status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)
@@ -194,6 +194,8 @@ def _write(
         "data_cut": bundle.manifest.data_cut,
         "horizon_days": bundle.manifest.horizon_days,
         "gap_days": bundle.manifest.gap_days,
+        "heading": bundle.question.heading,
+        "sentence": bundle.question.sentence,
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),
