@@ -331,7 +331,7 @@ def _train(call: Call, *, promote: bool = True) -> Outcome:
     use = "in use now" if summary.promoted else "registered, not in use"
     return Outcome(
         said=f"Trained churn version {summary.version} ({use}): {summary.title}, "
-        f"AUC {summary.metrics['auc']:.3f}",
+        f"AUC {summary.metrics['auc']:.3f}. {summary.evaluation['grade']['text']}",
         next="`regulars vectors`, then `regulars score`"
         if summary.promoted
         else "`regulars promote --reason …`",

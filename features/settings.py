@@ -19,6 +19,7 @@ from features.tables import TABLES
 SETTINGS_FILE = "regulars.toml"
 
 T = TypeVar("T")
+_PLAIN = {str: "a text", int: "a whole number", bool: "true or false"}
 
 
 def setting(default: Any, help: str) -> Any:
@@ -96,6 +97,27 @@ class ChurnSettings:
 
 
 @dataclass(frozen=True)
+class CampaignSettings:
+    """What a campaign to keep customers costs and brings: what a list is worth is reckoned by it."""
+
+    list_size: int = setting(
+        0, "So many customers fit on a campaign's list; 0 means the riskiest tenth."
+    )
+    contact_cents: int = setting(100, "What contacting one customer costs, in cents.")
+    incentive_cents: int = setting(
+        1000, "What the offer costs for each customer who takes it, in cents."
+    )
+    success_percent: int = setting(
+        30, "Of a hundred contacted customers who would have left, so many stay."
+    )
+    kept_value_cents: int = setting(
+        0,
+        "What a kept customer brings, in cents; 0 means what those who left had spent on average in "
+        "the year before.",
+    )
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """Where the scoring service listens."""
 
@@ -109,6 +131,9 @@ class MlflowSettings:
 
     tracking_uri: str = setting(
         "", "The MLflow store; empty means a SQLite file inside the workspace."
+    )
+    shap_plots: bool = setting(
+        True, "Whether each training run also shows SHAP plots of at most 500 customers, unnamed."
     )
     artifacts: str = setting(
         "",
@@ -125,6 +150,7 @@ class Settings:
     company: CompanySettings = field(default_factory=CompanySettings)
     tables: Mapping[str, TableMapping] = field(default_factory=lambda: MappingProxyType({}))
     churn: ChurnSettings = field(default_factory=ChurnSettings)
+    campaign: CampaignSettings = field(default_factory=CampaignSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
     folder: Path = field(default_factory=Path, metadata={"internal": True})
@@ -178,6 +204,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         company=settings.company,
         tables=MappingProxyType(mappings),
         churn=settings.churn,
+        campaign=_checked_campaign(settings.campaign),
         service=settings.service,
         mlflow=settings.mlflow,
         folder=folder,
@@ -206,13 +233,25 @@ def _read(cls: type[T], content: Any, where: str) -> T:
         hint = hints[key]
         if is_dataclass(hint):
             values[key] = _read(hint, value, path)  # type: ignore[arg-type]
-        elif hint in (str, int):
-            if not isinstance(value, hint) or isinstance(value, bool):
-                raise _wrong_type(path, "a text" if hint is str else "a whole number", value)
+        elif hint in _PLAIN:
+            if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+                raise _wrong_type(path, _PLAIN[hint], value)
             values[key] = value
         else:
             values[key] = MappingProxyType(_texts(path, value))
     return cls(**values)
+
+
+def _checked_campaign(campaign: CampaignSettings) -> CampaignSettings:
+    for one in fields(campaign):
+        value = getattr(campaign, one.name)
+        if value < 0 or (one.name == "success_percent" and value > 100):
+            raise SettingsRefused(
+                expected=f"campaign.{one.name} from 0 {'to 100' if 'percent' in one.name else 'on'}",
+                found=str(value),
+                remedy=f"Correct campaign.{one.name} in {SETTINGS_FILE}.",
+            )
+    return campaign
 
 
 def _texts(path: str, value: Any) -> dict[str, str]:

@@ -5,30 +5,53 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from training.evaluation_tables import (
+    decay_markdown,
+    lists_markdown,
+    money_sentences,
+    slices_markdown,
+)
 from training.manifest import Manifest
 from training.question_kinds import question_from
 from training.report import ladder_markdown
 
+_MOST_NAMES = 6
+
 
 def model_card(
-    manifest: Manifest, splits: Mapping[str, Any], *, company: str = "", seen: int = 0
+    manifest: Manifest,
+    splits: Mapping[str, Any],
+    *,
+    company: str = "",
+    currency: str = "EUR",
+    seen: int = 0,
 ) -> str:
-    """The card as Markdown, from the manifest and the cutoffs each figure was measured at."""
+    """The card as Markdown, from the manifest and the cutoffs each figure was measured at.
+
+    What a marketer asks first stands first: the grade, the money, whom it fails; how it was measured
+    and what it must not be used for follow.
+    """
     question = question_from(manifest.question)
+    evaluated = manifest.evaluation
     parts = [
         f"# Churn model{f' of {company}' if company else ''}: {manifest.title}",
+        *([f"**{evaluated['grade']['text']}**"] if evaluated else []),
         f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"{question.said} "
         f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"
         + (f" ({seen:,} customers)." if seen else "."),
+        *(_worth(evaluated, currency) if evaluated else []),
+        *(_for_whom(evaluated) if evaluated else []),
         "## How well",
         _how_well(manifest),
         ladder_markdown(manifest.ladder),
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
         "by resampling customers. *Over the best rule* is the difference in AUC, on the same customers, to "
-        f"the best rule that needs no learning: {manifest.metrics['rule']}. What ships is the simplest rung "
-        "that none beats beyond chance; the choice was made on these same test cutoffs.",
+        f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
+        "profit a customer at published reference costs, for comparison between companies. What ships is "
+        "the simplest rung that none beats beyond chance; the choice was made on these same test cutoffs.",
+        *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
         splits["said"],
         _cutoffs(splits),
@@ -37,7 +60,37 @@ def model_card(
         "## Made with",
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def _worth(evaluated: Mapping[str, Any], currency: str) -> list[str]:
+    return [
+        "## What it is worth",
+        lists_markdown(evaluated, currency),
+        money_sentences(evaluated, currency),
+    ]
+
+
+def _for_whom(evaluated: Mapping[str, Any]) -> list[str]:
+    return [
+        "## For whom it works",
+        slices_markdown(evaluated["slices"]),
+        "All test cutoffs together; a customer tested twice counts twice. *O/E* is how many left for each "
+        "one expected to. Too small are slices of fewer than 50 customers or with one outcome alone.",
+    ]
+
+
+def _ageing(evaluated: Mapping[str, Any]) -> list[str]:
+    rows = evaluated["decay"]
+    if not rows:
+        text = "There is one test cutoff alone, too few to see a model age."
+        return ["## How it ages", text]
+    return [
+        "## How it ages",
+        decay_markdown(rows),
+        "The same kind of model fitted once, at the earliest split, and asked again at each later test "
+        "cutoff. Days count from the end of the outcomes it had learned from.",
+    ]
 
 
 def _how_well(manifest: Manifest) -> str:
@@ -74,5 +127,14 @@ def _limits(manifest: Manifest) -> list[str]:
         "A high risk does not mean that an offer would help: that takes a hold-out to measure.",
         "Customers outside the population above are not scored.",
         "Models age: train again each horizon and compare the figures by cutoff.",
-        *manifest.notes,
+        *(_shortened(note) for note in manifest.notes),
     ]
+
+
+def _shortened(note: str) -> str:
+    """A note with its first names alone, where it lists many; the manifest has them all."""
+    said, _, names = note.rpartition(": ")
+    listed = names.split(", ")
+    if len(listed) <= _MOST_NAMES:
+        return note
+    return f"{said}: {', '.join(listed[:_MOST_NAMES])} and {len(listed) - _MOST_NAMES} more"

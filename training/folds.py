@@ -22,6 +22,7 @@ from training.splits import Lesson, Split, Splits
 
 FOLDS = 5
 ROUNDS = 2
+FOLD_SEPARATOR = ", fold "
 NO_TIME = (
     "There is no time in this table: cross-validated over customers, so the figures say how well "
     "other customers of the same days are told apart, not those of days to come."
@@ -44,7 +45,7 @@ class FoldSplit(Split):
         """For instance ``round 1, fold 3``."""
         if self.test_fold is None:
             return ""
-        return f"round {self.round_number + 1}, fold {self.test_fold + 1}"
+        return f"round {self.round_number + 1}{FOLD_SEPARATOR}{self.test_fold + 1}"
 
     @property
     def is_crosswise(self) -> bool:

@@ -18,6 +18,7 @@ from features.spec import Declaration
 from training.buying_questions import Inactivity
 from training.calibration import Calibration
 from training.churn import churn_rungs, usable_features
+from training.dataset import Dataset
 from training.gaps import note_on_horizon
 from training.labelled import labelled
 from training.ladder import Ladder, climb, fit_and_calibrate
@@ -45,6 +46,8 @@ class Learned:
     customers: int
     rows: int
     declarations: tuple[Declaration, ...]
+    dataset: Dataset
+    pack: Pack
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -105,6 +108,8 @@ def learn_churn(
         customers=dataset.customers,
         rows=dataset.rows,
         declarations=plan.declarations,
+        dataset=dataset,
+        pack=pack,
     )
 
 

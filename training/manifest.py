@@ -25,7 +25,8 @@ class Manifest:
 
     ``digest`` names the content: the same data and settings give the same digest, whatever the
     registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, ``question``
-    what it is asked, as ``training.questions`` writes it.
+    what it is asked, as ``training.questions`` writes it, and ``evaluation`` what was found of it beyond
+    the ladder: its grade, money, slices and age.
     """
 
     family: str
@@ -47,6 +48,7 @@ class Manifest:
     digest: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     ladder: Sequence[Mapping[str, Any]] = ()
+    evaluation: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[str] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)

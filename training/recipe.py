@@ -43,6 +43,7 @@ class TrainingSummary:
     features: int
     metrics: Mapping[str, Any]
     ladder: Sequence[Mapping[str, Any]]
+    evaluation: Mapping[str, Any]
     origins: Mapping[str, Any]
     checks: Sequence[Check]
     notes: Sequence[str]
@@ -91,7 +92,7 @@ def train_churn(
     times.append(("learning", time.perf_counter()))
 
     with workspace.scratch("training") as draft:
-        manifest, record = write_run(draft, learned, settings)
+        manifest, record = write_run(draft, learned, settings, threads=threads)
         times.append(("bundle and report", time.perf_counter()))
         progress("recording the run", 0, 1)
         registry = Registry(settings, workspace)
@@ -118,6 +119,7 @@ def train_churn(
         features=len(learned.model.columns.names),
         metrics=manifest.metrics,
         ladder=manifest.ladder,
+        evaluation=manifest.evaluation,
         origins=learned.origins,
         checks=gate.checks if gate is not None else (),
         notes=manifest.notes,

@@ -3,41 +3,61 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from features.settings import Settings
 from training.boosting import BoostedModel, BoostingSettings
 from training.bundle import write_bundle
+from training.campaign import profit_curve, whole_tests
 from training.card import model_card
-from training.churn import RECENCY
+from training.evaluation import Evaluation, evaluate
+from training.evaluation_tables import lists_markdown, slices_markdown, spreadsheet
 from training.learned import Learned
 from training.manifest import Manifest
 from training.metrics import reliability
 from training.registry import BUNDLE_FOLDER, ChildRun, RunRecord
-from training.report import gains_plot, ladder_csv, ladder_markdown, reliability_plot
+from training.report import (
+    decay_plot,
+    gains_plot,
+    ladder_csv,
+    ladder_markdown,
+    lift_plot,
+    profit_plot,
+    reliability_plot,
+)
+from training.shap_plots import shap_plots
 
 
-def write_run(folder: Path, learned: Learned, settings: Settings) -> tuple[Manifest, RunRecord]:
-    """Write the bundle and the report of a run into a folder, and say what to log of it."""
+def write_run(
+    folder: Path, learned: Learned, settings: Settings, *, threads: int = 1
+) -> tuple[Manifest, RunRecord]:
+    """Evaluate what was learned, write its bundle and report into a folder, and say what to log."""
+    currency = settings.company.currency
+    evaluation = evaluate(learned, settings.campaign, currency=currency, threads=threads)
     manifest = write_bundle(
         folder / BUNDLE_FOLDER,
-        learned.manifest,
+        replace(learned.manifest, evaluation=evaluation.as_dict()),
         model=learned.model,
         calibration=learned.calibration,
         reference=learned.reference,
         declarations=learned.declarations,
     )
-    card = model_card(manifest, learned.origins, company=settings.company.name)
+    card = model_card(manifest, learned.origins, company=settings.company.name, currency=currency)
     (folder / "card.md").write_text(card, encoding="utf-8")
-    _write_tables(folder / "tables", learned)
-    _write_plots(folder / "plots", learned)
+    _write_tables(folder / "tables", learned, manifest, currency)
+    _write_plots(folder / "plots", learned, evaluation, settings)
     record = RunRecord(
         name=f"churn: {manifest.title}",
-        params=_params(learned),
-        metrics=_metrics(learned),
-        tags={"digest": manifest.digest, "title": manifest.title},
+        params=_params(learned)
+        | {f"campaign.{key}": one for key, one in asdict(settings.campaign).items()},
+        metrics=_metrics(learned) | dict(evaluation.figures),
+        tags={
+            "digest": manifest.digest,
+            "title": manifest.title,
+            "grade": evaluation.grade.word.value,
+        },
         children=_children(learned),
         folder=folder,
         description=card,
@@ -45,9 +65,9 @@ def write_run(folder: Path, learned: Learned, settings: Settings) -> tuple[Manif
     return manifest, record
 
 
-def _write_tables(folder: Path, learned: Learned) -> None:
+def _write_tables(folder: Path, learned: Learned, manifest: Manifest, currency: str) -> None:
     folder.mkdir()
-    rows = learned.manifest.ladder
+    rows, evaluated = manifest.ladder, manifest.evaluation
     tested = [
         {"rung": one.rung, "test": one.test, "customers": len(one.outcomes)}
         | {"bins": [asdict(each) for each in reliability(one.outcomes, one.probability)]}
@@ -57,23 +77,50 @@ def _write_tables(folder: Path, learned: Learned) -> None:
         ("ladder.json", json.dumps(rows, indent=1)),
         ("ladder.csv", ladder_csv(rows)),
         ("ladder.md", ladder_markdown(rows)),
+        ("evaluation.json", json.dumps(evaluated, indent=1)),
+        ("lists.csv", spreadsheet(evaluated["campaign"]["rows"])),
+        ("lists.md", lists_markdown(evaluated, currency)),
+        ("slices.csv", spreadsheet(evaluated["slices"])),
+        ("slices.md", slices_markdown(evaluated["slices"])),
+        ("decay.csv", spreadsheet(evaluated["decay"])),
         ("origins.json", json.dumps(learned.origins, indent=1)),
         ("reliability.json", json.dumps(tested, indent=1)),
     ):
-        (folder / name).write_text(content, encoding="utf-8")
+        if content:
+            (folder / name).write_text(content, encoding="utf-8")
 
 
-def _write_plots(folder: Path, learned: Learned) -> None:
+def _write_plots(
+    folder: Path, learned: Learned, evaluation: Evaluation, settings: Settings
+) -> None:
     folder.mkdir()
-    title = learned.manifest.title
-    latest = learned.ladder.of(title)[0]
-    place = f"tested at {latest.test}"
-    reliable = reliability_plot(latest.outcomes, latest.probability, f"{title}, {place}")
-    (folder / "reliability.png").write_bytes(reliable)
-    shown = dict.fromkeys((RECENCY, title))
-    curves = {name: learned.ladder.of(name)[0] for name in shown}
-    pairs = {name: (one.outcomes, one.probability) for name, one in curves.items()}
-    (folder / "gains.png").write_bytes(gains_plot(pairs, f"Gains, {place}"))
+    title, worth = learned.manifest.title, evaluation.campaign
+    shown = {
+        name: whole_tests(learned.ladder.of(name))[0] for name in dict.fromkeys((worth.rule, title))
+    }
+    latest = shown[title]
+    place = f"tested at {latest.name}"
+    pairs = {name: (one.outcomes, one.probability) for name, one in shown.items()}
+    plots = {
+        "reliability.png": reliability_plot(
+            latest.outcomes, latest.probability, f"{title}, {place}"
+        ),
+        "gains.png": gains_plot(pairs, f"Gains, {place}"),
+        "lift.png": lift_plot(pairs, f"Lift, {place}"),
+    }
+    if worth.kept_value_is_known:
+        curves = {name: profit_curve(one, worth.costs) for name, one in shown.items()}
+        plots["profit.png"] = profit_plot(
+            curves, worth.size, f"Worth of a list, {place}", settings.company.currency
+        )
+    if evaluation.decay:
+        rows = [one.as_dict() for one in evaluation.decay]
+        plots["decay.png"] = decay_plot(rows, f"{title}, as it ages")
+    if settings.mlflow.shap_plots:
+        latest_rows = learned.splits.shipped.calibration_rows(learned.dataset)
+        plots |= shap_plots(learned.model, latest_rows.vectors)
+    for name, content in plots.items():
+        (folder / name).write_bytes(content)
 
 
 def _params(learned: Learned) -> dict[str, Any]:
@@ -105,7 +152,11 @@ def _metrics(learned: Learned) -> dict[str, float]:
     figures = {key: one for key, one in learned.manifest.metrics.items() if isinstance(one, float)}
     for row in learned.manifest.ladder:
         place = "ladder/" + row["name"].replace(" ", "_")
-        figures |= {f"{place}/auc": row["auc"], f"{place}/log_loss": row["log_loss"]}
+        figures |= {
+            f"{place}/{key}": row[key]
+            for key in ("auc", "log_loss", "empc")
+            if row.get(key) is not None
+        }
     return figures | {"base_rate": learned.manifest.base_rate}
 
 

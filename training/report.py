@@ -23,6 +23,7 @@ LADDER_COLUMNS = (
     ("ece", "ECE"),
     ("observed_over_expected", "O/E"),
     ("calibration_slope", "slope"),
+    ("empc", "EMPC"),
 )
 
 
@@ -75,6 +76,41 @@ def gains_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes
     return _png(figure)
 
 
+def lift_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes:
+    """How many times the average the riskiest customers leave, for each share of them, as PNG."""
+    figure, axes = _canvas(title, "share of customers, riskiest first", "times the average")
+    axes.axhline(1.0, color="0.7", linewidth=1, label="no order at all")
+    for name, (outcomes, probability) in curves.items():
+        share, found = gains(outcomes, probability)
+        axes.plot(share[1:], found[1:] / share[1:], label=name, linewidth=1.5)
+    axes.set_ylim(bottom=0)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def profit_plot(
+    curves: Mapping[str, tuple[Floats, Floats]], size: int, title: str, currency: str
+) -> bytes:
+    """The worth of a list for each size of it, in whole units of money, as PNG; a curve a rung."""
+    figure, axes = _canvas(title, "customers on the list", f"worth in {currency}")
+    axes.axhline(0.0, color="0.7", linewidth=1)
+    axes.axvline(size, color="0.7", linewidth=1, linestyle=":", label=f"your list of {size:,}")
+    for name, (sizes, cents) in curves.items():
+        axes.plot(sizes, cents / 100.0, label=name, linewidth=1.5)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def decay_plot(rows: Sequence[Mapping[str, Any]], title: str) -> bytes:
+    """The AUC of one old model at each later cutoff, beside a fresh model's, as PNG."""
+    figure, axes = _canvas(title, "tested at", "AUC")
+    places = [row["cutoff"] for row in rows]
+    for key, name in (("auc", "fitted at the first"), ("auc_fresh", "fitted afresh")):
+        axes.plot(places, [row[key] for row in rows], "o-", label=name, linewidth=1.5)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
 def migration_plot(migration: Migration) -> bytes:
     """The shares of each segment's customers that went to each segment, as a heat map in PNG."""
     figure, axes = _canvas(f"From {migration.first} to {migration.second}", "to", "from")
@@ -101,14 +137,14 @@ def gains(outcomes: Floats, probability: Floats, *, points: int = 101) -> tuple[
 
 
 def _cell(row: Mapping[str, Any], key: str) -> str:
-    value = row[key]
+    value = row.get(key)
     if value is None:
         return "–"
     if key == "auc":
         return f"{value:.4f} [{row['auc_low']:.4f}, {row['auc_high']:.4f}]"
     if key == "gain":
         return f"{value:+.4f} [{row['gain_low']:+.4f}, {row['gain_high']:+.4f}]"
-    return f"{value:.2f}" if key == "lift_10" else f"{value:.4f}"
+    return f"{value:.2f}" if key in ("lift_10", "empc") else f"{value:.4f}"
 
 
 def _canvas(title: str, across: str, up: str) -> tuple[Any, Any]:

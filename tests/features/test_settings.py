@@ -46,6 +46,9 @@ def test_sections_are_read_into_their_places() -> None:
         ({"churn": {"horizon_days": "60"}}, "a whole number for churn.horizon_days"),
         ({"churn": {"horizon_days": True}}, "a whole number for churn.horizon_days"),
         ({"churn": 60}, "a section for churn"),
+        ({"mlflow": {"shap_plots": 1}}, "true or false for mlflow.shap_plots"),
+        ({"campaign": {"contact_cents": -1}}, "campaign.contact_cents from 0 on"),
+        ({"campaign": {"success_percent": 101}}, "campaign.success_percent from 0 to 100"),
         ({"company": {"name": 7}}, "a text for company.name"),
         ({"folder": "elsewhere"}, 'unknown setting "folder"'),
         ({"tables": {"purchase": PURCHASES}}, 'Did you mean "purchases"'),
@@ -89,6 +92,7 @@ def test_the_example_names_every_setting_and_its_values_are_the_defaults() -> No
     default = Settings()
     assert example.company == default.company
     assert example.churn == default.churn
+    assert example.campaign == default.campaign
     assert example.service == default.service
     assert example.mlflow == default.mlflow
     assert set(example.tables) >= {"purchases", "customers", "items", "contacts"}

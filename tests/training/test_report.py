@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.report import gains, gains_plot, ladder_csv, ladder_markdown, reliability_plot
+from training.report import (
+    decay_plot,
+    gains,
+    gains_plot,
+    ladder_csv,
+    ladder_markdown,
+    lift_plot,
+    profit_plot,
+    reliability_plot,
+)
 
 ROW = {
     "name": "recency rule",
@@ -21,9 +30,15 @@ ROW = {
     "ece": 0.01,
     "observed_over_expected": 1.0,
     "calibration_slope": None,
+    "empc": None,
     "auc_by_cutoff": {"2010-06-01": 0.7},
     "ships": True,
 }
+
+AGED = [
+    {"cutoff": "2010-06-01", "auc": 0.7, "auc_fresh": 0.7},
+    {"cutoff": "2010-08-01", "auc": 0.68, "auc_fresh": 0.71},
+]
 
 
 def test_gains_count_leavers_among_the_riskiest() -> None:
@@ -55,5 +70,8 @@ def test_plots_are_png() -> None:
     for picture in (
         reliability_plot(outcomes, probability, "a test"),
         gains_plot({"a rung": (outcomes, probability)}, "a test"),
+        lift_plot({"a rung": (outcomes, probability)}, "a test"),
+        profit_plot({"a rung": (np.arange(9.0), np.arange(9.0) * 100)}, 3, "a test", "EUR"),
+        decay_plot(AGED, "a test"),
     ):
         assert picture.startswith(b"\x89PNG")
