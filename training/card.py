@@ -10,6 +10,8 @@ from training.evaluation_tables import (
     lists_markdown,
     money_sentences,
     slices_markdown,
+    when_markdown,
+    when_sentences,
 )
 from training.manifest import Manifest
 from training.question_kinds import question_from
@@ -43,6 +45,7 @@ def model_card(
         + (f" ({seen:,} customers)." if seen else "."),
         *(_worth(evaluated, currency) if evaluated else []),
         *(_for_whom(evaluated) if evaluated else []),
+        *(_when(evaluated) if evaluated else []),
         "## How well",
         _how_well(manifest),
         ladder_markdown(manifest.ladder),
@@ -78,6 +81,14 @@ def _for_whom(evaluated: Mapping[str, Any]) -> list[str]:
         "All test cutoffs together; a customer tested twice counts twice. *O/E* is how many left for each "
         "one expected to. Too small are slices of fewer than 50 customers or with one outcome alone.",
     ]
+
+
+def _when(evaluated: Mapping[str, Any]) -> list[str]:
+    when = evaluated["when"]
+    if when is None:
+        return ["## When", evaluated["when_said"]]
+    said = f"Tested at {when['cutoff']}. {when_sentences(when)} {evaluated['when_said']}"
+    return ["## When", when_markdown(when), said.rstrip()]
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:

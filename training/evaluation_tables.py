@@ -116,6 +116,45 @@ def decay_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
+def when_markdown(when: Mapping[str, Any]) -> str:
+    """Silence for so many days: expected, observed, and the error beside that of one rate for all."""
+    return markdown(
+        ["silent for", "tested", "expected", "observed", "Brier", "Brier of one rate", "AUC"],
+        [
+            [
+                f"{one['days']} days",
+                f"{one['customers']:,}",
+                f"{one['expected']:.1%}",
+                f"{one['observed']:.1%}",
+                _figure(one["brier"], places=4),
+                _figure(one["brier_by_rate"], places=4),
+                _figure(one["auc"]),
+            ]
+            for one in when["rows"]
+        ],
+    )
+
+
+def when_sentences(when: Mapping[str, Any]) -> str:
+    """How far the date of the next order and its range can be trusted."""
+    parts = [
+        f"The range of the next order holds {_percent(when['held'])} of them, where "
+        f"{_percent(when['held_expected'])} are expected; {_percent(when['open_ended'])} of the ranges "
+        "reach beyond the horizon and stay open.",
+    ]
+    if when["width_days"] is not None:
+        parts.append(f"The others are {when['width_days']:.0f} days wide as a rule.")
+    if when["by_median"] is not None:
+        parts.append(
+            f"{_percent(when['by_median'])} had ordered by the day on which half of them should have."
+        )
+    return " ".join(parts)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
 def _worth(row: Mapping[str, Any], currency: str) -> list[str]:
     return [
         money(row["profit_cents"], currency),

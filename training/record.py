@@ -82,6 +82,7 @@ def _write_tables(folder: Path, learned: Learned, manifest: Manifest, currency: 
         ("lists.md", lists_markdown(evaluated, currency)),
         ("slices.csv", spreadsheet(evaluated["slices"])),
         ("slices.md", slices_markdown(evaluated["slices"])),
+        ("when.csv", spreadsheet(evaluated["when"]["rows"]) if evaluated["when"] else ""),
         ("decay.csv", spreadsheet(evaluated["decay"])),
         ("origins.json", json.dumps(learned.origins, indent=1)),
         ("reliability.json", json.dumps(tested, indent=1)),
