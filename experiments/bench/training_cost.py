@@ -67,14 +67,14 @@ class LightGBMWatch:
     def __enter__(self) -> LightGBMWatch:
         import lightgbm
 
-        self._before = lightgbm.train, lightgbm.Dataset.construct
+        self._before = lightgbm.train
         lightgbm.train = self._timed(lightgbm.train)
         return self
 
     def __exit__(self, *fault: object) -> None:
         import lightgbm
 
-        lightgbm.train, lightgbm.Dataset.construct = self._before
+        lightgbm.train = self._before
 
     def _timed(self, work: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*given: Any, **named: Any) -> Any:
