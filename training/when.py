@@ -21,6 +21,7 @@ from training.splits import OriginSplit, Splits
 from training.waits import Waits, silence_error, waits
 
 ASKED_DAYS = (30, 60, 90)
+MOST_TESTED = 20_000
 RANGE = (0.1, 0.5, 0.9)
 
 
@@ -89,7 +90,7 @@ def say_when(
     if not isinstance(split, OriginSplit) or split.test is None:
         return None, "Without time in the table there is no saying when."
     fit, later = split.fit_rows(dataset).vectors, split.calibration_rows(dataset).vectors
-    test = split.test_rows(dataset).vectors
+    test = _part(split.test_rows(dataset).vectors)
     horizon_days = splits.horizon.days
     try:
         hazard = fit_hazard(
@@ -138,6 +139,12 @@ def measure_when(
         open_ended=_share(np.isnan(high)),
         width_days=float(np.median(widths)) if len(widths) else float("nan"),
     )
+
+
+def _part(vectors: Vectors) -> Vectors:
+    """Evenly spaced vectors, where there are more than the figures need."""
+    step = -(-vectors.rows // MOST_TESTED)
+    return vectors.select(np.arange(0, vectors.rows, step)) if step > 1 else vectors
 
 
 def _row(days: int, waited: Waits, silent: Floats) -> SilenceRow:
