@@ -25,7 +25,6 @@ def model_card(
     splits: Mapping[str, Any],
     *,
     company: str = "",
-    currency: str = "EUR",
     seen: int = 0,
 ) -> str:
     """The card as Markdown, from the manifest and the cutoffs each figure was measured at.
@@ -43,7 +42,7 @@ def model_card(
         f"{question.said} "
         f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"
         + (f" ({seen:,} customers)." if seen else "."),
-        *(_worth(evaluated, currency) if evaluated else []),
+        *(_worth(evaluated) if evaluated else []),
         *(_for_whom(evaluated) if evaluated else []),
         *(_when(evaluated) if evaluated else []),
         "## How well",
@@ -66,11 +65,11 @@ def model_card(
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def _worth(evaluated: Mapping[str, Any], currency: str) -> list[str]:
+def _worth(evaluated: Mapping[str, Any]) -> list[str]:
     return [
         "## What it is worth",
-        lists_markdown(evaluated, currency),
-        money_sentences(evaluated, currency),
+        lists_markdown(evaluated),
+        money_sentences(evaluated),
     ]
 
 

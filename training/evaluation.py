@@ -29,6 +29,7 @@ class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone."""
 
     title: str
+    currency: str
     grade: Grade
     campaign: Campaign
     slices: Sequence[Slice]
@@ -40,6 +41,7 @@ class Evaluation:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
         content = {
             "title": self.title,
+            "currency": self.currency,
             "grade": self.grade.as_dict(),
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
@@ -89,6 +91,7 @@ def evaluate(
     when, when_said = _when(learned, question, threads)
     return Evaluation(
         title=ladder.winner.name,
+        currency=currency,
         grade=grade(worth, ladder.winning_row, question, currency=currency),
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
