@@ -32,7 +32,7 @@ as_of_option = click.option(
     type=CutoffType(),
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
-MODELS = ("churn",)
+MODELS = ("churn", "segments")
 model_option = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
 )
@@ -294,9 +294,30 @@ def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Out
 @main.command()
 @click.argument("model", type=click.Choice(MODELS))
 @click.option("--no-promote", is_flag=True, help="Register the model but leave the champion.")
+@click.option("--refit", is_flag=True, help="Find segments anew although those in use still fit.")
 @verb
-def train(call: Call, model: str, no_promote: bool) -> Outcome:
+def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
     """Train a model at past cutoffs, judge it against simple rules and register it."""
+    if model == "segments":
+        from training.segment_recipe import train_segments
+        from training.segment_tables import segments_outcome
+
+        progress = call.narrator.progress
+        return segments_outcome(
+            train_segments(
+                call.settings,
+                call.workspace,
+                refit=refit,
+                promote=not no_promote,
+                progress=progress,
+            )
+        )
+    if refit:
+        raise UsageRefused(
+            expected="--refit with segments, which stay frozen without it",
+            found=f"--refit with {model}",
+            remedy=f"Leave it out: {model} is fitted anew each time.",
+        )
     return _train(call, promote=not no_promote)
 
 
@@ -368,6 +389,21 @@ def rollback(call: Call, model: str, reason: str) -> Outcome:
     from training.registry import rollback as roll_back
 
     return _promoted(roll_back(call.settings, call.workspace, name=model, reason=reason), model)
+
+
+@main.command()
+@click.argument("decision")
+@verb
+def replay(call: Call, decision: str) -> Outcome:
+    """Score a served row again, as of then, and say whether the answer is the same."""
+    from serving.replay import replay as replay_decision
+
+    def fetch(name: str, digest: str, folder: Path) -> Path | None:
+        from training.registry import fetch_by_digest
+
+        return fetch_by_digest(call.settings, call.workspace, name, digest, folder)
+
+    return replay_decision(call.workspace, decision, fetch).outcome()
 
 
 @main.command()
@@ -546,7 +582,7 @@ def _promoted(summary: PromotionSummary, model: str) -> Outcome:
 
     return Outcome(
         said=f"{model.capitalize()} version {summary.version} ({summary.title}) is in use now",
-        next="`regulars vectors`, then `regulars score`",
+        next="" if model == "segments" else "`regulars vectors`, then `regulars score`",
         data=summary.as_dict(),
         tables=check_tables(summary.checks),
     )

@@ -33,6 +33,24 @@ def sqlite_file(source: str, folder: Path) -> Path | None:
     return folder / url.database
 
 
+def fault_of_connecting(address: str) -> str:
+    """Why a database cannot be connected to, in a line without its password; empty where it can."""
+    import sqlalchemy
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        engine = sqlalchemy.create_engine(_url(address))
+        with engine.connect():
+            pass
+        engine.dispose()
+    except ModuleNotFoundError as fault:
+        return f"no module {fault.name}"
+    except SQLAlchemyError as fault:
+        # What a driver says may repeat the address, so only the kind of its fault is told.
+        return type(getattr(fault, "orig", None) or fault).__name__
+    return ""
+
+
 def copy_database(source: str, *, folder: Path, scratch: Path) -> list[Path]:
     """Copy a database table or query to Parquet, a batch of rows at a time.
 

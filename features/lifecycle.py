@@ -120,6 +120,11 @@ def lifecycle(
     )
 
 
+def features_read(settings: LifecycleSettings) -> frozenset[str]:
+    """The names of all features the rules look at; a plan need not have them all."""
+    return frozenset((*_READ, *settings.intent_features, *settings.promoter_features))
+
+
 def lifecycle_of_everybody(
     pack: Pack, vectors: Vectors, cutoff_seconds: int, settings: LifecycleSettings | None = None
 ) -> Lifecycle:
@@ -129,7 +134,7 @@ def lifecycle_of_everybody(
     and is a prospect when registered, else a suspect.
     """
     rules = settings or LifecycleSettings()
-    asked = {*_READ, *rules.intent_features, *rules.promoter_features}
+    asked = features_read(rules)
     names = tuple(name for name in vectors.feature_names if name in asked)
     values = np.full((pack.customers, len(names)), np.nan, np.float32)
     for position, name in enumerate(names):

@@ -135,6 +135,11 @@ class MlflowSettings:
     shap_plots: bool = setting(
         True, "Whether each training run also shows SHAP plots of at most 500 customers, unnamed."
     )
+    artifacts: str = setting(
+        "",
+        "Where files of runs go with a database of your own, a folder or an address such as s3://runs; "
+        "empty means inside the workspace. An MLflow server keeps them itself.",
+    )
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,8 @@ def _decisions(in_use: InUse, rows: Sequence[ScoredRow], at: int) -> dict[str, D
             model_digest=manifest.digest,
             cutoff_seconds=in_use.snapshot.cutoff_seconds,
             decided_at=at,
+            data_digest=in_use.snapshot.data_digest,
+            vector_digest=in_use.scorer.vector_digest(row.customer_id),
         )
         for row in rows
         if row.status != Status.UNKNOWN_ID

@@ -64,6 +64,8 @@ _DECISIONS = sa.Table(
     sa.Column("model_digest", sa.Text, nullable=False),
     sa.Column("cutoff_seconds", sa.Integer, nullable=False),
     sa.Column("decided_at", sa.Integer, nullable=False),
+    sa.Column("data_digest", sa.Text, nullable=False, server_default=""),
+    sa.Column("vector_digest", sa.Text, nullable=False, server_default=""),
 )
 
 
@@ -80,7 +82,11 @@ class KeyRecord:
 
 @dataclass(frozen=True)
 class Decision:
-    """One answered row: who was scored, by which model, on the behaviour known before which cutoff."""
+    """One answered row: who was scored, by which model, on the behaviour known before which cutoff.
+
+    ``data_digest`` names all events of the scoring and ``vector_digest`` this customer's behaviour among
+    them; both are empty where the answer is older than their keeping, or there was no vector.
+    """
 
     decision_id: str
     customer_id: str
@@ -90,6 +96,8 @@ class Decision:
     model_digest: str
     cutoff_seconds: int
     decided_at: int
+    data_digest: str = ""
+    vector_digest: str = ""
 
 
 class Ledger:
@@ -104,6 +112,7 @@ class Ledger:
         sa.event.listen(self._engine, "connect", _set_up_connection)
         try:
             _TABLES.create_all(self._engine)
+            _add_columns(self._engine)
         except sa.exc.DatabaseError:
             self.close()
             raise WorkspaceRefused(
@@ -228,6 +237,13 @@ class Ledger:
         with self._engine.connect() as connection:
             return [Decision(**row._mapping) for row in connection.execute(query)]
 
+    def decision(self, decision_id: str) -> Decision | None:
+        """One decision by the id it was answered with; None when there is none."""
+        query = sa.select(_DECISIONS).where(_DECISIONS.c.decision_id == decision_id)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Decision(**row._mapping)
+
     def _open_session(self, key_id: str | None, *, at: int) -> str:
         token = secrets.token_urlsafe(32)
         with self._engine.begin() as connection:
@@ -268,6 +284,19 @@ def create_ticket(workspace: Workspace, *, at: int) -> str:
         return ledger.create_ticket(at=at)
 
 
+def find_decision(workspace: Workspace, decision_id: str) -> Decision:
+    """A decision of a workspace's ledger; ``UsageRefused`` when there is none of this id."""
+    with _opened(workspace) as ledger:
+        found = ledger.decision(decision_id)
+    if found is None:
+        raise UsageRefused(
+            expected="the decision_id of an answered row",
+            found=f'"{decision_id}", which the ledger does not know',
+            remedy="Copy it from the answer of POST /v1/score.",
+        )
+    return found
+
+
 @contextmanager
 def _opened(workspace: Workspace) -> Iterator[Ledger]:
     ledger = Ledger(workspace.ledger)
@@ -289,6 +318,26 @@ def _key_record(row: sa.Row[tuple[object, ...]]) -> KeyRecord:
         created_at=row.created_at,
         revoked_at=row.revoked_at,
     )
+
+
+def _add_columns(engine: sa.Engine) -> None:
+    """Give the decisions of an older version the columns they lack; what is in them stays."""
+    missing = _missing_columns(engine)
+    for column in missing:
+        try:
+            with engine.begin() as connection:
+                connection.execute(
+                    sa.text(f"ALTER TABLE decisions ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+                )
+        except sa.exc.OperationalError:
+            # Another process may have been faster.
+            if column in _missing_columns(engine):
+                raise
+
+
+def _missing_columns(engine: sa.Engine) -> list[str]:
+    known = {one["name"] for one in sa.inspect(engine).get_columns(_DECISIONS.name)}
+    return [one.name for one in _DECISIONS.columns if one.name not in known]
 
 
 def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:

@@ -84,6 +84,11 @@ class Snapshot:
         return int(self.manifest["cutoff_seconds"])
 
     @property
+    def data_digest(self) -> str:
+        """The name of the events the scores were made from."""
+        return str(self.manifest.get("data_digest", ""))
+
+    @property
     def base(self) -> float:
         """The probability the model starts from."""
         return float(self.manifest["base"])

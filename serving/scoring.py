@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
@@ -78,6 +79,16 @@ def explained(bundle: Bundle, values: NDArray[np.float32], group_of: NDArray[np.
     return Explained(points, leading_features(by_feature, group_of, points.by_group))
 
 
+def digest_of_vector(values: NDArray[np.float32]) -> str:
+    """The SHA-256 name of one bound vector; all missing values are alike.
+
+    >>> digest_of_vector(np.array([1.0, np.nan], np.float32))[:12]
+    'c5a9838fc5dc'
+    """
+    plain = np.where(np.isnan(values), np.float32(np.nan), values).astype("<f4")
+    return hashlib.sha256(plain.tobytes()).hexdigest()
+
+
 def band(percentile: float) -> str:
     """How a risk compares with that of other customers: high is the top tenth, medium the next fifth.
 
@@ -120,6 +131,12 @@ class Scorer:
             found = self._judge(known, values[judged], spend, with_reasons)
             answers.update((one.customer_id, one) for one in found)
         return [answers[one] for one in customer_ids]
+
+    def vector_digest(self, customer_id: str) -> str:
+        """The name of a customer's behaviour as the model reads it; empty without a vector."""
+        key = self.snapshot.customer_ids.find(customer_id)
+        row = int(self.snapshot.vector_rows[key]) if key >= 0 else -1
+        return digest_of_vector(self._values[row]) if row >= 0 else ""
 
     def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
         standing = self.snapshot.standing(key) if key >= 0 else None

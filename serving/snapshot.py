@@ -146,7 +146,7 @@ def _write(
     status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)
     judged = bundle.eligible(values)
     status[vectors.customer_keys] = np.where(judged, Status.OK, Status.NOT_ELIGIBLE)
-    status[_refused_profiling(store, pack)] = Status.NO_CONSENT
+    status[refused_profiling(store, pack)] = Status.NO_CONSENT
     rules = LifecycleSettings(horizon_days=bundle.manifest.horizon_days)
     standing = lifecycle_of_everybody(pack, vectors, cutoff_seconds, rules)
     # Who declined to be scored is not sorted into a stage either.
@@ -226,7 +226,7 @@ def _ranking(
     )
 
 
-def _refused_profiling(store: Store, pack: Pack) -> NDArray[np.int64]:
+def refused_profiling(store: Store, pack: Pack) -> NDArray[np.int64]:
     """The keys of customers who said no to being scored; nobody where the table does not say."""
     path = store.table("customers")
     if not path.exists() or "profiling_consent" not in parquet.read_schema(path).names:

@@ -15,6 +15,14 @@ metrics          plain functions of arrays
 manifest         what a bundle says about itself
 reference        quantiles of the training customers, and invented golden rows
 bundle           the model on disk: verified before it is parsed
+traits           which habits make behaviour segments, and the words for them
+clusters         k-means, its stability and principal axes                     [scikit-learn]
+segments         frozen centres that say who buys alike; assigns by numpy alone
+segment_*        how many, their names, profiles, bundle, record and recipe
+usefulness       the variance groups explain, and RFM scores to beat
+migration        who moved between segments, in customers, rates and money
+standing         stage × status, in customers and money
+spending         what customers spent in a stretch of time, in exact cents
 report           plots and tables of a training run                           [matplotlib]
 card             the model card
 registry         runs, versions and aliases                                       [mlflow]

@@ -10,6 +10,8 @@ from pathlib import Path
 from features.errors import ModelRefused
 from training.bundle import Bundle, open_bundle
 from training.manifest import Manifest
+from training.segment_bundle import open_segments
+from training.segments import SEGMENTS
 
 CHURN = "churn"
 EPSILON_AUC = 0.005
@@ -17,6 +19,9 @@ MOST_ECE = 0.05
 MOST_BYTES = 64 * 1024 * 1024
 LATENCY_ROWS = 200
 MOST_LATENCY_MILLISECONDS = 500.0
+LEAST_STABILITY = 0.6
+LEAST_SHARE = 0.03
+EPSILON_EXPLAINED = 0.02
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,37 @@ def churn_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     return gate(open_bundle(folder), folder, champion)
 
 
-GATES: Mapping[str, Gate] = {CHURN: churn_gate}
+def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+    """The checks of behaviour segments: they come back, none is tiny, they tell more than RFM."""
+    manifest = open_segments(folder).manifest
+    figures = manifest.metrics
+    own = figures["spend_explained"] + figures["churn_explained"]
+    gain = own - figures["rfm_spend_explained"] - figures["rfm_churn_explained"]
+    return [
+        Check(
+            "stability",
+            figures["stability"] >= LEAST_STABILITY,
+            f"{figures['stability']:.3f}",
+            f"at least {LEAST_STABILITY}",
+        ),
+        Check(
+            "smallest segment",
+            figures["smallest_share"] >= LEAST_SHARE,
+            f"{figures['smallest_share']:.1%}",
+            f"at least {LEAST_SHARE:.0%}",
+        ),
+        Check(
+            "variance explained over RFM",
+            gain >= -EPSILON_EXPLAINED,
+            f"{gain:+.4f}",
+            f"at most {EPSILON_EXPLAINED} lower",
+        ),
+        Check("golden rows", True, "as written", "within 1e-9"),
+        size_check(folder),
+    ]
+
+
+GATES: Mapping[str, Gate] = {CHURN: churn_gate, SEGMENTS: segments_gate}
 """The gate of each model name."""
 
 

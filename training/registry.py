@@ -18,7 +18,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from features.errors import ModelRefused
+from features.databases import fault_of_connecting, shown_address
+from features.errors import ModelRefused, WorkspaceRefused
 from features.settings import Settings
 from features.workspace import Workspace
 from training.boosting import BoostedModel
@@ -27,6 +28,7 @@ from training.manifest import Manifest
 from training.promotion import PromotionSummary, go_back, judge
 
 BUNDLE_FOLDER = "bundle"
+_SERVERS = ("http://", "https://")
 CHAMPION, CHALLENGER = "champion", "challenger"
 _HEADLINES = ("auc", "ece")
 """Figures a version carries as tags, where its model has them."""
@@ -63,13 +65,13 @@ class Registry:
         self.name = name
         self._workspace = workspace
         self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)
-        self._own_store = not settings.mlflow.tracking_uri
+        self._artifacts = _artifact_place(settings, workspace)
         with _quietly():
             import mlflow
 
             _hush()
             # Two first visitors of an empty SQLite file would both create its tables, and one fail.
-            with FileLock(_lock_file(workspace)):
+            with FileLock(_lock_file(workspace)), _reached(self.tracking_uri):
                 self._client = mlflow.MlflowClient(self.tracking_uri, self.tracking_uri)
                 self.experiment_id = self._experiment()
 
@@ -77,10 +79,7 @@ class Registry:
         found = self._client.get_experiment_by_name(self.name)
         if found is not None:
             return str(found.experiment_id)
-        place = (self._workspace.mlflow / "artifacts").resolve().as_uri()
-        created = self._client.create_experiment(
-            self.name, artifact_location=place if self._own_store else None
-        )
+        created = self._client.create_experiment(self.name, artifact_location=self._artifacts)
         return str(created)
 
     def record(self, record: RunRecord) -> str:
@@ -219,6 +218,12 @@ class Registry:
         """The tags of a version: digest, title, data digest, AUC and what became of it."""
         return dict(self._client.get_model_version(self.name, version).tags)
 
+    def version_with(self, digest: str) -> str | None:
+        """The latest version whose bundle has this digest, or None."""
+        found = self._client.search_model_versions(f"name = '{self.name}'")
+        versions = [int(one.version) for one in found if one.tags.get("digest") == digest]
+        return str(max(versions)) if versions else None
+
     def nested_runs(self, run_id: str) -> list[str]:
         """The names of the runs nested in a run."""
         found = self._client.search_runs(
@@ -288,9 +293,60 @@ def rollback(
     return go_back(Registry(settings, workspace, name), workspace, reason=reason)
 
 
+def fetch_by_digest(
+    settings: Settings, workspace: Workspace, name: str, digest: str, folder: Path
+) -> Path | None:
+    """Copy the registered bundle of a digest into a folder; None when no version has it."""
+    registry = Registry(settings, workspace, name)
+    version = registry.version_with(digest)
+    return None if version is None else registry.fetch_bundle(version, folder)
+
+
 def _sqlite_address(workspace: Workspace) -> str:
     workspace.mlflow.mkdir(parents=True, exist_ok=True, mode=0o700)
     return f"sqlite:///{(workspace.mlflow / 'mlflow.db').resolve()}"
+
+
+def _artifact_place(settings: Settings, workspace: Workspace) -> str | None:
+    """Where the files of a new experiment go; None leaves it to an MLflow server.
+
+    MLflow's own answer for a database would be the folder the command happens to run in.
+    """
+    if settings.mlflow.tracking_uri.startswith(_SERVERS):
+        return None
+    given = settings.mlflow.artifacts
+    if "://" in given:
+        return given
+    folder = settings.folder / given if given else workspace.mlflow / "artifacts"
+    return folder.resolve().as_uri()
+
+
+@contextmanager
+def _reached(tracking_uri: str) -> Iterator[None]:
+    """A store that cannot be reached is said in a sentence, without its password."""
+    from mlflow.exceptions import MlflowException
+
+    if tracking_uri.startswith("sqlite:"):
+        yield
+        return
+    is_server = tracking_uri.startswith(_SERVERS)
+    # MLflow itself would try a database again and again, for minutes.
+    fault = "" if is_server else fault_of_connecting(tracking_uri)
+    if fault:
+        raise _unreachable(tracking_uri, fault)
+    try:
+        yield
+    except MlflowException as refused:
+        raise _unreachable(tracking_uri, refused.error_code) from None
+
+
+def _unreachable(tracking_uri: str, found: str) -> WorkspaceRefused:
+    return WorkspaceRefused(
+        expected=f"an MLflow store at {shown_address(tracking_uri)}",
+        found=f"{found} when connecting",
+        remedy="Correct mlflow.tracking_uri and see that the server runs and lets you in; for Postgres, "
+        "also install the driver: pip install 'regulars[postgres]'.",
+    )
 
 
 def _lock_file(workspace: Workspace) -> Path:
@@ -303,6 +359,8 @@ def _quietly() -> Iterator[None]:
     """MLflow without its usage reports, its progress bars and its libraries' deprecations."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    # MLflow would ask a server that is not there seven times, for minutes.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from training.metrics import reliability
+from training.migration import Migration
 from training.model import Floats
 
 LADDER_COLUMNS = (
@@ -107,6 +108,22 @@ def decay_plot(rows: Sequence[Mapping[str, Any]], title: str) -> bytes:
     for key, name in (("auc", "fitted at the first"), ("auc_fresh", "fitted afresh")):
         axes.plot(places, [row[key] for row in rows], "o-", label=name, linewidth=1.5)
     axes.legend(frameon=False)
+    return _png(figure)
+
+
+def migration_plot(migration: Migration) -> bytes:
+    """The shares of each segment's customers that went to each segment, as a heat map in PNG."""
+    figure, axes = _canvas(f"From {migration.first} to {migration.second}", "to", "from")
+    figure.set_size_inches(9.6, 7.2)
+    rates, places = migration.rates, range(len(migration.names))
+    axes.imshow(rates, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    short = [name if len(name) <= 32 else name[:31] + "…" for name in migration.names]
+    axes.set_xticks(places, short, rotation=35, ha="right", fontsize=7)
+    axes.set_yticks(places, short, fontsize=7)
+    for row, column in np.argwhere(migration.customers > 0):
+        said = f"{migration.customers[row, column]:,}\n{100 * rates[row, column]:.0f} %"
+        colour = "white" if rates[row, column] > 0.5 else "black"
+        axes.text(column, row, said, ha="center", va="center", fontsize=6, color=colour)
     return _png(figure)
 
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from features.settings import Settings
 from features.workspace import Workspace
@@ -20,13 +21,27 @@ LOOPBACK = "127.0.0.1"
 _PATIENCE_SECONDS = 10.0
 
 
-def command(tracking_uri: str, port: int) -> list[str]:
-    """How MLflow is started on a store, listening on this machine alone."""
+def command(port: int) -> list[str]:
+    """How MLflow is started, listening on this machine alone."""
     return [
         *(sys.executable, "-m", "mlflow", "server"),
-        *("--backend-store-uri", tracking_uri),
         *("--host", LOOPBACK, "--port", str(port), "--workers", "1"),
     ]
+
+
+def environment(tracking_uri: str, artifacts: Path) -> dict[str, str]:
+    """What MLflow is told beside its command: the store, and where clients' files go.
+
+    The address of a store may hold a password, which would stand for all to read among the processes.
+    """
+    return {
+        **os.environ,
+        "MLFLOW_BACKEND_STORE_URI": tracking_uri,
+        "MLFLOW_ARTIFACTS_DESTINATION": str(artifacts),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        # Regulars uses no server jobs, and their runners take two gigabytes.
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
 
 
 def show_runs(
@@ -41,26 +56,20 @@ def show_runs(
     if registry.tracking_uri.startswith(("http://", "https://")):
         on_start(registry.tracking_uri)
         return 0
-    environment = {
-        **os.environ,
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        # Regulars uses no server jobs, and their runners take two gigabytes.
-        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-    }
-    server = subprocess.Popen(
-        command(registry.tracking_uri, port), env=environment, start_new_session=True
-    )
+    artifacts = (workspace.mlflow / "artifacts").resolve()
+    told = environment(registry.tracking_uri, artifacts)
+    server = subprocess.Popen(command(port), env=told, start_new_session=True)
     try:
         on_start(f"http://{LOOPBACK}:{port}/#/experiments/{registry.experiment_id}")
         return server.wait()
     except KeyboardInterrupt:
         return 0
     finally:
-        _stop(server)
+        stop(server)
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
-    """End the server with all its workers."""
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """End a server with all its workers."""
     if server.poll() is not None:
         return
     os.killpg(server.pid, signal.SIGTERM)

@@ -12,11 +12,15 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from features.settings import load_settings
 from features.store import open_store
 from features.workspace import Workspace
 from regulars import main
 from serving.published import open_snapshot
 from tests.commands.shop import leaving_and_staying, stops_on, write_shop
+from tests.serving.calling import Service
+from tests.serving.company import Company
+from training.bundle import current_folder
 
 KILLED_IN_THE_MIDDLE = """
 import os, sys
@@ -122,3 +126,27 @@ def test_an_ingest_killed_in_the_middle_leaves_the_last_store_and_the_next_one_w
     assert open_store(workspace(settings)).manifest.digest == before
     assert run(settings, "ingest")["customers"] == 40
     assert open_store(workspace(settings)).manifest.digest != before
+
+
+def test_a_served_score_is_reproduced_by_a_model_only_the_registry_has(
+    shop: Path, tmp_path: Path
+) -> None:
+    here = workspace(shop)
+    company = Company(shop, load_settings(shop), here)
+    service = Service(company, here.folder)
+    snapshot = open_snapshot(here)
+    customer = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
+    answer = service.caller("score").score(rows=[{"customer_id": customer}])
+    service.close()
+    folder = current_folder(here)
+    assert folder is not None
+    decision = answer["rows"][0]["decision_id"]
+    assert run(shop, "replay", decision)["difference"] == 0
+    folder.rename(tmp_path / "away")
+    try:
+        again = run(shop, "replay", decision)
+    finally:
+        (tmp_path / "away").rename(folder)
+    assert again["reproduced"] is True and again["difference"] == 0
+    assert again["again"]["probability"] == answer["rows"][0]["probability"]
+    assert customer not in json.dumps(again)

@@ -29,7 +29,7 @@ DOORS = {
     "pyspark": {"features/spark.py", "features/spark_session.py"},
     "lightgbm": {"training/boosting.py"},
     "mlflow": {"training/registry.py"},
-    "sklearn": {"training/logistic.py"},
+    "sklearn": {"training/clusters.py", "training/logistic.py"},
     "matplotlib": {"training/report.py", "training/shap_plots.py"},
     "shap": {"training/shap_plots.py"},
     "bentoml": {"serving/service.py"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from training.boosting import BoostedModel
 from training.bundle import current_bundle, open_bundle
 from training.gate import gate
 from training.recipe import TrainingSummary, train_churn
-from training.registry import Registry, promote, rollback
+from training.registry import ChildRun, Registry, RunRecord, promote, rollback
 from training.shelf import Shelf
 
 SETTINGS = """
@@ -134,6 +135,33 @@ def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> 
     rows = model.columns.prepare(learned.vectors.values, np.arange(4))
     loaded = registry.load_booster(place)
     assert loaded.predict(rows, raw_score=True).tolist() == model.log_odds(rows).tolist()
+
+
+def test_recording_a_run_with_its_booster_adds_at_most_two_seconds(
+    copied: Trained, tmp_path: Path
+) -> None:
+    registry = Registry(copied.settings, copied.workspace)
+    model = BoostedModel.fit(dataset())
+    manifest = current_bundle(copied.workspace).manifest
+    shutil.copytree(
+        copied.workspace.bundles / "churn" / manifest.digest, tmp_path / "run" / "bundle"
+    )
+    record = RunRecord(
+        name="a run",
+        params={f"parameter {one}": one for one in range(40)},
+        metrics={f"figure {one}": float(one) for one in range(60)},
+        tags={},
+        children=[ChildRun(f"fold {one}", {"auc": 0.8}) for one in range(4)],
+        folder=tmp_path / "run",
+        description="a card",
+    )
+    # Processor time, for what else the machine is doing must not fail it.
+    before = time.process_time()
+    run_id = registry.record(record)
+    registry.log_booster(run_id, model)
+    registry.register(run_id, manifest)
+    took = time.process_time() - before
+    assert took <= 2.0
 
 
 def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(

@@ -14,14 +14,20 @@ import pytest
 
 from features.settings import Settings
 from features.workspace import Workspace
-from training.tracking_server import LOOPBACK, command, show_runs
+from training.tracking_server import LOOPBACK, command, environment, show_runs
 
 PORT = 5317
 
 
 def test_mlflow_listens_on_this_machine_alone() -> None:
-    words = command("sqlite:///runs.db", 5000)
+    words = command(5000)
     assert words[words.index("--host") + 1] == LOOPBACK == "127.0.0.1"
+
+
+def test_a_password_is_not_shown_among_the_processes(tmp_path: Path) -> None:
+    address = "postgresql://anna:secret@host/runs"
+    assert not any("secret" in word for word in command(5000))
+    assert environment(address, tmp_path)["MLFLOW_BACKEND_STORE_URI"] == address
 
 
 @pytest.mark.slow
