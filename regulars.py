@@ -349,9 +349,10 @@ def _train(call: Call, *, promote: bool = True) -> Outcome:
         call.settings, call.workspace, promote=promote, progress=call.narrator.progress
     )
     use = "in use now" if summary.promoted else "registered, not in use"
+    grade = summary.evaluation["grade"]
     return Outcome(
         said=f"Trained churn version {summary.version} ({use}): {summary.title}, "
-        f"AUC {summary.metrics['auc']:.3f}. {summary.evaluation['grade']['text']}",
+        f"AUC {summary.metrics['auc']:.3f}. {grade['word']}: {grade['sentences'][0]}",
         next="`regulars vectors`, then `regulars score`"
         if summary.promoted
         else "`regulars promote --reason …`",
