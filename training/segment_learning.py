@@ -20,7 +20,6 @@ from training.dataset import Dataset
 from training.labels import inactivity, spend_between
 from training.learned import tools
 from training.manifest import Manifest
-from training.past_spend import spend_between
 from training.segment_bundle import SegmentBundle
 from training.segment_choice import Choice, Following, choose
 from training.segment_names import continued, inherited, name_segments
