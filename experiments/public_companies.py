@@ -7,6 +7,7 @@ the project.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -57,6 +58,44 @@ def receipts(data: Path, folder: Path) -> Path:
         )
         + _churn(horizon_days=90, origins=10),
     )
+
+
+_TELCO_TEXTS = (
+    *("PhoneService", "MultipleLines", "InternetService", "OnlineSecurity", "OnlineBackup"),
+    *("DeviceProtection", "TechSupport", "StreamingTV", "StreamingMovies", "Contract"),
+    *("PaperlessBilling", "PaymentMethod", "Partner", "Dependents"),
+)
+
+
+def telco(data: Path, folder: Path) -> Path:
+    """A telephone company with 7,043 customers on one day, whose table says who left: no events at all.
+
+    Gender and SeniorCitizen stay out, for nobody is to be treated by them. TotalCharges is empty for
+    customers of the first month.
+    """
+    source = data / "telco_churn" / "Telco-Customer-Churn.csv"
+    texts = {_snake(one): one for one in _TELCO_TEXTS}
+    numbers = {
+        "tenure_months": "tenure",
+        "monthly_charges": "MonthlyCharges",
+        "total_charges": "TRY_CAST(trim(TotalCharges) AS DOUBLE)",
+    }
+    stated = {"cutoff": "DATE '2020-01-01'", "name": "'left'", "value": "Churn = 'Yes'"}
+    return _written(
+        folder,
+        _table("customers", source, {"customer_id": "customerID", **texts, **numbers})
+        + _table("outcomes", source, {"customer_id": "customerID", **stated})
+        + '[churn]\noutcome = "stated"\noutcome_name = "left"\nhorizon_days = 30\n',
+    )
+
+
+def _snake(name: str) -> str:
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def _table(name: str, source: Path, columns: Mapping[str, str]) -> str:
+    mapped = "\n".join(f"{column} = {json.dumps(said)}" for column, said in columns.items())
+    return f"[tables.{name}]\nsource = {json.dumps(str(source))}\n\n[tables.{name}.columns]\n{mapped}\n\n"
 
 
 def households(data: Path, folder: Path) -> Path:
@@ -157,6 +196,7 @@ PUBLIC: Mapping[str, Callable[[Path, Path], Path]] = {
     "essec_purchases": donations,
     "retail_transactions": receipts,
     "complete_journey": households,
+    "telco_churn": telco,
 }
 """For each data set, what writes its ``regulars.toml`` into a folder and returns it."""
 

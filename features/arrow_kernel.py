@@ -17,6 +17,7 @@ from features.attributes import fill_declared
 from features.batches import BATCH_EVENTS, EventBatch
 from features.errors import DataRefused
 from features.pack import MISSING_NUMBER, Attributes
+from features.tables import OUTCOMES
 from features.vectors import fill_values
 from features.wire import CUSTOMER_ID, CUTOFF_SECONDS, KNOWN, SECONDS, STREAM, Wire, WireColumn
 
@@ -68,6 +69,9 @@ class ArrowKernel:
         # they declared is no event.
         visible = np.maximum(_numbers(table, SECONDS), _numbers(table, KNOWN))
         visible[stream == len(self.wire.streams)] = _NEVER
+        if OUTCOMES.name in self.wire.streams:
+            # Asked of a customer who is there at the cutoff.
+            visible[stream == list(self.wire.streams).index(OUTCOMES.name)] -= 1
         entry = np.searchsorted(self.instants, np.minimum.reduceat(visible, begins), side="right")
         repeats = len(self.instants) - entry
         values = np.empty((int(repeats.sum()), len(plan.declarations)), np.float32)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from features.pack import EventStream, Pack
 from features.program import Table
+from features.tables import OUTCOMES
 
 BATCH_EVENTS = 65_536
 
@@ -82,15 +83,16 @@ def ranges(pack: Pack, customers: NDArray[np.int32]) -> Iterator[slice]:
 def first_known(pack: Pack, customers: NDArray[np.int32]) -> NDArray[np.int64]:
     """The second at which each customer's first event had happened and was known.
 
-    A customer without any event has the largest whole number there is.
+    An outcome is asked of a customer who is there at its cutoff, so it counts from a second before. A customer without any event has the largest whole number there is.
     """
     never = np.iinfo(np.int64).max
     first = np.full(len(customers), never, np.int64)
-    for stream in pack.streams.values():
+    for name, stream in pack.streams.items():
         begins, ends = stream.offsets[customers], stream.offsets[customers + 1]
         some = np.flatnonzero(ends > begins)
         if stream.known is None:
-            first[some] = np.minimum(first[some], stream.seconds[begins[some]])
+            begun = stream.seconds[begins[some]] - (name == OUTCOMES.name)
+            first[some] = np.minimum(first[some], begun)
             continue
         for position in _in_parts(some):
             rows, offsets = _events(stream, customers[position])

@@ -256,7 +256,7 @@ class Checking:
 
 def _nothing_mapped() -> Breach:
     fault = DataRefused(
-        expected="a table of purchases",
+        expected="a table of events, as a rule purchases, or else contracts or outcomes",
         found="none in regulars.toml",
         remedy="Run `regulars init --purchases FILE`, or write [tables.purchases].",
     )

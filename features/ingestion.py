@@ -140,7 +140,9 @@ class Ingestion:
             # All that is needed of these rows is in the files now.
             connection.execute(f"DROP TABLE {one.opened.judged}")
         opened = None if last is None else (last.folder, last.pack())
-        return build_pack(connection, tables, references, draft, opened, self.progress)
+        return build_pack(
+            connection, tables, references, draft, opened, self.progress, as_of=self.as_of
+        )
 
     def _write_manifest(self, report: Report, pack: Pack, draft: Path) -> None:
         firsts = [one.first_seconds for one in report.tables if one.first_seconds is not None]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from features.attribute_columns import pack_attributes
 from features.contracts import CheckedTable
 from features.errors import DataRefused
-from features.pack import Pack, TextColumn
+from features.pack import EventStream, Pack, TextColumn
 from features.progress import Progress
 from features.segments import (
     NUMBERS_AHEAD,
@@ -32,6 +32,7 @@ from features.sorting import Told, month_file, reference_file
 from features.sources import Connection
 from features.streams import OldStream, StreamParts, write_stream
 from features.tables import CUSTOMER_ID, CUSTOMERS
+from features.vocabulary import Cutoff
 
 BATCH_ROWS = 500_000
 
@@ -67,6 +68,8 @@ def build_pack(
     draft: Path,
     last: tuple[Path, Pack] | None,
     progress: Progress,
+    *,
+    as_of: Cutoff | None = None,
 ) -> Packed:
     """Write the pack of a store into ``draft / "pack"``, from its sorted tables and the last store's pack.
 
@@ -98,17 +101,21 @@ def build_pack(
         table.name: {**table.digests, **{one.month: one.digest for one in part.segments}}
         for table, part in zip(events, parts, strict=True)
     }
-    told = {name: one for name, one in streams.items() if name not in NUMBERS_AHEAD}
-    latest = [
-        int((one.seconds if one.known is None else one.known).max())
-        for one in (told or streams).values()
-        if one.rows
-    ]
     attributes = pack_attributes(connection, references, folder, places[1], len(ids))
     offsets, content = text_buffers(ids)
     column = TextColumn(np.ascontiguousarray(offsets), np.ascontiguousarray(content))
-    pack = Pack(column, streams, max(latest, default=0), digest="", attributes=attributes)
+    last_known = _last_known(streams, as_of)
+    pack = Pack(column, streams, last_known, digest="", attributes=attributes)
     return Packed(replace(pack, digest=_digest(pack, digests)), digests)
+
+
+def _last_known(streams: Mapping[str, EventStream], as_of: Cutoff | None) -> int:
+    """The latest second at which a row became known; terms agreed ahead do not move it past today."""
+    told = {name: one for name, one in streams.items() if name not in NUMBERS_AHEAD}
+    known = [one.seconds if one.known is None else one.known for one in (told or streams).values()]
+    if as_of is not None and not told:
+        known = [one[one < as_of.seconds] for one in known]
+    return max((int(one.max()) for one in known if len(one)), default=0)
 
 
 def _parts(

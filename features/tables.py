@@ -195,6 +195,7 @@ CONTRACTS = Table(
         Column("price", Kind.MONEY, "what a term costs"),
         Column("auto_renew", Kind.FLAG, "renews by itself"),
         Column("cancelled_at", Kind.INSTANT, "when notice was given"),
+        Column("end_reason", Kind.TEXT, "why it ended; a text with payment in it is no choice"),
         _KNOWN_AT,
     ),
 )
@@ -204,7 +205,6 @@ OUTCOMES = Table(
     meaning="one row a label the company already has, at the cutoff it was true for",
     event_time="cutoff",
     key=(CUSTOMER_ID, "cutoff", "name"),
-    open_attributes=True,
     columns=(
         _CUSTOMER,
         Column("cutoff", Kind.INSTANT, "the instant the label was asked at", required=True),

@@ -74,10 +74,10 @@ def build_vectors(
 ) -> Vectors:
     """Compute the behaviour of customers as it was known at each cutoff.
 
-    There is a row for every customer with at least one event of any table known before the cutoff,
-    ordered by customer and then by cutoff. ``customers`` are positions in ``pack.customer_ids``; None
-    means everybody. Repeated cutoffs and customers give one row. The values do not depend on
-    ``threads``. Raises ``UsageRefused`` without a cutoff, for a customer who is not there and for
+    There is a row for every customer with at least one event of any table known before the cutoff, or
+    with an outcome asked at it, ordered by customer and then by cutoff. ``customers`` are positions in
+    ``pack.customer_ids``; None means everybody. Repeated cutoffs and customers give one row. The values
+    do not depend on ``threads``. Raises ``UsageRefused`` without a cutoff, for a customer who is not there and for
     fewer than one thread.
     """
     instants = np.unique(np.array([cutoff.seconds for cutoff in cutoffs], np.int64))

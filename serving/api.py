@@ -93,11 +93,13 @@ def score(request: Request, question: ScoreRequest) -> Response:
 @router.get("/models", responses={200: {"model": ModelsAnswer}, **_PROBLEMS})
 def models(request: Request) -> Response:
     """The models in use and how well they did on customers they had not seen."""
-    manifest = _required(desk_of(request)).scorer.bundle.manifest
+    bundle = _required(desk_of(request)).scorer.bundle
+    manifest = bundle.manifest
     entry = _identity(manifest) | {
         "family": manifest.family,
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
+        "question": bundle.question.said,
         "base_rate": manifest.base_rate,
         "population": manifest.population,
         "metrics": manifest.metrics,
@@ -176,11 +178,22 @@ def _row_answer(
             "probability": row.probability,
             "percentile": row.percentile,
             "band": row.band,
-            "value": {"spend_365d_cents": row.spend_cents, "currency": currency},
         }
+    if row.spend_cents is not None:
+        answer["value"] = _value(row, currency)
     if row.explanation is not None:
         answer |= _explained(row.explanation)
     return answer
+
+
+def _value(row: ScoredRow, currency: str) -> dict[str, Any]:
+    """Past spend, and what is expected where a value model is in use."""
+    value: dict[str, Any] = {"spend_365d_cents": row.spend_cents, "currency": currency}
+    if row.worth is not None:
+        value |= row.worth
+    if row.at_risk_cents is not None:
+        value["at_risk_cents"] = row.at_risk_cents
+    return value
 
 
 def _explained(explanation: Explanation) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import EventStream
+from features.pack import Pack
 from features.vocabulary import DAY_SECONDS
 
 SPEND_DAYS = 365
@@ -28,12 +28,17 @@ class History:
     last_order_day: NDArray[np.int32]
 
 
-def history(purchases: EventStream, cutoff_seconds: int) -> History:
-    """What was known before a cutoff; a returned line is spend given back and no order."""
-    customers = len(purchases.offsets) - 1
+def history(pack: Pack, cutoff_seconds: int) -> History:
+    """What was known before a cutoff; a returned line is spend given back and no order.
+
+    A company without a table of purchases has no orders and no spend.
+    """
+    purchases, customers = pack.streams.get("purchases"), pack.customers
     spend = np.zeros(customers, np.int64)
     seconds = np.full(customers, NEVER, np.int64)
     days = np.full(customers, NEVER, np.int32)
+    if purchases is None:
+        return History(spend, seconds, days)
     for first in range(0, customers, _CUSTOMERS_AT_ONCE):
         last = min(first + _CUSTOMERS_AT_ONCE, customers)
         offsets = purchases.offsets[first : last + 1]

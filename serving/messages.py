@@ -117,12 +117,28 @@ class Shown(Message):
 
 
 class Value(Message):
-    """What the customer is worth, as far as the past says."""
+    """What the customer spent and, where a value model is in use, what they are expected to bring."""
 
     spend_365d_cents: int = Field(
         description="Spend net of returns in the 365 days before `vector_as_of`, in cents."
     )
     currency: str = Field(description="The currency, as three letters.")
+    expected_cents: int | None = Field(
+        None, description="What is expected of the customer in `horizon_days` days, in cents."
+    )
+    low_cents: int | None = Field(
+        None, description="Four in five alike end at this or above, and at `high_cents` or below."
+    )
+    high_cents: int | None = Field(None, description="The upper end of that range, in cents.")
+    if_kept_cents: int | None = Field(
+        None, description="What is expected given that they buy at all, in cents."
+    )
+    at_risk_cents: int | None = Field(
+        None, description="`probability` times `if_kept_cents`: the money that leaves with them."
+    )
+    horizon_days: int | None = Field(
+        None, description="Over how many days after `vector_as_of` value is meant."
+    )
 
 
 class WarningAnswer(Message):
@@ -158,7 +174,10 @@ class ScoredRowAnswer(Message):
         Literal["new", "active", "slowing", "at_risk", "lapsed", "won_back"] | None
     ) = Field(None, description="Which way the customer is going, by rule.")
     probability: float | None = Field(
-        None, ge=0, le=1, description="The calibrated probability of leaving within the horizon."
+        None,
+        ge=0,
+        le=1,
+        description="The calibrated probability that what the model is asked comes true.",
     )
     percentile: float | None = Field(
         None,
@@ -184,7 +203,7 @@ class ScoreAnswer(Message):
     """The answer to a call: one row a row, in the order they were sent."""
 
     model: ModelIdentity = Field(description="Which model answered.")
-    horizon_days: int = Field(description="Leaving means no purchase within so many days.")
+    horizon_days: int = Field(description="The outcome is looked for within so many days.")
     base: float = Field(ge=0, le=1, description="The probability the model starts from.")
     vector_as_of: str = Field(description="Only what was known before this instant counted.")
     scored_at: str = Field(description="When this was answered.")
@@ -196,9 +215,12 @@ class ModelAnswer(ModelIdentity):
     """One model in use, with how well it did."""
 
     family: str = Field(description="What kind of model it is.")
-    horizon_days: int = Field(description="Leaving means no purchase within so many days.")
+    horizon_days: int = Field(description="The outcome is looked for within so many days.")
     gap_days: int = Field(description="Days between the score and the first day that counts.")
-    base_rate: float = Field(description="The share that left among the customers it learned from.")
+    question: str = Field(description="What it answers and of whom, in words.")
+    base_rate: float = Field(
+        description="The share it came true of among the customers it learned from."
+    )
     population: dict[str, int] = Field(description="Which customers it judges.")
     metrics: dict[str, object] = Field(description="Its figures on customers it had not seen.")
 

@@ -29,6 +29,7 @@ _NUMBERS = itertools.count(1)
 PURCHASE_TEXTS = ("item", "category", "brand", "department", "channel", "store")
 PROFILE_TEXTS = ("region", "segment")
 CONTACT_TEXTS = ("channel", "kind", "topic")
+CONTRACT_TEXTS = ("plan", "end_reason")
 EXPOSURE_TEXTS = ("offer", "channel", "arm")
 
 
@@ -86,7 +87,18 @@ class Term:
     cancelled: str | int | None = None
     price: float | None = None
     plan: str | None = None
+    end_reason: str | None = None
     renews: bool | None = None
+    known: str | int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One outcome the company states, asked at ``when``."""
+
+    when: str | int
+    value: bool | None = True
+    name: str = "left"
     known: str | int | None = None
 
 
@@ -167,7 +179,7 @@ def at(text: str) -> Cutoff:
 
 
 def pack_of(
-    histories: Mapping[str, Sequence[Event]],
+    histories: Mapping[str, Sequence[Event | Outcome]],
     *,
     timezone: str = "UTC",
     without: Sequence[str] = (),
@@ -186,7 +198,8 @@ def pack_of(
     others = {
         "contacts": _others([row for row in rows if isinstance(row[1], Contact)], CONTACT_TEXTS),
         "exposures": _others([row for row in rows if isinstance(row[1], Exposure)], EXPOSURE_TEXTS),
-        "contracts": _others([row for row in rows if isinstance(row[1], Term)], ("plan",)),
+        "contracts": _others([row for row in rows if isinstance(row[1], Term)], CONTRACT_TEXTS),
+        "outcomes": _others([row for row in rows if isinstance(row[1], Outcome)], ("name",)),
     }
     streams = {"purchases": _purchases(purchases, len(customers), zone, set(without))}
     for name, make in others.items():
@@ -267,7 +280,7 @@ def _purchases(
 
 
 def _others(
-    rows: Sequence[tuple[int, Event]], text_names: Sequence[str]
+    rows: Sequence[tuple[int, Event | Outcome]], text_names: Sequence[str]
 ) -> Callable[[int, ZoneInfo, set[str]], EventStream]:
     """The table of one kind of event that is no purchase, for a number of customers and a zone."""
 
@@ -295,7 +308,7 @@ def _others(
     return make
 
 
-def _numbers(events: Sequence[Event]) -> dict[str, np.ndarray]:
+def _numbers(events: Sequence[Event | Outcome]) -> dict[str, np.ndarray]:
     """The columns that are no texts, as the pack holds them."""
     numbers: dict[str, list[int]] = {}
     for one in events:
@@ -318,12 +331,14 @@ def _numbers(events: Sequence[Event]) -> dict[str, np.ndarray]:
                     "price_cents": _whole(one.price, 100),
                     "auto_renew": -1 if one.renews is None else int(one.renews),
                 }
+            case Outcome():
+                row = {"value": -1 if one.value is None else int(one.value)}
             case Line():
                 row = {}
         for name, number in row.items():
             numbers.setdefault(name, []).append(number)
     return {
-        name: np.array(values, np.int8 if name == "auto_renew" else np.int64)
+        name: np.array(values, np.int8 if name in ("auto_renew", "value") else np.int64)
         for name, values in numbers.items()
     }
 
@@ -336,7 +351,7 @@ def _whole(number: float | None, per: int) -> int:
     return MISSING_NUMBER if number is None else round(number * per)
 
 
-def _known_seconds(events: Sequence[Event]) -> np.ndarray | None:
+def _known_seconds(events: Sequence[Event | Outcome]) -> np.ndarray | None:
     """None unless at least one event says when it was known."""
     if all(one.known is None for one in events):
         return None

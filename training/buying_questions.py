@@ -57,6 +57,16 @@ class Inactivity(Question):
         return f"buys nothing for {self.horizon_days} days, {self.after_gap()}"
 
     @property
+    def heading(self) -> str:
+        """Who may leave."""
+        return f"Who may leave in the next {self.horizon_days} days?"
+
+    @property
+    def sentence(self) -> str:
+        """The risk of one."""
+        return f"is the risk that this customer buys nothing in the next {self.horizon_days} days."
+
+    @property
     def judged(self) -> str:
         """Repeat customers."""
         return (
@@ -99,6 +109,16 @@ class SecondPurchase(Question):
     def asked(self) -> str:
         """Buying again."""
         return f"buys a second time within {self.horizon_days} days, {self.after_gap()}"
+
+    @property
+    def heading(self) -> str:
+        """Who may come again."""
+        return f"Who may buy a second time in the next {self.horizon_days} days?"
+
+    @property
+    def sentence(self) -> str:
+        """The chance of one."""
+        return f"is the chance that this customer buys again in the next {self.horizon_days} days."
 
     @property
     def judged(self) -> str:
@@ -161,6 +181,19 @@ class PartialChurn(Question):
             f"spends at least {self.drop_percent} % less than expected in {self.horizon_days} days, "
             f"{self.after_gap()}; expected is the mean of their last {PERIODS} periods of as many days, "
             "times the season of all judged customers"
+        )
+
+    @property
+    def heading(self) -> str:
+        """Who may spend less."""
+        return f"Who may spend much less in the next {self.horizon_days} days?"
+
+    @property
+    def sentence(self) -> str:
+        """The risk of one."""
+        return (
+            f"is the risk that this customer spends at least {self.drop_percent} % less than expected "
+            f"in the next {self.horizon_days} days."
         )
 
     @property

@@ -56,7 +56,7 @@ def model_card(
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
         splits["said"],
-        _cutoffs(splits),
+        cutoffs_table(splits),
         "## What to know before using it",
         "\n".join(f"- {note}" for note in _limits(manifest)),
         "## Made with",
@@ -115,7 +115,8 @@ def _how_well(manifest: Manifest) -> str:
     )
 
 
-def _cutoffs(splits: Mapping[str, Any]) -> str:
+def cutoffs_table(splits: Mapping[str, Any]) -> str:
+    """Which cutoffs fitted, calibrated and tested what, as a Markdown table."""
     lines = [
         " | ".join(["use", "fitted on", "calibrated on", "tested on"]),
         "--- | --- | --- | ---",
@@ -126,7 +127,7 @@ def _cutoffs(splits: Mapping[str, Any]) -> str:
     shipped = splits["shipped"]
     lines.append(
         f"**ships** | {', '.join(shipped['fit'])} | {shipped['calibration']} | not tested itself: "
-        "its outcome is still to come"
+        f"{shipped['test']}"
     )
     return "\n".join(f"| {line} |" for line in lines)
 

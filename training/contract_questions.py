@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import MISSING_NUMBER, EventStream, Ints, Pack
+from features.pack import EventStream, Ints, Pack
 from features.vectors import Vectors
 from features.vocabulary import DAY_SECONDS
 from training.labels import Floats, Truths
@@ -76,6 +76,19 @@ class ContractChurn(Question):
         )
 
     @property
+    def heading(self) -> str:
+        """Whose contract may lapse."""
+        return f"Whose contract may lapse in the next {self.gap_days + self.horizon_days} days?"
+
+    @property
+    def sentence(self) -> str:
+        """The risk of one."""
+        return (
+            "is the risk that this customer's contract expires and is not renewed within "
+            f"{self.grace_days} days."
+        )
+
+    @property
     def judged(self) -> str:
         """Those whose contract expires."""
         until = self.gap_days + self.horizon_days
@@ -136,7 +149,7 @@ def _instants(stream: EventStream, column: str, rows: Ints) -> Ints:
     if column not in stream.columns:
         return np.full(len(rows), _NEVER)
     found = np.asarray(stream.columns[column])[rows].astype(np.int64)
-    return np.where(found == MISSING_NUMBER, _NEVER, found)
+    return np.where(found < 0, _NEVER, found)
 
 
 def _payment_reasons(stream: EventStream, rows: Ints) -> Truths | None:

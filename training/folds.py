@@ -80,7 +80,7 @@ class FoldSplit(Split):
         return {
             "fit": [others],
             "calibration": f"{others}, each by a model that left it out",
-            "test": self.name or None,
+            "test": self.name or "no customer is left to test it on",
         }
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.errors import ModelRefused
 from features.pack import Pack
@@ -60,24 +61,18 @@ def labelled(
         customers=question.customers(pack) if isinstance(question, Stated) else None,
         progress=progress,
     )
-    vectors = vectors.select(question.eligible(column_of(vectors), vectors.rows))
-    answers = question.answers(pack, vectors)
+    rows = np.flatnonzero(question.eligible(column_of(vectors), vectors.rows))
+    answers = question.answers(pack, _bare(vectors, rows))
     known = ~np.isnan(answers.outcomes)
-    vectors = vectors.select(known)
-    treated = None
-    if "exposures" in pack.streams:
-        treated = was_treated(
-            pack.streams["exposures"],
-            vectors.customer_keys,
-            vectors.cutoff_seconds,
-            question.horizon,
-        )
-    dataset = Dataset(vectors, answers.outcomes[known], treated)
+    # Selected once: the vectors of a large company are too many to be copied twice.
+    vectors = vectors.select(rows[known])
+    dataset = Dataset(vectors, answers.outcomes[known], _treated(pack, vectors, question))
     notes = list(answers.notes)
     if isinstance(splits.shipped, OriginSplit):
         splits, said = _enough(dataset, splits, pack, question, settings)
-        notes += said
-        dataset = dataset.at(*(cutoff.seconds for cutoff in splits.cutoffs))
+        if said:
+            notes += said
+            dataset = dataset.at(*(cutoff.seconds for cutoff in splits.cutoffs))
     elif _fewer(dataset) < FEWEST_IN_FOLDS:
         raise _too_few(dataset, question, FEWEST_IN_FOLDS, "in the whole table")
     return Labelled(dataset, splits, (*notes, *_treated_note(dataset, question)))
@@ -87,6 +82,20 @@ def column_of(vectors: Vectors) -> Column:
     """The columns of vectors by their names."""
     names = set(vectors.feature_names)
     return lambda name: vectors.column(name) if name in names else None
+
+
+def _bare(vectors: Vectors, rows: NDArray[np.integer]) -> Vectors:
+    """Whom some rows are about and when, without their features."""
+    keys, cutoffs = vectors.customer_keys[rows], vectors.cutoff_seconds[rows]
+    return Vectors(vectors.plan_hash, (), keys, cutoffs, np.empty((len(rows), 0), np.float32))
+
+
+def _treated(pack: Pack, vectors: Vectors, question: Question) -> NDArray[np.bool_] | None:
+    """Who was shown an offer before the outcome was known; None where nobody can know."""
+    exposures = pack.streams.get("exposures")
+    if exposures is None:
+        return None
+    return was_treated(exposures, vectors.customer_keys, vectors.cutoff_seconds, question.horizon)
 
 
 def _enough(

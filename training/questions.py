@@ -92,6 +92,16 @@ class Question(ABC):
         return "left", "stayed"
 
     @property
+    @abstractmethod
+    def heading(self) -> str:
+        """The question over a list of customers, such as ``Who may leave in the next 90 days?``"""
+
+    @property
+    @abstractmethod
+    def sentence(self) -> str:
+        """What the probability of one customer is, to follow the figure and end the sentence."""
+
+    @property
     def said(self) -> str:
         """The whole question in two sentences, for the model card and pages."""
         return f"The probability that a customer {self.asked}. Judged are {self.judged}."

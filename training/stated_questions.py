@@ -56,10 +56,17 @@ class Stated(Question):
     def cutoffs(self, pack: Pack) -> list[Cutoff]:
         """The cutoffs the table states the outcome at, in order.
 
-        Raises ``ModelRefused`` when it does not name the outcome, or at too many different moments.
+        Raises ``ModelRefused`` when it does not name the outcome, says neither yes nor no, or does so at
+        too many different moments.
         """
         stream = self.stream(pack)
         seconds = np.unique(np.asarray(stream.seconds)[self._rows(stream)])
+        if not len(seconds):
+            raise ModelRefused(
+                expected=f'outcomes named "{self.name}" with a value',
+                found="none that say yes or no",
+                remedy="Check the mapping of value in [tables.outcomes].",
+            )
         if len(seconds) > MOST_CUTOFFS:
             raise ModelRefused(
                 expected=f"outcomes at no more than {MOST_CUTOFFS} different cutoffs",
@@ -99,6 +106,16 @@ class Stated(Question):
             f'has the outcome "{self.name}", which is known {self.gap_days + self.horizon_days} days '
             "after the cutoff"
         )
+
+    @property
+    def heading(self) -> str:
+        """Who may have it."""
+        return f'Of whom may "{self.name}" come true?'
+
+    @property
+    def sentence(self) -> str:
+        """The chance of one."""
+        return f'is the chance that "{self.name}" comes true of this customer.'
 
     @property
     def judged(self) -> str:

@@ -8,6 +8,7 @@ from features.narrator import Table
 from training.evaluation_tables import lists_table
 from training.gate import Check
 from training.recipe import TrainingSummary
+from training.value_report import COLUMNS, value_cell
 
 
 def training_tables(summary: TrainingSummary) -> list[Table]:
@@ -46,6 +47,20 @@ def _lists(summary: TrainingSummary) -> Table:
     ships = summary.evaluation["title"]
     marked = [(f"{row[0]}  ← ships" if row[0] == ships else row[0], *row[1:]) for row in rows]
     return Table("What a list is worth, means over the test cutoffs", tuple(head), marked)
+
+
+def value_tables(summary: TrainingSummary) -> list[Table]:
+    """The ladder of values, and the checks of the gate."""
+    rungs = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(value_cell(row, key) for key, _ in COLUMNS[:-1]),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in COLUMNS[:-1]))
+    tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
+    return tables + check_tables(summary.checks)
 
 
 def check_tables(checks: Sequence[Check]) -> list[Table]:
