@@ -12,6 +12,7 @@ from training.boosting import BoostedModel, BoostingSettings
 from training.bundle import write_bundle
 from training.campaign import profit_curve, whole_tests
 from training.card import model_card
+from training.churn import RECENCY
 from training.evaluation import Evaluation, evaluate
 from training.evaluation_tables import lists_markdown, slices_markdown, spreadsheet
 from training.learned import Learned
@@ -96,9 +97,11 @@ def _write_plots(
 ) -> None:
     folder.mkdir()
     title, worth = learned.manifest.title, evaluation.campaign
-    shown = {
-        name: whole_tests(learned.ladder.of(name))[0] for name in dict.fromkeys((worth.rule, title))
+    tests = {
+        name: whole_tests(learned.ladder.of(name))
+        for name in dict.fromkeys((RECENCY, worth.rule, title))
     }
+    shown = {name: found[0] for name, found in tests.items() if found}
     latest = shown[title]
     place = f"tested at {latest.name}"
     pairs = {name: (one.outcomes, one.probability) for name, one in shown.items()}
