@@ -95,7 +95,7 @@ def evaluate(
         grade=grade(worth, ladder.winning_row, question, currency=currency),
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
-        decay=decay(ladder, learned.dataset, learned.splits, threads=threads),
+        decay=decay(ladder, learned.dataset, learned.splits),
         when=when,
         when_said=when_said,
     )

@@ -21,7 +21,7 @@ from training.model import Floats
 from training.waits import Waits
 
 PERIOD = "period_number"
-MOST_ROWS = 100_000
+MOST_ROWS = 40_000
 """Of more rows a part of the customers is taken: a few trees do not need them all."""
 
 _TREES = BoostingSettings(
