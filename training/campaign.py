@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.settings import CampaignSettings
+from training.churn import RULES
 from training.folds import FOLD_SEPARATOR
 from training.ladder import Ladder, Tested
 from training.metrics import interval
@@ -60,7 +61,8 @@ class Campaign:
 
     ``kept_value_is_known`` is False where neither the settings nor the customers' spend say what a
     customer is worth; then every amount of money is 0 and must not be shown. ``gain_cents`` compares
-    the shipped model with ``rule``, the best that needs no learning, on the same customers;
+    the shipped model with ``rule``, of those that need no learning the one whose list finds most, on the
+    same customers;
     ``half_value_cents`` and ``more_value_cents`` are the list's worth if a customer is worth half as
     much, or half as much again.
     """
@@ -92,7 +94,7 @@ class Campaign:
 def campaign(
     ladder: Ladder, settings: CampaignSettings, *, spent_by_leavers_cents: float
 ) -> Campaign:
-    """Reckon the lists of all rungs; the shipped model's is held against the best rule's.
+    """Reckon the lists of all rungs; the shipped model's is held against the best of the rules'.
 
     The interval resamples customers with all their cutoffs, the same for both.
     """
@@ -101,7 +103,7 @@ def campaign(
         row.name: _Lists(whole_tests(ladder.of(row.name)), settings.list_size)
         for row in ladder.rows
     }
-    rule = ladder.winning_row.rule
+    rule = max((name for name in lists if name in RULES), key=lambda name: lists[name].found)
     mine, theirs = lists[ladder.winner.name], lists[rule]
     draws = [(mine.resampled(one), theirs.resampled(one)) for one in _draws(mine.everybody)]
     found, by_rule = np.array(draws).T

@@ -54,7 +54,7 @@ def grade(campaign: Campaign, row: LadderRow, question: Question, *, currency: s
     word = _word(row)
     sentences = [_found(campaign, question)]
     if campaign.kept_value_is_known:
-        sentences.append(_money(campaign, currency, row.name))
+        sentences.append(_money(campaign, currency, row.name, row.rule))
     sentences.append(_gain(campaign, row, word))
     calibrated = is_calibrated(row.figures)
     if not calibrated:
@@ -112,13 +112,13 @@ def _found(campaign: Campaign, question: Question) -> str:
     )
 
 
-def _money(campaign: Campaign, currency: str, ships: str) -> str:
+def _money(campaign: Campaign, currency: str, ships: str, rule: str) -> str:
     best = campaign.of(ships)
     worth = f"At your costs that list is worth {money_range(campaign.profit_cents, currency)}"
     others = [
         f"{money(row.profit_cents, currency)} by {the(row.rung)}"
         for row in campaign.rows
-        if row.rung in (RECENCY, campaign.rule) and row.rung not in (ships, BASE_RATE)
+        if row.rung in (RECENCY, campaign.rule, rule) and row.rung not in (ships, BASE_RATE)
     ]
     others.append(f"{money(campaign.chance_cents, currency)} without any ranking")
     advice = (
@@ -155,9 +155,9 @@ def _gain(campaign: Campaign, row: LadderRow, word: Word) -> str:
     interval = f"{row.gain:+.3f} [{row.gain_low:+.3f}, {row.gain_high:+.3f}] in AUC"
     if word is Word.NO_GAIN:
         return f"Against {the(row.rule)} it gains nothing beyond chance ({interval})."
-    money_says = (
-        ""
-        if not campaign.kept_value_is_known or campaign.gain_cents.is_above_zero
-        else ", though at this list's size the money made of it is within chance"
+    if not campaign.kept_value_is_known or campaign.gain_cents.is_above_zero:
+        return f"Against {the(row.rule)} it gains {interval}."
+    return (
+        f"Against {the(row.rule)} it gains {interval}, though a list of this size makes no more money "
+        f"than that of {the(campaign.rule)} beyond chance."
     )
-    return f"Against {the(row.rule)} it gains {interval}{money_says}."

@@ -35,6 +35,18 @@ def test_a_list_is_compared_with_the_rule_and_with_chance() -> None:
     assert found.profit_cents.low <= 88 <= found.profit_cents.high + 1e-9
 
 
+def test_of_the_rules_the_list_is_held_against_the_one_that_finds_most() -> None:
+    wrong = [0.1, 0.2, 0.9, 0.8, 0.4, 0.3]
+    ladder = ladder_of(
+        "model",
+        answered("recency rule", LEFT, wrong),
+        answered("frequency rule", LEFT, HALF),
+        answered("model", LEFT, RIGHT),
+    )
+    found = campaign(ladder, SETTINGS, spent_by_leavers_cents=0.0)
+    assert found.rule == "frequency rule" and found.gain_cents.mean == 88 - 33
+
+
 def test_the_best_list_of_each_rung_is_told() -> None:
     found = worth()
     assert (found.of("model").best_size, found.of("model").best_cents) == (2, 88.0)

@@ -66,7 +66,8 @@ def test_where_nobody_knows_what_a_customer_is_worth_no_money_is_told() -> None:
 
 
 def test_a_gain_in_rank_that_makes_no_money_is_said_to_make_none() -> None:
-    assert "within chance" in graded(replace(worth(), gain_cents=Estimate(10.0, -5.0, 20.0))).text
+    text = graded(replace(worth(), gain_cents=Estimate(10.0, -5.0, 20.0))).text
+    assert "makes no more money than that of the recency rule beyond chance" in text
 
 
 def test_what_is_good_to_come_true_is_not_called_a_risk() -> None:
