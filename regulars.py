@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from features.pack import Pack
     from features.plan import Plan
     from features.vocabulary import Cutoff
+    from serving.snapshot import ScoreSummary
     from training.promotion import PromotionSummary
 
 
@@ -32,7 +33,7 @@ as_of_option = click.option(
     type=CutoffType(),
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
-MODELS = ("churn", "segments")
+MODELS = ("churn", "value", "segments")
 model_option = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
 )
@@ -318,7 +319,26 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
             found=f"--refit with {model}",
             remedy=f"Leave it out: {model} is fitted anew each time.",
         )
-    return _train(call, promote=not no_promote)
+    return (_train_value if model == "value" else _train)(call, promote=not no_promote)
+
+
+def _train_value(call: Call, *, promote: bool = True) -> Outcome:
+    from training.summary_tables import value_tables
+    from training.value_recipe import train_value
+
+    summary = train_value(
+        call.settings, call.workspace, promote=promote, progress=call.narrator.progress
+    )
+    use = "in use now" if summary.promoted else "registered, not in use"
+    return Outcome(
+        said=f"Trained value version {summary.version} ({use}): {summary.title}, "
+        f"Gini {summary.metrics['gini']:.3f}, bias {summary.metrics['bias']:+.1%}",
+        next="`regulars score`"
+        if summary.promoted
+        else "`regulars promote --model value --reason …`",
+        data=summary.as_dict(),
+        tables=value_tables(summary),
+    )
 
 
 def _train(call: Call, *, promote: bool = True) -> Outcome:
@@ -329,9 +349,10 @@ def _train(call: Call, *, promote: bool = True) -> Outcome:
         call.settings, call.workspace, promote=promote, progress=call.narrator.progress
     )
     use = "in use now" if summary.promoted else "registered, not in use"
+    grade = summary.evaluation["grade"]
     return Outcome(
         said=f"Trained churn version {summary.version} ({use}): {summary.title}, "
-        f"AUC {summary.metrics['auc']:.3f}. {summary.evaluation['grade']['text']}",
+        f"AUC {summary.metrics['auc']:.3f}. {grade['word']}: {grade['sentences'][0]}",
         next="`regulars vectors`, then `regulars score`"
         if summary.promoted
         else "`regulars promote --reason …`",
@@ -355,10 +376,21 @@ def _score(call: Call) -> Outcome:
     others = sum(summary.statuses.values()) - summary.judged
     return Outcome(
         said=f"{what}: {summary.judged:,} customers, of whom about "
-        f"{summary.expected_leavers:,.0f} may leave; {others:,} not judged",
+        f"{summary.expected_leavers:,.0f} may leave; {others:,} not judged"
+        + _valued(summary, call),
         next="`regulars serve`",
         data=summary.as_dict(),
     )
+
+
+def _valued(summary: ScoreSummary, call: Call) -> str:
+    """What all customers are expected to bring, or why nothing is said of it."""
+    if summary.value_fault:
+        return f"; nobody is valued: {summary.value_fault}"
+    if not summary.value_days:
+        return ""
+    whole = f"{summary.value_cents / 100:,.0f} {call.settings.company.currency}"
+    return f"; {summary.valued:,} expected to bring {whole} in {summary.value_days} days"
 
 
 @main.command()
@@ -505,9 +537,17 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
             return Outcome("Kept the model in use, nothing has changed")
         return _train(here)
 
+    def valued() -> Outcome:
+        from training.value_recipe import value_is_current
+
+        if value_is_current(here.settings, here.workspace):
+            return Outcome("Kept the value model in use, nothing has changed")
+        return _train_value(here)
+
     timed("simulate", narrator, simulated)
     timed("ingest", narrator, _ingest, here)
     timed("train churn", narrator, trained)
+    timed("train value", narrator, valued)
     # After training, because vectors are built by the plan of the model in use.
     timed("vectors", narrator, _vectors, here)
     timed("score", narrator, _score, here)

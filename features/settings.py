@@ -118,6 +118,16 @@ class CampaignSettings:
 
 
 @dataclass(frozen=True)
+class ValueSettings:
+    """What a customer's value means: the money they bring over a horizon."""
+
+    horizon_days: int = setting(
+        365, "Value is what a customer brings in so many days; fewer where the history is short."
+    )
+    origins: int = setting(6, "At most so many past cutoffs are used to fit and judge a model.")
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """Where the scoring service listens."""
 
@@ -151,6 +161,7 @@ class Settings:
     tables: Mapping[str, TableMapping] = field(default_factory=lambda: MappingProxyType({}))
     churn: ChurnSettings = field(default_factory=ChurnSettings)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
+    value: ValueSettings = field(default_factory=ValueSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
     folder: Path = field(default_factory=Path, metadata={"internal": True})
@@ -205,6 +216,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         tables=MappingProxyType(mappings),
         churn=settings.churn,
         campaign=_checked_campaign(settings.campaign),
+        value=settings.value,
         service=settings.service,
         mlflow=settings.mlflow,
         folder=folder,

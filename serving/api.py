@@ -178,11 +178,22 @@ def _row_answer(
             "probability": row.probability,
             "percentile": row.percentile,
             "band": row.band,
-            "value": {"spend_365d_cents": row.spend_cents, "currency": currency},
         }
+    if row.spend_cents is not None:
+        answer["value"] = _value(row, currency)
     if row.explanation is not None:
         answer |= _explained(row.explanation)
     return answer
+
+
+def _value(row: ScoredRow, currency: str) -> dict[str, Any]:
+    """Past spend, and what is expected where a value model is in use."""
+    value: dict[str, Any] = {"spend_365d_cents": row.spend_cents, "currency": currency}
+    if row.worth is not None:
+        value |= row.worth
+    if row.at_risk_cents is not None:
+        value["at_risk_cents"] = row.at_risk_cents
+    return value
 
 
 def _explained(explanation: Explanation) -> dict[str, Any]:

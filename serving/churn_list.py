@@ -15,16 +15,20 @@ from features.lifecycle import Stage
 from features.pack import TextColumn
 from serving.published import Snapshot
 from serving.scoring import HIGH_PERCENTILE, MEDIUM_PERCENTILE
+from training.value_at_risk import TERCILES, Cell, value_risk_matrix
 
 BANDS = {"high": "High: the top tenth", "medium": "Medium and high"}
 STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
 """The stages of those who have bought: nobody else is judged."""
 SORTS = {
     "risk": "Risk",
+    "value": "Expected value",
     "spend": "12-month spend",
-    "at_risk": "Spend at risk",
+    "at_risk": "Value at risk",
     "last_seen": "Last order",
 }
+CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES[::-1])
+"""The cells of the matrix as links name them: value if kept before risk."""
 SIZES = (25, 50, 100)
 _LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
 _LARGEST = 10**12
@@ -35,7 +39,7 @@ _NORMAL_95 = 1.959964
 class ListQuery:
     """What the link asks for; anything it cannot mean is taken as not asked.
 
-    ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
+    ``cell`` is a third by value if kept and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
     customer keys of one generation of scores, the result of a search: ids themselves stay out of
     links. ``rising`` puts the smallest first.
     """
@@ -43,6 +47,7 @@ class ListQuery:
     band: str = ""
     stage: str = ""
     reason: str = ""
+    cell: str = ""
     spend: int = 0
     found: tuple[int, int] | None = None
     generation: str = ""
@@ -60,6 +65,7 @@ class ListQuery:
             band=parameters.get("band", "") if parameters.get("band") in BANDS else "",
             stage=parameters.get("stage", "") if parameters.get("stage") in STAGES else "",
             reason=parameters.get("reason", "")[:64],
+            cell=parameters.get("cell", "") if parameters.get("cell") in CELLS else "",
             spend=_whole(parameters.get("spend", "")),
             found=_range(parameters.get("found", "")),
             generation=parameters.get("g", "")[:16],
@@ -75,6 +81,7 @@ class ListQuery:
             "band": self.band,
             "stage": self.stage,
             "reason": self.reason,
+            "cell": self.cell,
             "spend": str(self.spend) if self.spend else "",
             "found": f"{self.found[0]}-{self.found[1]}" if self.found is not None else "",
             "g": self.generation if self.found is not None else "",
@@ -104,7 +111,35 @@ class Totals:
     expected: float
     low: float
     high: float
-    spend_at_risk_cents: int
+    at_risk_cents: int
+
+
+def sorts(snapshot: Snapshot) -> dict[str, str]:
+    """What the list can be sorted by: value where it is known, past spend where it is not."""
+    if snapshot.value_days:
+        return {name: label for name, label in SORTS.items() if name != "spend"}
+    without = {name: label for name, label in SORTS.items() if name != "value"}
+    return without | {"at_risk": "Spend at risk"}
+
+
+def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:
+    """Whether each place in the ranking is of the lowest, middle or highest third by risk: 0, 1 or 2."""
+    judged = snapshot.judged
+    return 2 - (3 * np.arange(judged)) // max(judged, 1)
+
+
+def matrix(snapshot: Snapshot) -> list[Cell]:
+    """The judged customers by value and risk, in customers and money; empty without a value model."""
+    if not snapshot.value_days:
+        return []
+    positions = np.arange(snapshot.judged)
+    if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys]
+    return value_risk_matrix(
+        snapshot.ranking.value_tercile,
+        risk_terciles(snapshot),
+        np.maximum(if_kept, 0).astype(np.float64),
+        snapshot.at_risk_cents(positions),
+    )
 
 
 def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
@@ -119,6 +154,10 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
         names = [one["name"] for one in snapshot.manifest["groups"]]
         bit = names.index(query.reason) if query.reason in names else None
         kept &= False if bit is None else (ranking.raising >> bit) & 1 == 1
+    if query.cell and snapshot.value_days:
+        value, _, risk = query.cell.partition("-")
+        kept &= ranking.value_tercile == TERCILES.index(value)
+        kept &= risk_terciles(snapshot) == TERCILES.index(risk)
     if query.spend:
         kept &= _spend(snapshot) >= 100 * query.spend
     if query.found is not None:
@@ -132,7 +171,7 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
 
 
 def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
-    """Expected leavers among some customers with a 95 % interval, and their spend times their risk.
+    """Expected leavers among some customers with a 95 % interval, and the money at risk with them.
 
     The interval is that of independent outcomes with the model's probabilities (normal approximation).
     """
@@ -144,9 +183,7 @@ def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
         expected=expected,
         low=max(0.0, expected - spread),
         high=min(float(len(positions)), expected + spread),
-        spend_at_risk_cents=round(
-            float((probability * np.maximum(_spend(snapshot)[positions], 0)).sum())
-        ),
+        at_risk_cents=round(float(snapshot.at_risk_cents(positions).sum())),
     )
 
 
@@ -179,8 +216,11 @@ def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
         seconds = snapshot.last_order_seconds[snapshot.ranking.customer_keys]
         # The longest silence first, like the largest of everything else.
         return -seconds.astype(np.float64)
-    spend = _spend(snapshot).astype(np.float64)
-    return spend if sort == "spend" else spend * snapshot.ranking.probability
+    if sort == "at_risk":
+        return snapshot.at_risk_cents(np.arange(snapshot.judged))
+    if sort == "value" and snapshot.value_days:
+        return snapshot.value_cents[snapshot.ranking.customer_keys].astype(np.float64)
+    return _spend(snapshot).astype(np.float64)
 
 
 def _whole(text: str) -> int:

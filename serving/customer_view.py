@@ -12,6 +12,7 @@ from serving.page_contexts import CustomerPage, FactLine, WaterfallStep
 from serving.page_views import (
     ago,
     at_risk,
+    between,
     customer_link,
     explanations_at,
     instant,
@@ -20,6 +21,7 @@ from serving.page_views import (
     percent_shown,
     signed,
     standing,
+    worth_of,
 )
 from serving.reasons import Explanation, Reason
 from serving.scoring import band
@@ -33,7 +35,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     snapshot, currency = in_use.snapshot, settings.company.currency
     ranking = snapshot.ranking
     key = int(ranking.customer_keys[position])
-    probability = float(ranking.probability[position])
+    worth = worth_of(snapshot, key)
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
     return CustomerPage(
@@ -51,7 +53,11 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         sum=_sum(explanation),
         facts=[_fact_line(one, currency) for one in _facts(explanation.reasons)],
         spend=money(int(snapshot.spend_cents[key]), currency),
-        at_risk=at_risk(int(snapshot.spend_cents[key]), probability, currency),
+        worth=money(worth[0], currency) if snapshot.value_days else "",
+        worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
+        worth_between=between(worth, currency),
+        at_risk=at_risk(snapshot, position, currency),
+        at_risk_title="Value at risk" if snapshot.value_days else "Spend at risk",
         last_order=last_order(snapshot, key),
         ago=ago(snapshot, key),
         model=model(snapshot),

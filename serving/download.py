@@ -6,6 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
+import numpy as np
+
 from serving.churn_list import ListQuery, matching
 from serving.desk import InUse
 from serving.page_views import MAIN_REASONS, explanations_at, instant
@@ -23,6 +25,11 @@ COLUMNS = (
     "lifecycle_status",
     "spend_365d",
     "spend_at_risk",
+    "expected_value",
+    "expected_value_low",
+    "expected_value_high",
+    "value_days",
+    "value_at_risk",
     "currency",
     "last_order",
     *(f"{what}_{place}" for place in range(1, MAIN_REASONS + 1) for what in ("reason", "points")),
@@ -81,6 +88,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         *(["", ""] if standing is None else [one.word for one in standing]),
         f"{spend_cents / 100:.2f}",
         f"{max(spend_cents, 0) * probability / 100:.2f}",
+        *_worth(in_use, position, key),
         currency,
         "" if last_order is None else last_order.isoformat(),
         *(harmless(cell) for cell in said),
@@ -88,6 +96,17 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         harmless(str(snapshot.manifest["model_version"])),
         instant(snapshot.cutoff_seconds),
     ]
+
+
+def _worth(in_use: InUse, position: int, key: int) -> list[str]:
+    """Expected value, its range and the value at risk; empty cells without a value model."""
+    snapshot = in_use.snapshot
+    worth = snapshot.worth(key)
+    if worth is None:
+        return [""] * 5
+    lost = float(snapshot.at_risk_cents(np.array([position]))[0])
+    said = [f"{worth[f'{one}_cents'] / 100:.2f}" for one in ("expected", "low", "high")]
+    return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}"]
 
 
 def _lines(rows: list[list[str]], before: str = "") -> bytes:

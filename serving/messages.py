@@ -117,12 +117,28 @@ class Shown(Message):
 
 
 class Value(Message):
-    """What the customer is worth, as far as the past says."""
+    """What the customer spent and, where a value model is in use, what they are expected to bring."""
 
     spend_365d_cents: int = Field(
         description="Spend net of returns in the 365 days before `vector_as_of`, in cents."
     )
     currency: str = Field(description="The currency, as three letters.")
+    expected_cents: int | None = Field(
+        None, description="What is expected of the customer in `horizon_days` days, in cents."
+    )
+    low_cents: int | None = Field(
+        None, description="Four in five alike end at this or above, and at `high_cents` or below."
+    )
+    high_cents: int | None = Field(None, description="The upper end of that range, in cents.")
+    if_kept_cents: int | None = Field(
+        None, description="What is expected given that they buy at all, in cents."
+    )
+    at_risk_cents: int | None = Field(
+        None, description="`probability` times `if_kept_cents`: the money that leaves with them."
+    )
+    horizon_days: int | None = Field(
+        None, description="Over how many days after `vector_as_of` value is meant."
+    )
 
 
 class WarningAnswer(Message):

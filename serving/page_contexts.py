@@ -52,10 +52,28 @@ class ListRow:
     risk_width: str = shown("The same as the length of a bar, in percent.")
     band: str = shown("high, medium or low.")
     reasons: Sequence[ShortReason] = shown("The main reasons that raise the risk.")
-    spend: str = shown("Spend of the last 365 days, net of returns.")
-    at_risk: str = shown("Spend times risk.")
+    worth: str = shown(
+        "Expected value where a value model is in use, else spend of the last 365 days."
+    )
+    worth_between: str = shown("The range four in five alike end in; empty without a value model.")
+    at_risk: str = shown("Risk times value if kept, or times that spend.")
     last_order: str = shown("The date of the last order.")
     ago: str = shown("How long ago that was, as of the data.")
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """Customers of one third by value and one third by risk."""
+
+    value: str = shown("high, middle or low.")
+    risk: str = shown("high, middle or low.")
+    at_risk: str = shown("The money at risk with them.")
+    share: str = shown("Its share of all money at risk.")
+    share_width: str = shown("The same as the length of a bar, in percent.")
+    customers: str = shown("How many customers they are.")
+    play: str = shown("What they call for; empty between the corners.")
+    link: str = shown("The list of these customers, or of everybody where it is shown already.")
+    is_chosen: bool = shown("Whether the list shows these customers.")
 
 
 @dataclass(frozen=True)
@@ -69,7 +87,11 @@ class ChurnListPage:
     base_width: str = shown("The same as a position on a bar, in percent.")
     expected: str = shown("How many are expected to leave.")
     expected_between: str = shown("The 95 % interval of that number.")
-    at_risk: str = shown("The spend of the last 365 days times the risk, summed.")
+    at_risk: str = shown("The money at risk with all judged customers.")
+    at_risk_note: str = shown("What that money is, in a few words.")
+    matrix: Sequence[MatrixCell] = shown("Value × risk in money, row by row; empty without values.")
+    worth_sort: str = shown("The name of the column of value: value or spend.")
+    money_note: str = shown("What the columns of money mean, in a sentence.")
     model: str = shown("The honest name and version of the model.")
     as_of: str = shown("The instant before which everything counted was known.")
     not_judged: str = shown("How many customers are not judged, and why.")
@@ -132,7 +154,11 @@ class CustomerPage:
     sum: str = shown("The same sum in one line.")
     facts: Sequence[FactLine] = shown("The raw facts behind the reasons.")
     spend: str = shown("Spend of the last 365 days, net of returns.")
-    at_risk: str = shown("Spend times risk.")
+    worth: str = shown("Expected value; empty where no value model is in use.")
+    worth_title: str = shown("What that value is, in a few words.")
+    worth_between: str = shown("The range four in five alike end in.")
+    at_risk: str = shown("Risk times value if kept, or times that spend.")
+    at_risk_title: str = shown("What that money is, in a few words.")
     last_order: str = shown("The date of the last order.")
     ago: str = shown("How long ago that was, as of the data.")
     model: str = shown("The honest name and version of the model.")

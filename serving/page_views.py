@@ -10,13 +10,24 @@ from numpy.typing import NDArray
 
 from features.settings import Settings
 from features.vocabulary import DAY_SECONDS
-from serving.churn_list import BANDS, SIZES, SORTS, STAGES, ListQuery, Totals, matching, totals
+from serving.churn_list import (
+    BANDS,
+    SIZES,
+    STAGES,
+    ListQuery,
+    Totals,
+    matching,
+    matrix,
+    sorts,
+    totals,
+)
 from serving.desk import InUse
 from serving.page_contexts import (
     Choice,
     ChurnListPage,
     Heading,
     ListRow,
+    MatrixCell,
     ShortReason,
 )
 from serving.published import Snapshot
@@ -51,7 +62,11 @@ def churn_list_page(
         base_width=_width(snapshot.base),
         expected=f"{everybody.expected:,.0f}",
         expected_between=_between(everybody),
-        at_risk=money(everybody.spend_at_risk_cents, currency),
+        at_risk=money(everybody.at_risk_cents, currency),
+        at_risk_note="risk × value if kept" if snapshot.value_days else "risk × 12-month spend",
+        matrix=_matrix(snapshot, query, currency),
+        worth_sort="value" if snapshot.value_days else "spend",
+        money_note=_money_note(snapshot),
         model=model(snapshot),
         as_of=instant(snapshot.cutoff_seconds),
         not_judged=_not_judged(snapshot),
@@ -61,7 +76,7 @@ def churn_list_page(
         bands=_choices({"": "Any risk", **BANDS}, query.band),
         stages=_choices({"": "Any stage", **STAGES}, query.stage),
         groups=_choices({"": "Any reason", **_raising_groups(snapshot)}, query.reason),
-        sorts=_choices(SORTS, query.sort),
+        sorts=_choices(sorts(snapshot), query.sort),
         sizes=_choices({str(size): f"{size} a page" for size in SIZES}, str(query.size)),
         spend=str(query.spend) if query.spend else "",
         currency=currency,
@@ -70,7 +85,7 @@ def churn_list_page(
         search_kept={
             name: one for name, one in query.parameters().items() if name in ("found", "g")
         },
-        headings={sort: _heading(sort, query) for sort in SORTS},
+        headings={sort: _heading(sort, label, query) for sort, label in sorts(snapshot).items()},
         rows=[
             list_row(in_use, int(one), explanation, currency)
             for one, explanation in zip(rows, explanations_at(in_use, rows), strict=True)
@@ -96,7 +111,7 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
     snapshot = in_use.snapshot
     key = int(snapshot.ranking.customer_keys[position])
     probability = float(snapshot.ranking.probability[position])
-    spend = int(snapshot.spend_cents[key])
+    worth = worth_of(snapshot, key)
     reasons = explanation.raising[:MAIN_REASONS]
     return ListRow(
         rank=f"{position + 1:,}",
@@ -107,8 +122,9 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
         risk_width=_width(probability),
         band=band(float(snapshot.ranking.percentile[position])),
         reasons=[ShortReason(signed(one.shown_points), one.text or one.title) for one in reasons],
-        spend=money(spend, currency),
-        at_risk=at_risk(spend, probability, currency),
+        worth=money(int(worth[0]), currency),
+        worth_between=between(worth, currency) if snapshot.value_days else "",
+        at_risk=at_risk(snapshot, position, currency),
         last_order=last_order(snapshot, key),
         ago=ago(snapshot, key),
     )
@@ -164,9 +180,24 @@ def model(snapshot: Snapshot) -> str:
     return f"{title}, version {version}" if version else str(title)
 
 
-def at_risk(spend_cents: int, probability: float, currency: str) -> str:
-    """Spend times risk; who gave more back than they spent has none at risk."""
-    return money(round(max(spend_cents, 0) * probability), currency)
+def at_risk(snapshot: Snapshot, position: int, currency: str) -> str:
+    """Risk times value if kept, or times past spend; who gave more back than they spent has none."""
+    return money(round(float(snapshot.at_risk_cents(np.array([position]))[0])), currency)
+
+
+def worth_of(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
+    """Expected value and its range in cents; without a value model the spend of the last 365 days."""
+    if not snapshot.value_days:
+        spend = int(snapshot.spend_cents[key])
+        return spend, spend, spend
+    worth = snapshot.worth(key) or {}
+    return tuple(worth.get(f"{one}_cents", 0) for one in ("expected", "low", "high"))  # type: ignore[return-value]
+
+
+def between(worth: tuple[int, int, int], currency: str) -> str:
+    """The range of a value, in whole units."""
+    low, high = (money(100 * round(cents / 100), currency) for cents in worth[1:])
+    return f"{low} to {high}"
 
 
 def standing(snapshot: Snapshot, key: int) -> str:
@@ -197,13 +228,49 @@ def _matched(snapshot: Snapshot, summed: Totals, query: ListQuery, currency: str
     if not summed.customers:
         return "Nobody matches."
     if summed.customers == snapshot.judged:
-        first = {"risk": "risk", "spend": "spend", "at_risk": "spend at risk"}.get(query.sort)
+        first = sorts(snapshot).get(query.sort, "spend").lower()
         order = f"{'lowest' if query.rising else 'highest'} {first} first"
         silence = f"{'shortest' if query.rising else 'longest'} silence first"
-        return f"All {snapshot.judged:,} judged customers, {order if first else silence}."
+        shown = silence if query.sort == "last_seen" else order
+        return f"All {snapshot.judged:,} judged customers, {shown}."
     who = "1 customer matches" if summed.customers == 1 else f"{summed.customers:,} customers match"
-    at_risk = money(summed.spend_at_risk_cents, currency)
-    return f"{who}: {summed.expected:,.1f} expected to leave, {at_risk} of spend at risk."
+    lost = money(summed.at_risk_cents, currency)
+    of = "value" if snapshot.value_days else "spend"
+    return f"{who}: {summed.expected:,.1f} expected to leave, {lost} of {of} at risk."
+
+
+def _matrix(snapshot: Snapshot, query: ListQuery, currency: str) -> list[MatrixCell]:
+    cells = matrix(snapshot)
+    whole = max(sum(one.at_risk_cents for one in cells), 1)
+    found = []
+    for one in cells:
+        name = f"{one.value}-{one.risk}"
+        is_chosen = query.cell == name
+        share = one.at_risk_cents / whole
+        found.append(
+            MatrixCell(
+                value=one.value,
+                risk=one.risk,
+                at_risk=money(100 * round(one.at_risk_cents / 100), currency),
+                share=f"{share:.0%}",
+                share_width=_width(share),
+                customers=f"{one.customers:,} customers",
+                play=one.play,
+                link=query.link(cell="" if is_chosen else name),
+                is_chosen=is_chosen,
+            )
+        )
+    return found
+
+
+def _money_note(snapshot: Snapshot) -> str:
+    if not snapshot.value_days:
+        return "Spend is of the last 12 months, net of returns."
+    return (
+        f"Value is the {snapshot.value_money} a customer is expected to bring in the next "
+        f"{snapshot.value_days} days; four in five customers alike end in the range below it. Value at risk "
+        "is risk times value if kept: what they bring given that they buy at all."
+    )
 
 
 def _not_judged(snapshot: Snapshot) -> str:
@@ -240,11 +307,11 @@ def _choices(labels: Mapping[str, str], chosen: str) -> list[Choice]:
     return [Choice(value, label, value == chosen) for value, label in labels.items()]
 
 
-def _heading(sort: str, query: ListQuery) -> Heading:
+def _heading(sort: str, label: str, query: ListQuery) -> Heading:
     is_present = query.sort == sort
     arrow = ("ascending" if query.rising else "descending") if is_present else ""
     turned = is_present and not query.rising
-    return Heading(SORTS[sort], query.link(sort=sort, rising=turned), arrow)
+    return Heading(label, query.link(sort=sort, rising=turned), arrow)
 
 
 def _without(query: ListQuery, *names: str) -> dict[str, str]:

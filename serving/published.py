@@ -23,6 +23,8 @@ from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.wording import Wording
+from serving.worth import UNKNOWN
+from training.value_at_risk import value_at_risk
 
 MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"
@@ -35,6 +37,7 @@ DECLINED = -1
 _BY_CUSTOMER = (
     *("status", "stage", "lifecycle_status", "vector_rows"),
     *("spend_cents", "last_order_seconds", "last_order_day"),
+    *("value_cents", "value_low_cents", "value_high_cents", "value_if_kept_cents"),
 )
 
 
@@ -44,6 +47,7 @@ class Ranking:
 
     ``points`` holds percentage points and ``leading`` the position of the leading feature, both with
     one column a reason group; bit ``g`` of ``raising`` says that group ``g`` is shown as raising.
+    ``value_tercile`` is 0, 1 or 2 for the lowest, middle or highest third by value if kept.
     """
 
     customer_keys: NDArray[np.int32]
@@ -53,6 +57,7 @@ class Ranking:
     points: Floats
     leading: NDArray[np.int16]
     raising: NDArray[np.int64]
+    value_tercile: NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,8 @@ class Snapshot:
     """One published set of scores, memory-mapped.
 
     ``status``, ``stage``, ``lifecycle_status``, ``vector_rows``, ``spend_cents``,
-    ``last_order_seconds`` and ``last_order_day`` have one entry a customer key; a customer without a
-    vector has row -1.
+    ``last_order_seconds``, ``last_order_day`` and the four of value have one entry a customer key; a
+    customer without a vector has row -1, one without a value -1 cents.
     """
 
     name: str
@@ -76,6 +81,10 @@ class Snapshot:
     spend_cents: NDArray[np.int64]
     last_order_seconds: NDArray[np.int64]
     last_order_day: NDArray[np.int32]
+    value_cents: NDArray[np.int64]
+    value_low_cents: NDArray[np.int64]
+    value_high_cents: NDArray[np.int64]
+    value_if_kept_cents: NDArray[np.int64]
     typical: NDArray[np.float32]
 
     @property
@@ -97,6 +106,41 @@ class Snapshot:
     def judged(self) -> int:
         """How many customers were scored."""
         return len(self.ranking.customer_keys)
+
+    @property
+    def value_days(self) -> int:
+        """Over how many days value is meant; 0 when no value model was in use."""
+        value = self.manifest["value"]
+        return 0 if value is None else int(value["horizon_days"])
+
+    @property
+    def value_money(self) -> str:
+        """What value is of: margin or spend; empty when no value model was in use."""
+        value = self.manifest["value"]
+        return "" if value is None else str(value["money"])
+
+    def at_risk_cents(self, positions: NDArray[np.intp]) -> Floats:
+        """The money at risk with some places in the ranking: risk times value if kept.
+
+        Without a value model it is risk times the spend of the last 365 days.
+        """
+        keys = self.ranking.customer_keys[positions]
+        money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]
+        return value_at_risk(self.ranking.probability[positions], money.astype(np.float64))
+
+    def worth(self, key: int) -> dict[str, int] | None:
+        """A customer's value as an answer gives it, None where nothing is said of it."""
+        if not self.value_days or self.value_cents[key] == UNKNOWN:
+            return None
+        columns = (
+            self.value_cents,
+            self.value_low_cents,
+            self.value_high_cents,
+            self.value_if_kept_cents,
+        )
+        names = ("expected_cents", "low_cents", "high_cents", "if_kept_cents")
+        cents = {name: int(column[key]) for name, column in zip(names, columns, strict=True)}
+        return cents | {"horizon_days": self.value_days}
 
     @property
     def values(self) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -58,6 +58,8 @@ class ScoredRow:
 
     ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
+    ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
+    the risk times what they bring if kept.
     """
 
     customer_id: str
@@ -69,6 +71,8 @@ class ScoredRow:
     band: str | None = None
     base: float | None = None
     spend_cents: int | None = None
+    at_risk_cents: int | None = None
+    worth: Mapping[str, int] | None = None
     explanation: Explanation | None = None
 
 
@@ -121,14 +125,13 @@ class Scorer:
         values = self._values[np.maximum(rows, 0)]
         status = self._statuses(keys, rows, values)
         answers = {
-            customer_id: ScoredRow(customer_id, Status(int(one)), *self._standing(int(key)))
+            customer_id: self._before_judging(customer_id, int(key), Status(int(one)))
             for customer_id, key, one in zip(distinct, keys, status, strict=True)
         }
         judged = np.flatnonzero(status == Status.OK)
         if len(judged):
-            spend = self.snapshot.spend_cents[keys[judged]]
             known = [answers[distinct[one]] for one in judged]
-            found = self._judge(known, values[judged], spend, with_reasons)
+            found = self._judge(known, values[judged], keys[judged], with_reasons)
             answers.update((one.customer_id, one) for one in found)
         return [answers[one] for one in customer_ids]
 
@@ -138,6 +141,13 @@ class Scorer:
         row = int(self.snapshot.vector_rows[key]) if key >= 0 else -1
         return digest_of_vector(self._values[row]) if row >= 0 else ""
 
+    def _before_judging(self, customer_id: str, key: int, status: Status) -> ScoredRow:
+        """What is known of a customer, judged or not."""
+        worth = self.snapshot.worth(key) if key >= 0 else None
+        spend = int(self.snapshot.spend_cents[key]) if worth is not None else None
+        stage, going = self._standing(key)
+        return ScoredRow(customer_id, status, stage, going, spend_cents=spend, worth=worth)
+
     def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
         standing = self.snapshot.standing(key) if key >= 0 else None
         return (None, None) if standing is None else (standing[0].word, standing[1].word)
@@ -146,20 +156,22 @@ class Scorer:
         self,
         known: Sequence[ScoredRow],
         values: NDArray[np.float32],
-        spend_cents: NDArray[np.int64],
+        keys: NDArray[np.int64],
         with_reasons: bool,
     ) -> Iterator[ScoredRow]:
         probability = self.bundle.probability(self.bundle.log_odds(values))
         percentile = self.bundle.percentile(probability)
         reasons = self._explanations(values) if with_reasons else [None] * len(values)
         for row, answer in enumerate(known):
+            risk, worth = float(probability[row]), answer.worth
             yield replace(
                 answer,
-                probability=float(probability[row]),
+                probability=risk,
                 percentile=float(percentile[row]),
                 band=band(float(percentile[row])),
                 base=self.base,
-                spend_cents=int(spend_cents[row]),
+                spend_cents=int(self.snapshot.spend_cents[keys[row]]),
+                at_risk_cents=None if worth is None else round(risk * worth["if_kept_cents"]),
                 explanation=reasons[row],
             )
 

@@ -41,7 +41,9 @@ from serving.published import (
 from serving.reasons import selected
 from serving.scoring import Status, explained
 from serving.wording import Wording
+from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
+from training.value_at_risk import terciles
 
 SCHEMA_VERSION = 3
 _ROWS_AT_ONCE = 2_048
@@ -61,6 +63,10 @@ class ScoreSummary:
     base: float
     expected_leavers: float
     statuses: Mapping[str, int]
+    valued: int = 0
+    value_cents: int = 0
+    value_days: int = 0
+    value_fault: str = ""
     reused: bool = False
 
     @property
@@ -91,10 +97,13 @@ def score_everybody(
     store = open_store(workspace)
     pack = store.pack()
     folder, vectors = _matching_vectors(workspace, pack)
+    value = value_in_use(workspace, vectors)
     identity = {
         "schema_version": SCHEMA_VERSION,
         "model_digest": bundle.manifest.digest,
         "model_version": bundle.manifest.version,
+        "value": value.identity(),
+        "value_fault": value.fault,
         "plan_hash": vectors.plan_hash,
         "data_digest": pack.digest,
         "cutoff_seconds": int(vectors.cutoff_seconds[0]) if vectors.rows else 0,
@@ -103,7 +112,7 @@ def score_everybody(
     if published is not None and identity.items() <= published.items():
         return _summary(published, reused=True)
     with workspace.writing(), workspace.scores.draft() as draft:
-        manifest = identity | _write(draft, bundle, store, pack, vectors, progress)
+        manifest = identity | _write(draft, bundle, value, store, pack, vectors, progress)
         _link_vectors(folder, draft / VECTORS_FOLDER)
         (draft / MANIFEST_FILE).write_text(
             json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
@@ -133,6 +142,7 @@ def _matching_vectors(workspace: Workspace, pack: Pack) -> tuple[Path, Vectors]:
 def _write(
     draft: Path,
     bundle: Bundle,
+    value: ValueInUse,
     store: Store,
     pack: Pack,
     vectors: Vectors,
@@ -152,7 +162,16 @@ def _write(
     # Who declined to be scored is not sorted into a stage either.
     declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
-    ranking = _ranking(bundle, values, vector_rows[keys], keys, past.spend_cents[keys], progress)
+    worth = worth_of_everybody(value, vectors, pack.customers, declined, threads=_THREADS)
+    ranking = _ranking(
+        bundle,
+        values,
+        vector_rows[keys],
+        keys,
+        past.spend_cents[keys],
+        worth.value_if_kept_cents[keys],
+        progress,
+    )
     columns = {
         **{name: getattr(ranking, name) for name in Ranking.__dataclass_fields__},
         "customer_ids.offsets": pack.customer_ids.offsets,
@@ -161,6 +180,7 @@ def _write(
         "stage": np.where(declined, DECLINED, standing.stage).astype(np.int8),
         "lifecycle_status": np.where(declined, DECLINED, standing.status).astype(np.int8),
         "vector_rows": vector_rows,
+        **{name: getattr(worth, name) for name in Worth.__dataclass_fields__},
         "spend_cents": past.spend_cents,
         "last_order_seconds": past.last_order_seconds,
         "last_order_day": past.last_order_day,
@@ -179,6 +199,8 @@ def _write(
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),
+        "valued": int(np.count_nonzero(worth.value_cents != UNKNOWN)),
+        "value_cents": int(np.maximum(worth.value_cents, 0).sum()),
         "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
         "features": [dict(one) for one in bundle.manifest.features],
         "groups": [dict(one) for one in bundle.manifest.groups],
@@ -191,6 +213,7 @@ def _ranking(
     rows: NDArray[np.int32],
     keys: NDArray[np.int32],
     spend_cents: NDArray[np.int64],
+    if_kept_cents: NDArray[np.int64],
     progress: Progress,
 ) -> Ranking:
     """Score and explain the judged rows in blocks, then put them in order of risk."""
@@ -225,6 +248,7 @@ def _ranking(
         points=points[order],
         leading=leading[order],
         raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
+        value_tercile=terciles(if_kept_cents[order].astype(np.float64)),
     )
 
 
@@ -270,5 +294,9 @@ def _summary(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSumma
         base=manifest["base"],
         expected_leavers=manifest["expected_leavers"],
         statuses=manifest["statuses"],
+        valued=manifest["valued"],
+        value_cents=manifest["value_cents"],
+        value_days=0 if manifest["value"] is None else manifest["value"]["horizon_days"],
+        value_fault=manifest["value_fault"],
         reused=reused,
     )

@@ -247,3 +247,85 @@ def _plain_names(names: Sequence[str]) -> list[str]:
 def _predict(booster: Any, rows: NDArray[np.float32], **how: Any) -> Floats:
     answer: Floats = booster.predict(rows, **({"num_threads": 1} | how))
     return answer
+
+
+def grow_trees(
+    prepared: NDArray[np.float32],
+    targets: Floats,
+    is_latest: NDArray[np.bool_],
+    *,
+    names: Sequence[str],
+    objective: Mapping[str, Any],
+    settings: BoostingSettings | None = None,
+    rounds: int | None = None,
+    threads: int = 1,
+) -> Trees:
+    """Trees for another target than leaving, such as an amount.
+
+    ``prepared`` are rows of ``Columns.prepare``; ``objective`` is LightGBM's own, with its parameters.
+    Without ``rounds`` their number is the one that served the latest rows best; with no earlier or no
+    latest row it is fixed beforehand.
+    """
+    import lightgbm
+
+    settings = settings or BoostingSettings()
+    parameters = _parameters(settings, names, {}, len(prepared), threads) | dict(objective)
+    everything = np.ones(len(prepared), np.bool_)
+
+    def matrix(rows: NDArray[np.bool_], reference: Any = None) -> Any:
+        binning = {"verbosity": -1, "max_bin": settings.bins, "min_data_in_bin": 10}
+        return lightgbm.Dataset(
+            prepared[rows],
+            label=targets[rows],
+            reference=reference,
+            feature_name=_plain_names(names),
+            params=binning,
+        )
+
+    if rounds is None and can_find_rounds(targets, is_latest):
+        train = matrix(~is_latest)
+        tried = lightgbm.train(
+            parameters,
+            train,
+            num_boost_round=settings.rounds,
+            valid_sets=[matrix(is_latest, train)],
+            callbacks=[lightgbm.early_stopping(settings.patience, verbose=False)],
+        )
+        rounds = max(1, int(tried.best_iteration))
+    booster = lightgbm.train(
+        parameters, matrix(everything), num_boost_round=rounds or settings.rounds_untested
+    )
+    return Trees.from_text(booster.model_to_string(num_iteration=-1))
+
+
+def can_find_rounds(targets: Floats, is_latest: NDArray[np.bool_]) -> bool:
+    """Whether there are earlier rows that differ to learn from, and latest ones to stop by."""
+    earlier = targets[~is_latest]
+    return bool(is_latest.any()) and len(earlier) > 0 and float(np.ptp(earlier)) > 0
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Trees as LightGBM's own text, answering on the scale of their target."""
+
+    text: str
+    booster: lightgbm.Booster
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Trees read back; the recorded settings are dropped, for they name threads."""
+        import lightgbm
+
+        text = re.sub(r"\nparameters:\n.*?\nend of parameters\n", "\n", text, flags=re.DOTALL)
+        return cls(text, lightgbm.Booster(model_str=text))
+
+    @property
+    def rounds(self) -> int:
+        """How many trees there are."""
+        return int(self.booster.num_trees())
+
+    def answer(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """One answer a row: an amount, or a probability."""
+        if not len(prepared):
+            return np.empty(0)
+        return _predict(self.booster, prepared, num_threads=threads)

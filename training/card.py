@@ -10,6 +10,8 @@ from training.evaluation_tables import (
     lists_markdown,
     money_sentences,
     slices_markdown,
+    when_markdown,
+    when_sentences,
 )
 from training.manifest import Manifest
 from training.question_kinds import question_from
@@ -23,7 +25,6 @@ def model_card(
     splits: Mapping[str, Any],
     *,
     company: str = "",
-    currency: str = "EUR",
     seen: int = 0,
 ) -> str:
     """The card as Markdown, from the manifest and the cutoffs each figure was measured at.
@@ -41,8 +42,9 @@ def model_card(
         f"{question.said} "
         f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"
         + (f" ({seen:,} customers)." if seen else "."),
-        *(_worth(evaluated, currency) if evaluated else []),
+        *(_worth(evaluated) if evaluated else []),
         *(_for_whom(evaluated) if evaluated else []),
+        *(_when(evaluated) if evaluated else []),
         "## How well",
         _how_well(manifest),
         ladder_markdown(manifest.ladder),
@@ -54,7 +56,7 @@ def model_card(
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
         splits["said"],
-        _cutoffs(splits),
+        cutoffs_table(splits),
         "## What to know before using it",
         "\n".join(f"- {note}" for note in _limits(manifest)),
         "## Made with",
@@ -63,11 +65,11 @@ def model_card(
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def _worth(evaluated: Mapping[str, Any], currency: str) -> list[str]:
+def _worth(evaluated: Mapping[str, Any]) -> list[str]:
     return [
         "## What it is worth",
-        lists_markdown(evaluated, currency),
-        money_sentences(evaluated, currency),
+        lists_markdown(evaluated),
+        money_sentences(evaluated),
     ]
 
 
@@ -78,6 +80,14 @@ def _for_whom(evaluated: Mapping[str, Any]) -> list[str]:
         "All test cutoffs together; a customer tested twice counts twice. *O/E* is how many left for each "
         "one expected to. Too small are slices of fewer than 50 customers or with one outcome alone.",
     ]
+
+
+def _when(evaluated: Mapping[str, Any]) -> list[str]:
+    when = evaluated["when"]
+    if when is None:
+        return ["## When", evaluated["when_said"]]
+    said = f"Tested at {when['cutoff']}. {when_sentences(when)} {evaluated['when_said']}"
+    return ["## When", when_markdown(when), said.rstrip()]
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:
@@ -105,7 +115,8 @@ def _how_well(manifest: Manifest) -> str:
     )
 
 
-def _cutoffs(splits: Mapping[str, Any]) -> str:
+def cutoffs_table(splits: Mapping[str, Any]) -> str:
+    """Which cutoffs fitted, calibrated and tested what, as a Markdown table."""
     lines = [
         " | ".join(["use", "fitted on", "calibrated on", "tested on"]),
         "--- | --- | --- | ---",

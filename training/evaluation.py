@@ -10,14 +10,18 @@ import numpy as np
 
 from features.settings import CampaignSettings
 from features.vectors import Vectors
+from training.buying_questions import Inactivity
 from training.campaign import Campaign, campaign
 from training.decay import Aged, decay
 from training.grade import Grade, grade
 from training.ladder import Tested
 from training.learned import Learned
 from training.metrics import finite
+from training.origins import end_of_data
 from training.question_kinds import question_from
+from training.questions import Question
 from training.slices import Slice, slices
+from training.when import When, say_when
 
 
 @dataclass(frozen=True)
@@ -25,19 +29,25 @@ class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone."""
 
     title: str
+    currency: str
     grade: Grade
     campaign: Campaign
     slices: Sequence[Slice]
     decay: Sequence[Aged]
+    when: When | None
+    when_said: str
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
         content = {
             "title": self.title,
+            "currency": self.currency,
             "grade": self.grade.as_dict(),
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
             "decay": [one.as_dict() for one in self.decay],
+            "when": None if self.when is None else self.when.as_dict(),
+            "when_said": self.when_said,
         }
         plain: dict[str, Any] = _plain(content)
         return plain
@@ -62,6 +72,9 @@ class Evaluation:
                 "best_list/size": float(best.best_size),
                 "best_list/profit_cents": best.best_cents,
             }
+        if self.when is not None:
+            last = self.when.rows[-1]
+            figures |= {"when/brier": last.brier, "when/held": self.when.held}
         return figures
 
 
@@ -75,12 +88,29 @@ def evaluate(
     question = question_from(learned.manifest.question)
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
     worth = campaign(ladder, settings, spent_by_leavers_cents=spent)
+    when, when_said = _when(learned, question, threads)
     return Evaluation(
         title=ladder.winner.name,
+        currency=currency,
         grade=grade(worth, ladder.winning_row, question, currency=currency),
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
         decay=decay(ladder, learned.dataset, learned.splits, threads=threads),
+        when=when,
+        when_said=when_said,
+    )
+
+
+def _when(learned: Learned, question: Question, threads: int) -> tuple[When | None, str]:
+    """How well the date of the next order is told, where the question is who buys no more."""
+    if not isinstance(question, Inactivity):
+        return None, "When is told of the next order alone, and this question is another."
+    return say_when(
+        question.stream(learned.pack),
+        learned.dataset,
+        learned.splits,
+        end_of_data(learned.pack),
+        threads=threads,
     )
 
 

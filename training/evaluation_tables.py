@@ -37,30 +37,38 @@ def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:
     return buffer.getvalue()
 
 
-def lists_markdown(evaluated: Evaluated, currency: str) -> str:
+def lists_markdown(evaluated: Evaluated) -> str:
     """The list of each rung, beside that of no ranking: leavers found, its worth, the best size."""
-    found = evaluated["campaign"]
+    head, rows = lists_table(evaluated)
+    return markdown(
+        head,
+        [
+            [f"**{row[0]}** (ships)" if row[0] == evaluated["title"] else row[0], *row[1:]]
+            for row in rows
+        ],
+    )
+
+
+def lists_table(evaluated: Evaluated) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: the list of each rung that ranks, and the one of no ranking."""
+    found, currency = evaluated["campaign"], evaluated["currency"]
     known = found["kept_value_is_known"]
     rows = [
-        [
-            f"**{row['rung']}** (ships)" if row["rung"] == evaluated["title"] else row["rung"],
-            f"{row['found']:,.0f}",
-            *(_worth(row, currency) if known else []),
-        ]
+        [row["rung"], f"{row['found']:,.0f}", *(_worth(row, currency) if known else [])]
         for row in found["rows"]
         if row["found"] != found["by_chance"]
     ]
     chance = [f"{found['by_chance']:,.0f}"]
     if known:
         chance += [money(found["chance_cents"], currency), "–", "–"]
-    head = ["the list by", f"leavers among {found['size']:,}"]
+    head = ["the list by", f"found among {found['size']:,}"]
     head += ["worth", "best size", "worth then"] if known else []
-    return markdown(head, [*rows, ["no ranking", *chance]])
+    return head, [*rows, ["no ranking", *chance]]
 
 
-def money_sentences(evaluated: Evaluated, currency: str) -> str:
+def money_sentences(evaluated: Evaluated) -> str:
     """What the money rests on, and what it becomes when a customer is worth less or more."""
-    found = evaluated["campaign"]
+    found, currency = evaluated["campaign"], evaluated["currency"]
     costs = found["costs"]
     if not found["kept_value_is_known"]:
         return (
@@ -114,6 +122,45 @@ def decay_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
             for one in rows
         ],
     )
+
+
+def when_markdown(when: Mapping[str, Any]) -> str:
+    """Silence for so many days: expected, observed, and the error beside that of one rate for all."""
+    return markdown(
+        ["silent for", "tested", "expected", "observed", "Brier", "Brier of one rate", "AUC"],
+        [
+            [
+                f"{one['days']} days",
+                f"{one['customers']:,}",
+                f"{one['expected']:.1%}",
+                f"{one['observed']:.1%}",
+                _figure(one["brier"], places=4),
+                _figure(one["brier_by_rate"], places=4),
+                _figure(one["auc"]),
+            ]
+            for one in when["rows"]
+        ],
+    )
+
+
+def when_sentences(when: Mapping[str, Any]) -> str:
+    """How far the date of the next order and its range can be trusted."""
+    parts = [
+        f"The range of the next order holds {_percent(when['held'])} of them, where "
+        f"{_percent(when['held_expected'])} are expected; {_percent(when['open_ended'])} of the ranges "
+        "reach beyond the horizon and stay open.",
+    ]
+    if when["width_days"] is not None:
+        parts.append(f"The others are {when['width_days']:.0f} days wide as a rule.")
+    if when["by_median"] is not None:
+        parts.append(
+            f"{_percent(when['by_median'])} had ordered by the day on which half of them should have."
+        )
+    return " ".join(parts)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
 
 
 def _worth(row: Mapping[str, Any], currency: str) -> list[str]:

@@ -12,12 +12,17 @@ from training.bundle import Bundle, open_bundle
 from training.manifest import Manifest
 from training.segment_bundle import open_segments
 from training.segments import SEGMENTS
+from training.value_bundle import VALUE, open_value_bundle
 
 CHURN = "churn"
 EPSILON_AUC = 0.005
 MOST_ECE = 0.05
 MOST_BYTES = 64 * 1024 * 1024
 LATENCY_ROWS = 200
+EPSILON_GINI = 0.01
+MOST_BIAS = 0.25
+"""A season that the calibration did not see moves the level by as much."""
+HELD_BETWEEN = (0.7, 0.9)
 MOST_LATENCY_MILLISECONDS = 500.0
 LEAST_STABILITY = 0.6
 LEAST_SHARE = 0.03
@@ -76,7 +81,44 @@ def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     ]
 
 
-GATES: Mapping[str, Gate] = {CHURN: churn_gate, SEGMENTS: segments_gate}
+def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+    """The checks of a model that answers with money: order, level and ranges."""
+    bundle = open_value_bundle(folder)
+    found = bundle.manifest.metrics
+    held = found["coverage_of_buyers"]
+    low, high = HELD_BETWEEN
+    return [
+        _gini_against_champion(bundle.manifest, champion),
+        Check(
+            "bias",
+            abs(found["bias"]) <= MOST_BIAS,
+            f"{found['bias']:+.1%}",
+            f"at most ±{MOST_BIAS:.0%}",
+        ),
+        Check(
+            "80 % ranges",
+            held is None or low <= held <= high,
+            "nobody has one" if held is None else f"{held:.1%}",
+            f"hold {low:.0%} to {high:.0%}",
+        ),
+        Check("golden rows", True, "as written", "within 1e-9"),
+        size_check(folder),
+    ]
+
+
+def _gini_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+    name, limit = "Gini against the champion", f"at most {EPSILON_GINI} lower"
+    if champion is None:
+        return Check(name, True, "no champion yet", limit)
+    mine, theirs = challenger.metrics["by_cutoff"], champion.metrics["by_cutoff"]
+    common = sorted(set(mine) & set(theirs))
+    if not common or challenger.horizon_days != champion.horizon_days:
+        return Check(name, True, "not comparable: tested at other cutoffs", limit)
+    difference = sum(mine[one]["gini"] - theirs[one]["gini"] for one in common) / len(common)
+    return Check(name, difference >= -EPSILON_GINI, f"{difference:+.4f}", limit)
+
+
+GATES: Mapping[str, Gate] = {CHURN: churn_gate, VALUE: value_gate, SEGMENTS: segments_gate}
 """The gate of each model name."""
 
 

@@ -116,7 +116,7 @@ def _money(campaign: Campaign, currency: str, ships: str) -> str:
     best = campaign.of(ships)
     worth = f"At your costs that list is worth {money_range(campaign.profit_cents, currency)}"
     others = [
-        f"{money(row.profit_cents, currency)} by the {row.rung}"
+        f"{money(row.profit_cents, currency)} by {the(row.rung)}"
         for row in campaign.rows
         if row.rung in (RECENCY, campaign.rule) and row.rung not in (ships, BASE_RATE)
     ]
@@ -128,6 +128,15 @@ def _money(campaign: Campaign, currency: str, ships: str) -> str:
         else "At these costs no list pays."
     )
     return f"{worth}, against {listed(others)}. {advice}"
+
+
+def the(rung: str) -> str:
+    """A rung's name inside a sentence.
+
+    >>> the("recency rule"), the("BG/NBD")
+    ('the recency rule', 'BG/NBD')
+    """
+    return f"the {rung}" if rung.endswith(("rule", "rate")) else rung
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -142,13 +151,13 @@ def listed(parts: Sequence[str]) -> str:
 
 def _gain(campaign: Campaign, row: LadderRow, word: Word) -> str:
     if row.name == row.rule:
-        return f"It is the {row.rule} itself: nothing tells them apart better beyond chance."
+        return f"It is {the(row.rule)} itself: nothing tells them apart better beyond chance."
     interval = f"{row.gain:+.3f} [{row.gain_low:+.3f}, {row.gain_high:+.3f}] in AUC"
     if word is Word.NO_GAIN:
-        return f"Against the {row.rule} it gains nothing beyond chance ({interval})."
+        return f"Against {the(row.rule)} it gains nothing beyond chance ({interval})."
     money_says = (
         ""
         if not campaign.kept_value_is_known or campaign.gain_cents.is_above_zero
         else ", though at this list's size the money made of it is within chance"
     )
-    return f"Against the {row.rule} it gains {interval}{money_says}."
+    return f"Against {the(row.rule)} it gains {interval}{money_says}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.settings import CampaignSettings
 from training.model import Floats
@@ -76,13 +77,16 @@ class Ranked:
     leavers: Floats
 
     @classmethod
-    def of(cls, outcomes: Floats, scores: Floats, weights: Floats | None = None) -> Ranked:
-        """Cumulate outcomes by falling score, each row counting ``weights`` times, or once."""
-        order = np.argsort(-scores, kind="stable")
-        held = np.ones(len(order)) if weights is None else weights[order]
-        last_of_tie = np.flatnonzero(np.r_[np.diff(scores[order]) != 0, len(order) > 0])
-        customers = np.cumsum(held)[last_of_tie]
-        leavers = np.cumsum(held * outcomes[order])[last_of_tie]
+    def of(cls, outcomes: Floats, scores: Floats) -> Ranked:
+        """Cumulate outcomes by falling score."""
+        order, last_of_tie = by_falling(scores)
+        return cls.cumulated(outcomes[order], np.ones(len(order)), last_of_tie)
+
+    @classmethod
+    def cumulated(cls, outcomes: Floats, weights: Floats, last_of_tie: NDArray[np.intp]) -> Ranked:
+        """Cumulate outcomes that are in order already, each row counting ``weights`` times."""
+        customers = np.cumsum(weights)[last_of_tie]
+        leavers = np.cumsum(weights * outcomes)[last_of_tie]
         return cls(np.r_[0.0, customers], np.r_[0.0, leavers])
 
     def found(self, size: float | Floats) -> Floats:
@@ -103,6 +107,12 @@ class Ranked:
         profit = np.asarray(costs.of_list(self.leavers, self.customers))
         best = int(np.argmax(profit))
         return round(float(self.customers[best])), float(profit[best])
+
+
+def by_falling(scores: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The order of falling scores, and the last place of each distinct one."""
+    order = np.argsort(-scores, kind="stable")
+    return order, np.flatnonzero(np.r_[np.diff(scores[order]) != 0, len(order) > 0])
 
 
 REFERENCE_COSTS = Costs(value=200.0, incentive=10.0, contact=1.0, success=0.3)

@@ -12,6 +12,7 @@ from training.boosting import BoostedModel, BoostingSettings
 from training.bundle import write_bundle
 from training.campaign import profit_curve, whole_tests
 from training.card import model_card
+from training.churn import RECENCY
 from training.evaluation import Evaluation, evaluate
 from training.evaluation_tables import lists_markdown, slices_markdown, spreadsheet
 from training.learned import Learned
@@ -44,9 +45,9 @@ def write_run(
         reference=learned.reference,
         declarations=learned.declarations,
     )
-    card = model_card(manifest, learned.origins, company=settings.company.name, currency=currency)
+    card = model_card(manifest, learned.origins, company=settings.company.name)
     (folder / "card.md").write_text(card, encoding="utf-8")
-    _write_tables(folder / "tables", learned, manifest, currency)
+    _write_tables(folder / "tables", learned, manifest)
     _write_plots(folder / "plots", learned, evaluation, settings)
     record = RunRecord(
         name=f"churn: {manifest.title}",
@@ -65,7 +66,7 @@ def write_run(
     return manifest, record
 
 
-def _write_tables(folder: Path, learned: Learned, manifest: Manifest, currency: str) -> None:
+def _write_tables(folder: Path, learned: Learned, manifest: Manifest) -> None:
     folder.mkdir()
     rows, evaluated = manifest.ladder, manifest.evaluation
     tested = [
@@ -79,9 +80,10 @@ def _write_tables(folder: Path, learned: Learned, manifest: Manifest, currency: 
         ("ladder.md", ladder_markdown(rows)),
         ("evaluation.json", json.dumps(evaluated, indent=1)),
         ("lists.csv", spreadsheet(evaluated["campaign"]["rows"])),
-        ("lists.md", lists_markdown(evaluated, currency)),
+        ("lists.md", lists_markdown(evaluated)),
         ("slices.csv", spreadsheet(evaluated["slices"])),
         ("slices.md", slices_markdown(evaluated["slices"])),
+        ("when.csv", spreadsheet(evaluated["when"]["rows"]) if evaluated["when"] else ""),
         ("decay.csv", spreadsheet(evaluated["decay"])),
         ("origins.json", json.dumps(learned.origins, indent=1)),
         ("reliability.json", json.dumps(tested, indent=1)),
@@ -95,9 +97,11 @@ def _write_plots(
 ) -> None:
     folder.mkdir()
     title, worth = learned.manifest.title, evaluation.campaign
-    shown = {
-        name: whole_tests(learned.ladder.of(name))[0] for name in dict.fromkeys((worth.rule, title))
+    tests = {
+        name: whole_tests(learned.ladder.of(name))
+        for name in dict.fromkeys((RECENCY, worth.rule, title))
     }
+    shown = {name: found[0] for name, found in tests.items() if found}
     latest = shown[title]
     place = f"tested at {latest.name}"
     pairs = {name: (one.outcomes, one.probability) for name, one in shown.items()}

@@ -30,7 +30,7 @@ from training.promotion import PromotionSummary, go_back, judge
 BUNDLE_FOLDER = "bundle"
 _SERVERS = ("http://", "https://")
 CHAMPION, CHALLENGER = "champion", "challenger"
-_HEADLINES = ("auc", "ece")
+_HEADLINES = ("auc", "ece", "gini", "bias")
 """Figures a version carries as tags, where its model has them."""
 
 

@@ -65,9 +65,20 @@ def reliability_plot(outcomes: Floats, probability: Floats, title: str) -> bytes
     return _png(figure)
 
 
-def gains_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes:
-    """The share of all who left found among the riskiest customers, one curve a rung, as PNG."""
-    figure, axes = _canvas(title, "share of customers, riskiest first", "share of leavers found")
+def gains_plot(
+    curves: Mapping[str, tuple[Floats, Floats]],
+    title: str,
+    *,
+    across_and_up: tuple[str, str] = (
+        "share of customers, riskiest first",
+        "share of leavers found",
+    ),
+) -> bytes:
+    """The share of all who left found among the riskiest customers, one curve a rung, as PNG.
+
+    Of money it is the share of all that was brought; ``across_and_up`` names the axes.
+    """
+    figure, axes = _canvas(title, *across_and_up)
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="no order at all")
     for name, (outcomes, probability) in curves.items():
         share, found = gains(outcomes, probability)
@@ -84,6 +95,18 @@ def lift_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes:
         share, found = gains(outcomes, probability)
         axes.plot(share[1:], found[1:] / share[1:], label=name, linewidth=1.5)
     axes.set_ylim(bottom=0)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def decile_plot(bins: Sequence[tuple[float, float]], title: str) -> bytes:
+    """Expected beside observed money of ten bins of customers, in cents, as PNG."""
+    figure, axes = _canvas(title, "tenth of the customers, by expected value", "money a customer")
+    places = np.arange(len(bins))
+    for shift, name, color in ((-0.2, "expected", "#1f4e79"), (0.2, "brought", "0.6")):
+        heights = [pair[int(shift > 0)] / 100 for pair in bins]
+        axes.bar(places + shift, heights, 0.4, label=name, color=color)
+    axes.set_xticks(places, [str(place + 1) for place in places])
     axes.legend(frameon=False)
     return _png(figure)
 

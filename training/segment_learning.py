@@ -17,7 +17,7 @@ from features.vocabulary import Cutoff, Horizon
 from training.churn import usable_features
 from training.clusters import nearest
 from training.dataset import Dataset
-from training.labels import inactivity
+from training.labels import inactivity, spend_between
 from training.learned import tools
 from training.manifest import Manifest
 from training.segment_bundle import SegmentBundle
@@ -26,7 +26,6 @@ from training.segment_names import continued, inherited, name_segments
 from training.segment_profile import mean_differences
 from training.segment_today import Cutoffs, Today, see_today, segment_cutoffs, yearly_spend
 from training.segments import ACTIVE_WITHIN_DAYS, SEGMENTS, SegmentModel, Space
-from training.spending import spend_between
 from training.traits import declared_traits, traits_of
 from training.usefulness import rfm_scores
 
@@ -94,11 +93,14 @@ def _following(
 ) -> Following:
     horizon = Horizon(settings.horizon_days, settings.gap_days)
     purchases = pack.streams["purchases"]
-    start, end = horizon.start(cutoffs.fit), horizon.end(cutoffs.fit)
-    spend = spend_between(purchases, start.seconds, end.seconds)
+    shape = vectors.cutoff_seconds.shape
+    start, end = (
+        np.full(shape, one.seconds)
+        for one in (horizon.start(cutoffs.fit), horizon.end(cutoffs.fit))
+    )
     recency, frequency, money = (vectors.column(name).astype(np.float64) for name in _READ)
     return Following(
-        spend_cents=spend[vectors.customer_keys],
+        spend_cents=spend_between(purchases, vectors.customer_keys, start, end),
         left=inactivity(purchases, vectors.customer_keys, vectors.cutoff_seconds, horizon),
         rfm=rfm_scores(recency, frequency, money) if vectors.rows else np.empty(0, np.int64),
     )

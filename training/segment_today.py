@@ -16,9 +16,9 @@ from features.settings import ChurnSettings
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.migration import NOT_YET, Migration
+from training.past_spend import known_spend
 from training.segment_profile import SegmentProfile, profiles
 from training.segments import NO_SEGMENT, SegmentModel
-from training.spending import spend_between
 from training.standing import Standing
 
 YEAR_DAYS = 365
@@ -98,8 +98,7 @@ def see_today(
 
 def yearly_spend(pack: Pack, cutoff: Cutoff) -> NDArray[np.int64]:
     """What everybody spent in the 365 days before a cutoff, in cents: one entry a customer key."""
-    start = cutoff.plus_days(-YEAR_DAYS)
-    return spend_between(pack.streams["purchases"], start.seconds, cutoff.seconds, cutoff.seconds)
+    return known_spend(pack.streams["purchases"], cutoff.seconds, YEAR_DAYS)
 
 
 def _everybody(model: SegmentModel, vectors: Vectors, pack: Pack) -> NDArray[np.int64]:

@@ -15,13 +15,12 @@ from features.pack import Attributes
 from features.vectors import Vectors
 from features.vocabulary import Cutoff
 from training.ladder import Tested
-from training.metrics import Ranking, customer_resamples, finite, interval
+from training.metrics import auc, auc_interval, finite
 from training.model import Floats
 
 FEWEST_CUSTOMERS = 50
 """A slice of fewer customers, or with one outcome alone, is counted but not judged."""
 
-_RESAMPLES = 200
 _MOST_SEGMENTS = 12
 
 
@@ -77,17 +76,13 @@ class Answers:
         if customers < FEWEST_CUSTOMERS or left in (0.0, float(customers)):
             rate = left / customers if customers else math.nan
             return Slice(kind, name, customers, rate, *([math.nan] * 4))
-        ranking = Ranking.of(outcomes, probability)
-        different, columns = np.unique(self.customer_keys[rows], return_inverse=True)
-        draws = customer_resamples(len(different), resamples=_RESAMPLES)
-        replicates = np.array([ranking.auc(draw[columns].astype(np.float64)) for draw in draws])
         return Slice(
             kind,
             name,
             customers,
             left / customers,
-            ranking.auc(np.ones(customers)),
-            *interval(replicates),
+            auc(outcomes, probability),
+            *auc_interval(outcomes, probability, self.customer_keys[rows]),
             left / float(probability.sum()),
         )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.narrator import Table
+from training.evaluation_tables import lists_table
 from training.gate import Check
 from training.recipe import TrainingSummary
+from training.value_report import COLUMNS, value_cell
 
 
 def training_tables(summary: TrainingSummary) -> list[Table]:
-    """The ladder of simple rules, and the checks of the gate."""
+    """The ladder of simple rules, the lists drawn up by it, and the checks of the gate."""
     rungs = [
         (
             f"{row['name']}{'  ← ships' if row['ships'] else ''}",
@@ -37,6 +39,27 @@ def training_tables(summary: TrainingSummary) -> list[Table]:
         "ECE",
     )
     tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
+    return [*tables, _lists(summary), *check_tables(summary.checks)]
+
+
+def _lists(summary: TrainingSummary) -> Table:
+    head, rows = lists_table(summary.evaluation)
+    ships = summary.evaluation["title"]
+    marked = [(f"{row[0]}  ← ships" if row[0] == ships else row[0], *row[1:]) for row in rows]
+    return Table("What a list is worth, means over the test cutoffs", tuple(head), marked)
+
+
+def value_tables(summary: TrainingSummary) -> list[Table]:
+    """The ladder of values, and the checks of the gate."""
+    rungs = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(value_cell(row, key) for key, _ in COLUMNS[:-1]),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in COLUMNS[:-1]))
+    tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
     return tables + check_tables(summary.checks)
 
 

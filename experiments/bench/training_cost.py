@@ -1,8 +1,9 @@
 """What a training costs beside the LightGBM fits it contains: run as a process of its own.
 
-``python -m experiments.bench.training_cost CUSTOMERS FOLDER`` simulates a company once, trains on twelve
-past cutoffs with every customer judged, and prints one line of JSON: CPU seconds of the whole training
-and of LightGBM alone, peak memory and the size of the training matrix.
+``python -m experiments.bench.training_cost CUSTOMERS FOLDER`` simulates a company and ingests it where the
+folder has none. Called again it trains on twelve past cutoffs with every customer judged, and prints one
+line of JSON: CPU seconds of the whole training and of LightGBM alone, peak memory and the size of the
+training matrix.
 """
 
 from __future__ import annotations
@@ -18,8 +19,7 @@ from typing import Any
 
 from experiments.world import WorldSpec, simulate
 from features.settings import Settings, load_settings
-from features.store import ingest, open_store
-from features.vectors import Vectors
+from features.store import ingest
 from features.workspace import Workspace
 
 _SETTINGS = """
@@ -101,36 +101,24 @@ def prepared(customers: int, folder: Path) -> Settings:
 
 def measured(settings: Settings) -> TrainingCost:
     """Train once and say what it cost."""
-    from training import churn
+    from training.bundle import current_bundle
     from training.recipe import train_churn
 
     workspace = Workspace(settings.workspace_folder)
-    open_store(workspace).pack()
-    sizes: list[Vectors] = []
-    usable = churn.usable_features
-    churn_usable = usable
-
-    def noted(dataset: Any) -> Any:
-        sizes.append(dataset.vectors)
-        return churn_usable(dataset)
-
-    import training.learned as learned
-
-    learned.usable_features = noted  # type: ignore[attr-defined]
     idle = _peak_bytes()
     start = time.process_time()
     with LightGBMWatch() as watch:
-        train_churn(settings, workspace, threads=2)
+        summary = train_churn(settings, workspace, threads=2)
     cpu_seconds = time.process_time() - start
-    vectors = sizes[0]
+    features = len(current_bundle(workspace).manifest.feature_names)
     return TrainingCost(
-        rows=vectors.rows,
-        features=len(vectors.feature_names),
+        rows=summary.rows,
+        features=features,
         cpu_seconds=cpu_seconds,
         lightgbm_cpu_seconds=watch.cpu_seconds,
         peak_bytes=_peak_bytes(),
         idle_bytes=idle,
-        matrix_bytes=vectors.values.nbytes,
+        matrix_bytes=summary.rows * features * 4,
     )
 
 
@@ -139,5 +127,14 @@ def _peak_bytes() -> int:
     return kibibytes * (1 if sys.platform == "darwin" else 1024)
 
 
+def main() -> None:
+    """Prepare what is not there yet and stop; train where it is, and print the cost."""
+    customers, folder = int(sys.argv[1]), Path(sys.argv[2])
+    is_ready = (folder / "regulars.toml").exists()
+    settings = prepared(customers, folder)
+    if is_ready:
+        print(json.dumps(asdict(measured(settings))))
+
+
 if __name__ == "__main__":
-    print(json.dumps(asdict(measured(prepared(int(sys.argv[1]), Path(sys.argv[2]))))))
+    main()

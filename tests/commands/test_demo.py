@@ -27,7 +27,15 @@ def test_the_demo_ends_with_scored_customers_and_a_second_one_changes_nothing(
     tmp_path: Path,
 ) -> None:
     first = demo(tmp_path / "company")
-    assert list(first) == ["simulate", "ingest", "train churn", "vectors", "score", "demo"]
+    assert list(first) == [
+        "simulate",
+        "ingest",
+        "train churn",
+        "train value",
+        "vectors",
+        "score",
+        "demo",
+    ]
     assert first["train churn"]["promoted"] is True
     settings = load_settings(tmp_path / "company" / "regulars.toml")
     workspace = Workspace(settings.workspace_folder)

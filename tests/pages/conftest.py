@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from tests.serving.conftest import demo_workspace, opened_service, service, snapshot
+from tests.serving.conftest import (
+    demo_workspace,
+    opened_service,
+    service,
+    snapshot,
+    valued,
+    valued_company,
+)
 
-__all__ = ["demo_workspace", "opened_service", "service", "snapshot"]
+__all__ = ["demo_workspace", "opened_service", "service", "snapshot", "valued", "valued_company"]

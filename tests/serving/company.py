@@ -12,7 +12,7 @@ from experiments.world.company import simulate
 from experiments.world.spec import WorldSpec
 from features.plan import standard_plan
 from features.refresh import refresh_vectors
-from features.settings import Settings, load_settings
+from features.settings import Settings, ValueSettings, load_settings
 from features.store import ingest, open_store
 from features.workspace import CURRENT, Workspace, point_at
 from serving.lean import kept_out
@@ -22,9 +22,14 @@ from training.churn import churn_rungs, usable_features
 from training.labelled import labelled
 from training.ladder import fit_and_calibrate
 from training.manifest import Manifest
+from training.margins import line_margins
 from training.origins import end_of_data
 from training.question_kinds import question_of
 from training.reference import Reference
+from training.value_bundle import VALUE, write_value_bundle
+from training.value_dataset import value_dataset, value_splits
+from training.value_models import RATE
+from training.value_rungs import calibrate_value, fit_rungs
 
 CUSTOMERS = 500
 
@@ -87,8 +92,7 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
         metrics={"auc": 0.7},
     )
     reference = Reference.learn(latest.vectors, calibration.apply(model.score(latest.vectors)))
-    bundles = workspace.bundles / "churn"
-    draft = bundles / f"draft-{version}"
+    draft = workspace.bundles / "churn" / f"draft-{version}"
     shutil.rmtree(draft, ignore_errors=True)
     write_bundle(
         draft,
@@ -98,8 +102,56 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
         reference=reference,
         declarations=plan.declarations,
     )
+    return _in_use(draft, version)
+
+
+def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest:
+    """Calibrate the past rate on the company's margins, without a ladder, and point readers at it."""
+    store = open_store(company.workspace)
+    pack, plan = store.pack(), standard_plan(store.pack())
+    splits, _ = value_splits(
+        int(np.min(pack.streams["purchases"].seconds)),
+        end_of_data(pack),
+        ValueSettings(horizon_days=90, origins=3),
+    )
+    margins = line_margins(store, pack.streams["purchases"])
+    dataset = value_dataset(pack, plan, splits, margins)
+    earlier = dataset.at(*(cutoff.seconds for cutoff in splits.shipped.fit))
+    latest = dataset.at(splits.shipped.calibration.seconds)
+    days = splits.horizon.days
+    model = fit_rungs(earlier, plan.feature_names, days, wanted=(RATE,))[RATE]
+    value = calibrate_value(model, earlier, latest)
+    manifest = Manifest(
+        family=model.family,
+        title=model.title,
+        plan_hash=plan_hash or plan.hash,
+        feature_names=list(plan.feature_names),
+        features=plan.dictionary(),
+        groups=[{"name": one.name, "title": one.title} for one in plan.groups],
+        question={"kind": VALUE, "minimum_orders": 1},
+        horizon_days=days,
+        gap_days=0,
+        base_rate=float(np.mean(latest.bought)),
+        data_digest=pack.digest,
+        data_cut=str(end_of_data(pack)),
+        name=VALUE,
+        metrics={"gini": 0.6, "money": margins.kind},
+    )
+    draft = company.workspace.bundles / VALUE / "draft"
+    write_value_bundle(
+        draft,
+        manifest,
+        value=value,
+        reference=Reference.learn(latest.vectors, value.of(latest.vectors).expected),
+        declarations=plan.declarations,
+    )
+    return _in_use(draft, "4")
+
+
+def _in_use(draft: Path, version: str) -> Manifest:
+    """Stamp a written bundle, move it to its digest's folder and point readers at it."""
     sealed = stamp_bundle(draft, version=version, run_id="test")
-    shutil.rmtree(bundles / sealed.digest, ignore_errors=True)
-    draft.rename(bundles / sealed.digest)
-    point_at(bundles / CURRENT, sealed.digest)
+    shutil.rmtree(draft.parent / sealed.digest, ignore_errors=True)
+    draft.rename(draft.parent / sealed.digest)
+    point_at(draft.parent / CURRENT, sealed.digest)
     return sealed

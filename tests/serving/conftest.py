@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from serving.published import Snapshot, open_snapshot
+from serving.snapshot import score_everybody
 from tests.serving.calling import Caller, Service
-from tests.serving.company import Company, company_in
+from tests.serving.company import Company, company_in, put_value_to_use
 
 
 @pytest.fixture(scope="session")
 def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company with a store, vectors, a model in use and scores; nobody changes it."""
     return company_in(tmp_path_factory.getbasetemp() / "company")
+
+
+@pytest.fixture(scope="session")
+def valued_company(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A copy of that company with a value model in use and scores made with it."""
+    folder = tmp_path_factory.getbasetemp() / "valued"
+    if not folder.exists():
+        shutil.copytree(demo_workspace.settings_path.parent, folder)
+        company = company_in(folder)
+        put_value_to_use(company)
+        score_everybody(company.settings, company.workspace)
+    return company_in(folder)
+
+
+@pytest.fixture(scope="session")
+def valued(valued_company: Company) -> Snapshot:
+    """That company's scores."""
+    return open_snapshot(valued_company.workspace)
 
 
 @pytest.fixture(scope="session")

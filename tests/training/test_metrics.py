@@ -112,3 +112,18 @@ def test_chance_alone_makes_few_customers_look_miscalibrated() -> None:
     ]
     assert np.mean(np.array(errors) > limit) == pytest.approx(0.05, abs=0.03)
     assert metrics.calibration_error_by_chance(np.tile(probability, 100)) < limit / 5
+
+
+def test_the_closed_interval_of_the_auc_is_that_of_resampled_customers() -> None:
+    generator = np.random.default_rng(8)
+    keys = np.repeat(np.arange(400, dtype=np.int32), 2)
+    risk = np.repeat(generator.normal(0, 1.5, 400), 2)
+    outcomes = (generator.random(800) < 1 / (1 + np.exp(-risk))).astype(float)
+    scores = np.round(risk + generator.normal(0, 1, 800), 1)
+    low, high = metrics.auc_interval(outcomes, scores, keys)
+    ranking = metrics.Ranking.of(outcomes, scores)
+    draws = metrics.customer_resamples(400, resamples=2_000)
+    drawn = metrics.interval(np.array([ranking.auc(one[keys].astype(float)) for one in draws]))
+    assert (low, high) == pytest.approx(drawn, abs=0.004)
+    assert (low + high) / 2 == pytest.approx(metrics.auc(outcomes, scores))
+    assert all(math.isnan(one) for one in metrics.auc_interval(np.ones(3), np.ones(3), keys[:3]))

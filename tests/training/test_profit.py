@@ -15,6 +15,7 @@ from training.profit import (
     REFERENCE_COSTS,
     Costs,
     Ranked,
+    by_falling,
     campaign_costs,
     expected_maximum_profit,
 )
@@ -98,7 +99,8 @@ def test_equals_at_the_end_of_a_list_share_its_last_place() -> None:
 
 def test_a_weight_counts_a_customer_that_often() -> None:
     outcomes, scores = np.array([1.0, 0.0, 1.0]), np.array([0.9, 0.5, 0.1])
-    weighted = Ranked.of(outcomes, scores, np.array([2.0, 0.0, 3.0]))
+    order, last_of_tie = by_falling(scores)
+    weighted = Ranked.cumulated(outcomes[order], np.array([2.0, 0.0, 3.0]), last_of_tie)
     repeated = Ranked.of(np.ones(5), np.array([0.9, 0.9, 0.1, 0.1, 0.1]))
     for size in (1.0, 2.0, 4.0):
         assert weighted.found(size) == repeated.found(size)

@@ -15,8 +15,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as parquet
 import pytest
+import sqlalchemy
 
+from features.databases import copy_database
 from features.errors import WorkspaceRefused
 from features.settings import MlflowSettings, Settings
 from features.store import ingest
@@ -146,6 +149,18 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     assert rollback(settings, workspace, reason="a drill").version == "1"
     assert registry.tags_of("2")["rolled_back"] == "a drill"
     assert current_bundle(workspace).manifest.version == "1"
+
+
+@pytest.mark.postgres
+def test_tables_are_read_from_postgres_by_the_same_driver(postgres: str, tmp_path: Path) -> None:
+    engine = sqlalchemy.create_engine(postgres)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("CREATE TABLE sales AS SELECT 'anna' AS who, 5 AS paid"))
+    engine.dispose()
+    pieces = copy_database(f"{postgres}#sales", folder=tmp_path, scratch=tmp_path)
+    assert [row for one in pieces for row in parquet.read_table(one).to_pylist()] == [
+        {"who": "anna", "paid": 5}
+    ]
 
 
 @pytest.mark.postgres

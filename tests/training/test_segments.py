@@ -23,6 +23,7 @@ from features.vocabulary import Cutoff
 from tests.training.companies import company, pack_of_orders
 from training.clusters import adjusted_rand, centroids, nearest, principal_axes
 from training.migration import Migration
+from training.past_spend import known_spend
 from training.segment_bundle import open_segments, segments_of_everybody, write_segments
 from training.segment_choice import (
     Following,
@@ -32,7 +33,6 @@ from training.segment_learning import LearnedSegments, learn_segments
 from training.segment_names import continued, inherited, name_segments
 from training.segment_today import yearly_spend
 from training.segments import NO_SEGMENT, Space
-from training.spending import spend_between
 from training.standing import Standing
 from training.traits import MOST_TRAITS, Trait, traits_of
 from training.usefulness import equal_groups, explained, gain_interval, quintiles
@@ -211,11 +211,13 @@ def test_everybody_stands_in_one_cell_of_stage_and_status() -> None:
     assert "| Repeat | – | 2 (4) |" in found.markdown()
 
 
-def test_spend_counts_from_its_first_instant_to_before_its_last() -> None:
-    pack = pack_of_orders([(0, 100), (0, 199), (0, 200), (1, 99)], 3)
-    amounts = pack.streams["purchases"].columns["amount_cents"]
-    expected = [int(amounts[0] + amounts[1]), 0, 0]
-    assert spend_between(pack.streams["purchases"], 100, 200).tolist() == expected
+def test_spend_counts_from_its_first_instant_to_before_the_cutoff_as_it_was_known() -> None:
+    pack = pack_of_orders([(0, A_DAY), (0, 2 * A_DAY - 1), (0, 2 * A_DAY), (1, A_DAY - 1)], 3)
+    stream = pack.streams["purchases"]
+    first, second = (int(one) for one in stream.columns["amount_cents"][:2])
+    assert known_spend(stream, 2 * A_DAY, 1).tolist() == [first + second, 0, 0]
+    late = replace(stream, known=stream.seconds + np.array([0, 2, 0, 0]))
+    assert known_spend(late, 2 * A_DAY, 1).tolist() == [first, 0, 0]
 
 
 def test_the_same_events_give_the_same_bytes_on_one_thread_and_on_two(

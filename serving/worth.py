@@ -1,0 +1,110 @@
+"""What every customer is expected to bring, computed with the scores and published beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import BundleRefused
+from features.vectors import Vectors
+from features.workspace import Workspace
+from serving.lean import kept_out
+from training.value_bundle import ValueBundle, current_value_bundle
+
+Cents = NDArray[np.int64]
+
+UNKNOWN = -1
+"""What stands where nothing can be said of a customer's value."""
+_ROWS_AT_ONCE = 16_384
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Expected value in cents, one entry a customer key; -1 of those of whom nothing is said.
+
+    Four in five end between ``value_low_cents`` and ``value_high_cents``; ``value_if_kept_cents`` is what they
+    bring given that they buy at all.
+    """
+
+    value_cents: Cents
+    value_low_cents: Cents
+    value_high_cents: Cents
+    value_if_kept_cents: Cents
+
+    @classmethod
+    def nobody(cls, customers: int) -> Worth:
+        """Nothing said of anybody."""
+        return cls(*(np.full(customers, UNKNOWN, np.int64) for _ in range(4)))
+
+
+@dataclass(frozen=True)
+class ValueInUse:
+    """The value model that goes with some vectors, or why there is none."""
+
+    bundle: ValueBundle | None
+    fault: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 that names its content; empty without one."""
+        return "" if self.bundle is None else self.bundle.manifest.digest
+
+    def identity(self) -> dict[str, Any] | None:
+        """What a reader of the scores may know of it."""
+        if self.bundle is None:
+            return None
+        manifest = self.bundle.manifest
+        return {
+            "digest": manifest.digest,
+            "version": manifest.version,
+            "title": manifest.title,
+            "horizon_days": manifest.horizon_days,
+            "money": manifest.metrics["money"],
+        }
+
+
+def value_in_use(workspace: Workspace, vectors: Vectors) -> ValueInUse:
+    """The value model in use, where it is sound and made for these vectors.
+
+    Scores of risk do not wait for it: a model that cannot be used leaves customers without a value and
+    says why in ``fault``.
+    """
+    try:
+        with kept_out():
+            bundle = current_value_bundle(workspace)
+        if bundle is not None:
+            bundle.bind(vectors)
+    except BundleRefused as refused:
+        return ValueInUse(None, f"found {refused.found}. {refused.remedy}")
+    return ValueInUse(bundle)
+
+
+def worth_of_everybody(
+    in_use: ValueInUse,
+    vectors: Vectors,
+    customers: int,
+    declined: NDArray[np.bool_],
+    *,
+    threads: int = 1,
+) -> Worth:
+    """The value of all customers with an order, except of those who declined to be scored."""
+    worth = Worth.nobody(customers)
+    if in_use.bundle is None or not vectors.rows:
+        return worth
+    values = in_use.bundle.bind(vectors)
+    for first in range(0, vectors.rows, _ROWS_AT_ONCE):
+        block = np.ascontiguousarray(values[first : first + _ROWS_AT_ONCE])
+        keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]
+        said = in_use.bundle.valued(block) & ~declined[keys]
+        found = in_use.bundle.of(block[said], threads=threads)
+        for column, amounts in (
+            (worth.value_cents, found.expected),
+            (worth.value_low_cents, found.low),
+            (worth.value_high_cents, found.high),
+            (worth.value_if_kept_cents, found.if_kept),
+        ):
+            column[keys[said]] = np.rint(amounts).astype(np.int64)
+    return worth

@@ -1,0 +1,101 @@
+"""The list with a value model in use: expected value, value at risk and the matrix whose cells are links."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+
+from serving.published import Snapshot
+from tests.pages.test_churn_page import numbers, page, texts
+from tests.serving.calling import Caller, Service
+from tests.serving.company import Company
+
+
+@pytest.fixture(scope="module")
+def browser(valued_company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
+    yield service.browser()
+    service.close()
+
+
+def cells(found: BeautifulSoup) -> list[str]:
+    return [str(one["href"]) for one in found.select(".matrix a")]
+
+
+def test_the_nine_cells_hold_every_judged_customer_and_all_value_at_risk(
+    browser: Caller, valued: Snapshot
+) -> None:
+    found = page(browser)
+    assert len(cells(found)) == 9
+    customers = numbers(found, ".matrix a small:not(.play)")
+    assert sum(customers) == valued.judged
+    whole = float(valued.at_risk_cents(np.arange(valued.judged)).sum()) / 100
+    assert sum(numbers(found, ".matrix b")) == pytest.approx(whole, abs=9)
+
+
+def test_each_cell_leads_to_its_own_customers(browser: Caller) -> None:
+    first = page(browser)
+    customers = numbers(first, ".matrix a small:not(.play)")
+    for link, expected in zip(cells(first), customers, strict=True):
+        found = page(browser, f"{link}&size=100")
+        shown = len(texts(found, ".list .customer"))
+        assert shown == min(expected, 100)
+        chosen = found.select(".matrix a.chosen")
+        assert len(chosen) == 1 and "cell" not in str(chosen[0]["href"])
+
+
+def test_cells_with_names_say_what_they_call_for(browser: Caller) -> None:
+    assert texts(page(browser), ".matrix .play") == [
+        "Call, or make an offer",
+        "Protect, without a discount",
+        "Something cheap and automated",
+        "Leave as it is",
+    ]
+
+
+@pytest.mark.parametrize(("sort", "column"), [("value", 5), ("at_risk", 6)])
+def test_expected_value_and_value_at_risk_sort_the_list(
+    browser: Caller, sort: str, column: int
+) -> None:
+    found = page(browser, f"/churn?sort={sort}")
+    for one in found.select(".list td small"):
+        one.decompose()
+    falling = numbers(found, f".list td:nth-child({column})")
+    assert falling == sorted(falling, reverse=True) and falling[0] > falling[-1]
+
+
+def test_money_is_named_for_what_it_is(browser: Caller) -> None:
+    found = page(browser)
+    assert "Expected value" in texts(found, ".list thead th")
+    assert "Value at risk" in texts(found, ".figures dt")
+    assert "Value is the margin a customer is expected to bring" in found.get_text()
+
+
+def test_a_customers_page_says_the_range(browser: Caller) -> None:
+    link = page(browser, "/churn?sort=value").select_one(".list .customer a")
+    assert link is not None
+    figures = texts(page(browser, str(link["href"])), ".figures > div")
+    assert figures[1].startswith("Expected margin, next 90 days")
+    assert figures[1].endswith("four times in five")
+
+
+def test_the_file_carries_value_and_its_range(browser: Caller, valued: Snapshot) -> None:
+    answer = browser.get("/churn.csv?cell=high-high")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows
+    for row in rows:
+        key = valued.customer_ids.find(row["customer_id"])
+        assert float(row["expected_value"]) == valued.value_cents[key] / 100
+        assert float(row["expected_value_low"]) <= float(row["expected_value"])
+        assert row["value_days"] == "90"
+
+
+def test_an_unknown_cell_is_taken_as_not_asked(browser: Caller) -> None:
+    assert texts(page(browser, "/churn?cell=huge-high"), ".list .customer") == texts(
+        page(browser), ".list .customer"
+    )

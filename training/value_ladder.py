@@ -1,0 +1,222 @@
+"""Every rung of the value ladder at every test cutoff, with intervals, and the rung that ships."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.progress import Progress, silent
+from features.vocabulary import Cutoff
+from training.metrics import customer_resamples, finite, interval
+from training.model import Floats
+from training.splits import OriginSplit
+from training.value import Value
+from training.value_dataset import ValueDataset, ValueSplits
+from training.value_metrics import MoneyRanking, coverage, measure_value
+from training.value_models import EXPLAINED, LAST, LEARNED, RATE, RUNGS, ValueModel
+from training.value_rungs import calibrate_value, fit_rungs
+
+POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")
+TIE_GINI = 0.002
+"""A rule of thumb ships where what learns is not better by more than this."""
+_RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class TestedValue:
+    """One rung at one test cutoff: what it expected of whom, what they brought, and the figures.
+
+    ``says_something`` marks the customers of whose like more than a fifth bought at all.
+    """
+
+    rung: str
+    cutoff: Cutoff
+    customer_keys: NDArray[np.int32]
+    brought: Floats
+    expected: Floats
+    low: Floats
+    high: Floats
+    says_something: NDArray[np.bool_]
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ValueRow:
+    """One rung over all test cutoffs.
+
+    Gini, Spearman, the top tenth's share and MAE are means over the test cutoffs; bias, decile MAPE and
+    coverage are of all tested customers together. ``gain`` is the paired difference in Gini to the past
+    rate. Ends of intervals are of 95 %, from resampled customers.
+    """
+
+    name: str
+    figures: Mapping[str, float | None]
+    by_cutoff: Mapping[str, Mapping[str, float | None]]
+    ships: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as plain fields."""
+        return {
+            "name": self.name,
+            "explained": EXPLAINED[self.name],
+            **self.figures,
+            "by_cutoff": {cutoff: dict(one) for cutoff, one in self.by_cutoff.items()},
+            "ships": self.ships,
+        }
+
+
+@dataclass(frozen=True)
+class ValueLadder:
+    """The whole ladder: its rows, the rung that ships and everything that was tested."""
+
+    rows: tuple[ValueRow, ...]
+    winner: str
+    tested: tuple[TestedValue, ...]
+
+    @property
+    def winning_row(self) -> ValueRow:
+        """The row of the rung that ships."""
+        return next(row for row in self.rows if row.ships)
+
+    def of(self, name: str) -> tuple[TestedValue, ...]:
+        """What one rung expected, at each test cutoff, the latest first."""
+        return tuple(one for one in self.tested if one.rung == name)
+
+
+def climb_value(
+    dataset: ValueDataset,
+    splits: ValueSplits,
+    feature_names: Sequence[str],
+    *,
+    rounds: dict[str, int],
+    threads: int = 1,
+    progress: Progress = silent,
+) -> ValueLadder:
+    """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
+
+    ``rounds`` is filled with the numbers of trees found. The earliest test goes first, so that a number
+    is only ever used at later cutoffs than it was found at.
+    """
+    tested: list[TestedValue] = []
+    for number, split in enumerate(reversed(splits.tests)):
+        progress("testing the value ladder", number, len(splits.tests))
+        earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
+        rungs = fit_rungs(
+            earlier, feature_names, splits.horizon.days, rounds=rounds, threads=threads
+        )
+        tested = [_test(one, dataset, split, threads) for one in rungs.values()] + tested
+    progress("testing the value ladder", len(splits.tests), len(splits.tests))
+    names = [name for name in RUNGS if _everywhere(name, tested, len(splits.tests))]
+    winner = choose_value({name: _mean(name, tested)["gini"] for name in names})
+    replicates = _replicates(tested, names)
+    rows = tuple(_row(name, tested, replicates, name == winner) for name in names)
+    return ValueLadder(rows, winner, tuple(tested))
+
+
+def choose_value(gini: Mapping[str, float]) -> str:
+    """The rung that ships: the best order, or the simplest rule that orders as well.
+
+    Among the rungs that learn from every feature the highest mean Gini over the test cutoffs wins. A
+    rule ships instead where its Gini is not below that by more than ``TIE_GINI``. Levels and intervals
+    are learned the same way for every rung, so they do not enter.
+    """
+    known = {name: value for name, value in gini.items() if not math.isnan(value)}
+    best = max((name for name in known if name in LEARNED), key=known.__getitem__, default=RATE)
+    for name in (RATE, LAST):
+        if name in known and known[name] >= known.get(best, -math.inf) - TIE_GINI:
+            return name
+    others = [name for name in known if known[name] > known.get(best, -math.inf)]
+    return max([best, *others], key=lambda name: known.get(name, -math.inf))
+
+
+def _test(
+    model: ValueModel, dataset: ValueDataset, split: OriginSplit, threads: int
+) -> TestedValue:
+    assert split.test is not None
+    earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
+    value = calibrate_value(model, earlier, dataset.at(split.calibration.seconds), threads=threads)
+    test = dataset.at(split.test.seconds)
+    found = value.of(test.vectors, threads=threads)
+    told = value.intervals.says_something(found.expected)
+    return TestedValue(
+        model.title,
+        split.test,
+        test.vectors.customer_keys,
+        test.amounts,
+        found.expected,
+        found.low,
+        found.high,
+        told,
+        measure_value(test.amounts, found.expected) | _covered(test.amounts, found, told),
+    )
+
+
+def _covered(brought: Floats, found: Value, told: NDArray[np.bool_]) -> dict[str, float]:
+    return {
+        "coverage": coverage(brought, found.low, found.high),
+        "coverage_of_buyers": coverage(brought[told], found.low[told], found.high[told]),
+    }
+
+
+def _everywhere(name: str, tested: Sequence[TestedValue], tests: int) -> bool:
+    return sum(one.rung == name for one in tested) == tests
+
+
+def _mean(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
+    mine = [one.figures for one in tested if one.rung == name]
+    return {key: math.fsum(one[key] for one in mine) / len(mine) for key in mine[0]}
+
+
+def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
+    """Bias, decile MAPE and coverage of all tested customers at once; ``told`` is who has a range."""
+    mine = [one for one in tested if one.rung == name]
+
+    def whole(part: str) -> Any:
+        return np.concatenate([getattr(one, part) for one in mine])
+
+    brought, expected, told = whole("brought"), whole("expected"), whole("says_something")
+    found = Value(expected, whole("low"), whole("high"), expected, expected)
+    figures = measure_value(brought, expected) | _covered(brought, found, told)
+    return {key: figures[key] for key in POOLED} | {"told_share": float(told.mean())}
+
+
+def _replicates(tested: Sequence[TestedValue], names: Sequence[str]) -> dict[str, Floats]:
+    """Each rung's mean Gini over the test cutoffs, for the same resampled customers."""
+    everybody = np.unique(np.concatenate([one.customer_keys for one in tested]))
+    draws = customer_resamples(len(everybody), resamples=_RESAMPLES)
+    found: dict[str, Floats] = {}
+    for name in names:
+        parts = []
+        for one in (each for each in tested if each.rung == name):
+            ranking = MoneyRanking.of(one.brought, one.expected)
+            columns = np.searchsorted(everybody, one.customer_keys)
+            parts.append([ranking.gini(draw[columns].astype(np.float64)) for draw in draws])
+        found[name] = np.mean(parts, axis=0)
+    return found
+
+
+def _row(
+    name: str, tested: Sequence[TestedValue], replicates: Mapping[str, Floats], ships: bool
+) -> ValueRow:
+    mean = _mean(name, tested)
+    low, high = interval(replicates[name])
+    gain_low, gain_high = interval(replicates[name] - replicates[RATE])
+    ends = {
+        "gini_low": low,
+        "gini_high": high,
+        "gain": mean["gini"] - _mean(RATE, tested)["gini"],
+        "gain_low": gain_low,
+        "gain_high": gain_high,
+    }
+    mine = [one for one in tested if one.rung == name]
+    return ValueRow(
+        name=name,
+        figures=finite(mean | _pooled(name, tested) | ends),
+        by_cutoff={str(one.cutoff): finite(one.figures) for one in mine},
+        ships=ships,
+    )
