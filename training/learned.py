@@ -17,7 +17,7 @@ from features.settings import ChurnSettings
 from features.spec import Declaration
 from training.buying_questions import Inactivity
 from training.calibration import Calibration
-from training.churn import churn_rungs, usable_features
+from training.churn import churn_rungs, has_rule, usable_features
 from training.dataset import Dataset
 from training.gaps import note_on_horizon
 from training.labelled import labelled
@@ -29,6 +29,7 @@ from training.question_kinds import question_of
 from training.questions import Question
 from training.reference import Reference
 from training.splits import Splits
+from training.strongest import strongest_feature
 
 _TOOLS = ("numpy", "lightgbm", "scikit-learn")
 
@@ -71,7 +72,14 @@ def learn_churn(
     found = labelled(pack, plan, question, settings, threads=threads, progress=progress)
     dataset, splits = found.dataset, found.splits
     usable = usable_features(dataset)
-    rungs = churn_rungs(usable.names, settings.horizon_days, means_leaving=question.means_leaving)
+    # The earliest test learns from nothing that any test is judged by, but for folds.
+    earliest = splits.tests[-1].fit_rows(dataset)
+    rungs = churn_rungs(
+        usable.names,
+        settings.horizon_days,
+        means_leaving=question.means_leaving,
+        strongest="" if has_rule(usable.names) else strongest_feature(earliest, usable.names),
+    )
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     progress("fitting the model that ships", 0, 1)
     model, calibration, latest = fit_and_calibrate(

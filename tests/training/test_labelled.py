@@ -11,15 +11,18 @@ from features.errors import ModelRefused, RegularsError
 from features.pack import Pack
 from features.plan import plan_of, standard_plan
 from features.settings import ChurnSettings
+from features.vectors import Vectors
 from features.vocabulary import DAY_SECONDS
 from tests.builders import Event, Exposure, Outcome, Term, at, order, pack_of
 from tests.training.companies import DECLARATIONS
+from training.dataset import Dataset
 from training.folds import FoldSplit
 from training.gaps import note_on_horizon, proposed_horizon
 from training.labelled import Labelled, labelled
 from training.learned import Learned, learn_churn
 from training.question_kinds import question_of
 from training.splits import OriginSplit
+from training.strongest import strongest_feature
 
 START = at("2025-01-01").seconds
 STATED = ChurnSettings(outcome="stated", outcome_name="left", horizon_days=30)
@@ -230,3 +233,24 @@ def test_the_customers_own_gaps_propose_a_horizon_and_a_far_one_is_said() -> Non
     [note] = note_on_horizon(purchases, 60)
     assert note.startswith("the horizon of 60 days is much longer than the 30 days")
     assert proposed_horizon(pack_of({"anna": [order(START)]}).streams["purchases"]) is None
+
+
+def test_without_orders_the_feature_that_tells_most_is_the_rule_to_beat() -> None:
+    settings = ChurnSettings(outcome="contract", horizon_days=30, grace_days=15)
+    learned = learned_from(subscribers(), settings)
+    [row] = [one for one in learned.ladder.rows if one.name == "one feature"]
+    assert (row.figures["auc"] or 0.0) > 0.5 and row.rule == "one feature"
+    chosen = row.explained.rpartition(" ")[2]
+    assert chosen in learned.manifest.feature_names
+
+
+def test_the_strongest_feature_may_fall_and_miss_values() -> None:
+    values = np.array(
+        [[5, 9, 1], [np.nan, 8, 0], [5, 7, 0], [5, 2, 1], [5, np.nan, 1], [5, 1, 0]], np.float32
+    )
+    keys = np.arange(6, dtype=np.int32)
+    vectors = Vectors("p", ("flat", "falling", "rising"), keys, np.zeros(6, np.int64), values)
+    dataset = Dataset(vectors, np.array([0, 0, 0, 1, 1, 1], np.float64))
+    assert strongest_feature(dataset, vectors.feature_names) == "falling"
+    assert strongest_feature(dataset, ("flat", "rising")) == "rising"
+    assert strongest_feature(dataset, ()) == ""
