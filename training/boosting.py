@@ -249,59 +249,77 @@ def _predict(booster: Any, rows: NDArray[np.float32], **how: Any) -> Floats:
     return answer
 
 
-def grow_trees(
-    prepared: NDArray[np.float32],
-    targets: Floats,
-    is_latest: NDArray[np.bool_],
-    *,
-    names: Sequence[str],
-    objective: Mapping[str, Any],
-    settings: BoostingSettings | None = None,
-    rounds: int | None = None,
-    threads: int = 1,
-) -> Trees:
-    """Trees for another target than leaving, such as an amount.
+class Ground:
+    """Rows in LightGBM's own bins, on which trees for several targets grow, such as amounts.
 
-    ``prepared`` are rows of ``Columns.prepare``; ``objective`` is LightGBM's own, with its parameters.
-    Without ``rounds`` their number is the one that served the latest rows best; with no earlier or no
-    latest row it is fixed beforehand.
+    ``prepared`` are rows of ``Columns.prepare``; ``is_latest`` marks those that stop the growing.
     """
-    import lightgbm
 
-    settings = settings or BoostingSettings()
-    parameters = _parameters(settings, names, {}, len(prepared), threads) | dict(objective)
-    everything = np.ones(len(prepared), np.bool_)
+    def __init__(
+        self,
+        prepared: NDArray[np.float32],
+        is_latest: NDArray[np.bool_],
+        names: Sequence[str],
+        settings: BoostingSettings,
+        *,
+        threads: int = 1,
+    ) -> None:
+        import lightgbm
 
-    def matrix(rows: NDArray[np.bool_], reference: Any = None) -> Any:
         binning = {"verbosity": -1, "max_bin": settings.bins, "min_data_in_bin": 10}
-        return lightgbm.Dataset(
-            prepared[rows],
-            label=targets[rows],
-            reference=reference,
+        self._binned = lightgbm.Dataset(
+            prepared,
+            label=np.zeros(len(prepared)),
             feature_name=_plain_names(names),
             params=binning,
-        )
+        ).construct()
+        self._is_latest = is_latest
+        self._names, self._settings, self._threads = names, settings, threads
 
-    if rounds is None and can_find_rounds(targets, is_latest):
-        train = matrix(~is_latest)
-        tried = lightgbm.train(
+    def grow(
+        self,
+        targets: Floats,
+        rows: NDArray[np.bool_],
+        objective: Mapping[str, Any],
+        rounds: int | None = None,
+    ) -> Trees:
+        """Trees for the targets of some rows, under LightGBM's objective with its parameters.
+
+        Without ``rounds`` their number is the one that served the latest rows best; where nothing can be
+        found that way it is fixed beforehand.
+        """
+        import lightgbm
+
+        settings = self._settings
+        parameters = _parameters(settings, self._names, {}, int(rows.sum()), self._threads) | dict(
+            objective
+        )
+        if rounds is None and self.can_find_rounds(targets, rows):
+            tried = lightgbm.train(
+                parameters,
+                self._some(targets, rows & ~self._is_latest),
+                num_boost_round=settings.rounds,
+                valid_sets=[self._some(targets, rows & self._is_latest)],
+                callbacks=[lightgbm.early_stopping(settings.patience, verbose=False)],
+            )
+            rounds = max(1, int(tried.best_iteration))
+        booster = lightgbm.train(
             parameters,
-            train,
-            num_boost_round=settings.rounds,
-            valid_sets=[matrix(is_latest, train)],
-            callbacks=[lightgbm.early_stopping(settings.patience, verbose=False)],
+            self._some(targets, rows),
+            num_boost_round=rounds or settings.rounds_untested,
         )
-        rounds = max(1, int(tried.best_iteration))
-    booster = lightgbm.train(
-        parameters, matrix(everything), num_boost_round=rounds or settings.rounds_untested
-    )
-    return Trees.from_text(booster.model_to_string(num_iteration=-1))
+        return Trees.from_text(booster.model_to_string(num_iteration=-1))
 
+    def can_find_rounds(self, targets: Floats, rows: NDArray[np.bool_]) -> bool:
+        """Whether there are earlier rows that differ to learn from, and latest ones to stop by."""
+        earlier = targets[rows & ~self._is_latest]
+        stops = bool((rows & self._is_latest).any())
+        return stops and len(earlier) > 0 and float(np.ptp(earlier)) > 0
 
-def can_find_rounds(targets: Floats, is_latest: NDArray[np.bool_]) -> bool:
-    """Whether there are earlier rows that differ to learn from, and latest ones to stop by."""
-    earlier = targets[~is_latest]
-    return bool(is_latest.any()) and len(earlier) > 0 and float(np.ptp(earlier)) > 0
+    def _some(self, targets: Floats, rows: NDArray[np.bool_]) -> Any:
+        chosen = np.flatnonzero(rows)
+        part = self._binned.subset(chosen).construct()  # type: ignore[arg-type]
+        return part.set_label(targets[chosen])
 
 
 @dataclass(frozen=True)
@@ -323,6 +341,12 @@ class Trees:
     def rounds(self) -> int:
         """How many trees there are."""
         return int(self.booster.num_trees())
+
+    @property
+    def gains(self) -> Floats:
+        """How much each feature, in the order of the columns, took off the loss."""
+        found: Floats = self.booster.feature_importance("gain").astype(np.float64)
+        return found
 
     def answer(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """One answer a row: an amount, or a probability."""

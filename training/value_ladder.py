@@ -15,11 +15,11 @@ from features.vocabulary import Cutoff
 from training.metrics import customer_resamples, finite, interval
 from training.model import Floats
 from training.splits import OriginSplit
-from training.value import Value
+from training.value import CalibratedValue, Value, kinds
 from training.value_dataset import ValueDataset, ValueSplits
-from training.value_metrics import MoneyRanking, coverage, measure_value
-from training.value_models import EXPLAINED, LAST, LEARNED, RATE, RUNGS, ValueModel
-from training.value_rungs import calibrate_value, fit_rungs
+from training.value_metrics import Order, coverage, measure_value
+from training.value_models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
+from training.value_rungs import Tuning, calibrate_value, fit_rungs, score_rungs
 
 POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")
 TIE_GINI = 0.002
@@ -93,23 +93,20 @@ def climb_value(
     splits: ValueSplits,
     feature_names: Sequence[str],
     *,
-    rounds: dict[str, int],
+    tuning: Tuning,
     threads: int = 1,
     progress: Progress = silent,
 ) -> ValueLadder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
-    ``rounds`` is filled with the numbers of trees found. The earliest test goes first, so that a number
-    is only ever used at later cutoffs than it was found at.
+    ``tuning`` is filled with what is found. The earliest test goes first, so that this is only ever used
+    at later cutoffs than it was found at.
     """
     tested: list[TestedValue] = []
     for number, split in enumerate(reversed(splits.tests)):
         progress("testing the value ladder", number, len(splits.tests))
-        earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
-        rungs = fit_rungs(
-            earlier, feature_names, splits.horizon.days, rounds=rounds, threads=threads
-        )
-        tested = [_test(one, dataset, split, threads) for one in rungs.values()] + tested
+        found = _tested(dataset, split, splits.horizon.days, feature_names, tuning, threads)
+        tested = found + tested
     progress("testing the value ladder", len(splits.tests), len(splits.tests))
     names = [name for name in RUNGS if _everywhere(name, tested, len(splits.tests))]
     winner = choose_value({name: _mean(name, tested)["gini"] for name in names})
@@ -134,18 +131,36 @@ def choose_value(gini: Mapping[str, float]) -> str:
     return max([best, *others], key=lambda name: known.get(name, -math.inf))
 
 
-def _test(
-    model: ValueModel, dataset: ValueDataset, split: OriginSplit, threads: int
-) -> TestedValue:
+def _tested(
+    dataset: ValueDataset,
+    split: OriginSplit,
+    horizon_days: int,
+    feature_names: Sequence[str],
+    tuning: Tuning,
+    threads: int,
+) -> list[TestedValue]:
+    """Every rung at one test cutoff."""
     assert split.test is not None
     earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
-    value = calibrate_value(model, earlier, dataset.at(split.calibration.seconds), threads=threads)
-    test = dataset.at(split.test.seconds)
-    found = value.of(test.vectors, threads=threads)
+    later, test = dataset.at(split.calibration.seconds), dataset.at(split.test.seconds)
+    rungs = fit_rungs(earlier, feature_names, horizon_days, tuning=tuning, threads=threads)
+    at_later = score_rungs(rungs, later.vectors, threads=threads)
+    at_test = score_rungs(rungs, test.vectors, threads=threads)
+    kind = kinds(test.vectors, horizon_days)
+    found = []
+    for name, model in rungs.items():
+        value = calibrate_value(model, earlier, later, at_later[name])
+        found.append(_test(name, split.test, test, value, value.at(*at_test[name], kind)))
+    return found
+
+
+def _test(
+    name: str, cutoff: Cutoff, test: ValueDataset, value: CalibratedValue, found: Value
+) -> TestedValue:
     told = value.intervals.says_something(found.expected)
     return TestedValue(
-        model.title,
-        split.test,
+        name,
+        cutoff,
         test.vectors.customer_keys,
         test.amounts,
         found.expected,
@@ -189,15 +204,15 @@ def _replicates(tested: Sequence[TestedValue], names: Sequence[str]) -> dict[str
     """Each rung's mean Gini over the test cutoffs, for the same resampled customers."""
     everybody = np.unique(np.concatenate([one.customer_keys for one in tested]))
     draws = customer_resamples(len(everybody), resamples=_RESAMPLES)
-    found: dict[str, Floats] = {}
-    for name in names:
-        parts = []
-        for one in (each for each in tested if each.rung == name):
-            ranking = MoneyRanking.of(one.brought, one.expected)
-            columns = np.searchsorted(everybody, one.customer_keys)
-            parts.append([ranking.gini(draw[columns].astype(np.float64)) for draw in draws])
-        found[name] = np.mean(parts, axis=0)
-    return found
+    found: dict[str, list[Floats]] = {name: [] for name in names}
+    for cutoff in dict.fromkeys(one.cutoff for one in tested):
+        mine = [one for one in tested if one.cutoff == cutoff and one.rung in found]
+        columns = np.searchsorted(everybody, mine[0].customer_keys)
+        best = Order.of(mine[0].brought).concentrations(mine[0].brought, draws, columns)
+        for one in mine:
+            order = Order.of(one.expected)
+            found[one.rung].append(order.concentrations(one.brought, draws, columns) / best)
+    return {name: np.mean(parts, axis=0) for name, parts in found.items()}
 
 
 def _row(

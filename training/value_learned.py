@@ -30,7 +30,7 @@ from training.value_dataset import (
     value_splits,
 )
 from training.value_ladder import ValueLadder, climb_value
-from training.value_rungs import calibrate_value, fit_rungs
+from training.value_rungs import Tuning, calibrate_value, fit_rungs
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""
@@ -74,10 +74,10 @@ def learn_value(
     dataset = value_dataset(pack, plan, splits, margins, threads=threads, progress=progress)
     usable = usable_features(Dataset(dataset.vectors, dataset.bought.astype(np.float64)))
     names = value_features(usable.names)
-    rounds: dict[str, int] = {}
-    ladder = climb_value(dataset, splits, names, rounds=rounds, threads=threads, progress=progress)
+    tuning = Tuning()
+    ladder = climb_value(dataset, splits, names, tuning=tuning, threads=threads, progress=progress)
     progress("fitting the value model that ships", 0, 1)
-    value, latest = _shipped(dataset, splits, names, ladder.winner, rounds, threads)
+    value, latest = _shipped(dataset, splits, names, ladder.winner, tuning, threads)
     progress("fitting the value model that ships", 1, 1)
     row = ladder.winning_row.as_dict()
     notes = [said] if said else []
@@ -124,7 +124,7 @@ def _shipped(
     splits: ValueSplits,
     names: tuple[str, ...],
     winner: str,
-    rounds: dict[str, int],
+    tuning: Tuning,
     threads: int,
 ) -> tuple[CalibratedValue, ValueDataset]:
     """The winner on the shipped split, with the customers it was calibrated on."""
@@ -132,7 +132,7 @@ def _shipped(
     earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
     latest = dataset.at(split.calibration.seconds)
     days = splits.horizon.days
-    rungs = fit_rungs(earlier, names, days, wanted=(winner,), rounds=rounds, threads=threads)
+    rungs = fit_rungs(earlier, names, days, wanted=(winner,), tuning=tuning, threads=threads)
     model = rungs[winner]
     return calibrate_value(model, earlier, latest, threads=threads), latest
 

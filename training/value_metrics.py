@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from training.model import Floats
 
 BINS = 10
+_DRAWS_AT_ONCE = 8
 
 
 def normalised_gini(brought: Floats, expected: Floats) -> float:
@@ -72,6 +73,27 @@ class Order:
             return math.nan
         middle = np.cumsum(money) - money / 2.0
         return float(people @ middle) / (everybody * everything) - 0.5
+
+    def concentrations(self, brought: Floats, draws: Floats, columns: NDArray[np.intp]) -> Floats:
+        """The same for many reweighted samples: one row of ``draws`` a sample, one column a customer.
+
+        ``columns`` says where in a row each customer's weight stands.
+        """
+        placed, money_of = columns[self.positions], brought[self.positions]
+        found = np.empty(len(draws))
+        for first in range(0, len(draws), _DRAWS_AT_ONCE):
+            held = draws[first : first + _DRAWS_AT_ONCE, placed].astype(np.float64)
+            people, money = held, held * money_of
+            if len(self.starts) < len(placed):
+                people = np.add.reduceat(people, self.starts, axis=1)
+                money = np.add.reduceat(money, self.starts, axis=1)
+            middle = np.cumsum(money, axis=1) - money / 2.0
+            whole = people.sum(axis=1) * money.sum(axis=1)
+            areas = np.einsum("ij,ij->i", people, middle)
+            found[first : first + len(held)] = np.divide(
+                areas, whole, out=np.full(len(held), np.nan), where=whole > 0
+            )
+        return found - 0.5
 
 
 def spearman(brought: Floats, expected: Floats) -> float:

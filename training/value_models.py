@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Self
 
@@ -191,12 +191,16 @@ class TreeValue(ValueModel):
 
     def estimate(self, prepared: NDArray[np.float32], *, threads: int = 1) -> tuple[Floats, Floats]:
         """The amount, and the chance of buying at all before it is calibrated."""
-        chance = self.chance.answer(prepared, threads=threads)
-        whole = None if self.tweedie is None else self.tweedie.answer(prepared, threads=threads)
+        return self.combined(lambda trees: trees.answer(prepared, threads=threads))
+
+    def combined(self, answer: Callable[[Trees], Floats]) -> tuple[Floats, Floats]:
+        """The same from what each of the trees answers."""
+        chance = answer(self.chance)
+        whole = None if self.tweedie is None else answer(self.tweedie)
         if self.amount is None:
             assert whole is not None
             return whole, chance
-        parts = chance * self.amount.answer(prepared, threads=threads)
+        parts = chance * answer(self.amount)
         return (parts if whole is None else np.sqrt(parts * whole)), chance
 
     def parameters(self) -> dict[str, Any]:

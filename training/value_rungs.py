@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 
 from features.buying_fit import fit_buying_model
 from features.errors import ModelRefused
-from training.boosting import BoostingSettings, Trees, can_find_rounds, grow_trees
+from features.vectors import Vectors
+from training.boosting import BoostingSettings, Ground, Trees
 from training.level import Intervals, Level
 from training.model import SHARED_BY, Columns, Floats, shared_bounds
 from training.spending import fit_spending_model
@@ -33,8 +35,25 @@ from training.value_models import (
 )
 
 _TWEEDIE_POWER = 1.5
+SETTINGS = BoostingSettings(learning_rate=0.15, rounds=150, patience=15, rounds_untested=40)
+_MOST_FEATURES = 120
+"""So many features are kept once trees have shown which ones they use."""
 _FEATURES_A_TREE = 45
 """Trees of so many features each are as good as trees of a third of four hundred, and much faster."""
+
+
+@dataclass
+class Tuning:
+    """What was found at earlier cutoffs: the number of trees an objective, and the features of use."""
+
+    rounds: dict[str, int] = field(default_factory=dict)
+    feature_names: tuple[str, ...] = ()
+
+    def keep_best(self, names: Sequence[str], gains: Floats) -> None:
+        """Keep the features that gained most, in the order given; all of them where nothing was found."""
+        if not self.feature_names and gains.any():
+            best = np.sort(np.argsort(-gains, kind="stable")[:_MOST_FEATURES])
+            self.feature_names = tuple(names[one] for one in best)
 
 
 def fit_rungs(
@@ -43,13 +62,13 @@ def fit_rungs(
     horizon_days: int,
     *,
     wanted: Sequence[str] = RUNGS,
-    rounds: dict[str, int] | None = None,
+    tuning: Tuning | None = None,
     threads: int = 1,
 ) -> dict[str, ValueModel]:
     """The wanted rungs, fitted on all cutoffs of a dataset; those the data cannot carry are left out.
 
-    ``rounds`` remembers how many trees served each objective best: what an earlier dataset found is
-    used again, and what this one finds is added. It may only come from earlier cutoffs.
+    ``tuning`` remembers what served best: what an earlier dataset found is used again, and what this
+    one finds is added. It may only come from earlier cutoffs.
     """
     dataset.require_fit()
     found: dict[str, ValueModel] = {}
@@ -65,8 +84,7 @@ def fit_rungs(
         with suppress(ModelRefused):
             found[PARAMETRIC] = _parametric(dataset, horizon_days)
     if set(wanted) & set(LEARNED):
-        kept = {} if rounds is None else rounds
-        found |= _trees(dataset, feature_names, horizon_days, wanted, kept, threads)
+        found |= _trees(dataset, feature_names, horizon_days, wanted, tuning or Tuning(), threads)
     return found
 
 
@@ -103,44 +121,40 @@ def _trees(
     names: Sequence[str],
     horizon_days: int,
     wanted: Sequence[str],
-    rounds: dict[str, int],
+    tuning: Tuning,
     threads: int,
 ) -> dict[str, ValueModel]:
     """The rungs of trees; they share theirs, so each is grown once."""
-    vectors, amounts = dataset.vectors, dataset.amounts
-    columns = Columns.learn(vectors, names)
-    prepared = columns.prepare(vectors.values, columns.positions(vectors.feature_names))
-    is_latest = vectors.cutoff_seconds == vectors.cutoff_seconds.max()
-
+    vectors, bought = dataset.vectors, dataset.bought
+    columns = Columns.learn(vectors, tuning.feature_names or names)
     share = float(np.clip(_FEATURES_A_TREE / len(columns.names), 0.1, 0.3))
-    settings = BoostingSettings(
-        learning_rate=0.1, feature_fraction=share, rounds=300, patience=20, rounds_untested=60
+    ground = Ground(
+        columns.prepare(vectors.values, columns.positions(vectors.feature_names)),
+        vectors.cutoff_seconds == vectors.cutoff_seconds.max(),
+        columns.names,
+        replace(SETTINGS, feature_fraction=share),
+        threads=threads,
     )
+    gains = np.zeros(len(columns.names))
 
     def grown(rows: NDArray[np.bool_], targets: Floats, **objective: Any) -> Trees:
-        known = rounds.get(objective["objective"])
-        trees = grow_trees(
-            prepared[rows],
-            targets[rows],
-            is_latest[rows],
-            names=columns.names,
-            objective=objective,
-            settings=settings,
-            rounds=known,
-            threads=threads,
-        )
-        if known is None and can_find_rounds(targets[rows], is_latest[rows]):
-            rounds[objective["objective"]] = trees.rounds
+        name = objective["objective"]
+        is_new = name not in tuning.rounds and ground.can_find_rounds(targets, rows)
+        trees = ground.grow(targets, rows, objective, tuning.rounds.get(name))
+        if is_new:
+            tuning.rounds[name] = trees.rounds
+            gains[:] += trees.gains / max(float(trees.gains.sum()), 1e-12)
         return trees
 
-    bought, everybody = dataset.bought, np.ones(dataset.rows, np.bool_)
+    everybody = np.ones(dataset.rows, np.bool_)
     chance = grown(everybody, bought.astype(np.float64), objective="binary")
     tweedie = amount = None
     if {TWEEDIE, BLEND} & set(wanted):
         power = {"objective": "tweedie", "tweedie_variance_power": _TWEEDIE_POWER}
-        tweedie = grown(everybody, amounts, **power)
+        tweedie = grown(everybody, dataset.amounts, **power)
     if {TWO_PART, BLEND} & set(wanted):
-        amount = grown(bought, amounts, objective="gamma")
+        amount = grown(bought, dataset.amounts, objective="gamma")
+    tuning.keep_best(columns.names, gains)
     parts = {TWEEDIE: (tweedie, None), TWO_PART: (None, amount), BLEND: (tweedie, amount)}
     return {
         title: TreeValue(title, columns, horizon_days, chance, *parts[title])
@@ -149,14 +163,45 @@ def _trees(
     }
 
 
+def score_rungs(
+    rungs: Mapping[str, ValueModel], vectors: Vectors, *, threads: int = 1
+) -> dict[str, tuple[Floats, Floats]]:
+    """Each rung's amounts and chances; trees that several rungs share are asked once."""
+    kept: dict[int, Floats] = {}
+    prepared: dict[int, NDArray[np.float32]] = {}
+
+    def answer(trees: Trees, rows: NDArray[np.float32]) -> Floats:
+        if id(trees) not in kept:
+            kept[id(trees)] = trees.answer(rows, threads=threads)
+        return kept[id(trees)]
+
+    found: dict[str, tuple[Floats, Floats]] = {}
+    for name, model in rungs.items():
+        if not isinstance(model, TreeValue):
+            found[name] = model.score(vectors, threads=threads)
+            continue
+        if id(model.columns) not in prepared:
+            positions = model.columns.positions(vectors.feature_names)
+            prepared[id(model.columns)] = model.columns.prepare(vectors.values, positions)
+        rows = prepared[id(model.columns)]
+        found[name] = model.combined(lambda trees, rows=rows: answer(trees, rows))  # type: ignore[misc]
+    return found
+
+
 def calibrate_value(
-    model: ValueModel, earlier: ValueDataset, later: ValueDataset, *, threads: int = 1
+    model: ValueModel,
+    earlier: ValueDataset,
+    later: ValueDataset,
+    scored: tuple[Floats, Floats] | None = None,
+    *,
+    threads: int = 1,
 ) -> CalibratedValue:
     """Learn level, chance and ranges from a later cutoff, and limits from all that is known.
 
-    ``earlier`` is what the model was fitted on, ``later`` the latest cutoff with a known outcome.
+    ``earlier`` is what the model was fitted on, ``later`` the latest cutoff with a known outcome and
+    ``scored`` the model's answers there, where they are known already.
     """
-    amounts, chances = model.score(later.vectors, threads=threads)
+    amounts, chances = scored or model.score(later.vectors, threads=threads)
     level = Level.learn(amounts, later.amounts)
     most = _limits(earlier, later, model.horizon_days)
     kind = kinds(later.vectors, model.horizon_days)

@@ -42,7 +42,7 @@ _LEARNED_SPEC = WorldSpec()
 def main() -> int:
     """Measure, print, and answer with the exit code."""
     given = arguments("churn and value models")
-    data = Path(os.environ.get("REGULARS_DATA", "../shared/data"))
+    data = Path(os.environ.get("REGULARS_DATA", "../shared/data")).resolve()
     claims: list[Claim] = []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

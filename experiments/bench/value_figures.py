@@ -133,7 +133,7 @@ def _figure(name: str, learned: LearnedValue, row: dict[str, Any]) -> ValueFigur
 def main() -> int:
     """Measure, print, and answer with the exit code."""
     given = arguments("customer value on public data")
-    data = Path(os.environ.get("REGULARS_DATA", "../shared/data"))
+    data = Path(os.environ.get("REGULARS_DATA", "../shared/data")).resolve()
     rows = value_figures(data, DATASETS[1:2] if given.is_small else DATASETS)
     print("\n".join(lines(rows)) or f"no public data at {data}: set REGULARS_DATA")
     return conclude("value", value_claims(rows), given)
