@@ -18,7 +18,7 @@ from training.dataset import Dataset
 from training.labels import was_treated
 from training.origins import splits_of
 from training.questions import Column, Question
-from training.splits import FEWEST_ORIGINS, OriginSplit, Splits
+from training.splits import FEWEST_ORIGINS, OriginSplit, Splits, stated_origins
 from training.stated_questions import Stated
 
 FEWEST_OUTCOMES = 30
@@ -114,10 +114,13 @@ def _enough(
     if len(enough) == len(splits.cutoffs):
         return splits, []
     poor = splits.cutoffs[len(splits.cutoffs) - len(enough) - 1]
-    is_stated = isinstance(question, Stated)
-    if is_stated or len(enough) < FEWEST_ORIGINS:
+    found = None
+    if isinstance(question, Stated):
+        found = stated_origins(enough, splits.horizon, most=len(enough))
+    elif len(enough) >= FEWEST_ORIGINS:
+        found = splits_of(pack, question, replace(settings, origins=len(enough)))
+    if found is None:
         raise _too_few(dataset.at(poor.seconds), question, FEWEST_OUTCOMES, f"at {poor}")
-    found = splits_of(pack, question, replace(settings, origins=len(enough)))
     note = (
         f"{len(splits.cutoffs) - len(enough)} early cutoffs up to {poor} left out: fewer than "
         f"{FEWEST_OUTCOMES} {question.happened[0]} or {question.happened[1]} there"
