@@ -376,7 +376,7 @@ def _score(call: Call) -> Outcome:
     others = sum(summary.statuses.values()) - summary.judged
     return Outcome(
         said=f"{what}: {summary.judged:,} customers, of whom about "
-        f"{summary.expected_leavers:,.0f} may leave; {others:,} not judged"
+        f"{summary.expected_leavers:,.0f} may {summary.act}; {others:,} not judged"
         + _valued(summary, call),
         next="`regulars serve`",
         data=summary.as_dict(),

@@ -57,6 +57,7 @@ def churn_list_page(
     return ChurnListPage(
         company=settings.company.name,
         question=snapshot.manifest["heading"],
+        act=snapshot.manifest["act"],
         judged=f"{snapshot.judged:,}",
         base=percent(snapshot.base),
         base_width=_width(snapshot.base),
@@ -236,7 +237,7 @@ def _matched(snapshot: Snapshot, summed: Totals, query: ListQuery, currency: str
     who = "1 customer matches" if summed.customers == 1 else f"{summed.customers:,} customers match"
     lost = money(summed.at_risk_cents, currency)
     of = "value" if snapshot.value_days else "spend"
-    return f"{who}: {summed.expected:,.1f} expected to leave, {lost} of {of} at risk."
+    return f"{who}: {summed.expected:,.1f} expected to {snapshot.manifest['act']}, {lost} of {of} at risk."
 
 
 def _matrix(snapshot: Snapshot, query: ListQuery, currency: str) -> list[MatrixCell]:

@@ -129,6 +129,11 @@ class SecondPurchase(Question):
         )
 
     @property
+    def act(self) -> str:
+        """What they may do."""
+        return "buy again"
+
+    @property
     def happened(self) -> tuple[str, str]:
         """Came again or not."""
         return "bought again", "did not"
@@ -203,6 +208,11 @@ class PartialChurn(Question):
             f"customers who ordered in at least {PERIODS} of the last twelve stretches of 30 days, the "
             f"last time at most {PERIODS * self.horizon_days} days before the cutoff"
         )
+
+    @property
+    def act(self) -> str:
+        """What they may do."""
+        return "spend much less"
 
     @property
     def happened(self) -> tuple[str, str]:

@@ -102,6 +102,11 @@ class Question(ABC):
         """What the probability of one customer is, to follow the figure and end the sentence."""
 
     @property
+    def act(self) -> str:
+        """What customers may do, to follow "may" and "expected to": ``leave``."""
+        return "leave"
+
+    @property
     def said(self) -> str:
         """The whole question in two sentences, for the model card and pages."""
         return f"The probability that a customer {self.asked}. Judged are {self.judged}."

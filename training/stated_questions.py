@@ -123,6 +123,11 @@ class Stated(Question):
         return "all customers the table of outcomes names at the cutoff"
 
     @property
+    def act(self) -> str:
+        """What they may do."""
+        return f'have "{self.name}"'
+
+    @property
     def happened(self) -> tuple[str, str]:
         """Came true or not."""
         return f'had "{self.name}"', "did not"

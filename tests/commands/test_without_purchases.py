@@ -88,7 +88,7 @@ def test_leads_are_scored_from_a_table_of_outcomes_alone(
     assert 0.6 < trained["metrics"]["auc"] < 0.9
     assert "no time in this table" in trained["card"]
     run(settings, "vectors")
-    run(settings, "score")
+    assert run(settings, "score")["act"] == 'have "lead won"'
     snapshot, bundle = open_snapshot(workspace(settings)), current_bundle(workspace(settings))
     assert snapshot.manifest["heading"] == 'Of whom may "lead won" come true?'
     rows = Scorer(bundle, snapshot, "EUR").score([f"l{key:03}" for key in range(400)])
