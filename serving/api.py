@@ -21,6 +21,7 @@ from serving.messages import (
     ScoreRequest,
     VersionAnswer,
 )
+from serving.next_order import NextOrder
 from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 from serving.reasons import Explanation
 from serving.scoring import ScoredRow, Status
@@ -181,9 +182,21 @@ def _row_answer(
         }
     if row.spend_cents is not None:
         answer["value"] = _value(row, currency)
+    if row.next_order is not None:
+        answer["next_order"] = _when(row.next_order)
     if row.explanation is not None:
         answer |= _explained(row.explanation)
     return answer
+
+
+def _when(order: NextOrder) -> dict[str, Any]:
+    return {
+        "silent": [{"days": days, "probability": chance} for days, chance in order.silent],
+        "earliest": order.earliest,
+        "expected": order.expected,
+        "latest": order.latest,
+        "horizon_days": order.horizon_days,
+    }
 
 
 def _value(row: ScoredRow, currency: str) -> dict[str, Any]:

@@ -141,6 +141,23 @@ class Value(Message):
     )
 
 
+class SilenceAnswer(Message):
+    """The chance of no order within so many days after `vector_as_of`."""
+
+    days: int = Field(description="So many days.")
+    probability: float = Field(ge=0, le=1, description="The chance of no order within them.")
+
+
+class NextOrderAnswer(Message):
+    """When the next order may come; a date is absent where it lies beyond `horizon_days`."""
+
+    silent: list[SilenceAnswer] = Field(description="The chance of silence, by days.")
+    earliest: str | None = Field(description="By this day one in ten such customers has ordered.")
+    expected: str | None = Field(description="By this day half of them have.")
+    latest: str | None = Field(description="By this day nine in ten of them have.")
+    horizon_days: int = Field(description="The model looks so many days ahead.")
+
+
 class WarningAnswer(Message):
     """Something to know about an answer."""
 
@@ -196,6 +213,9 @@ class ScoredRowAnswer(Message):
     )
     shown: Shown | None = Field(None, description="The same figures, rounded so that they add up.")
     value: Value | None = Field(None, description="What the customer is worth.")
+    next_order: NextOrderAnswer | None = Field(
+        None, description="When the next order may come, where the model in use tells it."
+    )
     decision_id: str | None = Field(None, description="Names this answer in the ledger.")
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary import Cutoff
+from serving.next_order import NextOrder, next_orders
 from serving.reasons import (
     Explanation,
     Points,
@@ -59,7 +61,7 @@ class ScoredRow:
     ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
     ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
-    the risk times what they bring if kept.
+    the risk times what they bring if kept. ``next_order`` is there where the model in use tells when.
     """
 
     customer_id: str
@@ -73,6 +75,7 @@ class ScoredRow:
     spend_cents: int | None = None
     at_risk_cents: int | None = None
     worth: Mapping[str, int] | None = None
+    next_order: NextOrder | None = None
     explanation: Explanation | None = None
 
 
@@ -162,6 +165,7 @@ class Scorer:
         probability = self.bundle.probability(self.bundle.log_odds(values))
         percentile = self.bundle.percentile(probability)
         reasons = self._explanations(values) if with_reasons else [None] * len(values)
+        orders = next_orders(self.bundle, values, Cutoff(self.snapshot.cutoff_seconds))
         for row, answer in enumerate(known):
             risk, worth = float(probability[row]), answer.worth
             yield replace(
@@ -172,6 +176,7 @@ class Scorer:
                 base=self.base,
                 spend_cents=int(self.snapshot.spend_cents[keys[row]]),
                 at_risk_cents=None if worth is None else round(risk * worth["if_kept_cents"]),
+                next_order=orders[row],
                 explanation=reasons[row],
             )
 

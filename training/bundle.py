@@ -23,6 +23,7 @@ from features.workspace import CURRENT, Workspace
 from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.calibration import Calibration
+from training.hazard import HAZARD_FILE, Hazard
 from training.logistic import LogisticModel
 from training.manifest import MANIFEST_FILE, Manifest, damaged, sha256
 from training.model import Floats, Model
@@ -48,12 +49,18 @@ class Bundle:
     """
 
     def __init__(
-        self, manifest: Manifest, model: Model, calibration: Calibration, reference: Reference
+        self,
+        manifest: Manifest,
+        model: Model,
+        calibration: Calibration,
+        reference: Reference,
+        hazard: Hazard | None = None,
     ) -> None:
         self.manifest = manifest
         self.model = model
         self.calibration = calibration
         self.reference = reference
+        self.hazard = hazard
         self.base_log_odds = model.base_log_odds
         self._positions = model.columns.positions(manifest.feature_names)
         self._group_of = _group_positions(manifest)
@@ -122,6 +129,15 @@ class Bundle:
         """The calibrated probability of leaving; it rises strictly with the log-odds."""
         return self.calibration.apply(np.asarray(log_odds, np.float64))
 
+    def silence(self, values: NDArray[np.float32]) -> Floats:
+        """The chance of no order by the end of each period, falling from 1; needs a ``hazard``."""
+        assert self.hazard is not None, "this bundle does not tell when"
+        nobody = np.zeros(len(values), np.int32)
+        names = tuple(self.manifest.feature_names)
+        return self.hazard.silence(
+            Vectors(self.manifest.plan_hash, names, nobody, nobody.astype(np.int64), values)
+        )
+
     def percentile(self, probability: Floats) -> Floats:
         """Where a probability stands among the training reference customers, from 0 to 100."""
         return self.reference.percentile(np.asarray(probability, np.float64))
@@ -140,14 +156,16 @@ def write_bundle(
     calibration: Calibration,
     reference: Reference,
     declarations: Sequence[Declaration],
+    hazard: Hazard | None = None,
 ) -> Manifest:
     """Write a bundle into an empty or absent folder; returns the manifest with its digest.
 
     The manifest's ``files`` and ``digest`` are filled in here, its ``family`` must be the model's and
     its features those of the declarations.
     """
-    bundle = Bundle(manifest, model, calibration, reference)
-    contents = model.to_files() | {
+    bundle = Bundle(manifest, model, calibration, reference, hazard)
+    contents = model.to_files() | ({} if hazard is None else hazard.to_files())
+    contents |= {
         _CALIBRATION: calibration.to_bytes(),
         _REFERENCE: reference.to_bytes(),
         _GOLDEN: _golden(bundle),
@@ -182,7 +200,8 @@ def open_bundle(folder: Path) -> Bundle:
         model = family.from_files({name: contents[name] for name in family.files})
         calibration = Calibration.from_dict(json.loads(contents[_CALIBRATION]))
         reference = Reference.from_bytes(contents[_REFERENCE])
-        bundle = Bundle(manifest, model, calibration, reference)
+        hazard = Hazard.from_files(contents) if HAZARD_FILE in contents else None
+        bundle = Bundle(manifest, model, calibration, reference, hazard)
         golden = unarchive(contents[_GOLDEN])
         _refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
     except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
@@ -256,18 +275,19 @@ def _golden(bundle: Bundle) -> bytes:
 
 def _answers(bundle: Bundle, values: NDArray[np.float32]) -> dict[str, Floats]:
     log_odds = bundle.log_odds(values)
-    return {
+    answers = {
         "log_odds": log_odds,
         "contributions": bundle.feature_contributions(values),
         "probability": bundle.probability(log_odds),
     }
+    return answers | ({} if bundle.hazard is None else {"silence": bundle.silence(values)})
 
 
 def _agrees(bundle: Bundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
-    if set(golden) != {"values", "log_odds", "contributions", "probability"}:
+    if "values" not in golden:
         return False
     answers = _answers(bundle, golden["values"].astype(np.float32, copy=False))
-    return all(
+    return set(golden) == {"values", *answers} and all(
         answer.shape == golden[name].shape
         and bool(np.allclose(answer, golden[name], rtol=0.0, atol=GOLDEN_TOLERANCE))
         for name, answer in answers.items()

@@ -8,7 +8,7 @@ from typing import Any
 
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.dataset import Dataset
-from training.ladder import Ladder, fit_and_calibrate
+from training.ladder import Ladder
 from training.metrics import auc, finite, observed_over_expected
 from training.splits import OriginSplit, Splits
 
@@ -39,16 +39,16 @@ class Aged:
         return place | finite(figures)
 
 
-def decay(ladder: Ladder, dataset: Dataset, splits: Splits, *, threads: int = 1) -> Sequence[Aged]:
-    """The rung that ships, fitted at the earliest split and tested at each test cutoff, oldest first.
+def decay(ladder: Ladder, dataset: Dataset, splits: Splits) -> Sequence[Aged]:
+    """The rung that ships, as it was fitted for the earliest test, at each test cutoff, oldest first.
 
     Empty where there are not two test cutoffs: the history is then too short to see a model age.
     """
     tests = [split for split in splits.tests if isinstance(split, OriginSplit) and split.test]
     if len(tests) < 2:
         return []
-    earliest = min(tests, key=lambda split: split.calibration)
-    model, calibration, _ = fit_and_calibrate(ladder.winner, dataset, earliest, threads=threads)
+    earliest = tests[-1]
+    model, calibration = ladder.oldest[ladder.winner.name]
     learned_until = splits.horizon.end(earliest.calibration)
     fresh = {one.test: one.figures["auc"] for one in ladder.of(ladder.winner.name)}
     rows = []

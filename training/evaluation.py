@@ -14,6 +14,7 @@ from training.buying_questions import Inactivity
 from training.campaign import Campaign, campaign
 from training.decay import Aged, decay
 from training.grade import Grade, grade
+from training.hazard import Hazard
 from training.ladder import Tested
 from training.learned import Learned
 from training.metrics import finite
@@ -21,12 +22,15 @@ from training.origins import end_of_data
 from training.question_kinds import question_from
 from training.questions import Question
 from training.slices import Slice, slices
-from training.when import When, say_when
+from training.when import When, hazard_to_ship, say_when
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What is measured of the shipped model, each figure from test cutoffs alone."""
+    """What is measured of the shipped model, each figure from test cutoffs alone.
+
+    ``hazard`` tells when, fitted as late as the shipped model; None where there is no telling.
+    """
 
     title: str
     currency: str
@@ -36,6 +40,7 @@ class Evaluation:
     decay: Sequence[Aged]
     when: When | None
     when_said: str
+    hazard: Hazard | None
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
@@ -88,30 +93,30 @@ def evaluate(
     question = question_from(learned.manifest.question)
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
     worth = campaign(ladder, settings, spent_by_leavers_cents=spent)
-    when, when_said = _when(learned, question, threads)
+    when, when_said, hazard = _when(learned, question, threads)
     return Evaluation(
         title=ladder.winner.name,
         currency=currency,
         grade=grade(worth, ladder.winning_row, question, currency=currency),
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
-        decay=decay(ladder, learned.dataset, learned.splits, threads=threads),
+        decay=decay(ladder, learned.dataset, learned.splits),
         when=when,
         when_said=when_said,
+        hazard=hazard,
     )
 
 
-def _when(learned: Learned, question: Question, threads: int) -> tuple[When | None, str]:
-    """How well the date of the next order is told, where the question is who buys no more."""
+def _when(
+    learned: Learned, question: Question, threads: int
+) -> tuple[When | None, str, Hazard | None]:
+    """How well the date of the next order is told, and what will tell it; only of who buys no more."""
     if not isinstance(question, Inactivity):
-        return None, "When is told of the next order alone, and this question is another."
-    return say_when(
-        question.stream(learned.pack),
-        learned.dataset,
-        learned.splits,
-        end_of_data(learned.pack),
-        threads=threads,
-    )
+        return None, "When is told of the next order alone, and this question is another.", None
+    purchases, end = question.stream(learned.pack), end_of_data(learned.pack)
+    dataset, splits = learned.dataset, learned.splits
+    when, said = say_when(purchases, dataset, splits, end, threads=threads)
+    return when, said, hazard_to_ship(purchases, dataset, splits, end, when, threads=threads)
 
 
 def _spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:

@@ -7,7 +7,8 @@ of silence is the product over periods, so it can only fall with time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,12 @@ from features.vectors import Vectors
 from training.boosting import BoostedModel, BoostingSettings
 from training.calibration import Calibration, calibrate
 from training.dataset import Dataset
-from training.model import Floats
+from training.model import Columns, Floats
 from training.waits import Waits
 
 PERIOD = "period_number"
-MOST_ROWS = 100_000
+HAZARD_FILE, TREES_FILE = "hazard.json", "hazard.txt"
+MOST_ROWS = 40_000
 """Of more rows a part of the customers is taken: a few trees do not need them all."""
 
 _TREES = BoostingSettings(
@@ -81,6 +83,27 @@ class Hazard:
         The shares 0.1, 0.5 and 0.9 give the median and the range that holds four in five.
         """
         return days_until(self.silence(vectors), self.periods, shares)
+
+    def to_files(self) -> dict[str, bytes]:
+        """The trees as text, and the columns, curve and periods as JSON."""
+        content = {
+            "columns": self.model.columns.as_dict(),
+            "calibration": self.calibration.as_dict(),
+            "period_days": self.periods.days,
+            "periods": self.periods.count,
+        }
+        return {TREES_FILE: self.model.text.encode(), HAZARD_FILE: json.dumps(content).encode()}
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Hazard:
+        """The hazard read back; the bytes must have been verified, for LightGBM does not forgive."""
+        content = json.loads(files[HAZARD_FILE])
+        columns = Columns.from_dict(content["columns"])
+        return cls(
+            BoostedModel.from_text(files[TREES_FILE].decode(), columns),
+            Calibration.from_dict(content["calibration"]),
+            Periods(int(content["period_days"]), int(content["periods"])),
+        )
 
 
 def silent_at(silence: Floats, periods: Periods, days: Sequence[int]) -> Floats:

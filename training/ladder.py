@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -89,11 +89,15 @@ class LadderRow:
 
 @dataclass(frozen=True)
 class Ladder:
-    """The whole ladder: its rows, the rung that ships and everything that was tested."""
+    """The whole ladder: its rows, the rung that ships and everything that was tested.
+
+    ``oldest`` has each rung's model and curve of the earliest test, to see how it ages.
+    """
 
     rows: tuple[LadderRow, ...]
     winner: Rung
     tested: tuple[Tested, ...]
+    oldest: Mapping[str, tuple[Model, Calibration]] = field(default_factory=dict)
 
     @property
     def winning_row(self) -> LadderRow:
@@ -152,12 +156,14 @@ def climb(
     Raises ``ModelRefused`` when no rung tells who leaves better than the base rate does.
     """
     tested: list[Tested] = []
+    oldest: dict[str, tuple[Model, Calibration]] = {}
     total = len(splits.tests) * len(rungs)
     for split in splits.tests:
         fitted = Fitted(dict)
         for rung in rungs:
             progress("testing the ladder", len(tested), total)
-            tested.append(_test(rung, dataset, split, threads, fitted))
+            found, oldest[rung.name] = _test(rung, dataset, split, threads, fitted)
+            tested.append(found)
     progress("testing the ladder", total, total)
     replicates = _replicates(tested, rungs)
     winner = choose(rungs, replicates)
@@ -165,7 +171,7 @@ def climb(
         raise _nothing_learned(tested, rungs)
     rule = _best_rule(tested, rungs)
     rows = tuple(_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
-    return Ladder(rows, winner, tuple(tested))
+    return Ladder(rows, winner, tuple(tested), oldest)
 
 
 @dataclass(frozen=True)
@@ -196,12 +202,14 @@ def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
     return winner
 
 
-def _test(rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: Fitted) -> Tested:
-    """Test one rung, and keep its models among those fitted on this split."""
+def _test(
+    rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: Fitted
+) -> tuple[Tested, tuple[Model, Calibration]]:
+    """Test one rung, and keep its models among those fitted on this split; the test, model and curve."""
     model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads, fitted=fitted)
     test = split.test_rows(dataset)
     probability = calibration.apply(model.score(test.vectors))
-    return Tested(
+    found = Tested(
         rung.name,
         split.name,
         test.vectors.customer_keys,
@@ -209,6 +217,7 @@ def _test(rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: Fitt
         probability,
         measure(test.outcomes, probability),
     )
+    return found, (model, calibration)
 
 
 def _replicates(tested: Sequence[Tested], rungs: Sequence[Rung]) -> dict[str, Replicates]:

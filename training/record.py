@@ -44,6 +44,7 @@ def write_run(
         calibration=learned.calibration,
         reference=learned.reference,
         declarations=learned.declarations,
+        hazard=evaluation.hazard,
     )
     card = model_card(manifest, learned.origins, company=settings.company.name)
     (folder / "card.md").write_text(card, encoding="utf-8")

@@ -61,6 +61,11 @@ class When:
     open_ended: float
     width_days: float
 
+    @property
+    def is_useful(self) -> bool:
+        """Whether it errs less than one rate for everybody does, at every number of days."""
+        return all(one.brier < one.brier_by_rate for one in self.rows)
+
     def as_dict(self) -> dict[str, Any]:
         """The figures as plain fields."""
         figures: Mapping[str, float] = {
@@ -108,6 +113,33 @@ def say_when(
     if not unasked:
         return measured, ""
     return measured, f"Nothing is said of {' and '.join(unasked)} days: beyond the horizon."
+
+
+def hazard_to_ship(
+    purchases: EventStream,
+    dataset: Dataset,
+    splits: Splits,
+    end: Cutoff,
+    measured: When | None,
+    *,
+    threads: int = 1,
+) -> Hazard | None:
+    """The hazard of the split that ships, where the one tested says more than one rate for all does."""
+    split = splits.shipped
+    if measured is None or not measured.is_useful or not isinstance(split, OriginSplit):
+        return None
+    fit, later = split.fit_rows(dataset).vectors, split.calibration_rows(dataset).vectors
+    try:
+        return fit_hazard(
+            fit,
+            _waits(purchases, fit, split.calibration),
+            later,
+            _waits(purchases, later, end),
+            horizon_days=splits.horizon.days,
+            threads=threads,
+        )
+    except ModelRefused:
+        return None
 
 
 def measure_when(

@@ -10,6 +10,7 @@ import numpy as np
 
 from experiments.world.company import simulate
 from experiments.world.spec import WorldSpec
+from features.pack import Pack
 from features.plan import standard_plan
 from features.refresh import refresh_vectors
 from features.settings import Settings, ValueSettings, load_settings
@@ -19,17 +20,20 @@ from serving.lean import kept_out
 from serving.snapshot import score_everybody
 from training.bundle import stamp_bundle, write_bundle
 from training.churn import churn_rungs, usable_features
-from training.labelled import labelled
+from training.hazard import Hazard, fit_hazard
+from training.labelled import Labelled, labelled
 from training.ladder import fit_and_calibrate
 from training.manifest import Manifest
 from training.margins import line_margins
 from training.origins import end_of_data
 from training.question_kinds import question_of
 from training.reference import Reference
+from training.splits import OriginSplit
 from training.value_bundle import VALUE, write_value_bundle
 from training.value_dataset import value_dataset, value_splits
 from training.value_models import RATE
 from training.value_rungs import calibrate_value, fit_rungs
+from training.waits import waits
 
 CUSTOMERS = 500
 
@@ -101,8 +105,20 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
         calibration=calibration,
         reference=reference,
         declarations=plan.declarations,
+        hazard=_hazard(pack, found) if family == "lightgbm" else None,
     )
     return _in_use(draft, version)
+
+
+def _hazard(pack: Pack, found: Labelled) -> Hazard:
+    """When the next order comes, learned as a training would."""
+    split, purchases = found.splits.shipped, pack.streams["purchases"]
+    assert isinstance(split, OriginSplit)
+    fit = split.fit_rows(found.dataset).vectors
+    later = split.calibration_rows(found.dataset).vectors
+    waited = waits(purchases, fit.customer_keys, fit.cutoff_seconds, split.calibration)
+    watched = waits(purchases, later.customer_keys, later.cutoff_seconds, end_of_data(pack))
+    return fit_hazard(fit, waited, later, watched, horizon_days=found.splits.horizon.days)
 
 
 def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest:

@@ -56,6 +56,21 @@ def test_every_known_customer_who_did_not_decline_has_a_stage_and_a_status(
     assert rows[0]["stage"] == Stage(int(snapshot.stage[key])).word
 
 
+def test_a_score_says_when_the_next_order_may_come(caller: Caller, risky: list[str]) -> None:
+    content = caller.score(rows=[{"customer_id": one} for one in risky], reasons=False)
+    for row in content["rows"]:
+        order = row["next_order"]
+        silent = [one["probability"] for one in order["silent"]]
+        assert [one["days"] for one in order["silent"]] == [30, 60, 90]
+        assert 1 >= silent[0] >= silent[1] >= silent[2] > 0
+        dates = [order[name] for name in ("earliest", "expected", "latest")]
+        told = [one for one in dates if one is not None]
+        assert told == sorted(told) == dates[: len(told)]
+        assert all(one >= content["vector_as_of"][:10] for one in told)
+        # Half have ordered within the horizon just where silence for all of it is less than even.
+        assert (order["expected"] is not None) == (silent[2] <= 0.5)
+
+
 def test_base_reasons_and_other_add_up_to_the_probability(caller: Caller, risky: list[str]) -> None:
     content = caller.score(rows=[{"customer_id": one} for one in risky])
     for row in content["rows"]:

@@ -20,10 +20,12 @@ from tests.training.companies import DECLARATIONS, NAMES, dataset, manifest_of
 from training.boosting import BoostedModel
 from training.bundle import Bundle, current_bundle, open_bundle, stamp_bundle, write_bundle
 from training.calibration import calibrate
+from training.hazard import fit_hazard
 from training.logistic import LogisticModel
 from training.manifest import Manifest
 from training.model import Model
 from training.reference import Reference, archive, unarchive
+from training.waits import Waits
 
 LEARNED = dataset()
 
@@ -271,3 +273,26 @@ def test_importing_bundles_brings_no_training_library() -> None:
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_bundle_that_tells_when_tells_the_same_once_opened(tmp_path: Path) -> None:
+    generator = np.random.default_rng(6)
+    days = generator.exponential(60, LEARNED.rows)
+    waited = Waits(np.minimum(days, 60.0), days < 60)
+    vectors = LEARNED.vectors
+    hazard = fit_hazard(vectors, waited, vectors, waited, horizon_days=60)
+    model = LogisticModel.fit(LEARNED)
+    curve = calibrate(model.score(vectors), LEARNED.outcomes)
+    reference = Reference.learn(vectors, curve.apply(model.score(vectors)))
+    write_bundle(
+        tmp_path,
+        manifest_of(model),
+        model=model,
+        calibration=curve,
+        reference=reference,
+        declarations=DECLARATIONS,
+        hazard=hazard,
+    )
+    bundle = open_bundle(tmp_path)
+    assert bundle.hazard is not None and bundle.hazard.periods == hazard.periods
+    np.testing.assert_array_equal(bundle.silence(bundle.bind(vectors)), hazard.silence(vectors))
