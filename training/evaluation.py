@@ -65,6 +65,7 @@ class Evaluation:
             "list/size": float(found.size),
             "list/found": found.found.mean,
             "list/found_by_chance": found.by_chance,
+            "list/lift": found.found.mean / found.by_chance,
         }
         if found.kept_value_is_known:
             best = found.of(self.title)

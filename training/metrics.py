@@ -135,20 +135,17 @@ def calibration_slope(outcomes: Floats, probability: Floats) -> float:
     return sigmoid_line(log_odds, outcomes)[0]
 
 
-def measure(outcomes: Floats, probability: Floats, *, list_size: int = 0) -> dict[str, float]:
+def measure(outcomes: Floats, probability: Floats) -> dict[str, float]:
     """All figures of one set of customers.
 
-    ``lift_list`` is the lift of the riskiest ``list_size`` customers, where 0 means a tenth; ``empc``
-    and ``empc_share`` are the expected maximum profit a customer and the share contacted for it, at
-    the published reference costs.
+    ``empc`` and ``empc_share`` are the expected maximum profit a customer and the share contacted for
+    it, at the published reference costs.
     """
     maximum = expected_maximum_profit(outcomes, probability)
-    share = min(list_size, len(outcomes)) / max(len(outcomes), 1) or 0.1
     return {
         "auc": auc(outcomes, probability),
         "pr_auc": average_precision(outcomes, probability),
         "lift_10": lift(outcomes, probability),
-        "lift_list": lift(outcomes, probability, share=share),
         "log_loss": log_loss(outcomes, probability),
         "brier": brier(outcomes, probability),
         "ece": calibration_error(outcomes, probability),

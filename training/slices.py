@@ -16,7 +16,7 @@ from features.vectors import Vectors
 from features.vocabulary import Cutoff
 from training.ladder import Tested
 from training.metrics import auc, auc_interval, finite
-from training.model import Floats
+from training.model import SHARED_BY, Floats
 
 FEWEST_CUSTOMERS = 50
 """A slice of fewer customers, or with one outcome alone, is counted but not judged."""
@@ -28,8 +28,8 @@ _MOST_SEGMENTS = 12
 class Slice:
     """One kind of customer: how many were tested, how many left, how well the model told them apart.
 
-    A customer tested at two cutoffs counts twice. ``base_rate`` is the share who left; AUC and
-    ``observed_over_expected`` are NaN where the slice is too small to say.
+    A customer tested at two cutoffs counts twice. ``base_rate`` is the share who left, NaN of fewer than
+    ten; AUC and ``observed_over_expected`` are NaN where the slice is too small to say.
     """
 
     kind: str
@@ -74,7 +74,7 @@ class Answers:
         outcomes, probability = self.outcomes[rows], self.probability[rows]
         customers, left = len(outcomes), float(outcomes.sum())
         if customers < FEWEST_CUSTOMERS or left in (0.0, float(customers)):
-            rate = left / customers if customers else math.nan
+            rate = left / customers if customers >= SHARED_BY else math.nan
             return Slice(kind, name, customers, rate, *([math.nan] * 4))
         return Slice(
             kind,

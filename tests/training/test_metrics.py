@@ -70,14 +70,6 @@ def test_lift_shares_the_last_place_among_equals() -> None:
     assert metrics.lift(outcomes, scores, share=0.4) == pytest.approx((1 + 1 / 3) / 2 / 0.4)
 
 
-def test_lift_at_a_list_is_that_of_its_share_and_a_tenth_where_there_is_no_list() -> None:
-    outcomes = np.r_[np.ones(10), np.zeros(90)]
-    probability = np.linspace(0.9, 0.1, 100)
-    assert metrics.measure(outcomes, probability)["lift_list"] == pytest.approx(10.0)
-    assert metrics.measure(outcomes, probability, list_size=20)["lift_list"] == pytest.approx(5.0)
-    assert metrics.measure(outcomes, probability, list_size=999)["lift_list"] == pytest.approx(1.0)
-
-
 def test_the_calibration_error_is_the_mean_distance_of_equal_bins() -> None:
     probability = np.array([0.1, 0.1, 0.7, 0.9])
     outcomes = np.array([0.0, 1.0, 1.0, 1.0])

@@ -16,7 +16,7 @@ from tests.training.companies import company
 from training.decay import decay
 from training.evaluation import evaluate
 from training.learned import Learned, learn_churn
-from training.slices import Slice, slices
+from training.slices import Answers, Slice, slices
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,13 @@ def test_a_slice_of_few_customers_is_counted_and_not_judged(learned: Learned) ->
         if one.name == "few"
     )
     assert few.is_too_small and 0 < few.customers < 50
-    assert few.as_dict()["auc"] is None
+    assert few.as_dict()["auc"] is None and few.as_dict()["base_rate"] is not None
+
+
+def test_of_a_handful_of_customers_not_even_the_share_who_left_is_told() -> None:
+    answers = Answers(np.arange(9, dtype=np.int32), np.ones(9), np.full(9, 0.5))
+    handful = answers.slice("segment", "rare", np.ones(9, np.bool_)).as_dict()
+    assert (handful["customers"], handful["base_rate"]) == (9, None)
 
 
 def test_an_old_model_is_the_fresh_one_at_its_own_test_and_older_at_later_ones(
