@@ -84,7 +84,7 @@ def churn_list_page(
         searched=_searched(query),
         kept=_without(query, "page", "found", "g"),
         search_kept={
-            name: one for name, one in query.parameters().items() if name in ("found", "g")
+            name: one for name, one in query.parameters().items() if name in ("found", "g", "cell")
         },
         headings={sort: _heading(sort, label, query) for sort, label in sorts(snapshot).items()},
         rows=[

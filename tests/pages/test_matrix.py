@@ -99,3 +99,10 @@ def test_an_unknown_cell_is_taken_as_not_asked(browser: Caller) -> None:
     assert texts(page(browser, "/churn?cell=huge-high"), ".list .customer") == texts(
         page(browser), ".list .customer"
     )
+
+
+def test_the_filters_and_the_search_keep_the_cell(browser: Caller) -> None:
+    found = page(browser, "/churn?cell=high-low")
+    for form in (".filters", ".search"):
+        kept = found.select_one(f'{form} input[type="hidden"][name="cell"]')
+        assert kept is not None and kept["value"] == "high-low"
