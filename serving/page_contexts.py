@@ -108,7 +108,7 @@ class ChurnListPage:
     currency: str = shown("The currency of that spend.")
     searched: str = shown("What the search came to; empty without one.")
     kept: Mapping[str, str] = shown("The present filters, for the search to keep.")
-    search_kept: Mapping[str, str] = shown("The present search, for the filters to keep.")
+    search_kept: Mapping[str, str] = shown("The present search and cell, for the filters to keep.")
     headings: Mapping[str, Heading] = shown("The columns that can be sorted by.")
     rows: Sequence[ListRow] = shown("The customers of this page.")
     position: str = shown("Which customers of how many are on this page.")

@@ -114,6 +114,11 @@ class Snapshot:
         return 0 if value is None else int(value["horizon_days"])
 
     @property
+    def means_leaving(self) -> bool:
+        """Whether the probability is that of leaving, so that money can be called at risk."""
+        return bool(self.manifest["means_leaving"])
+
+    @property
     def value_money(self) -> str:
         """What value is of: margin or spend; empty when no value model was in use."""
         value = self.manifest["value"]

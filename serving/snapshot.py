@@ -198,6 +198,7 @@ def _write(
         "heading": bundle.question.heading,
         "sentence": bundle.question.sentence,
         "act": bundle.question.act,
+        "means_leaving": bundle.question.means_leaving,
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),
