@@ -24,7 +24,7 @@ from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.wording import Wording
 from serving.worth import UNKNOWN
-from training.value_at_risk import value_at_risk
+from training.value.at_risk import value_at_risk
 
 MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"

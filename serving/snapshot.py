@@ -43,7 +43,7 @@ from serving.scoring import Status, explained
 from serving.wording import Wording
 from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
-from training.value_at_risk import terciles
+from training.value.at_risk import terciles
 
 SCHEMA_VERSION = 4
 _ROWS_AT_ONCE = 2_048

@@ -11,9 +11,9 @@ from features.settings import load_settings
 from features.store import ingest
 from features.workspace import Workspace
 from training.folds import FoldSplit
-from training.labelled import labelled
 from training.plans import plan_to_learn
-from training.question_kinds import question_of
+from training.questions.kinds import question_of
+from training.questions.labelled import labelled
 
 
 @pytest.mark.data

@@ -17,10 +17,10 @@ from tests.builders import Event, Exposure, Outcome, Term, at, order, pack_of
 from tests.training.companies import DECLARATIONS
 from training.dataset import Dataset
 from training.folds import FoldSplit
-from training.gaps import note_on_horizon, proposed_horizon
-from training.labelled import Labelled, labelled
 from training.learned import Learned, learn_churn
-from training.question_kinds import question_of
+from training.questions.gaps import note_on_horizon, proposed_horizon
+from training.questions.kinds import question_of
+from training.questions.labelled import Labelled, labelled
 from training.splits import OriginSplit
 from training.strongest import strongest_feature
 

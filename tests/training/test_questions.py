@@ -14,13 +14,13 @@ from features.settings import ChurnSettings
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
 from tests.builders import Event, Exposure, Outcome, Term, at, order, pack_of, returned
-from training.buying_questions import Inactivity, PartialChurn, SecondPurchase
-from training.contract_questions import ContractChurn
-from training.labelled import column_of
-from training.labels import was_treated
-from training.question_kinds import KINDS, question_from, question_of
-from training.questions import Answers, Question
-from training.stated_questions import Stated
+from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
+from training.questions.contract import ContractChurn
+from training.questions.kinds import KINDS, question_from, question_of
+from training.questions.labelled import column_of
+from training.questions.labels import was_treated
+from training.questions.question import Answers, Question
+from training.questions.stated import Stated
 
 CUTOFF = at("2026-03-01")
 QUESTIONS: list[Question] = [
