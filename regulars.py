@@ -300,8 +300,8 @@ def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Out
 def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
     """Train a model at past cutoffs, judge it against simple rules and register it."""
     if model == "segments":
-        from training.segment_recipe import train_segments
-        from training.segment_tables import segments_outcome
+        from training.segments.recipe import train_segments
+        from training.segments.tables import segments_outcome
 
         progress = call.narrator.progress
         return segments_outcome(
@@ -324,7 +324,7 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
 
 def _train_value(call: Call, *, promote: bool = True) -> Outcome:
     from training.summary_tables import value_tables
-    from training.value_recipe import train_value
+    from training.value.recipe import train_value
 
     summary = train_value(
         call.settings, call.workspace, promote=promote, progress=call.narrator.progress
@@ -376,7 +376,7 @@ def _score(call: Call) -> Outcome:
     others = sum(summary.statuses.values()) - summary.judged
     return Outcome(
         said=f"{what}: {summary.judged:,} customers, of whom about "
-        f"{summary.expected_leavers:,.0f} may leave; {others:,} not judged"
+        f"{summary.expected_leavers:,.0f} may {summary.act}; {others:,} not judged"
         + _valued(summary, call),
         next="`regulars serve`",
         data=summary.as_dict(),
@@ -538,7 +538,7 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
         return _train(here)
 
     def valued() -> Outcome:
-        from training.value_recipe import value_is_current
+        from training.value.recipe import value_is_current
 
         if value_is_current(here.settings, here.workspace):
             return Outcome("Kept the value model in use, nothing has changed")

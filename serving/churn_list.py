@@ -15,7 +15,7 @@ from features.lifecycle import Stage
 from features.pack import TextColumn
 from serving.published import Snapshot
 from serving.scoring import HIGH_PERCENTILE, MEDIUM_PERCENTILE
-from training.value_at_risk import TERCILES, Cell, value_risk_matrix
+from training.value.at_risk import TERCILES, Cell, value_risk_matrix
 
 BANDS = {"high": "High: the top tenth", "medium": "Medium and high"}
 STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
@@ -115,11 +115,14 @@ class Totals:
 
 
 def sorts(snapshot: Snapshot) -> dict[str, str]:
-    """What the list can be sorted by: value where it is known, past spend where it is not."""
-    if snapshot.value_days:
-        return {name: label for name, label in SORTS.items() if name != "spend"}
-    without = {name: label for name, label in SORTS.items() if name != "value"}
-    return without | {"at_risk": "Spend at risk"}
+    """What the list can be sorted by: value where it is known, past spend where it is not.
+
+    Money is at risk only where the question is who leaves.
+    """
+    known, other = ("value", "spend") if snapshot.value_days else ("spend", "value")
+    product = f"{known} at risk" if snapshot.means_leaving else f"{known} × chance"
+    labels = {name: label for name, label in SORTS.items() if name != other}
+    return labels | {"at_risk": product.capitalize()}
 
 
 def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:
@@ -129,8 +132,11 @@ def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:
 
 
 def matrix(snapshot: Snapshot) -> list[Cell]:
-    """The judged customers by value and risk, in customers and money; empty without a value model."""
-    if not snapshot.value_days:
+    """The judged customers by value and risk, in customers and money.
+
+    Empty without a value model, and where the question is not who leaves.
+    """
+    if not snapshot.value_days or not snapshot.means_leaving:
         return []
     positions = np.arange(snapshot.judged)
     if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys]
@@ -154,7 +160,7 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
         names = [one["name"] for one in snapshot.manifest["groups"]]
         bit = names.index(query.reason) if query.reason in names else None
         kept &= False if bit is None else (ranking.raising >> bit) & 1 == 1
-    if query.cell and snapshot.value_days:
+    if query.cell and snapshot.value_days and snapshot.means_leaving:
         value, _, risk = query.cell.partition("-")
         kept &= ranking.value_tercile == TERCILES.index(value)
         kept &= risk_terciles(snapshot) == TERCILES.index(risk)

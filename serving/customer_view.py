@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from features.settings import Settings
+from serving.churn_list import sorts
 from serving.desk import InUse
 from serving.page_contexts import CustomerPage, FactLine, WaterfallStep
 from serving.page_views import (
@@ -57,7 +58,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
         worth_between=between(worth, currency),
         at_risk=at_risk(snapshot, position, currency),
-        at_risk_title="Value at risk" if snapshot.value_days else "Spend at risk",
+        at_risk_title=sorts(snapshot)["at_risk"],
         last_order=last_order(snapshot, key),
         ago=ago(snapshot, key),
         model=model(snapshot),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.vocabulary import Cutoff
 from training.bundle import Bundle
-from training.hazard import days_until, silent_at
+from training.timing.hazard import days_until, silent_at
 
 ASKED_DAYS = (30, 60, 90)
 _SHARES = (0.1, 0.5, 0.9)

@@ -57,13 +57,14 @@ def churn_list_page(
     return ChurnListPage(
         company=settings.company.name,
         question=snapshot.manifest["heading"],
+        act=snapshot.manifest["act"],
         judged=f"{snapshot.judged:,}",
         base=percent(snapshot.base),
         base_width=_width(snapshot.base),
         expected=f"{everybody.expected:,.0f}",
         expected_between=_between(everybody),
         at_risk=money(everybody.at_risk_cents, currency),
-        at_risk_note="risk × value if kept" if snapshot.value_days else "risk × 12-month spend",
+        at_risk_note=_product(snapshot),
         matrix=_matrix(snapshot, query, currency),
         worth_sort="value" if snapshot.value_days else "spend",
         money_note=_money_note(snapshot),
@@ -83,7 +84,7 @@ def churn_list_page(
         searched=_searched(query),
         kept=_without(query, "page", "found", "g"),
         search_kept={
-            name: one for name, one in query.parameters().items() if name in ("found", "g")
+            name: one for name, one in query.parameters().items() if name in ("found", "g", "cell")
         },
         headings={sort: _heading(sort, label, query) for sort, label in sorts(snapshot).items()},
         rows=[
@@ -235,8 +236,17 @@ def _matched(snapshot: Snapshot, summed: Totals, query: ListQuery, currency: str
         return f"All {snapshot.judged:,} judged customers, {shown}."
     who = "1 customer matches" if summed.customers == 1 else f"{summed.customers:,} customers match"
     lost = money(summed.at_risk_cents, currency)
-    of = "value" if snapshot.value_days else "spend"
-    return f"{who}: {summed.expected:,.1f} expected to leave, {lost} of {of} at risk."
+    return (
+        f"{who}: {summed.expected:,.1f} expected to {snapshot.manifest['act']}, "
+        f"{lost} of {sorts(snapshot)['at_risk'].lower()}."
+    )
+
+
+def _product(snapshot: Snapshot) -> str:
+    """What is multiplied, in a few words."""
+    chance = "risk" if snapshot.means_leaving else "chance"
+    kept = "value if kept" if snapshot.means_leaving else "value if they buy"
+    return f"{chance} × {kept if snapshot.value_days else '12-month spend'}"
 
 
 def _matrix(snapshot: Snapshot, query: ListQuery, currency: str) -> list[MatrixCell]:
@@ -268,8 +278,8 @@ def _money_note(snapshot: Snapshot) -> str:
         return "Spend is of the last 12 months, net of returns."
     return (
         f"Value is the {snapshot.value_money} a customer is expected to bring in the next "
-        f"{snapshot.value_days} days; four in five customers alike end in the range below it. Value at risk "
-        "is risk times value if kept: what they bring given that they buy at all."
+        f"{snapshot.value_days} days; four in five customers alike end in the range below it. "
+        f"{sorts(snapshot)['at_risk']} is {_product(snapshot)}: what they bring given that they buy at all."
     )
 
 

@@ -24,7 +24,7 @@ from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.wording import Wording
 from serving.worth import UNKNOWN
-from training.value_at_risk import value_at_risk
+from training.value.at_risk import value_at_risk
 
 MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"
@@ -112,6 +112,11 @@ class Snapshot:
         """Over how many days value is meant; 0 when no value model was in use."""
         value = self.manifest["value"]
         return 0 if value is None else int(value["horizon_days"])
+
+    @property
+    def means_leaving(self) -> bool:
+        """Whether the probability is that of leaving, so that money can be called at risk."""
+        return bool(self.manifest["means_leaving"])
 
     @property
     def value_money(self) -> str:

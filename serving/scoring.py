@@ -175,10 +175,16 @@ class Scorer:
                 band=band(float(percentile[row])),
                 base=self.base,
                 spend_cents=int(self.snapshot.spend_cents[keys[row]]),
-                at_risk_cents=None if worth is None else round(risk * worth["if_kept_cents"]),
+                at_risk_cents=self._at_risk_cents(risk, worth),
                 next_order=orders[row],
                 explanation=reasons[row],
             )
+
+    def _at_risk_cents(self, risk: float, worth: Mapping[str, int] | None) -> int | None:
+        """Risk times value if kept; nothing is at risk where the question is not who leaves."""
+        if worth is None or not self.bundle.question.means_leaving:
+            return None
+        return round(risk * worth["if_kept_cents"])
 
     def _statuses(
         self, keys: NDArray[np.int64], rows: NDArray[np.int64], values: NDArray[np.float32]

@@ -43,9 +43,9 @@ from serving.scoring import Status, explained
 from serving.wording import Wording
 from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
-from training.value_at_risk import terciles
+from training.value.at_risk import terciles
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -67,6 +67,7 @@ class ScoreSummary:
     value_cents: int = 0
     value_days: int = 0
     value_fault: str = ""
+    act: str = "leave"
     reused: bool = False
 
     @property
@@ -76,7 +77,7 @@ class ScoreSummary:
         did = "These scores stand already" if self.reused else "Scored everybody"
         return (
             f"{did}: {self.judged:,} customers judged by {self.model}, "
-            f"{self.expected_leavers:,.0f} expected to leave; {others:,} not judged"
+            f"{self.expected_leavers:,.0f} expected to {self.act}; {others:,} not judged"
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -196,6 +197,8 @@ def _write(
         "gap_days": bundle.manifest.gap_days,
         "heading": bundle.question.heading,
         "sentence": bundle.question.sentence,
+        "act": bundle.question.act,
+        "means_leaving": bundle.question.means_leaving,
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),
@@ -293,6 +296,7 @@ def _summary(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSumma
         judged=manifest["statuses"]["ok"],
         base=manifest["base"],
         expected_leavers=manifest["expected_leavers"],
+        act=manifest["act"],
         statuses=manifest["statuses"],
         valued=manifest["valued"],
         value_cents=manifest["value_cents"],

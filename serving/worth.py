@@ -12,7 +12,7 @@ from features.errors import BundleRefused
 from features.vectors import Vectors
 from features.workspace import Workspace
 from serving.lean import kept_out
-from training.value_bundle import ValueBundle, current_value_bundle
+from training.value.bundle import ValueBundle, current_value_bundle
 
 Cents = NDArray[np.int64]
 

@@ -12,6 +12,8 @@ calibration      from log-odds to a probability that holds
 churn            the rungs of the churn ladder: from the base rate to all features
 ladder           every rung at every test cutoff, and which of them ships
 metrics          plain functions of arrays
+evaluation/      grade, money, slices and age of the shipped model                   [shap]
+timing/          when the next order comes: the hazard that ships, and how well it tells
 manifest         what a bundle says about itself
 reference        quantiles of the training customers, and invented golden rows
 bundle           the model on disk: verified before it is parsed

@@ -23,12 +23,12 @@ from features.workspace import CURRENT, Workspace
 from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.calibration import Calibration
-from training.hazard import HAZARD_FILE, Hazard
 from training.logistic import LogisticModel
 from training.manifest import MANIFEST_FILE, Manifest, damaged, sha256
 from training.model import Floats, Model
-from training.question_kinds import question_from
+from training.questions.kinds import question_from
 from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
+from training.timing.hazard import HAZARD_FILE, Hazard
 
 FAMILIES: Mapping[str, type[Model]] = {
     one.family: one for one in (LogisticModel, BoostedModel, BlendedModel)

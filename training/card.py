@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from training.evaluation_tables import (
+from training.evaluation.tables import (
     decay_markdown,
     lists_markdown,
     money_sentences,
@@ -14,7 +14,7 @@ from training.evaluation_tables import (
     when_sentences,
 )
 from training.manifest import Manifest
-from training.question_kinds import question_from
+from training.questions.kinds import question_from
 from training.report import ladder_markdown
 
 _MOST_NAMES = 6

@@ -23,7 +23,9 @@ BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
 BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
 LOGISTIC_WIDE, BOOSTED, BLENDED = "logistic on everything", "LightGBM", "logistic and LightGBM"
 
-RULES = (BASE_RATE, RECENCY, FREQUENCY, BUYING)
+STRONGEST = "one feature"
+
+RULES = (BASE_RATE, RECENCY, FREQUENCY, BUYING, STRONGEST)
 """Rungs that need no learning to rank: what a company could do without a model."""
 
 _WIDE_STRENGTH = 30.0
@@ -81,12 +83,17 @@ class Rung:
 
 
 def churn_rungs(
-    feature_names: Sequence[str], horizon_days: int, *, means_leaving: bool = True
+    feature_names: Sequence[str],
+    horizon_days: int,
+    *,
+    means_leaving: bool = True,
+    strongest: str = "",
 ) -> tuple[Rung, ...]:
     """The ladder for the features at hand, the simplest rung first; rungs without features are left out.
 
     The rung of the model of buying reads the chance of no purchase in the number of days nearest to
     the horizon. What is certain about leaving is demanded of trees only where the outcome means that.
+    Where nobody has orders, so that no rule about them can be had, ``strongest`` is the rule to beat.
     """
     everything = tuple(feature_names)
     money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in everything)
@@ -96,7 +103,7 @@ def churn_rungs(
     )
     certain = certain_directions(everything) if means_leaving else {}
     boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature", directions=certain)
-    rules = (
+    rules: tuple[tuple[str, str, str], ...] = (
         (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
         (FREQUENCY, "orders_count_lifetime", "the fewer orders, the higher the risk"),
         (
@@ -105,6 +112,8 @@ def churn_rungs(
             "chance of no purchase by the model of buying",
         ),
     )
+    if not has_rule(everything):
+        rules += ((STRONGEST, strongest, f"the feature that tells most by itself: {strongest}"),)
     return (
         Rung(BASE_RATE, plain, (), "everybody has the same risk"),
         *(Rung(name, plain, (one,), said) for name, one, said in rules if one in everything),
@@ -128,6 +137,11 @@ def churn_rungs(
             BLENDED, BlendedModel.family, everything, "the mean of the two before", (wide, boosted)
         ),
     )
+
+
+def has_rule(feature_names: Sequence[str]) -> bool:
+    """Whether the features allow a rule about orders."""
+    return bool({"days_since_order", "orders_count_lifetime"} & set(feature_names))
 
 
 def _no_purchase(feature_names: Sequence[str], horizon_days: int) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 from features.errors import ModelRefused
 from training.bundle import Bundle, open_bundle
 from training.manifest import Manifest
-from training.segment_bundle import open_segments
-from training.segments import SEGMENTS
-from training.value_bundle import VALUE, open_value_bundle
+from training.segments.bundle import open_segments
+from training.segments.model import SEGMENTS
+from training.value.bundle import VALUE, open_value_bundle
 
 CHURN = "churn"
 EPSILON_AUC = 0.005

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,23 +109,36 @@ class Ladder:
         return tuple(one for one in self.tested if one.rung == name)
 
 
+class Fitted(defaultdict[int, dict[str, Model]]):
+    """The models of one split by their rung: those of the split itself at 0, those of its lessons from 1 on."""
+
+
 def fit_and_calibrate(
     rung: Rung,
     dataset: Dataset,
     split: Split,
     *,
     threads: int,
-    fitted: Mapping[str, Model] | None = None,
+    fitted: Fitted | None = None,
 ) -> tuple[Model, Calibration, Dataset]:
-    """A rung fitted and calibrated as a split says: the model, its curve and the customers of the curve."""
+    """A rung fitted and calibrated as a split says: the model, its curve and the customers of the curve.
+
+    ``fitted`` keeps what earlier rungs were fitted to on this split, so that a blend need not fit its
+    parts again.
+    """
+    kept = Fitted(dict) if fitted is None else fitted
+
+    def fit(rows: Dataset, place: int) -> Model:
+        kept[place][rung.name] = rung.fit(rows, threads=threads, fitted=kept[place])
+        return kept[place][rung.name]
+
     later = split.calibration_rows(dataset)
-    model = rung.fit(split.fit_rows(dataset), threads=threads, fitted=fitted)
+    model = fit(split.fit_rows(dataset), 0)
     if not split.is_crosswise:
         return model, calibrate(model.score(later.vectors), later.outcomes), later
-    # A blend's parts were fitted on other rows here, so nothing of theirs can be taken over.
     scores = [
-        rung.fit(lesson.fit, threads=threads).score(lesson.held.vectors)
-        for lesson in split.lessons(dataset)
+        fit(lesson.fit, place).score(lesson.held.vectors)
+        for place, lesson in enumerate(split.lessons(dataset), start=1)
     ]
     return model, calibrate(np.concatenate(scores), later.outcomes), later
 
@@ -145,7 +159,7 @@ def climb(
     oldest: dict[str, tuple[Model, Calibration]] = {}
     total = len(splits.tests) * len(rungs)
     for split in splits.tests:
-        fitted: dict[str, Model] = {}
+        fitted = Fitted(dict)
         for rung in rungs:
             progress("testing the ladder", len(tested), total)
             found, oldest[rung.name] = _test(rung, dataset, split, threads, fitted)
@@ -189,11 +203,10 @@ def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
 
 
 def _test(
-    rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: dict[str, Model]
+    rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: Fitted
 ) -> tuple[Tested, tuple[Model, Calibration]]:
-    """Test one rung, and keep its model among those fitted on this split; the test, model and curve."""
+    """Test one rung, and keep its models among those fitted on this split; the test, model and curve."""
     model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads, fitted=fitted)
-    fitted[rung.name] = model
     test = split.test_rows(dataset)
     probability = calibration.apply(model.score(test.vectors))
     found = Tested(

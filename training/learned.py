@@ -15,20 +15,21 @@ from features.plan import Plan
 from features.progress import Progress, silent
 from features.settings import ChurnSettings
 from features.spec import Declaration
-from training.buying_questions import Inactivity
 from training.calibration import Calibration
-from training.churn import churn_rungs, usable_features
+from training.churn import churn_rungs, has_rule, usable_features
 from training.dataset import Dataset
-from training.gaps import note_on_horizon
-from training.labelled import labelled
 from training.ladder import Ladder, climb, fit_and_calibrate
 from training.manifest import Manifest
 from training.model import Model
-from training.origins import end_of_data
-from training.question_kinds import question_of
-from training.questions import Question
+from training.questions.buying import Inactivity
+from training.questions.gaps import note_on_horizon
+from training.questions.kinds import question_of
+from training.questions.labelled import labelled
+from training.questions.origins import end_of_data
+from training.questions.question import Question
 from training.reference import Reference
 from training.splits import Splits
+from training.strongest import strongest_feature
 
 _TOOLS = ("numpy", "lightgbm", "scikit-learn")
 
@@ -71,7 +72,14 @@ def learn_churn(
     found = labelled(pack, plan, question, settings, threads=threads, progress=progress)
     dataset, splits = found.dataset, found.splits
     usable = usable_features(dataset)
-    rungs = churn_rungs(usable.names, settings.horizon_days, means_leaving=question.means_leaving)
+    # The earliest test learns from nothing that any test is judged by, but for folds.
+    earliest = splits.tests[-1].fit_rows(dataset)
+    rungs = churn_rungs(
+        usable.names,
+        settings.horizon_days,
+        means_leaving=question.means_leaving,
+        strongest="" if has_rule(usable.names) else strongest_feature(earliest, usable.names),
+    )
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     progress("fitting the model that ships", 0, 1)
     model, calibration, latest = fit_and_calibrate(

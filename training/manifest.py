@@ -25,7 +25,7 @@ class Manifest:
 
     ``digest`` names the content: the same data and settings give the same digest, whatever the
     registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, ``question``
-    what it is asked, as ``training.questions`` writes it, and ``evaluation`` what was found of it beyond
+    what it is asked, as ``training.questions.question`` writes it, and ``evaluation`` what was found of it beyond
     the ladder: its grade, money, slices and age.
     """
 

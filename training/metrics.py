@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.calibration import logit, sigmoid_line
+from training.evaluation.profit import expected_maximum_profit
 from training.model import Floats
-from training.profit import expected_maximum_profit
 
 BINS = 10
 RESAMPLES = 300

@@ -19,8 +19,8 @@ from features.settings import ChurnSettings
 from features.spec import Declaration, Value
 from features.workspace import Workspace
 from training.bundle import PLAN_FILE, current_folder, verified
-from training.origins import splits_of
-from training.question_kinds import question_of
+from training.questions.kinds import question_of
+from training.questions.origins import splits_of
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from training.gate import CHURN, Check
 from training.learned import learn_churn
 from training.plans import champion_plan, plan_to_learn
 from training.promotion import PromotionSummary, judge
-from training.question_kinds import question_of
+from training.questions.kinds import question_of
 from training.record import write_run
 from training.registry import Registry
 from training.shelf import Shelf

@@ -10,11 +10,12 @@ from typing import Any
 from features.settings import Settings
 from training.boosting import BoostedModel, BoostingSettings
 from training.bundle import write_bundle
-from training.campaign import profit_curve, whole_tests
 from training.card import model_card
 from training.churn import RECENCY
-from training.evaluation import Evaluation, evaluate
-from training.evaluation_tables import lists_markdown, slices_markdown, spreadsheet
+from training.evaluation.campaign import profit_curve, whole_tests
+from training.evaluation.evaluation import Evaluation, evaluate
+from training.evaluation.shap_plots import shap_plots
+from training.evaluation.tables import lists_markdown, slices_markdown, spreadsheet
 from training.learned import Learned
 from training.manifest import Manifest
 from training.metrics import reliability
@@ -28,7 +29,6 @@ from training.report import (
     profit_plot,
     reliability_plot,
 )
-from training.shap_plots import shap_plots
 
 
 def write_run(

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from training.metrics import reliability
-from training.migration import Migration
 from training.model import Floats
+from training.segments.migration import Migration
 
 LADDER_COLUMNS = (
     ("auc", "AUC"),

@@ -185,7 +185,7 @@ def stated_origins(cutoffs: Sequence[Cutoff], horizon: Horizon, *, most: int) ->
     >>> [str(one) for one in splits.tests[0].fit], splits.tests[0].as_dict()["calibration"]
     (['1970-01-01'], '1970-03-02')
     """
-    ordered = sorted(set(cutoffs))[-most:]
+    ordered = sorted(set(cutoffs))[-most:] if most else []
     chosen = [_split_before(ordered, horizon, test) for test in reversed(ordered)]
     tests = tuple(one for one in chosen if one is not None)[:MOST_TESTS]
     shipped = _shipped(ordered, horizon)

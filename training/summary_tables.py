@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.narrator import Table
-from training.evaluation_tables import lists_table
+from training.evaluation.tables import lists_table
 from training.gate import Check
 from training.recipe import TrainingSummary
-from training.value_report import COLUMNS, value_cell
+from training.value.report import COLUMNS, value_cell
 
 
 def training_tables(summary: TrainingSummary) -> list[Table]:

@@ -20,9 +20,9 @@ from features.plan import standard_plan
 from features.settings import ValueSettings, load_settings
 from features.store import ingest, open_store
 from features.workspace import Workspace
-from training.margins import line_margins
-from training.value_learned import LearnedValue, learn_value
-from training.value_models import TWEEDIE, TWO_PART
+from training.value.learned import LearnedValue, learn_value
+from training.value.margins import line_margins
+from training.value.models import TWEEDIE, TWO_PART
 
 DATASETS = ("essec_purchases", "retail_transactions", "online_retail_2009_2010")
 MOST_BIAS, MOST_DECILE_ERROR = 0.05, 0.25

@@ -88,7 +88,7 @@ def test_leads_are_scored_from_a_table_of_outcomes_alone(
     assert 0.6 < trained["metrics"]["auc"] < 0.9
     assert "no time in this table" in trained["card"]
     run(settings, "vectors")
-    run(settings, "score")
+    assert run(settings, "score")["act"] == 'have "lead won"'
     snapshot, bundle = open_snapshot(workspace(settings)), current_bundle(workspace(settings))
     assert snapshot.manifest["heading"] == 'Of whom may "lead won" come true?'
     rows = Scorer(bundle, snapshot, "EUR").score([f"l{key:03}" for key in range(400)])
@@ -107,6 +107,17 @@ def test_a_gym_learns_who_does_not_renew_from_contracts_alone(tmp_path: Path) ->
     run(settings, "vectors")
     scored = run(settings, "score")
     assert 0 < scored["judged"] < 400
+
+
+def test_outcomes_that_all_lie_in_the_future_are_refused_before_anything_is_stored(
+    tmp_path: Path,
+) -> None:
+    settings = leads(tmp_path)
+    settings.write_text(settings.read_text().replace("2026-01-01", "2096-01-01"), encoding="utf-8")
+    result = CliRunner().invoke(main, ["ingest", "--settings", str(settings), "--json"])
+    assert result.exit_code == 1
+    assert "in the future" in result.output and "Traceback" not in result.output
+    assert workspace(settings).store.current is None
 
 
 def test_outcomes_that_never_come_true_publish_no_model(tmp_path: Path) -> None:

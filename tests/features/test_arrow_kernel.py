@@ -18,7 +18,7 @@ from features.plan import Plan, standard_plan
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from features.wire import Wire, WireColumn, wire_of
-from tests.builders import Event, Profile, at, contact, order, pack_of
+from tests.builders import Event, Outcome, Profile, at, contact, order, pack_of
 from tests.laws.test_vectors import BUYING, cutoff_lists, law, profiles, worlds
 
 
@@ -144,6 +144,23 @@ def test_a_customer_longer_than_many_batches_is_one_customer(batch_rows: int) ->
     assert found.column("orders_count_lifetime").to_pylist() == [3, 28, 0, 1]
     assert found.column("region_is_north").to_pylist() == [1, 1, 0, None]
     assert found.column("days_since_registration").to_pylist() == [2, 30, 7, None]
+
+
+def test_a_customer_an_outcome_is_asked_of_is_there_at_its_cutoff_and_not_before() -> None:
+    pack = pack_of(
+        {
+            "anna": [Outcome("2026-01-05")],
+            "bert": [Outcome("2026-01-05T00:00:01")],
+            "carl": [order("2026-01-05"), order("2026-01-09")],
+        }
+    )
+    plan, cutoffs = standard_plan(pack), [at("2026-01-04"), at("2026-01-05"), at("2026-01-06")]
+    local = build_vectors(pack, plan, cutoffs)
+    rows = zip(local.customer_keys.tolist(), local.cutoff_seconds.tolist(), strict=True)
+    # Anna at both, Bert and Carl at the third alone.
+    later = [one.seconds for one in cutoffs[1:]]
+    assert list(rows) == [(0, later[0]), (0, later[1]), (1, later[1]), (2, later[1])]
+    assert_same(by_batches(pack, plan, cutoffs, 2, batch_events=4), local, pack)
 
 
 def test_no_events_give_no_vectors() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
+from serving.churn_list import matrix, sorts
 from serving.published import Snapshot
 from tests.pages.test_churn_page import numbers, page, texts
 from tests.serving.calling import Caller, Service
@@ -99,3 +101,17 @@ def test_an_unknown_cell_is_taken_as_not_asked(browser: Caller) -> None:
     assert texts(page(browser, "/churn?cell=huge-high"), ".list .customer") == texts(
         page(browser), ".list .customer"
     )
+
+
+def test_the_filters_and_the_search_keep_the_cell(browser: Caller) -> None:
+    found = page(browser, "/churn?cell=high-low")
+    for form in (".filters", ".search"):
+        kept = found.select_one(f'{form} input[type="hidden"][name="cell"]')
+        assert kept is not None and kept["value"] == "high-low"
+
+
+def test_nothing_is_at_risk_where_the_question_is_not_who_leaves(valued: Snapshot) -> None:
+    other = replace(valued, manifest={**valued.manifest, "means_leaving": False})
+    assert matrix(other) == [] and len(matrix(valued)) == 9
+    assert sorts(other)["at_risk"] == "Value × chance"
+    assert sorts(valued)["at_risk"] == "Value at risk"

@@ -20,20 +20,20 @@ from serving.lean import kept_out
 from serving.snapshot import score_everybody
 from training.bundle import stamp_bundle, write_bundle
 from training.churn import churn_rungs, usable_features
-from training.hazard import Hazard, fit_hazard
-from training.labelled import Labelled, labelled
 from training.ladder import fit_and_calibrate
 from training.manifest import Manifest
-from training.margins import line_margins
-from training.origins import end_of_data
-from training.question_kinds import question_of
+from training.questions.kinds import question_of
+from training.questions.labelled import Labelled, labelled
+from training.questions.origins import end_of_data
 from training.reference import Reference
 from training.splits import OriginSplit
-from training.value_bundle import VALUE, write_value_bundle
-from training.value_dataset import value_dataset, value_splits
-from training.value_models import RATE
-from training.value_rungs import calibrate_value, fit_rungs
-from training.waits import waits
+from training.timing.hazard import Hazard, fit_hazard
+from training.timing.waits import waits
+from training.value.bundle import VALUE, write_value_bundle
+from training.value.dataset import value_dataset, value_splits
+from training.value.margins import line_margins
+from training.value.models import RATE
+from training.value.rungs import calibrate_value, fit_rungs
 
 CUSTOMERS = 500
 

@@ -8,10 +8,10 @@ from features.pack import EventStream, Pack, TextColumn
 from features.plan import standard_plan
 from features.vectors import Vectors
 from features.vocabulary import DAY_SECONDS
-from training.buying_questions import Inactivity
 from training.dataset import Dataset
 from training.manifest import Manifest
 from training.model import Model
+from training.questions.buying import Inactivity
 
 START = 14_610  # 2010-01-01 as a day number since 1970
 

@@ -20,12 +20,12 @@ from tests.training.companies import DECLARATIONS, NAMES, dataset, manifest_of
 from training.boosting import BoostedModel
 from training.bundle import Bundle, current_bundle, open_bundle, stamp_bundle, write_bundle
 from training.calibration import calibrate
-from training.hazard import fit_hazard
 from training.logistic import LogisticModel
 from training.manifest import Manifest
 from training.model import Model
 from training.reference import Reference, archive, unarchive
-from training.waits import Waits
+from training.timing.hazard import fit_hazard
+from training.timing.waits import Waits
 
 LEARNED = dataset()
 

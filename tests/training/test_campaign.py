@@ -7,8 +7,8 @@ import pytest
 
 from features.settings import CampaignSettings
 from tests.training.answers import answered, ladder_of
-from training.campaign import Campaign, campaign, profit_curve, whole_tests
-from training.profit import Costs
+from training.evaluation.campaign import Campaign, campaign, profit_curve, whole_tests
+from training.evaluation.profit import Costs
 
 # A leaver on the list brings half of 90 less 1, one who would have stayed costs 11.
 SETTINGS = CampaignSettings(

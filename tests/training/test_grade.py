@@ -8,12 +8,12 @@ import pytest
 
 from tests.training.answers import answered, ladder_of
 from tests.training.test_campaign import HALF, LEFT, RIGHT, worth
-from training.buying_questions import Inactivity
-from training.campaign import Campaign, Estimate
-from training.grade import Grade, Word, grade, is_calibrated, money
+from training.evaluation.campaign import Campaign, Estimate
+from training.evaluation.grade import Grade, Word, grade, is_calibrated, money
 from training.ladder import LadderRow
-from training.questions import Question
-from training.stated_questions import Stated
+from training.questions.buying import Inactivity
+from training.questions.question import Question
+from training.questions.stated import Stated
 
 CHURN = Inactivity(90, 0, 2, 180)
 ROW = replace(

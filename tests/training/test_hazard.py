@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from features.vectors import Vectors
 from features.vocabulary import Cutoff
 from tests.training.companies import dataset
-from training import hazard as hazards
-from training.hazard import (
+from training.timing import hazard as hazards
+from training.timing.hazard import (
     PERIOD,
     Hazard,
     Periods,
@@ -22,8 +22,8 @@ from training.hazard import (
     person_periods,
     silent_at,
 )
-from training.waits import Waits
-from training.when import measure_when
+from training.timing.waits import Waits
+from training.timing.when import measure_when
 
 TEN = Periods(10, 9)
 

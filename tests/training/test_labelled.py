@@ -11,17 +11,25 @@ from features.errors import ModelRefused, RegularsError
 from features.pack import Pack
 from features.plan import plan_of, standard_plan
 from features.settings import ChurnSettings
+from features.vectors import Vectors
 from features.vocabulary import DAY_SECONDS
 from tests.builders import Event, Exposure, Outcome, Term, at, order, pack_of
 from tests.training.companies import DECLARATIONS
+from training.dataset import Dataset
 from training.folds import FoldSplit
-from training.gaps import note_on_horizon, proposed_horizon
-from training.labelled import Labelled, labelled
 from training.learned import Learned, learn_churn
-from training.question_kinds import question_of
+from training.questions.gaps import note_on_horizon, proposed_horizon
+from training.questions.kinds import question_of
+from training.questions.labelled import Labelled, labelled
 from training.splits import OriginSplit
+from training.strongest import strongest_feature
 
 START = at("2025-01-01").seconds
+MONTHS = tuple(
+    one
+    for one in standard_plan(pack_of({"anna": [order("2025-01-01")]})).declarations
+    if one.feature.name == "order_months_active_12x30d"
+)
 STATED = ChurnSettings(outcome="stated", outcome_name="left", horizon_days=30)
 
 
@@ -81,6 +89,22 @@ def test_a_table_of_many_cutoffs_is_tested_in_time() -> None:
     found = dataset_of(asked_once(300, cutoffs=5), STATED)
     assert [one.name for one in found.splits.tests] == ["2026-03-07", "2026-02-05", "2026-01-06"]
     assert found.dataset.rows == 1500
+
+
+def test_early_cutoffs_of_a_table_with_too_few_outcomes_are_left_out() -> None:
+    many = asked_once(300, cutoffs=4)
+    histories: dict[str, list[Event | Outcome]] = {
+        f"d{key}": [Outcome("2025-06-01", value=key < 5)] for key in range(90)
+    }
+    for key in range(300):
+        histories[f"c{key}"] = [
+            Outcome(START + (310 + 30 * place) * DAY_SECONDS, value=(key + place) % 3 == 0)
+            for place in range(4)
+        ]
+    found = dataset_of(pack_of(histories), STATED)
+    assert str(found.splits.cutoffs[0]) == "2025-11-07" and len(found.splits.cutoffs) == 4
+    assert found.notes[0].startswith("1 early cutoffs up to 2025-06-01 left out")
+    assert found.dataset.rows == dataset_of(many, STATED).dataset.rows == 1200
 
 
 def test_customers_without_an_outcome_are_not_learned_from() -> None:
@@ -230,3 +254,54 @@ def test_the_customers_own_gaps_propose_a_horizon_and_a_far_one_is_said() -> Non
     [note] = note_on_horizon(purchases, 60)
     assert note.startswith("the horizon of 60 days is much longer than the 30 days")
     assert proposed_horizon(pack_of({"anna": [order(START)]}).streams["purchases"]) is None
+
+
+def test_without_orders_the_feature_that_tells_most_is_the_rule_to_beat() -> None:
+    settings = ChurnSettings(outcome="contract", horizon_days=30, grace_days=15)
+    learned = learned_from(subscribers(), settings)
+    [row] = [one for one in learned.ladder.rows if one.name == "one feature"]
+    assert (row.figures["auc"] or 0.0) > 0.5 and row.rule == "one feature"
+    chosen = row.explained.rpartition(" ")[2]
+    assert chosen in learned.manifest.feature_names
+
+
+def test_the_strongest_feature_may_fall_and_miss_values() -> None:
+    values = np.array(
+        [[5, 9, 1], [np.nan, 8, 0], [5, 7, 0], [5, 2, 1], [5, np.nan, 1], [5, 1, 0]], np.float32
+    )
+    keys = np.arange(6, dtype=np.int32)
+    vectors = Vectors("p", ("flat", "falling", "rising"), keys, np.zeros(6, np.int64), values)
+    dataset = Dataset(vectors, np.array([0, 0, 0, 1, 1, 1], np.float64))
+    assert strongest_feature(dataset, vectors.feature_names) == "falling"
+    assert strongest_feature(dataset, ("flat", "rising")) == "rising"
+    assert strongest_feature(dataset, ()) == ""
+
+
+def occasional() -> Pack:
+    """Buyers of very different rhythm, of whom many come only once."""
+    generator = np.random.default_rng(6)
+    histories: dict[str, list[Event]] = {}
+    for key in range(1500):
+        day, wait, visits = float(generator.uniform(0, 400)), float(generator.gamma(2, 15)) + 2, []
+        while day < 420:
+            visits.append(
+                order(START + int(day * DAY_SECONDS), spend=float(generator.integers(5, 90)))
+            )
+            day += float(generator.exponential(wait))
+            if generator.random() < 0.25:
+                break
+        histories[f"c{key:04d}"] = list(visits)
+    return pack_of(histories)
+
+
+@pytest.mark.parametrize("outcome", ["second_purchase", "partial", "inactivity"])
+def test_each_question_about_buying_is_learned_from_the_same_purchases(outcome: str) -> None:
+    settings = ChurnSettings(outcome=outcome, horizon_days=30, origins=4)
+    pack = occasional()
+    learned = learn_churn(pack, plan_of(DECLARATIONS + MONTHS, pack), settings)
+    assert learned.manifest.question["kind"] == outcome
+    assert learned.manifest.metrics["auc"] > 0.5
+    assert len(learned.splits.tests) >= 1
+    assert learned.manifest.base_rate == pytest.approx(
+        learned.ladder.tested[0].outcomes.mean(), abs=0.2
+    )

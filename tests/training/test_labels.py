@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from features.vocabulary import Horizon
 from tests.builders import Line, at, order, pack_of, returned
-from training.labels import inactivity, is_judged
+from training.questions.labels import inactivity, is_judged
 
 CUTOFF = at("2026-03-01")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.level import Intervals, Level
+from training.value.level import Intervals, Level
 
 
 def customers(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

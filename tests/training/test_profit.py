@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import beta as beta_distribution
 
 from features.settings import CampaignSettings
-from training.profit import (
+from training.evaluation.profit import (
     REFERENCE_COSTS,
     Costs,
     Ranked,

@@ -14,13 +14,13 @@ from features.settings import ChurnSettings
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
 from tests.builders import Event, Exposure, Outcome, Term, at, order, pack_of, returned
-from training.buying_questions import Inactivity, PartialChurn, SecondPurchase
-from training.contract_questions import ContractChurn
-from training.labelled import column_of
-from training.labels import was_treated
-from training.question_kinds import KINDS, question_from, question_of
-from training.questions import Answers, Question
-from training.stated_questions import Stated
+from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
+from training.questions.contract import ContractChurn
+from training.questions.kinds import KINDS, question_from, question_of
+from training.questions.labelled import column_of
+from training.questions.labels import was_treated
+from training.questions.question import Answers, Question
+from training.questions.stated import Stated
 
 CUTOFF = at("2026-03-01")
 QUESTIONS: list[Question] = [
@@ -257,7 +257,7 @@ stated = st.builds(
 histories = st.lists(st.lists(st.one_of(lines, terms, stated), max_size=8), min_size=2, max_size=5)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(histories, st.sampled_from(QUESTIONS), st.sampled_from([0, 1, 40 * DAY_SECONDS]))
 def test_what_happens_once_an_outcome_is_settled_changes_neither_judged_nor_outcome(
     world: list[list[Event | Outcome]], question: Question, later: int
@@ -286,7 +286,7 @@ def test_what_happens_once_an_outcome_is_settled_changes_neither_judged_nor_outc
     np.testing.assert_array_equal(list(bare.values()), list(full.values()))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(histories, st.sampled_from(QUESTIONS))
 def test_who_is_judged_depends_on_nothing_from_the_cutoff_on(
     world: list[list[Event | Outcome]], question: Question

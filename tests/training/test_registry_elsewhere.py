@@ -28,8 +28,8 @@ from tests.training.test_registry import write_company
 from training.bundle import current_bundle
 from training.recipe import train_churn
 from training.registry import Registry, promote, rollback
-from training.segment_bundle import current_segments
-from training.segment_recipe import train_segments
+from training.segments.bundle import current_segments
+from training.segments.recipe import train_segments
 from training.tracking_server import LOOPBACK, command, environment, stop
 
 Company = tuple[Settings, Workspace]

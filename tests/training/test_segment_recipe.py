@@ -14,12 +14,12 @@ from features.workspace import Workspace
 from regulars import main
 from tests.training.test_registry import write_company
 from training.registry import Registry, rollback
-from training.segment_bundle import current_segments
-from training.segment_learning import learn_segments
-from training.segment_recipe import SegmentsSummary, train_segments, unfit
-from training.segment_record import write_segments_run
-from training.segment_tables import segments_outcome
-from training.segment_today import segment_cutoffs
+from training.segments.bundle import current_segments
+from training.segments.learning import learn_segments
+from training.segments.recipe import SegmentsSummary, train_segments, unfit
+from training.segments.record import write_segments_run
+from training.segments.tables import segments_outcome
+from training.segments.today import segment_cutoffs
 
 Trained = tuple[Settings, Workspace, SegmentsSummary]
 

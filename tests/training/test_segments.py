@@ -21,21 +21,21 @@ from features.settings import ChurnSettings
 from features.vectors import Vectors
 from features.vocabulary import Cutoff
 from tests.training.companies import company, pack_of_orders
-from training.clusters import adjusted_rand, centroids, nearest, principal_axes
-from training.migration import Migration
-from training.past_spend import known_spend
-from training.segment_bundle import open_segments, segments_of_everybody, write_segments
-from training.segment_choice import (
+from training.segments.bundle import open_segments, segments_of_everybody, write_segments
+from training.segments.choice import (
     Following,
     choose,
 )
-from training.segment_learning import LearnedSegments, learn_segments
-from training.segment_names import continued, inherited, name_segments
-from training.segment_today import yearly_spend
-from training.segments import NO_SEGMENT, Space
-from training.standing import Standing
-from training.traits import MOST_TRAITS, Trait, traits_of
-from training.usefulness import equal_groups, explained, gain_interval, quintiles
+from training.segments.clusters import adjusted_rand, centroids, nearest, principal_axes
+from training.segments.learning import LearnedSegments, learn_segments
+from training.segments.migration import Migration
+from training.segments.model import NO_SEGMENT, Space
+from training.segments.names import continued, inherited, name_segments
+from training.segments.past_spend import known_spend
+from training.segments.standing import Standing
+from training.segments.today import yearly_spend
+from training.segments.traits import MOST_TRAITS, Trait, traits_of
+from training.segments.usefulness import equal_groups, explained, gain_interval, quintiles
 
 QUARTER = ChurnSettings(horizon_days=60)
 PACK = company(500)
@@ -344,7 +344,7 @@ def test_habits_are_at_most_forty_and_the_profile_is_none_of_them() -> None:
 
 def test_assigning_needs_neither_sklearn_nor_scipy() -> None:
     program = (
-        "import sys, training.segment_bundle\n"
+        "import sys, training.segments.bundle\n"
         "heavy = ('sklearn', 'scipy', 'mlflow', 'pandas', 'matplotlib', 'lightgbm')\n"
         "print([name for name in heavy if name in sys.modules])"
     )

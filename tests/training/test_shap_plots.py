@@ -9,9 +9,9 @@ import pytest
 
 from tests.training.companies import NAMES, dataset
 from training.boosting import BoostedModel
+from training.evaluation.shap_plots import MOST_ROWS, rounded, shap_plots
 from training.logistic import LogisticModel
 from training.model import Model
-from training.shap_plots import MOST_ROWS, rounded, shap_plots
 
 MODELS = [BoostedModel.fit(dataset()), LogisticModel.fit(dataset())]
 

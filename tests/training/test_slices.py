@@ -13,10 +13,10 @@ from features.pack import Attributes
 from features.plan import standard_plan
 from features.settings import CampaignSettings, ChurnSettings
 from tests.training.companies import company
-from training.decay import decay
-from training.evaluation import evaluate
+from training.evaluation.decay import decay
+from training.evaluation.evaluation import evaluate
+from training.evaluation.slices import Answers, Slice, slices
 from training.learned import Learned, learn_churn
-from training.slices import Answers, Slice, slices
 
 
 @pytest.fixture(scope="module")

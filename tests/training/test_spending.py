@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.stats import gamma
 
 from features.errors import ModelRefused
-from training.spending import SpendingModel, fit_spending_model
+from training.value.spending import SpendingModel, fit_spending_model
 
 
 def drawn(customers: int, p: float, q: float, scale: float, seed: int = 5) -> tuple:

@@ -15,13 +15,13 @@ from features.settings import ValueSettings
 from features.vectors import build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
 from tests.training.companies import START, company, pack_of_orders
-from training.margins import MARGIN, SPEND, Margins, margins_of
-from training.value import DORMANT, ONE_TIME, REGULAR, kinds_of
-from training.value_bundle import open_value_bundle, write_value_bundle
-from training.value_dataset import money_after, value_splits
-from training.value_ladder import choose_value
-from training.value_learned import LearnedValue, learn_value
-from training.value_models import BLEND, LAST, PARAMETRIC, RATE, RUNGS, TWEEDIE, TWO_PART
+from training.value.bundle import open_value_bundle, write_value_bundle
+from training.value.dataset import money_after, value_splits
+from training.value.ladder import choose_value
+from training.value.learned import LearnedValue, learn_value
+from training.value.margins import MARGIN, SPEND, Margins, margins_of
+from training.value.model import DORMANT, ONE_TIME, REGULAR, kinds_of
+from training.value.models import BLEND, LAST, PARAMETRIC, RATE, RUNGS, TWEEDIE, TWO_PART
 
 SETTINGS = ValueSettings(horizon_days=60)
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.value_at_risk import terciles, value_at_risk, value_risk_matrix
+from training.value.at_risk import terciles, value_at_risk, value_risk_matrix
 
 
 def test_a_customer_who_surely_leaves_puts_all_they_would_bring_at_risk() -> None:

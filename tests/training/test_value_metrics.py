@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from training import value_metrics as metrics
+from training.value import metrics
 
 Sample = tuple[np.ndarray, np.ndarray]
 

@@ -15,8 +15,8 @@ from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
 from training.gate import value_gate
 from training.registry import Registry
 from training.shelf import Shelf
-from training.value_bundle import current_value_bundle
-from training.value_recipe import value_is_current
+from training.value.bundle import current_value_bundle
+from training.value.recipe import value_is_current
 
 
 def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:

@@ -7,7 +7,7 @@ import pytest
 
 from features.vocabulary import DAY_SECONDS, Cutoff
 from tests.training.companies import START, pack_of_orders
-from training.waits import Waits, silence_error, waits
+from training.timing.waits import Waits, silence_error, waits
 
 DAY = DAY_SECONDS
 

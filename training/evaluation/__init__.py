@@ -1,0 +1,1 @@
+"""What a training says of its model beyond the ladder: grade, money, slices, age and when."""

@@ -1,0 +1,35 @@
+"""Where in a company's past a question can be asked: the splits for its pack."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from features.pack import Pack
+from features.refresh import natural_cutoff
+from features.settings import ChurnSettings
+from features.vocabulary import Cutoff, Horizon
+from training.folds import customer_folds
+from training.questions.question import Question
+from training.questions.stated import MOST_CUTOFFS, Stated
+from training.splits import Splits, rolling_origins, stated_origins
+
+
+def splits_of(pack: Pack, question: Question, settings: ChurnSettings) -> Splits:
+    """The splits a question can be learned and tested by.
+
+    A stated question is asked at the cutoffs of its table, in time where three or more leave room for
+    it and over folds of customers otherwise; any other at cutoffs counted back from the end of the
+    data. Raises ``ModelRefused`` when there are too few events or days.
+    """
+    if isinstance(question, Stated):
+        cutoffs = question.cutoffs(pack)
+        horizon = Horizon(question.horizon_days, question.gap_days)
+        in_time = stated_origins(cutoffs, horizon, most=MOST_CUTOFFS)
+        return in_time or customer_folds(pack.customer_ids, cutoffs, horizon)
+    first = int(np.min(question.stream(pack).seconds))
+    return rolling_origins(first, end_of_data(pack), settings, settling_days=question.settling_days)
+
+
+def end_of_data(pack: Pack) -> Cutoff:
+    """The first midnight (UTC) after the last row became known."""
+    return natural_cutoff(pack.last_known)

@@ -1,0 +1,1 @@
+"""Who behaves alike: segments that keep their names, and who moved between them."""

@@ -1,0 +1,150 @@
+"""The value model on disk: verified before it is parsed, as the churn model is, and without a customer in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import BundleRefused, ModelRefused, PlanRefused
+from features.plan_text import plan_from_text, plan_to_text
+from features.spec import Declaration
+from features.vectors import Vectors
+from features.workspace import Workspace
+from training.bundle import PLAN_FILE, current_folder, verified
+from training.manifest import MANIFEST_FILE, Manifest, damaged
+from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
+from training.value.model import CalibratedValue, Value, kinds_of
+from training.value.models import VALUE_FAMILIES
+
+VALUE = "value"
+RELATIVE_TOLERANCE = 1e-9
+_REFERENCE, _GOLDEN = "reference.npz", "golden.npz"
+_GOLDEN_SEED = 20_100_102
+_ANSWERS = ("expected", "low", "high", "chance", "if_kept")
+
+
+class ValueBundle:
+    """An opened value model: what customers are expected to bring, from their behaviour vectors.
+
+    ``values`` is float32 with one column per entry of ``manifest.feature_names``, in that order; use
+    ``bind`` to get it from vectors.
+    """
+
+    def __init__(self, manifest: Manifest, value: CalibratedValue, reference: Reference) -> None:
+        self.manifest = manifest
+        self.value = value
+        self.reference = reference
+        names = list(manifest.feature_names)
+        self._positions = value.model.columns.positions(names)
+        self._orders = names.index("orders_count_lifetime")
+        self._silence = names.index("days_since_order")
+
+    @property
+    def horizon_days(self) -> int:
+        """Over how many days value is meant."""
+        return self.manifest.horizon_days
+
+    def bind(self, vectors: Vectors) -> NDArray[np.float32]:
+        """The vectors' values in the bundle's own column order, found by name.
+
+        Raises ``BundleRefused`` when the vectors were made by another plan.
+        """
+        if vectors.plan_hash != self.manifest.plan_hash:
+            raise BundleRefused(
+                expected=f"vectors of plan {self.manifest.plan_hash[:12]}",
+                found=f"vectors of plan {vectors.plan_hash[:12]}",
+                remedy="Run `regulars train value`: the churn model has brought other features.",
+            )
+        if tuple(self.manifest.feature_names) == vectors.feature_names:
+            return vectors.values
+        known = {name: position for position, name in enumerate(vectors.feature_names)}
+        return vectors.values[:, [known[name] for name in self.manifest.feature_names]]
+
+    def valued(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Whether each row is a customer with an order, of whom something can be expected."""
+        return values[:, self._orders] >= 1
+
+    def of(self, values: NDArray[np.float32], *, threads: int = 1) -> Value:
+        """What these customers are expected to bring, in cents over the horizon."""
+        prepared = self.value.model.columns.prepare(values, self._positions)
+        amounts, chances = self.value.model.estimate(prepared, threads=threads)
+        kind = kinds_of(values[:, self._orders], values[:, self._silence], self.horizon_days)
+        return self.value.at(amounts, chances, kind)
+
+
+def write_value_bundle(
+    folder: Path,
+    manifest: Manifest,
+    *,
+    value: CalibratedValue,
+    reference: Reference,
+    declarations: Sequence[Declaration],
+) -> Manifest:
+    """Write a bundle into an empty or absent folder; returns the manifest with its digest."""
+    _refuse_other_plan(manifest, declarations)
+    bundle = ValueBundle(manifest, value, reference)
+    rows = reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
+    contents = value.to_files() | {
+        _REFERENCE: reference.to_bytes(),
+        _GOLDEN: archive({"values": rows} | _answers(bundle, rows)),
+        PLAN_FILE: plan_to_text(declarations).encode("utf-8"),
+    }
+    sealed = manifest.with_files(contents)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    (folder / MANIFEST_FILE).write_bytes(sealed.to_bytes())
+    return sealed
+
+
+def open_value_bundle(folder: Path) -> ValueBundle:
+    """Open a bundle: every hash is checked before anything is parsed, then the golden rows.
+
+    Raises ``BundleRefused`` as ``open_bundle`` does.
+    """
+    manifest, contents = verified(folder)
+    try:
+        value = CalibratedValue.from_files(VALUE_FAMILIES[manifest.family], contents)
+        bundle = ValueBundle(manifest, value, Reference.from_bytes(contents[_REFERENCE]))
+        golden = unarchive(contents[_GOLDEN])
+        _refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
+    except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
+        raise damaged("a bundle with all its parts", "parts that do not fit together") from None
+    if not _agrees(bundle, golden):
+        raise damaged("golden rows that are valued as they were", "other values")
+    return bundle
+
+
+def current_value_bundle(workspace: Workspace) -> ValueBundle | None:
+    """Open the value model in use; None when none was promoted yet, ``BundleRefused`` when damaged."""
+    folder = current_folder(workspace, VALUE)
+    if folder is None:
+        return None
+    bundle = open_value_bundle(folder)
+    if bundle.manifest.digest != folder.name:
+        raise damaged("the bundle the pointer names", "another in its folder")
+    return bundle
+
+
+def _answers(bundle: ValueBundle, rows: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+    found = bundle.of(rows)
+    return {name: getattr(found, name) for name in _ANSWERS}
+
+
+def _agrees(bundle: ValueBundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
+    if set(golden) != {"values", *_ANSWERS}:
+        return False
+    answers = _answers(bundle, golden["values"].astype(np.float32, copy=False))
+    return all(
+        answer.shape == golden[name].shape
+        and bool(np.allclose(answer, golden[name], rtol=RELATIVE_TOLERANCE, atol=1e-6))
+        for name, answer in answers.items()
+    )
+
+
+def _refuse_other_plan(manifest: Manifest, declarations: Sequence[Declaration]) -> None:
+    if [one.feature.name for one in declarations] != list(manifest.feature_names):
+        raise damaged("a plan of the features the manifest names", "one of others")
