@@ -53,6 +53,33 @@ def test_each_period_of_waiting_is_a_row_and_the_last_one_tells_the_order() -> N
     assert rows.vectors.customer_keys.tolist() == [0, 0, 0, 0, 0, 1, 1]
 
 
+def test_a_period_watched_in_part_is_left_out_even_where_an_order_came() -> None:
+    vectors = dataset(4).vectors
+    days, ordered = np.array([12.0, 25.0, 9.0, 25.0]), np.array([True, False, True, True])
+    rows = person_periods(vectors, Waits(days, ordered, np.array([25.0, 25.0, 5.0, 30.0])), TEN)
+    assert rows.vectors.column(PERIOD).tolist() == [0, 1, 0, 1, 0, 1, 2]
+    assert rows.outcomes.tolist() == [0, 1, 0, 0, 0, 0, 1]
+
+
+def test_a_horizon_that_no_period_divides_is_told_as_well_as_any_other() -> None:
+    def watched(seed: int) -> tuple[Vectors, Waits]:
+        vectors, waited = customers(3000, seed=seed)
+        cut = (
+            np.minimum(waited.days, 45.0),
+            waited.ordered & (waited.days < 45),
+            np.full(3000, 45.0),
+        )
+        return vectors, Waits(*cut)
+
+    hazard = fit_hazard(*watched(1), *watched(2), horizon_days=45)
+    found = measure_when(hazard, *watched(9), Cutoff(9_000_000), 45)
+    assert [row.days for row in found.rows] == [30, 45]
+    for row in found.rows:
+        assert row.expected == pytest.approx(row.observed, abs=0.04)
+    assert found.held == pytest.approx(found.held_expected, abs=0.03)
+    assert found.by_median == pytest.approx(0.5, abs=0.05)
+
+
 def test_nothing_is_asked_beyond_the_last_period() -> None:
     vectors = dataset(2).vectors
     waited = Waits(np.array([95.0, 200.0]), np.array([True, False]))

@@ -43,10 +43,20 @@ class Periods:
     def of(cls, horizon_days: int) -> Periods:
         """Ten days each up to a quarter, fifteen up to half a year, thirty beyond.
 
-        >>> Periods.of(90), Periods.of(180).days
-        (Periods(days=10, count=9), 15)
+        A horizon of fewer than ten days is one period.
+
+        >>> Periods.of(90), Periods.of(180).days, Periods.of(7)
+        (Periods(days=10, count=9), 15, Periods(days=7, count=1))
         """
-        days = 10 if horizon_days <= 92 else 15 if horizon_days <= 184 else 30
+        days = (
+            horizon_days
+            if horizon_days < 10
+            else 10
+            if horizon_days <= 92
+            else 15
+            if horizon_days <= 184
+            else 30
+        )
         return cls(days, -(-horizon_days // days))
 
     @property
@@ -160,11 +170,15 @@ def fit_hazard(
 def person_periods(vectors: Vectors, waited: Waits, periods: Periods) -> Dataset:
     """One row for each vector and period while it is waited: 1.0 where the order came in that period.
 
-    A period that was not watched to its end, and brought no order, is left out. Of more than
+    A period that would not have been watched to its end is left out, whether it brought an order or
+    not: kept for its orders alone, it would look busier than it is. Of more than
     ``MOST_ROWS`` rows those of a part of the customers are kept, the same whatever the order of rows.
     """
     whole = np.floor(waited.days / periods.days).astype(np.int64)
     held = np.minimum(whole + waited.ordered, periods.count)
+    if waited.watched_days is not None:
+        watched = np.floor(waited.watched_days / periods.days).astype(np.int64)
+        held = np.minimum(held, watched)
     share = MOST_ROWS / max(int(held.sum()), 1)
     if share < 1.0:
         # Knuth's multiplicative hash spreads neighbouring keys over the whole range.

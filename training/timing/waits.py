@@ -17,15 +17,18 @@ class Waits:
     """Days from a cutoff to the next order, or how long it was watched for in vain.
 
     A wait is over at ``days`` where ``ordered``; where not, nothing was ordered in ``[0, days)`` and
-    nobody knows what came then (the wait is censored).
+    nobody knows what came then (the wait is censored). ``watched_days`` is how long each would have
+    been watched had no order come; None stands for longer than anybody asks.
     """
 
     days: Floats
     ordered: Truths
+    watched_days: Floats | None = None
 
     def select(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Waits:
         """Some of the waits."""
-        return Waits(self.days[rows], self.ordered[rows])
+        watched = None if self.watched_days is None else self.watched_days[rows]
+        return Waits(self.days[rows], self.ordered[rows], watched)
 
     def known_by(self, days: float) -> Truths:
         """Whether it is known of each if they ordered within so many days."""
@@ -59,7 +62,8 @@ def waits(
     later = places.before(customer_keys, np.full(len(customer_keys), end.seconds))
     ordered = (later > first) & (cutoff_seconds < end.seconds)
     until = np.where(ordered, seconds[np.minimum(first, len(seconds) - 1)], end.seconds)
-    return Waits(np.maximum(until - cutoff_seconds, 0) / DAY_SECONDS, ordered)
+    watched = np.maximum(end.seconds - cutoff_seconds, 0) / DAY_SECONDS
+    return Waits(np.maximum(until - cutoff_seconds, 0) / DAY_SECONDS, ordered, watched)
 
 
 def silence_error(waited: Waits, silent: Floats, days: float) -> float:

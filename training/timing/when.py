@@ -150,16 +150,18 @@ def measure_when(
     days = sorted({one for one in (*ASKED_DAYS, horizon_days) if one <= horizon_days})
     columns = silent_at(silence, hazard.periods, days).T
     rows = [_row(one, waited, column) for one, column in zip(days, columns, strict=True)]
-    low, middle, high = days_until(silence, hazard.periods, RANGE).T
-    known = waited.known_by(hazard.periods.end_days)
-    day = np.where(waited.ordered, waited.days, np.inf)
-    beyond = float(hazard.periods.end_days)
+    # The last period may reach beyond the horizon, to where only orders are known and no silence.
+    beyond = float(horizon_days)
+    told_days = days_until(silence, hazard.periods, RANGE)
+    low, middle, high = np.where(told_days <= beyond, told_days, np.nan).T
+    known = waited.known_by(beyond)
+    day = np.where(waited.ordered & (waited.days < beyond), waited.days, np.inf)
     inside = (day >= np.nan_to_num(low, nan=beyond)) & (day <= np.nan_to_num(high, nan=np.inf))
-    last = silence[:, -1]
+    last = silent_at(silence, hazard.periods, [horizon_days])[:, 0]
     nominal = np.where(
         np.isnan(low), last, np.where(np.isnan(high), 1 - RANGE[0], RANGE[2] - RANGE[0])
     )
-    # Of a median beyond the periods nobody knows more than that it has not come yet.
+    # Of a median beyond the horizon nobody knows more than that it has not come yet.
     told = known & ~np.isnan(middle)
     widths = (high - low)[~np.isnan(high)]
     return When(
