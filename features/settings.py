@@ -216,7 +216,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         tables=MappingProxyType(mappings),
         churn=settings.churn,
         campaign=_checked_campaign(settings.campaign),
-        value=settings.value,
+        value=_checked_value(settings.value),
         service=settings.service,
         mlflow=settings.mlflow,
         folder=folder,
@@ -264,6 +264,17 @@ def _checked_campaign(campaign: CampaignSettings) -> CampaignSettings:
                 remedy=f"Correct campaign.{one.name} in {SETTINGS_FILE}.",
             )
     return campaign
+
+
+def _checked_value(value: ValueSettings) -> ValueSettings:
+    for name, least in (("horizon_days", 1), ("origins", 3)):
+        if getattr(value, name) < least:
+            raise SettingsRefused(
+                expected=f"value.{name} of at least {least}",
+                found=str(getattr(value, name)),
+                remedy=f"Correct value.{name} in {SETTINGS_FILE}.",
+            )
+    return value
 
 
 def _texts(path: str, value: Any) -> dict[str, str]:

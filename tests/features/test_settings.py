@@ -49,6 +49,8 @@ def test_sections_are_read_into_their_places() -> None:
         ({"mlflow": {"shap_plots": 1}}, "true or false for mlflow.shap_plots"),
         ({"campaign": {"contact_cents": -1}}, "campaign.contact_cents from 0 on"),
         ({"campaign": {"success_percent": 101}}, "campaign.success_percent from 0 to 100"),
+        ({"value": {"horizon_days": 0}}, "value.horizon_days of at least 1"),
+        ({"value": {"origins": 2}}, "value.origins of at least 3"),
         ({"company": {"name": 7}}, "a text for company.name"),
         ({"folder": "elsewhere"}, 'unknown setting "folder"'),
         ({"tables": {"purchase": PURCHASES}}, 'Did you mean "purchases"'),

@@ -88,7 +88,7 @@ def test_the_horizon_is_the_longest_that_leaves_room_for_tests(days: int, horizo
 
 
 def test_a_history_too_short_for_thirty_days_is_refused() -> None:
-    with pytest.raises(ModelRefused, match="days of history"):
+    with pytest.raises(ModelRefused, match="120 days of purchases"):
         value_splits(0, Cutoff(100 * DAY_SECONDS), ValueSettings())
 
 

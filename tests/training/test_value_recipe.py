@@ -9,14 +9,16 @@ import pytest
 from click.testing import CliRunner
 
 from features.settings import load_settings
+from features.store import ingest
 from features.workspace import Workspace
 from regulars import main
 from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
+from tests.training.test_registry import write_company
 from training.gate import value_gate
 from training.registry import Registry
 from training.shelf import Shelf
 from training.value.bundle import current_value_bundle
-from training.value.recipe import value_is_current
+from training.value.recipe import train_value, value_is_current
 
 
 def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:
@@ -83,6 +85,23 @@ def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object
     assert second["digest"] != first["digest"]
     back = run(path, "rollback", "--model", "value", "--reason", "test")
     assert back["digest"] == first["digest"]
+
+
+@pytest.mark.parametrize(
+    "worth_threads",
+    [pytest.param(50_000, id="as_usual"), pytest.param(0, id="every_tree", marks=pytest.mark.slow)],
+)
+def test_shuffled_rows_and_two_threads_train_the_same_value_model(
+    worth_threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.boosting._ROWS_WORTH_THREADS", worth_threads)
+    digests = set()
+    for threads in (1, 2):
+        settings = write_company(tmp_path / str(threads), shuffled=threads == 2)
+        workspace = Workspace(settings.workspace_folder)
+        ingest(settings, workspace)
+        digests.add(train_value(settings, workspace, threads=threads).digest)
+    assert len(digests) == 1
 
 
 def test_data_that_carry_no_model_leave_nothing_behind(tmp_path: Path) -> None:

@@ -15,9 +15,9 @@ from features.plan import Plan
 from features.progress import Progress, silent
 from features.settings import ChurnSettings, ValueSettings
 from features.vectors import Vectors, build_vectors
-from features.vocabulary import Cutoff, Horizon
+from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
 from training.model import Floats
-from training.splits import OriginSplit, Splits, rolling_origins
+from training.splits import FEWEST_ORIGINS, OriginSplit, Splits, rolling_origins
 from training.value.margins import Margins
 
 SHORTER_DAYS = (365, 270, 180, 120, 90, 60, 30)
@@ -114,7 +114,13 @@ def value_splits(
                     f"the history is too short for {wanted} days: value is over {days} days instead"
                 )
                 return ValueSplits.of(splits), "" if days == wanted else said
-    return ValueSplits.of(rolling_origins(first_seconds, end, _as_churn(settings, lengths[-1]))), ""
+    days = lengths[-1]
+    raise ModelRefused(
+        expected=f"{FEWEST_ORIGINS * days + days} days of purchases, to fit, calibrate and test what "
+        f"customers bring in {days} days",
+        found=f"{max(0, (end.seconds - first_seconds) // DAY_SECONDS)} days",
+        remedy="Add older purchases: of a shorter history no value can be learned.",
+    )
 
 
 def _as_churn(settings: ValueSettings, horizon_days: int) -> ChurnSettings:

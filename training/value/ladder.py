@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import ModelRefused
 from features.progress import Progress, silent
 from features.vocabulary import Cutoff
 from training.metrics import customer_resamples, finite, interval
@@ -100,7 +101,7 @@ def climb_value(
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
     ``tuning`` is filled with what is found. The earliest test goes first, so that this is only ever used
-    at later cutoffs than it was found at.
+    at later cutoffs than it was found at. Raises ``ModelRefused`` when no rung tells who brings more.
     """
     tested: list[TestedValue] = []
     for number, split in enumerate(reversed(splits.tests)):
@@ -109,7 +110,10 @@ def climb_value(
         tested = found + tested
     progress("testing the value ladder", len(splits.tests), len(splits.tests))
     names = [name for name in RUNGS if _everywhere(name, tested, len(splits.tests))]
-    winner = choose_value({name: _mean(name, tested)["gini"] for name in names})
+    gini = {name: _mean(name, tested)["gini"] for name in names}
+    winner = choose_value(gini)
+    if not gini[winner] > 0.0:
+        raise _nothing_learned(gini[winner])
     replicates = _replicates(tested, names)
     rows = tuple(_row(name, tested, replicates, name == winner) for name in names)
     return ValueLadder(rows, winner, tuple(tested))
@@ -129,6 +133,15 @@ def choose_value(gini: Mapping[str, float]) -> str:
             return name
     others = [name for name in known if known[name] > known.get(best, -math.inf)]
     return max([best, *others], key=lambda name: known.get(name, -math.inf))
+
+
+def _nothing_learned(gini: float) -> ModelRefused:
+    found = "everybody brought the same" if math.isnan(gini) else f"a best Gini of {gini:.3f}"
+    return ModelRefused(
+        expected="behaviour that tells customers who bring more from customers who bring less",
+        found=found,
+        remedy="Add more history or more customers, or choose another horizon_days in [value].",
+    )
 
 
 def _tested(
