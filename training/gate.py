@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from features.errors import ModelRefused
 from training.bundle import Bundle, open_bundle
 from training.manifest import Manifest
+from training.rivalry import rivalry
 from training.segments.bundle import open_segments
 from training.segments.model import SEGMENTS
 from training.value.bundle import VALUE, open_value_bundle
@@ -27,6 +29,7 @@ MOST_LATENCY_MILLISECONDS = 500.0
 LEAST_STABILITY = 0.6
 LEAST_SHARE = 0.03
 EPSILON_EXPLAINED = 0.02
+_SPELT = {"auc": "AUC", "gini": "Gini"}
 
 
 @dataclass(frozen=True)
@@ -107,15 +110,13 @@ def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
 
 
 def _gini_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
-    name, limit = "Gini against the champion", f"at most {EPSILON_GINI} lower"
-    if champion is None:
-        return Check(name, True, "no champion yet", limit)
-    mine, theirs = challenger.metrics["by_cutoff"], champion.metrics["by_cutoff"]
-    common = sorted(set(mine) & set(theirs))
-    if not common or challenger.horizon_days != champion.horizon_days:
-        return Check(name, True, "not comparable: tested at other cutoffs", limit)
-    difference = sum(mine[one]["gini"] - theirs[one]["gini"] for one in common) / len(common)
-    return Check(name, difference >= -EPSILON_GINI, f"{difference:+.4f}", limit)
+    """Money is compared with the same money alone: another horizon, or margin for spend, is not."""
+
+    def read(one: Manifest) -> _Read:
+        ginis = {test: figures["gini"] for test, figures in one.metrics["by_cutoff"].items()}
+        return (one.horizon_days, one.metrics.get("money")), ginis
+
+    return _against_champion("gini", EPSILON_GINI, challenger, champion, read)
 
 
 GATES: Mapping[str, Gate] = {CHURN: churn_gate, VALUE: value_gate, SEGMENTS: segments_gate}
@@ -137,7 +138,7 @@ def gate(bundle: Bundle, folder: Path, champion: Manifest | None) -> list[Check]
     """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
     latency = _latency_milliseconds(bundle)
     return [
-        _against_champion(bundle.manifest, champion),
+        _auc_against_champion(bundle.manifest, champion),
         _calibration(bundle.manifest),
         Check("golden rows", True, "as written", "within 1e-9"),
         size_check(folder),
@@ -157,18 +158,45 @@ def size_check(folder: Path) -> Check:
     return Check("size", size <= MOST_BYTES, f"{size / 1024 / 1024:.2f} MB", limit)
 
 
-def _against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
-    name, limit = "AUC against the champion", f"at most {EPSILON_AUC} lower"
+def _auc_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+    def read(one: Manifest) -> _Read:
+        return (one.horizon_days, one.gap_days, one.question), one.metrics["auc_by_cutoff"]
+
+    return _against_champion("auc", EPSILON_AUC, challenger, champion, read)
+
+
+_Read = tuple[tuple[Any, ...], Mapping[str, float | None]]
+"""What a model answers, and its figure at each of its tests."""
+
+
+def _against_champion(
+    figure: str,
+    epsilon: float,
+    challenger: Manifest,
+    champion: Manifest | None,
+    read: Callable[[Manifest], _Read],
+) -> Check:
+    """The challenger's figure against the champion's, where both answer the same.
+
+    At other cutoffs than the champion's chance alone moves the figure: it may be lower by as much as
+    the challenger's own 95 % interval reaches below it.
+    """
+    name, limit = f"{_SPELT[figure]} against the champion", f"at most {epsilon} lower"
     if champion is None:
         return Check(name, True, "no champion yet", limit)
-    question = ("horizon_days", "gap_days", "question")
-    mine, theirs = challenger.metrics["auc_by_cutoff"], champion.metrics["auc_by_cutoff"]
-    common = sorted(set(mine) & set(theirs))
-    same_question = all(getattr(challenger, one) == getattr(champion, one) for one in question)
-    if not common or not same_question:
-        return Check(name, True, "not comparable: tested at other cutoffs", limit)
-    difference = sum(mine[cutoff] - theirs[cutoff] for cutoff in common) / len(common)
-    return Check(name, difference >= -EPSILON_AUC, f"{difference:+.4f}", limit)
+    (asked, mine), (asked_before, theirs) = read(challenger), read(champion)
+    if asked != asked_before:
+        return Check(name, True, "not compared: the champion answers another question", limit)
+    found = rivalry(mine, theirs, horizon_days=challenger.horizon_days)
+    if found is None:
+        return Check(name, True, "not compared: tested at other times", limit)
+    said, allowed = f"{found.difference:+.4f}", epsilon
+    if found.days_apart:
+        said += f", tested up to {found.days_apart:.0f} days apart"
+        by_chance = challenger.metrics[figure] - challenger.metrics[f"{figure}_low"]
+        if by_chance > epsilon:
+            allowed, limit = by_chance, f"at most {by_chance:.4f} lower, as chance alone gives"
+    return Check(name, found.difference >= -allowed, said, limit)
 
 
 def _calibration(manifest: Manifest) -> Check:

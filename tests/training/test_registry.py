@@ -19,11 +19,12 @@ import pytest
 from features.errors import BundleRefused, ModelRefused, WorkspaceRefused
 from features.settings import Settings, load_settings
 from features.store import ingest
+from features.vocabulary import Cutoff
 from features.workspace import Workspace
 from tests.training.companies import company, dataset
 from training.boosting import BoostedModel
 from training.bundle import current_bundle, open_bundle
-from training.gate import gate
+from training.gate import Check, gate
 from training.recipe import TrainingSummary, train_churn
 from training.registry import ChildRun, Registry, RunRecord, promote, rollback
 from training.shelf import Shelf
@@ -207,7 +208,26 @@ def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
     assert [check.passed for check in checks] == [False, True, True, True, True]
     assert checks[0].figure == "-0.0200"
     elsewhere = gate(open_bundle(folder), folder, replace(champion, horizon_days=90))
-    assert elsewhere[0].passed and "not comparable" in elsewhere[0].figure
+    assert elsewhere[0].passed and "not compared" in elsewhere[0].figure
+
+
+def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained) -> None:
+    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    assert champion is not None
+    folder = copied.workspace.bundles / "churn" / champion.digest
+
+    def against(gain: float) -> Check:
+        moved = {
+            str(Cutoff.parse(cutoff).plus_days(-1)): auc + gain
+            for cutoff, auc in champion.metrics["auc_by_cutoff"].items()
+        }
+        figures = {**champion.metrics, "auc_by_cutoff": moved}
+        return gate(open_bundle(folder), folder, replace(champion, metrics=figures))[0]
+
+    chance = champion.metrics["auc"] - champion.metrics["auc_low"]
+    assert against(0.9 * chance).passed and not against(1.1 * chance).passed
+    assert "tested up to 1 days apart" in against(0.0).figure
+    assert "as chance alone gives" in against(0.0).limit
 
 
 def test_the_gate_refuses_probabilities_that_do_not_hold(copied: Trained) -> None:
