@@ -171,13 +171,18 @@ def write_bundle(
         _GOLDEN: _golden(bundle),
         PLAN_FILE: plan_to_text(declarations).encode("utf-8"),
     }
-    _refuse_other_plan(manifest, declarations)
-    sealed = manifest.with_files(contents)
+    refuse_other_plan(manifest, declarations)
+    return sealed(folder, manifest, contents)
+
+
+def sealed(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Manifest:
+    """Write a bundle's files with the manifest that knows their hashes; returns it with its digest."""
+    whole = manifest.with_files(contents)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         (folder / name).write_bytes(content)
-    (folder / MANIFEST_FILE).write_bytes(sealed.to_bytes())
-    return sealed
+    (folder / MANIFEST_FILE).write_bytes(whole.to_bytes())
+    return whole
 
 
 def stamp_bundle(folder: Path, *, version: str, run_id: str) -> Manifest:
@@ -203,7 +208,7 @@ def open_bundle(folder: Path) -> Bundle:
         hazard = Hazard.from_files(contents) if HAZARD_FILE in contents else None
         bundle = Bundle(manifest, model, calibration, reference, hazard)
         golden = unarchive(contents[_GOLDEN])
-        _refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
+        refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
     except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
         raise damaged("a bundle with all its parts", "parts that do not fit together") from None
     if not _agrees(bundle, golden):
@@ -294,7 +299,8 @@ def _agrees(bundle: Bundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
     )
 
 
-def _refuse_other_plan(manifest: Manifest, declarations: Sequence[Declaration]) -> None:
+def refuse_other_plan(manifest: Manifest, declarations: Sequence[Declaration]) -> None:
+    """Refuse, with ``BundleRefused``, declarations of other features than the manifest names."""
     if [one.feature.name for one in declarations] != list(manifest.feature_names):
         raise damaged("a plan of the features the manifest names", "one of others")
 

@@ -194,7 +194,9 @@ def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
         mine, held = replicates[rung.name], replicates[winner.name]
         auc_low, auc_high = interval(mine.auc - held.auc)
         loss_low, loss_high = interval(held.log_loss - mine.log_loss)
-        is_clearly_higher = np.mean(mine.auc - held.auc) > TIE_AUC
+        # A resample without anybody who left has no AUC, and must not end the comparison.
+        gained = mine.auc - held.auc
+        is_clearly_higher = np.mean(gained, where=~np.isnan(gained)) > TIE_AUC
         better = auc_low > 0 or loss_low > 0 or is_clearly_higher
         worse = auc_high < 0 or loss_high < 0
         if better and not worse:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from training.evaluation.tables import spreadsheet
 from training.metrics import reliability
 from training.model import Floats
 from training.segments.migration import Migration
@@ -45,11 +45,7 @@ def ladder_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         | {f"auc at {cutoff}": value for cutoff, value in row["auc_by_cutoff"].items()}
         for row in rows
     ]
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(flat[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flat)
-    return buffer.getvalue()
+    return spreadsheet(flat)
 
 
 def reliability_plot(outcomes: Floats, probability: Floats, title: str) -> bytes:

@@ -90,6 +90,14 @@ def test_the_simplest_rung_that_none_beats_ships(
     assert choose(RUNGS, replicates(**means)).name == ships
 
 
+def test_a_resample_in_which_nobody_left_does_not_decide_what_ships() -> None:
+    found = dict(replicates(recency_rule=(0.7, 0.60), LightGBM=(0.703, 0.5995)))
+    assert choose(RUNGS, found).name == "LightGBM"
+    for one in found.values():
+        one.auc[0] = np.nan
+    assert choose(RUNGS, found).name == "LightGBM"
+
+
 def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -> None:
     rows = learned.ladder.rows
     assert [row.name for row in rows] == [

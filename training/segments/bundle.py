@@ -19,8 +19,8 @@ from features.spec import Declaration
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
-from training.bundle import PLAN_FILE, current_folder, verified
-from training.manifest import MANIFEST_FILE, Manifest, damaged
+from training.bundle import PLAN_FILE, current_folder, sealed, verified
+from training.manifest import Manifest, damaged
 from training.model import Floats
 from training.segments.model import NO_SEGMENT, SEGMENTS, SEGMENTS_FILE, SegmentModel
 
@@ -80,12 +80,7 @@ def write_segments(
         PROFILE_FILE: _json(profile),
         GOLDEN_FILE: _json(_golden(model, manifest)),
     }
-    sealed = manifest.with_files(contents)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    (folder / MANIFEST_FILE).write_bytes(sealed.to_bytes())
-    return sealed
+    return sealed(folder, manifest, contents)
 
 
 def open_segments(folder: Path) -> SegmentBundle:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from training.evaluation.tables import spreadsheet
 from training.manifest import Manifest
 from training.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 from training.report import migration_plot
@@ -122,10 +121,10 @@ def _write_tables(folder: Path, learned: LearnedSegments) -> None:
     tried = [one.as_dict() for one in learned.choice.tried]
     for name, content in (
         ("profile.json", _json(plain)),
-        ("profile.csv", _csv(flat)),
+        ("profile.csv", spreadsheet(flat)),
         ("profile.md", profile_markdown(today.profiles) + "\n" + facts_markdown(today.profiles)),
         ("candidates.json", _json(tried)),
-        ("candidates.csv", _csv(tried)),
+        ("candidates.csv", spreadsheet(tried)),
         ("candidates.md", candidates_markdown(learned.choice.tried, learned.choice.chosen)),
         ("migration.json", _json(today.migration.as_dict())),
         ("migration.csv", today.migration.csv()),
@@ -174,11 +173,3 @@ def _interval(gain: tuple[float, float]) -> str:
 
 def _json(content: Any) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False)
-
-
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()

@@ -13,8 +13,8 @@ from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import Workspace
-from training.bundle import PLAN_FILE, current_folder, verified
-from training.manifest import MANIFEST_FILE, Manifest, damaged
+from training.bundle import PLAN_FILE, current_folder, refuse_other_plan, sealed, verified
+from training.manifest import Manifest, damaged
 from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
 from training.value.model import CalibratedValue, Value, kinds_of
 from training.value.models import VALUE_FAMILIES
@@ -84,7 +84,7 @@ def write_value_bundle(
     declarations: Sequence[Declaration],
 ) -> Manifest:
     """Write a bundle into an empty or absent folder; returns the manifest with its digest."""
-    _refuse_other_plan(manifest, declarations)
+    refuse_other_plan(manifest, declarations)
     bundle = ValueBundle(manifest, value, reference)
     rows = reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
     contents = value.to_files() | {
@@ -92,12 +92,7 @@ def write_value_bundle(
         _GOLDEN: archive({"values": rows} | _answers(bundle, rows)),
         PLAN_FILE: plan_to_text(declarations).encode("utf-8"),
     }
-    sealed = manifest.with_files(contents)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    (folder / MANIFEST_FILE).write_bytes(sealed.to_bytes())
-    return sealed
+    return sealed(folder, manifest, contents)
 
 
 def open_value_bundle(folder: Path) -> ValueBundle:
@@ -110,7 +105,7 @@ def open_value_bundle(folder: Path) -> ValueBundle:
         value = CalibratedValue.from_files(VALUE_FAMILIES[manifest.family], contents)
         bundle = ValueBundle(manifest, value, Reference.from_bytes(contents[_REFERENCE]))
         golden = unarchive(contents[_GOLDEN])
-        _refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
+        refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
     except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
         raise damaged("a bundle with all its parts", "parts that do not fit together") from None
     if not _agrees(bundle, golden):
@@ -143,8 +138,3 @@ def _agrees(bundle: ValueBundle, golden: Mapping[str, NDArray[np.floating]]) -> 
         and bool(np.allclose(answer, golden[name], rtol=RELATIVE_TOLERANCE, atol=1e-6))
         for name, answer in answers.items()
     )
-
-
-def _refuse_other_plan(manifest: Manifest, declarations: Sequence[Declaration]) -> None:
-    if [one.feature.name for one in declarations] != list(manifest.feature_names):
-        raise damaged("a plan of the features the manifest names", "one of others")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.card import cutoffs_table
+from training.evaluation.tables import spreadsheet
 from training.manifest import Manifest
 
 COLUMNS = (
@@ -57,11 +56,7 @@ def value_csv(rows: Sequence[Mapping[str, Any]]) -> str:
         | {f"gini at {cutoff}": one["gini"] for cutoff, one in row["by_cutoff"].items()}
         for row in rows
     ]
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(flat[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(flat)
-    return buffer.getvalue()
+    return spreadsheet(flat)
 
 
 def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:
