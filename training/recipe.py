@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 from features.plan import standard_plan
 from features.progress import Progress, silent
@@ -15,6 +16,7 @@ from features.workspace import Workspace
 from training.boosting import BoostedModel
 from training.gate import CHURN, Check
 from training.learned import learn_churn
+from training.manifest import Manifest
 from training.plans import champion_plan, plan_to_learn
 from training.promotion import PromotionSummary, judge
 from training.questions.kinds import question_of
@@ -49,6 +51,34 @@ class TrainingSummary:
     notes: Sequence[str]
     card: str
     seconds: Mapping[str, float]
+
+    @classmethod
+    def of(
+        cls,
+        manifest: Manifest,
+        times: Sequence[tuple[str, float]],
+        gate: PromotionSummary | None,
+        **others: Any,
+    ) -> Self:
+        """The summary of a model by its manifest, the moments its steps ended and its gate, if asked.
+
+        ``others`` are the remaining fields by their names.
+        """
+        return cls(
+            title=manifest.title,
+            digest=manifest.digest,
+            promoted=gate is not None and gate.promoted,
+            metrics=manifest.metrics,
+            ladder=manifest.ladder,
+            evaluation=manifest.evaluation,
+            checks=gate.checks if gate is not None else (),
+            notes=manifest.notes,
+            seconds={
+                step: round(moment - before, 3)
+                for (_, before), (step, moment) in itertools.pairwise(times)
+            },
+            **others,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain fields."""
@@ -108,24 +138,15 @@ def train_churn(
     if promote:
         gate = judge(registry, workspace, version, reason="trained, and passed every check")
         times.append(("promotion", time.perf_counter()))
-    return TrainingSummary(
-        title=manifest.title,
+    return TrainingSummary.of(
+        manifest,
+        times,
+        gate,
         version=version,
-        digest=manifest.digest,
         run_id=run_id,
-        promoted=gate is not None and gate.promoted,
         customers=learned.customers,
         rows=learned.rows,
         features=len(learned.model.columns.names),
-        metrics=manifest.metrics,
-        ladder=manifest.ladder,
-        evaluation=manifest.evaluation,
         origins=learned.origins,
-        checks=gate.checks if gate is not None else (),
-        notes=manifest.notes,
         card=record.description,
-        seconds={
-            step: round(moment - times[position][1], 3)
-            for position, (step, moment) in enumerate(times[1:])
-        },
     )

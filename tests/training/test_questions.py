@@ -73,6 +73,7 @@ def test_every_kind_of_question_can_be_set() -> None:
         (ChurnSettings(outcome="contracts"), 'Did you mean "contract"'),
         (ChurnSettings(outcome="stated"), "outcome_name"),
         (ChurnSettings(outcome="contract", grace_days=-1), "grace_days"),
+        (ChurnSettings(active_within_days=-1), "active_within_days"),
         (ChurnSettings(outcome="partial", drop_percent=0), "drop_percent"),
         (ChurnSettings(outcome="partial", drop_percent=101), "drop_percent"),
     ],

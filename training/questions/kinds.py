@@ -24,6 +24,8 @@ def question_of(settings: ChurnSettings) -> Question:
     no outcome can have.
     """
     horizon, gap = settings.horizon_days, settings.gap_days
+    if settings.active_within_days < 0:
+        raise _wrong("active_within_days", "zero days or more", str(settings.active_within_days))
     match settings.outcome:
         case Inactivity.kind:
             return Inactivity(horizon, gap, settings.minimum_orders, settings.population_days)

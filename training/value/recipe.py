@@ -83,26 +83,17 @@ def train_value(
     if promote:
         gate = judge(registry, workspace, version, reason="trained, and passed every check")
         times.append(("promotion", time.perf_counter()))
-    return TrainingSummary(
-        title=manifest.title,
+    return TrainingSummary.of(
+        manifest,
+        times,
+        gate,
         version=version,
-        digest=manifest.digest,
         run_id=run_id,
-        promoted=gate is not None and gate.promoted,
         customers=learned.customers,
         rows=learned.rows,
         features=len(learned.value.model.columns.names),
-        metrics=manifest.metrics,
-        ladder=manifest.ladder,
-        evaluation=manifest.evaluation,
         origins=learned.origins,
-        checks=gate.checks if gate is not None else (),
-        notes=manifest.notes,
         card=record.description,
-        seconds={
-            step: round(moment - times[position][1], 3)
-            for position, (step, moment) in enumerate(times[1:])
-        },
     )
 
 
