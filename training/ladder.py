@@ -187,18 +187,19 @@ def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
 
     A rung displaces a simpler one when its mean log loss or AUC is better with a paired 95 % interval
     that leaves zero out, or when its AUC is more than ``TIE_AUC`` higher. It never does so when either
-    figure is worse beyond chance. Anything else is a tie, and a tie goes to the simpler rung.
+    figure is worse beyond chance, nor when its AUC is more than ``TIE_AUC`` lower: a list is made by the
+    order. Anything else is a tie, and a tie goes to the simpler rung.
     """
     winner = rungs[0]
     for rung in rungs[1:]:
         mine, held = replicates[rung.name], replicates[winner.name]
-        auc_low, auc_high = interval(mine.auc - held.auc)
+        gained = mine.auc - held.auc
+        auc_low, auc_high = interval(gained)
         loss_low, loss_high = interval(held.log_loss - mine.log_loss)
         # A resample without anybody who left has no AUC, and must not end the comparison.
-        gained = mine.auc - held.auc
-        is_clearly_higher = np.mean(gained, where=~np.isnan(gained)) > TIE_AUC
-        better = auc_low > 0 or loss_low > 0 or is_clearly_higher
-        worse = auc_high < 0 or loss_high < 0
+        higher = float(np.mean(gained, where=~np.isnan(gained)))
+        better = auc_low > 0 or loss_low > 0 or higher > TIE_AUC
+        worse = auc_high < 0 or loss_high < 0 or higher < -TIE_AUC
         if better and not worse:
             winner = rung
     return winner
