@@ -48,8 +48,8 @@ class Vectors:
             raise KeyError(name) from None
         return self.values[:, position]
 
-    def select(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Vectors:
-        """The vectors of some rows, in the order given."""
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.integer] | slice) -> Vectors:
+        """The vectors of some rows, in the order given; a slice is a view and copies nothing."""
         return Vectors(
             self.plan_hash,
             self.feature_names,

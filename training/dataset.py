@@ -40,10 +40,12 @@ class Dataset:
         return len(np.unique(self.vectors.customer_keys))
 
     def at(self, *cutoff_seconds: int) -> Dataset:
-        """The rows of some cutoffs."""
-        return self.select(np.isin(self.vectors.cutoff_seconds, cutoff_seconds))
+        """The rows of some cutoffs; where they stand together they are a view, which copies nothing."""
+        rows = np.flatnonzero(np.isin(self.vectors.cutoff_seconds, cutoff_seconds))
+        stand_together = len(rows) > 0 and rows[-1] - rows[0] + 1 == len(rows)
+        return self.select(slice(rows[0], rows[-1] + 1) if stand_together else rows)
 
-    def select(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Dataset:
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.integer] | slice) -> Dataset:
         """Some rows, in the order given."""
         treated = None if self.treated is None else self.treated[rows]
         return Dataset(self.vectors.select(rows), self.outcomes[rows], treated)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from training.dataset import Dataset
 from training.model import Columns, Floats, Model
 
-MOST_ROWS = 100_000
+MOST_VALUES = 10_000_000
 
 
 def signed_log(values: NDArray[np.floating]) -> Floats:
@@ -55,13 +55,15 @@ class LogisticModel(Model):
         """Fit the named features, or all; ``strength`` is the L2 penalty on standardised features.
 
         The penalty is ``strength / 2`` times the sum of squared coefficients, beside the summed log
-        loss. Of more than 100,000 rows evenly spaced ones are read. Raises ``ModelRefused`` for a dataset without rows, with one outcome or unknown ones.
+        loss. Of very many rows evenly spaced ones are read, ten million
+        values at most. Raises ``ModelRefused`` for a dataset without rows, with one outcome or unknown
+        ones.
         """
         dataset.require_fit()
         names = dataset.vectors.feature_names if feature_names is None else tuple(feature_names)
         columns = Columns.learn(dataset.vectors, names)
         positions = columns.positions(dataset.vectors.feature_names)
-        chosen = _evenly_spaced(dataset.rows)
+        chosen = _evenly_spaced(dataset.rows, MOST_VALUES // max(1, len(names)))
         logs = signed_log(columns.prepare(dataset.vectors.values[chosen], positions))
         present = ~np.isnan(logs)
         counts = np.maximum(present.sum(axis=0), 1)
@@ -114,9 +116,9 @@ class LogisticModel(Model):
         )
 
 
-def _evenly_spaced(rows: int) -> slice | NDArray[np.intp]:
+def _evenly_spaced(rows: int, most: int) -> slice | NDArray[np.intp]:
     """Which rows are read: all, or of very many evenly spaced ones; a line gains nothing from more."""
-    return slice(None) if rows <= MOST_ROWS else np.arange(MOST_ROWS) * rows // MOST_ROWS
+    return slice(None) if rows <= most else np.arange(most) * rows // most
 
 
 def _coefficients(standard: Floats, outcomes: Floats, strength: float) -> tuple[float, Floats]:

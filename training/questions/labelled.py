@@ -63,8 +63,9 @@ def labelled(
     )
     rows = np.flatnonzero(question.eligible(column_of(vectors), vectors.rows))
     answers = question.answers(pack, _bare(vectors, rows))
-    known = ~np.isnan(answers.outcomes)
-    # Selected once: the vectors of a large company are too many to be copied twice.
+    known = np.flatnonzero(~np.isnan(answers.outcomes))
+    # Cutoff by cutoff, so that those of a split stand together and need not be copied.
+    known = known[np.argsort(vectors.cutoff_seconds[rows[known]], kind="stable")]
     vectors = vectors.select(rows[known])
     dataset = Dataset(vectors, answers.outcomes[known], _treated(pack, vectors, question))
     notes = list(answers.notes)
