@@ -46,7 +46,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         sentence=snapshot.manifest["sentence"],
         standing=(
             f"Number {position + 1:,} of {snapshot.judged:,} by risk; "
-            f"higher than {percentile:.0f} % of the customers the model learned from."
+            f"higher than {min(int(percentile), 99)} % of the customers the model learned from."
         ),
         stage=standing(snapshot, key),
         band=band(percentile),

@@ -13,6 +13,7 @@ from training.evaluation.tables import (
     when_markdown,
     when_sentences,
 )
+from training.ladder import TIE_AUC
 from training.manifest import Manifest
 from training.questions.kinds import question_from
 from training.report import ladder_markdown
@@ -51,8 +52,9 @@ def model_card(
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
         "by resampling customers. *Over the best rule* is the difference in AUC, on the same customers, to "
         f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
-        "profit a customer at published reference costs, for comparison between companies. What ships is "
-        "the simplest rung that none beats beyond chance; the choice was made on these same test cutoffs.",
+        "profit a customer at published reference costs, for comparison between companies. A rung takes "
+        "the place of a simpler one that it beats beyond chance, or in AUC by more than "
+        f"{TIE_AUC}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
         splits["said"],

@@ -50,7 +50,7 @@ def show_runs(
     """Serve MLflow's pages until it is stopped; returns its exit code.
 
     ``on_start`` is given the address once the process runs. A remote MLflow server has pages of its
-    own: its address is given and nothing is started.
+    own: its address is given and nothing is started. A SIGTERM ends it as Ctrl-C does.
     """
     registry = Registry(settings, workspace)
     if registry.tracking_uri.startswith(("http://", "https://")):
@@ -58,14 +58,18 @@ def show_runs(
         return 0
     artifacts = (workspace.mlflow / "artifacts").resolve()
     told = environment(registry.tracking_uri, artifacts)
+    before = signal.getsignal(signal.SIGTERM)
     server = subprocess.Popen(command(port), env=told, start_new_session=True)
     try:
+        # In a session of its own, MLflow would outlive a parent that is told to end.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         on_start(f"http://{LOOPBACK}:{port}/#/experiments/{registry.experiment_id}")
         return server.wait()
     except KeyboardInterrupt:
         return 0
     finally:
         stop(server)
+        signal.signal(signal.SIGTERM, before)
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:

@@ -31,14 +31,15 @@ def test_a_password_is_not_shown_among_the_processes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=lambda one: one.name)
 def test_the_pages_answer_and_leave_no_process_behind(
-    tmp_path: Path,
+    tmp_path: Path, ending: signal.Signals
 ) -> None:
     answered: list[int] = []
 
     def visit(address: str) -> None:
-        """Read the page once it is there, then press Ctrl-C."""
-        threading.Thread(target=_visit_and_interrupt, args=(answered,)).start()
+        """Read the page once it is there, then press Ctrl-C or end it from outside."""
+        threading.Thread(target=_visit_and_end, args=(answered, ending)).start()
 
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     code = show_runs(Settings(), Workspace(tmp_path), port=PORT, on_start=visit)
@@ -47,7 +48,7 @@ def test_the_pages_answer_and_leave_no_process_behind(
     assert after <= before
 
 
-def _visit_and_interrupt(answered: list[int]) -> None:
+def _visit_and_end(answered: list[int], ending: signal.Signals) -> None:
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and not answered:
         connection = http.client.HTTPConnection(LOOPBACK, PORT, timeout=5)
@@ -58,4 +59,4 @@ def _visit_and_interrupt(answered: list[int]) -> None:
             threading.Event().wait(0.5)
         finally:
             connection.close()
-    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), ending)
