@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,14 @@ def test_segments_without_customers_fit_no_more(trained: Trained) -> None:
     assert "has 0 customers left" in unfit(bundle, pack, cutoffs)
     centres += 100.0
     assert unfit(bundle, pack, cutoffs)
+
+
+def test_customers_who_lay_on_their_centres_are_seen_to_move(trained: Trained) -> None:
+    settings, workspace, _ = trained
+    pack, bundle = open_store(workspace).pack(), current_segments(workspace)
+    figures = {**bundle.manifest.metrics, "mean_distance": 0.0}
+    still = replace(bundle, manifest=replace(bundle.manifest, metrics=figures))
+    assert "times as far" in unfit(still, pack, segment_cutoffs(pack, settings.churn))
 
 
 def test_shuffled_rows_give_the_same_segments(trained: Trained, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from training.segments.record import write_segments_run
 from training.segments.today import Cutoffs, Today, see_today, segment_cutoffs
 
 MOST_DRIFT = 1.25
+_LEAST_DISTANCE = 0.01
 _DESCRIPTION = "Who buys alike: behaviour segments with frozen centres and lasting names."
 
 
@@ -116,7 +117,9 @@ def unfit(bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs) -> str:
     if size.min() < least:
         lost = model.names[int(size.argmin())]
         return f"of the old ones “{lost}” has {size.min():,} customers left, under one in a hundred"
-    farther = float(model.distances(vectors).mean()) / bundle.manifest.metrics["mean_distance"]
+    # Customers of a few exact kinds lie on their centres, and nothing can be a share of no distance.
+    before = max(float(bundle.manifest.metrics["mean_distance"]), _LEAST_DISTANCE)
+    farther = float(model.distances(vectors).mean()) / before
     if farther > MOST_DRIFT:
         return (
             f"customers are {farther:.2f} times as far from the old centres as when those were made"
