@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,10 @@ from training.treeshap.model_text import Forest, read_forest
 if TYPE_CHECKING:
     import lightgbm
 
+
+# Threads that wait for one another must sleep: on busy cores they would burn most of the time turning.
+# LightGBM reads this when it is first loaded, and this module is the one door to it.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # On fewer rows the threads of OpenMP spend their time waiting for one another.
 _ROWS_WORTH_THREADS = 50_000
