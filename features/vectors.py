@@ -20,10 +20,13 @@ from features.progress import Progress, silent
 from features.vocabulary import Cutoff
 from features.working_memory import run_kernel
 
+# So many float32 fill one line of the processor's cache.
+_COLUMNS_AT_ONCE = 16
+
 
 @dataclass(frozen=True)
 class Vectors:
-    """The behaviour of customers at cutoffs: rows ordered by customer and then by cutoff.
+    """The behaviour of customers at cutoffs: as built, rows by customer and then by cutoff.
 
     ``values`` has one row per entry of ``customer_keys`` and ``cutoff_seconds`` and one column per
     entry of ``feature_names``; a missing value is NaN. ``plan_hash`` says which definitions made it.
@@ -57,6 +60,18 @@ class Vectors:
             self.cutoff_seconds[rows],
             self.values[rows],
         )
+
+    def gathered(self, rows: NDArray[np.integer]) -> Vectors:
+        """The vectors of some rows, each once, in the order given, written over these, which end here.
+
+        A large company's vectors are too many to be there twice; a few columns at a time are.
+        """
+        kept = self.values[: len(rows)]
+        for first in range(0, len(self.feature_names), _COLUMNS_AT_ONCE):
+            block = slice(first, first + _COLUMNS_AT_ONCE)
+            kept[:, block] = self.values[rows, block]
+        keys, cutoffs = self.customer_keys[rows], self.cutoff_seconds[rows]
+        return Vectors(self.plan_hash, self.feature_names, keys, cutoffs, kept)
 
     def at(self, cutoff_seconds: int) -> Vectors:
         """The vectors of one cutoff."""

@@ -225,3 +225,14 @@ def test_threads_and_batches_change_no_bit_and_progress_is_told() -> None:
         odd.values.view(np.uint32), one.select(one.customer_keys % 2 == 1).values.view(np.uint32)
     )
     assert told[-1] == (200, 200) and len(told) > 3
+
+
+def test_rows_gathered_in_place_are_the_rows_selected() -> None:
+    vectors = vectors_of(COMPANY, "2026-01-10", "2026-02-01", "2026-03-11")
+    rows = np.argsort(vectors.cutoff_seconds, kind="stable")[1:]
+    selected = vectors.select(rows)
+    gathered = vectors.gathered(rows)
+    assert gathered.customer_keys.tolist() == selected.customer_keys.tolist()
+    assert gathered.cutoff_seconds.tolist() == selected.cutoff_seconds.tolist()
+    np.testing.assert_array_equal(gathered.values, selected.values)
+    assert np.shares_memory(gathered.values, vectors.values)

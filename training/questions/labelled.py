@@ -66,7 +66,7 @@ def labelled(
     known = np.flatnonzero(~np.isnan(answers.outcomes))
     # Cutoff by cutoff, so that those of a split stand together and need not be copied.
     known = known[np.argsort(vectors.cutoff_seconds[rows[known]], kind="stable")]
-    vectors = vectors.select(rows[known])
+    vectors = vectors.gathered(rows[known])
     dataset = Dataset(vectors, answers.outcomes[known], _treated(pack, vectors, question))
     notes = list(answers.notes)
     if isinstance(splits.shipped, OriginSplit):
