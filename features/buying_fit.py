@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.behaviour.buying import OPERANDS
 from features.buying import LARGEST_PARAMETER, SHORTEST_SCALE_DAYS, BuyingModel
 from features.errors import ModelRefused
+from features.likelihood import likeliest, rounded
 from features.pack import Pack
 from features.plan import Plan, plan_of, standard_plan
 from features.vectors import build_vectors
@@ -23,8 +24,6 @@ FEWEST_REPEATING = 30
 """So many customers must have bought on two days before a company's rhythm is believed."""
 MOST_CUSTOMERS = 50_000
 """Of more customers every second, third … is read: four parameters gain nothing from the rest."""
-# More digits than any company's data can tell apart, and few enough to be the same on any machine.
-_DIGITS = 5
 _WIDEST = 9.0
 _YEAR_DAYS = 365
 
@@ -37,8 +36,6 @@ def fit_buying_model(repeats: Floats, recency: Floats, tenure: Floats) -> Buying
     spaced ones are read, in the order given. Raises ``ModelRefused`` when fewer than thirty bought
     again or no parameters can be found.
     """
-    from scipy.optimize import minimize
-
     x, last, whole = _readable(repeats, recency, tenure)
     repeating = int(np.count_nonzero(x))
     if repeating < FEWEST_REPEATING:
@@ -50,25 +47,16 @@ def fit_buying_model(repeats: Floats, recency: Floats, tenure: Floats) -> Buying
     # In units of the mean time observed every parameter is of the order of one.
     unit = float(np.mean(whole)) or 1.0
     counted = _Counted(x, last / unit, whole / unit)
-    found = minimize(
-        counted.loss_and_slopes,
-        np.zeros(4),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-_WIDEST, _WIDEST)] * 4,
-        options={"maxiter": 1_000, "ftol": 1e-15, "gtol": 1e-9},
-    )
-    # A search that can improve no further ends with a warning of its own; the slopes decide.
-    inside = np.abs(found.x) < _WIDEST
-    if not np.isfinite(found.fun) or np.any(np.abs(np.asarray(found.jac)[inside]) > 1e-4):
+    found = likeliest(counted.loss_and_slopes, np.zeros(4), widest=_WIDEST, steepest=1e-4)
+    if found is None:
         raise ModelRefused(
             expected="parameters under which the purchases are likeliest",
             found="none: the search did not come to rest",
             remedy="Check that the purchases carry real dates, or do without the model of buying.",
         )
-    r, alpha, a, b = np.exp(found.x)
+    r, alpha, a, b = found
     alpha = max(alpha * unit, SHORTEST_SCALE_DAYS)
-    return BuyingModel(*(_rounded(min(one, LARGEST_PARAMETER)) for one in (r, alpha, a, b)))
+    return BuyingModel(*(rounded(min(one, LARGEST_PARAMETER)) for one in (r, alpha, a, b)))
 
 
 def log_likelihood(model: BuyingModel, repeats: Floats, recency: Floats, tenure: Floats) -> float:
@@ -159,7 +147,3 @@ class _Counted:
             ]
         )  # fmt: skip
         return -float(value), -slopes * parameters
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from features.settings import Settings
-from training.boosting import BoostedModel, BoostingSettings
+from training.boosting import BoostedModel
 from training.bundle import write_bundle
 from training.card import model_card
 from training.churn import RECENCY
@@ -29,6 +29,7 @@ from training.report import (
     profit_plot,
     reliability_plot,
 )
+from training.trees import BoostingSettings
 
 
 def write_run(

@@ -30,7 +30,6 @@ from features.settings import Settings, load_settings
 from features.store import ingest, open_store
 from features.vocabulary import Cutoff, Horizon
 from features.workspace import Workspace
-from training.boosting import BoostingSettings, Ground
 from training.churn import usable_features
 from training.dataset import together
 from training.learned import Learned, learn_churn
@@ -38,6 +37,7 @@ from training.metrics import auc
 from training.model import Columns
 from training.plans import plan_to_learn
 from training.recipe import train_churn
+from training.trees import BoostingSettings, Ground
 
 INACTIVITY = ("online_retail_2009_2010", "essec_purchases", "retail_transactions")
 TIE_AUC = 0.002

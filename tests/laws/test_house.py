@@ -27,7 +27,7 @@ DOORS = {
     },
     "llvmlite": {"features/kernel/native.py"},
     "pyspark": {"features/spark.py", "features/spark_session.py"},
-    "lightgbm": {"training/boosting.py"},
+    "lightgbm": {"training/boosting.py", "training/trees.py"},
     "mlflow": {"training/registry.py"},
     "sklearn": {"training/segments/clusters.py", "training/logistic.py"},
     "matplotlib": {"training/report.py", "training/evaluation/shap_plots.py"},

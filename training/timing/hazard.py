@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors import Vectors
-from training.boosting import BoostedModel, BoostingSettings
+from training.boosting import BoostedModel
 from training.calibration import Calibration, calibrate
 from training.dataset import Dataset
 from training.model import Columns, Floats
 from training.timing.waits import Waits
+from training.trees import BoostingSettings
 
 PERIOD = "period_number"
 HAZARD_FILE, TREES_FILE = "hazard.json", "hazard.txt"

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from features.buying import BuyingModel
 from features.buying_formulas import expected_purchases, no_purchase
 from features.vectors import Vectors
-from training.boosting import Trees
 from training.model import Columns, Floats
+from training.trees import Trees
 from training.value.spending import SpendingModel
 
 RATE, LAST, PARAMETRIC = "past rate", "latest spend", "BG/NBD × Gamma-Gamma"

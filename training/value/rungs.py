@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from features.buying_fit import fit_buying_model
 from features.errors import ModelRefused
 from features.vectors import Vectors
-from training.boosting import BoostingSettings, Ground, Trees
 from training.model import SHARED_BY, Columns, Floats, shared_bounds
+from training.trees import BoostingSettings, Ground, Trees
 from training.value.dataset import ValueDataset
 from training.value.level import Intervals, Level
 from training.value.model import DORMANT, ONE_TIME, REGULAR, CalibratedValue, kinds

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import ModelRefused
+from features.likelihood import likeliest, rounded
 
 Floats = NDArray[np.float64]
 
 FEWEST_REPEATING = 30
 """So many customers must have bought again before a company's spread of spend is believed."""
-_DIGITS = 5
 _WIDEST = 12.0
 _MOST_OVER_OBSERVED = 2.0
 
@@ -63,8 +63,6 @@ def fit_spending_model(purchases: Floats, mean_spend: Floats) -> SpendingModel:
     nothing spent are passed over. Raises ``ModelRefused`` when fewer than thirty remain or the search
     finds no parameters.
     """
-    from scipy.optimize import minimize
-
     seen = (purchases > 0) & (mean_spend > 0)
     x, unit = purchases[seen], float(mean_spend[seen].mean()) if seen.any() else 1.0
     if len(x) < FEWEST_REPEATING:
@@ -74,27 +72,21 @@ def fit_spending_model(purchases: Floats, mean_spend: Floats) -> SpendingModel:
             remedy="Add older purchases.",
         )
     m = mean_spend[seen] / unit
-    found = minimize(
-        _loss_and_slopes,
-        np.log([2.0, 3.0, 1.0]),
-        args=(x, m),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(-_WIDEST, _WIDEST)] * 3,
-        options={"maxiter": 1_000, "ftol": 1e-14, "gtol": 1e-8},
+    start = np.log([2.0, 3.0, 1.0])
+    found = likeliest(
+        lambda logs: _loss_and_slopes(logs, x, m), start, widest=_WIDEST, steepest=1e-3
     )
-    inside = np.abs(found.x) < _WIDEST
-    if not np.isfinite(found.fun) or np.any(np.abs(np.asarray(found.jac)[inside]) > 1e-3):
+    if found is None:
         raise ModelRefused(
             expected="a spread under which the spends are likeliest",
             found="none: the search did not come to rest",
             remedy="Check the amounts of the purchases.",
         )
-    p, q, scale = (float(one) for one in np.exp(found.x))
+    p, q, scale = (float(one) for one in found)
     mean = p * scale / (q - 1.0) if q > 1.0 else math.inf
     # Near q = 1 the model's mean runs away to infinity; the customers' own mean does not.
     believed = mean if mean < _MOST_OVER_OBSERVED else 1.0
-    return SpendingModel(*(_rounded(one) for one in (p, q, scale * unit, believed * unit)))
+    return SpendingModel(*(rounded(one) for one in (p, q, scale * unit, believed * unit)))
 
 
 def _loss_and_slopes(logs: Floats, x: Floats, m: Floats) -> tuple[float, Floats]:
@@ -116,7 +108,3 @@ def _loss_and_slopes(logs: Floats, x: Floats, m: Floats) -> tuple[float, Floats]
         ]
     )
     return -float(value.mean()), -slopes * parameters
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_DIGITS}g}")
