@@ -323,41 +323,22 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
 
 
 def _train_value(call: Call, *, promote: bool = True) -> Outcome:
-    from training.summary_tables import value_tables
+    from training.summary_tables import value_outcome
     from training.value.recipe import train_value
 
-    summary = train_value(
-        call.settings, call.workspace, promote=promote, progress=call.narrator.progress
-    )
-    use = "in use now" if summary.promoted else "registered, not in use"
-    return Outcome(
-        said=f"Trained value version {summary.version} ({use}): {summary.title}, "
-        f"Gini {summary.metrics['gini']:.3f}, bias {summary.metrics['bias']:+.1%}",
-        next="`regulars score`"
-        if summary.promoted
-        else "`regulars promote --model value --reason …`",
-        data=summary.as_dict(),
-        tables=value_tables(summary),
+    progress = call.narrator.progress
+    return value_outcome(
+        train_value(call.settings, call.workspace, promote=promote, progress=progress)
     )
 
 
 def _train(call: Call, *, promote: bool = True) -> Outcome:
     from training.recipe import train_churn
-    from training.summary_tables import training_tables
+    from training.summary_tables import churn_outcome
 
-    summary = train_churn(
-        call.settings, call.workspace, promote=promote, progress=call.narrator.progress
-    )
-    use = "in use now" if summary.promoted else "registered, not in use"
-    grade = summary.evaluation["grade"]
-    return Outcome(
-        said=f"Trained churn version {summary.version} ({use}): {summary.title}, "
-        f"AUC {summary.metrics['auc']:.3f}. {grade['word']}: {grade['sentences'][0]}",
-        next="`regulars vectors`, then `regulars score`"
-        if summary.promoted
-        else "`regulars promote --reason …`",
-        data=summary.as_dict(),
-        tables=training_tables(summary),
+    progress = call.narrator.progress
+    return churn_outcome(
+        train_churn(call.settings, call.workspace, promote=promote, progress=progress)
     )
 
 
@@ -401,7 +382,7 @@ def _valued(summary: ScoreSummary, call: Call) -> str:
 @verb
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
-    from training.registry import promote as promote_version
+    from training.promotion import promote as promote_version
 
     return _promoted(
         promote_version(
@@ -417,7 +398,7 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 @verb
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
-    from training.registry import rollback as roll_back
+    from training.promotion import rollback as roll_back
 
     return _promoted(roll_back(call.settings, call.workspace, name=model, reason=reason), model)
 
@@ -430,7 +411,7 @@ def replay(call: Call, decision: str) -> Outcome:
     from serving.replay import replay as replay_decision
 
     def fetch(name: str, digest: str, folder: Path) -> Path | None:
-        from training.registry import fetch_by_digest
+        from training.promotion import fetch_by_digest
 
         return fetch_by_digest(call.settings, call.workspace, name, digest, folder)
 

@@ -18,6 +18,11 @@ from features.proposal import propose
 
 _FIRST_DAY = 285
 """The day of the Complete Journey's calendar that is 1 January 2017."""
+_TELCO_TEXTS = (
+    *("PhoneService", "MultipleLines", "InternetService", "OnlineSecurity", "OnlineBackup"),
+    *("DeviceProtection", "TechSupport", "StreamingTV", "StreamingMovies", "Contract"),
+    *("PaperlessBilling", "PaymentMethod", "Partner", "Dependents"),
+)
 
 
 def online_retail(data: Path, folder: Path) -> Path:
@@ -28,43 +33,16 @@ def online_retail(data: Path, folder: Path) -> Path:
 
 def donations(data: Path, folder: Path) -> Path:
     """A charity with 18,417 donors in eleven years: amounts and dates alone, asked about a year ahead."""
-    return _written(
-        folder,
-        _purchases(
-            data / "essec_purchases" / "purchases.parquet",
-            customer_id="customer_id",
-            order_id="customer_id || ' ' || purchase_date",
-            ordered_at="purchase_date",
-            item_id="'donation'",
-            quantity="1",
-            amount="purchase_amount",
-        )
-        + _churn(horizon_days=365, origins=8),
-    )
+    source = data / "essec_purchases" / "purchases.parquet"
+    sums = _sums(source, "purchase_date", "purchase_amount", item="donation")
+    return _written(folder, sums + _churn(horizon_days=365, origins=8))
 
 
 def receipts(data: Path, folder: Path) -> Path:
     """A shop with 6,889 customers in four years: one line a receipt, without articles."""
-    return _written(
-        folder,
-        _purchases(
-            data / "retail_transactions" / "transactions.parquet",
-            customer_id="customer_id",
-            order_id="customer_id || ' ' || trans_date",
-            ordered_at="trans_date",
-            item_id="'receipt'",
-            quantity="1",
-            amount="tran_amount",
-        )
-        + _churn(horizon_days=90, origins=10),
-    )
-
-
-_TELCO_TEXTS = (
-    *("PhoneService", "MultipleLines", "InternetService", "OnlineSecurity", "OnlineBackup"),
-    *("DeviceProtection", "TechSupport", "StreamingTV", "StreamingMovies", "Contract"),
-    *("PaperlessBilling", "PaymentMethod", "Partner", "Dependents"),
-)
+    source = data / "retail_transactions" / "transactions.parquet"
+    sums = _sums(source, "trans_date", "tran_amount", item="receipt")
+    return _written(folder, sums + _churn(horizon_days=90, origins=10))
 
 
 def telco(data: Path, folder: Path) -> Path:
@@ -207,6 +185,19 @@ def _purchases(source: Path, **columns: str) -> str:
     return (
         f"[tables.purchases]\nsource = {json.dumps(str(source))}\n"
         f'duplicates = "keep"\n\n[tables.purchases.columns]\n{mapped}\n\n'
+    )
+
+
+def _sums(source: Path, date: str, amount: str, *, item: str) -> str:
+    """The mapping of a file that has a customer, a date and a sum a row, and nothing else."""
+    return _purchases(
+        source,
+        customer_id="customer_id",
+        order_id=f"customer_id || ' ' || {date}",
+        ordered_at=date,
+        item_id=f"'{item}'",
+        quantity="1",
+        amount=amount,
     )
 
 

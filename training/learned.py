@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,17 +18,15 @@ from training.dataset import Dataset
 from training.ladder import Ladder, climb, fit_and_calibrate
 from training.manifest import Manifest
 from training.model import Model
+from training.provenance import provenance
 from training.questions.buying import Inactivity
 from training.questions.gaps import note_on_horizon
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
-from training.questions.origins import end_of_data
 from training.questions.question import Question
 from training.reference import Reference
 from training.splits import Splits
 from training.strongest import strongest_feature
-
-_TOOLS = ("numpy", "lightgbm", "scikit-learn")
 
 
 @dataclass(frozen=True)
@@ -91,20 +86,14 @@ def learn_churn(
     manifest = Manifest(
         family=model.family,
         title=ladder.winner.name,
-        plan_hash=plan.hash,
-        feature_names=list(plan.feature_names),
-        features=plan.dictionary(),
-        groups=[asdict(group) for group in plan.groups],
+        **provenance(plan, pack),
         question=question.as_dict(),
         horizon_days=settings.horizon_days,
         gap_days=settings.gap_days,
         base_rate=float(np.mean(latest.outcomes)),
-        data_digest=pack.digest,
-        data_cut=str(end_of_data(pack)),
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")},
         ladder=[one.as_dict() for one in ladder.rows],
         notes=[*usable.notes, *found.notes, *_on_horizon(pack, question)],
-        tools=tools(),
     )
     return Learned(
         manifest=manifest,
@@ -119,11 +108,6 @@ def learn_churn(
         dataset=dataset,
         pack=pack,
     )
-
-
-def tools() -> Mapping[str, str]:
-    """The versions of what made a model."""
-    return {"python": platform.python_version()} | {name: version(name) for name in _TOOLS}
 
 
 def _on_horizon(pack: Pack, question: Question) -> tuple[str, ...]:

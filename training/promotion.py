@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from features.errors import ModelRefused
+from features.settings import Settings
 from features.workspace import Workspace
 from training.bundle import stamp_bundle, verified
-from training.gate import Check, gate_of
+from training.gate import CHURN, Check, gate_of
+from training.registry import CHALLENGER, Registry
 from training.shelf import Shelf
-
-if TYPE_CHECKING:
-    from training.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -96,3 +96,58 @@ def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> Promoti
         previous_version=current["version"],
         checks=(),
     )
+
+
+def promote(
+    settings: Settings,
+    workspace: Workspace,
+    version: int | None = None,
+    *,
+    name: str = CHURN,
+    reason: str,
+    force: bool = False,
+) -> PromotionSummary:
+    """Put a registered version to use if it passes the gate; without a version, the challenger.
+
+    ``force`` overrules failed checks, never a damaged bundle, and takes a reason. Raises
+    ``ModelRefused`` when a check fails, naming it, or when there is no such version.
+    """
+    if force and not reason.strip():
+        raise ModelRefused(
+            expected="a reason for overruling the gate",
+            found="none",
+            remedy="Say why, with --reason.",
+        )
+    registry = Registry(settings, workspace, name)
+    chosen = str(version) if version is not None else registry.version_of(CHALLENGER)
+    if chosen is None:
+        raise ModelRefused(
+            expected=f"a trained {name} model",
+            found="none",
+            remedy=f"Run `regulars train {name}`.",
+        )
+    summary = judge(registry, workspace, chosen, reason=reason, force=force)
+    if not summary.promoted:
+        failed = [check for check in summary.checks if not check.passed]
+        raise ModelRefused(
+            expected="a model that passes every check of the gate",
+            found="; ".join(f"{one.name} {one.figure}, allowed {one.limit}" for one in failed),
+            remedy="The model in use stays. Overrule with --force and a reason if you must.",
+        )
+    return summary
+
+
+def rollback(
+    settings: Settings, workspace: Workspace, *, name: str = CHURN, reason: str
+) -> PromotionSummary:
+    """Put the previous champion back to use; ``ModelRefused`` when there is none."""
+    return go_back(Registry(settings, workspace, name), workspace, reason=reason)
+
+
+def fetch_by_digest(
+    settings: Settings, workspace: Workspace, name: str, digest: str, folder: Path
+) -> Path | None:
+    """Copy the registered bundle of a digest into a folder; None when no version has it."""
+    registry = Registry(settings, workspace, name)
+    version = registry.version_with(digest)
+    return None if version is None else registry.fetch_bundle(version, folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
@@ -16,12 +14,10 @@ from features.workspace import Workspace
 from training.boosting import BoostedModel
 from training.gate import CHURN, Check
 from training.learned import learn_churn
-from training.manifest import Manifest
 from training.plans import champion_plan, plan_to_learn
-from training.promotion import PromotionSummary, judge
+from training.publication import Publication, Steps, publish
 from training.questions.kinds import question_of
 from training.record import write_run
-from training.registry import Registry
 from training.shelf import Shelf
 
 _DESCRIPTION = "Who is about to leave: calibrated, with reasons."
@@ -53,30 +49,22 @@ class TrainingSummary:
     seconds: Mapping[str, float]
 
     @classmethod
-    def of(
-        cls,
-        manifest: Manifest,
-        times: Sequence[tuple[str, float]],
-        gate: PromotionSummary | None,
-        **others: Any,
-    ) -> Self:
-        """The summary of a model by its manifest, the moments its steps ended and its gate, if asked.
-
-        ``others`` are the remaining fields by their names.
-        """
+    def of(cls, published: Publication, **others: Any) -> Self:
+        """The summary of what was published; ``others`` are the remaining fields by their names."""
+        manifest, gate = published.manifest, published.gate
         return cls(
             title=manifest.title,
+            version=published.version,
             digest=manifest.digest,
-            promoted=gate is not None and gate.promoted,
+            run_id=published.run_id,
+            promoted=published.is_promoted,
             metrics=manifest.metrics,
             ladder=manifest.ladder,
             evaluation=manifest.evaluation,
             checks=gate.checks if gate is not None else (),
             notes=manifest.notes,
-            seconds={
-                step: round(moment - before, 3)
-                for (_, before), (step, moment) in itertools.pairwise(times)
-            },
+            card=published.record.description,
+            seconds=published.seconds,
             **others,
         )
 
@@ -115,38 +103,26 @@ def train_churn(
     Raises ``WorkspaceRefused`` without ingested data, and ``ModelRefused`` when the data cannot carry a
     model; then nothing is registered.
     """
-    times = [("start", time.perf_counter())]
+    steps = Steps()
     pack = open_store(workspace).pack()
     plan = plan_to_learn(pack, settings.churn)
     learned = learn_churn(pack, plan, settings.churn, threads=threads, progress=progress)
-    times.append(("learning", time.perf_counter()))
-
-    with workspace.scratch("training") as draft:
-        manifest, record = write_run(draft, learned, settings, threads=threads)
-        times.append(("bundle and report", time.perf_counter()))
-        progress("recording the run", 0, 1)
-        registry = Registry(settings, workspace)
-        times.append(("opening MLflow", time.perf_counter()))
-        run_id = registry.record(record)
-        if isinstance(learned.model, BoostedModel):
-            registry.log_booster(run_id, learned.model)
-        version = registry.register(run_id, manifest, _DESCRIPTION)
-        progress("recording the run", 1, 1)
-        times.append(("MLflow", time.perf_counter()))
-
-    gate: PromotionSummary | None = None
-    if promote:
-        gate = judge(registry, workspace, version, reason="trained, and passed every check")
-        times.append(("promotion", time.perf_counter()))
+    steps.done("learning")
+    published = publish(
+        settings,
+        workspace,
+        CHURN,
+        lambda draft: write_run(draft, learned, settings, threads=threads),
+        description=_DESCRIPTION,
+        booster=learned.model if isinstance(learned.model, BoostedModel) else None,
+        promote=promote,
+        steps=steps,
+        progress=progress,
+    )
     return TrainingSummary.of(
-        manifest,
-        times,
-        gate,
-        version=version,
-        run_id=run_id,
+        published,
         customers=learned.customers,
         rows=learned.rows,
         features=len(learned.model.columns.names),
         origins=learned.origins,
-        card=record.description,
     )

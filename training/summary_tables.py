@@ -4,11 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from features.narrator import Table
+from features.narrator import Outcome, Table
 from training.evaluation.tables import lists_table
 from training.gate import Check
 from training.recipe import TrainingSummary
 from training.value.report import COLUMNS, value_cell
+
+
+def churn_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of a trained churn model."""
+    grade = summary.evaluation["grade"]
+    return Outcome(
+        said=f"Trained churn version {summary.version} ({_use(summary)}): {summary.title}, "
+        f"AUC {summary.metrics['auc']:.3f}. {grade['word']}: {grade['sentences'][0]}",
+        next="`regulars vectors`, then `regulars score`"
+        if summary.promoted
+        else "`regulars promote --reason …`",
+        data=summary.as_dict(),
+        tables=training_tables(summary),
+    )
+
+
+def value_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of a trained value model."""
+    return Outcome(
+        said=f"Trained value version {summary.version} ({_use(summary)}): {summary.title}, "
+        f"Gini {summary.metrics['gini']:.3f}, bias {summary.metrics['bias']:+.1%}",
+        next="`regulars score`"
+        if summary.promoted
+        else "`regulars promote --model value --reason …`",
+        data=summary.as_dict(),
+        tables=value_tables(summary),
+    )
+
+
+def _use(summary: TrainingSummary) -> str:
+    return "in use now" if summary.promoted else "registered, not in use"
 
 
 def training_tables(summary: TrainingSummary) -> list[Table]:

@@ -25,8 +25,9 @@ from tests.training.companies import company, dataset
 from training.boosting import BoostedModel
 from training.bundle import current_bundle, open_bundle
 from training.gate import Check, gate
+from training.promotion import promote, rollback
 from training.recipe import TrainingSummary, train_churn
-from training.registry import ChildRun, Registry, RunRecord, promote, rollback
+from training.registry import ChildRun, Registry, RunRecord
 from training.shelf import Shelf
 
 SETTINGS = """

@@ -26,8 +26,9 @@ from features.store import ingest
 from features.workspace import Workspace
 from tests.training.test_registry import write_company
 from training.bundle import current_bundle
+from training.promotion import promote, rollback
 from training.recipe import train_churn
-from training.registry import Registry, promote, rollback
+from training.registry import Registry
 from training.segments.bundle import current_segments
 from training.segments.recipe import train_segments
 from training.tracking_server import LOOPBACK, command, environment, stop

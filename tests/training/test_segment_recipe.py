@@ -14,7 +14,8 @@ from features.store import ingest, open_store
 from features.workspace import Workspace
 from regulars import main
 from tests.training.test_registry import write_company
-from training.registry import Registry, rollback
+from training.promotion import rollback
+from training.registry import Registry
 from training.segments.bundle import current_segments
 from training.segments.learning import learn_segments
 from training.segments.recipe import SegmentsSummary, train_segments, unfit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff, Horizon
 from training.churn import usable_features
 from training.dataset import Dataset
-from training.learned import tools
 from training.manifest import Manifest
+from training.provenance import provenance
 from training.questions.labels import inactivity, spend_between
 from training.segments.bundle import SegmentBundle
 from training.segments.choice import Choice, Following, choose
@@ -158,16 +158,11 @@ def _manifest(
         name=SEGMENTS,
         family="k-means",
         title=f"{len(model.ids)} behaviour segments",
-        plan_hash=plan.hash,
-        feature_names=list(plan.feature_names),
-        features=plan.dictionary(),
-        groups=[asdict(group) for group in plan.groups],
+        **provenance(plan, pack),
         question={"kind": SEGMENTS, "active_within_days": model.active_within_days},
         horizon_days=settings.horizon_days,
         gap_days=settings.gap_days,
         base_rate=float(following.left.mean()),
-        data_digest=pack.digest,
-        data_cut=str(cutoffs.now),
         metrics={
             **chosen.as_dict(),
             "spend_gain": list(choice.spend_gain),
@@ -179,5 +174,4 @@ def _manifest(
         },
         ladder=[one.as_dict() for one in choice.tried],
         notes=list(choice.notes),
-        tools=tools(),
     )

@@ -17,8 +17,7 @@ from features.vectors import build_vectors
 from features.workspace import Workspace
 from training.gate import Check
 from training.model import SHARED_BY
-from training.promotion import PromotionSummary, judge
-from training.registry import Registry
+from training.publication import publish
 from training.segments.bundle import SegmentBundle, segments_in_use
 from training.segments.learning import LearnedSegments, learn_segments
 from training.segments.model import SEGMENTS
@@ -157,23 +156,23 @@ def _published(
     why: str,
     progress: Progress,
 ) -> SegmentsSummary:
-    gate: PromotionSummary | None = None
-    with workspace.scratch("training-segments") as draft:
-        manifest, record = write_segments_run(draft, learned)
-        progress("recording the run", 0, 1)
-        registry = Registry(settings, workspace, SEGMENTS)
-        run_id = registry.record(record)
-        version = registry.register(run_id, manifest, _DESCRIPTION)
-        progress("recording the run", 1, 1)
-    if promote:
-        gate = judge(registry, workspace, version, reason="trained, and passed every check")
+    published = publish(
+        settings,
+        workspace,
+        SEGMENTS,
+        lambda draft: write_segments_run(draft, learned),
+        description=_DESCRIPTION,
+        promote=promote,
+        progress=progress,
+    )
+    manifest, gate = published.manifest, published.gate
     return SegmentsSummary(
         title=manifest.title,
-        version=version,
+        version=published.version,
         digest=manifest.digest,
-        run_id=run_id,
+        run_id=published.run_id,
         kept=False,
-        promoted=gate is not None and gate.promoted,
+        promoted=published.is_promoted,
         why=f"{why}; {learned.continues} of {len(learned.model.ids)} continue earlier ones",
         metrics=manifest.metrics,
         tried=manifest.ladder,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ from features.settings import ValueSettings
 from features.spec import Declaration
 from training.churn import usable_features
 from training.dataset import Dataset
-from training.learned import tools
 from training.manifest import Manifest
+from training.provenance import provenance
 from training.questions.origins import end_of_data
 from training.reference import Reference
 from training.value.bundle import VALUE
@@ -90,22 +90,16 @@ def learn_value(
     manifest = Manifest(
         family=value.model.family,
         title=ladder.winner,
-        plan_hash=plan.hash,
-        feature_names=list(plan.feature_names),
-        features=plan.dictionary(),
-        groups=[asdict(group) for group in plan.groups],
+        **provenance(plan, pack),
         question={"kind": VALUE, "minimum_orders": 1},
         horizon_days=splits.horizon.days,
         gap_days=0,
         base_rate=float(np.mean(latest.bought)),
-        data_digest=pack.digest,
-        data_cut=str(end_of_data(pack)),
         name=VALUE,
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")}
         | {"money": margins.kind},
         ladder=[one.as_dict() for one in ladder.rows],
         notes=notes + list(usable.notes),
-        tools=tools(),
     )
     return LearnedValue(
         manifest=manifest,

@@ -40,6 +40,17 @@ _SHORTEST_TENURE_DAYS = 30.0
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A model's files, read: what ``ValueModel.to_files`` wrote."""
+
+    title: str
+    columns: Columns
+    horizon_days: int
+    parameters: Mapping[str, Any]
+    trees: Mapping[str, Trees]
+
+
+@dataclass(frozen=True)
 class ValueModel(ABC):
     """A fitted rung: bound to columns by name, written as text, never as code."""
 
@@ -86,20 +97,14 @@ class ValueModel(ABC):
             for name, one in files.items()
             if name.endswith(".trees.txt")
         }
-        return cls._read(
-            content["title"], columns, content["horizon_days"], content["parameters"], trees
+        return cls.of(
+            Stored(content["title"], columns, content["horizon_days"], content["parameters"], trees)
         )
 
     @classmethod
     @abstractmethod
-    def _read(
-        cls,
-        title: str,
-        columns: Columns,
-        horizon_days: int,
-        parameters: Mapping[str, Any],
-        trees: Mapping[str, Trees],
-    ) -> Self: ...
+    def of(cls, stored: Stored) -> Self:
+        """The model that was stored."""
 
 
 @dataclass(frozen=True)
@@ -125,15 +130,10 @@ class RuleValue(ValueModel):
         return {"window_days": self.window_days}
 
     @classmethod
-    def _read(
-        cls,
-        title: str,
-        columns: Columns,
-        horizon_days: int,
-        parameters: Mapping[str, Any],
-        trees: Mapping[str, Trees],
-    ) -> Self:
-        return cls(title, columns, horizon_days, parameters["window_days"])
+    def of(cls, stored: Stored) -> Self:
+        """The model that was stored."""
+        window_days = stored.parameters["window_days"]
+        return cls(stored.title, stored.columns, stored.horizon_days, window_days)
 
 
 @dataclass(frozen=True)
@@ -168,16 +168,11 @@ class ParametricValue(ValueModel):
         return {"buying": asdict(self.buying), "spending": self.spending.as_dict()}
 
     @classmethod
-    def _read(
-        cls,
-        title: str,
-        columns: Columns,
-        horizon_days: int,
-        parameters: Mapping[str, Any],
-        trees: Mapping[str, Trees],
-    ) -> Self:
-        buying = BuyingModel(**parameters["buying"])
-        return cls(title, columns, horizon_days, buying, SpendingModel(**parameters["spending"]))
+    def of(cls, stored: Stored) -> Self:
+        """The model that was stored."""
+        buying = BuyingModel(**stored.parameters["buying"])
+        spending = SpendingModel(**stored.parameters["spending"])
+        return cls(stored.title, stored.columns, stored.horizon_days, buying, spending)
 
 
 @dataclass(frozen=True)
@@ -213,21 +208,15 @@ class TreeValue(ValueModel):
         return {f"{name}.trees.txt": one for name, one in every.items() if one is not None}
 
     @classmethod
-    def _read(
-        cls,
-        title: str,
-        columns: Columns,
-        horizon_days: int,
-        parameters: Mapping[str, Any],
-        trees: Mapping[str, Trees],
-    ) -> Self:
+    def of(cls, stored: Stored) -> Self:
+        """The model that was stored."""
         return cls(
-            title,
-            columns,
-            horizon_days,
-            trees["chance.trees.txt"],
-            trees.get("tweedie.trees.txt"),
-            trees.get("amount.trees.txt"),
+            stored.title,
+            stored.columns,
+            stored.horizon_days,
+            stored.trees["chance.trees.txt"],
+            stored.trees.get("tweedie.trees.txt"),
+            stored.trees.get("amount.trees.txt"),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,10 @@ from features.store import open_store
 from features.workspace import Workspace
 from training.manifest import Manifest
 from training.plans import champion_plan, plan_in_use
-from training.promotion import PromotionSummary, judge
+from training.publication import Steps, publish
 from training.questions.origins import end_of_data
 from training.recipe import TrainingSummary
-from training.registry import BUNDLE_FOLDER, ChildRun, Registry, RunRecord
+from training.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 from training.report import decile_plot, gains_plot
 from training.shelf import Shelf
 from training.value.bundle import VALUE, write_value_bundle
@@ -63,37 +62,29 @@ def train_value(
     ``WorkspaceRefused`` without ingested data, and ``ModelRefused`` when the data cannot carry a model;
     then nothing is registered.
     """
-    times = [("start", time.perf_counter())]
+    steps = Steps()
     store = open_store(workspace)
     pack = store.pack()
     plan = plan_in_use(workspace, pack, settings.churn).plan
     margins = line_margins(store, pack.streams.get("purchases"))
     learned = learn_value(pack, plan, settings.value, margins, threads=threads, progress=progress)
-    times.append(("learning", time.perf_counter()))
-    with workspace.scratch("training") as draft:
-        manifest, record = _write_run(draft, learned, settings)
-        times.append(("bundle and report", time.perf_counter()))
-        progress("recording the run", 0, 1)
-        registry = Registry(settings, workspace, VALUE)
-        run_id = registry.record(record)
-        version = registry.register(run_id, manifest, _DESCRIPTION)
-        progress("recording the run", 1, 1)
-        times.append(("MLflow", time.perf_counter()))
-    gate: PromotionSummary | None = None
-    if promote:
-        gate = judge(registry, workspace, version, reason="trained, and passed every check")
-        times.append(("promotion", time.perf_counter()))
+    steps.done("learning")
+    published = publish(
+        settings,
+        workspace,
+        VALUE,
+        lambda draft: _write_run(draft, learned, settings),
+        description=_DESCRIPTION,
+        promote=promote,
+        steps=steps,
+        progress=progress,
+    )
     return TrainingSummary.of(
-        manifest,
-        times,
-        gate,
-        version=version,
-        run_id=run_id,
+        published,
         customers=learned.customers,
         rows=learned.rows,
         features=len(learned.value.model.columns.names),
         origins=learned.origins,
-        card=record.description,
     )
 
 
