@@ -23,10 +23,10 @@ from serving.messages import (
 )
 from serving.next_order import NextOrder
 from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
-from serving.reasons import Explanation
 from serving.scoring import ScoredRow, Status
-from serving.wording import described
 from training.manifest import Manifest
+from training.reasons.explanation import Explanation
+from training.reasons.wording import Fact
 
 VERSION = "0.1.0"
 STALE_AFTER_DAYS = 7
@@ -225,7 +225,7 @@ def _explained(explanation: Explanation) -> dict[str, Any]:
                 "direction": one.direction,
                 "actionable": one.actionable,
                 "text": one.text,
-                "facts": described(one.facts),
+                "facts": _facts(one.facts),
             }
             for one in explanation.reasons
         ],
@@ -236,6 +236,20 @@ def _explained(explanation: Explanation) -> dict[str, Any]:
             "other": explanation.shown_other,
         },
     }
+
+
+def _facts(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    return [
+        {
+            "feature": one.feature,
+            "meaning": one.meaning,
+            "unit": one.unit,
+            "value": one.value,
+            "text": one.text,
+            "typical": one.typical,
+        }
+        for one in facts
+    ]
 
 
 def _identity(manifest: Manifest) -> dict[str, Any]:

@@ -24,9 +24,10 @@ from serving.page_views import (
     standing,
     worth_of,
 )
-from serving.reasons import Explanation, Reason
 from serving.scoring import band
-from serving.wording import Fact, money, quantity
+from training.reasons.explanation import Explanation, Reason
+from training.reasons.quantities import money, quantity
+from training.reasons.wording import Fact
 
 _ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
 

@@ -24,8 +24,8 @@ from serving.lean import kept_out
 from serving.ledger import Ledger
 from serving.published import Snapshot, open_snapshot
 from serving.scoring import Scorer
-from serving.wording import Wording
 from training.bundle import current_bundle
+from training.reasons.wording import Wording
 
 LOOK_EVERY_SECONDS = 1.0
 RETRY_SECONDS = 30.0

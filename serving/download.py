@@ -11,8 +11,8 @@ import numpy as np
 from serving.churn_list import ListQuery, matching
 from serving.desk import InUse
 from serving.page_views import MAIN_REASONS, explanations_at, instant
-from serving.reasons import Explanation
 from serving.scoring import band
+from training.reasons.explanation import Explanation
 
 COLUMNS = (
     "rank",

@@ -31,9 +31,10 @@ from serving.page_contexts import (
     ShortReason,
 )
 from serving.published import Snapshot
-from serving.reasons import Explanation, Points, explain_all
 from serving.scoring import Status, band
-from serving.wording import days, money
+from training.reasons.explanation import Explanation, explain_all
+from training.reasons.points import Points
+from training.reasons.quantities import days, money
 
 MAIN_REASONS = 3
 _NOT_JUDGED = {

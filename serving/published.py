@@ -22,8 +22,8 @@ from features.pack import TextColumn
 from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
-from serving.wording import Wording
 from serving.worth import UNKNOWN
+from training.reasons.wording import Wording
 from training.value.at_risk import value_at_risk
 
 MANIFEST_FILE = "snapshot.json"

@@ -13,15 +13,10 @@ from numpy.typing import NDArray
 
 from features.vocabulary import Cutoff
 from serving.next_order import NextOrder, next_orders
-from serving.reasons import (
-    Explanation,
-    Points,
-    explain_all,
-    leading_features,
-    percentage_points,
-)
-from serving.wording import Wording
 from training.bundle import Bundle
+from training.reasons.explanation import Explanation, explain_all
+from training.reasons.points import Points, leading_features, percentage_points
+from training.reasons.wording import Wording
 
 if TYPE_CHECKING:
     from serving.published import Snapshot

@@ -38,11 +38,11 @@ from serving.published import (
     Snapshot,
     open_snapshot,
 )
-from serving.reasons import selected
 from serving.scoring import Status, explained
-from serving.wording import Wording
 from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
+from training.reasons.points import selected
+from training.reasons.wording import Wording
 from training.value.at_risk import terciles
 
 SCHEMA_VERSION = 4

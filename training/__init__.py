@@ -9,6 +9,7 @@ timing/          when the next order comes: the hazard that ships, and how well 
 value/           what a customer will bring, with a range, and what of it is at risk
 segments/        who buys alike, by frozen centres, and who moved                [scikit-learn]
 treeshap/        exact contributions of trees, for everybody every night            [numba]
+reasons/         contributions → points that add up and sentences the facts bear out
 ===============  ==========================================================================
 
 What all of them share, and the way of a churn model:

@@ -11,17 +11,16 @@ from hypothesis import strategies as some
 from numpy.typing import NDArray
 
 from features.spec import Feature, ReasonGroup
-from serving.reasons import (
+from training.calibration import Calibration
+from training.reasons.explanation import explain, explain_all
+from training.reasons.points import (
     LEAST_POINTS,
     add_up,
-    explain,
-    explain_all,
     leading_features,
     percentage_points,
     selected,
 )
-from serving.wording import Wording
-from training.calibration import Calibration
+from training.reasons.wording import Wording
 
 Floats = NDArray[np.float64]
 

@@ -1,48 +1,20 @@
-"""From contributions to reasons: percentage points that add up to the shown probability.
-
-A model's log-odds are a base plus one contribution a reason group. The calibrated probability rises
-with the log-odds, so the change from the base probability to a customer's is shared out among the
-groups by Aumann-Shapley pricing along the straight line between them, which for a sum has the closed
-form used here: ``points_g = contribution_g * (p - p0) / (m - b)`` with ``m`` the customer's log-odds,
-``b`` the base and ``p``, ``p0`` their calibrated probabilities (Aumann & Shapley 1974; Sundararajan et
-al. 2017). Base, shown reasons and ``other`` therefore sum to the probability exactly. A reason explains
-the model's answer; it says nothing of what would happen if something were done.
-"""
+"""One customer's reasons: which are shown, in which order, with what sentence; base and all sum to the score."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.wording import Fact, Wording
+from training.reasons.points import Points, add_up, selected
+from training.reasons.wording import Fact, Wording
 
-Floats = NDArray[np.float64]
 Direction = Literal["raises", "lowers"]
-
-MOST_RAISING = 4
-MOST_LOWERING = 2
-THRESHOLD = 0.05
-LEAST_POINTS = 0.5
 TOLERANCE = 1e-6
-_STRAIGHT = 1e-6
-
-
-@dataclass(frozen=True)
-class Points:
-    """Percentage points by reason group: one row a customer, one column a group.
-
-    ``base`` is the probability the model starts from, the same for everybody; ``probability`` is one
-    a customer. Both lie between 0 and 1 while ``by_group`` counts in hundredths.
-    """
-
-    probability: Floats
-    base: float
-    by_group: Floats
 
 
 @dataclass(frozen=True)
@@ -84,46 +56,6 @@ class Explanation:
     def raising(self) -> tuple[Reason, ...]:
         """The reasons that raise the risk, first things first."""
         return tuple(one for one in self.reasons if one.direction == "raises")
-
-
-def percentage_points(
-    contributions: Floats, base_log_odds: float, calibrated: Callable[[Floats], Floats]
-) -> Points:
-    """Share the way from the base to each probability out among the groups.
-
-    Where a customer's log-odds meet the base, the limit of the rule is taken: the slope of the curve.
-    """
-    added = contributions.sum(axis=1)
-    probability = calibrated(base_log_odds + added)
-    base = float(calibrated(np.array([base_log_odds]))[0])
-    around = calibrated(base_log_odds + np.array([-_STRAIGHT, _STRAIGHT]))
-    slope = float(around[1] - around[0]) / (2 * _STRAIGHT)
-    near = np.abs(added) < _STRAIGHT
-    rate = np.where(near, slope, (probability - base) / np.where(near, 1.0, added))
-    return Points(probability, base, 100.0 * contributions * rate[:, None])
-
-
-def selected(by_group: Floats) -> NDArray[np.bool_]:
-    """Which groups are shown: at most four that raise and two that lower, none of them negligible.
-
-    A group counts when it makes up at least a twentieth of all that pushes in its direction and moves
-    the risk by half a point or more.
-    """
-    return _strongest(by_group, MOST_RAISING) | _strongest(-by_group, MOST_LOWERING)
-
-
-def leading_features(
-    feature_contributions: Floats, group_of: NDArray[np.intp], by_group: Floats
-) -> NDArray[np.int16]:
-    """In each group the position of the feature that pushes most in the group's direction."""
-    leading = np.zeros(by_group.shape, np.int16)
-    for group in range(by_group.shape[1]):
-        columns = np.flatnonzero(group_of == group)
-        if len(columns):
-            sign = np.where(by_group[:, group] < 0, -1.0, 1.0)
-            pushed = feature_contributions[:, columns] * sign[:, None]
-            leading[:, group] = columns[np.argmax(pushed, axis=1)]
-    return leading
 
 
 def explain(
@@ -198,34 +130,6 @@ def explain_all(
         explain(probability, points.base, by_group, chosen, leads, row, wording)
         for probability, by_group, chosen, leads, row in rows
     ]
-
-
-def add_up(total: float, parts: Sequence[float]) -> list[float]:
-    """Round parts to one decimal so that they sum to a total of one decimal (largest remainder).
-
-    >>> add_up(1.0, [0.34, 0.33, 0.33])
-    [0.4, 0.3, 0.3]
-    """
-    tenths = [10 * one for one in parts]
-    whole = [math.floor(one) for one in tenths]
-    missing = round(10 * total) - sum(whole)
-    places = sorted(range(len(parts)), key=lambda place: whole[place] - tenths[place])
-    if missing < 0:
-        places.reverse()
-    for turn in range(abs(missing)):
-        whole[places[turn % len(places)]] += 1 if missing > 0 else -1
-    return [one / 10 for one in whole]
-
-
-def _strongest(pushes: Floats, most: int) -> NDArray[np.bool_]:
-    """The largest positive entries of each row, above the threshold."""
-    positive = np.maximum(pushes, 0.0)
-    order = np.argsort(-positive, axis=1, kind="stable")
-    place = np.empty_like(order)
-    np.put_along_axis(place, order, np.arange(pushes.shape[1])[None, :], axis=1)
-    enough = positive >= THRESHOLD * positive.sum(axis=1, keepdims=True)
-    chosen: NDArray[np.bool_] = (place < most) & enough & (positive >= LEAST_POINTS)
-    return chosen
 
 
 def _in_order(

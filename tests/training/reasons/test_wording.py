@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from features.spec import Feature, ReasonGroup
-from serving.wording import Sentence, Wording, money, quantity
+from training.reasons.quantities import money, quantity
+from training.reasons.wording import Sentence, Wording
 
 FEATURES = (
     Feature("days_since_order", "Days since the last order.", "days", "rhythm", "indirect", "", "last order {value} ago"),
