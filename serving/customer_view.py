@@ -26,7 +26,8 @@ from serving.page_views import (
 )
 from serving.scoring import band
 from training.reasons.explanation import Explanation, Reason
-from training.reasons.quantities import money, quantity
+from training.reasons.language import Language
+from training.reasons.quantities import money
 from training.reasons.wording import Fact
 
 _ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
@@ -40,6 +41,8 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     worth = worth_of(snapshot, key)
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
+    facts = _facts(explanation.reasons)
+    peers = next((one.peers for one in facts if one.peers), "")
     return CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
@@ -51,9 +54,10 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         ),
         stage=standing(snapshot, key),
         band=band(percentile),
-        steps=_steps(explanation),
+        steps=_steps(explanation, in_use.wording.language),
         sum=_sum(explanation),
-        facts=[_fact_line(one, currency) for one in _facts(explanation.reasons)],
+        facts=[_fact_line(one, peers) for one in facts],
+        peers=peers,
         spend=money(int(snapshot.spend_cents[key]), currency),
         worth=money(worth[0], currency) if snapshot.value_days else "",
         worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
@@ -70,7 +74,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     )
 
 
-def _steps(explanation: Explanation) -> list[WaterfallStep]:
+def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
     """Bars from left to right, on a scale from the least to the most the sum ever comes to."""
     changes = [*(one.points for one in explanation.reasons), explanation.other_points]
     base, total = 100 * explanation.base, 100 * explanation.probability
@@ -85,8 +89,8 @@ def _steps(explanation: Explanation) -> list[WaterfallStep]:
     steps = [
         WaterfallStep(
             "base",
-            "Base risk",
-            "Where the model starts for everybody.",
+            language.base,
+            language.base_said,
             percent_shown(explanation.shown_base),
             note="",
             **bar(0.0, base),
@@ -99,14 +103,14 @@ def _steps(explanation: Explanation) -> list[WaterfallStep]:
                 reason.title,
                 reason.text,
                 signed(reason.shown_points),
-                note=_ACTIONABLE[reason.actionable],
+                note=_note(reason, language),
                 **bar(float(reached[place]), float(reached[place + 1])),
             )
         )
     steps.append(
         WaterfallStep(
             "other",
-            "Everything else",
+            language.other,
             "",
             signed(explanation.shown_other),
             note="",
@@ -114,8 +118,17 @@ def _steps(explanation: Explanation) -> list[WaterfallStep]:
         )
     )
     shown_total = percent_shown(explanation.shown_probability)
-    steps.append(WaterfallStep("total", "Risk", "", shown_total, note="", **bar(0.0, total)))
+    steps.append(
+        WaterfallStep("total", language.total, "", shown_total, note="", **bar(0.0, total))
+    )
     return steps
+
+
+def _note(reason: Reason, language: Language) -> str:
+    """Whether it can be acted on, and whether its place among the reasons means little."""
+    return ", ".join(
+        filter(None, (_ACTIONABLE[reason.actionable], language.similar if reason.similar else ""))
+    )
 
 
 def _sum(explanation: Explanation) -> str:
@@ -132,6 +145,7 @@ def _facts(reasons: Sequence[Reason]) -> list[Fact]:
     return list(by_name.values())
 
 
-def _fact_line(fact: Fact, currency: str) -> FactLine:
-    typical = "" if fact.typical is None else quantity(fact.typical, fact.unit, currency)
+def _fact_line(fact: Fact, peers: str) -> FactLine:
+    everybody = " (all)" if peers and fact.typical_text and not fact.peers else ""
+    typical = fact.typical_text + everybody
     return FactLine(fact.meaning.rstrip("."), fact.text or "unknown", typical)

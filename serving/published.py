@@ -23,6 +23,9 @@ from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.worth import UNKNOWN
+from training.reasons.language import Language
+from training.reasons.languages import ENGLISH
+from training.reasons.peers import Peers
 from training.reasons.wording import Wording
 from training.value.at_risk import value_at_risk
 
@@ -169,13 +172,14 @@ class Snapshot:
         day = int(self.last_order_day[key])
         return None if day < 0 else date(1970, 1, 1) + timedelta(days=day)
 
-    def wording(self, currency: str) -> Wording:
+    def wording(self, currency: str, language: Language = ENGLISH) -> Wording:
         """The words of the model that made these scores."""
         return Wording(
             [Feature(**one) for one in self.manifest["features"]],
             [ReasonGroup(**one) for one in self.manifest["groups"]],
-            self.typical,
+            Peers(self.typical, int(self.manifest["peers_sorted_by"])),
             currency,
+            language,
         )
 
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from features.vocabulary import Cutoff
 from serving.next_order import NextOrder, next_orders
-from training.bundle import Bundle
+from training.bundle import Bundle, spoken
 from training.reasons.explanation import Explanation, explain_all
+from training.reasons.language import Language
+from training.reasons.languages import ENGLISH
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
 
@@ -74,11 +76,19 @@ class ScoredRow:
     explanation: Explanation | None = None
 
 
-def explained(bundle: Bundle, values: NDArray[np.float32], group_of: NDArray[np.intp]) -> Explained:
+def wording_of(bundle: Bundle, currency: str, language: Language = ENGLISH) -> Wording:
+    """The words a bundle brings along, in one of the languages reasons are told in."""
+    return Wording(*spoken(bundle.manifest), bundle.reference.peers, currency, language)
+
+
+def explained(bundle: Bundle, values: NDArray[np.float32], wording: Wording) -> Explained:
     """Contributions of bound rows, by reason group and with their leading features."""
     by_feature = bundle.feature_contributions(values)
     points = percentage_points(bundle.grouped(by_feature), bundle.base_log_odds, bundle.probability)
-    return Explained(points, leading_features(by_feature, group_of, points.by_group))
+    leading = leading_features(
+        by_feature, wording.group_of, points.by_group, wording.sayable(values)
+    )
+    return Explained(points, leading)
 
 
 def digest_of_vector(values: NDArray[np.float32]) -> str:
@@ -111,11 +121,17 @@ class Scorer:
     def __init__(self, bundle: Bundle, snapshot: Snapshot, currency: str) -> None:
         self.bundle = bundle
         self.snapshot = snapshot
-        self.wording = Wording.of(bundle, currency)
+        self.wording = wording_of(bundle, currency)
         self._values = bundle.bind(snapshot.vectors)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
 
-    def score(self, customer_ids: Sequence[str], *, with_reasons: bool = True) -> list[ScoredRow]:
+    def score(
+        self,
+        customer_ids: Sequence[str],
+        *,
+        with_reasons: bool = True,
+        language: Language = ENGLISH,
+    ) -> list[ScoredRow]:
         """One answer an id, in the order given; the same id is answered alike wherever it stands."""
         distinct = list(dict.fromkeys(customer_ids))
         keys = np.array([self.snapshot.customer_ids.find(one) for one in distinct], np.int64)
@@ -129,7 +145,8 @@ class Scorer:
         judged = np.flatnonzero(status == Status.OK)
         if len(judged):
             known = [answers[distinct[one]] for one in judged]
-            found = self._judge(known, values[judged], keys[judged], with_reasons)
+            spoken = language if with_reasons else None
+            found = self._judge(known, values[judged], keys[judged], spoken)
             answers.update((one.customer_id, one) for one in found)
         return [answers[one] for one in customer_ids]
 
@@ -155,11 +172,11 @@ class Scorer:
         known: Sequence[ScoredRow],
         values: NDArray[np.float32],
         keys: NDArray[np.int64],
-        with_reasons: bool,
+        language: Language | None,
     ) -> Iterator[ScoredRow]:
         probability = self.bundle.probability(self.bundle.log_odds(values))
         percentile = self.bundle.percentile(probability)
-        reasons = self._explanations(values) if with_reasons else [None] * len(values)
+        reasons = [None] * len(values) if language is None else self._explanations(values, language)
         orders = next_orders(self.bundle, values, Cutoff(self.snapshot.cutoff_seconds))
         for row, answer in enumerate(known):
             risk, worth = float(probability[row]), answer.worth
@@ -192,6 +209,9 @@ class Scorer:
         status[keys < 0] = Status.UNKNOWN_ID
         return status
 
-    def _explanations(self, values: NDArray[np.float32]) -> Sequence[Explanation | None]:
-        found = explained(self.bundle, values, self.wording.group_of)
-        return explain_all(found.points, found.leading, values, self.wording)
+    def _explanations(
+        self, values: NDArray[np.float32], language: Language
+    ) -> Sequence[Explanation | None]:
+        wording = self.wording.in_language(language)
+        found = explained(self.bundle, values, wording)
+        return explain_all(found.points, found.leading, values, wording)
