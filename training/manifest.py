@@ -14,7 +14,7 @@ from typing import Any
 
 from features.errors import BundleRefused
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 MANIFEST_FILE = "manifest.json"
 _OUTSIDE_DIGEST = ("digest", "version", "run_id")
 
