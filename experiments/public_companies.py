@@ -63,8 +63,32 @@ def telco(data: Path, folder: Path) -> Path:
         folder,
         _table("customers", source, {"customer_id": "customerID", **texts, **numbers})
         + _table("outcomes", source, {"customer_id": "customerID", **stated})
-        + '[churn]\noutcome = "stated"\noutcome_name = "left"\nhorizon_days = 30\n',
+        + '[churn]\noutcome = "stated"\noutcome_name = "left"\nhorizon_days = 30\n\n'
+        + "[reasons.groups]\n"
+        + "".join(f'{name} = "{title}"\n' for name, title in _TELCO_REASONS.items()),
     )
+
+
+_TELCO_REASONS = {
+    "tenure_months": "Time as a customer",
+    "total_charges": "Time as a customer",
+    "monthly_charges": "Monthly charge",
+    "contract": "Kind of contract",
+    "payment_method": "Way of paying",
+    "paperless_billing": "Way of paying",
+    "internet_service": "Internet access",
+    "online_security": "Security and support",
+    "online_backup": "Security and support",
+    "device_protection": "Security and support",
+    "tech_support": "Security and support",
+    "streaming_tv": "Streaming",
+    "streaming_movies": "Streaming",
+    "phone_service": "Telephone",
+    "multiple_lines": "Telephone",
+    "partner": "Household",
+    "dependents": "Household",
+}
+"""What a telephone company's own people would call the themes of its attributes."""
 
 
 def _snake(name: str) -> str:

@@ -72,7 +72,7 @@ def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
     Raises ``PlanRefused`` when there are none, when two have one name, when a reason group is unknown
     or when a table, column, attribute or condition cannot be found.
     """
-    from features.behaviour.groups import GROUPS
+    from features.behaviour.groups import GROUPS, group_called
 
     if not declarations:
         raise PlanRefused(
@@ -81,7 +81,8 @@ def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
             remedy="Map the table of purchases in regulars.toml.",
         )
     _refuse_repeated(declarations)
-    _refuse_unknown_groups(declarations, GROUPS)
+    used = {one.feature.group for one in declarations}
+    _refuse_unknown_groups(used, GROUPS)
     by_program = [one for one in declarations if not isinstance(one.value, Declared)]
     by_attributes = [one for one in declarations if isinstance(one.value, Declared)]
     declarations = (*by_program, *by_attributes)
@@ -89,10 +90,13 @@ def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
         [one.value for one in by_attributes if isinstance(one.value, Declared)], pack.attributes
     )
     compiled = compile_values([one.value for one in by_program], pack.streams)
-    used = {one.feature.group for one in declarations}
+    own = used - {group.name for group in GROUPS}
     return Plan(
         declarations=declarations,
-        groups=tuple(group for group in GROUPS if group.name in used),
+        groups=(
+            *(group for group in GROUPS if group.name in used),
+            *(group_called(name) for name in sorted(own)),
+        ),
         hash=hash_of(declarations),
         program=compiled.program,
         columns=compiled.columns,
@@ -127,11 +131,9 @@ def _refuse_repeated(declarations: Sequence[Declaration]) -> None:
         )
 
 
-def _refuse_unknown_groups(
-    declarations: Sequence[Declaration], groups: Sequence[ReasonGroup]
-) -> None:
+def _refuse_unknown_groups(names: set[str], groups: Sequence[ReasonGroup]) -> None:
     known = {group.name for group in groups}
-    unknown = sorted({one.feature.group for one in declarations} - known)
+    unknown = sorted(name for name in names - known if not name.startswith("declared_"))
     if unknown:
         raise PlanRefused(
             expected="a reason group out of " + ", ".join(sorted(known)),

@@ -97,6 +97,16 @@ class ChurnSettings:
 
 
 @dataclass(frozen=True)
+class ReasonSettings:
+    """How the reasons for a score are put together."""
+
+    groups: Mapping[str, str] = table_of(
+        "For attributes of the table of customers, the title of the reason they are summed into; one "
+        "that is not named has a reason of its own."
+    )
+
+
+@dataclass(frozen=True)
 class CampaignSettings:
     """What a campaign to keep customers costs and brings: what a list is worth is reckoned by it."""
 
@@ -160,6 +170,7 @@ class Settings:
     company: CompanySettings = field(default_factory=CompanySettings)
     tables: Mapping[str, TableMapping] = field(default_factory=lambda: MappingProxyType({}))
     churn: ChurnSettings = field(default_factory=ChurnSettings)
+    reasons: ReasonSettings = field(default_factory=ReasonSettings)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
@@ -215,6 +226,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         company=settings.company,
         tables=MappingProxyType(mappings),
         churn=settings.churn,
+        reasons=settings.reasons,
         campaign=_checked_campaign(settings.campaign),
         value=_checked_value(settings.value),
         service=settings.service,

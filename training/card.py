@@ -17,6 +17,7 @@ from training.ladder import TIE_AUC
 from training.manifest import Manifest
 from training.questions.kinds import question_from
 from training.report import ladder_markdown
+from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
 _MOST_NAMES = 6
 
@@ -55,6 +56,7 @@ def model_card(
         "profit a customer at published reference costs, for comparison between companies. A rung takes "
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
         f"{TIE_AUC}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
+        *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
         splits["said"],
@@ -90,6 +92,15 @@ def _when(evaluated: Mapping[str, Any]) -> list[str]:
         return ["## When", evaluated["when_said"]]
     said = f"Tested at {when['cutoff']}. {when_sentences(when)} {evaluated['when_said']}"
     return ["## When", when_markdown(when), said.rstrip()]
+
+
+def _trust(trust: Mapping[str, Any]) -> list[str]:
+    return [
+        "## Whether its reasons can be trusted",
+        trust_sentences(trust),
+        trust_markdown(trust),
+        shares_markdown(trust),
+    ]
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import ModelRefused
-from training.bundle import Bundle, open_bundle
+from training.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
 from training.manifest import Manifest
 from training.rivalry import rivalry
 from training.segments.bundle import open_segments
@@ -26,6 +26,8 @@ MOST_BIAS = 0.25
 """A season that the calibration did not see moves the level by as much."""
 HELD_BETWEEN = (0.7, 0.9)
 MOST_LATENCY_MILLISECONDS = 500.0
+LEAST_FAITHFUL, LEAST_ALIKE = 0.8, 0.5
+"""Reasons below these mislead; what good ones reach stands higher, in ``training.trust``."""
 LEAST_STABILITY = 0.6
 LEAST_SHARE = 0.03
 EPSILON_EXPLAINED = 0.02
@@ -141,12 +143,40 @@ def gate(bundle: Bundle, folder: Path, champion: Manifest | None) -> list[Check]
         _auc_against_champion(bundle.manifest, champion),
         _calibration(bundle.manifest),
         Check("golden rows", True, "as written", "within 1e-9"),
+        *_reasons(bundle.manifest),
         size_check(folder),
         Check(
             f"{LATENCY_ROWS} rows with reasons",
             latency <= MOST_LATENCY_MILLISECONDS,
             f"{latency:.1f} ms",
             f"at most {MOST_LATENCY_MILLISECONDS:.0f} ms",
+        ),
+    ]
+
+
+def _reasons(manifest: Manifest) -> list[Check]:
+    """Whether the reasons add up, name what matters, and would be the same from other customers."""
+    figures = manifest.evaluation["trust"]["figures"]
+    faithful = figures.get("trust/faithful_2")
+    alike = figures["trust/stable_top_three"]
+    return [
+        Check(
+            "reasons add up",
+            figures["trust/additivity"] <= GOLDEN_TOLERANCE,
+            f"{figures['trust/additivity']:.0e}",
+            f"within {GOLDEN_TOLERANCE:.0e}",
+        ),
+        Check(
+            "reasons name what matters",
+            faithful is None or faithful >= LEAST_FAITHFUL,
+            "one group alone" if faithful is None else f"{faithful:.3f} of the best",
+            f"at least {LEAST_FAITHFUL}",
+        ),
+        Check(
+            "reasons hold in refits",
+            alike >= LEAST_ALIKE,
+            f"{alike:.3f} alike",
+            f"at least {LEAST_ALIKE}",
         ),
     ]
 

@@ -6,9 +6,11 @@ night of data) changes nothing for the model in use, and reaches the vectors wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from features.behaviour.attribute_groups import regrouped
 from features.buying import BuyingModel
 from features.buying_fit import buying_model_before, usual_plan
 from features.errors import BundleRefused, ModelRefused, PlanRefused
@@ -100,17 +102,24 @@ def plan_in_use(workspace: Workspace, pack: Pack, settings: ChurnSettings) -> Ch
         )
 
 
-def plan_to_learn(pack: Pack, settings: ChurnSettings) -> Plan:
+def plan_to_learn(
+    pack: Pack, settings: ChurnSettings, titles: Mapping[str, str] = MappingProxyType({})
+) -> Plan:
     """The standard plan of today's tables, with the model of buying a training would fit.
 
+    ``titles`` puts attributes into reason groups of the company's own, as ``[reasons.groups]`` says.
     It is fitted on what was known at the earliest cutoff in use, so that no vector of a training knows
     more than its own cutoff. Where the history carries no training, the usual cutoff is taken.
     """
     try:
         earliest = splits_of(pack, question_of(settings), settings).cutoffs[0]
     except ModelRefused:
-        return usual_plan(pack)
-    return standard_plan(pack, buying_model_before(pack, earliest))
+        return _titled(usual_plan(pack), pack, titles)
+    return _titled(standard_plan(pack, buying_model_before(pack, earliest)), pack, titles)
+
+
+def _titled(plan: Plan, pack: Pack, titles: Mapping[str, str]) -> Plan:
+    return plan_of(regrouped(plan.declarations, titles), pack) if titles else plan
 
 
 def _within(value: Value) -> Iterator[Value]:

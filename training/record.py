@@ -30,6 +30,7 @@ from training.report import (
     reliability_plot,
 )
 from training.trees import BoostingSettings
+from training.trust.table import trust_markdown
 
 
 def write_run(
@@ -87,6 +88,8 @@ def _write_tables(folder: Path, learned: Learned, manifest: Manifest) -> None:
         ("slices.md", slices_markdown(evaluated["slices"])),
         ("when.csv", spreadsheet(evaluated["when"]["rows"]) if evaluated["when"] else ""),
         ("decay.csv", spreadsheet(evaluated["decay"])),
+        ("trust.md", trust_markdown(evaluated["trust"])),
+        ("trust.json", json.dumps(evaluated["trust"], indent=1)),
         ("origins.json", json.dumps(learned.origins, indent=1)),
         ("reliability.json", json.dumps(tested, indent=1)),
     ):

@@ -70,7 +70,7 @@ def training_tables(summary: TrainingSummary) -> list[Table]:
         "ECE",
     )
     tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
-    return [*tables, _lists(summary), *check_tables(summary.checks)]
+    return [*tables, _lists(summary), _trust(summary), *check_tables(summary.checks)]
 
 
 def _lists(summary: TrainingSummary) -> Table:
@@ -78,6 +78,16 @@ def _lists(summary: TrainingSummary) -> Table:
     ships = summary.evaluation["title"]
     marked = [(f"{row[0]}  ← ships" if row[0] == ships else row[0], *row[1:]) for row in rows]
     return Table("What a list is worth, means over the test cutoffs", tuple(head), marked)
+
+
+def _trust(summary: TrainingSummary) -> Table:
+    """Whether the reasons can be trusted; what was missed is said beside the figure."""
+    said = {True: "", False: "missed", None: "not measured"}
+    rows = [
+        (one["name"], one["figure"], one["bar"], said[one["passed"]])
+        for one in summary.evaluation["trust"]["bars"]
+    ]
+    return Table("Can the reasons be trusted?", ("trial", "measured", "should be", ""), rows)
 
 
 def value_tables(summary: TrainingSummary) -> list[Table]:

@@ -70,7 +70,8 @@ def learned_from(settings_file: Path, *, threads: int = 2) -> Learned:
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
     pack = open_store(workspace).pack()
-    return learn_churn(pack, plan_to_learn(pack, settings.churn), settings.churn, threads=threads)
+    plan = plan_to_learn(pack, settings.churn, settings.reasons.groups)
+    return learn_churn(pack, plan, settings.churn, threads=threads)
 
 
 def _public(name: str, data: Path, folder: Path) -> Learned | None:

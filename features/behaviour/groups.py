@@ -19,7 +19,26 @@ OFFERS = ReasonGroup("offers", "Offers")
 CONTRACT = ReasonGroup("contract", "Contract")
 PROFILE = ReasonGroup("profile", "Profile")
 
+_DECLARED = "declared_"
+
 GROUPS = (
     *(RHYTHM, FREQUENCY, SPEND, TREND, BASKET, RETURNS, PRICE, CHANNEL, TENURE),
     *(SERVICE, INTEREST, OFFERS, CONTRACT, PROFILE),
 )
+
+
+def attribute_group(title: str) -> ReasonGroup:
+    """The group of declared attributes with this title; its name tells the title again.
+
+    >>> attribute_group("internet service")
+    ReasonGroup(name='declared_internet_service', title='Internet service')
+    """
+    return group_called(_DECLARED + "_".join(title.split()))
+
+
+def group_called(name: str) -> ReasonGroup:
+    """The reason group of this name; ``KeyError`` where there is none."""
+    if name.startswith(_DECLARED) and name != _DECLARED:
+        words = name.removeprefix(_DECLARED).replace("_", " ")
+        return ReasonGroup(name, words[:1].upper() + words[1:])
+    return {one.name: one for one in GROUPS}[name]

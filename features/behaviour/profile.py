@@ -9,6 +9,7 @@ texts only those count that at least ten customers share. Months since the first
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from features.attributes import (
     DeclaredSince,
     DeclaredText,
 )
+from features.behaviour.attribute_groups import attribute_groups
 from features.behaviour.groups import PROFILE
 from features.pack import Attributes, Pack
 from features.protected import reason_against
@@ -30,16 +32,21 @@ MOST_REFERRALS = 20
 """Referrals are counted up to here, so that one enthusiast does not stretch the scale."""
 
 _REGISTERED, _MEMBER, _REFERRALS = "registered_seconds", "member_since_seconds", "referrals_milli"
+_OWN = (_REGISTERED, _MEMBER, _REFERRALS, "region", "segment")
+"""Columns of the table of customers itself; what a company declares beyond them has groups of its own."""
 _SINCE, _NUMBER = "_seconds", "_milli"
 
 
 def profile(pack: Pack) -> tuple[Declaration, ...]:
     """The features of the attributes a pack has, as far as they may be features."""
-    found: list[Declaration] = []
-    for column in sorted(pack.attributes.columns):
-        if not reason_against(column):
-            found += _features(column, pack.attributes)
-    return tuple(found)
+    columns = [one for one in sorted(pack.attributes.columns) if not reason_against(one)]
+    others = [one for one in columns if one not in _OWN]
+    groups = dict.fromkeys(_OWN, PROFILE) | attribute_groups(others, pack.attributes)
+    return tuple(
+        replace(one, feature=replace(one.feature, group=groups[column].name))
+        for column in columns
+        for one in _features(column, pack.attributes)
+    )
 
 
 def _features(column: str, attributes: Attributes) -> Iterator[Declaration]:

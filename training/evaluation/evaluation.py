@@ -1,4 +1,4 @@
-"""Everything a training says of its model beyond the ladder: grade, money, slices, age and when."""
+"""Everything a training says of its model beyond the ladder: grade, money, slices, age, when and reasons."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from training.questions.origins import end_of_data
 from training.questions.question import Question
 from training.timing.hazard import Hazard
 from training.timing.when import When, hazard_to_ship, say_when
+from training.trust.trust import Trust, examine
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Evaluation:
     when: When | None
     when_said: str
     hazard: Hazard | None
+    trust: Trust
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
@@ -53,6 +55,7 @@ class Evaluation:
             "decay": [one.as_dict() for one in self.decay],
             "when": None if self.when is None else self.when.as_dict(),
             "when_said": self.when_said,
+            "trust": self.trust.as_dict(),
         }
         plain: dict[str, Any] = _plain(content)
         return plain
@@ -81,13 +84,13 @@ class Evaluation:
         if self.when is not None:
             last = self.when.rows[-1]
             figures |= {"when/brier": last.brier, "when/held": self.when.held}
-        return figures
+        return figures | self.trust.figures
 
 
 def evaluate(
     learned: Learned, settings: CampaignSettings, *, currency: str = "EUR", threads: int = 1
 ) -> Evaluation:
-    """Measure a learned model: what its list is worth, whom it fails, how it ages, and its grade."""
+    """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold."""
     ladder = learned.ladder
     tested = ladder.of(ladder.winner.name)
     vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
@@ -105,6 +108,7 @@ def evaluate(
         when=when,
         when_said=when_said,
         hazard=hazard,
+        trust=examine(learned, currency=currency, threads=threads),
     )
 
 

@@ -24,6 +24,8 @@ MOST_RAISING = 4
 MOST_LOWERING = 2
 THRESHOLD = 0.05
 LEAST_POINTS = 0.5
+SIMILAR = 0.1
+"""Reasons that differ by less than a tenth of the larger are of similar weight."""
 _STRAIGHT = 1e-6
 
 

@@ -13,7 +13,7 @@ from features.errors import ModelRefused
 from training.treeshap.model_text import Floats, Forest
 
 ROWS_AT_ONCE = 1024
-GROUP_BITS = 8
+GROUP_BITS = 9
 LEAF_BITS = 10
 MOST_TABLE_BYTES = 32_000_000
 _ROWS_ONE_BY_ONE = 4

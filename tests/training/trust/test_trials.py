@@ -1,0 +1,123 @@
+"""Taking groups away, refitting, a day later: trials whose answers can be told beforehand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.plan import standard_plan
+from features.settings import ChurnSettings
+from tests.training.companies import NAMES, company, dataset
+from training.churn import BOOSTED, RECENCY, Rung, churn_rungs
+from training.learned import Learned, learn_churn
+from training.logistic import LogisticModel
+from training.model import Model
+from training.trust.cap import cap_cost
+from training.trust.faithfulness import faithfulness
+from training.trust.stability import stability
+from training.trust.subjects import Subjects
+from training.trust.trust import Trust, examine
+
+GROUP_OF = np.array([0, 1, 2, 1])
+GROUPS = ("frequency", "rhythm", "spend")
+
+
+@pytest.fixture(scope="module")
+def learned() -> Learned:
+    pack = company(500, days=450)
+    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+
+
+@pytest.fixture(scope="module")
+def trust(learned: Learned) -> Trust:
+    return examine(learned)
+
+
+def rung(name: str) -> Rung:
+    return next(one for one in churn_rungs(NAMES, 60) if one.name == name)
+
+
+def subjects_of(model: Model) -> Subjects:
+    return Subjects.chosen(model, dataset().vectors, GROUP_OF, GROUPS)
+
+
+def test_the_groups_a_line_names_are_nearly_those_whose_loss_costs_it_most() -> None:
+    # In a sum nothing depends on anything else: only that those of low risk are not average, against
+    # whom contributions are counted, keeps the two orders apart.
+    model = LogisticModel.fit(dataset())
+    for one in faithfulness(model, subjects_of(model)):
+        assert 0.8 < one.score <= 1.0 + 1e-9
+        assert one.ours > one.random
+
+
+def test_reasons_that_name_the_wrong_groups_are_unfaithful() -> None:
+    class Mistaken(LogisticModel):
+        """Says the opposite of what it does."""
+
+        def contributions(self, prepared: np.ndarray, *, threads: int = 1) -> np.ndarray:
+            return -super().contributions(prepared)
+
+        def log_odds(self, prepared: np.ndarray, *, threads: int = 1) -> np.ndarray:
+            added = LogisticModel.contributions(self, prepared)
+            return np.asarray(self.base_log_odds + added.sum(axis=1))
+
+    model = Mistaken.from_files(LogisticModel.fit(dataset()).to_files())
+    assert faithfulness(model, subjects_of(model))[0].score < 0.5
+
+
+def test_a_rule_of_one_feature_has_nothing_to_choose_from() -> None:
+    model = rung(RECENCY).fit(dataset())
+    assert faithfulness(model, subjects_of(model)) == ()
+    held = stability(model, rung(RECENCY), dataset(), subjects_of(model))
+    assert (held.top_three, held.first) == (1.0, 1.0)
+
+
+def test_refits_agree_on_what_matters_and_senseless_outcomes_do_not() -> None:
+    model = rung(BOOSTED).fit(dataset())
+    held = stability(model, rung(BOOSTED), dataset(), subjects_of(model))
+    assert held.refits == 10 and held.rows > 400
+    assert held.top_three > 0.7 and held.first_or_similar >= held.first > 0.8
+    assert held.permuted < held.top_three
+
+
+def test_the_same_trials_give_the_same_figures() -> None:
+    model = rung(BOOSTED).fit(dataset())
+    twice = [stability(model, rung(BOOSTED), dataset(), subjects_of(model)) for _ in range(2)]
+    assert twice[0] == twice[1]
+
+
+def test_everything_is_tried_and_stands_beside_its_bar(trust: Trust) -> None:
+    assert trust.customers > 100 and 50 <= trust.listed <= 300
+    assert trust.additivity < 1e-9
+    assert trust.sentences > 100
+    assert sum(trust.shares.values()) == pytest.approx(1.0)
+    assert [one.name for one in trust.bars if not one.figure] == []
+    assert len(trust.bars) == 9
+
+
+def test_reasons_stay_over_a_day_without_events(trust: Trust) -> None:
+    assert trust.persistence is not None
+    assert trust.persistence.customers >= 30
+    assert trust.persistence.same > 0.8
+
+
+def test_a_group_that_explains_nearly_everything_raises_the_alarm(trust: Trust) -> None:
+    from dataclasses import replace
+
+    def with_shares(**shares: float) -> Trust:
+        return replace(trust, shares=shares)
+
+    assert with_shares(Contract=0.7, Rhythm=0.3).leak == "Contract"
+    assert with_shares(Contract=0.6, Rhythm=0.4).leak == ""
+    # A rule reads one group, and hides nothing.
+    assert with_shares(Rhythm=1.0, Contract=0.0).leak == ""
+
+
+def test_the_cap_is_measured_where_there_are_trees_alone(learned: Learned) -> None:
+    boosted = [one for one in churn_rungs(learned.model.columns.names, 60) if one.name == BOOSTED]
+    tests = learned.splits.tests[:1]
+    found = cap_cost(tuple(boosted), learned.dataset, tests)
+    assert found is not None
+    assert found.log_loss_low <= found.log_loss <= found.log_loss_high
+    assert found.auc_low <= found.auc <= found.auc_high
+    assert cap_cost((rung(RECENCY),), learned.dataset, tests) is None

@@ -1,0 +1,91 @@
+"""What it costs in quality that trees are kept shallow, so that every customer can be explained.
+
+The same trees are grown once more without a limit of depth and with twice the leaves, on the rows of one
+test, and both answer the same customers there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from training.boosting import BoostedModel
+from training.churn import Rung
+from training.dataset import Dataset
+from training.metrics import Ranking, customer_resamples, interval, log_losses
+from training.model import Floats
+from training.splits import Split
+from training.trees import BoostingSettings
+
+UNCAPPED = replace(BoostingSettings(), depth=-1, leaves=31)
+
+
+@dataclass(frozen=True)
+class CapCost:
+    """The capped trees less the free ones, on the same customers, with 95 % intervals.
+
+    ``log_loss`` above zero and ``auc`` below zero are quality given up.
+    """
+
+    test: str
+    log_loss: float
+    log_loss_low: float
+    log_loss_high: float
+    auc: float
+    auc_low: float
+    auc_high: float
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether nothing is given up beyond chance."""
+        return self.log_loss_low <= 0.0 and self.auc_high >= 0.0
+
+
+def cap_cost(
+    rungs: tuple[Rung, ...], dataset: Dataset, splits: tuple[Split, ...], *, threads: int = 1
+) -> CapCost | None:
+    """What the cap costs the boosted rung on the tests of these splits, all customers together.
+
+    None where no rung is made of boosted trees.
+    """
+    boosted = [rung for rung in rungs if rung.family == BoostedModel.family]
+    if not boosted:
+        return None
+    keys, outcomes = [], []
+    capped: list[Floats] = []
+    free: list[Floats] = []
+    for split in splits:
+        learned, asked = split.fit_rows(dataset), split.test_rows(dataset)
+        names, directions = boosted[-1].feature_names, boosted[-1].directions
+        for settings, answers in ((BoostingSettings(), capped), (UNCAPPED, free)):
+            model = BoostedModel.fit(
+                learned, names, directions=directions, settings=settings, threads=threads
+            )
+            answers.append(1.0 / (1.0 + np.exp(-model.score(asked.vectors))))
+        keys.append(asked.vectors.customer_keys)
+        outcomes.append(asked.outcomes)
+    return _compared(
+        ", ".join(split.name for split in splits),
+        np.concatenate(keys),
+        np.concatenate(outcomes),
+        np.concatenate(capped),
+        np.concatenate(free),
+    )
+
+
+def _compared(
+    test: str, keys: np.ndarray, outcomes: Floats, capped: Floats, free: Floats
+) -> CapCost:
+    everybody, place = np.unique(keys, return_inverse=True)
+    losses = log_losses(outcomes, capped) - log_losses(outcomes, free)
+    rankings = [Ranking.of(outcomes, one) for one in (capped, free)]
+
+    def gap(weights: Floats) -> tuple[float, float]:
+        areas = [one.auc(weights) for one in rankings]
+        return float(weights @ losses / max(weights.sum(), 1.0)), areas[0] - areas[1]
+
+    loss, area = gap(np.ones(len(outcomes)))
+    drawn = [gap(draw[place].astype(np.float64)) for draw in customer_resamples(len(everybody))]
+    lows = [interval(np.array(one)) for one in zip(*drawn, strict=True)]
+    return CapCost(test, loss, *lows[0], area, *lows[1])

@@ -1,0 +1,100 @@
+"""Would other customers have taught the same reasons? Refits on resampled and on senseless outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ModelRefused
+from training.churn import Rung
+from training.dataset import Dataset
+from training.model import Model
+from training.trust.subjects import (
+    Subjects,
+    as_good_a_first,
+    overlap,
+    same_first,
+    strongest,
+)
+
+REFITS = 10
+MOST_ROWS = 20_000
+_SEED = 11
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How alike the reasons of listed customers are between the shipped model and refits of it.
+
+    ``top_three`` is the mean Jaccard index of the three strongest raising groups, ``first`` the share with
+    the same strongest one, and ``first_or_similar`` that of those whose first reason the refit gives first
+    or with similar weight. ``permuted`` is the Jaccard index with a model of outcomes dealt out at random,
+    which must be low: its reasons mean nothing.
+    """
+
+    refits: int
+    rows: int
+    top_three: float
+    first: float
+    first_or_similar: float
+    permuted: float
+
+
+def stability(
+    model: Model, rung: Rung, dataset: Dataset, subjects: Subjects, *, threads: int = 1
+) -> Stability:
+    """Fit the rung again on customers drawn with replacement, and once on permuted outcomes.
+
+    Of more than 20,000 rows so many are drawn, whole customers at a time, which makes refits differ
+    more than those of all rows would.
+    """
+    shown = strongest(subjects.raising(model, subjects.listed_vectors))
+    three, first, similar = [], [], []
+    rows = 0
+    for drawn in _resampled(dataset):
+        rows = max(rows, drawn.rows)
+        refit = rung.fit(drawn, threads=threads)
+        again = subjects.raising(refit, subjects.listed_vectors)
+        three.append(overlap(shown, strongest(again)))
+        first.append(same_first(shown, strongest(again)))
+        similar.append(as_good_a_first(shown, again))
+    return Stability(
+        refits=REFITS,
+        rows=rows,
+        top_three=float(np.mean(three)),
+        first=float(np.mean(first)),
+        first_or_similar=float(np.mean(similar)),
+        permuted=_permuted(shown, rung, dataset, subjects, threads),
+    )
+
+
+def _resampled(dataset: Dataset) -> Iterator[Dataset]:
+    """Whole customers drawn with replacement, about as many rows as there are or may be."""
+    keys = dataset.vectors.customer_keys
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0])
+    ends = np.r_[starts[1:], len(order)]
+    customers = max(1, round(len(starts) * min(1.0, MOST_ROWS / max(dataset.rows, 1))))
+    draw = np.random.default_rng(_SEED)
+    for _ in range(REFITS):
+        chosen = draw.integers(0, len(starts), customers)
+        rows = np.concatenate([order[starts[one] : ends[one]] for one in chosen])
+        # In time again: the latest cutoff tells when trees have grown enough.
+        yield dataset.select(rows[np.argsort(dataset.vectors.cutoff_seconds[rows], kind="stable")])
+
+
+def _permuted(
+    shown: NDArray[np.int64], rung: Rung, dataset: Dataset, subjects: Subjects, threads: int
+) -> float:
+    draw = np.random.default_rng(_SEED)
+    rows = np.sort(draw.permutation(dataset.rows)[:MOST_ROWS])
+    chosen = dataset.select(rows)
+    senseless = Dataset(chosen.vectors, draw.permutation(chosen.outcomes))
+    try:
+        other = rung.fit(senseless, threads=threads)
+    except ModelRefused:
+        return 0.0
+    return overlap(shown, strongest(subjects.raising(other, subjects.listed_vectors)))
