@@ -27,6 +27,7 @@ from serving.scoring import ScoredRow, Status
 from training.manifest import Manifest
 from training.reasons.explanation import Explanation
 from training.reasons.wording import Fact
+from training.value.explanation import ValueExplanation
 
 VERSION = "0.1.0"
 STALE_AFTER_DAYS = 7
@@ -206,7 +207,31 @@ def _value(row: ScoredRow, currency: str) -> dict[str, Any]:
         value |= row.worth
     if row.at_risk_cents is not None:
         value["at_risk_cents"] = row.at_risk_cents
+    if row.value_explanation is not None:
+        value |= _value_explained(row.value_explanation)
     return value
+
+
+def _value_explained(explanation: ValueExplanation) -> dict[str, Any]:
+    """Base, reasons, limit and everything else, in cents that add up to the expected value."""
+    return {
+        "base_cents": explanation.base_cents,
+        "reasons": [
+            {
+                "group": one.group,
+                "title": one.title,
+                "cents": one.shown_cents,
+                **({"parts": one.parts} if one.parts else {}),
+                "direction": one.direction,
+                "actionable": one.actionable,
+                "text": one.text,
+                "facts": _facts(one.facts),
+            }
+            for one in explanation.reasons
+        ],
+        "limit_cents": explanation.limit_cents,
+        "other_cents": explanation.other_cents,
+    }
 
 
 def _explained(explanation: Explanation) -> dict[str, Any]:

@@ -25,11 +25,11 @@ from serving.page_views import (
     worth_of,
 )
 from serving.scoring import band
+from serving.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
+from serving.waterfall import bars
 from training.reasons.explanation import Explanation, Reason
 from training.reasons.quantities import money, quantity
 from training.reasons.wording import Fact
-
-_ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
 
 
 def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerPage:
@@ -40,6 +40,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     worth = worth_of(snapshot, key)
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
+    why_worth = worth_explanation(in_use, key)
     return CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
@@ -58,6 +59,8 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         worth=money(worth[0], currency) if snapshot.value_days else "",
         worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
         worth_between=between(worth, currency),
+        worth_steps=[] if why_worth is None else worth_steps(why_worth, currency),
+        worth_sum="" if why_worth is None else worth_sum(why_worth, currency),
         at_risk=at_risk(snapshot, position, currency),
         at_risk_title=sorts(snapshot)["at_risk"],
         last_order=last_order(snapshot, key),
@@ -71,17 +74,12 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
 
 
 def _steps(explanation: Explanation) -> list[WaterfallStep]:
-    """Bars from left to right, on a scale from the least to the most the sum ever comes to."""
+    """The way from the base to the risk, step by step."""
     changes = [*(one.points for one in explanation.reasons), explanation.other_points]
-    base, total = 100 * explanation.base, 100 * explanation.probability
-    reached = base + np.cumsum([0.0, *changes])
-    least, most = min(0.0, float(reached.min())), max(float(reached.max()), 1e-9)
-
-    def bar(one: float, other: float) -> dict[str, str]:
-        low, high = min(one, other), max(one, other)
-        scale = 100 / (most - least)
-        return {"start": f"{(low - least) * scale:.2f}%", "width": f"{(high - low) * scale:.2f}%"}
-
+    drawn = [
+        one.as_dict()
+        for one in bars(100 * explanation.base, changes, 100 * explanation.probability)
+    ]
     steps = [
         WaterfallStep(
             "base",
@@ -89,32 +87,27 @@ def _steps(explanation: Explanation) -> list[WaterfallStep]:
             "Where the model starts for everybody.",
             percent_shown(explanation.shown_base),
             note="",
-            **bar(0.0, base),
+            **drawn[0],
         )
     ]
-    for place, reason in enumerate(explanation.reasons):
+    for bar, reason in zip(drawn[1:], explanation.reasons, strict=False):
         steps.append(
             WaterfallStep(
                 reason.direction,
                 reason.title,
                 reason.text,
                 signed(reason.shown_points),
-                note=_ACTIONABLE[reason.actionable],
-                **bar(float(reached[place]), float(reached[place + 1])),
+                note=ACTIONABLE[reason.actionable],
+                **bar,
             )
         )
     steps.append(
         WaterfallStep(
-            "other",
-            "Everything else",
-            "",
-            signed(explanation.shown_other),
-            note="",
-            **bar(float(reached[-2]), float(reached[-1])),
+            "other", "Everything else", "", signed(explanation.shown_other), note="", **drawn[-2]
         )
     )
     shown_total = percent_shown(explanation.shown_probability)
-    steps.append(WaterfallStep("total", "Risk", "", shown_total, note="", **bar(0.0, total)))
+    steps.append(WaterfallStep("total", "Risk", "", shown_total, note="", **drawn[-1]))
     return steps
 
 

@@ -116,6 +116,25 @@ class Shown(Message):
     other: float = Field(description="All that is not among the reasons, in percentage points.")
 
 
+class ValueReasonAnswer(Message):
+    """One reason group that moves the expected value; it explains the model, not the cause."""
+
+    group: str = Field(description="The reason group's name.")
+    title: str = Field(description="The reason group as a marketer reads it.")
+    cents: int = Field(description="Cents it adds; rounded so that everything adds up.")
+    parts: dict[str, int] | None = Field(
+        None,
+        description="How much of it through `chance`, the chance of buying at all, through `amount`, how "
+        "much if they buy, and through `whole`, where the model does not keep the two apart.",
+    )
+    direction: Literal["raises", "lowers"] = Field(description="Which way it moves the value.")
+    actionable: Literal["now", "indirect", "context"] = Field(
+        description="Whether the business can act on it."
+    )
+    text: str = Field(description="One sentence from the customer's facts; empty when withheld.")
+    facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
+
+
 class Value(Message):
     """What the customer spent and, where a value model is in use, what they are expected to bring."""
 
@@ -138,6 +157,19 @@ class Value(Message):
     )
     horizon_days: int | None = Field(
         None, description="Over how many days after `vector_as_of` value is meant."
+    )
+    base_cents: int | None = Field(
+        None, description="Where the value model starts for everybody, in cents."
+    )
+    reasons: list[ValueReasonAnswer] | None = Field(
+        None, description="At most four that raise the value, then at most two that lower it."
+    )
+    limit_cents: int | None = Field(
+        None, description="What is taken away so that nobody exceeds ten customers of their kind."
+    )
+    other_cents: int | None = Field(
+        None,
+        description="All other groups: `base_cents` + reasons + `limit_cents` + this = `expected_cents`.",
     )
 
 

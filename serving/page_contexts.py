@@ -120,15 +120,16 @@ class ChurnListPage:
 
 @dataclass(frozen=True)
 class WaterfallStep:
-    """One step of the way from the base to the risk."""
+    """One step of the way from the base to the risk, or to the value."""
 
     kind: str = shown("base, raises, lowers, other or total.")
     title: str = shown("What the step is about.")
     text: str = shown("The sentence from the customer's facts; may be empty.")
-    points: str = shown("Percentage points; a sign where it is a change.")
+    points: str = shown("Percentage points, or money; a sign where it is a change.")
     start: str = shown("Where the bar begins, in percent of the width.")
     width: str = shown("How long the bar is, in percent of the width.")
     note: str = shown("Whether the business can act on it.")
+    detail: str = shown("Through which parts of the model it comes; may be empty.", "")
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,10 @@ class CustomerPage:
     worth: str = shown("Expected value; empty where no value model is in use.")
     worth_title: str = shown("What that value is, in a few words.")
     worth_between: str = shown("The range four in five alike end in.")
+    worth_steps: Sequence[WaterfallStep] = shown(
+        "Base, reasons and the rest, adding up to the expected value; empty without one."
+    )
+    worth_sum: str = shown("The same sum in one line; empty without one.")
     at_risk: str = shown("Risk times value if kept, or times that spend.")
     at_risk_title: str = shown("What that money is, in a few words.")
     last_order: str = shown("The date of the last order.")

@@ -25,6 +25,7 @@ from features.workspace import Workspace
 from serving.worth import UNKNOWN
 from training.reasons.wording import Wording
 from training.value.at_risk import value_at_risk
+from training.value.explanation import StoredShares
 
 MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"
@@ -39,6 +40,9 @@ _BY_CUSTOMER = (
     *("spend_cents", "last_order_seconds", "last_order_day"),
     *("value_cents", "value_low_cents", "value_high_cents", "value_if_kept_cents"),
 )
+
+VALUE_SHARES = ("value_parts", "value_limit", "value_leading")
+"""The columns that say why customers have their values, as ``WorthShares`` holds them."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ class Snapshot:
 
     ``status``, ``stage``, ``lifecycle_status``, ``vector_rows``, ``spend_cents``,
     ``last_order_seconds``, ``last_order_day`` and the four of value have one entry a customer key; a
-    customer without a vector has row -1, one without a value -1 cents.
+    customer without a vector has row -1, one without a value -1 cents. The three that say why have
+    one a vector, and none without a value model.
     """
 
     name: str
@@ -85,6 +90,9 @@ class Snapshot:
     value_low_cents: NDArray[np.int64]
     value_high_cents: NDArray[np.int64]
     value_if_kept_cents: NDArray[np.int64]
+    value_parts: NDArray[np.float32]
+    value_limit: NDArray[np.float32]
+    value_leading: NDArray[np.int16]
     typical: NDArray[np.float32]
 
     @property
@@ -147,6 +155,20 @@ class Snapshot:
         cents = {name: int(column[key]) for name, column in zip(names, columns, strict=True)}
         return cents | {"horizon_days": self.value_days}
 
+    def value_shares(self, key: int) -> StoredShares | None:
+        """Why a customer has the value they have, None where nothing is said of it."""
+        if not self.value_days or self.value_cents[key] == UNKNOWN:
+            return None
+        row = int(self.vector_rows[key])
+        return StoredShares(
+            expected_cents=int(self.value_cents[key]),
+            base_cents=float(self.manifest["value_base_cents"]),
+            part_names=tuple(self.manifest["value_parts"]),
+            by_part=self.value_parts[row].astype(np.float64),
+            leading=self.value_leading[row].tolist(),
+            limit_cents=float(self.value_limit[row]),
+        )
+
     @property
     def values(self) -> NDArray[np.float32]:
         """The vectors' values in the order of the model's features, which is that of the wording."""
@@ -207,7 +229,7 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
             customer_ids=TextColumn(column("customer_ids.offsets"), column("customer_ids.content")),
             vectors=open_vectors(folder / VECTORS_FOLDER),
             ranking=Ranking(**{name: column(name) for name in Ranking.__dataclass_fields__}),
-            **{name: column(name) for name in _BY_CUSTOMER},
+            **{name: column(name) for name in (*_BY_CUSTOMER, *VALUE_SHARES)},
             typical=column("typical"),
         )
     except (OSError, ValueError, KeyError) as fault:

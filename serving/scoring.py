@@ -17,6 +17,7 @@ from training.bundle import Bundle
 from training.reasons.explanation import Explanation, explain_all
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
+from training.value.explanation import ValueExplanation, explain_value
 
 if TYPE_CHECKING:
     from serving.published import Snapshot
@@ -56,7 +57,8 @@ class ScoredRow:
     ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
     ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
-    the risk times what they bring if kept. ``next_order`` is there where the model in use tells when.
+    the risk times what they bring if kept; ``value_explanation`` says why. ``next_order`` is there where
+    the model in use tells when.
     """
 
     customer_id: str
@@ -72,6 +74,7 @@ class ScoredRow:
     worth: Mapping[str, int] | None = None
     next_order: NextOrder | None = None
     explanation: Explanation | None = None
+    value_explanation: ValueExplanation | None = None
 
 
 def explained(bundle: Bundle, values: NDArray[np.float32], group_of: NDArray[np.intp]) -> Explained:
@@ -123,7 +126,7 @@ class Scorer:
         values = self._values[np.maximum(rows, 0)]
         status = self._statuses(keys, rows, values)
         answers = {
-            customer_id: self._before_judging(customer_id, int(key), Status(int(one)))
+            customer_id: self._before_judging(customer_id, int(key), Status(int(one)), with_reasons)
             for customer_id, key, one in zip(distinct, keys, status, strict=True)
         }
         judged = np.flatnonzero(status == Status.OK)
@@ -139,12 +142,29 @@ class Scorer:
         row = int(self.snapshot.vector_rows[key]) if key >= 0 else -1
         return digest_of_vector(self._values[row]) if row >= 0 else ""
 
-    def _before_judging(self, customer_id: str, key: int, status: Status) -> ScoredRow:
+    def _before_judging(
+        self, customer_id: str, key: int, status: Status, with_reasons: bool
+    ) -> ScoredRow:
         """What is known of a customer, judged or not."""
         worth = self.snapshot.worth(key) if key >= 0 else None
         spend = int(self.snapshot.spend_cents[key]) if worth is not None else None
         stage, going = self._standing(key)
-        return ScoredRow(customer_id, status, stage, going, spend_cents=spend, worth=worth)
+        why = self._why_worth(key) if worth is not None and with_reasons else None
+        return ScoredRow(
+            customer_id,
+            status,
+            stage,
+            going,
+            spend_cents=spend,
+            worth=worth,
+            value_explanation=why,
+        )
+
+    def _why_worth(self, key: int) -> ValueExplanation | None:
+        shares = self.snapshot.value_shares(key)
+        if shares is None:
+            return None
+        return explain_value(shares, self._values[self.snapshot.vector_rows[key]], self.wording)
 
     def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
         standing = self.snapshot.standing(key) if key >= 0 else None

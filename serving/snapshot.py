@@ -33,6 +33,7 @@ from serving.lean import kept_out
 from serving.published import (
     DECLINED,
     MANIFEST_FILE,
+    VALUE_SHARES,
     VECTORS_FOLDER,
     Ranking,
     Snapshot,
@@ -45,7 +46,7 @@ from training.reasons.points import selected
 from training.reasons.wording import Wording
 from training.value.at_risk import terciles
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -163,7 +164,9 @@ def _write(
     # Who declined to be scored is not sorted into a stage either.
     declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
-    worth = worth_of_everybody(value, vectors, pack.customers, declined, threads=_THREADS)
+    worth, why = worth_of_everybody(
+        value, bundle.manifest, vectors, pack.customers, declined, threads=_THREADS
+    )
     ranking = _ranking(
         bundle,
         values,
@@ -182,6 +185,7 @@ def _write(
         "lifecycle_status": np.where(declined, DECLINED, standing.status).astype(np.int8),
         "vector_rows": vector_rows,
         **{name: getattr(worth, name) for name in Worth.__dataclass_fields__},
+        **{name: getattr(why, name) for name in VALUE_SHARES},
         "spend_cents": past.spend_cents,
         "last_order_seconds": past.last_order_seconds,
         "last_order_day": past.last_order_day,
@@ -204,6 +208,8 @@ def _write(
         "expected_leavers": float(ranking.probability.sum()),
         "valued": int(np.count_nonzero(worth.value_cents != UNKNOWN)),
         "value_cents": int(np.maximum(worth.value_cents, 0).sum()),
+        "value_base_cents": why.base_cents,
+        "value_parts": list(why.parts),
         "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
         "features": [dict(one) for one in bundle.manifest.features],
         "groups": [dict(one) for one in bundle.manifest.groups],
