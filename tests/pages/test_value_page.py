@@ -10,6 +10,7 @@ import pytest
 from serving.customer_view import customer_page
 from serving.desk import InUse
 from serving.page_contexts import CustomerPage
+from serving.page_views import customer_link
 from serving.published import Snapshot
 from serving.value_view import worth_steps, worth_sum
 from tests.serving.calling import Service
@@ -93,8 +94,7 @@ def test_the_page_shows_it_and_the_file_says_the_first_reason(
     in_use: tuple[InUse, Service], valued: Snapshot
 ) -> None:
     caller = in_use[1].browser()
-    customer = valued.customer_ids[int(valued.ranking.customer_keys[0])]
-    page = caller.get(f"/customers/{customer}").text
+    page = caller.get(customer_link(valued, 0)).text
     assert "Why this value" in page and "Base value" in page
     lines = caller.get("/churn.csv").content.decode("utf-8-sig").splitlines()
     assert "value_reason_1,value_reason_1_money" in lines[0]
