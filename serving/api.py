@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from features.vocabulary import DAY_SECONDS
+from serving.belonging import Belonging
 from serving.desk import Desk, InUse
 from serving.ledger import Decision
 from serving.messages import (
@@ -183,11 +185,28 @@ def _row_answer(
         }
     if row.spend_cents is not None:
         answer["value"] = _value(row, currency)
+    if row.belonging is not None:
+        answer["segment"] = _segment(row.belonging)
     if row.next_order is not None:
         answer["next_order"] = _when(row.next_order)
     if row.explanation is not None:
         answer |= _explained(row.explanation)
     return answer
+
+
+def _segment(found: Belonging) -> dict[str, Any]:
+    """The segment, and on request what speaks for it and against."""
+    segment: dict[str, Any] = {
+        "id": found.segment_id,
+        "name": found.name,
+        "neighbour_id": found.neighbour_id,
+        "neighbour": found.neighbour,
+        "lead": found.lead,
+    }
+    if found.reasons:
+        segment["reasons"] = [asdict(one) for one in found.reasons]
+        segment["other_share"] = found.other_share
+    return segment
 
 
 def _when(order: NextOrder) -> dict[str, Any]:

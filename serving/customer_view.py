@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from features.settings import Settings
+from serving.belonging import Belonging, shown_shares
 from serving.churn_list import sorts
 from serving.desk import InUse
-from serving.page_contexts import CustomerPage, FactLine, WaterfallStep
+from serving.page_contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
 from serving.page_views import (
     ago,
     at_risk,
@@ -31,6 +32,8 @@ from training.reasons.explanation import Explanation, Reason
 from training.reasons.quantities import money, quantity
 from training.reasons.wording import Fact
 
+_A_NEAR_TIE = 0.1
+
 
 def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerPage:
     """Everything about the score of one customer, by place in the ranking."""
@@ -41,6 +44,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
     why_worth = worth_explanation(in_use, key)
+    segment = snapshot.belonging(key, currency)
     return CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
@@ -51,6 +55,9 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
             f"higher than {min(int(percentile), 99)} % of the customers the model learned from."
         ),
         stage=standing(snapshot, key),
+        segment="" if segment is None else segment.name,
+        segment_why="" if segment is None else _beside(segment),
+        habits=[] if segment is None else _habits(segment),
         band=band(percentile),
         steps=_steps(explanation),
         sum=_sum(explanation),
@@ -115,6 +122,34 @@ def _sum(explanation: Explanation) -> str:
     parts = [*(one.shown_points for one in explanation.reasons), explanation.shown_other]
     added = " ".join(f"{'−' if one < 0 else '+'} {abs(one):.1f}" for one in parts)
     return f"{explanation.shown_base:.1f} {added} = {explanation.shown_probability:.1f}"
+
+
+def _beside(segment: Belonging) -> str:
+    """Beside which neighbour, and how clearly."""
+    if not segment.neighbour:
+        return ""
+    how = "Almost as near" if segment.lead < _A_NEAR_TIE else "The next nearest"
+    return (
+        f"{how} is “{segment.neighbour}”. The figures are shares of all that speaks for the one rather than "
+        "the other; the nearer their sum is to 0, the more this customer stands between the two."
+    )
+
+
+def _habits(segment: Belonging) -> list[HabitLine]:
+    *shown, other, lead = shown_shares(segment)
+    lines = [
+        HabitLine(one.word, one.text, _percent(share), one.speaks)
+        for one, share in zip(segment.reasons, shown, strict=True)
+    ]
+    return [
+        *lines,
+        HabitLine("all other habits", "", _percent(other), "other"),
+        HabitLine("together", "", _percent(lead), "total"),
+    ]
+
+
+def _percent(share: int) -> str:
+    return f"{share:+d} %".replace("-", "−")
 
 
 def _facts(reasons: Sequence[Reason]) -> list[Fact]:

@@ -190,6 +190,41 @@ class NextOrderAnswer(Message):
     horizon_days: int = Field(description="The model looks so many days ahead.")
 
 
+class SegmentReasonAnswer(Message):
+    """One habit that speaks for the customer's segment, or for its neighbour."""
+
+    feature: str = Field(description="The feature that measures the habit.")
+    group: str = Field(description="The reason group whose share this is.")
+    speaks: Literal["for", "against"] = Field(description="For this segment or for the neighbour.")
+    share: float = Field(
+        description="Its part of all that speaks for the segment; negative for the neighbour."
+    )
+    word: str = Field(description="The habit in a word, beside the neighbour's customers.")
+    text: str = Field(description="The customer's own fact; empty where it is unknown.")
+    value: float | None = Field(description="The same as a number.")
+    unit: str = Field(description="The unit of `value`.")
+
+
+class SegmentAnswer(Message):
+    """The behaviour segment of a customer and why it is this and not the next nearest."""
+
+    id: int = Field(
+        description="Names the segment, whatever it is called and however often refitted."
+    )
+    name: str = Field(description="What it is called.")
+    neighbour_id: int | None = Field(description="The next nearest segment.")
+    neighbour: str = Field(description="What that is called.")
+    lead: float = Field(
+        description="1: nothing speaks for the neighbour; near 0: the customer stands between the two."
+    )
+    reasons: list[SegmentReasonAnswer] | None = Field(
+        None, description="At most three for it, then at most one against."
+    )
+    other_share: float | None = Field(
+        None, description="All other habits: the shares of the reasons and this add up to `lead`."
+    )
+
+
 class WarningAnswer(Message):
     """Something to know about an answer."""
 
@@ -245,6 +280,9 @@ class ScoredRowAnswer(Message):
     )
     shown: Shown | None = Field(None, description="The same figures, rounded so that they add up.")
     value: Value | None = Field(None, description="What the customer is worth.")
+    segment: SegmentAnswer | None = Field(
+        None, description="How the customer buys, where segments are in use."
+    )
     next_order: NextOrderAnswer | None = Field(
         None, description="When the next order may come, where the model in use tells it."
     )

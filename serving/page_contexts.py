@@ -142,6 +142,16 @@ class FactLine:
 
 
 @dataclass(frozen=True)
+class HabitLine:
+    """One habit that speaks for a segment, or for its neighbour."""
+
+    word: str = shown("The habit in a word.")
+    text: str = shown("The customer's own fact; may be empty.")
+    share: str = shown("Its part of all that speaks for the segment, in percent, with a sign.")
+    speaks: str = shown("for or against.")
+
+
+@dataclass(frozen=True)
 class CustomerPage:
     """One customer: the risk, all that adds up to it, and the facts behind it."""
 
@@ -151,6 +161,9 @@ class CustomerPage:
     sentence: str = shown("What that number means.")
     standing: str = shown("The rank, and how the risk compares.")
     stage: str = shown("The customer's stage and status.")
+    segment: str = shown("The behaviour segment; empty without one.")
+    segment_why: str = shown("Beside which other segment, and how clearly, in a sentence.")
+    habits: Sequence[HabitLine] = shown("What speaks for the segment, and against; all adding up.")
     band: str = shown("high, medium or low.")
     steps: Sequence[WaterfallStep] = shown("Base, reasons and the rest, adding up to the risk.")
     sum: str = shown("The same sum in one line.")

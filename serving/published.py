@@ -22,8 +22,10 @@ from features.pack import TextColumn
 from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
+from serving.belonging import Belonging, belonging
 from serving.worth import UNKNOWN
 from training.reasons.wording import Wording
+from training.segments.membership import Membership
 from training.value.at_risk import value_at_risk
 from training.value.explanation import StoredShares
 
@@ -71,7 +73,7 @@ class Snapshot:
     ``status``, ``stage``, ``lifecycle_status``, ``vector_rows``, ``spend_cents``,
     ``last_order_seconds``, ``last_order_day`` and the four of value have one entry a customer key; a
     customer without a vector has row -1, one without a value -1 cents. The three that say why have
-    one a vector, and none without a value model.
+    one a vector, and none without a value model. ``membership`` has one entry a customer key.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Snapshot:
     value_parts: NDArray[np.float32]
     value_limit: NDArray[np.float32]
     value_leading: NDArray[np.int16]
+    membership: Membership
     typical: NDArray[np.float32]
 
     @property
@@ -169,6 +172,11 @@ class Snapshot:
             limit_cents=float(self.value_limit[row]),
         )
 
+    def belonging(self, key: int, currency: str) -> Belonging | None:
+        """A customer's segment and why, None where no segments are in use or the customer has none."""
+        segments = self.manifest["segments"]
+        return None if segments is None else belonging(self.membership, key, segments, currency)
+
     @property
     def values(self) -> NDArray[np.float32]:
         """The vectors' values in the order of the model's features, which is that of the wording."""
@@ -230,6 +238,9 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
             vectors=open_vectors(folder / VECTORS_FOLDER),
             ranking=Ranking(**{name: column(name) for name in Ranking.__dataclass_fields__}),
             **{name: column(name) for name in (*_BY_CUSTOMER, *VALUE_SHARES)},
+            membership=Membership(
+                **{one: column(f"segment_{one}") for one in Membership.__dataclass_fields__}
+            ),
             typical=column("typical"),
         )
     except (OSError, ValueError, KeyError) as fault:

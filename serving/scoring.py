@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary import Cutoff
+from serving.belonging import Belonging
 from serving.next_order import NextOrder, next_orders
 from training.bundle import Bundle
 from training.reasons.explanation import Explanation, explain_all
@@ -58,7 +59,7 @@ class ScoredRow:
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
     ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
     the risk times what they bring if kept; ``value_explanation`` says why. ``next_order`` is there where
-    the model in use tells when.
+    the model in use tells when, ``belonging`` where segments are in use and the customer has one.
     """
 
     customer_id: str
@@ -75,6 +76,7 @@ class ScoredRow:
     next_order: NextOrder | None = None
     explanation: Explanation | None = None
     value_explanation: ValueExplanation | None = None
+    belonging: Belonging | None = None
 
 
 def explained(bundle: Bundle, values: NDArray[np.float32], group_of: NDArray[np.intp]) -> Explained:
@@ -158,7 +160,14 @@ class Scorer:
             spend_cents=spend,
             worth=worth,
             value_explanation=why,
+            belonging=self._belonging(key, with_reasons),
         )
+
+    def _belonging(self, key: int, with_reasons: bool) -> Belonging | None:
+        found = self.snapshot.belonging(key, self.wording.currency) if key >= 0 else None
+        if found is None or with_reasons:
+            return found
+        return replace(found, reasons=(), other_share=found.lead)
 
     def _why_worth(self, key: int) -> ValueExplanation | None:
         shares = self.snapshot.value_shares(key)

@@ -28,6 +28,7 @@ from features.settings import Settings
 from features.store import Store, open_store
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
+from serving.belonging import SegmentsInUse, memberships_of_everybody, segments_for
 from serving.history import history
 from serving.lean import kept_out
 from serving.published import (
@@ -44,6 +45,8 @@ from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_eve
 from training.bundle import Bundle, current_bundle
 from training.reasons.points import selected
 from training.reasons.wording import Wording
+from training.segments.membership import Membership
+from training.segments.model import NO_SEGMENT
 from training.value.at_risk import terciles
 
 SCHEMA_VERSION = 5
@@ -100,12 +103,15 @@ def score_everybody(
     pack = store.pack()
     folder, vectors = _matching_vectors(workspace, pack)
     value = value_in_use(workspace, vectors)
+    segments = segments_for(workspace, pack)
     identity = {
         "schema_version": SCHEMA_VERSION,
         "model_digest": bundle.manifest.digest,
         "model_version": bundle.manifest.version,
         "value": value.identity(),
         "value_fault": value.fault,
+        "segments": segments.identity(),
+        "segments_fault": segments.fault,
         "plan_hash": vectors.plan_hash,
         "data_digest": pack.digest,
         "cutoff_seconds": int(vectors.cutoff_seconds[0]) if vectors.rows else 0,
@@ -114,7 +120,7 @@ def score_everybody(
     if published is not None and identity.items() <= published.items():
         return _summary(published, reused=True)
     with workspace.writing(), workspace.scores.draft() as draft:
-        manifest = identity | _write(draft, bundle, value, store, pack, vectors, progress)
+        manifest = identity | _write(draft, bundle, value, segments, store, pack, vectors, progress)
         _link_vectors(folder, draft / VECTORS_FOLDER)
         (draft / MANIFEST_FILE).write_text(
             json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
@@ -145,6 +151,7 @@ def _write(
     draft: Path,
     bundle: Bundle,
     value: ValueInUse,
+    segments: SegmentsInUse,
     store: Store,
     pack: Pack,
     vectors: Vectors,
@@ -167,6 +174,9 @@ def _write(
     worth, why = worth_of_everybody(
         value, bundle.manifest, vectors, pack.customers, declined, threads=_THREADS
     )
+    membership = memberships_of_everybody(
+        segments, pack, cutoff_seconds, declined, threads=_THREADS
+    )
     ranking = _ranking(
         bundle,
         values,
@@ -186,6 +196,9 @@ def _write(
         "vector_rows": vector_rows,
         **{name: getattr(worth, name) for name in Worth.__dataclass_fields__},
         **{name: getattr(why, name) for name in VALUE_SHARES},
+        **{
+            f"segment_{name}": getattr(membership, name) for name in Membership.__dataclass_fields__
+        },
         "spend_cents": past.spend_cents,
         "last_order_seconds": past.last_order_seconds,
         "last_order_day": past.last_order_day,
@@ -210,6 +223,7 @@ def _write(
         "value_cents": int(np.maximum(worth.value_cents, 0).sum()),
         "value_base_cents": why.base_cents,
         "value_parts": list(why.parts),
+        "segmented": int(np.count_nonzero(membership.segment != NO_SEGMENT)),
         "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
         "features": [dict(one) for one in bundle.manifest.features],
         "groups": [dict(one) for one in bundle.manifest.groups],

@@ -93,7 +93,7 @@ class Wording:
                 return Sentence("", facts, is_contradicted=True)
             template = claim.at_zero if claim.at_zero and lead.value == 0 else claim.text
             said = template.format(**self._words(lead), **captured, **_texts(facts))
-            return Sentence(_as_sentence(_grammatical(said.replace("_", " "))), facts)
+            return Sentence(_as_sentence(grammatical(said.replace("_", " "))), facts)
         return Sentence(self._bare(feature, lead), (lead,))
 
     def _side(self, side: str | float, lead: Fact, values: NDArray[np.float32]) -> float | None:
@@ -119,7 +119,7 @@ class Wording:
 
     def _bare(self, feature: Feature, fact: Fact) -> str:
         """The fact itself, beside what is typical."""
-        said = _grammatical(feature.said.format(value=fact.text))
+        said = grammatical(feature.said.format(value=fact.text))
         if fact.typical is None or feature.unit == "yes_no":
             return _as_sentence(said)
         typical = quantity(fact.typical, feature.unit, self.currency)
@@ -147,7 +147,7 @@ def _texts(facts: Sequence[Fact]) -> dict[str, str]:
     return {one.feature: one.text for one in facts}
 
 
-def _grammatical(said: str) -> str:
+def grammatical(said: str) -> str:
     """One order, not one orders; no orders, not zero orders."""
     singular = _SINGULAR.sub(
         lambda found: f"1 {found[1]}{found[2]}{'y' if found[3] == 'ies' else ''}", said
