@@ -43,7 +43,7 @@ _BY_CUSTOMER = (
     *("value_cents", "value_low_cents", "value_high_cents", "value_if_kept_cents"),
 )
 
-VALUE_SHARES = ("value_parts", "value_limit", "value_leading")
+VALUE_SHARES = ("value_parts", "value_limit", "value_leading", "value_typical")
 """The columns that say why customers have their values, as ``WorthShares`` holds them."""
 
 
@@ -95,6 +95,7 @@ class Snapshot:
     value_parts: NDArray[np.float32]
     value_limit: NDArray[np.float32]
     value_leading: NDArray[np.int16]
+    value_typical: NDArray[np.float32]
     membership: Membership
     typical: NDArray[np.float32]
 
@@ -201,10 +202,17 @@ class Snapshot:
 
     def wording(self, currency: str) -> Wording:
         """The words of the model that made these scores."""
+        return self._wording(self.typical, currency)
+
+    def value_wording(self, currency: str) -> Wording:
+        """The same words, beside what is typical of those the value model learned from."""
+        return self._wording(self.value_typical if self.value_days else self.typical, currency)
+
+    def _wording(self, typical: NDArray[np.float32], currency: str) -> Wording:
         return Wording(
             [Feature(**one) for one in self.manifest["features"]],
             [ReasonGroup(**one) for one in self.manifest["groups"]],
-            self.typical,
+            typical,
             currency,
         )
 

@@ -117,6 +117,7 @@ class Scorer:
         self.bundle = bundle
         self.snapshot = snapshot
         self.wording = Wording.of(bundle, currency)
+        self.value_wording = snapshot.value_wording(currency)
         self._values = bundle.bind(snapshot.vectors)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
 
@@ -173,7 +174,8 @@ class Scorer:
         shares = self.snapshot.value_shares(key)
         if shares is None:
             return None
-        return explain_value(shares, self._values[self.snapshot.vector_rows[key]], self.wording)
+        values = self._values[self.snapshot.vector_rows[key]]
+        return explain_value(shares, values, self.value_wording)
 
     def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
         standing = self.snapshot.standing(key) if key >= 0 else None

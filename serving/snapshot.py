@@ -71,6 +71,8 @@ class ScoreSummary:
     value_cents: int = 0
     value_days: int = 0
     value_fault: str = ""
+    segmented: int = 0
+    segments_fault: str = ""
     act: str = "leave"
     reused: bool = False
 
@@ -322,5 +324,7 @@ def _summary(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSumma
         value_cents=manifest["value_cents"],
         value_days=0 if manifest["value"] is None else manifest["value"]["horizon_days"],
         value_fault=manifest["value_fault"],
+        segmented=manifest["segmented"],
+        segments_fault=manifest["segments_fault"],
         reused=reused,
     )

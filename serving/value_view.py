@@ -6,14 +6,19 @@ from serving.desk import InUse
 from serving.page_contexts import WaterfallStep
 from serving.waterfall import bars
 from training.reasons.quantities import money
-from training.value.contributions import AMOUNT, CHANCE, WHOLE
-from training.value.explanation import UNIT_CENTS, ValueExplanation, explain_value, shown_unit
+from training.value.contributions import AMOUNT, CHANCE
+from training.value.explanation import (
+    UNIT_CENTS,
+    ValueExplanation,
+    ValueReason,
+    explain_value,
+    shown_unit,
+)
 
 ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
 _THROUGH = {
     CHANCE: "through the chance of buying at all",
     AMOUNT: "through how much if they buy",
-    WHOLE: "through both at once",
 }
 
 
@@ -25,7 +30,7 @@ def worth_explanation(in_use: InUse, key: int) -> ValueExplanation | None:
         return None
     values = in_use.values[int(snapshot.vector_rows[key])]
     unit = shown_unit(shares.expected_cents, shares.base_cents)
-    return explain_value(shares, values, in_use.wording, unit_cents=unit)
+    return explain_value(shares, values, in_use.scorer.value_wording, unit_cents=unit)
 
 
 def worth_steps(explanation: ValueExplanation, currency: str) -> list[WaterfallStep]:
@@ -48,11 +53,7 @@ def worth_steps(explanation: ValueExplanation, currency: str) -> list[WaterfallS
                 reason.text,
                 amounts.signed(reason.shown_cents),
                 note=ACTIONABLE[reason.actionable],
-                detail=", ".join(
-                    f"{amounts.signed(cents)} {_THROUGH[part]}"
-                    for part, cents in reason.parts.items()
-                    if cents
-                ),
+                detail=_detail(reason, amounts),
                 **bar,
             )
         )
@@ -65,6 +66,14 @@ def worth_steps(explanation: ValueExplanation, currency: str) -> list[WaterfallS
     )
     total = amounts.plain(explanation.expected_cents)
     return [*steps, WaterfallStep("total", "Value", "", total, note="", **drawn[-1])]
+
+
+def _detail(reason: ValueReason, amounts: _Amounts) -> str:
+    """Through which parts of the model a reason comes, where it keeps them apart throughout."""
+    if set(reason.parts) != set(_THROUGH):
+        return ""
+    told = [(_THROUGH[part], cents) for part, cents in reason.parts.items() if cents]
+    return ", ".join(f"{amounts.signed(cents)} {through}" for through, cents in told)
 
 
 def worth_sum(explanation: ValueExplanation, currency: str) -> str:

@@ -48,27 +48,37 @@ class WorthShares:
 
     ``value_parts`` has the axes vector, part of the model, reason group; ``value_limit`` is what the limit of a
     customer's kind takes away; ``value_leading`` is the leading feature of each group. Groups and
-    features are those of the model of risk. Without a value model all three are empty.
+    features are those of the model of risk. ``value_typical`` is the median customer of the model, one entry a
+    feature. Without a value model all four are empty.
     """
 
     value_parts: NDArray[np.float32]
     value_limit: NDArray[np.float32]
     value_leading: NDArray[np.int16]
+    value_typical: NDArray[np.float32]
     base_cents: float = 0.0
     parts: tuple[str, ...] = ()
 
     @classmethod
     def none(cls, groups: int) -> WorthShares:
         """No reasons for anybody."""
-        return cls.unknown(0, groups, 0.0, ())
+        return cls.unknown(0, groups, np.empty(0, np.float32), 0.0, ())
 
     @classmethod
-    def unknown(cls, vectors: int, groups: int, base_cents: float, parts: tuple[str, ...]) -> Self:
+    def unknown(
+        cls,
+        vectors: int,
+        groups: int,
+        typical: NDArray[np.float32],
+        base_cents: float,
+        parts: tuple[str, ...],
+    ) -> Self:
         """Reasons not known yet of so many vectors."""
         return cls(
             np.full((vectors, len(parts), groups), np.nan, np.float32),
             np.full(vectors, np.nan, np.float32),
             np.zeros((vectors, groups), np.int16),
+            typical,
             base_cents,
             parts,
         )
@@ -137,7 +147,11 @@ def worth_of_everybody(
     groups = _places(bundle.manifest.groups, risk.groups)
     features = _places(bundle.manifest.features, risk.features).astype(np.int16)
     none = bundle.shares(values[:0])
-    shares = WorthShares.unknown(len(values), len(risk.groups), none.base_cents, none.parts)
+    typical = np.full(len(risk.features), np.nan, np.float32)
+    typical[features] = bundle.typical
+    shares = WorthShares.unknown(
+        len(values), len(risk.groups), typical, none.base_cents, none.parts
+    )
     for first in range(0, vectors.rows, _ROWS_AT_ONCE):
         block = np.ascontiguousarray(values[first : first + _ROWS_AT_ONCE])
         keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]

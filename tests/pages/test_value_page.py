@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,8 @@ def test_the_steps_lead_from_the_base_to_the_value_with_the_limit_as_one_of_them
     assert steps[1].detail == (
         "−€10 through the chance of buying at all, +€100 through how much if they buy"
     )
+    blended = replace(WHY, reasons=(replace(WHY.reasons[0], parts={"chance": 1, "whole": 2}),))
+    assert worth_steps(blended, "EUR")[1].detail == ""
     assert worth_sum(WHY, "EUR") == "€100 + €90 − €45 + €5 = €150"
 
 

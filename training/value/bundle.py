@@ -51,7 +51,7 @@ class ValueBundle:
     """An opened value model: what customers are expected to bring, from their behaviour vectors.
 
     ``values`` is float32 with one column per entry of ``manifest.feature_names``, in that order; use
-    ``bind`` to get it from vectors.
+    ``bind`` to get it from vectors. ``typical`` is the median of each of them.
     """
 
     def __init__(self, manifest: Manifest, value: CalibratedValue, reference: Reference) -> None:
@@ -65,8 +65,8 @@ class ValueBundle:
         groups = [group["name"] for group in manifest.groups]
         group_of = [groups.index(feature["group"]) for feature in manifest.features]
         self._group_of = np.array(group_of, np.intp)[self._positions]
-        middle = reference.features[[len(reference.features) // 2]]
-        self._typical = value.model.columns.prepare(middle, self._positions)[0]
+        self.typical = reference.features[len(reference.features) // 2]
+        self._typical = value.model.columns.prepare(self.typical[None, :], self._positions)[0]
 
     @property
     def horizon_days(self) -> int:
