@@ -38,6 +38,7 @@ class CompanySettings:
 
     name: str = setting("Your company", "The name shown on pages and model cards.")
     currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
+    language: str = setting("en", "The language reasons are told in: en or de.")
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
     settings: Settings = _read(Settings, plain, "")
     return Settings(
         workspace=settings.workspace,
-        company=settings.company,
+        company=_checked_company(settings.company),
         tables=MappingProxyType(mappings),
         churn=settings.churn,
         reasons=settings.reasons,
@@ -276,6 +277,19 @@ def _checked_campaign(campaign: CampaignSettings) -> CampaignSettings:
                 remedy=f"Correct campaign.{one.name} in {SETTINGS_FILE}.",
             )
     return campaign
+
+
+LANGUAGES = ("en", "de")
+
+
+def _checked_company(company: CompanySettings) -> CompanySettings:
+    if company.language not in LANGUAGES:
+        raise SettingsRefused(
+            expected=f"company.language out of {', '.join(LANGUAGES)}",
+            found=repr(company.language),
+            remedy=did_you_mean(company.language, list(LANGUAGES)),
+        )
+    return company
 
 
 def _checked_value(value: ValueSettings) -> ValueSettings:

@@ -28,6 +28,7 @@ from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 from serving.scoring import ScoredRow, Status
 from training.manifest import Manifest
 from training.reasons.explanation import Explanation
+from training.reasons.languages import language_of
 from training.reasons.wording import Fact
 from training.value.explanation import ValueExplanation
 
@@ -72,7 +73,9 @@ def score(request: Request, question: ScoreRequest) -> Response:
     in_use = _required(desk)
     at = desk.now()
     rows = in_use.scorer.score(
-        [one.customer_id for one in question.wanted], with_reasons=question.reasons
+        [one.customer_id for one in question.wanted],
+        with_reasons=question.reasons,
+        language=language_of(question.language) if question.language else desk.language,
     )
     decided = _decisions(in_use, rows, at)
     desk.ledger.append(list(decided.values()))
@@ -269,6 +272,7 @@ def _explained(explanation: Explanation) -> dict[str, Any]:
                 "direction": one.direction,
                 "actionable": one.actionable,
                 "text": one.text,
+                "similar": one.similar,
                 "facts": _facts(one.facts),
             }
             for one in explanation.reasons
@@ -291,6 +295,7 @@ def _facts(facts: Sequence[Fact]) -> list[dict[str, Any]]:
             "value": one.value,
             "text": one.text,
             "typical": one.typical,
+            "peers": one.peers,
         }
         for one in facts
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -12,15 +13,17 @@ from numpy.typing import NDArray
 from features.errors import BundleRefused, PlanRefused, WorkspaceRefused
 from features.pack import Pack
 from features.plan import Plan
+from features.spec import Feature
 from features.vectors import build_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
+from training.reasons.language import Language
+from training.reasons.languages import ENGLISH
 from training.reasons.points import add_up_whole
-from training.reasons.quantities import quantity
-from training.reasons.wording import grammatical
 from training.segments.bundle import SegmentBundle, current_segments
 from training.segments.membership import Membership, memberships, traits_of_model
 from training.segments.model import NO_SEGMENT
+from training.segments.words import SEGMENT_WORDS
 
 _ROWS_AT_ONCE = 16_384
 
@@ -45,14 +48,7 @@ class SegmentsInUse:
             "version": manifest.version,
             "names": {str(one): model.name_of(one) for one in model.ids},
             "habits": [
-                {
-                    "feature": one.feature,
-                    "group": one.group,
-                    "much": one.much,
-                    "little": one.little,
-                    "unit": by_name[one.feature].unit,
-                    "said": by_name[one.feature].said,
-                }
+                {"feature": asdict(by_name[one.feature]), "much": one.much, "little": one.little}
                 for one in traits_of_model(model, features)
             ],
         }
@@ -132,7 +128,11 @@ def memberships_of_everybody(
 
 
 def belonging(
-    membership: Membership, key: int, segments: Mapping[str, Any], currency: str
+    membership: Membership,
+    key: int,
+    segments: Mapping[str, Any],
+    currency: str,
+    language: Language = ENGLISH,
 ) -> Belonging | None:
     """One customer's segment in words; None without one. ``segments`` is ``SegmentsInUse.identity``."""
     segment = int(membership.segment[key])
@@ -147,7 +147,7 @@ def belonging(
         strict=True,
     )
     reasons = [
-        _reason(segments["habits"][abs(habit) - 1], habit > 0, share, value, currency)
+        _reason(segments["habits"][abs(habit) - 1], habit > 0, share, value, currency, language)
         for habit, share, value in told
         if habit
     ]
@@ -164,19 +164,24 @@ def belonging(
 
 
 def _reason(
-    habit: Mapping[str, Any], is_much: bool, share: float, value: float, currency: str
+    habit: Mapping[str, Any],
+    is_much: bool,
+    share: float,
+    value: float,
+    currency: str,
+    language: Language,
 ) -> SegmentReason:
-    known = not np.isnan(value)
-    said = habit["said"].format(value=quantity(value, habit["unit"], currency)) if known else ""
+    feature = Feature(**habit["feature"])
+    known = not math.isnan(value)
     return SegmentReason(
-        feature=habit["feature"],
-        group=habit["group"],
+        feature=feature.name,
+        group=feature.group,
         speaks="for" if share > 0 else "against",
         share=share,
-        word=habit["much"] if is_much else habit["little"],
-        text=grammatical(said),
+        word=SEGMENT_WORDS[language.code].habit(habit["much"] if is_much else habit["little"]),
+        text=language.fact(feature, value, currency) if known else "",
         value=value if known else None,
-        unit=habit["unit"],
+        unit=feature.unit,
     )
 
 

@@ -29,8 +29,10 @@ from serving.scoring import band
 from serving.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
 from serving.waterfall import bars
 from training.reasons.explanation import Explanation, Reason
-from training.reasons.quantities import money, quantity
+from training.reasons.language import Language
+from training.reasons.quantities import money
 from training.reasons.wording import Fact
+from training.segments.words import SEGMENT_WORDS
 
 _A_NEAR_TIE = 0.1
 
@@ -44,7 +46,10 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
     why_worth = worth_explanation(in_use, key)
-    segment = snapshot.belonging(key, currency)
+    language = in_use.wording.language
+    segment = snapshot.belonging(key, currency, language)
+    facts = _facts(explanation.reasons)
+    peers = next((one.peers for one in facts if one.peers), "")
     return CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
@@ -56,18 +61,19 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         ),
         stage=standing(snapshot, key),
         segment="" if segment is None else segment.name,
-        segment_why="" if segment is None else _beside(segment),
-        habits=[] if segment is None else _habits(segment),
+        segment_why="" if segment is None else _beside(segment, language),
+        habits=[] if segment is None else _habits(segment, language),
         band=band(percentile),
-        steps=_steps(explanation),
+        steps=_steps(explanation, language),
         sum=_sum(explanation),
-        facts=[_fact_line(one, currency) for one in _facts(explanation.reasons)],
+        facts=[_fact_line(one, peers) for one in facts],
+        peers=peers,
         spend=money(int(snapshot.spend_cents[key]), currency),
         worth=money(worth[0], currency) if snapshot.value_days else "",
         worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
         worth_between=between(worth, currency),
-        worth_steps=[] if why_worth is None else worth_steps(why_worth, currency),
-        worth_sum="" if why_worth is None else worth_sum(why_worth, currency),
+        worth_steps=[] if why_worth is None else worth_steps(why_worth, currency, language),
+        worth_sum="" if why_worth is None else worth_sum(why_worth, currency, language),
         at_risk=at_risk(snapshot, position, currency),
         at_risk_title=sorts(snapshot)["at_risk"],
         last_order=last_order(snapshot, key),
@@ -80,7 +86,7 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
     )
 
 
-def _steps(explanation: Explanation) -> list[WaterfallStep]:
+def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
     """The way from the base to the risk, step by step."""
     changes = [*(one.points for one in explanation.reasons), explanation.other_points]
     drawn = [
@@ -90,8 +96,8 @@ def _steps(explanation: Explanation) -> list[WaterfallStep]:
     steps = [
         WaterfallStep(
             "base",
-            "Base risk",
-            "Where the model starts for everybody.",
+            language.base,
+            language.base_said,
             percent_shown(explanation.shown_base),
             note="",
             **drawn[0],
@@ -104,18 +110,25 @@ def _steps(explanation: Explanation) -> list[WaterfallStep]:
                 reason.title,
                 reason.text,
                 signed(reason.shown_points),
-                note=ACTIONABLE[reason.actionable],
+                note=_note(reason, language),
                 **bar,
             )
         )
     steps.append(
         WaterfallStep(
-            "other", "Everything else", "", signed(explanation.shown_other), note="", **drawn[-2]
+            "other", language.other, "", signed(explanation.shown_other), note="", **drawn[-2]
         )
     )
     shown_total = percent_shown(explanation.shown_probability)
-    steps.append(WaterfallStep("total", "Risk", "", shown_total, note="", **drawn[-1]))
+    steps.append(WaterfallStep("total", language.total, "", shown_total, note="", **drawn[-1]))
     return steps
+
+
+def _note(reason: Reason, language: Language) -> str:
+    """Whether it can be acted on, and whether its place among the reasons means little."""
+    return ", ".join(
+        filter(None, (ACTIONABLE[reason.actionable], language.similar if reason.similar else ""))
+    )
 
 
 def _sum(explanation: Explanation) -> str:
@@ -124,18 +137,17 @@ def _sum(explanation: Explanation) -> str:
     return f"{explanation.shown_base:.1f} {added} = {explanation.shown_probability:.1f}"
 
 
-def _beside(segment: Belonging) -> str:
+def _beside(segment: Belonging, language: Language) -> str:
     """Beside which neighbour, and how clearly."""
     if not segment.neighbour:
         return ""
-    how = "Almost as near" if segment.lead < _A_NEAR_TIE else "The next nearest"
-    return (
-        f"{how} is “{segment.neighbour}”. The figures are shares of all that speaks for the one rather than "
-        "the other; the nearer their sum is to 0, the more this customer stands between the two."
-    )
+    words = SEGMENT_WORDS[language.code]
+    how = words.almost_as_near if segment.lead < _A_NEAR_TIE else words.next_nearest
+    return words.said.format(how=how, neighbour=segment.neighbour)
 
 
-def _habits(segment: Belonging) -> list[HabitLine]:
+def _habits(segment: Belonging, language: Language) -> list[HabitLine]:
+    words = SEGMENT_WORDS[language.code]
     *shown, other, lead = shown_shares(segment)
     lines = [
         HabitLine(one.word, one.text, _percent(share), one.speaks)
@@ -143,8 +155,8 @@ def _habits(segment: Belonging) -> list[HabitLine]:
     ]
     return [
         *lines,
-        HabitLine("all other habits", "", _percent(other), "other"),
-        HabitLine("together", "", _percent(lead), "total"),
+        HabitLine(words.other, "", _percent(other), "other"),
+        HabitLine(words.together, "", _percent(lead), "total"),
     ]
 
 
@@ -160,6 +172,7 @@ def _facts(reasons: Sequence[Reason]) -> list[Fact]:
     return list(by_name.values())
 
 
-def _fact_line(fact: Fact, currency: str) -> FactLine:
-    typical = "" if fact.typical is None else quantity(fact.typical, fact.unit, currency)
+def _fact_line(fact: Fact, peers: str) -> FactLine:
+    everybody = " (all)" if peers and fact.typical_text and not fact.peers else ""
+    typical = fact.typical_text + everybody
     return FactLine(fact.meaning.rstrip("."), fact.text or "unknown", typical)

@@ -25,6 +25,8 @@ from serving.ledger import Ledger
 from serving.published import Snapshot, open_snapshot
 from serving.scoring import Scorer
 from training.bundle import current_bundle
+from training.reasons.language import Language
+from training.reasons.languages import language_of
 from training.reasons.wording import Wording
 
 LOOK_EVERY_SECONDS = 1.0
@@ -80,6 +82,11 @@ class Desk:
         return self.settings.company.currency
 
     @property
+    def language(self) -> Language:
+        """The language reasons are told in where nobody asks for another."""
+        return language_of(self.settings.company.language)
+
+    @property
     def in_use(self) -> InUse | None:
         """The pair to answer from now, None while there is none; never waits for a new one."""
         self._look()
@@ -114,7 +121,8 @@ class Desk:
             bundle = current_bundle(self._workspace)
         snapshot = open_snapshot(self._workspace)
         scorer = Scorer(bundle, snapshot, self.currency)
-        return InUse(scorer, snapshot, snapshot.wording(self.currency), snapshot.values)
+        words = snapshot.wording(self.currency, self.language)
+        return InUse(scorer, snapshot, words, snapshot.values)
 
     def _refused(self, fault: Mapping[str, str]) -> None:
         self._fault = fault

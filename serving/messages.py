@@ -53,6 +53,9 @@ class ScoreRequest(Message):
     reasons: Annotated[bool, Field(strict=True)] = Field(
         True, description="Whether each score comes with its reasons."
     )
+    language: Literal["en", "de"] | None = Field(
+        None, description="The language of the reasons; the company's own where it is not given."
+    )
 
     @model_validator(mode="after")
     def _is_one_question(self) -> ScoreRequest:
@@ -90,7 +93,8 @@ class FactAnswer(Message):
     unit: str = Field(description="The unit of `value` and `typical`.")
     value: float | None = Field(description="The customer's value.")
     text: str = Field(description="The value as a person would write it.")
-    typical: float | None = Field(description="The median customer's value.")
+    typical: float | None = Field(description="What is usual among `peers`.")
+    peers: str = Field(description="Whom the customer is compared with; empty for everybody.")
 
 
 class ReasonAnswer(Message):
@@ -105,6 +109,9 @@ class ReasonAnswer(Message):
         description="Whether the business can act on it."
     )
     text: str = Field(description="One sentence from the customer's facts; empty when withheld.")
+    similar: bool = Field(
+        description="Whether it weighs about as much as the reason before it, so that order means little."
+    )
     facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
 
 

@@ -138,7 +138,7 @@ class FactLine:
 
     meaning: str = shown("What the figure means.")
     value: str = shown("The customer's.")
-    typical: str = shown("The median customer's.")
+    typical: str = shown("What is usual among the customer's peers, or among all where it says so.")
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,7 @@ class CustomerPage:
     steps: Sequence[WaterfallStep] = shown("Base, reasons and the rest, adding up to the risk.")
     sum: str = shown("The same sum in one line.")
     facts: Sequence[FactLine] = shown("The raw facts behind the reasons.")
+    peers: str = shown("Whom the customer is compared with; empty for everybody.")
     spend: str = shown("Spend of the last 365 days, net of returns.")
     worth: str = shown("Expected value; empty where no value model is in use.")
     worth_title: str = shown("What that value is, in a few words.")

@@ -24,6 +24,9 @@ from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.belonging import Belonging, belonging
 from serving.worth import UNKNOWN
+from training.reasons.language import Language
+from training.reasons.languages import ENGLISH
+from training.reasons.peers import Peers
 from training.reasons.wording import Wording
 from training.segments.membership import Membership
 from training.value.at_risk import value_at_risk
@@ -173,10 +176,12 @@ class Snapshot:
             limit_cents=float(self.value_limit[row]),
         )
 
-    def belonging(self, key: int, currency: str) -> Belonging | None:
+    def belonging(self, key: int, currency: str, language: Language = ENGLISH) -> Belonging | None:
         """A customer's segment and why, None where no segments are in use or the customer has none."""
         segments = self.manifest["segments"]
-        return None if segments is None else belonging(self.membership, key, segments, currency)
+        if segments is None:
+            return None
+        return belonging(self.membership, key, segments, currency, language)
 
     @property
     def values(self) -> NDArray[np.float32]:
@@ -200,20 +205,22 @@ class Snapshot:
         day = int(self.last_order_day[key])
         return None if day < 0 else date(1970, 1, 1) + timedelta(days=day)
 
-    def wording(self, currency: str) -> Wording:
+    def wording(self, currency: str, language: Language = ENGLISH) -> Wording:
         """The words of the model that made these scores."""
-        return self._wording(self.typical, currency)
+        peers = Peers(self.typical, int(self.manifest["peers_sorted_by"]))
+        return self._wording(peers, currency, language)
 
-    def value_wording(self, currency: str) -> Wording:
-        """The same words, beside what is typical of those the value model learned from."""
-        return self._wording(self.value_typical if self.value_days else self.typical, currency)
+    def value_wording(self, currency: str, language: Language = ENGLISH) -> Wording:
+        """The same words, beside what is typical of everybody the value model learned from."""
+        return self._wording(Peers.everybody(self.value_typical), currency, language)
 
-    def _wording(self, typical: NDArray[np.float32], currency: str) -> Wording:
+    def _wording(self, peers: Peers, currency: str, language: Language) -> Wording:
         return Wording(
             [Feature(**one) for one in self.manifest["features"]],
             [ReasonGroup(**one) for one in self.manifest["groups"]],
-            typical,
+            peers,
             currency,
+            language,
         )
 
 

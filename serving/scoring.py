@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from features.vocabulary import Cutoff
 from serving.belonging import Belonging
 from serving.next_order import NextOrder, next_orders
-from training.bundle import Bundle
+from training.bundle import Bundle, spoken
 from training.reasons.explanation import Explanation, explain_all
+from training.reasons.language import Language
+from training.reasons.languages import ENGLISH
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
 from training.value.explanation import ValueExplanation, explain_value
@@ -79,11 +81,19 @@ class ScoredRow:
     belonging: Belonging | None = None
 
 
-def explained(bundle: Bundle, values: NDArray[np.float32], group_of: NDArray[np.intp]) -> Explained:
+def wording_of(bundle: Bundle, currency: str, language: Language = ENGLISH) -> Wording:
+    """The words a bundle brings along, in one of the languages reasons are told in."""
+    return Wording(*spoken(bundle.manifest), bundle.reference.peers, currency, language)
+
+
+def explained(bundle: Bundle, values: NDArray[np.float32], wording: Wording) -> Explained:
     """Contributions of bound rows, by reason group and with their leading features."""
     by_feature = bundle.feature_contributions(values)
     points = percentage_points(bundle.grouped(by_feature), bundle.base_log_odds, bundle.probability)
-    return Explained(points, leading_features(by_feature, group_of, points.by_group))
+    leading = leading_features(
+        by_feature, wording.group_of, points.by_group, wording.sayable(values)
+    )
+    return Explained(points, leading)
 
 
 def digest_of_vector(values: NDArray[np.float32]) -> str:
@@ -116,12 +126,18 @@ class Scorer:
     def __init__(self, bundle: Bundle, snapshot: Snapshot, currency: str) -> None:
         self.bundle = bundle
         self.snapshot = snapshot
-        self.wording = Wording.of(bundle, currency)
+        self.wording = wording_of(bundle, currency)
         self.value_wording = snapshot.value_wording(currency)
         self._values = bundle.bind(snapshot.vectors)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
 
-    def score(self, customer_ids: Sequence[str], *, with_reasons: bool = True) -> list[ScoredRow]:
+    def score(
+        self,
+        customer_ids: Sequence[str],
+        *,
+        with_reasons: bool = True,
+        language: Language = ENGLISH,
+    ) -> list[ScoredRow]:
         """One answer an id, in the order given; the same id is answered alike wherever it stands."""
         distinct = list(dict.fromkeys(customer_ids))
         keys = np.array([self.snapshot.customer_ids.find(one) for one in distinct], np.int64)
@@ -129,13 +145,16 @@ class Scorer:
         values = self._values[np.maximum(rows, 0)]
         status = self._statuses(keys, rows, values)
         answers = {
-            customer_id: self._before_judging(customer_id, int(key), Status(int(one)), with_reasons)
+            customer_id: self._before_judging(
+                customer_id, int(key), Status(int(one)), language if with_reasons else None
+            )
             for customer_id, key, one in zip(distinct, keys, status, strict=True)
         }
         judged = np.flatnonzero(status == Status.OK)
         if len(judged):
             known = [answers[distinct[one]] for one in judged]
-            found = self._judge(known, values[judged], keys[judged], with_reasons)
+            spoken = language if with_reasons else None
+            found = self._judge(known, values[judged], keys[judged], spoken)
             answers.update((one.customer_id, one) for one in found)
         return [answers[one] for one in customer_ids]
 
@@ -146,13 +165,13 @@ class Scorer:
         return digest_of_vector(self._values[row]) if row >= 0 else ""
 
     def _before_judging(
-        self, customer_id: str, key: int, status: Status, with_reasons: bool
+        self, customer_id: str, key: int, status: Status, language: Language | None
     ) -> ScoredRow:
         """What is known of a customer, judged or not."""
         worth = self.snapshot.worth(key) if key >= 0 else None
         spend = int(self.snapshot.spend_cents[key]) if worth is not None else None
         stage, going = self._standing(key)
-        why = self._why_worth(key) if worth is not None and with_reasons else None
+        why = None if worth is None or language is None else self._why_worth(key, language)
         return ScoredRow(
             customer_id,
             status,
@@ -161,21 +180,23 @@ class Scorer:
             spend_cents=spend,
             worth=worth,
             value_explanation=why,
-            belonging=self._belonging(key, with_reasons),
+            belonging=self._belonging(key, language),
         )
 
-    def _belonging(self, key: int, with_reasons: bool) -> Belonging | None:
-        found = self.snapshot.belonging(key, self.wording.currency) if key >= 0 else None
-        if found is None or with_reasons:
+    def _belonging(self, key: int, language: Language | None) -> Belonging | None:
+        if key < 0:
+            return None
+        found = self.snapshot.belonging(key, self.wording.currency, language or ENGLISH)
+        if found is None or language is not None:
             return found
         return replace(found, reasons=(), other_share=found.lead)
 
-    def _why_worth(self, key: int) -> ValueExplanation | None:
+    def _why_worth(self, key: int, language: Language) -> ValueExplanation | None:
         shares = self.snapshot.value_shares(key)
         if shares is None:
             return None
         values = self._values[self.snapshot.vector_rows[key]]
-        return explain_value(shares, values, self.value_wording)
+        return explain_value(shares, values, self.value_wording.in_language(language))
 
     def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
         standing = self.snapshot.standing(key) if key >= 0 else None
@@ -186,11 +207,11 @@ class Scorer:
         known: Sequence[ScoredRow],
         values: NDArray[np.float32],
         keys: NDArray[np.int64],
-        with_reasons: bool,
+        language: Language | None,
     ) -> Iterator[ScoredRow]:
         probability = self.bundle.probability(self.bundle.log_odds(values))
         percentile = self.bundle.percentile(probability)
-        reasons = self._explanations(values) if with_reasons else [None] * len(values)
+        reasons = [None] * len(values) if language is None else self._explanations(values, language)
         orders = next_orders(self.bundle, values, Cutoff(self.snapshot.cutoff_seconds))
         for row, answer in enumerate(known):
             risk, worth = float(probability[row]), answer.worth
@@ -223,6 +244,9 @@ class Scorer:
         status[keys < 0] = Status.UNKNOWN_ID
         return status
 
-    def _explanations(self, values: NDArray[np.float32]) -> Sequence[Explanation | None]:
-        found = explained(self.bundle, values, self.wording.group_of)
-        return explain_all(found.points, found.leading, values, self.wording)
+    def _explanations(
+        self, values: NDArray[np.float32], language: Language
+    ) -> Sequence[Explanation | None]:
+        wording = self.wording.in_language(language)
+        found = explained(self.bundle, values, wording)
+        return explain_all(found.points, found.leading, values, wording)

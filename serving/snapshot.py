@@ -40,11 +40,10 @@ from serving.published import (
     Snapshot,
     open_snapshot,
 )
-from serving.scoring import Status, explained
+from serving.scoring import Status, explained, wording_of
 from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
 from training.reasons.points import selected
-from training.reasons.wording import Wording
 from training.segments.membership import Membership
 from training.segments.model import NO_SEGMENT
 from training.value.at_risk import terciles
@@ -204,7 +203,7 @@ def _write(
         "spend_cents": past.spend_cents,
         "last_order_seconds": past.last_order_seconds,
         "last_order_day": past.last_order_day,
-        "typical": bundle.reference.features[len(bundle.reference.features) // 2],
+        "typical": bundle.reference.peers.typical,
     }
     for name, column in columns.items():
         np.save(draft / f"{name}.npy", column)
@@ -229,6 +228,7 @@ def _write(
         "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
         "features": [dict(one) for one in bundle.manifest.features],
         "groups": [dict(one) for one in bundle.manifest.groups],
+        "peers_sorted_by": bundle.reference.peers.sorted_by,
     }
 
 
@@ -242,7 +242,7 @@ def _ranking(
     progress: Progress,
 ) -> Ranking:
     """Score and explain the judged rows in blocks, then put them in order of risk."""
-    group_of = Wording.of(bundle, "").group_of
+    wording = wording_of(bundle, "")
     groups = len(bundle.manifest.groups)
     log_odds = np.empty(len(rows))
     points = np.empty((len(rows), groups))
@@ -252,7 +252,7 @@ def _ranking(
         block = slice(first, first + _ROWS_AT_ONCE)
         chosen = np.ascontiguousarray(values[rows[block]])
         log_odds[block] = bundle.log_odds(chosen)
-        found = explained(bundle, chosen, group_of)
+        found = explained(bundle, chosen, wording)
         points[block] = found.points.by_group
         leading[block] = found.leading
         return len(chosen)

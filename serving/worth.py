@@ -13,8 +13,11 @@ from features.errors import BundleRefused
 from features.vectors import Vectors
 from features.workspace import Workspace
 from serving.lean import kept_out
+from training.bundle import spoken
 from training.manifest import Manifest
+from training.reasons.wording import Wording
 from training.value.bundle import ValueBundle, current_value_bundle
+from training.value.explanation import sayable_of_value
 
 Cents = NDArray[np.int64]
 
@@ -152,6 +155,7 @@ def worth_of_everybody(
     shares = WorthShares.unknown(
         len(values), len(risk.groups), typical, none.base_cents, none.parts
     )
+    wording = Wording(*spoken(bundle.manifest), bundle.typical, "")
     for first in range(0, vectors.rows, _ROWS_AT_ONCE):
         block = np.ascontiguousarray(values[first : first + _ROWS_AT_ONCE])
         keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]
@@ -164,7 +168,8 @@ def worth_of_everybody(
             (worth.value_if_kept_cents, found.if_kept),
         ):
             column[keys[said]] = np.rint(amounts).astype(np.int64)
-        why = bundle.shares(block[said], threads=threads)
+        sayable = sayable_of_value(wording, block[said])
+        why = bundle.shares(block[said], sayable, threads=threads)
         rows = first + np.flatnonzero(said)
         shares.value_parts[rows[:, None], :, groups[None, :]] = np.moveaxis(why.by_group, 2, 1)
         shares.value_limit[rows] = why.limit

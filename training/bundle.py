@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from features.errors import BundleRefused, ModelRefused, PlanRefused, WorkspaceRefused
 from features.plan_text import plan_from_text, plan_to_text
-from features.spec import Declaration
+from features.spec import Declaration, Feature, ReasonGroup
 from features.vectors import Vectors
 from features.workspace import CURRENT, Workspace
 from training.blended import BlendedModel
@@ -27,6 +27,7 @@ from training.logistic import LogisticModel
 from training.manifest import MANIFEST_FILE, Manifest, damaged, sha256
 from training.model import Floats, Model
 from training.questions.kinds import question_from
+from training.reasons.languages import refuse_unspoken
 from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
 from training.timing.hazard import HAZARD_FILE, Hazard
 
@@ -161,8 +162,10 @@ def write_bundle(
     """Write a bundle into an empty or absent folder; returns the manifest with its digest.
 
     The manifest's ``files`` and ``digest`` are filled in here, its ``family`` must be the model's and
-    its features those of the declarations.
+    its features those of the declarations. Raises ``ModelRefused`` for a feature without a reason group,
+    and for a feature or a group that a language has no words for.
     """
+    refuse_unspoken(*spoken(manifest))
     bundle = Bundle(manifest, model, calibration, reference, hazard)
     contents = model.to_files() | ({} if hazard is None else hazard.to_files())
     contents |= {
@@ -297,6 +300,24 @@ def _agrees(bundle: Bundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
         and bool(np.allclose(answer, golden[name], rtol=0.0, atol=GOLDEN_TOLERANCE))
         for name, answer in answers.items()
     )
+
+
+def spoken(manifest: Manifest) -> tuple[list[Feature], list[ReasonGroup]]:
+    """What a model's reasons are told of: its features, each in one of its groups.
+
+    Raises ``ModelRefused`` for a feature without a group.
+    """
+    groups = [ReasonGroup(**one) for one in manifest.groups]
+    features = [Feature(**one) for one in manifest.features]
+    names = {group.name for group in groups}
+    for feature in features:
+        if feature.group not in names:
+            raise ModelRefused(
+                expected="every feature in a reason group of the model",
+                found=f'{feature.name} in "{feature.group}"',
+                remedy="Declare the feature with one of the groups in features/behaviour/groups.py.",
+            )
+    return features, groups
 
 
 def refuse_other_plan(manifest: Manifest, declarations: Sequence[Declaration]) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.vectors import Vectors
 from training.model import SHARED_BY, Floats, shared_bounds
+from training.reasons.peers import Peers
 
 FEATURE_STEPS = 21
 GOLDEN_ROWS = 64
@@ -23,13 +24,15 @@ class Reference:
     """The spread of each feature and of the score among the customers the model was calibrated on.
 
     ``features`` holds 21 quantiles a feature, one column a feature; ``missing`` the share of missing
-    values; ``probability`` the 0th to 100th percentile of the calibrated probability. Outermost
+    values; ``probability`` the 0th to 100th percentile of the calibrated probability; ``peers`` what is
+    typical of steady customers of each standing. Outermost
     quantiles are drawn in until ten customers share them.
     """
 
     features: NDArray[np.float32]
     missing: Floats
     probability: Floats
+    peers: Peers
 
     @classmethod
     def learn(cls, vectors: Vectors, probability: Floats) -> Reference:
@@ -44,7 +47,10 @@ class Reference:
         edge = min(SHARED_BY, max(1, len(ordered) // 2))
         held = np.clip(probability, ordered[edge - 1], ordered[-edge])
         grid = np.quantile(held, _PERCENTILES / 100.0)
-        return cls(np.column_stack(columns).astype(np.float32), missing, grid)
+        features = np.column_stack(columns).astype(np.float32)
+        everybody = features[FEATURE_STEPS // 2]
+        peers = Peers.learn(vectors.values, vectors.feature_names, probability, everybody)
+        return cls(features, missing, grid, peers)
 
     def percentile(self, probability: Floats) -> Floats:
         """Where a probability stands among the reference customers, from 0 to 100.
@@ -67,14 +73,21 @@ class Reference:
     def to_bytes(self) -> bytes:
         """The quantiles as a NumPy archive without objects."""
         return archive(
-            {"features": self.features, "missing": self.missing, "probability": self.probability}
+            {
+                "features": self.features,
+                "missing": self.missing,
+                "probability": self.probability,
+                "typical": self.peers.typical,
+                "sorted_by": np.array(self.peers.sorted_by),
+            }
         )
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Reference:
         """The quantiles read back."""
         arrays = unarchive(content)
-        return cls(arrays["features"], arrays["missing"], arrays["probability"])
+        peers = Peers(arrays["typical"], int(arrays["sorted_by"]))
+        return cls(arrays["features"], arrays["missing"], arrays["probability"], peers)
 
 
 def archive(arrays: Mapping[str, NDArray[Any]]) -> bytes:

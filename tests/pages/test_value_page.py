@@ -16,6 +16,7 @@ from serving.published import Snapshot
 from serving.value_view import worth_steps, worth_sum
 from tests.serving.calling import Service
 from tests.serving.company import Company
+from training.reasons.german import German
 from training.value.explanation import ValueExplanation, ValueReason
 
 WHY = ValueExplanation(
@@ -72,6 +73,13 @@ def test_the_steps_lead_from_the_base_to_the_value_with_the_limit_as_one_of_them
     blended = replace(WHY, reasons=(replace(WHY.reasons[0], parts={"chance": 1, "whole": 2}),))
     assert worth_steps(blended, "EUR")[1].detail == ""
     assert worth_sum(WHY, "EUR") == "€100 + €90 − €45 + €5 = €150"
+
+
+def test_the_steps_are_told_in_german_with_german_money() -> None:
+    steps = worth_steps(WHY, "EUR", German())
+    assert [one.points for one in steps] == ["100 €", "+90 €", "−45 €", "+5 €", "150 €"]
+    assert (steps[0].title, steps[2].title, steps[-1].title) == ("Grundwert", "Grenze", "Wert")
+    assert worth_sum(WHY, "EUR", German()) == "100 € + 90 € − 45 € + 5 € = 150 €"
 
 
 def test_the_bars_stand_where_the_sum_has_come_to() -> None:

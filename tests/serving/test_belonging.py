@@ -20,6 +20,7 @@ from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use
 from training.segments.bundle import current_segments, segments_of_everybody
 from training.segments.model import NO_SEGMENT
+from training.segments.words import SEGMENT_WORDS
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,14 @@ def test_an_answer_says_the_segment_and_why_in_shares_that_add_up(
     assert total == pytest.approx(segment["lead"], abs=1e-6)
     brief = asked(answering, customer, reasons=False)["segment"]
     assert isinstance(brief, dict) and "reasons" not in brief and brief["id"] == 9
+
+
+def test_habits_are_told_in_german(answering: Service, valued: Snapshot) -> None:
+    customer = valued.customer_ids[int(np.argmax(valued.membership.segment == 9))]
+    question = {"rows": [{"customer_id": customer}], "language": "de"}
+    answer = answering.caller("score").post("/v1/score", json=question)
+    words = {one["word"] for one in answer.json()["rows"][0]["segment"]["reasons"]}
+    assert words <= set(SEGMENT_WORDS["de"].habits.values())
 
 
 def test_who_has_no_segment_is_not_given_one(answering: Service, valued: Snapshot) -> None:

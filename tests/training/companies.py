@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
+from features.behaviour.groups import FREQUENCY, RHYTHM, SPEND
 from features.pack import EventStream, Pack, TextColumn
 from features.plan import standard_plan
 from features.vectors import Vectors
@@ -72,19 +75,15 @@ def dataset(rows: int = 600, *, seed: int = 1) -> Dataset:
 
 
 def manifest_of(model: Model, **changes: object) -> Manifest:
-    """A manifest for the hand-made features."""
-    features = [
-        {"name": name, "group": group, "meaning": name, "unit": "count", "said": "{value}"}
-        for name, group in zip(NAMES, ("habit", "rhythm", "money", "rhythm"), strict=True)
-    ]
+    """A manifest for the four features."""
     figures = {"auc": 0.8, "ece": 0.01, "ece_by_chance": 0.01, "auc_by_cutoff": {"2010-06-01": 0.8}}
     content: dict[str, object] = {
         "family": model.family,
         "title": "a test",
         "plan_hash": "plan-1",
         "feature_names": list(NAMES),
-        "features": features,
-        "groups": [{"name": name, "title": name} for name in ("rhythm", "money", "habit")],
+        "features": [asdict(one.feature) for one in DECLARATIONS],
+        "groups": [asdict(one) for one in (RHYTHM, SPEND, FREQUENCY)],
         "question": Inactivity(60, 0, minimum_orders=2, active_within_days=120).as_dict(),
         "horizon_days": 60,
         "gap_days": 0,

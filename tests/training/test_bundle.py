@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.errors import BundleRefused, WorkspaceRefused
+from features.errors import BundleRefused, ModelRefused, WorkspaceRefused
 from features.workspace import Workspace, point_at
 from tests.training.companies import DECLARATIONS, NAMES, dataset, manifest_of
 from training.boosting import BoostedModel
@@ -66,9 +66,28 @@ def test_groups_and_base_add_up_to_the_log_odds(opened: Bundle) -> None:
 def test_a_group_is_the_sum_of_its_features(opened: Bundle) -> None:
     values = opened.bind(LEARNED.vectors)
     single = opened.feature_contributions(values)
-    # rhythm holds days_since_order and gap_mean_days, money the spend, habit the orders.
+    # rhythm holds days_since_order and gap_mean_days, spend the money, frequency the orders.
     expected = np.column_stack([single[:, 1] + single[:, 3], single[:, 2], single[:, 0]])
     np.testing.assert_allclose(opened.contributions(values), expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"group": "moon phase"}, 'days_since_order in "moon phase"'),
+        ({"said": "{value} moons ago"}, 'nothing for "days_since_order" in "de"'),
+    ],
+)
+def test_a_feature_without_a_reason_or_without_words_is_refused_by_name(
+    change: dict[str, str], found: str, tmp_path: Path
+) -> None:
+    model = LogisticModel.fit(LEARNED)
+    features = [dict(one) for one in manifest_of(model).features]
+    features[1] |= change
+    with pytest.raises(ModelRefused) as refused:
+        written(tmp_path / "bundle", model, features=features)
+    assert refused.value.found == found
+    assert not (tmp_path / "bundle").exists()
 
 
 def test_columns_are_bound_by_name_and_another_plan_is_refused(opened: Bundle) -> None:

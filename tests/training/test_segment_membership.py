@@ -19,7 +19,8 @@ from training.segments.membership import (
     two_nearest,
 )
 from training.segments.model import NO_SEGMENT, SegmentModel, Space
-from training.segments.traits import Trait
+from training.segments.traits import KINDS, Trait
+from training.segments.words import SEGMENT_WORDS
 
 NAMES = ("orders", "spend", "days_since_order")
 TRAITS = (
@@ -113,3 +114,11 @@ def test_segments_are_those_that_are_assigned_and_a_customer_alone_gets_the_same
         alone = memberships(model, everybody.select(np.array([row])), ordered)
         for name in ("segment", "other", "lead", "habits", "shares"):
             np.testing.assert_array_equal(getattr(alone, name)[0], getattr(found, name)[row])
+
+
+def test_every_habit_has_a_word_in_german() -> None:
+    german = SEGMENT_WORDS["de"]
+    for kind in KINDS:
+        for english in (kind.much.format(what="web"), kind.little.format(what="web")):
+            assert german.habit(english) != english or english == "web"
+    assert german.habit("mostly web") == "meist web" and german.habit("little web") == "wenig web"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.spec import Feature, ReasonGroup
+from training.reasons.german import German
 from training.reasons.wording import Wording
 from training.value.explanation import StoredShares, explain_value, shown_unit
 
@@ -21,7 +24,7 @@ FEATURES = (
 WORDING = Wording(
     FEATURES,
     [ReasonGroup(one, one.title()) for one in GROUPS],
-    np.array([30, 20, 100_00, 400], np.float32),
+    np.array([np.nan, np.nan, 100_00, 400], np.float32),
     "EUR",
 )
 LEADING = (0, 2, 3)
@@ -54,6 +57,31 @@ def test_a_claim_that_speaks_for_staying_speaks_for_a_higher_value() -> None:
     assert said.text == "Silent for 41 days; usually buys every 20 days"
     found = explain_value(raised, silent, WORDING)
     assert (found.reasons[0].text, found.withheld) == ("", 1)
+
+
+def test_reasons_are_told_in_german_too() -> None:
+    features = [replace(one, said="spent {value} so far, net of returns") if one.unit == "cents" else one
+                for one in FEATURES]  # fmt: skip
+    groups = [ReasonGroup("recency", "Buying rhythm"), ReasonGroup("spend", "Spend level"),
+              ReasonGroup("tenure", "Time as a customer")]  # fmt: skip
+    features = [replace(one, said="usually buys every {value}") if one.unit == "days" else one
+                for one in features]  # fmt: skip
+    wording = Wording(features, groups, WORDING.peers, "EUR", German())
+    found = explain_value(shares(150_00, 100_00, [20_00, 30_00, 0]), NOBODY_SPECIAL, wording)
+    assert [(one.title, one.text) for one in found.reasons] == [
+        ("Höhe der Ausgaben", "500 € ausgegeben bisher, Rückgaben abgezogen (üblich: 100 €)"),
+        ("Kaufrhythmus", "Letzte Bestellung vor 10 Tagen; kauft sonst alle 20 Tage"),
+    ]
+
+
+def test_nothing_is_said_twice() -> None:
+    alike = (0, 2, 2)
+    found = explain_value(
+        StoredShares(150_00, 100_00, ("whole",), np.array([[0, 30_00, 20_00.0]]), alike, 0.0),
+        NOBODY_SPECIAL,
+        WORDING,
+    )
+    assert [one.text for one in found.reasons] == ["Spent €500 (typical: €100)", ""]
 
 
 def test_a_reason_is_split_by_the_part_of_the_model_it_comes_through() -> None:

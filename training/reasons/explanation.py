@@ -1,17 +1,18 @@
-"""One customer's reasons: which are shown, in which order, with what sentence; base and all sum to the score."""
+"""Reasons as they are shown: which, in which order, with what sentence; base and all sum to the score."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.reasons.points import Points, add_up, selected
-from training.reasons.wording import Fact, Wording
+from training.reasons.points import SIMILAR, Floats, Points, add_up, selected
+from training.reasons.wording import DIRECTIONS, Fact, Rows, Wording
 
 Direction = Literal["raises", "lowers"]
 TOLERANCE = 1e-6
@@ -22,7 +23,8 @@ class Reason:
     """One reason as it is shown: what it is about, how much it adds and what is known about it.
 
     ``points`` is exact and ``shown_points`` rounded so that everything shown adds up. ``text`` is empty
-    where no sentence could be said that agrees with the facts.
+    where no sentence could be said that agrees with the facts. ``similar`` says that it weighs about as
+    much as the one before it, so that their order means little.
     """
 
     group: str
@@ -33,6 +35,7 @@ class Reason:
     actionable: str
     text: str
     facts: tuple[Fact, ...]
+    similar: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,87 +61,152 @@ class Explanation:
         return tuple(one for one in self.reasons if one.direction == "raises")
 
 
-def explain(
+@dataclass(frozen=True)
+class Reasons:
+    """All shown reasons of some customers, one entry a reason, customer by customer in their order.
+
+    ``row`` is the customer, ``group`` the reason group, ``lead`` the feature that leads it and ``points``
+    what it adds. ``begins[row]:begins[row + 1]`` are a customer's. ``withheld`` marks sentences that the
+    facts contradict; their text, and that of a sentence said before, is empty.
+    """
+
+    row: NDArray[np.intp]
+    group: NDArray[np.intp]
+    lead: NDArray[np.intp]
+    points: Floats
+    similar: NDArray[np.bool_]
+    texts: list[str]
+    withheld: NDArray[np.bool_]
+    begins: NDArray[np.intp]
+
+    @classmethod
+    def of(
+        cls, by_group: Floats, leading: NDArray[np.integer], values: Rows, wording: Wording
+    ) -> Reasons:
+        """Choose, order and word; one row a customer in each, ``values`` one column a feature."""
+        row, group = np.nonzero(selected(by_group))
+        points, lead = by_group[row, group], leading[row, group].astype(np.intp)
+        lowers = points < 0
+        is_context = np.array([one.actionable == "context" for one in wording.features])[lead]
+        # Those that raise come first, by weight; mere context comes last of its kind.
+        order = np.lexsort((-np.abs(points), is_context, lowers, row))
+        row, group, points, lead = row[order], group[order], points[order], lead[order]
+        begins = np.searchsorted(row, np.arange(len(by_group) + 1))
+        texts, withheld = _worded(row, lead, points < 0, values, wording)
+        _say_once(row, texts)
+        return cls(row, group, lead, points, _similar(row, points), texts, withheld, begins)
+
+    def direction(self, place: int) -> Direction:
+        """Which way a reason moves the score."""
+        return "lowers" if self.points[place] < 0 else "raises"
+
+
+def explain_all(
+    points: Points, leading: NDArray[np.integer], values: Rows, wording: Wording
+) -> list[Explanation]:
+    """Word the reasons of some customers: one row each in ``points``, ``leading`` and ``values``."""
+    found = Reasons.of(points.by_group, leading, values, wording)
+    return [
+        _explained(row, float(probability), points.base, by_group, found, values[row], wording)
+        for row, (probability, by_group) in enumerate(
+            zip(points.probability.tolist(), points.by_group.tolist(), strict=True)
+        )
+    ]
+
+
+def shown_percentages(
+    probability: float, base: float, points: Sequence[float], other: float
+) -> tuple[float, float, list[float], float]:
+    """Probability, base, points and rest as percentages with one decimal that add up as they stand."""
+    shown_base, shown_probability = round(100 * base, 1), round(100 * probability, 1)
+    shown = add_up(shown_probability - shown_base, [*points, other])
+    return shown_probability, shown_base, shown[:-1], shown[-1]
+
+
+def _explained(
+    row: int,
     probability: float,
     base: float,
     by_group: Sequence[float],
-    chosen: Sequence[bool],
-    leading: Sequence[int],
-    values: NDArray[np.float32],
+    found: Reasons,
+    values: Rows,
     wording: Wording,
 ) -> Explanation:
-    """Word one customer's reasons.
-
-    ``by_group``, ``chosen`` (see ``selected``) and ``leading`` hold one entry a group, ``values`` one
-    raw value a feature.
-    """
-    ordered = _in_order(by_group, chosen, leading, wording)
-    other = math.fsum(by_group) - math.fsum(by_group[group] for group in ordered)
-    shown_base = round(100 * base, 1)
-    shown_probability = round(100 * probability, 1)
-    shown = add_up(shown_probability - shown_base, [*(by_group[one] for one in ordered), other])
+    places = range(int(found.begins[row]), int(found.begins[row + 1]))
+    points = [float(found.points[place]) for place in places]
+    other = math.fsum(by_group) - math.fsum(points)
+    total, shown_base, shown, shown_other = shown_percentages(probability, base, points, other)
+    assert abs(100 * base + math.fsum(points) + other - 100 * probability) < 100 * TOLERANCE, (
+        "reasons must add up to the probability"
+    )
     reasons = []
-    withheld = 0
-    for group, shown_points in zip(ordered, shown, strict=False):
-        direction: Direction = "raises" if by_group[group] > 0 else "lowers"
-        sentence = wording.sentence(leading[group], direction, values)
-        withheld += sentence.is_contradicted
+    for place, shown_points in zip(places, shown, strict=True):
+        group, lead = int(found.group[place]), int(found.lead[place])
+        direction = found.direction(place)
         reasons.append(
             Reason(
                 group=wording.groups[group].name,
-                title=wording.groups[group].title,
-                points=by_group[group],
+                title=wording.titles[group],
+                points=float(found.points[place]),
                 shown_points=shown_points,
                 direction=direction,
-                actionable=wording.features[leading[group]].actionable,
-                text=sentence.text,
-                facts=sentence.facts,
+                actionable=wording.features[lead].actionable,
+                text=found.texts[place],
+                facts=wording.facts(lead, direction, values),
+                similar=bool(found.similar[place]),
             )
         )
-    total = 100 * base + sum(one.points for one in reasons) + other
-    assert abs(total - 100 * probability) < 100 * TOLERANCE, (
-        "reasons must add up to the probability"
-    )
     return Explanation(
         probability=probability,
         base=base,
         reasons=tuple(reasons),
         other_points=other,
-        shown_probability=shown_probability,
+        shown_probability=total,
         shown_base=shown_base,
-        shown_other=shown[-1],
-        withheld=withheld,
+        shown_other=shown_other,
+        withheld=int(found.withheld[places.start : places.stop].sum()),
     )
 
 
-def explain_all(
-    points: Points,
-    leading: NDArray[np.int16],
-    values: NDArray[np.float32],
+def _worded(
+    row: NDArray[np.intp],
+    lead: NDArray[np.intp],
+    lowers: NDArray[np.bool_],
+    values: Rows,
     wording: Wording,
-) -> list[Explanation]:
-    """Word the reasons of many customers: one row each in ``points``, ``leading`` and ``values``."""
-    rows = zip(
-        points.probability.tolist(),
-        points.by_group.tolist(),
-        selected(points.by_group).tolist(),
-        leading.tolist(),
-        values,
-        strict=True,
-    )
-    return [
-        explain(probability, points.base, by_group, chosen, leads, row, wording)
-        for probability, by_group, chosen, leads, row in rows
-    ]
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """The sentence of each reason: those led by one feature in one direction are said together."""
+    texts = np.full(len(row), "", object)
+    withheld = np.zeros(len(row), np.bool_)
+    key = 2 * lead + lowers
+    order = np.argsort(key, kind="stable")
+    edges = np.flatnonzero(np.r_[len(key) > 0, np.diff(key[order]) != 0, len(key) > 0])
+    for first, last in pairwise(edges.tolist()):
+        places = order[first:last]
+        position, direction = divmod(int(key[places[0]]), 2)
+        texts[places], withheld[places] = wording.said(
+            position, DIRECTIONS[direction], values[row[places]]
+        )
+    return list(texts), withheld
 
 
-def _in_order(
-    by_group: Sequence[float], chosen: Sequence[bool], leading: Sequence[int], wording: Wording
-) -> list[int]:
-    """The shown groups, those that raise first, by weight; mere context comes last of its kind."""
+def _say_once(row: NDArray[np.intp], texts: list[str]) -> None:
+    """A sentence that a customer's earlier reason has said already is not said again."""
+    said: set[str] = set()
+    before = -1
+    for place, (one, text) in enumerate(zip(row.tolist(), texts, strict=True)):
+        if one != before:
+            said, before = set(), one
+        if text in said:
+            texts[place] = ""
+        said.add(text)
 
-    def rank(group: int) -> tuple[bool, bool, float]:
-        is_context = wording.features[leading[group]].actionable == "context"
-        return by_group[group] < 0, is_context, -abs(by_group[group])
 
-    return sorted((group for group, is_shown in enumerate(chosen) if is_shown), key=rank)
+def _similar(row: NDArray[np.intp], points: Floats) -> NDArray[np.bool_]:
+    """Whether each reason weighs about as much as the one before, of the same customer and direction."""
+    found = np.zeros(len(row), np.bool_)
+    if len(row) > 1:
+        before, size = points[:-1], np.abs(points)
+        near = np.abs(points[1:] - before) <= SIMILAR * np.maximum(size[1:], size[:-1])
+        found[1:] = (row[1:] == row[:-1]) & ((points[1:] < 0) == (before < 0)) & near
+    return found

@@ -12,7 +12,7 @@ the model's answer; it says nothing of what would happen if something were done.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,15 +70,26 @@ def selected(by_group: Floats, least: float = LEAST_POINTS) -> NDArray[np.bool_]
 
 
 def leading_features(
-    feature_contributions: Floats, group_of: NDArray[np.intp], by_group: Floats
+    feature_contributions: Floats,
+    group_of: NDArray[np.intp],
+    by_group: Floats,
+    sayable: Mapping[str, NDArray[np.bool_]] | None = None,
 ) -> NDArray[np.int16]:
-    """In each group the position of the feature that pushes most in the group's direction."""
+    """In each group the position of the feature that pushes most in the group's direction.
+
+    Where ``sayable`` is given, by direction, features of which nothing can be said stand back behind
+    those that push the same way and have a sentence.
+    """
     leading = np.zeros(by_group.shape, np.int16)
     for group in range(by_group.shape[1]):
         columns = np.flatnonzero(group_of == group)
         if len(columns):
-            sign = np.where(by_group[:, group] < 0, -1.0, 1.0)
-            pushed = feature_contributions[:, columns] * sign[:, None]
+            lowers = by_group[:, group] < 0
+            pushed = feature_contributions[:, columns] * np.where(lowers, -1.0, 1.0)[:, None]
+            if sayable is not None:
+                found = [sayable[one][:, columns] for one in ("lowers", "raises")]
+                speaks = np.where(lowers[:, None], *found) & (pushed > 0)
+                pushed = np.where(speaks | ~speaks.any(axis=1, keepdims=True), pushed, -np.inf)
             leading[:, group] = columns[np.argmax(pushed, axis=1)]
     return leading
 

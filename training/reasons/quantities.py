@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
-_CENTS_SHOWN_BELOW = 100_00
+CENTS_SHOWN_BELOW = 100_00
+DAY_SLACK = 1e-3
+"""A float32 holds 41 days as 40.9999962 where the seconds do not divide evenly."""
 
 
 def quantity(value: float, unit: str, currency: str) -> str:
@@ -22,7 +24,7 @@ def quantity(value: float, unit: str, currency: str) -> str:
         return share(value)
     if unit == "yes_no":
         return "yes" if value >= 0.5 else "no"
-    return _short(value)
+    return short(value)
 
 
 def share(value: float) -> str:
@@ -41,11 +43,20 @@ def days(value: float) -> str:
     >>> days(1.2), days(0.4)
     ('1 day', 'less than a day')
     """
-    # A float32 holds 41 days as 40.9999962 where the seconds do not divide evenly.
-    whole = math.trunc(value + math.copysign(1e-3, value))
+    whole = whole_days(value)
     if whole == 0:
         return "less than a day"
     return f"{whole:,} day{'' if abs(whole) == 1 else 's'}".replace("-", "−")
+
+
+def whole_days(value: float) -> int:
+    """The whole days in a stretch of time."""
+    return math.trunc(value + math.copysign(DAY_SLACK, value))
+
+
+def symbol_of(currency: str) -> str:
+    """The sign of a currency, or its three letters where it has none of its own."""
+    return _SYMBOLS.get(currency, currency)
 
 
 def money(cents: int, currency: str, places: int | None = None) -> str:
@@ -58,11 +69,11 @@ def money(cents: int, currency: str, places: int | None = None) -> str:
     amount = abs(cents) / 100
     symbol = _SYMBOLS.get(currency, f"{currency} ")
     if places is None:
-        places = 2 if 0 < abs(cents) < _CENTS_SHOWN_BELOW else 0
+        places = 2 if 0 < abs(cents) < CENTS_SHOWN_BELOW else 0
     return f"{sign}{symbol}{amount:,.{places}f}"
 
 
-def _short(value: float) -> str:
+def short(value: float) -> str:
     """A number with as many digits as one reads at a glance."""
     places = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
     text = f"{value:,.{places}f}"

@@ -1,31 +1,38 @@
-"""What is said to a marketer: sentences that the facts bear out.
+"""What is said to a marketer: sentences that the facts bear out, for one customer or for everybody.
 
 A sentence is made from a customer's raw facts, never from a model's contributions. A ``Claim`` says
 more than a bare fact ("silent for longer than usual"), so it carries the comparison that must hold;
 where a claim's facts say the opposite, nothing is said and the silence is counted.
+
+Sentences are made for many rows at a time: those that are led by one feature in one direction share a
+template, and whoever has the same value the same words.
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.spec import Feature, ReasonGroup
-from training.bundle import Bundle
 from training.reasons.claims import Claim, claims_about
-from training.reasons.quantities import quantity, share
+from training.reasons.language import Language, forms
+from training.reasons.languages import ENGLISH
+from training.reasons.peers import Peers
+from training.reasons.quantities import CENTS_SHOWN_BELOW, DAY_SLACK
 
-_SINGULAR = re.compile(r"(?<![\d.,])1 ((?:different |order )?)(?!times)([a-z]+?)(ies|s)\b")
+DIRECTIONS = ("raises", "lowers")
+_PLACE = re.compile(r"\{(\w+)\}")
+Rows = NDArray[np.float32]
+Truth = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One raw fact behind a reason; ``typical`` is the median customer's value, where it helps."""
+    """One raw fact behind a reason; ``typical`` is what it is among ``peers``, where it helps."""
 
     feature: str
     meaning: str
@@ -33,6 +40,8 @@ class Fact:
     value: float | None
     text: str
     typical: float | None = None
+    typical_text: str = ""
+    peers: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,116 +53,278 @@ class Sentence:
     is_contradicted: bool = False
 
 
+@dataclass(frozen=True)
+class _Saying:
+    """One way of speaking of a leading feature: what must hold, and the words."""
+
+    claim: Claim
+    larger: int | float
+    smaller: int | float
+    named: tuple[int, ...]
+    text: str
+    at_zero: str
+    about: str
+
+
 class Wording:
-    """The words of one model: its features and groups, what is typical, and the company's currency."""
+    """The words of one model: its features and groups, what is typical, currency and language."""
 
     def __init__(
         self,
         features: Sequence[Feature],
         groups: Sequence[ReasonGroup],
-        typical: NDArray[np.float32],
+        typical: Peers | Rows,
         currency: str,
+        language: Language = ENGLISH,
     ) -> None:
         self.features = tuple(features)
         self.groups = tuple(groups)
         self.currency = currency
-        self._typical = typical.tolist()
-        self._claims = {
-            (position, direction): claims_about(one.name, direction)
-            for position, one in enumerate(self.features)
-            for direction in ("raises", "lowers")
-        }
+        self.language = language
+        self.peers = typical if isinstance(typical, Peers) else Peers.everybody(typical)
+        self.titles = tuple(language.title(one) for one in groups)
+        self._clauses = tuple(language.clause(one) for one in self.features)
+        self._others: dict[str, Wording] = {}
         self._positions = {one.name: position for position, one in enumerate(self.features)}
+        self._sayings = {
+            (position, direction): self._ways(position, direction)
+            for position in range(len(self.features))
+            for direction in DIRECTIONS
+        }
         names = [group.name for group in self.groups]
         self.group_of = np.array([names.index(one.group) for one in self.features], np.intp)
 
-    @classmethod
-    def of(cls, bundle: Bundle, currency: str) -> Wording:
-        """The words a bundle brings along."""
-        middle = len(bundle.reference.features) // 2
-        return cls(
-            [Feature(**one) for one in bundle.manifest.features],
-            [ReasonGroup(**one) for one in bundle.manifest.groups],
-            bundle.reference.features[middle],
-            currency,
-        )
+    def in_language(self, language: Language) -> Wording:
+        """The same words in another language."""
+        if language.code == self.language.code:
+            return self
+        if language.code not in self._others:
+            self._others[language.code] = Wording(
+                self.features, self.groups, self.peers, self.currency, language
+            )
+        return self._others[language.code]
 
-    def sentence(self, position: int, direction: str, values: NDArray[np.float32]) -> Sentence:
-        """What to say about the feature that leads a reason; ``values`` is one customer's row."""
-        feature = self.features[position]
-        lead = self._fact(feature.name, values)
-        if lead is None or lead.value is None:
-            return Sentence("", ())
-        for claim, captured in self._claims[position, direction]:
-            sides = [self._side(one, lead, values) for one in (claim.larger, claim.smaller)]
-            if sides[0] is None or sides[1] is None:
+    def sentence(self, position: int, direction: str, values: Rows) -> Sentence:
+        """What to say of one customer about the feature that leads a reason; ``values`` is their row."""
+        texts, contradicted = self.said(position, direction, values[None, :])
+        return Sentence(texts[0], self.facts(position, direction, values), bool(contradicted[0]))
+
+    def said(self, position: int, direction: str, values: Rows) -> tuple[list[str], Truth]:
+        """The sentence about a leading feature for each row, and whether its facts contradict it.
+
+        The text is empty where the feature's value is unknown, or the claim about it does not hold.
+        """
+        texts = np.full(len(values), "", object)
+        contradicted = np.zeros(len(values), np.bool_)
+        undecided = ~np.isnan(values[:, position])
+        group = self.peers.group_of(values)
+        for saying in self._sayings[position, direction]:
+            larger, smaller = self._sides(saying, values)
+            told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
+            holds = told & (larger > smaller)
+            contradicted |= told & ~holds
+            undecided &= ~told
+            rows = np.flatnonzero(holds)
+            if len(rows):
+                texts[rows] = self._claimed(position, saying, values[rows], group[rows])
+        rows = np.flatnonzero(undecided)
+        if len(rows):
+            texts[rows] = self._bare(position, values[rows], group[rows])
+        return texts.tolist(), contradicted
+
+    def sayable(self, values: Rows) -> dict[str, Truth]:
+        """Of which features something can be said, by direction: one row a row, one column a feature.
+
+        An unknown value, and one that contradicts the claim about it, leads no reason if another can.
+        """
+        known = ~np.isnan(values)
+        found = {}
+        for direction in DIRECTIONS:
+            holds = known.copy()
+            for position in range(len(self.features)):
+                undecided = known[:, position].copy()
+                for saying in self._sayings[position, direction]:
+                    larger, smaller = self._sides(saying, values)
+                    told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
+                    holds[told, position] = (larger > smaller)[told]
+                    undecided &= ~told
+            found[direction] = holds
+        return found
+
+    def facts(self, position: int, direction: str, values: Rows) -> tuple[Fact, ...]:
+        """The facts behind what is said of one customer; ``values`` is their row."""
+        if np.isnan(values[position]):
+            return ()
+        group = int(self.peers.group_of(values[None, :])[0])
+        for saying in self._sayings[position, direction]:
+            larger, smaller = self._sides(saying, values[None, :])
+            if not (np.isnan(larger[0]) or np.isnan(smaller[0])):
+                return tuple(self._fact(one, values, group) for one in saying.named or (position,))
+        return (self._fact(position, values, group),)
+
+    def _ways(self, position: int, direction: str) -> tuple[_Saying, ...]:
+        """The claims that can be made of a feature with the features this model has."""
+        language, found = self.language, []
+        for claim, caught in claims_about(self.features[position].name, direction):
+            names = [one for one in (claim.larger, claim.smaller) if isinstance(one, str)]
+            if not all(one == "value" or one in self._positions for one in names):
                 continue
-            facts = self._facts_named(claim, lead, values)
-            if sides[0] <= sides[1]:
-                return Sentence("", facts, is_contradicted=True)
-            template = claim.at_zero if claim.at_zero and lead.value == 0 else claim.text
-            said = template.format(**self._words(lead), **captured, **_texts(facts))
-            return Sentence(_as_sentence(grammatical(said.replace("_", " "))), facts)
-        return Sentence(self._bare(feature, lead), (lead,))
+            sides = [self._side(one, position) for one in (claim.larger, claim.smaller)]
+            words = {
+                key: language.subject(word) if key == "what" else word
+                for key, word in caught.items()
+            }
+            found.append(
+                _Saying(
+                    claim,
+                    sides[0],
+                    sides[1],
+                    tuple(self._positions[one] for one in names if one != "value"),
+                    _filled(language.claim(claim.text), words),
+                    _filled(language.claim(claim.at_zero), words) if claim.at_zero else "",
+                    caught.get("what", ""),
+                )
+            )
+        return tuple(found)
 
-    def _side(self, side: str | float, lead: Fact, values: NDArray[np.float32]) -> float | None:
+    def _side(self, side: str | float, position: int) -> int | float:
+        """A position of a feature as an int, a number to compare with as a float."""
         if isinstance(side, float):
             return side
-        fact = lead if side == "value" else self._fact(side, values)
-        return None if fact is None else fact.value
+        return position if side == "value" else self._positions[side]
 
-    def _facts_named(
-        self, claim: Claim, lead: Fact, values: NDArray[np.float32]
-    ) -> tuple[Fact, ...]:
-        named = [one for one in (claim.larger, claim.smaller) if isinstance(one, str)]
-        found = [self._fact(one, values) for one in named if one != "value"]
-        return tuple(one for one in found if one is not None) or (lead,)
+    def _sides(self, saying: _Saying, values: Rows) -> tuple[Rows, Rows]:
+        larger, smaller = (
+            np.full(len(values), one, np.float32) if isinstance(one, float) else values[:, one]
+            for one in (saying.larger, saying.smaller)
+        )
+        return larger, smaller
 
-    def _words(self, lead: Fact) -> dict[str, str]:
-        assert lead.value is not None
-        return {
-            "value": lead.text,
-            "size": quantity(abs(lead.value), lead.unit, self.currency),
-            "share": share(lead.value),
-        }
+    def _claimed(
+        self, position: int, saying: _Saying, values: Rows, group: NDArray[np.intp]
+    ) -> list[str]:
+        zero = values[:, position] == 0
+        if saying.at_zero and zero.any():
+            texts = np.full(len(values), "", object)
+            for rows, template in ((zero, saying.at_zero), (~zero, saying.text)):
+                chosen = np.flatnonzero(rows)
+                if len(chosen):
+                    filled = self._fill(template, position, values[chosen])
+                    texts[chosen] = self._beside_peers(
+                        saying.named, filled, values[chosen], group[chosen]
+                    )
+            return list(texts)
+        filled = self._fill(saying.text, position, values)
+        return self._beside_peers(saying.named, filled, values, group)
 
-    def _bare(self, feature: Feature, fact: Fact) -> str:
-        """The fact itself, beside what is typical."""
-        said = grammatical(feature.said.format(value=fact.text))
-        if fact.typical is None or feature.unit == "yes_no":
-            return _as_sentence(said)
-        typical = quantity(fact.typical, feature.unit, self.currency)
-        return _as_sentence(said if typical == fact.text else f"{said} (typical: {typical})")
+    def _fill(self, template: str, position: int, values: Rows) -> list[str]:
+        """A template for each row; whoever shares all values shares the words."""
+        names = _PLACE.findall(template)
+        columns = [self._words(name, position, values) for name in names]
+        plain = _PLACE.sub("%s", template.replace("%", "%%"))
+        sentence = self.language.sentence
+        if not columns:
+            return [sentence(plain.replace("%%", "%"))] * len(values)
+        return [sentence(plain % words) for words in zip(*columns, strict=True)]
 
-    def _fact(self, name: str, values: NDArray[np.float32]) -> Fact | None:
-        position = self._positions.get(name)
-        if position is None:
-            return None
+    def _words(self, name: str, position: int, values: Rows) -> list[str]:
+        """What stands in one place of a template, for each row."""
+        language = self.language
+        unit, column = self.features[position].unit, values[:, position]
+        if name == "share":
+            return _by_value(column, language.share)
+        if name == "size":
+            return _by_value(
+                np.abs(column), lambda one: language.quantity(one, unit, self.currency)
+            )
+        stem = name.removesuffix("_declined")
+        chosen = position if stem == "value" else self._positions[stem]
+        texts = self._texts(chosen, values[:, chosen])
+        return texts if stem == name else [language.declined(one) for one in texts]
+
+    def _texts(self, position: int, column: Rows) -> list[str]:
+        """A feature's values as a person would write them."""
+        unit = self.features[position].unit
+        return _by_value(
+            _rounded(column, unit), lambda one: self.language.quantity(one, unit, self.currency)
+        )
+
+    def _bare(self, position: int, values: Rows, group: NDArray[np.intp]) -> list[str]:
+        """The fact itself, beside what is typical of peers."""
+        clause, language = self._clauses[position], self.language
+        said: dict[str, str] = {}
+        texts = self._texts(position, values[:, position])
+        for text in set(texts):
+            filled = forms(clause, text).replace("{value_declined}", language.declined(text))
+            said[text] = language.sentence(filled.replace("{value}", text))
+        return self._beside_peers((position,), [said[one] for one in texts], values, group)
+
+    def _beside_peers(
+        self, named: Sequence[int], said: list[str], values: Rows, group: NDArray[np.intp]
+    ) -> list[str]:
+        """Sentences, each followed by what is typical of the customer's peers, unless it is the same."""
+        if not named or self.features[named[0]].unit == "yes_no":
+            return said
+        position = named[0]
+        endings = [self._typical(position, one) for one in range(len(self.peers.typical))]
+        if not any(text for text, _ in endings):
+            return said
+        own = self._texts(position, values[:, position])
+        return [
+            f"{one} ({endings[peers][1]})" if endings[peers][0] not in ("", text) else one
+            for one, text, peers in zip(said, own, group.tolist(), strict=True)
+        ]
+
+    def _typical(self, position: int, group: int) -> tuple[str, str]:
+        """What is typical of a group of peers, and the same with their name; empty where unknown."""
+        group, value = self._measure(position, group)
+        if np.isnan(value):
+            return "", ""
+        text = self._texts(position, np.array([value], np.float32))[0]
+        who = self.language.peers[group]
+        return text, f"{who}: {text}" if who else self.language.typical.format(value=text)
+
+    def _measure(self, position: int, group: int) -> tuple[int, float]:
+        """The typical value, of everybody where the group has none."""
+        value = float(self.peers.typical[group, position])
+        return (0, float(self.peers.typical[0, position])) if np.isnan(value) else (group, value)
+
+    def _fact(self, position: int, values: Rows, group: int) -> Fact:
         feature = self.features[position]
         value = float(values[position])
-        typical = self._typical[position]
-        known = not math.isnan(value)
+        group, typical = self._measure(position, group)
+        known, has_typical = not np.isnan(value), bool(np.isfinite(typical))
         return Fact(
-            feature=name,
-            meaning=feature.meaning,
+            feature=feature.name,
+            meaning=self.language.meaning(feature),
             unit=feature.unit,
             value=value if known else None,
-            text=quantity(value, feature.unit, self.currency) if known else "",
-            typical=typical if math.isfinite(typical) else None,
+            text=self._texts(position, values[position : position + 1])[0] if known else "",
+            typical=typical if has_typical else None,
+            typical_text=self._typical(position, group)[0] if has_typical else "",
+            peers=self.language.peers[group] if has_typical else "",
         )
 
 
-def _texts(facts: Sequence[Fact]) -> dict[str, str]:
-    return {one.feature: one.text for one in facts}
+def _filled(template: str, words: dict[str, str]) -> str:
+    for name, text in words.items():
+        template = template.replace(f"{{{name}}}", text)
+    return template
 
 
-def grammatical(said: str) -> str:
-    """One order, not one orders; no orders, not zero orders."""
-    singular = _SINGULAR.sub(
-        lambda found: f"1 {found[1]}{found[2]}{'y' if found[3] == 'ies' else ''}", said
-    )
-    return re.sub(r"^0 (?=[a-z])", "no ", singular)
+def _rounded(column: Rows, unit: str) -> NDArray[np.floating]:
+    """Values that are shown alike made alike, so that each is put into words once."""
+    wide = column.astype(np.float64)
+    if unit == "days":
+        return np.trunc(wide + np.copysign(DAY_SLACK, wide))
+    if unit == "cents":
+        whole = np.round(wide)
+        return np.where(np.abs(whole) >= CENTS_SHOWN_BELOW, np.round(whole / 100) * 100, whole)
+    return wide
 
 
-def _as_sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _by_value(column: NDArray[np.floating], say: Callable[[float], str]) -> list[str]:
+    """What is said of each value, asked once for each different one."""
+    distinct, place = np.unique(column, return_inverse=True)
+    said = np.array([say(float(one)) for one in distinct], object)
+    return list(said[place])

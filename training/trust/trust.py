@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from features.plan import plan_of
-from features.spec import Feature, ReasonGroup
-from training.bundle import GOLDEN_TOLERANCE
+from features.spec import ReasonGroup
+from training.bundle import GOLDEN_TOLERANCE, spoken
 from training.calibration import Calibration
 from training.churn import Rung
 from training.learned import Learned
 from training.model import Floats, Model
-from training.reasons.explanation import explain_all
+from training.reasons.explanation import Reasons
 from training.reasons.points import leading_features, percentage_points
 from training.reasons.wording import Wording
 from training.trust.cap import CapCost, cap_cost
@@ -144,13 +144,8 @@ def examine(learned: Learned, *, currency: str = "EUR", threads: int = 1) -> Tru
     """Try the reasons of a learned model, on the customers it was calibrated on."""
     manifest, model, dataset = learned.manifest, learned.model, learned.dataset
     latest = learned.splits.shipped.calibration_rows(dataset).vectors
-    groups = [ReasonGroup(**one) for one in manifest.groups]
-    wording = Wording(
-        [Feature(**one) for one in manifest.features],
-        groups,
-        learned.reference.features[len(learned.reference.features) // 2],
-        currency,
-    )
+    features, groups = spoken(manifest)
+    wording = Wording(features, groups, learned.reference.peers, currency)
     subjects = Subjects.chosen(model, latest, wording.group_of, [group.name for group in groups])
     withheld, sentences = contradictions(model, learned.calibration, subjects, wording)
     rungs: tuple[Rung, ...] = (*learned.ladder.winner.parts, learned.ladder.winner)
@@ -188,9 +183,11 @@ def contradictions(
     points = percentage_points(
         subjects.contributions(model), model.base_log_odds, calibration.apply
     )
-    leading = leading_features(added, subjects.group_of, points.by_group)
-    explained = explain_all(points, leading, vectors.values, wording)
-    return sum(one.withheld for one in explained), sum(len(one.reasons) for one in explained)
+    leading = leading_features(
+        added, subjects.group_of, points.by_group, wording.sayable(vectors.values)
+    )
+    found = Reasons.of(points.by_group, leading, vectors.values, wording)
+    return int(found.withheld.sum()), len(found.row)
 
 
 def _additivity(model: Model, subjects: Subjects) -> float:

@@ -14,9 +14,17 @@ from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import Workspace
-from training.bundle import PLAN_FILE, current_folder, refuse_other_plan, sealed, verified
+from training.bundle import (
+    PLAN_FILE,
+    current_folder,
+    refuse_other_plan,
+    sealed,
+    spoken,
+    verified,
+)
 from training.manifest import Manifest, damaged
 from training.model import Floats
+from training.reasons.languages import refuse_unspoken
 from training.reasons.points import leading_features
 from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
 from training.value.contributions import Contributions
@@ -112,15 +120,26 @@ class ValueBundle:
             prepared, curve, typical, threads=threads, proven=proven
         )
 
-    def shares(self, values: NDArray[np.float32], *, threads: int = 1) -> ValueShares:
-        """The same by reason group, with the limit of each customer's kind as a share of its own."""
+    def shares(
+        self,
+        values: NDArray[np.float32],
+        sayable: Mapping[str, NDArray[np.bool_]] | None = None,
+        *,
+        threads: int = 1,
+    ) -> ValueShares:
+        """The same by reason group, with the limit of each customer's kind as a share of its own.
+
+        Features that ``sayable``, by direction, has nothing to say of stand back as leading ones; it has a
+        column a feature, as ``values`` does.
+        """
         found = self.contributions(values, threads=threads)
         groups = len(self.manifest.groups)
         by_group = np.zeros((*found.cents.shape[:2], groups))
         for column, group in enumerate(self._group_of):
             by_group[:, :, group] += found.cents[:, :, column]
         by_feature = found.cents.sum(axis=1)
-        leading = leading_features(by_feature, self._group_of, by_group.sum(axis=1))
+        spoken_of = sayable and {key: one[:, self._positions] for key, one in sayable.items()}
+        leading = leading_features(by_feature, self._group_of, by_group.sum(axis=1), spoken_of)
         return ValueShares(
             found.base_cents,
             found.parts,
@@ -141,8 +160,12 @@ def write_value_bundle(
     reference: Reference,
     declarations: Sequence[Declaration],
 ) -> Manifest:
-    """Write a bundle into an empty or absent folder; returns the manifest with its digest."""
+    """Write a bundle into an empty or absent folder; returns the manifest with its digest.
+
+    Raises ``ModelRefused`` for a feature or a group that a language has no words for.
+    """
     refuse_other_plan(manifest, declarations)
+    refuse_unspoken(*spoken(manifest))
     bundle = ValueBundle(manifest, value, reference)
     rows = reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
     answers = _answers(bundle, rows)

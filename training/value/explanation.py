@@ -28,7 +28,8 @@ class ValueReason:
 
     ``cents`` is exact. ``shown_cents`` is rounded so that everything shown adds up, and ``parts`` says
     how much of it comes about through each part of the model, such as the chance of buying at all; it is empty
-    where the model has one part. ``text`` is empty where no sentence agrees with the facts.
+    where the model has one part. ``text`` is empty where no sentence agrees with the facts, or a reason
+    before said it already.
     """
 
     group: str
@@ -87,20 +88,21 @@ def explain_value(
     # What storing and rounding leave over belongs to everything else.
     other = shares.expected_cents - math.fsum([shares.base_cents, shares.limit_cents, *cents])
     shown = add_up_whole(expected - base - limit, [one / unit_cents for one in (*cents, other)])
-    withheld, reasons = 0, []
+    withheld, reasons = 0, list[ValueReason]()
     for group, amount, units in zip(ordered, cents, shown, strict=False):
         direction: Literal["raises", "lowers"] = "raises" if amount > 0 else "lowers"
         sentence = wording.sentence(shares.leading[group], _RISK[direction], values)
         withheld += sentence.is_contradicted
+        said = {one.text for one in reasons}
         reasons.append(
             ValueReason(
                 group=wording.groups[group].name,
-                title=wording.groups[group].title,
+                title=wording.titles[group],
                 cents=amount,
                 shown_cents=units * unit_cents,
                 direction=direction,
                 actionable=wording.features[shares.leading[group]].actionable,
-                text=sentence.text,
+                text="" if sentence.text in said else sentence.text,
                 facts=sentence.facts,
                 parts=_parts(shares, group, units, unit_cents),
             )
@@ -113,6 +115,12 @@ def explain_value(
         shown[-1] * unit_cents,
         withheld,
     )
+
+
+def sayable_of_value(wording: Wording, values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
+    """Of which features something can be said that raises or lowers a value; see ``Wording.sayable``."""
+    found = wording.sayable(values)
+    return {direction: found[_RISK[direction]] for direction in found}
 
 
 def shown_unit(expected_cents: int, base_cents: float) -> int:

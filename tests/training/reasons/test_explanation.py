@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from features.spec import Feature, ReasonGroup
 from training.calibration import Calibration
-from training.reasons.explanation import explain, explain_all
+from training.reasons.explanation import explain_all
 from training.reasons.points import (
     LEAST_POINTS,
+    Points,
     add_up,
     leading_features,
     percentage_points,
@@ -116,9 +117,8 @@ def test_a_reason_of_less_than_half_a_point_is_left_to_the_rest() -> None:
 
 def test_what_is_mere_context_never_comes_first() -> None:
     words = wording("context", "now", "now")
-    explanation = explain(
-        0.48, 0.20, [20.0, 5.0, 3.0], [True] * 3, [0, 1, 2], np.ones(3, np.float32), words
-    )
+    points = Points(np.array([0.48]), 0.20, np.array([[20.0, 5.0, 3.0]]))
+    explanation = explain_all(points, np.array([[0, 1, 2]]), np.ones((1, 3), np.float32), words)[0]
     assert [one.group for one in explanation.reasons] == ["g1", "g2", "g0"]
 
 
@@ -131,9 +131,10 @@ def test_the_leading_feature_is_the_one_that_pushes_most_in_the_groups_direction
 
 
 def test_a_reason_carries_its_title_direction_and_facts() -> None:
-    explanation = explain(
-        0.30, 0.20, [10.0], [True], [0], np.array([7.0], np.float32), wording("now")
-    )
+    points = Points(np.array([0.30]), 0.20, np.array([[10.0]]))
+    explanation = explain_all(
+        points, np.array([[0]]), np.array([[7.0]], np.float32), wording("now")
+    )[0]
     reason = explanation.reasons[0]
     assert (reason.title, reason.direction, reason.text) == ("Group 0", "raises", "7 of it")
     assert (reason.facts[0].feature, reason.facts[0].value) == ("f0", 7.0)
