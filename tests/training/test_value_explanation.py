@@ -102,9 +102,10 @@ def test_the_limit_is_a_line_of_its_own() -> None:
     )
 
 
-def test_less_than_a_unit_of_money_is_no_reason() -> None:
-    found = explain_value(shares(100_99, 100_00, [0, 99, 0]), NOBODY_SPECIAL, WORDING)
-    assert (found.reasons, found.other_cents) == ((), 99)
+@pytest.mark.parametrize(("value", "added"), [(10_00, 99), (500_00, 4_99)])
+def test_less_than_a_unit_or_a_hundredth_of_the_value_is_no_reason(value: int, added: int) -> None:
+    found = explain_value(shares(value, value - added, [0, added, 0]), NOBODY_SPECIAL, WORDING)
+    assert (found.reasons, found.other_cents) == ((), added)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from training.model import Floats
 from training.reasons.points import add_up_whole, selected
 from training.reasons.wording import Fact, Wording
 
-LEAST_CENTS = 1_00
-"""A reason moves the value by so much or more."""
+LEAST_CENTS, LEAST_SHARE = 1_00, 0.01
+"""A reason moves the value by so much or more, and by such a share of it, or of the base if that is larger."""
 UNIT_CENTS = 1_00
 _WHOLE_UNITS_FROM = 100_00
 # A claim speaks for the risk of leaving; what raises a value keeps a customer, and the other way round.
@@ -80,7 +80,8 @@ def explain_value(
     Shown amounts are multiples of ``unit_cents`` and add up.
     """
     by_group = shares.by_part.sum(axis=0)
-    ordered = _in_order(by_group, shares.leading, wording)
+    least = max(LEAST_CENTS, LEAST_SHARE * max(shares.expected_cents, shares.base_cents))
+    ordered = _in_order(by_group, least, shares.leading, wording)
     expected = round(shares.expected_cents / unit_cents)
     base = round(shares.base_cents / unit_cents)
     limit = round(shares.limit_cents / unit_cents)
@@ -135,9 +136,11 @@ def _parts(shares: StoredShares, group: int, units: int, unit_cents: int) -> dic
     return {name: one * unit_cents for name, one in zip(shares.part_names, shown, strict=True)}
 
 
-def _in_order(by_group: Floats, leading: Sequence[int], wording: Wording) -> list[int]:
+def _in_order(
+    by_group: Floats, least: float, leading: Sequence[int], wording: Wording
+) -> list[int]:
     """The shown groups, those that raise first, by weight; mere context comes last of its kind."""
-    chosen = selected(by_group[None, :], LEAST_CENTS)[0]
+    chosen = selected(by_group[None, :], least)[0]
 
     def rank(group: int) -> tuple[bool, bool, float]:
         is_context = wording.features[leading[group]].actionable == "context"
