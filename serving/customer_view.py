@@ -8,6 +8,7 @@ import numpy as np
 
 from features.settings import Settings
 from serving.belonging import Belonging, shown_shares
+from serving.change_view import change_section, play_lines
 from serving.churn_list import sorts
 from serving.desk import InUse
 from serving.page_contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
@@ -37,8 +38,13 @@ from training.segments.words import SEGMENT_WORDS
 _A_NEAR_TIE = 0.1
 
 
-def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerPage:
-    """Everything about the score of one customer, by place in the ranking."""
+def customer_page(
+    in_use: InUse, settings: Settings, position: int, since: str = ""
+) -> CustomerPage:
+    """Everything about the score of one customer, by place in the ranking.
+
+    ``since`` is the earlier day to compare with, as ``2026-05-01``; another text means a month before.
+    """
     snapshot, currency = in_use.snapshot, settings.company.currency
     ranking = snapshot.ranking
     key = int(ranking.customer_keys[position])
@@ -78,6 +84,8 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         at_risk_title=sorts(snapshot)["at_risk"],
         last_order=last_order(snapshot, key),
         ago=ago(snapshot, key),
+        change=change_section(in_use, position, since),
+        plays=play_lines(in_use, snapshot.customer_ids[key]),
         model=model(snapshot),
         as_of=instant(snapshot.cutoff_seconds),
         back="/churn",
