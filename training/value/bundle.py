@@ -115,6 +115,12 @@ class ValueBundle:
         ``proven`` computes the same by other means, where there are any, as golden rows keep it; slow.
         """
         prepared = self.value.model.columns.prepare(values, self._positions)
+        return self.contributions_of(prepared, threads=threads, proven=proven)
+
+    def contributions_of(
+        self, prepared: NDArray[np.float32], *, threads: int = 1, proven: bool = False
+    ) -> Contributions:
+        """The same of rows that the model's own columns hold."""
         curve, typical = self.value.level.apply, self._typical
         return self.value.model.contributions(
             prepared, curve, typical, threads=threads, proven=proven

@@ -25,6 +25,8 @@ from training.model import Floats
 
 CHANCE, AMOUNT, WHOLE = "chance", "amount", "whole"
 """The parts of an answer: buying at all, how much if they buy, and both at once."""
+MOST_GAP = 1e-6
+"""Base and reasons may miss a value by such a share of it, and no more."""
 _STRAIGHT = 1e-6
 
 Curve = Callable[[Floats], Floats]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from training.manifest import Manifest
 from training.provenance import provenance
 from training.questions.origins import end_of_data
 from training.reference import Reference
-from training.value.bundle import VALUE
+from training.value.bundle import VALUE, ValueBundle
 from training.value.dataset import (
     ValueDataset,
     ValueSplits,
@@ -31,6 +31,7 @@ from training.value.ladder import ValueLadder, climb_value
 from training.value.margins import SPEND, Margins
 from training.value.model import CalibratedValue
 from training.value.rungs import Tuning, calibrate_value, fit_rungs
+from training.value.trust import examine_value
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""
@@ -101,10 +102,13 @@ def learn_value(
         ladder=[one.as_dict() for one in ladder.rows],
         notes=notes + list(usable.notes),
     )
+    reference = Reference.learn(latest.vectors, value.of(latest.vectors).expected)
+    bundle = ValueBundle(manifest, value, reference)
+    trust = examine_value(bundle, latest.vectors, threads=threads)
     return LearnedValue(
-        manifest=manifest,
+        manifest=replace(manifest, evaluation={"trust": trust.as_dict()}),
         value=value,
-        reference=Reference.learn(latest.vectors, value.of(latest.vectors).expected),
+        reference=reference,
         ladder=ladder,
         splits=splits,
         customers=dataset.customers,
