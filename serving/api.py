@@ -203,6 +203,11 @@ def _row_answer(
         answer["next_order"] = _when(row.next_order)
     if row.explanation is not None:
         answer |= _explained(row.explanation)
+    if row.value_explanation is not None and row.value_explanation.withheld:
+        answer["warnings"] = [
+            *answer["warnings"],
+            _withheld(row.value_explanation.withheld, "value_"),
+        ]
     return answer
 
 
@@ -243,6 +248,11 @@ def _value(row: ScoredRow, currency: str) -> dict[str, Any]:
     return value
 
 
+def _withheld(sentences: int, of: str = "") -> dict[str, str]:
+    message = f"{sentences} sentence(s) withheld because the facts contradict them."
+    return {"code": f"{of}sentence_withheld", "message": message}
+
+
 def _value_explained(explanation: ValueExplanation) -> dict[str, Any]:
     """Base, reasons, limit and everything else, in cents that add up to the expected value."""
     return {
@@ -268,8 +278,7 @@ def _value_explained(explanation: ValueExplanation) -> dict[str, Any]:
 def _explained(explanation: Explanation) -> dict[str, Any]:
     warnings = []
     if explanation.withheld:
-        message = f"{explanation.withheld} sentence(s) withheld because the facts contradict them."
-        warnings.append({"code": "sentence_withheld", "message": message})
+        warnings.append(_withheld(explanation.withheld))
     return {
         "warnings": warnings,
         "reasons": [
