@@ -211,7 +211,7 @@ class Snapshot:
         return self._wording(peers, currency, language)
 
     def value_wording(self, currency: str, language: Language = ENGLISH) -> Wording:
-        """The same words, beside what is typical of everybody the value model learned from."""
+        """The same words, beside what is typical of customers of whom about the base is expected."""
         return self._wording(Peers.everybody(self.value_typical), currency, language)
 
     def _wording(self, peers: Peers, currency: str, language: Language) -> Wording:

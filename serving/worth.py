@@ -18,6 +18,7 @@ from training.manifest import Manifest
 from training.reasons.wording import Wording
 from training.value.bundle import ValueBundle, current_value_bundle
 from training.value.explanation import sayable_of_value
+from training.value.tendency import MOST, tendencies
 
 Cents = NDArray[np.int64]
 
@@ -51,8 +52,8 @@ class WorthShares:
 
     ``value_parts`` has the axes vector, part of the model, reason group; ``value_limit`` is what the limit of a
     customer's kind takes away; ``value_leading`` is the leading feature of each group. Groups and
-    features are those of the model of risk. ``value_typical`` is the median customer of the model, one entry a
-    feature. Without a value model all four are empty.
+    features are those of the model of risk. ``value_typical`` is what is typical of customers of whom about the base is
+    expected, one entry a feature. Without a value model all four are empty.
     """
 
     value_parts: NDArray[np.float32]
@@ -151,11 +152,12 @@ def worth_of_everybody(
     features = _places(bundle.manifest.features, risk.features).astype(np.int16)
     none = bundle.shares(values[:0])
     typical = np.full(len(risk.features), np.nan, np.float32)
-    typical[features] = bundle.typical
+    typical[features] = bundle.usual
     shares = WorthShares.unknown(
         len(values), len(risk.groups), typical, none.base_cents, none.parts
     )
-    wording = Wording(*spoken(bundle.manifest), bundle.typical, "")
+    wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
+    tendency = _tendency(bundle, values, declined[vectors.customer_keys], wording)
     for first in range(0, vectors.rows, _ROWS_AT_ONCE):
         block = np.ascontiguousarray(values[first : first + _ROWS_AT_ONCE])
         keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]
@@ -168,13 +170,25 @@ def worth_of_everybody(
             (worth.value_if_kept_cents, found.if_kept),
         ):
             column[keys[said]] = np.rint(amounts).astype(np.int64)
-        sayable = sayable_of_value(wording, block[said])
+        sayable = sayable_of_value(wording, block[said], tendency)
         why = bundle.shares(block[said], sayable, threads=threads)
         rows = first + np.flatnonzero(said)
         shares.value_parts[rows[:, None], :, groups[None, :]] = np.moveaxis(why.by_group, 2, 1)
         shares.value_limit[rows] = why.limit
         shares.value_leading[rows[:, None], groups[None, :]] = features[why.leading]
     return worth, shares
+
+
+def _tendency(
+    bundle: ValueBundle,
+    values: NDArray[np.float32],
+    declined: NDArray[np.bool_],
+    wording: Wording,
+) -> NDArray[np.int8]:
+    """Which way each feature goes with value among some thousands of the customers valued."""
+    said = np.flatnonzero(bundle.valued(values) & ~declined)
+    sample = np.ascontiguousarray(values[said[:: max(1, -(-len(said) // MOST))]])
+    return tendencies(sample, bundle.of(sample).expected, wording.features)
 
 
 def _places(

@@ -26,6 +26,7 @@ from training.value.contributions import MOST_GAP
 from training.value.explanation import sayable_of_value
 from training.value.learned import LearnedValue
 from training.value.models import LEARNED
+from training.value.tendency import tendencies
 
 CUSTOMERS = 100_000
 _ROWS_AT_ONCE, _SLOW_ROWS = 4_096, 4_096
@@ -36,10 +37,13 @@ def claims_of(name: str, learned: LearnedValue) -> list[Claim]:
     """What is claimed of one data set's shipped model."""
     bundle = ValueBundle(learned.manifest, learned.value, learned.reference)
     rows = learned.reference.sample(CUSTOMERS, 5)
-    wording = Wording(*spoken(bundle.manifest), bundle.typical, "EUR")
+    wording = Wording(*spoken(bundle.manifest), bundle.usual, "EUR")
+
+    few = rows[:_SLOW_ROWS]
+    tendency = tendencies(few, bundle.of(few).expected, wording.features)
 
     def explained(block: Rows) -> None:
-        bundle.shares(block, sayable_of_value(wording, block))
+        bundle.shares(block, sayable_of_value(wording, block, tendency))
 
     explained(rows[:_ROWS_AT_ONCE])
     worth = _cpu_seconds(bundle.of, rows)
@@ -55,7 +59,6 @@ def claims_of(name: str, learned: LearnedValue) -> list[Claim]:
         faithful = figures["trust/value_faithful_2"]
         claims.append(Claim(f"{what}: faithful, two groups", faithful, 0.95, "", "at least"))
     if learned.manifest.title in LEARNED:
-        few = rows[:_SLOW_ROWS]
         slow = _cpu_seconds(lambda block: bundle.contributions(block, proven=True), few)
         fast = _cpu_seconds(bundle.contributions, few)
         claims.append(Claim(f"{what}: against pred_contrib", slow / fast, 5.0, "×", "at least"))

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from features.spec import Feature, ReasonGroup
 from training.reasons.german import German
 from training.reasons.wording import Wording
-from training.value.explanation import StoredShares, explain_value, shown_unit
+from training.value.explanation import (
+    StoredShares,
+    explain_value,
+    sayable_of_value,
+    shown_unit,
+)
+from training.value.tendency import tendencies
 
 GROUPS = ("recency", "spend", "tenure")
 FEATURES = (
@@ -113,6 +119,19 @@ def test_less_than_a_unit_or_a_hundredth_of_the_value_is_no_reason(value: int, a
 )
 def test_a_page_shows_cents_of_small_amounts_alone(expected: int, base: float, unit: int) -> None:
     assert shown_unit(expected, base) == unit
+
+
+def test_facts_that_point_the_other_way_stand_back() -> None:
+    spend = np.arange(100, dtype=np.float32) * 100
+    values = np.column_stack([spend[::-1], np.full(100, np.nan), spend, np.tile([1, 2], 50)])
+    tendency = tendencies(values.astype(np.float32), spend.astype(float), FEATURES)
+    # Of the silence a claim is made, the usual gap is unknown, and tenure goes neither way.
+    assert tendency.tolist() == [0, 0, 1, 0]
+    rich, poor = np.array([[10, 20, 500_00, 800], [10, 20, 5_00, 800]], np.float32)
+    found = sayable_of_value(WORDING, np.array([rich, poor]), tendency)
+    assert found["raises"][:, 2].tolist() == [True, False]
+    assert found["lowers"][:, 2].tolist() == [False, True]
+    assert found["raises"][:, 3].all() and found["lowers"][:, 3].all()
 
 
 @settings(deadline=None, max_examples=100)

@@ -50,6 +50,20 @@ def test_a_training_tries_the_reasons_of_the_model_that_ships(learned: LearnedVa
     assert sum(trust["shares"].values()) == pytest.approx(1.0)
 
 
+def test_facts_stand_beside_customers_of_whom_about_the_base_is_expected(
+    shop: Pack, learned: LearnedValue
+) -> None:
+    bundle = bundle_of(learned)
+    latest = build_vectors(shop, standard_plan(shop), [learned.splits.shipped.calibration])
+    values = bundle.bind(latest)[bundle.valued(bundle.bind(latest))]
+    expected = np.maximum(bundle.of(values).expected, 1.0)
+    away = np.abs(np.log(expected / bundle.base_cents))
+    near = sorted(range(len(values)), key=lambda row: away[row])[:50]
+    place = learned.manifest.feature_names.index("spend_sum_lifetime")
+    middle = np.sort(values[near, place])[23:27]
+    assert bundle.usual[place] in middle
+
+
 def test_reasons_that_leave_something_out_are_seen(
     learned: LearnedValue, everybody: Vectors
 ) -> None:

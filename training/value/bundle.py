@@ -59,7 +59,8 @@ class ValueBundle:
     """An opened value model: what customers are expected to bring, from their behaviour vectors.
 
     ``values`` is float32 with one column per entry of ``manifest.feature_names``, in that order; use
-    ``bind`` to get it from vectors. ``typical`` is the median of each of them.
+    ``bind`` to get it from vectors. ``usual`` holds what is typical of customers of whom about the base is
+    expected, one entry a feature.
     """
 
     def __init__(self, manifest: Manifest, value: CalibratedValue, reference: Reference) -> None:
@@ -73,8 +74,9 @@ class ValueBundle:
         groups = [group["name"] for group in manifest.groups]
         group_of = [groups.index(feature["group"]) for feature in manifest.features]
         self._group_of = np.array(group_of, np.intp)[self._positions]
-        self.typical = reference.features[len(reference.features) // 2]
-        self._typical = value.model.columns.prepare(self.typical[None, :], self._positions)[0]
+        self.usual = reference.peers.typical[0]
+        middle = reference.features[[len(reference.features) // 2]]
+        self._typical = value.model.columns.prepare(middle, self._positions)[0]
 
     @property
     def horizon_days(self) -> int:
@@ -153,6 +155,12 @@ class ValueBundle:
             self._positions[leading].astype(np.int16),
             np.minimum(self.value.most[self._kinds(values)] - found.total, 0.0),
         )
+
+    @property
+    def base_cents(self) -> float:
+        """Where the model starts for everybody, in cents."""
+        nobody = np.empty((0, len(self.manifest.feature_names)), np.float32)
+        return self.contributions(nobody).base_cents
 
     def _kinds(self, values: NDArray[np.float32]) -> NDArray[np.int64]:
         return kinds_of(values[:, self._orders], values[:, self._silence], self.horizon_days)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from training.model import Floats
 from training.reasons.points import add_up_whole, selected
 from training.reasons.wording import Fact, Wording
+from training.value.tendency import in_line
 
 LEAST_CENTS, LEAST_SHARE = 1_00, 0.01
 """A reason moves the value by so much or more, and by such a share of it, or of the base if that is larger."""
@@ -118,10 +119,19 @@ def explain_value(
     )
 
 
-def sayable_of_value(wording: Wording, values: NDArray[np.float32]) -> dict[str, NDArray[np.bool_]]:
-    """Of which features something can be said that raises or lowers a value; see ``Wording.sayable``."""
+def sayable_of_value(
+    wording: Wording, values: NDArray[np.float32], tendency: NDArray[np.int8] | None = None
+) -> dict[str, NDArray[np.bool_]]:
+    """Of which features something can be said that raises or lowers a value; see ``Wording.sayable``.
+
+    With a ``tendency`` of each feature, only facts that point its way.
+    """
     found = wording.sayable(values)
-    return {direction: found[_RISK[direction]] for direction in found}
+    sayable = {direction: found[_RISK[direction]] for direction in found}
+    if tendency is None:
+        return sayable
+    followed = in_line(values, wording.peers.typical[0], tendency)
+    return {direction: sayable[direction] & followed[direction] for direction in sayable}
 
 
 def shown_unit(expected_cents: int, base_cents: float) -> int:

@@ -12,11 +12,13 @@ from features.plan import Plan
 from features.progress import Progress, silent
 from features.settings import ValueSettings
 from features.spec import Declaration
+from features.vectors import Vectors
 from training.churn import usable_features
 from training.dataset import Dataset
 from training.manifest import Manifest
 from training.provenance import provenance
 from training.questions.origins import end_of_data
+from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.reference import Reference
 from training.value.bundle import VALUE, ValueBundle
 from training.value.dataset import (
@@ -102,7 +104,7 @@ def learn_value(
         ladder=[one.as_dict() for one in ladder.rows],
         notes=notes + list(usable.notes),
     )
-    reference = Reference.learn(latest.vectors, value.of(latest.vectors).expected)
+    reference = _reference(manifest, value, latest.vectors)
     bundle = ValueBundle(manifest, value, reference)
     trust = examine_value(bundle, latest.vectors, threads=threads)
     return LearnedValue(
@@ -133,6 +135,20 @@ def _shipped(
     rungs = fit_rungs(earlier, names, days, wanted=(winner,), tuning=tuning, threads=threads)
     model = rungs[winner]
     return calibrate_value(model, earlier, latest, threads=threads), latest
+
+
+def _reference(manifest: Manifest, value: CalibratedValue, vectors: Vectors) -> Reference:
+    """The spread of the features and of the value, and what is typical where the base is expected.
+
+    Reasons lead from the base to a customer, so facts stand beside the medians of the tenth of customers,
+    fifty at least, whose value is nearest to the base.
+    """
+    expected = value.of(vectors).expected
+    reference = Reference.learn(vectors, expected)
+    base = ValueBundle(manifest, value, reference).base_cents
+    away = np.abs(np.log(np.maximum(expected, 1.0)) - np.log(max(base, 1.0)))
+    near = np.argsort(away, kind="stable")[: max(LEAST_PEERS, vectors.rows // 10)]
+    return replace(reference, peers=Peers.everybody(medians(vectors.values[near])))
 
 
 def _money(margins: Margins) -> str:

@@ -19,6 +19,7 @@ from training.trust.trust import FAITHFUL_GROUPS, LEAK_SHARE, LEAST_FAITHFUL, Ba
 from training.value.bundle import ValueBundle, ValueShares
 from training.value.contributions import MOST_GAP
 from training.value.explanation import StoredShares, explain_value, sayable_of_value
+from training.value.tendency import tendencies
 
 _LEAST_CENTS = 1_00.0
 _WORDED = 400
@@ -86,14 +87,15 @@ class ValueTrust:
 def examine_value(bundle: ValueBundle, vectors: Vectors, *, threads: int = 1) -> ValueTrust:
     """Try a value model's reasons on at most two thousand of these customers."""
     features, groups = spoken(bundle.manifest)
-    wording = Wording(features, groups, bundle.typical, "EUR")
+    wording = Wording(features, groups, bundle.usual, "EUR")
     asked = _Logarithm(bundle)
     names = [group.name for group in groups]
     chosen = vectors.select(bundle.valued(bundle.bind(vectors)))
     subjects = Subjects.chosen(asked, chosen, wording.group_of, names)
     values = bundle.bind(subjects.vectors)
-    shares = bundle.shares(values, sayable_of_value(wording, values), threads=threads)
     expected = bundle.of(values, threads=threads).expected
+    tendency = tendencies(values, expected, features)
+    shares = bundle.shares(values, sayable_of_value(wording, values, tendency), threads=threads)
     withheld, sentences = _worded(shares, expected, values, wording)
     by_group = np.abs(shares.by_group.sum(axis=1)).mean(axis=0) if len(values) else np.zeros(0)
     whole = max(float(by_group.sum()), 1e-12)
