@@ -48,7 +48,7 @@ from training.segments.membership import Membership
 from training.segments.model import NO_SEGMENT
 from training.value.at_risk import terciles
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
