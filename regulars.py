@@ -358,7 +358,8 @@ def _score(call: Call) -> Outcome:
     return Outcome(
         said=f"{what}: {summary.judged:,} customers, of whom about "
         f"{summary.expected_leavers:,.0f} may {summary.act}; {others:,} not judged"
-        + _valued(summary, call),
+        + _valued(summary, call)
+        + _segmented(summary),
         next="`regulars serve`",
         data=summary.as_dict(),
     )
@@ -372,6 +373,13 @@ def _valued(summary: ScoreSummary, call: Call) -> str:
         return ""
     whole = f"{summary.value_cents / 100:,.0f} {call.settings.company.currency}"
     return f"; {summary.valued:,} expected to bring {whole} in {summary.value_days} days"
+
+
+def _segmented(summary: ScoreSummary) -> str:
+    """How many customers have a behaviour segment, or why nobody has."""
+    if summary.segments_fault:
+        return f"; nobody has a segment: {summary.segments_fault}"
+    return f"; {summary.segmented:,} in a behaviour segment" if summary.segmented else ""
 
 
 @main.command()
