@@ -116,8 +116,8 @@ def test_a_group_that_explains_nearly_everything_raises_the_alarm(trust: Trust) 
 def test_the_cap_is_measured_where_there_are_trees_alone(learned: Learned) -> None:
     boosted = [one for one in churn_rungs(learned.model.columns.names, 60) if one.name == BOOSTED]
     tests = learned.splits.tests[:1]
-    found = cap_cost(tuple(boosted), learned.dataset, tests)
+    found = cap_cost(learned.ladder, tuple(boosted), learned.dataset, tests)
     assert found is not None
     assert found.log_loss_low <= found.log_loss <= found.log_loss_high
     assert found.auc_low <= found.auc <= found.auc_high
-    assert cap_cost((rung(RECENCY),), learned.dataset, tests) is None
+    assert cap_cost(learned.ladder, (rung(RECENCY),), learned.dataset, tests) is None
