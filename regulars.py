@@ -375,6 +375,30 @@ def _valued(summary: ScoreSummary, call: Call) -> str:
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--language", help="The language of the reasons, instead of what the settings say.")
+@verb
+def export(call: Call, file: Path, language: str | None) -> Outcome:
+    """Write everybody's risk and worded reasons to FILE, Parquet or CSV."""
+    from serving.reason_export import export_reasons
+    from training.reasons.languages import language_of
+
+    company = call.settings.company
+    written = export_reasons(
+        call.workspace,
+        file,
+        language_of(language or company.language),
+        currency=company.currency,
+        progress=call.narrator.progress,
+    )
+    return Outcome(
+        said=f"Wrote the reasons of {written.customers:,} customers",
+        next="hand the file to your CRM",
+        data={"customers": written.customers, "file": written.file},
+    )
+
+
+@main.command()
 @click.argument("version", type=int, required=False)
 @model_option
 @reason_option

@@ -26,6 +26,7 @@ from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 from serving.scoring import ScoredRow, Status
 from training.manifest import Manifest
 from training.reasons.explanation import Explanation
+from training.reasons.language import Language
 from training.reasons.languages import language_of
 from training.reasons.wording import Fact
 
@@ -36,9 +37,10 @@ _LONGEST_NAME_REPEATED = 64
 router = APIRouter(prefix="/v1")
 
 
-def build_api(*routers: APIRouter) -> FastAPI:
+def build_api(*routers: APIRouter, contract: Sequence[APIRouter] = ()) -> FastAPI:
     """The web application: the contract, further routers, and one way to say no.
 
+    The routers of ``contract`` belong to ``/v1`` and are described with it.
     Its ``state.desk`` must be set before it answers.
     """
     application = FastAPI(
@@ -49,7 +51,8 @@ def build_api(*routers: APIRouter) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    application.include_router(router)
+    for part in (router, *contract):
+        application.include_router(part)
     for one in routers:
         application.include_router(one, include_in_schema=False)
     application.add_exception_handler(Refusal, _refused)
@@ -57,22 +60,22 @@ def build_api(*routers: APIRouter) -> FastAPI:
     return application
 
 
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
+PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemAnswer, "description": "A problem document."}
-    for status in (400, 401, 403, 413, 415, 422, 429, 500, 503, 504)
+    for status in (400, 401, 403, 409, 413, 415, 422, 429, 500, 503, 504)
 }
 
 
-@router.post("/score", responses={200: {"model": ScoreAnswer}, **_PROBLEMS})
+@router.post("/score", responses={200: {"model": ScoreAnswer}, **PROBLEMS})
 def score(request: Request, question: ScoreRequest) -> Response:
     """Score customers by id, with the reasons for each score."""
     desk = desk_of(request)
-    in_use = _required(desk)
+    in_use = required(desk)
     at = desk.now()
     rows = in_use.scorer.score(
         [one.customer_id for one in question.wanted],
         with_reasons=question.reasons,
-        language=language_of(question.language) if question.language else desk.language,
+        language=answer_in(question.language, desk),
     )
     decided = _decisions(in_use, rows, at)
     desk.ledger.append(list(decided.values()))
@@ -81,25 +84,25 @@ def score(request: Request, question: ScoreRequest) -> Response:
         for wanted, row in zip(question.wanted, rows, strict=True)
     ]
     manifest = in_use.scorer.bundle.manifest
-    return _json(
+    return json_answer(
         {
-            "model": _identity(manifest),
+            "model": identity(manifest),
             "horizon_days": manifest.horizon_days,
             "base": in_use.scorer.base,
-            "vector_as_of": _instant(in_use.snapshot.cutoff_seconds),
-            "scored_at": _instant(at),
+            "vector_as_of": instant(in_use.snapshot.cutoff_seconds),
+            "scored_at": instant(at),
             "warnings": _staleness(in_use.snapshot.cutoff_seconds, at),
             "rows": answers,
         }
     )
 
 
-@router.get("/models", responses={200: {"model": ModelsAnswer}, **_PROBLEMS})
+@router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
 def models(request: Request) -> Response:
     """The models in use and how well they did on customers they had not seen."""
-    bundle = _required(desk_of(request)).scorer.bundle
+    bundle = required(desk_of(request)).scorer.bundle
     manifest = bundle.manifest
-    entry = _identity(manifest) | {
+    entry = identity(manifest) | {
         "family": manifest.family,
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
@@ -108,21 +111,21 @@ def models(request: Request) -> Response:
         "population": manifest.population,
         "metrics": manifest.metrics,
     }
-    return _json({"models": [entry]})
+    return json_answer({"models": [entry]})
 
 
-@router.get("/version", responses={200: {"model": VersionAnswer}, **_PROBLEMS})
+@router.get("/version", responses={200: {"model": VersionAnswer}, **PROBLEMS})
 def version(request: Request) -> Response:
     """What is running, whether it can answer and, when it cannot, why not."""
     desk = desk_of(request)
     in_use = desk.in_use
-    return _json(
+    return json_answer(
         {
             "service": VERSION,
             "ready": in_use is not None,
-            "model": _identity(in_use.scorer.bundle.manifest) if in_use else None,
+            "model": identity(in_use.scorer.bundle.manifest) if in_use else None,
             "snapshot": in_use.snapshot.name if in_use else None,
-            "vector_as_of": _instant(in_use.snapshot.cutoff_seconds) if in_use else None,
+            "vector_as_of": instant(in_use.snapshot.cutoff_seconds) if in_use else None,
             "fault": desk.fault,
         }
     )
@@ -136,7 +139,13 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-def _required(desk: Desk) -> InUse:
+def answer_in(asked: str | None, desk: Desk) -> Language:
+    """The language of an answer: the one asked for, or the company's own."""
+    return language_of(asked) if asked else desk.language
+
+
+def required(desk: Desk) -> InUse:
+    """The model and scores in use; a refusal while there are none."""
     in_use = desk.in_use
     if in_use is None:
         raise Refusal("not_ready")
@@ -257,7 +266,8 @@ def _facts(facts: Sequence[Fact]) -> list[dict[str, Any]]:
     ]
 
 
-def _identity(manifest: Manifest) -> dict[str, Any]:
+def identity(manifest: Manifest) -> dict[str, Any]:
+    """Which model answered."""
     return {
         "name": manifest.name,
         "version": manifest.version,
@@ -279,11 +289,13 @@ def _staleness(cutoff_seconds: int, at: int) -> list[dict[str, str]]:
     ]
 
 
-def _instant(seconds: int) -> str:
+def instant(seconds: int) -> str:
+    """An instant as the contract writes it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _json(content: object) -> Response:
+def json_answer(content: object) -> Response:
+    """An answer as JSON."""
     return Response(orjson.dumps(content), media_type="application/json")
 
 

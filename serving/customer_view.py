@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from features.settings import Settings
+from serving.change_view import change_section, play_lines
 from serving.churn_list import sorts
 from serving.desk import InUse
 from serving.page_contexts import CustomerPage, FactLine, WaterfallStep
@@ -33,8 +34,13 @@ from training.reasons.wording import Fact
 _ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
 
 
-def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerPage:
-    """Everything about the score of one customer, by place in the ranking."""
+def customer_page(
+    in_use: InUse, settings: Settings, position: int, since: str = ""
+) -> CustomerPage:
+    """Everything about the score of one customer, by place in the ranking.
+
+    ``since`` is the earlier day to compare with, as ``2026-05-01``; another text means a month before.
+    """
     snapshot, currency = in_use.snapshot, settings.company.currency
     ranking = snapshot.ranking
     key = int(ranking.customer_keys[position])
@@ -66,6 +72,8 @@ def customer_page(in_use: InUse, settings: Settings, position: int) -> CustomerP
         at_risk_title=sorts(snapshot)["at_risk"],
         last_order=last_order(snapshot, key),
         ago=ago(snapshot, key),
+        change=change_section(in_use, position, since),
+        plays=play_lines(in_use, snapshot.customer_ids[key]),
         model=model(snapshot),
         as_of=instant(snapshot.cutoff_seconds),
         back="/churn",

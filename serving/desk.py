@@ -19,11 +19,15 @@ from numpy.typing import NDArray
 
 from features.errors import RegularsError
 from features.settings import Settings
+from features.store import open_store
 from features.workspace import CURRENT, Workspace
+from serving.changes import Changes
 from serving.lean import kept_out
 from serving.ledger import Ledger
+from serving.past import Past
 from serving.published import Snapshot, open_snapshot
 from serving.scoring import Scorer
+from serving.what_if import WhatIfs
 from training.bundle import current_bundle
 from training.reasons.language import Language
 from training.reasons.languages import language_of
@@ -47,6 +51,18 @@ class InUse:
     """The words of the scores shown, which an older model may have made."""
     values: NDArray[np.float32]
     """Everybody's vectors, one column a feature of that wording."""
+    past: Past | None
+    """Customers at other times; None where the store holds other events than the scores were made from."""
+
+    @property
+    def changes(self) -> Changes | None:
+        """What changed of a customer; None where other times cannot be had."""
+        return None if self.past is None else Changes(self.scorer, self.past)
+
+    @property
+    def what_ifs(self) -> WhatIfs | None:
+        """What the model would say of a customer; None where no vector can be computed anew."""
+        return None if self.past is None else WhatIfs(self.scorer, self.past)
 
 
 class Desk:
@@ -122,7 +138,18 @@ class Desk:
         snapshot = open_snapshot(self._workspace)
         scorer = Scorer(bundle, snapshot, self.currency)
         words = snapshot.wording(self.currency, self.language)
-        return InUse(scorer, snapshot, words, snapshot.values)
+        return InUse(scorer, snapshot, words, snapshot.values, self._past_of(scorer))
+
+    def _past_of(self, scorer: Scorer) -> Past | None:
+        """The store's events, as long as they are those the scores were made from."""
+        try:
+            store = open_store(self._workspace)
+            pack = store.pack()
+            if pack.digest != scorer.snapshot.data_digest:
+                return None
+            return Past(scorer.bundle, pack, store.manifest.timezone)
+        except RegularsError:
+            return None
 
     def _refused(self, fault: Mapping[str, str]) -> None:
         self._fault = fault

@@ -141,6 +141,38 @@ class FactLine:
 
 
 @dataclass(frozen=True)
+class ChangeLine:
+    """One reason whose part in the risk moved since the earlier day."""
+
+    title: str = shown("What the reason is about.")
+    text: str = shown("The fact that moved it most, then and now.")
+    events: str = shown("What happened in between; may be empty.")
+    points: str = shown("Percentage points with their sign.")
+
+
+@dataclass(frozen=True)
+class ChangeSection:
+    """What changed since an earlier day, by today's model."""
+
+    since: str = shown("The earlier day, as the form sends it.")
+    latest: str = shown("The last day that can be asked about.")
+    generation: str = shown("The scores the form asks about.")
+    row: str = shown("The place in the ranking the form asks about.")
+    headline: str = shown("The change in one sentence, or why there is none to tell.")
+    lines: Sequence[ChangeLine] = shown("The reasons that moved, the largest first.")
+    sum: str = shown("How everything adds up; empty without a change.")
+
+
+@dataclass(frozen=True)
+class PlayLine:
+    """Something that might be done, and what the model would say then."""
+
+    title: str = shown("What might be done.")
+    would_be: str = shown("The model's score of such a customer, in percent.")
+    change: str = shown("The difference in percentage points.")
+
+
+@dataclass(frozen=True)
 class CustomerPage:
     """One customer: the risk, all that adds up to it, and the facts behind it."""
 
@@ -155,6 +187,10 @@ class CustomerPage:
     sum: str = shown("The same sum in one line.")
     facts: Sequence[FactLine] = shown("The raw facts behind the reasons.")
     peers: str = shown("Whom the customer is compared with; empty for everybody.")
+    change: ChangeSection | None = shown(
+        "What changed since an earlier day; None when it cannot be told."
+    )
+    plays: Sequence[PlayLine] = shown("What the model would say if something were done.")
     spend: str = shown("Spend of the last 365 days, net of returns.")
     worth: str = shown("Expected value; empty where no value model is in use.")
     worth_title: str = shown("What that value is, in a few words.")

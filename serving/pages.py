@@ -122,7 +122,8 @@ class Pages:
         row = _row(request.query_params.get("row", ""), in_use)
         if row is None:
             return self._refusal(request, "not_found")
-        return _html(self.draw("customer.html", customer_page(in_use, desk.settings, row)))
+        since = request.query_params.get("since", "")
+        return _html(self.draw("customer.html", customer_page(in_use, desk.settings, row, since)))
 
     async def _door(self, request: Request) -> Response:
         desk = desk_of(request)

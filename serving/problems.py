@@ -81,6 +81,12 @@ KINDS = {
             "Correct the fields named in `errors`.",
         ),
         ProblemKind(
+            "no_past",
+            409,
+            "Other times cannot be told just now.",
+            "The store holds other events than the scores were made from: run `regulars score`.",
+        ),
+        ProblemKind(
             "too_many_requests", 429, "Too many requests at once.", "Wait a moment, then try again."
         ),
         ProblemKind(

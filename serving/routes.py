@@ -43,6 +43,8 @@ ROUTES = (
     Route("/churn/find", "pages", ("POST",), browser=True, body="form"),
     Route("/churn/customer", "pages", browser=True),
     Route("/v1/score", "score", ("POST",)),
+    Route("/v1/changes", "score", ("POST",)),
+    Route("/v1/what-if", "score", ("POST",)),
     Route("/v1/version", "score"),
     Route("/v1/models", "score"),
     Route("/v1/openapi.json", "score"),

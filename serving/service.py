@@ -17,6 +17,7 @@ from features.errors import RegularsError, UsageRefused
 from features.settings import load_settings
 from features.workspace import Workspace
 from serving.api import build_api
+from serving.change_routes import router as change_router
 from serving.desk import Desk
 from serving.guard import Application, Guard
 from serving.ledger import Ledger
@@ -27,7 +28,7 @@ from serving.variables import SETTINGS_VARIABLE
 _logger = logging.getLogger("regulars.service")
 
 pages = Pages()
-web = build_api(pages.router)
+web = build_api(pages.router, contract=[change_router])
 
 
 def open_desk(environment: Mapping[str, str]) -> Desk:

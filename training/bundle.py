@@ -45,7 +45,8 @@ _GOLDEN_SEED = 20_100_101
 class Bundle:
     """An opened model: scores, contributions and probabilities of behaviour vectors.
 
-    ``values`` is float32 with one column per entry of ``manifest.feature_names``, in that order; use
+    ``declarations`` are those of its features, by which a vector can be computed anew. ``values`` is
+    float32 with one column per entry of ``manifest.feature_names``, in that order; use
     ``bind`` to get it from vectors. All results are float64.
     """
 
@@ -56,8 +57,10 @@ class Bundle:
         calibration: Calibration,
         reference: Reference,
         hazard: Hazard | None = None,
+        declarations: Sequence[Declaration] = (),
     ) -> None:
         self.manifest = manifest
+        self.declarations = tuple(declarations)
         self.model = model
         self.calibration = calibration
         self.reference = reference
@@ -209,9 +212,10 @@ def open_bundle(folder: Path) -> Bundle:
         calibration = Calibration.from_dict(json.loads(contents[_CALIBRATION]))
         reference = Reference.from_bytes(contents[_REFERENCE])
         hazard = Hazard.from_files(contents) if HAZARD_FILE in contents else None
-        bundle = Bundle(manifest, model, calibration, reference, hazard)
+        declarations = plan_from_text(contents[PLAN_FILE].decode("utf-8"))
+        bundle = Bundle(manifest, model, calibration, reference, hazard, declarations)
         golden = unarchive(contents[_GOLDEN])
-        refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
+        refuse_other_plan(manifest, declarations)
     except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
         raise damaged("a bundle with all its parts", "parts that do not fit together") from None
     if not _agrees(bundle, golden):

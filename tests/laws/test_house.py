@@ -33,7 +33,7 @@ DOORS = {
     "matplotlib": {"training/report.py", "training/evaluation/shap_plots.py"},
     "shap": {"training/evaluation/shap_plots.py"},
     "bentoml": {"serving/service.py"},
-    "fastapi": {"serving/api.py", "serving/pages.py"},
+    "fastapi": {"serving/api.py", "serving/change_routes.py", "serving/pages.py"},
     "sqlalchemy": {"features/databases.py", "serving/ledger.py"},
     "jinja2": {"serving/pages.py"},
 }

@@ -11,6 +11,7 @@ import httpx
 
 from features.workspace import Workspace
 from serving.api import build_api
+from serving.change_routes import router as change_router
 from serving.desk import Desk
 from serving.guard import SESSION_COOKIE, Application, Guard
 from serving.ledger import Ledger
@@ -47,7 +48,7 @@ class Service:
             ticks=lambda: float(self.seconds),
         )
         self.pages = Pages()
-        self.web = build_api(self.pages.router)
+        self.web = build_api(self.pages.router, contract=[change_router])
         self.web.state.desk = self.desk
         self.application = self.guarded(self.web)
 

@@ -196,7 +196,8 @@ def test_old_vectors_are_warned_of(caller: Caller, risky: list[str]) -> None:
 
 def test_the_contract_describes_itself_and_nothing_else(caller: Caller) -> None:
     described = caller.get("/v1/openapi.json").json()
-    assert set(described["paths"]) == {"/v1/score", "/v1/models", "/v1/version"}
+    asked = {"/v1/score", "/v1/changes", "/v1/what-if"}
+    assert set(described["paths"]) == {*asked, "/v1/models", "/v1/version"}
     operation = described["paths"]["/v1/score"]["post"]
     assert {"200", "401", "422", "503"} <= set(operation["responses"])
     for name, schema in described["components"]["schemas"].items():

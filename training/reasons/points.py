@@ -52,11 +52,16 @@ def percentage_points(
     added = contributions.sum(axis=1)
     probability = calibrated(base_log_odds + added)
     base = float(calibrated(np.array([base_log_odds]))[0])
-    around = calibrated(base_log_odds + np.array([-_STRAIGHT, _STRAIGHT]))
-    slope = float(around[1] - around[0]) / (2 * _STRAIGHT)
+    slope = slope_at(base_log_odds, calibrated)
     near = np.abs(added) < _STRAIGHT
     rate = np.where(near, slope, (probability - base) / np.where(near, 1.0, added))
     return Points(probability, base, 100.0 * contributions * rate[:, None])
+
+
+def slope_at(log_odds: float, calibrated: Callable[[Floats], Floats]) -> float:
+    """How much a probability rises with the log-odds, at one place of the curve."""
+    around = calibrated(log_odds + np.array([-_STRAIGHT, _STRAIGHT]))
+    return float(around[1] - around[0]) / (2 * _STRAIGHT)
 
 
 def selected(by_group: Floats) -> NDArray[np.bool_]:

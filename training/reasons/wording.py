@@ -104,6 +104,14 @@ class Wording:
             )
         return self._others[language.code]
 
+    def position(self, name: str) -> int | None:
+        """Where a feature stands among those of the model; None where it is not one of them."""
+        return self._positions.get(name)
+
+    def value_text(self, position: int, value: float) -> str:
+        """One value of a feature as a person would write it; empty where it is unknown."""
+        return "" if np.isnan(value) else self._texts(position, np.array([value], np.float32))[0]
+
     def sentence(self, position: int, direction: str, values: Rows) -> Sentence:
         """What to say of one customer about the feature that leads a reason; ``values`` is their row."""
         texts, contradicted = self.said(position, direction, values[None, :])
