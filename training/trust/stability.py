@@ -18,6 +18,7 @@ from training.trust.subjects import (
     overlap,
     same_first,
     strongest,
+    weight_again,
 )
 
 REFITS = 10
@@ -29,7 +30,8 @@ _SEED = 11
 class Stability:
     """How alike the reasons of listed customers are between the shipped model and refits of it.
 
-    ``top_three`` is the mean Jaccard index of the three strongest raising groups, ``first`` the share with
+    ``top_three`` is the mean Jaccard index of the three strongest raising groups, ``weight`` the part of
+    their points whose groups are named again, ``first`` the share with
     the same strongest one, and ``first_or_similar`` that of those whose first reason the refit gives first
     or with similar weight. ``permuted`` is the Jaccard index with a model of outcomes dealt out at random,
     which must be low: its reasons mean nothing.
@@ -38,6 +40,7 @@ class Stability:
     refits: int
     rows: int
     top_three: float
+    weight: float
     first: float
     first_or_similar: float
     permuted: float
@@ -53,20 +56,23 @@ def stability(
     resampled ones do and cost half (McCarthy 1969); of more than 40,000 so many that they have 20,000,
     and then refits differ more than those of all rows would.
     """
-    shown = strongest(subjects.raising(model, subjects.listed_vectors))
-    three, first, similar = [], [], []
+    raising = subjects.raising(model, subjects.listed_vectors)
+    shown = strongest(raising)
+    three, weight, first, similar = [], [], [], []
     rows = 0
     for drawn in _resampled(dataset):
         rows = max(rows, drawn.rows)
         refit = rung.fit(drawn, threads=threads, rounds=model.rounds or None)
         again = subjects.raising(refit, subjects.listed_vectors)
         three.append(overlap(shown, strongest(again)))
+        weight.append(weight_again(raising, strongest(again)))
         first.append(same_first(shown, strongest(again)))
         similar.append(as_good_a_first(shown, again))
     return Stability(
         refits=REFITS,
         rows=rows,
         top_three=float(np.mean(three)),
+        weight=float(np.mean(weight)),
         first=float(np.mean(first)),
         first_or_similar=float(np.mean(similar)),
         permuted=_permuted(shown, rung, dataset, subjects, model.rounds or None, threads),

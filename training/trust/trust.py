@@ -97,7 +97,7 @@ class Trust:
                 f"≥ {LEAST_FAITHFUL}, above one order for all",
                 None if deep is None else deep.score >= max(LEAST_FAITHFUL, min(deep.global_score, 1.0)),
             ),
-            Bar("stable: same three groups in refits", f"{held.top_three:.3f}", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
+            Bar("stable: same three groups in refits", f"{held.top_three:.3f}; {held.weight:.0%} of their weight", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
             Bar("stable: same first reason", f"{held.first:.3f}; or of similar weight {held.first_or_similar:.3f}", f"≥ {LEAST_SAME_FIRST:.2f}", held.first >= LEAST_SAME_FIRST),
             Bar("other reasons from senseless outcomes", f"{held.permuted:.3f} alike", f"≤ {MOST_PERMUTED}", held.permuted <= MOST_PERMUTED),
             Bar(
@@ -128,6 +128,7 @@ class Trust:
             "trust/additivity": self.additivity,
             "trust/shown_gap": self.shown_gap,
             "trust/stable_top_three": self.stability.top_three,
+            "trust/stable_weight": self.stability.weight,
             "trust/stable_first": self.stability.first,
             "trust/stable_first_or_similar": self.stability.first_or_similar,
             "trust/permuted": self.stability.permuted,
