@@ -28,6 +28,7 @@ from features.settings import Settings
 from features.store import Store, open_store
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
+from serving.earlier import has_jumped, risk_before, usual_start
 from serving.history import history
 from serving.lean import kept_out
 from serving.published import (
@@ -44,7 +45,7 @@ from training.bundle import Bundle, current_bundle
 from training.reasons.points import selected
 from training.value.at_risk import terciles
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -66,6 +67,9 @@ class ScoreSummary:
     value_cents: int = 0
     value_days: int = 0
     value_fault: str = ""
+    earlier_seconds: int = 0
+    compared: int = 0
+    jumped: int = 0
     act: str = "leave"
     reused: bool = False
 
@@ -162,6 +166,8 @@ def _write(
     # Who declined to be scored is not sorted into a stage either.
     declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
+    earlier_seconds = usual_start(cutoff_seconds, bundle.manifest.horizon_days)
+    before = risk_before(bundle, pack, keys, earlier_seconds, threads=_THREADS, progress=progress)
     worth = worth_of_everybody(value, vectors, pack.customers, declined, threads=_THREADS)
     ranking = _ranking(
         bundle,
@@ -170,6 +176,7 @@ def _write(
         keys,
         past.spend_cents[keys],
         worth.value_if_kept_cents[keys],
+        before,
         progress,
     )
     columns = {
@@ -201,6 +208,9 @@ def _write(
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),
+        "earlier_seconds": earlier_seconds,
+        "compared": int(np.count_nonzero(~np.isnan(before))),
+        "jumped": int(np.count_nonzero(has_jumped(ranking.probability, ranking.risk_before))),
         "valued": int(np.count_nonzero(worth.value_cents != UNKNOWN)),
         "value_cents": int(np.maximum(worth.value_cents, 0).sum()),
         "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
@@ -217,6 +227,7 @@ def _ranking(
     keys: NDArray[np.int32],
     spend_cents: NDArray[np.int64],
     if_kept_cents: NDArray[np.int64],
+    before: NDArray[np.float64],
     progress: Progress,
 ) -> Ranking:
     """Score and explain the judged rows in blocks, then put them in order of risk."""
@@ -252,6 +263,7 @@ def _ranking(
         leading=leading[order],
         raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
         value_tercile=terciles(if_kept_cents[order].astype(np.float64)),
+        risk_before=before[order],
     )
 
 
@@ -302,5 +314,8 @@ def _summary(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSumma
         value_cents=manifest["value_cents"],
         value_days=0 if manifest["value"] is None else manifest["value"]["horizon_days"],
         value_fault=manifest["value_fault"],
+        earlier_seconds=manifest["earlier_seconds"],
+        compared=manifest["compared"],
+        jumped=manifest["jumped"],
         reused=reused,
     )
