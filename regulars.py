@@ -358,10 +358,22 @@ def _score(call: Call) -> Outcome:
     return Outcome(
         said=f"{what}: {summary.judged:,} customers, of whom about "
         f"{summary.expected_leavers:,.0f} may {summary.act}; {others:,} not judged"
+        + _jumped(summary)
         + _valued(summary, call)
         + _segmented(summary),
         next="`regulars serve`",
         data=summary.as_dict(),
+    )
+
+
+def _jumped(summary: ScoreSummary) -> str:
+    """How many risks rose by ten points or more, where there is an earlier day to compare with."""
+    if not summary.compared:
+        return ""
+    since = datetime.fromtimestamp(summary.earlier_seconds, UTC)
+    return (
+        f"; the risk of {summary.jumped:,} of {summary.compared:,} rose by 10 points or more "
+        f"since {since.day} {since:%b %Y}"
     )
 
 
