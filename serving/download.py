@@ -10,6 +10,7 @@ import numpy as np
 
 from serving.churn_list import ListQuery, matching
 from serving.desk import InUse
+from serving.earlier import points_risen
 from serving.page_views import MAIN_REASONS, explanations_at, instant
 from serving.scoring import band
 from serving.value_view import worth_explanation
@@ -20,6 +21,8 @@ COLUMNS = (
     "customer_id",
     "risk_percent",
     "base_percent",
+    "risk_before_percent",
+    "risk_change_points",
     "percentile",
     "band",
     "stage",
@@ -86,6 +89,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         harmless(snapshot.customer_ids[key]),
         f"{100 * probability:.1f}",
         f"{100 * snapshot.base:.1f}",
+        *_before(in_use, position),
         f"{float(percentile):.0f}",
         band(float(percentile)),
         *(["", ""] if standing is None else [one.word for one in standing]),
@@ -99,6 +103,16 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         harmless(str(snapshot.manifest["model_version"])),
         instant(snapshot.cutoff_seconds),
     ]
+
+
+def _before(in_use: InUse, position: int) -> list[str]:
+    """The risk on the earlier day and the change since; empty cells where there was none."""
+    ranking, here = in_use.snapshot.ranking, slice(position, position + 1)
+    before = ranking.risk_before[here]
+    if np.isnan(before[0]):
+        return ["", ""]
+    risen = points_risen(ranking.probability[here], before)
+    return [f"{100 * float(before[0]):.1f}", f"{float(risen[0]):.1f}"]
 
 
 def _worth(in_use: InUse, position: int, key: int) -> list[str]:

@@ -57,6 +57,7 @@ class Ranking:
     ``points`` holds percentage points and ``leading`` the position of the leading feature, both with
     one column a reason group; bit ``g`` of ``raising`` says that group ``g`` is shown as raising.
     ``value_tercile`` is 0, 1 or 2 for the lowest, middle or highest third by value if kept.
+    ``risk_before`` is the probability on the earlier day, NaN where there was none.
     """
 
     customer_keys: NDArray[np.int32]
@@ -67,6 +68,7 @@ class Ranking:
     leading: NDArray[np.int16]
     raising: NDArray[np.int64]
     value_tercile: NDArray[np.int8]
+    risk_before: Floats
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,16 @@ class Snapshot:
     def judged(self) -> int:
         """How many customers were scored."""
         return len(self.ranking.customer_keys)
+
+    @property
+    def earlier_seconds(self) -> int:
+        """The instant ``risk_before`` is of."""
+        return int(self.manifest["earlier_seconds"])
+
+    @property
+    def compared(self) -> int:
+        """How many of the judged customers had a risk on the earlier day."""
+        return int(self.manifest["compared"])
 
     @property
     def value_days(self) -> int:

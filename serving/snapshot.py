@@ -29,6 +29,7 @@ from features.store import Store, open_store
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.belonging import SegmentsInUse, memberships_of_everybody, segments_for
+from serving.earlier import has_jumped, risk_before, usual_start
 from serving.history import history
 from serving.lean import kept_out
 from serving.published import (
@@ -48,7 +49,7 @@ from training.segments.membership import Membership
 from training.segments.model import NO_SEGMENT
 from training.value.at_risk import terciles
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -72,6 +73,9 @@ class ScoreSummary:
     value_fault: str = ""
     segmented: int = 0
     segments_fault: str = ""
+    earlier_seconds: int = 0
+    compared: int = 0
+    jumped: int = 0
     act: str = "leave"
     reused: bool = False
 
@@ -172,6 +176,8 @@ def _write(
     # Who declined to be scored is not sorted into a stage either.
     declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
+    earlier_seconds = usual_start(cutoff_seconds, bundle.manifest.horizon_days)
+    before = risk_before(bundle, pack, keys, earlier_seconds, threads=_THREADS, progress=progress)
     worth, why = worth_of_everybody(
         value, bundle.manifest, vectors, pack.customers, declined, threads=_THREADS
     )
@@ -185,6 +191,7 @@ def _write(
         keys,
         past.spend_cents[keys],
         worth.value_if_kept_cents[keys],
+        before,
         progress,
     )
     columns = {
@@ -220,6 +227,9 @@ def _write(
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),
+        "earlier_seconds": earlier_seconds,
+        "compared": int(np.count_nonzero(~np.isnan(before))),
+        "jumped": int(np.count_nonzero(has_jumped(ranking.probability, ranking.risk_before))),
         "valued": int(np.count_nonzero(worth.value_cents != UNKNOWN)),
         "value_cents": int(np.maximum(worth.value_cents, 0).sum()),
         "value_base_cents": why.base_cents,
@@ -239,6 +249,7 @@ def _ranking(
     keys: NDArray[np.int32],
     spend_cents: NDArray[np.int64],
     if_kept_cents: NDArray[np.int64],
+    before: NDArray[np.float64],
     progress: Progress,
 ) -> Ranking:
     """Score and explain the judged rows in blocks, then put them in order of risk."""
@@ -274,6 +285,7 @@ def _ranking(
         leading=leading[order],
         raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
         value_tercile=terciles(if_kept_cents[order].astype(np.float64)),
+        risk_before=before[order],
     )
 
 
@@ -326,5 +338,8 @@ def _summary(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSumma
         value_fault=manifest["value_fault"],
         segmented=manifest["segmented"],
         segments_fault=manifest["segments_fault"],
+        earlier_seconds=manifest["earlier_seconds"],
+        compared=manifest["compared"],
+        jumped=manifest["jumped"],
         reused=reused,
     )

@@ -11,6 +11,7 @@ from typing import Any
 from features.errors import ModelRefused
 from training.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
 from training.manifest import Manifest
+from training.reasons.explanation import TOLERANCE
 from training.rivalry import rivalry
 from training.segments.bundle import open_segments
 from training.segments.model import SEGMENTS
@@ -174,9 +175,10 @@ def _reasons(manifest: Manifest) -> list[Check]:
     return [
         Check(
             "reasons add up",
-            figures["trust/additivity"] <= GOLDEN_TOLERANCE,
-            f"{figures['trust/additivity']:.0e}",
-            f"within {GOLDEN_TOLERANCE:.0e}",
+            figures["trust/additivity"] <= GOLDEN_TOLERANCE
+            and figures["trust/shown_gap"] <= TOLERANCE,
+            f"{figures['trust/additivity']:.0e} in log-odds, {figures['trust/shown_gap']:.0e} shown",
+            f"within {GOLDEN_TOLERANCE:.0e} and {TOLERANCE:.0e}",
         ),
         _names_what_matters(faithful),
         Check(

@@ -223,7 +223,9 @@ def _parameters(
         "monotone_constraints": [directions.get(name, 0) for name in names],
         "monotone_constraints_method": "intermediate",
         "deterministic": True,
-        "force_row_wise": True,
+        # One thread sums one feature, in the order of the rows, and features that a tree leaves out cost
+        # nothing: the same trees as by rows, in half the time.
+        "force_col_wise": True,
         "num_threads": threads if rows >= _ROWS_WORTH_THREADS else 1,
         "seed": settings.seed,
         "verbosity": -1,

@@ -126,6 +126,21 @@ def overlap(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
     return float(np.mean(both[either > 0] / either[either > 0])) if (either > 0).any() else 1.0
 
 
+def weight_again(raising: Floats, again: NDArray[np.int64]) -> float:
+    """How much of the points of each customer's three strongest groups is of groups named again.
+
+    The mean over customers with any; 1 where nobody has.
+
+    >>> weight_again(np.array([[6.0, 3.0, 1.0, 0.5]]), np.array([[0, 1, 3]]))
+    0.9
+    """
+    groups = raising.shape[1]
+    named = np.where(_named(strongest(raising), groups), raising, 0.0)
+    kept = np.where(_named(again, groups), named, 0.0).sum(axis=1)
+    known = named.sum(axis=1) > 0
+    return float(np.mean(kept[known] / named.sum(axis=1)[known])) if known.any() else 1.0
+
+
 def same_first(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
     """The share of customers with the same first reason, among those with any."""
     known = (first[:, 0] >= 0) | (second[:, 0] >= 0)
