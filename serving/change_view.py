@@ -50,7 +50,12 @@ def play_lines(in_use: InUse, customer_id: str) -> list[PlayLine]:
     if in_use.what_ifs is None:
         return []
     return [
-        PlayLine(one.title, percent(one.would_be), signed(100 * (one.would_be - one.probability)))
+        PlayLine(
+            one.title,
+            "; ".join(fact.text for fact in one.because),
+            percent(one.would_be),
+            signed(round(100 * one.would_be, 1) - round(100 * one.probability, 1)),
+        )
         for one in in_use.what_ifs.plays(customer_id, in_use.wording.language)
     ]
 

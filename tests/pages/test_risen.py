@@ -53,8 +53,9 @@ def test_the_line_on_top_leads_to_those_who_jumped(
     shown = texts(found, ".list .moved")
     assert len(shown) == count and all(points(one) >= 10 for one in shown)
     assert len(texts(found, ".list .jumped")) == count
-    chosen = found.select_one('select[name="moved"] option[selected]')
-    assert chosen is not None and chosen.get_text() == "Risen by 10 points or more"
+    assert texts(found, ".status p")[0].startswith("Risk up by 10 points or more since ")
+    kept = found.select_one('.filters input[name="moved"]')
+    assert kept is not None and kept["value"] == "jumped"
 
 
 def test_the_file_carries_the_earlier_risk_and_the_change(
