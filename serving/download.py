@@ -13,6 +13,7 @@ from serving.desk import InUse
 from serving.earlier import points_risen
 from serving.page_views import MAIN_REASONS, explanations_at, instant
 from serving.scoring import band
+from serving.value_view import worth_explanation
 from training.reasons.explanation import Explanation
 
 COLUMNS = (
@@ -33,6 +34,8 @@ COLUMNS = (
     "expected_value_high",
     "value_days",
     "value_at_risk",
+    "value_reason_1",
+    "value_reason_1_money",
     "currency",
     "last_order",
     *(f"{what}_{place}" for place in range(1, MAIN_REASONS + 1) for what in ("reason", "points")),
@@ -113,14 +116,23 @@ def _before(in_use: InUse, position: int) -> list[str]:
 
 
 def _worth(in_use: InUse, position: int, key: int) -> list[str]:
-    """Expected value, its range and the value at risk; empty cells without a value model."""
+    """Expected value, its range, the value at risk and the first reason; empty without a value model."""
     snapshot = in_use.snapshot
     worth = snapshot.worth(key)
     if worth is None:
-        return [""] * 5
+        return [""] * 7
     lost = float(snapshot.at_risk_cents(np.array([position]))[0])
     said = [f"{worth[f'{one}_cents'] / 100:.2f}" for one in ("expected", "low", "high")]
-    return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}"]
+    return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}", *_why_worth(in_use, key)]
+
+
+def _why_worth(in_use: InUse, key: int) -> tuple[str, str]:
+    """What raises the expected value most, and by how much; empty cells where nothing does."""
+    found = worth_explanation(in_use, key)
+    if found is None or not found.reasons or found.reasons[0].direction == "lowers":
+        return "", ""
+    first = found.reasons[0]
+    return harmless(first.text or first.title), f"{first.shown_cents / 100:.2f}"
 
 
 def _lines(rows: list[list[str]], before: str = "") -> bytes:

@@ -127,15 +127,16 @@ class ChurnListPage:
 
 @dataclass(frozen=True)
 class WaterfallStep:
-    """One step of the way from the base to the risk."""
+    """One step of the way from the base to the risk, or to the value."""
 
     kind: str = shown("base, raises, lowers, other or total.")
     title: str = shown("What the step is about.")
     text: str = shown("The sentence from the customer's facts; may be empty.")
-    points: str = shown("Percentage points; a sign where it is a change.")
+    points: str = shown("Percentage points, or money; a sign where it is a change.")
     start: str = shown("Where the bar begins, in percent of the width.")
     width: str = shown("How long the bar is, in percent of the width.")
     note: str = shown("Whether the business can act on it.")
+    detail: str = shown("Through which parts of the model it comes; may be empty.", "")
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,16 @@ class FactLine:
     meaning: str = shown("What the figure means.")
     value: str = shown("The customer's.")
     typical: str = shown("What is usual among the customer's peers, or among all where it says so.")
+
+
+@dataclass(frozen=True)
+class HabitLine:
+    """One habit that speaks for a segment, or for its neighbour."""
+
+    word: str = shown("The habit in a word.")
+    text: str = shown("The customer's own fact; may be empty.")
+    share: str = shown("Its part of all that speaks for the segment, in percent, with a sign.")
+    speaks: str = shown("for or against.")
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,9 @@ class CustomerPage:
     sentence: str = shown("What that number means.")
     standing: str = shown("The rank, and how the risk compares.")
     stage: str = shown("The customer's stage and status.")
+    segment: str = shown("The behaviour segment; empty without one.")
+    segment_why: str = shown("Beside which other segment, and how clearly, in a sentence.")
+    habits: Sequence[HabitLine] = shown("What speaks for the segment, and against; all adding up.")
     band: str = shown("high, medium or low.")
     steps: Sequence[WaterfallStep] = shown("Base, reasons and the rest, adding up to the risk.")
     sum: str = shown("The same sum in one line.")
@@ -203,6 +217,10 @@ class CustomerPage:
     worth: str = shown("Expected value; empty where no value model is in use.")
     worth_title: str = shown("What that value is, in a few words.")
     worth_between: str = shown("The range four in five alike end in.")
+    worth_steps: Sequence[WaterfallStep] = shown(
+        "Base, reasons and the rest, adding up to the expected value; empty without one."
+    )
+    worth_sum: str = shown("The same sum in one line; empty without one.")
     at_risk: str = shown("Risk times value if kept, or times that spend.")
     at_risk_title: str = shown("What that money is, in a few words.")
     last_order: str = shown("The date of the last order.")
