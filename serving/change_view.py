@@ -9,7 +9,6 @@ import numpy as np
 from features.vocabulary import DAY_SECONDS
 from serving.changes import ChangeAnswer
 from serving.desk import InUse
-from serving.earlier import usual_start
 from serving.page_contexts import ChangeLine, ChangeSection, PlayLine
 from serving.page_views import percent, signed
 from serving.scoring import Status
@@ -30,7 +29,7 @@ def change_section(in_use: InUse, position: int, since: str) -> ChangeSection | 
     end = snapshot.cutoff_seconds
     earlier = _instant_of(since, before=end)
     if earlier is None:
-        earlier = usual_start(end, int(snapshot.manifest["horizon_days"]))
+        earlier = snapshot.earlier_seconds
     key = int(snapshot.ranking.customer_keys[position])
     language = in_use.wording.language
     found = changes.since(snapshot.customer_ids[key], earlier, language)
