@@ -66,7 +66,7 @@ class ChangeReasonAnswer(Message):
     points: float = Field(description="Percentage points it moved the risk by, exactly.")
     shown_points: float = Field(description="The same with one decimal; what is shown adds up.")
     text: str = Field(
-        description="The fact that says most of it, then and now; empty where none reads otherwise."
+        description="The fact that says most of it, then and now, or that none of its own moved."
     )
     fact: MovedFactAnswer | None = Field(description="The same fact in parts.")
     events: list[HappeningAnswer] = Field(description="What happened in between and belongs to it.")

@@ -31,10 +31,12 @@ _SAID = {
     "en": {
         "headline": "Risk {points} points since {day}", "same": "Risk unchanged since {day}",
         "silent": "silent for {days}",
+        "beside": "The same facts as then; beside those that moved they count differently",
     },
     "de": {
         "headline": "Risiko {points} Punkte seit {day}", "same": "Risiko unverändert seit {day}",
         "silent": "seit {days} still",
+        "beside": "Dieselben Fakten wie damals; neben den veränderten zählen sie anders",
     },
 }
 # fmt: on
@@ -49,13 +51,9 @@ class ChangeReason:
     points: float
     shown_points: float
     fact: MovedFact | None
-    """None where no fact of the group reads otherwise than then."""
+    """None where no fact that moved it reads otherwise than then."""
+    text: str
     happened: tuple[Happening, ...]
-
-    @property
-    def text(self) -> str:
-        """The fact then and now in a line; empty without one."""
-        return "" if self.fact is None else self.fact.text
 
 
 @dataclass(frozen=True)
@@ -129,8 +127,20 @@ class Changes:
         first, last = round(100 * before, 1), round(100 * now, 1)
         rounded = add_up(last - first, [*points[shown].tolist(), other])
         moved = by_feature[1] - by_feature[0]
+        names = [wording.groups[group].name for group in shown]
+        speaks_for = {one.kind: _first_of(one.groups, names) for one in happened}
         reasons = tuple(
-            self._reason(int(group), float(points[group]), tenths, rows, moved, happened, wording)
+            self._reason(
+                int(group),
+                float(points[group]),
+                tenths,
+                rows,
+                moved,
+                tuple(
+                    one for one in happened if speaks_for[one.kind] == wording.groups[group].name
+                ),
+                wording,
+            )
             for group, tenths in zip(shown, rounded, strict=False)
         )
         return ChangeAnswer(
@@ -155,21 +165,38 @@ class Changes:
         shown_points: float,
         rows: NDArray[np.float32],
         moved: NDArray[np.float64],
-        happened: Sequence[Happening],
+        happened: tuple[Happening, ...],
         wording: Wording,
     ) -> ChangeReason:
         """A group's part in the change, told by the fact that says most of it."""
         members = np.flatnonzero(wording.group_of == group)
         told = moved_facts(wording, members, -moved if points < 0 else moved, rows)
-        name = wording.groups[group].name
         return ChangeReason(
-            group=name,
+            group=wording.groups[group].name,
             title=wording.titles[group],
             points=points,
             shown_points=shown_points,
             fact=told[0] if told else None,
-            happened=tuple(one for one in happened if one.group == name),
+            text=told[0].text if told else _untold(members, moved, rows, wording),
+            happened=happened,
         )
+
+
+def _first_of(groups: Sequence[str], shown: Sequence[str]) -> str:
+    """The group that moved most among some; empty where none of them is shown."""
+    return next((one for one in shown if one in groups), "")
+
+
+def _untold(
+    members: NDArray[np.intp],
+    moved: NDArray[np.float64],
+    rows: NDArray[np.float32],
+    wording: Wording,
+) -> str:
+    """What is said of a reason that no fact moved: that it stands beside other facts now."""
+    read = members[moved[members] != 0].tolist()
+    texts = [[wording.value_text(one, float(row[one])) for one in read] for row in rows]
+    return _SAID[wording.language.code]["beside"] if texts[0] == texts[1] else ""
 
 
 def _headline(

@@ -177,11 +177,17 @@ class WhatIfs:
 
     def _refuse_unseen(self, position: int, value: float) -> None:
         seen = self._scorer.bundle.reference.features[:, position]
+        name, seen = self._scorer.wording.features[position].name, seen[~np.isnan(seen)]
+        if not len(seen):
+            raise UsageRefused(
+                expected="a feature whose value was seen",
+                found=f'"{name}", unknown of everybody the model learned from',
+                remedy="Ask about another feature.",
+            )
         low, high = float(seen.min()), float(seen.max())
         if not low <= value <= high:
             raise UsageRefused(
-                expected=f"a value of {self._scorer.wording.features[position].name} that was seen, "
-                f"{low:g} to {high:g}",
+                expected=f"a value of {name} that was seen, {low:g} to {high:g}",
                 found=f"{value:g}",
                 remedy="Ask within that range.",
             )
