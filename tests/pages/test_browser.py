@@ -124,7 +124,7 @@ def test_the_keyboard_walks_in_the_order_one_reads(
         )
     assert walked[:3] == ["To the content", "Regulars", "Sign out"]
     assert walked[3].startswith("The risk of ") and walked[4:6] == ["q", "Find"]
-    assert walked[6:13] == ["band", "stage", "reason", "spend", "sort", "size", "Apply"]
+    assert walked[6:13] == ["band", "moved", "stage", "reason", "spend", "sort", "size"]
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     page.close()
