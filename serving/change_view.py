@@ -21,9 +21,9 @@ _NO_RISK_THEN = {
 
 
 def change_section(in_use: InUse, position: int, since: str) -> ChangeSection | None:
-    """The change since a day; None where other times cannot be told."""
-    changes = in_use.changes
-    if changes is None:
+    """The change since a day; None where other times cannot be told, or no table of events tells of any."""
+    changes, past = in_use.changes, in_use.past
+    if changes is None or past is None or not past.has_events:
         return None
     snapshot = in_use.snapshot
     end = snapshot.cutoff_seconds

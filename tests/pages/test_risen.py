@@ -10,6 +10,7 @@ import pytest
 
 from serving.churn_list import ListQuery, matching, sorts
 from serving.earlier import points_risen
+from serving.past import Past
 from serving.published import Snapshot
 from tests.pages.test_churn_page import page, texts
 from tests.serving.calling import Caller, Service
@@ -80,3 +81,12 @@ def test_where_nobody_can_be_compared_no_change_is_offered(snapshot: Snapshot) -
     assert "risen" in sorts(snapshot)
     alone = replace(snapshot, manifest={**snapshot.manifest, "compared": 0})
     assert "risen" not in sorts(alone)
+
+
+def test_a_company_without_events_is_told_no_change(
+    browser: Caller, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = f"/churn/customer?g={snapshot.name}&row=0"
+    assert "What changed" in browser.get(link).text
+    monkeypatch.setattr(Past, "has_events", False)
+    assert "What changed" not in browser.get(link).text
