@@ -101,6 +101,11 @@ class ChurnSettings:
 class ReasonSettings:
     """How the reasons for a score are put together."""
 
+    compared_days: int = setting(
+        30,
+        "`regulars score` compares every risk with that of so many days earlier, or one horizon where "
+        "that is shorter, for about half as much time again; 0 leaves it out.",
+    )
     groups: Mapping[str, str] = table_of(
         "For attributes of the table of customers, the title of the reason they are summed into; one "
         "that is not named has a reason of its own."
@@ -231,7 +236,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         company=_checked_company(settings.company),
         tables=MappingProxyType(mappings),
         churn=settings.churn,
-        reasons=settings.reasons,
+        reasons=_checked_reasons(settings.reasons),
         campaign=_checked_campaign(settings.campaign),
         value=_checked_value(settings.value),
         service=settings.service,
@@ -284,6 +289,7 @@ def _checked_campaign(campaign: CampaignSettings) -> CampaignSettings:
 
 
 LANGUAGES = ("en", "de")
+MOST_COMPARED_DAYS = 365
 
 
 def _checked_company(company: CompanySettings) -> CompanySettings:
@@ -294,6 +300,16 @@ def _checked_company(company: CompanySettings) -> CompanySettings:
             remedy=did_you_mean(company.language, list(LANGUAGES)),
         )
     return company
+
+
+def _checked_reasons(reasons: ReasonSettings) -> ReasonSettings:
+    if not 0 <= reasons.compared_days <= MOST_COMPARED_DAYS:
+        raise SettingsRefused(
+            expected=f"reasons.compared_days from 0 to {MOST_COMPARED_DAYS}",
+            found=str(reasons.compared_days),
+            remedy=f"Correct reasons.compared_days in {SETTINGS_FILE}.",
+        )
+    return reasons
 
 
 def _checked_value(value: ValueSettings) -> ValueSettings:

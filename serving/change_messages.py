@@ -49,6 +49,15 @@ class HappeningAnswer(Message):
     text: str = Field(description="The same in words.")
 
 
+class MovedFactAnswer(Message):
+    """One fact at both times, in words."""
+
+    feature: str = Field(description="The feature's name in the dictionary.")
+    meaning: str = Field(description="What it means.")
+    before: str = Field(description="What it was then.")
+    now: str = Field(description="What it is now.")
+
+
 class ChangeReasonAnswer(Message):
     """One reason group whose part in the risk moved."""
 
@@ -56,7 +65,10 @@ class ChangeReasonAnswer(Message):
     title: str = Field(description="The reason group as a marketer reads it.")
     points: float = Field(description="Percentage points it moved the risk by, exactly.")
     shown_points: float = Field(description="The same with one decimal; what is shown adds up.")
-    text: str = Field(description="The fact that moved it most, then and now.")
+    text: str = Field(
+        description="The fact that says most of it, then and now, or that none of its own moved."
+    )
+    fact: MovedFactAnswer | None = Field(description="The same fact in parts.")
     events: list[HappeningAnswer] = Field(description="What happened in between and belongs to it.")
 
 

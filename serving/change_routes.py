@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -104,6 +105,7 @@ def _change(found: ChangeAnswer, language: str) -> dict[str, Any]:
                 "points": one.points,
                 "shown_points": one.shown_points,
                 "text": one.text,
+                "fact": None if one.fact is None else asdict(one.fact),
                 "events": _events(one.happened, language),
             }
             for one in found.reasons

@@ -9,7 +9,6 @@ import numpy as np
 from features.vocabulary import DAY_SECONDS
 from serving.changes import ChangeAnswer
 from serving.desk import InUse
-from serving.earlier import usual_start
 from serving.page_contexts import ChangeLine, ChangeSection, PlayLine
 from serving.page_views import percent, signed
 from serving.scoring import Status
@@ -22,15 +21,15 @@ _NO_RISK_THEN = {
 
 
 def change_section(in_use: InUse, position: int, since: str) -> ChangeSection | None:
-    """The change since a day; None where other times cannot be told."""
-    changes = in_use.changes
-    if changes is None:
+    """The change since a day; None where other times cannot be told, or no table of events tells of any."""
+    changes, past = in_use.changes, in_use.past
+    if changes is None or past is None or not past.has_events:
         return None
     snapshot = in_use.snapshot
     end = snapshot.cutoff_seconds
     earlier = _instant_of(since, before=end)
     if earlier is None:
-        earlier = usual_start(end, int(snapshot.manifest["horizon_days"]))
+        earlier = snapshot.earlier_seconds
     key = int(snapshot.ranking.customer_keys[position])
     language = in_use.wording.language
     found = changes.since(snapshot.customer_ids[key], earlier, language)
@@ -50,7 +49,12 @@ def play_lines(in_use: InUse, customer_id: str) -> list[PlayLine]:
     if in_use.what_ifs is None:
         return []
     return [
-        PlayLine(one.title, percent(one.would_be), signed(100 * (one.would_be - one.probability)))
+        PlayLine(
+            one.title,
+            "; ".join(fact.text for fact in one.because),
+            percent(one.would_be),
+            signed(round(100 * one.would_be, 1) - round(100 * one.probability, 1)),
+        )
         for one in in_use.what_ifs.plays(customer_id, in_use.wording.language)
     ]
 

@@ -15,22 +15,28 @@ from numpy.typing import NDArray
 
 from serving.past import Past
 from serving.scoring import Scorer, Status
-from training.reasons.changes import change_points, leading_change, shown_groups
+from training.reasons.changes import change_points, shown_groups
 from training.reasons.happenings import Happening, happenings
 from training.reasons.language import Language
+from training.reasons.moved_facts import MovedFact, moved_facts
 from training.reasons.points import add_up
 from training.reasons.wording import Wording
 
 _OVERDUE = "days_since_order"
+# An order before a long silence belongs to the rhythm that raised the risk, but did not raise it.
+_NEVER_RAISES = frozenset({"order", "visit", "open", "click", "offer_accepted", "contract_begun"})
+_NEVER_LOWERS = frozenset({"complaint", "return", "contract_cancelled"})
 # fmt: off
 _SAID = {
     "en": {
         "headline": "Risk {points} points since {day}", "same": "Risk unchanged since {day}",
-        "silent": "silent for {days}", "unknown": "unknown",
+        "silent": "silent for {days}",
+        "beside": "The same facts as then; beside those that moved they count differently",
     },
     "de": {
         "headline": "Risiko {points} Punkte seit {day}", "same": "Risiko unverändert seit {day}",
-        "silent": "seit {days} still", "unknown": "unbekannt",
+        "silent": "seit {days} still",
+        "beside": "Dieselben Fakten wie damals; neben den veränderten zählen sie anders",
     },
 }
 # fmt: on
@@ -44,9 +50,9 @@ class ChangeReason:
     title: str
     points: float
     shown_points: float
+    fact: MovedFact | None
+    """None where no fact that moved it reads otherwise than then."""
     text: str
-    before: str
-    now: str
     happened: tuple[Happening, ...]
 
 
@@ -121,8 +127,20 @@ class Changes:
         first, last = round(100 * before, 1), round(100 * now, 1)
         rounded = add_up(last - first, [*points[shown].tolist(), other])
         moved = by_feature[1] - by_feature[0]
+        names = [wording.groups[group].name for group in shown]
+        speaks_for = {one.kind: _first_of(one.groups, names) for one in happened}
         reasons = tuple(
-            self._reason(int(group), float(points[group]), tenths, rows, moved, happened, wording)
+            self._reason(
+                int(group),
+                float(points[group]),
+                tenths,
+                rows,
+                moved,
+                tuple(
+                    one for one in happened if speaks_for[one.kind] == wording.groups[group].name
+                ),
+                wording,
+            )
             for group, tenths in zip(shown, rounded, strict=False)
         )
         return ChangeAnswer(
@@ -131,7 +149,7 @@ class Changes:
             status_before=Status.OK,
             before=before,
             now=now,
-            headline=_headline(last - first, earlier_seconds, reasons, rows[1], wording),
+            headline=_headline(last - first, earlier_seconds, reasons, happened, rows[1], wording),
             reasons=reasons,
             other_points=other,
             shown_before=first,
@@ -147,32 +165,45 @@ class Changes:
         shown_points: float,
         rows: NDArray[np.float32],
         moved: NDArray[np.float64],
-        happened: Sequence[Happening],
+        happened: tuple[Happening, ...],
         wording: Wording,
     ) -> ChangeReason:
-        """A group's part in the change, told by the fact that moved it most."""
+        """A group's part in the change, told by the fact that says most of it."""
         members = np.flatnonzero(wording.group_of == group)
-        lead = leading_change(moved, members, points < 0)
-        unknown = _SAID[wording.language.code]["unknown"]
-        before, now = (wording.value_text(lead, row[lead]) or unknown for row in rows)
-        meaning = wording.language.meaning(wording.features[lead]).rstrip(".")
-        name = wording.groups[group].name
+        told = moved_facts(wording, members, -moved if points < 0 else moved, rows)
         return ChangeReason(
-            group=name,
+            group=wording.groups[group].name,
             title=wording.titles[group],
             points=points,
             shown_points=shown_points,
-            text=f"{meaning}: {before} → {now}",
-            before=before,
-            now=now,
-            happened=tuple(one for one in happened if one.group == name),
+            fact=told[0] if told else None,
+            text=told[0].text if told else _untold(members, moved, rows, wording),
+            happened=happened,
         )
+
+
+def _first_of(groups: Sequence[str], shown: Sequence[str]) -> str:
+    """The group that moved most among some; empty where none of them is shown."""
+    return next((one for one in shown if one in groups), "")
+
+
+def _untold(
+    members: NDArray[np.intp],
+    moved: NDArray[np.float64],
+    rows: NDArray[np.float32],
+    wording: Wording,
+) -> str:
+    """What is said of a reason that no fact moved: that it stands beside other facts now."""
+    read = members[moved[members] != 0].tolist()
+    texts = [[wording.value_text(one, float(row[one])) for one in read] for row in rows]
+    return _SAID[wording.language.code]["beside"] if texts[0] == texts[1] else ""
 
 
 def _headline(
     points: float,
     earlier_seconds: int,
     reasons: Sequence[ChangeReason],
+    happened: Sequence[Happening],
     row: NDArray[np.float32],
     wording: Wording,
 ) -> str:
@@ -183,11 +214,13 @@ def _headline(
     if abs(points) < 0.05:
         return words["same"].format(day=day)
     signed = f"{'+' if points > 0 else '−'}{language.number(abs(round(points, 1)))}"
-    causes = [one for one in reasons if (one.points > 0) == (points > 0)][:2]
-    told = [happening.said(language.code) for one in causes for happening in one.happened]
-    is_silent = points > 0 and not any(
-        one.kind == "order" for cause in causes for one in cause.happened
-    )
+    is_rise = points > 0
+    causes = [one for one in reasons if (one.points > 0) == is_rise][:2]
+    odd = _NEVER_RAISES if is_rise else _NEVER_LOWERS
+    told = [
+        one.said(language.code) for cause in causes for one in cause.happened if one.kind not in odd
+    ]
+    is_silent = is_rise and not any(one.kind == "order" for one in happened)
     position = wording.position(_OVERDUE)
     if is_silent and position is not None and row[position] >= 1:
         days = wording.value_text(position, row[position])

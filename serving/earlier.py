@@ -20,9 +20,13 @@ JUMP_POINTS = 10.0
 _CUSTOMERS_AT_ONCE = 65_536
 
 
-def usual_start(cutoff_seconds: int, horizon_days: int) -> int:
-    """The day a change is told from where nobody asks for another: a month ago, or a shorter horizon."""
-    return cutoff_seconds - min(USUAL_DAYS, max(horizon_days, 1)) * DAY_SECONDS
+def usual_start(cutoff_seconds: int, horizon_days: int, compared_days: int = USUAL_DAYS) -> int:
+    """The day a change is told from where nobody asks for another.
+
+    So many days before the cutoff, or one horizon where that is shorter; a month where they are 0.
+    """
+    days = min(compared_days or USUAL_DAYS, max(horizon_days, 1))
+    return cutoff_seconds - days * DAY_SECONDS
 
 
 def risk_before(

@@ -95,7 +95,6 @@ class ChurnListPage:
     matrix: Sequence[MatrixCell] = shown("Value × risk in money, row by row; empty without values.")
     jumped: str = shown("How many risks rose by ten points or more; empty when none is compared.")
     jumped_link: str = shown("The list of these, the largest rise first.")
-    jumped_choices: Sequence[Choice] = shown("The choices of change; empty when none is compared.")
     earlier: str = shown("The earlier day that changes are told from.")
     worth_sort: str = shown("The name of the column of value: value or spend.")
     money_note: str = shown("What the columns of money mean, in a sentence.")
@@ -114,7 +113,9 @@ class ChurnListPage:
     currency: str = shown("The currency of that spend.")
     searched: str = shown("What the search came to; empty without one.")
     kept: Mapping[str, str] = shown("The present filters, for the search to keep.")
-    search_kept: Mapping[str, str] = shown("The present search and cell, for the filters to keep.")
+    search_kept: Mapping[str, str] = shown(
+        "What links ask for besides: search, cell and rise, for the filters to keep."
+    )
     headings: Mapping[str, Heading] = shown("The columns that can be sorted by.")
     rows: Sequence[ListRow] = shown("The customers of this page.")
     position: str = shown("Which customers of how many are on this page.")
@@ -185,6 +186,7 @@ class PlayLine:
     """Something that might be done, and what the model would say then."""
 
     title: str = shown("What might be done.")
+    facts: str = shown("The facts that would be others and say most of the difference.")
     would_be: str = shown("The model's score of such a customer, in percent.")
     change: str = shown("The difference in percentage points.")
 

@@ -22,7 +22,7 @@ from serving.churn_list import (
     totals,
 )
 from serving.desk import InUse
-from serving.earlier import JUMP_POINTS, has_jumped, points_risen
+from serving.earlier import has_jumped, points_risen
 from serving.page_contexts import (
     Choice,
     ChurnListPage,
@@ -70,7 +70,6 @@ def churn_list_page(
         matrix=_matrix(snapshot, query, currency),
         jumped=_jumped(snapshot),
         jumped_link=ListQuery(jumped=True, sort="risen").link(),
-        jumped_choices=_jumped_choices(snapshot, query),
         earlier=instant(snapshot.earlier_seconds),
         worth_sort="value" if snapshot.value_days else "spend",
         money_note=_money_note(snapshot),
@@ -90,7 +89,9 @@ def churn_list_page(
         searched=_searched(query),
         kept=_without(query, "page", "found", "g"),
         search_kept={
-            name: one for name, one in query.parameters().items() if name in ("found", "g", "cell")
+            name: one
+            for name, one in query.parameters().items()
+            if name in ("found", "g", "cell", "moved")
         },
         headings={sort: _heading(sort, label, query) for sort, label in sorts(snapshot).items()},
         rows=[
@@ -244,10 +245,12 @@ def _matched(snapshot: Snapshot, summed: Totals, query: ListQuery, currency: str
         silence = f"{'shortest' if query.rising else 'longest'} silence first"
         shown = silence if query.sort == "last_seen" else order
         return f"All {snapshot.judged:,} judged customers, {shown}."
+    jumped = f"Risk up by 10 points or more since {instant(snapshot.earlier_seconds)}: "
+    before = jumped if query.jumped else ""
     who = "1 customer matches" if summed.customers == 1 else f"{summed.customers:,} customers match"
     lost = money(summed.at_risk_cents, currency)
     return (
-        f"{who}: {summed.expected:,.1f} expected to {snapshot.manifest['act']}, "
+        f"{before}{who}: {summed.expected:,.1f} expected to {snapshot.manifest['act']}, "
         f"{lost} of {sorts(snapshot)['at_risk'].lower()}."
     )
 
@@ -289,11 +292,6 @@ def _jumped(snapshot: Snapshot) -> str:
         return ""
     count = int(snapshot.manifest["jumped"])
     return "1 customer's risk" if count == 1 else f"The risk of {count:,} customers"
-
-
-def _jumped_choices(snapshot: Snapshot, query: ListQuery) -> list[Choice]:
-    labels = {"": "Any change", "jumped": f"Risen by {JUMP_POINTS:.0f} points or more"}
-    return _choices(labels, "jumped" if query.jumped else "") if snapshot.compared else []
 
 
 def _money_note(snapshot: Snapshot) -> str:

@@ -12,6 +12,7 @@ from features.fresh import FreshEvents
 from features.online import OnlineVectors
 from features.pack import Pack
 from features.plan import plan_of
+from features.tables import OUTCOMES
 from features.vocabulary import Cutoff
 from training.bundle import Bundle
 
@@ -40,6 +41,11 @@ class Past:
     ) -> Row:
         """What was known of a customer before an instant, with more events where they are given."""
         return self._online.vector(customer_id, Cutoff(cutoff_seconds), more)
+
+    @property
+    def has_events(self) -> bool:
+        """Whether anything happens to customers at all, beside outcomes that were asked about."""
+        return any(name != OUTCOMES.name for name in self.pack.streams)
 
     def was_known(self, key: int, cutoff_seconds: int) -> bool:
         """Whether anything of a customer had happened and was known before an instant."""

@@ -24,7 +24,7 @@ from features.lifecycle import LifecycleSettings, lifecycle_of_everybody
 from features.pack import Pack
 from features.progress import Progress, silent
 from features.refresh import published_vectors
-from features.settings import Settings
+from features.settings import ReasonSettings, Settings
 from features.store import Store, open_store
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
@@ -120,12 +120,15 @@ def score_everybody(
         "plan_hash": vectors.plan_hash,
         "data_digest": pack.digest,
         "cutoff_seconds": int(vectors.cutoff_seconds[0]) if vectors.rows else 0,
+        "compared_days": settings.reasons.compared_days,
     }
     published = _published(workspace)
     if published is not None and identity.items() <= published.items():
         return _summary(published, reused=True)
     with workspace.writing(), workspace.scores.draft() as draft:
-        manifest = identity | _write(draft, bundle, value, segments, store, pack, vectors, progress)
+        manifest = identity | _write(
+            draft, bundle, value, segments, store, pack, vectors, settings.reasons, progress
+        )
         _link_vectors(folder, draft / VECTORS_FOLDER)
         (draft / MANIFEST_FILE).write_text(
             json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
@@ -160,6 +163,7 @@ def _write(
     store: Store,
     pack: Pack,
     vectors: Vectors,
+    reasons: ReasonSettings,
     progress: Progress,
 ) -> dict[str, Any]:
     values = bundle.bind(vectors)
@@ -176,8 +180,14 @@ def _write(
     # Who declined to be scored is not sorted into a stage either.
     declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
-    earlier_seconds = usual_start(cutoff_seconds, bundle.manifest.horizon_days)
-    before = risk_before(bundle, pack, keys, earlier_seconds, threads=_THREADS, progress=progress)
+    earlier_seconds = usual_start(
+        cutoff_seconds, bundle.manifest.horizon_days, reasons.compared_days
+    )
+    before = (
+        risk_before(bundle, pack, keys, earlier_seconds, threads=_THREADS, progress=progress)
+        if reasons.compared_days
+        else np.full(len(keys), np.nan)
+    )
     worth, why = worth_of_everybody(
         value, bundle.manifest, vectors, pack.customers, declined, threads=_THREADS
     )

@@ -19,11 +19,14 @@ from features.pack import Pack
 from serving.past import Past
 from serving.scoring import Scorer
 from training.reasons.language import Language
+from training.reasons.moved_facts import MovedFact, moved_facts
+from training.reasons.wording import Wording
 
 Row = NDArray[np.float32]
 
 ORDER, SETTLED = "order", "settle_complaints"
 _OPEN, _OLDEST_OPEN = "open_complaints_count_lifetime", "days_since_first_open_complaint"
+_MOST_FACTS = 3
 _USUAL_ORDER = ("order_spend_mean_365d", "order_spend_mean_lifetime")
 # fmt: off
 _SAID = {
@@ -60,6 +63,9 @@ class WhatIf:
     probability: float
     would_be: float
     changed: tuple[Changed, ...]
+    """Every fact the model reads that would be another."""
+    because: tuple[MovedFact, ...]
+    """Those of them that say most of the difference, at most three."""
     text: str
 
 
@@ -171,11 +177,17 @@ class WhatIfs:
 
     def _refuse_unseen(self, position: int, value: float) -> None:
         seen = self._scorer.bundle.reference.features[:, position]
+        name, seen = self._scorer.wording.features[position].name, seen[~np.isnan(seen)]
+        if not len(seen):
+            raise UsageRefused(
+                expected="a feature whose value was seen",
+                found=f'"{name}", unknown of everybody the model learned from',
+                remedy="Ask about another feature.",
+            )
         low, high = float(seen.min()), float(seen.max())
         if not low <= value <= high:
             raise UsageRefused(
-                expected=f"a value of {self._scorer.wording.features[position].name} that was seen, "
-                f"{low:g} to {high:g}",
+                expected=f"a value of {name} that was seen, {low:g} to {high:g}",
                 found=f"{value:g}",
                 remedy="Ask within that range.",
             )
@@ -183,7 +195,7 @@ class WhatIfs:
     def _answer(self, name: str, title: str, row: Row, then: Row, language: Language) -> WhatIf:
         bundle, wording = self._scorer.bundle, self._scorer.wording.in_language(language)
         chances = bundle.probability(bundle.log_odds(np.vstack([row, then])))
-        now, would_be = (language.share(round(float(one), 3)) for one in chances)
+        now, would_be = (f"{language.number(round(100 * float(one), 1))} %" for one in chances)
         reads = set(bundle.model.columns.names)
         changed = tuple(
             Changed(
@@ -195,8 +207,23 @@ class WhatIfs:
             for position in np.flatnonzero(~_same(row, then)).tolist()
             if wording.features[position].name in reads
         )
-        text = _SAID[language.code]["answer"].format(then=would_be, now=now)
-        return WhatIf(name, title, float(chances[0]), float(chances[1]), changed, text)
+        return WhatIf(
+            name=name,
+            title=title,
+            probability=float(chances[0]),
+            would_be=float(chances[1]),
+            changed=changed,
+            because=self._because(np.vstack([row, then]), chances[1] < chances[0], wording),
+            text=_SAID[language.code]["answer"].format(then=would_be, now=now),
+        )
+
+    def _because(
+        self, rows: NDArray[np.float32], lowers: bool, wording: Wording
+    ) -> tuple[MovedFact, ...]:
+        by_feature = self._scorer.bundle.feature_contributions(rows)
+        pushed = by_feature[0] - by_feature[1] if lowers else by_feature[1] - by_feature[0]
+        everything = np.arange(len(wording.features))
+        return tuple(moved_facts(wording, everything, pushed, rows)[:_MOST_FACTS])
 
 
 def _same(row: Row, then: Row) -> NDArray[np.bool_]:

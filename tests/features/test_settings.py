@@ -57,6 +57,7 @@ def test_sections_are_read_into_their_places() -> None:
         ({"tables": {"purchases": {**PURCHASES, "source": ""}}}, "a source for"),
         ({"tables": {"purchases": {**PURCHASES, "timezone": "Mars/Base"}}}, "a time zone"),
         ({"tables": {"purchases": {**PURCHASES, "duplicates": "twice"}}}, "drop, keep or refuse"),
+        ({"reasons": {"compared_days": -1}}, "reasons.compared_days from 0 to 365"),
         (
             {"tables": {"purchases": {"source": "x", "columns": {"customer_id": "c"}}}},
             "no order_id",
@@ -94,6 +95,7 @@ def test_the_example_names_every_setting_and_its_values_are_the_defaults() -> No
     default = Settings()
     assert example.company == default.company
     assert example.churn == default.churn
+    assert example.reasons.compared_days == default.reasons.compared_days
     assert example.campaign == default.campaign
     assert example.service == default.service
     assert example.mlflow == default.mlflow

@@ -10,6 +10,7 @@ import pytest
 
 from serving.churn_list import ListQuery, matching, sorts
 from serving.earlier import points_risen
+from serving.past import Past
 from serving.published import Snapshot
 from tests.pages.test_churn_page import page, texts
 from tests.serving.calling import Caller, Service
@@ -53,8 +54,9 @@ def test_the_line_on_top_leads_to_those_who_jumped(
     shown = texts(found, ".list .moved")
     assert len(shown) == count and all(points(one) >= 10 for one in shown)
     assert len(texts(found, ".list .jumped")) == count
-    chosen = found.select_one('select[name="moved"] option[selected]')
-    assert chosen is not None and chosen.get_text() == "Risen by 10 points or more"
+    assert texts(found, ".status p")[0].startswith("Risk up by 10 points or more since ")
+    kept = found.select_one('.filters input[name="moved"]')
+    assert kept is not None and kept["value"] == "jumped"
 
 
 def test_the_file_carries_the_earlier_risk_and_the_change(
@@ -79,3 +81,12 @@ def test_where_nobody_can_be_compared_no_change_is_offered(snapshot: Snapshot) -
     assert "risen" in sorts(snapshot)
     alone = replace(snapshot, manifest={**snapshot.manifest, "compared": 0})
     assert "risen" not in sorts(alone)
+
+
+def test_a_company_without_events_is_told_no_change(
+    browser: Caller, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = f"/churn/customer?g={snapshot.name}&row=0"
+    assert "What changed" in browser.get(link).text
+    monkeypatch.setattr(Past, "has_events", False)
+    assert "What changed" not in browser.get(link).text

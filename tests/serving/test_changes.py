@@ -93,6 +93,61 @@ def test_a_silent_customer_is_said_to_be_silent(caller: Caller, in_use: InUse) -
         assert one["headline"].startswith("Risk +") and "silent for " in one["headline"]
 
 
+def test_a_rise_is_never_put_down_to_an_order_nor_to_silence_where_one_came(
+    caller: Caller, in_use: InUse
+) -> None:
+    bought = 0
+    for one in changes(caller, riskiest(in_use, 200), day_before(in_use, 60)):
+        if one.get("points", 0) > 0.1:
+            assert " order" not in one["headline"]
+            if any(each["kind"] == "order" for each in one["events"]):
+                bought += 1
+                assert "silent" not in one["headline"]
+    assert bought > 5
+
+
+def test_orders_stand_with_the_reason_of_buying_that_moved_most(
+    caller: Caller, in_use: InUse
+) -> None:
+    found = 0
+    buying = {"rhythm", "frequency", "trend", "spend"}
+    for one in changes(caller, riskiest(in_use, 200), day_before(in_use, 60)):
+        groups = [reason["group"] for reason in one.get("reasons", ())]
+        ordered = [
+            reason["group"]
+            for reason in one.get("reasons", ())
+            if any(each["kind"] == "order" for each in reason["events"])
+        ]
+        if any(each["kind"] == "order" for each in one.get("events", ())):
+            assert ordered == [each for each in groups if each in buying][:1]
+            found += len(ordered)
+    assert found > 5
+
+
+def test_the_fact_of_a_reason_reads_otherwise_than_then(
+    caller: Caller, in_use: InUse, past: Past
+) -> None:
+    day = day_before(in_use, 90)
+    begin = int(datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp())
+    wording = in_use.scorer.wording.in_language(ENGLISH)
+    told = unmoved = 0
+    for one in changes(caller, riskiest(in_use, 25), day, language="en"):
+        for fact in (reason["fact"] for reason in one.get("reasons", ())):
+            if fact is None:
+                unmoved += 1
+                continue
+            position = wording.position(fact["feature"])
+            assert position is not None and fact["before"] != fact["now"]
+            for text, instant in (
+                (fact["before"], begin),
+                (fact["now"], in_use.snapshot.cutoff_seconds),
+            ):
+                value = float(past.vector(one["customer_id"], instant)[position])
+                assert text == (wording.value_text(position, value) or "none")
+            told += 1
+    assert told > 20 and unmoved < told / 5
+
+
 def test_the_events_in_between_are_those_of_the_store(
     caller: Caller, in_use: InUse, past: Past
 ) -> None:
@@ -164,6 +219,9 @@ def test_a_play_is_the_vector_the_store_would_give(in_use: InUse, past: Past) ->
     found = {one.feature: one for one in asked.play(customer, ORDER, ENGLISH).changed}
     orders = next(one for name, one in found.items() if name.startswith("orders_count_"))
     assert int(orders.then.replace(",", "")) == int(orders.now.replace(",", "")) + 1
+    because = [one.text for one in asked.play(customer, ORDER, ENGLISH).because]
+    assert 1 <= len(because) <= 3
+    assert any(one.endswith("→ less than a day") for one in because)
 
 
 def test_complaints_can_be_settled_where_some_are_open(in_use: InUse) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from features.store import open_store
 from features.vocabulary import DAY_SECONDS
+from features.workspace import Workspace
 from serving import earlier
 from serving.desk import InUse
 from serving.earlier import has_jumped, points_risen, risk_before, usual_start
-from serving.published import Snapshot
+from serving.published import Snapshot, open_snapshot
 from serving.scoring import Status
+from serving.snapshot import score_everybody
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.bundle import current_bundle
@@ -82,6 +88,20 @@ def test_the_earlier_day_is_a_month_ago_or_a_shorter_horizon() -> None:
     assert usual_start(day, 90) == day - 30 * DAY_SECONDS
     assert usual_start(day, 14) == day - 14 * DAY_SECONDS
     assert usual_start(day, 0) == day - DAY_SECONDS
+    assert usual_start(day, 90, 7) == day - 7 * DAY_SECONDS
+    # Where nobody is compared, a customer's page still tells the month.
+    assert usual_start(day, 90, 0) == day - 30 * DAY_SECONDS
+
+
+def test_a_company_may_leave_the_comparison_out(demo_workspace: Company, tmp_path: Path) -> None:
+    shutil.copytree(demo_workspace.workspace.folder, tmp_path / "workspace")
+    workspace, settings = Workspace(tmp_path / "workspace"), demo_workspace.settings
+    alone = replace(settings, reasons=replace(settings.reasons, compared_days=0))
+    summary = score_everybody(alone, workspace)
+    assert (summary.reused, summary.compared, summary.jumped) == (False, 0, 0)
+    assert np.isnan(open_snapshot(workspace).ranking.risk_before).all()
+    again = score_everybody(settings, workspace)
+    assert not again.reused and again.compared > 100
 
 
 def test_a_jump_is_judged_by_what_is_shown() -> None:

@@ -53,9 +53,3 @@ def shown_groups(by_group: Floats) -> NDArray[np.intp]:
     """The groups of one customer that are shown: at most five of half a point or more, the largest first."""
     order = np.argsort(-np.abs(by_group), kind="stable")[:MOST_SHOWN]
     return order[np.abs(by_group[order]) >= LEAST_POINTS]
-
-
-def leading_change(moved: Floats, members: NDArray[np.intp], lowers: bool) -> int:
-    """The position, among a group's features, of the one whose contribution moved most the group's way."""
-    pushed = -moved[members] if lowers else moved[members]
-    return int(members[np.argmax(pushed)])

@@ -10,22 +10,22 @@ from numpy.typing import NDArray
 
 from features.pack import EventStream, Pack
 
-# One and several of each, in English and in German, and the reason group it belongs to.
+# One and several of each, in English and in German, and the reason groups it may speak for.
 # fmt: off
 _WORDS = {
-    "order": ("rhythm", {"en": ("order", "orders"), "de": ("Bestellung", "Bestellungen")}),
-    "return": ("returns", {"en": ("return", "returns"), "de": ("Rückgabe", "Rückgaben")}),
-    "complaint": ("service", {"en": ("complaint", "complaints"), "de": ("Beschwerde", "Beschwerden")}),
-    "inquiry": ("service", {"en": ("question asked", "questions asked"), "de": ("Anfrage", "Anfragen")}),
-    "survey": ("service", {"en": ("survey answered", "surveys answered"), "de": ("Umfrage", "Umfragen")}),
-    "visit": ("interest", {"en": ("visit", "visits"), "de": ("Besuch", "Besuche")}),
-    "open": ("interest", {"en": ("mail opened", "mails opened"), "de": ("geöffnete Mail", "geöffnete Mails")}),
-    "click": ("interest", {"en": ("link clicked", "links clicked"), "de": ("Klick", "Klicks")}),
-    "contact": ("interest", {"en": ("other contact", "other contacts"), "de": ("anderer Kontakt", "andere Kontakte")}),
-    "offer_shown": ("offers", {"en": ("offer shown", "offers shown"), "de": ("gezeigtes Angebot", "gezeigte Angebote")}),
-    "offer_accepted": ("offers", {"en": ("offer accepted", "offers accepted"), "de": ("angenommenes Angebot", "angenommene Angebote")}),
-    "contract_begun": ("contract", {"en": ("contract begun", "contracts begun"), "de": ("begonnener Vertrag", "begonnene Verträge")}),
-    "contract_cancelled": ("contract", {"en": ("contract cancelled", "contracts cancelled"), "de": ("gekündigter Vertrag", "gekündigte Verträge")}),
+    "order": (("rhythm", "frequency", "trend", "spend"), {"en": ("order", "orders"), "de": ("Bestellung", "Bestellungen")}),
+    "return": (("returns",), {"en": ("return", "returns"), "de": ("Rückgabe", "Rückgaben")}),
+    "complaint": (("service",), {"en": ("complaint", "complaints"), "de": ("Beschwerde", "Beschwerden")}),
+    "inquiry": (("service",), {"en": ("question asked", "questions asked"), "de": ("Anfrage", "Anfragen")}),
+    "survey": (("service",), {"en": ("survey answered", "surveys answered"), "de": ("Umfrage", "Umfragen")}),
+    "visit": (("interest",), {"en": ("visit", "visits"), "de": ("Besuch", "Besuche")}),
+    "open": (("interest",), {"en": ("mail opened", "mails opened"), "de": ("geöffnete Mail", "geöffnete Mails")}),
+    "click": (("interest",), {"en": ("link clicked", "links clicked"), "de": ("Klick", "Klicks")}),
+    "contact": (("interest",), {"en": ("other contact", "other contacts"), "de": ("anderer Kontakt", "andere Kontakte")}),
+    "offer_shown": (("offers",), {"en": ("offer shown", "offers shown"), "de": ("gezeigtes Angebot", "gezeigte Angebote")}),
+    "offer_accepted": (("offers",), {"en": ("offer accepted", "offers accepted"), "de": ("angenommenes Angebot", "angenommene Angebote")}),
+    "contract_begun": (("contract",), {"en": ("contract begun", "contracts begun"), "de": ("begonnener Vertrag", "begonnene Verträge")}),
+    "contract_cancelled": (("contract",), {"en": ("contract cancelled", "contracts cancelled"), "de": ("gekündigter Vertrag", "gekündigte Verträge")}),
 }
 # fmt: on
 _SMALL = {
@@ -37,15 +37,15 @@ Seconds = NDArray[np.integer]
 
 @dataclass(frozen=True)
 class Happening:
-    """One kind of event: how often it happened, when last, and the reason group it speaks for."""
+    """One kind of event: how often it happened and when last."""
 
     kind: str
     count: int
     last_seconds: int
 
     @property
-    def group(self) -> str:
-        """The reason group the event belongs to."""
+    def groups(self) -> tuple[str, ...]:
+        """The reason groups the event may speak for."""
         return _WORDS[self.kind][0]
 
     def said(self, language: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from training.calibration import Calibration
-from training.reasons.changes import change_points, leading_change, shown_groups
+from training.reasons.changes import change_points, shown_groups
 from training.reasons.points import Floats
 
 
@@ -54,10 +54,3 @@ def test_then_and_all_points_are_now_and_backwards_the_signs_change(
 def test_the_largest_moves_are_shown_and_those_below_half_a_point_are_not() -> None:
     assert shown_groups(np.array([0.4, -7.0, 2.0, 0.5])).tolist() == [1, 2, 3]
     assert len(shown_groups(np.full(9, 3.0))) == 5
-
-
-def test_the_fact_that_is_told_moved_most_the_groups_way() -> None:
-    moved = np.array([0.9, -1.2, 0.3, 5.0])
-    members = np.array([0, 1, 2])
-    assert leading_change(moved, members, lowers=False) == 0
-    assert leading_change(moved, members, lowers=True) == 1
