@@ -90,8 +90,8 @@ def prove(seed: int, **fixed: Any) -> None:
     assert isinstance(theirs, np.ndarray) and isinstance(raw, np.ndarray)
     near = 1e-12 * max(1.0, float(np.abs(theirs).max()))
     forest = read_forest(booster.model_to_string())
-    bits = [(8, 10), (4, 3), (0, 0), (10, 12)][seed % 4]
-    explainer = Explainer.of(forest, group_bits=bits[0], leaf_bits=bits[1])
+    bits = [(8, 6), (4, 3), (1, 1), (10, 8)][seed % 4]
+    explainer = Explainer.of(forest, group_bits=bits[0], part_bits=bits[1])
     ours = explainer.contributions(asked)
     np.testing.assert_allclose(ours, theirs[:, :-1], rtol=0, atol=near)
     np.testing.assert_allclose(explainer.base, theirs[0, -1], rtol=0, atol=near)
