@@ -55,7 +55,7 @@ def explain_block(columns: Any, splits: Any, groups: Any, tables: Any, added: An
         most_points = max(most_points, points[group] + LANES)
     right = np.empty((most, rows), np.uint8)
     pattern = np.empty((most_parts, rows), np.uint16)
-    places, rest = np.empty(most_parts, np.int64), np.empty(most_points)
+    places, rest = np.empty(most_parts, np.uint64), np.empty(most_points)
     for tree in range(len(first_node) - 1):
         first = first_node[tree]
         for node in range(first, first_node[tree + 1]):
@@ -83,10 +83,10 @@ def explain_block(columns: Any, splits: Any, groups: Any, tables: Any, added: An
                     for part in range(begin_part, end_part):
                         slot = part - begin_part
                         step = (1 + column_from[part + 1] - column_from[part]) * wide
-                        places[slot] = table_from[part] + np.int64(pattern[slot, row]) * step
+                        places[slot] = np.uint64(table_from[part] + pattern[slot, row] * step)
                     _combine(
-                        tables, places, 0, begin_part, end_part, column_from, column_at, wide,
-                        rest, added, row,
+                        tables, places, 0, begin_part, end_part, column_from, column_at,
+                        np.uint64(wide), rest, added, row,
                     )  # fmt: skip
 
 
@@ -95,7 +95,11 @@ def _combine(
     tables: Any, places: Any, first_place: Any, begin_part: Any, end_part: Any, column_from: Any,
     column_at: Any, wide: Any, rest: Any, added: Any, row: Any,
 ) -> None:  # fmt: skip
-    """Add what a split group gives one row: per part, its derivatives times the other parts' products."""
+    """Add what a split group gives one row: per part, its derivatives times the other parts' products.
+
+    Places are unsigned, for then no index is looked at whether it counts from the end.
+    """
+    lanes = np.uint64(LANES)
     for part in range(begin_part, end_part):
         for point in range(wide):
             rest[point] = 1.0
@@ -108,12 +112,15 @@ def _combine(
         for column in range(column_from[part], column_from[part + 1]):
             place += wide
             first = second = third = fourth = 0.0
-            for point in range(0, wide, LANES):
-                first += tables[place + point] * rest[point]
-                second += tables[place + point + 1] * rest[point + 1]
-                third += tables[place + point + 2] * rest[point + 2]
-                fourth += tables[place + point + 3] * rest[point + 3]
-            added[column_at[column], row] += (first + third) + (second + fourth)
+            point = np.uint64(0)
+            while point < wide:
+                here = place + point
+                first += tables[here] * rest[point]
+                second += tables[here + np.uint64(1)] * rest[point + np.uint64(1)]
+                third += tables[here + np.uint64(2)] * rest[point + np.uint64(2)]
+                fourth += tables[here + np.uint64(3)] * rest[point + np.uint64(3)]
+                point += lanes
+            added[np.uint64(column_at[column]), row] += (first + third) + (second + fourth)
 
 
 @compiled
@@ -189,7 +196,7 @@ def explain_row(values: Any, splits: Any, groups: Any, tables: Any, added: Any) 
             begin = levels_from[node]
             end = begin + levels_count[node] - 1
             _decide(values, feature[node], sort, limit, levels, begin, end, right, node)
-    places = np.empty(len(table_from) - 1, np.int64)
+    places = np.empty(len(table_from) - 1, np.uint64)
     for part in range(len(places)):
         found = np.uint32(0)
         for one in range(condition_from[part], condition_from[part + 1]):
@@ -203,18 +210,18 @@ def explain_row(values: Any, splits: Any, groups: Any, tables: Any, added: Any) 
             step = column_from[part + 1] - column_from[part]
             if wide > 0:
                 step = (1 + step) * wide
-            places[part] = table_from[part] + places[part] * step
+            places[part] = np.uint64(table_from[part] + np.int64(places[part]) * step)
     rest = np.empty(most_points)
     for group in range(len(points)):
         begin_part, end_part = part_from[group], part_from[group + 1]
         if points[group] == 0:
-            begin = column_from[begin_part]
-            place = places[begin_part] - begin
-            for column in range(begin, column_from[end_part]):
-                added[column_at[column], 0] += tables[place + column]
+            place = places[begin_part]
+            for column in range(column_from[begin_part], column_from[end_part]):
+                added[column_at[column], 0] += tables[place]
+                place += np.uint64(1)
         else:
             wide = (points[group] + LANES - 1) // LANES * LANES
             _combine(
-                tables, places, begin_part, begin_part, end_part, column_from, column_at, wide,
-                rest, added, 0,
+                tables, places, begin_part, begin_part, end_part, column_from, column_at,
+                np.uint64(wide), rest, added, 0,
             )  # fmt: skip
