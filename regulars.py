@@ -358,9 +358,22 @@ def _score(call: Call) -> Outcome:
     return Outcome(
         said=f"{what}: {summary.judged:,} customers, of whom about "
         f"{summary.expected_leavers:,.0f} may {summary.act}; {others:,} not judged"
-        + _valued(summary, call),
+        + _jumped(summary)
+        + _valued(summary, call)
+        + _segmented(summary),
         next="`regulars serve`",
         data=summary.as_dict(),
+    )
+
+
+def _jumped(summary: ScoreSummary) -> str:
+    """How many risks rose by ten points or more, where there is an earlier day to compare with."""
+    if not summary.compared:
+        return ""
+    since = datetime.fromtimestamp(summary.earlier_seconds, UTC)
+    return (
+        f"; the risk of {summary.jumped:,} of {summary.compared:,} rose by 10 points or more "
+        f"since {since.day} {since:%b %Y}"
     )
 
 
@@ -372,6 +385,13 @@ def _valued(summary: ScoreSummary, call: Call) -> str:
         return ""
     whole = f"{summary.value_cents / 100:,.0f} {call.settings.company.currency}"
     return f"; {summary.valued:,} expected to bring {whole} in {summary.value_days} days"
+
+
+def _segmented(summary: ScoreSummary) -> str:
+    """How many customers have a behaviour segment, or why nobody has."""
+    if summary.segments_fault:
+        return f"; nobody has a segment: {summary.segments_fault}"
+    return f"; {summary.segmented:,} in a behaviour segment" if summary.segmented else ""
 
 
 @main.command()
@@ -452,9 +472,11 @@ def serve(call: Call, host: str | None, port: int | None) -> Outcome:
 
 
 def _serve(call: Call, host: str | None = None, port: int | None = None, key: str = "") -> Outcome:
-    from serving.launch import Started
+    from serving.launch import Started, refuse_open_doors
     from serving.launch import serve as serve_workspace
     from serving.ledger import create_ticket
+
+    refuse_open_doors(call.workspace)
 
     def tell(started: Started) -> None:
         ticket = create_ticket(call.workspace, at=_now_seconds())
@@ -557,7 +579,11 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
     timed("vectors", narrator, _vectors, here)
     timed("score", narrator, _score, here)
     if no_serve:
-        return Outcome("The demo is ready", f"`regulars serve --settings {here.settings_path}`")
+        where = f"--settings {here.settings_path}"
+        return Outcome(
+            "The demo is ready",
+            f"`regulars keys create crm {where}`, then `regulars serve {where}`",
+        )
     return _serve(here, port=port, key=_demo_key(here))
 
 

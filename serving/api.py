@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from features.vocabulary import DAY_SECONDS
+from serving.belonging import Belonging
 from serving.desk import Desk, InUse
 from serving.ledger import Decision
 from serving.messages import (
@@ -29,6 +31,7 @@ from training.reasons.explanation import Explanation
 from training.reasons.language import Language
 from training.reasons.languages import language_of
 from training.reasons.wording import Fact
+from training.value.explanation import ValueExplanation
 
 VERSION = "0.1.0"
 STALE_AFTER_DAYS = 7
@@ -194,11 +197,33 @@ def _row_answer(
         }
     if row.spend_cents is not None:
         answer["value"] = _value(row, currency)
+    if row.belonging is not None:
+        answer["segment"] = _segment(row.belonging)
     if row.next_order is not None:
         answer["next_order"] = _when(row.next_order)
     if row.explanation is not None:
         answer |= _explained(row.explanation)
+    if row.value_explanation is not None and row.value_explanation.withheld:
+        answer["warnings"] = [
+            *answer["warnings"],
+            _withheld(row.value_explanation.withheld, "value_"),
+        ]
     return answer
+
+
+def _segment(found: Belonging) -> dict[str, Any]:
+    """The segment, and on request what speaks for it and against."""
+    segment: dict[str, Any] = {
+        "id": found.segment_id,
+        "name": found.name,
+        "neighbour_id": found.neighbour_id,
+        "neighbour": found.neighbour,
+        "lead": found.lead,
+    }
+    if found.reasons:
+        segment["reasons"] = [asdict(one) for one in found.reasons]
+        segment["other_share"] = found.other_share
+    return segment
 
 
 def _when(order: NextOrder) -> dict[str, Any]:
@@ -218,14 +243,42 @@ def _value(row: ScoredRow, currency: str) -> dict[str, Any]:
         value |= row.worth
     if row.at_risk_cents is not None:
         value["at_risk_cents"] = row.at_risk_cents
+    if row.value_explanation is not None:
+        value |= _value_explained(row.value_explanation)
     return value
+
+
+def _withheld(sentences: int, of: str = "") -> dict[str, str]:
+    message = f"{sentences} sentence(s) withheld because the facts contradict them."
+    return {"code": f"{of}sentence_withheld", "message": message}
+
+
+def _value_explained(explanation: ValueExplanation) -> dict[str, Any]:
+    """Base, reasons, limit and everything else, in cents that add up to the expected value."""
+    return {
+        "base_cents": explanation.base_cents,
+        "reasons": [
+            {
+                "group": one.group,
+                "title": one.title,
+                "cents": one.shown_cents,
+                **({"parts": one.parts} if one.parts else {}),
+                "direction": one.direction,
+                "actionable": one.actionable,
+                "text": one.text,
+                "facts": _facts(one.facts),
+            }
+            for one in explanation.reasons
+        ],
+        "limit_cents": explanation.limit_cents,
+        "other_cents": explanation.other_cents,
+    }
 
 
 def _explained(explanation: Explanation) -> dict[str, Any]:
     warnings = []
     if explanation.withheld:
-        message = f"{explanation.withheld} sentence(s) withheld because the facts contradict them."
-        warnings.append({"code": "sentence_withheld", "message": message})
+        warnings.append(_withheld(explanation.withheld))
     return {
         "warnings": warnings,
         "reasons": [

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time
 import numpy as np
 
 from features.vocabulary import DAY_SECONDS
-from serving.changes import ChangeAnswer, usual_start
+from serving.changes import ChangeAnswer
 from serving.desk import InUse
+from serving.earlier import usual_start
 from serving.page_contexts import ChangeLine, ChangeSection, PlayLine
 from serving.page_views import percent, signed
 from serving.scoring import Status

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vocabulary import DAY_SECONDS
 from serving.past import Past
 from serving.scoring import Scorer, Status
 from training.reasons.changes import change_points, leading_change, shown_groups
@@ -195,8 +194,3 @@ def _headline(
         told.append(words["silent"].format(days=language.declined(days)))
     headline = words["headline"].format(points=signed, day=day)
     return f"{headline}: {', '.join(told)}" if told else headline
-
-
-def usual_start(cutoff_seconds: int, horizon_days: int) -> int:
-    """The day a change is told from where nobody asks for another: a month ago, or a shorter horizon."""
-    return cutoff_seconds - min(30, max(horizon_days, 1)) * DAY_SECONDS

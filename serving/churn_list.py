@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features.lifecycle import Stage
 from features.pack import TextColumn
+from serving.earlier import has_jumped, points_risen
 from serving.published import Snapshot
 from serving.scoring import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from training.value.at_risk import TERCILES, Cell, value_risk_matrix
@@ -22,6 +23,7 @@ STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
 """The stages of those who have bought: nobody else is judged."""
 SORTS = {
     "risk": "Risk",
+    "risen": "Risk risen most",
     "value": "Expected value",
     "spend": "12-month spend",
     "at_risk": "Value at risk",
@@ -39,7 +41,7 @@ _NORMAL_95 = 1.959964
 class ListQuery:
     """What the link asks for; anything it cannot mean is taken as not asked.
 
-    ``cell`` is a third by value if kept and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
+    ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
     customer keys of one generation of scores, the result of a search: ids themselves stay out of
     links. ``rising`` puts the smallest first.
     """
@@ -48,6 +50,7 @@ class ListQuery:
     stage: str = ""
     reason: str = ""
     cell: str = ""
+    jumped: bool = False
     spend: int = 0
     found: tuple[int, int] | None = None
     generation: str = ""
@@ -66,6 +69,7 @@ class ListQuery:
             stage=parameters.get("stage", "") if parameters.get("stage") in STAGES else "",
             reason=parameters.get("reason", "")[:64],
             cell=parameters.get("cell", "") if parameters.get("cell") in CELLS else "",
+            jumped=parameters.get("moved") == "jumped",
             spend=_whole(parameters.get("spend", "")),
             found=_range(parameters.get("found", "")),
             generation=parameters.get("g", "")[:16],
@@ -82,6 +86,7 @@ class ListQuery:
             "stage": self.stage,
             "reason": self.reason,
             "cell": self.cell,
+            "moved": "jumped" if self.jumped else "",
             "spend": str(self.spend) if self.spend else "",
             "found": f"{self.found[0]}-{self.found[1]}" if self.found is not None else "",
             "g": self.generation if self.found is not None else "",
@@ -121,7 +126,8 @@ def sorts(snapshot: Snapshot) -> dict[str, str]:
     """
     known, other = ("value", "spend") if snapshot.value_days else ("spend", "value")
     product = f"{known} at risk" if snapshot.means_leaving else f"{known} × chance"
-    labels = {name: label for name, label in SORTS.items() if name != other}
+    absent = {other} if snapshot.compared else {other, "risen"}
+    labels = {name: label for name, label in SORTS.items() if name not in absent}
     return labels | {"at_risk": product.capitalize()}
 
 
@@ -164,6 +170,8 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
         value, _, risk = query.cell.partition("-")
         kept &= ranking.value_tercile == TERCILES.index(value)
         kept &= risk_terciles(snapshot) == TERCILES.index(risk)
+    if query.jumped:
+        kept &= has_jumped(ranking.probability, ranking.risk_before)
     if query.spend:
         kept &= _spend(snapshot) >= 100 * query.spend
     if query.found is not None:
@@ -222,6 +230,9 @@ def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
         seconds = snapshot.last_order_seconds[snapshot.ranking.customer_keys]
         # The longest silence first, like the largest of everything else.
         return -seconds.astype(np.float64)
+    if sort == "risen":
+        # Sorting puts NaN last either way, and with it those who had no risk then.
+        return points_risen(snapshot.ranking.probability, snapshot.ranking.risk_before)
     if sort == "at_risk":
         return snapshot.at_risk_cents(np.arange(snapshot.judged))
     if sort == "value" and snapshot.value_days:

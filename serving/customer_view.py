@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from features.settings import Settings
+from serving.belonging import Belonging, shown_shares
 from serving.change_view import change_section, play_lines
 from serving.churn_list import sorts
 from serving.desk import InUse
-from serving.page_contexts import CustomerPage, FactLine, WaterfallStep
+from serving.page_contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
 from serving.page_views import (
     ago,
     at_risk,
@@ -26,12 +27,15 @@ from serving.page_views import (
     worth_of,
 )
 from serving.scoring import band
+from serving.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
+from serving.waterfall import bars
 from training.reasons.explanation import Explanation, Reason
 from training.reasons.language import Language
 from training.reasons.quantities import money
 from training.reasons.wording import Fact
+from training.segments.words import SEGMENT_WORDS
 
-_ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
+_A_NEAR_TIE = 0.1
 
 
 def customer_page(
@@ -47,6 +51,9 @@ def customer_page(
     worth = worth_of(snapshot, key)
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
+    why_worth = worth_explanation(in_use, key)
+    language = in_use.wording.language
+    segment = snapshot.belonging(key, currency, language)
     facts = _facts(explanation.reasons)
     peers = next((one.peers for one in facts if one.peers), "")
     return CustomerPage(
@@ -59,8 +66,11 @@ def customer_page(
             f"higher than {min(int(percentile), 99)} % of the customers the model learned from."
         ),
         stage=standing(snapshot, key),
+        segment="" if segment is None else segment.name,
+        segment_why="" if segment is None else _beside(segment, language),
+        habits=[] if segment is None else _habits(segment, language),
         band=band(percentile),
-        steps=_steps(explanation, in_use.wording.language),
+        steps=_steps(explanation, language),
         sum=_sum(explanation),
         facts=[_fact_line(one, peers) for one in facts],
         peers=peers,
@@ -68,6 +78,8 @@ def customer_page(
         worth=money(worth[0], currency) if snapshot.value_days else "",
         worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
         worth_between=between(worth, currency),
+        worth_steps=[] if why_worth is None else worth_steps(why_worth, currency, language),
+        worth_sum="" if why_worth is None else worth_sum(why_worth, currency, language),
         at_risk=at_risk(snapshot, position, currency),
         at_risk_title=sorts(snapshot)["at_risk"],
         last_order=last_order(snapshot, key),
@@ -83,17 +95,12 @@ def customer_page(
 
 
 def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
-    """Bars from left to right, on a scale from the least to the most the sum ever comes to."""
+    """The way from the base to the risk, step by step."""
     changes = [*(one.points for one in explanation.reasons), explanation.other_points]
-    base, total = 100 * explanation.base, 100 * explanation.probability
-    reached = base + np.cumsum([0.0, *changes])
-    least, most = min(0.0, float(reached.min())), max(float(reached.max()), 1e-9)
-
-    def bar(one: float, other: float) -> dict[str, str]:
-        low, high = min(one, other), max(one, other)
-        scale = 100 / (most - least)
-        return {"start": f"{(low - least) * scale:.2f}%", "width": f"{(high - low) * scale:.2f}%"}
-
+    drawn = [
+        one.as_dict()
+        for one in bars(100 * explanation.base, changes, 100 * explanation.probability)
+    ]
     steps = [
         WaterfallStep(
             "base",
@@ -101,10 +108,10 @@ def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
             language.base_said,
             percent_shown(explanation.shown_base),
             note="",
-            **bar(0.0, base),
+            **drawn[0],
         )
     ]
-    for place, reason in enumerate(explanation.reasons):
+    for bar, reason in zip(drawn[1:], explanation.reasons, strict=False):
         steps.append(
             WaterfallStep(
                 reason.direction,
@@ -112,30 +119,23 @@ def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
                 reason.text,
                 signed(reason.shown_points),
                 note=_note(reason, language),
-                **bar(float(reached[place]), float(reached[place + 1])),
+                **bar,
             )
         )
     steps.append(
         WaterfallStep(
-            "other",
-            language.other,
-            "",
-            signed(explanation.shown_other),
-            note="",
-            **bar(float(reached[-2]), float(reached[-1])),
+            "other", language.other, "", signed(explanation.shown_other), note="", **drawn[-2]
         )
     )
     shown_total = percent_shown(explanation.shown_probability)
-    steps.append(
-        WaterfallStep("total", language.total, "", shown_total, note="", **bar(0.0, total))
-    )
+    steps.append(WaterfallStep("total", language.total, "", shown_total, note="", **drawn[-1]))
     return steps
 
 
 def _note(reason: Reason, language: Language) -> str:
     """Whether it can be acted on, and whether its place among the reasons means little."""
     return ", ".join(
-        filter(None, (_ACTIONABLE[reason.actionable], language.similar if reason.similar else ""))
+        filter(None, (ACTIONABLE[reason.actionable], language.similar if reason.similar else ""))
     )
 
 
@@ -143,6 +143,33 @@ def _sum(explanation: Explanation) -> str:
     parts = [*(one.shown_points for one in explanation.reasons), explanation.shown_other]
     added = " ".join(f"{'−' if one < 0 else '+'} {abs(one):.1f}" for one in parts)
     return f"{explanation.shown_base:.1f} {added} = {explanation.shown_probability:.1f}"
+
+
+def _beside(segment: Belonging, language: Language) -> str:
+    """Beside which neighbour, and how clearly."""
+    if not segment.neighbour:
+        return ""
+    words = SEGMENT_WORDS[language.code]
+    how = words.almost_as_near if segment.lead < _A_NEAR_TIE else words.next_nearest
+    return words.said.format(how=how, neighbour=segment.neighbour)
+
+
+def _habits(segment: Belonging, language: Language) -> list[HabitLine]:
+    words = SEGMENT_WORDS[language.code]
+    *shown, other, lead = shown_shares(segment)
+    lines = [
+        HabitLine(one.word, one.text, _percent(share), one.speaks)
+        for one, share in zip(segment.reasons, shown, strict=True)
+    ]
+    return [
+        *lines,
+        HabitLine(words.other, "", _percent(other), "other"),
+        HabitLine(words.together, "", _percent(lead), "total"),
+    ]
+
+
+def _percent(share: int) -> str:
+    return f"{share:+d} %".replace("-", "−")
 
 
 def _facts(reasons: Sequence[Reason]) -> list[Fact]:

@@ -10,8 +10,10 @@ import numpy as np
 
 from serving.churn_list import ListQuery, matching
 from serving.desk import InUse
+from serving.earlier import points_risen
 from serving.page_views import MAIN_REASONS, explanations_at, instant
 from serving.scoring import band
+from serving.value_view import worth_explanation
 from training.reasons.explanation import Explanation
 
 COLUMNS = (
@@ -19,6 +21,8 @@ COLUMNS = (
     "customer_id",
     "risk_percent",
     "base_percent",
+    "risk_before_percent",
+    "risk_change_points",
     "percentile",
     "band",
     "stage",
@@ -30,6 +34,8 @@ COLUMNS = (
     "expected_value_high",
     "value_days",
     "value_at_risk",
+    "value_reason_1",
+    "value_reason_1_money",
     "currency",
     "last_order",
     *(f"{what}_{place}" for place in range(1, MAIN_REASONS + 1) for what in ("reason", "points")),
@@ -83,6 +89,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         harmless(snapshot.customer_ids[key]),
         f"{100 * probability:.1f}",
         f"{100 * snapshot.base:.1f}",
+        *_before(in_use, position),
         f"{float(percentile):.0f}",
         band(float(percentile)),
         *(["", ""] if standing is None else [one.word for one in standing]),
@@ -98,15 +105,34 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
     ]
 
 
+def _before(in_use: InUse, position: int) -> list[str]:
+    """The risk on the earlier day and the change since; empty cells where there was none."""
+    ranking, here = in_use.snapshot.ranking, slice(position, position + 1)
+    before = ranking.risk_before[here]
+    if np.isnan(before[0]):
+        return ["", ""]
+    risen = points_risen(ranking.probability[here], before)
+    return [f"{100 * float(before[0]):.1f}", f"{float(risen[0]):.1f}"]
+
+
 def _worth(in_use: InUse, position: int, key: int) -> list[str]:
-    """Expected value, its range and the value at risk; empty cells without a value model."""
+    """Expected value, its range, the value at risk and the first reason; empty without a value model."""
     snapshot = in_use.snapshot
     worth = snapshot.worth(key)
     if worth is None:
-        return [""] * 5
+        return [""] * 7
     lost = float(snapshot.at_risk_cents(np.array([position]))[0])
     said = [f"{worth[f'{one}_cents'] / 100:.2f}" for one in ("expected", "low", "high")]
-    return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}"]
+    return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}", *_why_worth(in_use, key)]
+
+
+def _why_worth(in_use: InUse, key: int) -> tuple[str, str]:
+    """What raises the expected value most, and by how much; empty cells where nothing does."""
+    found = worth_explanation(in_use, key)
+    if found is None or not found.reasons or found.reasons[0].direction == "lowers":
+        return "", ""
+    first = found.reasons[0]
+    return harmless(first.text or first.title), f"{first.shown_cents / 100:.2f}"
 
 
 def _lines(rows: list[list[str]], before: str = "") -> bytes:

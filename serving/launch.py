@@ -6,6 +6,7 @@ import http.client
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.errors import UsageRefused
+from features.workspace import Workspace
+from serving.ledger import list_keys
 from serving.variables import SETTINGS_VARIABLE
 
 START_SECONDS = 60.0
@@ -55,6 +58,26 @@ def serve(
         while process.poll() is None and not stopping.wait(_LOOK_EVERY_SECONDS):
             pass
         return 0 if stopping.is_set() else 1
+
+
+def refuse_open_doors(workspace: Workspace) -> None:
+    """Refuse to serve a workspace that others on the machine can read, or that nobody has a key to.
+
+    Raises ``UsageRefused``.
+    """
+    folder = workspace.folder
+    if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        raise UsageRefused(
+            expected="a workspace that its owner alone can read",
+            found=f"mode {stat.S_IMODE(folder.stat().st_mode):o}",
+            remedy=f"Run `chmod 700 {folder.name}`.",
+        )
+    if not any(one.revoked_at is None for one in list_keys(workspace)):
+        raise UsageRefused(
+            expected="at least one API key",
+            found="none",
+            remedy="Run `regulars keys create crm` first.",
+        )
 
 
 def _environment(settings_path: Path) -> Mapping[str, str]:

@@ -1,6 +1,6 @@
 """The service's own memory: API keys, sign-ins to the pages and every decision it answered.
 
-One SQLite file that only its owner can read. Secrets are stored as SHA-256 digests of 256 random bits
+Secrets are stored as SHA-256 digests of 256 random bits
 and never in plain. No function asks what time it is: ``at`` is always given, in whole UTC seconds.
 """
 
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,8 +16,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from features.errors import UsageRefused, WorkspaceRefused, did_you_mean
+from features.errors import UsageRefused, did_you_mean
 from features.workspace import Workspace
+from serving.database import TABLES, opened
+from serving.repeats import Repeats
 
 SCOPES = {
     "score": "Ask for scores and reasons through /v1.",
@@ -29,10 +29,9 @@ SCOPES = {
 TICKET_SECONDS = 600
 SESSION_SECONDS = 12 * 3_600
 
-_TABLES = sa.MetaData()
 _KEYS = sa.Table(
     "keys",
-    _TABLES,
+    TABLES,
     sa.Column("key_id", sa.Text, primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("digest", sa.Text, nullable=False),
@@ -42,20 +41,20 @@ _KEYS = sa.Table(
 )
 _TICKETS = sa.Table(
     "tickets",
-    _TABLES,
+    TABLES,
     sa.Column("digest", sa.Text, primary_key=True),
     sa.Column("expires_at", sa.Integer, nullable=False),
 )
 _SESSIONS = sa.Table(
     "sessions",
-    _TABLES,
+    TABLES,
     sa.Column("digest", sa.Text, primary_key=True),
     sa.Column("key_id", sa.Text, sa.ForeignKey("keys.key_id")),
     sa.Column("expires_at", sa.Integer, nullable=False),
 )
 _DECISIONS = sa.Table(
     "decisions",
-    _TABLES,
+    TABLES,
     sa.Column("decision_id", sa.Text, primary_key=True),
     sa.Column("customer_id", sa.Text, nullable=False, index=True),
     sa.Column("status", sa.Text, nullable=False),
@@ -104,22 +103,9 @@ class Ledger:
     """The open database; safe to share between threads and between processes."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        path.chmod(0o600)
         self.path = path
-        self._engine = sa.create_engine(f"sqlite:///{path}")
-        sa.event.listen(self._engine, "connect", _set_up_connection)
-        try:
-            _TABLES.create_all(self._engine)
-            _add_columns(self._engine)
-        except sa.exc.DatabaseError:
-            self.close()
-            raise WorkspaceRefused(
-                expected=f"{path.name} to be the service's database",
-                found="a file SQLite cannot use",
-                remedy="Restore it from a backup, or move it away and create the keys anew.",
-            ) from None
+        self._engine = opened(path)
+        self.repeats = Repeats(self._engine)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -262,31 +248,31 @@ class Ledger:
 
 def create_key(workspace: Workspace, name: str, scopes: Iterable[str], *, at: int) -> str:
     """Make an API key in a workspace's ledger and return it, this once."""
-    with _opened(workspace) as ledger:
+    with _ledger_of(workspace) as ledger:
         return ledger.create_key(name, scopes, at=at)
 
 
 def list_keys(workspace: Workspace) -> list[KeyRecord]:
     """The keys of a workspace, without their secrets."""
-    with _opened(workspace) as ledger:
+    with _ledger_of(workspace) as ledger:
         return ledger.list_keys()
 
 
 def revoke_key(workspace: Workspace, key_id: str, *, at: int) -> None:
     """Make a workspace's key worthless."""
-    with _opened(workspace) as ledger:
+    with _ledger_of(workspace) as ledger:
         ledger.revoke_key(key_id, at=at)
 
 
 def create_ticket(workspace: Workspace, *, at: int) -> str:
     """A single-use word for ``/sign-in?ticket=…``, good for ten minutes."""
-    with _opened(workspace) as ledger:
+    with _ledger_of(workspace) as ledger:
         return ledger.create_ticket(at=at)
 
 
 def find_decision(workspace: Workspace, decision_id: str) -> Decision:
     """A decision of a workspace's ledger; ``UsageRefused`` when there is none of this id."""
-    with _opened(workspace) as ledger:
+    with _ledger_of(workspace) as ledger:
         found = ledger.decision(decision_id)
     if found is None:
         raise UsageRefused(
@@ -298,7 +284,7 @@ def find_decision(workspace: Workspace, decision_id: str) -> Decision:
 
 
 @contextmanager
-def _opened(workspace: Workspace) -> Iterator[Ledger]:
+def _ledger_of(workspace: Workspace) -> Iterator[Ledger]:
     ledger = Ledger(workspace.ledger)
     try:
         yield ledger
@@ -318,33 +304,3 @@ def _key_record(row: sa.Row[tuple[object, ...]]) -> KeyRecord:
         created_at=row.created_at,
         revoked_at=row.revoked_at,
     )
-
-
-def _add_columns(engine: sa.Engine) -> None:
-    """Give the decisions of an older version the columns they lack; what is in them stays."""
-    missing = _missing_columns(engine)
-    for column in missing:
-        try:
-            with engine.begin() as connection:
-                connection.execute(
-                    sa.text(f"ALTER TABLE decisions ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-                )
-        except sa.exc.OperationalError:
-            # Another process may have been faster.
-            if column in _missing_columns(engine):
-                raise
-
-
-def _missing_columns(engine: sa.Engine) -> list[str]:
-    known = {one["name"] for one in sa.inspect(engine).get_columns(_DECISIONS.name)}
-    return [one.name for one in _DECISIONS.columns if one.name not in known]
-
-
-def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=5000",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")

@@ -123,6 +123,25 @@ class Shown(Message):
     other: float = Field(description="All that is not among the reasons, in percentage points.")
 
 
+class ValueReasonAnswer(Message):
+    """One reason group that moves the expected value; it explains the model, not the cause."""
+
+    group: str = Field(description="The reason group's name.")
+    title: str = Field(description="The reason group as a marketer reads it.")
+    cents: int = Field(description="Cents it adds; rounded so that everything adds up.")
+    parts: dict[str, int] | None = Field(
+        None,
+        description="How much of it through `chance`, the chance of buying at all, through `amount`, how "
+        "much if they buy, and through `whole`, where the model does not keep the two apart.",
+    )
+    direction: Literal["raises", "lowers"] = Field(description="Which way it moves the value.")
+    actionable: Literal["now", "indirect", "context"] = Field(
+        description="Whether the business can act on it."
+    )
+    text: str = Field(description="One sentence from the customer's facts; empty when withheld.")
+    facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
+
+
 class Value(Message):
     """What the customer spent and, where a value model is in use, what they are expected to bring."""
 
@@ -146,6 +165,19 @@ class Value(Message):
     horizon_days: int | None = Field(
         None, description="Over how many days after `vector_as_of` value is meant."
     )
+    base_cents: int | None = Field(
+        None, description="Where the value model starts for everybody, in cents."
+    )
+    reasons: list[ValueReasonAnswer] | None = Field(
+        None, description="At most four that raise the value, then at most two that lower it."
+    )
+    limit_cents: int | None = Field(
+        None, description="What is taken away so that nobody exceeds ten customers of their kind."
+    )
+    other_cents: int | None = Field(
+        None,
+        description="All other groups: `base_cents` + reasons + `limit_cents` + this = `expected_cents`.",
+    )
 
 
 class SilenceAnswer(Message):
@@ -163,6 +195,41 @@ class NextOrderAnswer(Message):
     expected: str | None = Field(description="By this day half of them have.")
     latest: str | None = Field(description="By this day nine in ten of them have.")
     horizon_days: int = Field(description="The model looks so many days ahead.")
+
+
+class SegmentReasonAnswer(Message):
+    """One habit that speaks for the customer's segment, or for its neighbour."""
+
+    feature: str = Field(description="The feature that measures the habit.")
+    group: str = Field(description="The reason group whose share this is.")
+    speaks: Literal["for", "against"] = Field(description="For this segment or for the neighbour.")
+    share: float = Field(
+        description="Its part of all that speaks for the segment; negative for the neighbour."
+    )
+    word: str = Field(description="The habit in a word, beside the neighbour's customers.")
+    text: str = Field(description="The customer's own fact; empty where it is unknown.")
+    value: float | None = Field(description="The same as a number.")
+    unit: str = Field(description="The unit of `value`.")
+
+
+class SegmentAnswer(Message):
+    """The behaviour segment of a customer and why it is this and not the next nearest."""
+
+    id: int = Field(
+        description="Names the segment, whatever it is called and however often refitted."
+    )
+    name: str = Field(description="What it is called.")
+    neighbour_id: int | None = Field(description="The next nearest segment.")
+    neighbour: str = Field(description="What that is called.")
+    lead: float = Field(
+        description="1: nothing speaks for the neighbour; near 0: the customer stands between the two."
+    )
+    reasons: list[SegmentReasonAnswer] | None = Field(
+        None, description="At most three for it, then at most one against."
+    )
+    other_share: float | None = Field(
+        None, description="All other habits: the shares of the reasons and this add up to `lead`."
+    )
 
 
 class WarningAnswer(Message):
@@ -220,6 +287,9 @@ class ScoredRowAnswer(Message):
     )
     shown: Shown | None = Field(None, description="The same figures, rounded so that they add up.")
     value: Value | None = Field(None, description="What the customer is worth.")
+    segment: SegmentAnswer | None = Field(
+        None, description="How the customer buys, where segments are in use."
+    )
     next_order: NextOrderAnswer | None = Field(
         None, description="When the next order may come, where the model in use tells it."
     )

@@ -50,6 +50,8 @@ class ListRow:
     standing: str = shown("The customer's stage and status.")
     risk: str = shown("The probability of leaving, in percent.")
     risk_width: str = shown("The same as the length of a bar, in percent.")
+    moved: str = shown("The change since the earlier day, in points; empty without a risk then.")
+    has_jumped: bool = shown("Whether that is ten points or more.")
     band: str = shown("high, medium or low.")
     reasons: Sequence[ShortReason] = shown("The main reasons that raise the risk.")
     worth: str = shown(
@@ -91,6 +93,10 @@ class ChurnListPage:
     at_risk: str = shown("The money at risk with all judged customers.")
     at_risk_note: str = shown("What that money is, in a few words.")
     matrix: Sequence[MatrixCell] = shown("Value × risk in money, row by row; empty without values.")
+    jumped: str = shown("How many risks rose by ten points or more; empty when none is compared.")
+    jumped_link: str = shown("The list of these, the largest rise first.")
+    jumped_choices: Sequence[Choice] = shown("The choices of change; empty when none is compared.")
+    earlier: str = shown("The earlier day that changes are told from.")
     worth_sort: str = shown("The name of the column of value: value or spend.")
     money_note: str = shown("What the columns of money mean, in a sentence.")
     model: str = shown("The honest name and version of the model.")
@@ -120,15 +126,16 @@ class ChurnListPage:
 
 @dataclass(frozen=True)
 class WaterfallStep:
-    """One step of the way from the base to the risk."""
+    """One step of the way from the base to the risk, or to the value."""
 
     kind: str = shown("base, raises, lowers, other or total.")
     title: str = shown("What the step is about.")
     text: str = shown("The sentence from the customer's facts; may be empty.")
-    points: str = shown("Percentage points; a sign where it is a change.")
+    points: str = shown("Percentage points, or money; a sign where it is a change.")
     start: str = shown("Where the bar begins, in percent of the width.")
     width: str = shown("How long the bar is, in percent of the width.")
     note: str = shown("Whether the business can act on it.")
+    detail: str = shown("Through which parts of the model it comes; may be empty.", "")
 
 
 @dataclass(frozen=True)
@@ -138,6 +145,16 @@ class FactLine:
     meaning: str = shown("What the figure means.")
     value: str = shown("The customer's.")
     typical: str = shown("What is usual among the customer's peers, or among all where it says so.")
+
+
+@dataclass(frozen=True)
+class HabitLine:
+    """One habit that speaks for a segment, or for its neighbour."""
+
+    word: str = shown("The habit in a word.")
+    text: str = shown("The customer's own fact; may be empty.")
+    share: str = shown("Its part of all that speaks for the segment, in percent, with a sign.")
+    speaks: str = shown("for or against.")
 
 
 @dataclass(frozen=True)
@@ -182,6 +199,9 @@ class CustomerPage:
     sentence: str = shown("What that number means.")
     standing: str = shown("The rank, and how the risk compares.")
     stage: str = shown("The customer's stage and status.")
+    segment: str = shown("The behaviour segment; empty without one.")
+    segment_why: str = shown("Beside which other segment, and how clearly, in a sentence.")
+    habits: Sequence[HabitLine] = shown("What speaks for the segment, and against; all adding up.")
     band: str = shown("high, medium or low.")
     steps: Sequence[WaterfallStep] = shown("Base, reasons and the rest, adding up to the risk.")
     sum: str = shown("The same sum in one line.")
@@ -195,6 +215,10 @@ class CustomerPage:
     worth: str = shown("Expected value; empty where no value model is in use.")
     worth_title: str = shown("What that value is, in a few words.")
     worth_between: str = shown("The range four in five alike end in.")
+    worth_steps: Sequence[WaterfallStep] = shown(
+        "Base, reasons and the rest, adding up to the expected value; empty without one."
+    )
+    worth_sum: str = shown("The same sum in one line; empty without one.")
     at_risk: str = shown("Risk times value if kept, or times that spend.")
     at_risk_title: str = shown("What that money is, in a few words.")
     last_order: str = shown("The date of the last order.")

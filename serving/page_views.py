@@ -22,6 +22,7 @@ from serving.churn_list import (
     totals,
 )
 from serving.desk import InUse
+from serving.earlier import JUMP_POINTS, has_jumped, points_risen
 from serving.page_contexts import (
     Choice,
     ChurnListPage,
@@ -67,6 +68,10 @@ def churn_list_page(
         at_risk=money(everybody.at_risk_cents, currency),
         at_risk_note=_product(snapshot),
         matrix=_matrix(snapshot, query, currency),
+        jumped=_jumped(snapshot),
+        jumped_link=ListQuery(jumped=True, sort="risen").link(),
+        jumped_choices=_jumped_choices(snapshot, query),
+        earlier=instant(snapshot.earlier_seconds),
         worth_sort="value" if snapshot.value_days else "spend",
         money_note=_money_note(snapshot),
         model=model(snapshot),
@@ -113,6 +118,8 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
     snapshot = in_use.snapshot
     key = int(snapshot.ranking.customer_keys[position])
     probability = float(snapshot.ranking.probability[position])
+    here = slice(position, position + 1)
+    now, before = snapshot.ranking.probability[here], snapshot.ranking.risk_before[here]
     worth = worth_of(snapshot, key)
     reasons = explanation.raising[:MAIN_REASONS]
     return ListRow(
@@ -122,6 +129,8 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
         standing=standing(snapshot, key),
         risk=percent(probability),
         risk_width=_width(probability),
+        moved="" if np.isnan(before[0]) else signed(float(points_risen(now, before)[0])),
+        has_jumped=bool(has_jumped(now, before)[0]),
         band=band(float(snapshot.ranking.percentile[position])),
         reasons=[ShortReason(signed(one.shown_points), one.text or one.title) for one in reasons],
         worth=money(int(worth[0]), currency),
@@ -272,6 +281,19 @@ def _matrix(snapshot: Snapshot, query: ListQuery, currency: str) -> list[MatrixC
             )
         )
     return found
+
+
+def _jumped(snapshot: Snapshot) -> str:
+    """How many risks rose by ten points or more."""
+    if not snapshot.compared:
+        return ""
+    count = int(snapshot.manifest["jumped"])
+    return "1 customer's risk" if count == 1 else f"The risk of {count:,} customers"
+
+
+def _jumped_choices(snapshot: Snapshot, query: ListQuery) -> list[Choice]:
+    labels = {"": "Any change", "jumped": f"Risen by {JUMP_POINTS:.0f} points or more"}
+    return _choices(labels, "jumped" if query.jumped else "") if snapshot.compared else []
 
 
 def _money_note(snapshot: Snapshot) -> str:

@@ -87,6 +87,18 @@ KINDS = {
             "The store holds other events than the scores were made from: run `regulars score`.",
         ),
         ProblemKind(
+            "repeat_under_way",
+            409,
+            "The first call with this Idempotency-Key is still under way.",
+            "Wait a moment, then send it again.",
+        ),
+        ProblemKind(
+            "repeat_differs",
+            422,
+            "This Idempotency-Key was used for another request.",
+            "Use a new key for a new request.",
+        ),
+        ProblemKind(
             "too_many_requests", 429, "Too many requests at once.", "Wait a moment, then try again."
         ),
         ProblemKind(

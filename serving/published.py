@@ -22,12 +22,15 @@ from features.pack import TextColumn
 from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
+from serving.belonging import Belonging, belonging
 from serving.worth import UNKNOWN
 from training.reasons.language import Language
 from training.reasons.languages import ENGLISH
 from training.reasons.peers import Peers
 from training.reasons.wording import Wording
+from training.segments.membership import Membership
 from training.value.at_risk import value_at_risk
+from training.value.explanation import StoredShares
 
 MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"
@@ -43,6 +46,9 @@ _BY_CUSTOMER = (
     *("value_cents", "value_low_cents", "value_high_cents", "value_if_kept_cents"),
 )
 
+VALUE_SHARES = ("value_parts", "value_limit", "value_leading", "value_typical")
+"""The columns that say why customers have their values, as ``WorthShares`` holds them."""
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -51,6 +57,7 @@ class Ranking:
     ``points`` holds percentage points and ``leading`` the position of the leading feature, both with
     one column a reason group; bit ``g`` of ``raising`` says that group ``g`` is shown as raising.
     ``value_tercile`` is 0, 1 or 2 for the lowest, middle or highest third by value if kept.
+    ``risk_before`` is the probability on the earlier day, NaN where there was none.
     """
 
     customer_keys: NDArray[np.int32]
@@ -61,6 +68,7 @@ class Ranking:
     leading: NDArray[np.int16]
     raising: NDArray[np.int64]
     value_tercile: NDArray[np.int8]
+    risk_before: Floats
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,8 @@ class Snapshot:
 
     ``status``, ``stage``, ``lifecycle_status``, ``vector_rows``, ``spend_cents``,
     ``last_order_seconds``, ``last_order_day`` and the four of value have one entry a customer key; a
-    customer without a vector has row -1, one without a value -1 cents.
+    customer without a vector has row -1, one without a value -1 cents. The three that say why have
+    one a vector, and none without a value model. ``membership`` has one entry a customer key.
     """
 
     name: str
@@ -88,6 +97,11 @@ class Snapshot:
     value_low_cents: NDArray[np.int64]
     value_high_cents: NDArray[np.int64]
     value_if_kept_cents: NDArray[np.int64]
+    value_parts: NDArray[np.float32]
+    value_limit: NDArray[np.float32]
+    value_leading: NDArray[np.int16]
+    value_typical: NDArray[np.float32]
+    membership: Membership
     typical: NDArray[np.float32]
 
     @property
@@ -109,6 +123,16 @@ class Snapshot:
     def judged(self) -> int:
         """How many customers were scored."""
         return len(self.ranking.customer_keys)
+
+    @property
+    def earlier_seconds(self) -> int:
+        """The instant ``risk_before`` is of."""
+        return int(self.manifest["earlier_seconds"])
+
+    @property
+    def compared(self) -> int:
+        """How many of the judged customers had a risk on the earlier day."""
+        return int(self.manifest["compared"])
 
     @property
     def value_days(self) -> int:
@@ -150,6 +174,27 @@ class Snapshot:
         cents = {name: int(column[key]) for name, column in zip(names, columns, strict=True)}
         return cents | {"horizon_days": self.value_days}
 
+    def value_shares(self, key: int) -> StoredShares | None:
+        """Why a customer has the value they have, None where nothing is said of it."""
+        if not self.value_days or self.value_cents[key] == UNKNOWN:
+            return None
+        row = int(self.vector_rows[key])
+        return StoredShares(
+            expected_cents=int(self.value_cents[key]),
+            base_cents=float(self.manifest["value_base_cents"]),
+            part_names=tuple(self.manifest["value_parts"]),
+            by_part=self.value_parts[row].astype(np.float64),
+            leading=self.value_leading[row].tolist(),
+            limit_cents=float(self.value_limit[row]),
+        )
+
+    def belonging(self, key: int, currency: str, language: Language = ENGLISH) -> Belonging | None:
+        """A customer's segment and why, None where no segments are in use or the customer has none."""
+        segments = self.manifest["segments"]
+        if segments is None:
+            return None
+        return belonging(self.membership, key, segments, currency, language)
+
     @property
     def values(self) -> NDArray[np.float32]:
         """The vectors' values in the order of the model's features, which is that of the wording."""
@@ -174,10 +219,18 @@ class Snapshot:
 
     def wording(self, currency: str, language: Language = ENGLISH) -> Wording:
         """The words of the model that made these scores."""
+        peers = Peers(self.typical, int(self.manifest["peers_sorted_by"]))
+        return self._wording(peers, currency, language)
+
+    def value_wording(self, currency: str, language: Language = ENGLISH) -> Wording:
+        """The same words, beside what is typical of customers of whom about the base is expected."""
+        return self._wording(Peers.everybody(self.value_typical), currency, language)
+
+    def _wording(self, peers: Peers, currency: str, language: Language) -> Wording:
         return Wording(
             [Feature(**one) for one in self.manifest["features"]],
             [ReasonGroup(**one) for one in self.manifest["groups"]],
-            Peers(self.typical, int(self.manifest["peers_sorted_by"])),
+            peers,
             currency,
             language,
         )
@@ -211,7 +264,10 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
             customer_ids=TextColumn(column("customer_ids.offsets"), column("customer_ids.content")),
             vectors=open_vectors(folder / VECTORS_FOLDER),
             ranking=Ranking(**{name: column(name) for name in Ranking.__dataclass_fields__}),
-            **{name: column(name) for name in _BY_CUSTOMER},
+            **{name: column(name) for name in (*_BY_CUSTOMER, *VALUE_SHARES)},
+            membership=Membership(
+                **{one: column(f"segment_{one}") for one in Membership.__dataclass_fields__}
+            ),
             typical=column("typical"),
         )
     except (OSError, ValueError, KeyError) as fault:

@@ -13,6 +13,7 @@ from pyarrow import csv
 from features.errors import UsageRefused, did_you_mean
 from features.progress import Progress, silent
 from features.workspace import Workspace
+from serving.earlier import points_risen
 from serving.published import Snapshot, open_snapshot
 from training.reasons.flat import flat_reasons
 from training.reasons.language import Language
@@ -85,7 +86,12 @@ def _block(snapshot: Snapshot, wording: Wording, values: np.ndarray, block: slic
     points = Points(ranking.probability[block], snapshot.base, ranking.points[block])
     rows = np.ascontiguousarray(values[snapshot.vector_rows[keys]])
     ids = [snapshot.customer_ids[int(key)] for key in keys]
-    return flat_reasons(points, ranking.leading[block], rows, wording, ids)
+    table = flat_reasons(points, ranking.leading[block], rows, wording, ids)
+    before = ranking.risk_before[block]
+    risen = points_risen(ranking.probability[block], before)
+    for name, column in (("risk_before_percent", 100 * before), ("risk_change_points", risen)):
+        table = table.append_column(name, pa.array(np.round(column, 1), from_pandas=True))
+    return table
 
 
 def _writer(path: Path, schema: pa.Schema, kind: str) -> parquet.ParquetWriter | csv.CSVWriter:

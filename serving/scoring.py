@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary import Cutoff
+from serving.belonging import Belonging
 from serving.next_order import NextOrder, next_orders
 from training.bundle import Bundle, spoken
 from training.reasons.explanation import Explanation, explain_all
@@ -19,6 +20,7 @@ from training.reasons.language import Language
 from training.reasons.languages import ENGLISH
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
+from training.value.explanation import ValueExplanation, explain_value
 
 if TYPE_CHECKING:
     from serving.published import Snapshot
@@ -58,7 +60,8 @@ class ScoredRow:
     ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
     ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
-    the risk times what they bring if kept. ``next_order`` is there where the model in use tells when.
+    the risk times what they bring if kept; ``value_explanation`` says why. ``next_order`` is there where
+    the model in use tells when, ``belonging`` where segments are in use and the customer has one.
     """
 
     customer_id: str
@@ -74,6 +77,8 @@ class ScoredRow:
     worth: Mapping[str, int] | None = None
     next_order: NextOrder | None = None
     explanation: Explanation | None = None
+    value_explanation: ValueExplanation | None = None
+    belonging: Belonging | None = None
 
 
 def wording_of(bundle: Bundle, currency: str, language: Language = ENGLISH) -> Wording:
@@ -122,6 +127,7 @@ class Scorer:
         self.bundle = bundle
         self.snapshot = snapshot
         self.wording = wording_of(bundle, currency)
+        self.value_wording = snapshot.value_wording(currency)
         self._values = bundle.bind(snapshot.vectors)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
 
@@ -139,7 +145,9 @@ class Scorer:
         values = self._values[np.maximum(rows, 0)]
         status = self._statuses(keys, rows, values)
         answers = {
-            customer_id: self._before_judging(customer_id, int(key), Status(int(one)))
+            customer_id: self._before_judging(
+                customer_id, int(key), Status(int(one)), language if with_reasons else None
+            )
             for customer_id, key, one in zip(distinct, keys, status, strict=True)
         }
         judged = np.flatnonzero(status == Status.OK)
@@ -156,12 +164,39 @@ class Scorer:
         row = int(self.snapshot.vector_rows[key]) if key >= 0 else -1
         return digest_of_vector(self._values[row]) if row >= 0 else ""
 
-    def _before_judging(self, customer_id: str, key: int, status: Status) -> ScoredRow:
+    def _before_judging(
+        self, customer_id: str, key: int, status: Status, language: Language | None
+    ) -> ScoredRow:
         """What is known of a customer, judged or not."""
         worth = self.snapshot.worth(key) if key >= 0 else None
         spend = int(self.snapshot.spend_cents[key]) if worth is not None else None
         stage, going = self._standing(key)
-        return ScoredRow(customer_id, status, stage, going, spend_cents=spend, worth=worth)
+        why = None if worth is None or language is None else self._why_worth(key, language)
+        return ScoredRow(
+            customer_id,
+            status,
+            stage,
+            going,
+            spend_cents=spend,
+            worth=worth,
+            value_explanation=why,
+            belonging=self._belonging(key, language),
+        )
+
+    def _belonging(self, key: int, language: Language | None) -> Belonging | None:
+        if key < 0:
+            return None
+        found = self.snapshot.belonging(key, self.wording.currency, language or ENGLISH)
+        if found is None or language is not None:
+            return found
+        return replace(found, reasons=(), other_share=found.lead)
+
+    def _why_worth(self, key: int, language: Language) -> ValueExplanation | None:
+        shares = self.snapshot.value_shares(key)
+        if shares is None:
+            return None
+        values = self._values[self.snapshot.vector_rows[key]]
+        return explain_value(shares, values, self.value_wording.in_language(language))
 
     def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
         standing = self.snapshot.standing(key) if key >= 0 else None

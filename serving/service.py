@@ -17,9 +17,10 @@ from features.errors import RegularsError, UsageRefused
 from features.settings import load_settings
 from features.workspace import Workspace
 from serving.api import build_api
+from serving.asgi import Application
 from serving.change_routes import router as change_router
 from serving.desk import Desk
-from serving.guard import Application, Guard
+from serving.guard import Guard
 from serving.ledger import Ledger
 from serving.pages import Pages
 from serving.routes import LONGEST_SECONDS

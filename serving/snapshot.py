@@ -28,11 +28,14 @@ from features.settings import Settings
 from features.store import Store, open_store
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
+from serving.belonging import SegmentsInUse, memberships_of_everybody, segments_for
+from serving.earlier import has_jumped, risk_before, usual_start
 from serving.history import history
 from serving.lean import kept_out
 from serving.published import (
     DECLINED,
     MANIFEST_FILE,
+    VALUE_SHARES,
     VECTORS_FOLDER,
     Ranking,
     Snapshot,
@@ -42,9 +45,11 @@ from serving.scoring import Status, explained, wording_of
 from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
 from training.reasons.points import selected
+from training.segments.membership import Membership
+from training.segments.model import NO_SEGMENT
 from training.value.at_risk import terciles
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 7
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -66,6 +71,11 @@ class ScoreSummary:
     value_cents: int = 0
     value_days: int = 0
     value_fault: str = ""
+    segmented: int = 0
+    segments_fault: str = ""
+    earlier_seconds: int = 0
+    compared: int = 0
+    jumped: int = 0
     act: str = "leave"
     reused: bool = False
 
@@ -98,12 +108,15 @@ def score_everybody(
     pack = store.pack()
     folder, vectors = _matching_vectors(workspace, pack)
     value = value_in_use(workspace, vectors)
+    segments = segments_for(workspace, pack)
     identity = {
         "schema_version": SCHEMA_VERSION,
         "model_digest": bundle.manifest.digest,
         "model_version": bundle.manifest.version,
         "value": value.identity(),
         "value_fault": value.fault,
+        "segments": segments.identity(),
+        "segments_fault": segments.fault,
         "plan_hash": vectors.plan_hash,
         "data_digest": pack.digest,
         "cutoff_seconds": int(vectors.cutoff_seconds[0]) if vectors.rows else 0,
@@ -112,7 +125,7 @@ def score_everybody(
     if published is not None and identity.items() <= published.items():
         return _summary(published, reused=True)
     with workspace.writing(), workspace.scores.draft() as draft:
-        manifest = identity | _write(draft, bundle, value, store, pack, vectors, progress)
+        manifest = identity | _write(draft, bundle, value, segments, store, pack, vectors, progress)
         _link_vectors(folder, draft / VECTORS_FOLDER)
         (draft / MANIFEST_FILE).write_text(
             json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
@@ -143,6 +156,7 @@ def _write(
     draft: Path,
     bundle: Bundle,
     value: ValueInUse,
+    segments: SegmentsInUse,
     store: Store,
     pack: Pack,
     vectors: Vectors,
@@ -162,7 +176,14 @@ def _write(
     # Who declined to be scored is not sorted into a stage either.
     declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
-    worth = worth_of_everybody(value, vectors, pack.customers, declined, threads=_THREADS)
+    earlier_seconds = usual_start(cutoff_seconds, bundle.manifest.horizon_days)
+    before = risk_before(bundle, pack, keys, earlier_seconds, threads=_THREADS, progress=progress)
+    worth, why = worth_of_everybody(
+        value, bundle.manifest, vectors, pack.customers, declined, threads=_THREADS
+    )
+    membership = memberships_of_everybody(
+        segments, pack, cutoff_seconds, declined, threads=_THREADS
+    )
     ranking = _ranking(
         bundle,
         values,
@@ -170,6 +191,7 @@ def _write(
         keys,
         past.spend_cents[keys],
         worth.value_if_kept_cents[keys],
+        before,
         progress,
     )
     columns = {
@@ -181,6 +203,10 @@ def _write(
         "lifecycle_status": np.where(declined, DECLINED, standing.status).astype(np.int8),
         "vector_rows": vector_rows,
         **{name: getattr(worth, name) for name in Worth.__dataclass_fields__},
+        **{name: getattr(why, name) for name in VALUE_SHARES},
+        **{
+            f"segment_{name}": getattr(membership, name) for name in Membership.__dataclass_fields__
+        },
         "spend_cents": past.spend_cents,
         "last_order_seconds": past.last_order_seconds,
         "last_order_day": past.last_order_day,
@@ -201,8 +227,14 @@ def _write(
         "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
         "base_rate": float(bundle.manifest.base_rate),
         "expected_leavers": float(ranking.probability.sum()),
+        "earlier_seconds": earlier_seconds,
+        "compared": int(np.count_nonzero(~np.isnan(before))),
+        "jumped": int(np.count_nonzero(has_jumped(ranking.probability, ranking.risk_before))),
         "valued": int(np.count_nonzero(worth.value_cents != UNKNOWN)),
         "value_cents": int(np.maximum(worth.value_cents, 0).sum()),
+        "value_base_cents": why.base_cents,
+        "value_parts": list(why.parts),
+        "segmented": int(np.count_nonzero(membership.segment != NO_SEGMENT)),
         "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
         "features": [dict(one) for one in bundle.manifest.features],
         "groups": [dict(one) for one in bundle.manifest.groups],
@@ -217,6 +249,7 @@ def _ranking(
     keys: NDArray[np.int32],
     spend_cents: NDArray[np.int64],
     if_kept_cents: NDArray[np.int64],
+    before: NDArray[np.float64],
     progress: Progress,
 ) -> Ranking:
     """Score and explain the judged rows in blocks, then put them in order of risk."""
@@ -252,6 +285,7 @@ def _ranking(
         leading=leading[order],
         raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
         value_tercile=terciles(if_kept_cents[order].astype(np.float64)),
+        risk_before=before[order],
     )
 
 
@@ -302,5 +336,10 @@ def _summary(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSumma
         value_cents=manifest["value_cents"],
         value_days=0 if manifest["value"] is None else manifest["value"]["horizon_days"],
         value_fault=manifest["value_fault"],
+        segmented=manifest["segmented"],
+        segments_fault=manifest["segments_fault"],
+        earlier_seconds=manifest["earlier_seconds"],
+        compared=manifest["compared"],
+        jumped=manifest["jumped"],
         reused=reused,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,18 @@ from features.errors import BundleRefused
 from features.vectors import Vectors
 from features.workspace import Workspace
 from serving.lean import kept_out
+from training.bundle import spoken
+from training.manifest import Manifest
+from training.reasons.wording import Wording
 from training.value.bundle import ValueBundle, current_value_bundle
+from training.value.explanation import sayable_of_value
+from training.value.tendency import MOST, tendencies
 
 Cents = NDArray[np.int64]
 
 UNKNOWN = -1
 """What stands where nothing can be said of a customer's value."""
-_ROWS_AT_ONCE = 16_384
+_ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,48 @@ class Worth:
     def nobody(cls, customers: int) -> Worth:
         """Nothing said of anybody."""
         return cls(*(np.full(customers, UNKNOWN, np.int64) for _ in range(4)))
+
+
+@dataclass(frozen=True)
+class WorthShares:
+    """Why customers have their values, in cents, one row a behaviour vector; NaN where nothing is said.
+
+    ``value_parts`` has the axes vector, part of the model, reason group; ``value_limit`` is what the limit of a
+    customer's kind takes away; ``value_leading`` is the leading feature of each group. Groups and
+    features are those of the model of risk. ``value_typical`` is what is typical of customers of whom about the base is
+    expected, one entry a feature. Without a value model all four are empty.
+    """
+
+    value_parts: NDArray[np.float32]
+    value_limit: NDArray[np.float32]
+    value_leading: NDArray[np.int16]
+    value_typical: NDArray[np.float32]
+    base_cents: float = 0.0
+    parts: tuple[str, ...] = ()
+
+    @classmethod
+    def none(cls, groups: int) -> WorthShares:
+        """No reasons for anybody."""
+        return cls.unknown(0, groups, np.empty(0, np.float32), 0.0, ())
+
+    @classmethod
+    def unknown(
+        cls,
+        vectors: int,
+        groups: int,
+        typical: NDArray[np.float32],
+        base_cents: float,
+        parts: tuple[str, ...],
+    ) -> Self:
+        """Reasons not known yet of so many vectors."""
+        return cls(
+            np.full((vectors, len(parts), groups), np.nan, np.float32),
+            np.full(vectors, np.nan, np.float32),
+            np.zeros((vectors, groups), np.int16),
+            typical,
+            base_cents,
+            parts,
+        )
 
 
 @dataclass(frozen=True)
@@ -84,22 +132,37 @@ def value_in_use(workspace: Workspace, vectors: Vectors) -> ValueInUse:
 
 def worth_of_everybody(
     in_use: ValueInUse,
+    risk: Manifest,
     vectors: Vectors,
     customers: int,
     declined: NDArray[np.bool_],
     *,
     threads: int = 1,
-) -> Worth:
-    """The value of all customers with an order, except of those who declined to be scored."""
+) -> tuple[Worth, WorthShares]:
+    """The value of all customers with an order, except of those who declined to be scored, and why.
+
+    ``risk`` names the groups and features of the model of risk, in whose order reasons are stored.
+    """
     worth = Worth.nobody(customers)
-    if in_use.bundle is None or not vectors.rows:
-        return worth
-    values = in_use.bundle.bind(vectors)
+    if in_use.bundle is None:
+        return worth, WorthShares.none(len(risk.groups))
+    bundle = in_use.bundle
+    values = bundle.bind(vectors)
+    groups = _places(bundle.manifest.groups, risk.groups)
+    features = _places(bundle.manifest.features, risk.features).astype(np.int16)
+    none = bundle.shares(values[:0])
+    typical = np.full(len(risk.features), np.nan, np.float32)
+    typical[features] = bundle.usual
+    shares = WorthShares.unknown(
+        len(values), len(risk.groups), typical, none.base_cents, none.parts
+    )
+    wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
+    tendency = _tendency(bundle, values, declined[vectors.customer_keys], wording)
     for first in range(0, vectors.rows, _ROWS_AT_ONCE):
         block = np.ascontiguousarray(values[first : first + _ROWS_AT_ONCE])
         keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]
-        said = in_use.bundle.valued(block) & ~declined[keys]
-        found = in_use.bundle.of(block[said], threads=threads)
+        said = bundle.valued(block) & ~declined[keys]
+        found = bundle.of(block[said], threads=threads)
         for column, amounts in (
             (worth.value_cents, found.expected),
             (worth.value_low_cents, found.low),
@@ -107,4 +170,30 @@ def worth_of_everybody(
             (worth.value_if_kept_cents, found.if_kept),
         ):
             column[keys[said]] = np.rint(amounts).astype(np.int64)
-    return worth
+        sayable = sayable_of_value(wording, block[said], tendency)
+        why = bundle.shares(block[said], sayable, threads=threads)
+        rows = first + np.flatnonzero(said)
+        shares.value_parts[rows[:, None], :, groups[None, :]] = np.moveaxis(why.by_group, 2, 1)
+        shares.value_limit[rows] = why.limit
+        shares.value_leading[rows[:, None], groups[None, :]] = features[why.leading]
+    return worth, shares
+
+
+def _tendency(
+    bundle: ValueBundle,
+    values: NDArray[np.float32],
+    declined: NDArray[np.bool_],
+    wording: Wording,
+) -> NDArray[np.int8]:
+    """Which way each feature goes with value among some thousands of the customers valued."""
+    said = np.flatnonzero(bundle.valued(values) & ~declined)
+    sample = np.ascontiguousarray(values[said[:: max(1, -(-len(said) // MOST))]])
+    return tendencies(sample, bundle.of(sample).expected, wording.features)
+
+
+def _places(
+    these: Sequence[Mapping[str, Any]], among: Sequence[Mapping[str, Any]]
+) -> NDArray[np.intp]:
+    """Where each named entry stands among others."""
+    known = {one["name"]: place for place, one in enumerate(among)}
+    return np.array([known[one["name"]] for one in these], np.intp)

@@ -6,8 +6,8 @@ Rooms, each with its own door:
 questions/       what a model is asked: of whom, what may come true, and until when
 evaluation/      grade, money, slices and age of the shipped model                   [shap]
 timing/          when the next order comes: the hazard that ships, and how well it tells
-value/           what a customer will bring, with a range, and what of it is at risk
-segments/        who buys alike, by frozen centres, and who moved                [scikit-learn]
+value/           what a customer will bring, with a range, why, and what of it is at risk
+segments/        who buys alike, by frozen centres, why, and who moved           [scikit-learn]
 treeshap/        exact contributions of trees, for everybody every night            [numba]
 reasons/         contributions → points that add up and sentences the facts bear out
 ===============  ==========================================================================

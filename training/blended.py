@@ -43,6 +43,11 @@ class BlendedModel(Model):
         base = (logistic.base_log_odds + boosted.base_log_odds) / 2
         return cls(boosted.columns, base, logistic, boosted)
 
+    @property
+    def rounds(self) -> int:
+        """How many trees the boosted half has."""
+        return self.boosted.rounds
+
     def log_odds(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """The mean of both models' log-odds."""
         line = self.logistic.log_odds(prepared)

@@ -44,13 +44,14 @@ class BoostedModel(Model):
         *,
         directions: Mapping[str, int] | None = None,
         settings: BoostingSettings | None = None,
+        rounds: int | None = None,
         threads: int = 1,
     ) -> Self:
         """Fit trees on the named features, or all.
 
         ``directions`` gives 1 for features that may only raise the risk and -1 for those that may only
-        lower it. The number of rounds is found on the latest cutoff and the trees are then fitted
-        again on every cutoff; with one cutoff alone the number is fixed beforehand. Raises
+        lower it. Without ``rounds`` their number is found on the latest cutoff and the trees are then
+        fitted again on every cutoff; with one cutoff alone the number is fixed beforehand. Raises
         ``ModelRefused`` for a dataset without rows, with one outcome or unknown ones.
         """
         dataset.require_fit()
@@ -67,7 +68,7 @@ class BoostedModel(Model):
         )
         everybody = np.ones(dataset.rows, np.bool_)
         binary = {"objective": "binary"}
-        trees = ground.grow(dataset.outcomes, everybody, binary, directions=directions)
+        trees = ground.grow(dataset.outcomes, everybody, binary, rounds, directions)
         return cls.from_text(trees.text, columns)
 
     @classmethod
@@ -77,6 +78,11 @@ class BoostedModel(Model):
         nobody = np.full((1, len(columns.names)), np.nan, np.float32)
         base = predicted(booster, nobody, pred_contrib=True)[0, -1]
         return cls(columns, float(base), booster, text)
+
+    @property
+    def rounds(self) -> int:
+        """How many trees there are."""
+        return int(self.booster.num_trees())
 
     def log_odds(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """The summed leaves of all trees."""

@@ -18,6 +18,7 @@ from training.boosting import BoostedModel
 from training.dataset import Dataset
 from training.logistic import LogisticModel
 from training.model import Model, is_shared
+from training.trees import BoostingSettings
 
 BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
 BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
@@ -50,7 +51,7 @@ class Rung:
     """One step of the ladder: a name, what it reads and how it learns.
 
     ``parts`` are the rungs a blend is made of; ``strength`` holds back a logistic model; ``directions``
-    holds trees to what nobody doubts.
+    holds trees to what nobody doubts, and ``settings`` says how far they may go, where not as usual.
     """
 
     name: str
@@ -60,23 +61,35 @@ class Rung:
     parts: tuple[Rung, ...] = ()
     strength: float = 1.0
     directions: Mapping[str, int] = field(default_factory=dict)
+    settings: BoostingSettings | None = None
 
     def fit(
-        self, dataset: Dataset, *, threads: int = 1, fitted: Mapping[str, Model] | None = None
+        self,
+        dataset: Dataset,
+        *,
+        threads: int = 1,
+        fitted: Mapping[str, Model] | None = None,
+        rounds: int | None = None,
     ) -> Model:
-        """Fit this rung's model; a blend takes its parts from ``fitted``, by name, where they are there."""
+        """Fit this rung's model; a blend takes its parts from ``fitted``, by name, where they are there.
+
+        Trees are grown for so many ``rounds``, or for as many as serve them best.
+        """
         if self.family == BoostedModel.family:
             return BoostedModel.fit(
                 dataset,
                 self.feature_names,
                 directions=self.directions,
+                settings=self.settings,
+                rounds=rounds,
                 threads=threads,
             )
         if self.family == LogisticModel.family:
             return LogisticModel.fit(dataset, self.feature_names, strength=self.strength)
         known = fitted or {}
         line, trees = (
-            known.get(part.name) or part.fit(dataset, threads=threads) for part in self.parts
+            known.get(part.name) or part.fit(dataset, threads=threads, rounds=rounds)
+            for part in self.parts
         )
         assert isinstance(line, LogisticModel) and isinstance(trees, BoostedModel)
         return BlendedModel.of(line, trees)

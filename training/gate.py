@@ -11,10 +11,12 @@ from typing import Any
 from features.errors import ModelRefused
 from training.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
 from training.manifest import Manifest
+from training.reasons.explanation import TOLERANCE
 from training.rivalry import rivalry
 from training.segments.bundle import open_segments
 from training.segments.model import SEGMENTS
 from training.value.bundle import VALUE, open_value_bundle
+from training.value.contributions import MOST_GAP
 
 CHURN = "churn"
 EPSILON_AUC = 0.005
@@ -87,7 +89,7 @@ def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
 
 
 def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
-    """The checks of a model that answers with money: order, level and ranges."""
+    """The checks of a model that answers with money: order, level, ranges and reasons."""
     bundle = open_value_bundle(folder)
     found = bundle.manifest.metrics
     held = found["coverage_of_buyers"]
@@ -107,7 +109,18 @@ def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
             f"hold {low:.0%} to {high:.0%}",
         ),
         Check("golden rows", True, "as written", "within 1e-9"),
+        *_value_reasons(bundle.manifest),
         size_check(folder),
+    ]
+
+
+def _value_reasons(manifest: Manifest) -> list[Check]:
+    """Whether the reasons add up to the money and name what matters."""
+    figures = manifest.evaluation["trust"]["figures"]
+    gap, faithful = figures["trust/value_additivity"], figures.get("trust/value_faithful_2")
+    return [
+        Check("reasons add up", gap <= MOST_GAP, f"{gap:.0e}", f"within {MOST_GAP:.0e}"),
+        _names_what_matters(faithful),
     ]
 
 
@@ -162,16 +175,12 @@ def _reasons(manifest: Manifest) -> list[Check]:
     return [
         Check(
             "reasons add up",
-            figures["trust/additivity"] <= GOLDEN_TOLERANCE,
-            f"{figures['trust/additivity']:.0e}",
-            f"within {GOLDEN_TOLERANCE:.0e}",
+            figures["trust/additivity"] <= GOLDEN_TOLERANCE
+            and figures["trust/shown_gap"] <= TOLERANCE,
+            f"{figures['trust/additivity']:.0e} in log-odds, {figures['trust/shown_gap']:.0e} shown",
+            f"within {GOLDEN_TOLERANCE:.0e} and {TOLERANCE:.0e}",
         ),
-        Check(
-            "reasons name what matters",
-            faithful is None or faithful >= LEAST_FAITHFUL,
-            "one group alone" if faithful is None else f"{faithful:.3f} of the best",
-            f"at least {LEAST_FAITHFUL}",
-        ),
+        _names_what_matters(faithful),
         Check(
             "reasons hold in refits",
             alike >= LEAST_ALIKE,
@@ -179,6 +188,15 @@ def _reasons(manifest: Manifest) -> list[Check]:
             f"at least {LEAST_ALIKE}",
         ),
     ]
+
+
+def _names_what_matters(faithful: float | None) -> Check:
+    return Check(
+        "reasons name what matters",
+        faithful is None or faithful >= LEAST_FAITHFUL,
+        "too few groups to choose from" if faithful is None else f"{faithful:.3f} of the best",
+        f"at least {LEAST_FAITHFUL}",
+    )
 
 
 def size_check(folder: Path) -> Check:

@@ -133,6 +133,11 @@ class Model(ABC):
     columns: Columns
     base_log_odds: float
 
+    @property
+    def rounds(self) -> int:
+        """How many trees were grown, one after another; 0 without any."""
+        return 0
+
     def score(self, vectors: Vectors) -> Floats:
         """The log-odds of each vector; features are found by name, whatever their order."""
         positions = self.columns.positions(vectors.feature_names)

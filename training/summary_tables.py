@@ -91,7 +91,7 @@ def _trust(summary: TrainingSummary) -> Table:
 
 
 def value_tables(summary: TrainingSummary) -> list[Table]:
-    """The ladder of values, and the checks of the gate."""
+    """The ladder of values, whether the reasons can be trusted, and the checks of the gate."""
     rungs = [
         (
             f"{row['name']}{'  ← ships' if row['ships'] else ''}",
@@ -101,7 +101,7 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
     ]
     headers = ("rung", *(title for _, title in COLUMNS[:-1]))
     tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
-    return tables + check_tables(summary.checks)
+    return [*tables, _trust(summary), *check_tables(summary.checks)]
 
 
 def check_tables(checks: Sequence[Check]) -> list[Table]:

@@ -6,12 +6,15 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.model import Floats
+from training.treeshap.explainer import Explainer
+from training.treeshap.model_text import read_forest
 
 if TYPE_CHECKING:
     import lightgbm
@@ -101,6 +104,23 @@ class Trees:
         if not len(prepared):
             return np.empty(0)
         return predicted(self.booster, prepared, num_threads=threads)
+
+    def contributions(
+        self, prepared: NDArray[np.float32], *, threads: int = 1, proven: bool = False
+    ) -> tuple[float, Floats]:
+        """The base of the raw score, and what each column adds to it: exact path-dependent TreeSHAP.
+
+        From tables built once; ``proven`` asks LightGBM itself, a hundred times slower. Raises
+        ``ModelRefused`` for trees that ``training.treeshap`` does not cover.
+        """
+        base = self._explainer.base
+        if proven:
+            return base, predicted(self.booster, prepared, pred_contrib=True)[:, :-1]
+        return base, self._explainer.contributions(prepared, threads=threads)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer.of(read_forest(self.text))
 
 
 class Ground:
@@ -203,7 +223,9 @@ def _parameters(
         "monotone_constraints": [directions.get(name, 0) for name in names],
         "monotone_constraints_method": "intermediate",
         "deterministic": True,
-        "force_row_wise": True,
+        # One thread sums one feature, in the order of the rows, and features that a tree leaves out cost
+        # nothing: the same trees as by rows, in half the time.
+        "force_col_wise": True,
         "num_threads": threads if rows >= _ROWS_WORTH_THREADS else 1,
         "seed": settings.seed,
         "verbosity": -1,

@@ -106,7 +106,7 @@ def _cap_of(learned: Learned) -> CapCost:
     names = usable_features(learned.dataset).names
     directions = certain_directions(names) if learned.manifest.question["kind"] != "stated" else {}
     rungs = (Rung(BOOSTED, BoostedModel.family, names, "", directions=directions),)
-    found = cap_cost(rungs, learned.dataset, tuple(learned.splits.tests), threads=2)
+    found = cap_cost(learned.ladder, rungs, learned.dataset, tuple(learned.splits.tests), threads=2)
     assert found is not None
     return found
 

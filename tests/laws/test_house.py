@@ -34,7 +34,12 @@ DOORS = {
     "shap": {"training/evaluation/shap_plots.py"},
     "bentoml": {"serving/service.py"},
     "fastapi": {"serving/api.py", "serving/change_routes.py", "serving/pages.py"},
-    "sqlalchemy": {"features/databases.py", "serving/ledger.py"},
+    "sqlalchemy": {
+        "features/databases.py",
+        "serving/database.py",
+        "serving/ledger.py",
+        "serving/repeats.py",
+    },
     "jinja2": {"serving/pages.py"},
 }
 

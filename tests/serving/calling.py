@@ -11,9 +11,10 @@ import httpx
 
 from features.workspace import Workspace
 from serving.api import build_api
+from serving.asgi import Application
 from serving.change_routes import router as change_router
 from serving.desk import Desk
-from serving.guard import SESSION_COOKIE, Application, Guard
+from serving.guard import SESSION_COOKIE, Guard
 from serving.ledger import Ledger
 from serving.pages import Pages
 from serving.routes import ROUTES, Route

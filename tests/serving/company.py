@@ -11,10 +11,11 @@ import numpy as np
 from experiments.world.company import simulate
 from experiments.world.spec import WorldSpec
 from features.pack import Pack
-from features.plan import standard_plan
+from features.plan import plan_of, standard_plan
 from features.refresh import refresh_vectors
 from features.settings import Settings, ValueSettings, load_settings
 from features.store import ingest, open_store
+from features.vectors import build_vectors
 from features.workspace import CURRENT, Workspace, point_at
 from serving.lean import kept_out
 from serving.snapshot import score_everybody
@@ -26,6 +27,9 @@ from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled
 from training.questions.origins import end_of_data
 from training.reference import Reference
+from training.segments.bundle import write_segments
+from training.segments.model import SEGMENTS, SegmentModel, Space
+from training.segments.traits import declared_traits, traits_of
 from training.splits import OriginSplit
 from training.timing.hazard import Hazard, fit_hazard
 from training.timing.waits import waits
@@ -162,6 +166,39 @@ def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest:
         declarations=plan.declarations,
     )
     return _in_use(draft, "4")
+
+
+def put_segments_to_use(company: Company) -> Manifest:
+    """Three centres by past spend in the space of the company's habits, and point readers at them."""
+    pack = open_store(company.workspace).pack()
+    declared = declared_traits(standard_plan(pack).declarations, ("days_since_order",))
+    plan = plan_of(declared, pack)
+    vectors = build_vectors(pack, plan, [end_of_data(pack)])
+    features = [one.feature for one in declared]
+    space = Space.learn(vectors, [one.feature for one in traits_of(features)])
+    points = space.points(vectors)
+    thirds = np.array_split(np.argsort(vectors.column("spend_sum_365d"), kind="stable"), 3)
+    centres = np.array([points[rows].mean(axis=0) for rows in reversed(thirds)])
+    names = ("Frequent, high value", "Regular, middle value", "Rare, low value")
+    model = SegmentModel(space, centres, (4, 2, 9), names, 10)
+    manifest = Manifest(
+        name=SEGMENTS,
+        family="k-means",
+        title="3 behaviour segments",
+        plan_hash=plan.hash,
+        feature_names=list(plan.feature_names),
+        features=plan.dictionary(),
+        groups=[{"name": one.name, "title": one.title} for one in plan.groups],
+        question={"kind": SEGMENTS, "active_within_days": model.active_within_days},
+        horizon_days=90,
+        gap_days=0,
+        base_rate=0.5,
+        data_digest=pack.digest,
+        data_cut=str(end_of_data(pack)),
+    )
+    draft = company.workspace.bundles / SEGMENTS / "draft"
+    write_segments(draft, manifest, model=model, declarations=declared, profile=[])
+    return _in_use(draft, "1")
 
 
 def _in_use(draft: Path, version: str) -> Manifest:

@@ -11,7 +11,7 @@ import pytest
 from serving.published import Snapshot, open_snapshot
 from serving.snapshot import score_everybody
 from tests.serving.calling import Caller, Service
-from tests.serving.company import Company, company_in, put_value_to_use
+from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +22,13 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Company:
 
 @pytest.fixture(scope="session")
 def valued_company(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """A copy of that company with a value model in use and scores made with it."""
+    """A copy of that company with a value model and segments in use, and scores made with them."""
     folder = tmp_path_factory.getbasetemp() / "valued"
     if not folder.exists():
         shutil.copytree(demo_workspace.settings_path.parent, folder)
         company = company_in(folder)
         put_value_to_use(company)
+        put_segments_to_use(company)
         score_everybody(company.settings, company.workspace)
     return company_in(folder)
 

@@ -10,8 +10,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from serving.guard import BODY_BYTES, Message, Receive, Scope, Send
+from serving.asgi import Message, Receive, Scope, Send
 from serving.problems import KINDS, MEDIA_TYPE
+from serving.request_body import BODY_BYTES
 from serving.routes import ROUTES, Route
 from tests.serving.calling import Caller, Service, in_parts
 

@@ -31,6 +31,9 @@ def test_the_file_tells_every_judged_customer_what_the_service_tells(
         first = row["reasons"][0]
         assert (line["reason_1"], line["points_1"]) == (first["title"], first["shown_points"])
         assert (line["text_1"] or "") == first["text"]
+        if line["risk_before_percent"] is not None:
+            moved = line["risk_before_percent"] + line["risk_change_points"]
+            assert moved == pytest.approx(line["risk_percent"], abs=1e-6)
     assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 

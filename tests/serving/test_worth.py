@@ -101,3 +101,39 @@ def test_scores_of_risk_do_not_wait_for_a_value_model_that_cannot_be_used(
     assert summary.judged > 0 and summary.value_days == 0
     assert summary.value_fault.startswith("found ")
     assert open_snapshot(company.workspace).value_days == 0
+
+
+def test_the_answer_says_why_in_cents_that_add_up(answering: Service, valued: Snapshot) -> None:
+    for status in (Status.OK, Status.NOT_ELIGIBLE):
+        value = asked(answering, customer(valued, status))["value"]
+        assert isinstance(value, dict)
+        parts = [one["cents"] for one in value["reasons"]]
+        assert value["reasons"] and all(one["title"] and one["facts"] for one in value["reasons"])
+        assert (
+            value["base_cents"] + sum(parts) + value["limit_cents"] + value["other_cents"]
+            == (value["expected_cents"])
+        )
+        assert value["base_cents"] == round(valued.manifest["value_base_cents"])
+
+
+def test_without_reasons_the_answer_does_not_say_why(answering: Service, valued: Snapshot) -> None:
+    question = {"rows": [{"customer_id": customer(valued, Status.OK)}], "reasons": False}
+    answer = answering.caller("score").post("/v1/score", json=question)
+    value = answer.json()["rows"][0]["value"]
+    assert "expected_cents" in value and "reasons" not in value
+
+
+def test_stored_shares_sum_to_the_value_of_everybody_who_has_one(valued: Snapshot) -> None:
+    for key, status in enumerate(valued.status):
+        shares = valued.value_shares(key)
+        assert (shares is None) == (valued.value_cents[key] == -1), status
+        if shares is not None:
+            total = shares.base_cents + shares.by_part.sum() + shares.limit_cents
+            largest = np.abs(shares.by_part).max()
+            assert total == pytest.approx(shares.expected_cents, abs=1 + 1e-6 * largest)
+
+
+def test_nothing_is_stored_of_those_who_declined(valued: Snapshot) -> None:
+    declined = np.flatnonzero(valued.status == Status.NO_CONSENT)
+    rows = valued.vector_rows[declined]
+    assert np.isnan(valued.value_parts[rows[rows >= 0]]).all()

@@ -52,6 +52,9 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
     assert len(registry.nested_runs(str(summary["run_id"]))) >= 2
     logged = {one.name for one in workspace.mlflow.rglob("*") if one.is_file()}
     assert {"deciles.png", "gains.png", "ladder.md", "deciles.json", "level.json"} <= logged
+    assert {"trust.md", "trust.json"} <= logged
+    assert "## Whether its reasons can be trusted" in str(summary["card"])
+    assert bundle.manifest.evaluation["trust"]["figures"]["trust/value_additivity"] < 1e-9
 
 
 def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, object]]) -> None:
@@ -65,6 +68,8 @@ def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, o
         "bias",
         "80 % ranges",
         "golden rows",
+        "reasons add up",
+        "reasons name what matters",
         "size",
     ]
     assert checks[0].figure == "+0.0000" and all(one.passed for one in checks)

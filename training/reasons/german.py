@@ -231,14 +231,14 @@ class German(Language):
         """A number with as many digits as one reads at a glance."""
         return short(value).translate(_SWAP)
 
-    def money(self, cents: int, currency: str) -> str:
+    def money(self, cents: int, currency: str, places: int | None = None) -> str:
         """An amount, its currency behind it.
 
         >>> German().money(4_50, "EUR"), German().money(-1_234_50, "CHF")
         ('4,50 €', '−1.234 CHF')
         """
         sign = "−" if cents < 0 else ""
-        amount = money(abs(cents), "").strip().translate(_SWAP)
+        amount = money(abs(cents), "", places).strip().translate(_SWAP)
         return f"{sign}{amount} {symbol_of(currency)}"
 
     def date(self, day: date) -> str:

@@ -46,9 +46,15 @@ class Language:
         """A number with as many digits as one reads at a glance."""
         return short(value)
 
-    def money(self, cents: int, currency: str) -> str:
-        """An amount with its currency."""
-        return money(cents, currency)
+    def money(self, cents: int, currency: str, places: int | None = None) -> str:
+        """An amount with its currency; cents are shown for small amounts alone, or as ``places`` says."""
+        return money(cents, currency, places)
+
+    def fact(self, feature: Feature, value: float, currency: str) -> str:
+        """A feature's clause with a customer's value in it, as a sentence of its own."""
+        text = self.quantity(value, feature.unit, currency)
+        said = forms(self.clause(feature), text).replace("{value_declined}", self.declined(text))
+        return self.sentence(said.replace("{value}", text))
 
     def date(self, day: date) -> str:
         """A day of the calendar.

@@ -46,7 +46,7 @@ class Peers:
         for place in range(1, len(BANDS_DAYS) + 2):
             members = np.flatnonzero(band == place)
             calm = members[np.argsort(risk[members], kind="stable")[: len(members) // 2]]
-            rows.append(_medians(values[calm]))
+            rows.append(medians(values[calm]))
         return cls(np.vstack(rows), sorted_by)
 
     @classmethod
@@ -69,7 +69,7 @@ def _bands(values: NDArray[np.float32], sorted_by: int) -> NDArray[np.intp]:
     return np.where(np.isnan(since), EVERYBODY, band)
 
 
-def _medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def medians(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """The middle value of each feature that at least fifty of these know; missing otherwise."""
     found = np.full(values.shape[1], np.nan, np.float32)
     known = (~np.isnan(values)).sum(axis=0)

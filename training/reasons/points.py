@@ -64,13 +64,14 @@ def slope_at(log_odds: float, calibrated: Callable[[Floats], Floats]) -> float:
     return float(around[1] - around[0]) / (2 * _STRAIGHT)
 
 
-def selected(by_group: Floats) -> NDArray[np.bool_]:
+def selected(by_group: Floats, least: float = LEAST_POINTS) -> NDArray[np.bool_]:
     """Which groups are shown: at most four that raise and two that lower, none of them negligible.
 
     A group counts when it makes up at least a twentieth of all that pushes in its direction and moves
-    the risk by half a point or more.
+    the risk by half a point or more, or another answer by ``least`` of its own unit.
     """
-    return _strongest(by_group, MOST_RAISING) | _strongest(-by_group, MOST_LOWERING)
+    raising = _strongest(by_group, MOST_RAISING, least)
+    return raising | _strongest(-by_group, MOST_LOWERING, least)
 
 
 def leading_features(
@@ -104,23 +105,31 @@ def add_up(total: float, parts: Sequence[float]) -> list[float]:
     >>> add_up(1.0, [0.34, 0.33, 0.33])
     [0.4, 0.3, 0.3]
     """
-    tenths = [10 * one for one in parts]
-    whole = [math.floor(one) for one in tenths]
-    missing = round(10 * total) - sum(whole)
-    places = sorted(range(len(parts)), key=lambda place: whole[place] - tenths[place])
+    return [one / 10 for one in add_up_whole(round(10 * total), [10 * one for one in parts])]
+
+
+def add_up_whole(total: int, parts: Sequence[float]) -> list[int]:
+    """Round parts to whole numbers so that they sum to a whole total (largest remainder).
+
+    >>> add_up_whole(10, [3.4, 3.3, 3.3]), add_up_whole(-1, [-0.5, -0.4])
+    ([4, 3, 3], [-1, 0])
+    """
+    whole = [math.floor(one) for one in parts]
+    missing = total - sum(whole)
+    places = sorted(range(len(parts)), key=lambda place: whole[place] - parts[place])
     if missing < 0:
         places.reverse()
     for turn in range(abs(missing)):
         whole[places[turn % len(places)]] += 1 if missing > 0 else -1
-    return [one / 10 for one in whole]
+    return whole
 
 
-def _strongest(pushes: Floats, most: int) -> NDArray[np.bool_]:
+def _strongest(pushes: Floats, most: int, least: float) -> NDArray[np.bool_]:
     """The largest positive entries of each row, above the threshold."""
     positive = np.maximum(pushes, 0.0)
     order = np.argsort(-positive, axis=1, kind="stable")
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(pushes.shape[1])[None, :], axis=1)
     enough = positive >= THRESHOLD * positive.sum(axis=1, keepdims=True)
-    chosen: NDArray[np.bool_] = (place < most) & enough & (positive >= LEAST_POINTS)
+    chosen: NDArray[np.bool_] = (place < most) & enough & (positive >= least)
     return chosen

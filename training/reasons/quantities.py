@@ -59,16 +59,17 @@ def symbol_of(currency: str) -> str:
     return _SYMBOLS.get(currency, currency)
 
 
-def money(cents: int, currency: str) -> str:
-    """An amount with its currency; cents are shown for small amounts alone.
+def money(cents: int, currency: str, places: int | None = None) -> str:
+    """An amount with its currency; cents are shown for small amounts alone, or as ``places`` says.
 
-    >>> money(4_50, "EUR"), money(-1_234_50, "GBP"), money(99_00, "CHF")
-    ('€4.50', '−£1,234', 'CHF 99.00')
+    >>> money(4_50, "EUR"), money(-1_234_50, "GBP"), money(99_00, "CHF"), money(99_00, "CHF", 0)
+    ('€4.50', '−£1,234', 'CHF 99.00', 'CHF 99')
     """
     sign = "−" if cents < 0 else ""
     amount = abs(cents) / 100
     symbol = _SYMBOLS.get(currency, f"{currency} ")
-    places = 2 if 0 < abs(cents) < CENTS_SHOWN_BELOW else 0
+    if places is None:
+        places = 2 if 0 < abs(cents) < CENTS_SHOWN_BELOW else 0
     return f"{sign}{symbol}{amount:,.{places}f}"
 
 

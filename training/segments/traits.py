@@ -28,7 +28,7 @@ class Trait:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class Kind:
     """Features by pattern; ``{what}`` in a word is the company's own name for a channel or department."""
 
     pattern: str
@@ -37,44 +37,44 @@ class _Kind:
 
 
 # fmt: off
-_KINDS = (
-    _Kind("days_since_order", "long silent", "here lately"),
-    _Kind("gap_mean_days", "slow rhythm", "quick rhythm"),
-    _Kind("gap_variation_ratio", "irregular", "regular"),
-    _Kind("silence_ratio", "overdue", "on time"),
-    _Kind("orders_count_365d", "frequent", "rare"),
-    _Kind("orders_count_90d", "busy of late", "quiet of late"),
-    _Kind("order_months_active_12x30d", "all year round", "in few months"),
-    _Kind("spend_sum_365d", "large spend", "small spend"),
-    _Kind("order_spend_mean_365d", "large orders", "small orders"),
-    _Kind("line_spend_max_365d", "big tickets", "small tickets"),
-    _Kind("spend_slope_share", "growing", "shrinking"),
-    _Kind("gap_change_ratio", "slowing down", "speeding up"),
-    _Kind("items_count_365d", "wide range", "narrow range"),
-    _Kind("order_lines_mean_365d", "full baskets", "small baskets"),
-    _Kind("order_quantity_mean_365d", "many pieces", "single pieces"),
-    _Kind("item_variety_share_365d", "always something new", "the same again"),
-    _Kind("categories_count_365d", "many categories", "few categories"),
-    _Kind("category_top_share_365d", "one favourite category", "no favourite category"),
-    _Kind(r"department_(?P<what>.+)_spend_share_365d", "{what}", "little {what}"),
-    _Kind("returned_spend_share_365d", "many returns", "few returns"),
-    _Kind("piece_price_mean_365d", "dear items", "cheap items"),
-    _Kind("discount_share_365d", "bargains", "full price"),
-    _Kind("channels_count_365d", "several channels", "one channel"),
-    _Kind(r"channel_(?P<what>.+)_orders_share_365d", "mostly {what}", "seldom {what}"),
-    _Kind("days_since_first_order", "long-standing", "newly won"),
-    _Kind("buying_span_days", "long history", "short history"),
-    _Kind("complaints_count_365d", "complaining", "no complaints"),
-    _Kind("contact_inquiry_count_365d", "asking", "seldom asking"),
-    _Kind("survey_score_mean_365d", "content", "discontent"),
-    _Kind("contacts_count_365d", "much in touch", "little in touch"),
-    _Kind("contact_visit_count_365d", "many visits", "few visits"),
-    _Kind("contact_click_count_365d", "many clicks", "few clicks"),
-    _Kind("accepted_offers_count_365d", "many offers taken", "few offers taken"),
-    _Kind("accepted_offers_share_365d", "open to offers", "unmoved by offers"),
-    _Kind("running_contracts_count_lifetime", "under contract", "without contract"),
-    _Kind("contract_price_last", "dear contract", "cheap contract"),
-    _Kind("days_until_contract_end", "contract runs long", "contract ends soon"),
+KINDS = (
+    Kind("days_since_order", "long silent", "here lately"),
+    Kind("gap_mean_days", "slow rhythm", "quick rhythm"),
+    Kind("gap_variation_ratio", "irregular", "regular"),
+    Kind("silence_ratio", "overdue", "on time"),
+    Kind("orders_count_365d", "frequent", "rare"),
+    Kind("orders_count_90d", "busy of late", "quiet of late"),
+    Kind("order_months_active_12x30d", "all year round", "in few months"),
+    Kind("spend_sum_365d", "large spend", "small spend"),
+    Kind("order_spend_mean_365d", "large orders", "small orders"),
+    Kind("line_spend_max_365d", "big tickets", "small tickets"),
+    Kind("spend_slope_share", "growing", "shrinking"),
+    Kind("gap_change_ratio", "slowing down", "speeding up"),
+    Kind("items_count_365d", "wide range", "narrow range"),
+    Kind("order_lines_mean_365d", "full baskets", "small baskets"),
+    Kind("order_quantity_mean_365d", "many pieces", "single pieces"),
+    Kind("item_variety_share_365d", "always something new", "the same again"),
+    Kind("categories_count_365d", "many categories", "few categories"),
+    Kind("category_top_share_365d", "one favourite category", "no favourite category"),
+    Kind(r"department_(?P<what>.+)_spend_share_365d", "{what}", "little {what}"),
+    Kind("returned_spend_share_365d", "many returns", "few returns"),
+    Kind("piece_price_mean_365d", "dear items", "cheap items"),
+    Kind("discount_share_365d", "bargains", "full price"),
+    Kind("channels_count_365d", "several channels", "one channel"),
+    Kind(r"channel_(?P<what>.+)_orders_share_365d", "mostly {what}", "seldom {what}"),
+    Kind("days_since_first_order", "long-standing", "newly won"),
+    Kind("buying_span_days", "long history", "short history"),
+    Kind("complaints_count_365d", "complaining", "no complaints"),
+    Kind("contact_inquiry_count_365d", "asking", "seldom asking"),
+    Kind("survey_score_mean_365d", "content", "discontent"),
+    Kind("contacts_count_365d", "much in touch", "little in touch"),
+    Kind("contact_visit_count_365d", "many visits", "few visits"),
+    Kind("contact_click_count_365d", "many clicks", "few clicks"),
+    Kind("accepted_offers_count_365d", "many offers taken", "few offers taken"),
+    Kind("accepted_offers_share_365d", "open to offers", "unmoved by offers"),
+    Kind("running_contracts_count_lifetime", "under contract", "without contract"),
+    Kind("contract_price_last", "dear contract", "cheap contract"),
+    Kind("days_until_contract_end", "contract runs long", "contract ends soon"),
 )
 # fmt: on
 
@@ -89,7 +89,7 @@ def traits_of(features: Sequence[Feature]) -> tuple[Trait, ...]:
     [('frequent', 'rare')]
     """
     found: list[Trait] = []
-    for kind in _KINDS:
+    for kind in KINDS:
         of_kind = 0
         for feature in features:
             match = re.fullmatch(kind.pattern, feature.name)

@@ -1,7 +1,7 @@
 """What it costs in quality that trees are kept shallow, so that every customer can be explained.
 
-The same trees are grown once more without a limit of depth and with twice the leaves, on the rows of one
-test, and both answer the same customers there.
+The boosted rung is fitted and calibrated once more without a limit of depth and with twice the leaves, as a
+test of the ladder does it, and both answer the same customers there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from training.boosting import BoostedModel
 from training.churn import Rung
 from training.dataset import Dataset
+from training.ladder import Ladder, fit_and_calibrate
 from training.metrics import Ranking, customer_resamples, interval, log_losses
 from training.model import Floats
 from training.splits import Split
@@ -43,33 +44,33 @@ class CapCost:
 
 
 def cap_cost(
-    rungs: tuple[Rung, ...], dataset: Dataset, splits: tuple[Split, ...], *, threads: int = 1
+    ladder: Ladder,
+    rungs: tuple[Rung, ...],
+    dataset: Dataset,
+    splits: tuple[Split, ...],
+    *,
+    threads: int = 1,
 ) -> CapCost | None:
-    """What the cap costs the boosted rung on the tests of these splits, all customers together.
+    """What the cap costs the last boosted one of these rungs in tests of the ladder, all customers together.
 
-    None where no rung is made of boosted trees.
+    None where none of them is made of boosted trees alone.
     """
     boosted = [rung for rung in rungs if rung.family == BoostedModel.family]
     if not boosted:
         return None
-    keys, outcomes = [], []
-    capped: list[Floats] = []
+    deepest = replace(boosted[-1], settings=UNCAPPED)
+    capped = [
+        next(one for one in ladder.of(deepest.name) if one.test == split.name) for split in splits
+    ]
     free: list[Floats] = []
     for split in splits:
-        learned, asked = split.fit_rows(dataset), split.test_rows(dataset)
-        names, directions = boosted[-1].feature_names, boosted[-1].directions
-        for settings, answers in ((BoostingSettings(), capped), (UNCAPPED, free)):
-            model = BoostedModel.fit(
-                learned, names, directions=directions, settings=settings, threads=threads
-            )
-            answers.append(1.0 / (1.0 + np.exp(-model.score(asked.vectors))))
-        keys.append(asked.vectors.customer_keys)
-        outcomes.append(asked.outcomes)
+        model, curve, _ = fit_and_calibrate(deepest, dataset, split, threads=threads)
+        free.append(curve.apply(model.score(split.test_rows(dataset).vectors)))
     return _compared(
         ", ".join(split.name for split in splits),
-        np.concatenate(keys),
-        np.concatenate(outcomes),
-        np.concatenate(capped),
+        np.concatenate([one.customer_keys for one in capped]),
+        np.concatenate([one.outcomes for one in capped]),
+        np.concatenate([one.probability for one in capped]),
         np.concatenate(free),
     )
 

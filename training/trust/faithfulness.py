@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.model import Floats, Model
-from training.trust.subjects import Subjects
+from training.model import Floats
+from training.trust.subjects import Answering, Subjects
 
 DEPTHS = (1, 2, 3)
 _REFERENCES = 20
@@ -52,7 +52,7 @@ class Faithfulness:
         return 1.0 if width <= 1e-9 else (fall - self.random) / width
 
 
-def faithfulness(model: Model, subjects: Subjects) -> tuple[Faithfulness, ...]:
+def faithfulness(model: Answering, subjects: Subjects) -> tuple[Faithfulness, ...]:
     """The fall for one, two and three groups; nothing for a model that reads fewer than two groups.
 
     At most 150 listed customers and 20 of low risk, evenly spaced in the half with the lowest.
@@ -91,7 +91,7 @@ class _Trial:
     """Listed customers with some of their groups as customers of low risk have them."""
 
     def __init__(
-        self, model: Model, subjects: Subjects, listed: NDArray[np.intp], calm: NDArray[np.intp]
+        self, model: Answering, subjects: Subjects, listed: NDArray[np.intp], calm: NDArray[np.intp]
     ) -> None:
         positions = model.columns.positions(subjects.vectors.feature_names)
         prepared = model.columns.prepare(subjects.vectors.values, positions)

@@ -4,18 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors import Vectors
-from training.model import Floats, Model
+from training.model import Columns, Floats
 from training.reasons.points import SIMILAR, percentage_points, selected
 
 MOST_SUBJECTS = 2_000
 LISTED_SHARE = 0.2
 LEAST_LISTED, MOST_LISTED = 50, 300
 TOP = 3
+
+
+class Answering(Protocol):
+    """What the trials ask of a model: a score that its groups of features add up to, on any scale."""
+
+    @property
+    def columns(self) -> Columns:
+        """The features it reads."""
+        ...
+
+    @property
+    def base_log_odds(self) -> float:
+        """What it answers before it looks at anybody."""
+        ...
+
+    def score(self, vectors: Vectors) -> Floats:
+        """The answer for each vector."""
+        ...
+
+    def log_odds(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """The same of rows that the model's columns prepared."""
+        ...
+
+    def grouped_contributions(
+        self,
+        prepared: NDArray[np.float32],
+        group_of: NDArray[np.integer],
+        groups: int,
+        *,
+        threads: int = 1,
+    ) -> Floats:
+        """What each group of features adds."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -33,7 +67,11 @@ class Subjects:
 
     @classmethod
     def chosen(
-        cls, model: Model, vectors: Vectors, group_of: NDArray[np.intp], group_names: Sequence[str]
+        cls,
+        model: Answering,
+        vectors: Vectors,
+        group_of: NDArray[np.intp],
+        group_names: Sequence[str],
     ) -> Subjects:
         """At most two thousand customers, evenly spaced, and the riskiest of them by this model."""
         rows = np.arange(min(vectors.rows, MOST_SUBJECTS)) * vectors.rows
@@ -47,7 +85,7 @@ class Subjects:
         """The vectors of those who would be on a list."""
         return self.vectors.select(self.listed)
 
-    def contributions(self, model: Model, vectors: Vectors | None = None) -> Floats:
+    def contributions(self, model: Answering, vectors: Vectors | None = None) -> Floats:
         """What each reason group adds by a model that reads any of the features, in log-odds."""
         asked = self.vectors if vectors is None else vectors
         positions = model.columns.positions(asked.feature_names)
@@ -57,7 +95,7 @@ class Subjects:
             len(self.group_names),
         )
 
-    def raising(self, model: Model, vectors: Vectors | None = None) -> Floats:
+    def raising(self, model: Answering, vectors: Vectors | None = None) -> Floats:
         """The points of each group that is shown as raising the risk; 0 for the others.
 
         The plain logistic curve takes the place of the calibrated one, which differs from fit to fit.
@@ -86,6 +124,21 @@ def overlap(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
     either = (named[0] | named[1]).sum(axis=1)
     both = (named[0] & named[1]).sum(axis=1)
     return float(np.mean(both[either > 0] / either[either > 0])) if (either > 0).any() else 1.0
+
+
+def weight_again(raising: Floats, again: NDArray[np.int64]) -> float:
+    """How much of the points of each customer's three strongest groups is of groups named again.
+
+    The mean over customers with any; 1 where nobody has.
+
+    >>> weight_again(np.array([[6.0, 3.0, 1.0, 0.5]]), np.array([[0, 1, 3]]))
+    0.9
+    """
+    groups = raising.shape[1]
+    named = np.where(_named(strongest(raising), groups), raising, 0.0)
+    kept = np.where(_named(again, groups), named, 0.0).sum(axis=1)
+    known = named.sum(axis=1) > 0
+    return float(np.mean(kept[known] / named.sum(axis=1)[known])) if known.any() else 1.0
 
 
 def same_first(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:

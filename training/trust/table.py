@@ -40,4 +40,7 @@ def trust_sentences(trust: Mapping[str, Any]) -> str:
             f" **{trust['leak']} explains {trust['shares'][trust['leak']]:.0%} of everything: check that "
             "nothing in it is known only after a customer has left.**"
         )
+    if trust["contradicted"]:
+        named = ", ".join(f"{name} ({count})" for name, count in trust["contradicted"].items())
+        said += f" Withheld, because the facts say the opposite: {named}."
     return said + (f" Missed: {'; '.join(missed)}." if missed else " Every bar was reached.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,12 +12,11 @@ import numpy as np
 from features.plan import plan_of
 from features.spec import ReasonGroup
 from training.bundle import GOLDEN_TOLERANCE, spoken
-from training.calibration import Calibration
 from training.churn import Rung
 from training.learned import Learned
 from training.model import Floats, Model
-from training.reasons.explanation import Reasons
-from training.reasons.points import leading_features, percentage_points
+from training.reasons.explanation import TOLERANCE, Reasons
+from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
 from training.trust.cap import CapCost, cap_cost
 from training.trust.faithfulness import Faithfulness, faithfulness
@@ -45,23 +45,35 @@ class Bar:
 class Trust:
     """How far a model's reasons can be trusted, measured on customers like those it will answer for.
 
-    ``additivity`` is the largest gap between base plus contributions and the log-odds. ``specific`` is the
+    ``additivity`` is the largest gap between base plus contributions and the log-odds, ``shown_gap`` that
+    between base plus points and the shown probability. ``specific`` is the
     share of listed customers whose three strongest groups are not those of the list as a whole.
-    ``shares`` gives each group's part of all that is explained, the largest first; ``contradictions``
-    counts sentences withheld because the facts say the opposite.
+    ``shares`` gives each group's part of all that is explained, the largest first; ``contradicted``
+    counts sentences withheld because the facts say the opposite, by feature and direction.
     """
 
     customers: int
     listed: int
     additivity: float
+    shown_gap: float
     faithfulness: Sequence[Faithfulness]
     stability: Stability
     persistence: Persistence | None
     specific: float
     shares: Mapping[str, float]
-    contradictions: int
+    contradicted: Mapping[str, int]
     sentences: int
     cap: CapCost | None
+
+    @property
+    def contradictions(self) -> int:
+        """How many sentences were withheld."""
+        return sum(self.contradicted.values())
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether contributions come to the log-odds, and points to the probability."""
+        return self.additivity <= GOLDEN_TOLERANCE and self.shown_gap <= TOLERANCE
 
     @property
     def leak(self) -> str:
@@ -78,14 +90,14 @@ class Trust:
         stays = self.persistence
         largest = next(iter(self.shares), "")
         return (
-            Bar("adding up", f"{self.additivity:.0e}", f"≤ {GOLDEN_TOLERANCE:.0e}", self.additivity <= GOLDEN_TOLERANCE),
+            Bar("adding up", f"{self.additivity:.0e} in log-odds, {self.shown_gap:.0e} in probability", f"≤ {GOLDEN_TOLERANCE:.0e}, {TOLERANCE:.0e}", self.adds_up),
             Bar(
                 "faithful: two groups taken away",
                 "reads one group" if deep is None else f"{deep.score:.3f} of the best; one order for all {deep.global_score:.3f}",
                 f"≥ {LEAST_FAITHFUL}, above one order for all",
                 None if deep is None else deep.score >= max(LEAST_FAITHFUL, min(deep.global_score, 1.0)),
             ),
-            Bar("stable: same three groups in refits", f"{held.top_three:.3f}", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
+            Bar("stable: same three groups in refits", f"{held.top_three:.3f}; {held.weight:.0%} of their weight", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
             Bar("stable: same first reason", f"{held.first:.3f}; or of similar weight {held.first_or_similar:.3f}", f"≥ {LEAST_SAME_FIRST:.2f}", held.first >= LEAST_SAME_FIRST),
             Bar("other reasons from senseless outcomes", f"{held.permuted:.3f} alike", f"≤ {MOST_PERMUTED}", held.permuted <= MOST_PERMUTED),
             Bar(
@@ -114,7 +126,9 @@ class Trust:
         """The figures that are compared from run to run."""
         found = {
             "trust/additivity": self.additivity,
+            "trust/shown_gap": self.shown_gap,
             "trust/stable_top_three": self.stability.top_three,
+            "trust/stable_weight": self.stability.weight,
             "trust/stable_first": self.stability.first,
             "trust/stable_first_or_similar": self.stability.first_or_similar,
             "trust/permuted": self.stability.permuted,
@@ -137,6 +151,7 @@ class Trust:
         content["figures"] = self.figures
         content["bars"] = [asdict(one) for one in self.bars]
         content["leak"] = self.leak
+        content["contradictions"] = self.contradictions
         return content
 
 
@@ -147,12 +162,16 @@ def examine(learned: Learned, *, currency: str = "EUR", threads: int = 1) -> Tru
     features, groups = spoken(manifest)
     wording = Wording(features, groups, learned.reference.peers, currency)
     subjects = Subjects.chosen(model, latest, wording.group_of, [group.name for group in groups])
-    withheld, sentences = contradictions(model, learned.calibration, subjects, wording)
+    points = percentage_points(
+        subjects.contributions(model), model.base_log_odds, learned.calibration.apply
+    )
+    contradicted, sentences = contradictions(model, points, subjects, wording)
     rungs: tuple[Rung, ...] = (*learned.ladder.winner.parts, learned.ladder.winner)
     return Trust(
         customers=subjects.vectors.rows,
         listed=len(subjects.listed),
         additivity=_additivity(model, subjects),
+        shown_gap=_shown_gap(points),
         faithfulness=faithfulness(model, subjects),
         stability=stability(
             model,
@@ -166,34 +185,41 @@ def examine(learned: Learned, *, currency: str = "EUR", threads: int = 1) -> Tru
         ),
         specific=_specific(model, subjects),
         shares=_shares(subjects.contributions(model), groups),
-        contradictions=withheld,
+        contradicted=contradicted,
         sentences=sentences,
-        cap=cap_cost(rungs, dataset, learned.splits.tests[:1], threads=threads),
+        cap=cap_cost(learned.ladder, rungs, dataset, learned.splits.tests[:1], threads=threads),
     )
 
 
 def contradictions(
-    model: Model, calibration: Calibration, subjects: Subjects, wording: Wording
-) -> tuple[int, int]:
-    """How many sentences had to be withheld, of how many reasons."""
+    model: Model, points: Points, subjects: Subjects, wording: Wording
+) -> tuple[dict[str, int], int]:
+    """Which sentences had to be withheld and how often, the commonest first, and how many reasons there are."""
     vectors = subjects.vectors
     positions = model.columns.positions(vectors.feature_names)
     added = np.zeros((vectors.rows, len(vectors.feature_names)))
     added[:, positions] = model.contributions(model.columns.prepare(vectors.values, positions))
-    points = percentage_points(
-        subjects.contributions(model), model.base_log_odds, calibration.apply
-    )
     leading = leading_features(
         added, subjects.group_of, points.by_group, wording.sayable(vectors.values)
     )
     found = Reasons.of(points.by_group, leading, vectors.values, wording)
-    return int(found.withheld.sum()), len(found.row)
+    places = np.flatnonzero(found.withheld).tolist()
+    names = [
+        f"{wording.features[int(found.lead[place])].name} {found.direction(place)}"
+        for place in places
+    ]
+    return dict(Counter(names).most_common()), len(found.row)
 
 
 def _additivity(model: Model, subjects: Subjects) -> float:
     score = model.score(subjects.vectors)
     added = subjects.contributions(model).sum(axis=1)
     return float(np.abs(model.base_log_odds + added - score).max(initial=0.0))
+
+
+def _shown_gap(points: Points) -> float:
+    gaps = points.base + points.by_group.sum(axis=1) / 100.0 - points.probability
+    return float(np.abs(gaps).max(initial=0.0))
 
 
 def _specific(model: Model, subjects: Subjects) -> float:

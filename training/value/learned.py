@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,13 +12,15 @@ from features.plan import Plan
 from features.progress import Progress, silent
 from features.settings import ValueSettings
 from features.spec import Declaration
+from features.vectors import Vectors
 from training.churn import usable_features
 from training.dataset import Dataset
 from training.manifest import Manifest
 from training.provenance import provenance
 from training.questions.origins import end_of_data
+from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.reference import Reference
-from training.value.bundle import VALUE
+from training.value.bundle import VALUE, ValueBundle
 from training.value.dataset import (
     ValueDataset,
     ValueSplits,
@@ -31,6 +33,7 @@ from training.value.ladder import ValueLadder, climb_value
 from training.value.margins import SPEND, Margins
 from training.value.model import CalibratedValue
 from training.value.rungs import Tuning, calibrate_value, fit_rungs
+from training.value.trust import examine_value
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""
@@ -101,10 +104,13 @@ def learn_value(
         ladder=[one.as_dict() for one in ladder.rows],
         notes=notes + list(usable.notes),
     )
+    reference = _reference(manifest, value, latest.vectors)
+    bundle = ValueBundle(manifest, value, reference)
+    trust = examine_value(bundle, latest.vectors, threads=threads)
     return LearnedValue(
-        manifest=manifest,
+        manifest=replace(manifest, evaluation={"trust": trust.as_dict()}),
         value=value,
-        reference=Reference.learn(latest.vectors, value.of(latest.vectors).expected),
+        reference=reference,
         ladder=ladder,
         splits=splits,
         customers=dataset.customers,
@@ -129,6 +135,20 @@ def _shipped(
     rungs = fit_rungs(earlier, names, days, wanted=(winner,), tuning=tuning, threads=threads)
     model = rungs[winner]
     return calibrate_value(model, earlier, latest, threads=threads), latest
+
+
+def _reference(manifest: Manifest, value: CalibratedValue, vectors: Vectors) -> Reference:
+    """The spread of the features and of the value, and what is typical where the base is expected.
+
+    Reasons lead from the base to a customer, so facts stand beside the medians of the tenth of customers,
+    fifty at least, whose value is nearest to the base.
+    """
+    expected = value.of(vectors).expected
+    reference = Reference.learn(vectors, expected)
+    base = ValueBundle(manifest, value, reference).base_cents
+    away = np.abs(np.log(np.maximum(expected, 1.0)) - np.log(max(base, 1.0)))
+    near = np.argsort(away, kind="stable")[: max(LEAST_PEERS, vectors.rows // 10)]
+    return replace(reference, peers=Peers.everybody(medians(vectors.values[near])))
 
 
 def _money(margins: Margins) -> str:

@@ -20,6 +20,16 @@ from features.buying_formulas import expected_purchases, no_purchase
 from features.vectors import Vectors
 from training.model import Columns, Floats
 from training.trees import Trees
+from training.value.contributions import (
+    AMOUNT,
+    CHANCE,
+    WHOLE,
+    Contributions,
+    Curve,
+    Factor,
+    of_factors,
+    of_few_inputs,
+)
 from training.value.spending import SpendingModel
 
 RATE, LAST, PARAMETRIC = "past rate", "latest spend", "BG/NBD × Gamma-Gamma"
@@ -67,6 +77,22 @@ class ValueModel(ABC):
     @abstractmethod
     def estimate(self, prepared: NDArray[np.float32], *, threads: int = 1) -> tuple[Floats, Floats]:
         """The same of rows that ``Columns.prepare`` made; both are zero or more."""
+
+    def contributions(
+        self,
+        prepared: NDArray[np.float32],
+        curve: Curve,
+        typical: NDArray[np.float32],
+        *,
+        threads: int = 1,
+        proven: bool = False,
+    ) -> Contributions:
+        """What each column adds to the answer seen through ``curve``, in cents.
+
+        ``typical`` is the row of inputs that the few inputs of a rule are compared with. ``proven`` asks
+        for the same by other means, where there are any.
+        """
+        return of_few_inputs(lambda rows: curve(self.estimate(rows)[0]), prepared, typical)
 
     @abstractmethod
     def parameters(self) -> dict[str, Any]:
@@ -197,6 +223,26 @@ class TreeValue(ValueModel):
             return whole, chance
         parts = chance * answer(self.amount)
         return (parts if whole is None else np.sqrt(parts * whole)), chance
+
+    def contributions(
+        self,
+        prepared: NDArray[np.float32],
+        curve: Curve,
+        typical: NDArray[np.float32],
+        *,
+        threads: int = 1,
+        proven: bool = False,
+    ) -> Contributions:
+        """Exact TreeSHAP of each factor's trees, against the mean of the rows they learned from."""
+        weight = 1.0 if self.tweedie is None or self.amount is None else 0.5
+        of_chance = None if self.amount is None else self.chance
+        parts = {CHANCE: of_chance, AMOUNT: self.amount, WHOLE: self.tweedie}
+        factors = [
+            Factor(name, weight, *trees.contributions(prepared, threads=threads, proven=proven))
+            for name, trees in parts.items()
+            if trees is not None
+        ]
+        return of_factors(factors, curve)
 
     def parameters(self) -> dict[str, Any]:
         """Nothing beside the trees."""

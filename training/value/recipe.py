@@ -20,6 +20,7 @@ from training.recipe import TrainingSummary
 from training.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 from training.report import decile_plot, gains_plot
 from training.shelf import Shelf
+from training.trust.table import trust_markdown
 from training.value.bundle import VALUE, write_value_bundle
 from training.value.dataset import first_purchase, value_splits
 from training.value.learned import LearnedValue, learn_value
@@ -124,7 +125,7 @@ def _write_run(
 
 def _write_tables(folder: Path, learned: LearnedValue) -> None:
     folder.mkdir()
-    rows = learned.manifest.ladder
+    rows, trust = learned.manifest.ladder, learned.manifest.evaluation["trust"]
     deciles = [
         {"rung": one.rung, "cutoff": str(one.cutoff), "customers": len(one.brought)}
         | {"bins": [asdict(each) for each in value_bins(one.brought, one.expected)]}
@@ -134,6 +135,8 @@ def _write_tables(folder: Path, learned: LearnedValue) -> None:
         ("ladder.json", json.dumps(rows, indent=1)),
         ("ladder.csv", value_csv(rows)),
         ("ladder.md", value_markdown(rows)),
+        ("trust.md", trust_markdown(trust)),
+        ("trust.json", json.dumps(trust, indent=1)),
         ("origins.json", json.dumps(learned.origins, indent=1)),
         ("deciles.json", json.dumps(deciles, indent=1)),
     ):
@@ -174,8 +177,9 @@ def _params(learned: LearnedValue) -> dict[str, Any]:
 
 
 def _metrics(learned: LearnedValue) -> dict[str, float]:
-    """The shipped model's figures, and the Gini and bias of every rung."""
+    """The shipped model's figures and those of its reasons, and the Gini and bias of every rung."""
     figures = {key: one for key, one in learned.manifest.metrics.items() if isinstance(one, float)}
+    figures |= learned.manifest.evaluation["trust"]["figures"]
     for row in learned.manifest.ladder:
         place = "ladder/" + "".join(one if one.isalnum() else "_" for one in row["name"])
         figures |= {f"{place}/{key}": row[key] for key in ("gini", "bias") if row[key] is not None}

@@ -8,6 +8,7 @@ from typing import Any
 from training.card import cutoffs_table
 from training.evaluation.tables import spreadsheet
 from training.manifest import Manifest
+from training.trust.table import shares_markdown, trust_markdown
 
 COLUMNS = (
     ("gini", "norm. Gini"),
@@ -86,6 +87,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         "test. What ships orders customers best; a rule of thumb that orders them as well goes before it. "
         "The choice was made on these same test cutoffs.",
         "At each test cutoff the model that ships had: " + _by_cutoff(found["by_cutoff"]) + ".",
+        *_trust(manifest),
         "## Which cutoff measured what",
         cutoffs_table(origins),
         "## What to know before using it",
@@ -94,6 +96,19 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _trust(manifest: Manifest) -> list[str]:
+    """On whom the reasons were tried, and what came of it; nothing where they were not."""
+    trust = manifest.evaluation.get("trust")
+    if trust is None:
+        return []
+    return [
+        "## Whether its reasons can be trusted",
+        f"Tried on {trust['customers']:,} customers; `docs/value.md` says what each figure means.",
+        trust_markdown(trust),
+        shares_markdown(trust),
+    ]
 
 
 def _by_cutoff(found: Mapping[str, Mapping[str, Any]]) -> str:

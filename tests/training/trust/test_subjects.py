@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.trust.subjects import as_good_a_first, overlap, same_first, strongest
+from training.trust.subjects import (
+    as_good_a_first,
+    overlap,
+    same_first,
+    strongest,
+    weight_again,
+)
 
 NOBODY = -1
 
@@ -24,6 +30,13 @@ def test_a_customer_without_reasons_on_either_side_does_not_count() -> None:
     assert overlap(np.array([none, [0, 1, 2]]), np.array([none, [0, 1, 2]])) == 1.0
     assert overlap(np.array([none]), np.array([[0, NOBODY, NOBODY]])) == 0.0
     assert overlap(np.array([none]), np.array([none])) == 1.0
+
+
+def test_losing_a_small_reason_loses_little_weight() -> None:
+    raising = np.array([[6.0, 3.0, 1.0, 0.5], [0.0, 0.0, 0.0, 0.0]])
+    assert weight_again(raising, np.array([[0, 1, 3], [0, 1, 2]])) == pytest.approx(0.9)
+    assert weight_again(raising, np.array([[3, NOBODY, NOBODY], [0, 1, 2]])) == 0.0
+    assert weight_again(raising[1:], np.array([[0, 1, 2]])) == 1.0
 
 
 def test_the_same_first_reason_is_counted_and_so_is_one_of_similar_weight() -> None:

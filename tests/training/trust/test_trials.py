@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from features.attributes import DeclaredFlag
+from features.behaviour.groups import PROFILE
+from features.errors import PlanRefused
 from features.plan import standard_plan
+from features.plan_text import plan_from_text, plan_to_text
 from features.settings import ChurnSettings
-from tests.training.companies import NAMES, company, dataset
+from features.spec import declare
+from tests.training.companies import NAMES, company, dataset, manifest_of
 from training.churn import BOOSTED, RECENCY, Rung, churn_rungs
+from training.gate import _reasons
 from training.learned import Learned, learn_churn
 from training.logistic import LogisticModel
 from training.model import Model
 from training.trust.cap import cap_cost
 from training.trust.faithfulness import faithfulness
-from training.trust.stability import stability
+from training.trust.stability import _resampled, stability
 from training.trust.subjects import Subjects
+from training.trust.table import trust_sentences
 from training.trust.trust import Trust, examine
 
 GROUP_OF = np.array([0, 1, 2, 1])
@@ -80,6 +89,30 @@ def test_refits_agree_on_what_matters_and_senseless_outcomes_do_not() -> None:
     assert held.permuted < held.top_three
 
 
+def test_refits_grow_as_many_trees_as_the_model() -> None:
+    assert rung(BOOSTED).fit(dataset(), rounds=7).rounds == 7
+    assert rung(RECENCY).fit(dataset()).rounds == 0
+
+
+def test_customers_are_drawn_whole_and_of_many_at_most_half(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = dataset()
+    counts = np.bincount(data.vectors.customer_keys)
+
+    def drawn() -> list[np.ndarray]:
+        keys = [one.vectors.customer_keys for one in _resampled(data)]
+        return [np.bincount(one, minlength=len(counts)) for one in keys]
+
+    for many in drawn():
+        times = many[counts > 0] / counts[counts > 0]
+        assert (times == times.astype(int)).all() and times.sum() == (counts > 0).sum()
+    monkeypatch.setattr("training.trust.stability.MOST_ROWS", data.rows - 1)
+    for half in drawn():
+        assert set((half[counts > 0] / counts[counts > 0]).tolist()) == {0.0, 1.0}
+        assert (half > 0).sum() == round((counts > 0).sum() / 2)
+
+
 def test_the_same_trials_give_the_same_figures() -> None:
     model = rung(BOOSTED).fit(dataset())
     twice = [stability(model, rung(BOOSTED), dataset(), subjects_of(model)) for _ in range(2)]
@@ -88,11 +121,48 @@ def test_the_same_trials_give_the_same_figures() -> None:
 
 def test_everything_is_tried_and_stands_beside_its_bar(trust: Trust) -> None:
     assert trust.customers > 100 and 50 <= trust.listed <= 300
-    assert trust.additivity < 1e-9
+    assert trust.additivity < 1e-9 and trust.shown_gap < 1e-6 and trust.adds_up
     assert trust.sentences > 100
     assert sum(trust.shares.values()) == pytest.approx(1.0)
     assert [one.name for one in trust.bars if not one.figure] == []
     assert len(trust.bars) == 9
+
+
+def test_withheld_sentences_are_named_with_how_often(trust: Trust) -> None:
+    named = replace(trust, contradicted={"spend_growth_90d raises": 3, "silence_ratio lowers": 1})
+    assert named.contradictions == 4
+    said = trust_sentences(named.as_dict())
+    assert (
+        "the facts say the opposite: spend_growth_90d raises (3), silence_ratio lowers (1)" in said
+    )
+
+
+def test_figures_that_do_not_add_up_are_kept_out_by_the_gate(trust: Trust) -> None:
+    def passed(found: Trust) -> bool:
+        manifest = replace(
+            manifest_of(rung(RECENCY).fit(dataset())), evaluation={"trust": found.as_dict()}
+        )
+        return next(one.passed for one in _reasons(manifest) if one.name == "reasons add up")
+
+    assert passed(trust)
+    assert not passed(replace(trust, additivity=1e-6))
+    assert not passed(replace(trust, shown_gap=1e-4))
+
+
+def test_a_plan_that_names_a_protected_attribute_is_refused_by_its_name() -> None:
+    allowed = declare(
+        "newsletter",
+        DeclaredFlag("newsletter"),
+        meaning="Whether they read it.",
+        unit="share",
+        group=PROFILE,
+        said="newsletter: {value}",
+        missing="Nothing declared.",
+    )
+    text = plan_to_text([allowed])
+    assert plan_from_text(text) == (allowed,)
+    with pytest.raises(PlanRefused, match="gender is a protected attribute"):
+        plan_from_text(text.replace('"newsletter"', '"gender"'))
 
 
 def test_reasons_stay_over_a_day_without_events(trust: Trust) -> None:
@@ -102,8 +172,6 @@ def test_reasons_stay_over_a_day_without_events(trust: Trust) -> None:
 
 
 def test_a_group_that_explains_nearly_everything_raises_the_alarm(trust: Trust) -> None:
-    from dataclasses import replace
-
     def with_shares(**shares: float) -> Trust:
         return replace(trust, shares=shares)
 
@@ -116,8 +184,8 @@ def test_a_group_that_explains_nearly_everything_raises_the_alarm(trust: Trust) 
 def test_the_cap_is_measured_where_there_are_trees_alone(learned: Learned) -> None:
     boosted = [one for one in churn_rungs(learned.model.columns.names, 60) if one.name == BOOSTED]
     tests = learned.splits.tests[:1]
-    found = cap_cost(tuple(boosted), learned.dataset, tests)
+    found = cap_cost(learned.ladder, tuple(boosted), learned.dataset, tests)
     assert found is not None
     assert found.log_loss_low <= found.log_loss <= found.log_loss_high
     assert found.auc_low <= found.auc <= found.auc_high
-    assert cap_cost((rung(RECENCY),), learned.dataset, tests) is None
+    assert cap_cost(learned.ladder, (rung(RECENCY),), learned.dataset, tests) is None

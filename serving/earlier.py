@@ -1,0 +1,77 @@
+"""Everybody's risk on an earlier day, by the model in use: who has risen since, and by how much."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.pack import Pack
+from features.plan import plan_of
+from features.progress import Progress, silent
+from features.vectors import build_vectors
+from features.vocabulary import DAY_SECONDS, Cutoff
+from training.bundle import Bundle
+
+Floats = NDArray[np.float64]
+
+USUAL_DAYS = 30
+JUMP_POINTS = 10.0
+"""A risk that has risen by so many percentage points is worth a look."""
+_CUSTOMERS_AT_ONCE = 65_536
+
+
+def usual_start(cutoff_seconds: int, horizon_days: int) -> int:
+    """The day a change is told from where nobody asks for another: a month ago, or a shorter horizon."""
+    return cutoff_seconds - min(USUAL_DAYS, max(horizon_days, 1)) * DAY_SECONDS
+
+
+def risk_before(
+    bundle: Bundle,
+    pack: Pack,
+    keys: NDArray[np.int32],
+    earlier_seconds: int,
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> Floats:
+    """The probabilities some customers had at an earlier instant, from what was known before it.
+
+    ``keys`` rise. NaN for a customer of whom nothing was known then, or who was not among those the
+    question is about. Their vectors are made in blocks and not kept.
+    """
+    found = np.full(len(keys), np.nan)
+    plan = plan_of(bundle.declarations, pack)
+    for first in range(0, len(keys), _CUSTOMERS_AT_ONCE):
+        block = keys[first : first + _CUSTOMERS_AT_ONCE]
+        vectors = build_vectors(
+            pack, plan, [Cutoff(earlier_seconds)], threads=threads, customers=block
+        )
+        values = bundle.bind(vectors)
+        judged = np.flatnonzero(bundle.eligible(values))
+        if len(judged):
+            log_odds = bundle.log_odds(np.ascontiguousarray(values[judged]), threads=threads)
+            places = first + np.searchsorted(block, vectors.customer_keys[judged])
+            found[places] = bundle.probability(log_odds)
+        progress("Looking back at customers", first + len(block), len(keys))
+    return found
+
+
+def points_risen(probability: Floats, before: Floats) -> Floats:
+    """By how many percentage points risks rose; NaN where there was none before.
+
+    The difference of the two percentages as they are shown, with one decimal, so that a list and a
+    customer's page say the same.
+
+    >>> points_risen(np.array([0.62312, 0.1]), np.array([0.44049, np.nan])).tolist()
+    [18.3, nan]
+    """
+    return np.round(np.round(100.0 * probability, 1) - np.round(100.0 * before, 1), 1)
+
+
+def has_jumped(probability: Floats, before: Floats) -> NDArray[np.bool_]:
+    """Whether each risk has risen by ten points or more.
+
+    >>> has_jumped(np.array([0.5, 0.5, 0.5]), np.array([0.4, 0.45, np.nan])).tolist()
+    [True, False, False]
+    """
+    return np.asarray(points_risen(probability, before) >= JUMP_POINTS)
