@@ -25,6 +25,7 @@ from training.treeshap.model_text import (
     Integers,
 )
 
+
 class Splits(NamedTuple):
     """Every split of the forest; ``first[tree]:first[tree + 1]`` are a tree's."""
 
@@ -177,8 +178,8 @@ def _look_up(tables: Any, begin: Any, pattern: Any, added: Any, column: Any) -> 
 @compiled
 def explain_row(values: Any, splits: Any, groups: Any, tables: Any, added: Any) -> None:
     """Add one row's contributions to ``added`` (float64, one row a column, one column)."""
-    first_node, feature, kind, threshold, levels_from, levels_count, levels = splits
-    first_group, part_from, points, condition_from, node_at, flip_at, bit_at = groups[:7]
+    _, feature, kind, threshold, levels_from, levels_count, levels = splits
+    _, part_from, points, condition_from, node_at, flip_at, bit_at = groups[:7]
     column_from, column_at, table_from = groups[7:]
     right = np.empty((len(feature), 1), np.uint8)
     for node in range(len(feature)):

@@ -51,9 +51,7 @@ def fill_tables(groups: Groups, members: Members) -> NDArray[np.float64]:
 
 
 @compiled
-def _fill(
-    groups: Any, members: Any, points: Any, weights: Any, values: Any, tables: Any
-) -> None:
+def _fill(groups: Any, members: Any, points: Any, weights: Any, values: Any, tables: Any) -> None:
     before = np.empty(2 * points.shape[1] + 1)
     chosen = np.empty(2 * points.shape[1], np.int32)
     filled = -1
