@@ -15,17 +15,9 @@ from training.treeshap.model_text import Forest, read_forest, read_forests
 
 ROWS = 600
 OBJECTIVES = (
-    "regression",
-    "binary",
-    "poisson",
-    "tweedie",
-    "fair",
-    "huber",
-    "quantile",
-    "mape",
-    "gamma",
+    *("regression", "binary", "poisson", "tweedie", "fair", "huber", "quantile", "mape", "gamma"),
+    *("cross_entropy", "regression_l1"),
 )
-OBJECTIVES += ("cross_entropy", "regression_l1")
 POSITIVE = ("poisson", "tweedie", "gamma", "mape")
 
 
@@ -48,7 +40,7 @@ def outcome_of(rows: NDArray[np.float32], objective: str, seed: int) -> NDArray[
     known = np.nan_to_num(rows).astype(np.float64)
     outcome = np.sin(known.sum(axis=1)) + known[:, 0] % 3 + draw.normal(size=ROWS) * 0.3
     if objective in ("multiclass", "multiclassova"):
-        return np.digitize(outcome, np.quantile(outcome, [0.3, 0.6])).astype(np.float64)
+        return np.asarray(np.digitize(outcome, np.quantile(outcome, [0.3, 0.6])), np.float64)
     if objective == "binary":
         return np.asarray(outcome > outcome.mean(), np.float64)
     if objective == "cross_entropy":

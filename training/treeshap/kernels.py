@@ -21,7 +21,6 @@ from training.treeshap.model_text import (
     NAN_RIGHT,
     ZERO,
     ZERO_RIGHT,
-    Floats,
     Integers,
 )
 
@@ -113,14 +112,13 @@ def _combine(
         for column in range(column_from[part], column_from[part + 1]):
             place += wide
             first = second = third = fourth = 0.0
-            point = np.uint64(0)
-            while point < wide:
-                here = place + point
-                first += tables[here] * rest[point]
-                second += tables[here + np.uint64(1)] * rest[point + np.uint64(1)]
-                third += tables[here + np.uint64(2)] * rest[point + np.uint64(2)]
-                fourth += tables[here + np.uint64(3)] * rest[point + np.uint64(3)]
-                point += lanes
+            for step in range(np.uint64(0), wide, lanes):
+                at = np.uint64(step)
+                here = place + at
+                first += tables[here] * rest[at]
+                second += tables[here + np.uint64(1)] * rest[at + np.uint64(1)]
+                third += tables[here + np.uint64(2)] * rest[at + np.uint64(2)]
+                fourth += tables[here + np.uint64(3)] * rest[at + np.uint64(3)]
             added[np.uint64(column_at[column]), row] += (first + third) + (second + fourth)
 
 
