@@ -47,12 +47,8 @@ class Status(IntEnum):
 
 @dataclass(frozen=True)
 class Explained:
-    """Contributions of some rows, shared out in points, with each group's leading feature.
+    """Contributions of some rows, shared out in points, with each group's leading feature."""
 
-    ``log_odds`` are the base and the contributions: the model's own to 1e-9, without asking it again.
-    """
-
-    log_odds: NDArray[np.float64]
     points: Points
     leading: NDArray[np.int16]
 
@@ -93,12 +89,11 @@ def wording_of(bundle: Bundle, currency: str, language: Language = ENGLISH) -> W
 def explained(bundle: Bundle, values: NDArray[np.float32], wording: Wording) -> Explained:
     """Contributions of bound rows, by reason group and with their leading features."""
     by_feature = bundle.feature_contributions(values)
-    by_group = bundle.grouped(by_feature)
-    points = percentage_points(by_group, bundle.base_log_odds, bundle.probability)
+    points = percentage_points(bundle.grouped(by_feature), bundle.base_log_odds, bundle.probability)
     leading = leading_features(
         by_feature, wording.group_of, points.by_group, wording.sayable(values)
     )
-    return Explained(bundle.base_log_odds + by_group.sum(axis=1), points, leading)
+    return Explained(points, leading)
 
 
 def digest_of_vector(values: NDArray[np.float32]) -> str:

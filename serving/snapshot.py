@@ -262,8 +262,8 @@ def _ranking(
     def score_block(first: int) -> int:
         block = slice(first, first + _ROWS_AT_ONCE)
         chosen = np.ascontiguousarray(values[rows[block]])
+        log_odds[block] = bundle.log_odds(chosen)
         found = explained(bundle, chosen, wording)
-        log_odds[block] = found.log_odds
         points[block] = found.points.by_group
         leading[block] = found.leading
         return len(chosen)
