@@ -11,8 +11,8 @@ from training.treeshap.compiled import compiled
 from training.treeshap.model_text import Floats, Forest, Integers
 
 Bytes = NDArray[np.uint8]
-LANES = 4
-"""Quadrature points are padded to a multiple of this many, what one vector instruction takes."""
+LANES = 2
+"""Quadrature points are padded to a multiple of this many, which are summed side by side."""
 _NO_LIMIT = 1 << 20
 
 

@@ -55,7 +55,7 @@ def explain_block(columns: Any, splits: Any, groups: Any, tables: Any, added: An
         most_points = max(most_points, points[group] + LANES)
     right = np.empty((most, rows), np.uint8)
     pattern = np.empty((most_parts, rows), np.uint16)
-    places, rest = np.empty(most_parts, np.uint64), np.empty(most_points)
+    places, rest = np.empty((most_parts, rows), np.uint64), np.empty(most_points)
     for tree in range(len(first_node) - 1):
         first = first_node[tree]
         for node in range(first, first_node[tree + 1]):
@@ -78,48 +78,52 @@ def explain_block(columns: Any, splits: Any, groups: Any, tables: Any, added: An
                     place = table_from[begin_part] + column - begin
                     _look_up(tables, place, pattern, added, column_at[column])
             else:
-                wide = (points[group] + LANES - 1) // LANES * LANES
-                for row in range(rows):
-                    for part in range(begin_part, end_part):
-                        slot = part - begin_part
-                        step = (1 + column_from[part + 1] - column_from[part]) * wide
-                        places[slot] = np.uint64(table_from[part] + pattern[slot, row] * step)
-                    _combine(
-                        tables, places, 0, begin_part, end_part, column_from, column_at,
-                        np.uint64(wide), rest, added, row,
-                    )  # fmt: skip
+                wide = np.uint64((points[group] + LANES - 1) // LANES * LANES)
+                for part in range(begin_part, end_part):
+                    step = np.uint64(1 + column_from[part + 1] - column_from[part]) * wide
+                    _place(pattern, part - begin_part, np.uint64(table_from[part]), step, places)
+                _combine(
+                    tables, places, 0, begin_part, end_part, column_from, column_at, wide, rest,
+                    added,
+                )  # fmt: skip
+
+
+@compiled
+def _place(pattern: Any, slot: Any, begin: Any, step: Any, places: Any) -> None:
+    """From the number of a pattern to the place of its row among all tables."""
+    for row in range(pattern.shape[1]):
+        places[slot, row] = begin + np.uint64(pattern[slot, row]) * step
 
 
 @compiled
 def _combine(
     tables: Any, places: Any, first_place: Any, begin_part: Any, end_part: Any, column_from: Any,
-    column_at: Any, wide: Any, rest: Any, added: Any, row: Any,
+    column_at: Any, wide: Any, rest: Any, added: Any,
 ) -> None:  # fmt: skip
-    """Add what a split group gives one row: per part, its derivatives times the other parts' products.
+    """Add what a split group gives: per part, its derivatives times the other parts' products.
 
     Places are unsigned, for then no index is looked at whether it counts from the end.
     """
-    lanes = np.uint64(LANES)
     for part in range(begin_part, end_part):
-        for point in range(wide):
-            rest[point] = 1.0
-        for other in range(begin_part, end_part):
-            if other != part:
-                begin = places[first_place + other - begin_part]
-                for point in range(wide):
-                    rest[point] *= tables[begin + point]
-        place = places[first_place + part - begin_part]
-        for column in range(column_from[part], column_from[part + 1]):
-            place += wide
-            first = second = third = fourth = 0.0
-            for step in range(np.uint64(0), wide, lanes):
-                at = np.uint64(step)
-                here = place + at
-                first += tables[here] * rest[at]
-                second += tables[here + np.uint64(1)] * rest[at + np.uint64(1)]
-                third += tables[here + np.uint64(2)] * rest[at + np.uint64(2)]
-                fourth += tables[here + np.uint64(3)] * rest[at + np.uint64(3)]
-            added[np.uint64(column_at[column]), row] += (first + third) + (second + fourth)
+        slot = first_place + part - begin_part
+        for row in range(added.shape[1]):
+            for point in range(wide):
+                rest[point] = 1.0
+            for other in range(first_place, first_place + end_part - begin_part):
+                if other != slot:
+                    begin = places[other, row]
+                    for point in range(wide):
+                        rest[point] *= tables[begin + point]
+            place = places[slot, row]
+            for column in range(column_from[part], column_from[part + 1]):
+                place += wide
+                even = odd = 0.0
+                for step in range(np.uint64(0), wide, np.uint64(LANES)):
+                    at = np.uint64(step)
+                    here = place + at
+                    even += tables[here] * rest[at]
+                    odd += tables[here + np.uint64(1)] * rest[at + np.uint64(1)]
+                added[column_at[column], row] += even + odd
 
 
 @compiled
@@ -195,12 +199,12 @@ def explain_row(values: Any, splits: Any, groups: Any, tables: Any, added: Any) 
             begin = levels_from[node]
             end = begin + levels_count[node] - 1
             _decide(values, feature[node], sort, limit, levels, begin, end, right, node)
-    places = np.empty(len(table_from) - 1, np.uint64)
+    places = np.empty((len(table_from) - 1, 1), np.uint64)
     for part in range(len(places)):
         found = np.uint32(0)
         for one in range(condition_from[part], condition_from[part + 1]):
             found |= np.uint32(right[node_at[one], 0] ^ flip_at[one]) << np.uint32(bit_at[one])
-        places[part] = found
+        places[part, 0] = found
     most_points = 1
     for group in range(len(points)):
         most_points = max(most_points, points[group] + LANES)
@@ -209,12 +213,12 @@ def explain_row(values: Any, splits: Any, groups: Any, tables: Any, added: Any) 
             step = column_from[part + 1] - column_from[part]
             if wide > 0:
                 step = (1 + step) * wide
-            places[part] = np.uint64(table_from[part] + np.int64(places[part]) * step)
+            places[part, 0] = np.uint64(table_from[part] + np.int64(places[part, 0]) * step)
     rest = np.empty(most_points)
     for group in range(len(points)):
         begin_part, end_part = part_from[group], part_from[group + 1]
         if points[group] == 0:
-            place = places[begin_part]
+            place = places[begin_part, 0]
             for column in range(column_from[begin_part], column_from[end_part]):
                 added[column_at[column], 0] += tables[place]
                 place += np.uint64(1)
@@ -222,5 +226,5 @@ def explain_row(values: Any, splits: Any, groups: Any, tables: Any, added: Any) 
             wide = (points[group] + LANES - 1) // LANES * LANES
             _combine(
                 tables, places, begin_part, begin_part, end_part, column_from, column_at,
-                np.uint64(wide), rest, added, 0,
+                np.uint64(wide), rest, added,
             )  # fmt: skip
