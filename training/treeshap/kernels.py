@@ -69,8 +69,13 @@ def explain_block(columns: Any, splits: Any, groups: Any, tables: Any, added: An
             for part in range(begin_part, end_part):
                 slot = part - begin_part
                 pattern[slot, :] = 0
-                for one in range(condition_from[part], condition_from[part + 1]):
+                one, end = condition_from[part], condition_from[part + 1]
+                while one + 4 <= end:
+                    _match_four(right, node_at, first, flip_at, bit_at, one, pattern, slot)
+                    one += 4
+                while one < end:
                     _match(right, node_at[one] - first, flip_at[one], bit_at[one], pattern, slot)
+                    one += 1
             if points[group] == 0:
                 begin, end = column_from[begin_part], column_from[begin_part + 1]
                 _stretch(pattern, np.uint16(end - begin))
@@ -161,6 +166,31 @@ def _match(right: Any, slot: Any, flip: Any, bit: Any, pattern: Any, part: Any) 
     shift = np.uint16(bit)
     for row in range(pattern.shape[1]):
         pattern[part, row] |= np.uint16(right[slot, row] ^ flip) << shift
+
+
+@compiled
+def _match_four(
+    right: Any, node_at: Any, first: Any, flip_at: Any, bit_at: Any, one: Any, pattern: Any,
+    part: Any,
+) -> None:  # fmt: skip
+    """The same for four conditions, so that the pattern is fetched and put back once."""
+    a, b = node_at[one] - first, node_at[one + 1] - first
+    c, d = node_at[one + 2] - first, node_at[one + 3] - first
+    flip_a, flip_b, flip_c, flip_d = (
+        flip_at[one],
+        flip_at[one + 1],
+        flip_at[one + 2],
+        flip_at[one + 3],
+    )
+    shift_a, shift_b = np.uint16(bit_at[one]), np.uint16(bit_at[one + 1])
+    shift_c, shift_d = np.uint16(bit_at[one + 2]), np.uint16(bit_at[one + 3])
+    for row in range(pattern.shape[1]):
+        pattern[part, row] |= (
+            (np.uint16(right[a, row] ^ flip_a) << shift_a)
+            | (np.uint16(right[b, row] ^ flip_b) << shift_b)
+            | (np.uint16(right[c, row] ^ flip_c) << shift_c)
+            | (np.uint16(right[d, row] ^ flip_d) << shift_d)
+        )
 
 
 @compiled
