@@ -236,7 +236,7 @@ def test_contributions_are_those_of_the_shap_library(seed: int, objective: str) 
 def test_paths_of_many_features_go_through_several_small_tables() -> None:
     booster, rows, _ = booster_of(2, num_leaves=63, max_depth=-1, min_data_in_leaf=1)
     forest = read_forest(booster.model_to_string())
-    one, many = Explainer.of(forest, group_bits=14), Explainer.of(forest, group_bits=3, part_bits=2)
+    one, many = Explainer.of(forest, group_bits=12), Explainer.of(forest, group_bits=3, part_bits=2)
     assert many.tables.nbytes < one.tables.nbytes
     np.testing.assert_allclose(
         many.contributions(rows), one.contributions(rows), rtol=0, atol=1e-12

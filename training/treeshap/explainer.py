@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 from features.errors import ModelRefused
 from training.treeshap.model_text import Floats, Forest
 
+if TYPE_CHECKING:
+    from training.treeshap.leaf_groups import Limits
+
 ROWS_AT_ONCE = 1024
-GROUP_BITS = 9
+GROUP_BITS = 12
+"""As many as a place within a table of as many columns may have, to fit in sixteen bits."""
 PART_BITS = 6
+NUMBER_COST = 0.0016
+_DEAREST = 0.05
 MOST_TABLE_BYTES = 32_000_000
 _ROWS_ONE_BY_ONE = 4
 
@@ -47,8 +53,8 @@ class Explainer:
         """Build the tables; ``column_of[feature]`` is the column it belongs to, None its own.
 
         ``columns`` says how many there are where the last may be empty.
-        Where the tables would be larger than ``most_table_bytes`` their patterns get fewer bits,
-        which costs time at the rows but never exactness.
+        Where the tables would be larger than ``most_table_bytes`` they are planned smaller, down to
+        one bit a pattern, which costs time at the rows but never exactness.
         """
         from training.treeshap.kernels import Splits
         from training.treeshap.leaf_groups import Limits, plan
@@ -58,10 +64,10 @@ class Explainer:
             column_of = np.arange(forest.features)
         column_of = np.ascontiguousarray(column_of, np.int32)
         columns = int(column_of.max(initial=-1)) + 1 if columns is None else columns
-        limits = Limits(group_bits, part_bits)
+        limits = Limits(min(group_bits, GROUP_BITS), part_bits, NUMBER_COST)
         planned = plan(forest, column_of, limits)
-        while 8 * planned.groups.table_from[-1] > most_table_bytes and max(limits) > 1:
-            limits = Limits(max(limits.group_bits - 1, 1), max(min(limits) - 1, 1))
+        while 8 * planned.groups.table_from[-1] > most_table_bytes and max(limits[:2]) > 1:
+            limits = _stricter(limits)
             planned = plan(forest, column_of, limits)
         splits = Splits(
             *(forest.first_node, forest.feature, forest.kind, forest.threshold),
@@ -105,3 +111,11 @@ class Explainer:
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(explain, begins))
         return added
+
+
+def _stricter(limits: Limits) -> Limits:
+    """Limits that make smaller tables: numbers are made dearer first, then patterns shorter."""
+    if limits.number_cost < _DEAREST:
+        return limits._replace(number_cost=limits.number_cost * 1.4)
+    shorter = min(limits.group_bits, limits.part_bits + 1) - 1
+    return limits._replace(group_bits=max(shorter, 1), part_bits=max(limits.part_bits - 1, 1))

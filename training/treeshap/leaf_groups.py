@@ -37,10 +37,15 @@ class Plan(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How many bits the pattern of one table may have, in a group with one and in one with several."""
+    """How many bits the pattern of one table may have, in a group with one and in one with several.
+
+    ``number_cost`` is what a number in a table costs every row, in look-ups: it pushes others out of the
+    caches. The dearer numbers are, the smaller the tables that the cheapest cut has.
+    """
 
     group_bits: int
     part_bits: int
+    number_cost: float
 
 
 def plan(forest: Forest, column_of: NDArray[np.integer], limits: Limits) -> Plan:
@@ -105,7 +110,7 @@ def _depths(parent: Any, feature: Any) -> Any:
 @compiled
 def _choose_runs(
     first_leaf: Any, parent: Any, leaf_parent: Any, feature: Any, column_of: Any, order: Any,
-    depth: Any, distinct: Any, group_bits: Any, part_bits: Any,
+    depth: Any, distinct: Any, group_bits: Any, part_bits: Any, number_cost: Any,
 ) -> Any:  # fmt: skip
     """The group of each leaf in order (-1 in a tree without a split), and which groups are split."""
     group_of = np.full(len(order), -1, np.int32)
@@ -171,6 +176,8 @@ def _choose_runs(
                         continue
                     parts = (below + shared + part_bits - 1) // part_bits
                     plain += _PART_COST * parts + (_SPLIT_COLUMN_COST - 1.0) * columns
+                else:
+                    plain += number_cost * columns * (1 << (below + shared))
                 cost = best[begin] + plain
                 if cost < best[end + 1]:
                     best[end + 1] = cost
