@@ -65,7 +65,9 @@ def telco(data: Path, folder: Path) -> Path:
         + _table("outcomes", source, {"customer_id": "customerID", **stated})
         + '[churn]\noutcome = "stated"\noutcome_name = "left"\nhorizon_days = 30\n\n'
         + "[reasons.groups]\n"
-        + "".join(f'{name} = "{title}"\n' for name, title in _TELCO_REASONS.items()),
+        + "".join(f'{name} = "{title}"\n' for name, title in _TELCO_REASONS.items())
+        + "\n[reasons.actionable]\n"
+        + "".join(f'{name} = "now"\n' for name in _TELCO_OFFERS),
     )
 
 
@@ -89,6 +91,9 @@ _TELCO_REASONS = {
     "dependents": "Household",
 }
 """What a telephone company's own people would call the themes of its attributes."""
+
+_TELCO_OFFERS = ("contract", "monthly_charges", "online_security", "tech_support", "payment_method")
+"""What it can offer: a longer contract, a lower charge, a service more, another way of paying."""
 
 
 def _snake(name: str) -> str:

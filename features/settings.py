@@ -105,6 +105,10 @@ class ReasonSettings:
         "For attributes of the table of customers, the title of the reason they are summed into; one "
         "that is not named has a reason of its own."
     )
+    actionable: Mapping[str, str] = table_of(
+        "For attributes of the table of customers, whether the business can act on it: now, indirect or "
+        "context; one that is not named is context."
+    )
 
 
 @dataclass(frozen=True)

@@ -225,7 +225,7 @@ class SegmentAnswer(Message):
         description="1: nothing speaks for the neighbour; near 0: the customer stands between the two."
     )
     reasons: list[SegmentReasonAnswer] | None = Field(
-        None, description="At most three for it, then at most one against."
+        None, description="At most three for it, then at most two against."
     )
     other_share: float | None = Field(
         None, description="All other habits: the shares of the reasons and this add up to `lead`."

@@ -6,9 +6,8 @@ night of data) changes nothing for the model in use, and reaches the vectors wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from features.behaviour.attribute_groups import regrouped
 from features.buying import BuyingModel
@@ -17,7 +16,7 @@ from features.errors import BundleRefused, ModelRefused, PlanRefused
 from features.pack import Pack
 from features.plan import Plan, plan_of, standard_plan
 from features.plan_text import plan_from_text
-from features.settings import ChurnSettings
+from features.settings import ChurnSettings, ReasonSettings
 from features.spec import Declaration, Value
 from features.workspace import Workspace
 from training.bundle import PLAN_FILE, current_folder, verified
@@ -103,23 +102,25 @@ def plan_in_use(workspace: Workspace, pack: Pack, settings: ChurnSettings) -> Ch
 
 
 def plan_to_learn(
-    pack: Pack, settings: ChurnSettings, titles: Mapping[str, str] = MappingProxyType({})
+    pack: Pack, settings: ChurnSettings, reasons: ReasonSettings | None = None
 ) -> Plan:
     """The standard plan of today's tables, with the model of buying a training would fit.
 
-    ``titles`` puts attributes into reason groups of the company's own, as ``[reasons.groups]`` says.
+    ``reasons`` puts attributes into reason groups of the company's own, and says which can be acted on.
     It is fitted on what was known at the earliest cutoff in use, so that no vector of a training knows
     more than its own cutoff. Where the history carries no training, the usual cutoff is taken.
     """
     try:
         earliest = splits_of(pack, question_of(settings), settings).cutoffs[0]
     except ModelRefused:
-        return _titled(usual_plan(pack), pack, titles)
-    return _titled(standard_plan(pack, buying_model_before(pack, earliest)), pack, titles)
+        return _titled(usual_plan(pack), pack, reasons)
+    return _titled(standard_plan(pack, buying_model_before(pack, earliest)), pack, reasons)
 
 
-def _titled(plan: Plan, pack: Pack, titles: Mapping[str, str]) -> Plan:
-    return plan_of(regrouped(plan.declarations, titles), pack) if titles else plan
+def _titled(plan: Plan, pack: Pack, reasons: ReasonSettings | None) -> Plan:
+    if reasons is None or not (reasons.groups or reasons.actionable):
+        return plan
+    return plan_of(regrouped(plan.declarations, reasons.groups, reasons.actionable), pack)
 
 
 def _within(value: Value) -> Iterator[Value]:

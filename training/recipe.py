@@ -105,7 +105,7 @@ def train_churn(
     """
     steps = Steps()
     pack = open_store(workspace).pack()
-    plan = plan_to_learn(pack, settings.churn, settings.reasons.groups)
+    plan = plan_to_learn(pack, settings.churn, settings.reasons)
     learned = learn_churn(pack, plan, settings.churn, threads=threads, progress=progress)
     steps.done("learning")
     published = publish(

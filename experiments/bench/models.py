@@ -70,7 +70,7 @@ def learned_from(settings_file: Path, *, threads: int = 2) -> Learned:
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
     pack = open_store(workspace).pack()
-    plan = plan_to_learn(pack, settings.churn, settings.reasons.groups)
+    plan = plan_to_learn(pack, settings.churn, settings.reasons)
     return learn_churn(pack, plan, settings.churn, threads=threads)
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from types import MappingProxyType
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +20,13 @@ from features.attributes import Declared
 from features.behaviour.groups import attribute_group
 from features.errors import PlanRefused, did_you_mean
 from features.pack import MISSING_CODE, MISSING_NUMBER, Attributes
-from features.spec import Declaration, ReasonGroup
+from features.spec import Actionable, Declaration, ReasonGroup
 
 MOST_GROUPS = 12
 _CLASSES = 5
 _ROWS = 20_000
 _NUMBERS = ("_milli", "_seconds")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def attribute_groups(columns: Sequence[str], attributes: Attributes) -> dict[str, ReasonGroup]:
@@ -60,32 +63,48 @@ def plain_name(column: str) -> str:
 
 
 def regrouped(
-    declarations: Sequence[Declaration], titles: Mapping[str, str]
+    declarations: Sequence[Declaration],
+    titles: Mapping[str, str],
+    actionable: Mapping[str, str] = _NOTHING,
 ) -> tuple[Declaration, ...]:
     """The same declarations with the attributes that ``titles`` names in groups of these titles.
 
-    Raises ``PlanRefused`` for a name that is no attribute among them.
+    ``actionable`` tells of attributes whether the business can act on them: now, indirect or context.
+    Raises ``PlanRefused`` for a name that is no attribute among them, and for another word than these.
     """
-    known = {
-        plain_name(one.value.column) for one in declarations if isinstance(one.value, Declared)
-    }
-    for name in titles:
-        if name not in known:
+    known = sorted(
+        {plain_name(one.value.column) for one in declarations if isinstance(one.value, Declared)}
+    )
+    for setting, names in (("groups", titles), ("actionable", actionable)):
+        for name in names:
+            if name not in known:
+                raise PlanRefused(
+                    expected=f"an attribute of the table of customers in [reasons.{setting}]",
+                    found=f'"{name}"',
+                    remedy=did_you_mean(name, known) if known else "Map it there first.",
+                )
+    for name, word in actionable.items():
+        if word not in get_args(Actionable):
             raise PlanRefused(
-                expected="an attribute of the table of customers in [reasons.groups]",
-                found=f'"{name}"',
-                remedy=did_you_mean(name, sorted(known)) if known else "Map it there first.",
+                expected=f"now, indirect or context for {name} in [reasons.actionable]",
+                found=f'"{word}"',
+                remedy="Say now for what an offer or a call can change.",
             )
-    return tuple(_renamed(one, titles) for one in declarations)
+    return tuple(_renamed(one, titles, actionable) for one in declarations)
 
 
-def _renamed(declaration: Declaration, titles: Mapping[str, str]) -> Declaration:
-    value = declaration.value
-    title = titles.get(plain_name(value.column)) if isinstance(value, Declared) else None
-    if title is None:
+def _renamed(
+    declaration: Declaration, titles: Mapping[str, str], actionable: Mapping[str, str]
+) -> Declaration:
+    value, feature = declaration.value, declaration.feature
+    if not isinstance(value, Declared):
         return declaration
-    group = attribute_group(title).name
-    return replace(declaration, feature=replace(declaration.feature, group=group))
+    name = plain_name(value.column)
+    if name in titles:
+        feature = replace(feature, group=attribute_group(titles[name]).name)
+    if name in actionable:
+        feature = replace(feature, actionable=cast(Actionable, actionable[name]))
+    return replace(declaration, feature=feature)
 
 
 def _title(names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ def test_every_customer_of_the_table_has_a_vector_and_an_outcome(
 ) -> None:
     settings = load_settings(telco(public_data, tmp_path))
     pack = ingest(settings, Workspace(settings.workspace_folder)).store.pack()
-    plan = plan_to_learn(pack, settings.churn, settings.reasons.groups)
+    plan = plan_to_learn(pack, settings.churn, settings.reasons)
     found = labelled(pack, plan, question_of(settings.churn), settings.churn)
     assert (found.dataset.rows, found.dataset.positives) == (7_043, 1_869)
     assert all(isinstance(one, FoldSplit) for one in found.splits.tests)

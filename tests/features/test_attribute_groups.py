@@ -74,3 +74,20 @@ def test_a_reason_for_an_attribute_that_is_not_there_is_refused_with_the_nearest
     with pytest.raises(PlanRefused) as refused:
         regrouped(declarations, {"contracts": "Contract"})
     assert refused.value.found == '"contracts"' and "contract" in refused.value.remedy
+
+
+def test_the_company_says_what_it_can_act_on() -> None:
+    pack = company("contract", "household")
+    plan = standard_plan(pack)
+    found = regrouped(plan.declarations, {}, {"contract": "now"})
+    acted = {one.feature.name: one.feature.actionable for one in found}
+    assert acted["contract_declared"] == "now" and acted["household_declared"] == "context"
+    assert plan_of(found, pack).hash == plan.hash
+
+
+def test_what_can_be_acted_on_is_said_in_known_words_of_known_attributes() -> None:
+    declarations = standard_plan(company("contract")).declarations
+    with pytest.raises(PlanRefused, match="now, indirect or context for contract"):
+        regrouped(declarations, {}, {"contract": "soon"})
+    with pytest.raises(PlanRefused, match=r"\[reasons.actionable\]"):
+        regrouped(declarations, {}, {"contracts": "now"})

@@ -58,16 +58,16 @@ def test_each_habit_adds_the_difference_of_its_squares() -> None:
     found = memberships(model, customer, TRAITS)
     assert (found.segment.tolist(), found.other.tolist()) == ([7], [8])
     assert found.lead[0] == pytest.approx(1.0)
-    assert found.habits.tolist() == [[1, -3, 0, 0]]
-    np.testing.assert_allclose(found.shares, [[0.5, 0.5, 0, 0]], atol=1e-6)
+    assert found.habits.tolist() == [[1, -3, 0, 0, 0]]
+    np.testing.assert_allclose(found.shares, [[0.5, 0.5, 0, 0, 0]], atol=1e-6)
     np.testing.assert_allclose(found.values[0, :2], [np.expm1(2.0), np.expm1(1.0)], rtol=1e-6)
 
 
 def test_what_speaks_for_the_neighbour_is_told_too() -> None:
     # Orders add (2.5 - 1)^2 - (2.5 - 2)^2 = 2, the silence (1.7 - 2)^2 - (1.7 - 1)^2 = -0.4.
     found = memberships(three_kinds(), vectors(at(2.5, 2.0, 1.7)), TRAITS)
-    assert found.habits.tolist() == [[1, 0, 0, 3]]
-    np.testing.assert_allclose(found.shares, [[1.0, 0, 0, -0.2]], atol=1e-6)
+    assert found.habits.tolist() == [[1, 0, 0, 3, 0]]
+    np.testing.assert_allclose(found.shares, [[1.0, 0, 0, -0.2, 0]], atol=1e-6)
     assert found.lead[0] == pytest.approx(0.8)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from features.errors import BundleRefused
 from features.pack import Pack
 from features.plan import standard_plan
 from features.settings import ValueSettings
@@ -21,7 +23,8 @@ from training.model import Columns, Floats
 from training.questions.origins import end_of_data
 from training.reference import Reference
 from training.trees import Trees
-from training.value.bundle import ValueBundle
+from training.treeshap.explainer import Explainer
+from training.value.bundle import ValueBundle, open_value_bundle, write_value_bundle
 from training.value.contributions import (
     AMOUNT,
     CHANCE,
@@ -37,7 +40,7 @@ from training.value.learned import LearnedValue, learn_value
 from training.value.level import Level
 from training.value.margins import SPEND, Margins
 from training.value.model import CalibratedValue
-from training.value.models import RUNGS, RuleValue
+from training.value.models import BLEND, RUNGS, RuleValue
 from training.value.rungs import calibrate_value, fit_rungs
 
 TWO_LEAVES = """tree
@@ -282,3 +285,31 @@ def test_what_goes_beyond_ten_such_customers_is_taken_away_in_a_line_of_its_own(
     np.testing.assert_array_equal(found.by_group, free.shares(rows).by_group)
     total = found.base_cents + found.by_group.sum(axis=(1, 2)) + found.limit
     np.testing.assert_allclose(total, bundle.of(rows).expected, rtol=1e-9, atol=1e-6)
+
+
+def test_a_bundle_proves_its_contributions_against_lightgbms_own(
+    shop: Pack,
+    fitted: tuple[dict[str, CalibratedValue], Vectors],
+    learned: LearnedValue,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def written(place: Path) -> None:
+        write_value_bundle(
+            place,
+            replace(learned.manifest, family="trees", title=BLEND),
+            value=fitted[0][BLEND],
+            reference=learned.reference,
+            declarations=learned.declarations,
+        )
+
+    written(tmp_path / "right")
+    assert open_value_bundle(tmp_path / "right").manifest.title == BLEND
+    right = Explainer.contributions
+    monkeypatch.setattr(
+        Explainer, "contributions", lambda self, rows, **how: right(self, rows, **how) * 1.001
+    )
+    with pytest.raises(BundleRefused, match="contributions as LightGBM"):
+        written(tmp_path / "wrong")
+    with pytest.raises(BundleRefused, match="golden rows that are valued as they were"):
+        open_value_bundle(tmp_path / "right")

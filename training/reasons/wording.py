@@ -120,7 +120,8 @@ class Wording:
     def said(self, position: int, direction: str, values: Rows) -> tuple[list[str], Truth]:
         """The sentence about a leading feature for each row, and whether its facts contradict it.
 
-        The text is empty where the feature's value is unknown, or the claim about it does not hold.
+        The text is empty where the feature's value is unknown, or the claim about it does not hold. Where
+        it does not hold against the customer's own past, but does among peers, the bare fact is said.
         """
         texts = np.full(len(values), "", object)
         contradicted = np.zeros(len(values), np.bool_)
@@ -130,8 +131,9 @@ class Wording:
             larger, smaller = self._sides(saying, values)
             told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
             holds = told & (larger > smaller)
-            contradicted |= told & ~holds
-            undecided &= ~told
+            plain = told & ~holds & self._stands_out(saying, position, values, group)
+            contradicted |= told & ~holds & ~plain
+            undecided = (undecided & ~told) | plain
             rows = np.flatnonzero(holds)
             if len(rows):
                 texts[rows] = self._claimed(position, saying, values[rows], group[rows])
@@ -146,6 +148,7 @@ class Wording:
         An unknown value, and one that contradicts the claim about it, leads no reason if another can.
         """
         known = ~np.isnan(values)
+        group = self.peers.group_of(values)
         found = {}
         for direction in DIRECTIONS:
             holds = known.copy()
@@ -154,10 +157,26 @@ class Wording:
                 for saying in self._sayings[position, direction]:
                     larger, smaller = self._sides(saying, values)
                     told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
-                    holds[told, position] = (larger > smaller)[told]
+                    stands_out = self._stands_out(saying, position, values, group)
+                    holds[told, position] = ((larger > smaller) | stands_out)[told]
                     undecided &= ~told
             found[direction] = holds
         return found
+
+    def _stands_out(
+        self, saying: _Saying, position: int, values: Rows, group: NDArray[np.intp]
+    ) -> Truth:
+        """Whether a value held against a number lies on the claim's side of what is usual among peers.
+
+        Spend that grew, but by less than that of steady customers, may raise a risk.
+        """
+        if isinstance(saying.larger, int) == isinstance(saying.smaller, int):
+            return np.zeros(len(values), np.bool_)
+        usual = np.array(
+            [self._measure(position, one)[1] for one in range(len(self.peers.typical))]
+        )
+        own, peers = values[:, position], usual[group]
+        return np.asarray(own > peers if isinstance(saying.larger, int) else own < peers)
 
     def facts(self, position: int, direction: str, values: Rows) -> tuple[Fact, ...]:
         """The facts behind what is said of one customer; ``values`` is their row."""

@@ -23,7 +23,7 @@ from training.segments.clusters import nearest
 from training.segments.model import NO_SEGMENT, SegmentModel
 from training.segments.traits import Trait, traits_of
 
-MOST_FOR, MOST_AGAINST = 3, 1
+MOST_FOR, MOST_AGAINST = 3, 2
 SLOTS = MOST_FOR + MOST_AGAINST
 THRESHOLD = 0.05
 """A group is told when its share is so large or larger, for or against."""
@@ -79,19 +79,13 @@ def memberships(model: SegmentModel, vectors: Vectors, traits: Sequence[Trait]) 
     whole = np.maximum(by_group, 0.0).sum(axis=1, keepdims=True)
     shares = np.divide(by_group, whole, out=np.zeros_like(by_group), where=whole > 0)
     found.lead[rows] = shares.sum(axis=1)
-    order = np.argsort(-shares, axis=1, kind="stable")
-    slots = min(MOST_FOR, len(groups))
-    told = np.concatenate([order[:, :slots], order[:, -MOST_AGAINST:]], axis=1)
-    sign = np.r_[np.ones(slots), -np.ones(MOST_AGAINST)]
     raw = chosen.values[:, model.space.columns.positions(vectors.feature_names)]
-    for slot, pushes in enumerate(sign):
-        group = told[:, slot]
+    for place, group, pushes in _slots(shares):
         share = np.take_along_axis(shares, group[:, None], axis=1)[:, 0]
         of_group = group_of[None, :] == group[:, None]
         lead = np.where(of_group, pushes * added, -np.inf).argmax(axis=1)[:, None]
         much = np.take_along_axis(away, lead, axis=1)[:, 0] > 0
         is_told = pushes * share >= THRESHOLD
-        place = slot if pushes > 0 else MOST_FOR
         found.habits[rows, place] = np.where(is_told, np.where(much, 1, -1) * (lead[:, 0] + 1), 0)
         found.shares[rows, place] = np.where(is_told, share, 0.0)
         found.values[rows, place] = np.where(
@@ -108,6 +102,17 @@ def traits_of_model(model: SegmentModel, features: Sequence[Feature]) -> tuple[T
         named.get(name, Trait(name, by_name[name].group, "much", "little"))
         for name in model.space.columns.names
     )
+
+
+def _slots(shares: Floats) -> list[tuple[int, NDArray[np.intp], float]]:
+    """Where reasons stand, the group that stands there for each customer, and 1 for it or -1 against."""
+    order = np.argsort(-shares, axis=1, kind="stable")
+    ranked = ((order, 0, MOST_FOR, 1.0), (order[:, ::-1], MOST_FOR, MOST_AGAINST, -1.0))
+    return [
+        (first + rank, groups[:, rank], pushes)
+        for groups, first, most, pushes in ranked
+        for rank in range(min(most, shares.shape[1]))
+    ]
 
 
 def two_nearest(

@@ -54,29 +54,37 @@ def stability(
     Trees are grown for as many rounds as the model's, so that what differs is what was learned.
     Of more than 20,000 rows half the customers are drawn instead, without replacement, which vary as
     resampled ones do and cost half (McCarthy 1969); of more than 40,000 so many that they have 20,000,
-    and then refits differ more than those of all rows would.
+    and then refits differ more than those of all rows would. Draws in which everybody left, or nobody,
+    teach nothing and are left out; where all are, the figures are 0.
     """
     raising = subjects.raising(model, subjects.listed_vectors)
     shown = strongest(raising)
     three, weight, first, similar = [], [], [], []
     rows = 0
     for drawn in _resampled(dataset):
+        try:
+            refit = rung.fit(drawn, threads=threads, rounds=model.rounds or None)
+        except ModelRefused:
+            continue
         rows = max(rows, drawn.rows)
-        refit = rung.fit(drawn, threads=threads, rounds=model.rounds or None)
         again = subjects.raising(refit, subjects.listed_vectors)
         three.append(overlap(shown, strongest(again)))
         weight.append(weight_again(raising, strongest(again)))
         first.append(same_first(shown, strongest(again)))
         similar.append(as_good_a_first(shown, again))
     return Stability(
-        refits=REFITS,
+        refits=len(three),
         rows=rows,
-        top_three=float(np.mean(three)),
-        weight=float(np.mean(weight)),
-        first=float(np.mean(first)),
-        first_or_similar=float(np.mean(similar)),
+        top_three=_mean(three),
+        weight=_mean(weight),
+        first=_mean(first),
+        first_or_similar=_mean(similar),
         permuted=_permuted(shown, rung, dataset, subjects, model.rounds or None, threads),
     )
+
+
+def _mean(figures: list[float]) -> float:
+    return float(np.mean(figures)) if figures else 0.0
 
 
 def _resampled(dataset: Dataset) -> Iterator[Dataset]:

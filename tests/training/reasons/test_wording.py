@@ -128,3 +128,17 @@ def test_without_a_usual_gap_the_silence_is_told_alone() -> None:
 def test_money_is_told_in_the_companys_currency() -> None:
     sentence = said("spend_sum_365d", "lowers", spend_sum_365d=123_456.0)
     assert sentence.text == "Spent £1,235 in the last 365 days (typical: £200)"
+
+
+def test_growth_below_that_of_peers_is_told_as_a_bare_fact() -> None:
+    # It grew, so nothing "fell"; but it grew by less than is usual, and that may raise a risk.
+    row = np.array([1.2 if one.name == "spend_growth_90d" else np.nan for one in FEATURES])
+    names = [one.name for one in FEATURES]
+    for usual, text in ((1.5, "1.2 times (typical: 1.5)"), (1.1, "")):
+        typical = np.full(len(FEATURES), np.nan, np.float32)
+        typical[names.index("spend_growth_90d")] = usual
+        words = Wording(FEATURES, GROUPS, typical, "GBP")
+        position = names.index("spend_growth_90d")
+        sentence = words.sentence(position, "raises", row.astype(np.float32))
+        assert (sentence.text, sentence.is_contradicted) == (text, text == "")
+        assert words.sayable(row.astype(np.float32)[None, :])["raises"][0, position] == bool(text)

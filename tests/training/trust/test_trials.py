@@ -16,6 +16,7 @@ from features.settings import ChurnSettings
 from features.spec import declare
 from tests.training.companies import NAMES, company, dataset, manifest_of
 from training.churn import BOOSTED, RECENCY, Rung, churn_rungs
+from training.dataset import Dataset
 from training.gate import _reasons
 from training.learned import Learned, learn_churn
 from training.logistic import LogisticModel
@@ -92,6 +93,15 @@ def test_refits_agree_on_what_matters_and_senseless_outcomes_do_not() -> None:
 def test_refits_grow_as_many_trees_as_the_model() -> None:
     assert rung(BOOSTED).fit(dataset(), rounds=7).rounds == 7
     assert rung(RECENCY).fit(dataset()).rounds == 0
+
+
+def test_draws_without_anybody_who_left_are_left_out() -> None:
+    data = dataset()
+    rare = Dataset(data.vectors, (np.arange(data.rows) == 5).astype(np.float64))
+    model = LogisticModel.fit(rare)
+    held = stability(model, rung(RECENCY), rare, subjects_of(model))
+    # One of a thousand is missing from a draw in more than a third of all draws.
+    assert 1 <= held.refits < 10 and 0.0 <= held.first <= 1.0
 
 
 def test_customers_are_drawn_whole_and_of_many_at_most_half(
