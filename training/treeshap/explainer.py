@@ -20,7 +20,7 @@ GROUP_BITS = 12
 """As many as a place within a table of as many columns may have, to fit in sixteen bits."""
 PART_BITS = 6
 NUMBER_COST = 0.0016
-_DEAREST = 0.05
+_DEAREST = 0.004
 MOST_TABLE_BYTES = 32_000_000
 _ROWS_ONE_BY_ONE = 4
 
@@ -114,8 +114,9 @@ class Explainer:
 
 
 def _stricter(limits: Limits) -> Limits:
-    """Limits that make smaller tables: numbers are made dearer first, then patterns shorter."""
+    """Limits that make smaller tables: numbers are made dearer first, then patterns a bit shorter."""
     if limits.number_cost < _DEAREST:
-        return limits._replace(number_cost=limits.number_cost * 1.4)
-    shorter = min(limits.group_bits, limits.part_bits + 1) - 1
-    return limits._replace(group_bits=max(shorter, 1), part_bits=max(limits.part_bits - 1, 1))
+        return limits._replace(number_cost=limits.number_cost * 1.6)
+    shorter = max(limits.group_bits - 1, 1)
+    narrower = min(limits.part_bits, max(shorter - 1, 1))
+    return limits._replace(group_bits=shorter, part_bits=narrower, number_cost=NUMBER_COST)
