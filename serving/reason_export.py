@@ -13,6 +13,7 @@ from pyarrow import csv
 from features.errors import UsageRefused, did_you_mean
 from features.progress import Progress, silent
 from features.workspace import Workspace
+from serving.download import harmless
 from serving.earlier import points_risen
 from serving.published import Snapshot, open_snapshot
 from training.reasons.flat import flat_reasons
@@ -71,6 +72,8 @@ def write_reasons(
         for first in range(0, max(snapshot.judged, 1), _ROWS_AT_ONCE):
             block = slice(first, min(first + _ROWS_AT_ONCE, snapshot.judged))
             table = _block(snapshot, wording, values, block)
+            if kind.lower() == ".csv":
+                table = _harmless(table)
             if writer is None:
                 writer = _writer(draft, table.schema, kind.lower())
             writer.write_table(table)
@@ -91,6 +94,15 @@ def _block(snapshot: Snapshot, wording: Wording, values: np.ndarray, block: slic
     risen = points_risen(ranking.probability[block], before)
     for name, column in (("risk_before_percent", 100 * before), ("risk_change_points", risen)):
         table = table.append_column(name, pa.array(np.round(column, 1), from_pandas=True))
+    return table
+
+
+def _harmless(table: pa.Table) -> pa.Table:
+    """No cell that a spreadsheet takes for a formula, whatever a company calls its own."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            cells = [None if one is None else harmless(one) for one in table[place].to_pylist()]
+            table = table.set_column(place, field, pa.array(cells, pa.string()))
     return table
 
 

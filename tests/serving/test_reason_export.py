@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 from pyarrow import csv
 
 from features.errors import UsageRefused
-from serving.reason_export import export_reasons
+from serving.reason_export import _harmless, export_reasons
 from tests.serving.calling import Caller
 from tests.serving.company import Company
 from training.reasons.languages import language_of
@@ -51,3 +52,14 @@ def test_another_kind_of_file_is_refused_and_nothing_is_written(
     with pytest.raises(UsageRefused):
         export_reasons(demo_workspace.workspace, tmp_path / name, language_of("en"), currency="EUR")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_cell_of_a_spreadsheet_is_a_formula() -> None:
+    table = pa.table(
+        {"customer_id": ["=1+1", "17841"], "text_1": [None, "-3 days"], "points_1": [-1.0, 2.0]}
+    )
+    assert _harmless(table).to_pydict() == {
+        "customer_id": ["'=1+1", "17841"],
+        "text_1": [None, "'-3 days"],
+        "points_1": [-1.0, 2.0],
+    }
