@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 
 from features.errors import ModelRefused
 from training.treeshap.explainer import Explainer
-from training.treeshap.model_text import Forest, read_forest
+from training.treeshap.model_text import Forest, read_forest, read_forests
 
 ROWS = 600
+OBJECTIVES = (
+    *("regression", "binary", "poisson", "tweedie", "fair", "huber", "quantile", "mape", "gamma"),
+    *("cross_entropy", "regression_l1"),
+)
+POSITIVE = ("poisson", "tweedie", "gamma", "mape")
 
 
 def data_of(seed: int) -> tuple[NDArray[np.float32], list[int]]:
@@ -34,9 +39,13 @@ def outcome_of(rows: NDArray[np.float32], objective: str, seed: int) -> NDArray[
     draw = np.random.default_rng(seed + 1)
     known = np.nan_to_num(rows).astype(np.float64)
     outcome = np.sin(known.sum(axis=1)) + known[:, 0] % 3 + draw.normal(size=ROWS) * 0.3
+    if objective in ("multiclass", "multiclassova"):
+        return np.asarray(np.digitize(outcome, np.quantile(outcome, [0.3, 0.6])), np.float64)
     if objective == "binary":
         return np.asarray(outcome > outcome.mean(), np.float64)
-    return np.asarray(np.exp(outcome / 2) if objective in ("poisson", "tweedie") else outcome)
+    if objective == "cross_entropy":
+        return np.asarray(1.0 / (1.0 + np.exp(-outcome)))
+    return np.asarray(np.exp(outcome / 2) if objective in POSITIVE else outcome)
 
 
 def booster_of(seed: int, **fixed: Any) -> tuple[lightgbm.Booster, NDArray[np.float32], list[int]]:
@@ -44,7 +53,7 @@ def booster_of(seed: int, **fixed: Any) -> tuple[lightgbm.Booster, NDArray[np.fl
     draw = np.random.default_rng(seed)
     rows, categorical = data_of(seed)
     chosen: dict[str, Any] = {
-        "objective": str(draw.choice(["regression", "binary", "poisson", "tweedie"])),
+        "objective": str(draw.choice(OBJECTIVES)),
         "boosting": str(draw.choice(["gbdt", "dart"])),
         "num_leaves": int(draw.choice([2, 4, 7, 31, 63, 130])),
         "max_depth": int(draw.choice([-1, -1, 3, 6])),
@@ -90,8 +99,8 @@ def prove(seed: int, **fixed: Any) -> None:
     assert isinstance(theirs, np.ndarray) and isinstance(raw, np.ndarray)
     near = 1e-12 * max(1.0, float(np.abs(theirs).max()))
     forest = read_forest(booster.model_to_string())
-    bits = [(8, 10), (4, 3), (0, 0), (10, 12)][seed % 4]
-    explainer = Explainer.of(forest, group_bits=bits[0], leaf_bits=bits[1])
+    bits = [(8, 6), (4, 3), (1, 1), (10, 8)][seed % 4]
+    explainer = Explainer.of(forest, group_bits=bits[0], part_bits=bits[1])
     ours = explainer.contributions(asked)
     np.testing.assert_allclose(ours, theirs[:, :-1], rtol=0, atol=near)
     np.testing.assert_allclose(explainer.base, theirs[0, -1], rtol=0, atol=near)
@@ -169,6 +178,29 @@ def worked_example() -> Forest:
     )
 
 
+@pytest.mark.parametrize("objective", ["multiclass", "multiclassova"])
+def test_every_class_is_explained_by_its_own_trees(objective: str) -> None:
+    booster, rows, categorical = booster_of(4, objective=objective, num_class=3, boosting="gbdt")
+    asked = questions(rows, categorical, 4)
+    theirs = np.asarray(booster.predict(asked, pred_contrib=True)).reshape(len(asked), 3, -1)
+    forests = read_forests(booster.model_to_string())
+    assert len(forests) == 3
+    for place, forest in enumerate(forests):
+        explainer = Explainer.of(forest)
+        near = 1e-12 * max(1.0, float(np.abs(theirs).max()))
+        found = explainer.contributions(asked)
+        np.testing.assert_allclose(found, theirs[:, place, :-1], rtol=0, atol=near)
+        np.testing.assert_allclose(explainer.base, theirs[0, place, -1], rtol=0, atol=near)
+    with pytest.raises(ModelRefused, match=f"3 classes .{objective}"):
+        read_forest(booster.model_to_string())
+
+
+def test_a_model_with_one_score_is_one_forest() -> None:
+    text = booster_of(6)[0].model_to_string()
+    (only,) = read_forests(text)
+    assert only.base == read_forest(text).base
+
+
 def test_threads_and_blocks_change_nothing() -> None:
     booster, rows, _ = booster_of(5)
     explainer = Explainer.of(read_forest(booster.model_to_string()))
@@ -182,23 +214,33 @@ def test_tables_keep_to_their_limit_and_stay_exact() -> None:
     booster, rows, _ = booster_of(8, num_leaves=63, max_depth=-1, min_data_in_leaf=1)
     forest = read_forest(booster.model_to_string())
     wide = Explainer.of(forest)
-    narrow = Explainer.of(forest, most_table_bytes=wide.tables.nbytes // 8)
-    assert narrow.tables.nbytes <= wide.tables.nbytes // 8
+    narrow = Explainer.of(forest, most_table_bytes=wide.tables.nbytes // 6)
+    assert narrow.tables.nbytes <= wide.tables.nbytes // 6
     np.testing.assert_allclose(
         narrow.contributions(rows), wide.contributions(rows), rtol=0, atol=1e-12
     )
 
 
-def test_contributions_are_those_of_the_shap_library() -> None:
+@pytest.mark.parametrize(("seed", "objective"), [(9, "regression"), (10, "poisson"), (11, "huber")])
+def test_contributions_are_those_of_the_shap_library(seed: int, objective: str) -> None:
     shap = pytest.importorskip("shap")
     booster, rows, _ = booster_of(
-        9, objective="regression", num_leaves=31, max_depth=-1, boosting="gbdt"
+        seed, objective=objective, num_leaves=31, max_depth=-1, boosting="gbdt"
     )
-    theirs = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent").shap_values(
-        rows[:50]
-    )
+    explainer = shap.TreeExplainer(booster, feature_perturbation="tree_path_dependent")
+    theirs = explainer.shap_values(rows[:50])
     ours = Explainer.of(read_forest(booster.model_to_string())).contributions(rows[:50])
     np.testing.assert_allclose(ours, np.asarray(theirs), rtol=0, atol=1e-9)
+
+
+def test_paths_of_many_features_go_through_several_small_tables() -> None:
+    booster, rows, _ = booster_of(2, num_leaves=63, max_depth=-1, min_data_in_leaf=1)
+    forest = read_forest(booster.model_to_string())
+    one, many = Explainer.of(forest, group_bits=12), Explainer.of(forest, group_bits=3, part_bits=2)
+    assert many.tables.nbytes < one.tables.nbytes
+    np.testing.assert_allclose(
+        many.contributions(rows), one.contributions(rows), rtol=0, atol=1e-12
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Exact contributions of boosted trees, fast enough to explain everybody every night.
 
 ==============  ============================================================================
-model_text      LightGBM's own text → a forest of flat arrays; what is not supported, refused
-leaf_groups     which leaves of a tree share a table, so that their conditions fit in a byte
+model_text      LightGBM's own text → forests of flat arrays; what is not supported, refused
+leaf_groups     which leaves of a tree share a table or, where their conditions are many, several
 group_layout    the arrays of a group: conditions, columns, what each leaf asks of a pattern
 shapley_tables  the Shapley values of a group of leaves, for every pattern of its conditions
 kernels         rows through the tables: a block of rows, one row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,15 @@ from numpy.typing import NDArray
 from features.errors import ModelRefused
 from training.treeshap.model_text import Floats, Forest
 
+if TYPE_CHECKING:
+    from training.treeshap.leaf_groups import Limits
+
 ROWS_AT_ONCE = 1024
-GROUP_BITS = 9
-LEAF_BITS = 10
+GROUP_BITS = 12
+"""As many as a place within a table of as many columns may have, to fit in sixteen bits."""
+PART_BITS = 6
+NUMBER_COST = 0.0016
+_DEAREST = 0.004
 MOST_TABLE_BYTES = 32_000_000
 _ROWS_ONE_BY_ONE = 4
 
@@ -42,41 +48,33 @@ class Explainer:
         *,
         most_table_bytes: int = MOST_TABLE_BYTES,
         group_bits: int = GROUP_BITS,
-        leaf_bits: int = LEAF_BITS,
+        part_bits: int = PART_BITS,
     ) -> Explainer:
         """Build the tables; ``column_of[feature]`` is the column it belongs to, None its own.
 
         ``columns`` says how many there are where the last may be empty.
-        Where the tables would be larger than ``most_table_bytes`` their patterns get fewer bits,
-        which costs time at the rows but never exactness.
+        Where the tables would be larger than ``most_table_bytes`` they are planned smaller, down to
+        one bit a pattern, which costs time at the rows but never exactness.
         """
-        from training.treeshap.kernels import Deep, Splits
-        from training.treeshap.leaf_groups import plan
-        from training.treeshap.shapley_tables import fill_tables, quadrature
+        from training.treeshap.kernels import Splits
+        from training.treeshap.leaf_groups import Limits, plan
+        from training.treeshap.shapley_tables import fill_tables
 
         if column_of is None:
             column_of = np.arange(forest.features)
         column_of = np.ascontiguousarray(column_of, np.int32)
         columns = int(column_of.max(initial=-1)) + 1 if columns is None else columns
-        planned = plan(forest, column_of, group_bits, leaf_bits)
-        while 8 * planned.groups.table_from[-1] > most_table_bytes and leaf_bits > 0:
-            leaf_bits -= 1
-            group_bits = min(group_bits, leaf_bits)
-            planned = plan(forest, column_of, group_bits, leaf_bits)
-        groups, alone, deep = planned.groups, planned.deep_groups, planned.deep_members
-        most_entries = int(np.diff(deep.entry_from).max(initial=0))
+        limits = Limits(min(group_bits, GROUP_BITS), part_bits, NUMBER_COST)
+        planned = plan(forest, column_of, limits)
+        while 8 * planned.groups.table_from[-1] > most_table_bytes and max(limits[:2]) > 1:
+            limits = _stricter(limits)
+            planned = plan(forest, column_of, limits)
         splits = Splits(
             *(forest.first_node, forest.feature, forest.kind, forest.threshold),
             *(forest.levels_from, forest.levels_count, forest.levels),
         )
-        owners = np.repeat(np.arange(len(deep.value)), np.diff(deep.entry_from))
-        deep_leaves = Deep(
-            *(alone.first, deep.value, alone.condition_from, alone.node, alone.flip, alone.bit),
-            *(deep.entry_from, alone.column[alone.column_from[owners] + deep.place], deep.share),
-            *quadrature(most_entries),
-        )
-        tables = fill_tables(groups, planned.members)
-        parts = (splits, groups, tables, deep_leaves)
+        tables = fill_tables(*planned)
+        parts = (splits, planned.groups, tables)
         return cls(forest.base, forest.features, columns, tables, parts)
 
     def contributions(self, rows: NDArray[np.float32], *, threads: int = 1) -> Floats:
@@ -113,3 +111,12 @@ class Explainer:
             with ThreadPoolExecutor(threads) as pool:
                 list(pool.map(explain, begins))
         return added
+
+
+def _stricter(limits: Limits) -> Limits:
+    """Limits that make smaller tables: numbers are made dearer first, then patterns a bit shorter."""
+    if limits.number_cost < _DEAREST:
+        return limits._replace(number_cost=limits.number_cost * 1.6)
+    shorter = max(limits.group_bits - 1, 1)
+    narrower = min(limits.part_bits, max(shorter - 1, 1))
+    return limits._replace(group_bits=shorter, part_bits=narrower, number_cost=NUMBER_COST)

@@ -14,18 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.treeshap.compiled import compiled
-from training.treeshap.group_layout import Bytes
+from training.treeshap.group_layout import LANES, Bytes
 from training.treeshap.model_text import (
     CATEGORY,
     NAN_LEFT,
     NAN_RIGHT,
     ZERO,
     ZERO_RIGHT,
-    Floats,
     Integers,
 )
-
-_STRETCH = 128  # rows of a deep leaf at a time, so that what its loops share stays at hand
 
 
 class Splits(NamedTuple):
@@ -40,45 +37,25 @@ class Splits(NamedTuple):
     levels: Bytes
 
 
-class Deep(NamedTuple):
-    """The leaves without a table: their entries' columns, and all it takes to integrate."""
-
-    first: Integers
-    value: Floats
-    condition_from: Integers
-    node: Integers
-    flip: Bytes
-    entry: Integers
-    entry_from: Integers
-    column: Integers
-    share: Floats
-    points: Floats
-    weights: Floats
-
-
 @compiled
-def explain_block(
-    columns: Any, splits: Any, groups: Any, tables: Any, deep: Any, added: Any
-) -> None:
+def explain_block(columns: Any, splits: Any, groups: Any, tables: Any, added: Any) -> None:
     """Add a block's contributions to ``added`` (float64, one row a column, one column a row).
 
     ``columns`` is the block turned around: float32, one row a feature.
     """
     first_node, feature, kind, threshold, levels_from, levels_count, levels = splits
-    first_group, condition_from, node_at, flip_at, bit_at, column_from, column_at, table_from = (
-        groups
-    )
-    first_leaf, leaf_value, deep_from, deep_node, deep_flip, deep_entry = deep[:6]
-    entry_from, deep_column, deep_share, points, weights = deep[6:]
+    first_group, part_from, points, condition_from, node_at, flip_at, bit_at = groups[:7]
+    column_from, column_at, table_from = groups[7:]
     rows = columns.shape[1]
-    most = 1
+    most = most_parts = most_points = 1
     for tree in range(len(first_node) - 1):
         most = max(most, first_node[tree + 1] - first_node[tree])
+    for group in range(len(points)):
+        most_parts = max(most_parts, part_from[group + 1] - part_from[group])
+        most_points = max(most_points, points[group] + LANES)
     right = np.empty((most, rows), np.uint8)
-    pattern = np.empty(rows, np.uint16)
-    satisfied = np.empty((points.shape[0], _STRETCH))
-    product = np.empty((points.shape[1], _STRETCH))
-    if_lost, if_kept = np.empty(_STRETCH), np.empty(_STRETCH)
+    pattern = np.empty((most_parts, rows), np.uint16)
+    places, rest = np.empty((most_parts, rows), np.uint64), np.empty(most_points)
     for tree in range(len(first_node) - 1):
         first = first_node[tree]
         for node in range(first, first_node[tree + 1]):
@@ -88,29 +65,70 @@ def explain_block(
                 levels, begin, begin + levels_count[node] - 1, right, node - first,
             )  # fmt: skip
         for group in range(first_group[tree], first_group[tree + 1]):
-            pattern[:] = 0
-            for one in range(condition_from[group], condition_from[group + 1]):
-                _match(right, node_at[one] - first, flip_at[one], bit_at[one], pattern)
-            begin, end = column_from[group], column_from[group + 1]
-            _stretch(pattern, np.uint16(end - begin))
-            for column in range(begin, end):
-                _look_up(
-                    tables, table_from[group] + column - begin, pattern, added, column_at[column]
-                )
-        for leaf in range(first_leaf[tree], first_leaf[tree + 1]):
-            begin, end = entry_from[leaf], entry_from[leaf + 1]
-            for row in range(0, rows, _STRETCH):
-                width = min(rows - row, _STRETCH)
-                satisfied[: end - begin] = 1.0
-                for one in range(deep_from[leaf], deep_from[leaf + 1]):
-                    keeps = deep_flip[one] ^ np.uint8(1)
-                    _keep(
-                        right, deep_node[one] - first, keeps, row, width, satisfied, deep_entry[one]
-                    )
-                _integrate(
-                    satisfied, deep_share, deep_column, begin, end, leaf_value[leaf],
-                    points, weights, product, if_lost, if_kept, row, width, added,
+            begin_part, end_part = part_from[group], part_from[group + 1]
+            for part in range(begin_part, end_part):
+                slot = part - begin_part
+                pattern[slot, :] = 0
+                one, end = condition_from[part], condition_from[part + 1]
+                while one + 4 <= end:
+                    _match_four(right, node_at, first, flip_at, bit_at, one, pattern, slot)
+                    one += 4
+                while one < end:
+                    _match(right, node_at[one] - first, flip_at[one], bit_at[one], pattern, slot)
+                    one += 1
+            if points[group] == 0:
+                begin, end = column_from[begin_part], column_from[begin_part + 1]
+                _stretch(pattern, np.uint16(end - begin))
+                for column in range(begin, end):
+                    place = table_from[begin_part] + column - begin
+                    _look_up(tables, place, pattern, added, column_at[column])
+            else:
+                wide = np.uint64((points[group] + LANES - 1) // LANES * LANES)
+                for part in range(begin_part, end_part):
+                    step = np.uint64(1 + column_from[part + 1] - column_from[part]) * wide
+                    _place(pattern, part - begin_part, np.uint64(table_from[part]), step, places)
+                _combine(
+                    tables, places, 0, begin_part, end_part, column_from, column_at, wide, rest,
+                    added,
                 )  # fmt: skip
+
+
+@compiled
+def _place(pattern: Any, slot: Any, begin: Any, step: Any, places: Any) -> None:
+    """From the number of a pattern to the place of its row among all tables."""
+    for row in range(pattern.shape[1]):
+        places[slot, row] = begin + np.uint64(pattern[slot, row]) * step
+
+
+@compiled
+def _combine(
+    tables: Any, places: Any, first_place: Any, begin_part: Any, end_part: Any, column_from: Any,
+    column_at: Any, wide: Any, rest: Any, added: Any,
+) -> None:  # fmt: skip
+    """Add what a split group gives: per part, its derivatives times the other parts' products.
+
+    Places are unsigned, for then no index is looked at whether it counts from the end.
+    """
+    for part in range(begin_part, end_part):
+        slot = first_place + part - begin_part
+        for row in range(added.shape[1]):
+            for point in range(wide):
+                rest[point] = 1.0
+            for other in range(first_place, first_place + end_part - begin_part):
+                if other != slot:
+                    begin = places[other, row]
+                    for point in range(wide):
+                        rest[point] *= tables[begin + point]
+            place = places[slot, row]
+            for column in range(column_from[part], column_from[part + 1]):
+                place += wide
+                even = odd = 0.0
+                for step in range(np.uint64(0), wide, np.uint64(LANES)):
+                    at = np.uint64(step)
+                    here = place + at
+                    even += tables[here] * rest[at]
+                    odd += tables[here + np.uint64(1)] * rest[at + np.uint64(1)]
+                added[column_at[column], row] += even + odd
 
 
 @compiled
@@ -143,84 +161,58 @@ def _decide(
 
 
 @compiled
-def _match(right: Any, slot: Any, flip: Any, bit: Any, pattern: Any) -> None:
+def _match(right: Any, slot: Any, flip: Any, bit: Any, pattern: Any, part: Any) -> None:
     """Set a bit of the pattern where a condition is violated."""
     shift = np.uint16(bit)
-    for row in range(len(pattern)):
-        pattern[row] |= np.uint16(right[slot, row] ^ flip) << shift
+    for row in range(pattern.shape[1]):
+        pattern[part, row] |= np.uint16(right[slot, row] ^ flip) << shift
+
+
+@compiled
+def _match_four(
+    right: Any, node_at: Any, first: Any, flip_at: Any, bit_at: Any, one: Any, pattern: Any,
+    part: Any,
+) -> None:  # fmt: skip
+    """The same for four conditions, so that the pattern is fetched and put back once."""
+    a, b = node_at[one] - first, node_at[one + 1] - first
+    c, d = node_at[one + 2] - first, node_at[one + 3] - first
+    flip_a, flip_b, flip_c, flip_d = (
+        flip_at[one],
+        flip_at[one + 1],
+        flip_at[one + 2],
+        flip_at[one + 3],
+    )
+    shift_a, shift_b = np.uint16(bit_at[one]), np.uint16(bit_at[one + 1])
+    shift_c, shift_d = np.uint16(bit_at[one + 2]), np.uint16(bit_at[one + 3])
+    for row in range(pattern.shape[1]):
+        pattern[part, row] |= (
+            (np.uint16(right[a, row] ^ flip_a) << shift_a)
+            | (np.uint16(right[b, row] ^ flip_b) << shift_b)
+            | (np.uint16(right[c, row] ^ flip_c) << shift_c)
+            | (np.uint16(right[d, row] ^ flip_d) << shift_d)
+        )
 
 
 @compiled
 def _stretch(pattern: Any, width: Any) -> None:
     """From the number of a pattern to the place of its row in a table."""
-    for row in range(len(pattern)):
-        pattern[row] *= width
+    for row in range(pattern.shape[1]):
+        pattern[0, row] *= width
 
 
 @compiled
 def _look_up(tables: Any, begin: Any, pattern: Any, added: Any, column: Any) -> None:
     table = tables[begin:]
-    for row in range(len(pattern)):
-        added[column, row] += table[pattern[row]]
+    for row in range(pattern.shape[1]):
+        added[column, row] += table[pattern[0, row]]
 
 
 @compiled
-def _keep(
-    right: Any, slot: Any, keeps: Any, begin: Any, width: Any, satisfied: Any, entry: Any
-) -> None:
-    """Strike out the rows that violate a deep leaf's condition."""
-    for row in range(width):
-        satisfied[entry, row] *= np.float64(right[slot, begin + row] ^ keeps)
-
-
-@compiled
-def _integrate(
-    satisfied: Any, share: Any, columns: Any, first: Any, last: Any, value: Any, points: Any,
-    weights: Any, product: Any, if_lost: Any, if_kept: Any, begin: Any, width: Any, added: Any,
-) -> None:  # fmt: skip
-    """The integral of ``shapley_tables`` for one leaf and a stretch of rows, by quadrature.
-
-    The product over all features but one is the whole product divided by that one's factor.
-    """
-    features = last - first
-    count = (features + 1) // 2
-    if_lost[:] = 0.0
-    for point in range(count):
-        t = points[features, point]
-        weight = weights[features, point] * value
-        for row in range(width):
-            product[point, row] = weight
-        for i in range(features):
-            lost = (1.0 - t) * share[first + i]
-            for row in range(width):
-                product[point, row] *= lost + t * satisfied[i, row]
-        # Where its condition is violated a feature's share cancels out: one sum serves them all.
-        factor = -1.0 / (1.0 - t)
-        for row in range(width):
-            if_lost[row] += product[point, row] * factor
-    for i in range(features):
-        if_kept[:] = 0.0
-        part = share[first + i]
-        for point in range(count):
-            t = points[features, point]
-            factor = (1.0 - part) / ((1.0 - t) * part + t)
-            for row in range(width):
-                if_kept[row] += product[point, row] * factor
-        column = columns[first + i]
-        for row in range(width):
-            lost = if_lost[row]
-            added[column, begin + row] += lost + satisfied[i, row] * (if_kept[row] - lost)
-
-
-@compiled
-def explain_row(values: Any, splits: Any, groups: Any, tables: Any, deep: Any, added: Any) -> None:
+def explain_row(values: Any, splits: Any, groups: Any, tables: Any, added: Any) -> None:
     """Add one row's contributions to ``added`` (float64, one row a column, one column)."""
-    first_node, feature, kind, threshold, levels_from, levels_count, levels = splits
-    first_group, condition_from, node_at, flip_at, bit_at, column_from, column_at, table_from = (
-        groups
-    )
-    first_leaf, leaf_value, deep_from, deep_node, deep_flip, deep_entry = deep[:6]
-    entry_from, deep_column, deep_share, points, weights = deep[6:]
+    _, feature, kind, threshold, levels_from, levels_count, levels = splits
+    _, part_from, points, condition_from, node_at, flip_at, bit_at = groups[:7]
+    column_from, column_at, table_from = groups[7:]
     right = np.empty((len(feature), 1), np.uint8)
     for node in range(len(feature)):
         value, limit = values[feature[node], 0], threshold[node]
@@ -237,27 +229,32 @@ def explain_row(values: Any, splits: Any, groups: Any, tables: Any, deep: Any, a
             begin = levels_from[node]
             end = begin + levels_count[node] - 1
             _decide(values, feature[node], sort, limit, levels, begin, end, right, node)
-    pattern = np.empty(len(table_from) - 1, np.uint32)
-    for group in range(len(pattern)):
+    places = np.empty((len(table_from) - 1, 1), np.uint64)
+    for part in range(len(places)):
         found = np.uint32(0)
-        for one in range(condition_from[group], condition_from[group + 1]):
+        for one in range(condition_from[part], condition_from[part + 1]):
             found |= np.uint32(right[node_at[one], 0] ^ flip_at[one]) << np.uint32(bit_at[one])
-        pattern[group] = found
-    satisfied, product = np.empty((points.shape[0], 1)), np.empty((points.shape[1], 1))
-    if_lost, if_kept = np.empty(1), np.empty(1)
-    for tree in range(len(first_node) - 1):
-        for group in range(first_group[tree], first_group[tree + 1]):
-            begin, end = column_from[group], column_from[group + 1]
-            place = table_from[group] + np.int64(pattern[group]) * (end - begin)
-            for column in range(begin, end):
-                added[column_at[column], 0] += tables[place + column - begin]
-        for leaf in range(first_leaf[tree], first_leaf[tree + 1]):
-            begin, end = entry_from[leaf], entry_from[leaf + 1]
-            satisfied[: end - begin] = 1.0
-            for one in range(deep_from[leaf], deep_from[leaf + 1]):
-                keeps = deep_flip[one] ^ np.uint8(1)
-                _keep(right, deep_node[one], keeps, 0, 1, satisfied, deep_entry[one])
-            _integrate(
-                satisfied, deep_share, deep_column, begin, end, leaf_value[leaf],
-                points, weights, product, if_lost, if_kept, 0, 1, added,
+        places[part, 0] = found
+    most_points = 1
+    for group in range(len(points)):
+        most_points = max(most_points, points[group] + LANES)
+        wide = (points[group] + LANES - 1) // LANES * LANES
+        for part in range(part_from[group], part_from[group + 1]):
+            step = column_from[part + 1] - column_from[part]
+            if wide > 0:
+                step = (1 + step) * wide
+            places[part, 0] = np.uint64(table_from[part] + np.int64(places[part, 0]) * step)
+    rest = np.empty(most_points)
+    for group in range(len(points)):
+        begin_part, end_part = part_from[group], part_from[group + 1]
+        if points[group] == 0:
+            place = places[begin_part, 0]
+            for column in range(column_from[begin_part], column_from[end_part]):
+                added[column_at[column], 0] += tables[place]
+                place += np.uint64(1)
+        else:
+            wide = (points[group] + LANES - 1) // LANES * LANES
+            _combine(
+                tables, places, begin_part, begin_part, end_part, column_from, column_at,
+                np.uint64(wide), rest, added,
             )  # fmt: skip
