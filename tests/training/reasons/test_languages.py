@@ -74,6 +74,8 @@ def test_the_places_of_a_phrase_are_the_same_in_both_languages() -> None:
         ("orders_count_90d", {"orders_count_90d": 2}, "2 Bestellungen in den letzten 90 Tagen"),
         ("orders_count_90d", {"orders_count_90d": 1}, "1 Bestellung in den letzten 90 Tagen"),
         ("orders_count_90d", {"orders_count_90d": 0}, "Keine Bestellungen in den letzten 90 Tagen"),
+        ("order_lines_mean_90d", {"order_lines_mean_90d": 1}, "1 Position je Bestellung in den letzten 90 Tagen"),
+        ("orders_per_day", {"orders_per_day": 1}, "1 Bestellung am Tag seit der ersten"),
         ("orders_count_lifetime", {"orders_count_lifetime": 1234}, "1.234 Bestellungen bisher"),
         ("spend_sum_365d", {"spend_sum_365d": 123_456}, "1.235 € ausgegeben in den letzten 365 Tagen, Rückgaben abgezogen"),
         ("days_since_order", {"days_since_order": 41}, "Letzte Bestellung vor 41 Tagen"),
