@@ -224,7 +224,9 @@ def _stages(facts: _Facts, rules: LifecycleSettings) -> list[tuple[Stage, Truths
 def _statuses(facts: _Facts, rules: LifecycleSettings) -> list[tuple[LifecycleStatus, Truths]]:
     silence, gap = facts[_SILENCE], facts[_GAP]
     slow = silence > rules.slowing_gaps * gap
-    late = silence > gap + rules.silence_deviations * facts[_GAP_SD]
+    # An infinite gap with an infinite spread is no measure, and nobody is late by it.
+    with np.errstate(invalid="ignore"):
+        late = silence > gap + rules.silence_deviations * facts[_GAP_SD]
     return [
         (LifecycleStatus.NEW, ~(facts[_ORDERS] >= 1)),
         (LifecycleStatus.LAPSED, silence >= rules.horizon_days),

@@ -171,10 +171,7 @@ def _write(
     past = history(pack, cutoff_seconds)
     vector_rows = np.full(pack.customers, -1, np.int32)
     vector_rows[vectors.customer_keys] = np.arange(vectors.rows, dtype=np.int32)
-    status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)
-    judged = bundle.eligible(values)
-    status[vectors.customer_keys] = np.where(judged, Status.OK, Status.NOT_ELIGIBLE)
-    status[refused_profiling(store, pack)] = Status.NO_CONSENT
+    status = _statuses(bundle.eligible(values), vectors, store, pack)
     rules = LifecycleSettings(horizon_days=bundle.manifest.horizon_days)
     standing = lifecycle_of_everybody(pack, vectors, cutoff_seconds, rules)
     # Who declined to be scored is not sorted into a stage either.
@@ -224,18 +221,7 @@ def _write(
     }
     for name, column in columns.items():
         np.save(draft / f"{name}.npy", column)
-    return {
-        "model_name": bundle.manifest.name,
-        "model_title": bundle.manifest.title,
-        "data_cut": bundle.manifest.data_cut,
-        "horizon_days": bundle.manifest.horizon_days,
-        "gap_days": bundle.manifest.gap_days,
-        "heading": bundle.question.heading,
-        "sentence": bundle.question.sentence,
-        "act": bundle.question.act,
-        "means_leaving": bundle.question.means_leaving,
-        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
-        "base_rate": float(bundle.manifest.base_rate),
+    return _of_the_model(bundle) | {
         "expected_leavers": float(ranking.probability.sum()),
         "earlier_seconds": earlier_seconds,
         "compared": int(np.count_nonzero(~np.isnan(before))),
@@ -246,8 +232,36 @@ def _write(
         "value_parts": list(why.parts),
         "segmented": int(np.count_nonzero(membership.segment != NO_SEGMENT)),
         "statuses": {one.word: int(np.count_nonzero(status == one)) for one in Status},
-        "features": [dict(one) for one in bundle.manifest.features],
-        "groups": [dict(one) for one in bundle.manifest.groups],
+    }
+
+
+def _statuses(
+    judged: NDArray[np.bool_], vectors: Vectors, store: Store, pack: Pack
+) -> NDArray[np.int8]:
+    """What becomes of each customer; ``judged`` has one entry a vector."""
+    status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)
+    status[vectors.customer_keys] = np.where(judged, Status.OK, Status.NOT_ELIGIBLE)
+    status[refused_profiling(store, pack)] = Status.NO_CONSENT
+    return status
+
+
+def _of_the_model(bundle: Bundle) -> dict[str, Any]:
+    """What readers must know of the model that scored: its question, its words and where it starts."""
+    manifest, question = bundle.manifest, bundle.question
+    return {
+        "model_name": manifest.name,
+        "model_title": manifest.title,
+        "data_cut": manifest.data_cut,
+        "horizon_days": manifest.horizon_days,
+        "gap_days": manifest.gap_days,
+        "heading": question.heading,
+        "sentence": question.sentence,
+        "act": question.act,
+        "means_leaving": question.means_leaving,
+        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
+        "base_rate": float(manifest.base_rate),
+        "features": [dict(one) for one in manifest.features],
+        "groups": [dict(one) for one in manifest.groups],
         "peers_sorted_by": bundle.reference.peers.sorted_by,
     }
 

@@ -47,6 +47,20 @@ CLAIMS = (
 # fmt: on
 
 
+_TECHNICAL = re.compile(r".+_entropy_\w+|gap_variation_ratio|gap_sd_days|\w+_per_day|.+_slope_\w+")
+
+
+def is_technical(name: str) -> bool:
+    """Whether the bare value of a feature says little to who is no statistician.
+
+    Such a feature leads a reason only where a claim about it holds, or nothing plainer pushes the same way.
+
+    >>> is_technical("category_entropy_365d"), is_technical("orders_count_90d")
+    (True, False)
+    """
+    return _TECHNICAL.fullmatch(name) is not None
+
+
 def claims_about(name: str, direction: str) -> list[tuple[Claim, dict[str, str]]]:
     """The claims that may speak for a feature, with what their pattern captured of its name."""
     found = [

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.spec import Feature, ReasonGroup
-from training.reasons.claims import Claim, claims_about
+from training.reasons.claims import Claim, claims_about, is_technical
 from training.reasons.language import Language, forms
 from training.reasons.languages import ENGLISH
 from training.reasons.peers import Peers
@@ -160,6 +160,8 @@ class Wording:
                     stands_out = self._stands_out(saying, position, values, group)
                     holds[told, position] = ((larger > smaller) | stands_out)[told]
                     undecided &= ~told
+                if is_technical(self.features[position].name):
+                    holds[undecided, position] = False
             found[direction] = holds
         return found
 
@@ -170,7 +172,8 @@ class Wording:
 
         Spend that grew, but by less than that of steady customers, may raise a risk.
         """
-        if isinstance(saying.larger, int) == isinstance(saying.smaller, int):
+        is_change = isinstance(saying.larger, int) != isinstance(saying.smaller, int)
+        if not is_change or is_technical(self.features[position].name):
             return np.zeros(len(values), np.bool_)
         usual = np.array(
             [self._measure(position, one)[1] for one in range(len(self.peers.typical))]

@@ -54,7 +54,7 @@ def test_a_customer_alone_is_told_what_they_are_told_among_others(
 
 def test_a_sentence_the_facts_contradict_gives_way_to_the_next_that_holds() -> None:
     names = PLAN.feature_names
-    silent, orders = names.index("days_since_order"), names.index("gap_sd_days")
+    silent, orders = names.index("days_since_order"), names.index("gap_max_days")
     values = np.full((1, WIDTH), np.nan, np.float32)
     # Silent for less than the usual gap: that cannot be said to raise the risk.
     values[0, [silent, names.index("gap_mean_days"), orders]] = 5, 12, 30
@@ -70,7 +70,7 @@ def test_a_sentence_the_facts_contradict_gives_way_to_the_next_that_holds() -> N
     assert Reasons.of(by_group, plain, values, wording).withheld.tolist() == [True]
     found = Reasons.of(by_group, chosen, values, wording)
     assert found.withheld.tolist() == [False]
-    assert found.texts[0].startswith("Time between orders varies by 30 days")
+    assert found.texts[0].startswith("Longest pause so far 30 days")
 
 
 def test_reasons_within_a_tenth_of_one_another_are_of_similar_weight() -> None:
@@ -94,3 +94,21 @@ def test_the_same_sentence_is_not_said_twice() -> None:
     )
     assert found.texts == ["2 orders in the last 7 days", ""]
     assert not found.withheld.any()
+
+
+def test_a_plain_fact_leads_before_an_entropy_that_pushes_more() -> None:
+    names = PLAN.feature_names
+    spread, bought = names.index("category_entropy_365d"), names.index("categories_count_365d")
+    values = np.full((1, WIDTH), np.nan, np.float32)
+    values[0, [spread, bought]] = 0.2, 1
+    contributions = np.zeros((1, WIDTH))
+    contributions[0, spread], contributions[0, bought] = 2.0, 0.5
+    wording = WORDS["en"]
+    group = int(wording.group_of[spread])
+    by_group = np.zeros((1, GROUPS))
+    by_group[0, group] = 10.0
+    sayable = wording.sayable(values)
+    assert leading_features(contributions, wording.group_of, by_group, sayable)[0, group] == bought
+    # Where nothing plainer pushes the same way it leads all the same.
+    contributions[0, bought] = -0.5
+    assert leading_features(contributions, wording.group_of, by_group, sayable)[0, group] == spread
