@@ -11,7 +11,8 @@ from training.reasons.language import Language, Phrasebook, forms, untranslated
 from training.reasons.quantities import money, share, short, symbol_of, whole_days
 
 _SWAP = str.maketrans(",.", ".,")
-_NO = re.compile(r"^0 (?=[A-ZÄÖÜ])")
+_AFTER_NO = re.compile(r"^keine (laufende|verschiedene|gekündigte)\b")
+_NO = re.compile(r"^0 (?=[A-ZÄÖÜ]|laufende|verschiedene|gekündigte)")
 
 # fmt: off
 CLAUSES = {
@@ -289,5 +290,6 @@ class German(Language):
 
     def sentence(self, said: str) -> str:
         """Keine Bestellungen, nicht 0; and a capital to begin with."""
-        said = _NO.sub("keine ", said)
+        said = _NO.sub("keine ", said).replace("keine Stück", "kein Stück")
+        said = _AFTER_NO.sub(r"keine \1n", said)
         return said[:1].upper() + said[1:]

@@ -85,6 +85,8 @@ def test_the_places_of_a_phrase_are_the_same_in_both_languages() -> None:
         ("discount_share_90d", {"discount_share_90d": 0.051}, "5,1 % unter dem vollen Preis in den letzten 90 Tagen"),
         ("category_roses_spend_share_90d", {"category_roses_spend_share_90d": 0.25}, "25 % der Ausgaben in den letzten 90 Tagen für die Warengruppe roses"),
         ("region_is_north", {"region_is_north": 1}, "Region north: ja"),
+        ("quantity_sum_90d", {"quantity_sum_90d": 0}, "Kein Stück gekauft in den letzten 90 Tagen"),
+        ("running_contracts_count_lifetime", {"running_contracts_count_lifetime": 0}, "Keine laufenden Verträge"),
     ],
 )  # fmt: skip
 def test_german_is_german(feature: str, values: dict[str, float], text: str) -> None:
