@@ -1,9 +1,11 @@
 """Bundles → scores, reasons and decisions → the CRM and the marketer's page.
 
-``scoring`` joins a bundle with behaviour vectors, ``reasons`` and ``wording`` turn contributions into
-sentences that add up, ``worth`` and ``belonging`` add values and segments with theirs, and ``snapshot``
-keeps all of it for everybody. ``messages`` and ``api`` are the
-CRM contract, ``pages`` and ``churn_list`` the marketer's view; ``desk`` is what both answer from.
-``guard`` stands before all of it, ``problems`` words its refusals and ``ledger`` remembers keys and
-decisions. ``service`` is the BentoML service and ``launch`` starts and stops it.
+``scoring`` joins a bundle with behaviour vectors and lets ``training.reasons`` explain them, ``worth`` and
+``belonging`` add values and segments with theirs, ``earlier`` the risk of a month ago, and ``snapshot`` keeps
+all of it for everybody. ``past`` sees a customer at another time, for ``changes`` and ``what_if``.
+``messages`` and ``api`` are the CRM contract, ``change_messages`` and ``change_routes`` its part about
+these; ``pages`` and ``churn_list`` are the marketer's view, ``reason_export`` writes files, and ``desk`` is what
+all of them answer from. ``guard`` stands before everything, ``answer`` is what goes back through it,
+``problems`` words refusals, ``repeats`` keeps answers for calls that come again, and ``ledger`` remembers
+keys and decisions in the ``database``. ``service`` is the BentoML service and ``launch`` starts and stops it.
 """

@@ -10,6 +10,7 @@ value/           what a customer will bring, with a range, why, and what of it i
 segments/        who buys alike, by frozen centres, why, and who moved           [scikit-learn]
 treeshap/        exact contributions of trees, for everybody every night            [numba]
 reasons/         contributions → points that add up and sentences the facts bear out
+trust/           whether those reasons can be trusted, tried in every training
 ===============  ==========================================================================
 
 What all of them share, and the way of a churn model:
