@@ -13,11 +13,10 @@ from serving.messages import (
     Identifier,
     Message,
     ModelIdentity,
+    RowStatus,
     ScoreRow,
+    Words,
 )
-
-RowStatus = Literal["ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"]
-Words = Literal["en", "de"]
 
 
 class ChangesRequest(Message):

@@ -18,6 +18,9 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
 
+RowStatus = Literal["ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"]
+Words = Literal["en", "de"]
+
 # Strict: a number is not taken for a text, and half a surrogate pair is no text at all.
 Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_ID)]
 
@@ -53,7 +56,7 @@ class ScoreRequest(Message):
     reasons: Annotated[bool, Field(strict=True)] = Field(
         True, description="Whether each score comes with its reasons."
     )
-    language: Literal["en", "de"] | None = Field(
+    language: Words | None = Field(
         None, description="The language of the reasons; the company's own where it is not given."
     )
 
@@ -244,9 +247,7 @@ class ScoredRowAnswer(Message):
 
     row_id: str | None = Field(None, description="As it was sent.")
     customer_id: str = Field(description="As it was sent.")
-    status: Literal[
-        "ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"
-    ] = Field(description="What became of this row.")
+    status: RowStatus = Field(description="What became of this row.")
     warnings: list[WarningAnswer] = Field(description="What to know about this row.")
     stage: (
         Literal[

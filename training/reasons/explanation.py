@@ -87,7 +87,7 @@ class Reasons:
         row, group = np.nonzero(selected(by_group))
         points, lead = by_group[row, group], leading[row, group].astype(np.intp)
         lowers = points < 0
-        is_context = np.array([one.actionable == "context" for one in wording.features])[lead]
+        is_context = wording.is_context[lead]
         # Those that raise come first, by weight; mere context comes last of its kind.
         order = np.lexsort((-np.abs(points), is_context, lowers, row))
         row, group, points, lead = row[order], group[order], points[order], lead[order]
@@ -106,8 +106,11 @@ def explain_all(
 ) -> list[Explanation]:
     """Word the reasons of some customers: one row each in ``points``, ``leading`` and ``values``."""
     found = Reasons.of(points.by_group, leading, values, wording)
+    peers = wording.peers.group_of(values).tolist()
     return [
-        _explained(row, float(probability), points.base, by_group, found, values[row], wording)
+        _explained(
+            row, float(probability), points.base, by_group, found, values[row], wording, peers[row]
+        )
         for row, (probability, by_group) in enumerate(
             zip(points.probability.tolist(), points.by_group.tolist(), strict=True)
         )
@@ -131,6 +134,7 @@ def _explained(
     found: Reasons,
     values: Rows,
     wording: Wording,
+    peers: int,
 ) -> Explanation:
     places = range(int(found.begins[row]), int(found.begins[row + 1]))
     points = [float(found.points[place]) for place in places]
@@ -152,7 +156,7 @@ def _explained(
                 direction=direction,
                 actionable=wording.features[lead].actionable,
                 text=found.texts[place],
-                facts=wording.facts(lead, direction, values),
+                facts=wording.facts(lead, direction, values, peers),
                 similar=bool(found.similar[place]),
             )
         )

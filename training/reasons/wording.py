@@ -11,14 +11,14 @@ template, and whoever has the same value the same words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.spec import Feature, ReasonGroup
-from training.reasons.claims import Claim, claims_about, is_technical
+from training.reasons.claims import claims_about, is_technical
 from training.reasons.language import Language, forms
 from training.reasons.languages import ENGLISH
 from training.reasons.peers import Peers
@@ -57,13 +57,11 @@ class Sentence:
 class _Saying:
     """One way of speaking of a leading feature: what must hold, and the words."""
 
-    claim: Claim
     larger: int | float
     smaller: int | float
     named: tuple[int, ...]
     text: str
     at_zero: str
-    about: str
 
 
 class Wording:
@@ -85,12 +83,21 @@ class Wording:
         self.titles = tuple(language.title(one) for one in groups)
         self._clauses = tuple(language.clause(one) for one in self.features)
         self._others: dict[str, Wording] = {}
+        self._usual_said: dict[tuple[int, int], tuple[str, str]] = {}
         self._positions = {one.name: position for position, one in enumerate(self.features)}
         self._sayings = {
             (position, direction): self._ways(position, direction)
             for position in range(len(self.features))
             for direction in DIRECTIONS
         }
+        self._claimed_of = {
+            direction: [one for one in range(len(self.features)) if self._sayings[one, direction]]
+            for direction in DIRECTIONS
+        }
+        self._technical = np.array([is_technical(one.name) for one in self.features], np.bool_)
+        typical = self.peers.typical
+        self._usual = np.where(np.isnan(typical), typical[0], typical)
+        self.is_context = np.array([one.actionable == "context" for one in self.features], np.bool_)
         names = [group.name for group in self.groups]
         self.group_of = np.array([names.index(one.group) for one in self.features], np.intp)
 
@@ -125,19 +132,15 @@ class Wording:
         """
         texts = np.full(len(values), "", object)
         contradicted = np.zeros(len(values), np.bool_)
-        undecided = ~np.isnan(values[:, position])
+        bare = ~np.isnan(values[:, position])
         group = self.peers.group_of(values)
-        for saying in self._sayings[position, direction]:
-            larger, smaller = self._sides(saying, values)
-            told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
-            holds = told & (larger > smaller)
-            plain = told & ~holds & self._stands_out(saying, position, values, group)
-            contradicted |= told & ~holds & ~plain
-            undecided = (undecided & ~told) | plain
-            rows = np.flatnonzero(holds)
+        for saying, told, holds, stands_out in self._verdicts(position, direction, values, group):
+            contradicted |= told & ~holds & ~stands_out
+            bare &= ~told | (stands_out & ~holds)
+            rows = np.flatnonzero(told & holds)
             if len(rows):
                 texts[rows] = self._claimed(position, saying, values[rows], group[rows])
-        rows = np.flatnonzero(undecided)
+        rows = np.flatnonzero(bare)
         if len(rows):
             texts[rows] = self._bare(position, values[rows], group[rows])
         return texts.tolist(), contradicted
@@ -147,23 +150,32 @@ class Wording:
 
         An unknown value, and one that contradicts the claim about it, leads no reason if another can.
         """
-        known = ~np.isnan(values)
+        plain = ~np.isnan(values) & ~self._technical
         group = self.peers.group_of(values)
         found = {}
         for direction in DIRECTIONS:
-            holds = known.copy()
-            for position in range(len(self.features)):
-                undecided = known[:, position].copy()
-                for saying in self._sayings[position, direction]:
-                    larger, smaller = self._sides(saying, values)
-                    told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
-                    stands_out = self._stands_out(saying, position, values, group)
-                    holds[told, position] = ((larger > smaller) | stands_out)[told]
-                    undecided &= ~told
-                if is_technical(self.features[position].name):
-                    holds[undecided, position] = False
+            holds = plain.copy()
+            for position in self._claimed_of[direction]:
+                for _, told, claimed, stands_out in self._verdicts(
+                    position, direction, values, group
+                ):
+                    holds[told, position] = (claimed | stands_out)[told]
             found[direction] = holds
         return found
+
+    def _verdicts(
+        self, position: int, direction: str, values: Rows, group: NDArray[np.intp]
+    ) -> Iterator[tuple[_Saying, Truth, Truth, Truth]]:
+        """For each claim about a feature: of which rows it speaks, where it holds, who stands out.
+
+        The first claim whose facts are known speaks for a row.
+        """
+        undecided = ~np.isnan(values[:, position])
+        for saying in self._sayings[position, direction]:
+            larger, smaller = self._sides(saying, values)
+            told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
+            undecided = undecided & ~told
+            yield saying, told, larger > smaller, self._stands_out(saying, position, values, group)
 
     def _stands_out(
         self, saying: _Saying, position: int, values: Rows, group: NDArray[np.intp]
@@ -173,19 +185,22 @@ class Wording:
         Spend that grew, but by less than that of steady customers, may raise a risk.
         """
         is_change = isinstance(saying.larger, int) != isinstance(saying.smaller, int)
-        if not is_change or is_technical(self.features[position].name):
+        if not is_change or self._technical[position]:
             return np.zeros(len(values), np.bool_)
-        usual = np.array(
-            [self._measure(position, one)[1] for one in range(len(self.peers.typical))]
-        )
-        own, peers = values[:, position], usual[group]
-        return np.asarray(own > peers if isinstance(saying.larger, int) else own < peers)
+        own, usual = values[:, position], self._usual[group, position]
+        return np.asarray(own > usual if isinstance(saying.larger, int) else own < usual)
 
-    def facts(self, position: int, direction: str, values: Rows) -> tuple[Fact, ...]:
-        """The facts behind what is said of one customer; ``values`` is their row."""
+    def facts(
+        self, position: int, direction: str, values: Rows, group: int | None = None
+    ) -> tuple[Fact, ...]:
+        """The facts behind what is said of one customer; ``values`` is their row.
+
+        ``group`` is that of their peers, where it is known already.
+        """
         if np.isnan(values[position]):
             return ()
-        group = int(self.peers.group_of(values[None, :])[0])
+        if group is None:
+            group = int(self.peers.group_of(values[None, :])[0])
         for saying in self._sayings[position, direction]:
             larger, smaller = self._sides(saying, values[None, :])
             if not (np.isnan(larger[0]) or np.isnan(smaller[0])):
@@ -206,13 +221,11 @@ class Wording:
             }
             found.append(
                 _Saying(
-                    claim,
                     sides[0],
                     sides[1],
                     tuple(self._positions[one] for one in names if one != "value"),
                     _filled(language.claim(claim.text), words),
                     _filled(language.claim(claim.at_zero), words) if claim.at_zero else "",
-                    caught.get("what", ""),
                 )
             )
         return tuple(found)
@@ -307,6 +320,11 @@ class Wording:
 
     def _typical(self, position: int, group: int) -> tuple[str, str]:
         """What is typical of a group of peers, and the same with their name; empty where unknown."""
+        if (position, group) not in self._usual_said:
+            self._usual_said[position, group] = self._say_typical(position, group)
+        return self._usual_said[position, group]
+
+    def _say_typical(self, position: int, group: int) -> tuple[str, str]:
         group, value = self._measure(position, group)
         if np.isnan(value):
             return "", ""
@@ -355,6 +373,8 @@ def _rounded(column: Rows, unit: str) -> NDArray[np.floating]:
 
 def _by_value(column: NDArray[np.floating], say: Callable[[float], str]) -> list[str]:
     """What is said of each value, asked once for each different one."""
+    if len(column) == 1:
+        return [say(float(column[0]))]
     distinct, place = np.unique(column, return_inverse=True)
     said = np.array([say(float(one)) for one in distinct], object)
     return list(said[place])

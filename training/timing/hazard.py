@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,15 +194,22 @@ def person_periods(vectors: Vectors, waited: Waits, periods: Periods) -> Dataset
     return Dataset(_with_period(vectors, rows, number), came.astype(np.float64))
 
 
+@lru_cache(maxsize=8)
+def _of_rhythm(feature_names: tuple[str, ...]) -> tuple[list[int], tuple[str, ...]]:
+    """Where the features of rhythm stand; asked for every period of every answer, so found once."""
+    chosen = [at for at, name in enumerate(feature_names) if name.startswith(_RHYTHM)]
+    return chosen, tuple(feature_names[at] for at in chosen)
+
+
 def _with_period(
     vectors: Vectors, rows: NDArray[np.integer], number: NDArray[np.integer]
 ) -> Vectors:
     """Some rows with the features of rhythm and the number of a period beside them."""
-    chosen = [at for at, name in enumerate(vectors.feature_names) if name.startswith(_RHYTHM)]
+    chosen, names = _of_rhythm(tuple(vectors.feature_names))
     values = np.column_stack([vectors.values[rows][:, chosen], number]).astype(np.float32)
     return Vectors(
         vectors.plan_hash,
-        (*(vectors.feature_names[at] for at in chosen), PERIOD),
+        (*names, PERIOD),
         vectors.customer_keys[rows],
         vectors.cutoff_seconds[rows],
         values,
