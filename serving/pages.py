@@ -12,8 +12,8 @@ import jinja2
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from serving.api import desk_of
 from serving.churn_list import ListQuery, keys_beginning_with
+from serving.contract.answering import desk_of
 from serving.customer_view import customer_page
 from serving.desk import Desk, InUse
 from serving.download import csv_parts

@@ -16,9 +16,8 @@ from _bentoml_sdk import Service  # the public name offers no way to put a guard
 from features.errors import RegularsError, UsageRefused
 from features.settings import load_settings
 from features.workspace import Workspace
-from serving.api import build_api
 from serving.asgi import Application
-from serving.change_routes import router as change_router
+from serving.contract.application import build_api
 from serving.desk import Desk
 from serving.guard import Guard
 from serving.ledger import Ledger
@@ -29,7 +28,7 @@ from serving.variables import SETTINGS_VARIABLE
 _logger = logging.getLogger("regulars.service")
 
 pages = Pages()
-web = build_api(pages.router, contract=[change_router])
+web = build_api(pages.router)
 
 
 def open_desk(environment: Mapping[str, str]) -> Desk:

@@ -33,7 +33,14 @@ DOORS = {
     "matplotlib": {"training/report.py", "training/evaluation/shap_plots.py"},
     "shap": {"training/evaluation/shap_plots.py"},
     "bentoml": {"serving/service.py"},
-    "fastapi": {"serving/api.py", "serving/change_routes.py", "serving/pages.py"},
+    "fastapi": {
+        "serving/contract/answering.py",
+        "serving/contract/application.py",
+        "serving/contract/change_routes.py",
+        "serving/contract/discovery_routes.py",
+        "serving/contract/score_routes.py",
+        "serving/pages.py",
+    },
     "sqlalchemy": {
         "features/databases.py",
         "serving/database.py",

@@ -10,9 +10,8 @@ from typing import Any
 import httpx
 
 from features.workspace import Workspace
-from serving.api import build_api
 from serving.asgi import Application
-from serving.change_routes import router as change_router
+from serving.contract.application import build_api
 from serving.desk import Desk
 from serving.guard import SESSION_COOKIE, Guard
 from serving.ledger import Ledger
@@ -49,7 +48,7 @@ class Service:
             ticks=lambda: float(self.seconds),
         )
         self.pages = Pages()
-        self.web = build_api(self.pages.router, contract=[change_router])
+        self.web = build_api(self.pages.router)
         self.web.state.desk = self.desk
         self.application = self.guarded(self.web)
 

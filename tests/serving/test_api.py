@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from features.lifecycle import Stage
-from serving.messages import ModelsAnswer, ProblemAnswer, ScoreAnswer, VersionAnswer
+from serving.contract.discovery_messages import ModelsAnswer, VersionAnswer
+from serving.contract.messages import ProblemAnswer
+from serving.contract.score_messages import ScoreAnswer
 from serving.published import Snapshot
 from serving.scoring import Status
 from tests.serving.calling import Caller, Service

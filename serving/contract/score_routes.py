@@ -1,72 +1,37 @@
-"""The routes of the CRM contract ``/v1``; what they take and give is declared in ``messages``."""
+"""The route of ``/v1/score``; what it takes and gives is declared in ``score_messages``."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Request, Response
 
 from features.vocabulary import DAY_SECONDS
 from serving.belonging import Belonging
-from serving.desk import Desk, InUse
-from serving.ledger import Decision
-from serving.messages import (
-    ModelsAnswer,
-    ProblemAnswer,
-    ScoreAnswer,
-    ScoreRequest,
-    VersionAnswer,
+from serving.contract.answering import (
+    PROBLEMS,
+    answer_in,
+    desk_of,
+    identity,
+    instant,
+    json_answer,
+    required,
 )
+from serving.contract.score_messages import ScoreAnswer, ScoreRequest
+from serving.desk import InUse
+from serving.ledger import Decision
 from serving.next_order import NextOrder
-from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 from serving.scoring import ScoredRow, Status
-from training.manifest import Manifest
 from training.reasons.explanation import Explanation
-from training.reasons.language import Language
-from training.reasons.languages import language_of
 from training.reasons.wording import Fact
 from training.value.explanation import ValueExplanation
 
-VERSION = "0.1.0"
 STALE_AFTER_DAYS = 7
-_LONGEST_NAME_REPEATED = 64
 
 router = APIRouter(prefix="/v1")
-
-
-def build_api(*routers: APIRouter, contract: Sequence[APIRouter] = ()) -> FastAPI:
-    """The web application: the contract, further routers, and one way to say no.
-
-    The routers of ``contract`` belong to ``/v1`` and are described with it.
-    Its ``state.desk`` must be set before it answers.
-    """
-    application = FastAPI(
-        title="Regulars",
-        version=VERSION,
-        description="Scores with reasons, by customer id.",
-        openapi_url="/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-    )
-    for part in (router, *contract):
-        application.include_router(part)
-    for one in routers:
-        application.include_router(one, include_in_schema=False)
-    application.add_exception_handler(Refusal, _refused)
-    application.add_exception_handler(RequestValidationError, _invalid)
-    return application
-
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemAnswer, "description": "A problem document."}
-    for status in (400, 401, 403, 409, 413, 415, 422, 429, 500, 503, 504)
-}
 
 
 @router.post("/score", responses={200: {"model": ScoreAnswer}, **PROBLEMS})
@@ -98,61 +63,6 @@ def score(request: Request, question: ScoreRequest) -> Response:
             "rows": answers,
         }
     )
-
-
-@router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
-def models(request: Request) -> Response:
-    """The models in use and how well they did on customers they had not seen."""
-    bundle = required(desk_of(request)).scorer.bundle
-    manifest = bundle.manifest
-    entry = identity(manifest) | {
-        "family": manifest.family,
-        "horizon_days": manifest.horizon_days,
-        "gap_days": manifest.gap_days,
-        "question": bundle.question.said,
-        "base_rate": manifest.base_rate,
-        "population": manifest.population,
-        "metrics": manifest.metrics,
-    }
-    return json_answer({"models": [entry]})
-
-
-@router.get("/version", responses={200: {"model": VersionAnswer}, **PROBLEMS})
-def version(request: Request) -> Response:
-    """What is running, whether it can answer and, when it cannot, why not."""
-    desk = desk_of(request)
-    in_use = desk.in_use
-    return json_answer(
-        {
-            "service": VERSION,
-            "ready": in_use is not None,
-            "model": identity(in_use.scorer.bundle.manifest) if in_use else None,
-            "snapshot": in_use.snapshot.name if in_use else None,
-            "vector_as_of": instant(in_use.snapshot.cutoff_seconds) if in_use else None,
-            "fault": desk.fault,
-        }
-    )
-
-
-def desk_of(request: Request) -> Desk:
-    """The desk this process answers from."""
-    desk = getattr(request.app.state, "desk", None)
-    if not isinstance(desk, Desk):
-        raise Refusal("not_ready")
-    return desk
-
-
-def answer_in(asked: str | None, desk: Desk) -> Language:
-    """The language of an answer: the one asked for, or the company's own."""
-    return language_of(asked) if asked else desk.language
-
-
-def required(desk: Desk) -> InUse:
-    """The model and scores in use; a refusal while there are none."""
-    in_use = desk.in_use
-    if in_use is None:
-        raise Refusal("not_ready")
-    return in_use
 
 
 def _decisions(in_use: InUse, rows: Sequence[ScoredRow], at: int) -> dict[str, Decision]:
@@ -319,17 +229,6 @@ def _facts(facts: Sequence[Fact]) -> list[dict[str, Any]]:
     ]
 
 
-def identity(manifest: Manifest) -> dict[str, Any]:
-    """Which model answered."""
-    return {
-        "name": manifest.name,
-        "version": manifest.version,
-        "title": manifest.title,
-        "digest": manifest.digest,
-        "data_cut": manifest.data_cut,
-    }
-
-
 def _staleness(cutoff_seconds: int, at: int) -> list[dict[str, str]]:
     age_days = (at - cutoff_seconds) // DAY_SECONDS
     if age_days <= STALE_AFTER_DAYS:
@@ -340,40 +239,3 @@ def _staleness(cutoff_seconds: int, at: int) -> list[dict[str, str]]:
             "message": f"What counted here was known {age_days:,} days ago; later events did not.",
         }
     ]
-
-
-def instant(seconds: int) -> str:
-    """An instant as the contract writes it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def json_answer(content: object) -> Response:
-    """An answer as JSON."""
-    return Response(orjson.dumps(content), media_type="application/json")
-
-
-async def _refused(request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, Refusal)
-    return _problem(request, refusal)
-
-
-async def _invalid(request: Request, fault: Exception) -> Response:
-    """Say which fields are wrong and how, without repeating what they held."""
-    assert isinstance(fault, RequestValidationError)
-    found = fault.errors()
-    if any(one["type"] == "json_invalid" for one in found):
-        return _problem(request, Refusal("invalid_json"))
-    errors = [FieldFault(_pointer(one["loc"]), str(one["type"]), f"{one['msg']}.") for one in found]
-    return _problem(request, Refusal("invalid_request", errors=errors))
-
-
-def _problem(request: Request, refusal: Refusal) -> Response:
-    correlation_id = getattr(request.state, "correlation_id", secrets.token_hex(8))
-    problem = Problem(refusal.kind, correlation_id, refusal.detail, refusal.errors)
-    return Response(problem.as_json(), status_code=refusal.kind.status, media_type=MEDIA_TYPE)
-
-
-def _pointer(location: Sequence[str | int]) -> str:
-    parts = [str(one)[:_LONGEST_NAME_REPEATED] for one in location if one != "body"]
-    escaped = [one.replace("~", "~0").replace("/", "~1") for one in parts]
-    return "".join(f"/{one}" for one in escaped)

@@ -10,9 +10,22 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from features.errors import UsageRefused
-from serving.api import PROBLEMS, answer_in, desk_of, identity, instant, json_answer, required
-from serving.change_messages import ChangesAnswer, ChangesRequest, WhatIfAnswer, WhatIfRequest
 from serving.changes import ChangeAnswer
+from serving.contract.answering import (
+    PROBLEMS,
+    answer_in,
+    desk_of,
+    identity,
+    instant,
+    json_answer,
+    required,
+)
+from serving.contract.change_messages import (
+    ChangesAnswer,
+    ChangesRequest,
+    WhatIfAnswer,
+    WhatIfRequest,
+)
 from serving.problems import FieldFault, Refusal
 from serving.scoring import Status
 from serving.what_if import WhatIf

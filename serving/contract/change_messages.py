@@ -8,15 +8,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from serving.messages import (
-    ROWS_WITH_REASONS,
-    Identifier,
-    Message,
-    ModelIdentity,
-    RowStatus,
-    ScoreRow,
-    Words,
-)
+from serving.contract.messages import Identifier, Message, ModelIdentity, RowStatus, Words
+from serving.contract.score_messages import ROWS_WITH_REASONS, ScoreRow
 
 
 class ChangesRequest(Message):

@@ -1,28 +1,25 @@
-"""The CRM contract ``/v1`` as types: what is asked, what is answered, every field with its sentence."""
+"""Scores as types: what is asked, what is answered, every field with its sentence."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from serving.contract.messages import (
+    FactAnswer,
+    Identifier,
+    Message,
+    ModelIdentity,
+    ReasonAnswer,
+    RowStatus,
+    WarningAnswer,
+    Words,
+)
 
 ROWS_WITH_REASONS = 200
 ROWS_WITHOUT_REASONS = 1_000
-LONGEST_ID = 200
-
-
-class Message(BaseModel):
-    """Anything sent or answered: unknown fields and infinite numbers are refused."""
-
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
-
-
-RowStatus = Literal["ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"]
-Words = Literal["en", "de"]
-
-# Strict: a number is not taken for a text, and half a surrogate pair is no text at all.
-Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_ID)]
 
 
 class ScoreRow(Message):
@@ -76,46 +73,6 @@ class ScoreRequest(Message):
         if self.rows is not None:
             return self.rows
         return [ScoreRow(customer_id=self.customer_id, row_id=None)] if self.customer_id else []
-
-
-class ModelIdentity(Message):
-    """Which model answered."""
-
-    name: str = Field(description="What it answers, such as `churn`.")
-    version: str = Field(description="Its version in the registry.")
-    title: str = Field(description="The honest name of what it is, such as `recency rule`.")
-    digest: str = Field(description="The SHA-256 that names its content.")
-    data_cut: str = Field(description="Data known before this instant taught it.")
-
-
-class FactAnswer(Message):
-    """One raw fact behind a reason."""
-
-    feature: str = Field(description="The feature's name in the dictionary.")
-    meaning: str = Field(description="What it means, in one sentence.")
-    unit: str = Field(description="The unit of `value` and `typical`.")
-    value: float | None = Field(description="The customer's value.")
-    text: str = Field(description="The value as a person would write it.")
-    typical: float | None = Field(description="What is usual among `peers`.")
-    peers: str = Field(description="Whom the customer is compared with; empty for everybody.")
-
-
-class ReasonAnswer(Message):
-    """One reason group that moves the score; it explains the model, not the cause."""
-
-    group: str = Field(description="The reason group's name.")
-    title: str = Field(description="The reason group as a marketer reads it.")
-    points: float = Field(description="Percentage points it adds to the base, exactly.")
-    shown_points: float = Field(description="The same with one decimal; what is shown adds up.")
-    direction: Literal["raises", "lowers"] = Field(description="Which way it moves the risk.")
-    actionable: Literal["now", "indirect", "context"] = Field(
-        description="Whether the business can act on it."
-    )
-    text: str = Field(description="One sentence from the customer's facts; empty when withheld.")
-    similar: bool = Field(
-        description="Whether it weighs about as much as the reason before it, so that order means little."
-    )
-    facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
 
 
 class Shown(Message):
@@ -235,13 +192,6 @@ class SegmentAnswer(Message):
     )
 
 
-class WarningAnswer(Message):
-    """Something to know about an answer."""
-
-    code: str = Field(description="A stable word.")
-    message: str = Field(description="A sentence.")
-
-
 class ScoredRowAnswer(Message):
     """The answer to one row; without a score only the status and the ids are there."""
 
@@ -307,56 +257,3 @@ class ScoreAnswer(Message):
     scored_at: str = Field(description="When this was answered.")
     warnings: list[WarningAnswer] = Field(description="What to know about all rows.")
     rows: list[ScoredRowAnswer] = Field(description="The answers.")
-
-
-class ModelAnswer(ModelIdentity):
-    """One model in use, with how well it did."""
-
-    family: str = Field(description="What kind of model it is.")
-    horizon_days: int = Field(description="The outcome is looked for within so many days.")
-    gap_days: int = Field(description="Days between the score and the first day that counts.")
-    question: str = Field(description="What it answers and of whom, in words.")
-    base_rate: float = Field(
-        description="The share it came true of among the customers it learned from."
-    )
-    population: dict[str, int] = Field(description="Which customers it judges.")
-    metrics: dict[str, object] = Field(description="Its figures on customers it had not seen.")
-
-
-class ModelsAnswer(Message):
-    """The models in use."""
-
-    models: list[ModelAnswer] = Field(description="One entry a model.")
-
-
-class VersionAnswer(Message):
-    """What is running."""
-
-    service: str = Field(description="The version of Regulars.")
-    ready: bool = Field(description="Whether scores can be answered.")
-    model: ModelIdentity | None = Field(description="The model that answers.")
-    snapshot: str | None = Field(description="The generation of scores the pages show.")
-    vector_as_of: str | None = Field(description="Only what was known before this counts.")
-    fault: dict[str, str] | None = Field(
-        description="Why the newest model or scores are not the ones in use."
-    )
-
-
-class FieldFaultAnswer(Message):
-    """What is wrong with one field."""
-
-    pointer: str = Field(description="A JSON pointer to the field.")
-    code: str = Field(description="A stable word.")
-    message: str = Field(description="A sentence.")
-
-
-class ProblemAnswer(Message):
-    """Every refusal, as RFC 9457 describes it."""
-
-    type: str = Field(description="A URN that names the kind of problem.")
-    title: str = Field(description="The kind of problem in a sentence.")
-    status: int = Field(description="The HTTP status.")
-    detail: str = Field(description="What to do.")
-    code: str = Field(description="The last part of the type.")
-    correlation_id: str = Field(description="Names this call in the service's log.")
-    errors: list[FieldFaultAnswer] | None = Field(None, description="The fields at fault.")

@@ -1,0 +1,1 @@
+"""The CRM contract ``/v1``: what may be asked, what is answered, and by which routes."""

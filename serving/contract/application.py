@@ -1,0 +1,74 @@
+"""The CRM contract ``/v1`` as one web application, with one way to say no."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+
+from serving.contract import change_routes, discovery_routes, score_routes
+from serving.contract.answering import VERSION
+from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
+
+_LONGEST_NAME_REPEATED = 64
+
+CONTRACT = tuple(
+    part.router
+    for part in (
+        score_routes,
+        change_routes,
+        discovery_routes,
+    )
+)
+"""Every part of ``/v1``, in the order the description lists them."""
+
+
+def build_api(*routers: APIRouter) -> FastAPI:
+    """The web application: the contract, further routers that it does not describe, and one way to say no.
+
+    Its ``state.desk`` must be set before it answers.
+    """
+    application = FastAPI(
+        title="Regulars",
+        version=VERSION,
+        description="Scores with reasons, by customer id.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for part in CONTRACT:
+        application.include_router(part)
+    for one in routers:
+        application.include_router(one, include_in_schema=False)
+    application.add_exception_handler(Refusal, _refused)
+    application.add_exception_handler(RequestValidationError, _invalid)
+    return application
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return _problem(request, refusal)
+
+
+async def _invalid(request: Request, fault: Exception) -> Response:
+    """Say which fields are wrong and how, without repeating what they held."""
+    assert isinstance(fault, RequestValidationError)
+    found = fault.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return _problem(request, Refusal("invalid_json"))
+    errors = [FieldFault(_pointer(one["loc"]), str(one["type"]), f"{one['msg']}.") for one in found]
+    return _problem(request, Refusal("invalid_request", errors=errors))
+
+
+def _problem(request: Request, refusal: Refusal) -> Response:
+    correlation_id = getattr(request.state, "correlation_id", secrets.token_hex(8))
+    problem = Problem(refusal.kind, correlation_id, refusal.detail, refusal.errors)
+    return Response(problem.as_json(), status_code=refusal.kind.status, media_type=MEDIA_TYPE)
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    parts = [str(one)[:_LONGEST_NAME_REPEATED] for one in location if one != "body"]
+    escaped = [one.replace("~", "~0").replace("/", "~1") for one in parts]
+    return "".join(f"/{one}" for one in escaped)
