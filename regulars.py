@@ -604,7 +604,9 @@ def keys() -> None:
 
 @keys.command("create")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, default=("score",), help="score, pages or admin.")
+@click.option(
+    "--scope", "scopes", multiple=True, default=("score",), help="score, events, pages or admin."
+)
 @verb
 def keys_create(call: Call, name: str, scopes: Sequence[str]) -> Outcome:
     """Make an API key and show it this once."""

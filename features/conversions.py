@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from features.attachment import Source
 from features.errors import DataRefused, did_you_mean, nearest
 from features.sources import Connection, DatabaseFault, described, quoted, sentence
-from features.tables import Column, Kind, Table
+from features.tables import Column, Kind, Table, stored_name
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _NUMBERS = (*_INTEGERS, "DECIMAL")
@@ -92,17 +92,6 @@ class MappedColumn:
             raw = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
         # Infinite instants have no day.
         return f"TRY_CAST(TRY_CAST({raw} AS DATE) - DATE '1970-01-01' AS INTEGER)"
-
-
-def stored_name(column: Column) -> str:
-    """A column's name in the store: instants end in ``_seconds``, money in ``_cents``, numbers in ``_milli``.
-
-    >>> stored_name(Column("ordered_at", Kind.INSTANT, "")), stored_name(Column("amount", Kind.MONEY, ""))
-    ('ordered_seconds', 'amount_cents')
-    """
-    if column.kind is Kind.INSTANT:
-        return column.name.removesuffix("_at") + "_seconds"
-    return column.name + {Kind.MONEY: "_cents", Kind.NUMBER: "_milli"}.get(column.kind, "")
 
 
 def bind_column(

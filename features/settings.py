@@ -130,6 +130,10 @@ class CampaignSettings:
     success_percent: int = setting(
         30, "Of a hundred contacted customers who would have left, so many stay."
     )
+    hold_out_percent: int = setting(
+        10,
+        "Of a hundred customers so many are held out of every campaign, to measure what it brings.",
+    )
     kept_value_cents: int = setting(
         0,
         "What a kept customer brings, in cents; 0 means what those who left had spent on average in "
@@ -153,6 +157,9 @@ class ServiceSettings:
 
     host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
     port: int = setting(3000, "The port to listen on.")
+    scores_last_days: int = setting(
+        7, "So many days after the data they were made from scores are out of date, and say so."
+    )
 
 
 @dataclass(frozen=True)
@@ -279,7 +286,7 @@ def _read(cls: type[T], content: Any, where: str) -> T:
 def _checked_campaign(campaign: CampaignSettings) -> CampaignSettings:
     for one in fields(campaign):
         value = getattr(campaign, one.name)
-        if value < 0 or (one.name == "success_percent" and value > 100):
+        if value < 0 or ("percent" in one.name and value > 100):
             raise SettingsRefused(
                 expected=f"campaign.{one.name} from 0 {'to 100' if 'percent' in one.name else 'on'}",
                 found=str(value),

@@ -226,3 +226,14 @@ TABLES: dict[str, Table] = {
         OUTCOMES,
     )
 }
+
+
+def stored_name(column: Column) -> str:
+    """A column's name in the store: instants end in ``_seconds``, money in ``_cents``, numbers in ``_milli``.
+
+    >>> stored_name(Column("ordered_at", Kind.INSTANT, "")), stored_name(Column("amount", Kind.MONEY, ""))
+    ('ordered_seconds', 'amount_cents')
+    """
+    if column.kind is Kind.INSTANT:
+        return column.name.removesuffix("_at") + "_seconds"
+    return column.name + {Kind.MONEY: "_cents", Kind.NUMBER: "_milli"}.get(column.kind, "")

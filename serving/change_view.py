@@ -11,7 +11,7 @@ from serving.changes import ChangeAnswer
 from serving.desk import InUse
 from serving.page_contexts import ChangeLine, ChangeSection, PlayLine
 from serving.page_views import percent, signed
-from serving.scoring import Status
+from serving.scored import Status
 from training.reasons.language import Language
 
 _NO_RISK_THEN = {

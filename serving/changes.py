@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.past import Past
-from serving.scoring import Scorer, Status
+from serving.scored import Status
+from serving.scoring import Scorer
 from training.reasons.changes import change_points, shown_groups
 from training.reasons.happenings import Happening, happenings
 from training.reasons.language import Language
@@ -92,7 +93,7 @@ class Changes:
     def since(self, customer_id: str, earlier_seconds: int, language: Language) -> ChangeAnswer:
         """How one customer's risk moved between an earlier instant and the present vectors."""
         scorer, snapshot = self._scorer, self._scorer.snapshot
-        now = scorer.score([customer_id], with_reasons=False)[0]
+        now = scorer.score_ids([customer_id], with_reasons=False)[0]
         if now.status != Status.OK:
             return ChangeAnswer(customer_id, now.status, now.status)
         key = snapshot.customer_ids.find(customer_id)

@@ -15,7 +15,7 @@ from features.lifecycle import Stage
 from features.pack import TextColumn
 from serving.earlier import has_jumped, points_risen
 from serving.published import Snapshot
-from serving.scoring import HIGH_PERCENTILE, MEDIUM_PERCENTILE
+from serving.scored import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from training.value.at_risk import TERCILES, Cell, value_risk_matrix
 
 BANDS = {"high": "High: the top tenth", "medium": "Medium and high"}

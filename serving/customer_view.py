@@ -26,7 +26,7 @@ from serving.page_views import (
     standing,
     worth_of,
 )
-from serving.scoring import band
+from serving.scored import band
 from serving.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
 from serving.waterfall import bars
 from training.reasons.explanation import Explanation, Reason

@@ -26,9 +26,12 @@ from serving.lean import kept_out
 from serving.ledger import Ledger
 from serving.past import Past
 from serving.published import Snapshot, open_snapshot
+from serving.scored import Status
 from serving.scoring import Scorer
+from serving.valuing import Valuer
 from serving.what_if import WhatIfs
-from training.bundle import current_bundle
+from serving.worth import tendency_among, value_in_use
+from training.bundle import Bundle, current_bundle
 from training.reasons.language import Language
 from training.reasons.languages import language_of
 from training.reasons.wording import Wording
@@ -51,8 +54,11 @@ class InUse:
     """The words of the scores shown, which an older model may have made."""
     values: NDArray[np.float32]
     """Everybody's vectors, one column a feature of that wording."""
-    past: Past | None
-    """Customers at other times; None where the store holds other events than the scores were made from."""
+
+    @property
+    def past(self) -> Past | None:
+        """Customers at other times; None where the store holds other events than the scores were made from."""
+        return self.scorer.past
 
     @property
     def changes(self) -> Changes | None:
@@ -136,18 +142,28 @@ class Desk:
         with kept_out():
             bundle = current_bundle(self._workspace)
         snapshot = open_snapshot(self._workspace)
-        scorer = Scorer(bundle, snapshot, self.currency)
+        past, valuer = self._past_of(bundle, snapshot), self._valuer_of(bundle, snapshot)
+        scorer = Scorer(bundle, snapshot, self.currency, past=past, valuer=valuer)
         words = snapshot.wording(self.currency, self.language)
-        return InUse(scorer, snapshot, words, snapshot.values, self._past_of(scorer))
+        return InUse(scorer, snapshot, words, snapshot.values)
 
-    def _past_of(self, scorer: Scorer) -> Past | None:
+    def _valuer_of(self, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
+        """What values newer behaviour, where the model that valued everybody is still in use."""
+        in_use = value_in_use(self._workspace, snapshot.vectors)
+        said = snapshot.manifest["value"]
+        if in_use.bundle is None or said is None or said["digest"] != in_use.digest:
+            return None
+        declined = snapshot.status == Status.NO_CONSENT
+        return Valuer(in_use, bundle.manifest, tendency_among(in_use, snapshot.vectors, declined))
+
+    def _past_of(self, bundle: Bundle, snapshot: Snapshot) -> Past | None:
         """The store's events, as long as they are those the scores were made from."""
         try:
             store = open_store(self._workspace)
             pack = store.pack()
-            if pack.digest != scorer.snapshot.data_digest:
+            if pack.digest != snapshot.data_digest:
                 return None
-            return Past(scorer.bundle, pack, store.manifest.timezone)
+            return Past(bundle, pack, store.manifest.timezone)
         except RegularsError:
             return None
 

@@ -12,7 +12,7 @@ from serving.churn_list import ListQuery, matching
 from serving.desk import InUse
 from serving.earlier import points_risen
 from serving.page_views import MAIN_REASONS, explanations_at, instant
-from serving.scoring import band
+from serving.scored import band
 from serving.value_view import worth_explanation
 from training.reasons.explanation import Explanation
 

@@ -82,7 +82,7 @@ class Guard:
         body = b""
         if scope["method"] == "POST":
             check_post(route, headers)
-            body = await whole_body(headers, receive)
+            body = await whole_body(route, headers, receive)
             receive = once(body, receive)
         scope["state"] = {**scope.get("state", {}), "correlation_id": answer.correlation_id}
         self._running += 1

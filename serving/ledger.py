@@ -19,10 +19,13 @@ import sqlalchemy as sa
 from features.errors import UsageRefused, did_you_mean
 from features.workspace import Workspace
 from serving.database import TABLES, opened
+from serving.events import Events
+from serving.hold_out import HoldOut
 from serving.repeats import Repeats
 
 SCOPES = {
     "score": "Ask for scores and reasons through /v1.",
+    "events": "Tell of events and what came of an answer.",
     "pages": "Open the churn list and download it.",
     "admin": "Read metrics and BentoML's own descriptions of the service.",
 }
@@ -65,6 +68,9 @@ _DECISIONS = sa.Table(
     sa.Column("decided_at", sa.Integer, nullable=False),
     sa.Column("data_digest", sa.Text, nullable=False, server_default=""),
     sa.Column("vector_digest", sa.Text, nullable=False, server_default=""),
+    sa.Column("basis", sa.Text, nullable=False, server_default=""),
+    sa.Column("campaign", sa.Text, nullable=False, server_default=""),
+    sa.Column("hold_out", sa.Text, nullable=False, server_default=""),
 )
 
 
@@ -84,7 +90,9 @@ class Decision:
     """One answered row: who was scored, by which model, on the behaviour known before which cutoff.
 
     ``data_digest`` names all events of the scoring and ``vector_digest`` this customer's behaviour among
-    them; both are empty where the answer is older than their keeping, or there was no vector.
+    them; both are empty where the answer is older than their keeping, or there was no vector. ``basis`` is
+    ``stored``, ``fresh`` for behaviour with newer events or ``given`` for a vector the caller gave, whose
+    customer may be nobody. ``hold_out`` is yes or no where a campaign was named.
     """
 
     decision_id: str
@@ -97,6 +105,9 @@ class Decision:
     decided_at: int
     data_digest: str = ""
     vector_digest: str = ""
+    basis: str = ""
+    campaign: str = ""
+    hold_out: str = ""
 
 
 class Ledger:
@@ -106,6 +117,8 @@ class Ledger:
         self.path = path
         self._engine = opened(path)
         self.repeats = Repeats(self._engine)
+        self.events = Events(self._engine)
+        self.hold_out = HoldOut(self._engine)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -36,7 +35,7 @@ class NextOrder:
 
 def next_orders(
     bundle: Bundle, values: NDArray[np.float32], cutoff: Cutoff
-) -> Sequence[NextOrder | None]:
+) -> list[NextOrder | None]:
     """One answer a bound row; None throughout where the model in use does not tell when."""
     if bundle.hazard is None:
         return [None] * len(values)

@@ -32,7 +32,7 @@ from serving.page_contexts import (
     ShortReason,
 )
 from serving.published import Snapshot
-from serving.scoring import Status, band
+from serving.scored import Status, band
 from training.reasons.explanation import Explanation, explain_all
 from training.reasons.points import Points
 from training.reasons.quantities import days, money

@@ -87,6 +87,12 @@ KINDS = {
             "The store holds other events than the scores were made from: run `regulars score`.",
         ),
         ProblemKind(
+            "other_model",
+            409,
+            "Another version of the model is in use.",
+            "Leave out `model_version`, or name the one /v1/version tells.",
+        ),
+        ProblemKind(
             "repeat_under_way",
             409,
             "The first call with this Idempotency-Key is still under way.",

@@ -23,7 +23,7 @@ from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.belonging import Belonging, belonging
-from serving.worth import UNKNOWN
+from serving.worth import UNKNOWN, Valued
 from training.reasons.language import Language
 from training.reasons.languages import ENGLISH
 from training.reasons.peers import Peers
@@ -174,19 +174,21 @@ class Snapshot:
         cents = {name: int(column[key]) for name, column in zip(names, columns, strict=True)}
         return cents | {"horizon_days": self.value_days}
 
-    def value_shares(self, key: int) -> StoredShares | None:
-        """Why a customer has the value they have, None where nothing is said of it."""
-        if not self.value_days or self.value_cents[key] == UNKNOWN:
+    def valued(self, key: int) -> Valued | None:
+        """A customer's value with the shares that say why, None where nothing is said of it."""
+        worth = self.worth(key)
+        if worth is None:
             return None
         row = int(self.vector_rows[key])
-        return StoredShares(
-            expected_cents=int(self.value_cents[key]),
+        shares = StoredShares(
+            expected_cents=worth["expected_cents"],
             base_cents=float(self.manifest["value_base_cents"]),
             part_names=tuple(self.manifest["value_parts"]),
             by_part=self.value_parts[row].astype(np.float64),
             leading=self.value_leading[row].tolist(),
             limit_cents=float(self.value_limit[row]),
         )
+        return Valued(worth, shares)
 
     def belonging(self, key: int, currency: str, language: Language = ENGLISH) -> Belonging | None:
         """A customer's segment and why, None where no segments are in use or the customer has none."""

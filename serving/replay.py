@@ -23,7 +23,8 @@ from features.vocabulary import Cutoff
 from features.workspace import Workspace
 from serving.lean import kept_out
 from serving.ledger import Decision, find_decision
-from serving.scoring import Status, digest_of_vector
+from serving.scored import Status
+from serving.scoring import digest_of_vector
 from serving.snapshot import refused_profiling
 from training.bundle import PLAN_FILE, Bundle, open_bundle
 from training.plans import ChampionPlan

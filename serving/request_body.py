@@ -9,7 +9,6 @@ from serving.asgi import Message, Receive
 from serving.problems import Refusal
 from serving.routes import Route
 
-BODY_BYTES = 1_000_000
 BODY_SECONDS = 8.0
 _MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
@@ -32,13 +31,13 @@ def _same_site(headers: dict[str, str]) -> bool:
     return origin == "null" or urlsplit(origin).netloc == headers.get("host")
 
 
-async def whole_body(headers: dict[str, str], receive: Receive) -> bytes:
+async def whole_body(route: Route, headers: dict[str, str], receive: Receive) -> bytes:
     """Read the body within its limits, whatever its framing."""
     announced = headers.get("content-length", "0")
-    if announced.isdecimal() and int(announced) > BODY_BYTES:
+    if announced.isdecimal() and int(announced) > route.body_bytes:
         raise Refusal("body_too_large")
     try:
-        return await asyncio.wait_for(_read(receive), BODY_SECONDS)
+        return await asyncio.wait_for(_read(receive, route.body_bytes), BODY_SECONDS)
     except TimeoutError:
         raise Refusal("too_slow") from None
 
@@ -57,7 +56,7 @@ def once(body: bytes, receive: Receive) -> Receive:
     return deliver
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, most_bytes: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     while True:
@@ -66,7 +65,7 @@ async def _read(receive: Receive) -> bytes:
             raise Refusal("too_slow")
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > BODY_BYTES:
+        if size > most_bytes:
             raise Refusal("body_too_large")
         if not message.get("more_body", False):
             return b"".join(parts)

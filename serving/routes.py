@@ -14,7 +14,7 @@ class Route:
 
     ``scope`` is what a key must carry, None where anybody may come. ``browser`` says that a signed-in
     browser may come as well and that refusals are shown as a page. ``body`` is the kind of body a POST
-    must have and ``seconds`` how long an answer may take. A ``path`` that ends in a slash stands for
+    must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. A ``path`` that ends in a slash stands for
     everything below it, unless it is ``/``.
     """
 
@@ -24,6 +24,7 @@ class Route:
     browser: bool = False
     body: Literal["json", "form"] = "json"
     seconds: float = 10.0
+    body_bytes: int = 1_000_000
 
     def matches(self, path: str) -> bool:
         """Whether an address belongs to this route."""
@@ -42,9 +43,10 @@ ROUTES = (
     Route("/churn.csv", "pages", browser=True, seconds=LONGEST_SECONDS),
     Route("/churn/find", "pages", ("POST",), browser=True, body="form"),
     Route("/churn/customer", "pages", browser=True),
-    Route("/v1/score", "score", ("POST",)),
+    Route("/v1/score", "score", ("POST",), body_bytes=8_000_000),
     Route("/v1/changes", "score", ("POST",)),
     Route("/v1/what-if", "score", ("POST",)),
+    Route("/v1/events", "events", ("POST",)),
     Route("/v1/version", "score"),
     Route("/v1/models", "score"),
     Route("/v1/openapi.json", "score"),

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary import Cutoff
+from serving.asked import Asked, VectorReader
+from serving.behaviour import Behaviour, behaviour_of
 from serving.belonging import Belonging
-from serving.next_order import NextOrder, next_orders
+from serving.next_order import next_orders
+from serving.scored import ScoredRow, Status, band
 from training.bundle import Bundle, spoken
 from training.reasons.explanation import Explanation, explain_all
 from training.reasons.language import Language
@@ -23,26 +25,12 @@ from training.reasons.wording import Wording
 from training.value.explanation import ValueExplanation, explain_value
 
 if TYPE_CHECKING:
+    from serving.past import Past
     from serving.published import Snapshot
+    from serving.valuing import Valuer
+    from serving.worth import Valued
 
-HIGH_PERCENTILE = 90.0
-MEDIUM_PERCENTILE = 70.0
-
-
-class Status(IntEnum):
-    """What became of one row."""
-
-    OK = 0
-    UNKNOWN_ID = 1
-    INSUFFICIENT_DATA = 2
-    NOT_ELIGIBLE = 3
-    NO_CONSENT = 4
-    ERROR = 5
-
-    @property
-    def word(self) -> str:
-        """The status as the CRM reads it."""
-        return self.name.lower()
+SPEND = "spend_sum_365d"
 
 
 @dataclass(frozen=True)
@@ -51,34 +39,6 @@ class Explained:
 
     points: Points
     leading: NDArray[np.int16]
-
-
-@dataclass(frozen=True)
-class ScoredRow:
-    """One customer's answer; everything but the statuses and the stage is absent without a score.
-
-    ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
-    ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
-    ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
-    the risk times what they bring if kept; ``value_explanation`` says why. ``next_order`` is there where
-    the model in use tells when, ``belonging`` where segments are in use and the customer has one.
-    """
-
-    customer_id: str
-    status: Status
-    stage: str | None = None
-    lifecycle_status: str | None = None
-    probability: float | None = None
-    percentile: float | None = None
-    band: str | None = None
-    base: float | None = None
-    spend_cents: int | None = None
-    at_risk_cents: int | None = None
-    worth: Mapping[str, int] | None = None
-    next_order: NextOrder | None = None
-    explanation: Explanation | None = None
-    value_explanation: ValueExplanation | None = None
-    belonging: Belonging | None = None
 
 
 def wording_of(bundle: Bundle, currency: str, language: Language = ENGLISH) -> Wording:
@@ -106,82 +66,157 @@ def digest_of_vector(values: NDArray[np.float32]) -> str:
     return hashlib.sha256(plain.tobytes()).hexdigest()
 
 
-def band(percentile: float) -> str:
-    """How a risk compares with that of other customers: high is the top tenth, medium the next fifth.
-
-    >>> band(90.0), band(89.9), band(12.0)
-    ('high', 'medium', 'low')
-    """
-    if percentile >= HIGH_PERCENTILE:
-        return "high"
-    return "medium" if percentile >= MEDIUM_PERCENTILE else "low"
-
-
 class Scorer:
-    """Answers for customers by id: one model over one snapshot's vectors.
+    """Answers for customers: one model over one snapshot's vectors, and over newer or given ones.
 
-    Raises ``BundleRefused`` at once when the vectors were made for other features.
+    ``past`` computes newer vectors and ``valuer`` their value; without them stored behaviour alone is
+    answered, and given vectors have no value. Raises ``BundleRefused`` at once when the vectors were made
+    for other features.
     """
 
-    def __init__(self, bundle: Bundle, snapshot: Snapshot, currency: str) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        snapshot: Snapshot,
+        currency: str,
+        *,
+        past: Past | None = None,
+        valuer: Valuer | None = None,
+    ) -> None:
         self.bundle = bundle
         self.snapshot = snapshot
+        self.past = past
+        self.valuer = valuer
         self.wording = wording_of(bundle, currency)
         self.value_wording = snapshot.value_wording(currency)
+        self.vectors = VectorReader(bundle)
         self._values = bundle.bind(snapshot.vectors)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
 
     def score(
         self,
-        customer_ids: Sequence[str],
+        asked: Sequence[Asked],
         *,
         with_reasons: bool = True,
         language: Language = ENGLISH,
     ) -> list[ScoredRow]:
-        """One answer an id, in the order given; the same id is answered alike wherever it stands."""
-        distinct = list(dict.fromkeys(customer_ids))
-        keys = np.array([self.snapshot.customer_ids.find(one) for one in distinct], np.int64)
-        rows = np.where(keys >= 0, self.snapshot.vector_rows[keys], -1)
-        values = self._values[np.maximum(rows, 0)]
-        status = self._statuses(keys, rows, values)
-        answers = {
-            customer_id: self._before_judging(
-                customer_id, int(key), Status(int(one)), language if with_reasons else None
-            )
-            for customer_id, key, one in zip(distinct, keys, status, strict=True)
-        }
-        judged = np.flatnonzero(status == Status.OK)
-        if len(judged):
-            known = [answers[distinct[one]] for one in judged]
-            spoken = language if with_reasons else None
-            found = self._judge(known, values[judged], keys[judged], spoken)
-            answers.update((one.customer_id, one) for one in found)
-        return [answers[one] for one in customer_ids]
+        """One answer a row, in the order given; rows that ask the same are answered alike."""
+        places: dict[tuple[str, bytes], int] = {}
+        distinct: list[Asked] = []
+        where = []
+        for one in asked:
+            same = (one.customer_id, one.key)
+            if same not in places:
+                places[same] = len(distinct)
+                distinct.append(one)
+            where.append(places[same])
+        answers = self._answers(distinct, language if with_reasons else None)
+        return [answers[place] for place in where]
 
-    def vector_digest(self, customer_id: str) -> str:
-        """The name of a customer's behaviour as the model reads it; empty without a vector."""
-        key = self.snapshot.customer_ids.find(customer_id)
-        row = int(self.snapshot.vector_rows[key]) if key >= 0 else -1
-        return digest_of_vector(self._values[row]) if row >= 0 else ""
+    def score_ids(
+        self, customer_ids: Sequence[str], *, with_reasons: bool = True
+    ) -> list[ScoredRow]:
+        """One answer an id, by what the scores were made from."""
+        asked = [Asked(one) for one in customer_ids]
+        return self.score(asked, with_reasons=with_reasons)
+
+    def _answers(self, asked: Sequence[Asked], language: Language | None) -> list[ScoredRow]:
+        behaviour = behaviour_of(asked, self.snapshot, self._values, self.past)
+        status = self._statuses(asked, behaviour)
+        begun = [
+            self._before_judging(one, Status(int(status[row])), behaviour, row)
+            for row, one in enumerate(asked)
+        ]
+        answers = self._valued(begun, behaviour, language)
+        judged = np.flatnonzero((status == Status.OK) | (status == Status.DEGRADED))
+        if len(judged):
+            found = self._judge([answers[row] for row in judged], behaviour, judged, language)
+            for row, answer in zip(judged.tolist(), found, strict=True):
+                answers[row] = answer
+        return answers
+
+    def _statuses(self, asked: Sequence[Asked], behaviour: Behaviour) -> NDArray[np.int8]:
+        keys = behaviour.keys
+        status = np.full(len(keys), Status.OK, np.int8)
+        for row, one in enumerate(asked):
+            if one.vector is not None and one.vector.is_partial:
+                status[row] = Status.DEGRADED
+        status[~self.bundle.eligible(behaviour.values)] = Status.NOT_ELIGIBLE
+        status[~behaviour.is_there] = Status.INSUFFICIENT_DATA
+        status[(keys < 0) & ~behaviour.is_there] = Status.UNKNOWN_ID
+        for row, one in enumerate(asked):
+            if one.vector is not None and one.vector.values is None:
+                status[row] = Status.ERROR
+        refused = self.snapshot.status[np.maximum(keys, 0)] == Status.NO_CONSENT
+        status[refused & (keys >= 0)] = Status.NO_CONSENT
+        return status
 
     def _before_judging(
-        self, customer_id: str, key: int, status: Status, language: Language | None
+        self, asked: Asked, status: Status, behaviour: Behaviour, row: int
     ) -> ScoredRow:
         """What is known of a customer, judged or not."""
-        worth = self.snapshot.worth(key) if key >= 0 else None
-        spend = int(self.snapshot.spend_cents[key]) if worth is not None else None
-        stage, going = self._standing(key)
-        why = None if worth is None or language is None else self._why_worth(key, language)
+        stage, going = self._standing(int(behaviour.keys[row]))
+        there = bool(behaviour.is_there[row]) and status not in (Status.ERROR, Status.NO_CONSENT)
         return ScoredRow(
-            customer_id,
+            asked.customer_id,
             status,
+            behaviour.as_of[row],
+            (*asked.cautions, *(() if asked.vector is None else asked.vector.cautions)),
             stage,
             going,
-            spend_cents=spend,
-            worth=worth,
-            value_explanation=why,
-            belonging=self._belonging(key, language),
+            vector_digest=digest_of_vector(behaviour.values[row]) if there else "",
         )
+
+    def _valued(
+        self, rows: Sequence[ScoredRow], behaviour: Behaviour, language: Language | None
+    ) -> list[ScoredRow]:
+        """Each row with what the customer is worth and which segment they are of."""
+        return [
+            replace(
+                one,
+                spend_cents=None if found is None else self._spend(row, behaviour),
+                worth=None if found is None else found.worth,
+                value_explanation=self._why_worth(found, behaviour.values[row], language),
+                belonging=self._belonging(int(behaviour.keys[row]), language),
+            )
+            for row, (one, found) in enumerate(
+                zip(rows, self._worths(rows, behaviour), strict=True)
+            )
+        ]
+
+    def _worths(self, rows: Sequence[ScoredRow], behaviour: Behaviour) -> list[Valued | None]:
+        """What the scores say of stored behaviour, and what the value model says of any other."""
+        stored = behaviour.is_stored & (behaviour.keys >= 0)
+        worths = [
+            self.snapshot.valued(int(key)) if there else None
+            for key, there in zip(behaviour.keys, stored, strict=True)
+        ]
+        silent = (Status.ERROR, Status.NO_CONSENT, Status.UNKNOWN_ID)
+        newer = [
+            row
+            for row, one in enumerate(rows)
+            if not behaviour.is_stored[row] and one.status not in silent
+        ]
+        if newer and self.valuer is not None:
+            found = self.valuer.valued(behaviour.values[newer])
+            for row, one in zip(newer, found, strict=True):
+                worths[row] = one
+        return worths
+
+    def _why_worth(
+        self, found: Valued | None, values: NDArray[np.float32], language: Language | None
+    ) -> ValueExplanation | None:
+        if found is None or language is None:
+            return None
+        return explain_value(found.shares, values, self.value_wording.in_language(language))
+
+    def _spend(self, row: int, behaviour: Behaviour) -> int | None:
+        """What was spent in the 365 days before, net of returns."""
+        if behaviour.is_stored[row]:
+            return int(self.snapshot.spend_cents[behaviour.keys[row]])
+        position = self.wording.position(SPEND)
+        value = np.nan if position is None else behaviour.values[row, position]
+        return None if np.isnan(value) else round(float(value))
 
     def _belonging(self, key: int, language: Language | None) -> Belonging | None:
         if key < 0:
@@ -191,13 +226,6 @@ class Scorer:
             return found
         return replace(found, reasons=(), other_share=found.lead)
 
-    def _why_worth(self, key: int, language: Language) -> ValueExplanation | None:
-        shares = self.snapshot.value_shares(key)
-        if shares is None:
-            return None
-        values = self._values[self.snapshot.vector_rows[key]]
-        return explain_value(shares, values, self.value_wording.in_language(language))
-
     def _standing(self, key: int) -> tuple[str, str] | tuple[None, None]:
         standing = self.snapshot.standing(key) if key >= 0 else None
         return (None, None) if standing is None else (standing[0].word, standing[1].word)
@@ -205,26 +233,38 @@ class Scorer:
     def _judge(
         self,
         known: Sequence[ScoredRow],
-        values: NDArray[np.float32],
-        keys: NDArray[np.int64],
+        behaviour: Behaviour,
+        rows: NDArray[np.intp],
         language: Language | None,
     ) -> Iterator[ScoredRow]:
-        probability = self.bundle.probability(self.bundle.log_odds(values))
+        values = behaviour.values[rows]
+        log_odds = self.bundle.log_odds(values)
+        probability = self.bundle.probability(log_odds)
+        low, high = self.bundle.interval(log_odds)
         percentile = self.bundle.percentile(probability)
         reasons = [None] * len(values) if language is None else self._explanations(values, language)
-        orders = next_orders(self.bundle, values, Cutoff(self.snapshot.cutoff_seconds))
-        for row, answer in enumerate(known):
-            risk, worth = float(probability[row]), answer.worth
+        cutoff = Cutoff(self.snapshot.cutoff_seconds)
+        orders = next_orders(self.bundle, values, cutoff)
+        for place, (row, answer) in enumerate(zip(rows.tolist(), known, strict=True)):
+            risk, worth = float(probability[place]), answer.worth
+            as_of = behaviour.as_of[row]
+            if as_of is None:
+                orders[place] = None
+            elif as_of != cutoff.seconds:
+                orders[place] = next_orders(self.bundle, values[place : place + 1], Cutoff(as_of))[
+                    0
+                ]
             yield replace(
                 answer,
                 probability=risk,
-                percentile=float(percentile[row]),
-                band=band(float(percentile[row])),
+                interval=(float(low[place]), float(high[place])),
+                percentile=float(percentile[place]),
+                band=band(float(percentile[place])),
                 base=self.base,
-                spend_cents=int(self.snapshot.spend_cents[keys[row]]),
+                spend_cents=self._spend(row, behaviour),
                 at_risk_cents=self._at_risk_cents(risk, worth),
-                next_order=orders[row],
-                explanation=reasons[row],
+                next_order=orders[place],
+                explanation=reasons[place],
             )
 
     def _at_risk_cents(self, risk: float, worth: Mapping[str, int] | None) -> int | None:
@@ -232,17 +272,6 @@ class Scorer:
         if worth is None or not self.bundle.question.means_leaving:
             return None
         return round(risk * worth["if_kept_cents"])
-
-    def _statuses(
-        self, keys: NDArray[np.int64], rows: NDArray[np.int64], values: NDArray[np.float32]
-    ) -> NDArray[np.int8]:
-        status = np.full(len(keys), Status.OK, np.int8)
-        status[~self.bundle.eligible(values)] = Status.NOT_ELIGIBLE
-        status[rows < 0] = Status.INSUFFICIENT_DATA
-        refused = self.snapshot.status[np.maximum(keys, 0)] == Status.NO_CONSENT
-        status[refused] = Status.NO_CONSENT
-        status[keys < 0] = Status.UNKNOWN_ID
-        return status
 
     def _explanations(
         self, values: NDArray[np.float32], language: Language

@@ -41,7 +41,8 @@ from serving.published import (
     Snapshot,
     open_snapshot,
 )
-from serving.scoring import Status, explained, wording_of
+from serving.scored import Status
+from serving.scoring import explained, wording_of
 from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
 from training.reasons.points import selected

@@ -24,9 +24,10 @@ ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
 def worth_explanation(in_use: InUse, key: int) -> ValueExplanation | None:
     """One customer's reasons in amounts as a page shows them; None where nothing is expected of them."""
     snapshot = in_use.snapshot
-    shares = snapshot.value_shares(key)
-    if shares is None:
+    found = snapshot.valued(key)
+    if found is None:
         return None
+    shares = found.shares
     values = in_use.values[int(snapshot.vector_rows[key])]
     unit = shown_unit(shares.expected_cents, shares.base_cents)
     wording = in_use.scorer.value_wording.in_language(in_use.wording.language)

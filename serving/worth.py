@@ -17,7 +17,7 @@ from training.bundle import spoken
 from training.manifest import Manifest
 from training.reasons.wording import Wording
 from training.value.bundle import ValueBundle, current_value_bundle
-from training.value.explanation import sayable_of_value
+from training.value.explanation import StoredShares, sayable_of_value
 from training.value.tendency import MOST, tendencies
 
 Cents = NDArray[np.int64]
@@ -68,6 +68,17 @@ class WorthShares:
         """No reasons for anybody."""
         return cls.unknown(0, groups, np.empty(0, np.float32), 0.0, ())
 
+    def of(self, row: int, expected_cents: int) -> StoredShares:
+        """The shares of one vector."""
+        return StoredShares(
+            expected_cents=expected_cents,
+            base_cents=self.base_cents,
+            part_names=self.parts,
+            by_part=self.value_parts[row].astype(np.float64),
+            leading=self.value_leading[row].tolist(),
+            limit_cents=float(self.value_limit[row]),
+        )
+
     @classmethod
     def unknown(
         cls,
@@ -86,6 +97,14 @@ class WorthShares:
             base_cents,
             parts,
         )
+
+
+@dataclass(frozen=True)
+class Valued:
+    """One customer's value as an answer gives it, with the shares that say why."""
+
+    worth: Mapping[str, int]
+    shares: StoredShares
 
 
 @dataclass(frozen=True)
@@ -137,11 +156,13 @@ def worth_of_everybody(
     customers: int,
     declined: NDArray[np.bool_],
     *,
+    tendency: NDArray[np.int8] | None = None,
     threads: int = 1,
 ) -> tuple[Worth, WorthShares]:
     """The value of all customers with an order, except of those who declined to be scored, and why.
 
     ``risk`` names the groups and features of the model of risk, in whose order reasons are stored.
+    ``tendency`` is that of ``tendency_among``; without it, it is that among these vectors.
     """
     worth = Worth.nobody(customers)
     if in_use.bundle is None:
@@ -157,7 +178,8 @@ def worth_of_everybody(
         len(values), len(risk.groups), typical, none.base_cents, none.parts
     )
     wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
-    tendency = _tendency(bundle, values, declined[vectors.customer_keys], wording)
+    if tendency is None:
+        tendency = _tendency(bundle, values, declined[vectors.customer_keys], wording)
     for first in range(0, vectors.rows, _ROWS_AT_ONCE):
         block = np.ascontiguousarray(values[first : first + _ROWS_AT_ONCE])
         keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]
@@ -177,6 +199,16 @@ def worth_of_everybody(
         shares.value_limit[rows] = why.limit
         shares.value_leading[rows[:, None], groups[None, :]] = features[why.leading]
     return worth, shares
+
+
+def tendency_among(
+    in_use: ValueInUse, vectors: Vectors, declined: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    """Which way each feature goes with value among customers; ``declined`` has one entry a customer key."""
+    bundle = in_use.bundle
+    assert bundle is not None
+    wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
+    return _tendency(bundle, bundle.bind(vectors), declined[vectors.customer_keys], wording)
 
 
 def _tendency(

@@ -133,6 +133,10 @@ class Bundle:
         """The calibrated probability of leaving; it rises strictly with the log-odds."""
         return self.calibration.apply(np.asarray(log_odds, np.float64))
 
+    def interval(self, log_odds: Floats) -> tuple[Floats, Floats]:
+        """Where the true share among customers of such log-odds lies, nine times in ten."""
+        return self.calibration.interval(np.asarray(log_odds, np.float64))
+
     def silence(self, values: NDArray[np.float32]) -> Floats:
         """The chance of no order by the end of each period, falling from 1; needs a ``hazard``."""
         assert self.hazard is not None, "this bundle does not tell when"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,38 @@ ISOTONIC_FROM = 1_000
 
 _BLOCK = 50
 _SLOPES = (0.05, 1.0)
+_SURE = 1.6448536269514722
+"""Nine in ten: the normal quantile of 95 %."""
+_BAND_POINTS = 21
+
+
+@dataclass(frozen=True)
+class Band:
+    """How far the true share may lie from the curve, nine times in ten: distances in log-odds at some points.
+
+    Between the points distances are straight lines, beyond them those of the nearest.
+    """
+
+    log_odds: Floats
+    below: Floats
+    above: Floats
+
+    def as_dict(self) -> dict[str, list[float]]:
+        """The band as plain JSON."""
+        return {
+            "log_odds": self.log_odds.tolist(),
+            "below": self.below.tolist(),
+            "above": self.above.tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Band:
+        """The band read back."""
+        return cls(*(np.array(content[name], np.float64) for name in cls.__dataclass_fields__))
+
+
+NO_BAND = Band(np.zeros(1), np.zeros(1), np.zeros(1))
+"""That of a curve of which nothing more is known."""
 
 
 def sigmoid(log_odds: NDArray[np.floating]) -> Floats:
@@ -50,6 +82,20 @@ class Calibration:
     log_odds: Floats
     probability: Floats
     slope: float
+    band: Band = field(default=NO_BAND)
+
+    def interval(self, log_odds: Floats) -> tuple[Floats, Floats]:
+        """Where the true share among customers with these log-odds lies, nine times in ten.
+
+        It is about the curve, which was learned from so many customers and no more: one customer leaves
+        or stays.
+        """
+        middle = logit(np.clip(self.apply(log_odds), 1e-12, 1 - 1e-12))
+        band = self.band
+        return (
+            sigmoid(middle - np.interp(log_odds, band.log_odds, band.below)),
+            sigmoid(middle + np.interp(log_odds, band.log_odds, band.above)),
+        )
 
     def apply(self, log_odds: Floats) -> Floats:
         """The calibrated probability of each log-odds."""
@@ -68,6 +114,7 @@ class Calibration:
             "log_odds": self.log_odds.tolist(),
             "probability": self.probability.tolist(),
             "slope": self.slope,
+            "band": self.band.as_dict(),
         }
 
     def to_bytes(self) -> bytes:
@@ -82,6 +129,7 @@ class Calibration:
             np.array(content["log_odds"], np.float64),
             np.array(content["probability"], np.float64),
             float(content["slope"]),
+            Band.from_dict(content["band"]) if "band" in content else NO_BAND,
         )
 
 
@@ -91,17 +139,20 @@ def calibrate(
     """Learn the curve from a cutoff the model has not seen.
 
     Isotonic regression when at least ``isotonic_from`` customers left and as many stayed, else Platt's
-    sigmoid (Platt 1999, with his softened targets).
+    sigmoid (Platt 1999, with his softened targets). Its band is Wilson's interval (1927) of each block, or the
+    delta method's of the sigmoid's slope and intercept.
     """
     slope, intercept = platt(log_odds, outcomes)
     positives = int(outcomes.sum())
     if min(positives, len(outcomes) - positives) >= isotonic_from:
-        centres, rates = _isotonic(log_odds, outcomes)
+        centres, rates, sizes = _isotonic(log_odds, outcomes)
         if len(centres) > 1:
-            return Calibration("isotonic", centres, rates, float(np.clip(slope, *_SLOPES)))
+            band = _band_of_blocks(centres, rates, sizes)
+            return Calibration("isotonic", centres, rates, float(np.clip(slope, *_SLOPES)), band)
     centre = float(np.round(np.mean(log_odds), 6))
     level = sigmoid(np.array([intercept + slope * centre]))
-    return Calibration("sigmoid", np.array([centre]), level, max(slope, _SLOPES[0]))
+    band = _band_of_line(log_odds, slope, intercept)
+    return Calibration("sigmoid", np.array([centre]), level, max(slope, _SLOPES[0]), band)
 
 
 def platt(log_odds: Floats, outcomes: Floats) -> tuple[float, float]:
@@ -154,8 +205,29 @@ def pool_adjacent_violators(rates: Floats, weights: Floats) -> NDArray[np.intp]:
     return np.array(starts, np.intp)
 
 
-def _isotonic(log_odds: Floats, outcomes: Floats) -> tuple[Floats, Floats]:
-    """Centre and rate of each block, no block smaller than fifty customers, no rate 0 or 1."""
+def _band_of_blocks(centres: Floats, rates: Floats, sizes: Floats) -> Band:
+    """Wilson's interval of each block's rate, as distances from it."""
+    shrink = 1.0 + _SURE**2 / sizes
+    middle = (rates + _SURE**2 / (2 * sizes)) / shrink
+    half = _SURE * np.sqrt(rates * (1 - rates) / sizes + _SURE**2 / (4 * sizes**2)) / shrink
+    at = logit(rates)
+    return Band(centres, at - logit(middle - half), logit(middle + half) - at)
+
+
+def _band_of_line(log_odds: Floats, slope: float, intercept: float) -> Band:
+    """How far the line may lie elsewhere, by the curvature of its likelihood."""
+    fitted = sigmoid(slope * log_odds + intercept)
+    design = np.column_stack([log_odds, np.ones(len(log_odds))])
+    information = (design * (fitted * (1 - fitted))[:, None]).T @ design
+    covariance = np.linalg.pinv(information + np.diag([1e-2, 1e-9]))
+    points = np.unique(np.quantile(log_odds, np.linspace(0, 1, _BAND_POINTS)))
+    place = np.column_stack([points, np.ones(len(points))])
+    error = _SURE * np.sqrt(np.einsum("ij,jk,ik->i", place, covariance, place))
+    return Band(points, error, error)
+
+
+def _isotonic(log_odds: Floats, outcomes: Floats) -> tuple[Floats, Floats, Floats]:
+    """Centre, rate and size of each block, no block smaller than fifty customers, no rate 0 or 1."""
     distinct, inverse, counts = np.unique(log_odds, return_inverse=True, return_counts=True)
     sizes = counts.astype(np.float64)
     positives = np.bincount(inverse, weights=outcomes)
@@ -170,6 +242,7 @@ def _isotonic(log_odds: Floats, outcomes: Floats) -> tuple[Floats, Floats]:
     return (
         np.add.reduceat(centre * size, pooled) / size_pooled,
         np.add.reduceat(rate * size, pooled) / size_pooled,
+        size_pooled,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from serving.contract import change_routes, discovery_routes, score_routes
+from serving.contract import change_routes, discovery_routes, event_routes, score_routes
 from serving.contract.answering import VERSION
 from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 
@@ -19,6 +19,7 @@ CONTRACT = tuple(
     for part in (
         score_routes,
         change_routes,
+        event_routes,
         discovery_routes,
     )
 )

@@ -8,8 +8,15 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from serving.contract.messages import Identifier, Message, ModelIdentity, RowStatus, Words
-from serving.contract.score_messages import ROWS_WITH_REASONS, ScoreRow
+from serving.contract.messages import (
+    CustomerRow,
+    Identifier,
+    Message,
+    ModelIdentity,
+    RowStatus,
+    Words,
+)
+from serving.contract.score_messages import ROWS_WITH_REASONS
 
 
 class ChangesRequest(Message):
@@ -21,7 +28,7 @@ class ChangesRequest(Message):
         }
     )
 
-    rows: list[ScoreRow] = Field(
+    rows: list[CustomerRow] = Field(
         min_length=1, max_length=ROWS_WITH_REASONS, description="Customers, at most 200."
     )
     since: date = Field(

@@ -27,7 +27,7 @@ from serving.contract.change_messages import (
     WhatIfRequest,
 )
 from serving.problems import FieldFault, Refusal
-from serving.scoring import Status
+from serving.scored import Status
 from serving.what_if import WhatIf
 from training.reasons.happenings import Happening
 
@@ -75,7 +75,7 @@ def what_if(request: Request, question: WhatIfRequest) -> Response:
     if asked is None:
         raise Refusal("no_past")
     language = answer_in(question.language, desk)
-    status = in_use.scorer.score([question.customer_id], with_reasons=False)[0].status
+    status = in_use.scorer.score_ids([question.customer_id], with_reasons=False)[0].status
     answer: dict[str, Any] = {
         "customer_id": question.customer_id,
         "status": status.word,

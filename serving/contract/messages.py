@@ -15,7 +15,9 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
 
 
-RowStatus = Literal["ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"]
+RowStatus = Literal[
+    "ok", "degraded", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error"
+]
 Words = Literal["en", "de"]
 
 # Strict: a number is not taken for a text, and half a surrogate pair is no text at all.
@@ -27,6 +29,9 @@ class WarningAnswer(Message):
 
     code: str = Field(description="A stable word.")
     message: str = Field(description="A sentence.")
+    features: list[str] | None = Field(
+        None, description="The features it is about, at most ten of them."
+    )
 
 
 class ModelIdentity(Message):
@@ -37,6 +42,15 @@ class ModelIdentity(Message):
     title: str = Field(description="The honest name of what it is, such as `recency rule`.")
     digest: str = Field(description="The SHA-256 that names its content.")
     data_cut: str = Field(description="Data known before this instant taught it.")
+
+
+class CustomerRow(Message):
+    """One customer to be told about."""
+
+    customer_id: Identifier = Field(description="The company's own customer number.")
+    row_id: Identifier | None = Field(
+        None, description="Anything of the caller's; given back with the answer."
+    )
 
 
 class FactAnswer(Message):

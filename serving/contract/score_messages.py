@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from serving.contract.event_messages import FreshEventsGiven
 from serving.contract.messages import (
+    LONGEST_ID,
     FactAnswer,
     Identifier,
     Message,
@@ -20,15 +22,43 @@ from serving.contract.messages import (
 
 ROWS_WITH_REASONS = 200
 ROWS_WITHOUT_REASONS = 1_000
+MOST_FEATURES = 2_000
+
+
+Behaviour = dict[
+    Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_ID)],
+    Annotated[float, Field(strict=True)] | None,
+]
 
 
 class ScoreRow(Message):
-    """One customer to be scored."""
+    """One row to be scored: a customer by id, with what has happened since, or behaviour by itself."""
 
-    customer_id: Identifier = Field(description="The company's own customer number.")
+    customer_id: Identifier | None = Field(
+        None, description="The company's own customer number; not needed with `vector`."
+    )
     row_id: Identifier | None = Field(
         None, description="Anything of the caller's; given back with the answer."
     )
+    vector: Behaviour | None = Field(
+        None,
+        min_length=1,
+        max_length=MOST_FEATURES,
+        description="Behaviour to be judged instead of the stored one: each feature by its name, null where "
+        "it is unknown. `GET /v1/schema` lists them.",
+    )
+    events: FreshEventsGiven | None = Field(
+        None,
+        description="What has happened since the scores were made; it counts in this answer and is not kept.",
+    )
+
+    @model_validator(mode="after")
+    def _asks_about_somebody(self) -> ScoreRow:
+        if self.vector is None and self.customer_id is None:
+            raise PydanticCustomError("customer_or_vector", "Give a customer_id or a vector")
+        if self.vector is not None and self.events is not None:
+            raise PydanticCustomError("vector_and_events", "Give either a vector or events")
+        return self
 
 
 class ScoreRequest(Message):
@@ -39,6 +69,25 @@ class ScoreRequest(Message):
             "examples": [
                 {"customer_id": "17841"},
                 {"rows": [{"row_id": "1", "customer_id": "17841"}], "reasons": True},
+                {
+                    "rows": [
+                        {
+                            "customer_id": "17841",
+                            "events": {
+                                "contacts": [
+                                    {
+                                        "contacted_at": "2026-05-01T09:30:00Z",
+                                        "channel": "phone",
+                                        "kind": "complaint",
+                                    }
+                                ]
+                            },
+                        },
+                        {"vector": {"days_since_order": 41.5, "orders_count_365d": 6}},
+                    ],
+                    "outcomes": ["churn", "value"],
+                    "campaign": "spring",
+                },
             ]
         }
     )
@@ -52,6 +101,19 @@ class ScoreRequest(Message):
     )
     reasons: Annotated[bool, Field(strict=True)] = Field(
         True, description="Whether each score comes with its reasons."
+    )
+    outcomes: list[Identifier] | None = Field(
+        None,
+        min_length=1,
+        max_length=10,
+        description="What to answer, out of what is in use; everything where it is not given.",
+    )
+    campaign: Identifier | None = Field(
+        None,
+        description="The campaign this is asked for; each row then says whether the customer is held out of it.",
+    )
+    model_version: Identifier | None = Field(
+        None, description="Refuse to answer by any other version than this."
     )
     language: Words | None = Field(
         None, description="The language of the reasons; the company's own where it is not given."
@@ -72,7 +134,8 @@ class ScoreRequest(Message):
         """The rows, however they were given."""
         if self.rows is not None:
             return self.rows
-        return [ScoreRow(customer_id=self.customer_id, row_id=None)] if self.customer_id else []
+        alone = ScoreRow(customer_id=self.customer_id, row_id=None, vector=None, events=None)
+        return [alone]
 
 
 class Shown(Message):
@@ -105,7 +168,7 @@ class ValueReasonAnswer(Message):
 class Value(Message):
     """What the customer spent and, where a value model is in use, what they are expected to bring."""
 
-    spend_365d_cents: int = Field(
+    spend_365d_cents: int | None = Field(
         description="Spend net of returns in the 365 days before `vector_as_of`, in cents."
     )
     currency: str = Field(description="The currency, as three letters.")
@@ -192,13 +255,28 @@ class SegmentAnswer(Message):
     )
 
 
+class Interval(Message):
+    """Where the true share among many customers with this probability lies, nine times in ten."""
+
+    low: float = Field(ge=0, le=1, description="The lower end.")
+    high: float = Field(ge=0, le=1, description="The upper end.")
+
+
 class ScoredRowAnswer(Message):
     """The answer to one row; without a score only the status and the ids are there."""
 
     row_id: str | None = Field(None, description="As it was sent.")
-    customer_id: str = Field(description="As it was sent.")
+    customer_id: str | None = Field(description="As it was sent.")
     status: RowStatus = Field(description="What became of this row.")
     warnings: list[WarningAnswer] = Field(description="What to know about this row.")
+    vector_as_of: str | None = Field(
+        None,
+        description="Only what was known before this instant counted; absent with a given vector.",
+    )
+    expires_at: str | None = Field(None, description="Ask again from then on.")
+    hold_out: bool | None = Field(
+        None, description="Whether the customer is held out of the campaign that was named."
+    )
     stage: (
         Literal[
             "suspect",
@@ -220,6 +298,9 @@ class ScoredRowAnswer(Message):
         ge=0,
         le=1,
         description="The calibrated probability that what the model is asked comes true.",
+    )
+    interval: Interval | None = Field(
+        None, description="How sure the probability is; one customer leaves or stays."
     )
     percentile: float | None = Field(
         None,
@@ -254,6 +335,7 @@ class ScoreAnswer(Message):
     horizon_days: int = Field(description="The outcome is looked for within so many days.")
     base: float = Field(ge=0, le=1, description="The probability the model starts from.")
     vector_as_of: str = Field(description="Only what was known before this instant counted.")
+    expires_at: str = Field(description="Ask again from then on.")
     scored_at: str = Field(description="When this was answered.")
     warnings: list[WarningAnswer] = Field(description="What to know about all rows.")
     rows: list[ScoredRowAnswer] = Field(description="The answers.")

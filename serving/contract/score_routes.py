@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from features.vocabulary import DAY_SECONDS
-from serving.belonging import Belonging
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
@@ -20,16 +16,11 @@ from serving.contract.answering import (
     json_answer,
     required,
 )
-from serving.contract.score_messages import ScoreAnswer, ScoreRequest
+from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
+from serving.contract.score_rows import PARTS, RISK_FIELDS
+from serving.contract.scored_answer import Wanted, answer_rows
 from serving.desk import InUse
-from serving.ledger import Decision
-from serving.next_order import NextOrder
-from serving.scoring import ScoredRow, Status
-from training.reasons.explanation import Explanation
-from training.reasons.wording import Fact
-from training.value.explanation import ValueExplanation
-
-STALE_AFTER_DAYS = 7
+from serving.problems import FieldFault, Refusal
 
 router = APIRouter(prefix="/v1")
 
@@ -39,199 +30,73 @@ def score(request: Request, question: ScoreRequest) -> Response:
     """Score customers by id, with the reasons for each score."""
     desk = desk_of(request)
     in_use = required(desk)
+    _refuse_other_version(in_use, question.model_version)
+    without = _not_asked(in_use, question.outcomes)
     at = desk.now()
-    rows = in_use.scorer.score(
-        [one.customer_id for one in question.wanted],
+    rows = answer_rows(
+        desk,
+        in_use,
+        [_wanted(row, in_use) for row in question.wanted],
+        at=at,
         with_reasons=question.reasons,
         language=answer_in(question.language, desk),
+        campaign=question.campaign or "",
+        without=without,
     )
-    decided = _decisions(in_use, rows, at)
-    desk.ledger.append(list(decided.values()))
-    answers = [
-        _row_answer(wanted.row_id, row, decided.get(row.customer_id), desk.currency)
-        for wanted, row in zip(question.wanted, rows, strict=True)
-    ]
     manifest = in_use.scorer.bundle.manifest
+    cutoff, lasts_days = in_use.snapshot.cutoff_seconds, desk.settings.service.scores_last_days
     return json_answer(
         {
             "model": identity(manifest),
             "horizon_days": manifest.horizon_days,
             "base": in_use.scorer.base,
-            "vector_as_of": instant(in_use.snapshot.cutoff_seconds),
+            "vector_as_of": instant(cutoff),
+            "expires_at": instant(cutoff + lasts_days * DAY_SECONDS),
             "scored_at": instant(at),
-            "warnings": _staleness(in_use.snapshot.cutoff_seconds, at),
-            "rows": answers,
+            "warnings": _staleness(cutoff, at, lasts_days),
+            "rows": rows,
         }
     )
 
 
-def _decisions(in_use: InUse, rows: Sequence[ScoredRow], at: int) -> dict[str, Decision]:
-    """One decision a known customer: rows that repeat a customer share it."""
-    manifest = in_use.scorer.bundle.manifest
-    return {
-        row.customer_id: Decision(
-            decision_id=secrets.token_hex(16),
-            customer_id=row.customer_id,
-            status=row.status.word,
-            probability=row.probability,
-            model_version=manifest.version,
-            model_digest=manifest.digest,
-            cutoff_seconds=in_use.snapshot.cutoff_seconds,
-            decided_at=at,
-            data_digest=in_use.snapshot.data_digest,
-            vector_digest=in_use.scorer.vector_digest(row.customer_id),
-        )
-        for row in rows
-        if row.status != Status.UNKNOWN_ID
-    }
+def _wanted(row: ScoreRow, in_use: InUse) -> Wanted:
+    events = {} if row.events is None else row.events.by_table
+    return Wanted(
+        row_id=row.row_id,
+        customer_id=row.customer_id or "",
+        vector=None if row.vector is None else in_use.scorer.vectors.read(row.vector),
+        told=events,
+        same=b"" if row.vector is None and not events else row.model_dump_json().encode(),
+    )
 
 
-def _row_answer(
-    row_id: str | None, row: ScoredRow, decision: Decision | None, currency: str
-) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "row_id": row_id,
-        "customer_id": row.customer_id,
-        "status": row.status.word,
-        "warnings": [],
-    }
-    if decision is not None:
-        answer["decision_id"] = decision.decision_id
-    if row.stage is not None:
-        answer |= {"stage": row.stage, "lifecycle_status": row.lifecycle_status}
-    if row.probability is not None:
-        answer |= {
-            "probability": row.probability,
-            "percentile": row.percentile,
-            "band": row.band,
-        }
-    if row.spend_cents is not None:
-        answer["value"] = _value(row, currency)
-    if row.belonging is not None:
-        answer["segment"] = _segment(row.belonging)
-    if row.next_order is not None:
-        answer["next_order"] = _when(row.next_order)
-    if row.explanation is not None:
-        answer |= _explained(row.explanation)
-    if row.value_explanation is not None and row.value_explanation.withheld:
-        answer["warnings"] = [
-            *answer["warnings"],
-            _withheld(row.value_explanation.withheld, "value_"),
-        ]
-    return answer
+def _refuse_other_version(in_use: InUse, version: str | None) -> None:
+    if version is not None and version != in_use.scorer.bundle.manifest.version:
+        raise Refusal("other_model")
 
 
-def _segment(found: Belonging) -> dict[str, Any]:
-    """The segment, and on request what speaks for it and against."""
-    segment: dict[str, Any] = {
-        "id": found.segment_id,
-        "name": found.name,
-        "neighbour_id": found.neighbour_id,
-        "neighbour": found.neighbour,
-        "lead": found.lead,
-    }
-    if found.reasons:
-        segment["reasons"] = [asdict(one) for one in found.reasons]
-        segment["other_share"] = found.other_share
-    return segment
+def _not_asked(in_use: InUse, outcomes: Sequence[str] | None) -> tuple[str, ...]:
+    """The fields of a row that were not asked for."""
+    if outcomes is None:
+        return ()
+    known = (in_use.scorer.bundle.manifest.name, *PARTS)
+    for place, one in enumerate(outcomes):
+        if one not in known:
+            raise Refusal(
+                "invalid_request",
+                errors=[
+                    FieldFault(
+                        f"/outcomes/{place}", "unknown_outcome", f"One of {', '.join(known)}."
+                    )
+                ],
+            )
+    risk = () if known[0] in outcomes else RISK_FIELDS
+    return (*risk, *(one for one in PARTS if one not in outcomes))
 
 
-def _when(order: NextOrder) -> dict[str, Any]:
-    return {
-        "silent": [{"days": days, "probability": chance} for days, chance in order.silent],
-        "earliest": order.earliest,
-        "expected": order.expected,
-        "latest": order.latest,
-        "horizon_days": order.horizon_days,
-    }
-
-
-def _value(row: ScoredRow, currency: str) -> dict[str, Any]:
-    """Past spend, and what is expected where a value model is in use."""
-    value: dict[str, Any] = {"spend_365d_cents": row.spend_cents, "currency": currency}
-    if row.worth is not None:
-        value |= row.worth
-    if row.at_risk_cents is not None:
-        value["at_risk_cents"] = row.at_risk_cents
-    if row.value_explanation is not None:
-        value |= _value_explained(row.value_explanation)
-    return value
-
-
-def _withheld(sentences: int, of: str = "") -> dict[str, str]:
-    message = f"{sentences} sentence(s) withheld because the facts contradict them."
-    return {"code": f"{of}sentence_withheld", "message": message}
-
-
-def _value_explained(explanation: ValueExplanation) -> dict[str, Any]:
-    """Base, reasons, limit and everything else, in cents that add up to the expected value."""
-    return {
-        "base_cents": explanation.base_cents,
-        "reasons": [
-            {
-                "group": one.group,
-                "title": one.title,
-                "cents": one.shown_cents,
-                **({"parts": one.parts} if one.parts else {}),
-                "direction": one.direction,
-                "actionable": one.actionable,
-                "text": one.text,
-                "facts": _facts(one.facts),
-            }
-            for one in explanation.reasons
-        ],
-        "limit_cents": explanation.limit_cents,
-        "other_cents": explanation.other_cents,
-    }
-
-
-def _explained(explanation: Explanation) -> dict[str, Any]:
-    warnings = []
-    if explanation.withheld:
-        warnings.append(_withheld(explanation.withheld))
-    return {
-        "warnings": warnings,
-        "reasons": [
-            {
-                "group": one.group,
-                "title": one.title,
-                "points": one.points,
-                "shown_points": one.shown_points,
-                "direction": one.direction,
-                "actionable": one.actionable,
-                "text": one.text,
-                "similar": one.similar,
-                "facts": _facts(one.facts),
-            }
-            for one in explanation.reasons
-        ],
-        "other_points": explanation.other_points,
-        "shown": {
-            "probability": explanation.shown_probability,
-            "base": explanation.shown_base,
-            "other": explanation.shown_other,
-        },
-    }
-
-
-def _facts(facts: Sequence[Fact]) -> list[dict[str, Any]]:
-    return [
-        {
-            "feature": one.feature,
-            "meaning": one.meaning,
-            "unit": one.unit,
-            "value": one.value,
-            "text": one.text,
-            "typical": one.typical,
-            "peers": one.peers,
-        }
-        for one in facts
-    ]
-
-
-def _staleness(cutoff_seconds: int, at: int) -> list[dict[str, str]]:
+def _staleness(cutoff_seconds: int, at: int, lasts_days: int) -> list[dict[str, str]]:
     age_days = (at - cutoff_seconds) // DAY_SECONDS
-    if age_days <= STALE_AFTER_DAYS:
+    if age_days <= lasts_days:
         return []
     return [
         {

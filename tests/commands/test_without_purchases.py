@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from regulars import main
 from serving.published import open_snapshot
-from serving.scoring import Scorer, Status
+from serving.scored import Status
+from serving.scoring import Scorer
 from tests.commands.test_way_through import run, workspace
 from training.bundle import current_bundle
 
@@ -91,7 +92,7 @@ def test_leads_are_scored_from_a_table_of_outcomes_alone(
     assert run(settings, "score")["act"] == 'have "lead won"'
     snapshot, bundle = open_snapshot(workspace(settings)), current_bundle(workspace(settings))
     assert snapshot.manifest["heading"] == 'Of whom may "lead won" come true?'
-    rows = Scorer(bundle, snapshot, "EUR").score([f"l{key:03}" for key in range(400)])
+    rows = Scorer(bundle, snapshot, "EUR").score_ids([f"l{key:03}" for key in range(400)])
     assert {row.status for row in rows} == {Status.OK} and {row.spend_cents for row in rows} == {0}
     fair = np.mean([row.probability or 0.0 for row in rows[::3]])
     assert fair > 0.15 + np.mean([row.probability or 0.0 for row in rows[1::3]])

@@ -13,7 +13,7 @@ from serving.contract.discovery_messages import ModelsAnswer, VersionAnswer
 from serving.contract.messages import ProblemAnswer
 from serving.contract.score_messages import ScoreAnswer
 from serving.published import Snapshot
-from serving.scoring import Status
+from serving.scored import Status
 from tests.serving.calling import Caller, Service
 
 JSON = {"content-type": "application/json"}
@@ -138,7 +138,7 @@ def test_the_limits_are_200_rows_with_reasons_and_1000_without(
         ({"customer_id": "1", "rows": [{"customer_id": "1"}]}, "", "rows_or_customer_id"),
         ({"rows": []}, "/rows", "too_short"),
         ({"rows": {}}, "/rows", "list_type"),
-        ({"rows": [{}]}, "/rows/0/customer_id", "missing"),
+        ({"rows": [{}]}, "/rows/0", "customer_or_vector"),
         ({"rows": [{"customer_id": 4711}]}, "/rows/0/customer_id", "string_type"),
         ({"rows": [{"customer_id": "1"}, {"customer_id": ""}]}, "/rows/1/customer_id", "string_too_short"),
         ({"customer_id": "9" * 201}, "/customer_id", "string_too_long"),
@@ -198,11 +198,11 @@ def test_old_vectors_are_warned_of(caller: Caller, risky: list[str]) -> None:
 
 def test_the_contract_describes_itself_and_nothing_else(caller: Caller) -> None:
     described = caller.get("/v1/openapi.json").json()
-    asked = {"/v1/score", "/v1/changes", "/v1/what-if"}
+    asked = {"/v1/score", "/v1/changes", "/v1/what-if", "/v1/events"}
     assert set(described["paths"]) == {*asked, "/v1/models", "/v1/version"}
     operation = described["paths"]["/v1/score"]["post"]
     assert {"200", "401", "422", "503"} <= set(operation["responses"])
     for name, schema in described["components"]["schemas"].items():
         for field, said in schema.get("properties", {}).items():
-            if name.endswith(("Answer", "Request", "ScoreRow")):
+            if name.endswith(("Answer", "Request", "ScoreRow", "CustomerRow")):
                 assert said.get("description") or "$ref" in str(said), f"{name}.{field}"

@@ -14,7 +14,7 @@ from features.vocabulary import Cutoff
 from serving.belonging import Belonging, SegmentReason, shown_shares
 from serving.customer_view import customer_page
 from serving.published import Snapshot, open_snapshot
-from serving.scoring import Status
+from serving.scored import Status
 from serving.snapshot import score_everybody
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use

@@ -11,7 +11,7 @@ import pytest
 
 from serving.desk import InUse
 from serving.past import Past
-from serving.scoring import Status
+from serving.scored import Status
 from serving.what_if import ORDER, SETTLED
 from tests.serving.calling import Caller, Service
 from training.reasons.languages import language_of
@@ -289,9 +289,7 @@ def test_what_cannot_be_asked_is_refused_with_its_field(
 def test_a_store_with_other_events_tells_no_other_times(
     service: Service, caller: Caller, in_use: InUse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    monkeypatch.setattr(service.desk, "_in_use", replace(in_use, past=None))
+    monkeypatch.setattr(in_use.scorer, "past", None)
     question = {"rows": [{"customer_id": "1"}], "since": day_before(in_use, 30)}
     assert caller.post("/v1/changes", json=question).json()["code"] == "no_past"
     assert what_if(caller, customer_id="1", play=ORDER).json()["code"] == "no_past"

@@ -9,7 +9,7 @@ import pytest
 from serving.ledger import SCOPES
 from serving.problems import KINDS, ProblemKind
 from serving.routes import ROUTES, Route
-from serving.scoring import Status
+from serving.scored import Status
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 

@@ -17,7 +17,7 @@ from serving import earlier
 from serving.desk import InUse
 from serving.earlier import has_jumped, points_risen, risk_before, usual_start
 from serving.published import Snapshot, open_snapshot
-from serving.scoring import Status
+from serving.scored import Status
 from serving.snapshot import score_everybody
 from tests.serving.calling import Service
 from tests.serving.company import Company

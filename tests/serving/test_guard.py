@@ -12,7 +12,6 @@ from fastapi.routing import APIRoute
 
 from serving.asgi import Message, Receive, Scope, Send
 from serving.problems import KINDS, MEDIA_TYPE
-from serving.request_body import BODY_BYTES
 from serving.routes import ROUTES, Route
 from tests.serving.calling import Caller, Service, in_parts
 
@@ -147,12 +146,12 @@ JSON = {"content-type": "application/json; charset=utf-8"}
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
-def test_a_body_over_a_megabyte_is_refused_however_it_comes(
+def test_a_body_that_is_too_large_is_refused_however_it_comes(
     caller: Caller, is_chunked: bool
 ) -> None:
-    body = b"[" + b" " * BODY_BYTES + b"]"
+    body = b"[" + b" " * 1_000_000 + b"]"
     content = in_parts(body[:500_000], body[500_000:]) if is_chunked else body
-    answer = caller.post("/v1/score", content=content, headers=JSON)
+    answer = caller.post("/v1/changes", content=content, headers=JSON)
     assert answer.status_code == 413 and is_problem(answer, "body_too_large")
 
 

@@ -89,7 +89,7 @@ def test_the_serving_process_loads_nothing_that_only_training_needs(
         assert desk.in_use is not None, desk.fault
         snapshot = desk.in_use.snapshot
         customer = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
-        assert desk.in_use.scorer.score([customer])[0].explanation is not None
+        assert desk.in_use.scorer.score_ids([customer])[0].explanation is not None
         loaded = [name for name in {(*TRAINING_ONLY, "duckdb", "pyarrow")!r} if name in sys.modules]
         assert not loaded, loaded
         desk.close()

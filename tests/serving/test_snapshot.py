@@ -15,7 +15,8 @@ from features.lifecycle import LifecycleStatus, Stage
 from features.store import open_store
 from features.workspace import Workspace
 from serving.published import Snapshot, open_snapshot
-from serving.scoring import Scorer, Status
+from serving.scored import Status
+from serving.scoring import Scorer
 from serving.snapshot import score_everybody
 from tests.serving.company import CUSTOMERS, Company
 from training.bundle import current_bundle
@@ -93,7 +94,7 @@ def test_the_snapshot_says_what_the_scorer_says(
 ) -> None:
     scorer = Scorer(current_bundle(demo_workspace.workspace), snapshot, "EUR")
     ids = [snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys]
-    answers = scorer.score(ids, with_reasons=False)
+    answers = scorer.score_ids(ids, with_reasons=False)
     assert [one.probability for one in answers] == snapshot.ranking.probability.tolist()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from serving.published import Snapshot, open_snapshot
-from serving.scoring import Status
+from serving.scored import Status
 from serving.snapshot import score_everybody
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_value_to_use
@@ -125,9 +125,10 @@ def test_without_reasons_the_answer_does_not_say_why(answering: Service, valued:
 
 def test_stored_shares_sum_to_the_value_of_everybody_who_has_one(valued: Snapshot) -> None:
     for key, status in enumerate(valued.status):
-        shares = valued.value_shares(key)
-        assert (shares is None) == (valued.value_cents[key] == -1), status
-        if shares is not None:
+        found = valued.valued(key)
+        assert (found is None) == (valued.value_cents[key] == -1), status
+        if found is not None:
+            shares = found.shares
             total = shares.base_cents + shares.by_part.sum() + shares.limit_cents
             largest = np.abs(shares.by_part).max()
             assert total == pytest.approx(shares.expected_cents, abs=1 + 1e-6 * largest)

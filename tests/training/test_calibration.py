@@ -89,3 +89,26 @@ def test_a_row_alone_is_calibrated_as_in_a_batch() -> None:
     curve = calibrate(*biased(20_000))
     grid = np.linspace(-9, 9, 300)
     assert [float(curve.apply(grid[[row]])[0]) for row in range(300)] == curve.apply(grid).tolist()
+
+
+@pytest.mark.parametrize("rows", [400, 20_000])
+def test_the_interval_holds_the_true_probability_about_nine_times_in_ten(rows: int) -> None:
+    grid, inside = np.linspace(-2, 2, 9), []
+    for seed in range(40):
+        drawn = np.random.default_rng(seed)
+        log_odds = drawn.normal(0.0, 1.5, rows)
+        curve = calibrate(
+            log_odds, (drawn.random(rows) < sigmoid(0.8 * log_odds - 0.3)).astype(float)
+        )
+        low, high = curve.interval(grid)
+        truth = sigmoid(0.8 * grid - 0.3)
+        inside.append((low <= truth) & (truth <= high))
+    assert 0.8 <= np.mean(inside) <= 0.99
+
+
+def test_an_interval_narrows_with_what_the_curve_was_learned_from() -> None:
+    widths = []
+    for rows in (300, 3_000):
+        low, high = calibrate(*biased(rows), isotonic_from=10_000).interval(np.zeros(1))
+        widths.append(float(high[0] - low[0]))
+    assert widths[1] < widths[0] / 2

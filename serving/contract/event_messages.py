@@ -1,0 +1,243 @@
+"""Events as a caller tells them: the rows of the tables of events, one type a table.
+
+Names are those of the raw tables; money is in whole cents and says so in its name. A test holds the fields and
+the declarations of ``features.tables`` in step.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from features.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, Table
+from serving.contract.messages import Identifier, Message
+
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+MOST_CENTS = 10**13
+MOST = 1e9
+EVENTS_A_CUSTOMER = 200
+
+
+def _is_text(value: object) -> object:
+    """An instant is a text: a bare number would be read as seconds, or as milliseconds."""
+    if not isinstance(value, str | datetime):
+        raise PydanticCustomError("instant_type", "Give an instant such as 2026-05-01T09:30:00Z")
+    return value
+
+
+def _in_range(value: datetime) -> datetime:
+    if not EARLIEST <= value < LATEST:
+        raise PydanticCustomError("instant_range", "Give an instant from 1970 to 2199")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_in_range)]
+Cents = Annotated[int, Field(strict=True, ge=-MOST_CENTS, le=MOST_CENTS)]
+Number = Annotated[float, Field(strict=True, ge=-MOST, le=MOST)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class PurchaseEvent(Message):
+    """One line of an order."""
+
+    order_id: Identifier = Field(description="Which order or receipt the line belongs to.")
+    ordered_at: Instant = Field(description="When the order was placed.")
+    item_id: Identifier = Field(description="Which article.")
+    quantity: Number = Field(description="How many; negative for a return.")
+    amount_cents: Cents = Field(description="What the line cost in all, after discount.")
+    discount_cents: Cents | None = Field(None, description="What was taken off the line.")
+    channel: Identifier | None = Field(None, description="Where it was bought.")
+    store: Identifier | None = Field(None, description="Which branch.")
+    known_at: Instant | None = Field(None, description="When the company learned of it.")
+
+
+class ContactEvent(Message):
+    """One touchpoint that is not a purchase."""
+
+    contacted_at: Instant = Field(description="When it happened.")
+    channel: Identifier = Field(description="email, phone, web, store, chat, social, post or app.")
+    kind: Identifier = Field(description="visit, open, click, inquiry, complaint, survey …")
+    topic: Identifier | None = Field(None, description="What it was about.")
+    resolved_at: Instant | None = Field(None, description="When it was settled.")
+    score: Number | None = Field(None, description="The answer to a survey.")
+    known_at: Instant | None = Field(None, description="When the company learned of it.")
+
+
+class ExposureEvent(Message):
+    """One time a customer was shown an offer, or was deliberately not shown it."""
+
+    offer_id: Identifier = Field(description="Which offer.")
+    shown_at: Instant = Field(description="When it was shown, or would have been.")
+    channel: Identifier | None = Field(None, description="Where it was shown.")
+    arm: Identifier | None = Field(None, description="treated or control.")
+    action_probability: Number | None = Field(None, description="How likely it was to be shown.")
+    accepted_at: Instant | None = Field(None, description="When it was taken.")
+    revenue_cents: Cents | None = Field(None, description="What the acceptance brought.")
+    known_at: Instant | None = Field(None, description="When the company learned of it.")
+
+
+class ContractEvent(Message):
+    """One contract or subscription term."""
+
+    contract_id: Identifier = Field(description="Which contract.")
+    starts_at: Instant = Field(description="From when it runs.")
+    ends_at: Instant | None = Field(None, description="Until when it runs.")
+    plan: Identifier | None = Field(None, description="Which plan.")
+    price_cents: Cents | None = Field(None, description="What a term costs.")
+    auto_renew: Flag | None = Field(None, description="Renews by itself.")
+    cancelled_at: Instant | None = Field(None, description="When notice was given.")
+    end_reason: Identifier | None = Field(None, description="Why it ended.")
+    known_at: Instant | None = Field(None, description="When the company learned of it.")
+
+
+Event = PurchaseEvent | ContactEvent | ExposureEvent | ContractEvent
+
+EVENT_TYPES: dict[str, tuple[Table, type[Event]]] = {
+    "purchases": (PURCHASES, PurchaseEvent),
+    "contacts": (CONTACTS, ContactEvent),
+    "exposures": (EXPOSURES, ExposureEvent),
+    "contracts": (CONTRACTS, ContractEvent),
+}
+"""The tables events can be told of, each with the type of its rows."""
+
+
+class FreshEventsGiven(Message):
+    """What happened to one customer since the store was made, by table."""
+
+    purchases: list[PurchaseEvent] = Field([], max_length=EVENTS_A_CUSTOMER)
+    contacts: list[ContactEvent] = Field([], max_length=EVENTS_A_CUSTOMER)
+    exposures: list[ExposureEvent] = Field([], max_length=EVENTS_A_CUSTOMER)
+    contracts: list[ContractEvent] = Field([], max_length=EVENTS_A_CUSTOMER)
+
+    @property
+    def by_table(self) -> dict[str, list[Event]]:
+        """The events of each table that has any."""
+        return {name: list(rows) for name in EVENT_TYPES if (rows := getattr(self, name))}
+
+
+class Reaction(Message):
+    """What became of a contact that followed an answer."""
+
+    reacted_at: Instant = Field(description="When.")
+    reaction: Literal["contacted", "opened", "accepted", "rejected", "bought"] = Field(
+        description="What happened."
+    )
+    offer_id: Identifier | None = Field(None, description="Which offer it was about.")
+    revenue_cents: Cents | None = Field(None, description="What it brought.")
+
+
+class EventRow(Message):
+    """One event of one customer: exactly one of the five kinds."""
+
+    customer_id: Identifier = Field(description="The company's own customer number.")
+    row_id: Identifier | None = Field(
+        None, description="Anything of the caller's; given back with the answer."
+    )
+    event_id: Identifier | None = Field(
+        None,
+        description="Names the event, so that it is kept once; without it, equal events are one event.",
+    )
+    decision_id: Identifier | None = Field(None, description="The answer that it followed.")
+    purchase: PurchaseEvent | None = Field(None, description="A line of an order.")
+    contact: ContactEvent | None = Field(None, description="A touchpoint that is no purchase.")
+    exposure: ExposureEvent | None = Field(None, description="An offer shown, or not shown.")
+    contract: ContractEvent | None = Field(None, description="A contract or a term of it.")
+    reaction: Reaction | None = Field(None, description="What became of a contact.")
+
+    @model_validator(mode="after")
+    def _is_one_event(self) -> EventRow:
+        if len(self._given) != 1:
+            raise PydanticCustomError(
+                "one_event", "Give one of purchase, contact, exposure, contract and reaction"
+            )
+        return self
+
+    @property
+    def _given(self) -> list[tuple[str, Event | Reaction]]:
+        kinds = ("purchase", "contact", "exposure", "contract", "reaction")
+        return [(f"{one}s", event) for one in kinds if (event := getattr(self, one)) is not None]
+
+    @property
+    def table(self) -> str:
+        """The table it belongs to, or ``reactions``."""
+        return self._given[0][0]
+
+    @property
+    def event(self) -> Event | Reaction:
+        """What happened."""
+        return self._given[0][1]
+
+    @property
+    def happened_seconds(self) -> int:
+        """When it happened, in whole UTC seconds."""
+        table = EVENT_TYPES[self.table][0].event_time if self.table in EVENT_TYPES else None
+        when: datetime = getattr(self.event, table or "reacted_at")
+        return int(when.timestamp() // 1)
+
+    @property
+    def known_seconds(self) -> int:
+        """When it had happened and was known."""
+        known: datetime | None = getattr(self.event, KNOWN_AT, None)
+        return max(self.happened_seconds, 0 if known is None else int(known.timestamp() // 1))
+
+
+class EventsRequest(Message):
+    """What happened to customers since the tables were last read."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "rows": [
+                        {
+                            "customer_id": "17841",
+                            "contact": {
+                                "contacted_at": "2026-05-01T09:30:00Z",
+                                "channel": "phone",
+                                "kind": "complaint",
+                                "topic": "delivery",
+                            },
+                        },
+                        {
+                            "customer_id": "17841",
+                            "event_id": "crm-4711",
+                            "decision_id": "36935e75cb19c519ce020cb2adac8adc",
+                            "reaction": {
+                                "reacted_at": "2026-05-02T10:00:00Z",
+                                "reaction": "accepted",
+                            },
+                        },
+                    ]
+                }
+            ]
+        }
+    )
+
+    rows: list[EventRow] = Field(min_length=1, max_length=1_000, description="At most 1,000.")
+
+
+class EventRowAnswer(Message):
+    """What became of one event."""
+
+    row_id: str | None = Field(description="As it was sent.")
+    event_id: str = Field(description="Names the event.")
+    status: Literal["stored", "duplicate", "refused"] = Field(
+        description="stored: kept; duplicate: kept before; refused: it lies in the future."
+    )
+    counts: bool = Field(description="Whether models read such events, so that scores may move.")
+
+
+class EventsAnswer(Message):
+    """One answer an event, in the order they were sent."""
+
+    rows: list[EventRowAnswer] = Field(description="The answers.")

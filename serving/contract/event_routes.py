@@ -1,0 +1,72 @@
+"""The route of ``/v1/events``: what happened to customers since the tables were last read."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from features.tables import KNOWN_AT
+from features.vocabulary import DAY_SECONDS
+from serving.contract.answering import PROBLEMS, desk_of, instant, json_answer
+from serving.contract.event_messages import EVENT_TYPES, EventRow, EventsAnswer, EventsRequest
+from serving.desk import Desk
+from serving.events import ToldEvent
+
+AHEAD_SECONDS = DAY_SECONDS
+"""Clocks differ; what is further ahead is a mistake."""
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/events", responses={200: {"model": EventsAnswer}, **PROBLEMS})
+def events(request: Request, question: EventsRequest) -> Response:
+    """Tell of contacts, purchases and what came of an answer; the customer's next score counts them."""
+    desk = desk_of(request)
+    at = desk.now()
+    in_use = desk.in_use
+    cutoff = 0 if in_use is None else in_use.snapshot.cutoff_seconds
+    told = [_told(row, cutoff) for row in question.rows]
+    timely = [row.happened_seconds <= at + AHEAD_SECONDS for row in question.rows]
+    kept = [one for one, is_timely in zip(told, timely, strict=True) if is_timely]
+    is_new = iter(desk.ledger.events.keep(kept))
+    desk.ledger.events.forget(before=min(cutoff, at))
+    return json_answer(
+        {
+            "rows": [
+                {
+                    "row_id": row.row_id,
+                    "event_id": one.event_id,
+                    "status": _became(next(is_new)) if is_timely else "refused",
+                    "counts": is_timely and _is_read(desk, one.table),
+                }
+                for row, one, is_timely in zip(question.rows, told, timely, strict=True)
+            ]
+        }
+    )
+
+
+def _told(row: EventRow, cutoff_seconds: int) -> ToldEvent:
+    """The event as it is kept: what the scores in use do not know counts as known from their cutoff on."""
+    content: dict[str, Any] = row.event.model_dump(mode="json", exclude_none=True)
+    named = row.event_id or _digest([row.customer_id, row.table, content])
+    known = max(row.known_seconds, cutoff_seconds)
+    if row.table in EVENT_TYPES:
+        content[KNOWN_AT] = instant(known)
+    return ToldEvent(named, row.customer_id, row.table, content, known, row.decision_id or "")
+
+
+def _digest(said: list[Any]) -> str:
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+
+def _became(is_new: bool) -> str:
+    return "stored" if is_new else "duplicate"
+
+
+def _is_read(desk: Desk, table: str) -> bool:
+    """Whether the store has such a table, so that models may read it."""
+    in_use = desk.in_use
+    return in_use is not None and in_use.past is not None and table in in_use.past.pack.streams

@@ -1,0 +1,131 @@
+"""From wanted rows to answered ones: fresh events are joined, scores made, decisions written before anybody sees them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from serving.asked import Asked, Caution, GivenVector
+from serving.contract.event_messages import EVENT_TYPES, Event
+from serving.contract.score_rows import row_answer
+from serving.desk import Desk, InUse
+from serving.events import ToldEvent
+from serving.ledger import Decision
+from serving.scored import ScoredRow, Status
+from serving.told import fresh_events
+from training.reasons.language import Language
+
+Told = Mapping[str, Sequence[Event]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One row of a call; rows that are equal in customer and ``same`` are answered alike.
+
+    ``told`` holds events given with the call, by table.
+    """
+
+    customer_id: str
+    row_id: str | None = None
+    vector: GivenVector | None = None
+    told: Told = field(default_factory=dict)
+    same: bytes = b""
+
+
+def answer_rows(
+    desk: Desk,
+    in_use: InUse,
+    wanted: Sequence[Wanted],
+    *,
+    at: int,
+    with_reasons: bool,
+    language: Language,
+    campaign: str = "",
+    without: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """One answer a row, in order; what is answered stands in the ledger first.
+
+    ``without`` names the fields that were not asked for.
+    """
+    by_id = [one.customer_id for one in wanted if one.vector is None]
+    kept = desk.ledger.events.newer(by_id, in_use.snapshot.cutoff_seconds)
+    asked = [_asked(one, kept.get(one.customer_id, ()), in_use) for one in wanted]
+    rows = in_use.scorer.score(asked, with_reasons=with_reasons, language=language)
+    bases = {
+        id(row): "given" if one.vector else "fresh" if one.fresh else "stored"
+        for row, one in zip(rows, asked, strict=True)
+    }
+    decided: dict[int, Decision] = {}
+    for row in rows:
+        if id(row) not in decided and row.status not in (Status.UNKNOWN_ID, Status.ERROR):
+            decided[id(row)] = _decision(desk, in_use, row, bases[id(row)], campaign, at)
+    desk.ledger.append(list(decided.values()))
+    return [
+        row_answer(
+            one.row_id,
+            row,
+            decided.get(id(row)),
+            currency=desk.currency,
+            lasts_days=desk.settings.service.scores_last_days,
+            without=without,
+        )
+        for one, row in zip(wanted, rows, strict=True)
+    ]
+
+
+def _asked(wanted: Wanted, kept: Sequence[ToldEvent], in_use: InUse) -> Asked:
+    if wanted.vector is not None:
+        return Asked(wanted.customer_id, wanted.vector, key=wanted.same)
+    told = _joined(wanted.told, kept)
+    if not told:
+        return Asked(wanted.customer_id, key=wanted.same)
+    if in_use.past is None:
+        return Asked(wanted.customer_id, cautions=(_NO_PAST,), key=wanted.same)
+    fresh, unread = fresh_events(told, in_use.past.pack)
+    cautions = (Caution("unread_events", _UNREAD.format(", ".join(unread))),) if unread else ()
+    return Asked(wanted.customer_id, fresh=fresh, cautions=cautions, key=wanted.same)
+
+
+_NO_PAST = Caution(
+    "events_not_counted",
+    "Newer events do not count just now: the store holds other data than the scores were made from.",
+)
+_UNREAD = "No model reads events of {}: the company has not mapped that table."
+
+
+def _joined(told: Told, kept: Sequence[ToldEvent]) -> dict[str, list[Event]]:
+    """Events given now and those told before, by table."""
+    joined = {name: list(rows) for name, rows in told.items()}
+    for one in kept:
+        if one.table not in EVENT_TYPES:
+            continue  # what became of an answer is no behaviour
+        event = EVENT_TYPES[one.table][1].model_validate(one.content)
+        joined.setdefault(one.table, []).append(event)
+    return joined
+
+
+def _decision(
+    desk: Desk, in_use: InUse, row: ScoredRow, basis: str, campaign: str, at: int
+) -> Decision:
+    manifest, percent = in_use.scorer.bundle.manifest, desk.settings.campaign.hold_out_percent
+    held_out = ""
+    if campaign and row.customer_id:
+        held = desk.ledger.hold_out.holds(row.customer_id, campaign, percent)
+        held_out = "yes" if held else "no"
+    return Decision(
+        decision_id=secrets.token_hex(16),
+        customer_id=row.customer_id,
+        status=row.status.word,
+        probability=row.probability,
+        model_version=manifest.version,
+        model_digest=manifest.digest,
+        cutoff_seconds=row.as_of_seconds or in_use.snapshot.cutoff_seconds,
+        decided_at=at,
+        data_digest=in_use.snapshot.data_digest,
+        vector_digest=row.vector_digest,
+        basis=basis,
+        campaign=campaign,
+        hold_out=held_out,
+    )
