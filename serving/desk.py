@@ -32,9 +32,11 @@ from serving.valuing import Valuer
 from serving.what_if import WhatIfs
 from serving.worth import tendency_among, value_in_use
 from training.bundle import Bundle, current_bundle
+from training.manifest import Manifest
 from training.reasons.language import Language
 from training.reasons.languages import language_of
 from training.reasons.wording import Wording
+from training.segments.bundle import segments_in_use
 
 LOOK_EVERY_SECONDS = 1.0
 RETRY_SECONDS = 30.0
@@ -54,6 +56,8 @@ class InUse:
     """The words of the scores shown, which an older model may have made."""
     values: NDArray[np.float32]
     """Everybody's vectors, one column a feature of that wording."""
+    manifests: tuple[Manifest, ...]
+    """The models behind the scores: of risk, and of value and segments where they are in use."""
 
     @property
     def past(self) -> Past | None:
@@ -145,7 +149,19 @@ class Desk:
         past, valuer = self._past_of(bundle, snapshot), self._valuer_of(bundle, snapshot)
         scorer = Scorer(bundle, snapshot, self.currency, past=past, valuer=valuer)
         words = snapshot.wording(self.currency, self.language)
-        return InUse(scorer, snapshot, words, snapshot.values)
+        manifests = self._manifests(bundle, snapshot, valuer)
+        return InUse(scorer, snapshot, words, snapshot.values, manifests)
+
+    def _manifests(
+        self, bundle: Bundle, snapshot: Snapshot, valuer: Valuer | None
+    ) -> tuple[Manifest, ...]:
+        found = [bundle.manifest]
+        if valuer is not None and valuer.in_use.bundle is not None:
+            found.append(valuer.in_use.bundle.manifest)
+        segments, said = segments_in_use(self._workspace), snapshot.manifest["segments"]
+        if segments is not None and said and said["digest"] == segments.manifest.digest:
+            found.append(segments.manifest)
+        return tuple(found)
 
     def _valuer_of(self, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
         """What values newer behaviour, where the model that valued everybody is still in use."""

@@ -25,6 +25,7 @@ _EVENTS = sa.Table(
     sa.Column("customer_id", sa.Text, nullable=False),
     sa.Column("table_name", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
+    sa.Column("happened_at", sa.Integer, nullable=False),
     sa.Column("known_at", sa.Integer, nullable=False),
     sa.Column("decision_id", sa.Text, nullable=False, server_default=""),
     sa.Index("events_of_customers", "customer_id", "known_at"),
@@ -33,7 +34,7 @@ _EVENTS = sa.Table(
 
 @dataclass(frozen=True)
 class ToldEvent:
-    """One event: ``content`` is its row as plain JSON, ``known_at`` when all of it had happened and was known.
+    """One event: ``content`` is its row as plain JSON, ``known_at`` when it had happened and was known.
 
     ``decision_id`` names the answer it followed, where there was one.
     """
@@ -42,6 +43,7 @@ class ToldEvent:
     customer_id: str
     table: str
     content: Mapping[str, Any]
+    happened_at: int
     known_at: int
     decision_id: str = ""
 
@@ -64,6 +66,7 @@ class Events:
                         customer_id=one.customer_id,
                         table_name=one.table,
                         content=json.dumps(one.content, ensure_ascii=False, sort_keys=True),
+                        happened_at=one.happened_at,
                         known_at=one.known_at,
                         decision_id=one.decision_id,
                     )
@@ -109,6 +112,7 @@ def _told(row: sa.Row[Any]) -> ToldEvent:
         row.customer_id,
         row.table_name,
         json.loads(row.content),
+        row.happened_at,
         row.known_at,
         row.decision_id,
     )

@@ -236,6 +236,17 @@ class Ledger:
         with self._engine.connect() as connection:
             return [Decision(**row._mapping) for row in connection.execute(query)]
 
+    def latest_decisions(self, customer_id: str, most: int) -> list[Decision]:
+        """The last answers about one customer, newest first."""
+        query = (
+            sa.select(_DECISIONS)
+            .where(_DECISIONS.c.customer_id == customer_id)
+            .order_by(_DECISIONS.c.decided_at.desc(), _DECISIONS.c.decision_id)
+            .limit(most)
+        )
+        with self._engine.connect() as connection:
+            return [Decision(**row._mapping) for row in connection.execute(query)]
+
     def decision(self, decision_id: str) -> Decision | None:
         """One decision by the id it was answered with; None when there is none."""
         query = sa.select(_DECISIONS).where(_DECISIONS.c.decision_id == decision_id)

@@ -93,6 +93,12 @@ KINDS = {
             "Leave out `model_version`, or name the one /v1/version tells.",
         ),
         ProblemKind(
+            "not_trained",
+            409,
+            "No model for this is in use.",
+            "GET /v1/models lists what is trained and what is not.",
+        ),
+        ProblemKind(
             "repeat_under_way",
             409,
             "The first call with this Idempotency-Key is still under way.",

@@ -7,7 +7,7 @@ them and the vectors they were scored from. ``snapshot`` writes it; nothing here
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ from training.value.explanation import StoredShares
 
 MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"
+OFFERS_FILE = "offers.json"
 
 Floats = NDArray[np.float64]
 
@@ -103,6 +104,7 @@ class Snapshot:
     value_typical: NDArray[np.float32]
     membership: Membership
     typical: NDArray[np.float32]
+    offers: Sequence[Mapping[str, Any]] = ()
 
     @property
     def cutoff_seconds(self) -> int:
@@ -271,6 +273,7 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
                 **{one: column(f"segment_{one}") for one in Membership.__dataclass_fields__}
             ),
             typical=column("typical"),
+            offers=json.loads((folder / OFFERS_FILE).read_text(encoding="utf-8")),
         )
     except (OSError, ValueError, KeyError) as fault:
         raise WorkspaceRefused(

@@ -29,12 +29,14 @@ from features.store import Store, open_store
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.belonging import SegmentsInUse, memberships_of_everybody, segments_for
+from serving.catalogue import offers_of
 from serving.earlier import has_jumped, risk_before, usual_start
 from serving.history import history
 from serving.lean import kept_out
 from serving.published import (
     DECLINED,
     MANIFEST_FILE,
+    OFFERS_FILE,
     VALUE_SHARES,
     VECTORS_FOLDER,
     Ranking,
@@ -50,7 +52,7 @@ from training.segments.membership import Membership
 from training.segments.model import NO_SEGMENT
 from training.value.at_risk import terciles
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 _ROWS_AT_ONCE = 2_048
 _THREADS = 2
 
@@ -131,6 +133,8 @@ def score_everybody(
             draft, bundle, value, segments, store, pack, vectors, settings.reasons, progress
         )
         _link_vectors(folder, draft / VECTORS_FOLDER)
+        offers = json.dumps(offers_of(store), ensure_ascii=False)
+        (draft / OFFERS_FILE).write_text(offers, encoding="utf-8")
         (draft / MANIFEST_FILE).write_text(
             json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
         )

@@ -63,12 +63,17 @@ def _row(table: Table, told: object, stored: Collection[str]) -> dict[str, Value
             row["seconds"] = _seconds(value)
         elif column.name == KNOWN_AT:
             row["known"] = None if value is None else _seconds(value)
-        elif (place := _pack_name(column)) in stored:
+        elif (place := pack_name(column)) in stored:
             row[place] = _coded(column, value)
     return row
 
 
-def _pack_name(column: Column) -> str:
+def pack_name(column: Column) -> str:
+    """What a column is called in the pack.
+
+    >>> pack_name(TABLES["purchases"].column("order_id"))
+    'order'
+    """
     name = stored_name(column)
     return name.removesuffix("_id") if column.kind is Kind.TEXT else name
 

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from serving.contract import change_routes, discovery_routes, event_routes, score_routes
+from serving.contract import (
+    change_routes,
+    customer_routes,
+    discovery_routes,
+    event_routes,
+    proposal_routes,
+    score_routes,
+)
 from serving.contract.answering import VERSION
 from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 
@@ -18,7 +25,9 @@ CONTRACT = tuple(
     part.router
     for part in (
         score_routes,
+        customer_routes,
         change_routes,
+        proposal_routes,
         event_routes,
         discovery_routes,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -10,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from serving.contract.messages import (
     CustomerRow,
+    Day,
     Identifier,
     Message,
     ModelIdentity,
@@ -31,7 +31,7 @@ class ChangesRequest(Message):
     rows: list[CustomerRow] = Field(
         min_length=1, max_length=ROWS_WITH_REASONS, description="Customers, at most 200."
     )
-    since: date = Field(
+    since: Day = Field(
         description="The earlier day: what was known before its midnight, UTC, counted then."
     )
     language: Words | None = Field(

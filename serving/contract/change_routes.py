@@ -59,7 +59,7 @@ def changes(request: Request, question: ChangesRequest) -> Response:
             "since": question.since.isoformat(),
             "vector_as_of": instant(in_use.snapshot.cutoff_seconds),
             "rows": [
-                {"row_id": row.row_id} | _change(found[row.customer_id], language.code)
+                {"row_id": row.row_id} | change_answer(found[row.customer_id], language.code)
                 for row in question.rows
             ],
         }
@@ -97,7 +97,8 @@ def what_if(request: Request, question: WhatIfRequest) -> Response:
     return json_answer(answer)
 
 
-def _change(found: ChangeAnswer, language: str) -> dict[str, Any]:
+def change_answer(found: ChangeAnswer, language: str) -> dict[str, Any]:
+    """One customer's change as the contract writes it."""
     answer: dict[str, Any] = {
         "customer_id": found.customer_id,
         "status": found.status.word,

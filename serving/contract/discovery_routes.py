@@ -1,9 +1,14 @@
-"""What a caller can ask of the service itself: which models answer, and what is running."""
+"""What a caller can ask of the service itself: which models answer, what they read, what is running."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
+from features.tables import CUSTOMER_ID, KNOWN_AT
 from serving.contract.answering import (
     PROBLEMS,
     VERSION,
@@ -13,26 +18,67 @@ from serving.contract.answering import (
     json_answer,
     required,
 )
-from serving.contract.discovery_messages import ModelsAnswer, VersionAnswer
+from serving.contract.discovery_messages import (
+    ModelsAnswer,
+    OffersAnswer,
+    SchemaAnswer,
+    VersionAnswer,
+)
+from serving.contract.event_messages import EVENT_TYPES
+from serving.desk import InUse
+from serving.told import pack_name, wire_name
+from training.manifest import Manifest
+from training.questions.kinds import question_from
+from training.segments.model import SEGMENTS
+from training.value.bundle import VALUE
 
 router = APIRouter(prefix="/v1")
+TRAINABLE = ("value", "segments", "offers", "recommendations")
 
 
 @router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
 def models(request: Request) -> Response:
     """The models in use and how well they did on customers they had not seen."""
-    bundle = required(desk_of(request)).scorer.bundle
-    manifest = bundle.manifest
-    entry = identity(manifest) | {
-        "family": manifest.family,
-        "horizon_days": manifest.horizon_days,
-        "gap_days": manifest.gap_days,
-        "question": bundle.question.said,
-        "base_rate": manifest.base_rate,
-        "population": manifest.population,
-        "metrics": manifest.metrics,
-    }
-    return json_answer({"models": [entry]})
+    in_use = required(desk_of(request))
+    entries = [
+        identity(one)
+        | {
+            "family": one.family,
+            "horizon_days": one.horizon_days,
+            "gap_days": one.gap_days,
+            "question": _asked(one),
+            "base_rate": one.base_rate,
+            "population": one.population,
+            "metrics": one.metrics,
+        }
+        for one in in_use.manifests
+    ]
+    trained = {one["name"] for one in entries}
+    return json_answer(
+        {"models": entries, "not_trained": [one for one in TRAINABLE if one not in trained]}
+    )
+
+
+@router.get("/schema", responses={200: {"model": SchemaAnswer}, **PROBLEMS})
+def schema(request: Request) -> Response:
+    """What a vector is made of, feature by feature, and which events can be told."""
+    in_use = required(desk_of(request))
+    manifest = in_use.scorer.bundle.manifest
+    return json_answer(
+        {
+            "model": identity(manifest),
+            "features": list(_features(in_use)),
+            "groups": [dict(one) for one in manifest.groups],
+            "events": list(_events(in_use)),
+        }
+    )
+
+
+@router.get("/offers", responses={200: {"model": OffersAnswer}, **PROBLEMS})
+def offers(request: Request) -> Response:
+    """The offers that can be made, as the company's table lists them."""
+    snapshot = required(desk_of(request)).snapshot
+    return json_answer({"as_of": instant(snapshot.cutoff_seconds), "offers": list(snapshot.offers)})
 
 
 @router.get("/version", responses={200: {"model": VersionAnswer}, **PROBLEMS})
@@ -50,3 +96,55 @@ def version(request: Request) -> Response:
             "fault": desk.fault,
         }
     )
+
+
+def _asked(manifest: Manifest) -> str:
+    """What a model answers and of whom, in words."""
+    if manifest.name == VALUE:
+        return (
+            f"The money a customer brings in {manifest.horizon_days} days. "
+            "Judged are customers with an order."
+        )
+    if manifest.name == SEGMENTS:
+        return "Which segment a customer's habits belong to. Judged are customers who are active."
+    return question_from(manifest.question).said
+
+
+def _features(in_use: InUse) -> Iterator[dict[str, Any]]:
+    columns, wording = in_use.scorer.bundle.model.columns, in_use.scorer.wording
+    bounds = dict(zip(columns.names, zip(columns.low, columns.high, strict=True), strict=True))
+    for one in wording.features:
+        low, high = bounds.get(one.name, (math.nan, math.nan))
+        yield {
+            "name": one.name,
+            "meaning": one.meaning,
+            "unit": one.unit,
+            "group": one.group,
+            "actionable": one.actionable,
+            "missing": one.missing,
+            "read": one.name in bounds,
+            "low": None if math.isnan(low) else float(low),
+            "high": None if math.isnan(high) else float(high),
+        }
+
+
+def _events(in_use: InUse) -> Iterator[dict[str, Any]]:
+    streams = {} if in_use.past is None else in_use.past.pack.streams
+    for name, (table, _) in EVENT_TYPES.items():
+        stored = set(streams[name].columns) if name in streams else set[str]()
+        always = {table.event_time, KNOWN_AT} if name in streams else set[str | None]()
+        yield {
+            "name": name,
+            "meaning": table.meaning,
+            "columns": [
+                {
+                    "name": wire_name(one),
+                    "kind": one.kind.value,
+                    "meaning": one.meaning,
+                    "required": one.required,
+                    "stored": one.name in always or pack_name(one) in stored,
+                }
+                for one in table.columns
+                if one.name != CUSTOMER_ID
+            ],
+        }

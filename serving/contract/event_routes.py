@@ -55,7 +55,15 @@ def _told(row: EventRow, cutoff_seconds: int) -> ToldEvent:
     known = max(row.known_seconds, cutoff_seconds)
     if row.table in EVENT_TYPES:
         content[KNOWN_AT] = instant(known)
-    return ToldEvent(named, row.customer_id, row.table, content, known, row.decision_id or "")
+    return ToldEvent(
+        named,
+        row.customer_id,
+        row.table,
+        content,
+        row.happened_seconds,
+        known,
+        row.decision_id or "",
+    )
 
 
 def _digest(said: list[Any]) -> str:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 LONGEST_ID = 200
+
+
+def _is_text(value: object) -> object:
+    """A day is a text: a bare number would be read as seconds since 1970."""
+    if not isinstance(value, str | date):
+        raise PydanticCustomError("day_type", "Give a day such as 2026-05-01")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_is_text)]
 
 
 class Message(BaseModel):

@@ -28,6 +28,8 @@ _WORDS = {
     "contract_cancelled": (("contract",), {"en": ("contract cancelled", "contracts cancelled"), "de": ("gekündigter Vertrag", "gekündigte Verträge")}),
 }
 # fmt: on
+HAPPENINGS = frozenset(_WORDS)
+"""Every kind that has words."""
 _SMALL = {
     "en": ("no", "one", "two", "three", "four", "five", "six"),
     "de": ("keine", "eine", "zwei", "drei", "vier", "fünf", "sechs"),

@@ -1,0 +1,115 @@
+"""The route of ``/v1/customer``: everything about one customer in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from features.vocabulary import DAY_SECONDS
+from serving.contract.answering import (
+    PROBLEMS,
+    answer_in,
+    desk_of,
+    identity,
+    instant,
+    json_answer,
+    required,
+)
+from serving.contract.change_routes import change_answer
+from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer, CustomerRequest
+from serving.contract.scored_answer import Wanted, answer_rows
+from serving.desk import Desk, InUse
+from serving.earlier import usual_start
+from serving.events import ToldEvent
+from serving.ledger import Decision
+from serving.problems import FieldFault, Refusal
+from serving.profile import profile
+from serving.timeline import Moment, timeline
+from training.reasons.language import Language
+
+router = APIRouter(prefix="/v1")
+_SAY_NOTHING = ("unknown_id", "no_consent")
+
+
+@router.post("/customer", responses={200: {"model": CustomerAnswer}, **PROBLEMS})
+def customer(request: Request, question: CustomerRequest) -> Response:
+    """Show one customer: profile, stage, scores and reasons, what changed, what happened, what was answered."""
+    desk = desk_of(request)
+    in_use = required(desk)
+    language, at = answer_in(question.language, desk), desk.now()
+    earlier = _earlier(question, in_use, desk)
+    asked = question.customer_id
+    decided = desk.ledger.latest_decisions(asked, LATEST_DECISIONS)
+    wanted = [Wanted(asked)]
+    row = answer_rows(desk, in_use, wanted, at=at, with_reasons=True, language=language)[0]
+    answer: dict[str, Any] = {"customer_id": asked, "status": row["status"]}
+    if row["status"] in _SAY_NOTHING:
+        return json_answer(answer)
+    answer |= {
+        "model": identity(in_use.scorer.bundle.manifest),
+        "score": row,
+        "score_age_days": (at - in_use.snapshot.cutoff_seconds) // DAY_SECONDS,
+        "decisions": [_decision(one) for one in decided],
+    }
+    if in_use.past is not None and in_use.changes is not None:
+        pack, key = in_use.past.pack, in_use.snapshot.customer_ids.find(asked)
+        told = desk.ledger.events.newer([asked], in_use.snapshot.cutoff_seconds).get(asked, [])
+        moments = _moments(in_use, key, told, question.events)
+        answer |= {
+            "profile": profile(pack, key) if key >= 0 else {},
+            "since": instant(earlier)[:10],
+            "timeline": [_moment(one, language) for one in moments],
+        }
+        if key >= 0:
+            found = in_use.changes.since(asked, earlier, language)
+            answer["change"] = {"row_id": None} | change_answer(found, language.code)
+    return json_answer(answer)
+
+
+def _earlier(question: CustomerRequest, in_use: InUse, desk: Desk) -> int:
+    cutoff = in_use.snapshot.cutoff_seconds
+    if question.since is None:
+        horizon_days = in_use.scorer.bundle.manifest.horizon_days
+        return usual_start(cutoff, horizon_days, desk.settings.reasons.compared_days)
+    earlier = int(datetime.combine(question.since, time(), UTC).timestamp())
+    if earlier >= cutoff:
+        fault = FieldFault("/since", "not_earlier", "Give a day before `vector_as_of`.")
+        raise Refusal("invalid_request", errors=[fault])
+    return earlier
+
+
+def _moments(in_use: InUse, key: int, told: Sequence[ToldEvent], most: int) -> list[Moment]:
+    assert in_use.past is not None
+    return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, told, most=most)
+
+
+def _moment(one: Moment, language: Language) -> dict[str, Any]:
+    details = {
+        name.removesuffix("_seconds") + "_at" if name.endswith("_seconds") else name: (
+            instant(value) if name.endswith("_seconds") else value
+        )
+        for name, value in one.details.items()
+    }
+    return {
+        "at": instant(one.at_seconds),
+        "kind": one.kind,
+        "text": one.said(language.code),
+        "details": details,
+        "told": one.was_told,
+    }
+
+
+def _decision(one: Decision) -> dict[str, Any]:
+    return {
+        "decision_id": one.decision_id,
+        "decided_at": instant(one.decided_at),
+        "status": one.status,
+        "probability": one.probability,
+        "model_version": one.model_version,
+        "basis": one.basis,
+        "campaign": one.campaign,
+        "hold_out": {"yes": True, "no": False}.get(one.hold_out),
+    }

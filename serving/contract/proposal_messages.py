@@ -1,0 +1,46 @@
+"""What may be proposed to customers, as types."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from serving.contract.messages import CustomerRow, Identifier, Message, Words
+
+ROWS = 200
+MOST_PROPOSED = 100
+Count = Annotated[int, Field(strict=True)]
+
+
+class ProposalRequest(Message):
+    """Customers something is to be proposed to."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"rows": [{"customer_id": "17841"}], "count": 3}]}
+    )
+
+    rows: list[CustomerRow] = Field(
+        min_length=1, max_length=ROWS, description="Customers, at most 200."
+    )
+    count: Count = Field(
+        5, ge=1, le=MOST_PROPOSED, description="So many proposals a customer, the best first."
+    )
+    language: Words | None = Field(
+        None, description="The language of the reasons; the company's own where it is not given."
+    )
+
+
+class SimilarItemsRequest(Message):
+    """Items whose like is looked for."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"item_ids": ["85123A"], "count": 5}]}
+    )
+
+    item_ids: list[Identifier] = Field(
+        min_length=1, max_length=ROWS, description="The company's own item numbers, at most 200."
+    )
+    count: Count = Field(
+        5, ge=1, le=MOST_PROPOSED, description="So many similar items each, the most similar first."
+    )

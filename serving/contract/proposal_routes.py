@@ -1,0 +1,36 @@
+"""What may be proposed: offers, items a customer would take, items that are alike."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from fastapi import APIRouter, Request
+
+from serving.contract.answering import PROBLEMS, desk_of, required
+from serving.contract.proposal_messages import ProposalRequest, SimilarItemsRequest
+from serving.problems import Refusal
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/offers", responses=PROBLEMS)
+def offers(request: Request, question: ProposalRequest) -> None:
+    """The next best offer for customers; says so where no such model is trained."""
+    _refuse_untrained(request)
+
+
+@router.post("/recommendations", responses=PROBLEMS)
+def recommendations(request: Request, question: ProposalRequest) -> None:
+    """Items customers would take; says so where no such model is trained."""
+    _refuse_untrained(request)
+
+
+@router.post("/similar-items", responses=PROBLEMS)
+def similar_items(request: Request, question: SimilarItemsRequest) -> None:
+    """Items that are alike; says so where no such model is trained."""
+    _refuse_untrained(request)
+
+
+def _refuse_untrained(request: Request) -> NoReturn:
+    required(desk_of(request))
+    raise Refusal("not_trained")
