@@ -136,6 +136,11 @@ class Workspace:
         return self.folder / "ledger.db"
 
     @property
+    def jobs(self) -> Path:
+        """Whom jobs ask about and what they were answered, one folder a job, for a day."""
+        return self.folder / "jobs"
+
+    @property
     def mlflow(self) -> Path:
         """MLflow's database and artifacts, where no other store is named."""
         return self.folder / "mlflow"

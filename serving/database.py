@@ -14,6 +14,10 @@ TABLES = sa.MetaData()
 """Every table of the service; whoever needs one declares it here."""
 
 
+Unwritable = sa.exc.OperationalError
+"""Raised when the database cannot be read or written just now, such as on a full disk."""
+
+
 def opened(path: Path) -> sa.Engine:
     """Open the database, making the file and its tables where they are not there yet.
 

@@ -22,6 +22,7 @@ from features.settings import Settings
 from features.store import open_store
 from features.workspace import CURRENT, Workspace
 from serving.changes import Changes
+from serving.job_files import JobFiles
 from serving.lean import kept_out
 from serving.ledger import Ledger
 from serving.past import Past
@@ -92,6 +93,7 @@ class Desk:
         self.settings = settings
         self.now = now
         self.ledger = Ledger(workspace.ledger)
+        self.job_files = JobFiles(workspace.jobs)
         self._workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None

@@ -15,6 +15,7 @@ from http.cookies import CookieError, SimpleCookie
 
 from serving.answer import Answer
 from serving.asgi import Application, Receive, Scope, Send, headers_of
+from serving.database import Unwritable
 from serving.ledger import Ledger
 from serving.problems import Problem, Refusal
 from serving.repeats import LONGEST_KEY, Differs, KeptAnswer, Repeats, UnderWay
@@ -63,6 +64,9 @@ class Guard:
             await self._admit(scope, receive, answer)
         except Refusal as refusal:
             await answer.refuse(refusal)
+        except Unwritable as fault:
+            answer.log(fault)
+            await answer.refuse(Refusal("not_recorded"))
         except Exception as fault:
             answer.log(fault)
             await answer.refuse(Refusal("internal"))
@@ -84,7 +88,8 @@ class Guard:
             check_post(route, headers)
             body = await whole_body(route, headers, receive)
             receive = once(body, receive)
-        scope["state"] = {**scope.get("state", {}), "correlation_id": answer.correlation_id}
+        said = {"correlation_id": answer.correlation_id, "caller": caller}
+        scope["state"] = {**scope.get("state", {}), **said}
         self._running += 1
         try:
             repeat = self._repeat(scope, headers, caller, body)

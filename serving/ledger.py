@@ -15,12 +15,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from features.errors import UsageRefused, did_you_mean
 from features.workspace import Workspace
 from serving.database import TABLES, opened
 from serving.events import Events
 from serving.hold_out import HoldOut
+from serving.jobs import Jobs
 from serving.repeats import Repeats
 
 SCOPES = {
@@ -119,6 +121,7 @@ class Ledger:
         self.repeats = Repeats(self._engine)
         self.events = Events(self._engine)
         self.hold_out = HoldOut(self._engine)
+        self.jobs = Jobs(self._engine)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -220,11 +223,18 @@ class Ledger:
         with self._engine.begin() as connection:
             connection.execute(sa.delete(_SESSIONS).where(_SESSIONS.c.digest == _digest(token)))
 
-    def append(self, decisions: Sequence[Decision]) -> None:
-        """Record the decisions of one call: all of them or, when it fails, none."""
-        if decisions:
-            with self._engine.begin() as connection:
-                connection.execute(sa.insert(_DECISIONS), [asdict(one) for one in decisions])
+    def append(self, decisions: Sequence[Decision], *, again: bool = False) -> None:
+        """Record the decisions of one call: all of them or, when it fails, none.
+
+        With ``again`` those that stand already are left as they are.
+        """
+        if not decisions:
+            return
+        insert = sqlite.insert(_DECISIONS)
+        if again:
+            insert = insert.on_conflict_do_nothing(index_elements=["decision_id"])
+        with self._engine.begin() as connection:
+            connection.execute(insert, [asdict(one) for one in decisions])
 
     def decisions_of(self, customer_id: str) -> list[Decision]:
         """Everything ever answered about one customer, oldest first."""

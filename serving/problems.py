@@ -93,6 +93,12 @@ KINDS = {
             "Leave out `model_version`, or name the one /v1/version tells.",
         ),
         ProblemKind(
+            "no_result",
+            409,
+            "There is no result of this job.",
+            "Ask for the job's status; fetch the result once it is done and before it expires.",
+        ),
+        ProblemKind(
             "not_trained",
             409,
             "No model for this is in use.",
@@ -114,6 +120,12 @@ KINDS = {
             "too_many_requests", 429, "Too many requests at once.", "Wait a moment, then try again."
         ),
         ProblemKind(
+            "too_many_jobs",
+            429,
+            "Too many jobs of this key are waiting.",
+            "Wait for one of them to end, or cancel one.",
+        ),
+        ProblemKind(
             "internal",
             500,
             "Something went wrong on our side.",
@@ -124,6 +136,12 @@ KINDS = {
             503,
             "The service has no model to answer with.",
             "Wait for it to be ready; /v1/version says what it lacks.",
+        ),
+        ProblemKind(
+            "not_recorded",
+            503,
+            "Nothing can be recorded just now.",
+            "No answer is given that is not on record: try again once there is room on the disk.",
         ),
         ProblemKind(
             "timeout", 504, "The answer took too long.", "Send fewer rows, then try again."

@@ -44,6 +44,8 @@ ROUTES = (
     Route("/churn/find", "pages", ("POST",), browser=True, body="form"),
     Route("/churn/customer", "pages", browser=True),
     Route("/v1/score", "score", ("POST",), body_bytes=8_000_000),
+    Route("/v1/jobs", "score", ("POST",), body_bytes=16_000_000),
+    Route("/v1/jobs/", "score", ("GET", "DELETE"), seconds=LONGEST_SECONDS),
     Route("/v1/customer", "score", ("POST",)),
     Route("/v1/schema", "score"),
     Route("/v1/offers", "score", ("GET", "POST")),

@@ -20,6 +20,7 @@ from serving.asgi import Application
 from serving.contract.application import build_api
 from serving.desk import Desk
 from serving.guard import Guard
+from serving.job_runner import JobRunner
 from serving.ledger import Ledger
 from serving.pages import Pages
 from serving.routes import LONGEST_SECONDS
@@ -81,6 +82,9 @@ class Regulars:
         except Exception as fault:
             _logger.error("The service cannot open its workspace: %s", type(fault).__name__)
         web.state.desk = self.desk
+        self.runner = None if self.desk is None else JobRunner(self.desk)
+        if self.runner is not None:
+            self.runner.start()
         # What is loaded now stays: the collector need not walk through it while somebody waits.
         gc.collect()
         gc.freeze()
@@ -94,7 +98,9 @@ class Regulars:
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
-        """Let go of the ledger."""
+        """Stop working on jobs and let go of the ledger."""
+        if self.runner is not None:
+            self.runner.stop()
         if self.desk is not None:
             self.desk.close()
 

@@ -31,6 +31,11 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def caller_of(request: Request) -> str:
+    """The id of the key that was presented."""
+    return str(getattr(request.state, "caller", ""))
+
+
 def answer_in(asked: str | None, desk: Desk) -> Language:
     """The language of an answer: the one asked for, or the company's own."""
     return language_of(asked) if asked else desk.language

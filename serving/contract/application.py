@@ -13,10 +13,12 @@ from serving.contract import (
     customer_routes,
     discovery_routes,
     event_routes,
+    job_routes,
     proposal_routes,
     score_routes,
 )
 from serving.contract.answering import VERSION
+from serving.database import Unwritable
 from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 
 _LONGEST_NAME_REPEATED = 64
@@ -25,6 +27,7 @@ CONTRACT = tuple(
     part.router
     for part in (
         score_routes,
+        job_routes,
         customer_routes,
         change_routes,
         proposal_routes,
@@ -54,12 +57,18 @@ def build_api(*routers: APIRouter) -> FastAPI:
         application.include_router(one, include_in_schema=False)
     application.add_exception_handler(Refusal, _refused)
     application.add_exception_handler(RequestValidationError, _invalid)
+    application.add_exception_handler(Unwritable, _unrecorded)
     return application
 
 
 async def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
     return _problem(request, refusal)
+
+
+async def _unrecorded(request: Request, fault: Exception) -> Response:
+    """What may be answered only on record is not answered without one."""
+    return _problem(request, Refusal("not_recorded"))
 
 
 async def _invalid(request: Request, fault: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,10 +45,12 @@ def answer_rows(
     language: Language,
     campaign: str = "",
     without: Collection[str] = (),
+    named: str = "",
 ) -> list[dict[str, Any]]:
     """One answer a row, in order; what is answered stands in the ledger first.
 
-    ``without`` names the fields that were not asked for.
+    ``without`` names the fields that were not asked for. With ``named`` decisions get names that follow from it
+    and the customer, the same each time.
     """
     by_id = [one.customer_id for one in wanted if one.vector is None]
     kept = desk.ledger.events.newer(by_id, in_use.snapshot.cutoff_seconds)
@@ -60,8 +63,8 @@ def answer_rows(
     decided: dict[int, Decision] = {}
     for row in rows:
         if id(row) not in decided and row.status not in (Status.UNKNOWN_ID, Status.ERROR):
-            decided[id(row)] = _decision(desk, in_use, row, bases[id(row)], campaign, at)
-    desk.ledger.append(list(decided.values()))
+            decided[id(row)] = _decision(desk, in_use, row, bases[id(row)], campaign, at, named)
+    desk.ledger.append(list(decided.values()), again=bool(named))
     return [
         row_answer(
             one.row_id,
@@ -107,7 +110,7 @@ def _joined(told: Told, kept: Sequence[ToldEvent]) -> dict[str, list[Event]]:
 
 
 def _decision(
-    desk: Desk, in_use: InUse, row: ScoredRow, basis: str, campaign: str, at: int
+    desk: Desk, in_use: InUse, row: ScoredRow, basis: str, campaign: str, at: int, named: str
 ) -> Decision:
     manifest, percent = in_use.scorer.bundle.manifest, desk.settings.campaign.hold_out_percent
     held_out = ""
@@ -115,7 +118,7 @@ def _decision(
         held = desk.ledger.hold_out.holds(row.customer_id, campaign, percent)
         held_out = "yes" if held else "no"
     return Decision(
-        decision_id=secrets.token_hex(16),
+        decision_id=_name(named, row.customer_id) if named else secrets.token_hex(16),
         customer_id=row.customer_id,
         status=row.status.word,
         probability=row.probability,
@@ -129,3 +132,8 @@ def _decision(
         campaign=campaign,
         hold_out=held_out,
     )
+
+
+def _name(named: str, customer_id: str) -> str:
+    said = f"{named}/{customer_id}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(said).hexdigest()[:32]

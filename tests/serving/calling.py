@@ -14,6 +14,7 @@ from serving.asgi import Application
 from serving.contract.application import build_api
 from serving.desk import Desk
 from serving.guard import SESSION_COOKIE, Guard
+from serving.job_files import JobFiles
 from serving.ledger import Ledger
 from serving.pages import Pages
 from serving.routes import ROUTES, Route
@@ -33,6 +34,10 @@ class Workplace(Workspace):
     @property
     def ledger(self) -> Path:
         return self._ledger
+
+    @property
+    def jobs(self) -> Path:
+        return self._ledger.parent / "jobs"
 
 
 class Service:
@@ -56,6 +61,7 @@ class Service:
         """A new day: an empty ledger and the clock set back."""
         self.desk.ledger.close()
         self.desk.ledger = Ledger(folder / "ledger.db")
+        self.desk.job_files = JobFiles(folder / "jobs")
         self.seconds = NOW
 
     def guarded(self, application: Application, routes: Sequence[Route] = ROUTES) -> Guard:

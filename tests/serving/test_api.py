@@ -199,11 +199,9 @@ def test_old_vectors_are_warned_of(caller: Caller, risky: list[str]) -> None:
 
 def test_the_contract_describes_itself_and_nothing_else(caller: Caller) -> None:
     described = caller.get("/v1/openapi.json").json()
-    assert set(described["paths"]) == {
-        route.path
-        for route in ROUTES
-        if route.path.startswith("/v1/") and route.path != "/v1/openapi.json"
-    }
+    paths = {one.partition("{")[0] for one in described["paths"]}
+    declared = {one.path for one in ROUTES if one.path.startswith("/v1/")}
+    assert paths == declared - {"/v1/openapi.json"}
     operation = described["paths"]["/v1/score"]["post"]
     assert {"200", "401", "422", "503"} <= set(operation["responses"])
     for name, schema in described["components"]["schemas"].items():

@@ -1,0 +1,114 @@
+"""The routes of ``/v1/jobs``: ask, look, fetch, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse
+
+from serving.contract.answering import (
+    PROBLEMS,
+    caller_of,
+    desk_of,
+    instant,
+    json_answer,
+    required,
+)
+from serving.contract.job_messages import JobAnswer, JobRequest
+from serving.jobs import DONE, Job, TooManyJobs
+from serving.problems import KINDS, Refusal
+
+router = APIRouter(prefix="/v1")
+_MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+_GONE: dict[int | str, dict[str, Any]] = {404: PROBLEMS[400]}
+
+
+@router.post("/jobs", status_code=202, responses={202: {"model": JobAnswer}, **PROBLEMS})
+def submit(request: Request, question: JobRequest) -> Response:
+    """Have a list scored in the background; the answer says where to look."""
+    desk = desk_of(request)
+    in_use = required(desk)
+    asked = question.customer_ids or ()
+    rows = len(in_use.snapshot.customer_ids) if question.everybody else len(asked)
+    terms = {
+        "everybody": question.everybody,
+        "reasons": question.reasons,
+        "campaign": question.campaign or "",
+        "language": question.language or "",
+        "format": question.format,
+    }
+    try:
+        job = desk.ledger.jobs.submit(
+            caller_of(request),
+            terms,
+            rows,
+            at=desk.now(),
+            before=lambda job_id: desk.job_files.ask(job_id, asked),
+        )
+    except TooManyJobs:
+        raise Refusal("too_many_jobs") from None
+    answer = json_answer(_answer(job))
+    answer.status_code = 202
+    answer.headers["location"] = f"/v1/jobs/{job.job_id}"
+    return answer
+
+
+@router.get("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **_GONE, **PROBLEMS})
+def look(request: Request, job_id: str) -> Response:
+    """How far a job is."""
+    return json_answer(_answer(_own(request, job_id)))
+
+
+@router.delete("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **_GONE, **PROBLEMS})
+def cancel(request: Request, job_id: str) -> Response:
+    """Cancel a job before its next block, or delete the result of one that has ended."""
+    desk, job = desk_of(request), _own(request, job_id)
+    if job.ended_at is None:
+        desk.ledger.jobs.cancel(job.job_id, job.owner, at=desk.now())
+    else:
+        desk.job_files.delete(job.job_id)
+        desk.ledger.jobs.drop(job.job_id, at=desk.now())
+    return json_answer(_answer(_own(request, job_id)))
+
+
+@router.get(
+    "/jobs/{job_id}/result",
+    response_class=FileResponse,
+    responses={
+        200: {"content": {one.partition(";")[0]: {} for one in _MEDIA_TYPES.values()}},
+        **_GONE,
+        **PROBLEMS,
+    },
+)
+def result(request: Request, job_id: str) -> Response:
+    """The result of a job that is done, as a file."""
+    desk, job = desk_of(request), _own(request, job_id)
+    path = desk.job_files.result(job.job_id)
+    if job.status != DONE or not path.is_file():
+        raise Refusal("no_result")
+    kind = job.question["format"]
+    return FileResponse(path, media_type=_MEDIA_TYPES[kind], filename=f"scores.{kind}")
+
+
+def _own(request: Request, job_id: str) -> Job:
+    found = desk_of(request).ledger.jobs.of(job_id, caller_of(request))
+    if found is None:
+        raise Refusal("not_found", KINDS["not_found"].detail)
+    return found
+
+
+def _answer(job: Job) -> dict[str, Any]:
+    return {
+        "job_id": job.job_id,
+        "status": job.status,
+        "rows_total": job.rows_total,
+        "rows_done": job.rows_done,
+        "format": job.question["format"],
+        "submitted_at": instant(job.submitted_at),
+        "ended_at": None if job.ended_at is None else instant(job.ended_at),
+        "expires_at": None if job.expires_at is None else instant(job.expires_at),
+        "model_digest": job.basis.partition("/")[0] or None,
+        "fault": job.fault or None,
+        "result": f"/v1/jobs/{job.job_id}/result" if job.status == DONE else None,
+    }

@@ -1,0 +1,160 @@
+"""Works on jobs, one at a time and block by block, beside the calls that somebody waits for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import secrets
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from serving.contract.scored_answer import Wanted, answer_rows
+from serving.database import Unwritable
+from serving.desk import Desk, InUse
+from serving.download import harmless
+from serving.jobs import DONE, FAILED, Job
+from training.reasons.languages import language_of
+
+ROWS_AT_ONCE = {True: 100, False: 1_000}
+"""A block with reasons and one without: some tens of milliseconds, so that nobody waits for long."""
+LOOK_EVERY_SECONDS = 1.0
+_BREATH_SECONDS = 0.005
+_REASONS = 3
+COLUMNS = (
+    *("customer_id", "status", "probability", "low", "high", "percentile", "band"),
+    *("expected_cents", "at_risk_cents", "stage", "lifecycle_status", "segment"),
+    *(f"reason_{place}" for place in range(1, _REASONS + 1)),
+    *("vector_as_of", "expires_at", "hold_out", "decision_id"),
+)
+_logger = logging.getLogger("regulars.jobs")
+
+
+class JobRunner:
+    """One process's share of the work; several processes may run one each on the same queue."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._holder = secrets.token_hex(8)
+        self._job: Job | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Work in the background from now on."""
+        self._thread = threading.Thread(target=self._run, name="regulars-jobs", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop behind the block under way; another process, or the next start, goes on from there."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def step(self) -> bool:
+        """Do one block of one job; False when there is nothing to do."""
+        desk = self._desk
+        if self._job is None:
+            for expired in desk.ledger.jobs.expire(at=desk.now()):
+                desk.job_files.delete(expired)
+            if desk.in_use is None:
+                return False
+            self._job = desk.ledger.jobs.take(self._holder, at=desk.now())
+        if self._job is None or desk.in_use is None:
+            return False
+        job = self._job
+        try:
+            self._job = self._block(job, desk.in_use)
+        except (OSError, Unwritable) as fault:
+            # A full disk passes: the job is free again when its hold ends, and goes on where it was.
+            _logger.error("A job cannot be written just now: %s", type(fault).__name__)
+            self._job = None
+        except Exception as fault:
+            _logger.error("A job failed: %s", type(fault).__name__)
+            self._fail(job, "internal")
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                worked = self.step()
+            except Exception as fault:
+                _logger.error("The queue of jobs cannot be read: %s", type(fault).__name__)
+                worked = False
+            self._stopping.wait(_BREATH_SECONDS if worked else LOOK_EVERY_SECONDS)
+
+    def _fail(self, job: Job, fault: str) -> None:
+        self._desk.job_files.delete(job.job_id)
+        self._desk.ledger.jobs.end(job, FAILED, at=self._desk.now(), fault=fault)
+        self._job = None
+
+    def _block(self, job: Job, in_use: InUse) -> Job | None:
+        """Answer the next block; None once the job is at its end or is not ours any more."""
+        jobs, files, at = self._desk.ledger.jobs, self._desk.job_files, self._desk.now()
+        basis = f"{in_use.scorer.bundle.manifest.digest}/{in_use.snapshot.name}"
+        # Rows of two models do not belong into one file: a job meets a new model by beginning anew.
+        done, written = (job.rows_done, job.bytes_done) if job.basis in ("", basis) else (0, 0)
+        count = min(ROWS_AT_ONCE[bool(job.question["reasons"])], job.rows_total - done)
+        asked = self._asked(job, in_use, done, count)
+        rows = self._answered(job, in_use, asked, basis)
+        content = (
+            _as_csv(rows, heading=not done) if job.question["format"] == "csv" else _lines(rows)
+        )
+        written = files.append(job.job_id, content, written)
+        held = jobs.advance(job, rows=done + count, bytes_done=written, basis=basis, at=at)
+        if held is None:
+            # Cancelled, or taken over: the files belong to nobody or to somebody else.
+            if (found := jobs.of(job.job_id, job.owner)) is None or found.ended_at is not None:
+                files.delete(job.job_id)
+            return None
+        if held.rows_done < held.rows_total:
+            return held
+        jobs.end(held, DONE, at=at)
+        return None
+
+    def _asked(self, job: Job, in_use: InUse, first: int, count: int) -> list[str]:
+        if job.question["everybody"]:
+            known = in_use.snapshot.customer_ids
+            return [known[key] for key in range(first, min(first + count, len(known)))]
+        return self._desk.job_files.asked(job.job_id, first, count)
+
+    def _answered(
+        self, job: Job, in_use: InUse, asked: Sequence[str], basis: str
+    ) -> list[dict[str, Any]]:
+        code = job.question["language"]
+        return answer_rows(
+            self._desk,
+            in_use,
+            [Wanted(one) for one in asked],
+            at=job.submitted_at,
+            with_reasons=job.question["reasons"],
+            language=language_of(code) if code else self._desk.language,
+            campaign=job.question["campaign"],
+            # A block that is done once more gives its decisions the names they had.
+            named=f"{job.job_id}/{basis}",
+        )
+
+
+def _lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(row) + b"\n" for row in rows)
+
+
+def _as_csv(rows: Sequence[Mapping[str, Any]], *, heading: bool) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    if heading:
+        writer.writerow(COLUMNS)
+    writer.writerows(_cells(row) for row in rows)
+    return text.getvalue().encode("utf-8")
+
+
+def _cells(row: Mapping[str, Any]) -> list[Any]:
+    flat = dict(row)
+    flat |= row.get("interval", {}) | row.get("value", {})
+    flat["segment"] = row.get("segment", {}).get("name")
+    texts = [one["text"] or one["title"] for one in row.get("reasons", ())][:_REASONS]
+    flat |= {f"reason_{place}": text for place, text in enumerate(texts, 1)}
+    return [harmless(one) if isinstance(one := flat.get(name), str) else one for name in COLUMNS]
