@@ -34,6 +34,8 @@ class Answer:
         self.correlation_id = secrets.token_hex(8)
         self.route: Route | None = None
         self.extra: Headers = []
+        self.status = 0
+        """What was answered in the end."""
         self._scope = scope
         self._send = send
         self._error_page = error_page
@@ -56,6 +58,7 @@ class Answer:
     async def repeat(self, kept: KeptAnswer) -> None:
         """Send what was answered before."""
         self._started = True
+        self.status = kept.status
         headers = [
             (b"content-type", kept.media_type.encode("latin-1")),
             (b"content-length", str(len(kept.content)).encode()),
@@ -85,6 +88,7 @@ class Answer:
                 return
             headers = [*message.get("headers", ()), *self._own_headers(status)]
             self._started = True
+            self.status = status
             self._remember(message)
             await self._send({**message, "headers": _without_server(headers)})
         elif self._replaced is None:
@@ -103,7 +107,7 @@ class Answer:
         if self._started:
             return
         self._started = True
-        status = status or refusal.kind.status
+        self.status = status = status or refusal.kind.status
         problem = Problem(refusal.kind, self.correlation_id, refusal.detail, refusal.errors)
         if refusal.kind.code == "signed_out" and self._wants_page():
             headers: Headers = [(b"location", b"/sign-in")]

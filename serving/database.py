@@ -9,12 +9,13 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from features.errors import WorkspaceRefused
+from serving.statements import set_up
 
 TABLES = sa.MetaData()
 """Every table of the service; whoever needs one declares it here."""
 
 
-Unwritable = sa.exc.OperationalError
+UNWRITABLE = (sa.exc.OperationalError, sqlite3.OperationalError)
 """Raised when the database cannot be read or written just now, such as on a full disk."""
 
 
@@ -28,7 +29,7 @@ def opened(path: Path) -> sa.Engine:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     path.chmod(0o600)
     engine = sa.create_engine(f"sqlite:///{path}")
-    sa.event.listen(engine, "connect", _set_up_connection)
+    sa.event.listen(engine, "connect", lambda connection, _: set_up(connection))
     try:
         TABLES.create_all(engine)
         _add_columns(engine)
@@ -68,13 +69,3 @@ def _missing_columns(engine: sa.Engine) -> list[tuple[str, str]]:
         for column in table.columns
         if column.name not in known[table.name]
     ]
-
-
-def _set_up_connection(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=5000",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")

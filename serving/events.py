@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from serving.database import TABLES
+from serving.statements import Statements, columns, places
 
 KEPT_SECONDS = 30 * 86_400
 _IDS_AT_ONCE = 500
@@ -29,6 +30,13 @@ _EVENTS = sa.Table(
     sa.Column("known_at", sa.Integer, nullable=False),
     sa.Column("decision_id", sa.Text, nullable=False, server_default=""),
     sa.Index("events_of_customers", "customer_id", "known_at"),
+)
+
+_COLUMNS = tuple(one.name for one in _EVENTS.columns)
+_KEEP = f"INSERT OR IGNORE INTO events ({columns(_COLUMNS)}) VALUES ({places(_COLUMNS)})"
+_NEWER = (
+    f"SELECT {columns(_COLUMNS)} FROM events "
+    "WHERE customer_id IN ({}) AND known_at >= ? ORDER BY known_at, event_id"
 )
 
 
@@ -51,46 +59,22 @@ class ToldEvent:
 class Events:
     """The events told so far; safe to share between threads and between processes."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
 
     def keep(self, told: Sequence[ToldEvent]) -> list[bool]:
         """Keep events, all or none; says of each whether it is new. A second one of the same id is not kept."""
-        with self._engine.begin() as connection:
-            return [
-                connection.execute(
-                    sa.insert(_EVENTS)
-                    .prefix_with("OR IGNORE")
-                    .values(
-                        event_id=one.event_id,
-                        customer_id=one.customer_id,
-                        table_name=one.table,
-                        content=json.dumps(one.content, ensure_ascii=False, sort_keys=True),
-                        happened_at=one.happened_at,
-                        known_at=one.known_at,
-                        decision_id=one.decision_id,
-                    )
-                ).rowcount
-                == 1
-                for one in told
-            ]
+        with self._statements.together() as connection:
+            return [connection.execute(_KEEP, _stored(one)).rowcount == 1 for one in told]
 
     def newer(self, customer_ids: Iterable[str], after: int) -> dict[str, list[ToldEvent]]:
         """The events of customers that were known at ``after`` or later, oldest first; few customers have any."""
         distinct = list(dict.fromkeys(customer_ids))
         found: dict[str, list[ToldEvent]] = {}
-        with self._engine.connect() as connection:
-            for first in range(0, len(distinct), _IDS_AT_ONCE):
-                query = (
-                    sa.select(_EVENTS)
-                    .where(
-                        _EVENTS.c.customer_id.in_(distinct[first : first + _IDS_AT_ONCE]),
-                        _EVENTS.c.known_at >= after,
-                    )
-                    .order_by(_EVENTS.c.known_at, _EVENTS.c.event_id)
-                )
-                for row in connection.execute(query):
-                    found.setdefault(row.customer_id, []).append(_told(row))
+        for first in range(0, len(distinct), _IDS_AT_ONCE):
+            some = distinct[first : first + _IDS_AT_ONCE]
+            for row in self._statements.rows(_NEWER.format(places(some)), (*some, after)):
+                found.setdefault(row[1], []).append(_told(row))
         return found
 
     def of_customer(self, customer_id: str) -> list[ToldEvent]:
@@ -99,20 +83,19 @@ class Events:
 
     def forget(self, *, before: int) -> int:
         """Delete events that the scores have overtaken by thirty days or more; says how many."""
-        with self._engine.begin() as connection:
-            gone = connection.execute(
-                sa.delete(_EVENTS).where(_EVENTS.c.known_at < before - KEPT_SECONDS)
-            )
-        return gone.rowcount
+        return self._statements.write(
+            "DELETE FROM events WHERE known_at < ?", [(before - KEPT_SECONDS,)]
+        )
 
 
-def _told(row: sa.Row[Any]) -> ToldEvent:
+def _stored(one: ToldEvent) -> tuple[Any, ...]:
+    content = json.dumps(one.content, ensure_ascii=False, sort_keys=True)
+    happened, known = one.happened_at, one.known_at
+    return one.event_id, one.customer_id, one.table, content, happened, known, one.decision_id
+
+
+def _told(row: tuple[Any, ...]) -> ToldEvent:
+    event_id, customer_id, table, content, happened_at, known_at, decision_id = row
     return ToldEvent(
-        row.event_id,
-        row.customer_id,
-        row.table_name,
-        json.loads(row.content),
-        row.happened_at,
-        row.known_at,
-        row.decision_id,
+        event_id, customer_id, table, json.loads(content), happened_at, known_at, decision_id
     )

@@ -9,13 +9,14 @@ fault, and never a value that was sent.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
 from serving.answer import Answer
 from serving.asgi import Application, Receive, Scope, Send, headers_of
-from serving.database import Unwritable
+from serving.database import UNWRITABLE
 from serving.ledger import Ledger
 from serving.problems import Problem, Refusal
 from serving.repeats import LONGEST_KEY, Differs, KeptAnswer, Repeats, UnderWay
@@ -28,11 +29,19 @@ MOST_AT_ONCE = 64
 REPEAT_HEADER = "idempotency-key"
 
 
+Note = Callable[[Route | None, str, int, float], None]
+
+
+def _note_nothing(route: Route | None, method: str, status: int, seconds: float) -> None:
+    """Where nobody counts."""
+
+
 class Guard:
     """Wraps the whole service as an ASGI application and never raises.
 
     ``ledger`` answers None while the service is still starting; ``now`` is the clock, in whole UTC
-    seconds; ``error_page`` draws a problem for a person.
+    seconds; ``error_page`` draws a problem for a person. ``note`` is told of every call that was answered:
+    its route, method, status and how long it took by ``ticks``.
     """
 
     def __init__(
@@ -43,12 +52,16 @@ class Guard:
         now: Callable[[], int],
         error_page: Callable[[Problem], bytes],
         routes: Sequence[Route] = ROUTES,
+        note: Note = _note_nothing,
+        ticks: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._application = application
         self._routes = routes
         self._ledger = ledger
         self._now = now
         self._error_page = error_page
+        self._note = note
+        self._ticks = ticks
         self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,17 +72,18 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        answer = Answer(scope, send, self._error_page)
+        answer, begun = Answer(scope, send, self._error_page), self._ticks()
         try:
             await self._admit(scope, receive, answer)
         except Refusal as refusal:
             await answer.refuse(refusal)
-        except Unwritable as fault:
+        except UNWRITABLE as fault:
             answer.log(fault)
             await answer.refuse(Refusal("not_recorded"))
         except Exception as fault:
             answer.log(fault)
             await answer.refuse(Refusal("internal"))
+        self._note(answer.route, scope["method"], answer.status, self._ticks() - begun)
 
     async def _admit(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         route = self._route_of(scope["path"])
@@ -82,7 +96,7 @@ class Guard:
         if route.scope is not None:
             if self._running >= MOST_AT_ONCE:
                 raise Refusal("too_many_requests")
-            caller = await asyncio.to_thread(self._identify, route, headers)
+            caller = self._identify(route, headers)
         body = b""
         if scope["method"] == "POST":
             check_post(route, headers)
@@ -127,7 +141,7 @@ class Guard:
     ) -> None:
         """Answer a first call and keep the answer; answer its repeat with what was kept."""
         try:
-            kept = await asyncio.to_thread(repeat.begin, self._now())
+            kept = repeat.begin(self._now())
         except Differs:
             raise Refusal("repeat_differs") from None
         except UnderWay:
@@ -140,7 +154,7 @@ class Guard:
         try:
             await self._pass_on(scope, receive, answer, route)
         finally:
-            await asyncio.to_thread(repeat.end, answer.heard())
+            repeat.end(answer.heard())
 
     def _route_of(self, path: str) -> Route:
         for route in self._routes:
@@ -155,7 +169,7 @@ class Guard:
             raise Refusal("not_ready")
         key = _presented_key(headers)
         if key is not None:
-            record = ledger.key_of(key)
+            record = ledger.keys.find(key)
             if record is None:
                 raise Refusal("unauthorized")
             if route.scope not in record.scopes:

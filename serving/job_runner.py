@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from serving.contract.scored_answer import Wanted, answer_rows
-from serving.database import Unwritable
+from serving.database import UNWRITABLE
 from serving.desk import Desk, InUse
 from serving.download import harmless
 from serving.jobs import DONE, FAILED, Job
@@ -68,7 +68,7 @@ class JobRunner:
         job = self._job
         try:
             self._job = self._block(job, desk.in_use)
-        except (OSError, Unwritable) as fault:
+        except (OSError, *UNWRITABLE) as fault:
             # A full disk passes: the job is free again when its hold ends, and goes on where it was.
             _logger.error("A job cannot be written just now: %s", type(fault).__name__)
             self._job = None

@@ -80,7 +80,7 @@ def refuse_open_doors(workspace: Workspace) -> None:
         )
 
 
-def _environment(settings_path: Path) -> Mapping[str, str]:
+def environment(settings_path: Path) -> Mapping[str, str]:
     """The process's surroundings: no telemetry, and one thread a library so that two calls fit."""
     return os.environ | {
         SETTINGS_VARIABLE: str(settings_path.resolve()),
@@ -100,7 +100,7 @@ def _running(settings_path: Path, host: str, port: int) -> Iterator[subprocess.P
     command += ["--timeout-graceful-shutdown", "5", "--quiet"]
     process = subprocess.Popen(
         command,
-        env=_environment(settings_path),
+        env=environment(settings_path),
         stdin=subprocess.DEVNULL,
         # Its own session: Ctrl-C reaches this process alone, which then stops all of it in order.
         start_new_session=True,

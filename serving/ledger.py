@@ -11,11 +11,11 @@ import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from features.errors import UsageRefused, did_you_mean
 from features.workspace import Workspace
@@ -23,7 +23,9 @@ from serving.database import TABLES, opened
 from serving.events import Events
 from serving.hold_out import HoldOut
 from serving.jobs import Jobs
+from serving.key_cache import KeyCache
 from serving.repeats import Repeats
+from serving.statements import Statements, columns, places
 
 SCOPES = {
     "score": "Ask for scores and reasons through /v1.",
@@ -112,19 +114,28 @@ class Decision:
     hold_out: str = ""
 
 
+_FIELDS = tuple(one.name for one in fields(Decision))
+_APPEND = f"INSERT INTO decisions ({columns(_FIELDS)}) VALUES ({places(_FIELDS)})"
+_APPEND_AGAIN = f"{_APPEND} ON CONFLICT (decision_id) DO NOTHING"
+_values_of = attrgetter(*_FIELDS)
+
+
 class Ledger:
     """The open database; safe to share between threads and between processes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = opened(path)
-        self.repeats = Repeats(self._engine)
-        self.events = Events(self._engine)
+        self._quick = Statements(path)
+        self.keys = KeyCache(self.key_of, self._quick.version)
+        self.repeats = Repeats(self._quick)
+        self.events = Events(self._quick)
         self.hold_out = HoldOut(self._engine)
         self.jobs = Jobs(self._engine)
 
     def close(self) -> None:
         """Let go of the file."""
+        self._quick.close()
         self._engine.dispose()
 
     def create_key(self, name: str, scopes: Iterable[str], *, at: int) -> str:
@@ -228,13 +239,9 @@ class Ledger:
 
         With ``again`` those that stand already are left as they are.
         """
-        if not decisions:
-            return
-        insert = sqlite.insert(_DECISIONS)
-        if again:
-            insert = insert.on_conflict_do_nothing(index_elements=["decision_id"])
-        with self._engine.begin() as connection:
-            connection.execute(insert, [asdict(one) for one in decisions])
+        if decisions:
+            rows = [_values_of(one) for one in decisions]
+            self._quick.write(_APPEND_AGAIN if again else _APPEND, rows)
 
     def decisions_of(self, customer_id: str) -> list[Decision]:
         """Everything ever answered about one customer, oldest first."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from serving.database import TABLES
+from serving.statements import Statements
 
 KEPT_SECONDS = 24 * 3_600
 UNDER_WAY_SECONDS = 300
@@ -20,7 +21,7 @@ UNDER_WAY_SECONDS = 300
 LONGEST_KEY = 200
 _UNDER_WAY = 0
 
-_ANSWERS = sa.Table(
+sa.Table(
     "kept_answers",
     TABLES,
     sa.Column("name", sa.Text, primary_key=True),
@@ -30,6 +31,20 @@ _ANSWERS = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("at", sa.Integer, nullable=False, index=True),
 )
+
+
+_TIDY_EVERY_SECONDS = 60
+_TIDY = "DELETE FROM kept_answers WHERE at <= ?"
+_DROP_STALE = (
+    f"DELETE FROM kept_answers WHERE name = ? AND (at <= ? OR (status = {_UNDER_WAY} AND at <= ?))"
+)
+_BEGIN = (
+    "INSERT OR IGNORE INTO kept_answers (name, body_digest, status, media_type, content, at) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
+_FIND = "SELECT body_digest, status, media_type, content FROM kept_answers WHERE name = ?"
+_END = "UPDATE kept_answers SET status = ?, media_type = ?, content = ? WHERE name = ?"
+_FORGET = "DELETE FROM kept_answers WHERE name = ?"
 
 
 @dataclass(frozen=True)
@@ -52,8 +67,9 @@ class UnderWay(Exception):
 class Repeats:
     """The kept answers; safe to share between threads and between processes."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._tidied_at = 0
 
     def begin(self, caller: str, key: str, request: bytes, *, at: int) -> KeptAnswer | None:
         """The answer of an earlier call, or None: then this call is the first and must be ended.
@@ -61,50 +77,35 @@ class Repeats:
         ``request`` is what must be the same: method, address and body. Raises ``Differs`` and ``UnderWay``.
         """
         name, digest = _name(caller, key), hashlib.sha256(request).hexdigest()
-        with self._engine.begin() as connection:
-            connection.execute(
-                sa.delete(_ANSWERS).where(
-                    (_ANSWERS.c.at <= at - KEPT_SECONDS)
-                    | (
-                        (_ANSWERS.c.status == _UNDER_WAY)
-                        & (_ANSWERS.c.at <= at - UNDER_WAY_SECONDS)
-                    )
-                )
-            )
-            begun = connection.execute(
-                sa.insert(_ANSWERS)
-                .prefix_with("OR IGNORE")
-                .values(
-                    name=name,
-                    body_digest=digest,
-                    status=_UNDER_WAY,
-                    media_type="",
-                    content=b"",
-                    at=at,
-                )
-            )
+        self._tidy(at)
+        with self._statements.together() as connection:
+            connection.execute(_DROP_STALE, (name, at - KEPT_SECONDS, at - UNDER_WAY_SECONDS))
+            begun = connection.execute(_BEGIN, (name, digest, _UNDER_WAY, "", b"", at))
             if begun.rowcount == 1:
                 return None
-            row = connection.execute(sa.select(_ANSWERS).where(_ANSWERS.c.name == name)).one()
-        if row.body_digest != digest:
+            found = connection.execute(_FIND, (name,)).fetchone()
+        body_digest, *answer = found
+        if body_digest != digest:
             raise Differs
-        if row.status == _UNDER_WAY:
+        kept = KeptAnswer(*answer)
+        if kept.status == _UNDER_WAY:
             raise UnderWay
-        return KeptAnswer(row.status, row.media_type, row.content)
+        return kept
 
     def end(self, caller: str, key: str, answer: KeptAnswer) -> None:
         """Keep the answer of a first call."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                sa.update(_ANSWERS)
-                .where(_ANSWERS.c.name == _name(caller, key))
-                .values(status=answer.status, media_type=answer.media_type, content=answer.content)
-            )
+        row = (answer.status, answer.media_type, answer.content, _name(caller, key))
+        self._statements.write(_END, [row])
 
     def forget(self, caller: str, key: str) -> None:
         """A first call that failed leaves nothing: its repeat is a first call again."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(_ANSWERS).where(_ANSWERS.c.name == _name(caller, key)))
+        self._statements.write(_FORGET, [(_name(caller, key),)])
+
+    def _tidy(self, at: int) -> None:
+        """Delete what is older than a day, once in a while."""
+        if not 0 <= at - self._tidied_at < _TIDY_EVERY_SECONDS:
+            self._tidied_at = at
+            self._statements.write(_TIDY, [(at - KEPT_SECONDS,)])
 
 
 def _name(caller: str, key: str) -> str:

@@ -14,7 +14,8 @@ class Route:
 
     ``scope`` is what a key must carry, None where anybody may come. ``browser`` says that a signed-in
     browser may come as well and that refusals are shown as a page. ``body`` is the kind of body a POST
-    must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. A ``path`` that ends in a slash stands for
+    must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
+    those that are ``is_frameworks``. A ``path`` that ends in a slash stands for
     everything below it, unless it is ``/``.
     """
 
@@ -25,6 +26,7 @@ class Route:
     body: Literal["json", "form"] = "json"
     seconds: float = 10.0
     body_bytes: int = 1_000_000
+    is_frameworks: bool = False
 
     def matches(self, path: str) -> bool:
         """Whether an address belongs to this route."""
@@ -33,8 +35,8 @@ class Route:
 
 
 ROUTES = (
-    Route("/livez", None),
-    Route("/readyz", None),
+    Route("/livez", None, is_frameworks=True),
+    Route("/readyz", None, is_frameworks=True),
     Route("/static/", None),
     Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
     Route("/sign-out", "pages", ("POST",), browser=True, body="form"),
@@ -57,7 +59,7 @@ ROUTES = (
     Route("/v1/version", "score"),
     Route("/v1/models", "score"),
     Route("/v1/openapi.json", "score"),
-    Route("/metrics", "admin"),
-    Route("/docs.json", "admin"),
-    Route("/schema.json", "admin"),
+    Route("/metrics", "admin", is_frameworks=True),
+    Route("/docs.json", "admin", is_frameworks=True),
+    Route("/schema.json", "admin", is_frameworks=True),
 )

@@ -16,14 +16,15 @@ from _bentoml_sdk import Service  # the public name offers no way to put a guard
 from features.errors import RegularsError, UsageRefused
 from features.settings import load_settings
 from features.workspace import Workspace
-from serving.asgi import Application
+from serving.asgi import Application, ours_first
 from serving.contract.application import build_api
 from serving.desk import Desk
 from serving.guard import Guard
 from serving.job_runner import JobRunner
 from serving.ledger import Ledger
+from serving.metrics import Metrics
 from serving.pages import Pages
-from serving.routes import LONGEST_SECONDS
+from serving.routes import LONGEST_SECONDS, Route
 from serving.variables import SETTINGS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
@@ -50,12 +51,13 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
     """A BentoML service that nobody reaches but through the guard, not even its own routes."""
 
     def to_asgi(self, is_main: bool = True) -> Application:
-        """BentoML's whole application, wrapped."""
+        """BentoML's whole application, wrapped; what is ours does not take the way through its layers."""
         return Guard(
-            super().to_asgi(is_main=is_main),
+            ours_first(web, super().to_asgi(is_main=is_main)),
             ledger=_ledger,
             now=lambda: int(time.time()),
             error_page=pages.error_page,
+            note=_note,
         )
 
 
@@ -82,6 +84,7 @@ class Regulars:
         except Exception as fault:
             _logger.error("The service cannot open its workspace: %s", type(fault).__name__)
         web.state.desk = self.desk
+        web.state.metrics = Metrics()
         self.runner = None if self.desk is None else JobRunner(self.desk)
         if self.runner is not None:
             self.runner.start()
@@ -103,6 +106,12 @@ class Regulars:
             self.runner.stop()
         if self.desk is not None:
             self.desk.close()
+
+
+def _note(route: Route | None, method: str, status: int, seconds: float) -> None:
+    metrics = getattr(web.state, "metrics", None)
+    if metrics is not None:
+        metrics.note(route, method, status, seconds)
 
 
 def _ledger() -> Ledger | None:

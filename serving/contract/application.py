@@ -18,7 +18,7 @@ from serving.contract import (
     score_routes,
 )
 from serving.contract.answering import VERSION
-from serving.database import Unwritable
+from serving.database import UNWRITABLE
 from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 
 _LONGEST_NAME_REPEATED = 64
@@ -57,7 +57,8 @@ def build_api(*routers: APIRouter) -> FastAPI:
         application.include_router(one, include_in_schema=False)
     application.add_exception_handler(Refusal, _refused)
     application.add_exception_handler(RequestValidationError, _invalid)
-    application.add_exception_handler(Unwritable, _unrecorded)
+    for fault in UNWRITABLE:
+        application.add_exception_handler(fault, _unrecorded)
     return application
 
 

@@ -26,12 +26,13 @@ from serving.contract.change_messages import (
     WhatIfAnswer,
     WhatIfRequest,
 )
+from serving.contract.quick_route import QuickRoute
 from serving.problems import FieldFault, Refusal
 from serving.scored import Status
 from serving.what_if import WhatIf
 from training.reasons.happenings import Happening
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
 @router.post("/changes", responses={200: {"model": ChangesAnswer}, **PROBLEMS})

@@ -20,6 +20,7 @@ from serving.contract.answering import (
 )
 from serving.contract.change_routes import change_answer
 from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer, CustomerRequest
+from serving.contract.quick_route import QuickRoute
 from serving.contract.scored_answer import Wanted, answer_rows
 from serving.desk import Desk, InUse
 from serving.earlier import usual_start
@@ -30,7 +31,7 @@ from serving.profile import profile
 from serving.timeline import Moment, timeline
 from training.reasons.language import Language
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QuickRoute)
 _SAY_NOTHING = ("unknown_id", "no_consent")
 
 

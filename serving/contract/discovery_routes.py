@@ -25,6 +25,7 @@ from serving.contract.discovery_messages import (
     VersionAnswer,
 )
 from serving.contract.event_messages import EVENT_TYPES
+from serving.contract.quick_route import QuickRoute
 from serving.desk import InUse
 from serving.told import pack_name, wire_name
 from training.manifest import Manifest
@@ -32,7 +33,7 @@ from training.questions.kinds import question_from
 from training.segments.model import SEGMENTS
 from training.value.bundle import VALUE
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QuickRoute)
 TRAINABLE = ("value", "segments", "offers", "recommendations")
 
 

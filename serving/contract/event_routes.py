@@ -12,13 +12,14 @@ from features.tables import KNOWN_AT
 from features.vocabulary import DAY_SECONDS
 from serving.contract.answering import PROBLEMS, desk_of, instant, json_answer
 from serving.contract.event_messages import EVENT_TYPES, EventRow, EventsAnswer, EventsRequest
+from serving.contract.quick_route import QuickRoute
 from serving.desk import Desk
 from serving.events import ToldEvent
 
 AHEAD_SECONDS = DAY_SECONDS
 """Clocks differ; what is further ahead is a mistake."""
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
 @router.post("/events", responses={200: {"model": EventsAnswer}, **PROBLEMS})

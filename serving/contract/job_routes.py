@@ -16,10 +16,11 @@ from serving.contract.answering import (
     required,
 )
 from serving.contract.job_messages import JobAnswer, JobRequest
+from serving.contract.quick_route import QuickRoute
 from serving.jobs import DONE, Job, TooManyJobs
 from serving.problems import KINDS, Refusal
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QuickRoute)
 _MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 _GONE: dict[int | str, dict[str, Any]] = {404: PROBLEMS[400]}
 

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 
 from serving.contract.answering import PROBLEMS, desk_of, required
 from serving.contract.proposal_messages import ProposalRequest, SimilarItemsRequest
+from serving.contract.quick_route import QuickRoute
 from serving.problems import Refusal
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
 @router.post("/offers", responses=PROBLEMS)

@@ -16,13 +16,14 @@ from serving.contract.answering import (
     json_answer,
     required,
 )
+from serving.contract.quick_route import QuickRoute
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.contract.score_rows import PARTS, RISK_FIELDS
 from serving.contract.scored_answer import Wanted, answer_rows
 from serving.desk import InUse
 from serving.problems import FieldFault, Refusal
 
-router = APIRouter(prefix="/v1")
+router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
 @router.post("/score", responses={200: {"model": ScoreAnswer}, **PROBLEMS})

@@ -41,6 +41,7 @@ DOORS = {
         "serving/contract/discovery_routes.py",
         "serving/contract/job_routes.py",
         "serving/contract/proposal_routes.py",
+        "serving/contract/quick_route.py",
         "serving/contract/event_routes.py",
         "serving/contract/score_routes.py",
         "serving/pages.py",

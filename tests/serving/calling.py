@@ -64,13 +64,16 @@ class Service:
         self.desk.job_files = JobFiles(folder / "jobs")
         self.seconds = NOW
 
-    def guarded(self, application: Application, routes: Sequence[Route] = ROUTES) -> Guard:
+    def guarded(
+        self, application: Application, routes: Sequence[Route] = ROUTES, **further: Any
+    ) -> Guard:
         return Guard(
             application,
             ledger=lambda: self.desk.ledger,
             now=lambda: self.seconds,
             error_page=self.pages.error_page,
             routes=routes,
+            **further,
         )
 
     def caller(self, *scopes: str) -> Caller:

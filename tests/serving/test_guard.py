@@ -93,6 +93,29 @@ def test_a_key_revoked_between_two_calls_opens_nothing(service: Service, caller:
     assert caller.get("/v1/version").status_code == 401
 
 
+def test_every_call_is_counted_under_its_declared_route_and_no_other_name(
+    service: Service,
+) -> None:
+    seen: list[tuple[str | None, str, int]] = []
+
+    def note(route: Route | None, method: str, status: int, seconds: float) -> None:
+        assert seconds >= 0
+        seen.append((route.path if route else None, method, status))
+
+    key = service.desk.ledger.create_key("x", ["score"], at=1)
+    caller = Caller(service.guarded(service.web, note=note), {"x-api-key": key})
+    caller.get("/v1/version")
+    caller.get("/v1/jobs/17841")
+    caller.get("/customers/17841")
+    caller.request("TRACE", "/v1/version")
+    assert seen == [
+        ("/v1/version", "GET", 200),
+        ("/v1/jobs/", "GET", 404),
+        (None, "GET", 404),
+        ("/v1/version", "TRACE", 405),
+    ]
+
+
 def test_a_signed_in_browser_opens_pages_and_no_contract(service: Service) -> None:
     browser = service.browser()
     assert browser.get("/churn").status_code == 200

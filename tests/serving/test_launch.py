@@ -11,7 +11,7 @@ import textwrap
 from pathlib import Path
 
 import httpx
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
 from features.errors import UsageRefused
@@ -41,7 +41,7 @@ def ask(url: str, key: str, company: Company) -> None:
         door = client.get("/", headers={"accept": "text/html", "x-api-key": ""})
         assert door.headers["location"] == "/sign-in"
         assert "googletagmanager" not in client.get("/sign-in").text
-        assert 'endpoint="/v1/score"' in client.get("/metrics").text
+        assert 'route="/v1/score",status="200"' in client.get("/metrics").text
         assert client.get("/docs.json").status_code == 200
         revoke_key(company.workspace, key.split("_")[1], at=2)
         assert client.get("/v1/version").status_code == 401

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from serving import guard as guard_module
 from serving.asgi import Message, Receive, Scope, Send
-from serving.database import opened
+from serving.ledger import Ledger
 from serving.repeats import (
     KEPT_SECONDS,
     LONGEST_KEY,
@@ -31,9 +31,9 @@ ANSWER = KeptAnswer(200, "application/json", b"{}")
 
 @pytest.fixture
 def repeats(tmp_path: Path) -> Iterator[Repeats]:
-    engine = opened(tmp_path / "ledger.db")
-    yield Repeats(engine)
-    engine.dispose()
+    ledger = Ledger(tmp_path / "ledger.db")
+    yield ledger.repeats
+    ledger.close()
 
 
 def test_a_repeat_is_answered_as_the_first_was(repeats: Repeats) -> None:
@@ -78,11 +78,11 @@ def test_any_two_different_keys_are_two(
 ) -> None:
     if key == other:
         return
-    engine = opened(tmp_path_factory.mktemp("keys") / "ledger.db")
-    found = Repeats(engine)
+    ledger = Ledger(tmp_path_factory.mktemp("keys") / "ledger.db")
+    found = ledger.repeats
     found.begin("crm", key, b"body", at=NOW)
     assert found.begin("crm", other, b"body", at=NOW) is None
-    engine.dispose()
+    ledger.close()
 
 
 def scored(caller: Caller, key: str, customer: str = "nobody") -> Any:

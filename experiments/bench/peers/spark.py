@@ -151,7 +151,7 @@ def equal(folder: Path) -> dict[str, Any]:
 
 def _cpu_seconds() -> float:
     """User and system seconds of this process, of all below it, and of those that have ended."""
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     this = psutil.Process()
     total = 0.0

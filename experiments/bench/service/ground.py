@@ -1,0 +1,142 @@
+"""What every server of the bench serves: one company's customers and one model of 300 × 31 leaves over 160 features."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments.world import WorldSpec, simulate
+from features.plan import standard_plan
+from features.refresh import refresh_vectors
+from features.settings import Settings, load_settings
+from features.store import ingest, open_store
+from features.workspace import CURRENT, Workspace, point_at
+from serving.scored import Status
+from serving.snapshot import open_snapshot, score_everybody
+from training.boosting import BoostedModel
+from training.bundle import stamp_bundle, write_bundle
+from training.calibration import calibrate
+from training.churn import usable_features
+from training.manifest import Manifest
+from training.questions.kinds import question_of
+from training.questions.labelled import labelled
+from training.questions.origins import end_of_data
+from training.reference import Reference
+from training.trees import BoostingSettings
+
+TREES, LEAVES, FEATURES = 300, 31, 160
+CHURN = "churn"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The company's folder, some of its customers who have a score, and the model as LightGBM's own text."""
+
+    folder: Path
+    settings: Settings
+    workspace: Workspace
+    customers: list[str]
+    model_text: str
+    feature_names: tuple[str, ...]
+    rows: np.ndarray
+    """Their vectors, one column a feature the model reads."""
+
+    @property
+    def settings_path(self) -> Path:
+        """The settings file of the company."""
+        return self.folder / "regulars.toml"
+
+
+def laid(folder: Path, customers: int) -> Ground:
+    """Simulate a company, train the model on it and score everybody."""
+    simulate(WorldSpec(customers=customers, lines_per_customer=20.0), folder)
+    settings = load_settings(folder / "regulars.toml")
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace)
+    refresh_vectors(workspace, plan_for=standard_plan, threads=2)
+    model = _put_to_use(settings, workspace, "1", seed=7)
+    score_everybody(settings, workspace)
+    snapshot = open_snapshot(workspace)
+    judged = np.flatnonzero(snapshot.status == Status.OK)[:2_000]
+    names = list(snapshot.vectors.feature_names)
+    places = [names.index(one) for one in model.columns.names]
+    return Ground(
+        folder,
+        settings,
+        workspace,
+        [snapshot.customer_ids[int(key)] for key in judged],
+        model.text,
+        model.columns.names,
+        snapshot.values[snapshot.vector_rows[judged]][:, places].astype(np.float64),
+    )
+
+
+def another_model(ground: Ground, version: str) -> str:
+    """Grow a second model from another seed beside the one in use, point nobody at it; its digest."""
+    return _sealed(ground.settings, ground.workspace, version, seed=11)[1]
+
+
+def _put_to_use(
+    settings: Settings, workspace: Workspace, version: str, *, seed: int
+) -> BoostedModel:
+    model, digest = _sealed(settings, workspace, version, seed=seed)
+    point_at(workspace.bundles / CHURN / CURRENT, digest)
+    return model
+
+
+def _sealed(
+    settings: Settings, workspace: Workspace, version: str, *, seed: int
+) -> tuple[BoostedModel, str]:
+    """Fit the model the claims are about and write its bundle under its digest."""
+    pack = open_store(workspace).pack()
+    plan, churn = standard_plan(pack), replace(settings.churn, origins=3)
+    question = question_of(churn)
+    found = labelled(pack, plan, question, churn)
+    split = found.splits.shipped
+    fit, later = split.fit_rows(found.dataset), split.calibration_rows(found.dataset)
+    grown = BoostingSettings(
+        leaves=LEAVES, depth=6, learning_rate=0.05, leaf_share=0.003, seed=seed
+    )
+    names = _names(question.needs, usable_features(found.dataset).names)
+    model = BoostedModel.fit(fit, names, settings=grown, rounds=TREES, threads=2)
+    scores = model.score(later.vectors)
+    calibration = calibrate(scores, later.outcomes)
+    manifest = Manifest(
+        family=model.family,
+        title=f"LightGBM, {TREES} trees",
+        plan_hash=plan.hash,
+        feature_names=list(plan.feature_names),
+        features=plan.dictionary(),
+        groups=[{"name": one.name, "title": one.title} for one in plan.groups],
+        question=question.as_dict(),
+        horizon_days=churn.horizon_days,
+        gap_days=churn.gap_days,
+        base_rate=float(np.mean(later.outcomes)),
+        data_digest=pack.digest,
+        data_cut=str(end_of_data(pack)),
+        metrics={},
+    )
+    draft = workspace.bundles / CHURN / f"draft-{version}"
+    shutil.rmtree(draft, ignore_errors=True)
+    write_bundle(
+        draft,
+        manifest,
+        model=model,
+        calibration=calibration,
+        reference=Reference.learn(later.vectors, calibration.apply(scores)),
+        declarations=plan.declarations,
+    )
+    digest = stamp_bundle(draft, version=version, run_id="bench").digest
+    shutil.rmtree(draft.parent / digest, ignore_errors=True)
+    draft.rename(draft.parent / digest)
+    return model, digest
+
+
+def _names(needed: Sequence[str], usable: Sequence[str]) -> tuple[str, ...]:
+    """So many features as the claims are about, those by which customers are judged among them."""
+    others = [one for one in usable if one not in needed]
+    return (*(one for one in needed if one in usable), *others)[:FEATURES]
