@@ -22,6 +22,7 @@ from features.settings import Settings
 from features.store import open_store
 from features.workspace import CURRENT, Workspace
 from serving.changes import Changes
+from serving.garbage import settle
 from serving.job_files import JobFiles
 from serving.lean import kept_out
 from serving.ledger import Ledger
@@ -202,6 +203,7 @@ class Desk:
     def _refresh_aside(self) -> None:
         try:
             self.refresh()
+            settle()
         finally:
             self._looking.release()
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,13 @@ class Snapshot:
     def base(self) -> float:
         """The probability the model starts from."""
         return float(self.manifest["base"])
+
+    @cached_property
+    def places(self) -> NDArray[np.int32]:
+        """Where each customer stands in the ranking, by customer key; -1 of those who are not judged."""
+        places = np.full(len(self.customer_ids), -1, np.int32)
+        places[self.ranking.customer_keys] = np.arange(self.judged, dtype=np.int32)
+        return places
 
     @property
     def judged(self) -> int:

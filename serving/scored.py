@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from serving.asked import Caution
 from serving.belonging import Belonging
@@ -33,8 +33,7 @@ class Status(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True)
-class ScoredRow:
+class ScoredRow(NamedTuple):
     """One customer's answer; everything but the statuses and the stage is absent without a score.
 
     Only what was known before ``as_of_seconds`` counted, None where nobody can tell for a given vector;

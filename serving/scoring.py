@@ -14,7 +14,7 @@ from features.vocabulary import Cutoff
 from serving.asked import Asked, VectorReader
 from serving.behaviour import Behaviour, behaviour_of
 from serving.belonging import Belonging
-from serving.next_order import next_orders
+from serving.next_order import NextOrder, next_orders
 from serving.scored import ScoredRow, Status, band
 from training.bundle import Bundle, spoken
 from training.reasons.explanation import Explanation, explain_all
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from serving.worth import Valued
 
 SPEND = "spend_sum_365d"
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,28 @@ def digest_of_vector(values: NDArray[np.float32]) -> str:
     return hashlib.sha256(plain.tobytes()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Judgements:
+    """What a model says of some rows; ``points`` by reason group and ``leading`` only with reasons."""
+
+    log_odds: Floats
+    probability: Floats
+    percentile: Floats
+    points: Floats | None
+    leading: NDArray[np.int16] | None
+
+
+def judgements(bundle: Bundle, values: NDArray[np.float32], wording: Wording | None) -> Judgements:
+    """Judge bound rows, with reasons where there are words to choose them by."""
+    log_odds = bundle.log_odds(values)
+    probability = bundle.probability(log_odds)
+    percentile = bundle.percentile(probability)
+    if wording is None:
+        return Judgements(log_odds, probability, percentile, None, None)
+    found = explained(bundle, values, wording)
+    return Judgements(log_odds, probability, percentile, found.points.by_group, found.leading)
+
+
 class Scorer:
     """Answers for customers: one model over one snapshot's vectors, and over newer or given ones.
 
@@ -91,6 +114,9 @@ class Scorer:
         self.value_wording = snapshot.value_wording(currency)
         self.vectors = VectorReader(bundle)
         self._values = bundle.bind(snapshot.vectors)
+        self._places = snapshot.places
+        # The nightly run has judged stored behaviour by this very model: its answers need no second run.
+        self._knows = snapshot.manifest["model_digest"] == bundle.manifest.digest
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
 
     def score(
@@ -172,8 +198,7 @@ class Scorer:
     ) -> list[ScoredRow]:
         """Each row with what the customer is worth and which segment they are of."""
         return [
-            replace(
-                one,
+            one._replace(
                 spend_cents=None if found is None else self._spend(row, behaviour),
                 worth=None if found is None else found.worth,
                 value_explanation=self._why_worth(found, behaviour.values[row], language),
@@ -237,45 +262,67 @@ class Scorer:
         rows: NDArray[np.intp],
         language: Language | None,
     ) -> Iterator[ScoredRow]:
-        values = behaviour.values[rows]
-        log_odds = self.bundle.log_odds(values)
-        probability = self.bundle.probability(log_odds)
-        low, high = self.bundle.interval(log_odds)
-        percentile = self.bundle.percentile(probability)
-        reasons = [None] * len(values) if language is None else self._explanations(values, language)
-        cutoff = Cutoff(self.snapshot.cutoff_seconds)
-        orders = next_orders(self.bundle, values, cutoff)
+        values = np.ascontiguousarray(behaviour.values[rows])
+        found = self._judgements(values, behaviour, rows, language is not None)
+        low, high = self.bundle.interval(found.log_odds)
+        reasons: Sequence[Explanation | None] = [None] * len(values)
+        if language is not None and found.points is not None and found.leading is not None:
+            points = Points(found.probability, self.base, found.points)
+            words = self.wording.in_language(language)
+            reasons = explain_all(points, found.leading, values, words)
+        orders = self._orders(values, [behaviour.as_of[row] for row in rows.tolist()])
         for place, (row, answer) in enumerate(zip(rows.tolist(), known, strict=True)):
-            risk, worth = float(probability[place]), answer.worth
-            as_of = behaviour.as_of[row]
-            if as_of is None:
-                orders[place] = None
-            elif as_of != cutoff.seconds:
-                orders[place] = next_orders(self.bundle, values[place : place + 1], Cutoff(as_of))[
-                    0
-                ]
-            yield replace(
-                answer,
+            risk, percentile = float(found.probability[place]), float(found.percentile[place])
+            yield answer._replace(
                 probability=risk,
                 interval=(float(low[place]), float(high[place])),
-                percentile=float(percentile[place]),
-                band=band(float(percentile[place])),
+                percentile=percentile,
+                band=band(percentile),
                 base=self.base,
                 spend_cents=self._spend(row, behaviour),
-                at_risk_cents=self._at_risk_cents(risk, worth),
+                at_risk_cents=self._at_risk_cents(risk, answer.worth),
                 next_order=orders[place],
                 explanation=reasons[place],
             )
+
+    def _judgements(
+        self,
+        values: NDArray[np.float32],
+        behaviour: Behaviour,
+        rows: NDArray[np.intp],
+        with_reasons: bool,
+    ) -> Judgements:
+        """What the nightly run found of stored behaviour, and what the model says of any other."""
+        keys, stored = behaviour.keys[rows], behaviour.is_stored[rows]
+        places = np.where(stored & (keys >= 0) & self._knows, self._places[keys], -1)
+        ranking = self.snapshot.ranking
+        if (places >= 0).all():
+            points = ranking.points[places] if with_reasons else None
+            leading = ranking.leading[places] if with_reasons else None
+            return Judgements(
+                ranking.log_odds[places],
+                ranking.probability[places],
+                ranking.percentile[places],
+                points,
+                leading,
+            )
+        return judgements(self.bundle, values, self.wording if with_reasons else None)
+
+    def _orders(
+        self, values: NDArray[np.float32], as_of: Sequence[int | None]
+    ) -> list[NextOrder | None]:
+        """When the next order may come, counted from each row's own instant."""
+        cutoff = Cutoff(self.snapshot.cutoff_seconds)
+        orders = next_orders(self.bundle, values, cutoff)
+        for place, instant in enumerate(as_of):
+            if instant is None:
+                orders[place] = None
+            elif instant != cutoff.seconds:
+                orders[place] = next_orders(self.bundle, values[[place]], Cutoff(instant))[0]
+        return orders
 
     def _at_risk_cents(self, risk: float, worth: Mapping[str, int] | None) -> int | None:
         """Risk times value if kept; nothing is at risk where the question is not who leaves."""
         if worth is None or not self.bundle.question.means_leaving:
             return None
         return round(risk * worth["if_kept_cents"])
-
-    def _explanations(
-        self, values: NDArray[np.float32], language: Language
-    ) -> Sequence[Explanation | None]:
-        wording = self.wording.in_language(language)
-        found = explained(self.bundle, values, wording)
-        return explain_all(found.points, found.leading, values, wording)

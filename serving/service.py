@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import time
@@ -19,6 +18,7 @@ from features.workspace import Workspace
 from serving.asgi import Application, ours_first
 from serving.contract.application import build_api
 from serving.desk import Desk
+from serving.garbage import settle
 from serving.guard import Guard
 from serving.job_runner import JobRunner
 from serving.ledger import Ledger
@@ -88,9 +88,7 @@ class Regulars:
         self.runner = None if self.desk is None else JobRunner(self.desk)
         if self.runner is not None:
             self.runner.start()
-        # What is loaded now stays: the collector need not walk through it while somebody waits.
-        gc.collect()
-        gc.freeze()
+        settle()
 
     def __is_ready__(self) -> bool:
         """Whether there is a model to answer with; never raises, for BentoML would hang."""

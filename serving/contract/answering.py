@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -60,6 +61,7 @@ def identity(manifest: Manifest) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4_096)
 def instant(seconds: int) -> str:
     """An instant as the contract writes it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

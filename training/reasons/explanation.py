@@ -6,20 +6,28 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.reasons.points import SIMILAR, Floats, Points, add_up, selected
+from training.reasons.points import (
+    MOST_LOWERING,
+    MOST_RAISING,
+    SIMILAR,
+    Floats,
+    Points,
+    add_up,
+    selected,
+    strongest,
+)
 from training.reasons.wording import DIRECTIONS, Fact, Rows, Wording
 
 Direction = Literal["raises", "lowers"]
 TOLERANCE = 1e-6
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """One reason as it is shown: what it is about, how much it adds and what is known about it.
 
     ``points`` is exact and ``shown_points`` rounded so that everything shown adds up. ``text`` is empty
@@ -38,8 +46,7 @@ class Reason:
     similar: bool = False
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """Why one customer has the score they have: base, reasons and the rest sum to the probability.
 
     The ``shown_`` figures are percentages with one decimal that add up as they stand. ``withheld``
@@ -98,23 +105,30 @@ class Reasons:
 
     def direction(self, place: int) -> Direction:
         """Which way a reason moves the score."""
-        return "lowers" if self.points[place] < 0 else "raises"
+        return _direction(self.points[place])
 
 
 def explain_all(
     points: Points, leading: NDArray[np.integer], values: Rows, wording: Wording
 ) -> list[Explanation]:
-    """Word the reasons of some customers: one row each in ``points``, ``leading`` and ``values``."""
-    found = Reasons.of(points.by_group, leading, values, wording)
-    peers = wording.peers.group_of(values).tolist()
-    return [
-        _explained(
-            row, float(probability), points.base, by_group, found, values[row], wording, peers[row]
-        )
-        for row, (probability, by_group) in enumerate(
-            zip(points.probability.tolist(), points.by_group.tolist(), strict=True)
-        )
+    """Word the reasons of some customers: one row each in ``points``, ``leading`` and ``values``.
+
+    One by one and without arrays, which is sooner for as many as a call may ask for; ``Reasons`` has the
+    same for everybody.
+    """
+    sums = [
+        np.maximum(one, 0.0).sum(axis=1).tolist() for one in (points.by_group, -points.by_group)
     ]
+    answers = zip(
+        points.probability.tolist(),
+        points.by_group.tolist(),
+        leading.tolist(),
+        values.tolist(),
+        wording.peers.group_of(values).tolist(),
+        *sums,
+        strict=True,
+    )
+    return [_explained(*one, base=points.base, wording=wording) for one in answers]
 
 
 def shown_percentages(
@@ -127,39 +141,51 @@ def shown_percentages(
 
 
 def _explained(
-    row: int,
     probability: float,
-    base: float,
     by_group: Sequence[float],
-    found: Reasons,
-    values: Rows,
-    wording: Wording,
+    leading: Sequence[int],
+    row: Sequence[float],
     peers: int,
+    raising: float,
+    lowering: float,
+    *,
+    base: float,
+    wording: Wording,
 ) -> Explanation:
-    places = range(int(found.begins[row]), int(found.begins[row + 1]))
-    points = [float(found.points[place]) for place in places]
+    """One customer's reasons, chosen and ordered as ``Reasons`` does; the sums are of all that pushes each way."""
+    chosen = strongest(by_group, MOST_RAISING, raising, 1.0)
+    chosen += strongest(by_group, MOST_LOWERING, lowering, -1.0)
+    is_context = wording.is_context_of
+    chosen.sort(
+        key=lambda group: (by_group[group] < 0, is_context[leading[group]], -abs(by_group[group]))
+    )
+    points = [by_group[group] for group in chosen]
     other = math.fsum(by_group) - math.fsum(points)
-    total, shown_base, shown, shown_other = shown_percentages(probability, base, points, other)
     assert abs(100 * base + math.fsum(points) + other - 100 * probability) < 100 * TOLERANCE, (
         "reasons must add up to the probability"
     )
-    reasons = []
-    for place, shown_points in zip(places, shown, strict=True):
-        group, lead = int(found.group[place]), int(found.lead[place])
-        direction = found.direction(place)
+    total, shown_base, shown, shown_other = shown_percentages(probability, base, points, other)
+    reasons, said, withheld, before = list[Reason](), set[str](), 0, math.inf
+    for group, one, shown_points in zip(chosen, points, shown, strict=True):
+        lead, direction = leading[group], _direction(one)
+        text, is_withheld, facts = wording.single.told(lead, direction, row, peers)
+        withheld += is_withheld
         reasons.append(
             Reason(
                 group=wording.groups[group].name,
                 title=wording.titles[group],
-                points=float(found.points[place]),
+                points=one,
                 shown_points=shown_points,
                 direction=direction,
                 actionable=wording.features[lead].actionable,
-                text=found.texts[place],
-                facts=wording.facts(lead, direction, values, peers),
-                similar=bool(found.similar[place]),
+                # What an earlier reason has said already is not said again.
+                text="" if text in said else text,
+                facts=facts,
+                similar=_is_near(before, one),
             )
         )
+        said.add(text)
+        before = one
     return Explanation(
         probability=probability,
         base=base,
@@ -168,8 +194,19 @@ def _explained(
         shown_probability=total,
         shown_base=shown_base,
         shown_other=shown_other,
-        withheld=int(found.withheld[places.start : places.stop].sum()),
+        withheld=withheld,
     )
+
+
+def _direction(points: float) -> Direction:
+    return "lowers" if points < 0 else "raises"
+
+
+def _is_near(before: float, points: float) -> bool:
+    """Whether a reason weighs about as much as the one before it, of the same direction."""
+    if math.isinf(before) or (before < 0) != (points < 0):
+        return False
+    return abs(points - before) <= SIMILAR * max(abs(points), abs(before))
 
 
 def _worded(

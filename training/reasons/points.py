@@ -74,6 +74,16 @@ def selected(by_group: Floats, least: float = LEAST_POINTS) -> NDArray[np.bool_]
     return raising | _strongest(-by_group, MOST_LOWERING, least)
 
 
+def strongest(pushes: Sequence[float], most: int, total: float, sign: float) -> list[int]:
+    """The groups ``selected`` shows of one customer in one direction, 1 or -1, the strongest first.
+
+    ``total`` is all that pushes that way.
+    """
+    enough = max(LEAST_POINTS, THRESHOLD * total)
+    found = [group for group, push in enumerate(pushes) if sign * push >= enough]
+    return sorted(found, key=lambda group: -sign * pushes[group])[:most]
+
+
 def leading_features(
     feature_contributions: Floats,
     group_of: NDArray[np.intp],

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,25 +24,14 @@ from training.reasons.language import Language, forms
 from training.reasons.languages import ENGLISH
 from training.reasons.peers import Peers
 from training.reasons.quantities import CENTS_SHOWN_BELOW, DAY_SLACK
+from training.reasons.single_words import Fact, SingleWords
+
+__all__ = ["DIRECTIONS", "Fact", "Rows", "Saying", "Sentence", "Wording"]
 
 DIRECTIONS = ("raises", "lowers")
 _PLACE = re.compile(r"\{(\w+)\}")
 Rows = NDArray[np.float32]
 Truth = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One raw fact behind a reason; ``typical`` is what it is among ``peers``, where it helps."""
-
-    feature: str
-    meaning: str
-    unit: str
-    value: float | None
-    text: str
-    typical: float | None = None
-    typical_text: str = ""
-    peers: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +44,7 @@ class Sentence:
 
 
 @dataclass(frozen=True)
-class _Saying:
+class Saying:
     """One way of speaking of a leading feature: what must hold, and the words."""
 
     larger: int | float
@@ -81,23 +71,25 @@ class Wording:
         self.language = language
         self.peers = typical if isinstance(typical, Peers) else Peers.everybody(typical)
         self.titles = tuple(language.title(one) for one in groups)
-        self._clauses = tuple(language.clause(one) for one in self.features)
+        self.clauses = tuple(language.clause(one) for one in self.features)
         self._others: dict[str, Wording] = {}
+        self._templates: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._usual_said: dict[tuple[int, int], tuple[str, str]] = {}
-        self._positions = {one.name: position for position, one in enumerate(self.features)}
-        self._sayings = {
+        self.places = {one.name: position for position, one in enumerate(self.features)}
+        self.sayings = {
             (position, direction): self._ways(position, direction)
             for position in range(len(self.features))
             for direction in DIRECTIONS
         }
         self._claimed_of = {
-            direction: [one for one in range(len(self.features)) if self._sayings[one, direction]]
+            direction: [one for one in range(len(self.features)) if self.sayings[one, direction]]
             for direction in DIRECTIONS
         }
-        self._technical = np.array([is_technical(one.name) for one in self.features], np.bool_)
+        self.technical = np.array([is_technical(one.name) for one in self.features], np.bool_)
         typical = self.peers.typical
-        self._usual = np.where(np.isnan(typical), typical[0], typical)
-        self.is_context = np.array([one.actionable == "context" for one in self.features], np.bool_)
+        self.usual = np.where(np.isnan(typical), typical[0], typical)
+        self.is_context_of = tuple(one.actionable == "context" for one in self.features)
+        self.is_context = np.array(self.is_context_of, np.bool_)
         names = [group.name for group in self.groups]
         self.group_of = np.array([names.index(one.group) for one in self.features], np.intp)
 
@@ -113,7 +105,7 @@ class Wording:
 
     def position(self, name: str) -> int | None:
         """Where a feature stands among those of the model; None where it is not one of them."""
-        return self._positions.get(name)
+        return self.places.get(name)
 
     def value_text(self, position: int, value: float) -> str:
         """One value of a feature as a person would write it; empty where it is unknown."""
@@ -150,7 +142,7 @@ class Wording:
 
         An unknown value, and one that contradicts the claim about it, leads no reason if another can.
         """
-        plain = ~np.isnan(values) & ~self._technical
+        plain = ~np.isnan(values) & ~self.technical
         group = self.peers.group_of(values)
         found = {}
         for direction in DIRECTIONS:
@@ -165,29 +157,29 @@ class Wording:
 
     def _verdicts(
         self, position: int, direction: str, values: Rows, group: NDArray[np.intp]
-    ) -> Iterator[tuple[_Saying, Truth, Truth, Truth]]:
+    ) -> Iterator[tuple[Saying, Truth, Truth, Truth]]:
         """For each claim about a feature: of which rows it speaks, where it holds, who stands out.
 
         The first claim whose facts are known speaks for a row.
         """
         undecided = ~np.isnan(values[:, position])
-        for saying in self._sayings[position, direction]:
+        for saying in self.sayings[position, direction]:
             larger, smaller = self._sides(saying, values)
             told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
             undecided = undecided & ~told
             yield saying, told, larger > smaller, self._stands_out(saying, position, values, group)
 
     def _stands_out(
-        self, saying: _Saying, position: int, values: Rows, group: NDArray[np.intp]
+        self, saying: Saying, position: int, values: Rows, group: NDArray[np.intp]
     ) -> Truth:
         """Whether a value held against a number lies on the claim's side of what is usual among peers.
 
         Spend that grew, but by less than that of steady customers, may raise a risk.
         """
         is_change = isinstance(saying.larger, int) != isinstance(saying.smaller, int)
-        if not is_change or self._technical[position]:
+        if not is_change or self.technical[position]:
             return np.zeros(len(values), np.bool_)
-        own, usual = values[:, position], self._usual[group, position]
+        own, usual = values[:, position], self.usual[group, position]
         return np.asarray(own > usual if isinstance(saying.larger, int) else own < usual)
 
     def facts(
@@ -197,22 +189,28 @@ class Wording:
 
         ``group`` is that of their peers, where it is known already.
         """
-        if np.isnan(values[position]):
-            return ()
         if group is None:
             group = int(self.peers.group_of(values[None, :])[0])
-        for saying in self._sayings[position, direction]:
-            larger, smaller = self._sides(saying, values[None, :])
-            if not (np.isnan(larger[0]) or np.isnan(smaller[0])):
-                return tuple(self._fact(one, values, group) for one in saying.named or (position,))
-        return (self._fact(position, values, group),)
+        return self.single.told(position, direction, values.tolist(), group)[2]
 
-    def _ways(self, position: int, direction: str) -> tuple[_Saying, ...]:
+    @cached_property
+    def single(self) -> SingleWords:
+        """The same words for one row at a time."""
+        return SingleWords(self)
+
+    def template(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """A template with a place for each of its words, and what these are."""
+        if text not in self._templates:
+            plain = _PLACE.sub("%s", text.replace("%", "%%"))
+            self._templates[text] = plain, tuple(_PLACE.findall(text))
+        return self._templates[text]
+
+    def _ways(self, position: int, direction: str) -> tuple[Saying, ...]:
         """The claims that can be made of a feature with the features this model has."""
         language, found = self.language, []
         for claim, caught in claims_about(self.features[position].name, direction):
             names = [one for one in (claim.larger, claim.smaller) if isinstance(one, str)]
-            if not all(one == "value" or one in self._positions for one in names):
+            if not all(one == "value" or one in self.places for one in names):
                 continue
             sides = [self._side(one, position) for one in (claim.larger, claim.smaller)]
             words = {
@@ -220,10 +218,10 @@ class Wording:
                 for key, word in caught.items()
             }
             found.append(
-                _Saying(
+                Saying(
                     sides[0],
                     sides[1],
-                    tuple(self._positions[one] for one in names if one != "value"),
+                    tuple(self.places[one] for one in names if one != "value"),
                     _filled(language.claim(claim.text), words),
                     _filled(language.claim(claim.at_zero), words) if claim.at_zero else "",
                 )
@@ -233,10 +231,10 @@ class Wording:
     def _side(self, side: str | float, position: int) -> int | float:
         """A position of a feature as an int, a number to compare with as a float."""
         if isinstance(side, float):
-            return side
-        return position if side == "value" else self._positions[side]
+            return float(np.float32(side))
+        return position if side == "value" else self.places[side]
 
-    def _sides(self, saying: _Saying, values: Rows) -> tuple[Rows, Rows]:
+    def _sides(self, saying: Saying, values: Rows) -> tuple[Rows, Rows]:
         larger, smaller = (
             np.full(len(values), one, np.float32) if isinstance(one, float) else values[:, one]
             for one in (saying.larger, saying.smaller)
@@ -244,7 +242,7 @@ class Wording:
         return larger, smaller
 
     def _claimed(
-        self, position: int, saying: _Saying, values: Rows, group: NDArray[np.intp]
+        self, position: int, saying: Saying, values: Rows, group: NDArray[np.intp]
     ) -> list[str]:
         zero = values[:, position] == 0
         if saying.at_zero and zero.any():
@@ -262,9 +260,8 @@ class Wording:
 
     def _fill(self, template: str, position: int, values: Rows) -> list[str]:
         """A template for each row; whoever shares all values shares the words."""
-        names = _PLACE.findall(template)
+        plain, names = self.template(template)
         columns = [self._words(name, position, values) for name in names]
-        plain = _PLACE.sub("%s", template.replace("%", "%%"))
         sentence = self.language.sentence
         if not columns:
             return [sentence(plain.replace("%%", "%"))] * len(values)
@@ -281,7 +278,7 @@ class Wording:
                 np.abs(column), lambda one: language.quantity(one, unit, self.currency)
             )
         stem = name.removesuffix("_declined")
-        chosen = position if stem == "value" else self._positions[stem]
+        chosen = position if stem == "value" else self.places[stem]
         texts = self._texts(chosen, values[:, chosen])
         return texts if stem == name else [language.declined(one) for one in texts]
 
@@ -294,7 +291,7 @@ class Wording:
 
     def _bare(self, position: int, values: Rows, group: NDArray[np.intp]) -> list[str]:
         """The fact itself, beside what is typical of peers."""
-        clause, language = self._clauses[position], self.language
+        clause, language = self.clauses[position], self.language
         said: dict[str, str] = {}
         texts = self._texts(position, values[:, position])
         for text in set(texts):
@@ -309,7 +306,7 @@ class Wording:
         if not named or self.features[named[0]].unit == "yes_no":
             return said
         position = named[0]
-        endings = [self._typical(position, one) for one in range(len(self.peers.typical))]
+        endings = [self.typical_said(position, one) for one in range(len(self.peers.typical))]
         if not any(text for text, _ in endings):
             return said
         own = self._texts(position, values[:, position])
@@ -318,40 +315,24 @@ class Wording:
             for one, text, peers in zip(said, own, group.tolist(), strict=True)
         ]
 
-    def _typical(self, position: int, group: int) -> tuple[str, str]:
+    def typical_said(self, position: int, group: int) -> tuple[str, str]:
         """What is typical of a group of peers, and the same with their name; empty where unknown."""
         if (position, group) not in self._usual_said:
             self._usual_said[position, group] = self._say_typical(position, group)
         return self._usual_said[position, group]
 
     def _say_typical(self, position: int, group: int) -> tuple[str, str]:
-        group, value = self._measure(position, group)
+        group, value = self.measure(position, group)
         if np.isnan(value):
             return "", ""
         text = self._texts(position, np.array([value], np.float32))[0]
         who = self.language.peers[group]
         return text, f"{who}: {text}" if who else self.language.typical.format(value=text)
 
-    def _measure(self, position: int, group: int) -> tuple[int, float]:
-        """The typical value, of everybody where the group has none."""
+    def measure(self, position: int, group: int) -> tuple[int, float]:
+        """The typical value of a group of peers, or of everybody where the group has none."""
         value = float(self.peers.typical[group, position])
         return (0, float(self.peers.typical[0, position])) if np.isnan(value) else (group, value)
-
-    def _fact(self, position: int, values: Rows, group: int) -> Fact:
-        feature = self.features[position]
-        value = float(values[position])
-        group, typical = self._measure(position, group)
-        known, has_typical = not np.isnan(value), bool(np.isfinite(typical))
-        return Fact(
-            feature=feature.name,
-            meaning=self.language.meaning(feature),
-            unit=feature.unit,
-            value=value if known else None,
-            text=self._texts(position, values[position : position + 1])[0] if known else "",
-            typical=typical if has_typical else None,
-            typical_text=self._typical(position, group)[0] if has_typical else "",
-            peers=self.language.peers[group] if has_typical else "",
-        )
 
 
 def _filled(template: str, words: dict[str, str]) -> str:
