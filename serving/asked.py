@@ -52,6 +52,9 @@ class Asked:
     key: bytes = b""
 
 
+Named = tuple[NDArray[np.intp], Caution | None]
+
+
 class VectorReader:
     """Reads vectors given by name for one model; the order in which features are named means nothing."""
 
@@ -65,27 +68,25 @@ class VectorReader:
         places = [self._places[name] for name in columns.names]
         self._low[places], self._high[places] = columns.low, columns.high
         self._names = tuple(names)
+        nothing: Named = (np.empty(0, np.intp), None)
+        self._last: tuple[tuple[str, ...], Named | Caution] = ((), nothing)
 
     def read(self, given: Mapping[str, float | None]) -> GivenVector:
         """The vector with what is missing, out of range or unknown about it."""
-        unknown = [name for name in given if name not in self._places]
-        if unknown:
-            return GivenVector(None, (self._unknown(unknown),))
+        named = tuple(given)
+        last = self._last
+        if named != last[0]:
+            # Callers name the same features in the same order each time.
+            self._last = last = named, self._named(named)
+        found = last[1]
+        if isinstance(found, Caution):
+            return GivenVector(None, (found,))
+        places, missing = found
         values = np.full(len(self._names), np.nan, np.float32)
-        places = [self._places[name] for name in given]
         with np.errstate(over="ignore"):
             values[places] = [np.nan if one is None else one for one in given.values()]
-        missing = [name for name in self._names if name in self._read and name not in given]
         beyond = np.flatnonzero((values < self._low) | (values > self._high))
-        cautions = []
-        if missing:
-            cautions.append(
-                _about(
-                    "missing_features",
-                    "{} features the model reads were not given and count as unknown.",
-                    missing,
-                )
-            )
+        cautions = [] if missing is None else [missing]
         if len(beyond):
             cautions.append(
                 _about(
@@ -94,7 +95,21 @@ class VectorReader:
                     [self._names[place] for place in beyond],
                 )
             )
-        return GivenVector(values, tuple(cautions), bool(missing))
+        return GivenVector(values, tuple(cautions), missing is not None)
+
+    def _named(self, names: Sequence[str]) -> Named | Caution:
+        """Where named features stand, with a caution of those that are missing; one of unknown ones alone."""
+        unknown = [name for name in names if name not in self._places]
+        if unknown:
+            return self._unknown(unknown)
+        given = frozenset(names)
+        missing = [name for name in self._names if name in self._read and name not in given]
+        caution = _about(
+            "missing_features",
+            "{} features the model reads were not given and count as unknown.",
+            missing,
+        )
+        return np.array([self._places[one] for one in names], np.intp), caution if missing else None
 
     def _unknown(self, names: Sequence[str]) -> Caution:
         nearest = did_you_mean(names[0], list(self._names))

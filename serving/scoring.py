@@ -264,7 +264,7 @@ class Scorer:
     ) -> Iterator[ScoredRow]:
         values = np.ascontiguousarray(behaviour.values[rows])
         found = self._judgements(values, behaviour, rows, language is not None)
-        low, high = self.bundle.interval(found.log_odds)
+        low, high = self.bundle.interval(found.log_odds, found.probability)
         reasons: Sequence[Explanation | None] = [None] * len(values)
         if language is not None and found.points is not None and found.leading is not None:
             points = Points(found.probability, self.base, found.points)

@@ -133,9 +133,9 @@ class Bundle:
         """The calibrated probability of leaving; it rises strictly with the log-odds."""
         return self.calibration.apply(np.asarray(log_odds, np.float64))
 
-    def interval(self, log_odds: Floats) -> tuple[Floats, Floats]:
+    def interval(self, log_odds: Floats, probability: Floats) -> tuple[Floats, Floats]:
         """Where the true share among customers of such log-odds lies, nine times in ten."""
-        return self.calibration.interval(np.asarray(log_odds, np.float64))
+        return self.calibration.interval(np.asarray(log_odds, np.float64), probability)
 
     def silence(self, values: NDArray[np.float32]) -> Floats:
         """The chance of no order by the end of each period, falling from 1; needs a ``hazard``."""

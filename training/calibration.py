@@ -84,13 +84,16 @@ class Calibration:
     slope: float
     band: Band = field(default=NO_BAND)
 
-    def interval(self, log_odds: Floats) -> tuple[Floats, Floats]:
+    def interval(
+        self, log_odds: Floats, probability: Floats | None = None
+    ) -> tuple[Floats, Floats]:
         """Where the true share among customers with these log-odds lies, nine times in ten.
 
         It is about the curve, which was learned from so many customers and no more: one customer leaves
-        or stays.
+        or stays. ``probability`` is what ``apply`` gives, where it is known already.
         """
-        middle = logit(np.clip(self.apply(log_odds), 1e-12, 1 - 1e-12))
+        known = self.apply(log_odds) if probability is None else probability
+        middle = logit(np.clip(known, 1e-12, 1 - 1e-12))
         band = self.band
         return (
             sigmoid(middle - np.interp(log_odds, band.log_odds, band.below)),

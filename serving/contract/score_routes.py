@@ -37,7 +37,7 @@ def score(request: Request, question: ScoreRequest) -> Response:
     rows = answer_rows(
         desk,
         in_use,
-        [_wanted(row, in_use) for row in question.wanted],
+        [_wanted(row, in_use, len(question.wanted) > 1) for row in question.wanted],
         at=at,
         with_reasons=question.reasons,
         language=answer_in(question.language, desk),
@@ -60,14 +60,17 @@ def score(request: Request, question: ScoreRequest) -> Response:
     )
 
 
-def _wanted(row: ScoreRow, in_use: InUse) -> Wanted:
+def _wanted(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Wanted:
+    """A row as it is answered; what it says is kept where another row could say the same."""
     events = {} if row.events is None else row.events.by_table
     return Wanted(
         row_id=row.row_id,
         customer_id=row.customer_id or "",
         vector=None if row.vector is None else in_use.scorer.vectors.read(row.vector),
         told=events,
-        same=b"" if row.vector is None and not events else row.model_dump_json().encode(),
+        same=row.model_dump_json().encode()
+        if is_one_of_many and (events or row.vector is not None)
+        else b"",
     )
 
 
