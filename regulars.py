@@ -395,6 +395,24 @@ def _segmented(summary: ScoreSummary) -> str:
 
 
 @main.command()
+@verb
+def forget(call: Call) -> Outcome:
+    """Make store, vectors and scores anew without erased customers, and delete what still holds them."""
+    from serving.forgetting import finish_erasures, forget_old_generations
+
+    narrator = call.narrator
+    timed("ingest", narrator, _ingest, call)
+    timed("vectors", narrator, _vectors, call)
+    timed("score", narrator, _score, call)
+    forget_old_generations(call.workspace)
+    done = finish_erasures(call.workspace, at=_now_seconds())
+    return Outcome(
+        said=f"{len(done)} erasures are done, no file of the workspace holds their customers",
+        data={"erasures_done": done},
+    )
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--language", help="The language of the reasons, instead of what the settings say.")
 @verb
@@ -605,7 +623,11 @@ def keys() -> None:
 @keys.command("create")
 @click.argument("name")
 @click.option(
-    "--scope", "scopes", multiple=True, default=("score",), help="score, events, pages or admin."
+    "--scope",
+    "scopes",
+    multiple=True,
+    default=("score",),
+    help="score, events, privacy, pages or admin.",
 )
 @verb
 def keys_create(call: Call, name: str, scopes: Sequence[str]) -> Outcome:

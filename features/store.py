@@ -150,9 +150,11 @@ def ingest(
     Raises ``ContractBroken`` (a ``DataRefused``) when the check refuses, with the report attached.
     """
     # Imported here, because services open a store and never make one.
+    from features.erased import Tombstones
     from features.ingestion import Ingestion
 
     with workspace.writing():
+        settings = Tombstones.read(workspace.erased).left_out_of(settings)
         work = Ingestion(settings, progress, as_of=as_of, threads=threads, memory=memory)
         last = work.last(workspace)
         if last is not None and work.changes_nothing(last):

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from features.errors import WorkspaceRefused
 
 CURRENT = "CURRENT"
+TOMBSTONES = "erased.json"
 _DRAFT = ".draft"
 
 
@@ -70,6 +71,13 @@ class Generations:
     def point_at(self, generation: Path) -> None:
         """Make a complete generation the current one, in one step."""
         point_at(self.folder / CURRENT, generation.name)
+
+    def keep_current_alone(self) -> None:
+        """Delete every generation but the current one."""
+        current = self.current
+        for one in self.named():
+            if one != current:
+                shutil.rmtree(one, ignore_errors=True)
 
     def _forget_old(self, current: Path) -> None:
         older = [one for one in self.named() if one.name < current.name]
@@ -134,6 +142,11 @@ class Workspace:
     def ledger(self) -> Path:
         """The service's own database: keys, sign-ins and decisions."""
         return self.folder / "ledger.db"
+
+    @property
+    def erased(self) -> Path:
+        """The unreadable names of erased customers, so that no ingest brings them back."""
+        return self.folder / TOMBSTONES
 
     @property
     def jobs(self) -> Path:

@@ -52,10 +52,12 @@ def behaviour_of(
             values[row] = np.nan if one.vector.values is None else one.vector.values
         elif one.fresh and past is not None:
             until = max(cutoff, last_known(one.fresh) + 1)
-            values[row] = past.vector(one.customer_id, until, one.fresh)
+            # Of an erased customer nothing counts that the store may still hold.
+            known_as = one.customer_id if keys[row] >= 0 else ""
+            values[row] = past.vector(known_as, until, one.fresh)
             is_there[row], is_stored[row], as_of[row] = True, False, until
     return Behaviour(values, keys, is_there, is_stored, as_of)
 
 
 def _key(one: Asked, snapshot: Snapshot) -> int:
-    return snapshot.customer_ids.find(one.customer_id) if one.customer_id else -1
+    return snapshot.find(one.customer_id) if one.customer_id else -1

@@ -96,7 +96,7 @@ class Changes:
         now = scorer.score_ids([customer_id], with_reasons=False)[0]
         if now.status != Status.OK:
             return ChangeAnswer(customer_id, now.status, now.status)
-        key = snapshot.customer_ids.find(customer_id)
+        key = snapshot.find(customer_id)
         if not self._past.was_known(key, earlier_seconds):
             return ChangeAnswer(
                 customer_id, now.status, Status.INSUFFICIENT_DATA, now=now.probability

@@ -158,6 +158,7 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     """The positions in the ranking that a query asks for, in its order, all pages."""
     ranking = snapshot.ranking
     kept = np.ones(snapshot.judged, np.bool_)
+    kept[snapshot.withheld_places] = False
     if query.band:
         kept &= ranking.percentile >= _LOWEST[query.band]
     if query.stage:

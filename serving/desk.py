@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from serving.job_files import JobFiles
 from serving.lean import kept_out
 from serving.ledger import Ledger
 from serving.past import Past
+from serving.privacy import Withheld
 from serving.published import Snapshot, open_snapshot
 from serving.scored import Status
 from serving.scoring import Scorer
@@ -66,6 +67,11 @@ class InUse:
         """Customers at other times; None where the store holds other events than the scores were made from."""
         return self.scorer.past
 
+    def without(self, withheld: Withheld) -> InUse:
+        """The same for readers who must not see some customers."""
+        snapshot = self.snapshot.without(withheld)
+        return replace(self, snapshot=snapshot, scorer=self.scorer.over(snapshot))
+
     @property
     def changes(self) -> Changes | None:
         """What changed of a customer; None where other times cannot be had."""
@@ -95,7 +101,7 @@ class Desk:
         self.now = now
         self.ledger = Ledger(workspace.ledger)
         self.job_files = JobFiles(workspace.jobs)
-        self._workspace = workspace
+        self.workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None
         self._fault: Mapping[str, str] | None = None
@@ -103,6 +109,7 @@ class Desk:
         self._next_look = ticks() + LOOK_EVERY_SECONDS
         self._next_retry = float("inf")
         self._looking = threading.Lock()
+        self._swapping = threading.Lock()
         self.refresh()
 
     @property
@@ -119,7 +126,16 @@ class Desk:
     def in_use(self) -> InUse | None:
         """The pair to answer from now, None while there is none; never waits for a new one."""
         self._look()
-        return self._in_use
+        found = self._in_use
+        if found is not None and found.snapshot.withheld is not (
+            withheld := self.ledger.privacy.withheld
+        ):
+            masked = found.without(withheld)
+            with self._swapping:
+                if self._in_use is found:
+                    self._in_use = masked
+            return masked
+        return found
 
     @property
     def fault(self) -> Mapping[str, str] | None:
@@ -131,7 +147,9 @@ class Desk:
         pointers = self._pointers()
         self._seen = pointers
         try:
-            self._in_use = self._opened()
+            opened = self._opened()
+            with self._swapping:
+                self._in_use = opened
             self._fault = None
             self._next_retry = float("inf")
         except RegularsError as refused:
@@ -147,8 +165,8 @@ class Desk:
 
     def _opened(self) -> InUse:
         with kept_out():
-            bundle = current_bundle(self._workspace)
-        snapshot = open_snapshot(self._workspace)
+            bundle = current_bundle(self.workspace)
+        snapshot = open_snapshot(self.workspace)
         past, valuer = self._past_of(bundle, snapshot), self._valuer_of(bundle, snapshot)
         scorer = Scorer(bundle, snapshot, self.currency, past=past, valuer=valuer)
         words = snapshot.wording(self.currency, self.language)
@@ -161,14 +179,14 @@ class Desk:
         found = [bundle.manifest]
         if valuer is not None and valuer.in_use.bundle is not None:
             found.append(valuer.in_use.bundle.manifest)
-        segments, said = segments_in_use(self._workspace), snapshot.manifest["segments"]
+        segments, said = segments_in_use(self.workspace), snapshot.manifest["segments"]
         if segments is not None and said and said["digest"] == segments.manifest.digest:
             found.append(segments.manifest)
         return tuple(found)
 
     def _valuer_of(self, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
         """What values newer behaviour, where the model that valued everybody is still in use."""
-        in_use = value_in_use(self._workspace, snapshot.vectors)
+        in_use = value_in_use(self.workspace, snapshot.vectors)
         said = snapshot.manifest["value"]
         if in_use.bundle is None or said is None or said["digest"] != in_use.digest:
             return None
@@ -178,7 +196,7 @@ class Desk:
     def _past_of(self, bundle: Bundle, snapshot: Snapshot) -> Past | None:
         """The store's events, as long as they are those the scores were made from."""
         try:
-            store = open_store(self._workspace)
+            store = open_store(self.workspace)
             pack = store.pack()
             if pack.digest != snapshot.data_digest:
                 return None
@@ -208,7 +226,7 @@ class Desk:
             self._looking.release()
 
     def _pointers(self) -> Pointers:
-        folders = (self._workspace.bundles / "churn", self._workspace.scores.folder)
+        folders = (self.workspace.bundles / "churn", self.workspace.scores.folder)
         return tuple(_pointer(folder / CURRENT) for folder in folders)
 
 

@@ -18,18 +18,21 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from features.errors import UsageRefused, did_you_mean
-from features.workspace import Workspace
+from features.workspace import TOMBSTONES, Workspace
 from serving.database import TABLES, opened
 from serving.events import Events
+from serving.feedback import Feedback
 from serving.hold_out import HoldOut
 from serving.jobs import Jobs
 from serving.key_cache import KeyCache
+from serving.privacy import Privacy, Withheld
 from serving.repeats import Repeats
 from serving.statements import Statements, columns, places
 
 SCOPES = {
     "score": "Ask for scores and reasons through /v1.",
     "events": "Tell of events and what came of an answer.",
+    "privacy": "Record objections and erasures.",
     "pages": "Open the churn list and download it.",
     "admin": "Read metrics and BentoML's own descriptions of the service.",
 }
@@ -130,6 +133,8 @@ class Ledger:
         self.keys = KeyCache(self.key_of, self._quick.version)
         self.repeats = Repeats(self._quick)
         self.events = Events(self._quick)
+        self.feedback = Feedback(self._quick)
+        self.privacy = Privacy(path, self._quick, path.with_name(TOMBSTONES))
         self.hold_out = HoldOut(self._engine)
         self.jobs = Jobs(self._engine)
 
@@ -322,6 +327,12 @@ def find_decision(workspace: Workspace, decision_id: str) -> Decision:
             remedy="Copy it from the answer of POST /v1/score.",
         )
     return found
+
+
+def withheld_in(workspace: Workspace) -> Withheld:
+    """Who of a workspace has objected or was erased."""
+    with _ledger_of(workspace) as ledger:
+        return ledger.privacy.withheld
 
 
 @contextmanager

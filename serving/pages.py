@@ -188,7 +188,8 @@ async def _form(request: Request) -> Mapping[str, str]:
 def _row(text: str, in_use: InUse) -> int | None:
     if not (text.isascii() and text.isdecimal() and len(text) < 12):
         return None
-    return int(text) if int(text) < in_use.snapshot.judged else None
+    row, snapshot = int(text), in_use.snapshot
+    return row if row < snapshot.judged and row not in snapshot.withheld_places else None
 
 
 def _html(text: str, status: int = 200) -> Response:

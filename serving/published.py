@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from features.spec import Feature, ReasonGroup
 from features.vectors import Vectors, open_vectors
 from features.workspace import Workspace
 from serving.belonging import Belonging, belonging
+from serving.privacy import NOBODY_WITHHELD, Withheld
 from serving.worth import UNKNOWN, Valued
 from training.reasons.language import Language
 from training.reasons.languages import ENGLISH
@@ -106,6 +107,8 @@ class Snapshot:
     membership: Membership
     typical: NDArray[np.float32]
     offers: Sequence[Mapping[str, Any]] = ()
+    withheld: Withheld = NOBODY_WITHHELD
+    """Who has objected or was erased since the scores were made."""
 
     @property
     def cutoff_seconds(self) -> int:
@@ -121,6 +124,31 @@ class Snapshot:
     def base(self) -> float:
         """The probability the model starts from."""
         return float(self.manifest["base"])
+
+    def find(self, customer_id: str) -> int:
+        """A customer's key, -1 of one nobody knows or who was erased."""
+        if customer_id in self.withheld.erased:
+            return -1
+        return self.customer_ids.find(customer_id)
+
+    def without(self, withheld: Withheld) -> Snapshot:
+        """The same scores without some customers; nothing is copied."""
+        return replace(self, withheld=withheld)
+
+    @cached_property
+    def withheld_places(self) -> NDArray[np.intp]:
+        """Where withheld customers stand in the ranking: no list shows these places."""
+        everybody = (*self.withheld.objected, *self.withheld.erased)
+        keys = [key for one in everybody if (key := self.customer_ids.find(one)) >= 0]
+        places = self.places[np.array(keys, np.int64)].astype(np.intp)
+        return np.unique(places[places >= 0])
+
+    @property
+    def shown_places(self) -> NDArray[np.intp]:
+        """The places in the ranking that may be shown, in its order."""
+        kept = np.ones(self.judged, np.bool_)
+        kept[self.withheld_places] = False
+        return np.flatnonzero(kept)
 
     @cached_property
     def places(self) -> NDArray[np.int32]:
@@ -270,13 +298,14 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
         return opened
 
     try:
+        columns: dict[str, Any] = {name: column(name) for name in (*_BY_CUSTOMER, *VALUE_SHARES)}
         return Snapshot(
             name=folder.name,
             manifest=json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")),
             customer_ids=TextColumn(column("customer_ids.offsets"), column("customer_ids.content")),
             vectors=open_vectors(folder / VECTORS_FOLDER),
             ranking=Ranking(**{name: column(name) for name in Ranking.__dataclass_fields__}),
-            **{name: column(name) for name in (*_BY_CUSTOMER, *VALUE_SHARES)},
+            **columns,
             membership=Membership(
                 **{one: column(f"segment_{one}") for one in Membership.__dataclass_fields__}
             ),

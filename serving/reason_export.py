@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
+from numpy.typing import NDArray
 from pyarrow import csv
 
 from features.errors import UsageRefused, did_you_mean
@@ -15,6 +16,7 @@ from features.progress import Progress, silent
 from features.workspace import Workspace
 from serving.download import harmless
 from serving.earlier import points_risen
+from serving.ledger import withheld_in
 from serving.published import Snapshot, open_snapshot
 from training.reasons.flat import flat_reasons
 from training.reasons.language import Language
@@ -52,14 +54,14 @@ def export_reasons(
             found=path.name,
             remedy=did_you_mean(path.suffix, list(KINDS)),
         )
-    snapshot = open_snapshot(workspace)
+    snapshot = open_snapshot(workspace).without(withheld_in(workspace))
     draft = path.with_name(f".{path.name}.part")
     try:
         write_reasons(snapshot, snapshot.wording(currency, language), draft, path.suffix, progress)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return ReasonExport(snapshot.judged, str(path))
+    return ReasonExport(len(snapshot.shown_places), str(path))
 
 
 def write_reasons(
@@ -69,21 +71,24 @@ def write_reasons(
     writer: parquet.ParquetWriter | csv.CSVWriter | None = None
     values = snapshot.values
     try:
-        for first in range(0, max(snapshot.judged, 1), _ROWS_AT_ONCE):
-            block = slice(first, min(first + _ROWS_AT_ONCE, snapshot.judged))
+        shown = snapshot.shown_places
+        for first in range(0, max(len(shown), 1), _ROWS_AT_ONCE):
+            block = shown[first : first + _ROWS_AT_ONCE]
             table = _block(snapshot, wording, values, block)
             if kind.lower() == ".csv":
                 table = _harmless(table)
             if writer is None:
                 writer = _writer(draft, table.schema, kind.lower())
             writer.write_table(table)
-            progress("writing reasons", block.stop, snapshot.judged)
+            progress("writing reasons", first + len(block), len(shown))
     finally:
         if writer is not None:
             writer.close()
 
 
-def _block(snapshot: Snapshot, wording: Wording, values: np.ndarray, block: slice) -> pa.Table:
+def _block(
+    snapshot: Snapshot, wording: Wording, values: np.ndarray, block: NDArray[np.intp]
+) -> pa.Table:
     ranking = snapshot.ranking
     keys = ranking.customer_keys[block]
     points = Points(ranking.probability[block], snapshot.base, ranking.points[block])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -119,6 +120,12 @@ class Scorer:
         self._knows = snapshot.manifest["model_digest"] == bundle.manifest.digest
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
 
+    def over(self, snapshot: Snapshot) -> Scorer:
+        """The same over the same scores, of which some customers are withheld."""
+        other = copy(self)
+        other.snapshot = snapshot
+        return other
+
     def score(
         self,
         asked: Sequence[Asked],
@@ -175,6 +182,10 @@ class Scorer:
                 status[row] = Status.ERROR
         refused = self.snapshot.status[np.maximum(keys, 0)] == Status.NO_CONSENT
         status[refused & (keys >= 0)] = Status.NO_CONSENT
+        if self.snapshot.withheld.objected:
+            for row, one in enumerate(asked):
+                if one.customer_id in self.snapshot.withheld.objected:
+                    status[row] = Status.NO_CONSENT
         return status
 
     def _before_judging(

@@ -33,6 +33,8 @@ from serving.catalogue import offers_of
 from serving.earlier import has_jumped, risk_before, usual_start
 from serving.history import history
 from serving.lean import kept_out
+from serving.ledger import withheld_in
+from serving.privacy import Withheld
 from serving.published import (
     DECLINED,
     MANIFEST_FILE,
@@ -112,6 +114,7 @@ def score_everybody(
     folder, vectors = _matching_vectors(workspace, pack)
     value = value_in_use(workspace, vectors)
     segments = segments_for(workspace, pack)
+    withheld = withheld_in(workspace)
     identity = {
         "schema_version": SCHEMA_VERSION,
         "model_digest": bundle.manifest.digest,
@@ -124,13 +127,23 @@ def score_everybody(
         "data_digest": pack.digest,
         "cutoff_seconds": int(vectors.cutoff_seconds[0]) if vectors.rows else 0,
         "compared_days": settings.reasons.compared_days,
+        "objections": len(withheld.objected),
     }
     published = _published(workspace)
     if published is not None and identity.items() <= published.items():
         return _summary(published, reused=True)
     with workspace.writing(), workspace.scores.draft() as draft:
         manifest = identity | _write(
-            draft, bundle, value, segments, store, pack, vectors, settings.reasons, progress
+            draft,
+            bundle,
+            value,
+            segments,
+            store,
+            pack,
+            vectors,
+            settings.reasons,
+            withheld,
+            progress,
         )
         _link_vectors(folder, draft / VECTORS_FOLDER)
         offers = json.dumps(offers_of(store), ensure_ascii=False)
@@ -169,6 +182,7 @@ def _write(
     pack: Pack,
     vectors: Vectors,
     reasons: ReasonSettings,
+    withheld: Withheld,
     progress: Progress,
 ) -> dict[str, Any]:
     values = bundle.bind(vectors)
@@ -176,7 +190,7 @@ def _write(
     past = history(pack, cutoff_seconds)
     vector_rows = np.full(pack.customers, -1, np.int32)
     vector_rows[vectors.customer_keys] = np.arange(vectors.rows, dtype=np.int32)
-    status = _statuses(bundle.eligible(values), vectors, store, pack)
+    status = _statuses(bundle.eligible(values), vectors, store, pack, withheld)
     rules = LifecycleSettings(horizon_days=bundle.manifest.horizon_days)
     standing = lifecycle_of_everybody(pack, vectors, cutoff_seconds, rules)
     # Who declined to be scored is not sorted into a stage either.
@@ -241,12 +255,14 @@ def _write(
 
 
 def _statuses(
-    judged: NDArray[np.bool_], vectors: Vectors, store: Store, pack: Pack
+    judged: NDArray[np.bool_], vectors: Vectors, store: Store, pack: Pack, withheld: Withheld
 ) -> NDArray[np.int8]:
     """What becomes of each customer; ``judged`` has one entry a vector."""
     status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)
     status[vectors.customer_keys] = np.where(judged, Status.OK, Status.NOT_ELIGIBLE)
     status[refused_profiling(store, pack)] = Status.NO_CONSENT
+    objected = [pack.customer_ids.find(one) for one in withheld.objected]
+    status[[key for key in objected if key >= 0]] = Status.NO_CONSENT
     return status
 
 

@@ -14,6 +14,7 @@ from serving.contract import (
     discovery_routes,
     event_routes,
     job_routes,
+    privacy_routes,
     proposal_routes,
     score_routes,
 )
@@ -32,6 +33,7 @@ CONTRACT = tuple(
         change_routes,
         proposal_routes,
         event_routes,
+        privacy_routes,
         discovery_routes,
     )
 )

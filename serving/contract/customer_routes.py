@@ -56,7 +56,7 @@ def customer(request: Request, question: CustomerRequest) -> Response:
         "decisions": [_decision(one) for one in decided],
     }
     if in_use.past is not None and in_use.changes is not None:
-        pack, key = in_use.past.pack, in_use.snapshot.customer_ids.find(asked)
+        pack, key = in_use.past.pack, in_use.snapshot.find(asked)
         told = desk.ledger.events.newer([asked], in_use.snapshot.cutoff_seconds).get(asked, [])
         moments = _moments(in_use, key, told, question.events)
         answer |= {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -32,7 +33,7 @@ def events(request: Request, question: EventsRequest) -> Response:
     told = [_told(row, cutoff) for row in question.rows]
     timely = [row.happened_seconds <= at + AHEAD_SECONDS for row in question.rows]
     kept = [one for one, is_timely in zip(told, timely, strict=True) if is_timely]
-    is_new = iter(desk.ledger.events.keep(kept))
+    is_new = iter(_keep(desk, kept))
     desk.ledger.events.forget(before=min(cutoff, at))
     return json_answer(
         {
@@ -47,6 +48,13 @@ def events(request: Request, question: EventsRequest) -> Response:
             ]
         }
     )
+
+
+def _keep(desk: Desk, told: Sequence[ToldEvent]) -> list[bool]:
+    """Keep what is told; what is told of somebody who was erased is answered alike and kept nowhere."""
+    erased = {one.customer_id for one in told if desk.ledger.privacy.was_erased(one.customer_id)}
+    is_new = iter(desk.ledger.events.keep([one for one in told if one.customer_id not in erased]))
+    return [one.customer_id in erased or next(is_new) for one in told]
 
 
 def _told(row: EventRow, cutoff_seconds: int) -> ToldEvent:

@@ -1,0 +1,48 @@
+"""Which files of a workspace still hold erased customers, and how they stop doing so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from features.errors import RegularsError
+from features.pack import TextColumn, open_pack
+from features.workspace import Workspace
+from serving.ledger import Ledger
+from serving.published import open_snapshot_folder
+
+
+def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:
+    """Those customers whom any generation of the store or of the scores still has."""
+    held: set[str] = set()
+    wanted = set(customer_ids)
+    for folder in [*workspace.store.named(), *workspace.scores.named()] if wanted else ():
+        known = _customers_in(folder)
+        held |= wanted if known is None else {one for one in wanted if known.find(one) >= 0}
+    return frozenset(held)
+
+
+def forget_old_generations(workspace: Workspace) -> None:
+    """Delete every generation but the current one of store, vectors and scores."""
+    for one in (workspace.store, workspace.vectors, workspace.scores):
+        one.keep_current_alone()
+
+
+def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
+    """Note as done the erasures of which nothing is left; says which."""
+    ledger = Ledger(workspace.ledger)
+    try:
+        privacy = ledger.privacy
+        return privacy.finish(still_held(workspace, privacy.withheld.erased), at=at)
+    finally:
+        ledger.close()
+
+
+def _customers_in(folder: Path) -> TextColumn | None:
+    """The customers of one generation; None where it cannot be looked into."""
+    try:
+        if (folder / "pack").is_dir():
+            return open_pack(folder / "pack").customer_ids
+        return open_snapshot_folder(folder).customer_ids
+    except RegularsError:
+        return None
