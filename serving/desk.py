@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,13 +35,15 @@ from serving.scoring import Scorer
 from serving.valuing import Valuer
 from serving.what_if import WhatIfs
 from serving.worth import tendency_among, value_in_use
-from training.bundle import Bundle, current_bundle
+from training.admission import admitted, earlier_folders
+from training.bundle import Bundle, bundle_in, current_bundle
 from training.manifest import Manifest
 from training.reasons.language import Language
 from training.reasons.languages import language_of
 from training.reasons.wording import Wording
 from training.segments.bundle import segments_in_use
 
+CHURN = "churn"
 LOOK_EVERY_SECONDS = 1.0
 RETRY_SECONDS = 30.0
 
@@ -154,6 +157,7 @@ class Desk:
             self._next_retry = float("inf")
         except RegularsError as refused:
             self._refused(refused.as_dict())
+            self._fall_back()
         except Exception as fault:
             # Whatever a damaged folder does, the last good pair goes on answering.
             self._refused({"fault": type(fault).__name__, "found": "a fault while opening"})
@@ -163,9 +167,24 @@ class Desk:
         with self._looking:
             self.ledger.close()
 
-    def _opened(self) -> InUse:
+    def _fall_back(self) -> None:
+        """At a start with a model that cannot be used: the latest one that can, and the fault stays told."""
+        if self._in_use is not None:
+            return
+        for folder in earlier_folders(self.workspace):
+            with suppress(RegularsError):
+                opened = self._opened(folder)
+                with self._swapping:
+                    self._in_use = opened
+                return
+
+    def _opened(self, earlier: Path | None = None) -> InUse:
+        """The pair the pointers name, or with an earlier model."""
         with kept_out():
-            bundle = current_bundle(self.workspace)
+            if earlier is None:
+                bundle = current_bundle(self.workspace)
+            else:
+                bundle = bundle_in(admitted(self.workspace, CHURN, earlier))
         snapshot = open_snapshot(self.workspace)
         past, valuer = self._past_of(bundle, snapshot), self._valuer_of(bundle, snapshot)
         scorer = Scorer(bundle, snapshot, self.currency, past=past, valuer=valuer)
@@ -226,7 +245,7 @@ class Desk:
             self._looking.release()
 
     def _pointers(self) -> Pointers:
-        folders = (self.workspace.bundles / "churn", self.workspace.scores.folder)
+        folders = (self.workspace.bundles / CHURN, self.workspace.scores.folder)
         return tuple(_pointer(folder / CURRENT) for folder in folders)
 
 

@@ -19,7 +19,8 @@ from features.errors import BundleRefused, ModelRefused, PlanRefused, WorkspaceR
 from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration, Feature, ReasonGroup
 from features.vectors import Vectors
-from features.workspace import CURRENT, Workspace
+from features.workspace import Workspace
+from training.admission import admitted_folder, refuse_other_digest
 from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.calibration import Calibration
@@ -29,6 +30,7 @@ from training.model import Floats, Model
 from training.questions.kinds import question_from
 from training.reasons.languages import refuse_unspoken
 from training.reference import GOLDEN_ROWS, Reference, archive, unarchive
+from training.signature import SIGNATURE_FILE
 from training.timing.hazard import HAZARD_FILE, Hazard
 
 FAMILIES: Mapping[str, type[Model]] = {
@@ -238,6 +240,7 @@ def verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
         if MANIFEST_FILE not in present:
             raise damaged("a bundle with a manifest", "none")
         manifest = Manifest.from_bytes(present.pop(MANIFEST_FILE).read_bytes())
+        present.pop(SIGNATURE_FILE, None)
         if set(present) != set(manifest.files):
             odd = sorted(set(present) ^ set(manifest.files))
             raise damaged("the files the manifest names", f"a difference in {', '.join(odd)}")
@@ -250,32 +253,25 @@ def verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     return manifest, contents
 
 
-def current_folder(workspace: Workspace, name: str = "churn") -> Path | None:
-    """The folder of the bundle in use, or None when none was promoted yet."""
-    try:
-        digest = (workspace.bundles / name / CURRENT).read_text(encoding="utf-8").strip()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
-        raise damaged("a pointer that names a bundle", "something else")
-    return workspace.bundles / name / digest
-
-
 def current_bundle(workspace: Workspace, name: str = "churn") -> Bundle:
     """Open the bundle in use.
 
     Raises ``WorkspaceRefused`` when none was promoted yet and ``BundleRefused`` when it is damaged.
     """
-    folder = current_folder(workspace, name)
+    folder = admitted_folder(workspace, name)
     if folder is None:
         raise WorkspaceRefused(
             expected=f"a {name} model in use",
             found="none",
             remedy=f"Run `regulars train {name}` first.",
         )
+    return bundle_in(folder)
+
+
+def bundle_in(folder: Path) -> Bundle:
+    """Open an admitted bundle, which must be the one its folder is named by."""
     bundle = open_bundle(folder)
-    if bundle.manifest.digest != folder.name:
-        raise damaged("the bundle the pointer names", "another in its folder")
+    refuse_other_digest(folder, bundle.manifest.digest)
     return bundle
 
 

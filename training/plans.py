@@ -19,7 +19,8 @@ from features.plan_text import plan_from_text
 from features.settings import ChurnSettings, ReasonSettings
 from features.spec import Declaration, Value
 from features.workspace import Workspace
-from training.bundle import PLAN_FILE, current_folder, verified
+from training.admission import current_folder
+from training.bundle import PLAN_FILE, verified
 from training.questions.kinds import question_of
 from training.questions.origins import splits_of
 

@@ -9,10 +9,13 @@ from typing import Any
 from features.errors import ModelRefused
 from features.settings import Settings
 from features.workspace import Workspace
+from training.admission import admitted
 from training.bundle import stamp_bundle, verified
 from training.gate import CHURN, Check, gate_of
 from training.registry import CHALLENGER, Registry
 from training.shelf import Shelf
+from training.signature import Signing
+from training.trial import tried
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,16 @@ def judge(
     registry: Registry, workspace: Workspace, version: str, *, reason: str, force: bool = False
 ) -> PromotionSummary:
     """Run the gate on a version and put it to use if it passes, or is forced."""
-    shelf = Shelf(workspace, registry.name)
+    shelf, signing = Shelf(workspace, registry.name), Signing(workspace)
     run_id = registry.run_of(version)
     with shelf.promoting() as draft:
         folder = registry.fetch_bundle(version, draft)
+        signing.require(folder)
         verified(folder)
+        # A damaged model would take this process along when the gate opens it.
+        tried(folder, registry.name)
         manifest = stamp_bundle(folder, version=version, run_id=run_id)
+        signing.sign(folder)
         checks = tuple(gate_of(shelf.name)(folder, shelf.champion_manifest()))
         passed = all(check.passed for check in checks)
         before = shelf.champions()
@@ -76,13 +83,14 @@ def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> Promoti
         )
     current, earlier = stack[-1], stack[-2]
     with shelf.promoting():
-        folder = shelf.exported(earlier["digest"])
+        folder = admitted(workspace, shelf.name, shelf.exported(earlier["digest"]))
         # The gate opens the bundle, which proves its golden rows; its checks were passed long ago.
         gate_of(shelf.name)(folder, None)
         manifest = verified(folder)[0]
         if manifest.version != earlier["version"]:
             # The same content was promoted again since, under a later version.
             manifest = stamp_bundle(folder, version=earlier["version"], run_id=earlier["run_id"])
+            Signing(workspace).sign(folder)
         shelf.put_to_use(manifest, action="rollback", reason=reason)
         registry.crown(manifest.version, {"reason": reason})
         registry.note(current["version"], {"rolled_back": reason})

@@ -13,7 +13,8 @@ from features.workspace import Workspace
 from training.boosting import BoostedModel
 from training.manifest import Manifest
 from training.promotion import PromotionSummary, judge
-from training.registry import Registry, RunRecord
+from training.registry import BUNDLE_FOLDER, Registry, RunRecord
+from training.signature import Signing
 
 
 @dataclass
@@ -66,6 +67,7 @@ def publish(
     steps = steps or Steps()
     with workspace.scratch("training") as draft:
         manifest, record = write(draft)
+        Signing(workspace).sign(record.folder / BUNDLE_FOLDER)
         steps.done("bundle and report")
         progress("recording the run", 0, 1)
         registry = Registry(settings, workspace, name)

@@ -13,10 +13,10 @@ from filelock import FileLock
 
 from features.errors import BundleRefused
 from features.workspace import CURRENT, Workspace, point_at
-from training.bundle import current_folder, verified
+from training.admission import HISTORY_FILE, current_folder
+from training.bundle import verified
 from training.manifest import MANIFEST_FILE, Manifest
-
-_HISTORY = "history.json"
+from training.signature import SIGNATURE_FILE
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,8 @@ class Shelf:
             except BundleRefused:
                 shutil.rmtree(place)
             else:
-                (folder / MANIFEST_FILE).replace(place / MANIFEST_FILE)
+                for one in (MANIFEST_FILE, SIGNATURE_FILE):
+                    (folder / one).replace(place / one)
                 return
         folder.rename(place)
 
@@ -78,7 +79,7 @@ class Shelf:
             "action": action,
             "reason": reason,
         }
-        path = self.folder / _HISTORY
+        path = self.folder / HISTORY_FILE
         beside = path.with_suffix(".new")
         history = [*self._history(), entry]
         beside.write_text(json.dumps(history, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -99,7 +100,7 @@ class Shelf:
                 shutil.rmtree(draft, ignore_errors=True)
 
     def _history(self) -> list[dict[str, str]]:
-        path = self.folder / _HISTORY
+        path = self.folder / HISTORY_FILE
         if not path.exists():
             return []
         history: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ from serving.published import open_snapshot
 from tests.commands.shop import leaving_and_staying, stops_on, write_shop
 from tests.serving.calling import Service
 from tests.serving.company import Company
-from training.bundle import current_folder
+from training.admission import current_folder
 
 KILLED_IN_THE_MIDDLE = """
 import os, sys

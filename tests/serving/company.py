@@ -30,6 +30,7 @@ from training.reference import Reference
 from training.segments.bundle import write_segments
 from training.segments.model import SEGMENTS, SegmentModel, Space
 from training.segments.traits import declared_traits, traits_of
+from training.signature import Signing
 from training.splits import OriginSplit
 from training.timing.hazard import Hazard, fit_hazard
 from training.timing.waits import waits
@@ -204,6 +205,7 @@ def put_segments_to_use(company: Company) -> Manifest:
 def _in_use(draft: Path, version: str) -> Manifest:
     """Stamp a written bundle, move it to its digest's folder and point readers at it."""
     sealed = stamp_bundle(draft, version=version, run_id="test")
+    Signing(Workspace(draft.parents[2])).sign(draft)
     shutil.rmtree(draft.parent / sealed.digest, ignore_errors=True)
     draft.rename(draft.parent / sealed.digest)
     point_at(draft.parent / CURRENT, sealed.digest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -102,4 +103,19 @@ def test_without_a_model_the_desk_is_open_and_not_ready(
     desk = Desk(demo_workspace.settings, Workspace(tmp_path), now=lambda: 0, ticks=clock)
     assert desk.in_use is None
     assert desk.fault is not None and "regulars train" in desk.fault["remedy"]
+    desk.close()
+
+
+def test_at_a_start_with_a_broken_model_the_last_good_one_answers_and_the_fault_is_told(
+    demo_workspace: Company, workspace: Workspace, clock: Clock
+) -> None:
+    place = workspace.bundles / "churn"
+    good = (place / CURRENT).read_text(encoding="utf-8").strip()
+    broken = "0" * 64
+    shutil.copytree(place / good, place / broken)
+    (place / "history.json").write_text(json.dumps([{"digest": good}, {"digest": broken}]))
+    point_at(place / CURRENT, broken)
+    desk = Desk(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
+    assert version(desk) == "1"
+    assert desk.fault is not None and desk.fault["fault"] == "BundleRefused"
     desk.close()

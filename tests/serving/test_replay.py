@@ -15,7 +15,7 @@ from serving.ledger import Decision, Ledger, find_decision
 from serving.replay import Replay, replay
 from tests.serving.calling import Service
 from tests.serving.company import Company
-from training.bundle import current_folder
+from training.admission import current_folder
 
 
 def no_registry(name: str, digest: str, folder: Path) -> None:

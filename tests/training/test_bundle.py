@@ -24,6 +24,7 @@ from training.logistic import LogisticModel
 from training.manifest import Manifest
 from training.model import Model
 from training.reference import Reference, archive, unarchive
+from training.signature import Signing
 from training.timing.hazard import fit_hazard
 from training.timing.waits import Waits
 
@@ -269,6 +270,7 @@ def test_the_current_bundle_is_the_one_the_pointer_names(sound: Path, tmp_path: 
     digest = open_bundle(sound).manifest.digest
     family = workspace.bundles / "churn"
     shutil.copytree(sound, family / digest)
+    Signing(workspace).sign(family / digest)
     point_at(family / "CURRENT", digest)
     assert current_bundle(workspace).manifest.digest == digest
     for name in ("../elsewhere", "f" * 64, ""):
@@ -280,6 +282,7 @@ def test_the_current_bundle_is_the_one_the_pointer_names(sound: Path, tmp_path: 
 def test_a_bundle_in_the_folder_of_another_digest_is_refused(sound: Path, tmp_path: Path) -> None:
     family = Workspace(tmp_path).bundles / "churn"
     shutil.copytree(sound, family / ("a" * 64))
+    Signing(Workspace(tmp_path)).sign(family / ("a" * 64))
     point_at(family / "CURRENT", "a" * 64)
     with pytest.raises(BundleRefused, match="pointer"):
         current_bundle(Workspace(tmp_path))

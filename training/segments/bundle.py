@@ -19,7 +19,8 @@ from features.spec import Declaration
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
-from training.bundle import PLAN_FILE, current_folder, sealed, verified
+from training.admission import admitted_folder
+from training.bundle import PLAN_FILE, sealed, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
 from training.segments.model import NO_SEGMENT, SEGMENTS, SEGMENTS_FILE, SegmentModel
@@ -107,7 +108,7 @@ def current_segments(workspace: Workspace) -> SegmentBundle:
 
     Raises ``WorkspaceRefused`` when there are none yet and ``BundleRefused`` when they are damaged.
     """
-    folder = current_folder(workspace, SEGMENTS)
+    folder = admitted_folder(workspace, SEGMENTS)
     if folder is None:
         raise WorkspaceRefused(
             expected="segments in use", found="none", remedy="Run `regulars train segments` first."

@@ -14,14 +14,8 @@ from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import Workspace
-from training.bundle import (
-    PLAN_FILE,
-    current_folder,
-    refuse_other_plan,
-    sealed,
-    spoken,
-    verified,
-)
+from training.admission import admitted_folder, refuse_other_digest
+from training.bundle import PLAN_FILE, refuse_other_plan, sealed, spoken, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
 from training.reasons.languages import refuse_unspoken
@@ -215,12 +209,11 @@ def open_value_bundle(folder: Path) -> ValueBundle:
 
 def current_value_bundle(workspace: Workspace) -> ValueBundle | None:
     """Open the value model in use; None when none was promoted yet, ``BundleRefused`` when damaged."""
-    folder = current_folder(workspace, VALUE)
+    folder = admitted_folder(workspace, VALUE)
     if folder is None:
         return None
     bundle = open_value_bundle(folder)
-    if bundle.manifest.digest != folder.name:
-        raise damaged("the bundle the pointer names", "another in its folder")
+    refuse_other_digest(folder, bundle.manifest.digest)
     return bundle
 
 

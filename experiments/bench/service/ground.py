@@ -26,6 +26,7 @@ from training.questions.kinds import question_of
 from training.questions.labelled import labelled
 from training.questions.origins import end_of_data
 from training.reference import Reference
+from training.signature import Signing
 from training.trees import BoostingSettings
 
 TREES, LEAVES, FEATURES = 300, 31, 160
@@ -131,6 +132,7 @@ def _sealed(
         declarations=plan.declarations,
     )
     digest = stamp_bundle(draft, version=version, run_id="bench").digest
+    Signing(workspace).sign(draft)
     shutil.rmtree(draft.parent / digest, ignore_errors=True)
     draft.rename(draft.parent / digest)
     return model, digest

@@ -1,0 +1,121 @@
+"""A bundle is opened for the first time where it can do no harm: in a process of its own that is thrown away.
+
+A damaged LightGBM text does not raise, it kills the process or scores otherwise. So before a new bundle is taken
+in it is opened in a child with bounded memory and time, and its golden rows are scored there. What was proven once
+with the same libraries is not tried again.
+
+Run as a program: ``python -m training.trial NAME FOLDER``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from features.errors import BundleRefused, RegularsError
+from training.manifest import damaged
+
+SECONDS = 60
+MEMORY_BYTES = 8 << 30
+_PROVEN_FILE = "proven.json"
+_TOOLS = ("lightgbm", "numba", "numpy")
+_MOST_PROVEN = 50
+
+
+def admit(folder: Path, name: str) -> None:
+    """Try a bundle in a child process; ``BundleRefused`` when it is refused there, or the child dies.
+
+    ``folder`` is named by the bundle's digest and lies beside the note of what was proven.
+    """
+    note = folder.parent / _PROVEN_FILE
+    proof = f"{folder.name} {_surroundings()}"
+    if proof in _proven(note):
+        return
+    tried(folder, name)
+    beside = note.with_suffix(".new")
+    beside.write_text(json.dumps([*_proven(note), proof][-_MOST_PROVEN:], indent=1))
+    beside.replace(note)
+
+
+def tried(folder: Path, name: str) -> None:
+    """Open a bundle in a child process and score its golden rows there."""
+    command = [sys.executable, "-m", "training.trial", name, str(folder.resolve())]
+    root = Path(__file__).resolve().parents[1]
+    surroundings = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)}
+    try:
+        answer = subprocess.run(
+            command,
+            cwd=root,
+            env=surroundings,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise damaged("a model that opens within a minute", "one that does not") from None
+    if answer.returncode < 0:
+        raise damaged("a model that opens", "one that kills the process that opens it")
+    try:
+        said: Mapping[str, str] = json.loads(answer.stdout.splitlines()[-1])
+    except (ValueError, IndexError):
+        raise damaged(
+            "a model that opens", f"a trial that ended with {answer.returncode}"
+        ) from None
+    if said:
+        raise BundleRefused(**said)
+
+
+def _surroundings() -> str:
+    return " ".join([platform.python_version(), *(f"{one}={version(one)}" for one in _TOOLS)])
+
+
+def _proven(note: Path) -> list[str]:
+    try:
+        content = json.loads(note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return [one for one in content if isinstance(one, str)] if isinstance(content, list) else []
+
+
+def _openers() -> Mapping[str, Callable[[Path], Any]]:
+    from training.bundle import open_bundle
+    from training.segments.bundle import open_segments
+    from training.segments.model import SEGMENTS
+    from training.value.bundle import VALUE, open_value_bundle
+
+    return {VALUE: open_value_bundle, SEGMENTS: open_segments, "churn": open_bundle}
+
+
+def _plain(refused: RegularsError) -> dict[str, str]:
+    return {"expected": refused.expected, "found": refused.found, "remedy": refused.remedy}
+
+
+def main(name: str, folder: str) -> int:
+    """The child: opens the bundle and says in JSON what is wrong with it, nothing when all is well."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    # Opening needs none of what only training does, and loading it would take most of the time.
+    for one in ("pandas", "sklearn", "matplotlib", "shap", "mlflow"):
+        sys.modules[one] = None  # type: ignore[assignment]
+    try:
+        _openers()[name](Path(folder))
+    except RegularsError as refused:
+        sys.stdout.write(json.dumps(_plain(refused)) + "\n")
+        return 1
+    except MemoryError:
+        too_large = damaged("a model of usual size", "one too large to open")
+        sys.stdout.write(json.dumps(_plain(too_large)) + "\n")
+        return 1
+    sys.stdout.write("{}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
