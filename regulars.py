@@ -414,10 +414,12 @@ def forget(call: Call) -> Outcome:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--to", default="", help="csv, parquet, salesforce, hubspot or dynamics.")
+@click.option("--changed", is_flag=True, help="Only rows the target does not have yet as they are.")
 @click.option("--language", help="The language of the reasons, instead of what the settings say.")
 @verb
-def export(call: Call, file: Path, language: str | None) -> Outcome:
-    """Write everybody's risk and worded reasons to FILE, Parquet or CSV."""
+def export(call: Call, file: Path, to: str, changed: bool, language: str | None) -> Outcome:
+    """Write everybody's risk and worded reasons to FILE, as a table or as a CRM takes them."""
     from serving.reason_export import export_reasons
     from training.reasons.languages import language_of
 
@@ -427,12 +429,20 @@ def export(call: Call, file: Path, language: str | None) -> Outcome:
         file,
         language_of(language or company.language),
         currency=company.currency,
+        to=to,
+        only_changed=changed,
+        shapes=call.settings.export,
         progress=call.narrator.progress,
     )
+    left_out = f"; {written.unchanged:,} are as they were" if changed else ""
     return Outcome(
-        said=f"Wrote the reasons of {written.customers:,} customers",
+        said=f"Wrote the reasons of {written.customers:,} customers{left_out}",
         next="hand the file to your CRM",
-        data={"customers": written.customers, "file": written.file},
+        data={
+            "customers": written.customers,
+            "unchanged": written.unchanged,
+            "file": written.file,
+        },
     )
 
 

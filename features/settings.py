@@ -163,6 +163,22 @@ class ServiceSettings:
 
 
 @dataclass(frozen=True)
+class ExportSettings:
+    """What the fields are called that `regulars export --to` a CRM writes."""
+
+    salesforce_object: str = setting("Contact", "The Salesforce object customers are.")
+    salesforce_id_field: str = setting(
+        "Customer_Number__c", "Its external id field that holds the customer number."
+    )
+    salesforce_prefix: str = setting("", "What the names of its score fields begin with.")
+    hubspot_id_property: str = setting(
+        "customer_number", "HubSpot's unique property that holds the customer number."
+    )
+    hubspot_prefix: str = setting("regulars_", "What the names of its score properties begin with.")
+    dynamics_entity: str = setting("contact", "The Dynamics table customers are rows of.")
+
+
+@dataclass(frozen=True)
 class MlflowSettings:
     """Where runs and models are recorded."""
 
@@ -191,6 +207,7 @@ class Settings:
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
+    export: ExportSettings = field(default_factory=ExportSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
     folder: Path = field(default_factory=Path, metadata={"internal": True})
     """The folder the settings file lies in; relative paths start here."""
@@ -247,6 +264,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         campaign=_checked_campaign(settings.campaign),
         value=_checked_value(settings.value),
         service=settings.service,
+        export=settings.export,
         mlflow=settings.mlflow,
         folder=folder,
     )

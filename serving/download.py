@@ -45,7 +45,7 @@ COLUMNS = (
 )
 # Excel takes a file without this mark for one in the machine's own old encoding.
 BYTE_ORDER_MARK = "\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 _ROWS_AT_ONCE = 500
 
 

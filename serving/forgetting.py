@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def forget_old_generations(workspace: Workspace) -> None:
     """Delete every generation but the current one of store, vectors and scores."""
     for one in (workspace.store, workspace.vectors, workspace.scores):
         one.keep_current_alone()
+    # Notes of what was exported name nobody, but who knows a number can ask them.
+    shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
 
 
 def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
