@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -40,12 +41,32 @@ CONTRACT = tuple(
 """Every part of ``/v1``, in the order the description lists them."""
 
 
+class Contract(FastAPI):
+    """The application; what it says of itself names the kind of document every refusal is."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, with refusals as problem documents."""
+        if self.openapi_schema is None:
+            described = super().openapi()
+            for path in described["paths"].values():
+                for operation in path.values():
+                    _as_problems(operation["responses"])
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
+def _as_problems(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if status >= "400" and "application/json" in response.get("content", {}):
+            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+
+
 def build_api(*routers: APIRouter) -> FastAPI:
     """The web application: the contract, further routers that it does not describe, and one way to say no.
 
     Its ``state.desk`` must be set before it answers.
     """
-    application = FastAPI(
+    application = Contract(
         title="Regulars",
         version=VERSION,
         description="Scores with reasons, by customer id.",

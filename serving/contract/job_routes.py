@@ -22,7 +22,6 @@ from serving.problems import KINDS, Refusal
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 _MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
-_GONE: dict[int | str, dict[str, Any]] = {404: PROBLEMS[400]}
 
 
 @router.post("/jobs", status_code=202, responses={202: {"model": JobAnswer}, **PROBLEMS})
@@ -55,13 +54,13 @@ def submit(request: Request, question: JobRequest) -> Response:
     return answer
 
 
-@router.get("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **_GONE, **PROBLEMS})
+@router.get("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **PROBLEMS})
 def look(request: Request, job_id: str) -> Response:
     """How far a job is."""
     return json_answer(_answer(_own(request, job_id)))
 
 
-@router.delete("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **_GONE, **PROBLEMS})
+@router.delete("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **PROBLEMS})
 def cancel(request: Request, job_id: str) -> Response:
     """Cancel a job before its next block, or delete the result of one that has ended."""
     desk, job = desk_of(request), _own(request, job_id)
@@ -78,7 +77,6 @@ def cancel(request: Request, job_id: str) -> Response:
     response_class=FileResponse,
     responses={
         200: {"content": {one.partition(";")[0]: {} for one in _MEDIA_TYPES.values()}},
-        **_GONE,
         **PROBLEMS,
     },
 )
