@@ -157,6 +157,9 @@ class ServiceSettings:
 
     host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
     port: int = setting(3000, "The port to listen on.")
+    without_scores: bool = setting(
+        False, "Answer by vector alone where no scores are published, as a Bento does."
+    )
     scores_last_days: int = setting(
         7, "So many days after the data they were made from scores are out of date, and say so."
     )

@@ -18,6 +18,7 @@ from features.errors import RegularsError, UsageRefused
 from features.settings import load_settings
 from features.workspace import Workspace
 from serving.asgi import Application, ours_first
+from serving.bento import own_settings
 from serving.contract.application import RequestValidationError, build_api, problem_answer
 from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
@@ -26,7 +27,7 @@ from serving.desk import Desk
 from serving.garbage import settle
 from serving.guard import Guard
 from serving.job_runner import JobRunner
-from serving.ledger import Ledger
+from serving.ledger import Ledger, adopt_first_key
 from serving.metrics import Metrics
 from serving.pages import Pages
 from serving.problems import Refusal
@@ -41,7 +42,7 @@ web = build_api(pages.router)
 
 def open_desk(environment: Mapping[str, str]) -> Desk:
     """The desk of the workspace that the environment names."""
-    named = environment.get(SETTINGS_VARIABLE)
+    named = environment.get(SETTINGS_VARIABLE) or own_settings(environment)
     if named is None:
         raise UsageRefused(
             expected=f"the settings file in {SETTINGS_VARIABLE}",
@@ -50,6 +51,7 @@ def open_desk(environment: Mapping[str, str]) -> Desk:
         )
     settings = load_settings(Path(named))
     workspace = Workspace(settings.workspace_folder)
+    adopt_first_key(workspace, environment, at=int(time.time()))
     return Desk(settings, workspace, now=lambda: int(time.time()), ticks=time.monotonic)
 
 

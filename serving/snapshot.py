@@ -43,6 +43,7 @@ from serving.published import (
     VECTORS_FOLDER,
     Ranking,
     Snapshot,
+    of_the_model,
     open_snapshot,
 )
 from serving.scored import Status
@@ -240,7 +241,7 @@ def _write(
     }
     for name, column in columns.items():
         np.save(draft / f"{name}.npy", column)
-    return _of_the_model(bundle) | {
+    return of_the_model(bundle) | {
         "expected_leavers": float(ranking.probability.sum()),
         "earlier_seconds": earlier_seconds,
         "compared": int(np.count_nonzero(~np.isnan(before))),
@@ -264,27 +265,6 @@ def _statuses(
     objected = [pack.customer_ids.find(one) for one in withheld.objected]
     status[[key for key in objected if key >= 0]] = Status.NO_CONSENT
     return status
-
-
-def _of_the_model(bundle: Bundle) -> dict[str, Any]:
-    """What readers must know of the model that scored: its question, its words and where it starts."""
-    manifest, question = bundle.manifest, bundle.question
-    return {
-        "model_name": manifest.name,
-        "model_title": manifest.title,
-        "data_cut": manifest.data_cut,
-        "horizon_days": manifest.horizon_days,
-        "gap_days": manifest.gap_days,
-        "heading": question.heading,
-        "sentence": question.sentence,
-        "act": question.act,
-        "means_leaving": question.means_leaving,
-        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
-        "base_rate": float(manifest.base_rate),
-        "features": [dict(one) for one in manifest.features],
-        "groups": [dict(one) for one in manifest.groups],
-        "peers_sorted_by": bundle.reference.peers.sorted_by,
-    }
 
 
 def _ranking(
