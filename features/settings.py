@@ -157,6 +157,9 @@ class ServiceSettings:
 
     host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
     port: int = setting(3000, "The port to listen on.")
+    kept_generations: int = setting(
+        3, "So many generations of everybody's scores are kept, the one in use among them."
+    )
     without_scores: bool = setting(
         False, "Answer by vector alone where no scores are published, as a Bento does."
     )
