@@ -45,6 +45,7 @@ ROUTES = (
     Route("/churn.csv", "pages", browser=True, seconds=LONGEST_SECONDS),
     Route("/churn/find", "pages", ("POST",), browser=True, body="form"),
     Route("/churn/customer", "pages", browser=True),
+    Route("/v1/docs", "pages", browser=True),
     Route("/v1/score", "score", ("POST",), body_bytes=8_000_000),
     Route("/v1/jobs", "score", ("POST",), body_bytes=16_000_000),
     Route("/v1/jobs/", "score", ("GET", "DELETE"), seconds=LONGEST_SECONDS),
