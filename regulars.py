@@ -17,6 +17,7 @@ import click
 
 from features.errors import UsageRefused
 from features.narrator import Outcome, Table
+from features.settings import MOST_WORKERS
 from features.verb import Call, CutoffType, timed, unless_further, verb
 
 if TYPE_CHECKING:
@@ -511,13 +512,24 @@ def build(call: Call) -> Outcome:
 @main.command()
 @click.option("--host", help="The address to listen on, instead of what the settings say.")
 @click.option("--port", type=int, help="The port to listen on, instead of what the settings say.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, MOST_WORKERS),
+    help="How many processes answer, instead of what the settings say.",
+)
 @verb
-def serve(call: Call, host: str | None, port: int | None) -> Outcome:
+def serve(call: Call, host: str | None, port: int | None, workers: int | None) -> Outcome:
     """Serve the scoring API and the churn list."""
-    return _serve(call, host, port)
+    return _serve(call, host, port, workers)
 
 
-def _serve(call: Call, host: str | None = None, port: int | None = None, key: str = "") -> Outcome:
+def _serve(
+    call: Call,
+    host: str | None = None,
+    port: int | None = None,
+    workers: int | None = None,
+    key: str = "",
+) -> Outcome:
     from serving.launch import Started, refuse_open_doors
     from serving.launch import serve as serve_workspace
     from serving.ledger import adopt_first_key, create_ticket
@@ -539,7 +551,11 @@ def _serve(call: Call, host: str | None = None, port: int | None = None, key: st
 
     service = call.settings.service
     code = serve_workspace(
-        call.settings_path, host=host or service.host, port=port or service.port, on_ready=tell
+        call.settings_path,
+        host=host or service.host,
+        port=port or service.port,
+        workers=workers or service.workers,
+        on_ready=tell,
     )
     return Outcome("The service has stopped", exit_code=code)
 

@@ -157,6 +157,9 @@ class ServiceSettings:
 
     host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
     port: int = setting(3000, "The port to listen on.")
+    workers: int = setting(
+        1, "How many processes answer side by side, about one a core; each holds the model."
+    )
     kept_generations: int = setting(
         3, "So many generations of everybody's scores are kept, the one in use among them."
     )
@@ -269,7 +272,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         reasons=_checked_reasons(settings.reasons),
         campaign=_checked_campaign(settings.campaign),
         value=_checked_value(settings.value),
-        service=settings.service,
+        service=_checked_service(settings.service),
         export=settings.export,
         mlflow=settings.mlflow,
         folder=folder,
@@ -319,8 +322,19 @@ def _checked_campaign(campaign: CampaignSettings) -> CampaignSettings:
     return campaign
 
 
+def _checked_service(service: ServiceSettings) -> ServiceSettings:
+    if not 1 <= service.workers <= MOST_WORKERS:
+        raise SettingsRefused(
+            expected=f"service.workers from 1 to {MOST_WORKERS}",
+            found=str(service.workers),
+            remedy=f"Correct service.workers in {SETTINGS_FILE}.",
+        )
+    return service
+
+
 LANGUAGES = ("en", "de")
 MOST_COMPARED_DAYS = 365
+MOST_WORKERS = 64
 
 
 def _checked_company(company: CompanySettings) -> CompanySettings:

@@ -33,6 +33,7 @@ from serving.privacy import Withheld
 from serving.published import Snapshot, of_the_model, open_snapshot
 from serving.scored import Status
 from serving.scoring import Scorer
+from serving.unhurried import unhurried
 from serving.valuing import Valuer
 from serving.what_if import WhatIfs
 from serving.worth import tendency_among, value_in_use
@@ -246,7 +247,8 @@ class Desk:
 
     def _refresh_aside(self) -> None:
         try:
-            self.refresh()
+            with unhurried():
+                self.refresh()
             settle()
         finally:
             self._looking.release()

@@ -19,7 +19,7 @@ from pathlib import Path
 from features.errors import UsageRefused
 from features.workspace import Workspace
 from serving.ledger import list_keys
-from serving.variables import SETTINGS_VARIABLE
+from serving.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
@@ -41,17 +41,18 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 3000,
+    workers: int = 1,
     on_ready: Callable[[Started], None] = lambda started: None,
     stop: threading.Event | None = None,
 ) -> int:
     """Serve until Ctrl-C, a SIGTERM or ``stop``; 0 after a clean stop, 1 when the service fell over.
 
-    ``on_ready`` is called once, when the service first answers. Raises ``UsageRefused`` when the port
+    ``workers`` processes answer on the one port. ``on_ready`` is called once, when the first of them answers. Raises ``UsageRefused`` when the port
     is taken.
     """
     _refuse_taken_port(host, port)
     stopping = stop or threading.Event()
-    with _signals_set(stopping), _running(settings_path, host, port) as process:
+    with _signals_set(stopping), _running(settings_path, host, port, workers) as process:
         started = _wait(process, host, port, stopping)
         if started is not None:
             on_ready(started)
@@ -80,10 +81,11 @@ def refuse_open_doors(workspace: Workspace) -> None:
         )
 
 
-def environment(settings_path: Path) -> Mapping[str, str]:
+def environment(settings_path: Path, workers: int = 1) -> Mapping[str, str]:
     """The process's surroundings: no telemetry, and one thread a library so that two calls fit."""
     return os.environ | {
         SETTINGS_VARIABLE: str(settings_path.resolve()),
+        WORKERS_VARIABLE: str(workers),
         "BENTOML_DO_NOT_TRACK": "True",
         "OTEL_SDK_DISABLED": "true",
         "OMP_NUM_THREADS": "1",
@@ -92,7 +94,9 @@ def environment(settings_path: Path) -> Mapping[str, str]:
 
 
 @contextmanager
-def _running(settings_path: Path, host: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    settings_path: Path, host: str, port: int, workers: int
+) -> Iterator[subprocess.Popen[bytes]]:
     # The folder the packages lie in: a folder named "serving" where the user stands must not win.
     packages = Path(__file__).resolve().parents[1]
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Regulars"]
@@ -100,7 +104,7 @@ def _running(settings_path: Path, host: str, port: int) -> Iterator[subprocess.P
     command += ["--timeout-graceful-shutdown", "5", "--quiet"]
     process = subprocess.Popen(
         command,
-        env=environment(settings_path),
+        env=environment(settings_path, workers),
         stdin=subprocess.DEVNULL,
         # Its own session: Ctrl-C reaches this process alone, which then stops all of it in order.
         start_new_session=True,

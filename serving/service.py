@@ -32,7 +32,7 @@ from serving.metrics import Metrics
 from serving.pages import Pages
 from serving.problems import Refusal
 from serving.routes import LONGEST_SECONDS, Route
-from serving.variables import SETTINGS_VARIABLE
+from serving.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
 
@@ -72,7 +72,7 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
 @bentoml.service(
     name="regulars",
     service_class=GuardedService,
-    workers=1,
+    workers=int(os.environ.get(WORKERS_VARIABLE, "1")),
     # The guard holds each route to its own time; this is for what escapes it.
     traffic={"timeout": LONGEST_SECONDS + 10},
     metrics={"enabled": True},

@@ -1,5 +1,6 @@
-"""How the process that starts the service tells the service where its workspace is."""
+"""What the process that starts the service tells the service: where its workspace is, how many workers it is to have."""
 
 from __future__ import annotations
 
 SETTINGS_VARIABLE = "REGULARS_SETTINGS"
+WORKERS_VARIABLE = "REGULARS_WORKERS"

@@ -15,7 +15,7 @@ from training.gate import CHURN, Check, gate_of
 from training.registry import CHALLENGER, Registry
 from training.shelf import Shelf
 from training.signature import Signing
-from training.trial import tried
+from training.trial import remember, tried
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ def judge(
         before = shelf.champions()
         if passed or force:
             shelf.export(folder, manifest)
+            remember(shelf.exported(manifest.digest))
             shelf.put_to_use(manifest, action="promote", reason=reason)
             registry.crown(version, {"validated": "yes" if passed else "no", "reason": reason})
         else:

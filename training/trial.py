@@ -15,10 +15,13 @@ import platform
 import resource
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from features.errors import BundleRefused, RegularsError
 from training.manifest import damaged
@@ -36,13 +39,19 @@ def admit(folder: Path, name: str) -> None:
     ``folder`` is named by the bundle's digest and lies beside the note of what was proven.
     """
     note = folder.parent / _PROVEN_FILE
-    proof = f"{folder.name} {_surroundings()}"
-    if proof in _proven(note):
+    if _proof(folder.name) in _proven(note):
         return
-    tried(folder, name)
-    beside = note.with_suffix(".new")
-    beside.write_text(json.dumps([*_proven(note), proof][-_MOST_PROVEN:], indent=1))
-    beside.replace(note)
+    # Several workers meet a new bundle at once: one tries it, the others wait for what it finds.
+    with _alone(folder.parent):
+        if _proof(folder.name) not in _proven(note):
+            tried(folder, name)
+            _remember(note, folder.name)
+
+
+def remember(folder: Path) -> None:
+    """Note that a bundle was tried already, under the digest its folder is named by."""
+    with _alone(folder.parent):
+        _remember(folder.parent / _PROVEN_FILE, folder.name)
 
 
 def tried(folder: Path, name: str) -> None:
@@ -71,6 +80,33 @@ def tried(folder: Path, name: str) -> None:
         ) from None
     if said:
         raise BundleRefused(**said)
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    try:
+        lock = FileLock(place / ".trial.lock", mode=0o600)
+        lock.acquire()
+    except OSError:
+        # Bundles that may only be read are tried at every start, and by every worker for itself.
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _remember(note: Path, digest: str) -> None:
+    others = [one for one in _proven(note) if one != _proof(digest)]
+    beside = note.with_suffix(".new")
+    with suppress(OSError):
+        beside.write_text(json.dumps([*others, _proof(digest)][-_MOST_PROVEN:], indent=1))
+        beside.replace(note)
+
+
+def _proof(digest: str) -> str:
+    return f"{digest} {_surroundings()}"
 
 
 def _surroundings() -> str:

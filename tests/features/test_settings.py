@@ -48,6 +48,7 @@ def test_sections_are_read_into_their_places() -> None:
         ({"churn": 60}, "a section for churn"),
         ({"mlflow": {"shap_plots": 1}}, "true or false for mlflow.shap_plots"),
         ({"campaign": {"contact_cents": -1}}, "campaign.contact_cents from 0 on"),
+        ({"service": {"workers": 0}}, "service.workers from 1 to 64"),
         ({"campaign": {"success_percent": 101}}, "campaign.success_percent from 0 to 100"),
         ({"value": {"horizon_days": 0}}, "value.horizon_days of at least 1"),
         ({"value": {"origins": 2}}, "value.origins of at least 3"),

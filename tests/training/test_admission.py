@@ -8,6 +8,7 @@ import stat
 import sys
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from training.boosting import BoostedModel
 from training.bundle import current_bundle, open_bundle
 from training.manifest import MANIFEST_FILE, Manifest
 from training.signature import SIGNATURE_FILE, Signing
+from training.trial import remember
 
 NAME = "churn"
 ANOTHER = "another model, signed by its maker"
@@ -68,6 +70,34 @@ def test_a_signed_bundle_opens_and_is_tried_apart_once(workspace: Workspace) -> 
     assert in_use(workspace).name in first
     current_bundle(workspace)
     assert proven.read_text() == first
+
+
+def test_what_promotion_has_tried_is_not_tried_again(workspace: Workspace) -> None:
+    folder = resigned(workspace, lambda text: text + b"\n")
+    remember(folder)
+    # A trial would refuse this bundle: whoever opens it relies on the one that promotion held.
+    (folder / "more.txt").write_bytes(b"x")
+    assert admitted_folder(workspace, NAME) == folder
+
+
+def test_workers_that_meet_a_new_bundle_at_once_try_it_one_time(workspace: Workspace) -> None:
+    proven = workspace.bundles / NAME / "proven.json"
+    proven.unlink(missing_ok=True)
+    with ThreadPoolExecutor(2) as pool:
+        opened = list(pool.map(lambda _: current_bundle(workspace).manifest.digest, range(2)))
+    assert opened == [in_use(workspace).name] * 2
+    assert len(json.loads(proven.read_text())) == 1
+
+
+def test_bundles_that_may_only_be_read_are_opened_all_the_same(workspace: Workspace) -> None:
+    place = workspace.bundles / NAME
+    (place / "proven.json").unlink(missing_ok=True)
+    (place / ".trial.lock").unlink(missing_ok=True)
+    # A folder in its place stands for a disk that nothing can be written to, whoever runs this.
+    (place / ".trial.lock").mkdir()
+    (place / "proven.new").mkdir()
+    assert current_bundle(workspace).manifest.digest == in_use(workspace).name
+    assert not (place / "proven.json").exists()
 
 
 def _no_signature(folder: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments.bench.service.ground import Ground
 from experiments.bench.service.load import Call
-from experiments.bench.service.servers import Server, served
+from experiments.bench.service.servers import SERVER_CORE, Server, served
 from serving.launch import environment
 from serving.ledger import create_key
 
@@ -30,13 +30,21 @@ def bento(service: str, port: int) -> list[str]:
 
 
 @contextmanager
-def ours(ground: Ground, port: int = 3101, workers: int = 1) -> Iterator[tuple[Server, str]]:
+def ours(
+    ground: Ground, port: int = 3101, workers: int = 1, cores: Collection[int] = (SERVER_CORE,)
+) -> Iterator[tuple[Server, str]]:
     """Our service with a key for it."""
     key = create_key(ground.workspace, "bench", ["score", "events"], at=1)
-    surroundings = environment(ground.settings_path)
+    surroundings = environment(ground.settings_path, workers)
     command = bento("serving.service:Regulars", port)
     with served(
-        "ours", command, port, Call.of("/readyz"), environment=surroundings, folder=ground.folder
+        "ours",
+        command,
+        port,
+        Call.of("/readyz"),
+        environment=surroundings,
+        folder=ground.folder,
+        cores=cores,
     ) as server:
         yield server, key
 

@@ -71,7 +71,7 @@ def answer_of(port: int, call: Call) -> tuple[int, bytes]:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
             writer.write(call.to("127.0.0.1"))
-            return await _answer(reader)
+            return await read_answer(reader)
         finally:
             writer.close()
 
@@ -108,14 +108,15 @@ async def _caller(
         while goes_on():
             begun = time.perf_counter()
             writer.write(next(requests))
-            status, _ = await _answer(reader)
+            status, _ = await read_answer(reader)
             took.append(time.perf_counter() - begun)
             refused[0] += status != 200
     finally:
         writer.close()
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """The status and body of the next answer on a connection."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     low = head.lower()

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +68,9 @@ def served(
     *,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    cores: Collection[int] = (SERVER_CORE,),
 ) -> Iterator[Server]:
-    """Start a server on its core and wait until ``ready`` is answered with 200; stops all of it at the end."""
+    """Start a server on its cores and wait until ``ready`` is answered with 200; stops all of it at the end."""
     begun = time.perf_counter()
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
@@ -79,7 +80,7 @@ def served(
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+            preexec_fn=lambda: os.sched_setaffinity(0, cores),
         )
         try:
             while not _answers(port, ready):
