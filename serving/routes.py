@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LONGEST_SECONDS = 300.0
+_PERSONAL_PAGES = ("/churn", "/churn.csv", "/churn/customer")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class Route:
     seconds: float = 10.0
     body_bytes: int = 1_000_000
     is_frameworks: bool = False
+
+    def is_personal(self, method: str) -> bool:
+        """Whether a call asks for people's data or tells of it, so that it is written down."""
+        return self.scope is not None and (
+            method != "GET" or self.path in ("/v1/jobs/", *_PERSONAL_PAGES)
+        )
 
     def matches(self, path: str) -> bool:
         """Whether an address belongs to this route."""
