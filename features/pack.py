@@ -8,6 +8,7 @@ the events of customer ``k`` are rows ``offsets[k]`` to ``offsets[k + 1]``, olde
 from __future__ import annotations
 
 import json
+import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,6 +132,17 @@ class Pack:
     def customers(self) -> int:
         """How many customers there are, with or without events."""
         return len(self.customer_ids)
+
+
+def let_go(pack: Pack) -> None:
+    """Give the memory of what was read of a mapped pack back; it is read anew where it is needed again."""
+    for stream in pack.streams.values():
+        for array in (stream.seconds, stream.known, *stream.columns.values()):
+            mapped: Any = array
+            while mapped is not None and not isinstance(mapped, np.memmap):
+                mapped = getattr(mapped, "base", None)
+            if mapped is not None:
+                mapped._mmap.madvise(mmap.MADV_DONTNEED)
 
 
 def part_file(folder: Path, stream: str, part: str) -> Path:

@@ -63,7 +63,7 @@ class Audit:
 
     def __init__(self, statements: Statements, head: Path) -> None:
         self._statements = statements
-        self._head = os.open(head, os.O_CREAT | os.O_RDWR, 0o600)
+        self._head = os.fdopen(os.open(head, os.O_CREAT | os.O_RDWR, 0o600), "r+b")
 
     def note(self, *, at: int, caller: str, method: str, route: str, correlation_id: str) -> None:
         """Write one call down, sealed behind the last one of any process."""
@@ -78,7 +78,7 @@ class Audit:
                 f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (row.number, at, caller, method, route, correlation_id, seal),
             )
-            os.pwrite(self._head, f"{row.number:020d} {seal}\n".encode(), 0)
+            os.pwrite(self._head.fileno(), f"{row.number:020d} {seal}\n".encode(), 0)
 
     def rows(self, *, most: int) -> list[AuditRow]:
         """The latest calls, the newest first."""
@@ -94,7 +94,7 @@ class Audit:
             if row.seal != row.sealed(before):
                 return number, f"row {row.number} is not as it was written"
             before, number = row.seal, row.number
-        anchored = os.pread(self._head, 128, 0).decode("ascii", "replace").split()
+        anchored = os.pread(self._head.fileno(), 128, 0).decode("ascii", "replace").split()
         expected = [f"{number:020d}", before] if number else []
         if anchored != expected:
             return number, f"rows behind row {number} are missing"
@@ -102,7 +102,7 @@ class Audit:
 
     def close(self) -> None:
         """Let go of the file beside the database."""
-        os.close(self._head)
+        self._head.close()
 
     def _every(self) -> Iterator[AuditRow]:
         query = f"SELECT {_COLUMNS} FROM audit WHERE number > ? ORDER BY number LIMIT ?"

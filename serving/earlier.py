@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import Pack
+from features.pack import Pack, let_go
 from features.plan import plan_of
 from features.progress import Progress, silent
 from features.vectors import build_vectors
@@ -71,6 +71,7 @@ def risk_before(
             else checkpoints.piece(f"before-{first}-{len(block)}", compute)
         )
         found[first : first + len(block)] = piece["risk"]
+        let_go(pack)
         progress("Looking back at customers", first + len(block), len(keys))
     return found
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from features.errors import WorkspaceRefused
 from features.lifecycle import LifecycleSettings, lifecycle_of_everybody
-from features.pack import Pack
+from features.pack import Pack, let_go
 from features.progress import Progress, silent
 from features.refresh import published_vectors
 from features.settings import ReasonSettings, Settings
@@ -205,6 +205,7 @@ def _write(
     status = _statuses(bundle.eligible(values), vectors, store, pack, withheld)
     rules = LifecycleSettings(horizon_days=bundle.manifest.horizon_days)
     standing = lifecycle_of_everybody(pack, vectors, cutoff_seconds, rules)
+    let_go(pack)
     # Who declined to be scored is not sorted into a stage either.
     declined = status == Status.NO_CONSENT
     keys = np.flatnonzero(status == Status.OK).astype(np.int32)
