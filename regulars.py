@@ -6,6 +6,7 @@ Importing this module loads click and nothing heavy; each verb imports the room 
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -492,6 +493,23 @@ def replay(call: Call, decision: str) -> Outcome:
 
 
 @main.command()
+@verb
+def build(call: Call) -> Outcome:
+    """Build a Bento that serves the models in use by itself, without any customer."""
+    import tempfile
+
+    from serving.bento import build as build_bento
+    from serving.bento import stage
+
+    with tempfile.TemporaryDirectory() as folder:
+        digest = stage(call.settings, call.workspace, Path(folder))
+        tag = build_bento(Path(folder), digest)
+    return Outcome(
+        said=f"Built {tag}", next=f"`bentoml serve {tag}`", data={"tag": tag, "digest": digest}
+    )
+
+
+@main.command()
 @click.option("--host", help="The address to listen on, instead of what the settings say.")
 @click.option("--port", type=int, help="The port to listen on, instead of what the settings say.")
 @click.option(
@@ -514,8 +532,9 @@ def _serve(
 ) -> Outcome:
     from serving.launch import Started, refuse_open_doors
     from serving.launch import serve as serve_workspace
-    from serving.ledger import create_ticket
+    from serving.ledger import adopt_first_key, create_ticket
 
+    adopt_first_key(call.workspace, os.environ, at=_now_seconds())
     refuse_open_doors(call.workspace)
 
     def tell(started: Started) -> None:

@@ -160,6 +160,12 @@ class ServiceSettings:
     workers: int = setting(
         1, "How many processes answer side by side, about one a core; each holds the model."
     )
+    kept_generations: int = setting(
+        3, "So many generations of everybody's scores are kept, the one in use among them."
+    )
+    without_scores: bool = setting(
+        False, "Answer by vector alone where no scores are published, as a Bento does."
+    )
     scores_last_days: int = setting(
         7, "So many days after the data they were made from scores are out of date, and say so."
     )

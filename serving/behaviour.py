@@ -41,8 +41,10 @@ def behaviour_of(
     was told and not from the clock.
     """
     keys = np.array([_key(one, snapshot) for one in asked], np.int64)
-    rows = np.where(keys >= 0, snapshot.vector_rows[keys], -1)
-    values = stored[np.maximum(rows, 0)]
+    rows = np.full(len(keys), -1, np.int64)
+    rows[keys >= 0] = snapshot.vector_rows[keys[keys >= 0]]
+    values = np.full((len(keys), stored.shape[1]), np.nan, np.float32)
+    values[rows >= 0] = stored[rows[rows >= 0]]
     cutoff = snapshot.cutoff_seconds
     as_of: list[int | None] = [cutoff] * len(asked)
     is_there, is_stored = rows >= 0, np.ones(len(asked), np.bool_)

@@ -27,9 +27,10 @@ from serving.garbage import settle
 from serving.job_files import JobFiles
 from serving.lean import kept_out
 from serving.ledger import Ledger
+from serving.nobody import nobody
 from serving.past import Past
 from serving.privacy import Withheld
-from serving.published import Snapshot, open_snapshot
+from serving.published import Snapshot, of_the_model, open_snapshot
 from serving.scored import Status
 from serving.scoring import Scorer
 from serving.unhurried import unhurried
@@ -186,7 +187,7 @@ class Desk:
                 bundle = current_bundle(self.workspace)
             else:
                 bundle = bundle_in(admitted(self.workspace, CHURN, earlier))
-        snapshot = open_snapshot(self.workspace)
+        snapshot = self._snapshot(bundle)
         past, valuer = self._past_of(bundle, snapshot), self._valuer_of(bundle, snapshot)
         scorer = Scorer(bundle, snapshot, self.currency, past=past, valuer=valuer)
         words = snapshot.wording(self.currency, self.language)
@@ -203,6 +204,12 @@ class Desk:
         if segments is not None and said and said["digest"] == segments.manifest.digest:
             found.append(segments.manifest)
         return tuple(found)
+
+    def _snapshot(self, bundle: Bundle) -> Snapshot:
+        """The scores that are published; nobody's where the settings allow to do without."""
+        if self.settings.service.without_scores and self.workspace.scores.current is None:
+            return nobody(bundle, self.workspace, of_the_model(bundle))
+        return open_snapshot(self.workspace)
 
     def _valuer_of(self, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
         """What values newer behaviour, where the model that valued everybody is still in use."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from features.plan import plan_of
 from features.progress import Progress, silent
 from features.vectors import build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
+from serving.checkpoints import Arrays, Checkpoints
 from training.bundle import Bundle
 
 Floats = NDArray[np.float64]
@@ -35,6 +38,7 @@ def risk_before(
     keys: NDArray[np.int32],
     earlier_seconds: int,
     *,
+    checkpoints: Checkpoints | None = None,
     threads: int = 1,
     progress: Progress = silent,
 ) -> Floats:
@@ -45,17 +49,28 @@ def risk_before(
     """
     found = np.full(len(keys), np.nan)
     plan = plan_of(bundle.declarations, pack)
-    for first in range(0, len(keys), _CUSTOMERS_AT_ONCE):
-        block = keys[first : first + _CUSTOMERS_AT_ONCE]
+
+    def risks(block: NDArray[np.int32]) -> Arrays:
         vectors = build_vectors(
             pack, plan, [Cutoff(earlier_seconds)], threads=threads, customers=block
         )
-        values = bundle.bind(vectors)
+        values, of_block = bundle.bind(vectors), np.full(len(block), np.nan)
         judged = np.flatnonzero(bundle.eligible(values))
         if len(judged):
             log_odds = bundle.log_odds(np.ascontiguousarray(values[judged]), threads=threads)
-            places = first + np.searchsorted(block, vectors.customer_keys[judged])
-            found[places] = bundle.probability(log_odds)
+            places = np.searchsorted(block, vectors.customer_keys[judged])
+            of_block[places] = bundle.probability(log_odds)
+        return {"risk": of_block}
+
+    for first in range(0, len(keys), _CUSTOMERS_AT_ONCE):
+        block = keys[first : first + _CUSTOMERS_AT_ONCE]
+        compute = partial(risks, block)
+        piece = (
+            compute()
+            if checkpoints is None
+            else checkpoints.piece(f"before-{first}-{len(block)}", compute)
+        )
+        found[first : first + len(block)] = piece["risk"]
         progress("Looking back at customers", first + len(block), len(keys))
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from operator import attrgetter
@@ -36,6 +36,8 @@ SCOPES = {
     "pages": "Open the churn list and download it.",
     "admin": "Read metrics and BentoML's own descriptions of the service.",
 }
+FIRST_KEY_VARIABLE = "REGULARS_FIRST_KEY_FILE"
+SHORTEST_SECRET = 43
 TICKET_SECONDS = 600
 SESSION_SECONDS = 12 * 3_600
 
@@ -167,6 +169,17 @@ class Ledger:
             created_at=at,
         )
         return key
+
+    def adopt_key(self, key_id: str, key: str, scopes: Sequence[str], *, at: int) -> None:
+        """Keep the hash of a key that somebody else made."""
+        self._insert(
+            _KEYS,
+            key_id=key_id,
+            name=key_id,
+            digest=_digest(key),
+            scopes=" ".join(scopes),
+            created_at=at,
+        )
 
     def list_keys(self) -> list[KeyRecord]:
         """All keys ever made, oldest first."""
@@ -327,6 +340,27 @@ def find_decision(workspace: Workspace, decision_id: str) -> Decision:
             remedy="Copy it from the answer of POST /v1/score.",
         )
     return found
+
+
+def adopt_first_key(workspace: Workspace, environment: Mapping[str, str], *, at: int) -> None:
+    """Take a key that an operator keeps as a secret in a file, where the workspace has no key yet.
+
+    ``REGULARS_FIRST_KEY_FILE`` names the file; the key may do everything but open pages.
+    """
+    named = environment.get(FIRST_KEY_VARIABLE)
+    if named is None:
+        return
+    key = Path(named).read_text(encoding="utf-8").strip()
+    kind, key_id, secret = (*key.split("_", 2), "", "")[:3]
+    if kind != "rgl" or not key_id or len(secret) < SHORTEST_SECRET:
+        raise UsageRefused(
+            expected=f"a key such as rgl_first_… with {SHORTEST_SECRET} random characters or more",
+            found="something else",
+            remedy="Make one: echo rgl_first_$(openssl rand -hex 32).",
+        )
+    with _ledger_of(workspace) as ledger:
+        if not ledger.list_keys():
+            ledger.adopt_key(key_id, key, [one for one in SCOPES if one != "pages"], at=at)
 
 
 def withheld_in(workspace: Workspace) -> Withheld:

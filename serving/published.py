@@ -26,6 +26,7 @@ from features.workspace import Workspace
 from serving.belonging import Belonging, belonging
 from serving.privacy import NOBODY_WITHHELD, Withheld
 from serving.worth import UNKNOWN, Valued
+from training.bundle import Bundle
 from training.reasons.language import Language
 from training.reasons.languages import ENGLISH
 from training.reasons.peers import Peers
@@ -274,6 +275,27 @@ class Snapshot:
             currency,
             language,
         )
+
+
+def of_the_model(bundle: Bundle) -> dict[str, Any]:
+    """What readers must know of the model that scored: its question, its words and where it starts."""
+    manifest, question = bundle.manifest, bundle.question
+    return {
+        "model_name": manifest.name,
+        "model_title": manifest.title,
+        "data_cut": manifest.data_cut,
+        "horizon_days": manifest.horizon_days,
+        "gap_days": manifest.gap_days,
+        "heading": question.heading,
+        "sentence": question.sentence,
+        "act": question.act,
+        "means_leaving": question.means_leaving,
+        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
+        "base_rate": float(manifest.base_rate),
+        "features": [dict(one) for one in manifest.features],
+        "groups": [dict(one) for one in manifest.groups],
+        "peers_sorted_by": bundle.reference.peers.sorted_by,
+    }
 
 
 def open_snapshot(workspace: Workspace) -> Snapshot:

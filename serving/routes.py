@@ -65,5 +65,6 @@ ROUTES = (
     Route("/v1/openapi.json", "score"),
     Route("/metrics", "admin", is_frameworks=True),
     Route("/docs.json", "admin", is_frameworks=True),
-    Route("/schema.json", "admin", is_frameworks=True),
+    Route("/schema.json", "score", is_frameworks=True),
+    Route("/score", "score", ("POST",), body_bytes=8_000_000, is_frameworks=True),
 )

@@ -180,8 +180,9 @@ class Scorer:
         for row, one in enumerate(asked):
             if one.vector is not None and one.vector.values is None:
                 status[row] = Status.ERROR
-        refused = self.snapshot.status[np.maximum(keys, 0)] == Status.NO_CONSENT
-        status[refused & (keys >= 0)] = Status.NO_CONSENT
+        known = np.flatnonzero(keys >= 0)
+        refused = self.snapshot.status[keys[known]] == Status.NO_CONSENT
+        status[known[refused]] = Status.NO_CONSENT
         if self.snapshot.withheld.objected:
             for row, one in enumerate(asked):
                 if one.customer_id in self.snapshot.withheld.objected:
@@ -305,7 +306,9 @@ class Scorer:
     ) -> Judgements:
         """What the nightly run found of stored behaviour, and what the model says of any other."""
         keys, stored = behaviour.keys[rows], behaviour.is_stored[rows]
-        places = np.where(stored & (keys >= 0) & self._knows, self._places[keys], -1)
+        there = stored & (keys >= 0) & self._knows
+        places = np.full(len(keys), -1, np.int64)
+        places[there] = self._places[keys[there]]
         ranking = self.snapshot.ranking
         if (places >= 0).all():
             points = ranking.points[places] if with_reasons else None

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import bentoml
+import orjson
 from _bentoml_sdk import Service  # the public name offers no way to put a guard outermost
 
 from features.errors import RegularsError, UsageRefused
 from features.settings import load_settings
 from features.workspace import Workspace
 from serving.asgi import Application, ours_first
-from serving.contract.application import build_api
+from serving.bento import own_settings
+from serving.contract.application import RequestValidationError, build_api, problem_answer
+from serving.contract.quick_route import read
+from serving.contract.score_messages import ScoreRequest
+from serving.contract.score_routes import scored
 from serving.desk import Desk
 from serving.garbage import settle
 from serving.guard import Guard
 from serving.job_runner import JobRunner
-from serving.ledger import Ledger
+from serving.ledger import Ledger, adopt_first_key
 from serving.metrics import Metrics
 from serving.pages import Pages
+from serving.problems import Refusal
 from serving.routes import LONGEST_SECONDS, Route
 from serving.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
@@ -35,7 +42,7 @@ web = build_api(pages.router)
 
 def open_desk(environment: Mapping[str, str]) -> Desk:
     """The desk of the workspace that the environment names."""
-    named = environment.get(SETTINGS_VARIABLE)
+    named = environment.get(SETTINGS_VARIABLE) or own_settings(environment)
     if named is None:
         raise UsageRefused(
             expected=f"the settings file in {SETTINGS_VARIABLE}",
@@ -44,6 +51,7 @@ def open_desk(environment: Mapping[str, str]) -> Desk:
         )
     settings = load_settings(Path(named))
     workspace = Workspace(settings.workspace_folder)
+    adopt_first_key(workspace, environment, at=int(time.time()))
     return Desk(settings, workspace, now=lambda: int(time.time()), ticks=time.monotonic)
 
 
@@ -90,6 +98,15 @@ class Regulars:
             self.runner.start()
         settle()
 
+    @bentoml.api(route="/score")  # type: ignore[untyped-decorator]
+    def score(self, question: dict[str, Any], /) -> dict[str, Any]:
+        """Score customers, for BentoML's own clients; the question and the answer are those of ``/v1/score``."""
+        try:
+            return scored(_ready(self.desk), read(ScoreRequest, orjson.dumps(question)))
+        except (Refusal, RequestValidationError) as fault:
+            # BentoML would put a refusal of its own in the place of an exception.
+            return cast(dict[str, Any], problem_answer(fault, secrets.token_hex(8)))
+
     def __is_ready__(self) -> bool:
         """Whether there is a model to answer with; never raises, for BentoML would hang."""
         try:
@@ -104,6 +121,12 @@ class Regulars:
             self.runner.stop()
         if self.desk is not None:
             self.desk.close()
+
+
+def _ready(desk: Desk | None) -> Desk:
+    if desk is None:
+        raise Refusal("not_ready")
+    return desk
 
 
 def _note(route: Route | None, method: str, status: int, seconds: float) -> None:

@@ -6,11 +6,11 @@ from along as links, not copies, so a reader needs one folder and never sees hal
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,10 @@ from features.refresh import published_vectors
 from features.settings import ReasonSettings, Settings
 from features.store import Store, open_store
 from features.vectors import Vectors, open_vectors
-from features.workspace import Workspace
+from features.workspace import Generations, Workspace
 from serving.belonging import SegmentsInUse, memberships_of_everybody, segments_for
 from serving.catalogue import offers_of
+from serving.checkpoints import Arrays, Checkpoints
 from serving.earlier import has_jumped, risk_before, usual_start
 from serving.history import history
 from serving.lean import kept_out
@@ -43,19 +44,19 @@ from serving.published import (
     VECTORS_FOLDER,
     Ranking,
     Snapshot,
+    of_the_model,
     open_snapshot,
 )
+from serving.ranking import rank_everybody
 from serving.scored import Status
-from serving.scoring import explained, wording_of
-from serving.worth import UNKNOWN, ValueInUse, Worth, value_in_use, worth_of_everybody
+from serving.worth import UNKNOWN, ValueInUse, Worth, WorthShares, value_in_use, worth_of_everybody
 from training.bundle import Bundle, current_bundle
-from training.reasons.points import selected
+from training.manifest import Manifest
 from training.segments.membership import Membership
 from training.segments.model import NO_SEGMENT
-from training.value.at_risk import terciles
 
 SCHEMA_VERSION = 8
-_ROWS_AT_ONCE = 2_048
+CHECKPOINTS = ".run"
 _THREADS = 2
 
 __all__ = ["ScoreSummary", "Snapshot", "open_snapshot", "score_everybody"]
@@ -127,14 +128,17 @@ def score_everybody(
         "data_digest": pack.digest,
         "cutoff_seconds": int(vectors.cutoff_seconds[0]) if vectors.rows else 0,
         "compared_days": settings.reasons.compared_days,
-        "objections": len(withheld.objected),
+        "objections": _named(withheld.objected),
     }
     published = _published(workspace)
     if published is not None and identity.items() <= published.items():
         return _summary(published, reused=True)
-    with workspace.writing(), workspace.scores.draft() as draft:
+    scores = Generations(workspace.scores.folder, keep=max(1, settings.service.kept_generations))
+    with workspace.writing(), scores.draft() as draft:
+        checkpoints = Checkpoints(workspace.scores.folder / CHECKPOINTS, identity)
         manifest = identity | _write(
             draft,
+            checkpoints,
             bundle,
             value,
             segments,
@@ -151,7 +155,14 @@ def score_everybody(
         (draft / MANIFEST_FILE).write_text(
             json.dumps(manifest, ensure_ascii=False), encoding="utf-8"
         )
+    checkpoints.done()
     return _summary(manifest)
+
+
+def _named(customer_ids: Collection[str]) -> str:
+    """A name for some customers that names none of them."""
+    said = json.dumps(sorted(customer_ids)).encode()
+    return hashlib.sha256(said).hexdigest() if customer_ids else ""
 
 
 def _matching_vectors(workspace: Workspace, pack: Pack) -> tuple[Path, Vectors]:
@@ -175,6 +186,7 @@ def _matching_vectors(workspace: Workspace, pack: Pack) -> tuple[Path, Vectors]:
 
 def _write(
     draft: Path,
+    checkpoints: Checkpoints,
     bundle: Bundle,
     value: ValueInUse,
     segments: SegmentsInUse,
@@ -200,17 +212,22 @@ def _write(
         cutoff_seconds, bundle.manifest.horizon_days, reasons.compared_days
     )
     before = (
-        risk_before(bundle, pack, keys, earlier_seconds, threads=_THREADS, progress=progress)
+        risk_before(
+            bundle,
+            pack,
+            keys,
+            earlier_seconds,
+            checkpoints=checkpoints,
+            threads=_THREADS,
+            progress=progress,
+        )
         if reasons.compared_days
         else np.full(len(keys), np.nan)
     )
-    worth, why = worth_of_everybody(
-        value, bundle.manifest, vectors, pack.customers, declined, threads=_THREADS
-    )
-    membership = memberships_of_everybody(
-        segments, pack, cutoff_seconds, declined, threads=_THREADS
-    )
-    ranking = _ranking(
+    worth, why = _worth(checkpoints, value, bundle.manifest, vectors, pack.customers, declined)
+    membership = _membership(checkpoints, segments, pack, cutoff_seconds, declined)
+    ranking = rank_everybody(
+        checkpoints,
         bundle,
         values,
         vector_rows[keys],
@@ -240,7 +257,7 @@ def _write(
     }
     for name, column in columns.items():
         np.save(draft / f"{name}.npy", column)
-    return _of_the_model(bundle) | {
+    return of_the_model(bundle) | {
         "expected_leavers": float(ranking.probability.sum()),
         "earlier_seconds": earlier_seconds,
         "compared": int(np.count_nonzero(~np.isnan(before))),
@@ -254,6 +271,54 @@ def _write(
     }
 
 
+def _worth(
+    checkpoints: Checkpoints,
+    value: ValueInUse,
+    risk: Manifest,
+    vectors: Vectors,
+    customers: int,
+    declined: NDArray[np.bool_],
+) -> tuple[Worth, WorthShares]:
+    """What everybody is worth and why, as one piece of the run."""
+    amounts, shares = tuple(Worth.__dataclass_fields__), VALUE_SHARES
+
+    def compute() -> Arrays:
+        worth, why = worth_of_everybody(value, risk, vectors, customers, declined, threads=_THREADS)
+        return {
+            **{name: getattr(worth, name) for name in amounts},
+            **{name: getattr(why, name) for name in shares},
+            "base_cents": np.array(why.base_cents),
+            "parts": np.array(why.parts, np.str_),
+        }
+
+    piece = checkpoints.piece("worth", compute)
+    columns: dict[str, Any] = {name: piece[name] for name in shares}
+    why = WorthShares(
+        **columns,
+        base_cents=float(piece["base_cents"]),
+        parts=tuple(str(one) for one in piece["parts"]),
+    )
+    return Worth(*(piece[name] for name in amounts)), why
+
+
+def _membership(
+    checkpoints: Checkpoints,
+    segments: SegmentsInUse,
+    pack: Pack,
+    cutoff_seconds: int,
+    declined: NDArray[np.bool_],
+) -> Membership:
+    """Everybody's segment and why, as one piece of the run."""
+    names = tuple(Membership.__dataclass_fields__)
+
+    def compute() -> Arrays:
+        found = memberships_of_everybody(segments, pack, cutoff_seconds, declined, threads=_THREADS)
+        return {name: getattr(found, name) for name in names}
+
+    piece = checkpoints.piece("segments", compute)
+    return Membership(**{name: piece[name] for name in names})
+
+
 def _statuses(
     judged: NDArray[np.bool_], vectors: Vectors, store: Store, pack: Pack, withheld: Withheld
 ) -> NDArray[np.int8]:
@@ -264,74 +329,6 @@ def _statuses(
     objected = [pack.customer_ids.find(one) for one in withheld.objected]
     status[[key for key in objected if key >= 0]] = Status.NO_CONSENT
     return status
-
-
-def _of_the_model(bundle: Bundle) -> dict[str, Any]:
-    """What readers must know of the model that scored: its question, its words and where it starts."""
-    manifest, question = bundle.manifest, bundle.question
-    return {
-        "model_name": manifest.name,
-        "model_title": manifest.title,
-        "data_cut": manifest.data_cut,
-        "horizon_days": manifest.horizon_days,
-        "gap_days": manifest.gap_days,
-        "heading": question.heading,
-        "sentence": question.sentence,
-        "act": question.act,
-        "means_leaving": question.means_leaving,
-        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
-        "base_rate": float(manifest.base_rate),
-        "features": [dict(one) for one in manifest.features],
-        "groups": [dict(one) for one in manifest.groups],
-        "peers_sorted_by": bundle.reference.peers.sorted_by,
-    }
-
-
-def _ranking(
-    bundle: Bundle,
-    values: NDArray[np.float32],
-    rows: NDArray[np.int32],
-    keys: NDArray[np.int32],
-    spend_cents: NDArray[np.int64],
-    if_kept_cents: NDArray[np.int64],
-    before: NDArray[np.float64],
-    progress: Progress,
-) -> Ranking:
-    """Score and explain the judged rows in blocks, then put them in order of risk."""
-    wording = wording_of(bundle, "")
-    groups = len(bundle.manifest.groups)
-    log_odds = np.empty(len(rows))
-    points = np.empty((len(rows), groups))
-    leading = np.empty((len(rows), groups), np.int16)
-
-    def score_block(first: int) -> int:
-        block = slice(first, first + _ROWS_AT_ONCE)
-        chosen = np.ascontiguousarray(values[rows[block]])
-        log_odds[block] = bundle.log_odds(chosen)
-        found = explained(bundle, chosen, wording)
-        points[block] = found.points.by_group
-        leading[block] = found.leading
-        return len(chosen)
-
-    done = 0
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for scored in pool.map(score_block, range(0, len(rows), _ROWS_AT_ONCE)):
-            done += scored
-            progress("Scoring and explaining customers", done, len(rows))
-    probability = bundle.probability(log_odds)
-    order = np.lexsort((keys, -spend_cents, -probability))
-    raising = selected(points) & (points > 0)
-    return Ranking(
-        customer_keys=keys[order],
-        probability=probability[order],
-        percentile=bundle.percentile(probability)[order],
-        log_odds=log_odds[order],
-        points=points[order],
-        leading=leading[order],
-        raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
-        value_tercile=terciles(if_kept_cents[order].astype(np.float64)),
-        risk_before=before[order],
-    )
 
 
 def refused_profiling(store: Store, pack: Pack) -> NDArray[np.int64]:

@@ -23,6 +23,8 @@ from serving.contract.answering import VERSION
 from serving.database import UNWRITABLE
 from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 
+__all__ = ["CONTRACT", "RequestValidationError", "build_api", "problem_answer"]
+
 _LONGEST_NAME_REPEATED = 64
 
 CONTRACT = tuple(
@@ -96,19 +98,28 @@ async def _unrecorded(request: Request, fault: Exception) -> Response:
 
 
 async def _invalid(request: Request, fault: Exception) -> Response:
-    """Say which fields are wrong and how, without repeating what they held."""
     assert isinstance(fault, RequestValidationError)
-    found = fault.errors()
-    if any(one["type"] == "json_invalid" for one in found):
-        return _problem(request, Refusal("invalid_json"))
-    errors = [FieldFault(_pointer(one["loc"]), str(one["type"]), f"{one['msg']}.") for one in found]
-    return _problem(request, Refusal("invalid_request", errors=errors))
+    return _problem(request, fault)
 
 
-def _problem(request: Request, refusal: Refusal) -> Response:
-    correlation_id = getattr(request.state, "correlation_id", secrets.token_hex(8))
+def _problem(request: Request, fault: Refusal | RequestValidationError) -> Response:
+    return problem_answer(fault, getattr(request.state, "correlation_id", secrets.token_hex(8)))
+
+
+def problem_answer(fault: Refusal | RequestValidationError, correlation_id: str) -> Response:
+    """A refusal as a problem document, and a question that cannot be read as the refusal it is."""
+    refusal = fault if isinstance(fault, Refusal) else _as_refusal(fault)
     problem = Problem(refusal.kind, correlation_id, refusal.detail, refusal.errors)
     return Response(problem.as_json(), status_code=refusal.kind.status, media_type=MEDIA_TYPE)
+
+
+def _as_refusal(fault: RequestValidationError) -> Refusal:
+    """Which fields are wrong and how, without repeating what they held."""
+    found = fault.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return Refusal("invalid_json")
+    errors = [FieldFault(_pointer(one["loc"]), str(one["type"]), f"{one['msg']}.") for one in found]
+    return Refusal("invalid_request", errors=errors)
 
 
 def _pointer(location: Sequence[str | int]) -> str:

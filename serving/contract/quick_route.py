@@ -8,7 +8,7 @@ take longer than the answer. What the contract says of a route stays FastAPI's.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+Question = TypeVar("Question", bound=BaseModel)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -30,7 +31,7 @@ class QuickRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if question_type is None:
                 return await run_in_threadpool(answer, request, **request.path_params)
-            question = _read(question_type, await request.body())
+            question = read(question_type, await request.body())
             if getattr(question, "is_quick", False):
                 return answer(request, question)
             return await run_in_threadpool(answer, request, question)
@@ -47,7 +48,8 @@ def _question_of(route: APIRoute) -> type[BaseModel] | None:
     return question_type
 
 
-def _read(question_type: type[BaseModel], body: bytes) -> BaseModel:
+def read(question_type: type[Question], body: bytes) -> Question:
+    """A question from the bytes of a body; raises ``RequestValidationError``."""
     try:
         return question_type.model_validate_json(body)
     except ValidationError as fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -20,7 +21,7 @@ from serving.contract.quick_route import QuickRoute
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.contract.score_rows import PARTS, RISK_FIELDS
 from serving.contract.scored_answer import Wanted, answer_rows
-from serving.desk import InUse
+from serving.desk import Desk, InUse
 from serving.problems import FieldFault, Refusal
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
@@ -29,7 +30,11 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/score", responses={200: {"model": ScoreAnswer}, **PROBLEMS})
 def score(request: Request, question: ScoreRequest) -> Response:
     """Score customers by id, with the reasons for each score."""
-    desk = desk_of(request)
+    return json_answer(scored(desk_of(request), question))
+
+
+def scored(desk: Desk, question: ScoreRequest) -> dict[str, Any]:
+    """The answer to a question, however it came."""
     in_use = required(desk)
     _refuse_other_version(in_use, question.model_version)
     without = _not_asked(in_use, question.outcomes)
@@ -46,18 +51,16 @@ def score(request: Request, question: ScoreRequest) -> Response:
     )
     manifest = in_use.scorer.bundle.manifest
     cutoff, lasts_days = in_use.snapshot.cutoff_seconds, desk.settings.service.scores_last_days
-    return json_answer(
-        {
-            "model": identity(manifest),
-            "horizon_days": manifest.horizon_days,
-            "base": in_use.scorer.base,
-            "vector_as_of": instant(cutoff),
-            "expires_at": instant(cutoff + lasts_days * DAY_SECONDS),
-            "scored_at": instant(at),
-            "warnings": _staleness(cutoff, at, lasts_days),
-            "rows": rows,
-        }
-    )
+    return {
+        "model": identity(manifest),
+        "horizon_days": manifest.horizon_days,
+        "base": in_use.scorer.base,
+        "vector_as_of": instant(cutoff),
+        "expires_at": instant(cutoff + lasts_days * DAY_SECONDS),
+        "scored_at": instant(at),
+        "warnings": _staleness(cutoff, at, lasts_days),
+        "rows": rows,
+    }
 
 
 def _wanted(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Wanted:

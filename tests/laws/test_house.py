@@ -32,7 +32,7 @@ DOORS = {
     "sklearn": {"training/segments/clusters.py", "training/logistic.py"},
     "matplotlib": {"training/report.py", "training/evaluation/shap_plots.py"},
     "shap": {"training/evaluation/shap_plots.py"},
-    "bentoml": {"serving/service.py"},
+    "bentoml": {"serving/bento.py", "serving/service.py"},
     "fastapi": {
         "serving/contract/answering.py",
         "serving/contract/application.py",

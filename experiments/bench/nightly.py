@@ -1,0 +1,163 @@
+"""The nightly run over a million customers: risk, value, reasons and the risk of a month before, for everybody.
+
+The models are trained on a small company of the same kind and put to use in the large one, whose customers have
+20 order lines each on average. ``SIZE=small`` scores 20,000 customers. Afterwards the service is opened on those
+scores and one customer is shown whole, over and over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+from statistics import median
+
+from experiments.bench.claims import Claim, arguments, conclude
+from experiments.world import WorldSpec, simulate
+from features.plan import plan_of
+from features.refresh import refresh_vectors
+from features.settings import load_settings
+from features.store import ingest
+from features.workspace import Workspace
+from training.plans import champion_plan
+from training.recipe import train_churn
+from training.signature import Signing
+from training.value.recipe import train_value
+
+_LINES = 20.0
+_SCORE = """
+    import json, os, resource, sys, time
+    from pathlib import Path
+    from features.settings import load_settings
+    from features.workspace import Workspace
+    from serving.snapshot import score_everybody
+    settings = load_settings(Path(sys.argv[1]))
+    begun = time.perf_counter()
+    found = score_everybody(settings, Workspace(settings.workspace_folder))
+    spent = sum(os.times()[:4])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    print(json.dumps([time.perf_counter() - begun, spent, peak, found.judged, found.valued]))
+"""
+_SHOW = """
+    import asyncio, json, sys, time
+    from pathlib import Path
+    import numpy as np
+    from features.settings import load_settings
+    from features.workspace import Workspace
+    from serving.contract.application import build_api
+    from serving.desk import Desk
+    from serving.guard import Guard
+    settings = load_settings(Path(sys.argv[1]))
+    desk = Desk(settings, Workspace(settings.workspace_folder), now=lambda: 1, ticks=time.monotonic)
+    web = build_api()
+    web.state.desk = desk
+    key = desk.ledger.create_key("bench", ["score"], at=1)
+    guard = Guard(web, ledger=lambda: desk.ledger, now=lambda: 1, error_page=lambda problem: b"")
+    snapshot = desk.in_use.snapshot
+    places = np.random.default_rng(1).choice(snapshot.judged, 300, replace=False)
+    took = []
+
+    async def ask(customer):
+        body = json.dumps({"customer_id": customer}).encode()
+        headers = [(b"content-type", b"application/json"), (b"x-api-key", key.encode())]
+        scope = {"type": "http", "method": "POST", "path": "/v1/customer", "raw_path": b"/v1/customer",
+                 "query_string": b"", "headers": headers, "http_version": "1.1", "scheme": "http",
+                 "server": ("x", 1), "client": ("y", 2), "root_path": ""}
+        statuses = []
+        async def receive():
+            return {"type": "http.request", "body": body, "more_body": False}
+        async def send(message):
+            statuses.append(message.get("status"))
+        await guard(scope, receive, send)
+        assert statuses[0] == 200, statuses
+
+    async def main():
+        for place in places:
+            customer = snapshot.customer_ids[int(snapshot.ranking.customer_keys[place])]
+            begun = time.perf_counter()
+            await ask(customer)
+            took.append(1000 * (time.perf_counter() - begun))
+
+    asyncio.run(main())
+    desk.close()
+    print(json.dumps(took[50:]))
+"""
+
+
+def main() -> int:
+    """Measure, print, and answer with the exit code."""
+    given = arguments("the nightly run")
+    customers = 20_000 if given.is_small else 1_000_000
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        settings_path = _company(folder, customers)
+        print(f"Scoring {customers:,} customers.", flush=True)
+        wall, cpu, peak, judged, valued = _measured(_SCORE, settings_path)
+        print(
+            f"  {judged:,} judged and explained, {valued:,} valued: {wall:.0f} s, {cpu:.0f} CPU s, "
+            f"peak {peak:.2f} GB",
+            flush=True,
+        )
+        shown = _measured(_SHOW, settings_path)
+    claims = [
+        Claim(f"nightly run, {customers:,} customers", wall / 60, 5.0, "minutes"),
+        Claim("its peak memory", peak, 4.0, "GB"),
+        Claim(
+            f"/v1/customer with timeline among {customers:,}, p50",
+            median(shown),
+            10.0,
+            "ms",
+            spread=(min(shown), max(shown)),
+        ),
+    ]
+    return conclude("nightly", claims, given)
+
+
+def _company(folder: Path, customers: int) -> Path:
+    """A large company that uses the models of a small one."""
+    small = folder / "small"
+    print("Training on a small company.", flush=True)
+    simulate(WorldSpec(customers=5_000, lines_per_customer=_LINES, seed=11), small)
+    settings = load_settings(small / "regulars.toml")
+    taught = Workspace(settings.workspace_folder)
+    ingest(settings, taught)
+    train_churn(settings, taught)
+    train_value(settings, taught)
+    large = folder / "large"
+    begun = time.perf_counter()
+    simulate(WorldSpec(customers=customers, lines_per_customer=_LINES), large)
+    config = load_settings(large / "regulars.toml")
+    workspace = Workspace(config.workspace_folder)
+    workspace.create()
+    shutil.copytree(taught.bundles, workspace.bundles)
+    shutil.copy2(Signing(taught).trusted_file, Signing(workspace).trusted_file)
+    ingest(config, workspace)
+    champion = champion_plan(workspace)
+    assert champion is not None
+    refresh_vectors(
+        workspace, plan_for=lambda pack: plan_of(champion.declarations, pack), threads=2
+    )
+    print(
+        f"  {customers:,} customers simulated, ingested and given vectors in {time.perf_counter() - begun:.0f} s"
+    )
+    return large / "regulars.toml"
+
+
+def _measured(program: str, settings_path: Path) -> list[float]:
+    command = [sys.executable, "-c", textwrap.dedent(program), str(settings_path)]
+    surroundings = os.environ | {"OMP_NUM_THREADS": "2"}
+    answer = subprocess.run(
+        command, stdout=subprocess.PIPE, check=True, text=True, env=surroundings
+    )
+    found: list[float] = json.loads(answer.stdout.splitlines()[-1])
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
