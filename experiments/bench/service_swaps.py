@@ -106,8 +106,10 @@ def swapped(
             found.quiet_ms.append(under(lambda: None).milliseconds(99))
             promotions = _turns(shelf, manifests, turns, pause_seconds)
             stretch = under(promotions)
-            found.swapping_ms.append(stretch.milliseconds(99))
-            found.answers.update(_models(stretch.answered))
+            by_second = [one for one in stretch.answered if _model(one) == manifests[1].version]
+            # The quiet stretch is the second model's, whose answers cost more: like is compared with like.
+            found.swapping_ms.append(Stretch(by_second, 0).milliseconds(99))
+            found.answers.update(_model(one) for one in stretch.answered if one.status == 200)
             print(
                 f"  Stretch {turn + 1}: {found.capacity:.0f} calls a second at most, p99 {found.quiet_ms[-1]:.1f} ms quiet, "
                 f"{found.swapping_ms[-1]:.1f} ms with {turns} promotions",
@@ -143,9 +145,9 @@ def mixed(
     return wrong
 
 
-def _models(answered: Iterable[Answered]) -> Counter[str]:
-    bodies = (json.loads(one.body) for one in answered if one.status == 200)
-    return Counter(str(body["model"]["version"]) for body in bodies)
+def _model(one: Answered) -> str:
+    """The version that answered; empty where nothing did."""
+    return str(json.loads(one.body)["model"]["version"]) if one.status == 200 else ""
 
 
 def _capacity(port: int, calls: list[Call]) -> float:
