@@ -661,6 +661,51 @@ def _demo_key(call: Call) -> str:
 
 
 @main.group()
+def audit() -> None:
+    """Show who asked for people's data, and prove that the record is whole."""
+
+
+@audit.command("list")
+@click.option("--latest", type=int, default=20, show_default=True, help="So many of them.")
+@verb
+def audit_list(call: Call, latest: int) -> Outcome:
+    """List the latest calls for people's data."""
+    from serving.ledger import audited
+
+    headers = ("number", "at", "key", "call", "correlation id")
+    rows = [
+        (
+            str(one.number),
+            f"{datetime.fromtimestamp(one.at, UTC):%Y-%m-%d %H:%M:%S}",
+            one.caller,
+            f"{one.method} {one.route}",
+            one.correlation_id,
+        )
+        for one in audited(call.workspace, most=latest)
+    ]
+    return Outcome(
+        said=f"{len(rows)} calls",
+        data={"calls": [dict(zip(headers, row, strict=True)) for row in rows]},
+        tables=[Table("Calls", headers, rows)],
+    )
+
+
+@audit.command("verify")
+@verb
+def audit_verify(call: Call) -> Outcome:
+    """Prove that no recorded call was edited, taken away, moved or cut off."""
+    from serving.ledger import verify_audit
+
+    sound, wrong = verify_audit(call.workspace)
+    said = f"The record is broken: {wrong}" if wrong else "The record is whole"
+    return Outcome(
+        said=f"{said}; {sound:,} calls stand as they were written",
+        data={"sound": sound, "wrong": wrong},
+        exit_code=1 if wrong else 0,
+    )
+
+
+@main.group()
 def keys() -> None:
     """Make, list and end API keys for the service."""
 

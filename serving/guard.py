@@ -16,6 +16,7 @@ from http.cookies import CookieError, SimpleCookie
 
 from serving.answer import Answer
 from serving.asgi import Application, Receive, Scope, Send, headers_of
+from serving.audit import SESSION
 from serving.database import UNWRITABLE
 from serving.ledger import Ledger
 from serving.problems import Problem, Refusal
@@ -104,6 +105,8 @@ class Guard:
             receive = once(body, receive)
         said = {"correlation_id": answer.correlation_id, "caller": caller}
         scope["state"] = {**scope.get("state", {}), **said}
+        if route.is_personal(scope["method"]):
+            self._write_down(route, scope["method"], caller, answer.correlation_id)
         self._running += 1
         try:
             repeat = self._repeat(scope, headers, caller, body)
@@ -155,6 +158,19 @@ class Guard:
             await self._pass_on(scope, receive, answer, route)
         finally:
             repeat.end(answer.heard())
+
+    def _write_down(self, route: Route, method: str, caller: str, correlation_id: str) -> None:
+        """Nobody is told of people without a record of who asked."""
+        ledger = self._ledger()
+        if ledger is None:
+            raise Refusal("not_ready")
+        ledger.audit.note(
+            at=self._now(),
+            caller=caller or SESSION,
+            method=method,
+            route=route.path,
+            correlation_id=correlation_id,
+        )
 
     def _route_of(self, path: str) -> Route:
         for route in self._routes:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from features.errors import UsageRefused, did_you_mean
 from features.workspace import TOMBSTONES, Workspace
+from serving.audit import Audit, AuditRow
 from serving.database import TABLES, opened
 from serving.events import Events
 from serving.feedback import Feedback
@@ -135,6 +136,7 @@ class Ledger:
         self.keys = KeyCache(self.key_of, self._quick.version)
         self.repeats = Repeats(self._quick)
         self.events = Events(self._quick)
+        self.audit = Audit(self._quick, path.with_suffix(".head"))
         self.feedback = Feedback(self._quick)
         self.privacy = Privacy(path, self._quick, path.with_name(TOMBSTONES))
         self.hold_out = HoldOut(self._engine)
@@ -142,6 +144,7 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the file."""
+        self.audit.close()
         self._quick.close()
         self._engine.dispose()
 
@@ -361,6 +364,18 @@ def adopt_first_key(workspace: Workspace, environment: Mapping[str, str], *, at:
     with _ledger_of(workspace) as ledger:
         if not ledger.list_keys():
             ledger.adopt_key(key_id, key, [one for one in SCOPES if one != "pages"], at=at)
+
+
+def audited(workspace: Workspace, *, most: int) -> list[AuditRow]:
+    """The latest calls for people's data, the newest first."""
+    with _ledger_of(workspace) as ledger:
+        return ledger.audit.rows(most=most)
+
+
+def verify_audit(workspace: Workspace) -> tuple[int, str]:
+    """How many calls stand as they were written, and what is wrong with the next."""
+    with _ledger_of(workspace) as ledger:
+        return ledger.audit.verify()
 
 
 def withheld_in(workspace: Workspace) -> Withheld:

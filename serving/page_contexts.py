@@ -251,4 +251,49 @@ class ProblemPage:
     correlation_id: str = shown("Names this call in the service's log.")
 
 
-PAGES = (ChurnListPage, CustomerPage, SignInPage, ProblemPage)
+@dataclass(frozen=True)
+class OperationLine:
+    """One operation of the contract."""
+
+    method: str = shown("GET, POST or DELETE.")
+    path: str = shown("Its address.")
+    anchor: str = shown("Names it within the page.")
+    said: str = shown("What it does.")
+    scope: str = shown("What a key must carry.")
+    asked: str = shown("The type of the question; empty without a body.")
+    answered: str = shown("The type of the answer; empty where it is a file.")
+    statuses: str = shown("The statuses it may answer with.")
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One field of a type of the contract."""
+
+    name: str = shown("What it is called.")
+    kind: str = shown("What it holds.")
+    is_needed: bool = shown("Whether it must be there.")
+    said: str = shown("What it means.")
+    refers: str = shown("The type it leads to; empty for a plain value.")
+
+
+@dataclass(frozen=True)
+class TypeTable:
+    """One type of the contract with its fields."""
+
+    name: str = shown("What it is called.")
+    said: str = shown("What it is.")
+    fields: Sequence[FieldLine] = shown("Its fields.")
+    examples: Sequence[str] = shown("Examples as JSON.")
+
+
+@dataclass(frozen=True)
+class ContractPage:
+    """The contract of the service, for those who call it."""
+
+    company: str = shown("The company's name.")
+    version: str = shown("The version of the contract.")
+    operations: Sequence[OperationLine] = shown("What can be asked.")
+    types: Sequence[TypeTable] = shown("What questions and answers are made of.")
+
+
+PAGES = (ChurnListPage, CustomerPage, SignInPage, ProblemPage, ContractPage)

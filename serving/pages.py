@@ -14,6 +14,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from serving.churn_list import ListQuery, keys_beginning_with
 from serving.contract.answering import desk_of
+from serving.contract_page import contract_page
 from serving.customer_view import customer_page
 from serving.desk import Desk, InUse
 from serving.download import csv_parts
@@ -68,6 +69,7 @@ class Pages:
         add("/churn.csv", self._download, methods=["GET"])
         add("/churn/find", self._find, methods=["POST"])
         add("/churn/customer", self._customer, methods=["GET"])
+        add("/v1/docs", self._contract, methods=["GET"])
         add("/sign-in", self._door, methods=["GET"])
         add("/sign-in", self._sign_in, methods=["POST"])
         add("/sign-out", self._sign_out, methods=["POST"])
@@ -124,6 +126,12 @@ class Pages:
             return self._refusal(request, "not_found")
         since = request.query_params.get("since", "")
         return _html(self.draw("customer.html", customer_page(in_use, desk.settings, row, since)))
+
+    def _contract(self, request: Request) -> Response:
+        """The contract as a page."""
+        described, desk = request.app.openapi(), desk_of(request)
+        page = contract_page(described, desk.settings.company.name)
+        return _html(self.draw("contract.html", page))
 
     async def _door(self, request: Request) -> Response:
         desk = desk_of(request)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 LONGEST_SECONDS = 300.0
+_PERSONAL_PAGES = ("/churn", "/churn.csv", "/churn/customer")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,12 @@ class Route:
     body_bytes: int = 1_000_000
     is_frameworks: bool = False
 
+    def is_personal(self, method: str) -> bool:
+        """Whether a call asks for people's data or tells of it, so that it is written down."""
+        return self.scope is not None and (
+            method != "GET" or self.path in ("/v1/jobs/", *_PERSONAL_PAGES)
+        )
+
     def matches(self, path: str) -> bool:
         """Whether an address belongs to this route."""
         below = self.path.endswith("/") and self.path != "/" and path.startswith(self.path)
@@ -45,6 +52,7 @@ ROUTES = (
     Route("/churn.csv", "pages", browser=True, seconds=LONGEST_SECONDS),
     Route("/churn/find", "pages", ("POST",), browser=True, body="form"),
     Route("/churn/customer", "pages", browser=True),
+    Route("/v1/docs", "pages", browser=True),
     Route("/v1/score", "score", ("POST",), body_bytes=8_000_000),
     Route("/v1/jobs", "score", ("POST",), body_bytes=16_000_000),
     Route("/v1/jobs/", "score", ("GET", "DELETE"), seconds=LONGEST_SECONDS),

@@ -17,6 +17,7 @@ from serving.behaviour import Behaviour, behaviour_of
 from serving.belonging import Belonging
 from serving.next_order import NextOrder, next_orders
 from serving.scored import ScoredRow, Status, band
+from serving.stored import stored_answers
 from training.bundle import Bundle, spoken
 from training.reasons.explanation import Explanation, explain_all
 from training.reasons.language import Language
@@ -114,11 +115,17 @@ class Scorer:
         self.wording = wording_of(bundle, currency)
         self.value_wording = snapshot.value_wording(currency)
         self.vectors = VectorReader(bundle)
-        self._values = bundle.bind(snapshot.vectors)
-        self._places = snapshot.places
+        self.values = bundle.bind(snapshot.vectors)
+        self.places = snapshot.places
         # The nightly run has judged stored behaviour by this very model: its answers need no second run.
         self._knows = snapshot.manifest["model_digest"] == bundle.manifest.digest
+        ranking = snapshot.ranking
+        self.low, self.high = bundle.interval(ranking.log_odds, ranking.probability)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
+
+    def digest_of(self, row: int) -> str:
+        """The name of a stored vector."""
+        return digest_of_vector(self.values[row])
 
     def over(self, snapshot: Snapshot) -> Scorer:
         """The same over the same scores, of which some customers are withheld."""
@@ -154,7 +161,9 @@ class Scorer:
         return self.score(asked, with_reasons=with_reasons)
 
     def _answers(self, asked: Sequence[Asked], language: Language | None) -> list[ScoredRow]:
-        behaviour = behaviour_of(asked, self.snapshot, self._values, self.past)
+        if self._knows and not any(one.vector or one.fresh for one in asked):
+            return stored_answers(self, asked, language)
+        behaviour = behaviour_of(asked, self.snapshot, self.values, self.past)
         status = self._statuses(asked, behaviour)
         begun = [
             self._before_judging(one, Status(int(status[row])), behaviour, row)
@@ -292,7 +301,7 @@ class Scorer:
                 band=band(percentile),
                 base=self.base,
                 spend_cents=self._spend(row, behaviour),
-                at_risk_cents=self._at_risk_cents(risk, answer.worth),
+                at_risk_cents=self.at_risk_cents(risk, answer.worth),
                 next_order=orders[place],
                 explanation=reasons[place],
             )
@@ -308,7 +317,7 @@ class Scorer:
         keys, stored = behaviour.keys[rows], behaviour.is_stored[rows]
         there = stored & (keys >= 0) & self._knows
         places = np.full(len(keys), -1, np.int64)
-        places[there] = self._places[keys[there]]
+        places[there] = self.places[keys[there]]
         ranking = self.snapshot.ranking
         if (places >= 0).all():
             points = ranking.points[places] if with_reasons else None
@@ -335,7 +344,7 @@ class Scorer:
                 orders[place] = next_orders(self.bundle, values[[place]], Cutoff(instant))[0]
         return orders
 
-    def _at_risk_cents(self, risk: float, worth: Mapping[str, int] | None) -> int | None:
+    def at_risk_cents(self, risk: float, worth: Mapping[str, int] | None) -> int | None:
         """Risk times value if kept; nothing is at risk where the question is not who leaves."""
         if worth is None or not self.bundle.question.means_leaving:
             return None

@@ -49,6 +49,7 @@ DOORS = {
     },
     "sqlalchemy": {
         "features/databases.py",
+        "serving/audit.py",
         "serving/database.py",
         "serving/events.py",
         "serving/feedback.py",

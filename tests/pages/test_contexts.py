@@ -13,6 +13,7 @@ from serving import pages
 from serving.page_contexts import (
     PAGES,
     ChurnListPage,
+    ContractPage,
     CustomerPage,
     ProblemPage,
     SignInPage,
@@ -21,6 +22,7 @@ from serving.page_contexts import (
 TEMPLATES = Path(pages.__file__).parent / "templates"
 DRAWN_FROM = {
     "churn.html": ChurnListPage,
+    "contract.html": ContractPage,
     "customer.html": CustomerPage,
     "sign_in.html": SignInPage,
     "problem.html": ProblemPage,

@@ -131,6 +131,24 @@ def explain_all(
     return [_explained(*one, base=points.base, wording=wording) for one in answers]
 
 
+def explain_one(
+    probability: float,
+    by_group: Sequence[float],
+    leading: Sequence[int],
+    row: Sequence[float],
+    *,
+    base: float,
+    wording: Wording,
+) -> Explanation:
+    """The same of one customer, whose points, leading features and values are plain numbers."""
+    raising = math.fsum(one for one in by_group if one > 0)
+    lowering = -math.fsum(one for one in by_group if one < 0)
+    peers = wording.peers.group_of_one(row)
+    return _explained(
+        probability, by_group, leading, row, peers, raising, lowering, base=base, wording=wording
+    )
+
+
 def shown_percentages(
     probability: float, base: float, points: Sequence[float], other: float
 ) -> tuple[float, float, list[float], float]:

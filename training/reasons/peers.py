@@ -7,8 +7,11 @@ where nothing tells since when somebody is a customer, everybody is the measure.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,8 +60,20 @@ class Peers:
     def group_of(self, values: NDArray[np.float32]) -> NDArray[np.intp]:
         """The group of peers of each row; 0 stands for everybody."""
         band = _bands(values, self.sorted_by)
-        known = np.array([not np.isnan(row).all() for row in self.typical])
-        return np.where(known[band], band, EVERYBODY)
+        return np.where(self._known[band], band, EVERYBODY)
+
+    def group_of_one(self, row: Sequence[float]) -> int:
+        """The group of peers of one row."""
+        since = math.nan if self.sorted_by < 0 else row[self.sorted_by]
+        if math.isnan(since):
+            return EVERYBODY
+        band = 1 + bisect_right(BANDS_DAYS, since)
+        return band if self._known[band] else EVERYBODY
+
+    @cached_property
+    def _known(self) -> NDArray[np.bool_]:
+        """Whether anything is typical of each group."""
+        return np.array([not np.isnan(row).all() for row in self.typical])
 
 
 def _bands(values: NDArray[np.float32], sorted_by: int) -> NDArray[np.intp]:
