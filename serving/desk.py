@@ -25,6 +25,7 @@ from features.workspace import CURRENT, Workspace
 from serving.changes import Changes
 from serving.garbage import settle
 from serving.job_files import JobFiles
+from serving.kept import Kept, basis_of
 from serving.lean import kept_out
 from serving.ledger import Ledger
 from serving.nobody import nobody
@@ -113,6 +114,7 @@ class Desk:
         self._seen: Pointers | None = None
         self._next_look = ticks() + LOOK_EVERY_SECONDS
         self._next_retry = float("inf")
+        self._kept: Kept[InUse] = Kept()
         self._looking = threading.Lock()
         self._swapping = threading.Lock()
         self.refresh()
@@ -152,7 +154,7 @@ class Desk:
         pointers = self._pointers()
         self._seen = pointers
         try:
-            opened = self._opened()
+            opened = self._kept_or_opened()
             with self._swapping:
                 self._in_use = opened
             self._fault = None
@@ -179,6 +181,17 @@ class Desk:
                 with self._swapping:
                     self._in_use = opened
                 return
+
+    def _kept_or_opened(self) -> InUse:
+        """The pair of before where the pointers are back at it; otherwise opened, and kept."""
+        with kept_out():
+            basis = basis_of(self.workspace)
+            kept = self._kept.of(basis)
+            pair = self._opened() if kept is None else kept
+            # A pointer that moved in between would give the pair the name of another.
+            if basis is not None and basis == basis_of(self.workspace):
+                self._kept.keep(basis, pair)
+        return pair
 
     def _opened(self, earlier: Path | None = None) -> InUse:
         """The pair the pointers name, or with an earlier model."""

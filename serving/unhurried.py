@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-WORK_SECONDS, REST_SECONDS = 0.0007, 0.006
+WORK_SECONDS, REST_SECONDS = 0.001, 0.005
 
 
 @contextmanager

@@ -24,10 +24,11 @@ import numpy as np
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.service.contenders import by_id, ours
 from experiments.bench.service.ground import CHURN, Ground, another_model, laid
-from experiments.bench.service.load import Call, loaded
-from experiments.bench.service.steady import Answered, Stretch, steady
+from experiments.bench.service.load import Call
+from experiments.bench.service.steady import Answered, Stretch, borne, steady
 from features.workspace import Workspace
 from serving.published import open_snapshot
+from training.admission import admitted
 from training.bundle import bundle_in
 from training.manifest import Manifest
 from training.shelf import Shelf
@@ -61,16 +62,21 @@ def swapped(
     other_digest: str,
     *,
     swaps: int = SWAPS,
-    stretches: int = 4,
-    pause_seconds: float = 4.0,
+    stretches: int = 5,
+    pause_seconds: float = 3.5,
     port: int = 3111,
     share: float = SHARE_OF_CAPACITY,
 ) -> Found:
-    """Serve, load, and let the two models take turns; ``swaps`` promotions shared out over the stretches."""
+    """Serve, load, and let the two models take turns; ``swaps`` promotions shared out over the stretches.
+
+    Each stretch has an even number of them, so that all begin with the same model.
+    """
+    assert swaps % (2 * stretches) == 0
     shelf = Shelf(ground.workspace, CHURN)
     first = shelf.champion_manifest()
     assert first is not None
-    manifests = [first, bundle_in(shelf.exported(other_digest)).manifest]
+    other = admitted(ground.workspace, CHURN, shelf.exported(other_digest))
+    manifests = [first, bundle_in(other).manifest]
     customers = ground.customers[:200]
     truth = {one.digest: own_scores(ground.workspace, one.digest, customers) for one in manifests}
     found = Found(swaps)
@@ -79,7 +85,6 @@ def swapped(
         # The first model's answers stand in the nightly run, the second has to judge each call: it bears less.
         shelf.put_to_use(manifests[1], action="promote", reason="bench")
         time.sleep(_TAKEN_IN_SECONDS)
-        found.capacity = _capacity(port, calls)
         turns = swaps // stretches
 
         def under(meanwhile: Callable[[], None]) -> Stretch:
@@ -96,13 +101,17 @@ def swapped(
             return stretch
 
         for turn in range(stretches):
+            # Anew each time, for what the machine can bear may change where others use it too.
+            found.capacity = _capacity(port, calls)
             found.quiet_ms.append(under(lambda: None).milliseconds(99))
-            promotions = _turns(shelf, manifests, turns, turn * turns, pause_seconds)
+            promotions = _turns(shelf, manifests, turns, pause_seconds)
             stretch = under(promotions)
-            found.swapping_ms.append(stretch.milliseconds(99))
-            found.answers.update(_models(stretch.answered))
+            by_second = [one for one in stretch.answered if _model(one) == manifests[1].version]
+            # The quiet stretch is the second model's, whose answers cost more: like is compared with like.
+            found.swapping_ms.append(Stretch(by_second, 0).milliseconds(99))
+            found.answers.update(_model(one) for one in stretch.answered if one.status == 200)
             print(
-                f"  Stretch {turn + 1}: p99 {found.quiet_ms[-1]:.1f} ms quiet, "
+                f"  Stretch {turn + 1}: {found.capacity:.0f} calls a second at most, p99 {found.quiet_ms[-1]:.1f} ms quiet, "
                 f"{found.swapping_ms[-1]:.1f} ms with {turns} promotions",
                 flush=True,
             )
@@ -136,21 +145,21 @@ def mixed(
     return wrong
 
 
-def _models(answered: Iterable[Answered]) -> Counter[str]:
-    bodies = (json.loads(one.body) for one in answered if one.status == 200)
-    return Counter(str(body["model"]["version"]) for body in bodies)
+def _model(one: Answered) -> str:
+    """The version that answered; empty where nothing did."""
+    return str(json.loads(one.body)["model"]["version"]) if one.status == 200 else ""
 
 
 def _capacity(port: int, calls: list[Call]) -> float:
-    loaded(port, calls, connections=CONNECTIONS, seconds=1.0)
-    return loaded(port, calls, connections=CONNECTIONS, seconds=3.0).a_second
+    borne(port, calls, seconds=1.0, connections=CONNECTIONS)
+    return borne(port, calls, seconds=3.0, connections=CONNECTIONS)
 
 
 def _turns(
-    shelf: Shelf, manifests: Sequence[Manifest], turns: int, done: int, pause_seconds: float
+    shelf: Shelf, manifests: Sequence[Manifest], turns: int, pause_seconds: float
 ) -> Callable[[], None]:
     def promote() -> None:
-        for turn in range(done, done + turns):
+        for turn in range(turns):
             time.sleep(pause_seconds)
             # The second is in use at the start: it is rolled back, then promoted again, and so on.
             shelf.put_to_use(
@@ -180,10 +189,9 @@ def main() -> int:
         print("Simulating a company and growing 300 trees twice.", flush=True)
         ground = laid(Path(scratch) / "company", 1_000 if given.is_small else 6_000)
         other = another_model(ground, "2")
-        stretches, pause = (1, 1.5) if given.is_small else (4, 4.0)
+        stretches, pause = (1, 1.5) if given.is_small else (5, 3.5)
         swaps = 4 if given.is_small else SWAPS
         found = swapped(ground, other, swaps=swaps, stretches=stretches, pause_seconds=pause)
-        print(f"{found.capacity:,.0f} calls a second at most, {WORKERS} workers", flush=True)
     return conclude("service_swaps", claims(found), given)
 
 

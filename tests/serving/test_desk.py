@@ -12,7 +12,10 @@ import pytest
 
 from features.workspace import CURRENT, Workspace, point_at
 from serving.desk import RETRY_SECONDS, Desk
+from serving.kept import Basis, Kept
 from tests.serving.company import Company, put_to_use
+from training.bundle import Bundle, stamp_bundle
+from training.signature import Signing
 
 
 class Clock:
@@ -53,6 +56,12 @@ def version(desk: Desk) -> str | None:
     return None if in_use is None else in_use.scorer.bundle.manifest.version
 
 
+def opened(desk: Desk) -> Bundle:
+    """The very bundle that answers."""
+    assert desk.in_use is not None
+    return desk.in_use.scorer.bundle
+
+
 def test_a_promoted_model_is_followed_within_a_second(
     demo_workspace: Company, workspace: Workspace, desk: Desk, clock: Clock
 ) -> None:
@@ -62,6 +71,47 @@ def test_a_promoted_model_is_followed_within_a_second(
     clock.seconds += 1.0
     assert version(desk) == "2"
     assert desk.fault is None
+
+
+def test_a_rollback_finds_the_pair_of_before_unless_its_signature_is_not_believed_any_more(
+    demo_workspace: Company, workspace: Workspace, desk: Desk, clock: Clock
+) -> None:
+    pointer = workspace.bundles / "churn" / CURRENT
+    first, before = pointer.read_text(encoding="utf-8").strip(), opened(desk)
+    second = put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
+    desk.refresh()
+    assert opened(desk) is not before
+    point_at(pointer, first)
+    desk.refresh()
+    assert opened(desk) is before
+    Signing(workspace).trusted_file.write_text("[]", encoding="utf-8")
+    point_at(pointer, second.digest)
+    desk.refresh()
+    assert opened(desk) is before
+    assert desk.fault is not None and desk.fault["fault"] == "BundleRefused"
+
+
+def test_the_same_content_with_another_version_is_opened_anew(
+    workspace: Workspace, desk: Desk
+) -> None:
+    place = workspace.bundles / "churn"
+    folder = place / (place / CURRENT).read_text(encoding="utf-8").strip()
+    stamp_bundle(folder, version="7", run_id="test")
+    Signing(workspace).sign(folder)
+    desk.refresh()
+    assert version(desk) == "7"
+
+
+def test_pairs_over_other_scores_are_let_go() -> None:
+    kept: Kept[str] = Kept()
+    first, second = Basis("one", ("old scores",)), Basis("two", ("old scores",))
+    kept.keep(first, "first")
+    kept.keep(second, "second")
+    assert kept.of(first) == "first" and kept.of(second) == "second"
+    kept.keep(Basis("three", ("old scores",)), "third")
+    assert kept.of(first) is None and kept.of(second) == "second"
+    kept.keep(Basis("three", ("new scores",)), "fourth")
+    assert kept.of(second) is None and kept.of(None) is None
 
 
 def test_a_broken_model_leaves_the_last_good_one_and_says_so(

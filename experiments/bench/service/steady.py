@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, islice
 
 import numpy as np
 
 from experiments.bench.service.load import Call, read_answer
+
+CALLS_A_CONNECTION = 10
 
 
 @dataclass(frozen=True)
@@ -55,45 +57,55 @@ def steady(
 ) -> Stretch:
     """Send so many calls a second over some connections; ``meanwhile`` is done in a thread of its own."""
 
+    def due(begun: float) -> Iterator[float]:
+        return (begun + number / a_second for number in range(int(a_second * seconds)))
+
     async def both() -> Stretch:
         aside = asyncio.to_thread(meanwhile)
-        found, _ = await asyncio.gather(_sent(port, calls, a_second, seconds, connections), aside)
+        found, _ = await asyncio.gather(_sent(port, calls, due, connections), aside)
         return found
 
     return asyncio.run(both())
 
 
+def borne(port: int, calls: Sequence[Call], *, seconds: float, connections: int) -> float:
+    """How many calls a second are answered when each caller sends the next at once."""
+
+    def due(begun: float) -> Iterator[float]:
+        while (now := time.perf_counter()) < begun + seconds:
+            yield now
+
+    return len(asyncio.run(_sent(port, calls, due, connections)).answered) / seconds
+
+
 async def _sent(
-    port: int, calls: Sequence[Call], a_second: float, seconds: float, connections: int
+    port: int,
+    calls: Sequence[Call],
+    due: Callable[[float], Iterator[float]],
+    connections: int,
 ) -> Stretch:
     requests = [one.to("127.0.0.1") for one in calls]
-    begun, numbers = time.perf_counter(), count()
+    begun = time.perf_counter()
+    numbered = enumerate(due(begun))
     answered: list[Answered] = []
     failed = [0]
 
-    def due() -> Iterator[tuple[int, float]]:
-        for number in numbers:
-            if number >= a_second * seconds:
-                return
-            yield number % len(requests), begun + number / a_second
-
     async def caller() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for which, at in due():
-            await _until(at)
-            try:
-                writer.write(requests[which])
-                status, body = await read_answer(reader)
+        # A worker that is busy takes no new connection: in this way the load is shared among them.
+        while batch := list(islice(numbered, 1)):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            for number, at in chain(batch, islice(numbered, CALLS_A_CONNECTION - 1)):
+                await asyncio.sleep(max(0.0, at - time.perf_counter()))
+                which = number % len(requests)
+                try:
+                    writer.write(requests[which])
+                    status, body = await read_answer(reader)
+                except (OSError, EOFError):
+                    failed[0] += 1
+                    break
                 took = time.perf_counter() - at
                 answered.append(Answered(which, at - begun, took, status, body))
-            except (OSError, EOFError):
-                failed[0] += 1
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.close()
+            writer.close()
 
     await asyncio.gather(*(caller() for _ in range(connections)))
     return Stretch(answered, failed[0])
-
-
-def _until(at: float) -> Awaitable[None]:
-    return asyncio.sleep(max(0.0, at - time.perf_counter()))
