@@ -138,11 +138,11 @@ def let_go(pack: Pack) -> None:
     """Give the memory of what was read of a mapped pack back; it is read anew where it is needed again."""
     for stream in pack.streams.values():
         for array in (stream.seconds, stream.known, *stream.columns.values()):
-            mapped: Any = array
-            while mapped is not None and not isinstance(mapped, np.memmap):
-                mapped = getattr(mapped, "base", None)
-            if mapped is not None:
-                mapped._mmap.madvise(mmap.MADV_DONTNEED)
+            base: Any = array
+            while isinstance(base, np.ndarray):
+                base = base.base
+            if isinstance(base, mmap.mmap):
+                base.madvise(mmap.MADV_DONTNEED)
 
 
 def part_file(folder: Path, stream: str, part: str) -> Path:
