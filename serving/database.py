@@ -33,6 +33,13 @@ def opened(path: Path) -> sa.Engine:
     try:
         TABLES.create_all(engine)
         _add_columns(engine)
+    except sa.exc.OperationalError:
+        engine.dispose()
+        raise WorkspaceRefused(
+            expected="room on the disk beside the service's database",
+            found="none, or no right to write there",
+            remedy="Free some, then run this again. Nothing was lost.",
+        ) from None
     except sa.exc.DatabaseError:
         engine.dispose()
         raise WorkspaceRefused(

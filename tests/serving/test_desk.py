@@ -6,6 +6,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,4 +169,20 @@ def test_at_a_start_with_a_broken_model_the_last_good_one_answers_and_the_fault_
     desk = Desk(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
     assert version(desk) == "1"
     assert desk.fault is not None and desk.fault["fault"] == "BundleRefused"
+    desk.close()
+
+
+@pytest.mark.parametrize("registry", ["http://127.0.0.1:9", "http://10.255.255.1:5000"])
+def test_a_registry_that_is_down_or_never_answers_is_not_even_asked(
+    demo_workspace: Company, workspace: Workspace, clock: Clock, registry: str
+) -> None:
+    elsewhere = replace(
+        demo_workspace.settings,
+        mlflow=replace(demo_workspace.settings.mlflow, tracking_uri=registry),
+    )
+    desk = Desk(elsewhere, workspace, now=lambda: 0, ticks=clock)
+    assert version(desk) == "1" and desk.fault is None
+    put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
+    clock.seconds += 1.0
+    assert version(desk) == "2"
     desk.close()

@@ -5,11 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import resource
-import signal
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +18,7 @@ from serving.job_runner import JobRunner
 from serving.jobs import HELD_SECONDS, KEPT_SECONDS, MOST_WAITING
 from serving.published import Snapshot
 from tests.serving.calling import Caller, Service
+from tests.serving.full_disk import no_file_beyond
 
 
 @pytest.fixture(autouse=True)
@@ -249,19 +246,6 @@ def test_a_full_disk_holds_a_job_up_and_spoils_nothing(
     rows = rows_of(caller, job_id)
     expected = caller.score(rows=[{"customer_id": one} for one in ids])["rows"]
     assert without_names(rows) == without_names(expected)
-
-
-@contextmanager
-def no_file_beyond(size: int) -> Iterator[None]:
-    """No file may grow beyond so many bytes meanwhile, the database neither: a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_files_of_a_job_are_their_owners_alone_and_can_be_searched(

@@ -15,6 +15,7 @@ import pytest
 from serving.published import open_snapshot
 from serving.snapshot import CHECKPOINTS, score_everybody
 from tests.serving.company import Company, company_in
+from tests.serving.full_disk import no_file_beyond
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -124,3 +125,12 @@ def test_pieces_of_another_run_are_thrown_away(own_company: Company) -> None:
     assert not kept & {one.name for one in place.iterdir()}
     score_everybody(changed.settings, changed.workspace)
     assert not place.exists()
+
+
+def test_a_full_disk_leaves_the_old_scores_and_the_next_run_succeeds(own_company: Company) -> None:
+    before = content(own_company)
+    with no_file_beyond(36_000), pytest.raises(OSError):
+        score_everybody(own_company.settings, own_company.workspace)
+    assert content(own_company) == before
+    score_everybody(own_company.settings, own_company.workspace)
+    assert content(own_company) != before
