@@ -23,6 +23,7 @@ ROWS_AT_ONCE = {True: 100, False: 1_000}
 """A block with reasons and one without: some tens of milliseconds, so that nobody waits for long."""
 LOOK_EVERY_SECONDS = 1.0
 _BREATH_SECONDS = 0.005
+_BLOCKS_A_WRITE_BACK = 20
 _REASONS = 3
 COLUMNS = (
     *("customer_id", "status", "probability", "low", "high", "percentile", "band"),
@@ -78,9 +79,13 @@ class JobRunner:
         return True
 
     def _run(self) -> None:
+        blocks = 0
         while not self._stopping.is_set():
             try:
                 worked = self.step()
+                blocks = blocks + 1 if worked else 0
+                if blocks % _BLOCKS_A_WRITE_BACK == 0:
+                    self._desk.ledger.write_back()
             except Exception as fault:
                 _logger.error("The queue of jobs cannot be read: %s", type(fault).__name__)
                 worked = False

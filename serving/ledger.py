@@ -148,6 +148,11 @@ class Ledger:
         self._quick.close()
         self._engine.dispose()
 
+    def write_back(self) -> None:
+        """Bring what was written into the database itself; whoever serves does it aside, once in a while."""
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
     def create_key(self, name: str, scopes: Iterable[str], *, at: int) -> str:
         """Make an API key and return it: the only time it can be seen.
 

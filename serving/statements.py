@@ -23,6 +23,8 @@ class Statements:
             path, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         set_up(self._connection)
+        # Nobody who waits for an answer waits for the log to be written back; see ``Ledger.write_back``.
+        self._connection.execute("PRAGMA wal_autocheckpoint=0")
         self._lock = threading.Lock()
 
     def rows(self, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
