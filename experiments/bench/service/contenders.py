@@ -50,9 +50,11 @@ def ours(
 
 
 @contextmanager
-def bare_bentoml(ground: Ground, port: int = 3102) -> Iterator[Server]:
-    """BentoML under our settings, doing nothing."""
-    surroundings = environment(ground.settings_path)
+def bare_bentoml(ground: Ground, port: int = 3102, *, is_direct: bool = False) -> Iterator[Server]:
+    """BentoML under our settings, doing nothing; mounted as it comes, or reached directly as ours is."""
+    surroundings = dict(environment(ground.settings_path))
+    if is_direct:
+        surroundings["REGULARS_BENCH_DIRECT"] = "yes"
     command = bento("experiments.bench.service.bare_bentoml:Bare", port)
     with served(
         "bare BentoML", command, port, _NOTHING, environment=surroundings, folder=ground.folder
