@@ -1,6 +1,6 @@
 """Whether the service keeps what it should let go of: thousands of calls and twenty changes of the model.
 
-After a warm-up with two changes, memory, open files and threads of the worker are counted; then calls of all kinds are
+After a warm-up with six changes, memory, open files and threads of the worker are counted; then calls of all kinds are
 made while two models take turns, and the same is counted again. ``SIZE=small`` makes a tenth of the calls.
 """
 
@@ -39,9 +39,9 @@ def main() -> int:
 
             def swap(turn: int) -> None:
                 point_at(pointer, digests[turn % 2])
-                loaded(server.port, calls, connections=4, seconds=_TAKEN_IN_SECONDS, most=10**6)
+                loaded(server.port, calls, connections=8, seconds=_TAKEN_IN_SECONDS, most=10**6)
 
-            for turn in range(4):
+            for turn in range(6):
                 swap(turn + 1)
             before = _held(worker)
             refused = answered = 0
