@@ -9,9 +9,7 @@ import bentoml
 import lightgbm
 import numpy as np
 import pandas as pd
-import shap
 
-FOLDER = Path(os.environ["REGULARS_BENCH"])
 MOST_REASONS = 5
 
 
@@ -20,10 +18,13 @@ class Naive:
     """Scores with SHAP values by customer id."""
 
     def __init__(self) -> None:
-        self.model = lightgbm.Booster(model_file=str(FOLDER / "model.txt"))
-        names = json.loads((FOLDER / "names.json").read_text())
-        ids = json.loads((FOLDER / "customers.json").read_text())
-        self.customers = pd.DataFrame(np.load(FOLDER / "rows.npy"), columns=names, index=ids)
+        import shap
+
+        folder = Path(os.environ["REGULARS_BENCH"])
+        self.model = lightgbm.Booster(model_file=str(folder / "model.txt"))
+        names = json.loads((folder / "names.json").read_text())
+        ids = json.loads((folder / "customers.json").read_text())
+        self.customers = pd.DataFrame(np.load(folder / "rows.npy"), columns=names, index=ids)
         self.explainer = shap.TreeExplainer(self.model)
 
     @bentoml.api  # type: ignore[untyped-decorator]
