@@ -201,7 +201,9 @@ class Scorer:
     def _before_judging(
         self, asked: Asked, status: Status, behaviour: Behaviour, row: int
     ) -> ScoredRow:
-        """What is known of a customer, judged or not."""
+        """What is known of a customer, judged or not; of one who declined nothing is said."""
+        if status == Status.NO_CONSENT:
+            return ScoredRow(asked.customer_id, status, behaviour.as_of[row])
         stage, going = self._standing(int(behaviour.keys[row]))
         there = bool(behaviour.is_there[row]) and status not in (Status.ERROR, Status.NO_CONSENT)
         return ScoredRow(
@@ -219,7 +221,9 @@ class Scorer:
     ) -> list[ScoredRow]:
         """Each row with what the customer is worth and which segment they are of."""
         return [
-            one._replace(
+            one
+            if one.status == Status.NO_CONSENT
+            else one._replace(
                 spend_cents=None if found is None else self._spend(row, behaviour),
                 worth=None if found is None else found.worth,
                 value_explanation=self._why_worth(found, behaviour.values[row], language),

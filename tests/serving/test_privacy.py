@@ -72,8 +72,16 @@ def test_an_objection_counts_from_its_answer_on_everywhere(
     assert browser.get(link).status_code == 200 and risky in listed(service)
     assert objects(officer, risky) == "recorded" and objects(officer, risky) == "unchanged"
     assert caller.score(customer_id=risky)["rows"][0]["status"] == "no_consent"
-    vector = {"customer_id": risky, "vector": {"days_since_order": 3.0}}
-    assert caller.score(rows=[vector])["rows"][0]["status"] == "no_consent"
+    contact = {"contacted_at": "2025-06-01T00:00:00Z", "channel": "web", "kind": "visit"}
+    for more in (
+        {"vector": {"days_since_order": 3.0}},
+        {"events": {"contacts": [contact]}},
+        {},
+    ):
+        row = caller.score(rows=[{"customer_id": risky} | more])["rows"][0]
+        assert row["status"] == "no_consent" and row["warnings"] == []
+        said = {"row_id", "customer_id", "status", "warnings", "decision_id"}
+        assert set(row) <= said | {"vector_as_of", "expires_at"}
     view = caller.post("/v1/customer", json={"customer_id": risky}).json()
     assert view == {"customer_id": risky, "status": "no_consent"}
     change = {"rows": [{"customer_id": risky}], "since": "2025-01-01"}
