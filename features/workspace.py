@@ -46,6 +46,14 @@ class Generations:
             return []
         return sorted(one for one in self.folder.iterdir() if one.name.startswith("g"))
 
+    def unfinished(self) -> list[Path]:
+        """What a run at work, or one that was killed, has written and not published."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(
+            one for one in self.folder.iterdir() if one.name.startswith(".") and one.is_dir()
+        )
+
     @contextmanager
     def draft(self) -> Iterator[Path]:
         """Write the next generation: yields an empty folder, published when the block succeeds.
@@ -73,9 +81,12 @@ class Generations:
         point_at(self.folder / CURRENT, generation.name)
 
     def keep_current_alone(self) -> None:
-        """Delete every generation but the current one."""
+        """Delete every generation but the current one, and whatever was never published.
+
+        Only for the holder of ``Workspace.writing``: a run at work would lose what it is writing.
+        """
         current = self.current
-        for one in self.named():
+        for one in [*self.named(), *self.unfinished()]:
             if one != current:
                 shutil.rmtree(one, ignore_errors=True)
 

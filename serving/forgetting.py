@@ -14,9 +14,16 @@ from serving.published import open_snapshot_folder
 
 
 def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:
-    """Those customers whom any generation of the store or of the scores still has."""
+    """Those customers whom any generation of the store or of the scores still has.
+
+    A run at work, or one that was killed, may have written anybody: until it is published or cleared
+    away, everybody counts as held.
+    """
     held: set[str] = set()
     wanted = set(customer_ids)
+    kinds = workspace.store, workspace.vectors, workspace.scores
+    if wanted and any(one.unfinished() for one in kinds):
+        return frozenset(wanted)
     for folder in [*workspace.store.named(), *workspace.scores.named()] if wanted else ():
         known = _customers_in(folder)
         held |= wanted if known is None else {one for one in wanted if known.find(one) >= 0}
@@ -24,9 +31,10 @@ def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[s
 
 
 def forget_old_generations(workspace: Workspace) -> None:
-    """Delete every generation but the current one of store, vectors and scores."""
-    for one in (workspace.store, workspace.vectors, workspace.scores):
-        one.keep_current_alone()
+    """Delete every generation but the current one of store, vectors and scores, and what was never published."""
+    with workspace.writing():
+        for one in (workspace.store, workspace.vectors, workspace.scores):
+            one.keep_current_alone()
     # Notes of what was exported name nobody, but who knows a number can ask them.
     shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
 

@@ -224,6 +224,20 @@ def test_to_forget_makes_every_file_anew_and_no_ingest_brings_anybody_back(
     assert all(again.pack().customer_ids.find(one) < 0 for one in gone)
 
 
+@pytest.mark.parametrize("left", ["store/.draft", "vectors/.draft", "scores/.draft", "scores/.run"])
+def test_what_a_killed_run_left_holds_the_erased_until_it_is_cleared_away(
+    own_company: Company, left: str
+) -> None:
+    workspace = own_company.workspace
+    (workspace.folder / left).mkdir()
+    (workspace.folder / left / "ids.npy").write_bytes(b"nobody who is in any generation")
+    assert still_held(workspace, ["somebody else"]) == {"somebody else"}
+    forget_old_generations(workspace)
+    assert not (workspace.folder / left).exists()
+    assert still_held(workspace, ["somebody else"]) == frozenset()
+    assert workspace.scores.current is not None
+
+
 def test_scores_and_exports_made_after_an_objection_leave_the_objector_out(
     own_company: Company, tmp_path: Path
 ) -> None:
