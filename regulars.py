@@ -35,7 +35,7 @@ as_of_option = click.option(
     type=CutoffType(),
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
-MODELS = ("churn", "value", "segments")
+MODELS = ("churn", "value", "segments", "recommendations")
 model_option = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
 )
@@ -321,7 +321,18 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
             found=f"--refit with {model}",
             remedy=f"Leave it out: {model} is fitted anew each time.",
         )
-    return (_train_value if model == "value" else _train)(call, promote=not no_promote)
+    learn = {"value": _train_value, "recommendations": _train_items}.get(model, _train)
+    return learn(call, promote=not no_promote)
+
+
+def _train_items(call: Call, *, promote: bool = True) -> Outcome:
+    from training.items.recipe import train_items
+    from training.items.report import items_outcome
+
+    progress = call.narrator.progress
+    return items_outcome(
+        train_items(call.settings, call.workspace, promote=promote, progress=progress)
+    )
 
 
 def _train_value(call: Call, *, promote: bool = True) -> Outcome:

@@ -152,6 +152,15 @@ class ValueSettings:
 
 
 @dataclass(frozen=True)
+class RecommendationSettings:
+    """What is recommended: items a customer is likely to buy over a horizon."""
+
+    horizon_days: int = setting(
+        30, "A recommended item is one the customer is likely to buy in so many days."
+    )
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """Where the scoring service listens."""
 
@@ -215,6 +224,7 @@ class Settings:
     reasons: ReasonSettings = field(default_factory=ReasonSettings)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
+    recommendations: RecommendationSettings = field(default_factory=RecommendationSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
@@ -272,6 +282,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         reasons=_checked_reasons(settings.reasons),
         campaign=_checked_campaign(settings.campaign),
         value=_checked_value(settings.value),
+        recommendations=_checked_recommendations(settings.recommendations),
         service=_checked_service(settings.service),
         export=settings.export,
         mlflow=settings.mlflow,
@@ -366,6 +377,16 @@ def _checked_value(value: ValueSettings) -> ValueSettings:
                 remedy=f"Correct value.{name} in {SETTINGS_FILE}.",
             )
     return value
+
+
+def _checked_recommendations(recommendations: RecommendationSettings) -> RecommendationSettings:
+    if not 1 <= recommendations.horizon_days <= MOST_COMPARED_DAYS:
+        raise SettingsRefused(
+            expected=f"recommendations.horizon_days from 1 to {MOST_COMPARED_DAYS}",
+            found=str(recommendations.horizon_days),
+            remedy=f"Correct recommendations.horizon_days in {SETTINGS_FILE}.",
+        )
+    return recommendations
 
 
 def _texts(path: str, value: Any) -> dict[str, str]:

@@ -116,7 +116,8 @@ class BoostedModel(Model):
         return predicted(self.booster, prepared, pred_contrib=True)[:, :-1]
 
     @cached_property
-    def _forest(self) -> Forest:
+    def forest(self) -> Forest:
+        """The trees as flat arrays."""
         return read_forest(self.text)
 
     def _explainer(self, column_of: NDArray[np.integer], columns: int) -> Explainer:
@@ -124,7 +125,7 @@ class BoostedModel(Model):
         key = np.append(column_of, columns).astype(np.int32).tobytes()
         with self._building:
             if key not in self._explainers:
-                self._explainers[key] = Explainer.of(self._forest, column_of, columns)
+                self._explainers[key] = Explainer.of(self.forest, column_of, columns)
             return self._explainers[key]
 
     def to_files(self) -> dict[str, bytes]:

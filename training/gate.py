@@ -10,6 +10,7 @@ from typing import Any
 
 from features.errors import ModelRefused
 from training.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
+from training.items.bundle import RECOMMENDATIONS, open_item_bundle
 from training.manifest import Manifest
 from training.reasons.explanation import TOLERANCE
 from training.rivalry import rivalry
@@ -33,6 +34,10 @@ LEAST_FAITHFUL, LEAST_ALIKE = 0.8, 0.5
 LEAST_STABILITY = 0.6
 LEAST_SHARE = 0.03
 EPSILON_EXPLAINED = 0.02
+EPSILON_RECALL = 0.005
+MOST_ITEM_BYTES = 256 * 1024 * 1024
+"""What goes with what takes its place; a hundred neighbours of a hundred thousand items are 80 MB."""
+MOST_LIST_MILLISECONDS = 50.0
 _SPELT = {"auc": "AUC", "gini": "Gini"}
 
 
@@ -134,7 +139,57 @@ def _gini_against_champion(challenger: Manifest, champion: Manifest | None) -> C
     return _against_champion("gini", EPSILON_GINI, challenger, champion, read)
 
 
-GATES: Mapping[str, Gate] = {CHURN: churn_gate, VALUE: value_gate, SEGMENTS: segments_gate}
+def items_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+    """The checks of a model that lists items: better than what was bought most often, as good as the last, quick."""
+    bundle = open_item_bundle(folder)
+    found = bundle.manifest.metrics
+    latency = _fastest_milliseconds(lambda: bundle.first_list())
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    return [
+        _recall_against_champion(bundle.manifest, champion),
+        Check(
+            "recall over personal frequency",
+            found["gain"] >= -EPSILON_RECALL,
+            f"{found['gain']:+.4f}",
+            f"at most {EPSILON_RECALL} lower",
+        ),
+        Check("golden rows", True, "as written", "within 1e-9"),
+        Check(
+            "size",
+            size <= MOST_ITEM_BYTES,
+            f"{size / 1024 / 1024:.2f} MB",
+            f"at most {MOST_ITEM_BYTES // 1024 // 1024} MB",
+        ),
+        Check(
+            "one customer's list",
+            latency <= MOST_LIST_MILLISECONDS,
+            f"{latency:.2f} ms",
+            f"at most {MOST_LIST_MILLISECONDS:.0f} ms",
+        ),
+    ]
+
+
+def _recall_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+    """Lists are compared over the same horizon alone; other days of test differ by chance, and may."""
+    name, limit = "recall against the champion", f"at most {EPSILON_RECALL} lower"
+    if champion is None:
+        return Check(name, True, "no champion yet", limit)
+    if champion.horizon_days != challenger.horizon_days:
+        return Check(name, True, "not compared: the champion looks at another horizon", limit)
+    mine, theirs = (one.metrics["recall_10"] for one in (challenger, champion))
+    allowed = EPSILON_RECALL
+    if challenger.data_cut != champion.data_cut:
+        allowed = max(allowed, mine - challenger.metrics["recall_10_low"])
+        limit = f"at most {allowed:.4f} lower, as chance gives on another day"
+    return Check(name, mine - theirs >= -allowed, f"{mine - theirs:+.4f}", limit)
+
+
+GATES: Mapping[str, Gate] = {
+    CHURN: churn_gate,
+    VALUE: value_gate,
+    SEGMENTS: segments_gate,
+    RECOMMENDATIONS: items_gate,
+}
 """The gate of each model name."""
 
 
@@ -259,11 +314,19 @@ def _calibration(manifest: Manifest) -> Check:
 
 def _latency_milliseconds(bundle: Bundle) -> float:
     rows = bundle.reference.sample(LATENCY_ROWS, seed=1)
+
+    def score() -> None:
+        bundle.probability(bundle.log_odds(rows))
+        bundle.contributions(rows)
+
+    return _fastest_milliseconds(score)
+
+
+def _fastest_milliseconds(work: Callable[[], Any]) -> float:
     fastest = float("inf")
     for _ in range(3):
         # Processor time: what else the machine is doing must not keep a sound model out.
         start = time.process_time()
-        bundle.probability(bundle.log_odds(rows))
-        bundle.contributions(rows)
+        work()
         fastest = min(fastest, time.process_time() - start)
     return fastest * 1000.0

@@ -123,11 +123,17 @@ def _proven(note: Path) -> list[str]:
 
 def _openers() -> Mapping[str, Callable[[Path], Any]]:
     from training.bundle import open_bundle
+    from training.items.bundle import RECOMMENDATIONS, open_item_bundle
     from training.segments.bundle import open_segments
     from training.segments.model import SEGMENTS
     from training.value.bundle import VALUE, open_value_bundle
 
-    return {VALUE: open_value_bundle, SEGMENTS: open_segments, "churn": open_bundle}
+    return {
+        "churn": open_bundle,
+        VALUE: open_value_bundle,
+        SEGMENTS: open_segments,
+        RECOMMENDATIONS: open_item_bundle,
+    }
 
 
 def _plain(refused: RegularsError) -> dict[str, str]:

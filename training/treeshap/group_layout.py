@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.treeshap.compiled import compiled
+from training.compiled import compiled
 from training.treeshap.model_text import Floats, Forest, Integers
 
 Bytes = NDArray[np.uint8]

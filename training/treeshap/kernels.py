@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.treeshap.compiled import compiled
+from training.compiled import compiled
 from training.treeshap.group_layout import LANES, Bytes
 from training.treeshap.model_text import (
     CATEGORY,

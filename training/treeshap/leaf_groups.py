@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.treeshap.compiled import compiled
+from training.compiled import compiled
 from training.treeshap.group_layout import Groups, Members, laid_out, largest
 from training.treeshap.model_text import Forest
 

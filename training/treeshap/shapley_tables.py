@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.treeshap.compiled import compiled
+from training.compiled import compiled
 from training.treeshap.group_layout import LANES, Groups, Members
 from training.treeshap.model_text import Floats
 

@@ -1,0 +1,54 @@
+"""What a company sold to whom, seen from any cutoff: the one source recommendations are learned from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+from features.errors import ModelRefused
+from features.pack import EventStream
+from features.store import Store
+from features.vocabulary import Cutoff
+from training.items.bought import Bought, Items, bought_before, bought_between
+from training.items.catalogue import Catalogue
+from training.items.item_facts import ItemFacts, usual_prices
+
+
+@dataclass(frozen=True)
+class Sold:
+    """Purchases with the catalogue they are from; ``places`` has one entry an item code of the stream."""
+
+    purchases: EventStream
+    catalogue: Catalogue
+    places: Items
+
+    @classmethod
+    def of_store(cls, store: Store) -> Self:
+        """The purchases of a store; ``ModelRefused`` where there are none that name items."""
+        purchases = store.pack().streams.get("purchases")
+        if purchases is None or not purchases.dictionaries.get("item"):
+            raise ModelRefused(
+                expected="purchases that name the item bought",
+                found="none",
+                remedy="Map item_id of the table of purchases, then run `regulars ingest`.",
+            )
+        return cls.of(purchases, Catalogue.of_store(store))
+
+    @classmethod
+    def of(cls, purchases: EventStream, catalogue: Catalogue) -> Self:
+        """Purchases seen with a catalogue, which need not hold all of their items."""
+        return cls(purchases, catalogue, catalogue.places(list(purchases.dictionaries["item"])))
+
+    def before(self, cutoff: Cutoff) -> Bought:
+        """What everybody had bought and kept by a cutoff, of what was known then."""
+        return bought_before(self.purchases, self.places, len(self.catalogue), cutoff)
+
+    def after(self, cutoff: Cutoff, days: int) -> Bought:
+        """What everybody bought and kept in the days from a cutoff on."""
+        end = cutoff.plus_days(days)
+        return bought_between(self.purchases, self.places, len(self.catalogue), cutoff, end)
+
+    def facts(self, bought: Bought, cutoff: Cutoff) -> ItemFacts:
+        """What is known of every item at a cutoff."""
+        prices = usual_prices(self.purchases, self.places, len(self.catalogue), cutoff)
+        return ItemFacts.learn(bought, prices, self.catalogue.category)
