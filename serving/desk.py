@@ -32,6 +32,7 @@ from serving.nobody import nobody
 from serving.past import Past
 from serving.privacy import Withheld
 from serving.published import Snapshot, of_the_model, open_snapshot
+from serving.recommending import Recommending, recommending_in
 from serving.scored import Status
 from serving.scoring import Scorer
 from serving.unhurried import unhurried
@@ -40,6 +41,7 @@ from serving.what_if import WhatIfs
 from serving.worth import tendency_among, value_in_use
 from training.admission import admitted, earlier_folders
 from training.bundle import Bundle, bundle_in, current_bundle
+from training.items.bundle import RECOMMENDATIONS
 from training.manifest import Manifest
 from training.reasons.language import Language
 from training.reasons.languages import language_of
@@ -110,6 +112,8 @@ class Desk:
         self.workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None
+        self._recommending: Recommending | None = None
+        self._recommended_from: Pointers | None = None
         self._fault: Mapping[str, str] | None = None
         self._seen: Pointers | None = None
         self._next_look = ticks() + LOOK_EVERY_SECONDS
@@ -145,6 +149,12 @@ class Desk:
         return found
 
     @property
+    def recommending(self) -> Recommending | None:
+        """What recommends items now; None while nothing does."""
+        self._look()
+        return self._recommending
+
+    @property
     def fault(self) -> Mapping[str, str] | None:
         """Why the newest model or scores could not be opened, None when they were."""
         return self._fault
@@ -153,6 +163,7 @@ class Desk:
         """Open what the pointers name, unless it is in use already."""
         pointers = self._pointers()
         self._seen = pointers
+        self._refresh_recommending()
         try:
             opened = self._kept_or_opened()
             with self._swapping:
@@ -165,6 +176,19 @@ class Desk:
         except Exception as fault:
             # Whatever a damaged folder does, the last good pair goes on answering.
             self._refused({"fault": type(fault).__name__, "found": "a fault while opening"})
+
+    def _refresh_recommending(self) -> None:
+        """Open the model that recommends, unless it and the store are those in use; the old one stays if it fails."""
+        folders = self.workspace.bundles / RECOMMENDATIONS, self.workspace.store.folder
+        pointers = tuple(_pointer(folder / CURRENT) for folder in folders)
+        if pointers == self._recommended_from:
+            return
+        try:
+            with kept_out():
+                self._recommending = recommending_in(self.workspace)
+        except RegularsError as refused:
+            _logger.error("The model that recommends cannot be used: %s", refused.found)
+        self._recommended_from = pointers
 
     def close(self) -> None:
         """Wait for a refresh under way and let go of the ledger."""
@@ -267,7 +291,12 @@ class Desk:
             self._looking.release()
 
     def _pointers(self) -> Pointers:
-        folders = (self.workspace.bundles / CHURN, self.workspace.scores.folder)
+        folders = (
+            self.workspace.bundles / CHURN,
+            self.workspace.scores.folder,
+            self.workspace.bundles / RECOMMENDATIONS,
+            self.workspace.store.folder,
+        )
         return tuple(_pointer(folder / CURRENT) for folder in folders)
 
 

@@ -21,11 +21,11 @@ from features.store import Store, open_store
 from features.vectors import build_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
+from serving.consent import refused_profiling
 from serving.lean import kept_out
 from serving.ledger import Decision, find_decision
 from serving.scored import Status
 from serving.scoring import digest_of_vector
-from serving.snapshot import refused_profiling
 from training.bundle import PLAN_FILE, Bundle, open_bundle
 from training.plans import ChampionPlan
 

@@ -61,6 +61,7 @@ ROUTES = (
     Route("/v1/offers", "score", ("GET", "POST")),
     Route("/v1/recommendations", "score", ("POST",)),
     Route("/v1/similar-items", "score", ("POST",)),
+    Route("/v1/item-customers", "score", ("POST",), seconds=60.0),
     Route("/v1/changes", "score", ("POST",)),
     Route("/v1/what-if", "score", ("POST",)),
     Route("/v1/events", "events", ("POST",)),

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from features.errors import WorkspaceRefused
@@ -31,6 +30,7 @@ from features.workspace import Generations, Workspace
 from serving.belonging import SegmentsInUse, memberships_of_everybody, segments_for
 from serving.catalogue import offers_of
 from serving.checkpoints import Arrays, Checkpoints
+from serving.consent import refused_profiling
 from serving.earlier import has_jumped, risk_before, usual_start
 from serving.history import history
 from serving.lean import kept_out
@@ -330,19 +330,6 @@ def _statuses(
     objected = [pack.customer_ids.find(one) for one in withheld.objected]
     status[[key for key in objected if key >= 0]] = Status.NO_CONSENT
     return status
-
-
-def refused_profiling(store: Store, pack: Pack) -> NDArray[np.int64]:
-    """The keys of customers who said no to being scored; nobody where the table does not say."""
-    path = store.table("customers")
-    if not path.exists() or "profiling_consent" not in parquet.read_schema(path).names:
-        return np.empty(0, np.int64)
-    table = parquet.read_table(path, columns=["customer_id", "profiling_consent"])
-    answers = zip(
-        table["customer_id"].to_pylist(), table["profiling_consent"].to_pylist(), strict=True
-    )
-    keys = [pack.customer_ids.find(customer) for customer, agreed in answers if agreed is False]
-    return np.array([key for key in keys if key >= 0], np.int64)
 
 
 def _link_vectors(vectors: Path, into: Path) -> None:

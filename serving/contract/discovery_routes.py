@@ -26,8 +26,9 @@ from serving.contract.discovery_messages import (
 )
 from serving.contract.event_messages import EVENT_TYPES
 from serving.contract.quick_route import QuickRoute
-from serving.desk import InUse
+from serving.desk import Desk, InUse
 from serving.told import pack_name, wire_name
+from training.items.bundle import RECOMMENDATIONS
 from training.manifest import Manifest
 from training.questions.kinds import question_from
 from training.segments.model import SEGMENTS
@@ -40,7 +41,8 @@ TRAINABLE = ("value", "segments", "offers", "recommendations")
 @router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
 def models(request: Request) -> Response:
     """The models in use and how well they did on customers they had not seen."""
-    in_use = required(desk_of(request))
+    desk = desk_of(request)
+    in_use = required(desk)
     entries = [
         identity(one)
         | {
@@ -52,7 +54,7 @@ def models(request: Request) -> Response:
             "population": one.population,
             "metrics": one.metrics,
         }
-        for one in in_use.manifests
+        for one in _in_use_all(desk, in_use)
     ]
     trained = {one["name"] for one in entries}
     return json_answer(
@@ -99,12 +101,23 @@ def version(request: Request) -> Response:
     )
 
 
+def _in_use_all(desk: Desk, in_use: InUse) -> list[Manifest]:
+    """The models behind the scores, and the one that recommends."""
+    recommending = desk.recommending
+    return [*in_use.manifests, *([] if recommending is None else [recommending.manifest])]
+
+
 def _asked(manifest: Manifest) -> str:
     """What a model answers and of whom, in words."""
     if manifest.name == VALUE:
         return (
             f"The money a customer brings in {manifest.horizon_days} days. "
             "Judged are customers with an order."
+        )
+    if manifest.name == RECOMMENDATIONS:
+        return (
+            f"Which items a customer buys in {manifest.horizon_days} days. Anybody is listed items, "
+            "and who bought nothing what most buy."
         )
     if manifest.name == SEGMENTS:
         return "Which segment a customer's habits belong to. Judged are customers who are active."

@@ -1,4 +1,4 @@
-"""What may be proposed: offers, items a customer would take, items that are alike."""
+"""What may be proposed to customers: offers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NoReturn
 from fastapi import APIRouter, Request
 
 from serving.contract.answering import PROBLEMS, desk_of, required
-from serving.contract.proposal_messages import ProposalRequest, SimilarItemsRequest
+from serving.contract.proposal_messages import ProposalRequest
 from serving.contract.quick_route import QuickRoute
 from serving.problems import Refusal
 
@@ -17,18 +17,6 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/offers", responses=PROBLEMS)
 def offers(request: Request, question: ProposalRequest) -> None:
     """The next best offer for customers; says so where no such model is trained."""
-    _refuse_untrained(request)
-
-
-@router.post("/recommendations", responses=PROBLEMS)
-def recommendations(request: Request, question: ProposalRequest) -> None:
-    """Items customers would take; says so where no such model is trained."""
-    _refuse_untrained(request)
-
-
-@router.post("/similar-items", responses=PROBLEMS)
-def similar_items(request: Request, question: SimilarItemsRequest) -> None:
-    """Items that are alike; says so where no such model is trained."""
     _refuse_untrained(request)
 
 

@@ -46,6 +46,7 @@ DOORS = {
         "serving/contract/discovery_routes.py",
         "serving/contract/job_routes.py",
         "serving/contract/privacy_routes.py",
+        "serving/contract/item_routes.py",
         "serving/contract/proposal_routes.py",
         "serving/contract/quick_route.py",
         "serving/contract/event_routes.py",

@@ -194,7 +194,7 @@ def test_a_body_that_is_no_object_is_refused(everybody: Caller, path: str, body:
     "path",
     ["/v1/score", "/v1/customer", "/v1/changes", "/v1/what-if", "/v1/jobs", "/v1/events",
      "/v1/feedback", "/v1/objections", "/v1/erasures", "/v1/erasures/status", "/v1/offers",
-     "/v1/recommendations", "/v1/similar-items"],
+     "/v1/recommendations", "/v1/similar-items", "/v1/item-customers"],
 )  # fmt: skip
 def test_an_unknown_field_is_named_and_its_value_is_not(everybody: Caller, path: str) -> None:
     answer = everybody.post(path, json={"no_such_field": SECRET})

@@ -78,6 +78,7 @@ def test_the_offers_are_those_of_the_companys_table(caller: Caller) -> None:
         ("/v1/offers", {"rows": [{"customer_id": "1"}]}),
         ("/v1/recommendations", {"rows": [{"customer_id": "1"}]}),
         ("/v1/similar-items", {"item_ids": ["1"]}),
+        ("/v1/item-customers", {"item_id": "1"}),
     ],
 )
 def test_what_is_not_trained_is_said_to_be(

@@ -95,6 +95,13 @@ class ItemFacts:
         """The items most customers bought lately, the first by place among equals."""
         return np.argsort(-self.recent_share, kind="stable")[:count].astype(np.int32)
 
+    def arrivals(self, count: int) -> Items:
+        """New items of a category: never sold yet, or for the first time in the last 30 days; the newest first."""
+        is_new = (np.isnan(self.age_days) | (self.age_days <= RECENT_DAYS)) & (self.category >= 0)
+        found = np.flatnonzero(is_new)
+        ages = np.nan_to_num(self.age_days[found], nan=-1.0)
+        return found[np.argsort(ages, kind="stable")][:count].astype(np.int32)
+
 
 def usual_prices(
     purchases: EventStream, catalogue_of: Items, catalogue: int, cutoff: Cutoff

@@ -82,16 +82,19 @@ class ItemKernel(Recommender):
     def because(self, bought: Bought, item: int) -> Because:
         """What each owned item adds to one item."""
         owned = Owned.of(bought).items
-        shares = np.array([self.weight(int(one), item) for one in owned])
+        shares = self.weights_to(item, owned)
         speaks = shares != 0
         return Because(0.0, owned[speaks], shares[speaks])
 
     def weight(self, owned: int, item: int) -> float:
         """What owning one item says for another."""
-        begin, end = self.offsets[owned], self.offsets[owned + 1]
-        place = begin + np.searchsorted(self.neighbours[begin:end], item)
-        found = place < end and self.neighbours[place] == item
-        return float(self.weights[place]) if found else 0.0
+        return float(self.weights_to(item, np.array([owned], np.int32))[0])
+
+    def weights_to(self, item: int, owned: NDArray[np.int32]) -> NDArray[np.float64]:
+        """What owning each of some items says for one item."""
+        out = np.zeros(len(owned))
+        _look_up(owned, item, self.offsets, self.neighbours, self.weights, out)
+        return out
 
     def alike(self, item: int, count: int) -> list[tuple[int, float]]:
         """The items one item says most for, the strongest first, and never itself."""
@@ -118,3 +121,19 @@ def _add_up(bounds: Any, owned: Any, offsets: Any, neighbours: Any, weights: Any
             item = owned[place]
             for one in range(offsets[item], offsets[item + 1]):
                 out[customer, neighbours[one]] += weights[one]
+
+
+@compiled
+def _look_up(owned: Any, item: Any, offsets: Any, neighbours: Any, weights: Any, out: Any) -> None:
+    """Find an item among the ascending neighbours of each owned one."""
+    for place in range(len(owned)):
+        low, high = offsets[owned[place]], offsets[owned[place] + 1]
+        end = high
+        while low < high:
+            middle = (low + high) // 2
+            if neighbours[middle] < item:
+                low = middle + 1
+            else:
+                high = middle
+        if low < end and neighbours[low] == item:
+            out[place] = weights[low]

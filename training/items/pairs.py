@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,16 @@ from training.items.item_facts import ItemFacts
 from training.items.item_kernel import ItemKernel
 from training.items.pair_features import NAMES
 
-MOST_OWN, MOST_TASTE, MOST_POPULAR = 200, 100, 40
+MOST_OWN, MOST_TASTE, MOST_POPULAR, MOST_NEW = 200, 100, 40, 10
+_ARRIVALS = 200
 HALF_LIFE_SECONDS = np.float32(60 * 86_400)
 """The age at which a purchase counts half as a habit."""
 LATELY_SECONDS = np.float32(30 * 86_400)
 """The age at which it counts half as what somebody buys lately."""
 _AT_ONCE = 256
-_OWN, _BY_TASTE, _POPULAR, _ASKED = range(4)
-SOURCES = ("bought before", "goes with purchases", "popular", "asked for")
+_MOST = MOST_OWN + MOST_TASTE + MOST_POPULAR + MOST_NEW
+_OWN, _BY_TASTE, _POPULAR, _NEW, _ASKED = range(5)
+SOURCES = ("bought before", "goes with purchases", "popular", "new in a category", "asked for")
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,6 @@ class Shelf:
 
     kernel: ItemKernel
     facts: ItemFacts
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_matrix", self.facts.matrix())
-        object.__setattr__(self, "_categories", int(self.facts.category.max(initial=-1)) + 1)
-        object.__setattr__(self, "_popular", self.facts.popular(MOST_POPULAR))
 
     @property
     def catalogue(self) -> int:
@@ -94,8 +92,22 @@ class Shelf:
                 parts = list(pool.map(some, begins))
         return parts[0] if len(parts) == 1 else _joined(parts)
 
+    @cached_property
+    def _told(self) -> tuple[NDArray[np.float32], Items, int]:
+        """What the walk reads of items: their facts, their categories and how many of these there are."""
+        category = self.facts.category
+        return self.facts.matrix(), category, int(category.max(initial=-1)) + 1
+
+    @cached_property
+    def _popular(self) -> Items:
+        return self.facts.popular(MOST_POPULAR)
+
+    @cached_property
+    def _arrivals(self) -> Items:
+        return self.facts.arrivals(_ARRIVALS)
+
     def _some(self, bought: Bought, begin: int, end: int, asked: Items, only_asked: bool) -> Pairs:
-        most = len(asked) if only_asked else MOST_OWN + MOST_TASTE + MOST_POPULAR + len(asked)
+        most = len(asked) if only_asked else _MOST + len(asked)
         most = min(most, self.catalogue)
         people = end - begin
         counts = np.zeros(people, np.int64)
@@ -105,7 +117,7 @@ class Shelf:
         _walk(
             bought.offsets[begin : end + 1], bought.items, bought.seconds, bought.pieces, bought.as_of,
             self.kernel.offsets, self.kernel.neighbours, self.kernel.weights,
-            self._matrix, self.facts.category, self._categories, self._popular,  # type: ignore[attr-defined]
+            *self._told, self._popular, self._arrivals,
             asked, only_asked, counts, items, sources, values,
         )  # fmt: skip
         offsets = np.zeros(people + 1, np.int64)
@@ -140,6 +152,7 @@ def _walk(
     category: Any,
     categories: Any,
     popular: Any,
+    arrivals: Any,
     asked: Any,
     only_asked: Any,
     counts: Any,
@@ -270,6 +283,14 @@ def _walk(
                     found[customer, count], sources[customer, count] = item, _POPULAR
                     is_candidate[item] = True
                     count += 1
+            new = 0
+            for item in arrivals:
+                is_known = is_candidate[item] or in_category[category[item]] == 0
+                if not is_known and new < MOST_NEW and count < most:
+                    found[customer, count], sources[customer, count] = item, _NEW
+                    is_candidate[item] = True
+                    count += 1
+                    new += 1
         for item in asked:
             if not is_candidate[item] and count < most:
                 found[customer, count], sources[customer, count] = item, _ASKED

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
+
+import numpy as np
 
 from features.errors import ModelRefused
 from features.pack import EventStream
 from features.store import Store
 from features.vocabulary import Cutoff
-from training.items.bought import Bought, Items, bought_before, bought_between
+from training.items.bought import Bought, Items, bought_before, bought_between, keep_bought
 from training.items.catalogue import Catalogue
 from training.items.item_facts import ItemFacts, usual_prices
+
+FreshLine = tuple[int, int, int, int]
+"""A line the store does not have: when, when it was known, the item's place and thousandths of a piece."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,33 @@ class Sold:
         """What everybody bought and kept in the days from a cutoff on."""
         end = cutoff.plus_days(days)
         return bought_between(self.purchases, self.places, len(self.catalogue), cutoff, end)
+
+    def of_customer(self, key: int, cutoff: Cutoff, fresh: Sequence[FreshLine] = ()) -> Bought:
+        """What one customer had bought and kept by a cutoff, with more lines than the store has.
+
+        ``key`` is -1 of somebody the store does not know.
+        """
+        stream = self.purchases
+        mine = (
+            slice(int(stream.offsets[key]), int(stream.offsets[key + 1])) if key >= 0 else slice(0)
+        )
+        quantity = stream.columns.get("quantity_milli")
+        pieces = np.full(len(stream.seconds[mine]), 1_000) if quantity is None else quantity[mine]
+        known = stream.seconds[mine] if stream.known is None else stream.known[mine]
+        lines = np.stack(
+            [
+                np.asarray(stream.seconds[mine]),
+                np.maximum(stream.seconds[mine], known),
+                np.append(self.places, np.int32(-1))[stream.columns["item"][mine]],
+                pieces,
+            ]
+        ).astype(np.int64)
+        if fresh:
+            lines = np.concatenate([lines, np.array(fresh, np.int64).T], axis=1)
+        lines = lines[:, (lines[1] < cutoff.seconds) & (lines[2] >= 0)]
+        offsets = np.array([0, lines.shape[1]], np.int64)
+        kept = keep_bought(offsets, lines[2].astype(np.int32), lines[0], lines[3])
+        return Bought(*kept, len(self.catalogue), cutoff.seconds)
 
     def facts(self, bought: Bought, cutoff: Cutoff) -> ItemFacts:
         """What is known of every item at a cutoff."""

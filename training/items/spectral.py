@@ -77,8 +77,8 @@ class Spectrum:
         co_purchase.data /= scale
         return cls(co_purchase, vectors, values / np.float32(scale), items)
 
-    def rows(self, chosen: Filter) -> Rows:
-        """What owned items add to all items, under a filter; made a few rows at a time."""
+    def low_rank(self, chosen: Filter) -> tuple[Matrix, Matrix]:
+        """Two factors whose product, added to co-purchase, is what owned items say under a filter."""
         kept = self.vectors[: chosen.frequencies]
         root = np.sqrt(self.popularity).astype(np.float32)
         right = kept * root
@@ -90,15 +90,19 @@ class Spectrum:
                     -chosen.sharpen / power
                 )
                 right = right + term
-        left = np.ascontiguousarray(
-            kept.T * np.float32(chosen.smooth) * _powered(self.popularity, 0.5)[:, None]
-        ).astype(np.float32)
+        left = kept.T * np.float32(chosen.smooth) * _powered(self.popularity, 0.5)[:, None]
         heat = self.values * (_backwards(self.values * chosen.sharpen) - 1.0)
-        warm = np.ascontiguousarray(self.vectors.T * heat).astype(np.float32)
-        both_left, both_right = np.hstack([warm, left]), np.vstack([self.vectors, right])
+        return (
+            np.hstack([self.vectors.T * heat, left]).astype(np.float32),
+            np.vstack([self.vectors, right]).astype(np.float32),
+        )
+
+    def rows(self, chosen: Filter) -> Rows:
+        """What owned items add to all items, under a filter; made a few rows at a time."""
+        left, right = self.low_rank(chosen)
 
         def rows(begin: int, end: int) -> Matrix:
-            dense = both_left[begin:end] @ both_right
+            dense = left[begin:end] @ right
             block = self.co_purchase[begin:end].tocoo()
             dense[block.row, block.col] += block.data
             return np.asarray(dense, np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,10 @@ from training.items.bundle import (
     write_item_bundle,
 )
 from training.items.ladder import PERSONAL
-from training.items.learned import learn_items
+from training.items.learned import learn_items, lists_by_ranker
 from training.items.pair_features import NAMES, PAIR_GROUPS
 from training.items.sold import Sold
+from training.questions.origins import end_of_data
 from training.registry import Registry
 from training.shelf import Shelf
 
@@ -92,9 +94,6 @@ def test_customers_are_listed_items_of_their_own_taste(
     workspace: Workspace, bundle: ItemBundle
 ) -> None:
     sold = Sold.of_store(open_store(workspace))
-    from training.items.learned import lists_by_ranker
-    from training.questions.origins import end_of_data
-
     bought = sold.before(end_of_data(open_store(workspace).pack()))
     lists = lists_by_ranker(bundle.shelf, bundle.ranker)(bought)[:, :8]
     tastes = np.arange(bought.customers) % 3
@@ -103,8 +102,6 @@ def test_customers_are_listed_items_of_their_own_taste(
 
 def test_pushes_and_base_sum_to_the_log_odds(workspace: Workspace, bundle: ItemBundle) -> None:
     sold = Sold.of_store(open_store(workspace))
-    from training.questions.origins import end_of_data
-
     bought = sold.before(end_of_data(open_store(workspace).pack()))
     values = bundle.shelf.pairs(bought.select(np.arange(5))).values
     pushes = bundle.ranker.pushes(values)
@@ -159,9 +156,7 @@ def test_the_gate_measures_against_the_champion(workspace: Workspace) -> None:
     checks = {one.name: one for one in items_gate(shelf.exported(manifest.digest), manifest)}
     assert all(one.passed for one in checks.values())
     assert checks["recall against the champion"].figure == "+0.0000"
-    better = manifest.metrics | {"recall_10": manifest.metrics["recall_10"] + 0.1}
-    from dataclasses import replace
-
+    better = dict(manifest.metrics) | {"recall_10": manifest.metrics["recall_10"] + 0.1}
     champion = replace(manifest, metrics=better)
     checks = {one.name: one for one in items_gate(shelf.exported(manifest.digest), champion)}
     assert not checks["recall against the champion"].passed

@@ -1,0 +1,1 @@
+"""What ``make bench-items`` measures, one page a kind of claim."""

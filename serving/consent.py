@@ -1,0 +1,27 @@
+"""Who said no to being scored, as the company's own table of customers tells it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.pack import Pack
+from features.store import Store
+
+
+def refused_profiling(store: Store, pack: Pack) -> NDArray[np.int64]:
+    """The keys of customers who said no to being scored; nobody where the table does not say."""
+    path = store.table("customers")
+    if not path.exists():
+        return np.empty(0, np.int64)
+    # Loaded where it is needed alone: a service without such a table does without it.
+    from pyarrow import parquet
+
+    if "profiling_consent" not in parquet.read_schema(path).names:
+        return np.empty(0, np.int64)
+    table = parquet.read_table(path, columns=["customer_id", "profiling_consent"])
+    answers = zip(
+        table["customer_id"].to_pylist(), table["profiling_consent"].to_pylist(), strict=True
+    )
+    keys = [pack.customer_ids.find(customer) for customer, agreed in answers if agreed is False]
+    return np.array([key for key in keys if key >= 0], np.int64)

@@ -1,0 +1,213 @@
+"""What may be asked about items and what is answered, as types."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from serving.contract.event_messages import FreshEventsGiven
+from serving.contract.messages import (
+    CustomerRow,
+    Identifier,
+    Message,
+    ModelIdentity,
+    RowStatus,
+    WarningAnswer,
+    Words,
+)
+from serving.contract.proposal_messages import MOST_PROPOSED, ROWS
+
+MOST_ITEMS = 5_000
+MOST_TAKERS = 1_000
+MOST_DAYS = 365
+Count = Annotated[int, Field(strict=True)]
+Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
+ItemIds = list[Identifier]
+
+
+class RecommendationRow(CustomerRow):
+    """A customer something is to be listed for, with what they bought since the store was made."""
+
+    events: FreshEventsGiven | None = Field(
+        None, description="Purchases since; they count in this answer and are not kept."
+    )
+
+
+class RecommendationRequest(Message):
+    """Customers a list is wanted for, and what the lists are to be like."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"rows": [{"customer_id": "17841"}], "count": 5},
+                {
+                    "rows": [{"customer_id": "17841"}],
+                    "count": 6,
+                    "use_case": "coupon",
+                    "most_per_category": 2,
+                    "unavailable_item_ids": ["22423"],
+                },
+            ]
+        }
+    )
+
+    rows: list[RecommendationRow] = Field(
+        min_length=1, max_length=ROWS, description="Customers, at most 200."
+    )
+    count: Count = Field(
+        5, ge=1, le=MOST_PROPOSED, description="So many items a customer, the most likely first."
+    )
+    use_case: Literal["basket", "coupon", "discovery"] = Field(
+        "basket",
+        description="basket lists whatever is likely; coupon half repeats that are due within 14 days and half "
+        "items never bought; discovery only items never bought.",
+    )
+    repeat_share: Share | None = Field(
+        None, description="The part of a list that is bought again, instead of the use case's own."
+    )
+    due_within_days: Count | None = Field(
+        None,
+        ge=0,
+        le=MOST_DAYS,
+        description="Of what was bought before only what is due within so many days; 14 for a coupon.",
+    )
+    allowed_item_ids: ItemIds | None = Field(
+        None, max_length=MOST_ITEMS, description="Only these may be listed."
+    )
+    unavailable_item_ids: ItemIds = Field(
+        [], max_length=MOST_ITEMS, description="These may not: out of stock, or not to be shown."
+    )
+    categories: list[Identifier] | None = Field(
+        None, max_length=ROWS, description="Only items of these categories."
+    )
+    most_per_category: Count | None = Field(
+        None, ge=1, le=MOST_PROPOSED, description="So many items of one category at most."
+    )
+    promoted_item_ids: ItemIds = Field(
+        [], max_length=MOST_ITEMS, description="Items that are promoted now."
+    )
+    promoted_share: Share = Field(
+        0.0,
+        description="At least this part of a list is promoted items, where so many may be listed.",
+    )
+    language: Words | None = Field(
+        None, description="The language of the reasons; the company's own where it is not given."
+    )
+
+
+class SpeakingItem(Message):
+    """A bought item that speaks for another."""
+
+    item_id: str = Field(description="The company's own number.")
+    name: str = Field(description="What it is called.")
+    share: float = Field(
+        description="What it adds to the taste for the other, a fact of the model."
+    )
+
+
+class ItemReasonAnswer(Message):
+    """One reason for, or against, an item."""
+
+    group: str = Field(description="The reason's stable name.")
+    title: str = Field(description="Its title.")
+    push: float = Field(description="What it adds to the log-odds.")
+    text: str = Field(description="One sentence.")
+    because: list[SpeakingItem] = Field(description="Bought items that speak for it.")
+
+
+class RecommendedItem(Message):
+    """An item the customer would take."""
+
+    item_id: str = Field(description="The company's own number.")
+    name: str = Field(description="What it is called; its number where it has no name.")
+    category: str = Field(description="Its category; empty without one.")
+    probability: float = Field(description="The chance of a purchase within the horizon.")
+    log_odds: float = Field(description="The same as log-odds: `base` and all pushes sum to it.")
+    source: str = Field(description="What brought it up.")
+    times_bought: int = Field(description="How many orders of the customer held it.")
+    due_in_days: float | None = Field(
+        description="In how many days it is due again, below zero when overdue; null when unknown."
+    )
+    text: str = Field(description="The strongest reason, in one sentence.")
+    reasons: list[ItemReasonAnswer] = Field(description="All reasons, the strongest first.")
+
+
+class RecommendationRowAnswer(Message):
+    """One customer's list."""
+
+    row_id: str | None = Field(description="As it was sent.")
+    customer_id: str = Field(description="As it was sent.")
+    status: RowStatus = Field(description="What became of the row.")
+    items: list[RecommendedItem] = Field(description="The list, the most likely first.")
+    fallback: str = Field(description="What the list is made from instead, where nothing is known.")
+    fewer: dict[str, int] | None = Field(
+        description="Where the list is shorter than wished for: how many items each rule kept off."
+    )
+    is_within_quotas: bool = Field(
+        description="Whether the shares of repeats and promoted items could be kept."
+    )
+
+
+class RecommendationsAnswer(Message):
+    """Lists, one a row, in the order of the rows."""
+
+    model: ModelIdentity = Field(description="Which model answered.")
+    horizon_days: int = Field(description="Over how many days a purchase is meant.")
+    base: float = Field(description="The log-odds every item starts from.")
+    vector_as_of: str = Field(description="What was known before this instant counts.")
+    warnings: list[WarningAnswer] = Field(description="What to know about the answer.")
+    rows: list[RecommendationRowAnswer] = Field(description="The lists.")
+
+
+class SimilarItem(Message):
+    """An item that is like another."""
+
+    item_id: str = Field(description="The company's own number.")
+    name: str = Field(description="What it is called.")
+    weight: float = Field(description="How much owning the one says for the other.")
+
+
+class SimilarItemsRow(Message):
+    """Items like one item."""
+
+    item_id: str = Field(description="As it was sent.")
+    status: Literal["ok", "unknown_id"] = Field(description="Whether the item is known.")
+    source: str = Field(description="What makes them alike.")
+    items: list[SimilarItem] = Field(description="The items, the most similar first.")
+
+
+class SimilarItemsAnswer(Message):
+    """Items alike, one row an item asked about."""
+
+    model: ModelIdentity = Field(description="Which model answered.")
+    rows: list[SimilarItemsRow] = Field(description="The answers.")
+
+
+class ItemCustomersRequest(Message):
+    """Who would take an item."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"item_id": "85123A", "count": 50}]})
+
+    item_id: Identifier = Field(description="The company's own number.")
+    count: Count = Field(50, ge=1, le=MOST_TAKERS, description="So many customers.")
+    only_new: bool = Field(False, strict=True, description="Only those who never bought it.")
+
+
+class Taker(Message):
+    """A customer who would take an item."""
+
+    customer_id: str = Field(description="The company's own customer number.")
+    probability: float = Field(description="The chance of a purchase within the horizon.")
+    times_bought: int = Field(description="How many orders of the customer held it.")
+    due_in_days: float | None = Field(description="In how many days it is due again.")
+
+
+class ItemCustomersAnswer(Message):
+    """The customers who would most likely take an item."""
+
+    model: ModelIdentity = Field(description="Which model answered.")
+    horizon_days: int = Field(description="Over how many days a purchase is meant.")
+    item_id: str = Field(description="As it was sent.")
+    name: str = Field(description="What it is called.")
+    customers: list[Taker] = Field(description="The customers, the most likely first.")
