@@ -460,6 +460,50 @@ def export(call: Call, file: Path, to: str, changed: bool, language: str | None)
 
 
 @main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--count", default=10, help="So many items a list, or so many customers with --item.")
+@click.option("--use-case", default="basket", help="basket, coupon or discovery.")
+@click.option(
+    "--due-within-days", type=int, help="Of repeats only what is due within so many days."
+)
+@click.option("--item", help="Instead, the customers who would most likely take this item.")
+@click.option("--language", help="The language of the reasons, instead of what the settings say.")
+@verb
+def recommend(
+    call: Call,
+    file: Path,
+    count: int,
+    use_case: str,
+    due_within_days: int | None,
+    item: str | None,
+    language: str | None,
+) -> Outcome:
+    """Write everybody's list of items with its reasons to FILE, or whom to send an offer of one item to."""
+    from serving.item_export import export_lists, takers_table, wishes_for, write_table
+    from training.reasons.languages import language_of
+
+    if item is not None:
+        name, table = takers_table(call.workspace, item, count)
+        write_table(file, table)
+        return Outcome(
+            said=f"Wrote the {len(table):,} customers who would most likely take {name}",
+            data={"item_id": item, "customers": len(table), "file": str(file)},
+        )
+    written = export_lists(
+        call.workspace,
+        file,
+        wishes_for(count, use_case, due_within_days),
+        language=language_of(language or call.settings.company.language).code,
+        progress=call.narrator.progress,
+    )
+    return Outcome(
+        said=f"Wrote {written.lines:,} items for {written.customers:,} customers",
+        next="hand the file to your CRM",
+        data={"customers": written.customers, "lines": written.lines, "file": written.file},
+    )
+
+
+@main.command()
 @click.argument("version", type=int, required=False)
 @model_option
 @reason_option

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from training.items.bought import Items
 from training.items.pair_features import POSITIONS
+from training.items.pairs import Pairs
 
 USE_CASES: Mapping[str, float | None] = {"basket": None, "coupon": 0.5, "discovery": 0.0}
 """The part of a list that may be repeats: a basket holds whatever is likely, a coupon both, a discovery none."""
@@ -84,6 +85,12 @@ class Wishes:
     promoted_share: float = 0.0
 
     @property
+    def is_plain(self) -> bool:
+        """Whether the most likely items are wished for and nothing else."""
+        asked = (self.repeats, self.due_within_days, self.most_per_category)
+        return all(one is None for one in asked) and not self.promoted_share
+
+    @property
     def most_repeats(self) -> int:
         """How many places are for items bought before."""
         return self.count if self.repeats is None else round(self.count * self.repeats)
@@ -147,6 +154,33 @@ def fill(
     rows = np.array(places.taken, np.int64)
     rows = rows[np.lexsort((items[rows], -scores[rows]))]
     return ItemList(rows, dict(dropped), is_within)
+
+
+def fill_many(
+    pairs: Pairs,
+    scores: NDArray[np.float64],
+    category: Items,
+    shelving: Shelving,
+    wishes: Wishes,
+) -> NDArray[np.int64]:
+    """The rows of the candidates on each customer's list, as ``fill`` would list them; -1 on empty places."""
+    rows = np.full((len(pairs.offsets) - 1, wishes.count), -1, np.int64)
+    if wishes.is_plain:
+        is_open = np.flatnonzero(shelving.dropped_by[pairs.items] < 0)
+        owners = pairs.owners[is_open]
+        order = is_open[np.lexsort((pairs.items[is_open], -scores[is_open], owners))]
+        begins = np.searchsorted(owners, np.arange(len(rows)))
+        place = np.arange(len(order)) - begins[owners]
+        listed = place < wishes.count
+        rows[owners[listed], place[listed]] = order[listed]
+        return rows
+    for customer, begin in enumerate(pairs.offsets[:-1].tolist()):
+        mine = slice(begin, int(pairs.offsets[customer + 1]))
+        found = fill(
+            pairs.items[mine], scores[mine], pairs.values[mine], category, shelving, wishes
+        )
+        rows[customer, : len(found.rows)] = begin + found.rows
+    return rows
 
 
 class _Places:

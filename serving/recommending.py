@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.pack import Pack
 from features.refresh import natural_cutoff
-from features.store import Store, open_store
+from features.store import open_store
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
 from serving.consent import refused_profiling
@@ -60,7 +61,7 @@ class Recommended:
 
     @property
     def text(self) -> str:
-        """The strongest reason for it that says something of this customer."""
+        """What the strongest reason for it says; where nothing speaks for it, the strongest at all."""
         speaking = [one for one in self.reasons if one.push > 0] or list(self.reasons)
         return speaking[0].text if speaking else ""
 
@@ -70,6 +71,7 @@ class CustomerList:
     """What is proposed to one customer; ``fewer`` counts what was dropped where places stayed empty."""
 
     items: tuple[Recommended, ...]
+    order_probability: float
     fallback: str = ""
     fewer: Mapping[str, int] | None = None
     is_within_quotas: bool = True
@@ -78,8 +80,7 @@ class CustomerList:
 class Recommending:
     """The model in use over a store; safe to use from many threads."""
 
-    def __init__(self, bundle: ItemBundle, store: Store) -> None:
-        pack = store.pack()
+    def __init__(self, bundle: ItemBundle, pack: Pack, declined: Iterable[int] = ()) -> None:
         self.bundle = bundle
         self.customer_ids = pack.customer_ids
         self.as_of = natural_cutoff(pack.last_known)
@@ -88,7 +89,7 @@ class Recommending:
         self._codes = {
             text: code for code, text in enumerate(self._sold.purchases.dictionaries["item"])
         }
-        self._declined = frozenset(refused_profiling(store, pack).tolist())
+        self._declined = frozenset(declined)
 
     @property
     def manifest(self) -> Manifest:
@@ -172,8 +173,10 @@ class Recommending:
             fewer = kept_off | {
                 name: count for name, count in found.dropped.items() if name not in kept_off
             }
+        order_chance = self.bundle.ranker.order_chance(pairs.values[:1])
         return CustomerList(
             tuple(items),
+            float(order_chance[0]) if len(order_chance) else self.bundle.ranker.order_share,
             "" if len(bought.items) else POPULAR_INSTEAD,
             fewer,
             found.is_within_quotas,
@@ -214,7 +217,7 @@ class Recommending:
             Recommended(
                 item_id=catalogue.ids[int(pairs.items[row])],
                 name=catalogue.name(int(pairs.items[row])),
-                category=self._category(int(pairs.items[row])),
+                category=self.category(int(pairs.items[row])),
                 probability=float(1.0 / (1.0 + np.exp(-scores[row]))),
                 log_odds=float(scores[row]),
                 source=SOURCES[pairs.sources[row]],
@@ -234,8 +237,8 @@ class Recommending:
         words: ItemWords,
     ) -> tuple[ItemReason, ...]:
         """The groups by how much they move the log-odds, either way; ties by their order."""
-        because = self._because(item, owned)
-        category = self._category(item)
+        because = self.because(item, owned)
+        category = self.category(item)
         names = [name for _, name, _ in because]
         order = np.argsort(-np.abs(pushes), kind="stable").tolist()
         return tuple(
@@ -250,7 +253,7 @@ class Recommending:
             if pushes[group] != 0.0
         )
 
-    def _because(self, item: int, owned: NDArray[np.int32]) -> tuple[tuple[str, str, float], ...]:
+    def because(self, item: int, owned: NDArray[np.int32]) -> tuple[tuple[str, str, float], ...]:
         """The bought items that say most for another, each with what it adds to the taste for it."""
         kernel, catalogue = self.bundle.shelf.kernel, self.bundle.catalogue
         weights = kernel.weights_to(item, owned)
@@ -262,7 +265,8 @@ class Recommending:
             if weights[one] > 0.0
         )
 
-    def _category(self, item: int) -> str:
+    def category(self, item: int) -> str:
+        """The category of an item; empty without one."""
         catalogue = self.bundle.catalogue
         code = int(catalogue.category[item])
         return catalogue.categories[code] if code >= 0 else ""
@@ -293,23 +297,27 @@ class Recommending:
     ) -> list[tuple[str, float, int, float | None]]:
         """Who would most likely take an item: number, chance, how often bought, and when it is due.
 
+        The chance is that of an order within the horizon times that of the item being in it.
+
         ``left_out`` are keys of customers nobody may be told about.
         """
         bought = self.everybody
         pairs = self.bundle.shelf.pairs(
             bought, asked=np.array([item], np.int32), only_asked=True, threads=2
         )
-        scores = self.bundle.ranker.log_odds(pairs.values, threads=2)
+        ranker = self.bundle.ranker
+        taken = 1.0 / (1.0 + np.exp(-ranker.log_odds(pairs.values, threads=2)))
+        chances = taken * ranker.order_chance(pairs.values)
         times, due = pairs.values[:, POSITIONS["times_bought"]], due_in_days(pairs.values)
         is_open = ~np.isin(pairs.owners, list(left_out | self._declined))
         if new_alone:
             is_open &= times == 0
         open_rows = np.flatnonzero(is_open)
-        chosen = open_rows[np.argsort(-scores[open_rows], kind="stable")][:count]
+        chosen = open_rows[np.argsort(-chances[open_rows], kind="stable")][:count]
         return [
             (
                 self.customer_ids[int(pairs.owners[row])],
-                float(1.0 / (1.0 + np.exp(-scores[row]))),
+                float(chances[row]),
                 round(float(times[row])),
                 None if np.isnan(due[row]) else round(float(due[row]), 1),
             )
@@ -326,9 +334,10 @@ def recommending_in(workspace: Workspace) -> Recommending | None:
     if bundle is None:
         return None
     store = open_store(workspace)
-    if "purchases" not in store.pack().streams:
+    pack = store.pack()
+    if "purchases" not in pack.streams:
         return None
-    return Recommending(bundle, store)
+    return Recommending(bundle, pack, refused_profiling(store, pack).tolist())
 
 
 def words_of(code: str) -> ItemWords:

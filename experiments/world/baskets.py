@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from experiments.world.affinities import PRICE_SPREAD
 from experiments.world.campaigns import (
     FAVOURITE_DECAY,
     NO_EXPOSURES,
@@ -171,7 +172,7 @@ def _items(
     """An item near the customer's own price level, popular ones more often."""
     cells = catalogue.grid.shape[1]
     spread = random.random(len(person), np.float32) - random.random(len(person), np.float32)
-    level = people.price_level.astype(np.float32)[person] + np.float32(0.3) * spread
+    level = people.price_level.astype(np.float32)[person] + np.float32(PRICE_SPREAD) * spread
     cell = np.clip(level * np.float32(cells), 0, cells - 1).astype(np.int64)
     item = catalogue.grid.ravel()[category * cells + cell]
     return np.asarray(item, np.int64)

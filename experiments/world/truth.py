@@ -11,11 +11,13 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from experiments.world.affinities import item_shares
 from experiments.world.archive import Archive, Rows, last_rows
 from experiments.world.belief import belief, no_order
 from experiments.world.campaigns import acceptance_chances
+from experiments.world.catalogue import catalogue_of
 from experiments.world.people import Flags, Floats, Ints
-from experiments.world.spec import WorldSpec
+from experiments.world.spec import WorldSpec, random_stream
 from features.errors import UsageRefused
 from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
 
@@ -136,6 +138,14 @@ class World:
         people = self._archive.people()
         control, treated = acceptance_chances(people, *self._archive.offer_terms(offer))
         return Uplift(_ids(people.number), control, treated)
+
+    def item_shares(self, customers: Ints) -> Floats:
+        """How likely each item truly is to be a line of each of some customers, by number: [customers, items].
+
+        Items are in the order of ``items.parquet``.
+        """
+        catalogue = catalogue_of(self.spec, random_stream(self.spec, -1, "people"))
+        return item_shares(self._archive.people().taken(customers), catalogue)
 
     def exposures(self) -> dict[str, NDArray[Any]]:
         """The truth behind each row of ``exposures.parquet``, in its order: arm, chances, outcome.

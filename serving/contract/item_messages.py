@@ -122,7 +122,9 @@ class RecommendedItem(Message):
     item_id: str = Field(description="The company's own number.")
     name: str = Field(description="What it is called; its number where it has no name.")
     category: str = Field(description="Its category; empty without one.")
-    probability: float = Field(description="The chance of a purchase within the horizon.")
+    probability: float = Field(
+        description="The chance that it is bought within the horizon, should the customer order in it."
+    )
     log_odds: float = Field(description="The same as log-odds: `base` and all pushes sum to it.")
     source: str = Field(description="What brought it up.")
     times_bought: int = Field(description="How many orders of the customer held it.")
@@ -139,6 +141,9 @@ class RecommendationRowAnswer(Message):
     row_id: str | None = Field(description="As it was sent.")
     customer_id: str = Field(description="As it was sent.")
     status: RowStatus = Field(description="What became of the row.")
+    order_probability: float | None = Field(
+        description="The chance that the customer orders at all within the horizon; null without a list."
+    )
     items: list[RecommendedItem] = Field(description="The list, the most likely first.")
     fallback: str = Field(description="What the list is made from instead, where nothing is known.")
     fewer: dict[str, int] | None = Field(
@@ -198,7 +203,9 @@ class Taker(Message):
     """A customer who would take an item."""
 
     customer_id: str = Field(description="The company's own customer number.")
-    probability: float = Field(description="The chance of a purchase within the horizon.")
+    probability: float = Field(
+        description="The chance of a purchase within the horizon: of an order, times of the item in it."
+    )
     times_bought: int = Field(description="How many orders of the customer held it.")
     due_in_days: float | None = Field(description="In how many days it is due again.")
 

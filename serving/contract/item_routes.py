@@ -171,6 +171,7 @@ def _row(
         "row_id": row.row_id,
         "customer_id": row.customer_id,
         "status": Status.OK.word,
+        "order_probability": None,
         "items": [],
         "fallback": "",
         "fewer": None,
@@ -185,6 +186,7 @@ def _row(
         answer["status"] = Status.UNKNOWN_ID.word
     listed = found.list_for(found.bought(key, lines), shelving, wishes, words)
     return answer | {
+        "order_probability": listed.order_probability,
         "items": [plain(one) for one in listed.items],
         "fallback": listed.fallback,
         "fewer": None if listed.fewer is None else dict(listed.fewer),

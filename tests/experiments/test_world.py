@@ -430,6 +430,26 @@ def test_a_half_moved_world_is_written_again(small: World, tmp_path: Path) -> No
     assert contents(simulate(SMALL, tmp_path).folder) == contents(small.folder)
 
 
+def test_the_true_shares_of_items_are_what_customers_buy(larger: World) -> None:
+    lines = pq.read_table(
+        larger.folder / "purchases.parquet", columns=["customer_id", "item_id", "quantity"]
+    ).to_pandas()
+    lines = lines[lines.quantity > 0]
+    customers = lines.customer_id.str[1:].astype(int).to_numpy()
+    items = pq.read_table(larger.folder / "items.parquet", columns=["item_id"])[0].to_pylist()
+    place = {one: at for at, one in enumerate(items)}
+    shares = larger.item_shares(np.arange(larger.spec.customers))
+    assert shares.sum(axis=1) == pytest.approx(np.ones(len(shares)))
+    expected = np.bincount(customers, minlength=len(shares)) @ shares
+    found = np.bincount(lines.item_id.map(place), minlength=len(items))
+    popular = np.argsort(-expected)[:50]
+    # Each item stands once an order and offers bring lines of their own: a few percent, not more.
+    assert found[popular] == pytest.approx(expected[popular], rel=0.2)
+    assert np.corrcoef(found, expected)[0, 1] > 0.99
+    own = shares[customers, lines.item_id.map(place)]
+    assert own.mean() > 5 * shares.mean(axis=0)[lines.item_id.map(place)].mean()
+
+
 def test_another_spec_replaces_the_world_and_keeps_the_settings(tmp_path: Path) -> None:
     simulate(SMALL, tmp_path)
     (tmp_path / "regulars.toml").write_text("# mine\n")

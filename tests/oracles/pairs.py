@@ -40,7 +40,8 @@ def pair(bought: Bought, item: int, kernel: ItemKernel, facts: ItemFacts) -> dic
         "orders_since": float(sum(when > mine[-1] for when in orders)) if mine else nan,
         "usual_gap_days": usual_gap,
         "repurchase_share": float(facts.repurchase_share[item]),
-        "taken_lately": float((facts.again_lately if mine else facts.first_lately)[item]),
+        "again_lately": float(facts.again_lately[item]) if mine else nan,
+        "first_lately": nan if mine else float(facts.first_lately[item]),
     }
 
     def taste(other: int) -> float:

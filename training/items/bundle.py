@@ -131,6 +131,7 @@ def _answers(bundle: ItemBundle) -> dict[str, NDArray[Any]]:
         "items": pairs.items,
         "values": pairs.values,
         "log_odds": bundle.ranker.log_odds(pairs.values),
+        "order_chance": bundle.ranker.order_chance(pairs.values),
         "pushes": bundle.ranker.pushes(pairs.values),
     }
 

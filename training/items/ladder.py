@@ -39,10 +39,12 @@ ListsOf = Callable[[Bought], Lists]
 class Trial:
     """A day of the past: what customers had bought by then, and what they bought in the days after.
 
-    ``asked`` are customers with purchases on both sides of that day; ``new`` those without earlier ones.
+    ``asked`` are the purchases of ``customers``, who bought on both sides of that day; the new targets are
+    those of customers without earlier purchases.
     """
 
     before: Bought
+    customers: NDArray[np.int64]
     asked: Bought
     targets: Targets
     new_targets: Targets
@@ -58,6 +60,7 @@ class Trial:
         asked = before.select(known)
         return cls(
             before,
+            known,
             asked,
             Targets.of(asked, after.select(known)),
             Targets.of(before.select(new), after.select(new)),

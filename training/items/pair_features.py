@@ -62,8 +62,12 @@ PAIR_FEATURES = (
     _feature("repeat_share", BUYER, "share", "Share of their lines that repeat an earlier one"),
     _feature("pieces_bought", HABIT, "number", "Pieces the customer bought of it, as a logarithm"),
     _feature(
-        "taken_lately", DEMAND, "number",
-        "How many active customers took it lately who, as this one, had or had not bought it before",
+        "again_lately", DUE, "number",
+        "How many of the active customers who had bought it before took it again lately", _NEVER,
+    ),
+    _feature(
+        "first_lately", DEMAND, "number",
+        "How many of the active customers who had never bought it took it lately", "bought before",
     ),
 )  # fmt: skip
 

@@ -280,7 +280,8 @@ def _walk(
                             taken += 1
             for item in popular:
                 if not is_candidate[item] and count < most:
-                    found[customer, count], sources[customer, count] = item, _POPULAR
+                    source = _OWN if place_of[item] >= 0 else _POPULAR
+                    found[customer, count], sources[customer, count] = item, source
                     is_candidate[item] = True
                     count += 1
             new = 0
@@ -326,10 +327,10 @@ def _walk(
                 lasts = facts[item, 4] if np.isnan(gap) else gap
                 out[5] = since / lasts
                 out[6] = orders - last_order[place]
-                out[26], out[27] = np.log1p(kept[place]), facts[item, 8]
+                out[26], out[27], out[28] = np.log1p(kept[place]), facts[item, 8], nothing
             else:
                 out[0], out[1], out[2] = 0, 0, 0
-                out[26], out[27] = 0, facts[item, 9]
+                out[26], out[27], out[28] = 0, nothing, facts[item, 9]
                 out[3], out[4], out[5], out[6] = nothing, nothing, nothing, nothing
             out[7], out[8] = facts[item, 4], facts[item, 3]
             out[9], out[10] = taste[item], lately[item]

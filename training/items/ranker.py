@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,11 +11,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import ModelRefused
 from features.vectors import Vectors
 from training.boosting import BoostedModel
 from training.dataset import Dataset, together
 from training.items.bought import Bought
-from training.items.pair_features import GROUP_OF, NAMES, PAIR_GROUPS
+from training.items.pair_features import BUYER, GROUP_OF, NAMES, PAIR_FEATURES, PAIR_GROUPS
 from training.items.pairs import Pairs, Shelf
 from training.items.ranking import Targets
 from training.leaf_sums import LeafSums
@@ -35,42 +37,62 @@ SETTINGS = BoostingSettings(
 MOST_ROWS = 2_000_000
 """More candidates teach the trees nothing new; beyond them some customers are left out, never items."""
 _SEED = 20_101_209
+_ORDER_ROUNDS = 80
 _PLAN = "pairs of customers and items"
+_SHARE = "order_share.json"
+HABITS = tuple(one.name for one in PAIR_FEATURES if one.group == BUYER.name)
+"""What tells how likely a customer orders at all."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A moment of the past: everybody's candidates, as known then, and which were bought in the days after."""
+    """A moment of the past, as known then: who ordered in the days after, and which candidates these bought.
+
+    ``pairs`` are the candidates of customers who ordered, ``is_bought`` has one entry a candidate;
+    ``habits`` has a row for each customer, whether they ordered or not, with ``has_ordered``.
+    """
 
     cutoff_seconds: int
     pairs: Pairs
     is_bought: NDArray[np.bool_]
+    habits: NDArray[np.float32]
+    has_ordered: NDArray[np.bool_]
 
     @classmethod
     def of(cls, shelf: Shelf, before: Bought, after: Bought, *, threads: int = 1) -> Self:
         """Look at customers who had bought anything, as many as there is room for."""
         buyers = before.buyers
-        pairs = shelf.pairs(before.select(buyers[:_PROBED]), threads=threads)
-        each = max(1.0, len(pairs.items) / max(len(buyers[:_PROBED]), 1))
-        room = int(MOST_ROWS / each)
-        if len(buyers) > room:
-            random = np.random.Generator(np.random.PCG64(_SEED))
-            buyers = np.sort(random.choice(buyers, room, replace=False))
-        pairs = shelf.pairs(before.select(buyers), threads=threads)
-        targets = Targets.of(before.select(buyers), after.select(buyers))
-        return cls(before.as_of, pairs, targets.holds(pairs.owners, pairs.items))
-
-    def dataset(self) -> Dataset:
-        """The candidates as rows to learn from."""
-        rows = len(self.pairs.items)
-        vectors = Vectors(
-            _PLAN,
-            NAMES,
-            self.pairs.owners.astype(np.int32),
-            np.full(rows, self.cutoff_seconds),
-            self.pairs.values,
+        has_ordered = np.diff(after.offsets)[buyers] > 0
+        any_item = np.zeros(min(1, shelf.catalogue), np.int32)
+        one_each = shelf.pairs(
+            before.select(buyers), asked=any_item, only_asked=True, threads=threads
         )
-        return Dataset(vectors, self.is_bought.astype(np.float64))
+        ordered = buyers[has_ordered]
+        probe = shelf.pairs(before.select(ordered[:_PROBED]), threads=threads)
+        each = max(1.0, len(probe.items) / max(len(probe.offsets) - 1, 1))
+        room = int(MOST_ROWS / each)
+        if len(ordered) > room:
+            random = np.random.Generator(np.random.PCG64(_SEED))
+            ordered = np.sort(random.choice(ordered, room, replace=False))
+        pairs = shelf.pairs(before.select(ordered), threads=threads)
+        targets = Targets.of(before.select(ordered), after.select(ordered))
+        is_bought = targets.holds(pairs.owners, pairs.items)
+        return cls(before.as_of, pairs, is_bought, one_each.values, has_ordered)
+
+    def candidates(self) -> Dataset:
+        """The candidates as rows to learn from."""
+        return self._dataset(self.pairs.owners, self.pairs.values, self.is_bought)
+
+    def customers(self) -> Dataset:
+        """The customers as rows to learn from."""
+        return self._dataset(np.arange(len(self.habits)), self.habits, self.has_ordered)
+
+    def _dataset(
+        self, keys: NDArray[np.int64], values: NDArray[np.float32], outcomes: NDArray[np.bool_]
+    ) -> Dataset:
+        cutoffs = np.full(len(keys), self.cutoff_seconds)
+        vectors = Vectors(_PLAN, NAMES, keys.astype(np.int32), cutoffs, values)
+        return Dataset(vectors, outcomes.astype(np.float64))
 
 
 _PROBED = 256
@@ -78,9 +100,15 @@ _PROBED = 256
 
 @dataclass(frozen=True)
 class Ranker:
-    """Log-odds that a customer buys an item in the days after, for every candidate of theirs."""
+    """Log-odds that an item is among what a customer buys, should they order in the days after.
+
+    ``orders`` tells how likely they order at all, from their habits alone; None where everybody did or
+    nobody, and then ``order_share`` tells it for all.
+    """
 
     model: BoostedModel
+    orders: BoostedModel | None
+    order_share: float
 
     @classmethod
     def fit(
@@ -91,9 +119,31 @@ class Ranker:
         rounds: int | None = None,
         threads: int = 1,
     ) -> Self:
-        """Learn from some origins; without ``rounds`` the latest of them says how many trees serve."""
-        dataset = together([one.dataset() for one in origins])
-        return cls(BoostedModel.fit(dataset, settings=settings, rounds=rounds, threads=threads))
+        """Learn from some origins; without ``rounds`` the latest of them says how many trees serve.
+
+        Raises ``ModelRefused`` where no candidate was bought, or every one.
+        """
+        candidates = together([one.candidates() for one in origins])
+        customers = together([one.customers() for one in origins])
+        if candidates.positives in (0, candidates.rows):
+            raise ModelRefused(
+                expected="customers who bought some of the items they might have bought",
+                found=f"{candidates.positives:,} of {candidates.rows:,} candidates bought",
+                remedy="Set a longer recommendations.horizon_days, or bring a longer history.",
+            )
+        model = BoostedModel.fit(candidates, settings=settings, rounds=rounds, threads=threads)
+        orders = None
+        if 0 < customers.positives < customers.rows:
+            orders = BoostedModel.fit(customers, HABITS, rounds=_ORDER_ROUNDS, threads=threads)
+        return cls(model, orders, customers.positives / max(customers.rows, 1))
+
+    def order_chance(self, values: NDArray[np.float32]) -> Floats:
+        """How likely the customer of each row orders at all within the horizon."""
+        if self.orders is None:
+            return np.full(len(values), self.order_share)
+        columns = self.orders.columns
+        prepared = columns.prepare(values, columns.positions(NAMES))
+        return np.asarray(1.0 / (1.0 + np.exp(-self.orders.log_odds(prepared))))
 
     @property
     def base(self) -> float:
@@ -134,9 +184,19 @@ class Ranker:
 
     def to_files(self) -> dict[str, bytes]:
         """The trees and their columns."""
-        return self.model.to_files()
+        files = {f"items_{name}": content for name, content in self.model.to_files().items()}
+        if self.orders is not None:
+            files |= {f"orders_{name}": one for name, one in self.orders.to_files().items()}
+        return files | {_SHARE: json.dumps(self.order_share).encode()}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Self:
         """The model read back; the bytes must have been verified."""
-        return cls(BoostedModel.from_files(files))
+
+        def read(kind: str) -> BoostedModel:
+            return BoostedModel.from_files(
+                {name: files[f"{kind}_{name}"] for name in BoostedModel.files}
+            )
+
+        orders = read("orders") if "orders_model.txt" in files else None
+        return cls(read("items"), orders, float(json.loads(files[_SHARE])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -109,14 +109,3 @@ def _blend(one: Dense, other: Dense, weight: float) -> Dense:
 
 def _dense(weights: Dense) -> Scores:
     return lambda bought: np.asarray(bought.once() @ weights, np.float32)
-
-
-Search = Callable[[Split, int], Found]
-
-
-def listed(found: Sequence[tuple[str, Found]]) -> None:
-    """What was chosen for each data set."""
-    for name, one in found:
-        print(
-            f"{name}: {one.said}: Recall {one.tested[0]:.4f}, NDCG {one.tested[1]:.4f}", flush=True
-        )
