@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from features.settings import load_settings
+from features.store import ingest
+from features.workspace import Workspace
 from serving.published import Snapshot, open_snapshot
 from serving.snapshot import score_everybody
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
+from tests.training.items.drugstore import write_drugstore
+from training.items.recipe import train_items
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +48,26 @@ def valued(valued_company: Company) -> Snapshot:
 def snapshot(demo_workspace: Company) -> Snapshot:
     """The company's scores."""
     return open_snapshot(demo_workspace.workspace)
+
+
+@pytest.fixture(scope="session")
+def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company that recommends and has no other model; two customers have declined."""
+    folder = tmp_path_factory.mktemp("drugstore")
+    path = write_drugstore(folder)
+    answers = ["customer,agreed", "c005,false", "c006,true", ""]
+    (folder / "people.csv").write_text("\n".join(answers), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + '\n[tables.customers]\nsource = "people.csv"\n\n[tables.customers.columns]\n'
+        + 'customer_id = "customer"\nprofiling_consent = "agreed"\n',
+        encoding="utf-8",
+    )
+    settings = load_settings(path)
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace)
+    train_items(settings, workspace)
+    return Company(path, settings, workspace)
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features.settings import load_settings
-from features.store import ingest
-from features.workspace import Workspace
 from serving.contract.item_messages import (
     ItemCustomersAnswer,
     RecommendationsAnswer,
@@ -21,30 +18,9 @@ from serving.contract.item_messages import (
 from serving.item_lists import RULES
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
-from tests.training.items.drugstore import ITEMS, article, write_drugstore
-from training.items.recipe import train_items
+from tests.training.items.drugstore import ITEMS, article
 
 SHELF_OF_THE_FIRST_TASTE = "Shelf 0"
-
-
-@pytest.fixture(scope="module")
-def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """A company that recommends and has no other model; two customers have declined."""
-    folder = tmp_path_factory.mktemp("drugstore")
-    path = write_drugstore(folder)
-    answers = ["customer,agreed", "c005,false", "c006,true", ""]
-    (folder / "people.csv").write_text("\n".join(answers), encoding="utf-8")
-    path.write_text(
-        path.read_text(encoding="utf-8")
-        + '\n[tables.customers]\nsource = "people.csv"\n\n[tables.customers.columns]\n'
-        + 'customer_id = "customer"\nprofiling_consent = "agreed"\n',
-        encoding="utf-8",
-    )
-    settings = load_settings(path)
-    workspace = Workspace(settings.workspace_folder)
-    ingest(settings, workspace)
-    train_items(settings, workspace)
-    return Company(path, settings, workspace)
 
 
 @pytest.fixture(scope="module")
