@@ -462,7 +462,7 @@ def export(call: Call, file: Path, to: str, changed: bool, language: str | None)
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--count", default=10, help="So many items a list, or so many customers with --item.")
-@click.option("--use-case", default="basket", help="basket, coupon or discovery.")
+@click.option("--use-case", default="basket", help="basket, coupon, replenishment or discovery.")
 @click.option(
     "--due-within-days", type=int, help="Of repeats only what is due within so many days."
 )

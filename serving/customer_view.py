@@ -11,6 +11,7 @@ from serving.belonging import Belonging, shown_shares
 from serving.change_view import change_section, play_lines
 from serving.churn_list import sorts
 from serving.desk import InUse
+from serving.item_view import item_section
 from serving.page_contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
 from serving.page_views import (
     ago,
@@ -26,6 +27,7 @@ from serving.page_views import (
     standing,
     worth_of,
 )
+from serving.recommending import Recommending
 from serving.scored import band
 from serving.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
 from serving.waterfall import bars
@@ -39,7 +41,11 @@ _A_NEAR_TIE = 0.1
 
 
 def customer_page(
-    in_use: InUse, settings: Settings, position: int, since: str = ""
+    in_use: InUse,
+    settings: Settings,
+    position: int,
+    since: str = "",
+    recommending: Recommending | None = None,
 ) -> CustomerPage:
     """Everything about the score of one customer, by place in the ranking.
 
@@ -86,6 +92,7 @@ def customer_page(
         ago=ago(snapshot, key),
         change=change_section(in_use, position, since),
         plays=play_lines(in_use, snapshot.customer_ids[key]),
+        items=item_section(recommending, snapshot.customer_ids[key], language.code),
         model=model(snapshot),
         as_of=instant(snapshot.cutoff_seconds),
         back="/churn",

@@ -16,7 +16,7 @@ from pyarrow import csv
 from features.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.progress import Progress, silent
 from features.workspace import Workspace
-from serving.item_lists import COUPON_DUE_DAYS, USE_CASES, Wishes, due_in_days, fill_many
+from serving.item_lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
 from serving.ledger import withheld_in
 from serving.recommending import GROUPS, Recommending, recommending_in
 from training.items.pair_features import POSITIONS
@@ -49,9 +49,8 @@ def wishes_for(count: int, use_case: str, due_within_days: int | None = None) ->
         raise UsageRefused(
             expected="at least one item a list", found=str(count), remedy="Give a larger --count."
         )
-    if due_within_days is None and use_case == "coupon":
-        due_within_days = COUPON_DUE_DAYS
-    return Wishes(count, repeats=USE_CASES[use_case], due_within_days=due_within_days)
+    due = due_days_of(use_case, due_within_days)
+    return Wishes(count, repeats=USE_CASES[use_case], due_within_days=due)
 
 
 def required_in(workspace: Workspace) -> Recommending:

@@ -17,17 +17,32 @@ from training.items.bought import Items
 from training.items.pair_features import POSITIONS
 from training.items.pairs import Pairs
 
-USE_CASES: Mapping[str, float | None] = {"basket": None, "coupon": 0.5, "discovery": 0.0}
-"""The part of a list that may be repeats: a basket holds whatever is likely, a coupon both, a discovery none."""
-COUPON_DUE_DAYS = 14
-NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY, NOT_DUE, CATEGORY_FULL = (
+USE_CASES: Mapping[str, float | None] = {
+    "basket": None,
+    "coupon": 0.5,
+    "replenishment": 1.0,
+    "discovery": 0.0,
+}
+"""The part of a list that is bought again: None for whatever is likely, 1 and 0 leave nothing else in."""
+_DUE_DAYS = {"coupon": 14, "replenishment": 14}
+NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY, NEVER_BOUGHT, BOUGHT_BEFORE, NOT_DUE, CATEGORY_FULL = (
     "not_allowed",
     "not_in_stock",
     "other_category",
+    "never_bought",
+    "bought_before",
     "not_due",
     "category_full",
 )
-RULES = (NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY, NOT_DUE, CATEGORY_FULL)
+RULES = (
+    *(NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY),
+    *(NEVER_BOUGHT, BOUGHT_BEFORE, NOT_DUE, CATEGORY_FULL),
+)
+
+
+def due_days_of(use_case: str, due_within_days: int | None) -> int | None:
+    """Within how many days repeats are due: as asked, or the use case's own."""
+    return _DUE_DAYS.get(use_case) if due_within_days is None else due_within_days
 
 
 @dataclass(frozen=True)
@@ -72,7 +87,8 @@ class Shelving:
 class Wishes:
     """What a list is to be like.
 
-    ``repeats`` is the share of the list that is bought again, None for whatever is likely;
+    ``repeats`` is the share of the list that is bought again, None for whatever is likely; with 1 nothing
+    else is listed, with 0 nothing that was bought before;
     ``due_within_days`` leaves out what was bought before and is not due so soon; at most
     ``most_per_category`` items of one category; at least ``promoted_share`` of ``promoted`` items.
     """
@@ -134,6 +150,11 @@ def fill(
 ) -> ItemList:
     """Choose from candidates: ``items`` with a score and a row of pair features each, ``category`` by item."""
     rule = shelving.dropped_by[items].copy()
+    is_repeat = values[:, POSITIONS["times_bought"]] > 0
+    if wishes.repeats == 1.0:
+        rule[~is_repeat & (rule < 0)] = RULES.index(NEVER_BOUGHT)
+    if wishes.repeats == 0.0:
+        rule[is_repeat & (rule < 0)] = RULES.index(BOUGHT_BEFORE)
     if wishes.due_within_days is not None:
         is_early = due_in_days(values) > wishes.due_within_days
         rule[is_early & (rule < 0)] = RULES.index(NOT_DUE)
@@ -142,7 +163,7 @@ def fill(
     open_rows = order[rule[order] < 0]
     places = _Places(
         wishes,
-        is_repeat=values[:, POSITIONS["times_bought"]] > 0,
+        is_repeat=is_repeat,
         is_promoted=np.isin(items, wishes.promoted),
         category=category[items],
     )

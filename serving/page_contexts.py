@@ -192,6 +192,24 @@ class PlayLine:
 
 
 @dataclass(frozen=True)
+class ItemLine:
+    """An item the customer would take."""
+
+    name: str = shown("What it is called.")
+    category: str = shown("Its category; empty without one.")
+    text: str = shown("The strongest reason, in one sentence.")
+    chance: str = shown("How likely it is in an order, in percent.")
+
+
+@dataclass(frozen=True)
+class ItemSection:
+    """The first items of a customer's list."""
+
+    lines: Sequence[ItemLine] = shown("The items, the most likely first.")
+    note: str = shown("What the chance means, and how likely an order is.")
+
+
+@dataclass(frozen=True)
 class CustomerPage:
     """One customer: the risk, all that adds up to it, and the facts behind it."""
 
@@ -213,6 +231,9 @@ class CustomerPage:
         "What changed since an earlier day; None when it cannot be told."
     )
     plays: Sequence[PlayLine] = shown("What the model would say if something were done.")
+    items: ItemSection | None = shown(
+        "What the customer would take next; None where nothing recommends."
+    )
     spend: str = shown("Spend of the last 365 days, net of returns.")
     worth: str = shown("Expected value; empty where no value model is in use.")
     worth_title: str = shown("What that value is, in a few words.")

@@ -125,7 +125,8 @@ class Pages:
         if row is None:
             return self._refusal(request, "not_found")
         since = request.query_params.get("since", "")
-        return _html(self.draw("customer.html", customer_page(in_use, desk.settings, row, since)))
+        page = customer_page(in_use, desk.settings, row, since, desk.recommending)
+        return _html(self.draw("customer.html", page))
 
     def _contract(self, request: Request) -> Response:
         """The contract as a page."""

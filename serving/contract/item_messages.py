@@ -58,10 +58,10 @@ class RecommendationRequest(Message):
     count: Count = Field(
         5, ge=1, le=MOST_PROPOSED, description="So many items a customer, the most likely first."
     )
-    use_case: Literal["basket", "coupon", "discovery"] = Field(
+    use_case: Literal["basket", "coupon", "replenishment", "discovery"] = Field(
         "basket",
         description="basket lists whatever is likely; coupon half repeats that are due within 14 days and half "
-        "items never bought; discovery only items never bought.",
+        "items never bought; replenishment only what is due within 14 days; discovery only items never bought.",
     )
     repeat_share: Share | None = Field(
         None, description="The part of a list that is bought again, instead of the use case's own."
@@ -70,7 +70,8 @@ class RecommendationRequest(Message):
         None,
         ge=0,
         le=MOST_DAYS,
-        description="Of what was bought before only what is due within so many days; 14 for a coupon.",
+        description="Of what was bought before only what is due within so many days; 14 where a use case "
+        "is about what is due.",
     )
     allowed_item_ids: ItemIds | None = Field(
         None, max_length=MOST_ITEMS, description="Only these may be listed."

@@ -28,7 +28,7 @@ from serving.contract.proposal_messages import SimilarItemsRequest
 from serving.contract.quick_route import QuickRoute
 from serving.desk import Desk
 from serving.events import ToldEvent
-from serving.item_lists import COUPON_DUE_DAYS, USE_CASES, Shelving, Wishes
+from serving.item_lists import USE_CASES, Shelving, Wishes, due_days_of
 from serving.privacy import Withheld
 from serving.problems import FieldFault, Refusal
 from serving.recommending import Recommending, plain, words_of
@@ -141,13 +141,11 @@ def _wished(
     if question.allowed_item_ids is not None:
         allowed, more = found.places(question.allowed_item_ids)
         unknown += more
-    is_coupon = question.use_case == "coupon"
-    due = question.due_within_days
     share = question.repeat_share
     wishes = Wishes(
         question.count,
         repeats=USE_CASES[question.use_case] if share is None else share,
-        due_within_days=COUPON_DUE_DAYS if due is None and is_coupon else due,
+        due_within_days=due_days_of(question.use_case, question.due_within_days),
         most_per_category=question.most_per_category,
         promoted=promoted,
         promoted_share=question.promoted_share,

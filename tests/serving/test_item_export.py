@@ -89,7 +89,10 @@ def test_a_coupon_file_holds_what_is_due(drugstore: Company, tmp_path: Path) -> 
     [
         (["lists.xlsx"], "ends in .parquet or .csv"),
         (["nowhere/lists.csv"], "in a folder that exists"),
-        (["lists.csv", "--use-case", "sale"], "a use case out of basket, coupon, discovery"),
+        (
+            ["lists.csv", "--use-case", "sale"],
+            "a use case out of basket, coupon, replenishment, discovery",
+        ),
         (["lists.csv", "--count", "0"], "at least one item a list"),
         (["lists.csv", "--item", "zzz"], "an item the model knows"),
         (["lists.csv", "--language", "fr"], "a language among en, de"),

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from serving.item_lists import (
+    BOUGHT_BEFORE,
     CATEGORY_FULL,
+    NEVER_BOUGHT,
     NOT_ALLOWED,
     NOT_DUE,
     NOT_IN_STOCK,
@@ -74,8 +76,17 @@ def test_repeats_and_new_items_have_their_shares_and_give_way_where_there_are_no
     times = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
     assert filled(Wishes(4, repeats=0.5), times).rows.tolist() == [0, 1, 4, 5]
     assert filled(Wishes(4, repeats=0.0), times).rows.tolist() == [4, 5, 6, 7]
-    short = filled(Wishes(6, repeats=1.0), times)
-    assert short.rows.tolist() == [0, 1, 2, 3, 4, 5] and not short.is_within_quotas
+    short = filled(Wishes(10, repeats=0.5), times)
+    assert short.rows.tolist() == list(range(10)) and not short.is_within_quotas
+    assert filled(Wishes(2, repeats=0.5), [1] * 10).rows.tolist() == [0, 1]
+
+
+def test_a_share_of_all_or_nothing_leaves_nothing_else_in() -> None:
+    times = [1, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+    again = filled(Wishes(4, repeats=1.0), times)
+    assert again.rows.tolist() == [0, 1] and again.dropped == {NEVER_BOUGHT: 8}
+    new = filled(Wishes(9, repeats=0.0), times)
+    assert new.rows.tolist() == list(range(2, 10)) and new.dropped == {BOUGHT_BEFORE: 2}
 
 
 def test_promoted_items_take_the_last_places_they_are_owed() -> None:
@@ -139,7 +150,8 @@ def test_a_list_keeps_every_rule_and_has_no_place_empty_that_could_be_taken(
 
     def may(item: int) -> bool:
         is_due = wishes.due_within_days is None or not due[item] > wishes.due_within_days
-        return is_due and (allowed is None or item in allowed)
+        is_other = wishes.repeats == (0.0 if times[item] else 1.0)
+        return is_due and not is_other and (allowed is None or item in allowed)
 
     assert all(may(one) for one in listed)
     kinds = [int(CATEGORY[one]) for one in listed if CATEGORY[one] >= 0]

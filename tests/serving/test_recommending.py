@@ -149,8 +149,10 @@ def test_a_discovery_holds_nothing_bought_before_and_a_coupon_both(caller: Calle
     times = [one["times_bought"] for one in coupon["rows"][0]["items"]]
     assert sum(one > 0 for one in times) == 3
     assert coupon["rows"][0]["is_within_quotas"]
-    again = asked(caller, count=4, repeat_share=1.0)
-    assert all(one["times_bought"] > 0 for one in again["rows"][0]["items"])
+    again = asked(caller, count=36, use_case="replenishment")
+    (row,) = again["rows"]
+    assert row["items"] and row["fewer"]["never_bought"] > 0
+    assert all(one["times_bought"] and one["due_in_days"] <= 14 for one in row["items"])
 
 
 def test_what_is_not_due_so_soon_is_left_out(caller: Caller) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -38,14 +38,16 @@ from training.items.personal import PersonalFrequency
 from training.items.popularity import Popularity
 from training.items.ranker import Origin, Ranker
 from training.items.ranking import Lists, best_of
+from training.items.recommender import Scores
 from training.items.sold import Sold
 from training.manifest import Manifest
 from training.provenance import tools
 from training.questions.origins import end_of_data
 
 FAMILY = "two stages"
-POPULAR, DECAYED, ALS, NEXT_BASKET = (
+POPULAR, BY_TIER, DECAYED, ALS, NEXT_BASKET = (
     "popularity",
+    "popularity by number of orders",
     "personal frequency, half as much after 60 days",
     "implicit ALS",
     "TIFU-KNN of next baskets",
@@ -62,6 +64,7 @@ FACTOR_SETTINGS = (
 ORIGINS = 3
 """So many days of the past teach the ranker, each a horizon before the next."""
 HALF_LIFE_DAYS = 60.0
+TIERS = 1, 2, 5
 
 
 @dataclass(frozen=True)
@@ -208,6 +211,10 @@ class _Work:
                 "what most customers bought lately",
                 lists_by_score(Popularity.fit(before).scores),
             ),
+            BY_TIER: (
+                "the same among customers with as many orders",
+                lists_by_score(popular_by_tier(before)),
+            ),
             PERSONAL: (
                 "what the customer bought most often",
                 lists_by_score(PersonalFrequency.fit(before).scores),
@@ -245,6 +252,18 @@ class _Work:
 def title_of(kernel_name: str) -> str:
     """What the two-stage model is called, by what its candidates come from."""
     return f"two stages on {kernel_name}"
+
+
+def popular_by_tier(before: Bought) -> Callable[[Bought], Scores]:
+    """What customers with as many orders buy: one, two to four, or more."""
+
+    def tiers(bought: Bought) -> NDArray[np.int64]:
+        orders = np.unique(np.stack([bought.owners, bought.seconds]), axis=1)[0]
+        counts = np.bincount(orders, minlength=bought.customers)
+        return np.digitize(counts, TIERS) - 1
+
+    popular = Popularity.fit(before, tiers(before))
+    return lambda bought: popular.asked_for(tiers(bought)).scores(bought)
 
 
 def lists_by_ranker(shelf: Shelf, ranker: Ranker, threads: int = 1) -> ListsOf:

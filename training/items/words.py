@@ -35,6 +35,7 @@ class ItemWords:
     newcomer: str
     each_day: str
     each_days: str
+    under_a_day: str
     day: str
     days: str
     decimal: str
@@ -101,7 +102,9 @@ class ItemWords:
         return (self.each_day if whole == 1 else self.each_days).format(whole)
 
     def _days(self, days: float) -> str:
-        whole = max(round(days), 0)
+        whole = round(days)
+        if whole < 1:
+            return self.under_a_day
         return (self.day if whole == 1 else self.days).format(whole)
 
 
@@ -136,6 +139,7 @@ ENGLISH = ItemWords(
     newcomer="a customer without an order so far",
     each_day="day",
     each_days="{} days",
+    under_a_day="less than a day",
     day="{} day",
     days="{} days",
     decimal=".",
@@ -169,6 +173,7 @@ GERMAN = ItemWords(
     newcomer="ein Kunde noch ohne Bestellung",
     each_day="Tage",
     each_days="{} Tage",
+    under_a_day="weniger als einem Tag",
     day="{} Tag",
     days="{} Tagen",
     decimal=",",

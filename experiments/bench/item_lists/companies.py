@@ -78,9 +78,11 @@ def known_truth(folder: Path, customers: int) -> Mapping[str, float]:
     test = end_of_data(store.pack()).plus_days(-days)
     before, after = learned.sold.before(test), learned.sold.after(test, days)
     # The same customers by lot as the ladder asked about.
-    trial = Trial.of(before, after, learned.sold.catalogue.category)
+    category = learned.sold.catalogue.category
+    asked = Trial.of(before, after, category).customers
+    trial = Trial.of(before.select(asked), after.select(asked), category)
     ids = store.pack().customer_ids
-    numbers = np.array([int(ids[int(key)][1:]) for key in trial.customers])
+    numbers = np.array([int(ids[int(key)][1:]) for key in asked])
     order = np.argsort(-world.item_shares(numbers), axis=1, kind="stable")
     truth = trial.judge("", lambda bought: order[:, :LONGEST].astype(np.int32))
     rows = learned.ladder.rows()
