@@ -434,15 +434,16 @@ def test_the_true_shares_of_items_are_what_customers_buy(larger: World) -> None:
     lines = pq.read_table(
         larger.folder / "purchases.parquet", columns=["customer_id", "item_id", "quantity"]
     ).to_pandas()
-    lines = lines[lines.quantity > 0]
+    asked = 3_000
+    lines = lines[(lines.quantity > 0) & (lines.customer_id < f"C{asked:07d}")]
     customers = lines.customer_id.str[1:].astype(int).to_numpy()
     items = pq.read_table(larger.folder / "items.parquet", columns=["item_id"])[0].to_pylist()
     place = {one: at for at, one in enumerate(items)}
-    shares = larger.item_shares(np.arange(larger.spec.customers))
+    shares = larger.item_shares(np.arange(asked))
     assert shares.sum(axis=1) == pytest.approx(np.ones(len(shares)))
     expected = np.bincount(customers, minlength=len(shares)) @ shares
     found = np.bincount(lines.item_id.map(place), minlength=len(items))
-    popular = np.argsort(-expected)[:50]
+    popular = np.argsort(-expected)[:20]
     # Each item stands once an order and offers bring lines of their own: a few percent, not more.
     assert found[popular] == pytest.approx(expected[popular], rel=0.2)
     assert np.corrcoef(found, expected)[0, 1] > 0.99

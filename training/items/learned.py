@@ -25,6 +25,7 @@ from training.items.kernels import Learn, kernels_for
 from training.items.ladder import (
     LONGEST,
     PERSONAL,
+    PERSONAL_EVER,
     ItemLadder,
     ListsOf,
     Rung,
@@ -215,8 +216,12 @@ class _Work:
                 "the same among customers with as many orders",
                 lists_by_score(popular_by_tier(before)),
             ),
-            PERSONAL: (
+            PERSONAL_EVER: (
                 "what the customer bought most often",
+                lists_by_score(PersonalFrequency.fit(before, lately=False).scores),
+            ),
+            PERSONAL: (
+                "the same, equals by what is popular of late",
                 lists_by_score(PersonalFrequency.fit(before).scores),
             ),
             DECAYED: (

@@ -31,9 +31,10 @@ class PersonalFrequency(Recommender):
     half_life_days: float = 0.0
 
     @classmethod
-    def fit(cls, bought: Bought, *, half_life_days: float = 0.0) -> Self:
-        """Learn how popular items are; the rest is the customer's own."""
-        return cls(Popularity.fit(bought), half_life_days)
+    def fit(cls, bought: Bought, *, half_life_days: float = 0.0, lately: bool = True) -> Self:
+        """Learn how popular items are, lately or ever; the rest is the customer's own."""
+        popularity = Popularity.fit(bought) if lately else Popularity.ever(bought)
+        return cls(popularity, half_life_days)
 
     def scores(self, bought: Bought) -> Scores:
         """Own purchases, decayed, plus a little popularity."""

@@ -52,6 +52,12 @@ class Popularity(Recommender):
             lately = (1 - _SEASON_SHARE) * lately + _SEASON_SHARE * season
         return cls(lately.astype(np.float32))
 
+    @classmethod
+    def ever(cls, bought: Bought) -> Self:
+        """The share of all customers who ever bought an item, whenever that was."""
+        shares = bought.buyers_of() / max(len(bought.buyers), 1)
+        return cls(shares[None, :].astype(np.float32))
+
     def asked_for(self, segment_of: NDArray[np.integer]) -> Popularity:
         """The same for customers of these segments, in the order they will be asked for."""
         return Popularity(self.shares, np.asarray(segment_of, np.int32))

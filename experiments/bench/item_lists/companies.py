@@ -16,7 +16,7 @@ from features.workspace import Workspace
 from serving.item_lists import Wishes
 from serving.recommending import Recommending
 from training.items.bundle import open_item_bundle, write_item_bundle
-from training.items.ladder import LONGEST, PERSONAL, Trial
+from training.items.ladder import LONGEST, PERSONAL, ItemLadder, Trial
 from training.items.learned import LearnedItems, learn_items
 from training.items.report import COLUMNS, item_cell
 from training.items.words import ENGLISH
@@ -55,11 +55,11 @@ def real_shop(data: Path, folder: Path) -> LearnedItems:
     return learned
 
 
-def relative_gain(rows: list[dict[str, Any]]) -> tuple[float, float, float]:
-    """How much more the shipped model finds than personal frequency, relative, with its 95 % interval."""
-    bar = next(one for one in rows if one["name"] == PERSONAL)["recall_10"]
-    row = next(one for one in rows if one["ships"])
-    return tuple(row[key] / bar for key in ("gain", "gain_low", "gain_high"))
+def relative_gain(ladder: ItemLadder, bar: str) -> tuple[float, float, float]:
+    """How much more the shipped model finds than a rung, in percent of it, with its 95 % interval."""
+    gain, low, high = ladder.of(ladder.winner).against(ladder.of(bar))
+    level = (ladder.of(bar).figures["recall_10"] or 0.0) / 100
+    return gain / level, low / level, high / level
 
 
 def print_ladder(rows: list[dict[str, Any]]) -> None:

@@ -51,6 +51,27 @@ def test_candidates_are_what_was_bought_what_goes_with_it_and_what_is_popular(
     assert {SOURCES[one] for one in found.sources[second]} == {"popular"}
 
 
+def test_new_items_come_up_for_customers_of_their_category_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "MOST_POPULAR", 0)
+    bought = history([[(90, 1, 1)], [(90, 2, 1)], [(90, 0, 1)]], 5)
+    category = np.array([-1, 0, 1, 0, -1], np.int32)
+    nothing = np.full(5, np.nan, np.float32)
+    # The first three were sold ten days ago; 3 and 4 never, and 4 is in no category.
+    facts = ItemFacts.learn(bought, nothing, category)
+    assert facts.arrivals(9).tolist() == [3, 1, 2]
+    found = Shelf(cosine_neighbours(bought), facts).pairs(bought)
+    new = SOURCES.index("new in a category")
+    listed = [
+        found.items[slice(*found.offsets[at : at + 2])][
+            found.sources[slice(*found.offsets[at : at + 2])] == new
+        ].tolist()
+        for at in range(3)
+    ]
+    assert listed == [[3], [], []]
+
+
 def test_only_what_is_asked_for_is_looked_at_and_each_once() -> None:
     bought = history([[(90, 5, 1)]], CATALOGUE)
     found = SHELF.pairs(bought, asked=np.array([7, 5, 7], np.int32), only_asked=True)
