@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from features.settings import load_settings
+from features.store import ingest
+from features.workspace import CURRENT, Workspace, point_at
 from serving.contract.item_messages import (
     ItemCustomersAnswer,
     RecommendationsAnswer,
@@ -322,3 +326,47 @@ def test_no_number_that_stands_for_nothing_leaves_the_process(caller: Caller) ->
     numbers = [one["log_odds"] for one in answer["rows"][0]["items"]]
     numbers += [r["push"] for one in answer["rows"][0]["items"] for r in one["reasons"]]
     assert np.abs(numbers).max() < 100.0
+
+
+def test_a_catalogue_that_has_changed_since_the_training_is_answered_from_what_is_known(
+    drugstore: Company, tmp_path: Path
+) -> None:
+    shutil.copytree(drugstore.settings_path.parent, tmp_path / "shop")
+    settings = load_settings(tmp_path / "shop" / "regulars.toml")
+    workspace = Workspace(settings.workspace_folder)
+    company = Company(tmp_path / "shop" / "regulars.toml", settings, workspace)
+    service = Service(company, tmp_path)
+    try:
+        caller = service.caller("score")
+        before = asked(caller, "c000", count=5)
+        sales = tmp_path / "shop" / "sales.csv"
+        more = ["c000,r900,2025-07-19,zz9,1,2.00", "c900,r901,2025-07-19,zz9,1,2.00"]
+        sales.write_text(sales.read_text() + "\n".join(more) + "\n")
+        ingest(settings, workspace)
+        service.desk.refresh()
+        after = asked(caller, "c000", count=5)
+        assert set(ids(after)) & set(ids(before)) and "zz9" not in ids(after)
+        (row,) = asked(caller, "c900", count=5)["rows"]
+        assert row["status"] == "ok" and len(row["items"]) == 5 and row["fallback"]
+        similar = caller.post("/v1/similar-items", json={"item_ids": ["zz9"]}).json()
+        assert similar["rows"][0]["status"] == "unknown_id"
+    finally:
+        service.close()
+
+
+def test_a_damaged_model_is_not_taken_up_and_the_one_before_goes_on_answering(
+    drugstore: Company, tmp_path: Path
+) -> None:
+    shutil.copytree(drugstore.settings_path.parent, tmp_path / "shop")
+    settings = load_settings(tmp_path / "shop" / "regulars.toml")
+    workspace = Workspace(settings.workspace_folder)
+    service = Service(Company(tmp_path / "shop" / "regulars.toml", settings, workspace), tmp_path)
+    try:
+        found = service.desk.recommending
+        assert found is not None
+        point_at(workspace.bundles / "recommendations" / CURRENT, "0" * 64)
+        service.desk.refresh()
+        assert service.desk.recommending is found
+        assert len(ids(asked(service.caller("score"), "c001"))) == 5
+    finally:
+        service.close()

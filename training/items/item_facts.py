@@ -78,19 +78,6 @@ class ItemFacts:
             category=category.astype(np.int32),
         )
 
-    def matrix(self) -> NDArray[np.float32]:
-        """The columns a model reads, one row an item, in the order of the fields without the category."""
-        return np.ascontiguousarray(
-            np.stack(
-                [
-                    *(self.recent_share, self.share, self.trend, self.repurchase_share),
-                    *(self.gap_days, self.age_days, self.idle_days, self.price),
-                    *(self.again_lately, self.first_lately),
-                ],
-                axis=1,
-            )
-        )
-
     def popular(self, count: int) -> Items:
         """The items most customers bought lately, the first by place among equals."""
         return np.argsort(-self.recent_share, kind="stable")[:count].astype(np.int32)

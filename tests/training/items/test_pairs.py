@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracles.pairs import pair
-from training.items import pairs as module
+from training.items import pair_walk as module
 from training.items.bought import Bought
 from training.items.item_facts import ItemFacts
 from training.items.neighbours import cosine_neighbours
@@ -76,7 +76,7 @@ def test_only_what_is_asked_for_is_looked_at_and_each_once() -> None:
     bought = history([[(90, 5, 1)]], CATALOGUE)
     found = SHELF.pairs(bought, asked=np.array([7, 5, 7], np.int32), only_asked=True)
     assert found.items.tolist() == [5, 7]
-    assert [SOURCES[one] for one in found.sources] == ["asked for"] * 2
+    assert [SOURCES[one] for one in found.sources] == ["bought before", "asked for"]
 
 
 def test_a_customer_is_answered_alike_whoever_stands_beside_and_however_many_threads() -> None:
