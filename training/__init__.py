@@ -7,8 +7,9 @@ questions/       what a model is asked: of whom, what may come true, and until w
 evaluation/      grade, money, slices and age of the shipped model                   [shap]
 timing/          when the next order comes: the hazard that ships, and how well it tells
 value/           what a customer will bring, with a range, why, and what of it is at risk
+items/           what customers would take next, again or for the first time      [implicit]
 segments/        who buys alike, by frozen centres, why, and who moved           [scikit-learn]
-treeshap/        exact contributions of trees, for everybody every night            [numba]
+treeshap/        exact contributions of trees, for everybody every night
 reasons/         contributions → points that add up and sentences the facts bear out
 trust/           whether those reasons can be trusted, tried in every training
 ===============  ==========================================================================
@@ -21,6 +22,8 @@ dataset          the one thing a model is given
 model            the promise of every model: fit, score, save, load
 logistic         logistic regression, stored as plain numbers               [scikit-learn]
 boosting         gradient-boosted trees                                          [lightgbm]
+compiled         loops over trees, rows and items as machine code                   [numba]
+leaf_sums        what a forest answers, leaf by leaf
 blended          the mean of a logistic model and trees, whose reasons still add up
 calibration      from log-odds to a probability that holds
 churn            the rungs of the churn ladder: from the base rate to all features
