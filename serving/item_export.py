@@ -234,7 +234,9 @@ def _table(
         "item_id": pa.array([catalogue.ids[int(one)] for one in items], pa.string()),
         "name": pa.array([catalogue.name(int(one)) for one in items], pa.string()),
         "category": pa.array([found.category(int(one)) for one in items], pa.string()),
-        "order_probability": pa.array(found.bundle.ranker.order_chance(values), pa.float64()),
+        "order_probability": pa.array(
+            found.bundle.ranker.order_chance(values), pa.float64(), from_pandas=True
+        ),
         "probability": pa.array(1.0 / (1.0 + np.exp(-scores)), pa.float64()),
         "log_odds": pa.array(scores, pa.float64()),
         "source": pa.array([SOURCES[one] for one in sources], pa.string()),

@@ -25,6 +25,8 @@ def item_section(
         ItemLine(one.name, one.category, one.text, _percent(one.probability))
         for one in listed.items
     ]
+    if listed.order_probability is None:
+        return None
     manifest, chance = recommending.manifest, _percent(listed.order_probability)
     note = (
         f"The chance is that of an item, should they order in the {manifest.horizon_days} days after "

@@ -68,10 +68,13 @@ class Recommended:
 
 @dataclass(frozen=True)
 class CustomerList:
-    """What is proposed to one customer; ``fewer`` counts what was dropped where places stayed empty."""
+    """What is proposed to one customer; ``fewer`` counts what was dropped where places stayed empty.
+
+    ``order_probability`` is None of somebody without an order so far.
+    """
 
     items: tuple[Recommended, ...]
-    order_probability: float
+    order_probability: float | None
     fallback: str = ""
     fewer: Mapping[str, int] | None = None
     is_within_quotas: bool = True
@@ -176,7 +179,7 @@ class Recommending:
         order_chance = self.bundle.ranker.order_chance(pairs.values[:1])
         return CustomerList(
             tuple(items),
-            float(order_chance[0]) if len(order_chance) else self.bundle.ranker.order_share,
+            float(order_chance[0]) if len(bought.items) and len(order_chance) else None,
             "" if len(bought.items) else POPULAR_INSTEAD,
             fewer,
             found.is_within_quotas,
@@ -309,7 +312,7 @@ class Recommending:
         taken = 1.0 / (1.0 + np.exp(-ranker.log_odds(pairs.values, threads=2)))
         chances = taken * ranker.order_chance(pairs.values)
         times, due = pairs.values[:, POSITIONS["times_bought"]], due_in_days(pairs.values)
-        is_open = ~np.isin(pairs.owners, list(left_out | self._declined))
+        is_open = ~np.isin(pairs.owners, list(left_out | self._declined)) & ~np.isnan(chances)
         if new_alone:
             is_open &= times == 0
         open_rows = np.flatnonzero(is_open)

@@ -143,7 +143,7 @@ class RecommendationRowAnswer(Message):
     customer_id: str = Field(description="As it was sent.")
     status: RowStatus = Field(description="What became of the row.")
     order_probability: float | None = Field(
-        description="The chance that the customer orders at all within the horizon; null without a list."
+        description="The chance that the customer orders at all within the horizon; null of who never did."
     )
     items: list[RecommendedItem] = Field(description="The list, the most likely first.")
     fallback: str = Field(description="What the list is made from instead, where nothing is known.")

@@ -190,6 +190,7 @@ def test_somebody_unknown_is_listed_what_most_buy_and_it_is_said(caller: Caller)
     (row,) = answer["rows"]
     assert row["status"] == "unknown_id" and len(row["items"]) == 5
     assert row["fallback"].startswith("what most customers buy now")
+    assert row["order_probability"] is None
     assert {one["source"] for one in row["items"]} == {"popular"}
 
 

@@ -16,7 +16,14 @@ from features.vectors import Vectors
 from training.boosting import BoostedModel
 from training.dataset import Dataset, together
 from training.items.bought import Bought
-from training.items.pair_features import BUYER, GROUP_OF, NAMES, PAIR_FEATURES, PAIR_GROUPS
+from training.items.pair_features import (
+    BUYER,
+    GROUP_OF,
+    NAMES,
+    PAIR_FEATURES,
+    PAIR_GROUPS,
+    POSITIONS,
+)
 from training.items.pairs import Pairs, Shelf
 from training.items.ranking import Targets
 from training.leaf_sums import LeafSums
@@ -138,12 +145,14 @@ class Ranker:
         return cls(model, orders, customers.positives / max(customers.rows, 1))
 
     def order_chance(self, values: NDArray[np.float32]) -> Floats:
-        """How likely the customer of each row orders at all within the horizon."""
+        """How likely the customer of each row orders at all within the horizon; NaN of who never did."""
+        has_ordered = values[:, POSITIONS["customer_orders"]] > 0
         if self.orders is None:
-            return np.full(len(values), self.order_share)
+            return np.asarray(np.where(has_ordered, self.order_share, np.nan))
         columns = self.orders.columns
         prepared = columns.prepare(values, columns.positions(NAMES))
-        return np.asarray(1.0 / (1.0 + np.exp(-self.orders.log_odds(prepared))))
+        chances = 1.0 / (1.0 + np.exp(-self.orders.log_odds(prepared)))
+        return np.asarray(np.where(has_ordered, chances, np.nan))
 
     @property
     def base(self) -> float:
