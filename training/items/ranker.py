@@ -18,6 +18,7 @@ from training.dataset import Dataset, together
 from training.items.bought import Bought
 from training.items.pair_features import (
     BUYER,
+    DEMAND,
     GROUP_OF,
     NAMES,
     PAIR_FEATURES,
@@ -160,16 +161,20 @@ class Ranker:
         return self.model.base_log_odds
 
     def log_odds(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:
-        """One number a candidate."""
-        return self._leaves.of(self._prepared(values), threads=threads)
+        """One number a candidate; of a customer without an order, how many active customers took the item."""
+        found = self._leaves.of(self._prepared(values), threads=threads)
+        is_new = _is_new(values)
+        found[is_new] = _popular_log_odds(values[is_new])
+        return found
 
     def pushes(self, values: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """What each reason group adds, one column a group; with the base they sum to the log-odds."""
         group_of = np.array(GROUP_OF)[self._positions]
         prepared = self._prepared(values)
-        return self.model.grouped_contributions(
+        added = self.model.grouped_contributions(
             prepared, group_of, len(PAIR_GROUPS), threads=threads
         )
+        return self._demand_alone(added, values)
 
     def proven_pushes(self, values: NDArray[np.float32]) -> Floats:
         """The same by LightGBM itself, a hundred times slower."""
@@ -177,7 +182,14 @@ class Ranker:
         totals = np.zeros((len(values), len(PAIR_GROUPS)))
         for column, position in enumerate(self._positions):
             totals[:, GROUP_OF[position]] += by_feature[:, column]
-        return totals
+        return self._demand_alone(totals, values)
+
+    def _demand_alone(self, added: Floats, values: NDArray[np.float32]) -> Floats:
+        """Of somebody without an order nothing speaks but what others buy."""
+        is_new = _is_new(values)
+        added[is_new] = 0.0
+        added[is_new, _DEMAND] = _popular_log_odds(values[is_new]) - self.base
+        return added
 
     def _prepared(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         prepared: NDArray[np.float32] = self.model.columns.prepare(values, self._positions)
@@ -209,3 +221,19 @@ class Ranker:
 
         orders = read("orders") if "orders_model.txt" in files else None
         return cls(read("items"), orders, float(json.loads(files[_SHARE])))
+
+
+_DEMAND = PAIR_GROUPS.index(DEMAND)
+_LARGEST_SHARE = 0.999
+
+
+def _is_new(values: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether each row is of a customer without an order."""
+    return np.asarray(values[:, POSITIONS["customer_orders"]] == 0)
+
+
+def _popular_log_odds(values: NDArray[np.float32]) -> Floats:
+    """The share of the active customers who took each item lately, as log-odds."""
+    share = np.exp(values[:, POSITIONS["recent_share"]].astype(np.float64))
+    held = np.minimum(share, _LARGEST_SHARE)
+    return np.asarray(np.log(held) - np.log1p(-held))

@@ -110,6 +110,27 @@ def test_pushes_and_base_sum_to_the_log_odds(workspace: Workspace, bundle: ItemB
     assert total == pytest.approx(bundle.ranker.log_odds(values), abs=1e-9)
 
 
+def test_of_who_never_ordered_the_chance_is_the_share_of_customers_who_took_it_lately(
+    workspace: Workspace, bundle: ItemBundle
+) -> None:
+    sold = Sold.of_store(open_store(workspace))
+    end = end_of_data(open_store(workspace).pack())
+    bought = sold.before(end)
+    lately = bought.seconds >= end.plus_days(-30).seconds
+    active = len(set(bought.owners[lately].tolist()))
+    nobody = bought.select(np.array([0])).nothing()
+    pairs = bundle.shelf.pairs(nobody)
+    chances = 1 / (1 + np.exp(-bundle.ranker.log_odds(pairs.values)))
+    for item, chance in zip(pairs.items.tolist(), chances.tolist(), strict=True):
+        takers = len(set(bought.owners[lately & (bought.items == item)].tolist()))
+        assert chance == pytest.approx((takers + 0.5) / active, rel=1e-4)
+    pushes = bundle.ranker.pushes(pairs.values)
+    assert bundle.ranker.base + pushes.sum(axis=1) == pytest.approx(
+        bundle.ranker.log_odds(pairs.values), abs=1e-9
+    )
+    assert (pushes != 0).any(axis=0).sum() == 1
+
+
 def test_the_same_data_give_the_same_bundle_whatever_the_threads(
     workspace: Workspace, tmp_path: Path
 ) -> None:
