@@ -42,8 +42,9 @@ SETTINGS = BoostingSettings(
     patience=25,
     rounds_untested=150,
 )
-MOST_ROWS = 2_000_000
-"""More candidates teach the trees nothing new; beyond them some customers are left out, never items."""
+MOST_ROWS = 400_000
+"""Five times as many candidates a day find 0.3 % more and take twice the time; beyond so many some customers are
+left out, never items."""
 _SEED = 20_101_209
 _ORDER_ROUNDS = 80
 _PLAN = "pairs of customers and items"
