@@ -1,0 +1,214 @@
+"""What another policy would have brought, told from a log of what was shown at random: how much, and how sure.
+
+A log says for each decision which actions could have been taken, with which chance, which one was, and what came of
+it. From it the value of any policy that takes actions the log could have taken is estimated without showing anything to
+anybody: by a model of the rewards (DM), by weighing what was seen (IPS, SNIPS), by both (DR, SNDR), and by both where
+weights are small (Switch-DR). Dudík et al. (2011), Swaminathan and Joachims (2015), Wang, Agarwal and Dudík (2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ModelRefused
+
+Floats = NDArray[np.float64]
+LEAST_EFFECTIVE = 200.0
+"""Fewer decisions that count tell a value by luck."""
+MOST_UNSUPPORTED = 0.01
+"""So much of a policy may be actions the log could not have taken; of more nobody can know what they bring."""
+RESAMPLES = 400
+_TAIL = 2.5
+_THRESHOLDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, np.inf)
+_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Log:
+    """Past decisions, one row each: the action taken, what it brought, and the chance each action had.
+
+    ``chances`` has one column an action and its rows sum to 1. ``expected`` is what a model that has not seen
+    these rows expects of each action; without one it is zero, and the estimators that use it say less.
+    """
+
+    taken: NDArray[np.int64]
+    rewards: Floats
+    chances: Floats
+    expected: Floats | None = None
+
+    def __post_init__(self) -> None:
+        rows = len(self.taken)
+        shapes = {"rewards": self.rewards.shape[:1], "chances": self.chances.shape[:1]}
+        if self.expected is not None:
+            shapes["expected"] = self.expected.shape[:1]
+            if self.expected.shape != self.chances.shape:
+                raise _refused("an expected reward for each action", f"{self.expected.shape}")
+        for name, shape in shapes.items():
+            if shape != (rows,):
+                raise _refused(f"{rows} rows of {name}, one a decision", f"{shape[0]}")
+        if not rows:
+            raise _refused("a log of decisions", "an empty one")
+        _require_chances("the log", self.chances)
+        impossible = np.flatnonzero(self.shown <= 0)
+        if len(impossible):
+            raise _refused(
+                "actions that could be taken",
+                f"{len(impossible)} that had no chance, the first in row {impossible[0]}",
+            )
+
+    @property
+    def shown(self) -> Floats:
+        """The chance of the action that was taken."""
+        return np.asarray(self.chances[np.arange(len(self.taken)), self.taken])
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The value of a policy a decision, with the ends of its 95 % interval by resampling decisions."""
+
+    value: float
+    low: float
+    high: float
+
+    def holds(self, truth: float) -> bool:
+        """Whether a value lies within the interval."""
+        return self.low <= truth <= self.high
+
+
+@dataclass(frozen=True)
+class PolicyValue:
+    """What a policy would have brought, by every estimator.
+
+    ``effective_decisions`` is how many equally weighted decisions the log is worth to this policy,
+    ``largest_weight`` how much the one that counts most counts, ``unsupported`` the share of the policy
+    that the log could not have taken, ``threshold`` the weight from which Switch-DR trusts the model alone.
+    """
+
+    estimates: Mapping[str, Estimate]
+    effective_decisions: float
+    largest_weight: float
+    unsupported: float
+    threshold: float
+
+
+def policy_value(log: Log, policy: Floats, *, seed: int = 7) -> PolicyValue:
+    """Estimate what a policy would have brought; ``policy`` has the chances of a log's actions, row by row.
+
+    The same log, policy and seed give the same answer. Raises ``ModelRefused`` where the policy takes
+    actions the log could not, where too few decisions count, and for chances that are none.
+    """
+    if policy.shape != log.chances.shape:
+        raise _refused(f"chances of shape {log.chances.shape}", f"shape {policy.shape}")
+    _require_chances("the policy", policy)
+    unsupported = float(np.where(log.chances > 0, 0.0, policy).sum(axis=1).mean())
+    if unsupported > MOST_UNSUPPORTED:
+        raise _refused(
+            f"a policy that takes at most {MOST_UNSUPPORTED:.0%} other actions than the log could",
+            f"{unsupported:.1%}",
+            remedy="Show these actions at random for a while, or judge a policy without them.",
+        )
+    weights = policy[np.arange(len(policy)), log.taken] / log.shown
+    squares = float((weights**2).sum())
+    effective = float(weights.sum()) ** 2 / squares if squares else 0.0
+    if effective < LEAST_EFFECTIVE:
+        raise _refused(
+            f"at least {LEAST_EFFECTIVE:.0f} decisions that count",
+            f"{effective:.0f} of {len(weights):,}",
+            remedy="Bring a longer log, or judge a policy nearer to the one that was followed.",
+        )
+    expected = np.zeros_like(policy) if log.expected is None else log.expected
+    modelled = (policy * expected).sum(axis=1)
+    missed = log.rewards - expected[np.arange(len(policy)), log.taken]
+    threshold = _best_threshold(weights, modelled, missed, policy, log)
+    # Every estimator is a mean over decisions, or a mean over the mean weight.
+    parts = {
+        "modelled": modelled,
+        "weights": weights,
+        "weighed": weights * log.rewards,
+        "corrected": weights * missed,
+        "switched": np.where(weights <= threshold, weights * missed, 0.0),
+    }
+    point = {name: np.array([values.mean()]) for name, values in parts.items()}
+    resampled = _resampled(parts, seed)
+    return PolicyValue(
+        {
+            name: _estimate(compute(point), compute(resampled))
+            for name, compute in ESTIMATORS.items()
+        },
+        effective,
+        float(weights.max()),
+        unsupported,
+        threshold,
+    )
+
+
+Means = Mapping[str, Floats]
+ESTIMATORS: Mapping[str, Callable[[Means], Floats]] = {
+    "DM": lambda mean: mean["modelled"],
+    "IPS": lambda mean: mean["weighed"],
+    "SNIPS": lambda mean: _over(mean["weighed"], mean["weights"]),
+    "DR": lambda mean: mean["modelled"] + mean["corrected"],
+    "SNDR": lambda mean: mean["modelled"] + _over(mean["corrected"], mean["weights"]),
+    "Switch-DR": lambda mean: mean["modelled"] + mean["switched"],
+}
+
+
+def _estimate(point: Floats, resampled: Floats) -> Estimate:
+    low, high = np.nanpercentile(resampled, [_TAIL, 100 - _TAIL])
+    return Estimate(float(point[0]), float(low), float(high))
+
+
+def _over(part: Floats, weights: Floats) -> Floats:
+    """A weighed mean; NaN where no decision that counts was drawn."""
+    return np.divide(part, weights, out=np.full_like(part, np.nan), where=weights > 0)
+
+
+def _resampled(parts: Mapping[str, Floats], seed: int) -> dict[str, Floats]:
+    """The means of the parts over decisions drawn again and again, the same draws for all."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    columns = np.stack(list(parts.values()), axis=1)
+    rows = len(columns)
+    means = []
+    for _ in range(0, RESAMPLES, _AT_ONCE):
+        drawn = random.multinomial(rows, np.full(rows, 1.0 / rows), size=_AT_ONCE)
+        means.append(drawn @ columns / rows)
+    return dict(zip(parts, np.concatenate(means).T, strict=True))
+
+
+def _best_threshold(
+    weights: Floats, modelled: Floats, missed: Floats, policy: Floats, log: Log
+) -> float:
+    """The weight with the least variance plus squared worst bias, as Wang et al. choose it.
+
+    Trusting the model above it can be wrong by no more than the largest reward, times how often the policy
+    takes actions whose weight is above it.
+    """
+    ratios = np.divide(policy, log.chances, out=np.full_like(policy, np.inf), where=log.chances > 0)
+    largest = float(np.abs(log.rewards).max())
+
+    def risk(threshold: float) -> float:
+        values = modelled + np.where(weights <= threshold, weights * missed, 0.0)
+        above = np.where((policy > 0) & (ratios > threshold), policy, 0.0).sum(axis=1).mean()
+        return float(values.var() / len(values) + (largest * above) ** 2)
+
+    return min(_THRESHOLDS, key=risk)
+
+
+def _require_chances(whose: str, chances: Floats) -> None:
+    sums = chances.sum(axis=1)
+    wrong = np.flatnonzero((chances < 0).any(axis=1) | (np.abs(sums - 1.0) > 1e-6))
+    if len(wrong):
+        raise _refused(
+            f"chances of {whose} from 0 to 1 that sum to 1 in each row",
+            f"{len(wrong)} rows where they do not, the first is row {wrong[0]}",
+        )
+
+
+def _refused(expected: str, found: str, **how: Any) -> ModelRefused:
+    remedy = how.get("remedy", "Correct the log, or the policy, and ask again.")
+    return ModelRefused(expected=expected, found=found, remedy=remedy)

@@ -1,0 +1,155 @@
+"""What a policy would have brought: by hand on four decisions, by law on any, by truth on a hundred logs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from experiments import policy
+from experiments.policy import ESTIMATORS, Log, policy_value
+from features.errors import ModelRefused
+
+Floats = NDArray[np.float64]
+
+
+def certain(actions: list[int], count: int) -> Floats:
+    """A policy that takes these actions."""
+    return np.eye(count)[actions]
+
+
+@pytest.fixture
+def small_logs_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hand-made logs are smaller than a verdict needs."""
+    monkeypatch.setattr(policy, "LEAST_EFFECTIVE", 0.0)
+
+
+@pytest.mark.usefixtures("small_logs_allowed")
+def test_four_decisions_are_weighed_as_by_hand() -> None:
+    log = Log(
+        taken=np.array([0, 1, 0, 1]),
+        rewards=np.array([1.0, 0.0, 3.0, 2.0]),
+        chances=np.array([[0.5, 0.5], [0.5, 0.5], [0.25, 0.75], [0.75, 0.25]]),
+        expected=np.array([[1.0, 0.5], [1.0, 0.5], [2.0, 0.5], [1.0, 1.5]]),
+    )
+    found = policy_value(log, certain([0, 0, 0, 1], 2))
+    # The second decision took the other action; the others weigh 1/.5, 1/.25 and 1/.25.
+    value = {name: one.value for name, one in found.estimates.items()}
+    assert value["IPS"] == pytest.approx((2 * 1 + 4 * 3 + 4 * 2) / 4)
+    assert value["SNIPS"] == pytest.approx((2 * 1 + 4 * 3 + 4 * 2) / 10)
+    assert value["DM"] == pytest.approx((1 + 1 + 2 + 1.5) / 4)
+    assert value["DR"] == pytest.approx(value["DM"] + (2 * 0 + 4 * 1 + 4 * 0.5) / 4)
+    assert value["SNDR"] == pytest.approx(value["DM"] + (2 * 0 + 4 * 1 + 4 * 0.5) / 10)
+    assert found.effective_decisions == pytest.approx(100 / 36)
+    assert found.largest_weight == 4.0 and found.unsupported == 0.0
+
+
+def bandit(seed: int, rows: int, actions: int = 4) -> tuple[Log, Floats, float]:
+    """A log of random offers to customers of two kinds, another policy, and what it is truly worth."""
+    random = np.random.default_rng(seed)
+    kind = random.integers(0, 2, rows)
+    rates = np.array([[0.05, 0.10, 0.20, 0.08], [0.15, 0.05, 0.04, 0.30]])[:, :actions]
+    chances = np.array([[0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4]])[kind][:, :actions]
+    chances = chances / chances.sum(axis=1, keepdims=True)
+    taken = (random.random(rows)[:, None] > chances.cumsum(axis=1)).sum(axis=1)
+    taken = np.minimum(taken, actions - 1)
+    rewards = (random.random(rows) < rates[kind, taken]).astype(float)
+    # A model that is wrong by a fifth.
+    wanted = 0.1 / actions + 0.9 * np.eye(actions)[rates.argmax(axis=1)][kind]
+    truth = float((wanted * rates[kind]).sum(axis=1).mean())
+    return Log(taken, rewards, chances, 0.8 * rates[kind]), wanted, truth
+
+
+def test_intervals_hold_the_truth_in_nine_of_ten_logs_but_for_the_model_alone() -> None:
+    held = dict.fromkeys(ESTIMATORS, 0)
+    for seed in range(100):
+        log, wanted, truth = bandit(seed, 3_000)
+        for name, one in policy_value(log, wanted).estimates.items():
+            held[name] += one.holds(truth)
+    assert all(held[name] >= 90 for name in ("IPS", "SNIPS", "DR", "SNDR", "Switch-DR"))
+    # The wrong model is sure of itself and wrong: why it never speaks alone.
+    assert held["DM"] < 10
+
+
+def test_a_model_makes_the_estimate_surer() -> None:
+    log, wanted, _ = bandit(1, 20_000)
+    found = policy_value(log, wanted).estimates
+    assert found["DR"].high - found["DR"].low < found["IPS"].high - found["IPS"].low
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10_000))
+def test_the_policy_that_was_followed_brings_what_was_brought(seed: int) -> None:
+    log, _, _ = bandit(seed, 400)
+    found = policy_value(log, log.chances)
+    assert found.effective_decisions == pytest.approx(400)
+    assert found.largest_weight == pytest.approx(1.0)
+    for name in ("IPS", "SNIPS"):
+        assert found.estimates[name].value == pytest.approx(log.rewards.mean())
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10_000))
+def test_without_a_model_doubly_robust_is_weighing_alone(seed: int) -> None:
+    log, wanted, _ = bandit(seed, 2_000)
+    found = policy_value(Log(log.taken, log.rewards, log.chances), wanted).estimates
+    assert found["DR"].value == pytest.approx(found["IPS"].value)
+    assert found["SNDR"].value == pytest.approx(found["SNIPS"].value)
+    assert found["DM"].value == 0.0
+
+
+def test_a_true_model_without_noise_needs_no_weights() -> None:
+    log, wanted, _ = bandit(3, 2_000)
+    assert log.expected is not None
+    exact = Log(log.taken, log.expected[np.arange(2_000), log.taken], log.chances, log.expected)
+    found = policy_value(exact, wanted).estimates
+    for name in ("DR", "SNDR", "Switch-DR"):
+        assert found[name].value == pytest.approx(found["DM"].value)
+
+
+def test_the_same_log_gives_the_same_answer() -> None:
+    log, wanted, _ = bandit(4, 2_000)
+    assert policy_value(log, wanted) == policy_value(log, wanted)
+
+
+def test_actions_the_log_could_not_take_are_refused_by_their_share() -> None:
+    log, wanted, _ = bandit(5, 2_000)
+    chances = log.chances.copy()
+    chances[:, 3] = 0.0
+    chances /= chances.sum(axis=1, keepdims=True)
+    taken = np.where(log.taken == 3, 0, log.taken)
+    with pytest.raises(ModelRefused, match="other actions than the log could"):
+        policy_value(Log(taken, log.rewards, chances), wanted)
+
+
+def test_too_few_decisions_that_count_are_refused() -> None:
+    log, wanted, _ = bandit(6, 150)
+    with pytest.raises(ModelRefused, match="at least 200 decisions that count"):
+        policy_value(log, wanted)
+
+
+@pytest.mark.parametrize(
+    ("taken", "rewards", "chances", "expected"),
+    [
+        ([0], [1.0, 2.0], [[1.0, 0.0]], "1 rows of rewards"),
+        ([], [], np.empty((0, 2)), "a log of decisions"),
+        ([1], [1.0], [[1.0, 0.0]], "actions that could be taken"),
+        ([0], [1.0], [[0.7, 0.7]], "sum to 1"),
+        ([0], [1.0], [[1.5, -0.5]], "from 0 to 1"),
+    ],
+)
+def test_a_log_that_cannot_be_is_refused(
+    taken: list[int], rewards: list[float], chances: list[list[float]], expected: str
+) -> None:
+    with pytest.raises(ModelRefused, match=expected):
+        Log(np.array(taken, np.int64), np.array(rewards), np.array(chances))
+
+
+def test_a_policy_of_other_actions_is_refused() -> None:
+    log, wanted, _ = bandit(7, 500)
+    with pytest.raises(ModelRefused, match="chances of shape"):
+        policy_value(log, wanted[:, :2])
+    with pytest.raises(ModelRefused, match="chances of the policy"):
+        policy_value(log, wanted * 2)
