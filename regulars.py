@@ -479,12 +479,12 @@ def recommend(
     language: str | None,
 ) -> Outcome:
     """Write everybody's list of items with its reasons to FILE, or whom to send an offer of one item to."""
-    from serving.item_export import export_lists, takers_table, wishes_for, write_table
+    from serving.item_export import export_lists, takers_table, wishes_for, write_tables
     from training.reasons.languages import language_of
 
     if item is not None:
         name, table = takers_table(call.workspace, item, count)
-        write_table(file, table)
+        write_tables(file, [table])
         return Outcome(
             said=f"Wrote the {len(table):,} customers who would most likely take {name}",
             data={"item_id": item, "customers": len(table), "file": str(file)},

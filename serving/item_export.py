@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -81,34 +82,11 @@ def export_lists(
     """
     refuse_other_file(path)
     found = required_in(workspace)
-    customers = listed_customers(found, workspace)
-    draft = path.with_name(f".{path.name}.part")
-    lines = 0
-    writer: Any = None
-    try:
-        for table in tables_of(found, customers, wishes, WORDS[language], threads, progress):
-            if writer is None:
-                writer = _writer(draft, path, table.schema)
-            writer.write_table(table)
-            lines += len(table)
-        if writer is not None:
-            writer.close()
-            draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    return ItemExport(len(customers), lines, str(path))
-
-
-def listed_customers(found: Recommending, workspace: Workspace) -> NDArray[np.int64]:
-    """The keys of everybody who may be listed something."""
-    withheld = withheld_in(workspace)
-    left_out = {found.key(one) for one in (*withheld.objected, *withheld.erased)}
-    kept = [
-        key
-        for key in range(len(found.customer_ids))
-        if key not in left_out and not found.declined(key)
-    ]
-    return np.array(kept, np.int64)
+    left_out = found.left_out(withheld_in(workspace))
+    everybody = range(len(found.customer_ids))
+    customers = np.array([key for key in everybody if key not in left_out], np.int64)
+    tables = tables_of(found, customers, wishes, WORDS[language], threads, progress)
+    return ItemExport(len(customers), write_tables(path, tables), str(path))
 
 
 def tables_of(
@@ -160,26 +138,37 @@ def takers_table(
             found=f'"{item_id}"',
             remedy="Give its number as the tables write it; train again if it is new.",
         )
-    withheld = withheld_in(workspace)
-    keys = frozenset(found.key(one) for one in (*withheld.objected, *withheld.erased))
-    takers = found.takers(place, count, new_alone=new_alone, left_out=keys)
-    names = ("customer_id", "probability", "times_bought", "due_in_days")
-    columns: list[tuple[Any, ...]] = list(zip(*takers, strict=True)) or [() for _ in names]
-    types = (pa.string(), pa.float64(), pa.int32(), pa.float64())
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-    return found.bundle.catalogue.name(place), pa.table(dict(zip(names, arrays, strict=True)))
+    left_out = found.left_out(withheld_in(workspace))
+    takers = found.takers(place, count, new_alone=new_alone, left_out=left_out)
+    table = pa.Table.from_pylist([one._asdict() for one in takers], _TAKERS)
+    return found.bundle.catalogue.name(place), table
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write one table beside and put it in place at once."""
+_TAKERS = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("probability", pa.float64()),
+        ("times_bought", pa.int32()),
+        ("due_in_days", pa.float64()),
+    ]
+)
+
+
+def write_tables(path: Path, tables: Iterable[pa.Table]) -> int:
+    """Write tables of one kind beside and put them in place at once; says how many lines they have."""
     refuse_other_file(path)
     draft = path.with_name(f".{path.name}.part")
+    rest = iter(tables)
+    first, lines = next(rest), 0
     try:
-        with _writer(draft, path, table.schema) as writer:
-            writer.write_table(table)
+        with _writer(draft, path, first.schema) as writer:
+            for table in chain([first], rest):
+                writer.write_table(table)
+                lines += len(table)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+    return lines
 
 
 def refuse_other_file(path: Path) -> None:

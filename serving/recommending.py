@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from features.vocabulary import Cutoff
 from features.workspace import Workspace
 from serving.consent import refused_profiling
 from serving.item_lists import ItemList, Shelving, Wishes, due_in_days, fill
+from serving.privacy import Withheld
 from training.items.bought import Bought, Items
 from training.items.bundle import ItemBundle, current_item_bundle
 from training.items.pair_features import PAIR_GROUPS, POSITIONS
@@ -31,7 +32,7 @@ NAMED_ITEMS = 2
 """So many of the items that speak for another are named."""
 POPULAR_INSTEAD = "what most customers buy now, for nothing is known of this one"
 ALIKE_BY_KERNEL, ALIKE_BY_CATEGORY = "bought by the same customers", "same category, nearest price"
-_TASTE, _MILLI = GROUPS.index("taste"), 1_000
+_TASTE = GROUPS.index("taste")
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,15 @@ class CustomerList:
     is_within_quotas: bool = True
 
 
+class Taker(NamedTuple):
+    """A customer who would take an item: the chance of an order within the horizon, times that of the item in it."""
+
+    customer_id: str
+    probability: float
+    times_bought: int
+    due_in_days: float | None
+
+
 class Recommending:
     """The model in use over a store; safe to use from many threads."""
 
@@ -87,7 +97,6 @@ class Recommending:
         self.bundle = bundle
         self.customer_ids = pack.customer_ids
         self.as_of = natural_cutoff(pack.last_known)
-        self.data_digest = pack.digest
         self._sold = Sold.of(pack.streams["purchases"], bundle.catalogue)
         self._codes = {
             text: code for code, text in enumerate(self._sold.purchases.dictionaries["item"])
@@ -111,6 +120,10 @@ class Recommending:
     def declined(self, key: int) -> bool:
         """Whether the customer refused profiling."""
         return key in self._declined
+
+    def left_out(self, withheld: Withheld) -> frozenset[int]:
+        """The keys of everybody who may be on no list: who declined, objected or was erased."""
+        return self._declined | {self.key(one) for one in withheld.objected | withheld.erased}
 
     def places(self, item_ids: Sequence[str]) -> tuple[Items, list[str]]:
         """The places of known items, and the numbers of those nobody knows."""
@@ -297,13 +310,8 @@ class Recommending:
 
     def takers(
         self, item: int, count: int, *, new_alone: bool, left_out: frozenset[int]
-    ) -> list[tuple[str, float, int, float | None]]:
-        """Who would most likely take an item: number, chance, how often bought, and when it is due.
-
-        The chance is that of an order within the horizon times that of the item being in it.
-
-        ``left_out`` are keys of customers nobody may be told about.
-        """
+    ) -> list[Taker]:
+        """Who would most likely take an item; ``left_out`` are keys of customers nobody may be told about."""
         bought = self.everybody
         pairs = self.bundle.shelf.pairs(
             bought, asked=np.array([item], np.int32), only_asked=True, threads=2
@@ -312,13 +320,13 @@ class Recommending:
         taken = 1.0 / (1.0 + np.exp(-ranker.log_odds(pairs.values, threads=2)))
         chances = taken * ranker.order_chance(pairs.values)
         times, due = pairs.values[:, POSITIONS["times_bought"]], due_in_days(pairs.values)
-        is_open = ~np.isin(pairs.owners, list(left_out | self._declined)) & ~np.isnan(chances)
+        is_open = ~np.isin(pairs.owners, list(left_out)) & ~np.isnan(chances)
         if new_alone:
             is_open &= times == 0
         open_rows = np.flatnonzero(is_open)
         chosen = open_rows[np.argsort(-chances[open_rows], kind="stable")][:count]
         return [
-            (
+            Taker(
                 self.customer_ids[int(pairs.owners[row])],
                 float(chances[row]),
                 round(float(times[row])),

@@ -78,18 +78,15 @@ def item_customers(request: Request, question: ItemCustomersRequest) -> Response
             "invalid_request",
             errors=[FieldFault("/item_id", "unknown_item", "An item of the catalogue.")],
         )
-    withheld = desk.ledger.privacy.withheld
-    keys = (found.key(one) for one in (*withheld.objected, *withheld.erased))
-    left_out = frozenset(key for key in keys if key >= 0)
+    left_out = found.left_out(desk.ledger.privacy.withheld)
     takers = found.takers(place, question.count, new_alone=question.only_new, left_out=left_out)
-    names = ("customer_id", "probability", "times_bought", "due_in_days")
     return json_answer(
         {
             "model": identity(found.manifest),
             "horizon_days": found.manifest.horizon_days,
             "item_id": question.item_id,
             "name": found.bundle.catalogue.name(place),
-            "customers": [dict(zip(names, one, strict=True)) for one in takers],
+            "customers": [one._asdict() for one in takers],
         }
     )
 
