@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from training.evaluation.grade import money
@@ -24,6 +24,20 @@ def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """
     lines = [head, ["---"] * len(head), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def ladder_markdown(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[tuple[str, str]],
+    cell: Callable[[Mapping[str, Any], str], str],
+) -> str:
+    """A ladder as a Markdown table, a line a rung; ``columns`` are keys and titles."""
+    head = ["", *(title for _, title in columns)]
+    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
+    for row in rows:
+        name = f"**{row['name']}** (ships)" if row["ships"] else row["name"]
+        lines.append(" | ".join([name, *(cell(row, key) for key, _ in columns)]))
+    return "\n".join(f"| {line} |" for line in lines) + "\n"
 
 
 def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from features.narrator import Outcome, Table
+from training.evaluation.tables import ladder_markdown
 from training.items.ladder import PERSONAL
 from training.manifest import Manifest
 from training.recipe import TrainingSummary
@@ -45,12 +46,7 @@ def item_cell(row: Mapping[str, Any], key: str) -> str:
 
 def item_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     """The ladder as a Markdown table."""
-    head = ["", *(title for _, title in COLUMNS)]
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    for row in rows:
-        name = f"**{row['name']}** (ships)" if row["ships"] else row["name"]
-        lines.append(" | ".join([name, *(item_cell(row, key) for key, _ in COLUMNS)]))
-    return "\n".join(f"| {line} |" for line in lines) + "\n"
+    return ladder_markdown(rows, COLUMNS, item_cell)
 
 
 def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:

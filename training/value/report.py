@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.card import cutoffs_table
-from training.evaluation.tables import spreadsheet
+from training.evaluation.tables import ladder_markdown, spreadsheet
 from training.manifest import Manifest
 from training.trust.table import shares_markdown, trust_markdown
 
@@ -42,12 +42,7 @@ def value_cell(row: Mapping[str, Any], key: str) -> str:
 
 def value_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     """The value ladder as a Markdown table."""
-    head = ["", *(title for _, title in COLUMNS)]
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    for row in rows:
-        name = f"**{row['name']}** (ships)" if row["ships"] else row["name"]
-        lines.append(" | ".join([name, *(value_cell(row, key) for key, _ in COLUMNS)]))
-    return "\n".join(f"| {line} |" for line in lines) + "\n"
+    return ladder_markdown(rows, COLUMNS, value_cell)
 
 
 def value_csv(rows: Sequence[Mapping[str, Any]]) -> str:
