@@ -14,7 +14,7 @@ from training.items.spectral import Filter, Spectrum
 
 Learn = Callable[[Bought], ItemKernel]
 KEPT_PER_ITEM = 100
-"""So many others are kept of each item: more change no list that is shown, and cost memory in proportion."""
+"""So many others are kept of each item; memory grows in proportion."""
 EASE_RIDGES = 100.0, 400.0
 FILTERS = Filter(64, 0.3, 0.0), Filter(256, 0.3, 1.5)
 EASE, SPECTRAL = "ridge regression of items", "spectral filter"
