@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from training.items.ranking import (
     diversity,
     gini,
     novelty,
+    recall,
 )
 from training.model import Floats
 
@@ -71,7 +73,12 @@ class Trial:
             category,
         )
 
-    def judge(self, name: str, lists_of: ListsOf, *, explained: str = "") -> Rung:
+    def recall(self, lists_of: ListsOf) -> float:
+        """How much of what was bought is on lists of full length: enough to choose by."""
+        found = recall(self.targets.hits(lists_of(self.asked)), self.targets.counts)
+        return _mean(found) or 0.0
+
+    def judge(self, name: str, lists_of: ListsOf) -> Rung:
         """The figures of one way to recommend."""
         lists = lists_of(self.asked)
         figures: dict[str, float | None] = {}
@@ -91,23 +98,31 @@ class Trial:
         low, high = interval(by_customer["recall_10"])
         figures |= {"recall_10_low": low, "recall_10_high": high}
         figures |= self._shape(lists[:, : COUNTS[0]])
-        nobody = self.before.select(np.zeros(len(self.new_targets.counts), np.int64)).nothing()
         new = self.new_targets
         if len(new.counts):
-            found = MEASURES["recall"](new.hits(lists_of(nobody)[:, : COUNTS[0]]), new.counts)
-            figures["new_customers_recall_10"] = _mean(found)
-        return Rung(name, explained, figures, by_customer["recall_10"])
+            # Nothing is known of any of them, so all are listed the same.
+            nobody = self.before.select(np.zeros(1, np.int64)).nothing()
+            same = np.repeat(lists_of(nobody)[:, : COUNTS[0]], len(new.counts), axis=0)
+            figures["new_customers_recall_10"] = _mean(recall(new.hits(same), new.counts))
+        return Rung(name, figures, by_customer["recall_10"])
+
+    @cached_property
+    def _buyers(self) -> NDArray[np.int64]:
+        return self.before.buyers_of()
+
+    @cached_property
+    def _had(self) -> Targets:
+        """What each customer asked about had bought before."""
+        return Targets.of(self.asked, self.asked)
 
     def _shape(self, lists: Lists) -> dict[str, float | None]:
         catalogue, listed = self.before.catalogue, lists[lists >= 0]
-        buyers = self.before.buyers_of()
-        had = Targets.of(self.asked, self.asked)
         told = {
             "coverage": coverage(lists, catalogue),
             "gini": gini(lists, catalogue),
-            "novelty": novelty(lists, buyers, self.before.customers),
+            "novelty": novelty(lists, self._buyers, self.before.customers),
             "diversity": diversity(lists, self.category) if self.category.max() >= 0 else np.nan,
-            "share_of_repeats": float(had.hits(lists).sum() / max(len(listed), 1)),
+            "share_of_repeats": float(self._had.hits(lists).sum() / max(len(listed), 1)),
         }
         return {key: _finite(one) for key, one in told.items()}
 
@@ -117,7 +132,6 @@ class Rung:
     """One way to recommend: its figures, and the recall of each customer for comparing in pairs."""
 
     name: str
-    explained: str
     figures: dict[str, float | None]
     recalls: Floats = field(repr=False)
 
@@ -140,20 +154,22 @@ class ItemLadder:
         """A rung by its name."""
         return next(one for one in self.rungs if one.name == name)
 
+    @property
+    def over_best(self) -> float:
+        """How much higher the recall at 10 of what ships is than that of the best other rung."""
+        recalls = {one.name: one.figures["recall_10"] or 0.0 for one in self.rungs}
+        mine = recalls.pop(self.winner)
+        return mine - max(recalls.values())
+
     def rows(self) -> list[dict[str, Any]]:
         """One row a rung: its figures, and how far it is above personal frequency, customer by customer."""
         bar = self.of(PERSONAL)
-        rows = []
+        rows: list[dict[str, Any]] = []
         for one in self.rungs:
             gain, low, high = one.against(bar)
             paired = {"gain": gain, "gain_low": low, "gain_high": high}
-            told: dict[str, Any] = {
-                "name": one.name,
-                "ships": one.name == self.winner,
-                **one.figures,
-                **paired,
-            }
-            rows.append(told)
+            ships = {"name": one.name, "ships": one.name == self.winner}
+            rows.append({**ships, **one.figures, **paired})
         return rows
 
 

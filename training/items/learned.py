@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from training.items.bought import Bought
 from training.items.bundle import RECOMMENDATIONS
 from training.items.factors import Factors, FactorSettings
 from training.items.item_kernel import ItemKernel
-from training.items.kernels import Learn, kernels_for
+from training.items.kernels import kernels_for
 from training.items.ladder import (
     LONGEST,
     PERSONAL,
@@ -98,17 +98,19 @@ def learn_items(
     test, chosen_at = end.plus_days(-days), end.plus_days(-2 * days)
     earlier = _origins(sold, chosen_at, days)
     work = _Work(sold, days, threads, progress)
-    kernel_name, choice = work.choose_kernel(chosen_at)
-    factors = work.choose_factors(chosen_at)
-    ranker, rows = work.ranker(earlier, kernel_name)
+    choice, factors = work.choose(work.trial(chosen_at))
+    kernel_name = max(choice, key=lambda name: choice[name])
+    ranker = Ranker.fit(work.origins(earlier, kernel_name), threads=threads)
     ladder = work.climb(test, kernel_name, factors, ranker)
     progress("fitting the model that ships", 0, 1)
     latest = [one.plus_days(days) for one in earlier]
-    shipped, rows = work.ranker(latest, kernel_name, rounds=ranker.model.rounds)
+    origins = work.origins(latest, kernel_name)
+    shipped = Ranker.fit(origins, rounds=ranker.model.rounds, threads=threads)
+    is_bought = np.concatenate([one.is_bought for one in origins])
     shelf = work.shelf(end, kernel_name)
     progress("fitting the model that ships", 1, 1)
     return LearnedItems(
-        manifest=_manifest(pack, ladder, kernel_name, days, shipped, choice),
+        manifest=_manifest(pack, ladder, kernel_name, days, float(is_bought.mean()), choice),
         sold=sold,
         shelf=shelf,
         ranker=shipped,
@@ -120,7 +122,7 @@ def learn_items(
             "as_of": str(end),
         },
         customers=len(sold.before(end).buyers),
-        rows=rows,
+        rows=len(is_bought),
     )
 
 
@@ -140,12 +142,14 @@ def _origins(sold: Sold, latest: Cutoff, days: int) -> list[Cutoff]:
 
 
 class _Work:
-    """The steps of a learning, which share what was sold and how far ahead is looked."""
+    """The steps of a learning; what was once learned as of a day is kept, for several steps ask for it."""
 
     def __init__(self, sold: Sold, days: int, threads: int, progress: Progress) -> None:
         self.sold, self.days, self.threads = sold, days, threads
         self.progress = progress
         self.kernels = kernels_for(len(sold.catalogue))
+        self._learned: dict[tuple[int, str], ItemKernel] = {}
+        self._origins: dict[int, Origin] = {}
 
     def trial(self, cutoff: Cutoff) -> Trial:
         after = self.sold.after(cutoff, self.days)
@@ -158,98 +162,66 @@ class _Work:
             )
         return trial
 
-    def kernel(self, learn: Learn, bought: Bought) -> ItemKernel:
-        return learn(bought.of_items(bought.buyers_of() >= FEWEST_BUYERS))
+    def kernel(self, name: str, bought: Bought) -> ItemKernel:
+        key = bought.as_of, name
+        if key not in self._learned:
+            shared = bought.of_items(bought.buyers_of() >= FEWEST_BUYERS)
+            self._learned[key] = self.kernels[name](shared)
+        return self._learned[key]
 
     def shelf(self, cutoff: Cutoff, kernel_name: str) -> Shelf:
         bought = self.sold.before(cutoff)
-        kernel = self.kernel(self.kernels[kernel_name], bought)
-        return Shelf(kernel, self.sold.facts(bought, cutoff))
+        return Shelf(self.kernel(kernel_name, bought), self.sold.facts(bought, cutoff))
 
-    def choose_kernel(self, cutoff: Cutoff) -> tuple[str, Mapping[str, float]]:
-        """The linear model that finds most of what was bought, by itself."""
-        trial, found = self.trial(cutoff), {}
-        for done, (name, learn) in enumerate(self.kernels.items()):
+    def choose(self, trial: Trial) -> tuple[Mapping[str, float], FactorSettings]:
+        """How much each linear model finds by itself, and the settings of ALS that find most."""
+        found = {}
+        for done, name in enumerate(self.kernels):
             self.progress("choosing what goes with what", done, len(self.kernels))
-            kernel = self.kernel(learn, trial.before)
-            found[name] = _recall(trial, lists_by_score(kernel.scores))
+            kernel = self.kernel(name, trial.before)
+            found[name] = trial.recall(lists_by_score(kernel.scores))
         self.progress("choosing what goes with what", len(self.kernels), len(self.kernels))
-        return max(found, key=lambda name: found[name]), found
+        models = [Factors.fit(trial.before, one, threads=self.threads) for one in FACTOR_SETTINGS]
+        recalls = [trial.recall(lists_by_score(one.scores)) for one in models]
+        return found, FACTOR_SETTINGS[int(np.argmax(recalls))]
 
-    def choose_factors(self, cutoff: Cutoff) -> FactorSettings:
-        """The settings of ALS that find most."""
-        trial = self.trial(cutoff)
-        recalls = [
-            _recall(
-                trial,
-                lists_by_score(Factors.fit(trial.before, one, threads=self.threads).scores),
-            )
-            for one in FACTOR_SETTINGS
-        ]
-        return FACTOR_SETTINGS[int(np.argmax(recalls))]
-
-    def ranker(
-        self, cutoffs: list[Cutoff], kernel_name: str, rounds: int | None = None
-    ) -> tuple[Ranker, int]:
-        origins = []
+    def origins(self, cutoffs: Sequence[Cutoff], kernel_name: str) -> list[Origin]:
+        """What was known, and what came of it, on each of some days."""
         for done, cutoff in enumerate(cutoffs):
             self.progress("looking at candidates", done, len(cutoffs))
-            shelf = self.shelf(cutoff, kernel_name)
-            before, after = self.sold.before(cutoff), self.sold.after(cutoff, self.days)
-            origins.append(Origin.of(shelf, before, after, threads=self.threads))
+            if cutoff.seconds not in self._origins:
+                before, after = self.sold.before(cutoff), self.sold.after(cutoff, self.days)
+                shelf = self.shelf(cutoff, kernel_name)
+                self._origins[cutoff.seconds] = Origin.of(
+                    shelf, before, after, threads=self.threads
+                )
         self.progress("looking at candidates", len(cutoffs), len(cutoffs))
-        rows = sum(len(one.is_bought) for one in origins)
-        return Ranker.fit(origins, rounds=rounds, threads=self.threads), rows
+        return [self._origins[cutoff.seconds] for cutoff in cutoffs]
 
     def climb(
         self, cutoff: Cutoff, kernel_name: str, factors: FactorSettings, ranker: Ranker
     ) -> ItemLadder:
-        """Every way to recommend on the day of the test; the simplest that nothing beats ships."""
+        """Every way to recommend on the day of the test, beside the two-stage model, which ships if it passes."""
         trial = self.trial(cutoff)
-        before = trial.before
-        ways: dict[str, tuple[str, ListsOf]] = {
-            POPULAR: (
-                "what most customers bought lately",
-                lists_by_score(Popularity.fit(before).scores),
-            ),
-            BY_TIER: (
-                "the same among customers with as many orders",
-                lists_by_score(popular_by_tier(before)),
-            ),
-            PERSONAL_EVER: (
-                "what the customer bought most often",
-                lists_by_score(PersonalFrequency.fit(before, lately=False).scores),
-            ),
-            PERSONAL: (
-                "the same, equals by what is popular of late",
-                lists_by_score(PersonalFrequency.fit(before).scores),
-            ),
-            DECAYED: (
-                "the same, where old purchases count less",
-                lists_by_score(PersonalFrequency.fit(before, half_life_days=HALF_LIFE_DAYS).scores),
-            ),
+        before, ships = trial.before, title_of(kernel_name)
+        decayed = PersonalFrequency.fit(before, half_life_days=HALF_LIFE_DAYS)
+        ways: dict[str, ListsOf] = {
+            POPULAR: lists_by_score(Popularity.fit(before).scores),
+            BY_TIER: lists_by_score(popular_by_tier(before)),
+            PERSONAL_EVER: lists_by_score(PersonalFrequency.fit(before, lately=False).scores),
+            PERSONAL: lists_by_score(PersonalFrequency.fit(before).scores),
+            DECAYED: lists_by_score(decayed.scores),
         }
-        for name, learn in self.kernels.items():
-            kernel = self.kernel(learn, before)
-            ways[name] = ("what goes with what the customer bought", lists_by_score(kernel.scores))
-        als = Factors.fit(before, factors, threads=self.threads)
-        ways[ALS] = ("customers and items in one space", lists_by_score(als.scores))
+        for name in self.kernels:
+            ways[name] = lists_by_score(self.kernel(name, before).scores)
+        ways[ALS] = lists_by_score(Factors.fit(before, factors, threads=self.threads).scores)
         if before.customers <= MOST_NEIGHBOURS_AMONG:
-            baskets = NextBasket.fit(before)
-            ways[NEXT_BASKET] = (
-                "own baskets and those of customers alike",
-                lists_by_score(baskets.scores),
-            )
-        shelf = self.shelf(cutoff, kernel_name)
-        ships = title_of(kernel_name)
-        ways[ships] = (
-            "candidates of all kinds, weighed by trees",
-            lists_by_ranker(shelf, ranker, self.threads),
-        )
+            ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before).scores)
+        ways[ships] = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
         rungs: list[Rung] = []
-        for done, (name, (explained, lists_of)) in enumerate(ways.items()):
+        for done, (name, lists_of) in enumerate(ways.items()):
             self.progress("comparing ways to recommend", done, len(ways))
-            rungs.append(trial.judge(name, lists_of, explained=explained))
+            rungs.append(trial.judge(name, lists_of))
         self.progress("comparing ways to recommend", len(ways), len(ways))
         return ItemLadder(rungs, ships, trial.asked.customers, len(trial.new_targets.counts))
 
@@ -282,11 +254,6 @@ def lists_by_ranker(shelf: Shelf, ranker: Ranker, threads: int = 1) -> ListsOf:
     return lists_of
 
 
-def _recall(trial: Trial, lists_of: ListsOf) -> float:
-    found = trial.judge("", lists_of).figures["recall_20"]
-    return found if found is not None else 0.0
-
-
 def pair_plan() -> str:
     """The hash of what the ranker reads: other features are another plan."""
     said = json.dumps([asdict(one) for one in PAIR_FEATURES], sort_keys=True)
@@ -298,12 +265,11 @@ def _manifest(
     ladder: ItemLadder,
     kernel_name: str,
     days: int,
-    ranker: Ranker,
+    base_rate: float,
     choice: Mapping[str, float],
 ) -> Manifest:
     row = next(one for one in ladder.rows() if one["ships"])
     metrics = {key: value for key, value in row.items() if key not in ("name", "ships")}
-    chances: NDArray[np.float64] = 1 / (1 + np.exp(-np.array([ranker.base])))
     return Manifest(
         family=FAMILY,
         title=ladder.winner,
@@ -317,9 +283,14 @@ def _manifest(
         question={"kind": RECOMMENDATIONS, "horizon_days": days, "kernel": kernel_name},
         horizon_days=days,
         gap_days=0,
-        base_rate=float(chances[0]),
+        base_rate=base_rate,
         name=RECOMMENDATIONS,
-        metrics=metrics | {"customers": ladder.customers, "new_customers": ladder.new_customers},
+        metrics=metrics
+        | {
+            "over_best": ladder.over_best,
+            "customers": ladder.customers,
+            "new_customers": ladder.new_customers,
+        },
         ladder=ladder.rows(),
         evaluation={"choice_of_kernel": dict(choice)},
         notes=[
