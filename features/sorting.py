@@ -153,10 +153,10 @@ def reached_months(
     connection: Connection, table: str, old: Path, new: Path, told: tuple[Told, ...]
 ) -> set[int]:
     """The months of a table, as stored in ``old``, about whose rows another thing is told in ``new``."""
-    teller, key, _ = TELLS[table]
     months = sorted((old / table).glob("*.parquet"))
     if not told or not months:
         return set()
+    teller, key, _ = TELLS[table]
     columns = ", ".join([key, *(quoted(one.name) for one in told)])
     before, now = (
         f"SELECT {columns} FROM read_parquet({literal(str(reference_file(folder, teller.name)))})"

@@ -17,7 +17,6 @@ from training.calibration import Calibration, calibrate
 from training.churn import BASE_RATE, RULES, Rung
 from training.dataset import Dataset
 from training.metrics import (
-    Ranking,
     calibration_error_by_chance,
     customer_resamples,
     finite,
@@ -26,6 +25,7 @@ from training.metrics import (
     measure,
 )
 from training.model import Floats, Model
+from training.ordered import Ranking
 from training.splits import Split, Splits
 
 POOLED = ("ece", "observed_over_expected", "calibration_slope")

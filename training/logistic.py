@@ -73,7 +73,7 @@ class LogisticModel(Model):
         spread = logs.std(axis=0)
         scale = np.where(spread > 1e-9, spread, 1.0)
         standard = np.where(spread > 1e-9, (logs - centre) / scale, 0.0)
-        intercept, coefficients = _coefficients(standard, dataset.outcomes[chosen], strength)
+        intercept, coefficients = penalised(standard, dataset.outcomes[chosen], strength)
         return cls(columns, intercept, centre, scale, imputed, coefficients)
 
     def log_odds(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
@@ -121,7 +121,8 @@ def _evenly_spaced(rows: int, most: int) -> slice | NDArray[np.intp]:
     return slice(None) if rows <= most else np.arange(most) * rows // most
 
 
-def _coefficients(standard: Floats, outcomes: Floats, strength: float) -> tuple[float, Floats]:
+def penalised(standard: Floats, outcomes: Floats, strength: float) -> tuple[float, Floats]:
+    """Intercept and coefficients of standardised features, under the L2 penalty ``LogisticModel.fit`` states."""
     if not standard.shape[1]:
         rate = float(outcomes.mean())
         return float(np.log(rate / (1 - rate))), np.empty(0)

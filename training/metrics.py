@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from training.calibration import logit, sigmoid_line
 from training.evaluation.profit import expected_maximum_profit
 from training.model import Floats
+from training.ordered import Ranking
 
 BINS = 10
 RESAMPLES = 300
@@ -154,33 +155,6 @@ def measure(outcomes: Floats, probability: Floats) -> dict[str, float]:
         "empc": maximum.profit,
         "empc_share": maximum.share,
     }
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Scores sorted once, so that the AUC of many reweighted samples costs little."""
-
-    order: NDArray[np.intp]
-    left: Floats
-    ties: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, outcomes: Floats, scores: Floats) -> Ranking:
-        """Sort scores, the lowest first; ``ties`` holds the first position of each distinct score."""
-        order = np.argsort(scores, kind="stable")
-        ties = np.flatnonzero(np.r_[True, np.diff(scores[order]) != 0]) if len(order) else order
-        return cls(order, outcomes[order], ties)
-
-    def auc(self, weights: Floats) -> float:
-        """The AUC where each row counts ``weights`` times; NaN when one outcome is absent."""
-        if not len(self.order):
-            return math.nan
-        held = weights[self.order]
-        left = np.add.reduceat(held * self.left, self.ties)
-        stayed = np.add.reduceat(held * (1.0 - self.left), self.ties)
-        below = np.cumsum(stayed)
-        pairs = float(left.sum()) * float(below[-1])
-        return float(left @ (below - stayed / 2.0)) / pairs if pairs else math.nan
 
 
 def auc_interval(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from training.dataset import Dataset
-from training.metrics import Ranking
+from training.ordered import Ranking
 
 MOST_ROWS = 20_000
 """Of more rows evenly spaced ones are read; which feature is the strongest shows in few."""

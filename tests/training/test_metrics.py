@@ -17,6 +17,7 @@ from sklearn.metrics import (
 from sklearn.metrics import log_loss as their_log_loss
 
 from training import metrics
+from training.ordered import Ranking
 
 Sample = tuple[np.ndarray, np.ndarray]
 
@@ -51,7 +52,7 @@ def test_a_weighted_auc_is_that_of_repeated_rows(sample: Sample, seed: int) -> N
     weights = np.random.default_rng(seed).integers(0, 4, len(outcomes)).astype(float)
     weights[:2] = 1.0
     repeated = np.repeat(np.arange(len(outcomes)), weights.astype(int))
-    assert metrics.Ranking.of(outcomes, probability).auc(weights) == pytest.approx(
+    assert Ranking.of(outcomes, probability).auc(weights) == pytest.approx(
         roc_auc_score(outcomes[repeated], probability[repeated]), abs=1e-12
     )
 
@@ -113,7 +114,7 @@ def test_the_closed_interval_of_the_auc_is_that_of_resampled_customers() -> None
     outcomes = (generator.random(800) < 1 / (1 + np.exp(-risk))).astype(float)
     scores = np.round(risk + generator.normal(0, 1, 800), 1)
     low, high = metrics.auc_interval(outcomes, scores, keys)
-    ranking = metrics.Ranking.of(outcomes, scores)
+    ranking = Ranking.of(outcomes, scores)
     draws = metrics.customer_resamples(400, resamples=2_000)
     drawn = metrics.interval(np.array([ranking.auc(one[keys].astype(float)) for one in draws]))
     assert (low, high) == pytest.approx(drawn, abs=0.004)

@@ -14,8 +14,9 @@ from training.boosting import BoostedModel
 from training.churn import Rung
 from training.dataset import Dataset
 from training.ladder import Ladder, fit_and_calibrate
-from training.metrics import Ranking, customer_resamples, interval, log_losses
+from training.metrics import customer_resamples, interval, log_losses
 from training.model import Floats
+from training.ordered import Ranking
 from training.splits import Split
 from training.trees import BoostingSettings
 
