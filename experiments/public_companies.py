@@ -159,6 +159,48 @@ def households(data: Path, folder: Path) -> Path:
     )
 
 
+def coupons(data: Path, folder: Path) -> Path:
+    """The same grocer's 30 campaigns: who redeemed any of the coupons they got?
+
+    A receipt is an exposure on the first day of its campaign, taken on the day of the first redemption. Who got a
+    campaign was the grocer's choice, not a lot.
+    """
+    source = data / "complete_journey"
+    path = households(data, folder)
+    campaigns = pq.read_table(source / "campaign_desc.parquet").to_pandas()
+    pd.DataFrame(
+        {
+            "offer_id": "Campaign " + campaigns.CAMPAIGN.astype(str).str.zfill(2),
+            "kind": campaigns.DESCRIPTION,
+            "starts_at": _midnight(campaigns.START_DAY),
+            "ends_at": _midnight(campaigns.END_DAY + 1),
+        }
+    ).sort_values("offer_id").to_parquet(folder / "offers.parquet")
+    receipts = pq.read_table(source / "campaign_table.parquet").to_pandas()
+    redeemed = pq.read_table(source / "coupon_redempt.parquet").to_pandas()
+    first = redeemed.groupby(["household_key", "CAMPAIGN"], as_index=False).DAY.min()
+    shown = receipts.merge(campaigns, on=["CAMPAIGN", "DESCRIPTION"]).merge(first, how="left")
+    pd.DataFrame(
+        {
+            "customer_id": shown.household_key,
+            "offer_id": "Campaign " + shown.CAMPAIGN.astype(str).str.zfill(2),
+            "shown_at": _midnight(shown.START_DAY) + pd.Timedelta(hours=6),
+            "accepted_at": _midnight(shown.DAY) + pd.Timedelta(hours=12),
+        }
+    ).sort_values(["shown_at", "customer_id"]).to_parquet(folder / "exposures.parquet")
+    return _written(folder, path.read_text(encoding="utf-8") + _COUPONS)
+
+
+_COUPONS = """
+[tables.offers]
+source = "offers.parquet"
+columns = { offer_id = "offer_id", name = "offer_id", kind = "kind", starts_at = "starts_at", ends_at = "ends_at", margin = "1", reward_cost = "0" }
+
+[tables.exposures]
+source = "exposures.parquet"
+columns = { customer_id = "customer_id", offer_id = "offer_id", shown_at = "shown_at", accepted_at = "accepted_at" }
+"""
+
 _OUTCOMES = """[tables.outcomes]
 source = "outcomes.parquet"
 columns = { customer_id = "customer_id", cutoff = "cutoff", name = "'silent'", value = "value" }

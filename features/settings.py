@@ -161,6 +161,36 @@ class RecommendationSettings:
 
 
 @dataclass(frozen=True)
+class OfferSettings:
+    """When an offer counts as taken, and what holds back who is shown how many."""
+
+    response_days: int = setting(
+        30, "An offer without an end of its own counts as taken within so many days."
+    )
+    contact_cents: int = setting(0, "What showing one offer to one customer costs, in cents.")
+    weekly_caps: Mapping[str, str] = table_of(
+        'For each channel, at most so many offers a customer in seven days, such as email = "1".'
+    )
+    quiet_days: int = setting(
+        0, "So many days after an offer was shown, whatever the channel, no other is shown."
+    )
+    refusals: int = setting(
+        3, "An offer shown so often in vain is suppressed for a customer; 0 never does."
+    )
+    suppressed_days: int = setting(30, "For so many days it is suppressed then.")
+    hold_out_percent: int = setting(
+        5,
+        "Of a hundred customers so many are never shown an offer, to measure what all of it brings.",
+    )
+    explore_percent: int = setting(
+        2, "Of a hundred decisions so many are drawn by lot among what may be shown, to learn from."
+    )
+    levers: Mapping[str, str] = table_of(
+        'What the company wants more or less of, by offer_id, in percent: OFFER-01 = "20" or "-10".'
+    )
+
+
+@dataclass(frozen=True)
 class ServiceSettings:
     """Where the scoring service listens."""
 
@@ -225,6 +255,7 @@ class Settings:
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
     recommendations: RecommendationSettings = field(default_factory=RecommendationSettings)
+    offers: OfferSettings = field(default_factory=OfferSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
@@ -283,6 +314,7 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
         campaign=_checked_campaign(settings.campaign),
         value=_checked_value(settings.value),
         recommendations=_checked_recommendations(settings.recommendations),
+        offers=_checked_offers(settings.offers),
         service=_checked_service(settings.service),
         export=settings.export,
         mlflow=settings.mlflow,
@@ -387,6 +419,31 @@ def _checked_recommendations(recommendations: RecommendationSettings) -> Recomme
             remedy=f"Correct recommendations.horizon_days in {SETTINGS_FILE}.",
         )
     return recommendations
+
+
+def _checked_offers(offers: OfferSettings) -> OfferSettings:
+    """Caps from 1 on, levers above -100 percent, and no setting below zero."""
+    for one in fields(offers):
+        value = getattr(offers, one.name)
+        least = 1 if one.name == "response_days" else 0
+        if isinstance(value, int) and (value < least or ("percent" in one.name and value > 100)):
+            raise SettingsRefused(
+                expected=f"offers.{one.name} from {least} {'to 100' if 'percent' in one.name else 'on'}",
+                found=str(value),
+                remedy=f"Correct offers.{one.name} in {SETTINGS_FILE}.",
+            )
+    for name, told, least in (
+        ("weekly_caps", offers.weekly_caps, 0),
+        ("levers", offers.levers, -99),
+    ):
+        for key, text in told.items():
+            if not text.removeprefix("-").isdecimal() or int(text) < least:
+                raise SettingsRefused(
+                    expected=f"whole numbers from {least} on in offers.{name}",
+                    found=f'{key} = "{text}"',
+                    remedy=f"Correct offers.{name} in {SETTINGS_FILE}.",
+                )
+    return offers
 
 
 def _texts(path: str, value: Any) -> dict[str, str]:

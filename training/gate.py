@@ -12,6 +12,7 @@ from features.errors import ModelRefused
 from training.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
 from training.items.bundle import RECOMMENDATIONS, open_item_bundle
 from training.manifest import Manifest
+from training.offers.bundle import OFFERS, open_offer_bundle
 from training.reasons.explanation import TOLERANCE
 from training.rivalry import rivalry
 from training.segments.bundle import open_segments
@@ -184,11 +185,44 @@ def _recall_against_champion(challenger: Manifest, champion: Manifest | None) ->
     return Check(name, mine - theirs >= -allowed, f"{mine - theirs:+.4f}", limit)
 
 
+def offers_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+    """The checks of a model of offers: order within offers, level, size."""
+    found = open_offer_bundle(folder).manifest
+    return [
+        _within_against_champion(found, champion),
+        Check(
+            "calibration error",
+            found.metrics["ece"] <= MOST_ECE,
+            f"{found.metrics['ece']:.4f}",
+            f"at most {MOST_ECE}",
+        ),
+        Check("golden rows", True, "as written", "within 1e-9"),
+        size_check(folder),
+    ]
+
+
+def _within_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+    """Exposures of another cut of the data differ by chance, and may."""
+    name, limit = "AUC within offers against the champion", f"at most {EPSILON_AUC} lower"
+    mine = challenger.metrics["within_offer_auc"]
+    if champion is None:
+        return Check(name, True, "no champion yet", limit)
+    theirs = champion.metrics["within_offer_auc"]
+    if None in (mine, theirs) or champion.question["kind"] != challenger.question["kind"]:
+        return Check(name, True, "not compared: the champion answers another question", limit)
+    allowed = EPSILON_AUC
+    if challenger.data_cut != champion.data_cut:
+        allowed = max(allowed, mine - challenger.metrics["within_offer_auc_low"])
+        limit = f"at most {allowed:.4f} lower, as chance gives on other days"
+    return Check(name, mine - theirs >= -allowed, f"{mine - theirs:+.4f}", limit)
+
+
 GATES: Mapping[str, Gate] = {
     CHURN: churn_gate,
     VALUE: value_gate,
     SEGMENTS: segments_gate,
     RECOMMENDATIONS: items_gate,
+    OFFERS: offers_gate,
 }
 """The gate of each model name."""
 

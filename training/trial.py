@@ -124,6 +124,7 @@ def _proven(note: Path) -> list[str]:
 def _openers() -> Mapping[str, Callable[[Path], Any]]:
     from training.bundle import open_bundle
     from training.items.bundle import RECOMMENDATIONS, open_item_bundle
+    from training.offers.bundle import OFFERS, open_offer_bundle
     from training.segments.bundle import open_segments
     from training.segments.model import SEGMENTS
     from training.value.bundle import VALUE, open_value_bundle
@@ -133,6 +134,7 @@ def _openers() -> Mapping[str, Callable[[Path], Any]]:
         VALUE: open_value_bundle,
         SEGMENTS: open_segments,
         RECOMMENDATIONS: open_item_bundle,
+        OFFERS: open_offer_bundle,
     }
 
 

@@ -1,0 +1,164 @@
+"""Learning who takes an offer without publishing it: from a store to a measured model in memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from features.errors import ModelRefused
+from features.pack import Pack
+from features.plan import Plan
+from features.progress import Progress, silent
+from features.settings import OfferSettings
+from features.store import Store
+from features.vocabulary import Cutoff
+from training.churn import usable_features
+from training.manifest import Manifest
+from training.offers.affinity import affinities
+from training.offers.bundle import OFFERS, OfferBundle
+from training.offers.crosses import CROSSES, GROUPS, crossed_names
+from training.offers.exposed import Exposed
+from training.offers.ground import Asked, Ground
+from training.offers.ladder import OfferLadder, climb, offer_rungs
+from training.offers.persuading import persuade
+from training.offers.persuasion import Persuasion
+from training.offers.propensity import Propensity
+from training.offers.terms import Offers
+from training.provenance import provenance
+from training.questions.origins import end_of_data
+
+FAMILY = "pooled propensity"
+PROPENSITY, AFFINITY = "propensity", "affinity"
+
+
+@dataclass(frozen=True)
+class LearnedOffers:
+    """A model of offers ready to be written, with everything that was measured on the way."""
+
+    bundle: OfferBundle
+    ladder: OfferLadder
+    customers: int
+    rows: int
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the model says about itself."""
+        return self.bundle.manifest
+
+    @property
+    def origins(self) -> dict[str, Any]:
+        """Which days were tested."""
+        return {"tested_at": [str(one) for one in self.ladder.days]}
+
+
+def learn_offers(
+    store: Store,
+    plan: Plan,
+    settings: OfferSettings,
+    *,
+    threads: int = 2,
+    progress: Progress = silent,
+) -> LearnedOffers:
+    """Assemble what was known before every exposure, choose how to tell who takes an offer, and what it changes.
+
+    Raises ``DataRefused`` for offers that cannot be decided about and ``ModelRefused`` when too little was
+    shown; then nothing is registered.
+    """
+    pack, offers = store.pack(), Offers.of_store(store)
+    end = end_of_data(pack)
+    kind, exposed = _shown_or_bought(pack, offers, settings, end)
+    exposed = exposed.select(np.flatnonzero(exposed.ripe(end)))
+    shown = exposed.select(np.flatnonzero(exposed.treated))
+    ground = Ground(pack, plan, offers, threads, progress)
+    asked = ground.asked(exposed)
+    of_shown = asked.select(np.flatnonzero(exposed.treated))
+    usable = usable_features(of_shown.dataset)
+    ladder = climb(of_shown, offer_rungs(usable.names), threads=threads, progress=progress)
+    progress("fitting the model that ships", 0, 1)
+    propensity = Propensity.fit(
+        ladder.winner, of_shown.dataset, shown.offers, len(offers), threads=threads
+    )
+    effect, why_not = _persuasion(asked, exposed, kind, progress)
+    progress("fitting the model that ships", 1, 1)
+    told = provenance(plan, pack)
+    told["feature_names"] = list(crossed_names(plan.feature_names))
+    told["features"] = [*told["features"], *map(asdict, CROSSES)]
+    told["groups"] = [*told["groups"], *map(asdict, GROUPS)]
+    names = [one.offer_id for one in offers.listed]
+    manifest = Manifest(
+        family=FAMILY,
+        name=OFFERS,
+        title=f"{ladder.winner.name}, one for all offers",
+        **told,
+        question={
+            "kind": kind,
+            "response_days": settings.response_days,
+            "offers": json.dumps(offers.to_list(), ensure_ascii=False),
+            "is_causal": effect is not None,
+            "not_causal_because": why_not,
+        },
+        horizon_days=settings.response_days,
+        gap_days=0,
+        base_rate=float(shown.taken.mean()),
+        metrics={key: _plain(one) for key, one in ladder.of(ladder.winner.name).figures.items()},
+        ladder=[{key: _plain(one) for key, one in row.items()} for row in ladder.rows()],
+        evaluation={
+            "by_offer": ladder.by_offer(names),
+            "persuasion": None if effect is None else effect.as_dict(),
+        },
+        notes=[*usable.notes, *_notes(kind, shown, why_not)],
+    )
+    return LearnedOffers(
+        OfferBundle(manifest, plan.declarations, offers, propensity, effect, ground.tastes(end)),
+        ladder,
+        len(np.unique(shown.customer_keys)),
+        shown.rows,
+    )
+
+
+def _shown_or_bought(
+    pack: Pack, offers: Offers, settings: OfferSettings, end: Cutoff
+) -> tuple[str, Exposed]:
+    """The exposures, or where none are kept what was bought of what offers are for."""
+    if "exposures" in pack.streams:
+        return PROPENSITY, Exposed.of_pack(pack, offers, settings.response_days)
+    return AFFINITY, affinities(pack, offers, settings.response_days, end)
+
+
+def _persuasion(
+    asked: Asked, exposed: Exposed, kind: str, progress: Progress
+) -> tuple[Persuasion | None, str]:
+    """What offers change, or in words why nobody can tell."""
+    if kind == AFFINITY:
+        return None, "nobody kept which offers were shown"
+    try:
+        return persuade(asked, exposed, progress=progress), ""
+    except ModelRefused as refused:
+        return None, f"expected {refused.expected}, found {refused.found}"
+
+
+def _notes(kind: str, shown: Exposed, why_not: str) -> list[str]:
+    found = []
+    if kind == AFFINITY:
+        found.append(
+            "No exposures are kept: this is an affinity (bought in the horizon), not a propensity to "
+            "take an offer"
+        )
+    overlapping = shown.overlapping()
+    if overlapping > 0.05:
+        found.append(
+            f"{overlapping:.0%} of the exposures have another of the same customer in their days: "
+            "each is told from what was known before it"
+        )
+    if why_not:
+        found.append(f"Not causal: {why_not}")
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.8g}") if np.isfinite(value) else None
+    return value
