@@ -35,7 +35,7 @@ as_of_option = click.option(
     type=CutoffType(),
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
-MODELS = ("churn", "value", "segments", "recommendations")
+MODELS = ("churn", "value", "segments", "recommendations", "offers")
 model_option = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
 )
@@ -321,7 +321,8 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
             found=f"--refit with {model}",
             remedy=f"Leave it out: {model} is fitted anew each time.",
         )
-    learn = {"value": _train_value, "recommendations": _train_items}.get(model, _train)
+    learners = {"value": _train_value, "recommendations": _train_items, "offers": _train_offers}
+    learn = learners.get(model, _train)
     return learn(call, promote=not no_promote)
 
 
@@ -332,6 +333,16 @@ def _train_items(call: Call, *, promote: bool = True) -> Outcome:
     progress = call.narrator.progress
     return items_outcome(
         train_items(call.settings, call.workspace, promote=promote, progress=progress)
+    )
+
+
+def _train_offers(call: Call, *, promote: bool = True) -> Outcome:
+    from training.offers.recipe import train_offers
+    from training.offers.report import offers_outcome
+
+    progress = call.narrator.progress
+    return offers_outcome(
+        train_offers(call.settings, call.workspace, promote=promote, progress=progress)
     )
 
 
@@ -500,6 +511,73 @@ def recommend(
         said=f"Wrote {written.lines:,} items for {written.customers:,} customers",
         next="hand the file to your CRM",
         data={"customers": written.customers, "lines": written.lines, "file": written.file},
+    )
+
+
+@main.group()
+def offers() -> None:
+    """Try another rule about offers before it goes live, and write offers within budgets."""
+
+
+@offers.command("simulate")
+@click.option("--lever", "levers", multiple=True, help="More or less of an offer: OFFER-01=20.")
+@click.option("--contact-cents", type=int, help="What showing an offer costs.")
+@click.option("--quiet-days", type=int, help="Days without another offer.")
+@click.option("--refusals", type=int, help="So many refusals suppress an offer.")
+@verb
+def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) -> Outcome:
+    """Decide for everybody under the rules in use and under others: offers, money, who gains and loses."""
+    from serving.offer_plans import change_outcome, simulated
+
+    found = simulated(
+        call.settings,
+        call.workspace,
+        changes,
+        levers,
+        at=_now_seconds(),
+        progress=call.narrator.progress,
+    )
+    return change_outcome(found, call.settings.company.currency)
+
+
+@offers.command("plan")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--most", type=int, help="So many customers at most.")
+@click.option("--budget-cents", type=int, help="What rewards and contacts may cost in all.")
+@click.option("--least", "least", multiple=True, help="So often at least: OFFER-01=500.")
+@verb
+def offers_plan(
+    call: Call, file: Path, most: int | None, budget_cents: int | None, least: Sequence[str]
+) -> Outcome:
+    """Write who is to be shown which offer to FILE, so that all bring most within the budgets."""
+    from serving.offer_plans import least_of, write_plan
+
+    found = write_plan(
+        call.settings,
+        call.workspace,
+        file,
+        most=most,
+        budget_cents=budget_cents,
+        least=least_of(least),
+        at=_now_seconds(),
+        progress=call.narrator.progress,
+    )
+    currency = call.settings.company.currency
+    return Outcome(
+        said=f"Wrote offers for {found.shown:,} of {found.customers:,} customers, "
+        f"{found.value_cents / 100:,.2f} {currency} expected, of {found.bound_cents / 100:,.2f} at most",
+        next="hand the file to your CRM",
+        data=vars(found) | {"file": str(file)},
+        tables=[
+            Table(
+                "Budgets",
+                ("budget", "used", "one more unit brings, in cents"),
+                [
+                    (name, f"{used:,.0f}", f"{found.prices[name]:,.4f}")
+                    for name, used in found.used.items()
+                ],
+            )
+        ],
     )
 
 

@@ -29,6 +29,7 @@ from serving.kept import Kept, basis_of
 from serving.lean import kept_out
 from serving.ledger import Ledger
 from serving.nobody import nobody
+from serving.offering import Offering, offering_in
 from serving.past import Past
 from serving.privacy import Withheld
 from serving.published import Snapshot, of_the_model, open_snapshot
@@ -43,6 +44,7 @@ from training.admission import admitted, earlier_folders
 from training.bundle import Bundle, bundle_in, current_bundle
 from training.items.bundle import RECOMMENDATIONS
 from training.manifest import Manifest
+from training.offers.bundle import OFFERS
 from training.reasons.language import Language
 from training.reasons.languages import language_of
 from training.reasons.wording import Wording
@@ -114,6 +116,8 @@ class Desk:
         self._in_use: InUse | None = None
         self._recommending: Recommending | None = None
         self._recommended_from: Pointers | None = None
+        self._offering: Offering | None = None
+        self._offered_from: Pointers | None = None
         self._fault: Mapping[str, str] | None = None
         self._seen: Pointers | None = None
         self._next_look = ticks() + LOOK_EVERY_SECONDS
@@ -155,6 +159,12 @@ class Desk:
         return self._recommending
 
     @property
+    def offering(self) -> Offering | None:
+        """What decides about offers now; None while nothing does."""
+        self._look()
+        return self._offering
+
+    @property
     def fault(self) -> Mapping[str, str] | None:
         """Why the newest model or scores could not be opened, None when they were."""
         return self._fault
@@ -164,6 +174,7 @@ class Desk:
         pointers = self._pointers()
         self._seen = pointers
         self._refresh_recommending()
+        self._refresh_offering()
         try:
             opened = self._kept_or_opened()
             with self._swapping:
@@ -179,8 +190,7 @@ class Desk:
 
     def _refresh_recommending(self) -> None:
         """Open the model that recommends, unless it and the store are those in use; the old one stays if it fails."""
-        folders = self.workspace.bundles / RECOMMENDATIONS, self.workspace.store.folder
-        pointers = tuple(_pointer(folder / CURRENT) for folder in folders)
+        pointers = self._pointers_of(RECOMMENDATIONS)
         if pointers == self._recommended_from:
             return
         try:
@@ -189,6 +199,23 @@ class Desk:
         except RegularsError as refused:
             _logger.error("The model that recommends cannot be used: %s", refused.found)
         self._recommended_from = pointers
+
+    def _refresh_offering(self) -> None:
+        """The same for the model of offers, with the company's rules and policy."""
+        pointers = self._pointers_of(OFFERS)
+        if pointers == self._offered_from:
+            return
+        try:
+            with kept_out():
+                self._offering = offering_in(self.workspace, self.settings.offers)
+        except RegularsError as refused:
+            _logger.error("The model of offers cannot be used: %s", refused.found)
+        self._offered_from = pointers
+
+    def _pointers_of(self, name: str) -> Pointers:
+        """Which model of a name and which store are in use."""
+        folders = self.workspace.bundles / name, self.workspace.store.folder
+        return tuple(_pointer(folder / CURRENT) for folder in folders)
 
     def close(self) -> None:
         """Wait for a refresh under way and let go of the ledger."""
@@ -295,6 +322,7 @@ class Desk:
             self.workspace.bundles / CHURN,
             self.workspace.scores.folder,
             self.workspace.bundles / RECOMMENDATIONS,
+            self.workspace.bundles / OFFERS,
             self.workspace.store.folder,
         )
         return tuple(_pointer(folder / CURRENT) for folder in folders)

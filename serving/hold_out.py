@@ -18,6 +18,8 @@ _SALTS = sa.Table(
 )
 _OF_HOLD_OUTS = "hold_out"
 _PARTS = 1 << 64
+STANDING = "offers"
+"""The campaign of the standing hold-out: who is in it is never shown an offer."""
 
 
 class HoldOut:
@@ -32,9 +34,15 @@ class HoldOut:
 
     def holds(self, customer_id: str, campaign: str, percent: int) -> bool:
         """Whether a customer is among the ``percent`` of a hundred who are left out of a campaign."""
+        return self._lot(customer_id, campaign) * 100 < percent * _PARTS
+
+    def lot(self, name: str, number: int) -> float:
+        """A number in [0, 1) that belongs to a name and a number, and never changes."""
+        return (self._lot(name, f"lot {number}") >> 11) / (_PARTS >> 11)
+
+    def _lot(self, customer_id: str, campaign: str) -> int:
         said = f"{campaign}\n{customer_id}".encode("utf-8", "surrogatepass")
-        lot = int.from_bytes(hmac.digest(self._salt, said, hashlib.sha256)[:8])
-        return lot * 100 < percent * _PARTS
+        return int.from_bytes(hmac.digest(self._salt, said, hashlib.sha256)[:8])
 
 
 def _salt(engine: sa.Engine) -> bytes:

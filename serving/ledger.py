@@ -23,9 +23,10 @@ from serving.audit import Audit, AuditRow
 from serving.database import TABLES, opened
 from serving.events import Events
 from serving.feedback import Feedback
-from serving.hold_out import HoldOut
+from serving.hold_out import STANDING, HoldOut
 from serving.jobs import Jobs
 from serving.key_cache import KeyCache
+from serving.offer_decisions import OfferDecisions
 from serving.privacy import Privacy, Withheld
 from serving.repeats import Repeats
 from serving.statements import Statements, columns, places
@@ -141,6 +142,7 @@ class Ledger:
         self.privacy = Privacy(path, self._quick, path.with_name(TOMBSTONES))
         self.hold_out = HoldOut(self._engine)
         self.jobs = Jobs(self._engine)
+        self.offers = OfferDecisions(self._quick)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -387,6 +389,12 @@ def withheld_in(workspace: Workspace) -> Withheld:
     """Who of a workspace has objected or was erased."""
     with _ledger_of(workspace) as ledger:
         return ledger.privacy.withheld
+
+
+def held_out_in(workspace: Workspace, customer_ids: Sequence[str], percent: int) -> list[bool]:
+    """Who of some customers is never shown an offer, so that the rest can be measured."""
+    with _ledger_of(workspace) as ledger:
+        return [ledger.hold_out.holds(one, STANDING, percent) for one in customer_ids]
 
 
 @contextmanager

@@ -45,6 +45,7 @@ sa.Table(
 )
 _FORGET = (
     "DELETE FROM decisions WHERE customer_id = ?",
+    "DELETE FROM offer_decisions WHERE customer_id = ?",
     "DELETE FROM events WHERE customer_id = ?",
     "DELETE FROM objections WHERE customer_id = ?",
     # What was answered to somebody who asked about them; a repeat of that call is a first call again.

@@ -30,6 +30,7 @@ from serving.desk import Desk, InUse
 from serving.told import pack_name, wire_name
 from training.items.bundle import RECOMMENDATIONS
 from training.manifest import Manifest
+from training.offers.bundle import OFFERS
 from training.questions.kinds import question_from
 from training.segments.model import SEGMENTS
 from training.value.bundle import VALUE
@@ -102,9 +103,13 @@ def version(request: Request) -> Response:
 
 
 def _in_use_all(desk: Desk, in_use: InUse) -> list[Manifest]:
-    """The models behind the scores, and the one that recommends."""
-    recommending = desk.recommending
-    return [*in_use.manifests, *([] if recommending is None else [recommending.manifest])]
+    """The models behind the scores, the one that recommends and the one of offers."""
+    recommending, offering = desk.recommending, desk.offering
+    return [
+        *in_use.manifests,
+        *([] if recommending is None else [recommending.manifest]),
+        *([] if offering is None else [offering.bundle.manifest]),
+    ]
 
 
 def _asked(manifest: Manifest) -> str:
@@ -118,6 +123,11 @@ def _asked(manifest: Manifest) -> str:
         return (
             f"Which items a customer buys in {manifest.horizon_days} days. Anybody is listed items, "
             "and who bought nothing what most buy."
+        )
+    if manifest.name == OFFERS:
+        return (
+            f"Which offer a customer takes, in its days or in {manifest.horizon_days}. Everybody of the "
+            "store who agreed is decided about."
         )
     if manifest.name == SEGMENTS:
         return "Which segment a customer's habits belong to. Judged are customers who are active."

@@ -6,29 +6,11 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from serving.contract.messages import CustomerRow, Identifier, Message, Words
+from serving.contract.messages import Identifier, Message
 
 ROWS = 200
 MOST_PROPOSED = 100
 Count = Annotated[int, Field(strict=True)]
-
-
-class ProposalRequest(Message):
-    """Customers something is to be proposed to."""
-
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"rows": [{"customer_id": "17841"}], "count": 3}]}
-    )
-
-    rows: list[CustomerRow] = Field(
-        min_length=1, max_length=ROWS, description="Customers, at most 200."
-    )
-    count: Count = Field(
-        5, ge=1, le=MOST_PROPOSED, description="So many proposals a customer, the best first."
-    )
-    language: Words | None = Field(
-        None, description="The language of the reasons; the company's own where it is not given."
-    )
 
 
 class SimilarItemsRequest(Message):

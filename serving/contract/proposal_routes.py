@@ -1,25 +1,249 @@
-"""What may be proposed to customers: offers."""
+"""What may be proposed to customers: the next best offer, or nothing, with the whole arithmetic."""
 
 from __future__ import annotations
 
-from typing import NoReturn
+import secrets
+from collections.abc import Sequence
+from typing import Any
 
-from fastapi import APIRouter, Request
+import numpy as np
+from fastapi import APIRouter, Request, Response
 
-from serving.contract.answering import PROBLEMS, desk_of, required
-from serving.contract.proposal_messages import ProposalRequest
+from features.vocabulary import DAY_SECONDS
+from serving.arbitration import NOTHING, REASONS, STEP_OF
+from serving.contract.answering import PROBLEMS, desk_of, identity, instant, json_answer
+from serving.contract.offer_messages import OfferDecisionsAnswer, OfferRequest
 from serving.contract.quick_route import QuickRoute
-from serving.problems import Refusal
+from serving.desk import Desk
+from serving.hold_out import STANDING
+from serving.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
+from serving.offer_reasons import reasons_of
+from serving.offering import Arbitrated, Offering
+from serving.problems import FieldFault, Refusal
+from serving.scored import Status
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-@router.post("/offers", responses=PROBLEMS)
-def offers(request: Request, question: ProposalRequest) -> None:
-    """The next best offer for customers; says so where no such model is trained."""
-    _refuse_untrained(request)
+@router.post("/offers", responses={200: {"model": OfferDecisionsAnswer}, **PROBLEMS})
+def offers(request: Request, question: OfferRequest) -> Response:
+    """The next best offer for customers, or nothing; written down before it is answered."""
+    return json_answer(offered(desk_of(request), question))
 
 
-def _refuse_untrained(request: Request) -> NoReturn:
-    required(desk_of(request))
-    raise Refusal("not_trained")
+def offered(desk: Desk, question: OfferRequest) -> dict[str, Any]:
+    """The answer to a question, however it came."""
+    found = desk.offering
+    if found is None:
+        raise Refusal("not_trained")
+    ids = [one.customer_id for one in question.rows]
+    if len(set(ids)) < len(ids):
+        raise Refusal(
+            "invalid_request",
+            errors=[
+                FieldFault("/rows", "repeated", "Each customer once: an offer is made to a person.")
+            ],
+        )
+    asked = _places(found, question.offer_ids, "/offer_ids")
+    context = _context(found, question)
+    withheld = desk.ledger.privacy.withheld
+    keys = [-1 if one in withheld.erased else found.key(one) for one in ids]
+    statuses = [
+        Status.NO_CONSENT
+        if one in withheld.objected or found.declined(key)
+        else Status.UNKNOWN_ID
+        if key < 0
+        else Status.OK
+        for one, key in zip(ids, keys, strict=True)
+    ]
+    answered = [at for at, status in enumerate(statuses) if status is Status.OK]
+    now = desk.now()
+    rows: list[dict[str, Any]] = [
+        {
+            "row_id": one.row_id,
+            "customer_id": one.customer_id,
+            "status": status.word,
+            "decision_id": None,
+            "slots": [],
+            "candidates": [],
+            "dropped": [],
+        }
+        for one, status in zip(question.rows, statuses, strict=True)
+    ]
+    if answered:
+        names = [ids[at] for at in answered]
+        decision_ids = [secrets.token_hex(16) for _ in answered]
+        lots = np.array(
+            [
+                [desk.ledger.hold_out.lot(one, slot) for slot in range(question.slots)]
+                for one in decision_ids
+            ]
+        )
+        arbitrated = _arbitrated(
+            desk, found, np.array([keys[at] for at in answered], np.int32), names, lots, now,
+            asked=asked, context=context,
+        )  # fmt: skip
+        held = [
+            desk.ledger.hold_out.holds(one, STANDING, found.policy.hold_out_percent)
+            for one in names
+        ]
+        told = [_slots(found, arbitrated, row, is_held) for row, is_held in enumerate(held)]
+        desk.ledger.offers.append(
+            [
+                OfferDecision(
+                    decision_ids[row], slot["slot"], names[row], slot["offer_id"] or "", slot["arm"],
+                    slot["action_probability"], slot["priority_cents"],
+                    int(question.is_shown), found.bundle.manifest.digest, now,
+                )
+                for row, slots in enumerate(told)
+                for slot in slots
+            ]
+        )  # fmt: skip
+        candidates = _candidates(found, arbitrated, question.count, desk.currency)
+        for row, at in enumerate(answered):
+            rows[at] |= {
+                "decision_id": decision_ids[row],
+                "slots": told[row],
+                "candidates": candidates[row],
+                "dropped": _dropped(found, arbitrated, row),
+            }
+    said = found.bundle.manifest.question
+    return {
+        "model": identity(found.bundle.manifest),
+        "kind": said["kind"],
+        "is_effect": bool(said["is_causal"]),
+        "not_causal_because": said["not_causal_because"],
+        "response_days": found.bundle.manifest.horizon_days,
+        "vector_as_of": instant(found.as_of.seconds),
+        "explore_share": found.policy.explore,
+        "warnings": _warnings(found),
+        "rows": rows,
+    }
+
+
+def _arbitrated(
+    desk: Desk,
+    found: Offering,
+    keys: np.ndarray,
+    names: Sequence[str],
+    lots: np.ndarray,
+    now: int,
+    *,
+    asked: Sequence[int] | None,
+    context: np.ndarray | None,
+) -> Arbitrated:
+    """Decisions for customers of the store, with all that was shown to them since it was made."""
+    contact = found.policy.contact
+    reach = max(7, contact.quiet_days, contact.suppressed_days) * DAY_SECONDS
+    place = {one: at for at, one in enumerate(names)}
+    since = [
+        (place[customer], found.offers.place(offer), at)
+        for customer, offer, at in desk.ledger.offers.shown(names, since=now - reach)
+        if found.offers.place(offer) >= 0
+    ]
+    expected = found.expect(keys)
+    permissions = found.permissions(keys, expected, since, now, asked=asked)
+    return found.arbitrate(expected, permissions, found.terms(expected, context), lots)
+
+
+def _places(found: Offering, offer_ids: Sequence[str] | None, pointer: str) -> list[int] | None:
+    """Where the offers stand; a refusal for one that is not there."""
+    if offer_ids is None:
+        return None
+    places = [found.offers.place(one) for one in offer_ids]
+    if min(places) < 0:
+        fault = FieldFault(
+            f"{pointer}/{places.index(-1)}", "unknown_offer", "An offer of the table of offers."
+        )
+        raise Refusal("invalid_request", errors=[fault])
+    return places
+
+
+def _context(found: Offering, question: OfferRequest) -> np.ndarray | None:
+    if question.context is None:
+        return None
+    weights = np.ones(len(found.offers))
+    places = _places(found, list(question.context), "/context") or []
+    for place, percent in zip(places, question.context.values(), strict=True):
+        weights[place] = 1.0 + percent / 100.0
+    return weights
+
+
+def _slots(
+    found: Offering, arbitrated: Arbitrated, row: int, is_held: bool
+) -> list[dict[str, Any]]:
+    """What stands in each slot; who is held out is shown nothing."""
+    decided = arbitrated.decided
+    told = []
+    for slot, offer in enumerate(decided.offers[row].tolist()):
+        shown = offer != NOTHING and not is_held
+        arm = EXPLORED if decided.explored[row, slot] else DECIDED
+        told.append(
+            {
+                "slot": slot + 1,
+                "offer_id": found.offers[offer].offer_id if shown else None,
+                "arm": HOLD_OUT if is_held else arm,
+                "action_probability": 1.0 if is_held else float(decided.probability[row, slot]),
+                "priority_cents": float(arbitrated.terms.priority[row, offer]) if shown else 0.0,
+            }
+        )
+    return told
+
+
+def _candidates(
+    found: Offering, arbitrated: Arbitrated, count: int, currency: str
+) -> list[list[dict[str, Any]]]:
+    """The best that may be shown to each customer, with their arithmetic and reasons."""
+    priority = np.where(arbitrated.permissions.is_permitted, arbitrated.terms.priority, -np.inf)
+    order = np.argsort(-priority, axis=1, kind="stable")[:, :count]
+    pairs = [
+        (row, int(offer))
+        for row, best in enumerate(order)
+        for offer in best
+        if np.isfinite(priority[row, offer])
+    ]
+    expected = arbitrated.expected
+    places = np.array([row * len(found.offers) + offer for row, offer in pairs], np.int64)
+    reasons = reasons_of(found.bundle, expected.values[places], currency) if pairs else []
+    told: list[list[dict[str, Any]]] = [[] for _ in range(len(priority))]
+    for (row, offer), why in zip(pairs, reasons, strict=True):
+        terms = arbitrated.terms.of_pair(row, offer)
+        told[row].append(
+            {
+                "offer_id": found.offers[offer].offer_id,
+                "name": found.offers[offer].name,
+                "propensity": float(expected.propensity[row, offer]),
+                "effect": _at(expected.effect, row, offer),
+                "effect_low": _at(expected.effect_low, row, offer),
+                "effect_high": _at(expected.effect_high, row, offer),
+                "kind": "" if expected.kinds is None else str(expected.kinds[row, offer]),
+                "terms": terms | {"priority_cents": float(priority[row, offer])},
+                "base": found.bundle.propensity.model.base_log_odds,
+                "reasons": [vars(one) for one in why],
+            }
+        )
+    return told
+
+
+def _at(table: np.ndarray | None, row: int, offer: int) -> float | None:
+    return None if table is None else float(table[row, offer])
+
+
+def _dropped(found: Offering, arbitrated: Arbitrated, row: int) -> list[dict[str, Any]]:
+    dropped = arbitrated.permissions.dropped(row)
+    return [
+        {
+            "step": STEP_OF[reason],
+            "reason": reason,
+            "offer_ids": [found.offers[offer].offer_id for offer in dropped[reason]],
+        }
+        for reason in sorted(dropped, key=REASONS.index)
+    ]
+
+
+def _warnings(found: Offering) -> list[dict[str, Any]]:
+    said = found.bundle.manifest.question
+    if said["is_causal"]:
+        return []
+    message = f"Chances are not effects: {said['not_causal_because']}."
+    return [{"code": "not_causal", "message": message, "features": None}]

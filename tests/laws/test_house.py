@@ -59,6 +59,7 @@ DOORS = {
         "serving/database.py",
         "serving/events.py",
         "serving/feedback.py",
+        "serving/offer_decisions.py",
         "serving/hold_out.py",
         "serving/jobs.py",
         "serving/ledger.py",

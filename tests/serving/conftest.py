@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.world import WorldSpec, simulate
 from features.settings import load_settings
 from features.store import ingest
 from features.workspace import Workspace
@@ -17,6 +18,7 @@ from tests.serving.calling import Caller, Service
 from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
 from tests.training.items.drugstore import write_drugstore
 from training.items.recipe import train_items
+from training.offers.recipe import train_offers
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +69,25 @@ def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
     train_items(settings, workspace)
+    return Company(path, settings, workspace)
+
+
+@pytest.fixture(scope="session")
+def offering_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A company with campaigns and a control arm that decides about offers and has no other model."""
+    folder = tmp_path_factory.mktemp("offering")
+    simulate(WorldSpec(customers=6_000, seed=5, lines_per_customer=14, days=500), folder)
+    path = folder / "regulars.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + '\n[offers]\nresponse_days = 7\ncontact_cents = 1\nweekly_caps = { email = "2" }\n'
+        + "explore_percent = 0\nhold_out_percent = 10\n",
+        encoding="utf-8",
+    )
+    settings = load_settings(path)
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace)
+    train_offers(settings, workspace)
     return Company(path, settings, workspace)
 
 

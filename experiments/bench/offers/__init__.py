@@ -1,0 +1,1 @@
+"""What `make bench-offers` measures, one file a claim."""

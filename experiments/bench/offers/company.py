@@ -1,0 +1,246 @@
+"""A simulated company, whose true effects are known: what the learned policy earns of what could be earned."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.policy import Log, policy_value
+from experiments.world import World, WorldSpec, simulate
+from features.errors import ModelRefused
+from features.plan import standard_plan
+from features.progress import Progress, silent
+from features.settings import load_settings
+from features.store import Store, ingest, open_store
+from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
+from features.workspace import Workspace
+from serving.allocation import NOTHING, Budget, allocate
+from serving.arbitration import Terms, option_chances
+from training.calibration import sigmoid
+from training.dataset import Dataset
+from training.model import Floats
+from training.offers.exposed import NOT_TAKEN, Exposed
+from training.offers.ground import Ground
+from training.offers.learned import LearnedOffers, learn_offers
+from training.offers.terms import Offers
+
+RESPONSE_DAYS = 7
+SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
+CONTACT_CENTS = 2.0
+SEEDS = 100
+LOGGED = 10_000
+
+
+@dataclass(frozen=True)
+class Company:
+    """What a model expects of every reachable customer and offer, beside what is true."""
+
+    offers: Offers
+    propensity: Floats
+    effect: Floats
+    true_treated: Floats
+    true_control: Floats
+    learned: LearnedOffers
+
+    @property
+    def margins(self) -> Floats:
+        """What an acceptance of each offer earns before its reward, in cents."""
+        return np.array([float(one.margin_cents) for one in self.offers.listed])
+
+    @property
+    def rewards(self) -> Floats:
+        """What its reward costs, in cents."""
+        return np.array([float(one.reward_cost_cents) for one in self.offers.listed])
+
+    @property
+    def expected(self) -> Floats:
+        """What the model says showing each offer earns, in cents."""
+        terms = Terms.of(self.propensity, self.effect, self.margins, self.rewards, CONTACT_CENTS)
+        return terms.priority
+
+    @property
+    def true_profit(self) -> Floats:
+        """What it truly earns, in cents."""
+        true_effect = self.true_treated - self.true_control
+        return (
+            Terms.of(self.true_treated, true_effect, self.margins, self.rewards, CONTACT_CENTS)
+        ).priority
+
+
+def company(folder: Path, customers: int, progress: Progress = silent) -> Company:
+    """Simulate, learn, and score everybody who may be written to and has bought."""
+    world = simulate(WorldSpec(customers=customers), folder, progress)
+    settings = load_settings(world.settings_file)
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace, progress)
+    store = open_store(workspace)
+    chosen = dataclasses.replace(settings.offers, response_days=RESPONSE_DAYS)
+    learned = learn_offers(store, standard_plan(store.pack()), chosen, progress=progress)
+    return scored(world, store, learned)
+
+
+def scored(world: World, store: Store, learned: LearnedOffers) -> Company:
+    """What is expected and what is true of everybody at the end of the calendar."""
+    pack, end = store.pack(), world.spec.end
+    truth = world.truth(end, Horizon(days=RESPONSE_DAYS))
+    keys = np.array([pack.customer_ids.find(one) for one in truth.customer_ids], np.int32)
+    offers = learned.bundle.offers
+    asked = every_pair(keys, len(offers), end)
+    ground = Ground(pack, standard_plan(pack), offers, 2)
+    dataset = ground.asked(asked).dataset
+    propensity, effect = expectations(learned, dataset, asked.offers)
+    true_treated, true_control = (np.empty((len(keys), len(offers))) for _ in range(2))
+    for at, offer in enumerate(offers.listed):
+        told = world.uplift(offer.offer_id)
+        place = np.searchsorted(told.customer_ids, truth.customer_ids)
+        true_treated[:, at] = told.chance_treated[place] * truth.still_here
+        true_control[:, at] = told.chance_control[place] * truth.still_here
+    shape = (len(keys), len(offers))
+    return Company(
+        offers,
+        propensity.reshape(shape),
+        effect.reshape(shape),
+        true_treated,
+        true_control,
+        learned,
+    )
+
+
+def every_pair(keys: NDArray[np.int32], offers: int, at: Cutoff) -> Exposed:
+    """Every customer with every offer at one instant, customer by customer."""
+    rows = len(keys) * offers
+    seconds = np.full(rows, at.seconds)
+    return Exposed(
+        np.repeat(keys, offers),
+        np.tile(np.arange(offers, dtype=np.int32), len(keys)),
+        seconds,
+        seconds,
+        seconds,
+        seconds + RESPONSE_DAYS * DAY_SECONDS,
+        np.full(rows, NOT_TAKEN),
+        np.ones(rows, np.bool_),
+        np.full(rows, np.nan),
+    )
+
+
+def expectations(
+    learned: LearnedOffers, dataset: Dataset, offers: NDArray[np.integer]
+) -> tuple[Floats, Floats]:
+    """The propensity of every row, and the effect."""
+    assert learned.bundle.persuasion is not None, "the simulated company keeps a control arm"
+    propensity = sigmoid(learned.bundle.propensity.log_odds(dataset.vectors, offers, threads=2))
+    return propensity, learned.bundle.persuasion.effects(dataset.vectors)[0]
+
+
+def earned(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
+    """Of the profit of a policy that knows the truth, what the learned one earns, writing to a share of customers."""
+    return {
+        share: _profit(found.expected, found.true_profit, share)
+        / _profit(found.true_profit, found.true_profit, share)
+        for share in shares
+    }
+
+
+def known_beforehand(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
+    """The same where the true chances are what is expected: what decisions and budgets alone lose."""
+    truly = found.true_profit
+    earns = {}
+    for share in shares:
+        most = round(share * len(truly))
+        plan = allocate(
+            Terms.of(
+                found.true_treated,
+                found.true_treated - found.true_control,
+                found.margins,
+                found.rewards,
+                CONTACT_CENTS,
+            ).priority,
+            [Budget("customers", float(most), np.ones(len(found.offers)))],
+        )
+        rows = np.flatnonzero(plan.offers != NOTHING)
+        earns[share] = float(truly[rows, plan.offers[rows]].sum()) / _profit(truly, truly, share)
+    return earns
+
+
+def by_propensity(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
+    """The same of a policy that looks at propensities alone."""
+    naive = Terms.of(found.propensity, None, found.margins, found.rewards, CONTACT_CENTS).priority
+    return {
+        share: _profit(naive, found.true_profit, share)
+        / _profit(found.true_profit, found.true_profit, share)
+        for share in shares
+    }
+
+
+def _profit(expected: Floats, truly: Floats, share: float) -> float:
+    best = expected.argmax(axis=1)
+    rows = np.arange(len(best))
+    worth = expected[rows, best]
+    most = round(share * len(best))
+    chosen = np.argsort(-worth, kind="stable")[:most]
+    chosen = chosen[worth[chosen] > 0]
+    return float(truly[chosen, best[chosen]].sum())
+
+
+def effect_slope(found: Company) -> float:
+    """The slope of true effects on expected ones: 1 is right, below it the model is too bold."""
+    truly = (found.true_treated - found.true_control).ravel()
+    said = found.effect.ravel()
+    away = said - said.mean()
+    return float(away @ (truly - truly.mean()) / (away @ away))
+
+
+def coverage(found: Company, seeds: int = SEEDS) -> tuple[float, bool]:
+    """In what share of seeds the intervals hold the truth, and whether a policy without support is refused.
+
+    Each seed logs decisions that explored, with their exact chances, and what truly came of each is drawn. The
+    policy judged shows what the truth would show, of which the log knows nothing.
+    """
+    truly = np.column_stack([found.true_profit, np.zeros(len(found.true_profit))])
+    permitted = np.ones_like(found.expected, np.bool_)
+    chances = option_chances(found.expected, permitted, 0.5)
+    policy = option_chances(found.true_profit, permitted, 0.0)
+    expected = np.column_stack([found.expected, np.zeros(len(found.expected))])
+    held = 0
+    for seed in range(seeds):
+        random = np.random.default_rng(seed)
+        rows = random.integers(0, len(truly), LOGGED)
+        drawn = _drawn(chances[rows], random)
+        log = Log(drawn, _rewards(found, rows, drawn, random), chances[rows], expected[rows])
+        estimate = policy_value(log, policy[rows], seed=seed).estimates["DR"]
+        held += estimate.holds(float((policy * truly).sum(axis=1).mean()))
+    greedy = option_chances(found.expected, permitted, 0.0)
+    rows = np.arange(LOGGED) % len(truly)
+    drawn = _drawn(greedy[rows], np.random.default_rng(0))
+    log = Log(drawn, truly[rows, drawn], greedy[rows])
+    try:
+        policy_value(log, policy[rows])
+    except ModelRefused:
+        return held / seeds, True
+    return held / seeds, False
+
+
+def _drawn(chances: Floats, random: np.random.Generator) -> NDArray[np.int64]:
+    lots = random.random(len(chances))[:, None]
+    found: NDArray[np.int64] = np.minimum(
+        (chances.cumsum(axis=1) < lots).sum(axis=1), chances.shape[1] - 1
+    )
+    return found
+
+
+def _rewards(
+    found: Company, rows: NDArray[np.int64], drawn: NDArray[np.int64], random: np.random.Generator
+) -> Floats:
+    """What came of each decision: an order beside what would have come without, less reward and contact."""
+    shown = drawn < len(found.offers)
+    at = np.where(shown, drawn, 0)
+    acted = random.random(len(rows)) < found.true_treated[rows, at]
+    without = found.true_control[rows, at]
+    margin, reward = found.margins[at], found.rewards[at]
+    profit = acted * (margin - reward) - without * margin - CONTACT_CENTS
+    return np.where(shown, profit, 0.0)

@@ -1,0 +1,165 @@
+"""What may be asked about offers and what is answered, as types."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from serving.contract.messages import (
+    CustomerRow,
+    Identifier,
+    Message,
+    ModelIdentity,
+    RowStatus,
+    WarningAnswer,
+)
+from serving.contract.proposal_messages import MOST_PROPOSED, ROWS
+
+MOST_SLOTS = 10
+Count = Annotated[int, Field(strict=True)]
+Weight = Annotated[float, Field(strict=True, gt=-100.0, le=1_000.0)]
+
+
+class OfferRequest(Message):
+    """Customers an offer is wanted for, and what is going on around them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"rows": [{"customer_id": "17841"}]},
+                {
+                    "rows": [{"customer_id": "17841"}],
+                    "slots": 2,
+                    "offer_ids": ["OFFER-01", "OFFER-02", "OFFER-03"],
+                    "context": {"OFFER-02": 25.0},
+                    "count": 3,
+                    "is_shown": False,
+                },
+            ]
+        }
+    )
+
+    rows: list[CustomerRow] = Field(
+        min_length=1, max_length=ROWS, description="Customers, at most 200, each once."
+    )
+    slots: Count = Field(
+        1, ge=1, le=MOST_SLOTS, description="So many places an offer may stand in."
+    )
+    count: Count = Field(
+        3,
+        ge=0,
+        le=MOST_PROPOSED,
+        description="So many candidates a customer with their arithmetic.",
+    )
+    offer_ids: list[Identifier] | None = Field(
+        None, min_length=1, max_length=1_000, description="Only these offers; all where not given."
+    )
+    context: dict[Identifier, Weight] | None = Field(
+        None,
+        description="What the situation makes of an offer, in percent: 25 counts its chance a quarter higher.",
+    )
+    is_shown: bool = Field(
+        True,
+        description="Whether what is answered will be shown; false for a look, which the contact policy does "
+        "not count.",
+    )
+
+
+class TermsAnswer(Message):
+    """The arithmetic of one offer: chance × context × value × lever − cost."""
+
+    chance: float = Field(
+        description="How likely the customer takes it; with `is_effect` how much likelier they act because of it."
+    )
+    context: float = Field(description="The weight of the situation; 1 for none.")
+    value_cents: float = Field(description="What an acceptance brings, in cents.")
+    lever: float = Field(description="What the company wants more or less of; 1 for neither.")
+    cost_cents: float = Field(description="What showing it costs, in cents.")
+    priority_cents: float = Field(
+        description="The product less the cost. Weights count only where the chance is above 0."
+    )
+
+
+class OfferReasonAnswer(Message):
+    """What one reason group adds to how likely the offer is taken."""
+
+    group: str = Field(description="The reason group's name.")
+    title: str = Field(description="The reason group as a marketer reads it.")
+    push: float = Field(
+        description="What it adds to the model's log-odds; with the base they sum to it."
+    )
+    text: str = Field(description="What says most of it, from the customer's own facts.")
+
+
+class CandidateAnswer(Message):
+    """An offer with all that speaks for it."""
+
+    offer_id: str = Field(description="The company's own offer number.")
+    name: str = Field(description="What it is called.")
+    propensity: float = Field(description="How likely the customer takes it.")
+    effect: float | None = Field(
+        description="How much likelier they act because of it; null when not earned."
+    )
+    effect_low: float | None = Field(description="The lower end of its 95 % interval.")
+    effect_high: float | None = Field(description="The upper end.")
+    kind: Literal["", "persuadable", "sure thing", "lost cause", "do not disturb"] = Field(
+        description="What kind of customer they are to this offer; empty when not earned."
+    )
+    terms: TermsAnswer = Field(description="The arithmetic.")
+    base: float = Field(description="The log-odds every pair starts from.")
+    reasons: list[OfferReasonAnswer] = Field(
+        description="Every group that moves the log-odds, the strongest first."
+    )
+
+
+class SlotAnswer(Message):
+    """What stands in one place: an offer, or nothing."""
+
+    slot: int = Field(description="Its number, from 1.")
+    offer_id: str | None = Field(description="The offer; null for nothing.")
+    arm: Literal["decided", "explored", "hold_out"] = Field(
+        description="By priority, drawn by lot to learn from, or of a customer who is never shown any."
+    )
+    action_probability: float = Field(description="The exact chance with which this was drawn.")
+    priority_cents: float = Field(description="What it is worth; 0 for nothing.")
+
+
+class DroppedAnswer(Message):
+    """Offers that may not be shown."""
+
+    step: Literal["eligibility", "applicability", "suitability", "contact_policy"] = Field(
+        description="The step that dropped them."
+    )
+    reason: str = Field(description="A stable word.")
+    offer_ids: list[str] = Field(description="Which.")
+
+
+class OfferRowAnswer(Message):
+    """What one customer is offered, and the whole arithmetic."""
+
+    row_id: str | None = Field(description="As given.")
+    customer_id: str = Field(description="As given.")
+    status: RowStatus = Field(description="Whether this customer could be decided about.")
+    decision_id: str | None = Field(description="Names the decision; null without one.")
+    slots: list[SlotAnswer] = Field(description="What stands where.")
+    candidates: list[CandidateAnswer] = Field(description="The best that may be shown.")
+    dropped: list[DroppedAnswer] = Field(description="What may not be shown, and why.")
+
+
+class OfferDecisionsAnswer(Message):
+    """Offers for customers."""
+
+    model: ModelIdentity = Field(description="The model that answered.")
+    kind: Literal["propensity", "affinity"] = Field(
+        description="Whether it learned from offers that were shown, or from purchases alone."
+    )
+    is_effect: bool = Field(description="Whether chances are effects, earned by a control arm.")
+    not_causal_because: str = Field(description="Why they are not; empty when they are.")
+    response_days: int = Field(
+        description="Within so many days an offer without an end counts as taken."
+    )
+    vector_as_of: str = Field(description="Behaviour before this instant counted.")
+    explore_share: float = Field(description="The share of decisions drawn by lot.")
+    warnings: list[WarningAnswer] = Field(description="Things to know about the answer.")
+    rows: list[OfferRowAnswer] = Field(description="One a customer, in the order asked.")
