@@ -28,7 +28,8 @@ def _refused(store: Store, pack: Pack, column: str) -> NDArray[np.int64]:
 
     if column not in parquet.read_schema(path).names:
         return np.empty(0, np.int64)
-    table = parquet.read_table(path, columns=["customer_id", column])
+    # Not read_table, which loads pandas where it finds it.
+    table = parquet.ParquetFile(path).read(columns=["customer_id", column])
     answers = zip(table["customer_id"].to_pylist(), table[column].to_pylist(), strict=True)
     keys = [pack.customer_ids.find(customer) for customer, agreed in answers if agreed is False]
     return np.array([key for key in keys if key >= 0], np.int64)

@@ -194,8 +194,7 @@ class Desk:
         if pointers == self._recommended_from:
             return
         try:
-            with kept_out():
-                self._recommending = recommending_in(self.workspace)
+            self._recommending = recommending_in(self.workspace)
         except RegularsError as refused:
             _logger.error("The model that recommends cannot be used: %s", refused.found)
         self._recommended_from = pointers
@@ -206,8 +205,7 @@ class Desk:
         if pointers == self._offered_from:
             return
         try:
-            with kept_out():
-                self._offering = offering_in(self.workspace, self.settings.offers)
+            self._offering = offering_in(self.workspace, self.settings.offers)
         except RegularsError as refused:
             _logger.error("The model of offers cannot be used: %s", refused.found)
         self._offered_from = pointers

@@ -57,7 +57,7 @@ def _said(feature: dict[str, str], value: float, currency: str) -> str:
         text = f"{value:.0%}"
     elif unit == "cents":
         text = f"{value / 100:,.2f} {currency}"
-    elif unit == "count":
+    elif value == round(value):
         text = f"{value:,.0f}"
     else:
         text = f"{value:,.2f}"

@@ -19,6 +19,7 @@ from features.workspace import Workspace
 from serving.arbitration import Decided, Permissions, Terms, decide
 from serving.consent import refused_marketing, refused_profiling
 from serving.contact_policy import ContactPolicy, Shown
+from serving.lean import kept_out
 from serving.offer_rules import OfferRule
 from training.calibration import sigmoid
 from training.model import Floats
@@ -154,7 +155,10 @@ class Offering:
         persuasion = self.bundle.persuasion
         if persuasion is None:
             return Expected(values, chance, None, None, None, None)
-        effect, low, high = (one.reshape(shape) for one in persuasion.effects(vectors))
+        # Nobody acts because of an offer more often than they take it.
+        effect, low, high = (
+            np.minimum(one.reshape(shape), chance) for one in persuasion.effects(vectors)
+        )
         kinds = persuasion.kinds(vectors).reshape(shape)
         return Expected(values, chance, effect, low, high, kinds)
 
@@ -266,7 +270,8 @@ def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | Non
     Raises ``BundleRefused`` for a damaged model, ``WorkspaceRefused`` without a store, ``PlanRefused`` where the
     store has no longer what the model reads, and ``DataRefused`` as ``Offering`` does.
     """
-    bundle = current_offer_bundle(workspace)
+    with kept_out():
+        bundle = current_offer_bundle(workspace)
     if bundle is None:
         return None
     store = open_store(workspace)

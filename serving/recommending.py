@@ -17,6 +17,7 @@ from features.vocabulary import Cutoff
 from features.workspace import Workspace
 from serving.consent import refused_profiling
 from serving.item_lists import ItemList, Shelving, Wishes, due_in_days, fill
+from serving.lean import kept_out
 from serving.privacy import Withheld
 from training.items.bought import Bought, Items
 from training.items.bundle import ItemBundle, current_item_bundle
@@ -341,7 +342,8 @@ def recommending_in(workspace: Workspace) -> Recommending | None:
 
     Raises ``BundleRefused`` for a damaged model and ``WorkspaceRefused`` without a store.
     """
-    bundle = current_item_bundle(workspace)
+    with kept_out():
+        bundle = current_item_bundle(workspace)
     if bundle is None:
         return None
     store = open_store(workspace)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -230,6 +232,33 @@ def test_customers_are_expected_the_same_alone_and_among_others(offering_company
     for at, key in enumerate(keys):
         alone = found.expect(np.array([key], np.int32))
         assert alone.propensity[0] == pytest.approx(together.propensity[at], abs=1e-12)
+
+
+def test_a_fresh_process_opens_the_model_and_loads_nothing_that_only_training_needs(
+    offering_company: Company,
+) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from features.settings import load_settings\nfrom features.workspace import Workspace\n"
+        "from serving.desk import Desk\n"
+        "settings = load_settings(Path(sys.argv[1]))\n"
+        "desk = Desk(settings, Workspace(settings.workspace_folder), now=lambda: 0, ticks=lambda: 0.0)\n"
+        "heavy = [one for one in ('pandas', 'sklearn', 'mlflow', 'shap') if one in sys.modules]\n"
+        "print(desk.offering is not None, heavy)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program, str(offering_company.settings_path)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert found.stdout.splitlines()[-1] == "True []"
+
+
+def test_nobody_acts_for_an_offer_more_often_than_they_take_it(offering_company: Company) -> None:
+    found = required_offering(offering_company.settings, offering_company.workspace)
+    expected = found.expect(np.arange(2_000, dtype=np.int32))
+    assert expected.effect is not None and expected.effect_low is not None
+    assert (expected.effect <= expected.propensity).all()
+    assert (expected.effect_low <= expected.effect).all()
 
 
 def test_the_same_rules_change_nothing_and_a_lever_moves_its_offer(

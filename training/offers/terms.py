@@ -100,7 +100,8 @@ def read_offers(path: Path) -> list[Offer]:
     import pyarrow.parquet as pq
 
     known = {stored_name(one): one for one in OFFERS.columns}
-    table = pq.read_table(path)
+    # Not read_table, which loads pandas where it finds it.
+    table = pq.ParquetFile(path).read()
     columns = {name: table.column(name).to_pylist() for name in table.column_names if name in known}
     found = []
     for row in zip(*columns.values(), strict=True):

@@ -134,7 +134,7 @@ def expectations(
     """The propensity of every row, and the effect."""
     assert learned.bundle.persuasion is not None, "the simulated company keeps a control arm"
     propensity = sigmoid(learned.bundle.propensity.log_odds(dataset.vectors, offers, threads=2))
-    return propensity, learned.bundle.persuasion.effects(dataset.vectors)[0]
+    return propensity, np.minimum(learned.bundle.persuasion.effects(dataset.vectors)[0], propensity)
 
 
 def earned(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
