@@ -8,7 +8,7 @@ weights are small (Switch-DR). Dudík et al. (2011), Swaminathan and Joachims (2
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ LEAST_EFFECTIVE = 200.0
 MOST_UNSUPPORTED = 0.01
 """So much of a policy may be actions the log could not have taken; of more nobody can know what they bring."""
 RESAMPLES = 400
+ESTIMATORS = "DM", "IPS", "SNIPS", "DR", "SNDR", "Switch-DR"
 _TAIL = 2.5
 _THRESHOLDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, np.inf)
 _AT_ONCE = 50
@@ -125,21 +126,19 @@ def policy_value(log: Log, policy: Floats, *, seed: int = 7) -> PolicyValue:
     modelled = (policy * expected).sum(axis=1)
     missed = log.rewards - expected[np.arange(len(policy)), log.taken]
     threshold = _best_threshold(weights, modelled, missed, policy, log)
-    # Every estimator is a mean over decisions, or a mean over the mean weight.
-    parts = {
-        "modelled": modelled,
-        "weights": weights,
-        "weighed": weights * log.rewards,
-        "corrected": weights * missed,
-        "switched": np.where(weights <= threshold, weights * missed, 0.0),
+    shown = float(weights.mean())
+    corrected, mean_weight = weights * missed, np.full(len(weights), shown)
+    # Every estimator is a mean over decisions, or a mean over the mean weight, whose influence is as linear.
+    influences = {
+        "DM": modelled,
+        "IPS": weights * log.rewards,
+        "SNIPS": _over(weights * log.rewards, weights, mean_weight),
+        "DR": modelled + corrected,
+        "SNDR": modelled + _over(corrected, weights, mean_weight),
+        "Switch-DR": modelled + np.where(weights <= threshold, corrected, 0.0),
     }
-    point = {name: np.array([values.mean()]) for name, values in parts.items()}
-    resampled = _resampled(parts, seed)
     return PolicyValue(
-        {
-            name: _estimate(compute(point), compute(resampled))
-            for name, compute in ESTIMATORS.items()
-        },
+        _estimates(influences, seed),
         effective,
         float(weights.max()),
         unsupported,
@@ -147,37 +146,41 @@ def policy_value(log: Log, policy: Floats, *, seed: int = 7) -> PolicyValue:
     )
 
 
-Means = Mapping[str, Floats]
-ESTIMATORS: Mapping[str, Callable[[Means], Floats]] = {
-    "DM": lambda mean: mean["modelled"],
-    "IPS": lambda mean: mean["weighed"],
-    "SNIPS": lambda mean: _over(mean["weighed"], mean["weights"]),
-    "DR": lambda mean: mean["modelled"] + mean["corrected"],
-    "SNDR": lambda mean: mean["modelled"] + _over(mean["corrected"], mean["weights"]),
-    "Switch-DR": lambda mean: mean["modelled"] + mean["switched"],
-}
+def _over(part: Floats, weights: Floats, mean_weight: Floats) -> Floats:
+    """What each decision adds to a mean of ``part`` over the mean weight; their mean is that ratio."""
+    ratio = float(part.mean()) / float(mean_weight[0])
+    return np.asarray(ratio + (part - ratio * weights) / mean_weight)
 
 
-def _estimate(point: Floats, resampled: Floats) -> Estimate:
-    low, high = np.nanpercentile(resampled, [_TAIL, 100 - _TAIL])
-    return Estimate(float(point[0]), float(low), float(high))
+def _estimates(influences: Mapping[str, Floats], seed: int) -> dict[str, Estimate]:
+    """Means of what decisions add, with intervals by the bootstrap of their t (Hall 1992).
 
-
-def _over(part: Floats, weights: Floats) -> Floats:
-    """A weighed mean; NaN where no decision that counts was drawn."""
-    return np.divide(part, weights, out=np.full_like(part, np.nan), where=weights > 0)
-
-
-def _resampled(parts: Mapping[str, Floats], seed: int) -> dict[str, Floats]:
-    """The means of the parts over decisions drawn again and again, the same draws for all."""
+    Rewards are rare and weights large: a mean of such is skewed, and so is its error with it, which an interval
+    by resampled means alone does not see and falls short of the truth for.
+    """
     random = np.random.Generator(np.random.PCG64(seed))
-    columns = np.stack(list(parts.values()), axis=1)
-    rows = len(columns)
-    means = []
+    columns = np.stack(list(influences.values()), axis=1)
+    rows, means = len(columns), columns.mean(axis=0)
+    errors = columns.std(axis=0) / rows**0.5
+    away = columns - means
+    both = np.concatenate([away, away**2], axis=1)
+    resampled = []
     for _ in range(0, RESAMPLES, _AT_ONCE):
         drawn = random.multinomial(rows, np.full(rows, 1.0 / rows), size=_AT_ONCE)
-        means.append(drawn @ columns / rows)
-    return dict(zip(parts, np.concatenate(means).T, strict=True))
+        resampled.append(drawn @ both / rows)
+    first, second = np.split(np.concatenate(resampled), 2, axis=1)
+    error = np.sqrt(np.maximum(second - first**2, 0.0) / rows)
+    scaled = np.divide(first, error, out=np.full_like(first, np.nan), where=error > 0)
+    found = {}
+    for at, name in enumerate(influences):
+        known = scaled[~np.isnan(scaled[:, at]), at]
+        low, high = np.percentile(known, [_TAIL, 100 - _TAIL]) if len(known) else (0.0, 0.0)
+        found[name] = Estimate(
+            float(means[at]),
+            float(means[at] - high * errors[at]),
+            float(means[at] - low * errors[at]),
+        )
+    return found
 
 
 def _best_threshold(

@@ -185,6 +185,10 @@ class OfferSettings:
     explore_percent: int = setting(
         2, "Of a hundred decisions so many are drawn by lot among what may be shown, to learn from."
     )
+    unsuitable: Mapping[str, str] = table_of(
+        "Named rules over features; to a customer who meets one no offer is shown, such as "
+        'unhappy = "open_complaints_count_lifetime >= 1".'
+    )
     levers: Mapping[str, str] = table_of(
         'What the company wants more or less of, by offer_id, in percent: OFFER-01 = "20" or "-10".'
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -38,6 +38,7 @@ class Policy:
     contact_cents: float = 0.0
     explore: float = 0.0
     hold_out_percent: int = 0
+    unsuitable: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: OfferSettings) -> Self:
@@ -48,6 +49,7 @@ class Policy:
             float(settings.contact_cents),
             settings.explore_percent / 100,
             settings.hold_out_percent,
+            settings.unsuitable,
         )
 
 
@@ -104,6 +106,10 @@ class Offering:
         names = tuple(bundle.manifest.feature_names)
         self._rules = [
             OfferRule.read(one.eligibility, names, whose=one.offer_id) for one in offers.listed
+        ]
+        self._unsuitable = [
+            OfferRule.read(text, names, whose=f"offers.unsuitable.{name}")
+            for name, text in policy.unsuitable.items()
         ]
         known = [one.offer_id for one in offers.listed]
         for offer in policy.levers:
@@ -193,6 +199,12 @@ class Offering:
             "quiet_days": shown.quiet(policy, count, at)[:, None],
             "suppressed": shown.suppressed(policy, count, offers, at),
         }
+        if self._unsuitable:
+            # One row a customer: what is known of them is the same beside every offer.
+            of_customers = expected.values[::offers]
+            drops["not_suitable"] = np.any(
+                [rule.holds(of_customers) for rule in self._unsuitable], axis=0
+            )[:, None]
         if objected is not None:
             drops["objected"] = objected[:, None]
         if asked is not None:

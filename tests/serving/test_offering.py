@@ -214,6 +214,22 @@ def test_an_offers_own_rule_and_days_are_kept(offering_company: Company) -> None
     assert (found.permissions(keys, expected, (), NOW + 5).reason[:, 0] == 0).all()
 
 
+def test_to_whom_no_offer_is_suitable_none_is_shown(offering_company: Company) -> None:
+    settings = replace(
+        offering_company.settings.offers, unsuitable={"loyal": "orders_count_lifetime >= 9"}
+    )
+    found = required_offering(
+        replace(offering_company.settings, offers=settings), offering_company.workspace
+    )
+    keys = np.arange(400, dtype=np.int32)
+    expected = found.expect(keys)
+    place = list(found.bundle.manifest.feature_names).index("orders_count_lifetime")
+    loyal = expected.values[:: len(found.offers), place] >= 9
+    permissions = found.permissions(keys, expected, (), NOW)
+    assert loyal.any() and not permissions.is_permitted[loyal].any()
+    assert permissions.is_permitted[~loyal].any()
+
+
 def test_a_rule_over_an_unknown_column_is_refused_at_load(offering_company: Company) -> None:
     with pytest.raises(DataRefused, match="order_count_lifetime"):
         other(offering_company, eligibility="order_count_lifetime >= 3")

@@ -21,6 +21,7 @@ from experiments.bench.offers.company import (
     earned,
     effect_slope,
     known_beforehand,
+    told_the_truth,
 )
 from experiments.bench.offers.cost import audience, one_call
 from experiments.bench.offers.hillstrom import HALVES, MENS, WOMENS, halves
@@ -108,10 +109,11 @@ def _journey(data: Path, scratch: Path) -> list[Claim]:
 
 def _company(found: Company, seeds: int) -> list[Claim]:
     known, ours, naive = known_beforehand(found), earned(found), by_propensity(found)
+    ceiling = told_the_truth(found)
     for share in ours:
         print(
             f"writing to {share:.0%}: of the profit of who knows all chances, decisions on known chances earn "
-            f"{known[share]:.1%}, on learned ones {ours[share]:.1%}, on propensities alone {naive[share]:.1%}",
+            f"{known[share]:.1%}, on learned ones {ours[share]:.1%}, on propensities alone {naive[share]:.1%}; told the truth of half, the other half {ceiling[share]:.1%}",
             flush=True,
         )
     held, refused = coverage(found, seeds)
