@@ -38,86 +38,101 @@ def offered(desk: Desk, question: OfferRequest) -> dict[str, Any]:
         raise Refusal("not_trained")
     ids = [one.customer_id for one in question.rows]
     if len(set(ids)) < len(ids):
-        raise Refusal(
-            "invalid_request",
-            errors=[
-                FieldFault("/rows", "repeated", "Each customer once: an offer is made to a person.")
-            ],
-        )
-    asked = _places(found, question.offer_ids, "/offer_ids")
-    context = _context(found, question)
-    withheld = desk.ledger.privacy.withheld
-    keys = [-1 if one in withheld.erased else found.key(one) for one in ids]
-    statuses = [
-        Status.NO_CONSENT
-        if one in withheld.objected or found.declined(key)
-        else Status.UNKNOWN_ID
-        if key < 0
-        else Status.OK
-        for one, key in zip(ids, keys, strict=True)
-    ]
-    answered = [at for at, status in enumerate(statuses) if status is Status.OK]
-    now = desk.now()
-    rows: list[dict[str, Any]] = [
+        said = "Each customer once: an offer is made to a person."
+        raise Refusal("invalid_request", errors=[FieldFault("/rows", "repeated", said)])
+    asked, context = _places(found, question.offer_ids, "/offer_ids"), _context(found, question)
+    known = _known(desk, found, ids)
+    names = [one for one in ids if known[one][0] is Status.OK]
+    answers = _decided(desk, found, question, names, asked, context)
+    nothing: dict[str, Any] = {"decision_id": None, "slots": [], "candidates": [], "dropped": []}
+    rows = [
         {
             "row_id": one.row_id,
             "customer_id": one.customer_id,
-            "status": status.word,
-            "decision_id": None,
-            "slots": [],
-            "candidates": [],
-            "dropped": [],
+            "status": known[one.customer_id][0].word,
+            **answers.get(one.customer_id, nothing),
         }
-        for one, status in zip(question.rows, statuses, strict=True)
+        for one in question.rows
     ]
-    if answered:
-        names = [ids[at] for at in answered]
-        decision_ids = [secrets.token_hex(16) for _ in answered]
-        lots = np.array(
-            [
-                [desk.ledger.hold_out.lot(one, slot) for slot in range(question.slots)]
-                for one in decision_ids
-            ]
-        )
-        arbitrated = _arbitrated(
-            desk, found, np.array([keys[at] for at in answered], np.int32), names, lots, now,
-            asked=asked, context=context,
-        )  # fmt: skip
-        held = [
-            desk.ledger.hold_out.holds(one, STANDING, found.policy.hold_out_percent)
-            for one in names
-        ]
-        told = [_slots(found, arbitrated, row, is_held) for row, is_held in enumerate(held)]
-        desk.ledger.offers.append(
-            [
-                OfferDecision(
-                    decision_ids[row], slot["slot"], names[row], slot["offer_id"] or "", slot["arm"],
-                    slot["action_probability"], slot["priority_cents"],
-                    int(question.is_shown), found.bundle.manifest.digest, now,
-                )
-                for row, slots in enumerate(told)
-                for slot in slots
-            ]
-        )  # fmt: skip
-        candidates = _candidates(found, arbitrated, question.count, desk.currency)
-        for row, at in enumerate(answered):
-            rows[at] |= {
-                "decision_id": decision_ids[row],
-                "slots": told[row],
-                "candidates": candidates[row],
-                "dropped": _dropped(found, arbitrated, row),
-            }
-    said = found.bundle.manifest.question
+    manifest = found.bundle.manifest
+    said_of = manifest.question
     return {
-        "model": identity(found.bundle.manifest),
-        "kind": said["kind"],
-        "is_effect": bool(said["is_causal"]),
-        "not_causal_because": said["not_causal_because"],
-        "response_days": found.bundle.manifest.horizon_days,
+        "model": identity(manifest),
+        "kind": said_of["kind"],
+        "is_effect": bool(said_of["is_causal"]),
+        "not_causal_because": said_of["not_causal_because"],
+        "response_days": manifest.horizon_days,
         "vector_as_of": instant(found.as_of.seconds),
         "explore_share": found.policy.explore,
         "warnings": _warnings(found),
         "rows": rows,
+    }
+
+
+def _known(desk: Desk, found: Offering, ids: Sequence[str]) -> dict[str, tuple[Status, int]]:
+    """Whether each customer may be decided about, and their place in the store."""
+    withheld = desk.ledger.privacy.withheld
+    told = {}
+    for one in ids:
+        key = -1 if one in withheld.erased else found.key(one)
+        status = Status.OK if key >= 0 else Status.UNKNOWN_ID
+        if one in withheld.objected or found.declined(key):
+            status = Status.NO_CONSENT
+        told[one] = status, key
+    return told
+
+
+def _decided(
+    desk: Desk,
+    found: Offering,
+    question: OfferRequest,
+    names: Sequence[str],
+    asked: Sequence[int] | None,
+    context: np.ndarray | None,
+) -> dict[str, dict[str, Any]]:
+    """What is decided for customers of the store, written down before anybody sees it."""
+    if not names:
+        return {}
+    hold_out, now = desk.ledger.hold_out, desk.now()
+    decision_ids = [secrets.token_hex(16) for _ in names]
+    lots = [[hold_out.lot(one, slot) for slot in range(question.slots)] for one in decision_ids]
+    keys = np.array([found.key(one) for one in names], np.int32)
+    arbitrated = _arbitrated(
+        desk, found, keys, names, np.array(lots), now, asked=asked, context=context
+    )
+    percent = found.policy.hold_out_percent
+    told = [
+        _slots(found, arbitrated, row, hold_out.holds(one, STANDING, percent))
+        for row, one in enumerate(names)
+    ]
+    digest = found.bundle.manifest.digest
+    desk.ledger.offers.append(
+        [
+            OfferDecision(
+                decision_ids[row],
+                slot["slot"],
+                names[row],
+                slot["offer_id"] or "",
+                slot["arm"],
+                slot["action_probability"],
+                slot["priority_cents"],
+                int(question.is_shown),
+                digest,
+                now,
+            )
+            for row, slots in enumerate(told)
+            for slot in slots
+        ]
+    )
+    candidates = _candidates(found, arbitrated, question.count, desk.currency)
+    return {
+        one: {
+            "decision_id": decision_ids[row],
+            "slots": told[row],
+            "candidates": candidates[row],
+            "dropped": _dropped(found, arbitrated, row),
+        }
+        for row, one in enumerate(names)
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,14 @@ from features.progress import Progress, silent
 from features.settings import Settings
 from features.store import open_store
 from features.workspace import Workspace
-from training.evaluation.tables import spreadsheet
 from training.items.bundle import RECOMMENDATIONS, write_item_bundle
 from training.items.learned import LearnedItems, learn_items
 from training.items.report import item_card, item_markdown
+from training.ladder_run import ladder_run
 from training.manifest import Manifest
 from training.publication import Steps, publish
 from training.recipe import TrainingSummary
-from training.registry import BUNDLE_FOLDER, ChildRun, RunRecord
+from training.registry import BUNDLE_FOLDER, RunRecord
 
 _DESCRIPTION = "Items customers are likely to buy, again or for the first time, with reasons."
 
@@ -70,26 +69,13 @@ def _write_run(
         shelf=learned.shelf,
         ranker=learned.ranker,
     )
-    card = item_card(manifest, learned.origins, company=settings.company.name)
-    (folder / "card.md").write_text(card, encoding="utf-8")
-    tables = folder / "tables"
-    tables.mkdir()
-    rows = manifest.ladder
-    for name, content in (
-        ("ladder.json", json.dumps(rows, indent=1)),
-        ("ladder.csv", spreadsheet(rows)),
-        ("ladder.md", item_markdown(rows)),
-        ("origins.json", json.dumps(learned.origins, indent=1)),
-    ):
-        (tables / name).write_text(content, encoding="utf-8")
-    record = RunRecord(
-        name=f"recommendations: {manifest.title}",
+    record = ladder_run(
+        folder,
+        manifest,
+        card=item_card(manifest, learned.origins, company=settings.company.name),
+        markdown=item_markdown(manifest.ladder),
         params=_params(learned),
-        metrics=_figures(manifest.metrics) | {"base_rate": manifest.base_rate},
-        tags={"digest": manifest.digest, "title": manifest.title},
-        children=[ChildRun(name=row["name"], metrics=_figures(row)) for row in rows],
-        folder=folder,
-        description=card,
+        others={"origins": learned.origins},
     )
     return manifest, record
 
@@ -109,12 +95,4 @@ def _params(learned: LearnedItems) -> dict[str, Any]:
         "rows": learned.rows,
         "rounds": learned.ranker.model.rounds,
         "test_cutoffs": learned.origins["tested_at"],
-    }
-
-
-def _figures(row: Any) -> dict[str, float]:
-    return {
-        key: float(value)
-        for key, value in row.items()
-        if isinstance(value, float | int) and not isinstance(value, bool) and value == value
     }

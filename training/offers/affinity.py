@@ -7,8 +7,8 @@ import numpy as np
 from features.errors import ModelRefused
 from features.pack import Pack
 from features.vocabulary import DAY_SECONDS, Cutoff
-from training.offers.crosses import Lines
 from training.offers.exposed import NOT_TAKEN, Exposed
+from training.offers.lines import Lines
 from training.offers.terms import Offers
 
 DAYS_ASKED = 4

@@ -21,9 +21,10 @@ from training.admission import admitted_folder, refuse_other_digest
 from training.bundle import PLAN_FILE, refuse_other_plan, sealed, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
-from training.offers.crosses import CROSSES, Tastes
+from training.offers.crosses import CROSSES
 from training.offers.persuasion import PERSUASION_FILE, Persuasion
 from training.offers.propensity import Propensity
+from training.offers.tastes import Tastes
 from training.offers.terms import Offers
 from training.reference import archive, unarchive
 

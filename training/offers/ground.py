@@ -13,8 +13,9 @@ from features.progress import Progress, silent
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.dataset import Dataset
-from training.offers.crosses import CrossFeatures, Tastes, crossed_names
+from training.offers.crosses import CrossFeatures, crossed_names
 from training.offers.exposed import Exposed
+from training.offers.tastes import Tastes
 from training.offers.terms import Offers
 
 _TASTES_LAST_DAYS = 30

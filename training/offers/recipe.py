@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from features.progress import Progress, silent
 from features.settings import Settings
 from features.store import open_store
 from features.workspace import Workspace
-from training.evaluation.tables import spreadsheet
+from training.ladder_run import ladder_run
 from training.manifest import Manifest
 from training.offers.bundle import OFFERS, write_offer_bundle
 from training.offers.learned import LearnedOffers, learn_offers
@@ -18,7 +17,7 @@ from training.offers.report import offer_card, offer_markdown
 from training.plans import plan_to_learn
 from training.publication import Steps, publish
 from training.recipe import TrainingSummary
-from training.registry import BUNDLE_FOLDER, ChildRun, RunRecord
+from training.registry import BUNDLE_FOLDER, RunRecord
 
 _DESCRIPTION = "Who takes which offer, and what offers change where a control arm tells it."
 
@@ -65,27 +64,13 @@ def _write_run(
 ) -> tuple[Manifest, RunRecord]:
     """Write the bundle and the report of a run into a folder, and say what to log of it."""
     manifest = write_offer_bundle(folder / BUNDLE_FOLDER, learned.bundle)
-    card = offer_card(manifest, learned.origins, company=settings.company.name)
-    (folder / "card.md").write_text(card, encoding="utf-8")
-    tables = folder / "tables"
-    tables.mkdir()
-    rows = manifest.ladder
-    for name, content in (
-        ("ladder.json", json.dumps(rows, indent=1)),
-        ("ladder.csv", spreadsheet(rows)),
-        ("ladder.md", offer_markdown(rows)),
-        ("evaluation.json", json.dumps(manifest.evaluation, indent=1)),
-        ("origins.json", json.dumps(learned.origins, indent=1)),
-    ):
-        (tables / name).write_text(content, encoding="utf-8")
-    record = RunRecord(
-        name=f"offers: {manifest.title}",
+    record = ladder_run(
+        folder,
+        manifest,
+        card=offer_card(manifest, learned.origins, company=settings.company.name),
+        markdown=offer_markdown(manifest.ladder),
         params=_params(learned),
-        metrics=_figures(manifest.metrics) | {"base_rate": manifest.base_rate},
-        tags={"digest": manifest.digest, "title": manifest.title},
-        children=[ChildRun(name=row["name"], metrics=_figures(row)) for row in rows],
-        folder=folder,
-        description=card,
+        others={"evaluation": manifest.evaluation, "origins": learned.origins},
     )
     return manifest, record
 
@@ -106,12 +91,4 @@ def _params(learned: LearnedOffers) -> dict[str, Any]:
         "rows": learned.rows,
         "rounds": learned.bundle.propensity.model.rounds,
         "test_cutoffs": ", ".join(learned.origins["tested_at"]),
-    }
-
-
-def _figures(row: Any) -> dict[str, float]:
-    return {
-        key: float(value)
-        for key, value in row.items()
-        if isinstance(value, float | int) and not isinstance(value, bool)
     }

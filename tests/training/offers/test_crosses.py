@@ -8,8 +8,9 @@ import pytest
 from features.vocabulary import Cutoff
 from tests.builders import Exposure, Line, pack_of
 from training.offers.affinity import affinities
-from training.offers.crosses import NAMES, POSITIONS, CrossFeatures, Tastes
+from training.offers.crosses import NAMES, POSITIONS, CrossFeatures
 from training.offers.exposed import Exposed
+from training.offers.tastes import Tastes
 from training.offers.terms import Offer, Offers
 
 TEA = Offer("tea", "Tea", 400, 100, kind="discount", category="tea", discount=0.2)
