@@ -160,7 +160,7 @@ OFFERS = Table(
         Column("channel", Kind.TEXT, "where it is made"),
         Column("starts_at", Kind.INSTANT, "from when it is valid"),
         Column("ends_at", Kind.INSTANT, "until when it is valid"),
-        Column("eligibility", Kind.TEXT, "who may have it"),
+        Column("eligibility", Kind.TEXT, "who may have it: comparisons of features, joined by and"),
     ),
 )
 

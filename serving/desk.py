@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,7 @@ RETRY_SECONDS = 30.0
 _logger = logging.getLogger("regulars.desk")
 
 Pointers = tuple[tuple[str, int], ...]
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True)
@@ -173,8 +175,7 @@ class Desk:
         """Open what the pointers name, unless it is in use already."""
         pointers = self._pointers()
         self._seen = pointers
-        self._refresh_recommending()
-        self._refresh_offering()
+        self._refresh_proposals()
         try:
             opened = self._kept_or_opened()
             with self._swapping:
@@ -188,27 +189,40 @@ class Desk:
             # Whatever a damaged folder does, the last good pair goes on answering.
             self._refused({"fault": type(fault).__name__, "found": "a fault while opening"})
 
-    def _refresh_recommending(self) -> None:
-        """Open the model that recommends, unless it and the store are those in use; the old one stays if it fails."""
-        pointers = self._pointers_of(RECOMMENDATIONS)
-        if pointers == self._recommended_from:
-            return
-        try:
-            self._recommending = recommending_in(self.workspace)
-        except RegularsError as refused:
-            _logger.error("The model that recommends cannot be used: %s", refused.found)
-        self._recommended_from = pointers
+    def _refresh_proposals(self) -> None:
+        """Open the models of items and of offers that the pointers name."""
+        self._recommended_from, self._recommending = self._newest(
+            RECOMMENDATIONS,
+            self._recommended_from,
+            self._recommending,
+            lambda: recommending_in(self.workspace),
+        )
+        self._offered_from, self._offering = self._newest(
+            OFFERS,
+            self._offered_from,
+            self._offering,
+            lambda: offering_in(self.workspace, self.settings.offers),
+        )
 
-    def _refresh_offering(self) -> None:
-        """The same for the model of offers, with the company's rules and policy."""
-        pointers = self._pointers_of(OFFERS)
-        if pointers == self._offered_from:
-            return
+    def _newest(
+        self,
+        name: str,
+        seen: Pointers | None,
+        last: Opened | None,
+        opened: Callable[[], Opened | None],
+    ) -> tuple[Pointers, Opened | None]:
+        """What the pointers name, unless it and the store are those in use; the old one stays if it fails."""
+        pointers = self._pointers_of(name)
+        if pointers == seen:
+            return pointers, last
         try:
-            self._offering = offering_in(self.workspace, self.settings.offers)
+            return pointers, opened()
         except RegularsError as refused:
-            _logger.error("The model of offers cannot be used: %s", refused.found)
-        self._offered_from = pointers
+            _logger.error("The model of %s cannot be used: %s", name, refused.found)
+        except Exception as fault:
+            # Whatever a damaged folder does, what answers goes on answering.
+            _logger.error("The model of %s cannot be opened: %s", name, type(fault).__name__)
+        return pointers, last
 
     def _pointers_of(self, name: str) -> Pointers:
         """Which model of a name and which store are in use."""

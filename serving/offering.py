@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import DataRefused, did_you_mean
+from features.errors import DataRefused, PlanRefused, did_you_mean
 from features.pack import Pack
 from features.plan import plan_of
 from features.refresh import natural_cutoff
@@ -99,7 +99,14 @@ class Offering:
         self.bundle, self.offers, self.policy = bundle, offers, policy
         self.customer_ids = pack.customer_ids
         self.as_of = natural_cutoff(pack.last_known)
-        self._ground = Ground(pack, plan_of(bundle.declarations, pack), offers, 1)
+        plan = plan_of(bundle.declarations, pack)
+        if plan.hash != bundle.manifest.plan_hash:
+            raise PlanRefused(
+                expected=f"features as plan {bundle.manifest.plan_hash[:12]} defines them",
+                found=f"plan {plan.hash[:12]} of the same declarations",
+                remedy="Run `regulars train offers`: this version computes features otherwise.",
+            )
+        self._ground = Ground(pack, plan, offers, 1)
         self._declined = frozenset(declined)
         self._unreachable = np.zeros(pack.customers, np.bool_)
         self._unreachable[list(unreachable)] = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -141,6 +142,25 @@ def test_the_held_out_are_shown_nothing_for_ever(caller: Caller, reachable: list
     assert all(one["slots"][0]["offer_id"] is None for one in rows if one["customer_id"] in held)
     again = ask(caller, *reachable[:150])["rows"]
     assert held == {one["customer_id"] for one in again if one["slots"][0]["arm"] == "hold_out"}
+
+
+def test_what_cannot_be_written_down_is_not_answered(
+    caller: Caller, service: Service, reachable: list[str]
+) -> None:
+    with sqlite3.connect(service.desk.ledger.path) as connection:
+        connection.execute("DROP TABLE offer_decisions")
+    answer = caller.post("/v1/offers", json={"rows": [{"customer_id": reachable[0]}]})
+    assert answer.status_code >= 500 and "offer_id" not in answer.text
+
+
+def test_an_erasure_takes_decisions_along(
+    caller: Caller, service: Service, reachable: list[str]
+) -> None:
+    ask(caller, reachable[3])
+    assert service.desk.ledger.offers.of_customer(reachable[3])
+    service.desk.ledger.privacy.erase([reachable[3]], at=NOW)
+    assert service.desk.ledger.offers.of_customer(reachable[3]) == []
+    assert ask(caller, reachable[3])["rows"][0]["status"] == "unknown_id"
 
 
 def test_an_objection_counts_at_once_and_nobody_unknown_is_decided_about(

@@ -40,7 +40,7 @@ def affinities(pack: Pack, offers: Offers, horizon_days: int, end: Cutoff) -> Ex
     for back in range(DAYS_ASKED, 0, -1):
         cutoff = end.plus_days(-back * horizon_days)
         until = cutoff.plus_days(horizon_days)
-        asked = np.unique(owners[lines.known_seconds < cutoff.seconds])
+        asked = np.unique(owners[lines.is_known(cutoff)])
         room = MOST_ROWS // (DAYS_ASKED * len(about))
         if len(asked) > room:
             asked = np.sort(random.choice(asked, room, replace=False))
@@ -48,7 +48,8 @@ def affinities(pack: Pack, offers: Offers, horizon_days: int, end: Cutoff) -> Ex
         for place in about:
             item, category = wanted[place]
             meant = lines.item == item if item >= 0 else lines.category == category
-            rows = np.flatnonzero(after & meant & (lines.amount_cents >= 0))
+            rows = np.flatnonzero(after & meant)
+            rows = rows[lines.amounts(rows)[0] >= 0]
             first = np.full(lines.customers, np.iinfo(np.int64).max)
             np.minimum.at(first, owners[rows], lines.seconds[rows])
             bought = first[asked]

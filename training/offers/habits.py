@@ -25,7 +25,7 @@ class Habits:
     discount_share: Floats
     log_line: Floats
     who: NDArray[np.int64]
-    item: NDArray[np.int64]
+    item: NDArray[np.integer]
 
     @classmethod
     def of(
@@ -37,10 +37,9 @@ class Habits:
         who = np.repeat(np.arange(len(customers)), counts)
         first = np.cumsum(counts) - counts
         rows = np.arange(len(who)) - np.repeat(first - begins, counts)
-        known = lines.known_seconds[rows] < cutoff.seconds
-        # A line of a return is no purchase.
-        known &= lines.amount_cents[rows] >= 0
-        rows, who = rows[known], who[known]
+        amounts, taken_off = lines.amounts(rows)
+        known = lines.is_known(cutoff, rows) & (amounts >= 0)
+        rows, who, amounts, taken_off = (one[known] for one in (rows, who, amounts, taken_off))
         size, many = len(lines.categories), len(customers)
         category = lines.category[rows]
         named = category >= 0
@@ -50,8 +49,8 @@ class Habits:
         np.maximum.at(last, cells, lines.seconds[rows][named].astype(np.float64))
         days = (cutoff.seconds - last.reshape(many, size)) / DAY_SECONDS
         days[np.isinf(days)] = np.nan
-        amount = np.bincount(who, lines.amount_cents[rows], many)
-        off = np.bincount(who, lines.discount_cents[rows], many)
+        amount = np.bincount(who, amounts, many)
+        off = np.bincount(who, taken_off, many)
         each = np.bincount(who, minlength=many).astype(np.float64)
         has = each > 0
         taste = np.zeros((many, size))

@@ -27,7 +27,7 @@ class Tastes:
     @classmethod
     def learn(cls, lines: Lines, cutoff: Cutoff) -> Self:
         """From everybody's purchases before a cutoff."""
-        known = np.flatnonzero(lines.known_seconds < cutoff.seconds)
+        known = np.flatnonzero(lines.is_known(cutoff))
         known = known[lines.category[known] >= 0]
         size = len(lines.categories)
         counts = np.bincount(lines.category[known], minlength=size).astype(np.float64)
