@@ -59,7 +59,9 @@ class Manifest:
         return {
             key: value
             for key, value in self.question.items()
-            if isinstance(value, int) and key not in ("horizon_days", "gap_days")
+            if isinstance(value, int)
+            and not isinstance(value, bool)
+            and key not in ("horizon_days", "gap_days")
         }
 
     def as_dict(self) -> dict[str, Any]:

@@ -95,7 +95,6 @@ def learn_offers(
         **told,
         question={
             "kind": kind,
-            "response_days": settings.response_days,
             "offers": json.dumps(offers.to_list(), ensure_ascii=False),
             "is_causal": effect is not None,
             "not_causal_because": why_not,
