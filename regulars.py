@@ -544,13 +544,19 @@ def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) ->
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--most", type=int, help="So many customers at most.")
 @click.option("--budget-cents", type=int, help="What rewards and contacts may cost in all.")
+@click.option("--channel", "channels", multiple=True, help="So often at most: post=2000.")
 @click.option("--least", "least", multiple=True, help="So often at least: OFFER-01=500.")
 @verb
 def offers_plan(
-    call: Call, file: Path, most: int | None, budget_cents: int | None, least: Sequence[str]
+    call: Call,
+    file: Path,
+    most: int | None,
+    budget_cents: int | None,
+    channels: Sequence[str],
+    least: Sequence[str],
 ) -> Outcome:
     """Write who is to be shown which offer to FILE, so that all bring most within the budgets."""
-    from serving.offer_plans import least_of, write_plan
+    from serving.offer_plans import counts_of, write_plan
 
     found = write_plan(
         call.settings,
@@ -558,7 +564,8 @@ def offers_plan(
         file,
         most=most,
         budget_cents=budget_cents,
-        least=least_of(least),
+        channels=counts_of(channels),
+        least=counts_of(least),
         at=_now_seconds(),
         progress=call.narrator.progress,
     )

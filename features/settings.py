@@ -168,6 +168,11 @@ class OfferSettings:
         30, "An offer without an end of its own counts as taken within so many days."
     )
     contact_cents: int = setting(0, "What showing one offer to one customer costs, in cents.")
+    budget_price_percent: int = setting(
+        0,
+        "Where a budget runs short: what one more cent of it would bring, in percent of a cent, as "
+        "`regulars offers plan` shows.",
+    )
     weekly_caps: Mapping[str, str] = table_of(
         'For each channel, at most so many offers a customer in seven days, such as email = "1".'
     )
@@ -430,9 +435,10 @@ def _checked_offers(offers: OfferSettings) -> OfferSettings:
     for one in fields(offers):
         value = getattr(offers, one.name)
         least = 1 if one.name == "response_days" else 0
-        if isinstance(value, int) and (value < least or ("percent" in one.name and value > 100)):
+        is_share = one.name in ("hold_out_percent", "explore_percent")
+        if isinstance(value, int) and (value < least or (is_share and value > 100)):
             raise SettingsRefused(
-                expected=f"offers.{one.name} from {least} {'to 100' if 'percent' in one.name else 'on'}",
+                expected=f"offers.{one.name} from {least} {'to 100' if is_share else 'on'}",
                 found=str(value),
                 remedy=f"Correct offers.{one.name} in {SETTINGS_FILE}.",
             )

@@ -70,7 +70,7 @@ class Permissions:
 class Terms:
     """What a priority is made of, for every customer and offer. Money is in cents.
 
-    ``is_effect`` says that ``chance`` is an uplift; then the reward is a cost for all who take the offer, not only
+    ``scarcity`` is what its part of a budget that runs short would have brought elsewhere. ``is_effect`` says that ``chance`` is an uplift; then the reward is a cost for all who take the offer, not only
     for those it changed.
     """
 
@@ -79,6 +79,7 @@ class Terms:
     value: Floats
     lever: Floats
     cost: Floats
+    scarcity: Floats
     is_effect: bool
 
     @classmethod
@@ -92,8 +93,11 @@ class Terms:
         *,
         levers: Floats | None = None,
         context: Floats | None = None,
+        budget_price: float = 0.0,
     ) -> Self:
         """The terms from what is known of customers and offers; weights of 20 percent come as 1.2.
+
+        ``budget_price`` is what one more cent for contacts and rewards would bring, as ``serving.allocation`` finds it.
 
         Raises ``UsageRefused`` for weights that are not above zero.
         """
@@ -105,16 +109,18 @@ class Terms:
                 found="one that would turn an offer into its opposite",
                 remedy="Leave an offer out to show it to nobody.",
             )
+        spent = contact_cents + propensity * rewards
         if effect is None:
             value, cost = margins - rewards, np.full(shape, contact_cents)
         else:
-            value, cost = margins, contact_cents + propensity * rewards
+            value, cost = margins, spent
         return cls(
             propensity if effect is None else effect,
             np.broadcast_to(weights[1], shape),
             np.broadcast_to(value, shape),
             np.broadcast_to(weights[0], shape),
             cost,
+            budget_price * spent,
             effect is not None,
         )
 
@@ -122,11 +128,11 @@ class Terms:
     def priority(self) -> Floats:
         """What showing each offer is worth. A weight never makes a harm smaller: it counts where there is a gain."""
         weight = np.where(self.chance > 0, self.context * self.lever, 1.0)
-        return np.asarray(self.chance * weight * self.value - self.cost)
+        return np.asarray(self.chance * weight * self.value - self.cost - self.scarcity)
 
     @property
     def money(self) -> Floats:
-        """The same without what the company only wishes: what is truly expected, in cents."""
+        """The same without what the company only wishes and what budgets are worth: what is truly expected, in cents."""
         return np.asarray(self.chance * self.value - self.cost)
 
     def of_pair(self, row: int, offer: int) -> dict[str, float]:
@@ -136,7 +142,7 @@ class Terms:
             "context": float(self.context[row, offer]),
             "value_cents": float(self.value[row, offer]),
             "lever": float(self.lever[row, offer]),
-            "cost_cents": float(self.cost[row, offer]),
+            "cost_cents": float(self.cost[row, offer] + self.scarcity[row, offer]),
         }
 
 

@@ -90,18 +90,18 @@ def _levers(found: Offering, told: Sequence[str]) -> dict[str, str]:
     return levers
 
 
-def least_of(told: Sequence[str]) -> dict[str, int]:
-    """Minimums such as ``OFFER-01=500``; ``UsageRefused`` for what is none."""
+def counts_of(told: Sequence[str]) -> dict[str, int]:
+    """Numbers by name such as ``OFFER-01=500``; ``UsageRefused`` for what is none."""
     found = {}
     for one in told:
-        offer, _, count = one.partition("=")
+        name, _, count = one.partition("=")
         if not count.isdecimal():
             raise UsageRefused(
-                expected="a minimum such as OFFER-01=500",
+                expected="a name and a number such as OFFER-01=500",
                 found=one,
-                remedy="Write the offer, an equals sign and a whole number.",
+                remedy="Write the name, an equals sign and a whole number.",
             )
-        found[offer] = int(count)
+        found[name] = int(count)
     return found
 
 
@@ -198,25 +198,21 @@ def write_plan(
     *,
     most: int | None,
     budget_cents: int | None,
+    channels: Mapping[str, int],
     least: Mapping[str, int],
     at: int,
     progress: Progress = silent,
 ) -> WrittenPlan:
     """Write one offer for each customer who is to be shown one, so that all bring most within the budgets.
 
-    ``most`` are so many customers, ``budget_cents`` what rewards and contacts may cost by expectation, ``least`` so
-    many showings of some offers. The file has customer_id, offer_id and priority_cents, the most valuable first.
+    ``most`` are so many customers, ``budget_cents`` what rewards and contacts may cost by expectation, ``channels`` so
+    many showings by some channels, ``least`` so many of some offers. The file has customer_id, offer_id and priority_cents, the most valuable first.
     """
     found = required_offering(settings, workspace)
     keys = decidable(found, workspace)
     names = [one.offer_id for one in found.offers.listed]
-    unknown = [one for one in least if one not in names]
-    if unknown:
-        raise UsageRefused(
-            expected="minimums of offers in the table of offers",
-            found=unknown[0],
-            remedy=did_you_mean(unknown[0], names),
-        )
+    _refuse_unknown(least, names, "offers")
+    _refuse_unknown(channels, sorted(set(found.channels)), "channels")
     held = _held_out(found, workspace, keys)
     values, costs = _values(found, keys, held, at, progress)
     budgets = []
@@ -224,6 +220,9 @@ def write_plan(
         budgets.append(Budget("customers", float(most), np.ones(len(names))))
     if budget_cents is not None:
         budgets.append(Budget("cents", float(budget_cents), costs))
+    for channel, count in channels.items():
+        uses = np.array([float(one == channel) for one in found.channels])
+        budgets.append(Budget(channel, float(count), uses))
     for offer, count in least.items():
         uses = (np.array(names) == offer).astype(np.float64)
         budgets.append(Budget(f"at least {offer}", float(count), uses, is_least=True))
@@ -245,6 +244,16 @@ def write_plan(
             )
     beside.replace(file)
     return WrittenPlan(len(keys), len(shown), plan.value, plan.bound, plan.prices, plan.used)
+
+
+def _refuse_unknown(named: Mapping[str, int], known: Sequence[str], what: str) -> None:
+    for one in named:
+        if one not in known:
+            raise UsageRefused(
+                expected=f"{what} of the table of offers",
+                found=f'"{one}"',
+                remedy=did_you_mean(one, list(known)),
+            )
 
 
 def _held_out(found: Offering, workspace: Workspace, keys: NDArray[np.int32]) -> NDArray[np.bool_]:

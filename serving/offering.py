@@ -39,6 +39,7 @@ class Policy:
     explore: float = 0.0
     hold_out_percent: int = 0
     unsuitable: Mapping[str, str] = field(default_factory=dict)
+    budget_price: float = 0.0
 
     @classmethod
     def of(cls, settings: OfferSettings) -> Self:
@@ -50,6 +51,7 @@ class Policy:
             settings.explore_percent / 100,
             settings.hold_out_percent,
             settings.unsuitable,
+            settings.budget_price_percent / 100,
         )
 
 
@@ -231,6 +233,7 @@ class Offering:
             self.policy.contact_cents,
             levers=self.levers,
             context=context,
+            budget_price=self.policy.budget_price,
         )
 
     def arbitrate(

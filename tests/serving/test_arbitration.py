@@ -52,6 +52,16 @@ def test_an_effect_is_paid_for_by_everybody_who_takes_the_offer() -> None:
     assert found.priority[0, 0] == pytest.approx(0.03 * 1.5 * 1000 - (10 + 0.1 * 200))
 
 
+def test_a_budget_that_runs_short_is_paid_for_and_no_money_is_lost_by_it() -> None:
+    """At a price of two a cent, the contact and the reward of who takes it count three times."""
+    short = Terms.of(
+        np.array([[0.1]]), np.array([[0.05]]), np.array([1000.0]), np.array([200.0]), 10.0, budget_price=2.0
+    )  # fmt: skip
+    assert short.priority[0, 0] == pytest.approx(50 - 3 * (10 + 20))
+    assert short.money[0, 0] == pytest.approx(50 - 30)
+    assert short.of_pair(0, 0)["cost_cents"] == pytest.approx(90)
+
+
 def test_a_lever_makes_no_harm_smaller_or_larger() -> None:
     assert terms(0.1, -0.05, lever=2.0).priority == pytest.approx(terms(0.1, -0.05).priority)
     with pytest.raises(UsageRefused):
