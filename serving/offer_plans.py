@@ -209,6 +209,8 @@ def write_plan(
     many showings by some channels, ``least`` so many of some offers. The file has customer_id, offer_id and priority_cents, the most valuable first.
     """
     found = required_offering(settings, workspace)
+    # The budgets themselves find their prices here.
+    found = found.with_policy(replace(found.policy, budget_price=0.0))
     keys = decidable(found, workspace)
     names = [one.offer_id for one in found.offers.listed]
     _refuse_unknown(least, names, "offers")
