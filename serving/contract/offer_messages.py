@@ -13,6 +13,7 @@ from serving.contract.messages import (
     ModelIdentity,
     RowStatus,
     WarningAnswer,
+    Words,
 )
 from serving.contract.proposal_messages import MOST_PROPOSED, ROWS
 
@@ -58,6 +59,9 @@ class OfferRequest(Message):
     context: dict[Identifier, Weight] | None = Field(
         None,
         description="What the situation makes of an offer, in percent: 25 counts its chance a quarter higher.",
+    )
+    language: Words | None = Field(
+        None, description="The language of the reasons; the company's own where it is not given."
     )
     is_shown: bool = Field(
         True,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 
 from features.vocabulary import DAY_SECONDS
 from serving.arbitration import NOTHING, REASONS, STEP_OF
-from serving.contract.answering import PROBLEMS, desk_of, identity, instant, json_answer
+from serving.contract.answering import PROBLEMS, answer_in, desk_of, identity, instant, json_answer
 from serving.contract.offer_messages import OfferDecisionsAnswer, OfferRequest
 from serving.contract.quick_route import QuickRoute
 from serving.desk import Desk
@@ -21,6 +21,7 @@ from serving.offer_reasons import reasons_of
 from serving.offering import Arbitrated, Offering
 from serving.problems import FieldFault, Refusal
 from serving.scored import Status
+from training.reasons.language import Language
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
@@ -124,7 +125,8 @@ def _decided(
             for slot in slots
         ]
     )
-    candidates = _candidates(found, arbitrated, question.count, desk.currency)
+    language = answer_in(question.language, desk)
+    candidates = _candidates(found, arbitrated, question.count, language, desk.currency)
     return {
         one: {
             "decision_id": decision_ids[row],
@@ -206,7 +208,7 @@ def _slots(
 
 
 def _candidates(
-    found: Offering, arbitrated: Arbitrated, count: int, currency: str
+    found: Offering, arbitrated: Arbitrated, count: int, language: Language, currency: str
 ) -> list[list[dict[str, Any]]]:
     """The best that may be shown to each customer, with their arithmetic and reasons."""
     priority = np.where(arbitrated.permissions.is_permitted, arbitrated.terms.priority, -np.inf)
@@ -219,7 +221,7 @@ def _candidates(
     ]
     expected = arbitrated.expected
     places = np.array([row * len(found.offers) + offer for row, offer in pairs], np.int64)
-    reasons = reasons_of(found.bundle, expected.values[places], currency) if pairs else []
+    reasons = reasons_of(found.bundle, expected.values[places], language, currency) if pairs else []
     told: list[list[dict[str, Any]]] = [[] for _ in range(len(priority))]
     for (row, offer), why in zip(pairs, reasons, strict=True):
         terms = arbitrated.terms.of_pair(row, offer)

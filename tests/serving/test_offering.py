@@ -101,6 +101,16 @@ def test_base_and_pushes_sum_to_the_models_log_odds(
     assert all(one["text"] for one in best["reasons"])
 
 
+def test_reasons_are_told_in_the_language_asked_for(caller: Caller, reachable: list[str]) -> None:
+    told = {}
+    for language in ("en", "de"):
+        row = ask(caller, reachable[0], is_shown=False, language=language)["rows"][0]
+        told[language] = [one["title"] for one in row["candidates"][0]["reasons"]]
+        assert all(one["text"] for one in row["candidates"][0]["reasons"])
+    assert "Taste for what it is about" in told["en"]
+    assert "Geschmack an dem, worum es geht" in told["de"]
+
+
 def test_a_decision_is_written_down_and_counts_for_the_next(
     caller: Caller, service: Service, reachable: list[str]
 ) -> None:

@@ -18,7 +18,7 @@ from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import Workspace
 from training.admission import admitted_folder, refuse_other_digest
-from training.bundle import PLAN_FILE, refuse_other_plan, sealed, verified
+from training.bundle import PLAN_FILE, refuse_other_plan, sealed, spoken, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
 from training.offers.crosses import CROSSES
@@ -26,6 +26,7 @@ from training.offers.persuasion import PERSUASION_FILE, Persuasion
 from training.offers.propensity import Propensity
 from training.offers.tastes import Tastes
 from training.offers.terms import Offers
+from training.reasons.languages import refuse_unspoken
 from training.reference import archive, unarchive
 
 OFFERS = "offers"
@@ -58,7 +59,11 @@ class OfferBundle:
 
 
 def write_offer_bundle(folder: Path, bundle: OfferBundle) -> Manifest:
-    """Write a bundle into an empty or absent folder; returns the manifest with its digest."""
+    """Write a bundle into an empty or absent folder; returns the manifest with its digest.
+
+    Raises ``ModelRefused`` for a feature or a group that a language has no words for.
+    """
+    refuse_unspoken(*spoken(bundle.manifest))
     contents = {f"take_{name}": one for name, one in bundle.propensity.to_files().items()}
     if bundle.persuasion is not None:
         contents |= {f"change_{name}": one for name, one in bundle.persuasion.to_files().items()}

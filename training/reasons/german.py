@@ -16,6 +16,25 @@ _NO = re.compile(r"^0 (?=[A-ZÄÖÜ]|laufende|verschiedene|gekündigte)")
 
 # fmt: off
 CLAUSES = {
+    "{value} orders of what it is about": "{value} [Bestellung|Bestellungen] dessen, worum es geht",
+    "{value} of all lines are of what it is about": "{value} aller Positionen sind das, worum es geht",
+    "what it is about was last bought {value} ago": "das, worum es geht, zuletzt vor {value_declined} gekauft",
+    "other purchases speak for it by {value}": "andere Käufe sprechen dafür: {value}",
+    "{value} orders of the item": "{value} [Bestellung|Bestellungen] des Artikels",
+    "{value} of the usual price was discount so far": "{value} des üblichen Preises bisher als Rabatt",
+    "{value} more discount than usual": "{value} mehr Rabatt als üblich",
+    "its price is away from the usual by {value}": "Abstand zum üblichen Preis: {value}",
+    "{value} offers taken so far": "{value} [Angebot|Angebote] bisher angenommen",
+    "{value} of earlier offers taken": "{value} früherer Angebote angenommen",
+    "{value} of earlier offers of this kind taken": "{value} früherer Angebote dieser Art angenommen",
+    "an offer was last taken {value} ago": "zuletzt vor {value_declined} ein Angebot angenommen",
+    "shown {value} times already": "schon {value} Mal gezeigt",
+    "{value} offers shown in 30 days": "{value} [Angebot|Angebote] in 30 Tagen gezeigt",
+    "an offer was last shown {value} ago": "zuletzt vor {value_declined} ein Angebot gezeigt",
+    "{value} taken off": "{value} Nachlass",
+    "a reward that costs {value}": "eine Prämie, die {value} kostet",
+    "{value} of those shown it take it": "{value} derer, die es sehen, nehmen es an",
+    "{value} of all sales are of what it is about": "{value} aller Verkäufe sind das, worum es geht",
     "{value} orders {window}": "{value} [Bestellung|Bestellungen] {window}",
     "bought on {value} different days {window}": "an {value} verschiedenen [Tag|Tagen] {window} gekauft",
     "{value} order lines {window}": "{value} [Position|Positionen] bestellt {window}",
@@ -184,6 +203,9 @@ TITLES = {
     "Change in buying": "Veränderung im Kaufen", "Basket and range": "Warenkorb und Sortiment", "Returns": "Rückgaben",
     "Discounts and price": "Rabatte und Preise", "Where they buy": "Wo gekauft wird", "Time as a customer": "Dauer als Kunde",
     "Complaints and service": "Beschwerden und Service", "Visits and interest": "Besuche und Interesse",
+    "Taste for what it is about": "Geschmack an dem, worum es geht", "Price and discount": "Preis und Nachlass",
+    "Answers to earlier offers": "Antworten auf frühere Angebote",
+    "How much was offered lately": "Wie viel zuletzt angeboten wurde", "The offer itself": "Das Angebot selbst",
     "Offers": "Angebote", "Contract": "Vertrag", "Profile": "Profil",
 }
 # fmt: on
@@ -263,6 +285,10 @@ class German(Language):
         clause = forms(self.clause(feature), "2")
         said = clause.replace("{value}", "…").replace("{value_declined}", "…")
         return said[:1].upper() + said[1:]
+
+    def unknown(self, feature: Feature) -> str:
+        """The same, and that nothing is known."""
+        return f"{self.meaning(feature)}: nicht bekannt"
 
     def title(self, group: ReasonGroup) -> str:
         """What a reason is about; a company's own title stays as it is."""

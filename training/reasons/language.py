@@ -72,6 +72,10 @@ class Language:
         """What a feature means, as it stands beside its value."""
         return feature.meaning
 
+    def unknown(self, feature: Feature) -> str:
+        """What is said where a customer has no value."""
+        return feature.missing
+
     def title(self, group: ReasonGroup) -> str:
         """What a reason is about."""
         return group.title
