@@ -90,8 +90,8 @@ class Shown:
         resting = latest > at - policy.suppressed_days * DAY_SECONDS
         return ((count >= policy.refusals) & resting).reshape(customers, offers)
 
-    def taken_before(self, customers: int, offers: int, at: int) -> Flags:
-        """Whether each customer took each offer already."""
-        rows = self.taken & (self.seconds <= at)
+    def taken_before(self, customers: int, offers: int, at: int, days: int) -> Flags:
+        """Whether each customer took each offer when it was shown in ``(at - days, at]``."""
+        rows = self.taken & (self.seconds <= at) & (self.seconds > at - days * DAY_SECONDS)
         cells = self.customers[rows] * offers + self.offers[rows]
         return (np.bincount(cells, minlength=customers * offers) > 0).reshape(customers, offers)

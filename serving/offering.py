@@ -38,6 +38,7 @@ class Policy:
     contact_cents: float = 0.0
     explore: float = 0.0
     hold_out_percent: int = 0
+    response_days: int = 30
     unsuitable: Mapping[str, str] = field(default_factory=dict)
     budget_price: float = 0.0
 
@@ -50,6 +51,7 @@ class Policy:
             float(settings.contact_cents),
             settings.explore_percent / 100,
             settings.hold_out_percent,
+            settings.response_days,
             settings.unsuitable,
             settings.budget_price_percent / 100,
         )
@@ -139,6 +141,11 @@ class Offering:
         self._shown = _stored(pack, offers)
         self._tastes = bundle.tastes.among(self._ground.crosses.lines.categories)
 
+    @property
+    def told_until(self) -> int:
+        """The latest showing the store knows of: decisions after it are counted from the ledger."""
+        return int(self._shown.seconds.max(initial=0))
+
     def key(self, customer_id: str) -> int:
         """The customer's place in the store, -1 of who is not there."""
         return self.customer_ids.find(customer_id)
@@ -203,7 +210,7 @@ class Offering:
             "not_valid": ~valid[None, :],
             "not_eligible": ~holds,
             "no_consent": self._unreachable[keys][:, None],
-            "taken_already": shown.taken_before(count, offers, at),
+            "taken_already": shown.taken_before(count, offers, at, self.policy.response_days),
             "channel_full": shown.capped(policy, self.channels, count, at),
             "quiet_days": shown.quiet(policy, count, at)[:, None],
             "suppressed": shown.suppressed(policy, count, offers, at),

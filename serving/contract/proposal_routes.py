@@ -152,10 +152,12 @@ def _arbitrated(
     """Decisions for customers of the store, with all that was shown to them since it was made."""
     contact = found.policy.contact
     reach = max(7, contact.quiet_days, contact.suppressed_days) * DAY_SECONDS
+    # What the store tells of is counted from there.
+    begin = max(now - reach, found.told_until + 1)
     place = {one: at for at, one in enumerate(names)}
     since = [
         (place[customer], found.offers.place(offer), at)
-        for customer, offer, at in desk.ledger.offers.shown(names, since=now - reach)
+        for customer, offer, at in desk.ledger.offers.shown(names, since=begin)
         if found.offers.place(offer) >= 0
     ]
     expected = found.expect(keys)

@@ -175,7 +175,7 @@ class Days(RuleBasedStateMachine):
             {
                 "not_valid": ~valid[None, :],
                 "objected": self.objected[:, None],
-                "taken_already": shown.taken_before(*shape, self.now),
+                "taken_already": shown.taken_before(*shape, self.now, 25),
                 "channel_full": shown.capped(POLICY, CHANNELS, CUSTOMERS, self.now),
                 "quiet_days": shown.quiet(POLICY, CUSTOMERS, self.now)[:, None],
                 "suppressed": shown.suppressed(POLICY, *shape, self.now),
@@ -200,13 +200,15 @@ class Days(RuleBasedStateMachine):
             self.broken.append("objected")
         if expired and offer == 0:
             self.broken.append("expired")
-        if any(row[1] == offer and row[3] for row in mine):
+        month = [row for row in mine if row[2] > self.now - 25 * DAY_SECONDS]
+        if any(row[1] == offer and row[3] for row in month):
             self.broken.append("taken")
         if CHANNELS[offer] == "email" and sum(CHANNELS[row[1]] == "email" for row in week) >= 2:
             self.broken.append("capped")
         if any(row[2] > self.now - 2 * DAY_SECONDS for row in mine):
             self.broken.append("quiet")
-        vain = [row[2] for row in mine if row[1] == offer and not row[3]]
+        took = max((row[2] for row in mine if row[1] == offer and row[3]), default=-1)
+        vain = [row[2] for row in mine if row[1] == offer and not row[3] and row[2] > took]
         if len(vain) >= 3 and max(vain) > self.now - 20 * DAY_SECONDS:
             self.broken.append("suppressed")
 

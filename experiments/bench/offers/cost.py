@@ -46,7 +46,7 @@ def one_call() -> tuple[float, tuple[float, float]]:
             shape,
             {
                 "not_eligible": ~eligible,
-                "taken_already": shown.taken_before(*shape, now),
+                "taken_already": shown.taken_before(*shape, now, 30),
                 "do_not_disturb": effect < -0.01,
                 "channel_full": shown.capped(policy, channels, CUSTOMERS, now),
                 "quiet_days": shown.quiet(policy, CUSTOMERS, now)[:, None],
