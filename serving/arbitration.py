@@ -70,8 +70,9 @@ class Permissions:
 class Terms:
     """What a priority is made of, for every customer and offer. Money is in cents.
 
-    ``scarcity`` is what its part of a budget that runs short would have brought elsewhere. ``is_effect`` says that ``chance`` is an uplift; then the reward is a cost for all who take the offer, not only
-    for those it changed.
+    ``scarcity`` is what its part of a budget that runs short would have brought elsewhere. ``is_effect`` says
+    that ``chance`` is an uplift; then the reward is a cost for all who take the offer, not only for those it
+    changed.
     """
 
     chance: Floats

@@ -72,6 +72,12 @@ def learn_offers(
     kind, exposed = _shown_or_bought(pack, offers, settings, end)
     exposed = exposed.select(np.flatnonzero(exposed.ripe(end)))
     shown = exposed.select(np.flatnonzero(exposed.treated))
+    if not shown.rows:
+        raise ModelRefused(
+            expected=f"offers shown whose days, or {settings.response_days} of them, are over by {end}",
+            found="none",
+            remedy="Set a shorter offers.response_days, or wait until the first are over.",
+        )
     ground = Ground(pack, plan, offers, threads, progress)
     asked = ground.asked(exposed)
     of_shown = asked.select(np.flatnonzero(exposed.treated))

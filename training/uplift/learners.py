@@ -1,4 +1,4 @@
-"""Seven ways to learn what an offer changes, each a function of an experiment that gives an ``Effect``.
+"""Eight ways to learn what an offer changes, each a function of an experiment that gives an ``Effect``.
 
 Künzel et al. (2019) for S, T and X, Kennedy (2023) for DR. All but the rule read every feature.
 """

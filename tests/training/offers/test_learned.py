@@ -92,6 +92,13 @@ def test_offers_nobody_can_decide_about_stop_a_training(company: tuple[Settings,
         path.write_bytes(whole)
 
 
+def test_offers_whose_days_are_not_over_teach_nothing(company: tuple[Settings, Store]) -> None:
+    settings, store = company
+    longer = replace(settings.offers, response_days=5_000)
+    with pytest.raises(ModelRefused, match="are over by"):
+        learn_offers(store, standard_plan(store.pack()), longer)
+
+
 def exposed(rows: int = 1_000, *, apart_days: int = 40) -> tuple[Asked, Exposed]:
     """Two campaigns to the same customers, half of them shown by lot."""
     random = np.random.default_rng(1)
