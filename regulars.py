@@ -521,13 +521,14 @@ def offers() -> None:
 
 @offers.command("simulate")
 @click.option("--lever", "levers", multiple=True, help="More or less of an offer: OFFER-01=20.")
-@click.option("--contact-cents", type=int, help="What showing an offer costs.")
-@click.option("--quiet-days", type=int, help="Days without another offer.")
-@click.option("--refusals", type=int, help="So many refusals suppress an offer.")
+@click.option("--contact-cents", type=click.IntRange(min=0), help="What showing an offer costs.")
+@click.option("--quiet-days", type=click.IntRange(min=0), help="Days without another offer.")
+@click.option("--refusals", type=click.IntRange(min=0), help="So many refusals suppress an offer.")
 @verb
 def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) -> Outcome:
     """Decide for everybody under the rules in use and under others: offers, money, who gains and loses."""
-    from serving.offer_plans import change_outcome, simulated
+    from serving.offer_outcomes import change_outcome
+    from serving.offer_plans import simulated
 
     found = simulated(
         call.settings,
@@ -542,8 +543,10 @@ def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) ->
 
 @offers.command("plan")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--most", type=int, help="So many customers at most.")
-@click.option("--budget-cents", type=int, help="What rewards and contacts may cost in all.")
+@click.option("--most", type=click.IntRange(min=0), help="So many customers at most.")
+@click.option(
+    "--budget-cents", type=click.IntRange(min=0), help="What rewards and contacts may cost in all."
+)
 @click.option("--channel", "channels", multiple=True, help="So often at most: post=2000.")
 @click.option("--least", "least", multiple=True, help="So often at least: OFFER-01=500.")
 @verb
@@ -556,6 +559,7 @@ def offers_plan(
     least: Sequence[str],
 ) -> Outcome:
     """Write who is to be shown which offer to FILE, so that all bring most within the budgets."""
+    from serving.offer_outcomes import plan_outcome
     from serving.offer_plans import counts_of, write_plan
 
     found = write_plan(
@@ -569,23 +573,7 @@ def offers_plan(
         at=_now_seconds(),
         progress=call.narrator.progress,
     )
-    currency = call.settings.company.currency
-    return Outcome(
-        said=f"Wrote offers for {found.shown:,} of {found.customers:,} customers, "
-        f"{found.value_cents / 100:,.2f} {currency} expected, of {found.bound_cents / 100:,.2f} at most",
-        next="hand the file to your CRM",
-        data=vars(found) | {"file": str(file)},
-        tables=[
-            Table(
-                "Budgets",
-                ("budget", "used", "one more unit brings, in cents"),
-                [
-                    (name, f"{used:,.0f}", f"{found.prices[name]:,.4f}")
-                    for name, used in found.used.items()
-                ],
-            )
-        ],
-    )
+    return plan_outcome(found, str(file), call.settings.company.currency)
 
 
 @main.command()

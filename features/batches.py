@@ -59,12 +59,25 @@ def _events(
 ) -> tuple[slice | NDArray[np.int64], NDArray[np.int64]]:
     """The rows of some customers in a stream, and where each one's begin among them."""
     begins, ends = stream.offsets[customers], stream.offsets[customers + 1]
-    offsets = np.zeros(len(customers) + 1, np.int64)
-    np.cumsum(ends - begins, out=offsets[1:])
     if len(customers) and np.array_equal(begins[1:], ends[:-1]):
-        return slice(int(begins[0]), int(ends[-1])), offsets
-    rows = np.arange(offsets[-1]) + np.repeat(begins - offsets[:-1], ends - begins)
-    return rows, offsets
+        return slice(int(begins[0]), int(ends[-1])), np.r_[begins, ends[-1]] - begins[0]
+    return rows_of(stream.offsets, customers)
+
+
+def rows_of(
+    offsets: NDArray[np.int64], customers: NDArray[np.integer]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of some customers where ``offsets`` tells whose rows are whose, and where each one's begin among them.
+
+    >>> rows, begins = rows_of(np.array([0, 2, 2, 5]), np.array([2, 0]))
+    >>> rows.tolist(), begins.tolist()
+    ([2, 3, 4, 0, 1], [0, 3, 5])
+    """
+    begins = offsets[customers]
+    counts = offsets[np.asarray(customers) + 1] - begins
+    among = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=among[1:])
+    return np.arange(among[-1]) + np.repeat(begins - among[:-1], counts), among
 
 
 def ranges(pack: Pack, customers: NDArray[np.int32]) -> Iterator[slice]:

@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 NOTHING = -1
 STEPS: Mapping[str, tuple[str, ...]] = {
-    "eligibility": ("not_valid", "not_eligible", "no_consent", "objected"),
+    "eligibility": ("not_valid", "not_eligible", "no_consent"),
     "applicability": ("taken_already", "not_asked_for"),
     "suitability": ("do_not_disturb", "not_suitable"),
     "contact_policy": ("channel_full", "quiet_days", "suppressed"),
@@ -70,9 +70,9 @@ class Permissions:
 class Terms:
     """What a priority is made of, for every customer and offer. Money is in cents.
 
-    ``scarcity`` is what its part of a budget that runs short would have brought elsewhere. ``is_effect`` says
-    that ``chance`` is an uplift; then the reward is a cost for all who take the offer, not only for those it
-    changed.
+    ``scarcity`` is what its part of a budget that runs short would have brought elsewhere, ``spent`` what contact and
+    reward cost by expectation. Where ``chance`` is an
+    uplift, the reward is a cost for all who take the offer, not only for those it changed.
     """
 
     chance: Floats
@@ -81,7 +81,7 @@ class Terms:
     lever: Floats
     cost: Floats
     scarcity: Floats
-    is_effect: bool
+    spent: Floats
 
     @classmethod
     def of(
@@ -122,7 +122,7 @@ class Terms:
             np.broadcast_to(weights[0], shape),
             cost,
             budget_price * spent,
-            effect is not None,
+            spent,
         )
 
     @property
@@ -159,6 +159,13 @@ class Decided:
     explored: Flags
 
 
+def best(priority: Floats, permitted: Flags) -> NDArray[np.int64]:
+    """The offer of highest priority above 0 for every customer, of equals the first; ``NOTHING`` without one."""
+    worth = np.where(permitted, priority, -np.inf)
+    offers = worth.argmax(axis=1)
+    return np.where(worth[np.arange(len(worth)), offers] > 0, offers, NOTHING)
+
+
 def decide(
     priority: Floats,
     permitted: Flags,
@@ -177,21 +184,17 @@ def decide(
     customers, slots = lots.shape
     groups = np.arange(priority.shape[1]) if alike is None else np.asarray(alike)
     is_open = permitted.copy()
-    everybody = np.arange(customers)
     chosen = np.full((customers, slots), NOTHING)
     chances = np.ones((customers, slots))
     explored = np.zeros((customers, slots), np.bool_)
     for slot in range(slots):
         candidates = is_open.sum(axis=1) + 1
-        worth = np.where(is_open, priority, -np.inf)
-        best = worth.argmax(axis=1) if priority.shape[1] else np.zeros(customers, np.int64)
-        best_worth = worth[everybody, best] if priority.shape[1] else np.zeros(customers)
-        best = np.where(best_worth > 0, best, NOTHING)
+        first = best(priority, is_open)
         is_drawn = lots[:, slot] < explore
         drawn = _drawn(is_open, candidates, lots[:, slot] / explore if explore else lots[:, slot])
-        taken = np.where(is_drawn, drawn, best)
+        taken = np.where(is_drawn, drawn, first)
         chosen[:, slot] = taken
-        chances[:, slot] = explore / candidates + np.where(taken == best, 1.0 - explore, 0.0)
+        chances[:, slot] = explore / candidates + np.where(taken == first, 1.0 - explore, 0.0)
         explored[:, slot] = is_drawn
         shown = taken != NOTHING
         is_open[~shown] = False
@@ -217,6 +220,6 @@ def option_chances(priority: Floats, permitted: Flags, explore: float) -> Floats
     chances = np.zeros((customers, offers + 1))
     chances[:, :offers] = np.where(permitted, explore / candidates[:, None], 0.0)
     chances[:, offers] = explore / candidates
-    first = decide(priority, permitted, np.full((customers, 1), 1.0 - 1e-12)).offers[:, 0]
+    first = best(priority, permitted)
     chances[np.arange(customers), np.where(first == NOTHING, offers, first)] += 1.0 - explore
     return chances

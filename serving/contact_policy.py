@@ -37,21 +37,13 @@ class ContactPolicy:
 class Shown:
     """What was shown to some customers: one entry a time, ``customers`` and ``offers`` by place.
 
-    ``channels`` are places in ``channel_names``; ``taken`` says whether it was taken so far.
+    ``taken`` says whether it was taken so far.
     """
 
     customers: Ints
     offers: Ints
-    channels: Ints
     seconds: Ints
     taken: Flags
-    channel_names: tuple[str, ...]
-
-    @classmethod
-    def nothing(cls) -> Self:
-        """Nothing was shown to anybody."""
-        none = np.zeros(0, np.int64)
-        return cls(none, none, none, none, none.astype(np.bool_), ())
 
     def capped(
         self, policy: ContactPolicy, offer_channels: tuple[str, ...], customers: int, at: int
@@ -60,10 +52,9 @@ class Shown:
         lately = (self.seconds > at - WEEK_SECONDS) & (self.seconds <= at)
         found = np.zeros((customers, len(offer_channels)), np.bool_)
         for channel, cap in policy.weekly_caps.items():
-            place = self.channel_names.index(channel) if channel in self.channel_names else -1
-            rows = lately & (self.channels == place)
-            full = np.bincount(self.customers[rows], minlength=customers) >= cap
             uses = np.array([one == channel for one in offer_channels])
+            rows = lately & uses[self.offers]
+            full = np.bincount(self.customers[rows], minlength=customers) >= cap
             found |= full[:, None] & uses
         return found
 

@@ -23,7 +23,7 @@ from serving.audit import Audit, AuditRow
 from serving.database import TABLES, opened
 from serving.events import Events
 from serving.feedback import Feedback
-from serving.hold_out import STANDING, HoldOut
+from serving.hold_out import HoldOut
 from serving.jobs import Jobs
 from serving.key_cache import KeyCache
 from serving.offer_decisions import OfferDecisions
@@ -317,31 +317,31 @@ class Ledger:
 
 def create_key(workspace: Workspace, name: str, scopes: Iterable[str], *, at: int) -> str:
     """Make an API key in a workspace's ledger and return it, this once."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         return ledger.create_key(name, scopes, at=at)
 
 
 def list_keys(workspace: Workspace) -> list[KeyRecord]:
     """The keys of a workspace, without their secrets."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         return ledger.list_keys()
 
 
 def revoke_key(workspace: Workspace, key_id: str, *, at: int) -> None:
     """Make a workspace's key worthless."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         ledger.revoke_key(key_id, at=at)
 
 
 def create_ticket(workspace: Workspace, *, at: int) -> str:
     """A single-use word for ``/sign-in?ticket=…``, good for ten minutes."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         return ledger.create_ticket(at=at)
 
 
 def find_decision(workspace: Workspace, decision_id: str) -> Decision:
     """A decision of a workspace's ledger; ``UsageRefused`` when there is none of this id."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         found = ledger.decision(decision_id)
     if found is None:
         raise UsageRefused(
@@ -368,37 +368,32 @@ def adopt_first_key(workspace: Workspace, environment: Mapping[str, str], *, at:
             found="something else",
             remedy="Make one: echo rgl_first_$(openssl rand -hex 32).",
         )
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         if not ledger.list_keys():
             ledger.adopt_key(key_id, key, [one for one in SCOPES if one != "pages"], at=at)
 
 
 def audited(workspace: Workspace, *, most: int) -> list[AuditRow]:
     """The latest calls for people's data, the newest first."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         return ledger.audit.rows(most=most)
 
 
 def verify_audit(workspace: Workspace) -> tuple[int, str]:
     """How many calls stand as they were written, and what is wrong with the next."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         return ledger.audit.verify()
 
 
 def withheld_in(workspace: Workspace) -> Withheld:
     """Who of a workspace has objected or was erased."""
-    with _ledger_of(workspace) as ledger:
+    with ledger_of(workspace) as ledger:
         return ledger.privacy.withheld
 
 
-def held_out_in(workspace: Workspace, customer_ids: Sequence[str], percent: int) -> list[bool]:
-    """Who of some customers is never shown an offer, so that the rest can be measured."""
-    with _ledger_of(workspace) as ledger:
-        return [ledger.hold_out.holds(one, STANDING, percent) for one in customer_ids]
-
-
 @contextmanager
-def _ledger_of(workspace: Workspace) -> Iterator[Ledger]:
+def ledger_of(workspace: Workspace) -> Iterator[Ledger]:
+    """A workspace's ledger, opened for a while."""
     ledger = Ledger(workspace.ledger)
     try:
         yield ledger

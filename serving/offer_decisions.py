@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from serving.database import TABLES
 from serving.statements import Statements, columns, places
 
-DECIDED, EXPLORED, HOLD_OUT = ARMS = ("decided", "explored", "hold_out")
+DECIDED, EXPLORED, HOLD_OUT = ("decided", "explored", "hold_out")
 """By priority, by lot to learn from, or never shown anything so that the rest can be measured."""
 
 sa.Table(
@@ -66,17 +66,23 @@ class OfferDecisions:
         if decisions:
             self._statements.write(_APPEND, [_values_of(one) for one in decisions])
 
-    def shown(self, customer_ids: Sequence[str], *, since: int) -> list[tuple[str, str, int]]:
-        """Customer, offer and second of everything shown to some customers from an instant on."""
-        asked = ", ".join("?" * len(customer_ids))
-        return [
-            (str(customer), str(offer), int(at))
-            for customer, offer, at in self._statements.rows(
-                "SELECT customer_id, offer_id, decided_at FROM offer_decisions WHERE is_shown = 1 "
-                f"AND offer_id != '' AND decided_at >= ? AND customer_id IN ({asked})",
-                [since, *customer_ids],
-            )
-        ]
+    def shown(
+        self, since: int, customer_ids: Sequence[str] | None = None
+    ) -> list[tuple[str, str, int]]:
+        """Customer, offer and second of everything shown from an instant on, to some customers or to all."""
+        query = (
+            "SELECT customer_id, offer_id, decided_at FROM offer_decisions "
+            "WHERE is_shown = 1 AND offer_id != '' AND decided_at >= ?"
+        )
+        if customer_ids is None:
+            return self._told(query, [since])
+        return self._told(
+            f"{query} AND customer_id IN ({places(customer_ids)})", [since, *customer_ids]
+        )
+
+    def _told(self, query: str, values: Sequence[object]) -> list[tuple[str, str, int]]:
+        rows = self._statements.rows(query, values)
+        return [(str(customer), str(offer), int(at)) for customer, offer, at in rows]
 
     def of_customer(self, customer_id: str) -> list[OfferDecision]:
         """Everything decided for one customer, oldest first."""

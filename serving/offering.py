@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -15,6 +16,7 @@ from features.plan import plan_of
 from features.refresh import natural_cutoff
 from features.settings import OfferSettings
 from features.store import open_store
+from features.vocabulary import DAY_SECONDS
 from features.workspace import Workspace
 from serving.arbitration import Decided, Permissions, Terms, decide
 from serving.consent import refused_marketing, refused_profiling
@@ -24,9 +26,13 @@ from serving.offer_rules import OfferRule
 from training.calibration import sigmoid
 from training.model import Floats
 from training.offers.bundle import OfferBundle, current_offer_bundle
-from training.offers.exposed import NOT_TAKEN, Exposed
+from training.offers.exposed import NOT_TAKEN
 from training.offers.ground import Ground
 from training.offers.terms import Offers
+from training.uplift.groups import kinds
+
+Told = Sequence[tuple[int, int, int]]
+"""Decisions as place among some customers, place of the offer, and second."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Offering:
         declined: Iterable[int] = (),
         unreachable: Iterable[int] = (),
     ) -> None:
-        self.bundle, self.offers, self.policy = bundle, offers, policy
+        self.bundle, self.offers = bundle, offers
         self.customer_ids = pack.customer_ids
         self.as_of = natural_cutoff(pack.last_known)
         plan = plan_of(bundle.declarations, pack)
@@ -118,11 +124,24 @@ class Offering:
         self._rules = [
             OfferRule.read(one.eligibility, names, whose=one.offer_id) for one in offers.listed
         ]
+        self.channels = tuple(one.channel for one in offers.listed)
+        titles = sorted({one.category for one in offers.listed if one.category})
+        self._alike = [
+            titles.index(one.category) if one.category else len(titles) + at
+            for at, one in enumerate(offers.listed)
+        ]
+        self._in_model = np.array([bundle.offers.place(one.offer_id) for one in offers.listed])
+        self._tastes = bundle.tastes.among(self._ground.crosses.lines.categories)
+        self._adopt(policy)
+
+    def _adopt(self, policy: Policy) -> None:
+        """Take a policy, once its rules and levers are read."""
+        names = tuple(self.bundle.manifest.feature_names)
         self._unsuitable = [
             OfferRule.read(text, names, whose=f"offers.unsuitable.{name}")
             for name, text in policy.unsuitable.items()
         ]
-        known = [one.offer_id for one in offers.listed]
+        known = [one.offer_id for one in self.offers.listed]
         for offer in policy.levers:
             if offer not in known:
                 raise DataRefused(
@@ -131,20 +150,13 @@ class Offering:
                     remedy=did_you_mean(offer, known),
                 )
         self.levers = np.array([policy.levers.get(one, 1.0) for one in known])
-        self.channels = tuple(one.channel for one in offers.listed)
-        titles = sorted({one.category for one in offers.listed if one.category})
-        self._alike = [
-            titles.index(one.category) if one.category else len(titles) + at
-            for at, one in enumerate(offers.listed)
-        ]
-        self._in_model = np.array([bundle.offers.place(one) for one in known])
-        self._shown = _stored(pack, offers)
-        self._tastes = bundle.tastes.among(self._ground.crosses.lines.categories)
+        self.policy = policy
 
-    @property
-    def told_until(self) -> int:
-        """The latest showing the store knows of: decisions after it are counted from the ledger."""
-        return int(self._shown.seconds.max(initial=0))
+    def counted_from(self, now: int) -> int:
+        """From when on decisions count for the contact policy: after what the store tells of, and as far back as it looks."""
+        contact = self.policy.contact
+        days = max(7, contact.quiet_days, contact.suppressed_days)
+        return max(now - days * DAY_SECONDS, self._ground.crosses.showings.latest_seconds + 1)
 
     def key(self, customer_id: str) -> int:
         """The customer's place in the store, -1 of who is not there."""
@@ -156,10 +168,8 @@ class Offering:
 
     def with_policy(self, policy: Policy) -> Offering:
         """The same under another policy."""
-        made = object.__new__(Offering)
-        made.__dict__.update(self.__dict__)
-        made.policy = policy
-        made.levers = np.array([policy.levers.get(one.offer_id, 1.0) for one in self.offers.listed])
+        made = copy(self)
+        made._adopt(policy)
         return made
 
     def expect(self, keys: NDArray[np.int32]) -> Expected:
@@ -171,8 +181,7 @@ class Offering:
         vectors = self.bundle.vectors(values)
         # An offer the model has not seen has the level of all.
         propensity = self.bundle.propensity
-        shifts = np.append(propensity.shifts, 0.0)
-        leveled = replace(propensity, shifts=shifts)
+        leveled = replace(propensity, shifts=np.append(propensity.shifts, 0.0))
         chance = sigmoid(leveled.log_odds(vectors, self._in_model[pairs])).reshape(shape)
         persuasion = self.bundle.persuasion
         if persuasion is None:
@@ -181,23 +190,24 @@ class Offering:
         effect, low, high = (
             np.minimum(one.reshape(shape), chance) for one in persuasion.effects(vectors)
         )
-        kinds = persuasion.kinds(vectors).reshape(shape)
-        return Expected(values, chance, effect, low, high, kinds)
+        without = persuasion.without(vectors).reshape(shape)
+        return Expected(
+            values, chance, effect, low, high, kinds(low, high, without, persuasion.usual)
+        )
 
     def permissions(
         self,
         keys: NDArray[np.int32],
         expected: Expected,
-        told: Sequence[tuple[int, int, int]],
+        told: Told,
         at: int,
         *,
         asked: Sequence[int] | None = None,
-        objected: NDArray[np.bool_] | None = None,
     ) -> Permissions:
         """What may be shown to each customer at an instant.
 
-        ``told`` are decisions since the store was made, as place among ``keys``, offer and second; ``asked`` are the
-        only offers that are asked for; ``objected`` are customers who said no since.
+        ``told`` are decisions the store does not know of, as place among ``keys``, offer and second; ``asked`` are
+        the only offers that are asked for.
         """
         count, offers = len(keys), len(self.offers)
         shape = (count, offers)
@@ -221,8 +231,6 @@ class Offering:
             drops["not_suitable"] = np.any(
                 [rule.holds(of_customers) for rule in self._unsuitable], axis=0
             )[:, None]
-        if objected is not None:
-            drops["objected"] = objected[:, None]
         if asked is not None:
             drops["not_asked_for"] = ~np.isin(np.arange(offers), list(asked))[None, :]
         if expected.effect_high is not None:
@@ -256,41 +264,26 @@ class Offering:
         )
         return Arbitrated(expected, permissions, terms, decided)
 
-    def _shown_to(self, keys: NDArray[np.int32], told: Sequence[tuple[int, int, int]]) -> Shown:
+    def _shown_to(self, keys: NDArray[np.int32], told: Told) -> Shown:
         """What was shown to these customers: as the store has it, and as was decided since."""
-        place = np.full(len(self.customer_ids), -1)
-        place[keys] = np.arange(len(keys))
-        stored = self._shown
-        rows = np.flatnonzero(place[stored.customers] >= 0)
-        names = tuple(dict.fromkeys(self.channels))
-        of_offer = np.array([names.index(one) for one in self.channels])
+        stored = self._ground.crosses.showings
+        rows, who = stored.rows_of(keys)
         since = np.array(list(told), np.int64).reshape(-1, 3)
-        offers = np.r_[stored.offers[rows], since[:, 1]]
         return Shown(
-            np.r_[place[stored.customers[rows]], since[:, 0]],
-            offers,
-            of_offer[offers] if len(offers) else offers,
+            np.r_[who, since[:, 0]],
+            np.r_[stored.offers[rows], since[:, 1]],
             np.r_[stored.seconds[rows], since[:, 2]],
-            np.r_[stored.taken[rows], np.zeros(len(since), np.bool_)],
-            names,
+            np.r_[stored.accepted[rows] > NOT_TAKEN, np.zeros(len(since), np.bool_)],
         )
 
 
-def _stored(pack: Pack, offers: Offers) -> Shown:
-    """Every exposure of the store that was shown; customers by key."""
-    if "exposures" not in pack.streams:
-        return Shown.nothing()
-    found = Exposed.of_pack(pack, offers, response_days=1)
-    found = found.select(np.flatnonzero(found.treated))
-    none = np.zeros(found.rows, np.int64)
-    return Shown(
-        found.customer_keys.astype(np.int64),
-        found.offers.astype(np.int64),
-        none,
-        found.shown_seconds,
-        found.accepted_seconds > NOT_TAKEN,
-        (),
-    )
+def told_since(
+    found: Offering, keys: NDArray[np.int32], shown: Iterable[tuple[str, str, int]]
+) -> Told:
+    """Decisions of the ledger by place among some customers and offer; of others and of offers that are gone none."""
+    place = {int(key): at for at, key in enumerate(keys)}
+    told = ((place.get(found.key(one), -1), found.offers.place(two), at) for one, two, at in shown)
+    return [one for one in told if one[0] >= 0 and one[1] >= 0]
 
 
 def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | None:

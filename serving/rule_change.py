@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.progress import Progress, silent
-from serving.arbitration import NOTHING
+from serving.arbitration import NOTHING, best
+from serving.audience import Audience
 from serving.offering import Offering, Policy
 from training.model import Floats
 
-_AT_ONCE = 2_000
 GROUPS = 4
 """Customers are told apart by how much all offers to them are worth before the change, in quarters."""
 
@@ -76,37 +76,25 @@ class RuleChange:
 
 def simulate(
     offering: Offering,
-    keys: NDArray[np.int32],
+    audience: Audience,
     changed: Policy,
     *,
     at: int,
     progress: Progress = silent,
 ) -> RuleChange:
     """Decide for the same customers under the policy in use and under another, without drawing by lot."""
-    other = offering.with_policy(changed)
-    parts: list[tuple[Side, Side]] = []
-    for begin in range(0, len(keys), _AT_ONCE):
-        progress("deciding twice", begin, len(keys))
-        some = keys[begin : begin + _AT_ONCE]
-        expected = offering.expect(some)
-        sides = []
-        for one in (offering, other):
-            terms = one.terms(expected)
-            allowed = one.permissions(some, expected, (), at)
-            lots = np.full((len(some), 1), 1.0 - 1e-12)
-            chosen = one.arbitrate(expected, allowed, terms, lots).decided.offers[:, 0]
-            money = np.where(chosen == NOTHING, 0.0, terms.money[np.arange(len(some)), chosen])
-            sides.append(Side(chosen, money))
-        parts.append((sides[0], sides[1]))
-    progress("deciding twice", len(keys), len(keys))
-    before, after = (
-        Side(
-            np.concatenate([part[side].offers for part in parts] or [np.zeros(0, np.int64)]),
-            np.concatenate([part[side].money_cents for part in parts] or [np.zeros(0)]),
-        )
-        for side in (0, 1)
-    )
-    return compared(before, after, [one.name for one in offering.offers.listed])
+    both = offering, offering.with_policy(changed)
+    count = len(audience.keys)
+    sides = [Side(np.full(count, NOTHING), np.zeros(count)) for _ in both]
+    for block in audience.blocks(offering, "deciding twice", progress):
+        for one, side in zip(both, sides, strict=True):
+            terms = one.terms(block.expected)
+            allowed = one.permissions(block.keys, block.expected, block.told, at)
+            chosen = best(terms.priority, allowed.is_permitted)
+            money = terms.money[np.arange(len(chosen)), chosen]
+            side.offers[block.rows] = chosen
+            side.money_cents[block.rows] = np.where(chosen == NOTHING, 0.0, money)
+    return compared(sides[0], sides[1], [one.name for one in offering.offers.listed])
 
 
 def compared(before: Side, after: Side, names: list[str]) -> RuleChange:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from features.vocabulary import DAY_SECONDS
 from serving.arbitration import NOTHING, REASONS, STEP_OF
 from serving.contract.answering import PROBLEMS, answer_in, desk_of, identity, instant, json_answer
 from serving.contract.offer_messages import OfferDecisionsAnswer, OfferRequest
@@ -18,7 +17,7 @@ from serving.desk import Desk
 from serving.hold_out import STANDING
 from serving.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offer_reasons import reasons_of
-from serving.offering import Arbitrated, Offering
+from serving.offering import Arbitrated, Offering, told_since
 from serving.problems import FieldFault, Refusal
 from serving.scored import Status
 from training.reasons.language import Language
@@ -43,8 +42,8 @@ def offered(desk: Desk, question: OfferRequest) -> dict[str, Any]:
         raise Refusal("invalid_request", errors=[FieldFault("/rows", "repeated", said)])
     asked, context = _places(found, question.offer_ids, "/offer_ids"), _context(found, question)
     known = _known(desk, found, ids)
-    names = [one for one in ids if known[one][0] is Status.OK]
-    answers = _decided(desk, found, question, names, asked, context)
+    keys = {one: key for one, (status, key) in known.items() if status is Status.OK}
+    answers = _decided(desk, found, question, keys, asked, context)
     nothing: dict[str, Any] = {"decision_id": None, "slots": [], "candidates": [], "dropped": []}
     rows = [
         {
@@ -87,20 +86,18 @@ def _decided(
     desk: Desk,
     found: Offering,
     question: OfferRequest,
-    names: Sequence[str],
+    keys: Mapping[str, int],
     asked: Sequence[int] | None,
     context: np.ndarray | None,
 ) -> dict[str, dict[str, Any]]:
-    """What is decided for customers of the store, written down before anybody sees it."""
-    if not names:
+    """What is decided for customers of the store, by their keys; written down before anybody sees it."""
+    if not keys:
         return {}
+    names = list(keys)
     hold_out, now = desk.ledger.hold_out, desk.now()
     decision_ids = [secrets.token_hex(16) for _ in names]
     lots = [[hold_out.lot(one, slot) for slot in range(question.slots)] for one in decision_ids]
-    keys = np.array([found.key(one) for one in names], np.int32)
-    arbitrated = _arbitrated(
-        desk, found, keys, names, np.array(lots), now, asked=asked, context=context
-    )
+    arbitrated = _arbitrated(desk, found, keys, np.array(lots), now, asked=asked, context=context)
     percent = found.policy.hold_out_percent
     told = [
         _slots(found, arbitrated, row, hold_out.holds(one, STANDING, percent))
@@ -141,8 +138,7 @@ def _decided(
 def _arbitrated(
     desk: Desk,
     found: Offering,
-    keys: np.ndarray,
-    names: Sequence[str],
+    known: Mapping[str, int],
     lots: np.ndarray,
     now: int,
     *,
@@ -150,16 +146,9 @@ def _arbitrated(
     context: np.ndarray | None,
 ) -> Arbitrated:
     """Decisions for customers of the store, with all that was shown to them since it was made."""
-    contact = found.policy.contact
-    reach = max(7, contact.quiet_days, contact.suppressed_days) * DAY_SECONDS
-    # What the store tells of is counted from there.
-    begin = max(now - reach, found.told_until + 1)
-    place = {one: at for at, one in enumerate(names)}
-    since = [
-        (place[customer], found.offers.place(offer), at)
-        for customer, offer, at in desk.ledger.offers.shown(names, since=begin)
-        if found.offers.place(offer) >= 0
-    ]
+    keys = np.array(list(known.values()), np.int32)
+    shown = desk.ledger.offers.shown(found.counted_from(now), list(known))
+    since = told_since(found, keys, shown)
     expected = found.expect(keys)
     permissions = found.permissions(keys, expected, since, now, asked=asked)
     return found.arbitrate(expected, permissions, found.terms(expected, context), lots)

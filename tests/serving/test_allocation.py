@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from features.errors import UsageRefused
 from serving import allocation
-from serving.allocation import NOTHING, Budget, allocate
+from serving.allocation import Budget, allocate
+from serving.arbitration import NOTHING
 
 
 def best_of_all(values: np.ndarray, cost: np.ndarray, limit: float) -> float:

@@ -155,14 +155,11 @@ class Days(RuleBasedStateMachine):
 
     def shown(self) -> Shown:
         rows = np.array([row[:3] for row in self.rows], np.int64).reshape(-1, 3)
-        channel = np.array([0, 0, 1])
         return Shown(
             rows[:, 0],
             rows[:, 1],
-            channel[rows[:, 1]],
             rows[:, 2],
             np.array([row[3] for row in self.rows], np.bool_),
-            ("email", "post"),
         )
 
     @rule(days=st.integers(0, 9), explore=st.sampled_from([0.0, 0.5, 1.0]), expired=st.booleans())
@@ -174,7 +171,7 @@ class Days(RuleBasedStateMachine):
             shape,
             {
                 "not_valid": ~valid[None, :],
-                "objected": self.objected[:, None],
+                "no_consent": self.objected[:, None],
                 "taken_already": shown.taken_before(*shape, self.now, 25),
                 "channel_full": shown.capped(POLICY, CHANNELS, CUSTOMERS, self.now),
                 "quiet_days": shown.quiet(POLICY, CUSTOMERS, self.now)[:, None],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import sqlite3
 import subprocess
@@ -17,11 +18,15 @@ import pytest
 from features.errors import DataRefused, UsageRefused
 from features.store import open_store
 from features.vocabulary import DAY_SECONDS
+from serving.audience import Audience, decidable
 from serving.contract.offer_messages import OfferDecisionsAnswer
-from serving.offer_plans import decidable, required_offering, simulated, write_plan
+from serving.hold_out import STANDING
+from serving.ledger import ledger_of
+from serving.offer_decisions import DECIDED, OfferDecision
+from serving.offer_plans import required_offering, simulated, write_plan
 from serving.offering import Offering, Policy
 from serving.rule_change import simulate
-from tests.serving.calling import NOW, Caller, Service
+from tests.serving.calling import NOW, Caller, Service, Workplace
 from tests.serving.company import Company
 from training.offers.bundle import current_offer_bundle
 from training.offers.terms import Offers
@@ -312,12 +317,14 @@ def test_the_same_rules_change_nothing_and_a_lever_moves_its_offer(
 ) -> None:
     found = required_offering(offering_company.settings, offering_company.workspace)
     keys = decidable(found, offering_company.workspace)[:800]
-    same = simulate(found, keys, found.policy, at=NOW)
+    same = simulate(found, Audience(keys), found.policy, at=NOW)
     assert not same.moves and same.before_cents == same.after_cents
     before = {one.name: one.before for one in same.offers}
     assert sum(before.values()) == same.customers == len(keys)
     first = found.offers[0]
-    more = simulate(found, keys, replace(found.policy, levers={first.offer_id: 3.0}), at=NOW)
+    more = simulate(
+        found, Audience(keys), replace(found.policy, levers={first.offer_id: 3.0}), at=NOW
+    )
     after = {one.name: one.after for one in more.offers}
     assert after[first.name] > before[first.name]
     # A wish costs money: what is truly expected cannot rise by it.
@@ -338,7 +345,34 @@ def test_a_plan_keeps_its_budgets_and_the_hold_out(
         offering_company.settings, offering_company.workspace, file,
         most=100, budget_cents=500, channels={"email": 90}, least={"OFFER-01": 5}, at=NOW,
     )  # fmt: skip
-    lines = file.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "customer_id,offer_id,priority_cents" and len(lines) == found.shown + 1
+    lines = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    assert lines[0] == ["customer_id", "offer_id", "priority_cents"]
+    assert len(lines) == found.shown + 1
     assert found.shown <= 90 and found.used["cents"] <= 500 and found.used["at least OFFER-01"] >= 5
     assert found.value_cents >= 0.98 * found.bound_cents
+
+
+def test_a_plan_counts_what_the_service_showed_and_leaves_the_held_out_alone(
+    offering_company: Company, tmp_path: Path
+) -> None:
+    workspace = Workplace(offering_company.workspace, tmp_path / "ledger.db")
+    settings = offering_company.settings
+
+    def planned(name: str) -> set[str]:
+        file = tmp_path / name
+        write_plan(
+            settings, workspace, file, most=None, budget_cents=None, channels={}, least={}, at=NOW
+        )
+        return {row[0] for row in csv.reader(file.read_text(encoding="utf-8").splitlines())}
+
+    before = planned("before.csv")
+    one = sorted(before)[0]
+    with ledger_of(workspace) as ledger:
+        assert not any(ledger.hold_out.holds(who, STANDING, 10) for who in before)
+        ledger.offers.append(
+            [
+                OfferDecision(str(slot), 1, one, "OFFER-00", DECIDED, 1.0, 1.0, 1, "digest", NOW)
+                for slot in range(2)
+            ]
+        )
+    assert planned("after.csv") == before - {one}

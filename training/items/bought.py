@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.batches import rows_of
 from features.pack import EventStream
 from features.vocabulary import Cutoff
 from training.compiled import compiled
@@ -65,10 +66,7 @@ class Bought:
 
     def select(self, customers: NDArray[np.integer]) -> Self:
         """These customers alone, in this order."""
-        counts = np.diff(self.offsets)[customers]
-        offsets = np.zeros(len(customers) + 1, np.int64)
-        np.cumsum(counts, out=offsets[1:])
-        rows = np.arange(offsets[-1]) + np.repeat(self.offsets[customers] - offsets[:-1], counts)
+        rows, offsets = rows_of(self.offsets, customers)
         picked = self.items[rows], self.seconds[rows], self.pieces[rows]
         return type(self)(offsets, *picked, self.catalogue, self.as_of)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.batches import rows_of
 from features.pack import Pack
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.model import Floats
-from training.offers.exposed import Exposed
+from training.offers.exposed import NOT_TAKEN, Exposed
 from training.offers.terms import Offers
 
 PRIOR_SHOWN = 20.0
@@ -25,8 +27,23 @@ def held(taken: Floats, shown: Floats, usual: float, prior: float) -> Floats:
 
 
 @dataclass(frozen=True)
+class Rates:
+    """How often offers were taken by anybody before an instant: of all, by kind, and by offer."""
+
+    usual: float
+    of_kind: tuple[Floats, Floats]
+    of_offer: tuple[Floats, Floats]
+
+    def of(self, kind: NDArray[np.integer], which: NDArray[np.integer]) -> Floats:
+        """How often each offer was taken, held to its kind's rate, that to the rate of all."""
+        by_kind = held(self.of_kind[1], self.of_kind[0], self.usual, PRIOR_SHOWN)[kind]
+        shown, taken = self.of_offer[0][which], self.of_offer[1][which]
+        return np.asarray((taken + PRIOR_SHOWN * by_kind) / (shown + PRIOR_SHOWN))
+
+
+@dataclass(frozen=True)
 class Answers:
-    """What some customers answered before an instant, and how often each offer was taken by anybody."""
+    """What some customers answered before an instant."""
 
     shown: Floats
     taken: Floats
@@ -36,27 +53,20 @@ class Answers:
     kind_shown: Floats
     kind_taken: Floats
     same_shown: Floats
-    usual: float
-    of_kind: tuple[Floats, Floats]
-    of_offer: tuple[Floats, Floats]
-
-    def rates(self, kind: NDArray[np.integer], which: NDArray[np.integer]) -> Floats:
-        """How often each offer was taken, held to its kind's rate, that to the rate of all."""
-        by_kind = held(self.of_kind[1], self.of_kind[0], self.usual, PRIOR_SHOWN)[kind]
-        shown, taken = self.of_offer[0][which], self.of_offer[1][which]
-        return np.asarray((taken + PRIOR_SHOWN * by_kind) / (shown + PRIOR_SHOWN))
 
 
 @dataclass(frozen=True)
 class Showings:
-    """Every exposure of the treated arm by customer; control customers were shown nothing."""
+    """Every exposure of the treated arm, by customer and time; control customers were shown nothing.
 
-    owners: NDArray[np.int64]
+    The rows of customer ``c`` are ``offsets[c]`` to ``offsets[c + 1]``; ``accepted`` is ``NOT_TAKEN`` where it was not.
+    """
+
+    offsets: NDArray[np.int64]
     offers: NDArray[np.int64]
     seconds: NDArray[np.int64]
     known: NDArray[np.int64]
     accepted: NDArray[np.int64]
-    customers: int
     catalogue: int
 
     @classmethod
@@ -64,45 +74,37 @@ class Showings:
         """The exposures of a company; a company without any has shown nothing."""
         none = np.zeros(0, np.int64)
         if "exposures" not in pack.streams:
-            return cls(none, none, none, none, none, pack.customers, len(offers))
+            empty = np.zeros(pack.customers + 1, np.int64)
+            return cls(empty, none, none, none, none, len(offers))
         found = Exposed.of_pack(pack, offers, response_days=1)
         found = found.select(np.flatnonzero(found.treated))
-        found = found.select(np.argsort(found.customer_keys, kind="stable"))
+        found = found.select(np.lexsort((found.shown_seconds, found.customer_keys)))
+        counts = np.bincount(found.customer_keys, minlength=pack.customers)
         return cls(
-            found.customer_keys.astype(np.int64),
+            np.r_[0, np.cumsum(counts)],
             found.offers.astype(np.int64),
             found.shown_seconds,
             np.maximum(found.known_seconds, found.shown_seconds),
             found.accepted_seconds,
-            pack.customers,
             len(offers),
         )
 
-    def by(
-        self, cutoff: Cutoff, customers: NDArray[np.integer], kind: NDArray[np.integer]
-    ) -> Answers:
-        """What these customers answered before an instant; ``kind`` is a number for each offer."""
-        known = self.known < cutoff.seconds
-        taken = known & (self.accepted >= 0) & (self.accepted < cutoff.seconds)
-        place = np.full(self.customers, -1)
-        place[customers] = np.arange(len(customers))
-        who = place[self.owners] if len(self.owners) else self.owners
-        mine, mine_taken = known & (who >= 0), taken & (who >= 0)
-        many, kinds = len(customers), int(kind.max(initial=-1)) + 1
-        lately = mine & (self.seconds >= cutoff.seconds - _RECENT_DAYS * DAY_SECONDS)
+    @cached_property
+    def latest_seconds(self) -> int:
+        """When anything was last shown to anybody; 0 where nothing ever was."""
+        return int(self.seconds.max(initial=0))
+
+    def rows_of(
+        self, customers: NDArray[np.integer]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows of some customers, and whose each is, as a place among them."""
+        rows, begins = rows_of(self.offsets, customers)
+        return rows, np.repeat(np.arange(len(customers)), np.diff(begins))
+
+    def rates(self, cutoff: Cutoff, kind: NDArray[np.integer]) -> Rates:
+        """How often offers were taken by anybody before an instant; ``kind`` is a number for each offer."""
+        known, taken = self._known(cutoff, slice(None))
         of_kind = kind[self.offers] if len(self.offers) else self.offers
-
-        def count(rows: NDArray[np.bool_]) -> Floats:
-            return np.bincount(who[rows], minlength=many).astype(np.float64)
-
-        def table(rows: NDArray[np.bool_], column: NDArray[np.integer], size: int) -> Floats:
-            cells = who[rows] * size + column[rows]
-            return np.bincount(cells, minlength=many * size).reshape(many, size).astype(np.float64)
-
-        def since(rows: NDArray[np.bool_], seconds: NDArray[np.int64]) -> Floats:
-            last = np.full(many, -np.inf)
-            np.maximum.at(last, who[rows], seconds[rows].astype(np.float64))
-            return np.where(np.isinf(last), np.nan, (cutoff.seconds - last) / DAY_SECONDS)
 
         def totals(column: NDArray[np.integer], size: int) -> tuple[Floats, Floats]:
             return (
@@ -110,16 +112,49 @@ class Showings:
                 np.bincount(column[taken], minlength=size).astype(np.float64),
             )
 
-        return Answers(
-            count(mine),
-            count(mine_taken),
-            count(lately),
-            since(mine, self.seconds),
-            since(mine_taken, self.accepted),
-            table(mine, of_kind, kinds),
-            table(mine_taken, of_kind, kinds),
-            table(mine, self.offers, self.catalogue),
+        return Rates(
             float((taken.sum() + 1.0) / (known.sum() + PRIOR_SHOWN)),
-            totals(of_kind, kinds),
+            totals(of_kind, int(kind.max(initial=-1)) + 1),
             totals(self.offers, self.catalogue),
         )
+
+    def answers(
+        self, cutoff: Cutoff, customers: NDArray[np.integer], kind: NDArray[np.integer]
+    ) -> Answers:
+        """What these customers answered before an instant."""
+        rows, who = self.rows_of(customers)
+        known, taken = self._known(cutoff, rows)
+        offers, seconds, accepted = self.offers[rows], self.seconds[rows], self.accepted[rows]
+        many, kinds = len(customers), int(kind.max(initial=-1)) + 1
+        lately = known & (seconds >= cutoff.seconds - _RECENT_DAYS * DAY_SECONDS)
+        of_kind = kind[offers] if len(offers) else offers
+
+        def count(some: NDArray[np.bool_]) -> Floats:
+            return np.bincount(who[some], minlength=many).astype(np.float64)
+
+        def table(some: NDArray[np.bool_], column: NDArray[np.integer], size: int) -> Floats:
+            cells = who[some] * size + column[some]
+            return np.bincount(cells, minlength=many * size).reshape(many, size).astype(np.float64)
+
+        def since(some: NDArray[np.bool_], when: NDArray[np.int64]) -> Floats:
+            last = np.full(many, -np.inf)
+            np.maximum.at(last, who[some], when[some].astype(np.float64))
+            return np.where(np.isinf(last), np.nan, (cutoff.seconds - last) / DAY_SECONDS)
+
+        return Answers(
+            count(known),
+            count(taken),
+            count(lately),
+            since(known, seconds),
+            since(taken, accepted),
+            table(known, of_kind, kinds),
+            table(taken, of_kind, kinds),
+            table(known, offers, self.catalogue),
+        )
+
+    def _known(
+        self, cutoff: Cutoff, rows: NDArray[np.integer] | slice
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether each was shown, and whether it was taken, before an instant."""
+        known, accepted = self.known[rows] < cutoff.seconds, self.accepted[rows]
+        return known, known & (accepted > NOT_TAKEN) & (accepted < cutoff.seconds)

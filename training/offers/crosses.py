@@ -12,7 +12,7 @@ from features.pack import Pack
 from features.spec import Feature, ReasonGroup
 from features.vocabulary import Cutoff
 from training.model import Floats
-from training.offers.answers import Showings, held
+from training.offers.answers import Rates, Showings, held
 from training.offers.habits import Habits
 from training.offers.lines import Lines
 from training.offers.tastes import Tastes
@@ -56,7 +56,6 @@ CROSSES: tuple[Feature, ...] = (
     _feature("offer_category_popularity", TERMS, "share", "Share of all lines that are of the offer's category.", "{value} of all sales are of what it is about"),
 )  # fmt: skip
 NAMES = tuple(one.name for one in CROSSES)
-POSITIONS = {name: at for at, name in enumerate(NAMES)}
 
 
 class CrossFeatures:
@@ -65,7 +64,8 @@ class CrossFeatures:
     def __init__(self, pack: Pack, offers: Offers) -> None:
         self.lines = Lines.of_pack(pack)
         self.offers = offers
-        self._shown = Showings.of(pack, offers)
+        self.showings = Showings.of(pack, offers)
+        self._rates: dict[int, Rates] = {}
         listed = offers.listed
         places = {title: at for at, title in enumerate(self.lines.categories)}
         self._category = np.array([places.get(one.category, -1) for one in listed])
@@ -86,13 +86,14 @@ class CrossFeatures:
     ) -> NDArray[np.float32]:
         """One row a pair, one column a cross; ``pair_customers`` are places among ``customers``."""
         habits = Habits.of(self.lines, customers, cutoff, tastes)
-        answers = self._shown.by(cutoff, customers, self._kind)
+        answers = self.showings.answers(cutoff, customers, self._kind)
+        rates = self._rates_at(cutoff)
         who, which = pair_customers, pair_offers
         category, kind = self._category[which], self._kind[which]
         has = category >= 0
         at = np.where(has, category, 0)
         orders = _picked(habits.orders, who, at, has)
-        usual = answers.usual
+        usual = rates.usual
         discount = self._discount[which]
         own_discount = habits.discount_share[who]
         columns: dict[str, Any] = {
@@ -116,7 +117,7 @@ class CrossFeatures:
             "days_since_offer_shown": answers.days_since_shown[who],
             "offer_discount": discount,
             "offer_reward_cost": self._reward[which],
-            "offer_taken_rate": answers.rates(kind, which),
+            "offer_taken_rate": rates.of(kind, which),
             "offer_category_popularity": np.where(
                 has, tastes.shares[at] if len(tastes.shares) else 0.0, np.nan
             ),
@@ -125,6 +126,12 @@ class CrossFeatures:
         for position, name in enumerate(NAMES):
             values[:, position] = columns[name]
         return values
+
+    def _rates_at(self, cutoff: Cutoff) -> Rates:
+        """What everybody answered before an instant, counted once for all who are asked about at it."""
+        if cutoff.seconds not in self._rates:
+            self._rates[cutoff.seconds] = self.showings.rates(cutoff, self._kind)
+        return self._rates[cutoff.seconds]
 
 
 def _picked(

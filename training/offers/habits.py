@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.batches import rows_of
 from features.vocabulary import DAY_SECONDS, Cutoff
 from training.model import Floats
 from training.offers.lines import Lines
@@ -32,11 +33,8 @@ class Habits:
         cls, lines: Lines, customers: NDArray[np.integer], cutoff: Cutoff, tastes: Tastes
     ) -> Self:
         """From lines known before the cutoff; a line of a return is no purchase."""
-        begins, ends = lines.offsets[customers], lines.offsets[np.asarray(customers) + 1]
-        counts = ends - begins
-        who = np.repeat(np.arange(len(customers)), counts)
-        first = np.cumsum(counts) - counts
-        rows = np.arange(len(who)) - np.repeat(first - begins, counts)
+        rows, begins = rows_of(lines.offsets, customers)
+        who = np.repeat(np.arange(len(customers)), np.diff(begins))
         amounts, taken_off = lines.amounts(rows)
         known = lines.is_known(cutoff, rows) & (amounts >= 0)
         rows, who, amounts, taken_off = (one[known] for one in (rows, who, amounts, taken_off))

@@ -13,7 +13,7 @@ from features.vectors import Vectors
 from training.boosting import BoostedModel
 from training.calibration import Calibration
 from training.model import Floats
-from training.uplift.groups import EffectScale, kinds
+from training.uplift.groups import EffectScale
 from training.uplift.learners import Effect
 
 PERSUASION_FILE, _CONTROL = "persuasion.json", "control_"
@@ -43,11 +43,6 @@ class Persuasion:
     def without(self, vectors: Vectors) -> Floats:
         """The chance to act without the offer."""
         return self.control_curve.apply(self.control.score(vectors))
-
-    def kinds(self, vectors: Vectors) -> Any:
-        """Persuadable, sure thing, lost cause or do not disturb."""
-        _, low, high = self.effects(vectors)
-        return kinds(low, high, self.without(vectors), self.usual)
 
     def as_dict(self) -> dict[str, Any]:
         """What was found, for the record."""

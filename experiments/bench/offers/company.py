@@ -20,8 +20,8 @@ from features.settings import load_settings
 from features.store import Store, ingest, open_store
 from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
 from features.workspace import Workspace
-from serving.allocation import NOTHING, Budget, allocate
-from serving.arbitration import Terms, option_chances
+from serving.allocation import Budget, allocate
+from serving.arbitration import NOTHING, Terms, option_chances
 from training.calibration import sigmoid
 from training.dataset import Dataset
 from training.model import Floats

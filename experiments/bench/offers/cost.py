@@ -29,10 +29,8 @@ def one_call() -> tuple[float, tuple[float, float]]:
     shown = Shown(
         np.repeat(np.arange(CUSTOMERS), 20),
         offers,
-        offers % 3,
         now - random.integers(0, 60 * DAY_SECONDS, count),
         random.random(count) < 0.1,
-        ("email", "post", "app"),
     )
     policy = ContactPolicy({"email": 1, "post": 1}, 2, 3, 30)
     propensity, effect = random.random(shape) * 0.2, random.normal(0.02, 0.02, shape)

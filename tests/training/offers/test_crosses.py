@@ -8,7 +8,7 @@ import pytest
 from features.vocabulary import Cutoff
 from tests.builders import Exposure, Line, pack_of
 from training.offers.affinity import affinities
-from training.offers.crosses import NAMES, POSITIONS, CrossFeatures
+from training.offers.crosses import CROSSES, GROUPS, NAMES, CrossFeatures
 from training.offers.exposed import Exposed
 from training.offers.tastes import Tastes
 from training.offers.terms import Offer, Offers
@@ -122,4 +122,7 @@ def test_without_exposures_who_bought_what_an_offer_is_for_is_an_affinity() -> N
 
 
 def test_every_cross_is_explained_and_in_a_group() -> None:
-    assert len(NAMES) == len(set(NAMES)) == len(POSITIONS)
+    assert len(NAMES) == len(set(NAMES))
+    groups = {group.name for group in GROUPS}
+    for one in CROSSES:
+        assert one.group in groups and "{value}" in one.said and one.meaning.endswith(".")
