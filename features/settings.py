@@ -431,7 +431,7 @@ def _checked_recommendations(recommendations: RecommendationSettings) -> Recomme
 
 
 def _checked_offers(offers: OfferSettings) -> OfferSettings:
-    """Caps from 1 on, levers above -100 percent, and no setting below zero."""
+    """Levers above -100 percent, shares up to 100, and nothing else below zero."""
     for one in fields(offers):
         value = getattr(offers, one.name)
         least = 1 if one.name == "response_days" else 0

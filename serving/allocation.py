@@ -150,11 +150,11 @@ class _Work:
     def each(self, rows: NDArray[np.int64], offers: NDArray[np.int64]) -> Floats:
         """What each of some showings takes of every budget: one row a showing, one column a budget."""
         taken = [uses[rows, offers].astype(np.float64) for uses in self.uses]
-        return np.array(taken).reshape(len(self.uses), len(rows)).T
+        return np.asarray(np.array(taken).reshape(len(self.uses), len(rows)).T)
 
     def used(self, rows: NDArray[np.int64], offers: NDArray[np.int64]) -> Floats:
         """What some showings take of every budget in all."""
-        return self.each(rows, offers).sum(axis=0)
+        return np.asarray(self.each(rows, offers).sum(axis=0))
 
     def of_pair(self, row: int, offer: int) -> Floats:
         """What showing one offer to one customer takes of every budget."""

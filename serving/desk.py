@@ -218,7 +218,8 @@ class Desk:
         try:
             return pointers, opened()
         except RegularsError as refused:
-            _logger.error("The model of %s cannot be used: %s", name, refused.found)
+            told = refused.expected, refused.found
+            _logger.error("The model of %s cannot be used: expected %s, found %s", name, *told)
         except Exception as fault:
             # Whatever a damaged folder does, what answers goes on answering.
             _logger.error("The model of %s cannot be opened: %s", name, type(fault).__name__)

@@ -26,9 +26,8 @@ def reasons_of(
     bundle: OfferBundle, values: NDArray[np.float32], language: Language, currency: str
 ) -> list[tuple[OfferReason, ...]]:
     """The groups that move each pair's log-odds, the strongest first; pushes and base sum to the log-odds."""
-    manifest, model = bundle.manifest, bundle.propensity.model
-    positions = model.columns.positions(tuple(manifest.feature_names))
-    added = model.contributions(model.columns.prepare(values, positions))
+    manifest, positions = bundle.manifest, bundle.positions
+    added = bundle.contributions(values)
     features = [Feature(**manifest.features[place]) for place in positions.tolist()]
     group_of = [one.group for one in features]
     titles = {

@@ -12,6 +12,7 @@ from serving.contract.messages import (
     Identifier,
     Message,
     ModelIdentity,
+    PushAnswer,
     RowStatus,
     WarningAnswer,
     Words,
@@ -107,13 +108,9 @@ class SpeakingItem(Message):
     )
 
 
-class ItemReasonAnswer(Message):
+class ItemReasonAnswer(PushAnswer):
     """One reason for, or against, an item."""
 
-    group: str = Field(description="The reason's stable name.")
-    title: str = Field(description="Its title.")
-    push: float = Field(description="What it adds to the log-odds.")
-    text: str = Field(description="One sentence.")
     because: list[SpeakingItem] = Field(description="Bought items that speak for it.")
 
 

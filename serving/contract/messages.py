@@ -95,6 +95,15 @@ class ReasonAnswer(Message):
     facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
 
 
+class PushAnswer(Message):
+    """What one reason group adds to a model's log-odds."""
+
+    group: str = Field(description="The reason group's name.")
+    title: str = Field(description="The reason group as a marketer reads it.")
+    push: float = Field(description="What it adds; with the base all of them sum to the log-odds.")
+    text: str = Field(description="What says most of it, in one sentence.")
+
+
 class FieldFaultAnswer(Message):
     """What is wrong with one field."""
 

@@ -11,6 +11,7 @@ from serving.contract.messages import (
     Identifier,
     Message,
     ModelIdentity,
+    PushAnswer,
     RowStatus,
     WarningAnswer,
     Words,
@@ -85,17 +86,6 @@ class TermsAnswer(Message):
     )
 
 
-class OfferReasonAnswer(Message):
-    """What one reason group adds to how likely the offer is taken."""
-
-    group: str = Field(description="The reason group's name.")
-    title: str = Field(description="The reason group as a marketer reads it.")
-    push: float = Field(
-        description="What it adds to the model's log-odds; with the base they sum to it."
-    )
-    text: str = Field(description="What says most of it, from the customer's own facts.")
-
-
 class CandidateAnswer(Message):
     """An offer with all that speaks for it."""
 
@@ -112,7 +102,7 @@ class CandidateAnswer(Message):
     )
     terms: TermsAnswer = Field(description="The arithmetic.")
     base: float = Field(description="The log-odds every pair starts from.")
-    reasons: list[OfferReasonAnswer] = Field(
+    reasons: list[PushAnswer] = Field(
         description="Every group that moves the log-odds, the strongest first."
     )
 

@@ -65,11 +65,9 @@ def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
         + 'customer_id = "customer"\nprofiling_consent = "agreed"\n',
         encoding="utf-8",
     )
-    settings = load_settings(path)
-    workspace = Workspace(settings.workspace_folder)
-    ingest(settings, workspace)
-    train_items(settings, workspace)
-    return Company(path, settings, workspace)
+    company = ingested(path)
+    train_items(company.settings, company.workspace)
+    return company
 
 
 @pytest.fixture(scope="session")
@@ -84,10 +82,16 @@ def offering_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
         + "explore_percent = 0\nhold_out_percent = 10\n",
         encoding="utf-8",
     )
+    company = ingested(path)
+    train_offers(company.settings, company.workspace)
+    return company
+
+
+def ingested(path: Path) -> Company:
+    """The company of these settings, its tables checked and kept."""
     settings = load_settings(path)
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
-    train_offers(settings, workspace)
     return Company(path, settings, workspace)
 
 

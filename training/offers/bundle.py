@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,19 @@ class OfferBundle:
         return Vectors(self.manifest.plan_hash, names, nobody, seconds, values)
 
     def contributions(self, values: NDArray[np.float32]) -> Floats:
-        """What each reason group adds to the model's log-odds, before they are brought to their level."""
-        return _contributions(self.manifest, self.propensity, values)
+        """What each feature the model reads adds to its log-odds, before they are brought to their level."""
+        return self.propensity.model.contributions(self.prepared(values))
+
+    def prepared(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The columns the model of propensities reads, in its order and held to their bounds."""
+        columns = self.propensity.model.columns
+        prepared: NDArray[np.float32] = columns.prepare(values, self.positions)
+        return prepared
+
+    @cached_property
+    def positions(self) -> NDArray[np.intp]:
+        """Where the model's columns stand among the manifest's features."""
+        return self.propensity.model.columns.positions(tuple(self.manifest.feature_names))
 
 
 def write_offer_bundle(folder: Path, bundle: OfferBundle) -> Manifest:
@@ -69,6 +81,11 @@ def write_offer_bundle(folder: Path, bundle: OfferBundle) -> Manifest:
         contents |= {f"change_{name}": one for name, one in bundle.persuasion.to_files().items()}
     titles = TextColumn.of(bundle.tastes.categories)
     values = _invented(bundle)
+    golden = _answers(bundle, values)
+    # Opening the bundle then proves its contributions against another program, not against themselves.
+    proven = bundle.propensity.model.proven_contributions(bundle.prepared(values))
+    if not np.allclose(golden["pushes"], proven, rtol=0.0, atol=TOLERANCE):
+        raise damaged("contributions as LightGBM computes them", "others")
     contents |= {
         PLAN_FILE: plan_to_text(bundle.declarations).encode("utf-8"),
         _TASTES: archive(
@@ -78,7 +95,7 @@ def write_offer_bundle(folder: Path, bundle: OfferBundle) -> Manifest:
                 "categories": titles.content,
             }
         ),
-        _GOLDEN: archive({"values": values, **_answers(bundle, values)}),
+        _GOLDEN: archive({"values": values} | golden | {"pushes": proven}),
     }
     return sealed(folder, bundle.manifest, contents)
 
@@ -132,17 +149,6 @@ def _of_behaviour(manifest: Manifest) -> Manifest:
 
 def _within(contents: Mapping[str, bytes], start: str) -> dict[str, bytes]:
     return {name[len(start) :]: one for name, one in contents.items() if name.startswith(start)}
-
-
-def _contributions(
-    manifest: Manifest, propensity: Propensity, values: NDArray[np.float32]
-) -> Floats:
-    model = propensity.model
-    positions = model.columns.positions(tuple(manifest.feature_names))
-    places = {str(group["name"]): at for at, group in enumerate(manifest.groups)}
-    group_of = np.array([places[str(one["group"])] for one in manifest.features])[positions]
-    prepared = model.columns.prepare(values, positions)
-    return model.grouped_contributions(prepared, group_of, len(places))
 
 
 def _invented(bundle: OfferBundle) -> NDArray[np.float32]:

@@ -182,22 +182,13 @@ def figures(tested: Asked, probability: Floats) -> dict[str, float]:
     }
 
 
-def within_offer_auc(
-    outcomes: Floats, scores: Floats, offers: NDArray[np.integer], weights: Floats | None = None
-) -> float:
+def within_offer_auc(outcomes: Floats, scores: Floats, offers: NDArray[np.integer]) -> float:
     """The mean over offers of the AUC among those who were shown it; NaN where no offer tells.
 
     >>> within_offer_auc(np.tile([1.0, 0.0], 20), np.tile([0.9, 0.1], 20), np.zeros(40, np.int64))
     1.0
     """
-    weights = np.ones(len(outcomes)) if weights is None else weights
-    found = []
-    for offer in np.unique(offers):
-        mine = offers == offer
-        taken = float(outcomes[mine].sum())
-        if min(taken, mine.sum() - taken) >= FEWEST_WITHIN:
-            found.append(Ranking.of(outcomes[mine], scores[mine]).auc(weights[mine]))
-    return float(np.mean(found)) if found else math.nan
+    return _mean_auc(_rankings(outcomes, scores, offers), np.ones(len(outcomes)))
 
 
 def within_offer_interval(
@@ -209,26 +200,34 @@ def within_offer_interval(
     """Its 95 % interval, by resampling customers."""
     _, customer = np.unique(customer_keys, return_inverse=True)
     drawn = customer_resamples(int(customer.max(initial=-1)) + 1, resamples=200)
-    rankings = []
+    rankings = _rankings(outcomes, scores, offers)
+    return interval(np.array([_mean_auc(rankings, row[customer].astype(float)) for row in drawn]))
+
+
+_Rankings = list[tuple[Ranking, NDArray[np.intp]]]
+
+
+def _rankings(outcomes: Floats, scores: Floats, offers: NDArray[np.integer]) -> _Rankings:
+    """The order within each offer that tells anything, and its rows."""
+    found = []
     for offer in np.unique(offers):
         mine = np.flatnonzero(offers == offer)
         taken = float(outcomes[mine].sum())
         if min(taken, len(mine) - taken) >= FEWEST_WITHIN:
-            rankings.append((Ranking.of(outcomes[mine], scores[mine]), customer[mine]))
+            found.append((Ranking.of(outcomes[mine], scores[mine]), mine))
+    return found
+
+
+def _mean_auc(rankings: _Rankings, weights: Floats) -> float:
     if not rankings:
-        return math.nan, math.nan
-    found = [
-        np.mean([ranking.auc(row[mine].astype(np.float64)) for ranking, mine in rankings])
-        for row in drawn
-    ]
-    return interval(np.array(found))
+        return math.nan
+    return float(np.mean([ranking.auc(weights[mine]) for ranking, mine in rankings]))
 
 
 def _tests(asked: Asked) -> list[tuple[Cutoff, NDArray[np.int64]]]:
     """Up to four latest stretches of days with enough acceptances in them and before."""
     exposed, outcomes = asked.exposed, asked.dataset.outcomes
-    enough = len(exposed.taken) and float(outcomes.sum()) / (MOST_TESTS + 4)
-    least = max(FEWEST_TAKEN, enough)
+    least = max(FEWEST_TAKEN, float(outcomes.sum()) / (2 * MOST_TESTS))
     found: list[tuple[Cutoff, NDArray[np.int64]]] = []
     rows: list[NDArray[np.int64]] = []
     for day in reversed(exposed.days):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from features.store import Store
 from features.vocabulary import Cutoff
 from training.churn import usable_features
 from training.manifest import Manifest
+from training.metrics import finite
 from training.offers.affinity import affinities
 from training.offers.bundle import OFFERS, OfferBundle
 from training.offers.crosses import CROSSES, GROUPS, crossed_names
@@ -89,32 +91,29 @@ def learn_offers(
     )
     effect, why_not = _persuasion(asked, exposed, kind, progress)
     progress("fitting the model that ships", 1, 1)
-    told = provenance(plan, pack)
-    told["feature_names"] = list(crossed_names(plan.feature_names))
-    told["features"] = [*told["features"], *map(asdict, CROSSES)]
-    told["groups"] = [*told["groups"], *map(asdict, GROUPS)]
-    names = [one.offer_id for one in offers.listed]
+    notes = [*usable.notes, *_notes(kind, shown, why_not)]
+    question = {
+        "kind": kind,
+        "offers": json.dumps(offers.to_list(), ensure_ascii=False),
+        "is_causal": effect is not None,
+        "not_causal_because": why_not,
+    }
     manifest = Manifest(
         family=FAMILY,
         name=OFFERS,
         title=f"{ladder.winner.name}, one for all offers",
-        **told,
-        question={
-            "kind": kind,
-            "offers": json.dumps(offers.to_list(), ensure_ascii=False),
-            "is_causal": effect is not None,
-            "not_causal_because": why_not,
-        },
+        **_provenance(plan, pack),
+        question=question,
         horizon_days=settings.response_days,
         gap_days=0,
         base_rate=float(shown.taken.mean()),
-        metrics={key: _plain(one) for key, one in ladder.of(ladder.winner.name).figures.items()},
-        ladder=[{key: _plain(one) for key, one in row.items()} for row in ladder.rows()],
+        metrics=_plain(ladder.of(ladder.winner.name).figures),
+        ladder=[_plain(row) for row in ladder.rows()],
         evaluation={
-            "by_offer": ladder.by_offer(names),
+            "by_offer": ladder.by_offer([one.offer_id for one in offers.listed]),
             "persuasion": None if effect is None else effect.as_dict(),
         },
-        notes=[*usable.notes, *_notes(kind, shown, why_not)],
+        notes=notes,
     )
     return LearnedOffers(
         OfferBundle(manifest, plan.declarations, offers, propensity, effect, ground.tastes(end)),
@@ -122,6 +121,15 @@ def learn_offers(
         len(np.unique(shown.customer_keys)),
         shown.rows,
     )
+
+
+def _provenance(plan: Plan, pack: Pack) -> dict[str, Any]:
+    """What it was made from, with the crosses behind the features of behaviour."""
+    told = provenance(plan, pack)
+    told["feature_names"] = list(crossed_names(plan.feature_names))
+    told["features"] = [*told["features"], *map(asdict, CROSSES)]
+    told["groups"] = [*told["groups"], *map(asdict, GROUPS)]
+    return told
 
 
 def _shown_or_bought(
@@ -163,7 +171,8 @@ def _notes(kind: str, shown: Exposed, why_not: str) -> list[str]:
     return found
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return float(f"{value:.8g}") if np.isfinite(value) else None
-    return value
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row for the record: eight digits, and None where there is no answer."""
+    return {
+        key: finite({key: one})[key] if isinstance(one, float) else one for key, one in row.items()
+    }
