@@ -19,10 +19,10 @@ from training.offers.exposed import Exposed
 from training.offers.ground import Asked
 from training.offers.ladder import SETTINGS
 from training.offers.persuasion import Persuasion, read_of
-from training.uplift.choice import Chosen, choose, out_of_fold
+from training.uplift.choice import Chosen, Round, choose
+from training.uplift.effect import Chance, Effect
 from training.uplift.experiment import Experiment
 from training.uplift.groups import EffectScale
-from training.uplift.learners import Chance, Effect
 from training.uplift.qini import effect_at
 
 MOST_OVERLAP = 0.05
@@ -112,7 +112,7 @@ def _control(experiment: Experiment) -> tuple[BoostedModel, Calibration]:
         model = BoostedModel.fit(some.arm(False), settings=SETTINGS, rounds=_ROUNDS)
         return Effect("without", ((1.0, Chance(model)),))
 
-    apart = out_of_fold(experiment, learn, 0)
+    apart = Round(experiment, 0).out_of_fold(learn)
     kept = ~experiment.treated
     curve = calibrate(
         logit(apart[kept]), experiment.outcomes[kept], isotonic_from=experiment.dataset.rows
@@ -122,7 +122,7 @@ def _control(experiment: Experiment) -> tuple[BoostedModel, Calibration]:
 
 def _told(experiment: Experiment, chosen: Chosen, scale: EffectScale, name: str) -> dict[str, Any]:
     mean, low, high = experiment.effect()
-    balance, half = experiment.balance()
+    balance, half = experiment.balance
     return {
         "learner": name,
         "customers": experiment.dataset.rows,

@@ -13,8 +13,8 @@ from features.vectors import Vectors
 from training.boosting import BoostedModel
 from training.calibration import Calibration
 from training.model import Floats
+from training.uplift.effect import Effect
 from training.uplift.groups import EffectScale
-from training.uplift.learners import Effect
 
 PERSUASION_FILE, _CONTROL = "persuasion.json", "control_"
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from features.progress import Progress, silent
 from training.model import Floats
+from training.uplift.effect import Effect
 from training.uplift.experiment import FOLDS, Experiment
-from training.uplift.learners import LEARNERS, Effect, Learn
+from training.uplift.learners import LEARNERS, Learn
 from training.uplift.qini import qini
 
 ROUNDS = 3
@@ -57,13 +58,24 @@ def choose(
     Of those whose target set is stable the one with the highest mean Qini; of its equals the simplest, as they
     are listed.
     """
-    candidates = []
-    for done, (name, learn) in enumerate(learners.items()):
-        progress("choosing how to tell an effect", done, len(learners))
-        rounds = [out_of_fold(experiment, learn, number) for number in range(ROUNDS)]
-        found = np.mean([_qini(experiment, scores) for scores in rounds])
-        candidates.append(Candidate(name, float(found), _stability(rounds), rounds[-1]))
-    progress("choosing how to tell an effect", len(learners), len(learners))
+    said: dict[str, list[Floats]] = {name: [] for name in learners}
+    steps = ROUNDS * len(learners)
+    for number in range(ROUNDS):
+        # One round after another, because each holds its own copy of the customers.
+        dealt = Round(experiment, number)
+        for done, (name, learn) in enumerate(learners.items()):
+            progress("choosing how to tell an effect", number * len(learners) + done, steps)
+            said[name].append(dealt.out_of_fold(learn))
+    progress("choosing how to tell an effect", steps, steps)
+    candidates = [
+        Candidate(
+            name,
+            float(np.mean([_qini(experiment, one) for one in scores])),
+            _stability(scores),
+            scores[-1],
+        )
+        for name, scores in said.items()
+    ]
     stable = [one for one in candidates if one.stability >= LEAST_STABILITY] or candidates
     best = max(stable, key=lambda one: one.qini)
     errors = _errors(experiment, best, stable)
@@ -88,14 +100,21 @@ def _errors(experiment: Experiment, best: Candidate, others: Sequence[Candidate]
     return np.asarray(lost.std(axis=0))
 
 
-def out_of_fold(experiment: Experiment, learn: Learn, round_number: int) -> Floats:
-    """What is said of each customer by a model that has not seen them."""
-    fold = experiment.folds(round_number)
-    scores = np.zeros(len(fold))
-    for one in range(FOLDS):
-        held = fold == one
-        scores[held] = learn(experiment.select(~held)).score(experiment.vectors.select(held))
-    return scores
+class Round:
+    """An experiment dealt into folds once, so that every learner learns from the same others."""
+
+    def __init__(self, experiment: Experiment, number: int) -> None:
+        fold = experiment.folds(number)
+        self._held = [fold == one for one in range(FOLDS)]
+        self._others = [experiment.select(~held) for held in self._held]
+        self._asked = [experiment.vectors.select(held) for held in self._held]
+
+    def out_of_fold(self, learn: Learn) -> Floats:
+        """What is said of each customer by a model that has not seen them."""
+        scores = np.zeros(len(self._held[0]))
+        for held, others, asked in zip(self._held, self._others, self._asked, strict=True):
+            scores[held] = learn(others).score(asked)
+        return scores
 
 
 def _qini(experiment: Experiment, scores: Floats) -> float:

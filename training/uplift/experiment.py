@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -15,6 +16,7 @@ from training.dataset import Dataset
 from training.logistic import LogisticModel
 from training.model import Floats
 from training.ordered import Ranking
+from training.uplift.line import chance_line
 
 FEWEST_EVENTS = 100
 """So many of either arm must have acted and so many must not: an effect is a difference of two rates."""
@@ -23,6 +25,8 @@ MOST_IMBALANCE = 0.02
 LEAST_CHANCE = 0.01
 """A rarer arm gives single customers the weight of a hundred."""
 FOLDS = 3
+_APART = 7
+"""The round of folds that is kept for what either arm would have done."""
 _SURE = 1.96
 
 
@@ -89,6 +93,27 @@ class Experiment:
         """The mean effect, with the ends of its 95 % interval."""
         return mean_effect(self.outcomes, self.treated, self.weights)
 
+    @cached_property
+    def pseudo_outcomes(self) -> Floats:
+        """A number a customer whose mean over any customers is their effect (Robins and Rotnitzky 1995).
+
+        The models of either arm have not seen the customer they speak of.
+        """
+        fold, treated = self.folds(_APART), self.treated
+        expected = np.zeros((2, len(treated)))
+        for one in range(FOLDS):
+            held = fold == one
+            others, asked = self.select(~held), self.vectors.select(held)
+            for arm in (0, 1):
+                expected[arm, held] = chance_line(others.arm(bool(arm))).answer(asked)
+        corrected = np.where(
+            treated,
+            (self.outcomes - expected[1]) / self.chances,
+            -(self.outcomes - expected[0]) / (1 - self.chances),
+        )
+        return np.asarray(expected[1] - expected[0] + corrected)
+
+    @cached_property
     def balance(self) -> tuple[float, float]:
         """The AUC of the arm told from the customers by a model that has not seen them, and its 95 % half-width."""
         fold = self.folds(0)
@@ -126,7 +151,7 @@ class Experiment:
             )
 
     def _require_balance(self) -> None:
-        found, half = self.balance()
+        found, half = self.balance
         if abs(found - 0.5) > MOST_IMBALANCE + half:
             raise _refused(
                 "arms that cannot be told apart by what customers did before",

@@ -26,7 +26,7 @@ def test_arms_drawn_by_lot_are_an_experiment_and_its_mean_effect_is_the_differen
     effect, low, high = found.effect()
     assert effect == pytest.approx(acted[treated].mean() - acted[~treated].mean())
     assert low < 0.06 < high and low < effect < high
-    auc, half = found.balance()
+    auc, half = found.balance
     assert abs(auc - 0.5) < half
 
 

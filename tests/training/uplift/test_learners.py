@@ -10,6 +10,7 @@ import pytest
 
 from tests.training.uplift.lots import drawn
 from training.uplift.choice import choose
+from training.uplift.effect import Effect
 from training.uplift.experiment import Experiment
 from training.uplift.groups import (
     DO_NOT_DISTURB,
@@ -19,7 +20,7 @@ from training.uplift.groups import (
     EffectScale,
     kinds,
 )
-from training.uplift.learners import LEARNERS, RESPONSE, Effect
+from training.uplift.learners import LEARNERS, RESPONSE
 
 
 @pytest.mark.parametrize("name", LEARNERS)
