@@ -108,8 +108,8 @@ def _journey(data: Path, scratch: Path) -> list[Claim]:
 
 
 def _company(found: Company, seeds: int) -> list[Claim]:
-    known, ours, naive = known_beforehand(found), earned(found), by_propensity(found)
-    ceiling = told_the_truth(found)
+    known, ours = known_beforehand(found), earned(found, found.expected)
+    naive, ceiling = (earned(found, one(found)) for one in (by_propensity, told_the_truth))
     for share in ours:
         print(
             f"writing to {share:.0%}: of the profit of who knows all chances, decisions on known chances earn "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,15 +17,14 @@ from features.plan import standard_plan
 from features.progress import Progress, silent
 from features.settings import load_settings
 from features.store import Store, ingest, open_store
-from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
+from features.vocabulary import Horizon
 from features.workspace import Workspace
 from serving.allocation import Budget, allocate
 from serving.arbitration import NOTHING, Terms, option_chances
-from training.calibration import sigmoid
-from training.dataset import Dataset
+from serving.audience import Audience
+from serving.contact_policy import ContactPolicy
+from serving.offering import Offering, Policy
 from training.model import Floats
-from training.offers.exposed import NOT_TAKEN, Exposed
-from training.offers.ground import Ground
 from training.offers.learned import LearnedOffers, learn_offers
 from training.offers.terms import Offers
 
@@ -60,19 +58,19 @@ class Company:
         """What its reward costs, in cents."""
         return np.array([float(one.reward_cost_cents) for one in self.offers.listed])
 
+    def profit(self, propensity: Floats, effect: Floats | None) -> Floats:
+        """What showing each offer earns at these chances, in cents."""
+        return Terms.of(propensity, effect, self.margins, self.rewards, CONTACT_CENTS).priority
+
     @property
     def expected(self) -> Floats:
-        """What the model says showing each offer earns, in cents."""
-        terms = Terms.of(self.propensity, self.effect, self.margins, self.rewards, CONTACT_CENTS)
-        return terms.priority
+        """What the model says it earns."""
+        return self.profit(self.propensity, self.effect)
 
     @property
     def true_profit(self) -> Floats:
-        """What it truly earns, in cents."""
-        true_effect = self.true_treated - self.true_control
-        return (
-            Terms.of(self.true_treated, true_effect, self.margins, self.rewards, CONTACT_CENTS)
-        ).priority
+        """What it truly earns."""
+        return self.profit(self.true_treated, self.true_treated - self.true_control)
 
 
 def company(folder: Path, customers: int, progress: Progress = silent) -> Company:
@@ -93,106 +91,47 @@ def scored(world: World, store: Store, learned: LearnedOffers) -> Company:
     truth = world.truth(end, Horizon(days=RESPONSE_DAYS))
     keys = np.array([pack.customer_ids.find(one) for one in truth.customer_ids], np.int32)
     offers = learned.bundle.offers
-    asked = every_pair(keys, len(offers), end)
-    ground = Ground(pack, standard_plan(pack), offers, 2)
-    dataset = ground.asked(asked).dataset
-    propensity, effect = expectations(learned, dataset, asked.offers)
+    offering = Offering(learned.bundle, pack, offers, Policy(ContactPolicy({}), {}))
+    blocks = [one.expected for one in Audience(keys).blocks(offering, "what is expected")]
+    propensity = np.concatenate([one.propensity for one in blocks])
+    effect = np.concatenate([one.effect for one in blocks if one.effect is not None])
     true_treated, true_control = (np.empty((len(keys), len(offers))) for _ in range(2))
     for at, offer in enumerate(offers.listed):
         told = world.uplift(offer.offer_id)
         place = np.searchsorted(told.customer_ids, truth.customer_ids)
         true_treated[:, at] = told.chance_treated[place] * truth.still_here
         true_control[:, at] = told.chance_control[place] * truth.still_here
-    shape = (len(keys), len(offers))
-    return Company(
-        offers,
-        propensity.reshape(shape),
-        effect.reshape(shape),
-        true_treated,
-        true_control,
-        dataset.vectors.values,
-        learned,
-    )
+    values = np.concatenate([one.values for one in blocks])
+    return Company(offers, propensity, effect, true_treated, true_control, values, learned)
 
 
-def every_pair(keys: NDArray[np.int32], offers: int, at: Cutoff) -> Exposed:
-    """Every customer with every offer at one instant, customer by customer."""
-    rows = len(keys) * offers
-    seconds = np.full(rows, at.seconds)
-    return Exposed(
-        np.repeat(keys, offers),
-        np.tile(np.arange(offers, dtype=np.int32), len(keys)),
-        seconds,
-        seconds,
-        seconds,
-        seconds + RESPONSE_DAYS * DAY_SECONDS,
-        np.full(rows, NOT_TAKEN),
-        np.ones(rows, np.bool_),
-        np.full(rows, np.nan),
-    )
-
-
-def expectations(
-    learned: LearnedOffers, dataset: Dataset, offers: NDArray[np.integer]
-) -> tuple[Floats, Floats]:
-    """The propensity of every row, and the effect."""
-    assert learned.bundle.persuasion is not None, "the simulated company keeps a control arm"
-    propensity = sigmoid(learned.bundle.propensity.log_odds(dataset.vectors, offers, threads=2))
-    return propensity, np.minimum(learned.bundle.persuasion.effects(dataset.vectors)[0], propensity)
-
-
-def earned(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
-    """Of the profit of a policy that knows the truth, what the learned one earns, writing to a share of customers."""
+def earned(found: Company, expected: Floats) -> dict[float, float]:
+    """What choosing by some expectations earns of the profit of who knows the truth, by the share of customers written to."""
+    truly = found.true_profit
     return {
-        share: _profit(found.expected, found.true_profit, share)
-        / _profit(found.true_profit, found.true_profit, share)
-        for share in shares
+        share: _profit(expected, truly, share) / _profit(truly, truly, share) for share in SHARES
     }
 
 
-def known_beforehand(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
+def known_beforehand(found: Company) -> dict[float, float]:
     """The same where the true chances are what is expected: what decisions and budgets alone lose."""
     truly = found.true_profit
     earns = {}
-    for share in shares:
-        most = round(share * len(truly))
-        plan = allocate(
-            Terms.of(
-                found.true_treated,
-                found.true_treated - found.true_control,
-                found.margins,
-                found.rewards,
-                CONTACT_CENTS,
-            ).priority,
-            [Budget("customers", float(most), np.ones(len(found.offers)))],
-        )
+    for share in SHARES:
+        most = float(round(share * len(truly)))
+        plan = allocate(truly, [Budget("customers", most, np.ones(len(found.offers)))])
         rows = np.flatnonzero(plan.offers != NOTHING)
         earns[share] = float(truly[rows, plan.offers[rows]].sum()) / _profit(truly, truly, share)
     return earns
 
 
-def by_propensity(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
-    """The same of a policy that looks at propensities alone."""
-    naive = Terms.of(found.propensity, None, found.margins, found.rewards, CONTACT_CENTS).priority
-    return {
-        share: _profit(naive, found.true_profit, share)
-        / _profit(found.true_profit, found.true_profit, share)
-        for share in shares
-    }
+def by_propensity(found: Company) -> Floats:
+    """What each offer earns where its propensity is taken for its effect, in cents."""
+    return found.profit(found.propensity, None)
 
 
-def _profit(expected: Floats, truly: Floats, share: float) -> float:
-    best = expected.argmax(axis=1)
-    rows = np.arange(len(best))
-    worth = expected[rows, best]
-    most = round(share * len(best))
-    chosen = np.argsort(-worth, kind="stable")[:most]
-    chosen = chosen[worth[chosen] > 0]
-    return float(truly[chosen, best[chosen]].sum())
-
-
-def told_the_truth(found: Company, shares: Sequence[float] = SHARES) -> dict[float, float]:
-    """The same of trees that were told the true chances of half of the customers, for the other half.
+def told_the_truth(found: Company) -> Floats:
+    """What trees expect that were told the true chances of half of the customers, for the other half.
 
     No noise of single outcomes is left to them: what they miss cannot be read from a company's tables.
     """
@@ -207,12 +146,16 @@ def told_the_truth(found: Company, shares: Sequence[float] = SHARES) -> dict[flo
             )
             answered = np.asarray(trees.predict(found.values[~rows]))
             said[at, ~told] = answered.reshape(-1, offers)
-    expected = Terms.of(said[0], said[1], found.margins, found.rewards, CONTACT_CENTS).priority
-    return {
-        share: _profit(expected, found.true_profit, share)
-        / _profit(found.true_profit, found.true_profit, share)
-        for share in shares
-    }
+    return found.profit(said[0], said[1])
+
+
+def _profit(expected: Floats, truly: Floats, share: float) -> float:
+    """What is truly earned where a share of the customers gets what is expected to bring most, and that is above 0."""
+    best = expected.argmax(axis=1)
+    worth = expected[np.arange(len(best)), best]
+    chosen = np.argsort(-worth, kind="stable")[: round(share * len(best))]
+    chosen = chosen[worth[chosen] > 0]
+    return float(truly[chosen, best[chosen]].sum())
 
 
 _CEILING = {
