@@ -126,15 +126,14 @@ def policy_value(log: Log, policy: Floats, *, seed: int = 7) -> PolicyValue:
     modelled = (policy * expected).sum(axis=1)
     missed = log.rewards - expected[np.arange(len(policy)), log.taken]
     threshold = _best_threshold(weights, modelled, missed, policy, log)
-    shown = float(weights.mean())
-    corrected, mean_weight = weights * missed, np.full(len(weights), shown)
+    corrected = weights * missed
     # Every estimator is a mean over decisions, or a mean over the mean weight, whose influence is as linear.
     influences = {
         "DM": modelled,
         "IPS": weights * log.rewards,
-        "SNIPS": _over(weights * log.rewards, weights, mean_weight),
+        "SNIPS": _over(weights * log.rewards, weights),
         "DR": modelled + corrected,
-        "SNDR": modelled + _over(corrected, weights, mean_weight),
+        "SNDR": modelled + _over(corrected, weights),
         "Switch-DR": modelled + np.where(weights <= threshold, corrected, 0.0),
     }
     return PolicyValue(
@@ -146,10 +145,11 @@ def policy_value(log: Log, policy: Floats, *, seed: int = 7) -> PolicyValue:
     )
 
 
-def _over(part: Floats, weights: Floats, mean_weight: Floats) -> Floats:
+def _over(part: Floats, weights: Floats) -> Floats:
     """What each decision adds to a mean of ``part`` over the mean weight; their mean is that ratio."""
-    ratio = float(part.mean()) / float(mean_weight[0])
-    return np.asarray(ratio + (part - ratio * weights) / mean_weight)
+    mean = float(weights.mean())
+    ratio = float(part.mean()) / mean
+    return np.asarray(ratio + (part - ratio * weights) / mean)
 
 
 def _estimates(influences: Mapping[str, Floats], seed: int) -> dict[str, Estimate]:
