@@ -19,7 +19,7 @@ from features.spec import Declaration
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
-from training.admission import admitted_folder
+from training.admission import admitted_folder, refuse_other_digest
 from training.bundle import PLAN_FILE, sealed, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
@@ -113,7 +113,9 @@ def current_segments(workspace: Workspace) -> SegmentBundle:
         raise WorkspaceRefused(
             expected="segments in use", found="none", remedy="Run `regulars train segments` first."
         )
-    return open_segments(folder)
+    bundle = open_segments(folder)
+    refuse_other_digest(folder, bundle.manifest.digest)
+    return bundle
 
 
 def segments_in_use(workspace: Workspace) -> SegmentBundle | None:
