@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from features.workspace import CURRENT, Workspace
-from training.manifest import damaged
+from training.manifest import Manifest, damaged
 from training.signature import Signing
 from training.trial import admit
 
@@ -59,6 +59,12 @@ def refuse_other_digest(folder: Path, digest: str) -> None:
     """Refuse, with ``BundleRefused``, a folder that holds another bundle than its name says."""
     if digest != folder.name:
         raise damaged("the bundle the pointer names", "another in its folder")
+
+
+def refuse_other_name(manifest: Manifest, name: str) -> None:
+    """Refuse, with ``BundleRefused``, the bundle of another model: it answers another question."""
+    if manifest.name != name:
+        raise damaged(f"a bundle of {name}", f"one of {manifest.name!r}")
 
 
 def _is_digest(text: str) -> bool:

@@ -20,7 +20,7 @@ from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration, Feature, ReasonGroup
 from features.vectors import Vectors
 from features.workspace import Workspace
-from training.admission import admitted_folder, refuse_other_digest
+from training.admission import admitted_folder, refuse_other_digest, refuse_other_name
 from training.blended import BlendedModel
 from training.boosting import BoostedModel
 from training.calibration import Calibration
@@ -208,10 +208,11 @@ def stamp_bundle(folder: Path, *, version: str, run_id: str) -> Manifest:
 def open_bundle(folder: Path) -> Bundle:
     """Open a bundle: every hash is checked before anything is parsed, then the golden rows.
 
-    Raises ``BundleRefused`` for a missing, extra or changed file, an unknown schema version, or golden
-    rows that do not give the answers they gave when the bundle was written.
+    Raises ``BundleRefused`` for a missing, extra or changed file, an unknown schema version, another model's
+    name, or golden rows that do not give the answers they gave when the bundle was written.
     """
     manifest, contents = verified(folder)
+    refuse_other_name(manifest, "churn")
     try:
         family = FAMILIES[manifest.family]
         model = family.from_files({name: contents[name] for name in family.files})

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from features.errors import ModelRefused
 from features.workspace import Workspace
-from training.admission import admitted_folder, refuse_other_digest
+from training.admission import admitted_folder, refuse_other_digest, refuse_other_name
 from training.bundle import sealed, verified
 from training.items.bought import Bought
 from training.items.catalogue import Catalogue
@@ -77,6 +77,7 @@ def open_item_bundle(folder: Path) -> ItemBundle:
     Raises ``BundleRefused`` as ``open_bundle`` does.
     """
     manifest, contents = verified(folder)
+    refuse_other_name(manifest, RECOMMENDATIONS)
     try:
         kernel: dict[str, NDArray[Any]] = {}
         for name in ("offsets", "neighbours", "weights"):
@@ -90,7 +91,7 @@ def open_item_bundle(folder: Path) -> ItemBundle:
         )
         golden = unarchive(contents[_GOLDEN])
         fits = len(bundle.catalogue) == bundle.shelf.catalogue == len(facts.share)
-        holds = fits and manifest.name == RECOMMENDATIONS and _agrees(bundle, golden)
+        holds = fits and _agrees(bundle, golden)
     except (KeyError, ValueError, TypeError, IndexError, ModelRefused):
         raise damaged("a bundle with all its parts", "parts that do not fit together") from None
     if not holds:

@@ -18,7 +18,7 @@ from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import Workspace
-from training.admission import admitted_folder, refuse_other_digest
+from training.admission import admitted_folder, refuse_other_digest, refuse_other_name
 from training.bundle import PLAN_FILE, refuse_other_plan, sealed, spoken, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
@@ -106,6 +106,7 @@ def open_offer_bundle(folder: Path) -> OfferBundle:
     Raises ``BundleRefused`` as ``open_bundle`` does.
     """
     manifest, contents = verified(folder)
+    refuse_other_name(manifest, OFFERS)
     try:
         tastes = unarchive(contents[_TASTES])
         declarations = plan_from_text(contents[PLAN_FILE].decode("utf-8"))
@@ -124,7 +125,7 @@ def open_offer_bundle(folder: Path) -> OfferBundle:
         )
         refuse_other_plan(_of_behaviour(manifest), declarations)
         golden = unarchive(contents[_GOLDEN])
-        holds = manifest.name == OFFERS and _agrees(bundle, golden)
+        holds = _agrees(bundle, golden)
     except (KeyError, ValueError, TypeError, IndexError, ModelRefused, PlanRefused):
         raise damaged("a bundle with all its parts", "parts that do not fit together") from None
     if not holds:

@@ -19,7 +19,7 @@ from features.spec import Declaration
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
-from training.admission import admitted_folder, refuse_other_digest
+from training.admission import admitted_folder, refuse_other_digest, refuse_other_name
 from training.bundle import PLAN_FILE, sealed, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
@@ -90,6 +90,7 @@ def open_segments(folder: Path) -> SegmentBundle:
     Raises ``BundleRefused`` for a missing, extra or changed file, and for golden rows that fall otherwise.
     """
     manifest, contents = verified(folder)
+    refuse_other_name(manifest, SEGMENTS)
     try:
         model = SegmentModel.from_files({SEGMENTS_FILE: contents[SEGMENTS_FILE]})
         declarations = plan_from_text(contents[PLAN_FILE].decode())
@@ -98,7 +99,7 @@ def open_segments(folder: Path) -> SegmentBundle:
         holds = _agrees(model, manifest, golden)
     except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
         raise damaged("segments with all their parts", "parts that do not fit together") from None
-    if manifest.name != SEGMENTS or not holds:
+    if not holds:
         raise damaged("golden rows that fall as they fell", "other segments")
     return SegmentBundle(manifest, model, declarations, profile)
 

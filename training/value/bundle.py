@@ -14,7 +14,7 @@ from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration
 from features.vectors import Vectors
 from features.workspace import Workspace
-from training.admission import admitted_folder, refuse_other_digest
+from training.admission import admitted_folder, refuse_other_digest, refuse_other_name
 from training.bundle import PLAN_FILE, refuse_other_plan, sealed, spoken, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
@@ -195,6 +195,7 @@ def open_value_bundle(folder: Path) -> ValueBundle:
     Raises ``BundleRefused`` as ``open_bundle`` does.
     """
     manifest, contents = verified(folder)
+    refuse_other_name(manifest, VALUE)
     try:
         value = CalibratedValue.from_files(VALUE_FAMILIES[manifest.family], contents)
         bundle = ValueBundle(manifest, value, Reference.from_bytes(contents[_REFERENCE]))
