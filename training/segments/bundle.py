@@ -20,7 +20,7 @@ from features.vectors import Vectors, build_vectors
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
 from training.admission import admitted_folder, refuse_other_digest, refuse_other_name
-from training.bundle import PLAN_FILE, sealed, verified
+from training.bundle import PLAN_FILE, refuse_other_plan, sealed, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
 from training.segments.model import NO_SEGMENT, SEGMENTS, SEGMENTS_FILE, SegmentModel
@@ -96,6 +96,7 @@ def open_segments(folder: Path) -> SegmentBundle:
         declarations = plan_from_text(contents[PLAN_FILE].decode())
         profile = json.loads(contents[PROFILE_FILE])
         golden = json.loads(contents[GOLDEN_FILE])
+        refuse_other_plan(manifest, declarations)
         holds = _agrees(model, manifest, golden)
     except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
         raise damaged("segments with all their parts", "parts that do not fit together") from None
@@ -154,8 +155,12 @@ def _answers(
 def _agrees(model: SegmentModel, manifest: Manifest, golden: Mapping[str, Any]) -> bool:
     values: Floats = np.array(golden["values"], np.float64)
     answers = _answers(model, manifest, values.astype(np.float32))
-    return answers["segments"] == golden["segments"] and bool(
-        np.allclose(answers["distances"], golden["distances"], rtol=0.0, atol=GOLDEN_TOLERANCE)
+    return (
+        set(golden) == {"values", *answers}
+        and answers["segments"] == golden["segments"]
+        and bool(
+            np.allclose(answers["distances"], golden["distances"], rtol=0.0, atol=GOLDEN_TOLERANCE)
+        )
     )
 
 
