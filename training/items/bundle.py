@@ -19,6 +19,7 @@ from training.items.bought import Bought
 from training.items.catalogue import Catalogue
 from training.items.item_facts import ItemFacts
 from training.items.item_kernel import ItemKernel
+from training.items.pair_features import NAMES
 from training.items.pairs import Shelf
 from training.items.ranker import Ranker
 from training.manifest import Manifest, damaged
@@ -78,6 +79,8 @@ def open_item_bundle(folder: Path) -> ItemBundle:
     """
     manifest, contents = verified(folder)
     refuse_other_name(manifest, RECOMMENDATIONS)
+    if tuple(manifest.feature_names) != NAMES:
+        raise damaged("a model of the features of pairs this version computes", "one of others")
     try:
         kernel: dict[str, NDArray[Any]] = {}
         for name in ("offsets", "neighbours", "weights"):

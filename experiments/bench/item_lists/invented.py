@@ -14,6 +14,7 @@ from serving.recommending import Recommending
 from training.items.bundle import RECOMMENDATIONS, open_item_bundle, write_item_bundle
 from training.items.catalogue import Catalogue
 from training.items.item_kernel import ItemKernel
+from training.items.pair_features import NAMES
 from training.items.pairs import Shelf
 from training.items.ranker import Origin, Ranker
 from training.items.sold import Sold
@@ -95,7 +96,7 @@ def _manifest() -> Manifest:
         family="two stages",
         title="invented",
         plan_hash="",
-        feature_names=(),
+        feature_names=NAMES,
         features=(),
         groups=(),
         question={"kind": RECOMMENDATIONS},
