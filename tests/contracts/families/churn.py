@@ -1,0 +1,65 @@
+"""Who leaves: trees with their curve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tests.contracts.families.family import ROWS, Answers, Family, behaviour
+from tests.training.companies import DECLARATIONS, dataset, manifest_of
+from training.boosting import BoostedModel
+from training.bundle import Bundle, current_bundle, open_bundle, write_bundle
+from training.calibration import calibrate
+from training.manifest import Manifest
+from training.reference import Reference
+
+
+def churn() -> Bundle:
+    """Trees for who leaves, with their curve."""
+    learned = dataset(ROWS)
+    model = BoostedModel.fit(learned, rounds=12)
+    curve = calibrate(model.score(learned.vectors), learned.outcomes)
+    reference = Reference.learn(learned.vectors, curve.apply(model.score(learned.vectors)))
+    return Bundle(manifest_of(model), model, curve, reference, declarations=DECLARATIONS)
+
+
+def write_churn(folder: Path, bundle: Bundle) -> Manifest:
+    return write_bundle(
+        folder,
+        bundle.manifest,
+        model=bundle.model,
+        calibration=bundle.calibration,
+        reference=bundle.reference,
+        declarations=bundle.declarations,
+    )
+
+
+def churn_answers(bundle: Bundle) -> Answers:
+    log_odds = bundle.log_odds(behaviour().values)
+    return {
+        "log_odds": log_odds,
+        "contributions": bundle.contributions(behaviour().values),
+        "probability": bundle.probability(log_odds),
+        "percentile": bundle.percentile(bundle.probability(log_odds)),
+    }
+
+
+def churn_explained(bundle: Bundle) -> tuple[NDArray[Any], NDArray[Any]]:
+    values = behaviour().values
+    return (
+        bundle.base_log_odds + bundle.contributions(values).sum(axis=1),
+        bundle.log_odds(values),
+    )
+
+
+FAMILY = Family(
+    "churn",
+    churn,
+    write_churn,
+    open_bundle,
+    current_bundle,
+    churn_answers,
+    churn_explained,
+)

@@ -1,0 +1,46 @@
+"""What the contract of bundles must know of a family, and whom its tiny models learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from features.vectors import Vectors
+from features.workspace import Workspace
+from tests.training.companies import dataset
+from training.manifest import Manifest
+
+ROWS, BUYERS = 606, 67
+PEOPLE = {ROWS, ROWS // 2, BUYERS}
+"""How many rows and customers there were to learn from: no other array happens to be as long."""
+Answers = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Family:
+    """What one family does in its own way; what all promise alike stands in the contract.
+
+    ``answers`` is what a bundle says of the same rows each time; ``explained`` gives what its contributions sum
+    to, and the answer they explain; ``plan`` and ``golden`` name its files, and ``plan`` is empty where features
+    are none of a company's tables. ``is_proven`` where another program tells the contributions too.
+    """
+
+    name: str
+    learned: Callable[[], Any]
+    write: Callable[[Path, Any], Manifest]
+    opened: Callable[[Path], Any]
+    current: Callable[[Workspace], Any]
+    answers: Callable[[Any], Answers]
+    explained: Callable[[Any], tuple[NDArray[Any], NDArray[Any]]]
+    plan: str = "plan.json"
+    golden: str = "golden.npz"
+    is_proven: bool = True
+
+
+def behaviour() -> Vectors:
+    """Customers whom no model has seen."""
+    return dataset(80, seed=2).vectors

@@ -1,0 +1,77 @@
+"""Who buys alike: three centres."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.contracts.families.family import ROWS, Answers, Family, behaviour
+from tests.training.companies import DECLARATIONS, dataset, manifest_of
+from tests.training.companies import NAMES as BEHAVIOUR
+from training.boosting import BoostedModel
+from training.manifest import Manifest
+from training.segments.bundle import (
+    SegmentBundle,
+    current_segments,
+    open_segments,
+    write_segments,
+)
+from training.segments.membership import differences, two_nearest
+from training.segments.model import SEGMENTS, SegmentModel, Space
+
+
+def segments() -> SegmentBundle:
+    """Three centres by past spend."""
+    vectors = dataset(ROWS).vectors
+    space = Space.learn(vectors, BEHAVIOUR)
+    points, spend = space.points(vectors), vectors.column("spend_sum_lifetime")
+    thirds = np.array_split(np.argsort(spend, kind="stable"), 3)
+    centres = np.array([points[rows].mean(axis=0) for rows in thirds])
+    model = SegmentModel(space, centres, (4, 2, 9), ("A", "B", "C"), 10)
+    manifest = manifest_of(
+        BoostedModel.fit(dataset(ROWS), rounds=1), name=SEGMENTS, family="k-means"
+    )
+    return SegmentBundle(manifest, model, DECLARATIONS, [{"segment_id": 4, "name": "A"}])
+
+
+def write_segment_bundle(folder: Path, bundle: SegmentBundle) -> Manifest:
+    return write_segments(
+        folder,
+        bundle.manifest,
+        model=bundle.model,
+        declarations=bundle.declarations,
+        profile=bundle.profile,
+    )
+
+
+def segment_answers(bundle: SegmentBundle) -> Answers:
+    return {
+        "segments": bundle.model.assign(behaviour()),
+        "distances": bundle.model.distances(behaviour()),
+    }
+
+
+def segments_explained(bundle: SegmentBundle) -> tuple[NDArray[Any], NDArray[Any]]:
+    """How much nearer the own centre is than the next, in squares."""
+    model, vectors = bundle.model, behaviour()
+    first, second = two_nearest(model, vectors)
+    away = model.space.points(vectors)[:, None, :] - model.centres[None, :, :]
+    squares, rows = (away**2).sum(axis=2), np.arange(vectors.rows)
+    added, _ = differences(model, vectors, first, second)
+    return added.sum(axis=1), squares[rows, second] - squares[rows, first]
+
+
+FAMILY = Family(
+    SEGMENTS,
+    segments,
+    write_segment_bundle,
+    open_segments,
+    current_segments,
+    segment_answers,
+    segments_explained,
+    golden="golden.json",
+    is_proven=False,
+)

@@ -1,0 +1,73 @@
+"""What customers bring: trees for whether, and for how much."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.contracts.families.family import ROWS, Answers, Family, behaviour
+from tests.training.companies import DECLARATIONS, dataset, manifest_of
+from tests.training.companies import NAMES as BEHAVIOUR
+from training.boosting import BoostedModel
+from training.manifest import Manifest
+from training.reference import Reference
+from training.value.bundle import (
+    VALUE,
+    ValueBundle,
+    current_value_bundle,
+    open_value_bundle,
+    write_value_bundle,
+)
+from training.value.dataset import ValueDataset
+from training.value.models import TWO_PART
+from training.value.rungs import calibrate_value, fit_rungs
+
+
+def value() -> ValueBundle:
+    """Trees for whether and how much customers bring."""
+    learned = dataset(ROWS)
+    spend = 300.0 + 40.0 * learned.vectors.column("orders_count_lifetime").astype(np.float64)
+    money = ValueDataset(learned.vectors, np.where(learned.outcomes == 1, 0.0, spend))
+    rungs = fit_rungs(money, BEHAVIOUR, 60, wanted=(TWO_PART,))
+    value = calibrate_value(rungs[TWO_PART], money, money)
+    manifest = manifest_of(BoostedModel.fit(learned, rounds=1), name=VALUE, family="trees")
+    expected = value.of(learned.vectors).expected
+    return ValueBundle(manifest, value, Reference.learn(learned.vectors, expected))
+
+
+def write_value(folder: Path, bundle: ValueBundle) -> Manifest:
+    return write_value_bundle(
+        folder,
+        bundle.manifest,
+        value=bundle.value,
+        reference=bundle.reference,
+        declarations=DECLARATIONS,
+    )
+
+
+def value_answers(bundle: ValueBundle) -> Answers:
+    found, shares = bundle.of(behaviour().values), bundle.shares(behaviour().values)
+    return {name: getattr(found, name) for name in ("expected", "low", "high", "chance")} | {
+        "by_group": shares.by_group,
+        "limit": shares.limit,
+    }
+
+
+def value_explained(bundle: ValueBundle) -> tuple[NDArray[Any], NDArray[Any]]:
+    shares = bundle.shares(behaviour().values)
+    whole = shares.base_cents + shares.by_group.sum(axis=(1, 2)) + shares.limit
+    return whole, bundle.of(behaviour().values).expected
+
+
+FAMILY = Family(
+    VALUE,
+    value,
+    write_value,
+    open_value_bundle,
+    current_value_bundle,
+    value_answers,
+    value_explained,
+)
