@@ -12,7 +12,7 @@ from pathlib import Path
 
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude
 from experiments.bench.item_lists.companies import known_truth, real_shop, relative_gain
-from experiments.bench.item_lists.cost import als_against_implicit, night, one_call
+from experiments.bench.item_lists.cost import night, one_call
 from experiments.bench.item_lists.linear import Found, large_catalogue, small_catalogue
 from experiments.bench.item_lists.splits import by_lot, published
 from training.items.ladder import PERSONAL, PERSONAL_EVER
@@ -30,18 +30,14 @@ def main() -> int:
     _tell("MovieLens 1M", million)
     claims.append(_at_least("MovieLens 1M, Recall@20", million.tested[0], 0.2802))
     claims.append(_at_least("MovieLens 1M, NDCG@20", million.tested[1], 0.2670))
-    check_ins = published(data / "gowalla_lightgcn")
     if not given.is_small:
+        check_ins = published(data / "gowalla_lightgcn")
         with Stopwatch() as watch:
             found = large_catalogue(check_ins, 20)
         _tell("Gowalla", found)
         claims.append(_at_least("Gowalla, Recall@20", found.tested[0], 0.187))
         claims.append(_at_least("Gowalla, NDCG@20", found.tested[1], 0.158))
         claims.append(Claim("Gowalla, search, fit and test", watch.wall_seconds, 300.0, "s"))
-    ratios = sorted(als_against_implicit(check_ins.learned, 64, 2 if given.is_small else 10))
-    middle = ratios[len(ratios) // 2]
-    spread = ratios[0], ratios[-1]
-    claims.append(Claim("ALS, 64 factors, CPU to implicit's", middle, 1.1, "×", spread=spread))
     with tempfile.TemporaryDirectory() as scratch:
         ladder = real_shop(data, Path(scratch)).ladder
     for bar in (PERSONAL_EVER, PERSONAL):

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.items.histories import AS_OF, history, random_history
+from training.items.alternating_least_squares import Factors, FactorSettings
 from training.items.bought import Bought
-from training.items.factors import Factors, FactorSettings
 from training.items.kernels import kernels_for
 from training.items.personal import PersonalFrequency
 from training.items.popularity import Popularity
 from training.items.recommender import Recommender
 
 CATALOGUE = 25
-SMALL = FactorSettings(8, alpha=10.0, regularisation=3.0, exponent=0.5, iterations=4)
+SMALL = FactorSettings(8, alpha=10.0, regularisation=3.0, iterations=4)
 FITS: dict[str, Callable[[Bought], Recommender]] = {
     "popularity": Popularity.fit,
     "personal": PersonalFrequency.fit,

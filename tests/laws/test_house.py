@@ -29,7 +29,10 @@ DOORS = {
     "pyspark": {"features/spark.py", "features/spark_session.py"},
     "lightgbm": {"training/boosting.py", "training/trees.py"},
     "mlflow": {"training/registry.py"},
-    "implicit": {"training/items/neighbours.py"},
+    "implicit": {
+        "training/items/alternating_least_squares.py",
+        "training/items/neighbours.py",
+    },
     "sklearn": {
         "training/items/spectral.py",
         "training/segments/clusters.py",

@@ -10,7 +10,8 @@ personal            what everybody buys, and what the customer bought before
 item_kernel         what one item says for another: every linear model ends here
 neighbours, ease,
 spectral, kernels   what teaches a kernel, and which there are to choose from
-factors             implicit ALS with regularisation by frequency
+alternating_least_squares
+                    implicit's, behind the promise
 next_basket         TIFU-KNN: in the ladder alone, for its neighbours are customers
 item_facts,
 pair_features       what is known of an item, and of a customer and an item

@@ -17,9 +17,9 @@ from features.progress import Progress, silent
 from features.settings import RecommendationSettings
 from features.store import Store
 from features.vocabulary import DAY_SECONDS, Cutoff
+from training.items.alternating_least_squares import Factors, FactorSettings
 from training.items.bought import Bought
 from training.items.bundle import RECOMMENDATIONS
-from training.items.factors import Factors, FactorSettings
 from training.items.item_kernel import ItemKernel
 from training.items.kernels import kernels_for
 from training.items.ladder import (
@@ -60,7 +60,7 @@ MOST_NEIGHBOURS_AMONG = 20_000
 FACTOR_SETTINGS = (
     FactorSettings(64, alpha=10.0, regularisation=30.0),
     FactorSettings(64, alpha=40.0, regularisation=100.0),
-    FactorSettings(64, alpha=40.0, regularisation=100.0, exponent=0.5),
+    FactorSettings(64, alpha=20.0, regularisation=100.0),
 )
 ORIGINS = 3
 """So many days of the past teach the ranker, each a horizon before the next."""

@@ -1,4 +1,4 @@
-"""What recommending costs: ALS beside implicit, a night of everybody, and one call among very many."""
+"""What recommending costs: a night of everybody, and one call among very many."""
 
 from __future__ import annotations
 
@@ -11,40 +11,6 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-import threadpoolctl
-
-from experiments.bench.claims import Stopwatch
-from training.items.bought import Bought
-from training.items.factors import Factors, FactorSettings
-
-ROUNDS = 5
-
-
-def als_against_implicit(learned: Bought, factors: int, iterations: int) -> list[float]:
-    """CPU seconds of our fit over those of implicit's, fitted in turns."""
-    from implicit.cpu.als import AlternatingLeastSquares
-
-    chosen = FactorSettings(factors, alpha=40.0, regularisation=100.0, iterations=iterations)
-    Factors.fit(learned, FactorSettings(factors, iterations=1))
-    once = learned.once()
-    ratios = []
-    with threadpoolctl.threadpool_limits(1, "blas"):
-        for _ in range(ROUNDS):
-            with Stopwatch() as ours:
-                Factors.fit(learned, chosen)
-            model = AlternatingLeastSquares(
-                factors=factors,
-                alpha=40.0,
-                regularization=100.0,
-                iterations=iterations,
-                num_threads=1,
-                random_state=1,
-            )
-            with Stopwatch() as theirs:
-                model.fit(once, show_progress=False)
-            ratios.append(ours.cpu_seconds / theirs.cpu_seconds)
-    return ratios
-
 
 _MAKE = """
     import sys

@@ -4,9 +4,9 @@ import threadpoolctl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.items.alternating_least_squares import Factors, FactorSettings
 from training.items.bought import Bought, keep_bought
 from training.items.ease import ease_weights
-from training.items.factors import Factors, FactorSettings, Solver
 from training.items.item_kernel import ItemKernel
 from training.items.neighbours import cosine_neighbours
 from training.items.next_basket import NextBasket, TifuSettings
@@ -90,59 +90,71 @@ def test_scores_of_a_kernel_do_not_depend_on_the_threads() -> None:
     assert np.array_equal(kernel.scores(bought), kernel.scores(bought, threads=2))
 
 
-def _solved(bought: Bought, fixed: np.ndarray, alpha: float, ridges: np.ndarray) -> np.ndarray:
-    owned = bought.once().toarray().astype(np.float64)
+def _solved(owned: np.ndarray, fixed: np.ndarray, chosen: FactorSettings) -> np.ndarray:
+    """Everybody's factors from who owns what, by the normal equations."""
     out = np.zeros((len(owned), fixed.shape[1]))
     for row, has in enumerate(owned):
-        weight = np.where(has > 0, alpha, 1.0)
-        system = (fixed.T * weight) @ fixed + ridges[row] * np.eye(fixed.shape[1])
+        weight = np.where(has > 0, chosen.alpha, 1.0)
+        system = (fixed.T * weight) @ fixed + chosen.regularisation * np.eye(fixed.shape[1])
         out[row] = np.linalg.solve(system, fixed.T @ (weight * has))
     return out
 
 
-@pytest.mark.parametrize("exponent", [0.0, 1.0])
-def test_one_half_of_als_is_the_normal_equations(exponent: float) -> None:
-    bought = random_history(9, customers=30, catalogue=12)
-    fixed = np.random.default_rng(1).normal(size=(12, 3)).astype(np.float32)
-    solved = np.zeros((30, 3), np.float32)
-    owned = [set(bought.items[slice(*bought.offsets[at : at + 2])]) for at in range(30)]
-    known = np.array([item for one in owned for item in sorted(one)], np.int32)
-    counts = np.array([len(one) for one in owned])
-    offsets = np.concatenate([[0], np.cumsum(counts)])
-    solver = Solver(alpha=5.0, regularisation=2.0, exponent=exponent)
-    for _ in range(6):
-        solver.update(solved, fixed, offsets, known)
-    frequency = counts + 12 / 5.0
-    ridges = 2.0 * (frequency / frequency.mean()) ** exponent
-    assert solved == pytest.approx(_solved(bought, fixed, 5.0, ridges), abs=1e-3)
+def _loss(owned: np.ndarray, items: np.ndarray, chosen: FactorSettings) -> float:
+    """What these items' factors leave unexplained at best, and what their size costs."""
+    people = _solved(owned, items, chosen)
+    missed = np.where(owned > 0, chosen.alpha, 1.0) * (owned - people @ items.T) ** 2
+    return float(missed.sum() + chosen.regularisation * ((people**2).sum() + (items**2).sum()))
 
 
-def test_als_without_scaling_ends_where_implicit_ends() -> None:
-    from implicit.cpu.als import AlternatingLeastSquares
+CONVERGED = FactorSettings(4, alpha=8.0, regularisation=1.5, iterations=200)
 
+
+@pytest.mark.parametrize("alpha", [1.0, 5.0])
+def test_a_customer_is_folded_in_by_the_normal_equations(alpha: float) -> None:
+    chosen = FactorSettings(3, alpha=alpha, regularisation=2.0, iterations=6)
+    model = Factors.fit(random_history(9, customers=30, catalogue=12), chosen)
+    asked = random_history(12, customers=20, catalogue=12)
+    items = model.items.astype(np.float64)
+    expected = _solved(asked.once().toarray(), items, chosen) @ items.T
+    assert model.scores(asked) == pytest.approx(expected, abs=1e-6)
+
+
+def test_als_ends_where_each_side_solves_the_normal_equations_of_the_other() -> None:
     bought = random_history(10, customers=120, catalogue=20)
-    chosen = FactorSettings(4, alpha=8.0, regularisation=1.5, iterations=60)
-    ours = Factors.fit(bought, chosen)
-    with threadpoolctl.threadpool_limits(1, "blas"):
-        theirs = AlternatingLeastSquares(
-            factors=4, alpha=8.0, regularization=1.5, iterations=60, random_state=3, num_threads=1
-        )
-        theirs.fit(bought.once().astype(np.float64), show_progress=False)
+    owned = bought.once().toarray()
+    items = Factors.fit(bought, CONVERGED).items.astype(np.float64)
+    people = _solved(owned, items, CONVERGED)
+    assert items == pytest.approx(_solved(owned.T, people, CONVERGED), abs=1e-3)
 
-    def loss(items: np.ndarray) -> float:
-        people = _solved(bought, items.astype(np.float64), 8.0, np.full(120, 1.5))
-        owned = bought.once().toarray()
-        missed = (np.where(owned > 0, 8.0, 1.0) * (owned - people @ items.T) ** 2).sum()
-        return float(missed + 1.5 * ((people**2).sum() + (items**2).sum()))
 
-    assert loss(ours.items) == pytest.approx(loss(np.asarray(theirs.item_factors)), rel=0.02)
+def test_als_ends_where_exact_alternation_ends() -> None:
+    bought = random_history(10, customers=120, catalogue=20)
+    owned = bought.once().toarray()
+    items = np.random.default_rng(3).normal(size=(20, 4))
+    for _ in range(CONVERGED.iterations):
+        items = _solved(owned.T, _solved(owned, items, CONVERGED), CONVERGED)
+    found = Factors.fit(bought, CONVERGED).items.astype(np.float64)
+    assert _loss(owned, found, CONVERGED) == pytest.approx(_loss(owned, items, CONVERGED), rel=0.02)
 
 
 def test_factors_do_not_depend_on_the_threads() -> None:
     bought = random_history(11, customers=2_500)
     chosen = FactorSettings(8, alpha=8.0, regularisation=1.5, iterations=2)
-    one, two = (Factors.fit(bought, chosen, threads=threads) for threads in (1, 2))
-    assert np.array_equal(one.items, two.items)
+    alone, *others = (Factors.fit(bought, chosen, threads=threads) for threads in (1, 1, 2, 4))
+    for other in others:
+        assert np.array_equal(alone.items, other.items)
+        assert np.array_equal(alone.scores(bought), other.scores(bought))
+
+
+def test_factors_do_not_depend_on_the_threads_of_the_arithmetic() -> None:
+    bought = random_history(13, customers=400, catalogue=150)
+    chosen = FactorSettings(64, alpha=8.0, regularisation=1.5, iterations=2)
+    models = []
+    for threads in (1, 2, 4):
+        with threadpoolctl.threadpool_limits(threads):
+            models.append(Factors.fit(bought, chosen))
+    assert all(np.array_equal(models[0].items, model.items) for model in models)
 
 
 def test_popularity_leans_on_everybody_where_a_segment_is_small() -> None:
