@@ -46,7 +46,7 @@ def fit_buying_model(repeats: Floats, recency: Floats, tenure: Floats) -> Buying
         )
     # In units of the mean time observed every parameter is of the order of one.
     unit = float(np.mean(whole)) or 1.0
-    counted = _Counted(x, last / unit, whole / unit)
+    counted = Counted(x, last / unit, whole / unit)
     found = likeliest(counted.loss_and_slopes, np.zeros(4), widest=_WIDEST, steepest=1e-4)
     if found is None:
         raise ModelRefused(
@@ -57,12 +57,6 @@ def fit_buying_model(repeats: Floats, recency: Floats, tenure: Floats) -> Buying
     r, alpha, a, b = found
     alpha = max(alpha * unit, SHORTEST_SCALE_DAYS)
     return BuyingModel(*(rounded(min(one, LARGEST_PARAMETER)) for one in (r, alpha, a, b)))
-
-
-def log_likelihood(model: BuyingModel, repeats: Floats, recency: Floats, tenure: Floats) -> float:
-    """How likely a model makes what customers did: the mean logarithm a customer, in days."""
-    logs = np.log([model.r, model.alpha, model.a, model.b])
-    return -_Counted(*_readable(repeats, recency, tenure)).loss_and_slopes(logs)[0]
 
 
 def buying_model_before(pack: Pack, cutoff: Cutoff, *, threads: int = 2) -> BuyingModel | None:
@@ -109,7 +103,7 @@ def _readable(repeats: Floats, recency: Floats, tenure: Floats) -> tuple[Floats,
     return x, np.maximum(whole - recency[bought], 0.0), whole
 
 
-class _Counted:
+class Counted:
     """What customers did, gathered so that special functions are asked once a number of repeats."""
 
     def __init__(self, x: Floats, last: Floats, whole: Floats) -> None:

@@ -116,19 +116,6 @@ class OnlineVectors:
         return whole
 
 
-def online_vector(
-    pack: Pack,
-    plan: Plan,
-    customer_id: str,
-    cutoff: Cutoff,
-    fresh: Mapping[str, FreshEvents] | None = None,
-    *,
-    timezone: str = "UTC",
-) -> NDArray[np.float32]:
-    """One customer's vector for a single question; see ``OnlineVectors`` for many."""
-    return OnlineVectors(pack, plan, timezone=timezone).vector(customer_id, cutoff, fresh)
-
-
 def _without_events(batch: EventBatch) -> EventBatch:
     """The same tables for a customer who has no rows in them."""
     return replace(

@@ -173,30 +173,15 @@ def customers_with_events(pack: Pack, table: str) -> int:
 
 def _digest(pack: Pack, digests: Mapping[str, Mapping[int, str]]) -> str:
     """The SHA-256 of a pack's content: customers and attributes, and what each month says."""
-    told = hashlib.sha256(_digest_beside(pack).encode())
+    told = hashlib.sha256(digest_beside(pack).encode())
     for name, months in sorted(digests.items()):
         told.update(json.dumps([name, sorted(pack.streams[name].columns)]).encode())
         told.update(json.dumps(sorted(months.items())).encode())
     return told.hexdigest()
 
 
-def pack_digest(pack: Pack) -> str:
-    """The SHA-256 of a pack's arrays and dictionaries, read to their ends."""
-    told = hashlib.sha256(_digest_beside(pack).encode())
-    for name, stream in sorted(pack.streams.items()):
-        _tell(told, f"{name}.offsets", stream.offsets)
-        _tell(told, f"{name}.seconds", stream.seconds)
-        if stream.known is not None:
-            _tell(told, f"{name}.known", stream.known)
-        for column, values in sorted(stream.columns.items()):
-            _tell(told, f"{name}.column.{column}", values)
-        for column, texts in sorted(stream.dictionaries.items()):
-            told.update(json.dumps([column, list(texts)], ensure_ascii=False).encode())
-    return told.hexdigest()
-
-
-def _digest_beside(pack: Pack) -> str:
-    """The SHA-256 of what a pack has beside its streams."""
+def digest_beside(pack: Pack) -> str:
+    """The SHA-256 of what a pack has beside its streams: customers, and what they declared."""
     told = hashlib.sha256()
     _tell(told, "customer_ids.offsets", pack.customer_ids.offsets)
     _tell(told, "customer_ids.content", pack.customer_ids.content)

@@ -10,8 +10,6 @@ import sqlalchemy as sa
 from serving.database import TABLES
 from serving.statements import Statements
 
-VERDICTS = ("helpful", "wrong", "known")
-
 sa.Table(
     "feedback",
     TABLES,

@@ -271,16 +271,6 @@ class Ledger:
             rows = [_values_of(one) for one in decisions]
             self._quick.write(_APPEND_AGAIN if again else _APPEND, rows)
 
-    def decisions_of(self, customer_id: str) -> list[Decision]:
-        """Everything ever answered about one customer, oldest first."""
-        query = (
-            sa.select(_DECISIONS)
-            .where(_DECISIONS.c.customer_id == customer_id)
-            .order_by(_DECISIONS.c.decided_at, _DECISIONS.c.decision_id)
-        )
-        with self._engine.connect() as connection:
-            return [Decision(**row._mapping) for row in connection.execute(query)]
-
     def latest_decisions(self, customer_id: str, most: int) -> list[Decision]:
         """The last answers about one customer, newest first."""
         query = (

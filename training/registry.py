@@ -141,13 +141,6 @@ class Registry:
             )
         return str(logged.model_uri)
 
-    def load_booster(self, address: str) -> Any:
-        """A logged booster read back by MLflow."""
-        import mlflow
-
-        with self._lent(mlflow):
-            return mlflow.lightgbm.load_model(address)
-
     @contextmanager
     def _active(self, mlflow: Any, run_id: str) -> Iterator[None]:
         with self._lent(mlflow), mlflow.start_run(run_id=run_id):
@@ -213,22 +206,11 @@ class Registry:
                 remedy="Leave the version out to promote the latest challenger.",
             ) from None
 
-    def tags_of(self, version: str) -> dict[str, str]:
-        """The tags of a version: digest, title, data digest, AUC and what became of it."""
-        return dict(self._client.get_model_version(self.name, version).tags)
-
     def version_with(self, digest: str) -> str | None:
         """The latest version whose bundle has this digest, or None."""
         found = self._client.search_model_versions(f"name = '{self.name}'")
         versions = [int(one.version) for one in found if one.tags.get("digest") == digest]
         return str(max(versions)) if versions else None
-
-    def nested_runs(self, run_id: str) -> list[str]:
-        """The names of the runs nested in a run."""
-        found = self._client.search_runs(
-            [self.experiment_id], f"tags.mlflow.parentRunId = '{run_id}'"
-        )
-        return [str(run.info.run_name) for run in found]
 
     def fetch_bundle(self, version: str, folder: Path) -> Path:
         """Copy a version's bundle into a folder and return where it lies."""

@@ -10,8 +10,6 @@ from features.proposal.looking import Look
 from features.proposal.roles import Choice
 from features.sources import Connection
 
-_AGREES = 0.9
-
 
 @dataclass(frozen=True)
 class Total:

@@ -13,7 +13,7 @@ from features.attributes import DeclaredFlag, DeclaredNumber, DeclaredSince, Dec
 from features.behaviour.groups import PROFILE
 from features.errors import PlanRefused
 from features.pack import Attributes, Pack, open_pack, write_pack
-from features.packing import pack_digest
+from features.packing import digest_beside
 from features.plan import plan_of, standard_plan
 from features.protected import is_protected, reason_against
 from features.spec import Declaration, Value, declare
@@ -203,7 +203,20 @@ def test_attributes_are_written_and_opened_with_the_pack(tmp_path: Path, known: 
 
     assert opened.attributes.dictionaries == {"region": ["north"], "segment": ["private"]}
     assert (opened.attributes.known is not None) == (known is not None)
-    assert pack_digest(opened) == pack_digest(pack)
+    assert digest_beside(opened) == digest_beside(pack)
+    assert opened.streams.keys() == pack.streams.keys()
+    for name, stream in pack.streams.items():
+        again = opened.streams[name]
+        assert np.array_equal(again.offsets, stream.offsets)
+        assert np.array_equal(again.seconds, stream.seconds)
+        assert (again.known is None) == (stream.known is None)
+        if again.known is not None and stream.known is not None:
+            assert np.array_equal(again.known, stream.known)
+        assert again.columns.keys() == stream.columns.keys()
+        assert all(np.array_equal(again.columns[key], stream.columns[key]) for key in again.columns)
+        assert {key: list(texts) for key, texts in again.dictionaries.items()} == {
+            key: list(texts) for key, texts in stream.dictionaries.items()
+        }
     assert column(opened, "days_since_registration") == pytest.approx(
         column(pack, "days_since_registration"), nan_ok=True
     )
@@ -211,7 +224,7 @@ def test_attributes_are_written_and_opened_with_the_pack(tmp_path: Path, known: 
 
 def test_the_digest_covers_every_attribute() -> None:
     def digest(profile: Profile) -> str:
-        return pack_digest(pack_of(BOUGHT, profiles={"anna": profile}))
+        return digest_beside(pack_of(BOUGHT, profiles={"anna": profile}))
 
     plain = Profile("north", "private", "2025-12-22", None, 2)
     changed = [

@@ -14,9 +14,9 @@ from features.behaviour.buying import OPERANDS
 from features.buying import BuyingModel, ExpectedPurchases, NoPurchase, StillBuying
 from features.buying_fit import (
     MOST_CUSTOMERS,
+    Counted,
     buying_model_before,
     fit_buying_model,
-    log_likelihood,
     usual_cutoff,
 )
 from features.buying_formulas import expected_purchases, no_purchase, still_buying
@@ -167,13 +167,18 @@ def test_the_likelihood_is_the_slow_one_and_highest_at_what_was_found() -> None:
         for one in zip(x, tenure - recency, tenure, strict=True)
     ]
 
-    highest = log_likelihood(found, x, recency, tenure)
+    counted = Counted(x, tenure - recency, tenure)
+
+    def log_likelihood(*parameters: float) -> float:
+        return -counted.loss_and_slopes(np.log(parameters))[0]
+
+    highest = log_likelihood(*four(found))
 
     assert highest == pytest.approx(float(np.mean(slow)), rel=1e-12)
     for place in range(4):
         for factor in (0.97, 1.03):
             moved = [one * (factor if at == place else 1) for at, one in enumerate(four(found))]
-            assert log_likelihood(BuyingModel(*moved), x, recency, tenure) < highest
+            assert log_likelihood(*moved) < highest
 
 
 def test_of_many_customers_evenly_spaced_ones_are_read() -> None:

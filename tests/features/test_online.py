@@ -11,7 +11,7 @@ import pytest
 
 from features.errors import UsageRefused
 from features.fresh import FreshEvents
-from features.online import OnlineVectors, online_vector
+from features.online import OnlineVectors
 from features.plan import standard_plan
 from tests.builders import at, contact, order, pack_of
 
@@ -137,7 +137,7 @@ def test_a_fresh_contact_reaches_a_customer_with_purchases_alone() -> None:
 def test_one_question_needs_no_preparation() -> None:
     fresh = {"purchases": FreshEvents.of([bought("2026-01-30")])}
 
-    at_once = online_vector(COMPANY, PLAN, "anna", FEBRUARY, fresh)
+    at_once = OnlineVectors(COMPANY, PLAN).vector("anna", FEBRUARY, fresh)
 
     np.testing.assert_array_equal(at_once, ONLINE.vector("anna", FEBRUARY, fresh))
 
@@ -146,7 +146,9 @@ def test_an_empty_company_answers_too() -> None:
     empty = pack_of({})
     fresh = {"purchases": FreshEvents.of([bought("2026-01-30")])}
 
-    values = online_vector(empty, standard_plan(empty), "anna", FEBRUARY, fresh)
+    online = OnlineVectors(empty, standard_plan(empty))
+
+    values = online.vector("anna", FEBRUARY, fresh)
 
     names = standard_plan(empty).feature_names
     assert values[names.index("orders_count_lifetime")] == 1

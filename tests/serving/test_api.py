@@ -182,13 +182,14 @@ def test_every_known_row_is_a_decision_in_the_ledger(
 ) -> None:
     rows = [risky[0], somebody(snapshot, Status.NOT_ELIGIBLE), "nobody"]
     answered = caller.score(rows=[{"customer_id": one} for one in rows])
-    decision = service.desk.ledger.decisions_of(risky[0])[0]
+    ledger = service.desk.ledger
+    (decision,) = ledger.latest_decisions(risky[0], 5)
     assert decision.decision_id == answered["rows"][0]["decision_id"]
     assert decision.probability == answered["rows"][0]["probability"]
     assert decision.model_digest == answered["model"]["digest"]
     assert decision.decided_at == service.seconds
-    assert service.desk.ledger.decisions_of(rows[1])[0].status == "not_eligible"
-    assert service.desk.ledger.decisions_of("nobody") == []
+    assert ledger.latest_decisions(rows[1], 5)[-1].status == "not_eligible"
+    assert ledger.latest_decisions("nobody", 5) == []
 
 
 def test_old_vectors_are_warned_of(caller: Caller, risky: list[str]) -> None:

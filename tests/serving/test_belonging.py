@@ -16,9 +16,10 @@ from serving.customer_view import customer_page
 from serving.published import Snapshot, open_snapshot
 from serving.scored import Status
 from serving.snapshot import score_everybody
+from tests.oracles.segments import segments_of_everybody
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use
-from training.segments.bundle import current_segments, segments_of_everybody
+from training.segments.bundle import current_segments
 from training.segments.model import NO_SEGMENT
 from training.segments.words import SEGMENT_WORDS
 

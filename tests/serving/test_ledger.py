@@ -112,8 +112,9 @@ def test_the_decisions_of_a_call_are_recorded_together_or_not_at_all(ledger: Led
     ledger.append([decision("first"), decision("second", at=6)])
     with pytest.raises(Exception, match="UNIQUE"):
         ledger.append([decision("third"), decision("first")])
-    assert [one.decision_id for one in ledger.decisions_of("anna")] == ["first", "second"]
-    assert ledger.decisions_of("anna")[0] == decision("first")
+    latest = ledger.latest_decisions("anna", 5)
+    assert [one.decision_id for one in latest] == ["second", "first"]
+    assert latest[-1] == decision("first")
 
 
 def test_keys_are_managed_in_a_workspace(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_silence_only_falls_and_each_period_takes_its_share(fitted: Hazard) -> N
     vectors, _ = customers(200, seed=5)
     silence = fitted.silence(vectors)
     assert (silence[:, 0] == 1).all() and (np.diff(silence, axis=1) <= 0).all()
-    by_day = fitted.silent_for(vectors, [10, 45, 90])
+    by_day = silent_at(silence, fitted.periods, [10, 45, 90])
     np.testing.assert_allclose(by_day[:, 0], silence[:, 1])
     np.testing.assert_allclose(by_day[:, 2], silence[:, 9])
     np.testing.assert_allclose(by_day[:, 1], np.sqrt(silence[:, 4] * silence[:, 5]))
@@ -141,7 +141,7 @@ def test_a_constant_hazard_gives_the_days_of_an_exponential() -> None:
 def test_a_known_rhythm_is_told_within_a_few_points(fitted: Hazard) -> None:
     vectors, waited = customers(2000, seed=9)
     gap = vectors.column("gap_mean_days").astype(np.float64)
-    told = fitted.silent_for(vectors, [30, 60, 90])
+    told = silent_at(fitted.silence(vectors), fitted.periods, [30, 60, 90])
     true = np.exp(-np.outer(1 / gap, [30, 60, 90]))
     assert np.abs(told - true).mean() < 0.05
     found = measure_when(fitted, vectors, waited, Cutoff(9_000_000), 90)

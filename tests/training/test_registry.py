@@ -21,6 +21,7 @@ from features.settings import Settings, load_settings
 from features.store import ingest
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
+from tests.oracles.mlflow_client import load_booster, nested_runs, tags_of
 from tests.training.companies import company, dataset
 from training.boosting import BoostedModel
 from training.bundle import current_bundle, open_bundle
@@ -123,8 +124,8 @@ def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
     registry = Registry(trained.settings, trained.workspace)
     assert registry.version_of("champion") == registry.version_of("challenger") == "1"
     assert registry.run_of("1") == trained.summary.run_id
-    assert registry.tags_of("1")["digest"] == trained.summary.digest
-    assert len(registry.nested_runs(trained.summary.run_id)) == len(
+    assert tags_of(registry, "1")["digest"] == trained.summary.digest
+    assert len(nested_runs(registry, trained.summary.run_id)) == len(
         trained.summary.origins["tests"]
     )
 
@@ -135,7 +136,7 @@ def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> 
     model = BoostedModel.fit(learned)
     place = registry.log_booster(copied.summary.run_id, model)
     rows = model.columns.prepare(learned.vectors.values, np.arange(4))
-    loaded = registry.load_booster(place)
+    loaded = load_booster(registry, place)
     assert loaded.predict(rows, raw_score=True).tolist() == model.log_odds(rows).tolist()
 
 

@@ -24,6 +24,7 @@ from features.errors import WorkspaceRefused
 from features.settings import MlflowSettings, Settings
 from features.store import ingest
 from features.workspace import Workspace
+from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.test_registry import write_company
 from training.bundle import current_bundle
 from training.promotion import promote, rollback
@@ -138,8 +139,8 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     assert first.promoted and first.version == "1"
     registry = Registry(settings, workspace)
     assert registry.version_of("champion") == "1"
-    assert registry.tags_of("1")["digest"] == first.digest
-    assert len(registry.nested_runs(first.run_id)) == len(first.origins["tests"])
+    assert tags_of(registry, "1")["digest"] == first.digest
+    assert len(nested_runs(registry, first.run_id)) == len(first.origins["tests"])
     artifacts = workspace.mlflow / "artifacts" / first.run_id / "artifacts"
     assert (artifacts / "bundle" / "manifest.json").is_file()
     assert not (workspace.mlflow / "mlflow.db").exists()
@@ -148,7 +149,7 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     assert promote(settings, workspace, 2, reason="the same again").previous_version == "1"
     assert registry.version_of("champion") == "2"
     assert rollback(settings, workspace, reason="a drill").version == "1"
-    assert registry.tags_of("2")["rolled_back"] == "a drill"
+    assert tags_of(registry, "2")["rolled_back"] == "a drill"
     assert current_bundle(workspace).manifest.version == "1"
 
 

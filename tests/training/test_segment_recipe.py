@@ -13,6 +13,7 @@ from features.settings import Settings
 from features.store import ingest, open_store
 from features.workspace import Workspace
 from regulars import main
+from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.test_registry import write_company
 from training.promotion import rollback
 from training.registry import Registry
@@ -45,8 +46,8 @@ def test_the_first_segments_are_registered_and_put_to_use(trained: Trained) -> N
     ]
     assert current_segments(workspace).manifest.digest == summary.digest
     registry = Registry(settings, workspace, "segments")
-    assert registry.tags_of("1")["digest"] == summary.digest
-    assert len(registry.nested_runs(summary.run_id)) == 5
+    assert tags_of(registry, "1")["digest"] == summary.digest
+    assert len(nested_runs(registry, summary.run_id)) == 5
     json.dumps(summary.as_dict())
 
 

@@ -20,8 +20,9 @@ from features.lifecycle import Lifecycle, LifecycleStatus, Stage
 from features.settings import ChurnSettings
 from features.vectors import Vectors
 from features.vocabulary import Cutoff
+from tests.oracles.segments import segments_of_everybody
 from tests.training.companies import company, pack_of_orders
-from training.segments.bundle import open_segments, segments_of_everybody, write_segments
+from training.segments.bundle import open_segments, write_segments
 from training.segments.choice import (
     Following,
     choose,

@@ -13,6 +13,7 @@ from features.store import ingest
 from features.workspace import Workspace
 from regulars import main
 from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
+from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.test_registry import write_company
 from training.gate import value_gate
 from training.registry import Registry
@@ -48,8 +49,8 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
         summary["card"]
     )
     registry = Registry(settings, workspace, "value")
-    assert registry.tags_of("1")["validated"] == "yes" and "gini" in registry.tags_of("1")
-    assert len(registry.nested_runs(str(summary["run_id"]))) >= 2
+    assert tags_of(registry, "1")["validated"] == "yes" and "gini" in tags_of(registry, "1")
+    assert len(nested_runs(registry, str(summary["run_id"]))) >= 2
     logged = {one.name for one in workspace.mlflow.rglob("*") if one.is_file()}
     assert {"deciles.png", "gains.png", "ladder.md", "deciles.json", "level.json"} <= logged
     assert {"trust.md", "trust.json"} <= logged

@@ -41,11 +41,6 @@ class Slice:
     auc_high: float
     observed_over_expected: float
 
-    @property
-    def is_too_small(self) -> bool:
-        """Whether there are too few customers, or only one outcome, to judge the model by."""
-        return math.isnan(self.auc)
-
     def as_dict(self) -> dict[str, Any]:
         """The slice as plain fields, None where there is no answer."""
         figures = {key: value for key, value in vars(self).items() if isinstance(value, float)}

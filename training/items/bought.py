@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 Items = NDArray[np.int32]
 Seconds = NDArray[np.int64]
-FOREVER = int(np.iinfo(np.int64).max)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from scipy import sparse
 from training.items.bought import Bought
 
 _AT_ONCE = 512
-_NAME = "TIFU-KNN"
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,13 @@ from features.pack import Pack
 from features.plan import Plan, plan_of
 from features.plan_text import plan_from_text, plan_to_text
 from features.spec import Declaration
-from features.vectors import Vectors, build_vectors
-from features.vocabulary import Cutoff
+from features.vectors import Vectors
 from features.workspace import Workspace
 from training.admission import admitted_folder, refuse_other_digest, refuse_other_name
 from training.bundle import PLAN_FILE, refuse_other_plan, sealed, verified
 from training.manifest import Manifest, damaged
 from training.model import Floats
-from training.segments.model import NO_SEGMENT, SEGMENTS, SEGMENTS_FILE, SegmentModel
+from training.segments.model import SEGMENTS, SEGMENTS_FILE, SegmentModel
 
 PROFILE_FILE, GOLDEN_FILE = "profile.json", "golden.json"
 GOLDEN_ROWS, GOLDEN_TOLERANCE = 64, 1e-9
@@ -49,22 +48,6 @@ class SegmentBundle:
                 remedy="Run `regulars train segments`: this version computes features otherwise.",
             )
         return plan
-
-
-def segments_of_everybody(
-    bundle: SegmentBundle, pack: Pack, cutoff: Cutoff, *, threads: int = 2
-) -> NDArray[np.int64]:
-    """The segment id of every customer of a pack at a cutoff, one entry a customer key.
-
-    ``NO_SEGMENT`` for those whose last order is too long ago, or who had none by then. The vectors
-    of the segments' own few features are built for it, so that no other model's plan matters. Who refused
-    profiling is among them and must be left out by whoever shows single customers. Raises ``PlanRefused``
-    when the pack lacks a column they read.
-    """
-    vectors = build_vectors(pack, bundle.compiled(pack), [cutoff], threads=threads)
-    found = np.full(pack.customers, NO_SEGMENT, np.int64)
-    found[vectors.customer_keys] = bundle.model.assign(vectors)
-    return found
 
 
 def write_segments(

@@ -85,17 +85,6 @@ class Hazard:
             silent[:, number + 1] = silent[:, number] * (1.0 - hazard)
         return silent
 
-    def silent_for(self, vectors: Vectors, days: Sequence[int]) -> Floats:
-        """The chance of no order within each number of days, none beyond the last period's end."""
-        return silent_at(self.silence(vectors), self.periods, days)
-
-    def next_order_days(self, vectors: Vectors, shares: Sequence[float]) -> Floats:
-        """By when such customers have ordered with each chance; NaN where not within the periods.
-
-        The shares 0.1, 0.5 and 0.9 give the median and the range that holds four in five.
-        """
-        return days_until(self.silence(vectors), self.periods, shares)
-
     def to_files(self) -> dict[str, bytes]:
         """The trees as text, and the columns, curve and periods as JSON."""
         content = {

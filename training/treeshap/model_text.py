@@ -65,34 +65,14 @@ def read_forest(text: str) -> Forest:
     Raises ``ModelRefused`` for linear trees, several classes, random forests (LightGBM itself does
     not average their contributions), unknown objectives and splits, and trees without row counts.
     """
-    fields, trees = _read(text)
-    if _scores(fields) != 1:
-        objective = fields["objective"].split(" ")[0]
-        raise refused("a model with one score", f"{fields['num_class']} classes ({objective})")
-    return _planted(fields, trees)
-
-
-def read_forests(text: str) -> tuple[Forest, ...]:
-    """One forest a class, in the order of the classes; a model with one score is one forest.
-
-    LightGBM grows a tree a class in every round. Its contributions of a class are those of the
-    class's own trees. Raises ``ModelRefused`` as ``read_forest`` does, but for several classes.
-    """
-    fields, trees = _read(text)
-    return tuple(
-        _planted(fields, trees[place :: _scores(fields)]) for place in range(_scores(fields))
-    )
-
-
-def _read(text: str) -> tuple[dict[str, str], list[_Tree]]:
     header, *blocks = text.split("\nTree=")
     fields = _fields(header)
     _require_supported(fields)
-    return fields, [_Tree(_fields(block.split("\nend of trees", 1)[0])) for block in blocks]
-
-
-def _scores(fields: Mapping[str, str]) -> int:
-    return int(fields.get("num_tree_per_iteration", "1"))
+    trees = [_Tree(_fields(block.split("\nend of trees", 1)[0])) for block in blocks]
+    if int(fields.get("num_tree_per_iteration", "1")) != 1:
+        objective = fields["objective"].split(" ")[0]
+        raise refused("a model with one score", f"{fields['num_class']} classes ({objective})")
+    return _planted(fields, trees)
 
 
 def _planted(fields: Mapping[str, str], trees: Sequence[_Tree]) -> Forest:

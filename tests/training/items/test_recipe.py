@@ -17,6 +17,7 @@ from features.store import open_store
 from features.workspace import Workspace
 from regulars import main
 from tests.commands.shop import leaving_and_staying, write_shop
+from tests.oracles.mlflow_client import nested_runs
 from training.gate import items_gate
 from training.items.bundle import (
     ItemBundle,
@@ -71,7 +72,7 @@ def test_trained_recommendations_are_in_use_with_their_card_and_their_ladder(
     registry = Registry(load_settings(path), workspace, "recommendations")
     names = {one["name"] for one in bundle.manifest.ladder}
     assert {PERSONAL, "popularity", "implicit ALS", "TIFU-KNN of next baskets"} <= names
-    assert len(registry.nested_runs(str(summary["run_id"]))) == len(names)
+    assert len(nested_runs(registry, str(summary["run_id"]))) == len(names)
     logged = {one.name for one in workspace.mlflow.rglob("*") if one.is_file()}
     assert {"ladder.md", "ladder.csv", "ladder.json", "card.md", "kernel_weights.npz"} <= logged
 
