@@ -32,16 +32,14 @@ def auc(outcomes: Floats, scores: Floats) -> float:
 def average_precision(outcomes: Floats, scores: Floats) -> float:
     """The area under precision and recall, summed step by step; ties are taken together.
 
+    NaN when nobody left.
+
     >>> average_precision(np.array([1.0, 0.0, 1.0]), np.array([0.9, 0.5, 0.4])).__round__(4)
     0.8333
     """
-    order = np.argsort(-scores, kind="stable")
-    last_of_tie = np.flatnonzero(np.r_[np.diff(scores[order]) != 0, True])
-    found = np.cumsum(outcomes[order])[last_of_tie]
-    if not len(found) or found[-1] == 0:
-        return math.nan
-    gained = np.diff(np.r_[0.0, found]) / found[-1]
-    return float(np.sum(gained * found / (last_of_tie + 1)))
+    from sklearn.metrics import average_precision_score
+
+    return float(average_precision_score(outcomes, scores)) if outcomes.any() else math.nan
 
 
 def lift(outcomes: Floats, scores: Floats, *, share: float = 0.1) -> float:
@@ -63,19 +61,28 @@ def lift(outcomes: Floats, scores: Floats, *, share: float = 0.1) -> float:
 
 def log_losses(outcomes: Floats, probability: Floats) -> Floats:
     """The surprise at each outcome, in natural logarithms."""
-    held = np.clip(probability, 1e-15, 1 - 1e-15)
+    held = _short_of_certain(probability)
     losses: Floats = -np.where(outcomes > 0.5, np.log(held), np.log1p(-held))
     return losses
 
 
 def log_loss(outcomes: Floats, probability: Floats) -> float:
     """The mean surprise at the outcomes; smaller is better."""
-    return float(log_losses(outcomes, probability).mean())
+    from sklearn.metrics import log_loss as mean_log_loss
+
+    return float(mean_log_loss(outcomes, _short_of_certain(probability), labels=[0.0, 1.0]))
 
 
 def brier(outcomes: Floats, probability: Floats) -> float:
     """The mean squared distance between probability and outcome; smaller is better."""
-    return float(np.mean((probability - outcomes) ** 2))
+    from sklearn.metrics import brier_score_loss
+
+    return float(brier_score_loss(outcomes, probability, pos_label=1.0))
+
+
+def _short_of_certain(probability: Floats) -> Floats:
+    """Probabilities that no outcome proves impossible, so that no surprise is without end."""
+    return np.clip(probability, 1e-15, 1 - 1e-15)
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ DOORS = {
         "training/items/spectral.py",
         "training/segments/clusters.py",
         "training/logistic.py",
+        "training/metrics.py",
     },
     "matplotlib": {"training/report.py", "training/evaluation/shap_plots.py"},
     "shap": {"training/evaluation/shap_plots.py"},

@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import (
-    average_precision_score,
-    brier_score_loss,
-    roc_auc_score,
-)
-from sklearn.metrics import log_loss as their_log_loss
+from sklearn.metrics import roc_auc_score
 
 from training import metrics
 from training.ordered import Ranking
@@ -32,17 +27,42 @@ def samples(draw: st.DrawFn) -> Sample:
     return outcomes, np.array(steps) / 20
 
 
+def average_precision_by_hand(outcomes: np.ndarray, probability: np.ndarray) -> float:
+    """The precision at each threshold, weighed by the share of those who left that it adds."""
+    total, reached = 0.0, 0.0
+    for threshold in sorted(set(probability), reverse=True):
+        chosen = outcomes[probability >= threshold]
+        share = chosen.sum() / outcomes.sum()
+        total += (share - reached) * chosen.mean()
+        reached = share
+    return total
+
+
 @given(samples())
 @settings(deadline=None)
-def test_the_figures_are_those_of_scikit_learn(sample: Sample) -> None:
+def test_the_figures_are_those_of_the_textbook(sample: Sample) -> None:
     outcomes, probability = sample
     found = metrics.measure(outcomes, probability)
     assert found["auc"] == pytest.approx(roc_auc_score(outcomes, probability), abs=1e-12)
     assert found["pr_auc"] == pytest.approx(
-        average_precision_score(outcomes, probability), abs=1e-12
+        average_precision_by_hand(outcomes, probability), abs=1e-12
     )
-    assert found["log_loss"] == pytest.approx(their_log_loss(outcomes, probability), abs=1e-12)
-    assert found["brier"] == pytest.approx(brier_score_loss(outcomes, probability), abs=1e-12)
+    pairs = list(zip(outcomes.tolist(), probability.tolist(), strict=True))
+    surprises = [-math.log(chance if left else 1 - chance) for left, chance in pairs]
+    assert found["log_loss"] == pytest.approx(math.fsum(surprises) / len(pairs), abs=1e-12)
+    squares = [(chance - left) ** 2 for left, chance in pairs]
+    assert found["brier"] == pytest.approx(math.fsum(squares) / len(pairs), abs=1e-12)
+
+
+def test_figures_hold_where_probabilities_are_certain_and_one_outcome_is_all_there_is() -> None:
+    nobody_left, certain = np.zeros(3), np.array([0.0, 0.0, 1.0])
+    assert math.isnan(metrics.average_precision(nobody_left, certain))
+    assert metrics.log_loss(nobody_left, certain) == pytest.approx(-math.log(1e-15) / 3, rel=1e-3)
+    assert metrics.log_loss(nobody_left, certain) == pytest.approx(
+        float(metrics.log_losses(nobody_left, certain).mean()), rel=1e-12
+    )
+    assert metrics.brier(nobody_left, certain) == pytest.approx(1 / 3)
+    assert metrics.brier(np.ones(3), certain) == pytest.approx(2 / 3)
 
 
 @given(samples(), st.integers(0, 99))
