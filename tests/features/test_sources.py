@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +133,30 @@ def test_an_excel_sheet_keeps_numbers_dates_and_mixed_texts(
     assert rows(connection, source, 'Invoice, CAST("When" AS VARCHAR), Price, Customer') == [
         ("489434", "2009-12-01 07:45:00", 6.95, 13085),
         ("C489449", "2009-12-01 09:00:00", 2.0, None),
+    ]
+
+
+def test_an_excel_sheet_keeps_times_flags_and_leading_zeros_apart_from_numbers_and_dates(
+    connection: Connection, tmp_path: Path
+) -> None:
+    lines: list[list[Any]] = [
+        ["Opens", "Postcode", "Sure", "Born", "Faulty"],
+        [time(7, 45), "01067", True, date(2009, 12, 1), 1],
+        [time(18, 0), "53111", "perhaps", datetime(2009, 12, 2, 9, 0), "#N/A"],
+    ]
+    write_excel(tmp_path / "shops.xlsx", {"Shops": lines})
+    source = opened(connection, tmp_path, "shops.xlsx")
+    assert dict(source.columns) == {
+        "Opens": "VARCHAR",
+        "Postcode": "VARCHAR",
+        "Sure": "VARCHAR",
+        "Born": "TIMESTAMP",
+        "Faulty": "BIGINT",
+    }
+    read = 'Opens, Postcode, Sure, CAST("Born" AS VARCHAR), Faulty'
+    assert rows(connection, source, read) == [
+        ("07:45:00", "01067", "True", "2009-12-01 00:00:00", 1),
+        ("18:00:00", "53111", "perhaps", "2009-12-02 09:00:00", None),
     ]
 
 
