@@ -1,4 +1,4 @@
-"""The figures, against scikit-learn and by hand."""
+"""The figures, by hand and against scikit-learn."""
 
 from __future__ import annotations
 

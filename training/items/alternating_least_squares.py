@@ -38,13 +38,10 @@ class Factors(Recommender):
     regularisation: float
 
     @classmethod
-    def fit(
-        cls, bought: Bought, settings: FactorSettings | None = None, *, threads: int = 1
-    ) -> Self:
+    def fit(cls, bought: Bought, chosen: FactorSettings, *, threads: int = 1) -> Self:
         """The same data give the same factors: a thread solves for whole customers or whole items."""
         from implicit.cpu.als import AlternatingLeastSquares
 
-        chosen = settings or FactorSettings()
         with _one_thread():
             model = AlternatingLeastSquares(
                 factors=chosen.factors,
