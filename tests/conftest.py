@@ -6,8 +6,20 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 PROJECT = Path(__file__).resolve().parents[1]
+
+# Nothing here may fail because the machine is busy: neither an example nor the making of one is timed.
+# Where nobody can look, the examples are the same each time, and a failure can be repeated anywhere.
+settings.register_profile(
+    "regulars",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("regulars")
 
 
 @pytest.fixture(scope="session")

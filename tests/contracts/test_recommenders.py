@@ -71,7 +71,7 @@ def test_the_same_history_gives_the_same_model(name: str, model: Recommender) ->
         assert np.array_equal(array, again.to_arrays()[key])
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.permutations(range(8)))
 def test_an_answer_depends_on_nobody_else(model: Recommender, order: list[int]) -> None:
     bought = random_history(2)

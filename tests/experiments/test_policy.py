@@ -79,7 +79,7 @@ def test_a_model_makes_the_estimate_surer() -> None:
     assert found["DR"].high - found["DR"].low < found["IPS"].high - found["IPS"].low
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_the_policy_that_was_followed_brings_what_was_brought(seed: int) -> None:
     log, _, _ = bandit(seed, 400)
@@ -90,7 +90,7 @@ def test_the_policy_that_was_followed_brings_what_was_brought(seed: int) -> None
         assert found.estimates[name].value == pytest.approx(log.rewards.mean())
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_without_a_model_doubly_robust_is_weighing_alone(seed: int) -> None:
     log, wanted, _ = bandit(seed, 2_000)

@@ -284,7 +284,7 @@ def silent_since_day_0(people: People, until: int) -> Seen:
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     silent_days=some.integers(0, 200),
     gap=some.integers(0, 10),
@@ -311,7 +311,6 @@ def test_without_memory_the_truth_is_a_sum_one_can_write_down(
     assert chance == pytest.approx(1 - stay**gap * (1 - quiet), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(shape=some.integers(1, 6), mean=some.floats(5, 200), age=some.integers(1, 60))
 def test_a_gap_lasts_another_day_as_the_incomplete_gamma_function_says(
     shape: int, mean: float, age: int

@@ -66,7 +66,7 @@ models = st.builds(
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(derandomize=True, max_examples=60)
 @given(customers, models, st.sampled_from([30, 90, 180, 365]))
 def test_the_formulas_are_what_integration_over_all_customers_gives(
     customer: tuple[int, float, float], model: BuyingModel, days: int

@@ -41,7 +41,7 @@ leaves = st.one_of(
 values = st.recursive(leaves, lambda inner: st.builds(Ratio, inner, inner), max_leaves=5)
 
 
-@settings(deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(values, st.text(), st.floats(0.1, 1e5))
 def test_any_declaration_comes_back_equal(
     value: Count | Total | Ratio, text: str, r: float

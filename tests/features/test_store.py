@@ -81,7 +81,8 @@ def files_of(store: Store) -> dict[str, bytes]:
 
 
 @settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(seed=st.integers(0, 10_000))
 def test_shuffled_rows_give_the_same_store(tmp_path: Path, seed: int) -> None:

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from features.buying import BuyingModel
@@ -132,9 +132,7 @@ cutoff_lists = st.lists(
 )
 law = settings(
     max_examples=20,
-    deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow],
     # A failing world is small enough to read, and shrinking it by SQL would take minutes.
     phases=[Phase.explicit, Phase.generate],
 )

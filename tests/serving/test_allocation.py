@@ -25,7 +25,7 @@ def best_of_all(values: np.ndarray, cost: np.ndarray, limit: float) -> float:
     return best
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 100_000))
 def test_within_a_budget_of_single_customers_nothing_brings_more(seed: int) -> None:
     random = np.random.default_rng(seed)

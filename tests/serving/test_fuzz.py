@@ -66,7 +66,6 @@ def _asking(
     """One operation asked so many times with what it allows, or with what it does not."""
     chosen = settings(
         max_examples=examples,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

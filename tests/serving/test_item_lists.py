@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -122,7 +122,6 @@ ALL_WISHES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     ALL_WISHES,
     st.lists(st.integers(0, 2), min_size=10, max_size=10),
@@ -170,7 +169,6 @@ def test_a_list_keeps_every_rule_and_has_no_place_empty_that_could_be_taken(
             assert shown >= min(wishes.least_promoted, could)
 
 
-@settings(deadline=None)
 @given(ALL_WISHES, st.integers(0, 1_000))
 def test_many_lists_are_filled_as_each_alone(wishes: Wishes, seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -345,7 +345,7 @@ def _demands(service: Service, snapshot: Snapshot, folder: Path, examples: int) 
         pass
 
     Here.service, Here.people, Here.folder, Here.runs = service, people, str(folder), count()
-    chosen = settings(max_examples=examples, stateful_step_count=12, deadline=None)
+    chosen = settings(max_examples=examples, stateful_step_count=12)
     run_state_machine_as_test(Here, settings=chosen)
 
 

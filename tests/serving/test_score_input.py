@@ -74,7 +74,7 @@ def test_features_may_be_named_in_any_order(caller: Caller, in_use: InUse, risky
 
 
 @given(data=st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_vector_is_read_by_name_whatever_its_order(
     data: st.DataObject, demo_workspace: Company
 ) -> None:

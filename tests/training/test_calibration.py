@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
@@ -22,7 +22,6 @@ def biased(rows: int, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 9)), min_size=1, max_size=40))
-@settings(deadline=None)
 def test_the_blocks_are_those_of_scikit_learns_isotonic_regression(
     points: list[tuple[float, int]],
 ) -> None:

@@ -19,7 +19,7 @@ def customers(rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(st.integers(1, 400), st.integers(0, 9))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_level_expects_in_all_what_was_brought_and_never_less_of_a_higher_answer(
     rows: int, seed: int
 ) -> None:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -39,7 +39,6 @@ def average_precision_by_hand(outcomes: np.ndarray, probability: np.ndarray) -> 
 
 
 @given(samples())
-@settings(deadline=None)
 def test_the_figures_are_those_of_the_textbook(sample: Sample) -> None:
     outcomes, probability = sample
     found = metrics.measure(outcomes, probability)
@@ -66,7 +65,6 @@ def test_figures_hold_where_probabilities_are_certain_and_one_outcome_is_all_the
 
 
 @given(samples(), st.integers(0, 99))
-@settings(deadline=None)
 def test_a_weighted_auc_is_that_of_repeated_rows(sample: Sample, seed: int) -> None:
     outcomes, probability = sample
     weights = np.random.default_rng(seed).integers(0, 4, len(outcomes)).astype(float)

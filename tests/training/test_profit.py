@@ -43,7 +43,7 @@ def by_definition(outcomes: np.ndarray, scores: np.ndarray) -> tuple[float, floa
 
 
 @given(SAMPLES)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_maximum_profit_is_that_of_its_definition(sample: list[tuple[float, int]]) -> None:
     outcomes, scores = (
         np.array(one, float) for one in zip(*[*sample, (1, 3), (0, 5)], strict=True)
@@ -62,7 +62,7 @@ def test_the_maximum_profit_is_that_of_a_published_example() -> None:
 
 
 @given(SAMPLES)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_maximum_profit_looks_at_the_ranks_alone(sample: list[tuple[float, int]]) -> None:
     outcomes, scores = (
         np.array(one, float) for one in zip(*[*sample, (1, 3), (0, 5)], strict=True)

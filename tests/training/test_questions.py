@@ -258,7 +258,7 @@ stated = st.builds(
 histories = st.lists(st.lists(st.one_of(lines, terms, stated), max_size=8), min_size=2, max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories, st.sampled_from(QUESTIONS), st.sampled_from([0, 1, 40 * DAY_SECONDS]))
 def test_what_happens_once_an_outcome_is_settled_changes_neither_judged_nor_outcome(
     world: list[list[Event | Outcome]], question: Question, later: int
@@ -287,7 +287,7 @@ def test_what_happens_once_an_outcome_is_settled_changes_neither_judged_nor_outc
     np.testing.assert_array_equal(list(bare.values()), list(full.values()))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(histories, st.sampled_from(QUESTIONS))
 def test_who_is_judged_depends_on_nothing_from_the_cutoff_on(
     world: list[list[Event | Outcome]], question: Question

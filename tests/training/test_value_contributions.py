@@ -150,7 +150,7 @@ def test_a_rate_is_shared_among_spend_and_days_as_shapley_says() -> None:
     np.testing.assert_allclose(found.cents, [[[by_spend, by_days]]])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(-3, 3), min_size=2, max_size=2),
     st.lists(st.floats(-3, 3), min_size=2, max_size=2),
@@ -175,7 +175,7 @@ def test_whatever_is_added_sums_to_the_value(
     assert found.total[0] == pytest.approx(value, rel=1e-6, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(-5, 5, width=32), min_size=3, max_size=3),
     st.lists(st.floats(-5, 5, width=32), min_size=3, max_size=3),

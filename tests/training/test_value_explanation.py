@@ -134,7 +134,7 @@ def test_facts_that_point_the_other_way_stand_back() -> None:
     assert found["raises"][:, 3].all() and found["lowers"][:, 3].all()
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.integers(0, 10**8),
     st.floats(0, 10**7),

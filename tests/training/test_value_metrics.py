@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
@@ -36,7 +36,6 @@ def gini_by_pairs(brought: np.ndarray, expected: np.ndarray) -> float:
 
 
 @given(samples())
-@settings(deadline=None)
 def test_the_gini_is_that_of_all_pairs(sample: Sample) -> None:
     found = metrics.normalised_gini(*sample)
     assert found == pytest.approx(gini_by_pairs(*sample), abs=1e-9)
@@ -44,7 +43,6 @@ def test_the_gini_is_that_of_all_pairs(sample: Sample) -> None:
 
 
 @given(samples(), st.integers(0, 99))
-@settings(deadline=None)
 def test_a_weighted_gini_is_that_of_repeated_rows(sample: Sample, seed: int) -> None:
     brought, expected = sample
     weights = np.random.default_rng(seed).integers(0, 4, len(brought))
@@ -57,7 +55,6 @@ def test_a_weighted_gini_is_that_of_repeated_rows(sample: Sample, seed: int) -> 
 
 
 @given(samples())
-@settings(deadline=None)
 def test_the_rank_correlation_is_that_of_scipy(sample: Sample) -> None:
     assert metrics.spearman(*sample) == pytest.approx(spearmanr(*sample)[0], abs=1e-9)
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.oracles.pairs import pair
@@ -26,7 +26,6 @@ def shelf(bought: Bought) -> Shelf:
 SHELF = shelf(random_history(20, catalogue=CATALOGUE))
 
 
-@settings(deadline=None)
 @given(st.lists(lines(CATALOGUE, most=15), min_size=1, max_size=3))
 def test_every_feature_is_what_its_meaning_says(people: list[list[Line]]) -> None:
     bought = history(people, CATALOGUE)

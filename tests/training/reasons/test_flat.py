@@ -12,7 +12,7 @@ from training.reasons.flat import PLACES, flat_reasons
 from training.reasons.points import Points, leading_features
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=some.integers(0, 2**32 - 1), rows=some.integers(1, 9))
 def test_the_table_says_what_each_explanation_says(seed: int, rows: int) -> None:
     draw = np.random.default_rng(seed)

@@ -28,7 +28,7 @@ WORDS = {
 }  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=some.integers(0, 2**32 - 1),
     rows=some.integers(1, 12),
