@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK_READY := $(VENV)/.ready-spark
 SIZE ?= full
+# A file's tests stay with one worker, so that what they share is made once.
+TWO_AT_A_TIME := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-spark demo check test test-all lock format clean
@@ -46,10 +48,10 @@ check: setup ## style, types, import directions, documentation
 	  features training serving experiments tests/laws/test_documentation.py
 
 test: setup ## the tests that run in minutes
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest $(TWO_AT_A_TIME) -m "not slow"
 
 test-all: setup ## every test, the slow proofs too
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest $(TWO_AT_A_TIME)
 
 bench-%: setup ## measure one room's claims: bench-world …; SIZE=small for a quick look
 	SIZE=$(SIZE) $(BIN)/python -m experiments.bench.$*

@@ -23,6 +23,7 @@ from features.store import Store, ingest, open_store
 from features.vocabulary import Cutoff
 from features.workspace import Workspace
 from tests.features.tables import COLUMNS, SEVEN, purchases, write_table
+from tests.waiting import GENEROUS_SECONDS
 
 
 def stored(folder: Path, rows: Any = SEVEN, *, threads: int = 1, **mapping: Any) -> Store:
@@ -330,7 +331,10 @@ def test_a_killed_ingest_leaves_the_old_store_and_the_next_one_starts_clean(tmp_
     before = stored(tmp_path)
     project = Path(__file__).resolve().parents[2]
     ended = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path)], cwd=project, timeout=60, check=False
+        [sys.executable, "-c", KILLED, str(tmp_path)],
+        cwd=project,
+        timeout=GENEROUS_SECONDS,
+        check=False,
     )
     assert ended.returncode == -signal.SIGKILL
     workspace = Workspace(tmp_path / "ws")
@@ -367,7 +371,7 @@ print(*sorted({"duckdb", "pyarrow", "sqlalchemy", "pandas"} & set(sys.modules)))
     ended = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "ws")],
         cwd=Path(__file__).resolve().parents[2],
-        timeout=60,
+        timeout=GENEROUS_SECONDS,
         check=True,
         capture_output=True,
         text=True,

@@ -25,6 +25,7 @@ from features.workspace import Workspace
 from regulars import main
 from tests.features.tables import COLUMNS, Row, write_table
 from tests.laws.test_store import assert_same_store
+from tests.waiting import GENEROUS_SECONDS
 
 JANUARY: tuple[Row, ...] = (
     ("anna", "o1", "2026-01-05 10:00", "tea", 1, 4.50),
@@ -311,7 +312,7 @@ def killed_at(folder: Path, step: str, work: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", KILLED, str(folder), step, work],
         cwd=Path(__file__).resolve().parents[2],
-        timeout=60,
+        timeout=GENEROUS_SECONDS,
         check=False,
     )
     assert ended.returncode == -signal.SIGKILL

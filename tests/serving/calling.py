@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,12 @@ from serving.ledger import Ledger
 from serving.pages import Pages
 from serving.routes import ROUTES, Route
 from tests.serving.company import Company
+from tests.waiting import GENEROUS_SECONDS
 
 NOW = 1_800_000_000
 ADDRESS = "http://regulars.test"
+# How long an answer may take is no matter of a test on a busy machine, but for the one test of it.
+PATIENT = tuple(replace(one, seconds=GENEROUS_SECONDS) for one in ROUTES)
 
 
 class Workplace(Workspace):
@@ -65,7 +69,7 @@ class Service:
         self.seconds = NOW
 
     def guarded(
-        self, application: Application, routes: Sequence[Route] = ROUTES, **further: Any
+        self, application: Application, routes: Sequence[Route] = PATIENT, **further: Any
     ) -> Guard:
         return Guard(
             application,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -16,6 +16,7 @@ from serving.published import Snapshot, open_snapshot
 from serving.snapshot import score_everybody
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
+from tests.shared_companies import made_once, own_copy, shared_folder
 from tests.training.items.drugstore import write_drugstore
 from training.items.recipe import train_items
 from training.offers.recipe import train_offers
@@ -24,20 +25,25 @@ from training.offers.recipe import train_offers
 @pytest.fixture(scope="session")
 def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company with a store, vectors, a model in use and scores; nobody changes it."""
-    return company_in(tmp_path_factory.getbasetemp() / "company")
+    return company_in(own_copy(tmp_path_factory, "company", company_in))
 
 
 @pytest.fixture(scope="session")
-def valued_company(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory) -> Company:
+def valued_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A copy of that company with a value model and segments in use, and scores made with them."""
-    folder = tmp_path_factory.getbasetemp() / "valued"
-    if not folder.exists():
-        shutil.copytree(demo_workspace.settings_path.parent, folder)
+
+    def make(folder: Path) -> None:
+        copytree(
+            made_once(shared_folder(tmp_path_factory), "company", company_in),
+            folder,
+            dirs_exist_ok=True,
+        )
         company = company_in(folder)
         put_value_to_use(company)
         put_segments_to_use(company)
         score_everybody(company.settings, company.workspace)
-    return company_in(folder)
+
+    return company_in(own_copy(tmp_path_factory, "valued", make))
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +61,10 @@ def snapshot(demo_workspace: Company) -> Snapshot:
 @pytest.fixture(scope="session")
 def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company that recommends and has no other model; two customers have declined."""
-    folder = tmp_path_factory.mktemp("drugstore")
+    return found_in(own_copy(tmp_path_factory, "drugstore", _recommending))
+
+
+def _recommending(folder: Path) -> None:
     path = write_drugstore(folder)
     answers = ["customer,agreed", "c005,false", "c006,true", ""]
     (folder / "people.csv").write_text("\n".join(answers), encoding="utf-8")
@@ -67,13 +76,15 @@ def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
     )
     company = ingested(path)
     train_items(company.settings, company.workspace)
-    return company
 
 
 @pytest.fixture(scope="session")
 def offering_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company with campaigns and a control arm that decides about offers and has no other model."""
-    folder = tmp_path_factory.mktemp("offering")
+    return found_in(own_copy(tmp_path_factory, "offering", _offering))
+
+
+def _offering(folder: Path) -> None:
     simulate(WorldSpec(customers=6_000, seed=5, lines_per_customer=14, days=500), folder)
     path = folder / "regulars.toml"
     path.write_text(
@@ -84,15 +95,19 @@ def offering_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     )
     company = ingested(path)
     train_offers(company.settings, company.workspace)
-    return company
 
 
 def ingested(path: Path) -> Company:
     """The company of these settings, its tables checked and kept."""
-    settings = load_settings(path)
-    workspace = Workspace(settings.workspace_folder)
-    ingest(settings, workspace)
-    return Company(path, settings, workspace)
+    company = found_in(path.parent)
+    ingest(company.settings, company.workspace)
+    return company
+
+
+def found_in(folder: Path) -> Company:
+    """The company of this folder, as it lies there."""
+    settings = load_settings(folder / "regulars.toml")
+    return Company(folder / "regulars.toml", settings, Workspace(settings.workspace_folder))
 
 
 @pytest.fixture(scope="session")

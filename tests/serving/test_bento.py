@@ -20,6 +20,7 @@ from serving.bento import needed, stage
 from serving.ledger import Ledger, adopt_first_key
 from tests.serving.company import Company
 from tests.serving.test_launch import free_port
+from tests.waiting import GENEROUS_SECONDS, until
 from training.admission import current_folder
 from training.bundle import current_bundle, verified
 from training.reference import unarchive
@@ -109,7 +110,9 @@ def test_a_bento_that_was_exported_and_imported_serves_the_golden_rows_without_a
     ) as process:
         try:
             with httpx.Client(
-                base_url=f"http://127.0.0.1:{port}", headers={"x-api-key": key}, timeout=30
+                base_url=f"http://127.0.0.1:{port}",
+                headers={"x-api-key": key},
+                timeout=GENEROUS_SECONDS,
             ) as client:
                 _until_ready(client, process)
                 folder = current_folder(workspace)
@@ -136,7 +139,7 @@ def test_a_bento_that_was_exported_and_imported_serves_the_golden_rows_without_a
                 assert nobody["rows"][0]["status"] == "unknown_id"
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-            process.wait(30)
+            process.wait(GENEROUS_SECONDS)
 
 
 def _plain(row: np.ndarray) -> list[float | None]:
@@ -144,11 +147,11 @@ def _plain(row: np.ndarray) -> list[float | None]:
 
 
 def _until_ready(client: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    def is_ready() -> bool:
         assert process.poll() is None
         try:
-            if client.get("/readyz", timeout=1).status_code == 200:
-                return
+            return client.get("/readyz").status_code == 200
         except httpx.TransportError:
-            subprocess.run(["sleep", "0.1"], check=True)
-    raise AssertionError("the Bento does not get ready")
+            return False
+
+    until(is_ready)

@@ -23,6 +23,7 @@ from serving.lean import TRAINING_ONLY
 from serving.ledger import create_key, revoke_key
 from serving.published import open_snapshot
 from tests.serving.company import Company
+from tests.waiting import GENEROUS_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +36,7 @@ def free_port() -> int:
 
 def ask(url: str, key: str, company: Company) -> None:
     """What a caller meets, over the wire."""
-    with httpx.Client(base_url=url, headers={"x-api-key": key}) as client:
+    with httpx.Client(base_url=url, headers={"x-api-key": key}, timeout=GENEROUS_SECONDS) as client:
         assert client.get("/readyz").status_code == 200
         version = client.get("/v1/version").json()
         assert version["ready"] and version["model"]["version"] == "1"
@@ -94,7 +95,7 @@ def test_the_service_answers_and_stops_at_ctrl_c_with_all_it_started(
             ask(url, key, demo_workspace)
         finally:
             process.send_signal(signal.SIGINT)
-            stopped = process.wait(12)
+            stopped = process.wait(GENEROUS_SECONDS)
     assert stopped == 0
     assert len(children) >= 2
     assert not [one for one in children if one.is_running()]

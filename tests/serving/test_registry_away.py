@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.serving.company import Company
+from tests.waiting import GENEROUS_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[2]
 SCRIPT = """
@@ -61,7 +62,7 @@ def test_the_service_starts_and_answers_without_its_registry(
         [sys.executable, "-c", textwrap.dedent(SCRIPT), address],
         check=True,
         cwd=PROJECT,
-        timeout=60,
+        timeout=GENEROUS_SECONDS,
         env=os.environ
         | {"REGULARS_SETTINGS": str(settings_with(demo_workspace, tmp_path, address))},
     )

@@ -6,8 +6,7 @@ import os
 import shutil
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,8 +19,7 @@ from serving.ledger import create_key, revoke_key
 from serving.published import open_snapshot
 from tests.serving.company import Company, company_in, put_to_use
 from tests.serving.test_launch import free_port
-
-WITHIN_SECONDS = 30.0
+from tests.waiting import GENEROUS_SECONDS, until
 
 
 @contextmanager
@@ -38,7 +36,7 @@ def served(company: Company, processes: int) -> Iterator[str]:
     thread = threading.Thread(target=serve, args=(company.settings_path,), kwargs=arguments)
     thread.start()
     try:
-        assert ready.wait(60) and found[0].is_ready
+        assert ready.wait(GENEROUS_SECONDS) and found[0].is_ready
         yield found[0].url
     finally:
         stop.set()
@@ -58,14 +56,6 @@ def _is_worker(process: psutil.Process) -> bool:
         return False
 
 
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what the service does in its own time."""
-    last = time.monotonic() + WITHIN_SECONDS
-    while not holds():
-        assert time.monotonic() < last, "not within half a minute"
-        time.sleep(0.1)
-
-
 @pytest.mark.slow
 def test_all_workers_follow_a_promotion_and_a_revoked_key_and_outlive_one_that_is_killed(
     demo_workspace: Company, tmp_path: Path
@@ -81,7 +71,8 @@ def test_all_workers_follow_a_promotion_and_a_revoked_key_and_outlive_one_that_i
         headers = {"x-api-key": key}
         body = {"customer_id": customer}
         answers = [
-            httpx.post(f"{url}/v1/score", json=body, headers=headers, timeout=20) for _ in range(20)
+            httpx.post(f"{url}/v1/score", json=body, headers=headers, timeout=GENEROUS_SECONDS)
+            for _ in range(20)
         ]
         return {
             one.json()["model"]["version"] if one.status_code == 200 else str(one.status_code)

@@ -15,6 +15,7 @@ from training.dataset import Dataset
 from training.manifest import Manifest
 from training.model import Model
 from training.questions.buying import Inactivity
+from training.value import margins
 
 START = 14_610  # 2010-01-01 as a day number since 1970
 
@@ -51,6 +52,12 @@ def pack_of_orders(rows: list[tuple[int, int]], customers: int, seed: int = 1) -
     stream = EventStream(offsets, seconds, columns, {"item": [f"item {one}" for one in range(5)]})
     ids = TextColumn.of([f"c{key:05d}" for key in range(customers)])
     return Pack(ids, {"purchases": stream}, int(seconds.max()), "digest of a company")
+
+
+def spend(pack: Pack) -> margins.Margins:
+    """What every line brought, where no cost is known."""
+    amounts = pack.streams["purchases"].columns["amount_cents"]
+    return margins.Margins(np.asarray(amounts).astype(float), margins.SPEND)
 
 
 NAMES = ("orders_count_lifetime", "days_since_order", "spend_sum_lifetime", "gap_mean_days")

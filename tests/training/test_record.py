@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from features.plan import standard_plan
-from features.settings import CampaignSettings, ChurnSettings, MlflowSettings, Settings
-from tests.training.companies import company
+from features.settings import CampaignSettings, MlflowSettings, Settings
 from training.bundle import open_bundle
-from training.learned import Learned, learn_churn
+from training.learned import Learned
 from training.record import write_run
 from training.registry import RunRecord
 
@@ -21,9 +19,8 @@ SETTINGS = Settings(campaign=CampaignSettings(list_size=40, kept_value_cents=20_
 
 
 @pytest.fixture(scope="module")
-def learned() -> Learned:
-    pack = company(500, days=450)
-    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+def learned(learned_churn: Learned) -> Learned:
+    return learned_churn
 
 
 @pytest.fixture(scope="module")

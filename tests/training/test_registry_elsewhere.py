@@ -9,8 +9,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from features.store import ingest
 from features.workspace import Workspace
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.test_registry import write_company
+from tests.waiting import GENEROUS_SECONDS, until
 from training.bundle import current_bundle
 from training.promotion import promote, rollback
 from training.recipe import train_churn
@@ -110,26 +109,23 @@ def server(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             start_new_session=True,
         )
     try:
-        wait_for(port)
+        until(lambda: answers(started, port))
         yield f"http://{LOOPBACK}:{port}"
     finally:
         stop(started)
 
 
-def wait_for(port: int) -> None:
-    """Ask until the server answers."""
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
-        try:
-            connection.request("GET", "/health")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            threading.Event().wait(0.3)
-        finally:
-            connection.close()
-    raise AssertionError("the server does not answer")
+def answers(started: subprocess.Popen[bytes], port: int) -> bool:
+    """Whether the server answers; one that has ended never will."""
+    assert started.poll() is None, "the server has ended"
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=GENEROUS_SECONDS)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 @pytest.mark.postgres

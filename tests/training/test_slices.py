@@ -10,19 +10,16 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.pack import Attributes
-from features.plan import standard_plan
-from features.settings import CampaignSettings, ChurnSettings
-from tests.training.companies import company
+from features.settings import CampaignSettings
 from training.evaluation.decay import decay
 from training.evaluation.evaluation import evaluate
 from training.evaluation.slices import Answers, Slice, slices
-from training.learned import Learned, learn_churn
+from training.learned import Learned
 
 
 @pytest.fixture(scope="module")
-def learned() -> Learned:
-    pack = company(500, days=450)
-    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+def learned(learned_churn: Learned) -> Learned:
+    return learned_churn
 
 
 def sliced(learned: Learned, attributes: Attributes) -> tuple[Slice, ...]:

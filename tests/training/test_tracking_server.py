@@ -6,7 +6,6 @@ import http.client
 import os
 import signal
 import threading
-import time
 from pathlib import Path
 
 import psutil
@@ -14,6 +13,7 @@ import pytest
 
 from features.settings import Settings
 from features.workspace import Workspace
+from tests.waiting import GENEROUS_SECONDS, until
 from training.tracking_server import LOOPBACK, command, environment, show_runs
 
 PORT = 5317
@@ -49,14 +49,18 @@ def test_the_pages_answer_and_leave_no_process_behind(
 
 
 def _visit_and_end(answered: list[int], ending: signal.Signals) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and not answered:
-        connection = http.client.HTTPConnection(LOOPBACK, PORT, timeout=5)
+    def answers() -> bool:
+        connection = http.client.HTTPConnection(LOOPBACK, PORT, timeout=GENEROUS_SECONDS)
         try:
             connection.request("GET", "/")
             answered.append(connection.getresponse().status)
         except OSError:
-            threading.Event().wait(0.5)
+            return False
         finally:
             connection.close()
-    os.kill(os.getpid(), ending)
+        return True
+
+    try:
+        until(answers)
+    finally:
+        os.kill(os.getpid(), ending)

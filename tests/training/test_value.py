@@ -14,21 +14,16 @@ from features.plan import standard_plan
 from features.settings import ValueSettings
 from features.vectors import build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
-from tests.training.companies import START, company, pack_of_orders
+from tests.training.companies import START, company, pack_of_orders, spend
 from training.value.bundle import open_value_bundle, write_value_bundle
 from training.value.dataset import money_after, value_splits
 from training.value.ladder import choose_value
 from training.value.learned import LearnedValue, learn_value
-from training.value.margins import MARGIN, SPEND, Margins, margins_of
+from training.value.margins import MARGIN, SPEND, margins_of
 from training.value.model import DORMANT, ONE_TIME, REGULAR, kinds_of
 from training.value.models import BLEND, LAST, PARAMETRIC, RATE, RUNGS, TWEEDIE, TWO_PART
 
 SETTINGS = ValueSettings(horizon_days=60)
-
-
-def spend(pack: Pack) -> Margins:
-    amounts = pack.streams["purchases"].columns["amount_cents"]
-    return Margins(np.asarray(amounts).astype(float), SPEND)
 
 
 def learned_from(pack: Pack, *, threads: int = 1) -> LearnedValue:
@@ -36,13 +31,8 @@ def learned_from(pack: Pack, *, threads: int = 1) -> LearnedValue:
 
 
 @pytest.fixture(scope="module")
-def shop() -> Pack:
-    return company(500, days=420)
-
-
-@pytest.fixture(scope="module")
-def learned(shop: Pack) -> LearnedValue:
-    return learned_from(shop)
+def learned(learned_value: LearnedValue) -> LearnedValue:
+    return learned_value
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from features.pack import Pack
 from features.plan import standard_plan
 from features.settings import ValueSettings
 from features.vectors import Vectors
-from tests.training.companies import company
+from tests.training.companies import spend
 from training.model import Columns, Floats
 from training.questions.origins import end_of_data
 from training.reference import Reference
@@ -36,9 +36,8 @@ from training.value.contributions import (
     of_few_inputs,
 )
 from training.value.dataset import first_purchase, value_dataset, value_features, value_splits
-from training.value.learned import LearnedValue, learn_value
+from training.value.learned import LearnedValue
 from training.value.level import Level
-from training.value.margins import SPEND, Margins
 from training.value.model import CalibratedValue
 from training.value.models import BLEND, RUNGS, RuleValue
 from training.value.rungs import calibrate_value, fit_rungs
@@ -201,11 +200,6 @@ def test_few_inputs_get_the_mean_over_all_orders_of_learning_them(
 
 
 @pytest.fixture(scope="module")
-def shop() -> Pack:
-    return company(500, days=420)
-
-
-@pytest.fixture(scope="module")
 def fitted(shop: Pack) -> tuple[dict[str, CalibratedValue], Vectors]:
     """Every rung that may ship, each with its level, and the customers it was learned from."""
     plan = standard_plan(shop)
@@ -219,11 +213,6 @@ def fitted(shop: Pack) -> tuple[dict[str, CalibratedValue], Vectors]:
     return {
         name: calibrate_value(one, earlier, later) for name, one in rungs.items()
     }, later.vectors
-
-
-def spend(pack: Pack) -> Margins:
-    amounts = pack.streams["purchases"].columns["amount_cents"]
-    return Margins(np.asarray(amounts).astype(float), SPEND)
 
 
 @pytest.mark.parametrize("title", RUNGS)
@@ -255,8 +244,8 @@ def test_every_rung_that_may_ship_says_what_each_feature_adds(
 
 
 @pytest.fixture(scope="module")
-def learned(shop: Pack) -> LearnedValue:
-    return learn_value(shop, standard_plan(shop), ValueSettings(horizon_days=60), spend(shop))
+def learned(learned_value: LearnedValue) -> LearnedValue:
+    return learned_value
 
 
 def test_base_groups_and_limit_sum_to_the_value_that_is_answered(learned: LearnedValue) -> None:

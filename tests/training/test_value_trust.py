@@ -8,25 +8,18 @@ from numpy.typing import NDArray
 
 from features.pack import Pack
 from features.plan import standard_plan
-from features.settings import ValueSettings
 from features.vectors import Vectors, build_vectors
 from features.vocabulary import DAY_SECONDS, Cutoff
-from tests.training.companies import START, company
-from tests.training.test_value_contributions import spend
+from tests.training.companies import START
 from training.value.bundle import ValueBundle
 from training.value.contributions import Contributions
-from training.value.learned import LearnedValue, learn_value
+from training.value.learned import LearnedValue
 from training.value.trust import ValueTrust, examine_value
 
 
 @pytest.fixture(scope="module")
-def shop() -> Pack:
-    return company(500, days=420)
-
-
-@pytest.fixture(scope="module")
-def learned(shop: Pack) -> LearnedValue:
-    return learn_value(shop, standard_plan(shop), ValueSettings(horizon_days=60), spend(shop))
+def learned(learned_value: LearnedValue) -> LearnedValue:
+    return learned_value
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,13 @@ import pytest
 from features.attributes import DeclaredFlag
 from features.behaviour.groups import PROFILE
 from features.errors import PlanRefused
-from features.plan import standard_plan
 from features.plan_text import plan_from_text, plan_to_text
-from features.settings import ChurnSettings
 from features.spec import declare
-from tests.training.companies import NAMES, company, dataset, manifest_of
+from tests.training.companies import NAMES, dataset, manifest_of
 from training.churn import BOOSTED, RECENCY, Rung, churn_rungs
 from training.dataset import Dataset
 from training.gate import _reasons
-from training.learned import Learned, learn_churn
+from training.learned import Learned
 from training.logistic import LogisticModel
 from training.model import Model
 from training.trust.cap import cap_cost
@@ -33,9 +31,8 @@ GROUPS = ("frequency", "rhythm", "spend")
 
 
 @pytest.fixture(scope="module")
-def learned() -> Learned:
-    pack = company(500, days=450)
-    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+def learned(learned_churn: Learned) -> Learned:
+    return learned_churn
 
 
 @pytest.fixture(scope="module")

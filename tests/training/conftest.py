@@ -1,0 +1,32 @@
+"""Models that several files look at and nobody changes, learned once by each worker."""
+
+from __future__ import annotations
+
+import pytest
+
+from features.pack import Pack
+from features.plan import standard_plan
+from features.settings import ChurnSettings, ValueSettings
+from tests.training.companies import company, spend
+from training.learned import Learned, learn_churn
+from training.value.learned import LearnedValue, learn_value
+
+
+@pytest.fixture(scope="session")
+def learned_churn() -> Learned:
+    """A churn model of five hundred customers, with its ladder and its splits."""
+    pack = company(500, days=450)
+    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+
+
+@pytest.fixture(scope="session")
+def shop() -> Pack:
+    """The company whose customers' value is learned."""
+    return company(500, days=420)
+
+
+@pytest.fixture(scope="session")
+def learned_value(shop: Pack) -> LearnedValue:
+    """A value model of that company, learned by one thread."""
+    plan, settings = standard_plan(shop), ValueSettings(horizon_days=60)
+    return learn_value(shop, plan, settings, spend(shop), threads=1)
