@@ -18,10 +18,10 @@ help: ## show this list
 
 setup: $(READY) ## create .venv and install the pinned packages
 
-# uv is fetched into the environment by pip where the machine has none.
+# uv is fetched into the environment by pip where the machine has none; pip speaks only of what fails.
 $(READY): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@command -v uv >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@command -v uv >/dev/null 2>&1 || test -x $(BIN)/uv || $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore uv
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
 	  $$UV pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
 	  $$UV pip install --quiet --python $(BIN)/python --no-deps --editable .
@@ -38,13 +38,12 @@ $(SPARK_READY): requirements-spark.lock $(READY)
 demo: setup ## simulate a company, train, score and serve it on 127.0.0.1:3000
 	@$(BIN)/regulars demo
 
-# The examples are collected by importing every module, BentoML with its own deprecated calls among them.
 check: setup ## style, types, import directions, documentation
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -W ignore::DeprecationWarning --doctest-modules \
+	$(BIN)/pytest -q --doctest-modules \
 	  features training serving experiments tests/laws/test_documentation.py
 
 test: setup ## the tests that run in minutes

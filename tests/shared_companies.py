@@ -7,15 +7,6 @@ comes meanwhile waits, and each worker reads and writes a copy of its own.
 This is no cache: the folder belongs to one run and is found by no other, so that a company is always the
 work of the code, the packages and the data under test. One whose making fails is made anew, and fails
 anew, for everybody who asks.
-
->>> import tempfile
->>> with tempfile.TemporaryDirectory() as folder:
-...     shared, made = Path(folder), list[str]()
-...     def make(company: Path) -> None:
-...         made.append((company / "sales.csv").write_text("a,b"))
-...     first, second = (made_once(shared, "corner", make) for _ in range(2))
-...     (first == second, first.name, len(made))
-(True, 'corner', 1)
 """
 
 from __future__ import annotations

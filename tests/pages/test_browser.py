@@ -13,6 +13,7 @@ import uvicorn
 from serving.published import Snapshot
 from tests.serving.calling import Service
 from tests.serving.company import Company
+from tests.waiting import GENEROUS_SECONDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -56,6 +57,7 @@ def running(
 def signed_in(chromium: Browser, running: tuple[Service, str], width: int = 1280) -> Page:
     service, address = running
     page = chromium.new_page(viewport={"width": width, "height": 844})
+    page.set_default_timeout(1_000 * GENEROUS_SECONDS)
     ticket = service.desk.ledger.create_ticket(at=service.seconds)
     page.goto(f"{address}/sign-in?ticket={ticket}")
     page.wait_for_url("**/churn")
