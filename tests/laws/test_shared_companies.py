@@ -10,7 +10,7 @@ from tests.shared_companies import made_once
 
 
 def test_a_company_is_made_by_the_first_who_asks_and_found_by_the_next(tmp_path: Path) -> None:
-    made = []
+    made: list[int] = []
 
     def make(company: Path) -> None:
         made.append((company / "sales.csv").write_text("a,b"))
