@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from features.errors import BundleRefused
-from features.plan_text import plan_from_text, plan_to_text
-from features.workspace import CURRENT, Workspace, point_at
+from features.company.workspace import CURRENT, Workspace, point_at
+from features.plan.text import plan_from_text, plan_to_text
+from features.vocabulary.errors import BundleRefused
 from tests.contracts.families import FAMILIES
 from tests.contracts.families.family import PEOPLE, Family
-from training.bundle import sealed
-from training.manifest import MANIFEST_FILE, SCHEMA_VERSION, Manifest
-from training.reference import archive, unarchive
-from training.signature import Signing
+from training.bundles.manifest import MANIFEST_FILE, SCHEMA_VERSION, Manifest
+from training.bundles.proving import remember
+from training.bundles.reference import archive, unarchive
+from training.bundles.signature import Signing
+from training.families.churn.bundle import sealed
 from training.treeshap.explainer import Explainer
-from training.trial import remember
 
 ANOTHER_DIGEST = "a" * 64
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from training.registry import Registry
+from training.registry.registry import Registry
 
 
 def tags_of(registry: Registry, version: str) -> dict[str, str]:

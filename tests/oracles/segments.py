@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import Pack
-from features.vectors import build_vectors
-from features.vocabulary import Cutoff
-from training.segments.bundle import SegmentBundle
-from training.segments.model import NO_SEGMENT
+from features.store.pack import Pack
+from features.vectors.vectors import build_vectors
+from features.vocabulary.time import Cutoff
+from training.families.segments.bundle import SegmentBundle
+from training.families.segments.model import NO_SEGMENT
 
 
 def segments_of_everybody(bundle: SegmentBundle, pack: Pack, cutoff: Cutoff) -> NDArray[np.int64]:

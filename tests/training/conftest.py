@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from features.pack import Pack
-from features.plan import standard_plan
-from features.settings import ChurnSettings, ValueSettings
+from features.company.settings.reading import ChurnSettings, ValueSettings
+from features.plan.plan import standard_plan
+from features.store.pack import Pack
 from tests.training.companies import company, spend
-from training.learned import Learned, learn_churn
-from training.value.learned import LearnedValue, learn_value
+from training.families.churn.learning import Learned, learn_churn
+from training.families.value.learning import LearnedValue, learn_value
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from tests.contracts.families.family import ROWS, Answers, Family, behaviour
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
-from training.boosting import BoostedModel
-from training.bundle import Bundle, current_bundle, open_bundle, write_bundle
-from training.calibration import calibrate
-from training.manifest import Manifest
-from training.reference import Reference
+from training.bundles.manifest import Manifest
+from training.bundles.reference import Reference
+from training.families.churn.bundle import Bundle, current_bundle, open_bundle, write_bundle
+from training.learners.boosting import BoostedModel
+from training.learners.calibration import calibrate
 
 
 def churn() -> Bundle:

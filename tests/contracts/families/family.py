@@ -9,10 +9,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from features.vectors import Vectors
-from features.workspace import Workspace
+from features.company.workspace import Workspace
+from features.vectors.vectors import Vectors
 from tests.training.companies import dataset
-from training.manifest import Manifest
+from training.bundles.manifest import Manifest
 
 ROWS, BUYERS = 606, 67
 PEOPLE = {ROWS, ROWS // 2, BUYERS}

@@ -10,24 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.contracts.families.family import BUYERS, Answers, Family
-from tests.training.items.histories import random_history
-from training.items.bundle import (
+from tests.training.families.items.histories import random_history
+from training.bundles.manifest import Manifest
+from training.families.items.bundle import (
     RECOMMENDATIONS,
     ItemBundle,
     current_item_bundle,
     open_item_bundle,
     write_item_bundle,
 )
-from training.items.catalogue import Catalogue
-from training.items.item_facts import ItemFacts
-from training.items.learned import FAMILY as TWO_STAGES
-from training.items.learned import pair_plan
-from training.items.neighbours import cosine_neighbours
-from training.items.pair_features import NAMES as PAIR_NAMES
-from training.items.pair_features import PAIR_FEATURES, PAIR_GROUPS
-from training.items.pairs import Shelf
-from training.items.ranker import Origin, Ranker
-from training.manifest import Manifest
+from training.families.items.learning import FAMILY as TWO_STAGES
+from training.families.items.learning import pair_plan
+from training.families.items.pairs.pair_features import NAMES as PAIR_NAMES
+from training.families.items.pairs.pair_features import PAIR_FEATURES, PAIR_GROUPS
+from training.families.items.pairs.pairs import Shelf
+from training.families.items.ranker import Origin, Ranker
+from training.families.items.recommenders.neighbours import cosine_neighbours
+from training.purchases.catalogue import Catalogue
+from training.purchases.item_facts import ItemFacts
 
 CATALOGUE = 25
 

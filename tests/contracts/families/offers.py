@@ -9,30 +9,30 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vectors import Vectors
+from features.vectors.vectors import Vectors
 from tests.contracts.families.family import ROWS, Answers, Family
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
 from tests.training.companies import NAMES as BEHAVIOUR
-from training.boosting import BoostedModel
-from training.calibration import calibrate
-from training.churn import Rung
-from training.dataset import Dataset
-from training.offers.bundle import (
+from training.datasets.dataset import Dataset
+from training.families.churn.rungs import Rung
+from training.families.offers.bundle import (
     OFFERS,
     OfferBundle,
     current_offer_bundle,
     open_offer_bundle,
     write_offer_bundle,
 )
-from training.offers.crosses import CROSSES, GROUPS, crossed_names
-from training.offers.persuasion import Persuasion
-from training.offers.propensity import Propensity
-from training.offers.tastes import Tastes
-from training.offers.terms import Offer, Offers
-from training.uplift.effect import Effect
-from training.uplift.groups import EffectScale
-from training.uplift.line import Line
-from training.uplift.qini import Tenth
+from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_names
+from training.families.offers.exposures.tastes import Tastes
+from training.families.offers.exposures.terms import Offer, Offers
+from training.families.offers.persuasion import Persuasion
+from training.families.offers.propensity import Propensity
+from training.families.offers.uplift.effect import Effect
+from training.families.offers.uplift.groups import EffectScale
+from training.families.offers.uplift.line import Line
+from training.families.offers.uplift.qini import Tenth
+from training.learners.boosting import BoostedModel
+from training.learners.calibration import calibrate
 
 
 def shown() -> tuple[Dataset, NDArray[np.integer]]:

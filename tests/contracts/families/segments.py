@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from tests.contracts.families.family import ROWS, Answers, Family, behaviour
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
 from tests.training.companies import NAMES as BEHAVIOUR
-from training.boosting import BoostedModel
-from training.manifest import Manifest
-from training.segments.bundle import (
+from training.bundles.manifest import Manifest
+from training.families.segments.bundle import (
     SegmentBundle,
     current_segments,
     open_segments,
     write_segments,
 )
-from training.segments.membership import differences, two_nearest
-from training.segments.model import SEGMENTS, SegmentModel, Space
+from training.families.segments.membership import differences, two_nearest
+from training.families.segments.model import SEGMENTS, SegmentModel, Space
+from training.learners.boosting import BoostedModel
 
 
 def segments() -> SegmentBundle:

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 from tests.contracts.families.family import ROWS, Answers, Family, behaviour
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
 from tests.training.companies import NAMES as BEHAVIOUR
-from training.boosting import BoostedModel
-from training.manifest import Manifest
-from training.reference import Reference
-from training.value.bundle import (
+from training.bundles.manifest import Manifest
+from training.bundles.reference import Reference
+from training.families.value.bundle import (
     VALUE,
     ValueBundle,
     current_value_bundle,
     open_value_bundle,
     write_value_bundle,
 )
-from training.value.dataset import ValueDataset
-from training.value.models import TWO_PART
-from training.value.rungs import calibrate_value, fit_rungs
+from training.families.value.dataset import ValueDataset
+from training.families.value.models import TWO_PART
+from training.families.value.rungs import calibrate_value, fit_rungs
+from training.learners.boosting import BoostedModel
 
 
 def value() -> ValueBundle:
