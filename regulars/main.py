@@ -122,7 +122,7 @@ def ingest(call: Call, as_of: Cutoff | None) -> Outcome:
 
 
 def _ingest(call: Call, as_of: Cutoff | None = None) -> Outcome:
-    from features.store.store import ingest as ingest_tables
+    from features.store.ingestion import ingest as ingest_tables
 
     summary = ingest_tables(
         call.settings, call.workspace, call.narrator.progress, as_of=as_of or _tomorrow()

@@ -23,7 +23,7 @@ from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import plan_of
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from training.bundles.plans import champion_plan
 from training.bundles.signature import Signing

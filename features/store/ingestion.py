@@ -7,12 +7,14 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from features.checks.breaches import ContractBroken, Report
 from features.checks.checking import Before, CheckedTable, Checking
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
+from features.company.erased import Tombstones
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.sources.connection import (
@@ -32,12 +34,66 @@ from features.store.month_files import (
 )
 from features.store.pack import Pack, finish_pack
 from features.store.packing import EventTable, Packed, build_pack, customers_with_events
-from features.store.store import MANIFEST, SCHEMA, Store, StoreManifest, TableChange, open_store
+from features.store.store import MANIFEST, SCHEMA, Store, StoreManifest, open_store
+from features.store.table_changes import TableChange, table_changes
 from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
-from features.vocabulary.months import month_name
-from features.vocabulary.progress import Progress
+from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
+
+MEMORY = "2500MB"
+"""What the working database of an ingest may hold in memory; the rest goes to the draft's folder."""
+
+
+@dataclass(frozen=True)
+class IngestSummary:
+    """What an ingest did: the store that is now current, and whether it was already there.
+
+    ``changes`` are the tables of events that another store came before, each with what became of it.
+    """
+
+    store: Store
+    reused: bool
+    changes: tuple[TableChange, ...] = ()
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """The stored rows by table."""
+        return self.store.manifest.rows
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain fields, for ``--json``."""
+        return {
+            "reused": self.reused,
+            "changes": [dataclasses.asdict(one) for one in self.changes],
+            **dataclasses.asdict(self.store.manifest),
+        }
+
+
+def ingest(
+    settings: Settings,
+    workspace: Workspace,
+    progress: Progress = silent,
+    *,
+    as_of: Cutoff | None = None,
+    threads: int = 2,
+    memory: str = MEMORY,
+) -> IngestSummary:
+    """Check the mapped tables, sort them and publish them as the workspace's store.
+
+    Only files that are new, changed or gone are looked at, with the months they reach into; the rest is
+    taken over from the store there is. When nothing changed since the last time, that store stays.
+    Raises ``ContractBroken`` (a ``DataRefused``) when the check refuses, with the report attached.
+    """
+    with workspace.writing():
+        settings = Tombstones.read(workspace.erased).left_out_of(settings)
+        work = Ingestion(settings, progress, as_of=as_of, threads=threads, memory=memory)
+        last = work.last(workspace)
+        if last is not None and work.changes_nothing(last):
+            return IngestSummary(last, reused=True)
+        with workspace.store.draft() as draft:
+            changes = work.write(draft, last)
+        return IngestSummary(open_store(workspace), reused=False, changes=changes)
 
 
 class Ingestion:
@@ -114,7 +170,7 @@ class Ingestion:
         write_journal(_journal(references, events, packed), draft)
         self._write_manifest(report, packed.pack, draft)
         shutil.rmtree(scratch)
-        return _changes(events, before.journal) if last is not None else ()
+        return table_changes(events, before.journal) if last is not None else ()
 
     def _pack(
         self,
@@ -262,31 +318,3 @@ def _journal(
         }
         journal[one.table.name] = dataclasses.replace(one.record, months=months)
     return journal
-
-
-def _changes(
-    events: list[CheckedTable], before: Mapping[str, TableRecord]
-) -> tuple[TableChange, ...]:
-    changes = []
-    for one in events:
-        reading = one.reading
-        assert reading is not None
-        old = before.get(one.table.name)
-        was = sum(record.rows for record in old.months.values()) if old is not None else 0
-        if not (reading.touched or reading.files_new + reading.files_changed + reading.files_gone):
-            continue
-        months = one.record.months
-        changes.append(
-            TableChange(
-                table=one.table.name,
-                files_new=reading.files_new,
-                files_changed=reading.files_changed,
-                files_gone=reading.files_gone,
-                months_made=tuple(month_name(month) for month in reading.touched),
-                months_kept=len(set(months) - set(reading.touched)),
-                rows_read=reading.rows_read,
-                rows_before=was,
-                rows_after=sum(record.rows for record in months.values()),
-            )
-        )
-    return tuple(changes)

@@ -8,24 +8,18 @@ the old one in place.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.pack import Pack, open_pack
 from features.vocabulary.errors import WorkspaceRefused
-from features.vocabulary.progress import Progress, silent
 from features.vocabulary.tables import TABLES
-from features.vocabulary.time import Cutoff
 
 SCHEMA = 3
-MEMORY = "2500MB"
-"""What the working database of an ingest may hold in memory; the rest goes to the draft's folder."""
 MANIFEST = "store.json"
 
 
@@ -70,98 +64,6 @@ class Store:
         tables = self.folder / "tables"
         is_monthly = name in TABLES and TABLES[name].event_time is not None
         return tables / name if is_monthly else tables / f"{name}.parquet"
-
-
-@dataclass(frozen=True)
-class TableChange:
-    """What an ingest did to one table of events: its files, the months it made anew, and the rows."""
-
-    table: str
-    files_new: int
-    files_changed: int
-    files_gone: int
-    months_made: tuple[str, ...]
-    months_kept: int
-    rows_read: int
-    rows_before: int
-    rows_after: int
-
-    @property
-    def sentence(self) -> str:
-        """The change as it is said to people."""
-        made = ", ".join(self.months_made[:3])
-        if len(self.months_made) > 3:
-            made = f"{self.months_made[0]} to {self.months_made[-1]}"
-        counts = (
-            (self.files_new, "new"),
-            (self.files_changed, "changed"),
-            (self.files_gone, "gone"),
-        )
-        files = ", ".join(
-            f"{count:,} {what} file{'s' if count > 1 else ''}" for count, what in counts if count
-        )
-        because = f" ({files})" if files else ""
-        added = self.rows_after - self.rows_before
-        is_appended = added > 0 and self.files_new and not self.files_changed + self.files_gone
-        rows = f"{added:,} row{'s' if added > 1 else ''}"
-        what = f"Appended {rows} of {made}" if is_appended else f"Made {made} anew"
-        kept = f"{self.months_kept:,} month{'s' if self.months_kept != 1 else ''} kept"
-        return f"{what}{because}; {kept}" if made else f"Nothing dated{because}; {kept}"
-
-
-@dataclass(frozen=True)
-class IngestSummary:
-    """What an ingest did: the store that is now current, and whether it was already there.
-
-    ``changes`` are the tables of events that another store came before, each with what became of it.
-    """
-
-    store: Store
-    reused: bool
-    changes: tuple[TableChange, ...] = ()
-
-    @property
-    def rows(self) -> Mapping[str, int]:
-        """The stored rows by table."""
-        return self.store.manifest.rows
-
-    def as_dict(self) -> dict[str, Any]:
-        """The summary as plain fields, for ``--json``."""
-        return {
-            "reused": self.reused,
-            "changes": [dataclasses.asdict(one) for one in self.changes],
-            **dataclasses.asdict(self.store.manifest),
-        }
-
-
-def ingest(
-    settings: Settings,
-    workspace: Workspace,
-    progress: Progress = silent,
-    *,
-    as_of: Cutoff | None = None,
-    threads: int = 2,
-    memory: str = MEMORY,
-) -> IngestSummary:
-    """Check the mapped tables, sort them and publish them as the workspace's store.
-
-    Only files that are new, changed or gone are looked at, with the months they reach into; the rest is
-    taken over from the store there is. When nothing changed since the last time, that store stays.
-    Raises ``ContractBroken`` (a ``DataRefused``) when the check refuses, with the report attached.
-    """
-    # Imported here, because services open a store and never make one.
-    from features.company.erased import Tombstones
-    from features.store.ingestion import Ingestion
-
-    with workspace.writing():
-        settings = Tombstones.read(workspace.erased).left_out_of(settings)
-        work = Ingestion(settings, progress, as_of=as_of, threads=threads, memory=memory)
-        last = work.last(workspace)
-        if last is not None and work.changes_nothing(last):
-            return IngestSummary(last, reused=True)
-        with workspace.store.draft() as draft:
-            changes = work.write(draft, last)
-        return IngestSummary(open_store(workspace), reused=False, changes=changes)
 
 
 def open_store(workspace: Workspace) -> Store:

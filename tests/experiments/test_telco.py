@@ -9,7 +9,7 @@ import pytest
 from experiments.public_companies import telco
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from training.bundles.plans import plan_to_learn
 from training.datasets.folds import FoldSplit
 from training.questions.kinds import question_of

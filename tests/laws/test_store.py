@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
+from features.store.ingestion import ingest
 from features.store.pack import Pack
-from features.store.store import Store, ingest
+from features.store.store import Store
 from features.vocabulary.time import Cutoff
 from tests.features.tables import COLUMNS, write_table
 

@@ -13,8 +13,9 @@ from experiments.world.spec import WorldSpec
 from features.company.settings.reading import Settings, ValueSettings, load_settings
 from features.company.workspace import CURRENT, Workspace, point_at
 from features.plan.plan import plan_of, standard_plan
+from features.store.ingestion import ingest
 from features.store.pack import Pack
-from features.store.store import ingest, open_store
+from features.store.store import open_store
 from features.vectors.refresh import refresh_vectors
 from features.vectors.vectors import build_vectors
 from serving.nightly.run import score_everybody

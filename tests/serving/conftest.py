@@ -11,7 +11,7 @@ import pytest
 from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from serving.nightly.run import score_everybody
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import Caller, Service

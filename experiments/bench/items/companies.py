@@ -12,7 +12,8 @@ from experiments.public_companies import online_retail
 from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
-from features.store.store import ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import open_store
 from serving.items.lists import Wishes
 from serving.items.recommending import Recommending
 from training.families.items.bundle import open_item_bundle, write_item_bundle

@@ -27,7 +27,8 @@ from experiments.public_companies import PUBLIC
 from experiments.world import World, WorldSpec, simulate
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
-from features.store.store import ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import open_store
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff, Horizon
 from training.bundles.plans import plan_to_learn

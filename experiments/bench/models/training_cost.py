@@ -20,7 +20,7 @@ from typing import Any
 from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
-from features.store.store import ingest
+from features.store.ingestion import ingest
 
 _SETTINGS = """
 [tables.purchases]

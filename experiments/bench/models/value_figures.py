@@ -19,7 +19,8 @@ from experiments.public_companies import PUBLIC
 from features.company.settings.reading import ValueSettings, load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import open_store
 from training.families.value.learning import LearnedValue, learn_value
 from training.families.value.margins import line_margins
 from training.families.value.models import TWEEDIE, TWO_PART

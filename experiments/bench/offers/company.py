@@ -15,7 +15,8 @@ from experiments.world import World, WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import Store, ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import Store, open_store
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Horizon

@@ -12,7 +12,8 @@ from experiments.public_companies import coupons
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import open_store
 from features.vocabulary.time import Cutoff
 from training.families.churn.rungs import usable_features
 from training.families.offers.exposures.exposed import Exposed

@@ -13,7 +13,8 @@ from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import CURRENT, Workspace, point_at
 from features.plan.plan import standard_plan
-from features.store.store import ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import open_store
 from features.vectors.refresh import refresh_vectors
 from serving.nightly.run import open_snapshot, score_everybody
 from serving.scores.score import Status

@@ -79,7 +79,7 @@ def _run(folder: Path) -> dict[str, Any]:
     from features.company.settings.reading import load_settings
     from features.company.workspace import Workspace
     from features.lifecycle.repeat_buying import usual_plan
-    from features.store.store import ingest
+    from features.store.ingestion import ingest
     from features.vectors.refresh import refresh_vectors
 
     settings = load_settings(folder / "regulars.toml")

@@ -18,7 +18,8 @@ from features.company.workspace import Workspace
 from features.exports.spark import spark_vectors, write_spark_vectors
 from features.exports.spark_session import local_session, replacing
 from features.plan.plan import standard_plan
-from features.store.store import Store, ingest
+from features.store.ingestion import ingest
+from features.store.store import Store
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.errors import DataRefused, UsageRefused
 from tests.builders import at

@@ -16,7 +16,7 @@ from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
 from features.proposal import Proposal, propose
 from features.proposal.names import ROLES, likeness
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.vocabulary.errors import DataRefused, UsageRefused
 from tests.features.tables import Row, write_table
 

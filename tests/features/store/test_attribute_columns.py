@@ -12,8 +12,8 @@ import pytest
 from features.checks.checking import check
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
+from features.store.ingestion import ingest
 from features.store.pack import MISSING_NUMBER, Pack
-from features.store.store import ingest
 from tests.features.tables import COLUMNS, SEVEN, Row, write_table
 
 NAMES = ("id", "region", "joined", "brought", "yes", "gender", "told")

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from features.checks.breaches import ContractBroken
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
-from features.store.store import Store, ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import Store, open_store
 from features.vocabulary.errors import DataRefused, WorkspaceRefused
 from features.vocabulary.time import Cutoff
 from tests.features.tables import COLUMNS, SEVEN, purchases, write_table
@@ -314,7 +315,7 @@ def test_a_fault_in_the_middle_leaves_the_old_store_in_place(tmp_path: Path) -> 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.company.workspace import Workspace
 from tests.features.tables import SEVEN, purchases
 

@@ -18,7 +18,8 @@ from features.checks.breaches import ContractBroken
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import IngestSummary, Store, ingest, open_store
+from features.store.ingestion import IngestSummary, ingest
+from features.store.store import Store, open_store
 from features.vectors.refresh import published_vectors, refresh_vectors
 from features.vectors.vectors import open_vectors
 from features.vocabulary.time import Cutoff
@@ -285,7 +286,7 @@ import os, signal, sys
 from pathlib import Path
 from features.plan.plan import standard_plan
 from features.vectors.refresh import refresh_vectors
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.company.workspace import Workspace
 from tests.features.store.test_store_growth import mapped
 

@@ -13,7 +13,7 @@ import pytest
 
 from features.company.settings.reading import load_settings
 from features.company.workspace import CURRENT, Workspace, point_at
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from serving.contract.item_messages import (
     ItemCustomersAnswer,
     RecommendationsAnswer,

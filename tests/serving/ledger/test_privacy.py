@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from features.plan.plan import standard_plan
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from serving.contract.privacy_messages import ErasureAnswer, FeedbackAnswer, ObjectionsAnswer
 from serving.exports.reasons import export_reasons

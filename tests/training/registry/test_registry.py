@@ -20,7 +20,7 @@ import sqlalchemy
 
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.vocabulary.errors import BundleRefused, ModelRefused, WorkspaceRefused
 from features.vocabulary.time import Cutoff
 from tests.oracles.mlflow_client import load_booster, nested_runs, tags_of

@@ -20,7 +20,7 @@ import sqlalchemy
 from features.company.settings.reading import MlflowSettings, Settings
 from features.company.workspace import Workspace
 from features.sources.databases import copy_database
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.vocabulary.errors import WorkspaceRefused
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company

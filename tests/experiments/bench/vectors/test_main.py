@@ -10,7 +10,7 @@ from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.vectors.vectors import build_vectors
 from tests.oracles.vectors_sql import oracle
 

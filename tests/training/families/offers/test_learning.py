@@ -12,7 +12,8 @@ from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import Store, ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import Store, open_store
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
 from training.datasets.dataset import Dataset

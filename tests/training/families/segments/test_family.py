@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.store.store import ingest, open_store
+from features.store.ingestion import ingest
+from features.store.store import open_store
 from regulars.main import main
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company

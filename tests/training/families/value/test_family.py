@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from regulars.main import main
 from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
 from tests.oracles.mlflow_client import nested_runs, tags_of
