@@ -1,7 +1,7 @@
 """The plan over one customer's events after another: the only code that computes a feature.
 
 =========  =======================================================================================
-compiled   how the loops become machine code, and where it is kept                       [numba]
+compiled   how the loops become machine code                                             [numba]
 masks      which conditions each event meets, and whether it is known yet
 chains     which events share a key: orders, days, items
 scans      windows over events: counts, sums, largest entries, distinct keys
@@ -9,6 +9,8 @@ mixes      new keys, and how weight is spread over keys
 tracks     first, last and gaps, in order of time
 values     from gathered whole numbers to one float a feature
 walk       customer by customer, cutoff by cutoff
+entry      where machine code comes in: every array by its address
+native     the machine code itself: made once, kept, and loaded without numba         [llvmlite]
 =========  =======================================================================================
 
 Each customer's events are ordered by time, so a window is a stretch of neighbours. Where a table's rows

@@ -48,19 +48,16 @@ def by_address(function: Function) -> Function:
     return cast(Function, njit(_ENTRY, **options)(function))
 
 
-def object_code() -> tuple[str, bytes]:
-    """The name of the kernel's entry and the object file that holds it."""
-    with _indices_from_zero():
-        from features.kernel.entry import enter
-
-    made = enter.overloads[_ENTRY.args]  # type: ignore[attr-defined]
+def machine_code(entry: Any) -> tuple[str, bytes]:
+    """The name of a function that was compiled by its address, and the object file that holds it."""
+    made = entry.overloads[_ENTRY.args]
     library = made.library
     code = library._codegen._tm.emit_object(library._final_module)
     return made.fndesc.llvm_func_name, code
 
 
 @contextmanager
-def _indices_from_zero() -> Iterator[None]:
+def indices_from_zero() -> Iterator[None]:
     """Compile without the care that numba takes of indices below zero, of which the kernel has none.
 
     numba has no setting for it, and it is a third of the kernel's time.

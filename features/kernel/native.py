@@ -62,9 +62,7 @@ def _entry() -> Entry:
 
 
 def _compile() -> tuple[str, bytes]:
-    from features.kernel.compiled import object_code  # numba: only where nothing is kept yet
-
-    name, code = object_code()
+    name, code = _object_code()
     for path in _places():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,6 +73,17 @@ def _compile() -> tuple[str, bytes]:
         except OSError:
             continue
     return name, code
+
+
+def _object_code() -> tuple[str, bytes]:
+    """The name of the kernel's entry and the object file that holds it."""
+    # Imported here, because these bring numba in, which is needed only where nothing is kept yet.
+    from features.kernel.compiled import indices_from_zero, machine_code
+
+    with indices_from_zero():
+        from features.kernel.entry import enter
+
+    return machine_code(enter)
 
 
 def _read(path: Path) -> tuple[str, bytes] | None:

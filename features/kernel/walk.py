@@ -67,8 +67,7 @@ def walk(
             place = 0
             for stream in range(streams.shape[0]):
                 lo, hi = bounds[stream, customer], bounds[stream, customer + 1]
-                begin = ends[stream]
-                end = begin
+                begin = end = ends[stream]
                 while end < hi - lo and seconds[lo + end] < cutoff:
                     end += 1
                 ends[stream] = end
