@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from features.checks.accounts import FEW_ITEMS, PartAccount, joined, part_accounts
@@ -10,8 +10,8 @@ from features.checks.breaches import SAMPLE_ROWS, Breach, Severity, TableReport,
 from features.checks.judged_table import OpenTable
 from features.sources.connection import quoted
 from features.vocabulary.errors import DataRefused
-from features.vocabulary.protected import protected_notes
-from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, PURCHASES
+from features.vocabulary.protected import is_protected
+from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, PURCHASES, Column
 
 _CANCELLING_SHARE = 0.99
 """Letters before an order number mark cancellations when so large a share of their lines are returns."""
@@ -232,6 +232,22 @@ def _purchase_notes(opened: OpenTable, total: PartAccount) -> Iterator[Breach]:
             severity=Severity.NOTES,
             sample=total.shared_sample,
         )
+
+
+def protected_notes(table: str, columns: Iterable[Column], rows: int) -> Iterator[Breach]:
+    """One note a protected attribute that a company has mapped, for the check of its tables."""
+    for column in columns:
+        if is_protected(column.name):
+            yield Breach(
+                table=table,
+                rule=f"protected.{column.name}",
+                what=f"{column.name} is a protected attribute",
+                rows=rows,
+                becomes="kept in the table, never a feature",
+                severity=Severity.NOTES,
+                kept=rows,
+                advice=f"Leave {column.name} out of `columns` unless you need it for a review.",
+            )
 
 
 def _too_little(

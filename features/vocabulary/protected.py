@@ -9,10 +9,6 @@ they say what may be done with somebody and not how they behave.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-
-from features.checks.breaches import Breach, Severity
-from features.vocabulary.tables import Column
 
 # Words of a name; the second half is what German and French tables call them.
 _NAMES = """
@@ -49,22 +45,6 @@ def reason_against(name: str) -> str:
     if _words(name) & _CONSENT:
         return f"{name} is a consent: it says who may be scored and contacted, not how they behave"
     return ""
-
-
-def protected_notes(table: str, columns: Iterable[Column], rows: int) -> Iterator[Breach]:
-    """One note a protected attribute that a company has mapped, for the check of its tables."""
-    for column in columns:
-        if is_protected(column.name):
-            yield Breach(
-                table=table,
-                rule=f"protected.{column.name}",
-                what=f"{column.name} is a protected attribute",
-                rows=rows,
-                becomes="kept in the table, never a feature",
-                severity=Severity.NOTES,
-                kept=rows,
-                advice=f"Leave {column.name} out of `columns` unless you need it for a review.",
-            )
 
 
 def _words(name: str) -> set[str]:
