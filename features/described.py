@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from features.declarations.values import Feature
+from features.declarations.feature import Feature
 from features.narrator import Table
 from features.plan.dictionary import full_plan
 from features.plan.plan import Plan

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.behaviour.groups import attribute_group
-from features.declarations.attributes import Declared
-from features.declarations.values import Actionable, Declaration, ReasonGroup
+from features.declarations import Actionable, Declaration, Declared, ReasonGroup
 from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes
 from features.vocabulary.errors import PlanRefused, did_you_mean
 

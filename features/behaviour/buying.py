@@ -11,8 +11,15 @@ from __future__ import annotations
 from features.behaviour.groups import RHYTHM
 from features.behaviour.purchases import ACTIVE_DAYS
 from features.behaviour.rhythm import NEVER, ONE_DAY, RECENCY, TENURE_DAYS
-from features.declarations.buying import BuyingModel, ExpectedPurchases, NoPurchase, StillBuying
-from features.declarations.values import Declaration, Repeats, declare
+from features.declarations import (
+    BuyingModel,
+    Declaration,
+    ExpectedPurchases,
+    NoPurchase,
+    Repeats,
+    StillBuying,
+    declare,
+)
 from features.store.pack import Pack
 
 HORIZONS = (30, 90, 180, 365)

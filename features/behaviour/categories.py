@@ -13,14 +13,16 @@ from collections.abc import Sequence
 from features.behaviour.frequent import most_frequent
 from features.behaviour.groups import BASKET, CHANNEL
 from features.behaviour.purchases import BOUGHT, NO_SPEND, SPEND_GROSS, ZERO
-from features.declarations.keyed import Entropy, New, TopShare
-from features.declarations.values import (
+from features.declarations import (
     WHOLE_PAST,
     Declaration,
     Difference,
     Distinct,
+    Entropy,
+    New,
     Ratio,
     ReasonGroup,
+    TopShare,
     Total,
     declare,
     quoted,

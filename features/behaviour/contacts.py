@@ -10,13 +10,13 @@ from __future__ import annotations
 from features.behaviour.frequent import most_frequent
 from features.behaviour.groups import INTEREST, SERVICE
 from features.behaviour.rhythm import growth_of
-from features.declarations.instants import Elapsed
-from features.declarations.values import (
+from features.declarations import (
     WHOLE_PAST,
     Count,
     Declaration,
     Difference,
     Distinct,
+    Elapsed,
     Events,
     Latest,
     Ratio,

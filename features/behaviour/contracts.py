@@ -8,8 +8,7 @@ start, so they are known from then on. A notice counts from the instant it was g
 from __future__ import annotations
 
 from features.behaviour.groups import CONTRACT
-from features.declarations.instants import SinceInstant, UntilInstant
-from features.declarations.values import (
+from features.declarations import (
     Count,
     Declaration,
     Difference,
@@ -19,7 +18,9 @@ from features.declarations.values import (
     Ratio,
     Repeats,
     SinceFirst,
+    SinceInstant,
     SinceLast,
+    UntilInstant,
     declare,
 )
 from features.store.pack import MISSING_NUMBER, EventStream, Pack

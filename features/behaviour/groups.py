@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.declarations.values import ReasonGroup
+from features.declarations import ReasonGroup
 
 RHYTHM = ReasonGroup("rhythm", "Buying rhythm")
 FREQUENCY = ReasonGroup("frequency", "How often they buy")

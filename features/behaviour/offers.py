@@ -8,13 +8,13 @@ the instant of acceptance on, never earlier: at a cutoff before it, the offer wa
 from __future__ import annotations
 
 from features.behaviour.groups import OFFERS
-from features.declarations.instants import SinceInstant
-from features.declarations.values import (
+from features.declarations import (
     WHOLE_PAST,
     Count,
     Declaration,
     Events,
     Ratio,
+    SinceInstant,
     SinceLast,
     Total,
     declare,

@@ -15,14 +15,17 @@ import numpy as np
 
 from features.behaviour.attribute_groups import attribute_groups
 from features.behaviour.groups import PROFILE
-from features.declarations.attributes import (
+from features.declarations import (
+    Declaration,
     Declared,
     DeclaredFlag,
     DeclaredNumber,
     DeclaredSince,
     DeclaredText,
+    declare,
+    quoted,
+    slugs,
 )
-from features.declarations.values import Declaration, declare, quoted, slugs
 from features.store.pack import Attributes, Pack
 from features.vocabulary.protected import reason_against
 

@@ -9,7 +9,7 @@ gross spend counts bought lines alone. Money is in cents, quantities are in piec
 from __future__ import annotations
 
 from features.behaviour.groups import BASKET, CHANNEL, FREQUENCY, PRICE, RETURNS, SPEND
-from features.declarations.values import (
+from features.declarations import (
     Count,
     Declaration,
     Distinct,

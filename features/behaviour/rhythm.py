@@ -16,7 +16,7 @@ from features.behaviour.purchases import (
     RETURNED,
     SPEND_GROSS,
 )
-from features.declarations.values import (
+from features.declarations import (
     Bins,
     Declaration,
     Difference,

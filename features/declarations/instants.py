@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.declarations.values import WHOLE_PAST, Events, Value
+from features.declarations.events import Events
+from features.declarations.values import WHOLE_PAST, Value
 from features.vocabulary.time import Window
 
 

@@ -1,13 +1,14 @@
 """Values about the keys of events (categories, brands, items): what is new, and how the mix is spread.
 
-How many there are is ``spec.Distinct``; what was given up is the difference of two of those.
+How many there are is ``values.Distinct``; what was given up is the difference of two of those.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.declarations.values import WHOLE_PAST, Events, Value
+from features.declarations.events import Events
+from features.declarations.values import WHOLE_PAST, Value
 from features.vocabulary.time import Window
 
 

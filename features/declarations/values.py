@@ -1,112 +1,19 @@
-"""How a feature is declared: a value computed from events, and its entry in the dictionary.
+"""What can be computed of events for one customer at one cutoff.
 
-A declaration is data. The values below say *what* is computed (a total, a distinct count, a gap, a
-ratio) over *which* events and *which* window; ``compiler`` turns them into the integer tables the
-kernel interprets. So a new feature is a new line in ``behaviour``, and no engine code.
-
-An event counts when it happened before the cutoff and was known before it. A window is
-``[cutoff - days, cutoff)`` on the time of the event.
+A window is ``[cutoff - days, cutoff)`` on the time of the event.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Literal, Self
 
+from features.declarations.events import Events
 from features.vocabulary.errors import PlanRefused
 from features.vocabulary.time import Window
 
-Actionable = Literal["now", "indirect", "context"]
-Comparison = Literal["<", "<=", "=", "!=", ">=", ">"]
-COMPARISONS: tuple[Comparison, ...] = ("<", "<=", "=", "!=", ">=", ">")
-
 WHOLE_PAST = Window(None)
-WINDOWS = (*(Window(days) for days in (7, 30, 90, 180, 365)), WHOLE_PAST)
-MARKER = "local_day"
 LAST_GAPS = 3
-
-
-@dataclass(frozen=True)
-class ReasonGroup:
-    """A theme under which features are summed into one reason, with the title a marketer reads."""
-
-    name: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Feature:
-    """One column of a behaviour vector, as the dictionary explains it.
-
-    ``unit`` says how to show a value: money is in ``cents``, times are fractional ``days`` of 24
-    hours, a ``share`` lies between 0 and 1. ``said`` is a clause with ``{value}`` in it, ready to be
-    told to a marketer. ``actionable`` is ``now`` (an offer can change it), ``indirect`` or ``context``.
-    """
-
-    name: str
-    meaning: str
-    unit: str
-    group: str
-    actionable: Actionable
-    missing: str
-    said: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A test of one column against a whole number or, for a text column, against a text."""
-
-    column: str
-    comparison: Comparison
-    value: int | str
-
-    def __post_init__(self) -> None:
-        if self.comparison not in COMPARISONS:
-            raise PlanRefused(
-                expected="a comparison out of " + " ".join(COMPARISONS),
-                found=f"{self.column} {self.comparison} {self.value}",
-                remedy="Correct the condition in the declaration.",
-            )
-        if isinstance(self.value, str) and self.comparison not in ("=", "!="):
-            raise PlanRefused(
-                expected="a text to be compared by = or != alone",
-                found=f"{self.column} {self.comparison} {self.value!r}",
-                remedy="Correct the condition in the declaration.",
-            )
-
-
-@dataclass(frozen=True)
-class Moment:
-    """Whether an instant that a row carries lies before the cutoff: an acceptance, a settlement, an end.
-
-    Such a column is filled in later than its row, so it may only be believed once its own instant has
-    passed: at an earlier cutoff it must look as if it were empty. ``passed`` holds for an instant
-    strictly before the cutoff, its opposite for one at or after it and for none at all.
-    """
-
-    column: str
-    passed: bool
-
-
-@dataclass(frozen=True)
-class Events:
-    """The events of one stream that meet all conditions."""
-
-    stream: str
-    where: tuple[Condition | Moment, ...] = ()
-
-    def also(self, column: str, comparison: Comparison, value: int | str) -> Events:
-        """The same events, with one more condition."""
-        return replace(self, where=(*self.where, Condition(column, comparison, value)))
-
-    def once(self, column: str) -> Events:
-        """The same events, from the instant in this column on."""
-        return replace(self, where=(*self.where, Moment(column, passed=True)))
-
-    def until(self, column: str) -> Events:
-        """The same events, as long as the instant in this column has not passed."""
-        return replace(self, where=(*self.where, Moment(column, passed=False)))
 
 
 @dataclass(frozen=True)
@@ -345,96 +252,6 @@ class Repeats(Value):
     def named(self, subject: str) -> str:
         """For instance ``contract_repeats_lifetime``."""
         return f"{subject}_repeats_{self.of.window.label}"
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """A feature and how it is computed."""
-
-    feature: Feature
-    value: Value
-
-
-def declare(
-    subject: str,
-    value: Value,
-    *,
-    meaning: str,
-    unit: str,
-    group: ReasonGroup,
-    said: str,
-    missing: str,
-    actionable: Actionable = "indirect",
-) -> Declaration:
-    """One feature, named after its subject and its definition."""
-    if "{value}" not in said:
-        raise PlanRefused(
-            expected="a clause with {value} in it",
-            found=repr(said),
-            remedy=f"Correct `said` of {value.named(subject)}.",
-        )
-    name = value.named(subject)
-    return Declaration(Feature(name, meaning, unit, group.name, actionable, missing, said), value)
-
-
-def windowed(
-    subject: str,
-    value: Value,
-    *,
-    meaning: str,
-    unit: str,
-    group: ReasonGroup,
-    said: str,
-    missing: str,
-    actionable: Actionable = "indirect",
-    windows: Iterable[Window] = WINDOWS,
-) -> tuple[Declaration, ...]:
-    """One feature a window; ``{window}`` in the texts becomes "in the last 90 days" or "so far"."""
-    return tuple(
-        declare(
-            subject,
-            value.over(window),
-            meaning=meaning.replace("{window}", window_phrase(window)),
-            unit=unit,
-            group=group,
-            said=said.replace("{window}", window_phrase(window)),
-            missing=missing,
-            actionable=actionable,
-        )
-        for window in windows
-    )
-
-
-def window_phrase(window: Window) -> str:
-    """How a window is said in a sentence.
-
-    >>> window_phrase(Window(30)), window_phrase(Window(None))
-    ('in the last 30 days', 'so far')
-    """
-    return "so far" if window.days is None else f"in the last {window.days} days"
-
-
-def slugs(texts: Iterable[str]) -> dict[str, str]:
-    """Texts of the data as parts of features' names, each different from the others.
-
-    >>> slugs(["Web shop", "web-shop", "?"])
-    {'Web shop': 'web_shop', 'web-shop': 'web_shop_2', '?': 'unnamed'}
-    """
-    found: dict[str, str] = {}
-    for text in texts:
-        kept = "".join(letter if letter.isalnum() else " " for letter in text.casefold())
-        stem = name = "_".join(kept.split()) or "unnamed"
-        number = 1
-        while name in found.values():
-            number += 1
-            name = f"{stem}_{number}"
-        found[text] = name
-    return found
-
-
-def quoted(text: str) -> str:
-    """A text of the data inside a sentence: its braces must not be taken for places to fill."""
-    return text.replace("{", "(").replace("}", ")")
 
 
 def _with_window(stem: str, window: Window | None) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields, is_dataclass
 import numpy as np
 
 from features.declarations.attributes import DeclaredText
-from features.declarations.values import Condition, Events, Value
+from features.declarations.events import Condition, Events
+from features.declarations.values import Value
 from features.plan.plan import Plan, plan_of
 from features.store.pack import MISSING_CODE, Attributes, EventStream, Pack, TextColumn
 from features.vectors.fresh import ORDER, missing_number

@@ -13,15 +13,14 @@ from typing import Final
 import numpy as np
 
 from features.declarations.buying import Buying, ExpectedPurchases, NoPurchase, StillBuying
+from features.declarations.events import MARKER, Events
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
 from features.declarations.values import (
-    MARKER,
     Bins,
     Count,
     Difference,
     Distinct,
-    Events,
     Gap,
     Largest,
     Latest,
@@ -107,7 +106,7 @@ class _Compiler:
                 raise PlanRefused(
                     expected="a value the kernel knows",
                     found=type(value).__name__,
-                    remedy="Compose it from the values of spec.py.",
+                    remedy="Compose it from the values of features.declarations.",
                 )
         self.levels[value] = level
         return level

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from features.declarations.buying import BuyingModel
-from features.declarations.values import Feature
+from features.declarations.feature import Feature
 from features.plan.plan import Plan, standard_plan
 from features.store.pack import Attributes, EventStream, Pack, TextColumn
 

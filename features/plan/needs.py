@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from features.declarations.values import MARKER, Condition, Events, Moment
+from features.declarations.events import MARKER, Condition, Events, Moment
 from features.plan import program as code
 from features.plan.program import Table, table
 from features.store.pack import MISSING_CODE, EventStream

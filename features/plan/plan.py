@@ -11,7 +11,7 @@ from typing import Any
 
 from features.declarations.attributes import Declared, refuse_absent
 from features.declarations.buying import BuyingModel
-from features.declarations.values import Declaration, Feature, ReasonGroup
+from features.declarations.feature import Declaration, Feature, ReasonGroup
 from features.plan.compiler import compile_values
 from features.plan.program import Program
 from features.store.pack import Pack

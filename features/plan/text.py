@@ -13,9 +13,9 @@ from functools import cache
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+import features.declarations as spec
 from features.declarations import attributes, buying, instants, keyed
-from features.declarations import values as spec
-from features.declarations.values import Declaration
+from features.declarations.feature import Declaration
 from features.vocabulary.errors import PlanRefused, RegularsError, did_you_mean
 from features.vocabulary.time import Window
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.values import MARKER
+from features.declarations.events import MARKER
 from features.store.pack import MISSING_CODE, EventStream
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.tables import TABLES, Kind

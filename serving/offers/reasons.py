@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from training.families.offers.bundle import OfferBundle
 from training.reasons.languages.language import Language
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors

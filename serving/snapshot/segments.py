@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.declarations.values import Feature
+from features.declarations.feature import Feature
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.vectors import build_vectors

@@ -19,19 +19,17 @@ from features.declarations.attributes import (
     DeclaredText,
 )
 from features.declarations.buying import Buying, ExpectedPurchases, NoPurchase
+from features.declarations.events import Condition, Events, Moment
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
 from features.declarations.values import (
     Bins,
-    Condition,
     Count,
     Difference,
     Distinct,
-    Events,
     Gap,
     Largest,
     Latest,
-    Moment,
     Ratio,
     Repeats,
     SinceFirst,

@@ -13,7 +13,8 @@ from features.behaviour.attribute_groups import regrouped
 from features.company.settings.reading import ChurnSettings, ReasonSettings
 from features.company.workspace import Workspace
 from features.declarations.buying import BuyingModel
-from features.declarations.values import Declaration, Value
+from features.declarations.feature import Declaration
+from features.declarations.values import Value
 from features.lifecycle.repeat_buying import buying_model_before, usual_plan
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.plan.text import plan_from_text

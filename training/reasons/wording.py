@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from training.reasons.claims import claims_about, is_technical
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language, forms

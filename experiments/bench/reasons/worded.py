@@ -22,7 +22,7 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from experiments.bench.claims import Claim, arguments, conclude
-from features.declarations.values import Feature
+from features.declarations.feature import Feature
 from features.plan.dictionary import full_plan
 from features.vectors.vectors import Vectors, open_vectors, write_vectors
 from training.learners.boosting import BoostedModel

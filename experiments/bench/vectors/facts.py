@@ -17,14 +17,13 @@ from typing import Any, Protocol
 from features.behaviour.categories import categories
 from features.behaviour.purchases import purchases
 from features.behaviour.rhythm import rhythm
+from features.declarations.events import Condition, Events
+from features.declarations.feature import Declaration
 from features.declarations.values import (
     Bins,
-    Condition,
     Count,
-    Declaration,
     Difference,
     Distinct,
-    Events,
     Gap,
     Largest,
     Ratio,

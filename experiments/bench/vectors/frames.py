@@ -16,7 +16,7 @@ import numpy as np
 from experiments.bench.vectors.company import CODED
 from experiments.bench.vectors.facts import Fact, evaluate, facts_of, fixed_conditions
 from experiments.bench.vectors.sql import code_of
-from features.declarations.values import Events
+from features.declarations.events import Events
 from features.plan.plan import Plan
 
 _BY = "customer_key"

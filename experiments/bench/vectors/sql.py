@@ -11,7 +11,7 @@ from pathlib import Path
 
 from experiments.bench.vectors.company import CODED
 from experiments.bench.vectors.facts import Fact, evaluate, facts_of, fixed_conditions
-from features.declarations.values import Condition, Events
+from features.declarations.events import Condition, Events
 from features.plan.plan import Plan
 
 THREADS = 2

@@ -16,7 +16,8 @@ from features.declarations.attributes import (
     DeclaredSince,
     DeclaredText,
 )
-from features.declarations.values import Declaration, Value, declare
+from features.declarations.feature import Declaration, declare
+from features.declarations.values import Value
 from features.plan.plan import plan_of, standard_plan
 from features.store.pack import Attributes, Pack, open_pack, write_pack
 from features.store.packing import digest_beside

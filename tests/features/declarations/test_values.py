@@ -2,16 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from features.behaviour.groups import SPEND
+from features.declarations.events import Events
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
 from features.declarations.values import (
     Bins,
-    Condition,
     Count,
     Difference,
     Distinct,
-    Events,
     Gap,
     Largest,
     Latest,
@@ -21,9 +19,6 @@ from features.declarations.values import (
     SinceLast,
     Total,
     Value,
-    declare,
-    slugs,
-    windowed,
 )
 from features.vocabulary.errors import PlanRefused, UsageRefused
 from features.vocabulary.time import Window
@@ -67,42 +62,6 @@ def test_a_ratio_over_a_window_asks_both_its_parts_about_that_window() -> None:
     assert share.below == Total(BOUGHT, "amount_cents", Window(30))
 
 
-def test_a_windowed_declaration_words_its_window() -> None:
-    week, past = windowed(
-        "spend",
-        Total(BOUGHT, "amount_cents"),
-        meaning="Spent {window}.",
-        unit="cents",
-        group=SPEND,
-        said="{value} {window}",
-        missing="Zero.",
-        windows=(Window(7), Window(None)),
-    )
-
-    assert (week.feature.name, week.feature.said) == ("spend_sum_7d", "{value} in the last 7 days")
-    assert (past.feature.name, past.feature.meaning) == ("spend_sum_lifetime", "Spent so far.")
-
-
-def test_a_clause_without_a_place_for_the_value_is_refused() -> None:
-    with pytest.raises(PlanRefused, match="Correct `said` of days_since_order"):
-        declare(
-            "order",
-            SinceLast(BOUGHT),
-            meaning="Days.",
-            unit="days",
-            group=SPEND,
-            said="long ago",
-            missing="Never.",
-        )
-
-
-def test_a_condition_that_cannot_be_compared_is_refused() -> None:
-    with pytest.raises(PlanRefused, match="a comparison out of"):
-        Condition("amount_cents", "~", 3)  # type: ignore[arg-type]
-    with pytest.raises(PlanRefused, match="compared by = or != alone"):
-        Condition("channel", ">", "web")
-
-
 def test_a_window_of_zero_days_is_refused() -> None:
     with pytest.raises(UsageRefused, match="a window of at least one day"):
         Count(BOUGHT, Window(0))
@@ -115,7 +74,3 @@ def test_stretches_and_gaps_that_mean_nothing_are_refused() -> None:
         Gap(BOUGHT, "last", back=4)
     with pytest.raises(PlanRefused, match="a divisor other than zero"):
         Total(BOUGHT, "amount_cents", per=0)
-
-
-def test_texts_that_look_alike_become_different_parts_of_names() -> None:
-    assert list(slugs(["Web", "WEB", "web_2"]).values()) == ["web", "web_2", "web_2_2"]

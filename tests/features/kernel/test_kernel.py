@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from features.behaviour.groups import SPEND
+from features.declarations.events import Events
+from features.declarations.feature import declare
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
 from features.declarations.values import (
@@ -16,7 +18,6 @@ from features.declarations.values import (
     Count,
     Difference,
     Distinct,
-    Events,
     Gap,
     Largest,
     Latest,
@@ -27,7 +28,6 @@ from features.declarations.values import (
     Sum,
     Total,
     Value,
-    declare,
 )
 from features.plan.plan import plan_of
 from features.vectors.vectors import build_vectors

@@ -7,19 +7,9 @@ from dataclasses import replace
 import pytest
 
 from features.behaviour.groups import SPEND, TENURE
-from features.declarations.values import (
-    Count,
-    Declaration,
-    Distinct,
-    Events,
-    Gap,
-    Largest,
-    ReasonGroup,
-    SinceLast,
-    Total,
-    Value,
-    declare,
-)
+from features.declarations.events import Events
+from features.declarations.feature import Declaration, ReasonGroup, declare
+from features.declarations.values import Count, Distinct, Gap, Largest, SinceLast, Total, Value
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.vocabulary.errors import PlanRefused
 from tests.builders import contact, order, pack_of

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from features.behaviour.groups import SPEND
 from features.declarations.buying import BuyingModel
-from features.declarations.values import Condition, Count, Events, Ratio, Total, declare
+from features.declarations.events import Condition, Events
+from features.declarations.feature import declare
+from features.declarations.values import Count, Ratio, Total
 from features.plan.dictionary import full_plan
 from features.plan.plan import hash_of
 from features.plan.text import plan_from_text, plan_to_text

@@ -9,7 +9,7 @@ import pytest
 
 from features.behaviour.groups import PROFILE
 from features.declarations.attributes import DeclaredFlag
-from features.declarations.values import declare
+from features.declarations.feature import declare
 from features.plan.text import plan_from_text, plan_to_text
 from features.vocabulary.errors import PlanRefused
 from tests.training.companies import NAMES, dataset, manifest_of

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.declarations.values import Declaration, Feature, ReasonGroup
+from features.declarations.feature import Declaration, Feature, ReasonGroup
 from features.plan.text import plan_from_text, plan_to_text
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, ModelRefused, PlanRefused, WorkspaceRefused

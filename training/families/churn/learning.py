@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from features.company.settings.reading import ChurnSettings
-from features.declarations.values import Declaration
+from features.declarations.feature import Declaration
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vocabulary.progress import Progress, silent

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from features.declarations.values import ReasonGroup
+from features.declarations.feature import ReasonGroup
 from features.plan.plan import plan_of
 from training.families.churn.bundle import GOLDEN_TOLERANCE, spoken
 from training.families.churn.learning import Learned

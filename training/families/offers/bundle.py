@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.declarations.values import Declaration
+from features.declarations.feature import Declaration
 from features.plan.text import plan_from_text, plan_to_text
 from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.declarations.values import Declaration
+from features.declarations.feature import Declaration
 from features.plan.plan import Plan, plan_of
 from features.plan.text import plan_from_text, plan_to_text
 from features.store.pack import Pack

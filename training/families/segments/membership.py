@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.values import Feature
+from features.declarations.feature import Feature
 from features.vectors.vectors import Vectors
 from training.families.segments.clusters import nearest
 from training.families.segments.model import NO_SEGMENT, SegmentModel

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features.declarations.values import Declaration, Feature
+from features.declarations.feature import Declaration, Feature
 
 MOST_TRAITS = 40
 _MOST_OF_A_KIND = 4

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from features.behaviour.groups import PROFILE
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from training.reasons.languages.language import Language, Phrasebook, forms, untranslated
 from training.reasons.languages.numbers import money, share, short, symbol_of, whole_days
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from training.reasons.claims import claims_about
 from training.reasons.languages.german import German

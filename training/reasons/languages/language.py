@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from features.vocabulary.errors import ModelRefused
 from training.reasons.languages.numbers import days, money, quantity, share, short
 

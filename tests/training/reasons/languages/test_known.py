@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from features.company.settings.reading import LANGUAGES as OFFERED
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from features.plan.dictionary import full_plan
 from features.vocabulary.errors import ModelRefused, UsageRefused
 from training.reasons.claims import CLAIMS

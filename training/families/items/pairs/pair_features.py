@@ -5,7 +5,7 @@ The kernel in ``pairs`` fills them in this order; a test computes each anew from
 
 from __future__ import annotations
 
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 
 HABIT = ReasonGroup("habit", "Bought before")
 DUE = ReasonGroup("due", "Due again")

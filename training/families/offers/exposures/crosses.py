@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.values import Feature, ReasonGroup
+from features.declarations.feature import Feature, ReasonGroup
 from features.store.pack import Pack
 from features.vocabulary.time import Cutoff
 from training.families.offers.exposures.answers import Rates, Showings, held

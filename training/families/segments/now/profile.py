@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.values import Feature
+from features.declarations.feature import Feature
 from features.vectors.vectors import Vectors
 from training.families.segments.model import SegmentModel
 from training.learners.model import Floats

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.values import Feature
+from features.declarations.feature import Feature
 from training.learners.model import Floats
 from training.reasons.claims import claims_about
 
