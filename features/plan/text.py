@@ -1,20 +1,20 @@
 """A plan as data: declarations written as JSON and read back, so that a model carries its own.
 
 Every part is an object that names its class beside its fields. Reading makes nothing but the classes
-listed here, and each checks itself as it does in a declaration.
+listed here, each of exactly its own fields, and each checks itself as it does in a declaration.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from functools import cache
-from types import UnionType
-from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, get_type_hints
 
-import features.declarations as spec
-from features.declarations import attributes, buying, instants, keyed
+from pydantic import BaseModel, ConfigDict, InstanceOf, ValidationError, create_model
+
+import features.declarations as declared
 from features.declarations.feature import Declaration
 from features.vocabulary.errors import PlanRefused, RegularsError, did_you_mean
 from features.vocabulary.time import Window
@@ -22,16 +22,17 @@ from features.vocabulary.time import Window
 SCHEMA_VERSION: Final = 1
 _CLASS = "class"
 _CLASSES: Final[Mapping[str, type]] = {
-    one.__name__: one
-    for one in (
-        *(spec.Declaration, spec.Feature, spec.Condition, spec.Moment, spec.Events, Window),
-        *(spec.Count, spec.Total, spec.Largest, spec.Distinct, spec.SinceLast, spec.SinceFirst),
-        *(spec.Latest, spec.Gap, spec.Bins, spec.Ratio, spec.Sum, spec.Difference, spec.Repeats),
-        *(instants.SinceInstant, instants.UntilInstant, instants.Elapsed),
-        *(keyed.New, keyed.Entropy, keyed.TopShare),
-        *(attributes.DeclaredSince, attributes.DeclaredText, attributes.DeclaredFlag),
-        *(attributes.DeclaredNumber, buying.BuyingModel, buying.NoPurchase),
-        *(buying.ExpectedPurchases, buying.StillBuying),
+    made.__name__: made
+    for made in (
+        *(declared.Declaration, declared.Feature, declared.Condition, declared.Moment),
+        *(declared.Events, Window, declared.Count, declared.Total, declared.Largest),
+        *(declared.Distinct, declared.SinceLast, declared.SinceFirst, declared.Latest),
+        *(declared.Gap, declared.Bins, declared.Ratio, declared.Sum, declared.Difference),
+        *(declared.Repeats, declared.SinceInstant, declared.UntilInstant, declared.Elapsed),
+        *(declared.New, declared.Entropy, declared.TopShare, declared.DeclaredSince),
+        *(declared.DeclaredText, declared.DeclaredFlag, declared.DeclaredNumber),
+        *(declared.BuyingModel, declared.NoPurchase, declared.ExpectedPurchases),
+        declared.StillBuying,
     )
 }
 
@@ -41,11 +42,15 @@ def plan_to_text(declarations: Sequence[Declaration]) -> str:
 
     Raises ``PlanRefused`` for a value of a class that is not listed here.
     """
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "declarations": [_written(one) for one in declarations],
-    }
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+    content = {"schema_version": SCHEMA_VERSION, "declarations": list(declarations)}
+    text = json.dumps(
+        content,
+        default=_as_object,
+        ensure_ascii=False,
+        allow_nan=False,
+        separators=(",", ":"),
+    )
+    return text + "\n"
 
 
 def plan_from_text(text: str) -> tuple[Declaration, ...]:
@@ -64,42 +69,35 @@ def plan_from_text(text: str) -> tuple[Declaration, ...]:
     rows = content.get("declarations")
     if not isinstance(rows, list):
         raise _refused("a list of declarations", type(rows).__name__)
-    found = tuple(_read(one) for one in rows)
-    if not all(isinstance(one, Declaration) for one in found):
+    declarations = tuple(_read(row) for row in rows)
+    if not all(isinstance(part, Declaration) for part in declarations):
         raise _refused("declarations alone in a plan", "something else")
-    return found
+    return declarations
 
 
-def _written(part: object) -> Any:
-    if is_dataclass(part) and not isinstance(part, type):
-        name = type(part).__name__
-        if _CLASSES.get(name) is not type(part):
-            raise _unknown(name)
-        return {_CLASS: name} | {
-            one.name: _written(getattr(part, one.name)) for one in fields(part)
-        }
-    return [_written(one) for one in part] if isinstance(part, tuple) else part
+def _as_object(part: object) -> dict[str, Any]:
+    """A part of a plan as JSON: the name of its class, and its fields in their order."""
+    name = type(part).__name__
+    if _CLASSES.get(name) is not type(part):
+        raise _unknown(name)
+    return {_CLASS: name} | {field.name: getattr(part, field.name) for field in fields(part)}  # type: ignore[arg-type]
 
 
 def _read(part: Any) -> Any:
     if isinstance(part, list):
-        return tuple(_read(one) for one in part)
+        return tuple(_read(inner) for inner in part)
     if not isinstance(part, dict):
         return part
     name = part.get(_CLASS)
     made = _CLASSES.get(name) if isinstance(name, str) else None
     if made is None:
         raise _unknown(str(name))
-    given = {key: _read(one) for key, one in part.items() if key != _CLASS}
-    hints = _hints(made)
-    if set(given) != set(hints):
-        odd = ", ".join(sorted(set(given) ^ set(hints)))
-        raise _refused(f"the fields of {name}", f"a difference in {odd}")
-    wrong = [key for key, one in given.items() if not _fits(one, hints[key])]
-    if wrong:
-        raise _refused(f"{name}.{wrong[0]} of its own type", type(given[wrong[0]]).__name__)
+    given = {key: _read(inner) for key, inner in part.items() if key != _CLASS}
     try:
+        _fields_of(made).model_validate(given)
         return made(**given)
+    except ValidationError as fault:
+        raise _misshapen(made.__name__, fault) from None
     except PlanRefused:
         raise
     except RegularsError as fault:
@@ -107,24 +105,25 @@ def _read(part: Any) -> Any:
 
 
 @cache
-def _hints(made: type) -> dict[str, Any]:
+def _fields_of(made: type) -> type[BaseModel]:
+    """What holds the fields of a class to their annotations: all of them, no others, nothing converted."""
     hints = get_type_hints(made)
-    return {one.name: hints[one.name] for one in fields(made)}
+    kinds = {field.name: hints[field.name] for field in fields(made)}
+    # A whole number would do for a fraction, and the plan would have another hash.
+    exact = {name: InstanceOf[float] if kind is float else kind for name, kind in kinds.items()}
+    required: dict[str, Any] = {name: (kind, ...) for name, kind in exact.items()}
+    return create_model(
+        made.__name__, __config__=ConfigDict(strict=True, extra="forbid"), **required
+    )
 
 
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is what a field's annotation says."""
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        return any(_fits(value, one) for one in get_args(hint))
-    if origin is Literal:
-        return value in get_args(hint)
-    if origin is tuple:
-        inner = get_args(hint)[0]
-        return isinstance(value, tuple) and all(_fits(one, inner) for one in value)
-    if hint in (int, float):
-        return isinstance(value, hint) and not isinstance(value, bool)
-    return isinstance(value, hint)
+def _misshapen(name: str, fault: ValidationError) -> PlanRefused:
+    faults = fault.errors(include_url=False, include_context=False)
+    odd = {str(one["loc"][0]) for one in faults if one["type"] in ("missing", "extra_forbidden")}
+    if odd:
+        return _refused(f"the fields of {name}", f"a difference in {', '.join(sorted(odd))}")
+    field = str(faults[0]["loc"][0])
+    return _refused(f"{name}.{field} of its own type", type(faults[0]["input"]).__name__)
 
 
 def _unknown(name: str) -> PlanRefused:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +30,22 @@ def test_the_full_plan_comes_back_equal_with_its_hash() -> None:
     assert back == plan.declarations
     assert hash_of(back) == plan.hash
     assert plan_to_text(back) == plan_to_text(plan.declarations)
+
+
+OLDER_PLAN = (Path(__file__).parent / "older_plan.json").read_text(encoding="utf-8")
+OLDER_HASH = "eb7847397455fd691aaeaed548a178fbf8a311ccdd406d2720ad5a17d5037f29"
+
+
+def test_an_older_plan_of_every_class_reads_as_before_and_is_written_in_the_same_bytes() -> None:
+    declarations = plan_from_text(OLDER_PLAN)
+    assert len(declarations) == 26
+    assert hash_of(declarations) == OLDER_HASH
+    assert plan_to_text(declarations) == OLDER_PLAN
+    # What no plan can hold is told by name, so the known names are those of every class.
+    with pytest.raises(PlanRefused) as caught:
+        plan_from_text(OLDER_PLAN.replace('"class":"Count"', '"class":"zzzz"'))
+    known = caught.value.remedy.removeprefix("Known names: ").removesuffix(".").split(", ")
+    assert known == sorted(set(re.findall(r'"class":"(\w+)"', OLDER_PLAN)))
 
 
 conditions = st.one_of(
@@ -63,6 +81,11 @@ def test_any_declaration_comes_back_equal(
         ('"stream":"purchases"', '"stream":7', "Events.stream"),
         ('"stream":"purchases"', '"strom":"purchases"', "fields of Events"),
         ("{", "[", "text that is none"),
+        ('"per":1}', '"per":true}', "Total.per of its own type; found bool"),
+        (',"per":1}', "}", "fields of Total; found a difference in per"),
+        ('"r":1.0', '"r":1', "BuyingModel.r of its own type; found int"),
+        ('"days":7', '"days":0', "a window of at least one day"),
+        ('"bins":12', '"bins":1', "at least two stretches"),
     ],
 )
 def test_what_is_no_plan_of_this_version_is_refused_by_name(old: str, new: str, said: str) -> None:
