@@ -20,8 +20,8 @@ from features.exports.event_columns import (
     KNOWN,
     SECONDS,
     STREAM,
-    Wire,
-    WireColumn,
+    EventColumn,
+    EventColumns,
 )
 from features.store.pack import MISSING_NUMBER, Attributes
 from features.vectors.batches import BATCH_EVENTS, EventBatch
@@ -38,11 +38,11 @@ class ArrowKernel:
     """Turns batches of events into batches of vectors; it travels to the workers as it is.
 
     Events come sorted by ``customer_id``, ``stream`` and ``seconds``; ``stream`` is the number of their
-    table in the wire, and a customer's declared attributes are a row behind the events. ``instants``
-    ascend.
+    table among the event columns, and a customer's declared attributes are a row behind the events.
+    ``instants`` ascend.
     """
 
-    wire: Wire
+    event_columns: EventColumns
     instants: Ints
     batch_events: int = BATCH_EVENTS
 
@@ -71,15 +71,15 @@ class ArrowKernel:
         if table is None or not table.num_rows:
             return
         customers, begins = _runs(table.column(CUSTOMER_ID))
-        plan = self.wire.plan
+        plan = self.event_columns.plan
         stream = _numbers(table, STREAM)
         # A customer enters with the first cutoff after their first known event and then stays; what
         # they declared is no event.
         visible = np.maximum(_numbers(table, SECONDS), _numbers(table, KNOWN))
-        visible[stream == len(self.wire.streams)] = _NEVER
-        if OUTCOMES.name in self.wire.streams:
+        visible[stream == len(self.event_columns.streams)] = _NEVER
+        if OUTCOMES.name in self.event_columns.streams:
             # Asked of a customer who is there at the cutoff.
-            visible[stream == list(self.wire.streams).index(OUTCOMES.name)] -= 1
+            visible[stream == list(self.event_columns.streams).index(OUTCOMES.name)] -= 1
         entry = np.searchsorted(self.instants, np.minimum.reduceat(visible, begins), side="right")
         repeats = len(self.instants) - entry
         values = np.empty((int(repeats.sum()), len(plan.declarations)), np.float32)
@@ -101,12 +101,12 @@ class ArrowKernel:
 
     def _events(self, table: Any, stream: Ints, begins: Ints) -> EventBatch:
         """The streams the plan reads, one behind the other as the kernel takes them."""
-        read = [self.wire.streams[name] for name in self.wire.plan.columns]
+        read = [self.event_columns.streams[name] for name in self.event_columns.plan.columns]
         parts = [np.flatnonzero(stream == position) for position in range(len(read))]
         bounds = np.empty((len(read), len(begins) + 1), np.int64)
         rows = np.concatenate(parts) if parts else np.empty(0, np.int64)
         matrix = np.zeros((max([1, *map(len, read)]), len(rows)), np.int64)
-        encoded = {place: _encoded(table, place) for place in self.wire.text_places}
+        encoded = {place: _encoded(table, place) for place in self.event_columns.text_places}
         begin = 0
         for position, (part, columns) in enumerate(zip(parts, read, strict=True)):
             end = begin + len(part)
@@ -124,17 +124,19 @@ class ArrowKernel:
 
     def _attributes(self, table: Any, stream: Ints, begins: Ints) -> Attributes:
         """What these customers declared, one entry a customer of the batch."""
-        rows = np.flatnonzero(stream == len(self.wire.streams))
+        rows = np.flatnonzero(stream == len(self.event_columns.streams))
         # Should a customer have several rows, the first of their order is taken, whatever that was.
         rows = rows[::-1]
         of = np.searchsorted(begins, rows, side="right") - 1
         columns = {}
-        for column in self.wire.attributes:
+        for column in self.event_columns.attributes:
             columns[column.name] = np.full(len(begins), column.missing, np.int64)
             columns[column.name][of] = _numbers(table, column.place)[rows]
         known = np.full(len(begins), MISSING_NUMBER, np.int64)
         known[of] = _numbers(table, KNOWN)[rows]
-        texts = {one.name: one.texts for one in self.wire.attributes if one.texts is not None}
+        texts = {
+            one.name: one.texts for one in self.event_columns.attributes if one.texts is not None
+        }
         return Attributes(columns, texts, known)
 
 
@@ -162,7 +164,7 @@ def _encoded(table: Any, place: str) -> tuple[Ints, Any]:
     return indices, column.dictionary
 
 
-def _codes(indices: Ints, texts: Any, column: WireColumn) -> Ints:
+def _codes(indices: Ints, texts: Any, column: EventColumn) -> Ints:
     """The plan's code for a text it names; another number, the same in the whole batch, for others.
 
     Numbers rise in the order in which the texts first appear.

@@ -28,7 +28,7 @@ _GROUPS_OF_ITEMS = ("category", "brand", "department")
 
 
 @dataclass(frozen=True)
-class WireColumn:
+class EventColumn:
     """One column on its way: its name in the pack and in the plain table, and its place in the batch.
 
     ``texts`` are those the plan names, in the order of their codes; None for a column of numbers.
@@ -50,7 +50,7 @@ class WireColumn:
 
 
 @dataclass(frozen=True)
-class Wire:
+class EventColumns:
     """The shape all tables share on their way to the workers, and the plan made for it.
 
     ``streams`` are the event tables by their number in the batch, those the plan reads first and in
@@ -58,8 +58,8 @@ class Wire:
     """
 
     plan: Plan
-    streams: Mapping[str, tuple[WireColumn, ...]]
-    attributes: tuple[WireColumn, ...]
+    streams: Mapping[str, tuple[EventColumn, ...]]
+    attributes: tuple[EventColumn, ...]
 
     @property
     def places(self) -> list[str]:
@@ -74,11 +74,11 @@ class Wire:
         return [place for place in self.places if place.startswith("text_")]
 
 
-def wire_of(plan: Plan, tables: Sequence[str]) -> Wire:
-    """The wire of a plan over the event tables that are there, which include those it reads."""
+def event_columns_of(plan: Plan, tables: Sequence[str]) -> EventColumns:
+    """The event columns of a plan over the tables that are there, which include those it reads."""
     named = _named_texts(plan)
     told_apart = _told_apart(plan)
-    streams: dict[str, tuple[WireColumn, ...]] = {}
+    streams: dict[str, tuple[EventColumn, ...]] = {}
     for name, columns in plan.columns.items():
         # Orders first, so that the rows of one second lie together by order.
         first = sorted(columns, key=lambda column: column != ORDER)
@@ -99,7 +99,7 @@ def wire_of(plan: Plan, tables: Sequence[str]) -> Wire:
     texts = {one.column for one in plan.declared if isinstance(one, DeclaredText)}
     missing = {one.column: one.missing for one in plan.declared}
     attributes = tuple(
-        WireColumn(
+        EventColumn(
             name=column,
             stored=column,
             place=f"number_{place}",
@@ -112,21 +112,21 @@ def wire_of(plan: Plan, tables: Sequence[str]) -> Wire:
     made_anew = plan_of(plan.declarations, _empty_pack(streams, attributes))
     read = {name: _in_order(streams[name], names) for name, names in made_anew.columns.items()}
     others = {name: columns for name, columns in streams.items() if name not in read}
-    return Wire(made_anew, {**read, **others}, attributes)
+    return EventColumns(made_anew, {**read, **others}, attributes)
 
 
 def _number_of(place: str) -> int:
     return int(place.rsplit("_", 1)[1])
 
 
-def _in_order(columns: Sequence[WireColumn], names: Sequence[str]) -> tuple[WireColumn, ...]:
+def _in_order(columns: Sequence[EventColumn], names: Sequence[str]) -> tuple[EventColumn, ...]:
     by_name = {one.name: one for one in columns}
     return tuple(by_name[name] for name in names)
 
 
 def _placed(
     table: str, columns: Sequence[str], named: Mapping[str, set[str]], whole: Sequence[str]
-) -> tuple[WireColumn, ...]:
+) -> tuple[EventColumn, ...]:
     """Give every column of a table its place: one of texts, or one of numbers."""
     placed, numbers = [], 0
     for name in columns:
@@ -136,7 +136,7 @@ def _placed(
         else:
             place, numbers = f"number_{numbers}", numbers + 1
         placed.append(
-            WireColumn(
+            EventColumn(
                 name=name,
                 stored=_stored(table, name),
                 place=place,
@@ -164,7 +164,7 @@ def _texts_of(table: str) -> set[str]:
 
 
 def _empty_pack(
-    streams: Mapping[str, Sequence[WireColumn]], attributes: Sequence[WireColumn]
+    streams: Mapping[str, Sequence[EventColumn]], attributes: Sequence[EventColumn]
 ) -> Pack:
     """A company without events, whose dictionaries hold the texts that conditions name."""
     nothing = np.empty(0, np.int64)

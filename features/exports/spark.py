@@ -20,9 +20,9 @@ from features.exports.event_columns import (
     KNOWN,
     SECONDS,
     STREAM,
-    Wire,
-    WireColumn,
-    wire_of,
+    EventColumn,
+    EventColumns,
+    event_columns_of,
 )
 from features.exports.spark_session import DataFrame, SparkSession, catalog_table, replacing
 from features.plan.plan import Plan
@@ -71,9 +71,9 @@ def spark_vectors(
             remedy=did_you_mean(lacking[0], sorted(tables)),
         )
     # Customers of whom the plan reads nothing have their rows too.
-    wire = wire_of(plan, [name for name in tables if _is_event_table(name)])
-    events = _sorted_events(tables, wire, partitions)
-    kernel = ArrowKernel(wire, instants)
+    event_columns = event_columns_of(plan, [name for name in tables if _is_event_table(name)])
+    events = _sorted_events(tables, event_columns, partitions)
+    kernel = ArrowKernel(event_columns, instants)
     return events.mapInArrow(kernel.__call__, _schema(plan))
 
 
@@ -127,26 +127,33 @@ def _tables(session: SparkSession, source: Source) -> dict[str, DataFrame]:
 
 
 def _sorted_events(
-    tables: Mapping[str, DataFrame], wire: Wire, partitions: int | None
+    tables: Mapping[str, DataFrame], event_columns: EventColumns, partitions: int | None
 ) -> DataFrame:
     """All events and declared attributes in one shape, whole customers together, in order."""
-    groups = [one.stored for one in wire.streams.get(PURCHASES.name, ())]
+    groups = [one.stored for one in event_columns.streams.get(PURCHASES.name, ())]
     events = None
-    for position, (name, columns) in enumerate(wire.streams.items()):
+    for position, (name, columns) in enumerate(event_columns.streams.items()):
         table = tables[name]
         if name == PURCHASES.name:
             table = _with_item_groups(table, tables.get(ITEMS.name), groups)
-        part = _part(name, position, table, _event_times(name, table), columns, wire)
+        part = _part(name, position, table, _event_times(name, table), columns, event_columns)
         events = part if events is None else events.unionAll(part)
     assert events is not None
-    if wire.attributes:
+    if event_columns.attributes:
         table = tables[CUSTOMERS.name]
         times = _attribute_times(table)
-        rows = _part(CUSTOMERS.name, len(wire.streams), table, times, wire.attributes, wire)
+        rows = _part(
+            CUSTOMERS.name,
+            len(event_columns.streams),
+            table,
+            times,
+            event_columns.attributes,
+            event_columns,
+        )
         events = events.unionAll(rows)
     dealt = [CUSTOMER_ID] if partitions is None else [partitions, CUSTOMER_ID]
     # By time, then by order, then by what the rows say: never by where they stood.
-    order = [CUSTOMER_ID, STREAM, SECONDS, *wire.text_places[:1], *wire.places]
+    order = [CUSTOMER_ID, STREAM, SECONDS, *event_columns.text_places[:1], *event_columns.places]
     return events.repartition(*dealt).sortWithinPartitions(*dict.fromkeys(order), KNOWN)
 
 
@@ -155,8 +162,8 @@ def _part(
     position: int,
     table: DataFrame,
     times: tuple[Any, Any],
-    columns: Sequence[WireColumn],
-    wire: Wire,
+    columns: Sequence[EventColumn],
+    event_columns: EventColumns,
 ) -> DataFrame:
     """One table in the shape all tables share: who, which table, when, known when, and its columns."""
     from pyspark.sql import functions as sql
@@ -165,8 +172,10 @@ def _part(
     seconds, known = times
     by_place = {one.place: _travelling(table, one) for one in columns}
     values = [
-        by_place.get(place, sql.lit(None)).cast("string" if place in wire.text_places else "bigint")
-        for place in wire.places
+        by_place.get(place, sql.lit(None)).cast(
+            "string" if place in event_columns.text_places else "bigint"
+        )
+        for place in event_columns.places
     ]
     return table.select(
         sql.col(CUSTOMER_ID).cast("string").alias(CUSTOMER_ID),
@@ -175,8 +184,10 @@ def _part(
         known.cast("bigint").alias(KNOWN),
         *(
             # A place that a table leaves empty is never read; a number there keeps Arrow from masks.
-            (one if place in wire.text_places else sql.coalesce(one, sql.lit(0))).alias(place)
-            for one, place in zip(values, wire.places, strict=True)
+            (one if place in event_columns.text_places else sql.coalesce(one, sql.lit(0))).alias(
+                place
+            )
+            for one, place in zip(values, event_columns.places, strict=True)
         ),
     )
 
@@ -199,11 +210,11 @@ def _attribute_times(table: DataFrame) -> tuple[Any, Any]:
     from pyspark.sql import functions as sql
 
     always = sql.lit(MISSING_NUMBER)
-    told = _KNOWN_COLUMN in table.columns
-    return sql.lit(0), sql.coalesce(sql.col(_KNOWN_COLUMN), always) if told else always
+    has_known = _KNOWN_COLUMN in table.columns
+    return sql.lit(0), sql.coalesce(sql.col(_KNOWN_COLUMN), always) if has_known else always
 
 
-def _travelling(table: DataFrame, column: WireColumn) -> Any:
+def _travelling(table: DataFrame, column: EventColumn) -> Any:
     """What travels of a column: its text, the plan's code for it, or its number."""
     from pyspark.sql import functions as sql
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.exports.arrow_kernel import ArrowKernel
-from features.exports.event_columns import Wire, WireColumn, wire_of
+from features.exports.event_columns import EventColumn, EventColumns, event_columns_of
 from features.plan.plan import Plan, standard_plan
 from features.store.pack import MISSING_NUMBER, Pack
 from features.vectors.vectors import Vectors, build_vectors
@@ -22,9 +22,9 @@ from tests.builders import Event, Outcome, Profile, at, contact, order, pack_of
 from tests.laws.test_vectors import BUYING, cutoff_lists, law, profiles, worlds
 
 
-def plain_rows(pack: Pack, wire: Wire) -> Iterator[dict[str, Any]]:
+def plain_rows(pack: Pack, event_columns: EventColumns) -> Iterator[dict[str, Any]]:
     """Every event as a cluster would hold it, and what customers declared behind them."""
-    for position, (name, columns) in enumerate(wire.streams.items()):
+    for position, (name, columns) in enumerate(event_columns.streams.items()):
         stream = pack.streams[name]
         for customer in range(pack.customers):
             for at_row in range(stream.offsets[customer], stream.offsets[customer + 1]):
@@ -40,18 +40,18 @@ def plain_rows(pack: Pack, wire: Wire) -> Iterator[dict[str, Any]]:
                     row |= travelling(one, code, texts[code] if texts and code >= 0 else text)
                 yield row
     declared = pack.attributes
-    for customer in range(pack.customers if wire.attributes else 0):
+    for customer in range(pack.customers if event_columns.attributes else 0):
         known = MISSING_NUMBER if declared.known is None else int(declared.known[customer])
-        row = {"customer_id": pack.customer_ids[customer], "stream": len(wire.streams)}
+        row = {"customer_id": pack.customer_ids[customer], "stream": len(event_columns.streams)}
         row |= {"seconds": 0, "known": known}
-        for one in wire.attributes:
+        for one in event_columns.attributes:
             code = int(declared.columns[one.name][customer])
             texts = declared.dictionaries.get(one.name, ())
             row |= travelling(one, code, texts[code] if texts and code >= 0 else None)
         yield row
 
 
-def travelling(column: WireColumn, value: int, text: str | None) -> dict[str, Any]:
+def travelling(column: EventColumn, value: int, text: str | None) -> dict[str, Any]:
     """What stands in the place of a column: a text, the plan's code for it, or a number."""
     if column.texts is None:
         return {column.place: value}
@@ -63,14 +63,14 @@ def travelling(column: WireColumn, value: int, text: str | None) -> dict[str, An
     return {column.place: column.texts.index(text) if known else len(column.texts)}
 
 
-def sorted_events(pack: Pack, wire: Wire) -> pa.Table:
+def sorted_events(pack: Pack, event_columns: EventColumns) -> pa.Table:
     """All events by customer, table and time, as a cluster would have sorted them."""
     rows = sorted(
-        plain_rows(pack, wire),
+        plain_rows(pack, event_columns),
         key=lambda row: (row["customer_id"].encode(), row["stream"], row["seconds"]),
     )
-    kinds = {"customer_id": pa.string(), **dict.fromkeys(wire.text_places, pa.string())}
-    names = ["customer_id", "stream", "seconds", "known", *wire.places]
+    kinds = {"customer_id": pa.string(), **dict.fromkeys(event_columns.text_places, pa.string())}
+    names = ["customer_id", "stream", "seconds", "known", *event_columns.places]
     nothing = {name: None if name in kinds else 0 for name in names}
     whole = [{**nothing, **row} for row in rows]
     return pa.table(
@@ -84,10 +84,10 @@ def sorted_events(pack: Pack, wire: Wire) -> pa.Table:
 def by_batches(
     pack: Pack, plan: Plan, cutoffs: list[Cutoff], batch_rows: int, batch_events: int
 ) -> pa.Table | None:
-    wire = wire_of(plan, list(pack.streams))
+    event_columns = event_columns_of(plan, list(pack.streams))
     instants = np.unique([one.seconds for one in cutoffs])
-    kernel = ArrowKernel(wire, instants, batch_events)
-    events = sorted_events(pack, wire)
+    kernel = ArrowKernel(event_columns, instants, batch_events)
+    events = sorted_events(pack, event_columns)
     found = list(kernel(iter(events.to_batches(max_chunksize=batch_rows))))
     return pa.Table.from_batches(found) if found else None
 
@@ -165,7 +165,7 @@ def test_a_customer_an_outcome_is_asked_of_is_there_at_its_cutoff_and_not_before
 
 def test_no_events_give_no_vectors() -> None:
     pack = pack_of({"anna": [order("2026-01-05")]})
-    kernel = ArrowKernel(wire_of(standard_plan(pack), ["purchases"]), np.array([0]))
+    kernel = ArrowKernel(event_columns_of(standard_plan(pack), ["purchases"]), np.array([0]))
 
     assert list(kernel(iter([]))) == []
 
@@ -173,9 +173,9 @@ def test_no_events_give_no_vectors() -> None:
 def test_a_worker_is_sent_only_the_texts_that_conditions_name() -> None:
     pack = pack_of({"anna": [order("2026-01-05", item="hat", channel="web", category="warm")]})
 
-    wire = wire_of(standard_plan(pack), ["purchases"])
+    event_columns = event_columns_of(standard_plan(pack), ["purchases"])
 
-    columns = {one.name: one for one in wire.streams["purchases"]}
+    columns = {one.name: one for one in event_columns.streams["purchases"]}
     assert columns["item"].texts == ()
     assert columns["channel"].texts == ("web",)
     assert columns["item"].travels_as_text and columns["order"].travels_as_text
@@ -184,8 +184,10 @@ def test_a_worker_is_sent_only_the_texts_that_conditions_name() -> None:
 
 def test_a_row_without_a_customer_is_refused() -> None:
     pack = pack_of({"anna": [order("2026-01-05")]})
-    wire = wire_of(standard_plan(pack), ["purchases"])
-    events = sorted_events(pack, wire).set_column(0, "customer_id", pa.array([None], pa.string()))
+    event_columns = event_columns_of(standard_plan(pack), ["purchases"])
+    events = sorted_events(pack, event_columns).set_column(
+        0, "customer_id", pa.array([None], pa.string())
+    )
 
     with pytest.raises(DataRefused, match="a customer in every row"):
-        list(ArrowKernel(wire, np.array([0]))(iter(events.to_batches())))
+        list(ArrowKernel(event_columns, np.array([0]))(iter(events.to_batches())))
