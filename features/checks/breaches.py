@@ -68,16 +68,16 @@ class TableReport:
     last_seconds: int | None = None
 
     def __post_init__(self) -> None:
-        told = (
+        accounted = (
             self.rows_not_selected
             + self.rows_set_aside
             + self.rows_duplicate
             + self.rows_merged
             + self.rows_kept
         )
-        if told != self.rows_in_source:
+        if accounted != self.rows_in_source:
             raise RuntimeError(
-                f"{self.table}: {self.rows_in_source} rows in the source, {told} accounted for"
+                f"{self.table}: {self.rows_in_source} rows in the source, {accounted} accounted for"
             )
 
     @property

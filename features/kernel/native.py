@@ -92,8 +92,8 @@ def _read(path: Path) -> tuple[str, bytes] | None:
         head, _, code = path.read_bytes().partition(b"\n")
     except OSError:
         return None
-    name, _, told = head.partition(b" ")
-    return (name.decode(), code) if told == hashlib.sha256(code).hexdigest().encode() else None
+    name, _, checksum = head.partition(b" ")
+    return (name.decode(), code) if checksum == hashlib.sha256(code).hexdigest().encode() else None
 
 
 def _places() -> Iterator[Path]:
@@ -109,9 +109,9 @@ def _places() -> Iterator[Path]:
 
 @cache
 def _digest() -> str:
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted([*_HERE.glob("*.py"), *(_HERE.parent / name for name in _LINKED)]):
-        told.update(path.read_bytes())
-    told.update(f"{version('numba')} {version('llvmlite')}".encode())
-    told.update(f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}".encode())
-    return told.hexdigest()[:32]
+        digest.update(path.read_bytes())
+    digest.update(f"{version('numba')} {version('llvmlite')}".encode())
+    digest.update(f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}".encode())
+    return digest.hexdigest()[:32]

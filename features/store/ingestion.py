@@ -25,10 +25,10 @@ from features.sources.connection import (
     fingerprint,
 )
 from features.store.month_files import (
+    describing_columns,
     month_file,
     reached_months,
     reference_file,
-    told_columns,
     write_months,
     write_reference,
 )
@@ -147,14 +147,14 @@ class Ingestion:
             writing = faults_worded(
                 "the checked tables to be sorted", "Run `regulars ingest` again."
             )
-            # What describing tables tell is written beside events, so these come first.
+            # What describing tables say is written beside events, so these come first.
             if not checking.report(references, _nobody).refused:
                 with writing:
                     _write_references(connection, references, draft, last)
             shown = {one.table.name: one.stored_names for one in references}
             events = list(
                 checking.events(
-                    lambda name: self._made_of(name, told_columns(name, shown)),
+                    lambda name: self._made_of(name, describing_columns(name, shown)),
                     _reached(connection, draft, last, shown),
                 )
             )
@@ -184,8 +184,8 @@ class Ingestion:
         tables = []
         for done, one in enumerate(events):
             self.progress(f"sort {one.table.name}", done, len(events))
-            told = told_columns(one.table.name, shown)
-            written = write_months(connection, one, draft / "tables", told)
+            describing = describing_columns(one.table.name, shown)
+            written = write_months(connection, one, draft / "tables", describing)
             staying = {
                 month: record.digest
                 for month, record in one.record.months.items()
@@ -198,7 +198,7 @@ class Ingestion:
                     for folder in (last.folder, draft)
                 )
                 link(old, new)
-            tables.append(EventTable(one, told, written, staying))
+            tables.append(EventTable(one, describing, written, staying))
             # All that is needed of these rows is in the files now.
             connection.execute(f"DROP TABLE {one.opened.judged}")
         opened = None if last is None else (last.folder, last.pack())
@@ -227,14 +227,14 @@ class Ingestion:
         text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1)
         (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
-    def _made_of(self, name: str, told: tuple[Any, ...] = ()) -> str:
+    def _made_of(self, name: str, describing: tuple[Any, ...] = ()) -> str:
         """Names what every row of a table depends on beside its file."""
         made_of = [
             SCHEMA,
             database_version(),
             self.settings.company.currency,
             _plain(self.settings.tables[name]),
-            [one.stored for one in told],
+            [one.stored for one in describing],
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
@@ -295,13 +295,13 @@ def _write_references(
 def _reached(
     connection: Connection, draft: Path, last: Store | None, shown: Mapping[str, tuple[str, ...]]
 ) -> Callable[[str], Collection[int]]:
-    """Which months of a table have rows about which the describing tables tell another thing now."""
+    """Which months of a table have rows that the describing tables describe otherwise now."""
 
     def months(table: str) -> Collection[int]:
         if last is None or not (draft / "tables").is_dir():
             return ()
         folders = last.folder / "tables", draft / "tables"
-        return reached_months(connection, table, *folders, told_columns(table, shown))
+        return reached_months(connection, table, *folders, describing_columns(table, shown))
 
     return months
 

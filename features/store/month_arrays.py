@@ -20,7 +20,7 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 
 from features.checks.checking import CheckedTable
-from features.store.month_files import Told
+from features.store.month_files import DescribingColumn
 from features.store.order_numbers import text_prints
 from features.store.pack import MISSING_NUMBER
 from features.vocabulary.tables import CONTRACTS, CUSTOMER_ID, KNOWN_AT, PURCHASES, Kind
@@ -48,7 +48,7 @@ class PackColumn:
 
 
 @dataclass(frozen=True)
-class Segment:
+class MonthArrays:
     """One month's rows: how many of each customer, and the folder with an array a column."""
 
     month: int
@@ -63,7 +63,7 @@ class Segment:
         return np.load(self.folder / f"{name}.npy", mmap_mode="r").view(np.ndarray)  # type: ignore[no-any-return]
 
 
-def pack_columns(table: CheckedTable, told: Sequence[Told]) -> list[PackColumn]:
+def pack_columns(table: CheckedTable, describing: Sequence[DescribingColumn]) -> list[PackColumn]:
     """The arrays that a table of events has in the pack, beside its offsets."""
     columns = [
         PackColumn(SECONDS, "seconds", np.int64),
@@ -75,7 +75,7 @@ def pack_columns(table: CheckedTable, told: Sequence[Told]) -> list[PackColumn]:
         columns.append(PackColumn(PRINTS, "order_id", np.uint64))
     every = [
         *((one.column.name, one.stored, one.column.kind) for one in table.columns),
-        *((one.stored, one.stored, one.kind) for one in told),
+        *((one.stored, one.stored, one.kind) for one in describing),
     ]
     for name, stored, kind in every:
         if name in (table.table.event_time, KNOWN_AT, *_UNCODED):
@@ -97,17 +97,17 @@ def _missing(kind: Kind, name: str) -> int:
     return 0 if name == "discount" else MISSING_NUMBER
 
 
-def read_segment(
+def read_month(
     path: Path, month: int, table: str, columns: Sequence[PackColumn], scratch: Path
-) -> Segment:
+) -> MonthArrays:
     """Read a sorted month into arrays below ``scratch``; the digest is that of all it says."""
     scratch.mkdir(parents=True)
     texts = [one.stored for one in columns if one.is_text]
     file = parquet.ParquetFile(path, read_dictionary=texts)
     customers, counts = _customers(file)
-    told = hashlib.sha256()
-    _tell_texts(told, customers)
-    told.update(np.ascontiguousarray(counts, "<i8").data)
+    digest = hashlib.sha256()
+    _add_texts(digest, customers)
+    digest.update(np.ascontiguousarray(counts, "<i8").data)
     dictionaries: dict[str, Texts] = {}
     seconds: NDArray[Any] = np.empty(0, np.int64)
     values: NDArray[Any]
@@ -115,7 +115,7 @@ def read_segment(
         read = file.read(columns=[one.stored], use_threads=False).column(0)
         if one.is_text:
             dictionaries[one.name], values = coded(read)
-            _tell_texts(told, dictionaries[one.name])
+            _add_texts(digest, dictionaries[one.name])
         elif one.name == PRINTS:
             values = text_prints(*text_buffers(read.combine_chunks()))
         elif one.name == KNOWN:
@@ -126,10 +126,10 @@ def read_segment(
             values = _filled(read, one.missing)
         values = np.ascontiguousarray(values, one.dtype)
         seconds = values if one.name == SECONDS else seconds
-        told.update(json.dumps([one.name, values.dtype.str]).encode())
-        told.update(values.data)
+        digest.update(json.dumps([one.name, values.dtype.str]).encode())
+        digest.update(values.data)
         np.save(scratch / f"{one.name}.npy", values)
-    return Segment(month, customers, counts, dictionaries, scratch, told.hexdigest())
+    return MonthArrays(month, customers, counts, dictionaries, scratch, digest.hexdigest())
 
 
 def _customers(file: Any) -> tuple[Texts, Ints]:
@@ -198,7 +198,7 @@ def text_buffers(texts: Texts) -> tuple[Ints, NDArray[np.uint8]]:
     return begins, np.frombuffer(content or b"", np.uint8)
 
 
-def _tell_texts(told: Any, texts: Texts) -> None:
+def _add_texts(digest: Any, texts: Texts) -> None:
     offsets, content = text_buffers(texts)
-    told.update(np.ascontiguousarray(offsets - offsets[0], "<i8").data)
-    told.update(content[offsets[0] : offsets[-1]].data)
+    digest.update(np.ascontiguousarray(offsets - offsets[0], "<i8").data)
+    digest.update(content[offsets[0] : offsets[-1]].data)

@@ -18,7 +18,7 @@ from features.vocabulary.tables import CUSTOMER_ID, EXPOSURES, ITEMS, OFFERS, PU
 
 
 @dataclass(frozen=True)
-class Told:
+class DescribingColumn:
     """A column of a describing table that is written beside the events it is about."""
 
     name: str
@@ -26,23 +26,25 @@ class Told:
     kind: Kind
 
 
-TELLS: Mapping[str, tuple[Table, str, tuple[Told, ...]]] = {
+DESCRIBED: Mapping[str, tuple[Table, str, tuple[DescribingColumn, ...]]] = {
     PURCHASES.name: (
         ITEMS,
         "item_id",
-        tuple(Told(name, name, Kind.TEXT) for name in ("category", "brand", "department")),
+        tuple(
+            DescribingColumn(name, name, Kind.TEXT) for name in ("category", "brand", "department")
+        ),
     ),
     EXPOSURES.name: (
         OFFERS,
         "offer_id",
         (
-            Told("kind", "offer_kind", Kind.TEXT),
-            Told("category", "offer_category", Kind.TEXT),
-            Told("discount_milli", "offer_discount_milli", Kind.NUMBER),
+            DescribingColumn("kind", "offer_kind", Kind.TEXT),
+            DescribingColumn("category", "offer_category", Kind.TEXT),
+            DescribingColumn("discount_milli", "offer_discount_milli", Kind.NUMBER),
         ),
     ),
 }
-"""For a table of events: the table that tells more of it, the key both share, and what is told."""
+"""For a table of events: the table that describes more of it, the key both share, and the columns added."""
 
 
 def reference_file(folder: Path, table: str) -> Path:
@@ -55,15 +57,19 @@ def month_file(folder: Path, table: str, month: int) -> Path:
     return folder / table / f"{month_name(month)}.parquet"
 
 
-def told_columns(table: str, references: Mapping[str, tuple[str, ...]]) -> tuple[Told, ...]:
-    """What the mapped describing tables tell of the rows of a table of events.
+def describing_columns(
+    table: str, references: Mapping[str, tuple[str, ...]]
+) -> tuple[DescribingColumn, ...]:
+    """The columns that mapped describing tables add to the rows of a table of events.
 
     ``references`` are the stored columns of each describing table that is mapped.
     """
-    if table not in TELLS:
+    if table not in DESCRIBED:
         return ()
-    teller, _, told = TELLS[table]
-    return tuple(one for one in told if one.name in references.get(teller.name, ()))
+    describing_table, _, columns = DESCRIBED[table]
+    return tuple(
+        column for column in columns if column.name in references.get(describing_table.name, ())
+    )
 
 
 def write_reference(connection: Connection, table: CheckedTable, path: Path) -> None:
@@ -76,7 +82,10 @@ def write_reference(connection: Connection, table: CheckedTable, path: Path) -> 
 
 
 def write_months(
-    connection: Connection, table: CheckedTable, folder: Path, told: tuple[Told, ...]
+    connection: Connection,
+    table: CheckedTable,
+    folder: Path,
+    describing: tuple[DescribingColumn, ...],
 ) -> list[int]:
     """Write the months of a table that are made anew and have rows; answers which."""
     assert table.reading is not None
@@ -88,7 +97,7 @@ def write_months(
     months = table.record.months
     written = [month for month in table.reading.touched if month in months and months[month].rows]
     for month in written:
-        query = _sorted(table, table.kept(month), told, folder)
+        query = _sorted(table, table.kept(month), describing, folder)
         _write(connection, query, month_file(folder, table.table.name, month))
     connection.execute("SET disabled_optimizers = ''")
     return written
@@ -129,18 +138,20 @@ def event_columns(table: CheckedTable) -> list[str]:
     ]
 
 
-def _sorted(table: CheckedTable, kept: str, told: tuple[Told, ...], folder: Path) -> str:
-    """The rows of one month in their final order, with what is told of them beside."""
+def _sorted(
+    table: CheckedTable, kept: str, describing: tuple[DescribingColumn, ...], folder: Path
+) -> str:
+    """The rows of one month in their final order, with what describes them beside."""
     event = next(one.stored for one in table.columns if one.column.name == table.table.event_time)
     others = event_columns(table)
     selected = [f"kept.{CUSTOMER_ID}", f"kept.{quoted(event)} AS seconds", "kept.local_day"]
     selected += [f"kept.{quoted(name)}" for name in others]
-    selected += [f"told.{quoted(one.name)} AS {quoted(one.stored)}" for one in told]
+    selected += [f"describing.{quoted(one.name)} AS {quoted(one.stored)}" for one in describing]
     join = ""
-    if told:
-        teller, key, _ = TELLS[table.table.name]
-        file = literal(str(reference_file(folder, teller.name)))
-        join = f"LEFT JOIN read_parquet({file}) AS told ON told.{key} = kept.{key}"
+    if describing:
+        describing_table, key, _ = DESCRIBED[table.table.name]
+        file = literal(str(reference_file(folder, describing_table.name)))
+        join = f"LEFT JOIN read_parquet({file}) AS describing ON describing.{key} = kept.{key}"
     first = ["order_id"] if table.table is PURCHASES else []
     ties = [f"kept.{quoted(name)} NULLS FIRST" for name in [*first, *others]]
     return f"""
@@ -150,28 +161,32 @@ def _sorted(table: CheckedTable, kept: str, told: tuple[Told, ...], folder: Path
 
 
 def reached_months(
-    connection: Connection, table: str, old: Path, new: Path, told: tuple[Told, ...]
+    connection: Connection,
+    table: str,
+    old: Path,
+    new: Path,
+    describing: tuple[DescribingColumn, ...],
 ) -> set[int]:
-    """The months of a table, as stored in ``old``, about whose rows another thing is told in ``new``."""
+    """The months of a table, as stored in ``old``, whose rows are described otherwise in ``new``."""
     months = sorted((old / table).glob("*.parquet"))
-    if not told or not months:
+    if not describing or not months:
         return set()
-    teller, key, _ = TELLS[table]
-    columns = ", ".join([key, *(quoted(one.name) for one in told)])
+    describing_table, key, _ = DESCRIBED[table]
+    columns = ", ".join([key, *(quoted(one.name) for one in describing)])
     before, now = (
-        f"SELECT {columns} FROM read_parquet({literal(str(reference_file(folder, teller.name)))})"
+        f"SELECT {columns} FROM read_parquet({literal(str(reference_file(folder, describing_table.name)))})"
         for folder in (old, new)
     )
     connection.execute(f"""
-        CREATE OR REPLACE TABLE changed_{teller.name} AS
+        CREATE OR REPLACE TABLE changed_{describing_table.name} AS
         SELECT {key} FROM (({before}) EXCEPT ({now}))
         UNION SELECT {key} FROM (({now}) EXCEPT ({before}))
     """)
-    if not connection.execute(f"SELECT 1 FROM changed_{teller.name} LIMIT 1").fetchall():
+    if not connection.execute(f"SELECT 1 FROM changed_{describing_table.name} LIMIT 1").fetchall():
         return set()
     files = ", ".join(literal(str(one)) for one in months)
     found = connection.execute(f"""
         SELECT DISTINCT file_index FROM read_parquet([{files}])
-        WHERE {key} IN (SELECT {key} FROM changed_{teller.name})
+        WHERE {key} IN (SELECT {key} FROM changed_{describing_table.name})
     """).fetchall()
     return {month_number(months[place].stem) for (place,) in found}

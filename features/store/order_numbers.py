@@ -1,7 +1,7 @@
 """Orders numbered within their customer: 0 for the order whose line comes first, and so on.
 
 The number of an order depends on nothing but its customer's own rows, so that it stays what it is when
-other customers come or go. An order number is told by a print of its text, 64 bits wide, which the
+other customers come or go. An order number is known by a print of its text, 64 bits wide, which the
 store keeps, so that appended lines find the order they belong to without reading the others again.
 """
 

@@ -243,15 +243,15 @@ def open_pack(folder: Path) -> Pack:
             )
             for name, described in manifest["streams"].items()
         }
-        told = manifest["attributes"]
+        declared = manifest["attributes"]
         attributes = Attributes(
             columns={
                 column: array(f"{_ATTRIBUTES}.column.{column}").astype(np.int64, copy=False)
-                for column in told["columns"]
+                for column in declared["columns"]
             },
-            dictionaries=told["dictionaries"],
+            dictionaries=declared["dictionaries"],
             known=array(f"{_ATTRIBUTES}.known").astype(np.int64, copy=False)
-            if told["has_known"]
+            if declared["has_known"]
             else None,
         )
         ids = TextColumn(

@@ -19,14 +19,14 @@ from features.sources.connection import Connection
 from features.store.attribute_columns import pack_attributes
 from features.store.month_arrays import (
     NUMBERS_AHEAD,
-    Segment,
+    MonthArrays,
     Texts,
     numbered,
     pack_columns,
-    read_segment,
+    read_month,
     text_buffers,
 )
-from features.store.month_files import Told, month_file, reference_file
+from features.store.month_files import DescribingColumn, month_file, reference_file
 from features.store.pack import EventStream, Pack, TextColumn
 from features.store.table_events import OldStream, StreamParts, write_stream
 from features.vocabulary.errors import DataRefused
@@ -39,10 +39,10 @@ BATCH_ROWS = 500_000
 
 @dataclass(frozen=True)
 class EventTable:
-    """A table of events on its way into the pack: what is told beside, and the months that are written."""
+    """A table of events on its way into the pack: what describing tables add, and the months that are written."""
 
     checked: CheckedTable
-    told: tuple[Told, ...]
+    describing: tuple[DescribingColumn, ...]
     written: Sequence[int]
     digests: Mapping[int, str]
     """The digests of the months that stay."""
@@ -85,20 +85,20 @@ def build_pack(
     for one in parts:
         if one.old is not None:
             stays |= one.staying() > 0
-    segments = [segment for one in parts for segment in one.segments]
+    months = [month for part in parts for month in part.months]
     present = old_ids.filter(arrow.array(stays))
-    ids, places = numbered([present, declared, *(one.customers for one in segments)])
+    ids, places = numbered([present, declared, *(month.customers for month in months)])
     _refuse_too_many(len(ids))
     old_keys = np.full(len(old_ids), -1, np.int64)
     old_keys[stays] = places[0]
     streams, begin = {}, 2
-    for done, one in enumerate(parts):
-        progress(f"pack {one.table}", done, len(parts))
-        keys = places[begin : begin + len(one.segments)]
-        streams[one.table] = write_stream(one, pack_folder, len(ids), old_keys, keys)
-        begin += len(one.segments)
+    for done, part in enumerate(parts):
+        progress(f"pack {part.table}", done, len(parts))
+        keys = places[begin : begin + len(part.months)]
+        streams[part.table] = write_stream(part, pack_folder, len(ids), old_keys, keys)
+        begin += len(part.months)
     digests = {
-        table.name: {**table.digests, **{one.month: one.digest for one in part.segments}}
+        table.name: {**table.digests, **{month.month: month.digest for month in part.months}}
         for table, part in zip(events, parts, strict=True)
     }
     attributes = pack_attributes(connection, references, folder, places[1], len(ids))
@@ -111,9 +111,11 @@ def build_pack(
 
 def _last_known(streams: Mapping[str, EventStream], as_of: Cutoff | None) -> int:
     """The latest second at which a row became known; terms agreed ahead do not move it past today."""
-    told = {name: one for name, one in streams.items() if name not in NUMBERS_AHEAD}
-    known = [one.seconds if one.known is None else one.known for one in (told or streams).values()]
-    if as_of is not None and not told:
+    happened = {name: one for name, one in streams.items() if name not in NUMBERS_AHEAD}
+    known = [
+        one.seconds if one.known is None else one.known for one in (happened or streams).values()
+    ]
+    if as_of is not None and not happened:
         known = [one[one < as_of.seconds] for one in known]
     return max((int(one.max()) for one in known if len(one)), default=0)
 
@@ -125,19 +127,19 @@ def _parts(
     last: tuple[Path, Pack] | None,
     progress: Progress,
 ) -> StreamParts:
-    columns = pack_columns(table.checked, table.told)
-    segments: list[Segment] = []
+    columns = pack_columns(table.checked, table.describing)
+    months: list[MonthArrays] = []
     for done, month in enumerate(table.written):
         progress(f"read {table.name}", done, len(table.written))
         path = month_file(folder, table.name, month)
         place = scratch / table.name / path.stem
-        segments.append(read_segment(path, month, table.name, columns, place))
+        months.append(read_month(path, month, table.name, columns, place))
     assert table.checked.reading is not None
     old = None
     if last is not None and table.digests and table.name in last[1].streams:
         stream = last[1].streams[table.name]
         old = OldStream(table.name, stream, last[0] / "pack", table.checked.reading.touched)
-    return StreamParts(table.name, columns, old, segments)
+    return StreamParts(table.name, columns, old, months)
 
 
 def _declared(references: Sequence[CheckedTable], folder: Path) -> Texts:
@@ -173,29 +175,29 @@ def customers_with_events(pack: Pack, table: str) -> int:
 
 def _digest(pack: Pack, digests: Mapping[str, Mapping[int, str]]) -> str:
     """The SHA-256 of a pack's content: customers and attributes, and what each month says."""
-    told = hashlib.sha256(digest_beside(pack).encode())
+    digest = hashlib.sha256(digest_beside(pack).encode())
     for name, months in sorted(digests.items()):
-        told.update(json.dumps([name, sorted(pack.streams[name].columns)]).encode())
-        told.update(json.dumps(sorted(months.items())).encode())
-    return told.hexdigest()
+        digest.update(json.dumps([name, sorted(pack.streams[name].columns)]).encode())
+        digest.update(json.dumps(sorted(months.items())).encode())
+    return digest.hexdigest()
 
 
 def digest_beside(pack: Pack) -> str:
     """The SHA-256 of what a pack has beside its streams: customers, and what they declared."""
-    told = hashlib.sha256()
-    _tell(told, "customer_ids.offsets", pack.customer_ids.offsets)
-    _tell(told, "customer_ids.content", pack.customer_ids.content)
+    digest = hashlib.sha256()
+    _add(digest, "customer_ids.offsets", pack.customer_ids.offsets)
+    _add(digest, "customer_ids.content", pack.customer_ids.content)
     if pack.attributes.known is not None:
-        _tell(told, "attributes.known", pack.attributes.known)
+        _add(digest, "attributes.known", pack.attributes.known)
     for column, values in sorted(pack.attributes.columns.items()):
-        _tell(told, f"attributes.column.{column}", values)
+        _add(digest, f"attributes.column.{column}", values)
     for column, texts in sorted(pack.attributes.dictionaries.items()):
-        told.update(json.dumps(["attributes", column, list(texts)], ensure_ascii=False).encode())
-    return told.hexdigest()
+        digest.update(json.dumps(["attributes", column, list(texts)], ensure_ascii=False).encode())
+    return digest.hexdigest()
 
 
-def _tell(told: Any, name: str, array: NDArray[Any]) -> None:
-    told.update(f"{name}:{array.dtype.newbyteorder('<').str}:{len(array)};".encode())
+def _add(digest: Any, name: str, array: NDArray[Any]) -> None:
+    digest.update(f"{name}:{array.dtype.newbyteorder('<').str}:{len(array)};".encode())
     for start in range(0, len(array), BATCH_ROWS):
         batch = array[start : start + BATCH_ROWS]
-        told.update(np.ascontiguousarray(batch, batch.dtype.newbyteorder("<")).data)
+        digest.update(np.ascontiguousarray(batch, batch.dtype.newbyteorder("<")).data)

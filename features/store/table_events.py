@@ -24,8 +24,8 @@ from features.store.month_arrays import (
     PRINTS,
     SECONDS,
     Ints,
+    MonthArrays,
     PackColumn,
-    Segment,
     Texts,
     numbered,
 )
@@ -100,12 +100,12 @@ class StreamParts:
     table: str
     columns: Sequence[PackColumn]
     old: OldStream | None
-    segments: Sequence[Segment]
+    months: Sequence[MonthArrays]
 
     @property
     def is_as_it_was(self) -> bool:
         """Whether all rows stay and none is added."""
-        return self.old is not None and not self.old.touched and not self.segments
+        return self.old is not None and not self.old.touched and not self.months
 
     def staying(self) -> Ints:
         """How many rows of each customer of the last store stay."""
@@ -122,19 +122,19 @@ def write_stream(
     pack: Path,
     customers: int,
     old_keys: Ints,
-    segment_keys: Sequence[Ints],
+    month_keys: Sequence[Ints],
 ) -> EventStream:
     """Write the arrays of one stream into a pack's folder; answers the stream over them.
 
-    ``old_keys`` and ``segment_keys`` are the places, among all customers, of those of the last store
-    (-1 where gone) and of those of each segment.
+    ``old_keys`` and ``month_keys`` are the places, among all customers, of those of the last store
+    (-1 where gone) and of those of each month made anew.
     """
     counts = np.zeros(customers, np.int64)
     staying = parts.staying()
     some = np.flatnonzero(staying)
     counts[old_keys[some]] = staying[some]
-    for keys, segment in zip(segment_keys, parts.segments, strict=True):
-        counts[keys] += segment.counts
+    for keys, made in zip(month_keys, parts.months, strict=True):
+        counts[keys] += made.counts
     offsets = np.zeros(customers + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])
     np.save(part_file(pack, parts.table, "offsets"), offsets)
@@ -149,7 +149,7 @@ def write_stream(
         for one in parts.columns
     }
     cursor = offsets[:-1].copy()
-    for piece in _pieces(parts, old_keys, segment_keys):
+    for piece in _pieces(parts, old_keys, month_keys):
         for source, target in piece.moves(cursor):
             for one in parts.columns:
                 values = piece.array(one.name)[source]
@@ -176,7 +176,7 @@ class _Piece:
     keys: Ints
     begins: Ints
     counts: Ints
-    source: OldStream | Segment
+    source: OldStream | MonthArrays
     arrays: dict[str, NDArray[Any]]
 
     def array(self, name: str) -> NDArray[Any]:
@@ -213,7 +213,7 @@ def _as_slice(rows: Ints, begins: Ints, local: Ints, counts: Ints) -> slice | In
     return places
 
 
-def _pieces(parts: StreamParts, old_keys: Ints, segment_keys: Sequence[Ints]) -> list[_Piece]:
+def _pieces(parts: StreamParts, old_keys: Ints, month_keys: Sequence[Ints]) -> list[_Piece]:
     """The stretches that stay and the months made anew, in the order of time."""
     pieces = []
     if parts.old is not None:
@@ -223,10 +223,10 @@ def _pieces(parts: StreamParts, old_keys: Ints, segment_keys: Sequence[Ints]) ->
             pieces.append(
                 _Piece(since, 0, old_keys[some], begins[some], counts[some], parts.old, arrays)
             )
-    for place, (keys, segment) in enumerate(zip(segment_keys, parts.segments, strict=True)):
-        begins = np.cumsum(segment.counts) - segment.counts
-        since = month_begin(segment.month)
-        pieces.append(_Piece(since, 1 + place, keys, begins, segment.counts, segment, {}))
+    for place, (keys, made) in enumerate(zip(month_keys, parts.months, strict=True)):
+        begins = np.cumsum(made.counts) - made.counts
+        since = month_begin(made.month)
+        pieces.append(_Piece(since, 1 + place, keys, begins, made.counts, made, {}))
     return sorted(pieces, key=lambda one: one.since)
 
 
@@ -238,7 +238,7 @@ def _dictionaries(
     codes: dict[str, list[NDArray[np.int32]]] = {}
     for column in (one.name for one in parts.columns if one.is_text):
         used, known = _used(parts.old, column)
-        every, places = numbered([known, *(one.texts[column] for one in parts.segments)])
+        every, places = numbered([known, *(one.texts[column] for one in parts.months)])
         texts[column] = every.to_pylist()
         # The last entry is that of -1, the code of a missing text.
         before = np.full(len(used) + 1, -1, np.int32)
