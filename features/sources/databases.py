@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from features.sources.pieces import write_pieces
+from features.sources.parquet_pieces import write_pieces
 from features.vocabulary.errors import DataRefused, did_you_mean
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from features.sources.pieces import write_piece
+from features.sources.parquet_pieces import write_piece
 from features.vocabulary.errors import DataRefused, did_you_mean
 
 EXCEL_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
