@@ -7,6 +7,7 @@ known without opening the files that have not changed.
 
 from __future__ import annotations
 
+import codecs
 import glob
 import hashlib
 import os
@@ -25,12 +26,12 @@ from features.sources.connection import (
     source_files,
 )
 from features.sources.databases import copy_database, is_address
-from features.sources.encodings import first_byte_outside_utf8
 from features.sources.excel import EXCEL_SUFFIXES, copy_excel
 from features.vocabulary.errors import DataRefused
 
 _TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
 _PARQUET_SUFFIXES = (".parquet", ".pq")
+_READ_BYTES = 1 << 22
 Schema = Mapping[str, str]
 NO_TYPE = ""
 """The type of a column in a text file without rows: that of the other files."""
@@ -195,7 +196,7 @@ def _csv_reader(path: Path, types: Schema) -> str:
 def _require_utf8(path: Path, source: str) -> None:
     if path.suffix == ".gz":
         return
-    position = first_byte_outside_utf8(path)
+    position = _first_byte_outside_utf8(path)
     if position is not None:
         line, hint = position
         raise DataRefused(
@@ -203,3 +204,27 @@ def _require_utf8(path: Path, source: str) -> None:
             found=f"bytes of another encoding in line {line:,} of {path.name}{hint}",
             remedy="Save it as UTF-8; in Excel: Save as, CSV UTF-8.",
         )
+
+
+def _first_byte_outside_utf8(path: Path) -> tuple[int, str] | None:
+    """The line of the first byte that is not UTF-8, with a guess at the encoding; None when all is."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines = 1
+    with path.open("rb") as file:
+        first = file.read(_READ_BYTES)
+        if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return 1, " (it looks like UTF-16)"
+        block = first
+        while block:
+            try:
+                decoder.decode(block, final=False)
+            except UnicodeDecodeError as fault:
+                # The fault's own bytes may begin with the tail of the block before.
+                return lines + fault.object[: fault.start].count(b"\n"), _encoding_hint(fault)
+            lines += block.count(b"\n")
+            block = file.read(_READ_BYTES)
+    return None
+
+
+def _encoding_hint(fault: UnicodeDecodeError) -> str:
+    return " (it looks like Windows-1252 or Latin-1)" if fault.object[fault.start] >= 0x80 else ""
