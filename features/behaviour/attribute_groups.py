@@ -14,11 +14,11 @@ from types import MappingProxyType
 from typing import cast, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.behaviour.groups import attribute_group
 from features.declarations import Actionable, Declaration, Declared, ReasonGroup
 from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes
+from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import PlanRefused, did_you_mean
 
 MOST_GROUPS = 12
@@ -114,7 +114,7 @@ def _title(names: Sequence[str]) -> str:
     return f"{words[0]}, {words[1]} and {len(words) - 2} more"
 
 
-def _classes(column: str, attributes: Attributes) -> NDArray[np.int64]:
+def _classes(column: str, attributes: Attributes) -> Ints:
     """Each customer's class in an attribute, from 0; what is missing is a class of its own."""
     entries = attributes.columns[column]
     chosen = entries[np.arange(min(len(entries), _ROWS)) * len(entries) // min(len(entries), _ROWS)]
@@ -130,7 +130,7 @@ def _classes(column: str, attributes: Attributes) -> NDArray[np.int64]:
     return np.minimum(rank, _CLASSES)[place]
 
 
-def _going_together(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
+def _going_together(first: Ints, second: Ints) -> float:
     """Cramér's V: 0 for attributes that say nothing of one another, 1 where one tells the other."""
     seen = np.zeros((_CLASSES + 1, _CLASSES + 1))
     np.add.at(seen, (first, second), 1.0)

@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.values import Value
-from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes, Ints
+from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes
+from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.errors import PlanRefused, did_you_mean
 from features.vocabulary.protected import reason_against
 from features.vocabulary.time import DAY_SECONDS
-
-Floats = NDArray[np.float64]
 
 # So many rows of a wide vector stay in the processor's cache while their columns are written.
 _ROWS_AT_ONCE = 4_096

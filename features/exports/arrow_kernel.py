@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.declarations.attributes import fill_declared
 from features.exports.event_columns import (
@@ -26,10 +25,10 @@ from features.exports.event_columns import (
 from features.store.pack import MISSING_NUMBER, Attributes
 from features.vectors.batches import BATCH_EVENTS, EventBatch
 from features.vectors.vectors import fill_values
+from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.tables import OUTCOMES
 
-Ints = NDArray[np.int64]
 _NEVER = int(np.iinfo(np.int64).max)
 
 

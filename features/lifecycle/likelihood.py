@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from features.vocabulary.arrays import Floats
 
 # More digits than any company's data can tell apart, and few enough to be the same on any machine.
 _DIGITS = 5

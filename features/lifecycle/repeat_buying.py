@@ -7,7 +7,6 @@ long histories neither overflow nor underflow, and has its slopes beside it.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.behaviour.buying import OPERANDS
 from features.declarations.buying import LARGEST_PARAMETER, SHORTEST_SCALE_DAYS, BuyingModel
@@ -15,10 +14,9 @@ from features.lifecycle.likelihood import likeliest, rounded
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import Pack
 from features.vectors.vectors import build_vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
-
-Floats = NDArray[np.float64]
 
 FEWEST_REPEATING = 30
 """So many customers must have bought on two days before a company's rhythm is believed."""

@@ -17,9 +17,7 @@ from numpy.typing import NDArray
 from features.declarations.attributes import DeclaredNumber, DeclaredSince, declared_values
 from features.store.pack import Attributes, Pack
 from features.vectors.vectors import Vectors
-
-Floats = NDArray[np.float64]
-Truths = NDArray[np.bool_]
+from features.vocabulary.arrays import Floats, Truths
 
 
 class Stage(IntEnum):

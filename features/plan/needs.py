@@ -14,8 +14,9 @@ import numpy as np
 
 from features.declarations.events import MARKER, Condition, Events, Moment
 from features.plan import program as code
-from features.plan.program import Table, table
+from features.plan.program import table
 from features.store.pack import MISSING_CODE, EventStream
+from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import PlanRefused, did_you_mean
 
 LEAST_NUMBER: Final = int(np.iinfo(np.int64).min)
@@ -65,7 +66,7 @@ class Rows:
         parts = (self.conditions, self.moments, self.chains, self.slots, self.tracks)
         return tuple(len(part) for part in parts)
 
-    def tables(self) -> dict[str, Table]:
+    def tables(self) -> dict[str, Ints]:
         """The finished tables by name."""
         return {
             "streams": table(self.streams, code.STREAM_WIDTH),

@@ -7,9 +7,8 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Table = NDArray[np.int64]
+from features.vocabulary.arrays import Floats, Ints
 
 # What a slot gathers from events: the first two add up, and so do the elapsed times.
 COUNT: Final = 0
@@ -137,27 +136,27 @@ class Program:
     ==============  ==================================================================================
     """
 
-    streams: Table
-    conditions: Table
-    moments: Table
-    chains: Table
-    selectors: Table
-    members: Table
-    slots: Table
-    bands: Table
-    tracks: Table
-    edges: Table
-    bins: Table
-    runs: Table
-    instructions: Table
-    outputs: Table
-    models: NDArray[np.float64]
+    streams: Ints
+    conditions: Ints
+    moments: Ints
+    chains: Ints
+    selectors: Ints
+    members: Ints
+    slots: Ints
+    bands: Ints
+    tracks: Ints
+    edges: Ints
+    bins: Ints
+    runs: Ints
+    instructions: Ints
+    outputs: Ints
+    models: Floats
 
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> tuple[Ints, ...]:
         """The tables of whole numbers, in the order the kernel takes them."""
         return tuple(getattr(self, one.name) for one in fields(self) if one.name != "models")
 
 
-def table(rows: Iterable[tuple[int, ...]], width: int) -> Table:
+def table(rows: Iterable[tuple[int, ...]], width: int) -> Ints:
     """Rows of whole numbers as one array, also when there are none."""
     return np.array(list(rows), np.int64).reshape(-1, width)

@@ -10,7 +10,8 @@ import numpy as np
 from features.checks.checking import CheckedTable
 from features.checks.conversions import MappedColumn
 from features.sources.connection import Connection, literal, quoted
-from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Attributes, Ints
+from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Attributes
+from features.vocabulary.arrays import Ints
 from features.vocabulary.protected import is_protected
 from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, KNOWN_AT, Kind
 

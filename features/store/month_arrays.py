@@ -23,9 +23,9 @@ from features.checks.checking import CheckedTable
 from features.store.month_files import DescribingColumn
 from features.store.order_numbers import text_prints
 from features.store.pack import MISSING_NUMBER
+from features.vocabulary.arrays import Ints
 from features.vocabulary.tables import CONTRACTS, CUSTOMER_ID, KNOWN_AT, PURCHASES, Kind
 
-Ints = NDArray[np.int64]
 Texts = Any
 """An Arrow array of texts."""
 KNOWN = "+known"

@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Ints
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -22,7 +24,7 @@ def _compiled(function: Function) -> Function:
 
 
 @_compiled
-def text_prints(offsets: NDArray[np.int64], content: NDArray[np.uint8]) -> NDArray[np.uint64]:
+def text_prints(offsets: Ints, content: NDArray[np.uint8]) -> NDArray[np.uint64]:
     """A print of each of several texts: FNV-1a over its bytes, stirred at the end."""
     prints = np.empty(len(offsets) - 1, np.uint64)
     for row in range(len(prints)):
@@ -36,9 +38,7 @@ def text_prints(offsets: NDArray[np.int64], content: NDArray[np.uint8]) -> NDArr
 
 
 @_compiled
-def number_orders(
-    offsets: NDArray[np.int64], prints: NDArray[np.uint64], numbers: NDArray[np.int32]
-) -> None:
+def number_orders(offsets: Ints, prints: NDArray[np.uint64], numbers: NDArray[np.int32]) -> None:
     """Write the number of every line's order, for lines grouped by customer from ``offsets`` on."""
     seen = np.empty(64, np.uint64)
     number_of = np.empty(64, np.int32)

@@ -17,9 +17,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import WorkspaceRefused
 
-Ints = NDArray[np.int64]
 MISSING_CODE = -1
 RARE_CODE = -2
 """The code of an attribute's text that too few customers share to be told apart by it."""

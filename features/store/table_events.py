@@ -23,7 +23,6 @@ from features.store.month_arrays import (
     KNOWN,
     PRINTS,
     SECONDS,
-    Ints,
     MonthArrays,
     PackColumn,
     Texts,
@@ -31,6 +30,7 @@ from features.store.month_arrays import (
 )
 from features.store.order_numbers import number_orders
 from features.store.pack import EventStream, column_file, part_file
+from features.vocabulary.arrays import Ints, Truths
 from features.vocabulary.months import month_begin
 
 ORDER = "order"
@@ -247,7 +247,7 @@ def _dictionaries(
     return texts, codes
 
 
-def _used(old: OldStream | None, column: str) -> tuple[NDArray[np.bool_], Texts]:
+def _used(old: OldStream | None, column: str) -> tuple[Truths, Texts]:
     """Which texts of the last store some staying row has, and these texts."""
     if old is None:
         return np.zeros(0, bool), arrow.array([], arrow.large_string())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.plan.program import Table
 from features.store.pack import EventStream, Pack
+from features.vocabulary.arrays import Ints
 from features.vocabulary.tables import OUTCOMES
 
 BATCH_EVENTS = 65_536
@@ -22,10 +22,10 @@ class EventBatch:
     All streams lie behind one another in ``seconds``, in ``known`` and along each row of ``columns``.
     """
 
-    bounds: Table
-    seconds: Table
-    known: Table
-    columns: Table
+    bounds: Ints
+    seconds: Ints
+    known: Ints
+    columns: Ints
 
 
 def batch_of(
@@ -54,9 +54,7 @@ def batch_of(
     return EventBatch(bounds, seconds, known, matrix)
 
 
-def _events(
-    stream: EventStream, customers: NDArray[np.int32]
-) -> tuple[slice | NDArray[np.int64], NDArray[np.int64]]:
+def _events(stream: EventStream, customers: NDArray[np.int32]) -> tuple[slice | Ints, Ints]:
     """The rows of some customers in a stream, and where each one's begin among them."""
     begins, ends = stream.offsets[customers], stream.offsets[customers + 1]
     if len(customers) and np.array_equal(begins[1:], ends[:-1]):
@@ -64,9 +62,7 @@ def _events(
     return rows_of(stream.offsets, customers)
 
 
-def rows_of(
-    offsets: NDArray[np.int64], customers: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def rows_of(offsets: Ints, customers: NDArray[np.integer]) -> tuple[Ints, Ints]:
     """The rows of some customers where ``offsets`` tells whose rows are whose, and where each one's begin among them.
 
     >>> rows, begins = rows_of(np.array([0, 2, 2, 5]), np.array([2, 0]))
@@ -93,7 +89,7 @@ def ranges(pack: Pack, customers: NDArray[np.int32]) -> Iterator[slice]:
         begin = max(end, begin + 1)
 
 
-def first_known(pack: Pack, customers: NDArray[np.int32]) -> NDArray[np.int64]:
+def first_known(pack: Pack, customers: NDArray[np.int32]) -> Ints:
     """The second at which each customer's first event had happened and was known.
 
     An outcome is asked of a customer who is there at its cutoff, so it counts from a second before. A customer without any event has the largest whole number there is.
@@ -115,6 +111,6 @@ def first_known(pack: Pack, customers: NDArray[np.int32]) -> NDArray[np.int64]:
     return first
 
 
-def _in_parts(positions: NDArray[np.int64], size: int = 65_536) -> Iterator[NDArray[np.int64]]:
+def _in_parts(positions: Ints, size: int = 65_536) -> Iterator[Ints]:
     for begin in range(0, len(positions), size):
         yield positions[begin : begin + size]

@@ -15,10 +15,10 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.declarations.events import MARKER
 from features.store.pack import MISSING_CODE, EventStream
+from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.tables import TABLES, Kind
 
@@ -117,7 +117,7 @@ class StreamReader:
         }
 
     @cached_property
-    def item_groups(self) -> Mapping[str, NDArray[np.int64]]:
+    def item_groups(self) -> Mapping[str, Ints]:
         """The group of each item, as the lines of the store tell it; the last is for new items."""
         columns = self.stream.columns
         groups = {}

@@ -13,9 +13,9 @@ from features.plan.program import (
     SLOTS,
     TRACK_WIDTH,
     Program,
-    Table,
 )
 from features.vectors.batches import EventBatch
+from features.vocabulary.arrays import Ints
 
 __all__ = ["run_kernel"]
 
@@ -23,8 +23,8 @@ __all__ = ["run_kernel"]
 def run_kernel(
     program: Program,
     batch: EventBatch,
-    instants: NDArray[np.int64],
-    entry: NDArray[np.int64],
+    instants: Ints,
+    entry: Ints,
     values: NDArray[np.float32],
 ) -> None:
     """Fill the rows of a batch of customers; ``values`` are contiguous and have a column an output."""
@@ -43,7 +43,7 @@ def run_kernel(
     kernel()(addresses.ctypes.data, shapes.ctypes.data, registers.ctypes.data, values.ctypes.data)
 
 
-def _working_memory(program: Program, bounds: Table) -> tuple[NDArray[np.int64], ...]:
+def _working_memory(program: Program, bounds: Ints) -> tuple[Ints, ...]:
     """What the kernel writes into while it works, in the order it takes them."""
     lengths = np.diff(bounds)
     longest = int(lengths.max(initial=0))

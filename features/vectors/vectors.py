@@ -16,6 +16,7 @@ from features.plan.plan import Plan
 from features.store.pack import Attributes, Pack
 from features.vectors.batches import EventBatch, batch_of, first_known, ranges
 from features.vectors.kernel_call import run_kernel
+from features.vocabulary.arrays import Ints, Truths
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
@@ -35,7 +36,7 @@ class Vectors:
     plan_hash: str
     feature_names: tuple[str, ...]
     customer_keys: NDArray[np.int32]
-    cutoff_seconds: NDArray[np.int64]
+    cutoff_seconds: Ints
     values: NDArray[np.float32]
 
     @property
@@ -51,7 +52,7 @@ class Vectors:
             raise KeyError(name) from None
         return self.values[:, position]
 
-    def select(self, rows: NDArray[np.bool_] | NDArray[np.integer] | slice) -> Vectors:
+    def select(self, rows: Truths | NDArray[np.integer] | slice) -> Vectors:
         """The vectors of some rows, in the order given; a slice is a view and copies nothing."""
         return Vectors(
             self.plan_hash,
@@ -136,8 +137,8 @@ def build_vectors(
 def fill_values(
     batch: EventBatch,
     plan: Plan,
-    instants: NDArray[np.int64],
-    entry: NDArray[np.int64],
+    instants: Ints,
+    entry: Ints,
     values: NDArray[np.float32],
 ) -> None:
     """Run the kernel over a batch, into rows that are already there; it leaves attributes out.

@@ -8,7 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from features.store.pack import EventStream, Ints
+from features.store.pack import EventStream
+from features.vocabulary.arrays import Ints
 from features.vocabulary.time import Cutoff, Horizon
 
 Keys = NDArray[np.int32]
