@@ -50,18 +50,10 @@ def walk(
         if entry[customer] >= cutoffs.shape[0]:
             continue
         tracked[:] = 0
-        place, free = 0, 0
-        for stream in range(streams.shape[0]):
-            lo, hi = bounds[stream, customer], bounds[stream, customer + 1]
-            ends[stream] = 0
-            local = slice(place, place + hi - lo)
-            laid[stream] = _prepare(
-                streams[stream], lo, hi, seconds, known, columns, conditions, chains, slots,
-                masks[local], following[:, local], opening[:, local], places, sums, free, ever,
-            )  # fmt: skip
-            place += hi - lo
-            if laid[stream] != LOOK_AGAIN:
-                free += (streams[stream, SLOTS + 1] - streams[stream, SLOTS]) * (hi - lo + 1)
+        _prepare(
+            customer, bounds, seconds, known, columns, streams, conditions, chains, slots, masks,
+            following, opening, places, sums, ever, ends, laid,
+        )  # fmt: skip
         for number in range(entry[customer], cutoffs.shape[0]):
             cutoff = cutoffs[number]
             place = 0
@@ -97,6 +89,27 @@ def walk(
 
 @compiled
 def _prepare(
+    customer: Any, bounds: Any, seconds: Any, known: Any, columns: Any, streams: Any,
+    conditions: Any, chains: Any, slots: Any, masks: Any, following: Any, opening: Any,
+    places: Any, sums: Any, ever: Any, ends: Any, laid: Any,
+) -> None:  # fmt: skip
+    """All of a customer's streams before the first cutoff, their rows one behind the other."""
+    place, free = 0, 0
+    for stream in range(streams.shape[0]):
+        lo, hi = bounds[stream, customer], bounds[stream, customer + 1]
+        ends[stream] = 0
+        local = slice(place, place + hi - lo)
+        laid[stream] = _prepare_stream(
+            streams[stream], lo, hi, seconds, known, columns, conditions, chains, slots,
+            masks[local], following[:, local], opening[:, local], places, sums, free, ever,
+        )  # fmt: skip
+        place += hi - lo
+        if laid[stream] != LOOK_AGAIN:
+            free += (streams[stream, SLOTS + 1] - streams[stream, SLOTS]) * (hi - lo + 1)
+
+
+@compiled
+def _prepare_stream(
     stream: Any, lo: Any, hi: Any, seconds: Any, known: Any, columns: Any, conditions: Any,
     chains: Any, slots: Any, masks: Any, following: Any, opening: Any, places: Any, sums: Any,
     free: Any, ever: Any,
