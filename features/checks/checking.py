@@ -24,7 +24,7 @@ from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.progress import Progress, silent
-from features.vocabulary.tables import TABLES, Table
+from features.vocabulary.tables import TABLES, RawTable
 from features.vocabulary.time import Cutoff
 
 
@@ -40,7 +40,7 @@ class CheckedTable:
     """Whether a describing table was left alone, because its files are the same."""
 
     @property
-    def table(self) -> Table:
+    def table(self) -> RawTable:
         """The declaration."""
         return self.opened.table
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from features.sources.attachment import Source
 from features.sources.connection import Connection, DatabaseFault, described, quoted, sentence
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
-from features.vocabulary.tables import Column, Kind, Table, stored_name
+from features.vocabulary.tables import Column, ColumnKind, RawTable, stored_name
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _NUMBERS = (*_INTEGERS, "DECIMAL")
@@ -28,23 +28,23 @@ _TRUE = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'oui', 'si', 'sí', 'wahr', '
 _FALSE = "('false', 'f', 'no', 'n', '0', 'nein', 'non', 'falsch')"
 
 _ACCEPTED = {
-    Kind.INSTANT: (*_INSTANTS, "VARCHAR"),
-    Kind.MONEY: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
-    Kind.NUMBER: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
-    Kind.FLAG: ("BOOLEAN", *_NUMBERS, *_UNSIGNED, "VARCHAR"),
+    ColumnKind.INSTANT: (*_INSTANTS, "VARCHAR"),
+    ColumnKind.MONEY: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
+    ColumnKind.NUMBER: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
+    ColumnKind.FLAG: ("BOOLEAN", *_NUMBERS, *_UNSIGNED, "VARCHAR"),
 }
 _WANTED = {
-    Kind.INSTANT: (
+    ColumnKind.INSTANT: (
         "a date or an instant",
         "Write CAST(column AS TIMESTAMP), strptime(column, '%d.%m.%Y') or to_timestamp(seconds).",
     ),
-    Kind.MONEY: (
+    ColumnKind.MONEY: (
         "an amount of money",
         "Map a column of numbers; write Quantity * Price where only a price is there.",
     ),
-    Kind.NUMBER: ("a number", "Map a column of numbers."),
-    Kind.FLAG: ("yes or no", "Write a condition, such as status = 'active'."),
-    Kind.TEXT: ("a text or a number", "Map a column that holds one value a row."),
+    ColumnKind.NUMBER: ("a number", "Map a column of numbers."),
+    ColumnKind.FLAG: ("yes or no", "Write a condition, such as status = 'active'."),
+    ColumnKind.TEXT: ("a text or a number", "Map a column that holds one value a row."),
 }
 
 
@@ -75,7 +75,7 @@ class MappedColumn:
     def is_missing(self) -> str:
         """SQL that is true where the source says nothing."""
         raw = quoted(self.raw)
-        if self.column.kind is Kind.TEXT:
+        if self.column.kind is ColumnKind.TEXT:
             # The conversion leaves nothing of an empty text, and fails on none.
             return f"({quoted(self.stored)} IS NULL)"
         if self.source_type == "VARCHAR":
@@ -95,7 +95,7 @@ class MappedColumn:
 
 
 def bind_column(
-    connection: Connection, source: Source, table: Table, name: str, expression: str
+    connection: Connection, source: Source, table: RawTable, name: str, expression: str
 ) -> MappedColumn:
     """Bind one mapped expression; ``DataRefused`` when it names an absent column or has a wrong type."""
     where = f"tables.{table.name}.columns.{name}"
@@ -159,33 +159,33 @@ def _nearest_column(name: str, columns: Mapping[str, str]) -> str:
     return did_you_mean(name, list(columns))
 
 
-def _declared(table: Table, name: str, found: str) -> Column:
+def _declared(table: RawTable, name: str, found: str) -> Column:
     """The declared column, or a further attribute with the kind its type suggests."""
     if name in table.column_names:
         return table.column(name)
-    for kind in (Kind.FLAG, Kind.INSTANT, Kind.NUMBER):
+    for kind in (ColumnKind.FLAG, ColumnKind.INSTANT, ColumnKind.NUMBER):
         if found != "VARCHAR" and _accepts(kind, found):
-            if kind is Kind.FLAG and found != "BOOLEAN":
+            if kind is ColumnKind.FLAG and found != "BOOLEAN":
                 continue
             return Column(name, kind, "a declared attribute")
-    return Column(name, Kind.TEXT, "a declared attribute")
+    return Column(name, ColumnKind.TEXT, "a declared attribute")
 
 
-def _accepts(kind: Kind, found: str) -> bool:
-    if kind is Kind.TEXT:
+def _accepts(kind: ColumnKind, found: str) -> bool:
+    if kind is ColumnKind.TEXT:
         return not found.startswith(_NESTED) and not found.endswith("]")
     return found.startswith(_ACCEPTED[kind]) and not found.endswith("]")
 
 
-def _converted(raw: str, kind: Kind, found: str) -> str:
-    if kind is Kind.INSTANT:
+def _converted(raw: str, kind: ColumnKind, found: str) -> str:
+    if kind is ColumnKind.INSTANT:
         instant = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
         return f"CASE WHEN isfinite({instant}) THEN epoch_us({instant}) // 1000000 END"
-    if kind is Kind.MONEY:
+    if kind is ColumnKind.MONEY:
         return _scaled(raw, 2, found)
-    if kind is Kind.NUMBER:
+    if kind is ColumnKind.NUMBER:
         return _scaled(raw, 3, found)
-    if kind is Kind.FLAG:
+    if kind is ColumnKind.FLAG:
         if found == "BOOLEAN":
             return raw
         text = f"lower(trim(CAST({raw} AS VARCHAR)))"

@@ -16,7 +16,7 @@ from features.sources.connection import Connection, faults_worded, literal, quot
 from features.sources.files import Schema, SourceFile
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.months import month_sql
-from features.vocabulary.tables import CUSTOMER_ID, Table
+from features.vocabulary.tables import CUSTOMER_ID, RawTable
 from features.vocabulary.time import Cutoff
 
 
@@ -25,7 +25,7 @@ class OpenTable:
     """A table whose source is open and whose mapping compiles."""
 
     connection: Connection
-    table: Table
+    table: RawTable
     mapping: TableMapping
     source: Source
     columns: tuple[MappedColumn, ...]
@@ -94,7 +94,7 @@ class OpenTable:
 
 def open_table(
     connection: Connection,
-    table: Table,
+    table: RawTable,
     mapping: TableMapping,
     *,
     folder: Path,
@@ -133,7 +133,7 @@ def open_table(
     return OpenTable(connection, table, mapping, source, tuple(columns), tuple(rules)), []
 
 
-def _no_rows(table: Table, source: Source) -> Breach:
+def _no_rows(table: RawTable, source: Source) -> Breach:
     fault = DataRefused(
         expected=f"rows of {table.name} in {source.shown}",
         found="no rows",
@@ -142,13 +142,13 @@ def _no_rows(table: Table, source: Source) -> Breach:
     return refusal(table.name, "empty", fault)
 
 
-def _mapped_names(table: Table, mapping: TableMapping) -> list[str]:
+def _mapped_names(table: RawTable, mapping: TableMapping) -> list[str]:
     declared = [name for name in table.column_names if name in mapping.columns]
     return declared + sorted(set(mapping.columns) - set(declared))
 
 
 def _condition_faults(
-    connection: Connection, source: Source, table: Table, mapping: TableMapping
+    connection: Connection, source: Source, table: RawTable, mapping: TableMapping
 ) -> Iterator[Breach]:
     where = f"tables.{table.name}"
     conditions = {f"{where}.where": mapping.where} if mapping.where else {}
@@ -160,7 +160,7 @@ def _condition_faults(
             yield refusal(table.name, place.removeprefix(f"{where}."), fault)
 
 
-def _too_many_rules(table: Table, surplus: int) -> Breach:
+def _too_many_rules(table: RawTable, surplus: int) -> Breach:
     fault = DataRefused(
         expected=f"fewer rules in tables.{table.name}.set_aside",
         found=f"{surplus} too many",

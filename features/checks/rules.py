@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from features.checks.breaches import Severity
 from features.checks.conversions import MappedColumn
 from features.sources.connection import quoted
-from features.vocabulary.tables import CUSTOMER_ID, PURCHASES, Kind, Table
+from features.vocabulary.tables import CUSTOMER_ID, PURCHASES, ColumnKind, RawTable
 from features.vocabulary.time import Cutoff
 
 UNREADABLE_SHARE = 0.01
@@ -41,7 +41,7 @@ class Rule:
 
 
 def rules_of(
-    table: Table,
+    table: RawTable,
     columns: Sequence[MappedColumn],
     set_aside: Mapping[str, str],
     as_of: Cutoff | None,
@@ -52,7 +52,7 @@ def rules_of(
         if column.column.required:
             rules.append(_missing(table, column))
     for column in columns:
-        if column.column.kind is not Kind.TEXT:
+        if column.column.kind is not ColumnKind.TEXT:
             rules.append(_unreadable(table, column))
     rules.extend(_instants(table, columns, as_of))
     if table is PURCHASES:
@@ -73,7 +73,7 @@ def _own(set_aside: Mapping[str, str]) -> Iterator[Rule]:
         )
 
 
-def _missing(table: Table, column: MappedColumn) -> Rule:
+def _missing(table: RawTable, column: MappedColumn) -> Rule:
     name = column.column.name
     who = "a customer" if name == CUSTOMER_ID else name
     advice = (
@@ -91,13 +91,13 @@ def _missing(table: Table, column: MappedColumn) -> Rule:
     )
 
 
-def _unreadable(table: Table, column: MappedColumn) -> Rule:
+def _unreadable(table: RawTable, column: MappedColumn) -> Rule:
     name, kind = column.column.name, column.column.kind
     wanted = {
-        Kind.INSTANT: "a date",
-        Kind.MONEY: "an amount",
-        Kind.NUMBER: "a number",
-        Kind.FLAG: "yes or no",
+        ColumnKind.INSTANT: "a date",
+        ColumnKind.MONEY: "an amount",
+        ColumnKind.NUMBER: "a number",
+        ColumnKind.FLAG: "yes or no",
     }[kind]
     required = column.column.required
     return Rule(
@@ -112,7 +112,7 @@ def _unreadable(table: Table, column: MappedColumn) -> Rule:
 
 
 def _instants(
-    table: Table, columns: Sequence[MappedColumn], as_of: Cutoff | None
+    table: RawTable, columns: Sequence[MappedColumn], as_of: Cutoff | None
 ) -> Iterator[Rule]:
     by_name = {column.column.name: column for column in columns}
     event = by_name.get(table.event_time or "")

@@ -17,7 +17,7 @@ from features.declarations.values import Value
 from features.plan.plan import Plan, plan_of
 from features.store.pack import MISSING_CODE, Attributes, EventStream, Pack, TextColumn
 from features.vectors.fresh import ORDER, missing_number
-from features.vocabulary.tables import CUSTOMERS, TABLES, Kind
+from features.vocabulary.tables import CUSTOMERS, TABLES, ColumnKind
 
 CUSTOMER_ID = "customer_id"
 STREAM = "stream"
@@ -160,7 +160,7 @@ def _is_text(table: str, column: str) -> bool:
 def _texts_of(table: str) -> set[str]:
     declared = TABLES[table].columns if table in TABLES else ()
     groups = _GROUPS_OF_ITEMS if table == "purchases" else ()
-    return {one.name for one in declared if one.kind is Kind.TEXT}.union(groups)
+    return {one.name for one in declared if one.kind is ColumnKind.TEXT}.union(groups)
 
 
 def _empty_pack(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from features.proposal.looking import Look
+from features.proposal.writing import ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
 
@@ -37,20 +38,9 @@ class OddCode:
         return f"{self.code}{name} ({self.lines:,})"
 
 
-@dataclass(frozen=True)
-class Caution:
-    """A proposed rule for setting rows aside, with the rows it concerns and the reason."""
-
-    name: str
-    condition: str
-    rows: int
-    reason: str
-    listed: tuple[str, ...] = ()
-
-
 def service_codes(
     connection: Connection, source: Source, item: Look, name: Look | None
-) -> tuple[Caution | None, tuple[OddCode, ...]]:
+) -> tuple[ProposedRule | None, tuple[OddCode, ...]]:
     """A rule for codes such as POST or TEST001, and the odd codes that look like articles after all.
 
     An odd code has no digit, at most two letters, or begins with a word for a service. It becomes part of
@@ -66,14 +56,14 @@ def service_codes(
         return None, tuple(articles)
     codes = sorted({odd.code.upper() for odd in services})
     condition = f"upper(trim({item.sql})) IN ({', '.join(map(literal, codes))})"
-    caution = Caution(
+    rule = ProposedRule(
         name="service codes",
         condition=condition,
         rows=sum(odd.lines for odd in services),
         reason="codes for postage, fees, manual entries and tests rather than articles",
         listed=tuple(map(str, services)),
     )
-    return caution, tuple(articles)
+    return rule, tuple(articles)
 
 
 def _share_with_digits(connection: Connection, source: Source, item: Look) -> float:
@@ -109,7 +99,7 @@ def _is_service(odd: OddCode, has_names: bool) -> bool:
     return len(odd.code) <= _SHORT and has_names and not odd.name
 
 
-def worthless_prices(connection: Connection, source: Source, price: Look) -> Caution | None:
+def worthless_prices(connection: Connection, source: Source, price: Look) -> ProposedRule | None:
     """A rule for prices of zero or below, where there are any."""
     zero, below = connection.execute(f"""
         SELECT count(*) FILTER ({price.as_number} = 0), count(*) FILTER ({price.as_number} < 0)
@@ -117,7 +107,7 @@ def worthless_prices(connection: Connection, source: Source, price: Look) -> Cau
     """).fetchall()[0]
     if not zero + below:
         return None
-    return Caution(
+    return ProposedRule(
         name="price zero or below",
         condition=f"{price.as_number} <= 0",
         rows=int(zero + below),

@@ -11,7 +11,7 @@ from features.proposal.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import attach
 from features.sources.connection import Connection
 from features.vocabulary.errors import DataRefused
-from features.vocabulary.tables import TABLES, Column, Kind
+from features.vocabulary.tables import TABLES, Column, ColumnKind
 
 _ENOUGH = 0.5
 
@@ -62,18 +62,18 @@ def _likeness(name: str, ours: str) -> float:
     return likeness(name, ours) if ours in ROLES else 0.0
 
 
-def _fits(look: Look, kind: Kind) -> bool:
-    if kind is Kind.INSTANT:
+def _fits(look: Look, kind: ColumnKind) -> bool:
+    if kind is ColumnKind.INSTANT:
         return bool(look.as_instant)
-    if kind in (Kind.MONEY, Kind.NUMBER):
+    if kind in (ColumnKind.MONEY, ColumnKind.NUMBER):
         return bool(look.as_number)
     return True
 
 
 def _expression(look: Look, column: Column) -> str:
-    if column.kind is Kind.INSTANT:
+    if column.kind is ColumnKind.INSTANT:
         return look.as_instant
-    if column.kind in (Kind.MONEY, Kind.NUMBER):
+    if column.kind in (ColumnKind.MONEY, ColumnKind.NUMBER):
         return look.as_number
     return look.sql
 

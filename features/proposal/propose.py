@@ -9,7 +9,6 @@ from pathlib import Path
 
 from features.company.settings.reading import TableMapping
 from features.proposal.cautions import (
-    Caution,
     OddCode,
     cancelling_letters,
     repeated_rows,
@@ -18,9 +17,9 @@ from features.proposal.cautions import (
 )
 from features.proposal.looking import Look, look_at
 from features.proposal.others import propose_other
-from features.proposal.roles import Choice, Roles
+from features.proposal.roles import ChosenColumn, Roles
 from features.proposal.surroundings import Place, horizon_of, place_of
-from features.proposal.totals import Total, total_of
+from features.proposal.totals import LineTotal, total_of
 from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, connect, faults_worded
@@ -82,8 +81,8 @@ class _Purchases:
             connection, "purchases", mapping, folder=Path(), scratch=scratch
         )
         self.looks: list[Look] = look_at(connection, self.source)
-        self.roles: dict[str, Choice] = {}
-        self.services: Caution | None = None
+        self.roles: dict[str, ChosenColumn] = {}
+        self.services: ProposedRule | None = None
         self.articles: tuple[OddCode, ...] = ()
 
     def propose(self, others: Mapping[str, Path]) -> Proposal:
@@ -135,7 +134,7 @@ class _Purchases:
             remarks=tuple(self._remarks()),
         )
 
-    def _columns(self, total: Total) -> list[ProposedColumn]:
+    def _columns(self, total: LineTotal) -> list[ProposedColumn]:
         customer, ordered_at = self.roles["customer_id"], self.roles["ordered_at"]
         columns = [
             ProposedColumn("customer_id", customer.look.sql, customer.reason),
@@ -171,16 +170,10 @@ class _Purchases:
         return ProposedColumn("item_id", "'all'", "no column names the articles: all count as one")
 
     def _rules(self) -> list[ProposedRule]:
-        cautions = [self.services]
+        rules = [self.services]
         if "price" in self.roles:
-            cautions.append(
-                worthless_prices(self.connection, self.source, self.roles["price"].look)
-            )
-        return [
-            ProposedRule(one.name, one.condition, one.reason, one.rows, one.listed)
-            for one in cautions
-            if one is not None
-        ]
+            rules.append(worthless_prices(self.connection, self.source, self.roles["price"].look))
+        return [rule for rule in rules if rule is not None]
 
     def _remarks(self) -> list[str]:
         remarks = []
@@ -205,10 +198,10 @@ class _Purchases:
         return remarks
 
     def _items(self) -> ProposedTable | None:
-        told = [role for role in _ITEM_LABELS if role in self.roles]
-        if "item_id" not in self.roles or not told:
+        labels = [role for role in _ITEM_LABELS if role in self.roles]
+        if "item_id" not in self.roles or not labels:
             return None
-        columns = [("item_id", "item_id"), *((role, role) for role in told)]
+        columns = [("item_id", "item_id"), *((role, role) for role in labels)]
         return self._same_file("items", columns, "One row an article, from the same file")
 
     def _customers(self) -> ProposedTable | None:
@@ -230,7 +223,7 @@ class _Purchases:
         )
 
 
-def _discount(choice: Choice) -> ProposedColumn:
+def _discount(choice: ChosenColumn) -> ProposedColumn:
     expression = choice.look.as_number
     if choice.look.high <= 0:
         return ProposedColumn("discount", f"-({expression})", f"{choice.reason}; turned positive")
@@ -239,8 +232,8 @@ def _discount(choice: Choice) -> ProposedColumn:
 
 def _duplicates_reason(repeated: int, is_by_line: bool) -> str:
     if not is_by_line:
-        told = f"{repeated:,} rows repeat another in every column, " if repeated else "Equal rows, "
-        return f"{told}which without order and article numbers may be purchases of their own."
+        rows = f"{repeated:,} rows repeat another in every column, " if repeated else "Equal rows, "
+        return f"{rows}which without order and article numbers may be purchases of their own."
     if not repeated:
         return ""
     return f"{repeated:,} rows repeat another in every column: one of each is kept."

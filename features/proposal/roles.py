@@ -24,7 +24,7 @@ _OPTIONAL = (
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenColumn:
     """A column chosen for a role, with the evidence in words."""
 
     look: Look
@@ -38,9 +38,9 @@ class Roles:
         self.connection = connection
         self.source = source
         self.looks = looks
-        self.chosen: dict[str, Choice] = {}
+        self.chosen: dict[str, ChosenColumn] = {}
 
-    def find(self) -> dict[str, Choice]:
+    def find(self) -> dict[str, ChosenColumn]:
         """Choose a column for every role that one fits; raises ``DataRefused`` without customer or date."""
         self._choose("ordered_at", lambda look: bool(look.as_instant), _instant_words)
         self._choose_date_by_type()
@@ -77,7 +77,7 @@ class Roles:
         ranked = self._ranked(role, fits)
         if ranked:
             score, look = ranked[0]
-            self.chosen[role] = Choice(look, f"{_name_words(score)}; {words(look)}")
+            self.chosen[role] = ChosenColumn(look, f"{_name_words(score)}; {words(look)}")
 
     def _choose_date_by_type(self) -> None:
         """Where no name speaks of a date, the column with the most different instants is taken."""
@@ -85,7 +85,7 @@ class Roles:
         if "ordered_at" not in self.chosen and dated:
             look = max(dated, key=lambda one: one.distinct)
             words = "the only dates in the file" if len(dated) == 1 else _name_words(0)
-            self.chosen["ordered_at"] = Choice(look, f"{words}; {_instant_words(look)}")
+            self.chosen["ordered_at"] = ChosenColumn(look, f"{words}; {_instant_words(look)}")
 
     def _choose_customer_and_order(self) -> None:
         customers = self._ranked("customer_id", lambda look: look.is_identifying)
@@ -105,19 +105,21 @@ class Roles:
                 return
         if customers:
             score, look = customers[0]
-            self.chosen["customer_id"] = Choice(look, f"{_name_words(score)}; {_id_words(look)}")
+            self.chosen["customer_id"] = ChosenColumn(
+                look, f"{_name_words(score)}; {_id_words(look)}"
+            )
             self._choose("order_id", lambda look: look.is_identifying, _id_words)
 
     def _take_pair(self, score: float, customer: Look, order: Look, share: float) -> None:
         # Half of the sum of two scores stands for both; the names decided before.
         named = _name_words(score / 2)
-        self.chosen["customer_id"] = Choice(customer, f"{named}; {_id_words(customer)}")
+        self.chosen["customer_id"] = ChosenColumn(customer, f"{named}; {_id_words(customer)}")
         belongs = (
             "each belongs to one customer"
             if share == 1
             else f"{share:.1%} of them belong to one customer"
         )
-        self.chosen["order_id"] = Choice(order, f"{named}; {_id_words(order)}; {belongs}")
+        self.chosen["order_id"] = ChosenColumn(order, f"{named}; {_id_words(order)}; {belongs}")
 
     def _by_repetition(self, orders: Sequence[Look]) -> list[tuple[float, Look]]:
         """Columns no name speaks for, in which values come back as customers do."""

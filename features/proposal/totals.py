@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.proposal.looking import Look
-from features.proposal.roles import Choice
+from features.proposal.roles import ChosenColumn
 from features.sources.attachment import Source
 from features.sources.connection import Connection
 
 
 @dataclass(frozen=True)
-class Total:
+class LineTotal:
     """The expressions for quantity and amount, with their reasons."""
 
     quantity: str
@@ -21,7 +21,9 @@ class Total:
     amount_reason: str
 
 
-def total_of(connection: Connection, source: Source, roles: Mapping[str, Choice]) -> Total:
+def total_of(
+    connection: Connection, source: Source, roles: Mapping[str, ChosenColumn]
+) -> LineTotal:
     """Decide between a total, a unit price and a price that is a total in truth.
 
     Where both a total and a price are there, the share of lines in which total = quantity x price is told.
@@ -49,15 +51,17 @@ def total_of(connection: Connection, source: Source, roles: Mapping[str, Choice]
     return _with_quantity(quantity, price.look, price.look.as_number, why)
 
 
-def _with_quantity(quantity: Choice | None, money: Look, amount: str, reason: str) -> Total:
+def _with_quantity(
+    quantity: ChosenColumn | None, money: Look, amount: str, reason: str
+) -> LineTotal:
     if quantity is not None:
-        return Total(quantity.look.as_number, quantity.reason, amount, reason)
+        return LineTotal(quantity.look.as_number, quantity.reason, amount, reason)
     if money.negative:
         one = f"CASE WHEN {money.as_number} < 0 THEN -1 ELSE 1 END"
-        return Total(
+        return LineTotal(
             one, "no column counts pieces; an amount below zero is a return", amount, reason
         )
-    return Total("1", "no column counts pieces: each line counts as one", amount, reason)
+    return LineTotal("1", "no column counts pieces: each line counts as one", amount, reason)
 
 
 def _product_share(
@@ -72,7 +76,9 @@ def _product_share(
     return float(row[0] or 0.0)
 
 
-def _is_unit_price(connection: Connection, source: Source, roles: Mapping[str, Choice]) -> bool:
+def _is_unit_price(
+    connection: Connection, source: Source, roles: Mapping[str, ChosenColumn]
+) -> bool:
     item = roles.get("item_id")
     if item is None:
         return True

@@ -13,7 +13,7 @@ from features.sources.connection import Connection, literal, quoted
 from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Attributes
 from features.vocabulary.arrays import Ints
 from features.vocabulary.protected import is_protected
-from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, KNOWN_AT, Kind
+from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, KNOWN_AT, ColumnKind
 
 SHARED_BY = 10
 """A text that fewer customers share is no grouping, and may be an address or a name."""
@@ -43,13 +43,13 @@ def pack_attributes(
     for one in table.columns:
         if one.column.name == CUSTOMER_ID or is_protected(one.column.name):
             continue
-        if one.column.kind is Kind.TEXT:
+        if one.column.kind is ColumnKind.TEXT:
             codes, texts = _texts(connection, file, one, keys, customers)
             columns[one.stored], dictionaries[one.stored] = codes, texts
         elif one.column.name == KNOWN_AT:
             known = _numbers(connection, file, one, MISSING_NUMBER, keys, customers)
         else:
-            missing = MISSING_CODE if one.column.kind is Kind.FLAG else MISSING_NUMBER
+            missing = MISSING_CODE if one.column.kind is ColumnKind.FLAG else MISSING_NUMBER
             columns[one.stored] = _numbers(connection, file, one, missing, keys, customers)
     return Attributes(columns, dictionaries, known)
 

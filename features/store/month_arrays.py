@@ -24,7 +24,7 @@ from features.store.month_files import DescribingColumn
 from features.store.order_numbers import text_prints
 from features.store.pack import MISSING_NUMBER
 from features.vocabulary.arrays import Ints
-from features.vocabulary.tables import CONTRACTS, CUSTOMER_ID, KNOWN_AT, PURCHASES, Kind
+from features.vocabulary.tables import CONTRACTS, CUSTOMER_ID, KNOWN_AT, PURCHASES, ColumnKind
 
 Texts = Any
 """An Arrow array of texts."""
@@ -80,19 +80,19 @@ def pack_columns(table: CheckedTable, describing: Sequence[DescribingColumn]) ->
     for name, stored, kind in every:
         if name in (table.table.event_time, KNOWN_AT, *_UNCODED):
             continue
-        if kind is Kind.TEXT:
+        if kind is ColumnKind.TEXT:
             short = stored.removesuffix("_id")
             columns.append(PackColumn(short, stored, np.int32, is_text=True))
-        elif kind is Kind.FLAG:
+        elif kind is ColumnKind.FLAG:
             columns.append(PackColumn(stored, stored, np.int8))
         else:
             columns.append(PackColumn(stored, stored, np.int64, _missing(kind, name)))
     return columns
 
 
-def _missing(kind: Kind, name: str) -> int:
+def _missing(kind: ColumnKind, name: str) -> int:
     """A missing instant or flag of an event is -1, a discount 0."""
-    if kind is Kind.INSTANT:
+    if kind is ColumnKind.INSTANT:
         return -1
     return 0 if name == "discount" else MISSING_NUMBER
 

@@ -14,7 +14,15 @@ from pathlib import Path
 from features.checks.checking import CheckedTable
 from features.sources.connection import Connection, literal, quoted
 from features.vocabulary.months import month_name, month_number
-from features.vocabulary.tables import CUSTOMER_ID, EXPOSURES, ITEMS, OFFERS, PURCHASES, Kind, Table
+from features.vocabulary.tables import (
+    CUSTOMER_ID,
+    EXPOSURES,
+    ITEMS,
+    OFFERS,
+    PURCHASES,
+    ColumnKind,
+    RawTable,
+)
 
 
 @dataclass(frozen=True)
@@ -23,24 +31,25 @@ class DescribingColumn:
 
     name: str
     stored: str
-    kind: Kind
+    kind: ColumnKind
 
 
-DESCRIBED: Mapping[str, tuple[Table, str, tuple[DescribingColumn, ...]]] = {
+DESCRIBED: Mapping[str, tuple[RawTable, str, tuple[DescribingColumn, ...]]] = {
     PURCHASES.name: (
         ITEMS,
         "item_id",
         tuple(
-            DescribingColumn(name, name, Kind.TEXT) for name in ("category", "brand", "department")
+            DescribingColumn(name, name, ColumnKind.TEXT)
+            for name in ("category", "brand", "department")
         ),
     ),
     EXPOSURES.name: (
         OFFERS,
         "offer_id",
         (
-            DescribingColumn("kind", "offer_kind", Kind.TEXT),
-            DescribingColumn("category", "offer_category", Kind.TEXT),
-            DescribingColumn("discount_milli", "offer_discount_milli", Kind.NUMBER),
+            DescribingColumn("kind", "offer_kind", ColumnKind.TEXT),
+            DescribingColumn("category", "offer_category", ColumnKind.TEXT),
+            DescribingColumn("discount_milli", "offer_discount_milli", ColumnKind.NUMBER),
         ),
     ),
 }

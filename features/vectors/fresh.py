@@ -20,14 +20,17 @@ from features.declarations.events import MARKER
 from features.store.pack import MISSING_CODE, EventStream
 from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import UsageRefused, did_you_mean
-from features.vocabulary.tables import TABLES, Kind
+from features.vocabulary.tables import TABLES, ColumnKind
 
 ORDER = "order"
 ITEM = "item"
 _ITEM_GROUPS: Final = ("category", "brand", "department")
 _NEEDED: Final = (ORDER, ITEM, "quantity_milli", "amount_cents", "kind")
 _FLAGS: Final = frozenset(
-    column.name for table in TABLES.values() for column in table.columns if column.kind is Kind.FLAG
+    column.name
+    for table in TABLES.values()
+    for column in table.columns
+    if column.kind is ColumnKind.FLAG
 )
 _NUMBER_MISSING: Final = int(np.iinfo(np.int64).min)
 # Above every code of the pack, which are 32 bits wide.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What a column holds once it has been mapped."""
 
     TEXT = "text"
@@ -26,13 +26,13 @@ class Column:
     """One column of a raw table: its name, what it holds and a sentence for the person mapping it."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     meaning: str
     required: bool = False
 
 
 @dataclass(frozen=True)
-class Table:
+class RawTable:
     """One raw table: its columns, the instant its rows happened at and the columns that name a row."""
 
     name: str
@@ -64,156 +64,170 @@ class Table:
 CUSTOMER_ID = "customer_id"
 KNOWN_AT = "known_at"
 
-_CUSTOMER = Column(CUSTOMER_ID, Kind.TEXT, "who: the company's own customer number", required=True)
-_KNOWN_AT = Column(KNOWN_AT, Kind.INSTANT, "when the company learned of the row")
+_CUSTOMER = Column(
+    CUSTOMER_ID, ColumnKind.TEXT, "who: the company's own customer number", required=True
+)
+_KNOWN_AT = Column(KNOWN_AT, ColumnKind.INSTANT, "when the company learned of the row")
 
-PURCHASES = Table(
+PURCHASES = RawTable(
     name="purchases",
     meaning="one row a line of an order; a negative quantity is a return",
     event_time="ordered_at",
     key=("order_id", "item_id"),
     columns=(
         _CUSTOMER,
-        Column("order_id", Kind.TEXT, "which order or receipt the line belongs to", required=True),
-        Column("ordered_at", Kind.INSTANT, "when the order was placed", required=True),
-        Column("item_id", Kind.TEXT, "which article", required=True),
-        Column("quantity", Kind.NUMBER, "how many; negative for a return", required=True),
-        Column("amount", Kind.MONEY, "what the line cost in all, after discount", required=True),
-        Column("discount", Kind.MONEY, "what was taken off the line, as a positive amount"),
-        Column("channel", Kind.TEXT, "where it was bought: web, store, phone"),
-        Column("store", Kind.TEXT, "which branch"),
+        Column(
+            "order_id", ColumnKind.TEXT, "which order or receipt the line belongs to", required=True
+        ),
+        Column("ordered_at", ColumnKind.INSTANT, "when the order was placed", required=True),
+        Column("item_id", ColumnKind.TEXT, "which article", required=True),
+        Column("quantity", ColumnKind.NUMBER, "how many; negative for a return", required=True),
+        Column(
+            "amount", ColumnKind.MONEY, "what the line cost in all, after discount", required=True
+        ),
+        Column("discount", ColumnKind.MONEY, "what was taken off the line, as a positive amount"),
+        Column("channel", ColumnKind.TEXT, "where it was bought: web, store, phone"),
+        Column("store", ColumnKind.TEXT, "which branch"),
         _KNOWN_AT,
     ),
 )
 
-CUSTOMERS = Table(
+CUSTOMERS = RawTable(
     name="customers",
     meaning="one row a customer, with what was declared about them",
     key=(CUSTOMER_ID,),
     open_attributes=True,
     columns=(
         _CUSTOMER,
-        Column("registered_at", Kind.INSTANT, "when they first gave their name"),
-        Column("region", Kind.TEXT, "where they live"),
-        Column("segment", Kind.TEXT, "the company's own grouping"),
-        Column("member_since", Kind.INSTANT, "when they joined the loyalty programme"),
-        Column("referrals", Kind.NUMBER, "how many customers they brought"),
-        Column("marketing_consent", Kind.FLAG, "may be contacted for marketing"),
-        Column("profiling_consent", Kind.FLAG, "may be scored for marketing"),
+        Column("registered_at", ColumnKind.INSTANT, "when they first gave their name"),
+        Column("region", ColumnKind.TEXT, "where they live"),
+        Column("segment", ColumnKind.TEXT, "the company's own grouping"),
+        Column("member_since", ColumnKind.INSTANT, "when they joined the loyalty programme"),
+        Column("referrals", ColumnKind.NUMBER, "how many customers they brought"),
+        Column("marketing_consent", ColumnKind.FLAG, "may be contacted for marketing"),
+        Column("profiling_consent", ColumnKind.FLAG, "may be scored for marketing"),
         _KNOWN_AT,
     ),
 )
 
-ITEMS = Table(
+ITEMS = RawTable(
     name="items",
     meaning="one row an article",
     key=("item_id",),
     columns=(
-        Column("item_id", Kind.TEXT, "which article", required=True),
-        Column("name", Kind.TEXT, "what it is called"),
-        Column("category", Kind.TEXT, "the group it is sold in"),
-        Column("department", Kind.TEXT, "the group of groups"),
-        Column("brand", Kind.TEXT, "who makes it"),
-        Column("unit_cost", Kind.MONEY, "what one costs the company"),
+        Column("item_id", ColumnKind.TEXT, "which article", required=True),
+        Column("name", ColumnKind.TEXT, "what it is called"),
+        Column("category", ColumnKind.TEXT, "the group it is sold in"),
+        Column("department", ColumnKind.TEXT, "the group of groups"),
+        Column("brand", ColumnKind.TEXT, "who makes it"),
+        Column("unit_cost", ColumnKind.MONEY, "what one costs the company"),
     ),
 )
 
-CONTACTS = Table(
+CONTACTS = RawTable(
     name="contacts",
     meaning="one row a touchpoint that is not a purchase",
     event_time="contacted_at",
     columns=(
         _CUSTOMER,
-        Column("contacted_at", Kind.INSTANT, "when it happened", required=True),
+        Column("contacted_at", ColumnKind.INSTANT, "when it happened", required=True),
         Column(
             "channel",
-            Kind.TEXT,
+            ColumnKind.TEXT,
             "email, phone, web, store, chat, social, post or app",
             required=True,
         ),
         Column(
             "kind",
-            Kind.TEXT,
+            ColumnKind.TEXT,
             "visit, open, click, cart, inquiry, complaint, survey …",
             required=True,
         ),
-        Column("topic", Kind.TEXT, "what it was about"),
-        Column("resolved_at", Kind.INSTANT, "when a complaint or inquiry was settled"),
-        Column("score", Kind.NUMBER, "the answer to a survey"),
+        Column("topic", ColumnKind.TEXT, "what it was about"),
+        Column("resolved_at", ColumnKind.INSTANT, "when a complaint or inquiry was settled"),
+        Column("score", ColumnKind.NUMBER, "the answer to a survey"),
         _KNOWN_AT,
     ),
 )
 
-OFFERS = Table(
+OFFERS = RawTable(
     name="offers",
     meaning="one row an offer that can be made",
     key=("offer_id",),
     columns=(
-        Column("offer_id", Kind.TEXT, "which offer", required=True),
-        Column("name", Kind.TEXT, "what it is called", required=True),
-        Column("kind", Kind.TEXT, "discount, gift, service …"),
-        Column("category", Kind.TEXT, "the group of items it is for"),
-        Column("item_id", Kind.TEXT, "the item it is for"),
-        Column("discount", Kind.NUMBER, "the share taken off, 0 to 1"),
-        Column("reward_cost", Kind.MONEY, "what one acceptance costs the company"),
-        Column("margin", Kind.MONEY, "what one acceptance earns before the reward"),
-        Column("channel", Kind.TEXT, "where it is made"),
-        Column("starts_at", Kind.INSTANT, "from when it is valid"),
-        Column("ends_at", Kind.INSTANT, "until when it is valid"),
-        Column("eligibility", Kind.TEXT, "who may have it: comparisons of features, joined by and"),
+        Column("offer_id", ColumnKind.TEXT, "which offer", required=True),
+        Column("name", ColumnKind.TEXT, "what it is called", required=True),
+        Column("kind", ColumnKind.TEXT, "discount, gift, service …"),
+        Column("category", ColumnKind.TEXT, "the group of items it is for"),
+        Column("item_id", ColumnKind.TEXT, "the item it is for"),
+        Column("discount", ColumnKind.NUMBER, "the share taken off, 0 to 1"),
+        Column("reward_cost", ColumnKind.MONEY, "what one acceptance costs the company"),
+        Column("margin", ColumnKind.MONEY, "what one acceptance earns before the reward"),
+        Column("channel", ColumnKind.TEXT, "where it is made"),
+        Column("starts_at", ColumnKind.INSTANT, "from when it is valid"),
+        Column("ends_at", ColumnKind.INSTANT, "until when it is valid"),
+        Column(
+            "eligibility",
+            ColumnKind.TEXT,
+            "who may have it: comparisons of features, joined by and",
+        ),
     ),
 )
 
-EXPOSURES = Table(
+EXPOSURES = RawTable(
     name="exposures",
     meaning="one row a time a customer was shown an offer, or was deliberately not shown it",
     event_time="shown_at",
     columns=(
         _CUSTOMER,
-        Column("offer_id", Kind.TEXT, "which offer", required=True),
-        Column("shown_at", Kind.INSTANT, "when it was shown, or would have been", required=True),
-        Column("channel", Kind.TEXT, "where it was shown"),
-        Column("arm", Kind.TEXT, "treated or control"),
-        Column("action_probability", Kind.NUMBER, "how likely it was to be shown"),
-        Column("accepted_at", Kind.INSTANT, "when it was taken"),
-        Column("revenue", Kind.MONEY, "what the acceptance brought"),
+        Column("offer_id", ColumnKind.TEXT, "which offer", required=True),
+        Column(
+            "shown_at", ColumnKind.INSTANT, "when it was shown, or would have been", required=True
+        ),
+        Column("channel", ColumnKind.TEXT, "where it was shown"),
+        Column("arm", ColumnKind.TEXT, "treated or control"),
+        Column("action_probability", ColumnKind.NUMBER, "how likely it was to be shown"),
+        Column("accepted_at", ColumnKind.INSTANT, "when it was taken"),
+        Column("revenue", ColumnKind.MONEY, "what the acceptance brought"),
         _KNOWN_AT,
     ),
 )
 
-CONTRACTS = Table(
+CONTRACTS = RawTable(
     name="contracts",
     meaning="one row a contract or subscription term",
     event_time="starts_at",
     key=("contract_id",),
     columns=(
         _CUSTOMER,
-        Column("contract_id", Kind.TEXT, "which contract", required=True),
-        Column("starts_at", Kind.INSTANT, "from when it runs", required=True),
-        Column("ends_at", Kind.INSTANT, "until when it runs"),
-        Column("plan", Kind.TEXT, "which plan"),
-        Column("price", Kind.MONEY, "what a term costs"),
-        Column("auto_renew", Kind.FLAG, "renews by itself"),
-        Column("cancelled_at", Kind.INSTANT, "when notice was given"),
-        Column("end_reason", Kind.TEXT, "why it ended; a text with payment in it is no choice"),
+        Column("contract_id", ColumnKind.TEXT, "which contract", required=True),
+        Column("starts_at", ColumnKind.INSTANT, "from when it runs", required=True),
+        Column("ends_at", ColumnKind.INSTANT, "until when it runs"),
+        Column("plan", ColumnKind.TEXT, "which plan"),
+        Column("price", ColumnKind.MONEY, "what a term costs"),
+        Column("auto_renew", ColumnKind.FLAG, "renews by itself"),
+        Column("cancelled_at", ColumnKind.INSTANT, "when notice was given"),
+        Column(
+            "end_reason", ColumnKind.TEXT, "why it ended; a text with payment in it is no choice"
+        ),
         _KNOWN_AT,
     ),
 )
 
-OUTCOMES = Table(
+OUTCOMES = RawTable(
     name="outcomes",
     meaning="one row a label the company already has, at the cutoff it was true for",
     event_time="cutoff",
     key=(CUSTOMER_ID, "cutoff", "name"),
     columns=(
         _CUSTOMER,
-        Column("cutoff", Kind.INSTANT, "the instant the label was asked at", required=True),
-        Column("name", Kind.TEXT, "lead won, upgraded, left …", required=True),
-        Column("value", Kind.FLAG, "whether it came true", required=True),
+        Column("cutoff", ColumnKind.INSTANT, "the instant the label was asked at", required=True),
+        Column("name", ColumnKind.TEXT, "lead won, upgraded, left …", required=True),
+        Column("value", ColumnKind.FLAG, "whether it came true", required=True),
     ),
 )
 
-TABLES: dict[str, Table] = {
+TABLES: dict[str, RawTable] = {
     table.name: table
     for table in (
         PURCHASES,
@@ -231,9 +245,11 @@ TABLES: dict[str, Table] = {
 def stored_name(column: Column) -> str:
     """A column's name in the store: instants end in ``_seconds``, money in ``_cents``, numbers in ``_milli``.
 
-    >>> stored_name(Column("ordered_at", Kind.INSTANT, "")), stored_name(Column("amount", Kind.MONEY, ""))
+    >>> stored_name(Column("ordered_at", ColumnKind.INSTANT, "")), stored_name(Column("amount", ColumnKind.MONEY, ""))
     ('ordered_seconds', 'amount_cents')
     """
-    if column.kind is Kind.INSTANT:
+    if column.kind is ColumnKind.INSTANT:
         return column.name.removesuffix("_at") + "_seconds"
-    return column.name + {Kind.MONEY: "_cents", Kind.NUMBER: "_milli"}.get(column.kind, "")
+    return column.name + {ColumnKind.MONEY: "_cents", ColumnKind.NUMBER: "_milli"}.get(
+        column.kind, ""
+    )

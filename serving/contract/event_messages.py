@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from features.vocabulary.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, Table
+from features.vocabulary.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, RawTable
 from serving.contract.messages import Identifier, Message
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -102,7 +102,7 @@ class ContractEvent(Message):
 
 Event = PurchaseEvent | ContactEvent | ExposureEvent | ContractEvent
 
-EVENT_TYPES: dict[str, tuple[Table, type[Event]]] = {
+EVENT_TYPES: dict[str, tuple[RawTable, type[Event]]] = {
     "purchases": (PURCHASES, PurchaseEvent),
     "contacts": (CONTACTS, ContactEvent),
     "exposures": (EXPOSURES, ExposureEvent),

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as parquet
 
 from features.store.store import Store
-from features.vocabulary.tables import OFFERS, Kind, stored_name
+from features.vocabulary.tables import OFFERS, ColumnKind, stored_name
 from serving.scores.fresh_events import wire_name
 
 _MILLI = 1_000
@@ -29,11 +29,11 @@ def offers_of(store: Store) -> list[Offer]:
     return sorted(offers, key=lambda one: str(one["offer_id"]))
 
 
-def _plain(kind: Kind, value: Any) -> str | int | float | None:
+def _plain(kind: ColumnKind, value: Any) -> str | int | float | None:
     if value is None:
         return None
-    if kind is Kind.INSTANT:
+    if kind is ColumnKind.INSTANT:
         return datetime.fromtimestamp(int(value), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if kind is Kind.NUMBER:
+    if kind is ColumnKind.NUMBER:
         return int(value) / _MILLI
-    return int(value) if kind is Kind.MONEY else str(value)
+    return int(value) if kind is ColumnKind.MONEY else str(value)

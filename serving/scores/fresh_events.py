@@ -7,7 +7,7 @@ from datetime import datetime
 
 from features.store.pack import Pack
 from features.vectors.fresh import FreshEvents
-from features.vocabulary.tables import KNOWN_AT, TABLES, Column, Kind, Table, stored_name
+from features.vocabulary.tables import KNOWN_AT, TABLES, Column, ColumnKind, RawTable, stored_name
 
 Value = str | int | None
 _MILLI = 1_000
@@ -19,7 +19,7 @@ def wire_name(column: Column) -> str:
     >>> wire_name(TABLES["purchases"].column("amount"))
     'amount_cents'
     """
-    return f"{column.name}_cents" if column.kind is Kind.MONEY else column.name
+    return f"{column.name}_cents" if column.kind is ColumnKind.MONEY else column.name
 
 
 def fresh_events(
@@ -54,7 +54,7 @@ def last_known(fresh: Mapping[str, FreshEvents]) -> int:
     )
 
 
-def _row(table: Table, told: object, stored: Collection[str]) -> dict[str, Value]:
+def _row(table: RawTable, told: object, stored: Collection[str]) -> dict[str, Value]:
     row: dict[str, Value] = {}
     for column in table.columns:
         name = wire_name(column)
@@ -75,18 +75,18 @@ def pack_name(column: Column) -> str:
     'order'
     """
     name = stored_name(column)
-    return name.removesuffix("_id") if column.kind is Kind.TEXT else name
+    return name.removesuffix("_id") if column.kind is ColumnKind.TEXT else name
 
 
 def _coded(column: Column, value: object) -> Value:
     if value is None:
         return None
-    if column.kind is Kind.INSTANT:
+    if column.kind is ColumnKind.INSTANT:
         return _seconds(value)
-    if column.kind is Kind.NUMBER:
+    if column.kind is ColumnKind.NUMBER:
         assert isinstance(value, int | float)
         return round(value * _MILLI)
-    if column.kind is Kind.TEXT:
+    if column.kind is ColumnKind.TEXT:
         return str(value)
     assert isinstance(value, int)
     return int(value)

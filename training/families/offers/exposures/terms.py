@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from features.store.store import Store
 from features.vocabulary.errors import DataRefused
-from features.vocabulary.tables import OFFERS, Kind, stored_name
+from features.vocabulary.tables import OFFERS, ColumnKind, stored_name
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def read_offers(path: Path) -> list[Offer]:
         for name, value in zip(columns, row, strict=True):
             if value is None:
                 continue
-            is_milli = known[name].kind is Kind.NUMBER
+            is_milli = known[name].kind is ColumnKind.NUMBER
             told[name.removesuffix("_milli")] = value / 1000 if is_milli else value
         found.append(Offer(**{"margin_cents": 0, "name": told["offer_id"], **told}))
     return found
