@@ -62,8 +62,10 @@ def _withheld() -> tuple[Declaration, ...]:
 
 
 def _discounts(shown: Events) -> tuple[Declaration, ...]:
-    told = shown.also("offer_discount_milli", "!=", MISSING_NUMBER)
-    mean = Ratio(Total(told, "offer_discount_milli", per=1000), Count(told), "mean")
+    discounted = shown.also("offer_discount_milli", "!=", MISSING_NUMBER)
+    mean = Ratio(
+        Total(discounted, "offer_discount_milli", per=1000), Count(discounted), "mean"
+    )
     return windowed("offer_discount", mean, meaning="Average discount of the offers shown {window}, as a share of the price.", unit="share", group=OFFERS, said="offers shown {window} with a discount of {value} on average", missing="Missing when no offer with a discount was shown.", actionable="now", windows=(Window(90), Window(365), WHOLE_PAST))
 
 

@@ -123,8 +123,9 @@ class Report:
         }
 
 
+# The name is what `--json` answers as the fault, so it stays.
 class ContractBroken(DataRefused):
-    """The tables break their contract; ``report`` says in how many ways and how often."""
+    """The check refuses the tables; ``report`` says in how many ways and how often."""
 
     def __init__(self, report: Report) -> None:
         self.report = report

@@ -4,7 +4,7 @@ The model (Fader, Hardie and Lee, "Counting your customers the easy way", Market
 says that every customer buys at a rate of their own and may stop for good after any purchase. Its four
 parameters describe the whole company and are constants of the declaration, so they are part of a
 plan's hash and travel with the model; a customer adds repeats, recency and tenure. The arithmetic
-stands in ``buying_formulas``.
+stands in ``kernel.repeat_buying``.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def horizon_for(ninth_days: float, last_days: float, span_days: float) -> tuple[
     >>> horizon_for(41.0, 70.0, 700)
     (60, "Nine of ten gaps between a customer's orders end within 41 days (95 %: 70)")
     """
-    told = (
+    reason = (
         f"Nine of ten gaps between a customer's orders end within {ninth_days:.0f} days "
         f"(95 %: {last_days:.0f})"
     )
@@ -24,7 +24,7 @@ def horizon_for(ninth_days: float, last_days: float, span_days: float) -> tuple[
     fitting = [days for days in HORIZONS if days * TIMES_IN_HISTORY <= span_days] or [HORIZONS[0]]
     if wanted > fitting[-1]:
         return fitting[-1], (
-            f"{told}, which asks for {wanted}; the records span {span_days:,.0f} days, and a horizon "
+            f"{reason}, which asks for {wanted}; the records span {span_days:,.0f} days, and a horizon "
             f"should fit into them {TIMES_IN_HISTORY} times"
         )
-    return wanted, told
+    return wanted, reason

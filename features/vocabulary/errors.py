@@ -50,7 +50,7 @@ class SettingsRefused(RegularsError):
 
 
 class DataRefused(RegularsError):
-    """A table breaks its contract, so nothing was stored."""
+    """A table does not hold what it is declared to hold, so nothing was stored."""
 
 
 class PlanRefused(RegularsError):
