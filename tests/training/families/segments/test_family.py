@@ -14,6 +14,7 @@ from features.company.workspace import Workspace
 from features.store.ingestion import ingest
 from features.store.store import open_store
 from regulars.main import main
+from regulars.training_tables import segments_outcome
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company
 from training.families.segments.bundle import current_segments
@@ -23,7 +24,6 @@ from training.families.segments.now.today import segment_cutoffs
 from training.families.segments.report import write_segments_run
 from training.registry.promotion import rollback
 from training.registry.registry import Registry
-from training.summary_tables import segments_outcome
 
 Trained = tuple[Settings, Workspace, SegmentsSummary]
 
