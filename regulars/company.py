@@ -82,7 +82,7 @@ def ingest(call: Call, as_of: Cutoff | None) -> Outcome:
 
 def store_tables(call: Call, as_of: Cutoff | None = None) -> Outcome:
     """Check the tables and keep them sorted, as ``ingest`` does and whatever begins with it."""
-    from features.store.store import ingest as ingest_tables
+    from features.store.ingestion import ingest as ingest_tables
 
     summary = ingest_tables(
         call.settings, call.workspace, call.narrator.progress, as_of=as_of or tomorrow()
