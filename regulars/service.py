@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from features.company.settings.reading import MOST_WORKERS
+from features.company.settings.limits import MOST_WORKERS
 from regulars.call import Call, now_seconds, verb
 from regulars.narrator import Outcome
 

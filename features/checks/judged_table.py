@@ -10,7 +10,7 @@ from pathlib import Path
 from features.checks.breaches import Breach, Severity, refusal
 from features.checks.conversions import MappedColumn, bind_column, bind_condition
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
-from features.company.settings.reading import TableMapping
+from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, faults_worded, literal, quoted
 from features.sources.files import Schema, SourceFile

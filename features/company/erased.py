@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from features.company.settings.reading import Settings, TableMapping
+from features.company.settings.company import TableMapping
+from features.company.settings.reading import Settings
 from features.vocabulary.tables import CUSTOMER_ID
 
 

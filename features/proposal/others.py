@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.company.settings.reading import TableMapping
+from features.company.settings.company import TableMapping
 from features.proposal.looking import Look, look_at
 from features.proposal.names import ROLES, likeness
 from features.proposal.writing import ProposedColumn, ProposedTable

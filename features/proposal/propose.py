@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from features.company.settings.reading import TableMapping
+from features.company.settings.company import TableMapping
 from features.proposal.cautions import (
     OddCode,
     cancelling_letters,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from features.company.settings.reading import TableMapping
+from features.company.settings.company import TableMapping
 from features.sources.connection import Connection, described, faults_worded
 from features.sources.databases import is_address, shown_address
 from features.sources.files import FileReader, Schema, SourceFile, listed

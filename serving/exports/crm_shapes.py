@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from features.company.settings.reading import ExportSettings
+from features.company.settings.service import ExportSettings
 
 Row = Mapping[str, Any]
 """One customer: ``customer_id``, the flat fields of ``FIELDS``, ``percentile`` and ``risk_change_points``."""

@@ -13,7 +13,7 @@ import pyarrow.parquet as parquet
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from features.company.settings.reading import ExportSettings
+from features.company.settings.service import ExportSettings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent

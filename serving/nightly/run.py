@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import ReasonSettings, Settings
+from features.company.settings.questions import ReasonSettings
+from features.company.settings.reading import Settings
 from features.company.workspace import Generations, Workspace
 from features.lifecycle.stages import LifecycleSettings, lifecycle_of_everybody
 from features.store.pack import Pack, let_go

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import OfferSettings
+from features.company.settings.offers import OfferSettings
 from features.vocabulary.time import DAY_SECONDS
 
 WEEK_SECONDS = 7 * DAY_SECONDS

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import OfferSettings
+from features.company.settings.offers import OfferSettings
 from features.company.workspace import Workspace
 from features.plan.plan import plan_of
 from features.store.pack import Pack

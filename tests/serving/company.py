@@ -10,7 +10,8 @@ import numpy as np
 
 from experiments.world.company import simulate
 from experiments.world.spec import WorldSpec
-from features.company.settings.reading import Settings, ValueSettings, load_settings
+from features.company.settings.questions import ValueSettings
+from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import CURRENT, Workspace, point_at
 from features.plan.plan import plan_of, standard_plan
 from features.store.ingestion import ingest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.company.settings.reading import ChurnSettings, ValueSettings
+from features.company.settings.questions import ChurnSettings, ValueSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from tests.training.companies import company, spend

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from features.behaviour.attribute_groups import regrouped
-from features.company.settings.reading import ChurnSettings, ReasonSettings
+from features.company.settings.questions import ChurnSettings, ReasonSettings
 from features.company.workspace import Workspace
 from features.declarations.buying import BuyingModel
 from features.declarations.feature import Declaration

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import CampaignSettings
+from features.company.settings.questions import CampaignSettings
 from training.learners.model import Floats
 
 

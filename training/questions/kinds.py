@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.vocabulary.errors import SettingsRefused, did_you_mean
 from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
 from training.questions.contract import ContractChurn

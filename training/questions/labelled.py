@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors, build_vectors

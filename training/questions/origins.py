@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.store.pack import Pack
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.time import Cutoff, Horizon

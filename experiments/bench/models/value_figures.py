@@ -16,7 +16,8 @@ from typing import Any
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.public_companies import PUBLIC
-from features.company.settings.reading import ValueSettings, load_settings
+from features.company.settings.questions import ValueSettings
+from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest

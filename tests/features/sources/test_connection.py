@@ -13,7 +13,7 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 import pytest
 
-from features.company.settings.reading import TableMapping
+from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, connect, fingerprint
 from features.sources.databases import shown_address

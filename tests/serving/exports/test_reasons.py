@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from pyarrow import csv
 
-from features.company.settings.reading import ExportSettings
+from features.company.settings.service import ExportSettings
 from features.vocabulary.errors import UsageRefused
 from serving.exports.crm_shapes import SHAPES, dynamics, hubspot, salesforce
 from serving.exports.reasons import _harmless, export_reasons

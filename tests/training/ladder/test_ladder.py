@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta as beta_distribution
 
-from features.company.settings.reading import CampaignSettings
+from features.company.settings.questions import CampaignSettings
 from training.measures.profit import (
     REFERENCE_COSTS,
     Costs,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors, build_vectors

@@ -17,7 +17,8 @@ import pyarrow.parquet as parquet
 import pytest
 import sqlalchemy
 
-from features.company.settings.reading import MlflowSettings, Settings
+from features.company.settings.reading import Settings
+from features.company.settings.service import MlflowSettings
 from features.company.workspace import Workspace
 from features.sources.databases import copy_database
 from features.store.ingestion import ingest

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import RecommendationSettings
+from features.company.settings.questions import RecommendationSettings
 from features.store.pack import Pack
 from features.store.store import Store
 from features.vocabulary.errors import ModelRefused

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from features.company.settings.reading import OfferSettings
+from features.company.settings.offers import OfferSettings
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.store.store import Store

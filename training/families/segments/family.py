@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from features.company.settings.reading import ChurnSettings, Settings
+from features.company.settings.questions import ChurnSettings
+from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.pack import Pack
 from features.store.store import open_store

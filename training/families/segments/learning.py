@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.declarations.feature import Declaration
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import Pack

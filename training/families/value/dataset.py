@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import ChurnSettings, ValueSettings
+from features.company.settings.questions import ChurnSettings, ValueSettings
 from features.plan.plan import Plan
 from features.store.pack import EventStream, Pack
 from features.vectors.vectors import Vectors, build_vectors

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from features.company.settings.reading import ValueSettings
+from features.company.settings.questions import ValueSettings
 from features.declarations.feature import Declaration
 from features.plan.plan import Plan
 from features.store.pack import Pack

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.bench.models.__main__ import distance_by_tenths, ladder_claims
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.plan.plan import standard_plan
 from tests.training.companies import company
 from training.families.churn.learning import Learned, learn_churn

@@ -8,7 +8,8 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from features.company.settings.reading import Settings, TableMapping, load_settings, settings_from
+from features.company.settings.company import TableMapping
+from features.company.settings.reading import Settings, load_settings, settings_from
 from features.vocabulary.errors import SettingsRefused
 
 PURCHASES: dict[str, Any] = {

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from features.company.settings.reading import CampaignSettings, MlflowSettings, Settings
+from features.company.settings.questions import CampaignSettings
+from features.company.settings.reading import Settings
+from features.company.settings.service import MlflowSettings
 from training.families.churn.bundle import open_bundle
 from training.families.churn.learning import Learned
 from training.families.churn.record import write_run

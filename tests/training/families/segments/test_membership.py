@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.plan.plan import plan_of
 from features.vectors.vectors import Vectors, build_vectors
 from tests.training.companies import company

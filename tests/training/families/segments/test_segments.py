@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.lifecycle.stages import Lifecycle, LifecycleStatus, Stage
 from features.plan.dictionary import full_plan
 from features.vectors.vectors import Vectors

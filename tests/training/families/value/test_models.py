@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.company.settings.reading import ValueSettings
+from features.company.settings.questions import ValueSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from features.vectors.vectors import build_vectors

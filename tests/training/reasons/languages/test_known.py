@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from features.company.settings.reading import LANGUAGES as OFFERED
+from features.company.settings.company import LANGUAGES as OFFERED
 from features.declarations.feature import Feature, ReasonGroup
 from features.plan.dictionary import full_plan
 from features.vocabulary.errors import ModelRefused, UsageRefused

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import CampaignSettings
+from features.company.settings.questions import CampaignSettings
 from training.datasets.folds import FOLD_SEPARATOR
 from training.families.churn.rungs import RULES
 from training.ladder.ladder import Ladder, Tested

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from features.company.settings.reading import CampaignSettings
+from features.company.settings.questions import CampaignSettings
 from features.vectors.vectors import Vectors
 from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.decay import Aged, decay

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.reading import ChurnSettings
+from features.company.settings.questions import ChurnSettings
 from features.lifecycle.stages import LifecycleSettings, features_read, lifecycle_of_everybody
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import Pack

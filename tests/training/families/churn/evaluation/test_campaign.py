@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.company.settings.reading import CampaignSettings
+from features.company.settings.questions import CampaignSettings
 from tests.training.answers import answered, ladder_of
 from training.families.churn.evaluation.campaign import (
     Campaign,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from features.company.settings.reading import CampaignSettings
+from features.company.settings.questions import CampaignSettings
 from features.store.pack import Attributes
 from training.families.churn.evaluation.decay import decay
 from training.families.churn.evaluation.evaluation import evaluate

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from features.company.settings.reading import ValueSettings
+from features.company.settings.questions import ValueSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors

@@ -1,0 +1,73 @@
+"""Where the service listens, what a CRM's fields are called, and where runs are recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.company.settings.declared import SETTINGS_FILE, setting
+from features.company.settings.limits import MOST_WORKERS
+from features.vocabulary.errors import SettingsRefused
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """Where the scoring service listens."""
+
+    host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
+    port: int = setting(3000, "The port to listen on.")
+    workers: int = setting(
+        1, "How many processes answer side by side, about one a core; each holds the model."
+    )
+    kept_generations: int = setting(
+        3, "So many generations of everybody's scores are kept, the one in use among them."
+    )
+    without_scores: bool = setting(
+        False, "Answer by vector alone where no scores are published, as a Bento does."
+    )
+    scores_last_days: int = setting(
+        7, "So many days after the data they were made from scores are out of date, and say so."
+    )
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    """What the fields are called that `regulars export --to` a CRM writes."""
+
+    salesforce_object: str = setting("Contact", "The Salesforce object customers are.")
+    salesforce_id_field: str = setting(
+        "Customer_Number__c", "Its external id field that holds the customer number."
+    )
+    salesforce_prefix: str = setting("", "What the names of its score fields begin with.")
+    hubspot_id_property: str = setting(
+        "customer_number", "HubSpot's unique property that holds the customer number."
+    )
+    hubspot_prefix: str = setting("regulars_", "What the names of its score properties begin with.")
+    dynamics_entity: str = setting("contact", "The Dynamics table customers are rows of.")
+
+
+@dataclass(frozen=True)
+class MlflowSettings:
+    """Where runs and models are recorded."""
+
+    tracking_uri: str = setting(
+        "", "The MLflow store; empty means a SQLite file inside the workspace."
+    )
+    shap_plots: bool = setting(
+        True, "Whether each training run also shows SHAP plots of at most 500 customers, unnamed."
+    )
+    artifacts: str = setting(
+        "",
+        "Where files of runs go with a database of your own, a folder or an address such as s3://runs; "
+        "empty means inside the workspace. An MLflow server keeps them itself.",
+    )
+
+
+def checked_service(service: ServiceSettings) -> ServiceSettings:
+    """A service of one process or more, and not too many."""
+    if not 1 <= service.workers <= MOST_WORKERS:
+        raise SettingsRefused(
+            expected=f"service.workers from 1 to {MOST_WORKERS}",
+            found=str(service.workers),
+            remedy=f"Correct service.workers in {SETTINGS_FILE}.",
+        )
+    return service
