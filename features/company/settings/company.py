@@ -2,94 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from features.company.settings.declared import setting, table_of
-from features.vocabulary.errors import SettingsRefused, did_you_mean
-from features.vocabulary.tables import TABLES
+from pydantic import ValidationInfo, field_validator
+from pydantic.dataclasses import dataclass
 
-LANGUAGES = ("en", "de")
+from features.company.settings.declared import CLOSED, Fault, Faults, Texts, setting, table_of
+from features.vocabulary.errors import did_you_mean
+from features.vocabulary.tables import Table
+
+Language = Literal["en", "de"]
+LANGUAGES: tuple[str, ...] = get_args(Language)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class CompanySettings:
     """Who the tables belong to, and how numbers and dates are shown."""
 
     name: str = setting("Your company", "The name shown on pages and model cards.")
     currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
-    language: str = setting("en", "The language reasons are told in: en or de.")
+    language: Language = setting("en", "The language reasons are told in: en or de.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class TableMapping:
-    """How one of the company's own tables becomes a raw table."""
+    """How one of the company's own tables becomes a raw table.
+
+    Read from a file, it is held to the raw table it is for, which is the context it is checked in.
+    """
 
     source: str = setting(
         "",
         "A file or pattern (Parquet, CSV, Excel), relative to this file, or a database address "
         "followed by # and a table or query.",
     )
-    columns: Mapping[str, str] = table_of(
+    columns: Texts = table_of(
         "For each column of ours, a SQL expression over the columns of the source."
     )
     where: str = setting("", "Only source rows that meet this SQL condition are read at all.")
     timezone: str = setting("UTC", "The time zone of instants that do not carry their own.")
-    duplicates: str = setting(
+    duplicates: Literal["drop", "keep", "refuse"] = setting(
         "drop", "What becomes of rows repeated in every column: drop, keep or refuse."
     )
-    set_aside: Mapping[str, str] = table_of(
+    set_aside: Texts = table_of(
         "Named SQL conditions over the source; a row that meets one is counted and left out."
     )
 
+    @field_validator("source")
+    @classmethod
+    def _is_named(cls, source: str) -> str:
+        if not source:
+            raise Faults(
+                Fault(
+                    expected="a source for [{table}]",
+                    found="none",
+                    remedy='Name the file, such as source = "purchases.parquet".',
+                )
+            )
+        return source
 
-def checked_company(company: CompanySettings) -> CompanySettings:
-    """Who the tables belong to, if the language is one that reasons are told in."""
-    if company.language not in LANGUAGES:
-        raise SettingsRefused(
-            expected=f"company.language out of {', '.join(LANGUAGES)}",
-            found=repr(company.language),
-            remedy=did_you_mean(company.language, list(LANGUAGES)),
-        )
-    return company
+    @field_validator("columns")
+    @classmethod
+    def _belong_to_the_table(cls, columns: Texts, info: ValidationInfo) -> Texts:
+        if isinstance(info.context, Table):
+            faults = tuple(_faults_of(columns, info.context))
+            if faults:
+                raise Faults(*faults)
+        return columns
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_known(cls, timezone: str) -> str:
+        try:
+            ZoneInfo(timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise Faults(
+                Fault(
+                    expected="a time zone for {place}",
+                    found=repr(timezone),
+                    remedy='Give a name such as "Europe/London", or "UTC".',
+                )
+            ) from None
+        return timezone
 
 
-def checked_mapping(name: str, mapping: TableMapping) -> TableMapping:
-    """How a table is mapped, if all it needs is there and nothing it does not know."""
-    table = TABLES[name]
-    if not mapping.source:
-        raise SettingsRefused(
-            expected=f"a source for [tables.{name}]",
-            found="none",
-            remedy='Name the file, such as source = "purchases.parquet".',
-        )
-    for column in mapping.columns:
+def _faults_of(columns: Texts, table: Table) -> Iterator[Fault]:
+    """Columns the table does not have, and those it needs that are not there."""
+    for column in columns:
         if column not in table.column_names and not table.open_attributes:
-            raise SettingsRefused(
-                expected=f"a column of {name}",
+            yield Fault(
+                expected=f"a column of {table.name}",
                 found=f'"{column}"',
                 remedy=did_you_mean(column, table.column_names),
             )
-    missing = [column for column in table.required_names if column not in mapping.columns]
+    missing = [column for column in table.required_names if column not in columns]
     if missing:
-        raise SettingsRefused(
-            expected=f"[tables.{name}] to map {', '.join(table.required_names)}",
+        yield Fault(
+            expected=f"[{{table}}] to map {', '.join(table.required_names)}",
             found=f"no {', '.join(missing)}",
             remedy="Add the missing columns to `columns`.",
         )
-    if mapping.duplicates not in ("drop", "keep", "refuse"):
-        raise SettingsRefused(
-            expected=f"drop, keep or refuse for tables.{name}.duplicates",
-            found=repr(mapping.duplicates),
-            remedy="Choose one of the three.",
-        )
-    try:
-        ZoneInfo(mapping.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingsRefused(
-            expected=f"a time zone for tables.{name}.timezone",
-            found=repr(mapping.timezone),
-            remedy='Give a name such as "Europe/London", or "UTC".',
-        ) from None
-    return mapping

@@ -2,73 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from typing import Annotated
 
-from features.company.settings.declared import SETTINGS_FILE, setting, table_of
-from features.vocabulary.errors import SettingsRefused
+from pydantic import AfterValidator
+from pydantic.dataclasses import dataclass
+
+from features.company.settings.declared import CLOSED, Fault, Faults, Texts, setting, table_of
 
 
-@dataclass(frozen=True)
+def whole_numbers(least: int) -> AfterValidator:
+    """Hold every text of a table to a whole number from ``least`` on."""
+
+    def checked(texts: Texts) -> Texts:
+        faults = [
+            Fault(f"whole numbers from {least} on in {{place}}", f'{name} = "{text}"')
+            for name, text in texts.items()
+            if not text.removeprefix("-").isdecimal() or int(text) < least
+        ]
+        if faults:
+            raise Faults(*faults)
+        return texts
+
+    return AfterValidator(checked)
+
+
+@dataclass(frozen=True, config=CLOSED)
 class OfferSettings:
     """When an offer counts as taken, and what holds back who is shown how many."""
 
     response_days: int = setting(
-        30, "An offer without an end of its own counts as taken within so many days."
+        30, "An offer without an end of its own counts as taken within so many days.", least=1
     )
-    contact_cents: int = setting(0, "What showing one offer to one customer costs, in cents.")
+    contact_cents: int = setting(
+        0, "What showing one offer to one customer costs, in cents.", least=0
+    )
     budget_price_percent: int = setting(
         0,
         "Where a budget runs short: what one more cent of it would bring, in percent of a cent, as "
         "`regulars offers plan` shows.",
+        least=0,
     )
-    weekly_caps: Mapping[str, str] = table_of(
+    weekly_caps: Annotated[Texts, whole_numbers(0)] = table_of(
         'For each channel, at most so many offers a customer in seven days, such as email = "1".'
     )
     quiet_days: int = setting(
-        0, "So many days after an offer was shown, whatever the channel, no other is shown."
+        0,
+        "So many days after an offer was shown, whatever the channel, no other is shown.",
+        least=0,
     )
     refusals: int = setting(
-        3, "An offer shown so often in vain is suppressed for a customer; 0 never does."
+        3, "An offer shown so often in vain is suppressed for a customer; 0 never does.", least=0
     )
-    suppressed_days: int = setting(30, "For so many days it is suppressed then.")
+    suppressed_days: int = setting(30, "For so many days it is suppressed then.", least=0)
     hold_out_percent: int = setting(
         5,
         "Of a hundred customers so many are never shown an offer, to measure what all of it brings.",
+        least=0,
+        most=100,
     )
     explore_percent: int = setting(
-        2, "Of a hundred decisions so many are drawn by lot among what may be shown, to learn from."
+        2,
+        "Of a hundred decisions so many are drawn by lot among what may be shown, to learn from.",
+        least=0,
+        most=100,
     )
-    unsuitable: Mapping[str, str] = table_of(
+    unsuitable: Texts = table_of(
         "Named rules over features; to a customer who meets one no offer is shown, such as "
         'unhappy = "open_complaints_count_lifetime >= 1".'
     )
-    levers: Mapping[str, str] = table_of(
+    levers: Annotated[Texts, whole_numbers(-99)] = table_of(
         'What the company wants more or less of, by offer_id, in percent: OFFER-01 = "20" or "-10".'
     )
-
-
-def checked_offers(offers: OfferSettings) -> OfferSettings:
-    """Levers above -100 percent, shares up to 100, and nothing else below zero."""
-    for one in fields(offers):
-        value = getattr(offers, one.name)
-        least = 1 if one.name == "response_days" else 0
-        is_share = one.name in ("hold_out_percent", "explore_percent")
-        if isinstance(value, int) and (value < least or (is_share and value > 100)):
-            raise SettingsRefused(
-                expected=f"offers.{one.name} from {least} {'to 100' if is_share else 'on'}",
-                found=str(value),
-                remedy=f"Correct offers.{one.name} in {SETTINGS_FILE}.",
-            )
-    for name, told, least in (
-        ("weekly_caps", offers.weekly_caps, 0),
-        ("levers", offers.levers, -99),
-    ):
-        for key, text in told.items():
-            if not text.removeprefix("-").isdecimal() or int(text) < least:
-                raise SettingsRefused(
-                    expected=f"whole numbers from {least} on in offers.{name}",
-                    found=f'{key} = "{text}"',
-                    remedy=f"Correct offers.{name} in {SETTINGS_FILE}.",
-                )
-    return offers

@@ -1,56 +1,53 @@
-"""``regulars.toml`` as frozen dataclasses: read once at the edge, unknown keys refused.
+"""``regulars.toml`` read once at the edge: unknown keys refused, and all faults of a file told at once.
 
-Each setting carries its sentence in the declaration below; ``docs/settings.md`` is checked against it.
+Each setting carries its sentence in the declaration of its table; ``docs/settings.md`` is checked against it.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field, fields, is_dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
-from features.company.settings.company import (
-    CompanySettings,
-    TableMapping,
-    checked_company,
-    checked_mapping,
-)
-from features.company.settings.declared import SETTINGS_FILE, setting, texts, wrong_type
-from features.company.settings.offers import OfferSettings, checked_offers
+from pydantic import AfterValidator, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic_core import ErrorDetails
+
+from features.company.settings.company import CompanySettings, TableMapping
+from features.company.settings.declared import CLOSED, SETTINGS_FILE, Fault, setting
+from features.company.settings.offers import OfferSettings
 from features.company.settings.questions import (
     CampaignSettings,
     ChurnSettings,
     ReasonSettings,
     RecommendationSettings,
     ValueSettings,
-    checked_campaign,
-    checked_reasons,
-    checked_recommendations,
-    checked_value,
 )
-from features.company.settings.service import (
-    ExportSettings,
-    MlflowSettings,
-    ServiceSettings,
-    checked_service,
-)
+from features.company.settings.service import ExportSettings, MlflowSettings, ServiceSettings
 from features.vocabulary.errors import SettingsRefused, did_you_mean
 from features.vocabulary.tables import TABLES
 
 T = TypeVar("T")
-_PLAIN = {str: "a text", int: "a whole number", bool: "true or false"}
+_KINDS = {
+    "int_type": "a whole number",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "dict_type": "names with texts",
+}
 
 
-@dataclass(frozen=True)
-class Settings:
+@dataclass(frozen=True, config=CLOSED)
+class FileSettings:
     """Everything ``regulars.toml`` says."""
 
     workspace: str = setting(".workspace", "The folder all state lives in, relative to this file.")
     company: CompanySettings = field(default_factory=CompanySettings)
-    tables: Mapping[str, TableMapping] = field(default_factory=lambda: MappingProxyType({}))
+    tables: Annotated[Mapping[str, TableMapping], AfterValidator(MappingProxyType)] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     churn: ChurnSettings = field(default_factory=ChurnSettings)
     reasons: ReasonSettings = field(default_factory=ReasonSettings)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
@@ -60,6 +57,12 @@ class Settings:
     service: ServiceSettings = field(default_factory=ServiceSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
+
+
+@dataclass(frozen=True, config=CLOSED)
+class Settings(FileSettings):
+    """Everything ``regulars.toml`` says, and where it lies."""
+
     folder: Path = field(default_factory=Path, metadata={"internal": True})
     """The folder the settings file lies in; relative paths start here."""
 
@@ -72,8 +75,9 @@ class Settings:
 def load_settings(path: Path) -> Settings:
     """Read ``regulars.toml``; every fault names the key and the nearest known one.
 
-    Raises ``SettingsRefused`` for a missing file, broken TOML, unknown keys, wrong types, unknown
-    tables or columns and unknown time zones.
+    Raises ``SettingsRefused`` for a missing file and broken TOML, and otherwise for all at once that is
+    wrong: unknown keys, wrong types, values out of bounds, unknown tables or columns and unknown time
+    zones.
     """
     if not path.exists():
         raise SettingsRefused(
@@ -92,63 +96,111 @@ def load_settings(path: Path) -> Settings:
 
 def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
     """Settings from parsed TOML, with paths relative to ``folder``."""
-    plain = {key: value for key, value in content.items() if key != "tables"}
-    tables = content.get("tables", {})
-    if not isinstance(tables, dict):
-        raise wrong_type("tables", "a section", tables)
+    faults: list[Fault] = []
+    tables = _tables(content.get("tables", {}), faults)
+    others = {key: value for key, value in content.items() if key != "tables"}
+    said = _read(FileSettings, others, (), faults)
+    if said is None or faults:
+        raise _refusal(faults)
+    return Settings(**vars(said) | {"tables": tables, "folder": folder})
+
+
+def _tables(content: Any, faults: list[Fault]) -> dict[str, TableMapping]:
+    """The mappings of the tables, each held to the raw table it is for."""
+    if not isinstance(content, Mapping):
+        faults.append(_wrong_type("a section", content).at("tables", "tables"))
+        return {}
     mappings = {}
-    for name, mapping in tables.items():
+    for name, table in content.items():
         if name not in TABLES:
-            raise SettingsRefused(
-                expected="a table Regulars knows",
-                found=f"[tables.{name}]",
-                remedy=did_you_mean(name, list(TABLES)),
-            )
-        mappings[name] = checked_mapping(name, _read(TableMapping, mapping, f"tables.{name}"))
-    settings: Settings = _read(Settings, plain, "")
-    return Settings(
-        workspace=settings.workspace,
-        company=checked_company(settings.company),
-        tables=MappingProxyType(mappings),
-        churn=settings.churn,
-        reasons=checked_reasons(settings.reasons),
-        campaign=checked_campaign(settings.campaign),
-        value=checked_value(settings.value),
-        recommendations=checked_recommendations(settings.recommendations),
-        offers=checked_offers(settings.offers),
-        service=checked_service(settings.service),
-        export=settings.export,
-        mlflow=settings.mlflow,
-        folder=folder,
+            place, remedy = f"tables.{name}", did_you_mean(name, list(TABLES))
+            faults.append(Fault("a table Regulars knows", f"[{place}]", remedy, place))
+            continue
+        mapping = _read(TableMapping, table, ("tables", name), faults, context=TABLES[name])
+        if mapping is not None:
+            mappings[name] = mapping
+    return mappings
+
+
+def _read(
+    cls: type[T], content: Any, above: tuple[str, ...], faults: list[Fault], *, context: Any = None
+) -> T | None:
+    """One table of the file; None with further ``faults`` where it cannot be used."""
+    try:
+        return TypeAdapter(cls).validate_python(content, context=context)
+    except ValidationError as wrong:
+        for error in wrong.errors(include_url=False):
+            faults += _worded(cls, error, above)
+        return None
+
+
+def _worded(cls: type, error: ErrorDetails, above: tuple[str, ...]) -> Iterator[Fault]:
+    """What pydantic says of one setting, in the words of a refusal."""
+    table, at, names = cls, list(above), [str(name) for name in error["loc"]]
+    while names and isinstance(within := get_type_hints(table).get(names[0]), type):
+        if not is_dataclass(within):
+            break
+        table, at, names = within, [*at, names[0]], names[1:]
+    section = ".".join(at)
+    if not names:
+        yield _wrong_type("a section", error["input"]).at(section, section)
+        return
+    name, *key = names
+    place = f"{section}.{name}" if section else name
+    if error["type"] == "value_error":
+        found = error["ctx"]["error"].faults
+    elif error["type"] == "unexpected_keyword_argument":
+        found = [_unknown(name, section, table)]
+    elif key:
+        found = [_wrong_type("names with texts", {key[0]: error["input"]})]
+    else:
+        found = [_wrong_value(table, name, error)]
+    for fault in found:
+        yield fault.at(place, section)
+
+
+def _unknown(name: str, section: str, table: type) -> Fault:
+    return Fault(
+        expected=f"a setting of {f'[{section}]' if section else SETTINGS_FILE}",
+        found=f'unknown setting "{name}"',
+        remedy=did_you_mean(name, list(get_type_hints(table))),
     )
 
 
-def _read(cls: type[T], content: Any, where: str) -> T:
-    """One settings dataclass from one TOML section."""
-    if not isinstance(content, dict):
-        raise wrong_type(where, "a section", content)
-    hints = get_type_hints(cls)
-    declared = {
-        one.name: one
-        for one in fields(cls)  # type: ignore[arg-type]
-        if not one.metadata.get("internal")
-    }
-    values: dict[str, Any] = {}
-    for key, value in content.items():
-        path = f"{where}.{key}" if where else key
-        if key not in declared:
-            raise SettingsRefused(
-                expected=f"a setting of {f'[{where}]' if where else SETTINGS_FILE}",
-                found=f'unknown setting "{key}"',
-                remedy=did_you_mean(key, list(declared)),
-            )
-        hint = hints[key]
-        if is_dataclass(hint):
-            values[key] = _read(hint, value, path)  # type: ignore[arg-type]
-        elif hint in _PLAIN:
-            if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-                raise wrong_type(path, _PLAIN[hint], value)
-            values[key] = value
-        else:
-            values[key] = MappingProxyType(texts(path, value))
-    return cls(**values)
+def _wrong_value(table: type, name: str, error: ErrorDetails) -> Fault:
+    """A setting that is there, but of another kind, none of the choices or out of its bounds."""
+    value, choices = error["input"], get_args(get_type_hints(table)[name])
+    if error["type"] in _KINDS:
+        return _wrong_type(_KINDS[error["type"]], value)
+    if error["type"] == "literal_error":
+        if not isinstance(value, str):
+            return _wrong_type("a text", value)
+        *others, last = choices
+        said = f"{', '.join(others)} or {last} for {{place}}"
+        return Fault(said, repr(value), did_you_mean(value, choices))
+    (declared,) = (one for one in fields(table) if one.name == name)
+    least, most = declared.metadata["ge"], declared.metadata.get("le")
+    if most is not None:
+        return Fault(f"{{place}} from {least} to {most}", str(value))
+    return Fault(f"{{place}} {f'of at least {least}' if least else 'from 0 on'}", str(value))
+
+
+def _wrong_type(expected: str, value: Any) -> Fault:
+    return Fault(f"{expected} for {{place}}", repr(value))
+
+
+def _refusal(faults: Sequence[Fault]) -> SettingsRefused:
+    """One refusal of all faults: that of the only one, or each by its number."""
+    refusals = [
+        SettingsRefused(expected=one.expected, found=one.found, remedy=one.remedy) for one in faults
+    ]
+    if len(refusals) == 1:
+        return refusals[0]
+    return SettingsRefused(
+        expected=f"no fault in {SETTINGS_FILE}",
+        found=f"{len(refusals)} faults",
+        rows=", ".join(dict.fromkeys(one.place for one in faults)),
+        remedy="\n".join(
+            ["One by one:", *(f"{at}. {one}" for at, one in enumerate(refusals, start=1))]
+        ),
+    )

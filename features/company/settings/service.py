@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pydantic.dataclasses import dataclass
 
-from features.company.settings.declared import SETTINGS_FILE, setting
+from features.company.settings.declared import CLOSED, setting
 from features.company.settings.limits import MOST_WORKERS
-from features.vocabulary.errors import SettingsRefused
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class ServiceSettings:
     """Where the scoring service listens."""
 
     host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
     port: int = setting(3000, "The port to listen on.")
     workers: int = setting(
-        1, "How many processes answer side by side, about one a core; each holds the model."
+        1,
+        "How many processes answer side by side, about one a core; each holds the model.",
+        least=1,
+        most=MOST_WORKERS,
     )
     kept_generations: int = setting(
         3, "So many generations of everybody's scores are kept, the one in use among them."
@@ -29,7 +31,7 @@ class ServiceSettings:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class ExportSettings:
     """What the fields are called that `regulars export --to` a CRM writes."""
 
@@ -45,7 +47,7 @@ class ExportSettings:
     dynamics_entity: str = setting("contact", "The Dynamics table customers are rows of.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=CLOSED)
 class MlflowSettings:
     """Where runs and models are recorded."""
 
@@ -60,14 +62,3 @@ class MlflowSettings:
         "Where files of runs go with a database of your own, a folder or an address such as s3://runs; "
         "empty means inside the workspace. An MLflow server keeps them itself.",
     )
-
-
-def checked_service(service: ServiceSettings) -> ServiceSettings:
-    """A service of one process or more, and not too many."""
-    if not 1 <= service.workers <= MOST_WORKERS:
-        raise SettingsRefused(
-            expected=f"service.workers from 1 to {MOST_WORKERS}",
-            found=str(service.workers),
-            remedy=f"Correct service.workers in {SETTINGS_FILE}.",
-        )
-    return service

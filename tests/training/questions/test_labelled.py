@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.company.settings.questions import ChurnSettings
+from features.company.settings.questions import ChurnSettings, OutcomeKind
 from features.plan.plan import plan_of, standard_plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors
@@ -295,7 +295,9 @@ def occasional() -> Pack:
 
 
 @pytest.mark.parametrize("outcome", ["second_purchase", "partial", "inactivity"])
-def test_each_question_about_buying_is_learned_from_the_same_purchases(outcome: str) -> None:
+def test_each_question_about_buying_is_learned_from_the_same_purchases(
+    outcome: OutcomeKind,
+) -> None:
     settings = ChurnSettings(outcome=outcome, horizon_days=30, origins=4)
     pack = occasional()
     learned = learn_churn(pack, plan_of(DECLARATIONS + MONTHS, pack), settings)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from features.company.settings.company import TableMapping
 from features.company.settings.reading import Settings, load_settings, settings_from
@@ -78,6 +80,65 @@ def test_a_wrong_setting_is_refused_by_name(content: dict[str, Any], message: st
     with pytest.raises(SettingsRefused) as refusal:
         read(content)
     assert message in str(refusal.value)
+
+
+INDEPENDENT: dict[str, tuple[dict[str, Any], str]] = {
+    "workspace": ({"workspace": 7}, "a text for workspace; found 7"),
+    "chrun": ({"chrun": {}}, 'unknown setting "chrun". Did you mean "churn"?'),
+    "folder": ({"folder": "elsewhere"}, 'unknown setting "folder"'),
+    "company.name": ({"company": {"name": 7}}, "a text for company.name; found 7"),
+    "company.language": ({"company": {"language": "fr"}}, "en or de for company.language"),
+    "churn.horizon": ({"churn": {"horizon": 60}}, 'Did you mean "horizon_days"?'),
+    "churn.horizon_days": ({"churn": {"horizon_days": 6.5}}, "a whole number for churn.horizon_days"),
+    "churn.outcome": ({"churn": {"outcome": "leaving"}}, "or stated for churn.outcome"),
+    "churn.grace_days": ({"churn": {"grace_days": -1}}, "churn.grace_days from 0 on; found -1"),
+    "reasons.groups": ({"reasons": {"groups": {"age": 1}}}, "names with texts for reasons.groups"),
+    "campaign.success_percent": ({"campaign": {"success_percent": 101}}, "campaign.success_percent from 0 to 100"),
+    "campaign.contact_cents": ({"campaign": {"contact_cents": True}}, "a whole number for campaign.contact_cents"),
+    "value.origins": ({"value": {"origins": 2}}, "value.origins of at least 3; found 2"),
+    "recommendations": ({"recommendations": 30}, "a section for recommendations; found 30"),
+    "offers.levers": ({"offers": {"levers": {"A": "ten"}}}, 'in offers.levers; found A = "ten"'),
+    "service.workers": ({"service": {"workers": 65}}, "service.workers from 1 to 64; found 65"),
+    "mlflow.shap_plots": ({"mlflow": {"shap_plots": 1}}, "true or false for mlflow.shap_plots"),
+    "tables.purchase": ({"tables": {"purchase": {}}}, 'found [tables.purchase]. Did you mean "purchases"?'),
+    "tables.items": ({"tables": {"items": 3}}, "a section for tables.items; found 3"),
+    "tables.purchases.timezone": ({"tables": {"purchases": {**PURCHASES, "timezone": "Mars/Base"}}}, "a time zone for"),
+}  # fmt: skip
+
+
+def together(contents: list[dict[str, Any]]) -> dict[str, Any]:
+    """One file that says what several say, section by section."""
+    file: dict[str, Any] = {}
+    for content in contents:
+        for key, value in content.items():
+            both = isinstance(value, dict) and isinstance(file.get(key), dict)
+            file[key] = file[key] | value if both else value
+    return file
+
+
+@given(st.sets(st.sampled_from(sorted(INDEPENDENT)), min_size=1))
+def test_all_faults_of_a_file_are_told_at_once(places: set[str]) -> None:
+    chosen = [INDEPENDENT[place] for place in sorted(places)]
+    with pytest.raises(SettingsRefused) as refusal:
+        read(together([content for content, _ in chosen]))
+    fault = refusal.value
+    assert all(said in str(fault) for _, said in chosen)
+    if len(places) > 1:
+        assert fault.found == f"{len(places)} faults"
+        assert set(fault.rows.split(", ")) == places
+        assert len(fault.remedy.splitlines()) == 1 + len(places)
+
+
+def test_the_only_fault_of_a_file_is_told_as_it_is() -> None:
+    with pytest.raises(SettingsRefused) as refusal:
+        read({"value": {"origins": 2}})
+    assert refusal.value.as_dict() == {
+        "fault": "SettingsRefused",
+        "expected": "value.origins of at least 3",
+        "found": "2",
+        "rows": "",
+        "remedy": "Correct value.origins in regulars.toml.",
+    }
 
 
 def test_a_missing_file_is_refused_with_the_way_to_make_one(tmp_path: Path) -> None:
