@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from features.company.settings.questions import ChurnSettings
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from training.datasets.dataset import Dataset
@@ -145,26 +144,26 @@ IN_TIME = "Every test stands at a later cutoff than all that was learned from."
 
 
 def rolling_origins(
-    first_seconds: int, end: Cutoff, settings: ChurnSettings, *, settling_days: int = 0
+    first_seconds: int, end: Cutoff, asked: Horizon, *, origins: int, settling_days: int = 0
 ) -> Splits:
     """The splits a company's history allows; ``end`` is the first instant without data.
 
-    The earliest cutoff leaves one horizon of history behind it. An outcome is known ``settling_days``
-    after the horizon's end. Raises ``ModelRefused`` with the days needed and found when one fit, one
+    The earliest cutoff leaves one horizon of history behind it, and at most ``origins`` cutoffs are
+    used. An outcome is known ``settling_days`` after the end of the horizon ``asked``. Raises ``ModelRefused`` with the days needed and found when one fit, one
     calibration and one test do not fit in.
 
     >>> day = DAY_SECONDS
-    >>> splits = rolling_origins(0, Cutoff(400 * day), ChurnSettings(horizon_days=90, origins=6))
+    >>> splits = rolling_origins(0, Cutoff(400 * day), Horizon(90), origins=6)
     >>> [cutoff.seconds // day for cutoff in splits.cutoffs], len(splits.tests)
     ([130, 220, 310], 1)
     """
-    horizon = Horizon(settings.horizon_days + settling_days, settings.gap_days)
+    horizon = Horizon(asked.days + settling_days, asked.gap_days)
     step = horizon.days + horizon.gap_days
-    earliest = first_seconds + settings.horizon_days * DAY_SECONDS
+    earliest = first_seconds + asked.days * DAY_SECONDS
     room = horizon_room(end, step, earliest)
-    cutoffs = [end.plus_days(-step * (one + 1)) for one in range(min(room, settings.origins))]
+    cutoffs = [end.plus_days(-step * (one + 1)) for one in range(min(room, origins))]
     if len(cutoffs) < FEWEST_ORIGINS:
-        raise _too_short(first_seconds, end, settings, room, step)
+        raise _too_short(first_seconds, end, asked, origins, room, step)
     tests = tuple(
         OriginSplit(tuple(reversed(cutoffs[one + 2 :])), cutoffs[one + 1], cutoffs[one])
         for one in range(min(MOST_TESTS, len(cutoffs) - 2))
@@ -220,19 +219,19 @@ def _embargoed(tests: tuple[OriginSplit, ...], shipped: OriginSplit, horizon: Ho
 
 
 def _too_short(
-    first_seconds: int, end: Cutoff, settings: ChurnSettings, room: int, step: int
+    first_seconds: int, end: Cutoff, asked: Horizon, origins: int, room: int, step: int
 ) -> ModelRefused:
-    needed = FEWEST_ORIGINS * step + settings.horizon_days
+    needed = FEWEST_ORIGINS * step + asked.days
     found = max(0, (end.seconds - first_seconds) // DAY_SECONDS)
     if room >= FEWEST_ORIGINS:
         return ModelRefused(
             expected=f"churn.origins of at least {FEWEST_ORIGINS}: fit, calibration and test",
-            found=str(settings.origins),
+            found=str(origins),
             remedy="Raise origins in [churn].",
         )
     return ModelRefused(
         expected=f"{needed} days of history to fit, calibrate and test a horizon of "
-        f"{settings.horizon_days} days apart from one another",
+        f"{asked.days} days apart from one another",
         found=f"{found} days",
         remedy="Add older records, or choose a shorter horizon_days in [churn].",
     )

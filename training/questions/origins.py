@@ -27,7 +27,13 @@ def splits_of(pack: Pack, question: Question, settings: ChurnSettings) -> Splits
         in_time = stated_origins(cutoffs, horizon, most=MOST_CUTOFFS)
         return in_time or customer_folds(pack.customer_ids, cutoffs, horizon)
     first = int(np.min(question.stream(pack).seconds))
-    return rolling_origins(first, end_of_data(pack), settings, settling_days=question.settling_days)
+    return rolling_origins(
+        first,
+        end_of_data(pack),
+        settings.horizon,
+        origins=settings.origins,
+        settling_days=question.settling_days,
+    )
 
 
 def end_of_data(pack: Pack) -> Cutoff:

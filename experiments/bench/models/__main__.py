@@ -30,7 +30,7 @@ from features.company.workspace import Workspace
 from features.store.ingestion import ingest
 from features.store.store import open_store
 from features.vocabulary.errors import ModelRefused
-from features.vocabulary.time import Cutoff, Horizon
+from features.vocabulary.time import Cutoff
 from training.bundles.plans import plan_to_learn
 from training.datasets.dataset import together
 from training.families.churn.learning import Learned, learn_churn
@@ -197,7 +197,7 @@ class _TruthOf:
 
     def __init__(self, world: World, settings: Settings) -> None:
         self._world, self._ids = world, _ids(settings)
-        self._horizon = Horizon(settings.churn.horizon_days, settings.churn.gap_days)
+        self._horizon = settings.churn.horizon
 
     def __call__(self, customer_keys: Any, cutoff_seconds: int) -> Any:
         truth = self._world.truth(Cutoff(cutoff_seconds), self._horizon)

@@ -8,6 +8,7 @@ from pydantic import ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 
 from features.company.settings.declared import CLOSED, Fault, Faults, Texts, setting, table_of
+from features.vocabulary.time import Horizon
 
 MOST_COMPARED_DAYS = 365
 
@@ -46,6 +47,11 @@ class ChurnSettings:
         most=100,
     )
     origins: int = setting(6, "At most so many past cutoffs are used to fit and judge a model.")
+
+    @property
+    def horizon(self) -> Horizon:
+        """The stretch in which the outcome is looked for, counted from the score."""
+        return Horizon(self.horizon_days, self.gap_days)
 
     @property
     def population_days(self) -> int:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.company.settings.questions import ChurnSettings
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from tests.builders import at
@@ -23,8 +22,8 @@ def in_time(*splits: Split) -> list[OriginSplit]:
 
 
 def test_a_year_with_a_horizon_of_sixty_days_is_tested_three_times() -> None:
-    settings = ChurnSettings(horizon_days=60, origins=6)
-    splits = rolling_origins(at("2009-12-01T07:45").seconds, at("2010-12-10"), settings)
+    first, end = at("2009-12-01T07:45").seconds, at("2010-12-10")
+    splits = rolling_origins(first, end, Horizon(60), origins=6)
     tests, [shipped] = in_time(*splits.tests), in_time(splits.shipped)
     assert [str(split.test) for split in tests] == ["2010-10-11", "2010-08-12", "2010-06-13"]
     assert [str(split.calibration) for split in tests] == [
@@ -43,20 +42,20 @@ def test_a_year_with_a_horizon_of_sixty_days_is_tested_three_times() -> None:
 
 
 def test_too_short_a_history_says_how_many_days_are_needed_and_found() -> None:
-    settings = ChurnSettings(horizon_days=90, gap_days=7)
+    horizon = Horizon(90, gap_days=7)
     with pytest.raises(ModelRefused, match=r"381 days.*found 380 days"):
-        rolling_origins(0, Cutoff(380 * DAY_SECONDS), settings)
-    assert len(rolling_origins(0, Cutoff(381 * DAY_SECONDS), settings).tests) == 1
+        rolling_origins(0, Cutoff(380 * DAY_SECONDS), horizon, origins=6)
+    assert len(rolling_origins(0, Cutoff(381 * DAY_SECONDS), horizon, origins=6).tests) == 1
 
 
 def test_fewer_than_three_origins_cannot_be_told_apart() -> None:
     with pytest.raises(ModelRefused, match="origins"):
-        rolling_origins(0, Cutoff(2_000 * DAY_SECONDS), ChurnSettings(origins=2))
+        rolling_origins(0, Cutoff(2_000 * DAY_SECONDS), Horizon(90), origins=2)
 
 
 def test_a_calibration_whose_outcome_is_open_at_the_test_is_caught() -> None:
     day = DAY_SECONDS
-    splits = rolling_origins(0, Cutoff(400 * day), ChurnSettings(horizon_days=60))
+    splits = rolling_origins(0, Cutoff(400 * day), Horizon(60), origins=6)
     leaky = OriginSplit((Cutoff(0),), Cutoff(100 * day), Cutoff(159 * day))
     with pytest.raises(AssertionError, match="calibrating"):
         leaky.require_embargo(splits.horizon)
@@ -66,10 +65,9 @@ def test_a_calibration_whose_outcome_is_open_at_the_test_is_caught() -> None:
 def test_every_outcome_is_complete_before_its_use_and_within_the_data(
     span: int, horizon_days: int, gap_days: int, origins: int
 ) -> None:
-    settings = ChurnSettings(horizon_days=horizon_days, gap_days=gap_days, origins=origins)
     end = Cutoff(span * DAY_SECONDS)
     try:
-        splits = rolling_origins(0, end, settings)
+        splits = rolling_origins(0, end, Horizon(horizon_days, gap_days), origins=origins)
     except ModelRefused:
         assert span < 3 * (horizon_days + gap_days) + horizon_days
         return

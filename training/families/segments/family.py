@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from features.company.settings.questions import ChurnSettings
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.pack import Pack
@@ -16,6 +15,7 @@ from features.store.store import open_store
 from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import PlanRefused
 from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Horizon
 from training.families.segments.bundle import SegmentBundle, segments_in_use
 from training.families.segments.learning import LearnedSegments, learn_segments
 from training.families.segments.model import SEGMENTS
@@ -86,16 +86,14 @@ def train_segments(
     segments; then nothing is registered.
     """
     pack = open_store(workspace).pack()
-    previous = segments_in_use(workspace)
+    previous, horizon = segments_in_use(workspace), settings.churn.horizon
     why = "there were none before"
     if previous is not None:
-        cutoffs = segment_cutoffs(pack, settings.churn)
+        cutoffs = segment_cutoffs(pack, horizon)
         why = "a refit was asked for" if refit else unfit(previous, pack, cutoffs)
         if not why:
-            return _kept(previous, pack, cutoffs, settings.churn, threads)
-    learned = learn_segments(
-        pack, settings.churn, previous=previous, threads=threads, progress=progress
-    )
+            return _kept(previous, pack, cutoffs, horizon, threads)
+    learned = learn_segments(pack, horizon, previous=previous, threads=threads, progress=progress)
     return _published(learned, settings, workspace, promote=promote, why=why, progress=progress)
 
 
@@ -128,10 +126,10 @@ def unfit(bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs) -> str:
 
 
 def _kept(
-    bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs, settings: ChurnSettings, threads: int
+    bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs, horizon: Horizon, threads: int
 ) -> SegmentsSummary:
     manifest = bundle.manifest
-    today = see_today(bundle.model, bundle.compiled(pack), pack, cutoffs, settings, threads=threads)
+    today = see_today(bundle.model, bundle.compiled(pack), pack, cutoffs, horizon, threads=threads)
     return SegmentsSummary(
         title=manifest.title,
         version=manifest.version,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.company.settings.questions import ChurnSettings
 from features.declarations.feature import Declaration
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import Pack
@@ -55,7 +54,7 @@ class LearnedSegments:
 
 def learn_segments(
     pack: Pack,
-    settings: ChurnSettings,
+    horizon: Horizon,
     *,
     previous: SegmentBundle | None = None,
     threads: int = 2,
@@ -66,11 +65,11 @@ def learn_segments(
     A segment that shares its people with one of ``previous`` keeps its id and name. Raises
     ``ModelRefused`` when the data cannot carry segments.
     """
-    cutoffs = segment_cutoffs(pack, settings)
+    cutoffs = segment_cutoffs(pack, horizon)
     wide = plan_of(declared_traits(standard_plan(pack).declarations, _READ), pack)
     vectors = build_vectors(pack, wide, [cutoffs.fit], threads=threads, progress=progress)
     vectors = vectors.select(vectors.column("days_since_order") <= ACTIVE_WITHIN_DAYS)
-    following = _following(pack, vectors, cutoffs, settings)
+    following = _following(pack, vectors, cutoffs, horizon)
     names = [one.feature for one in traits_of(wide.features)]
     usable = usable_features(Dataset(vectors, following.left))
     space = Space.learn(vectors, [name for name in names if name in usable.names])
@@ -83,21 +82,18 @@ def learn_segments(
     continues = 0
     if previous is not None:
         model, continues = _continuing(model, plan, previous, pack, cutoffs.now)
-    manifest = _manifest(pack, plan, model, choice, vectors, following, settings, cutoffs)
+    manifest = _manifest(pack, plan, model, choice, vectors, following, horizon, cutoffs)
     return LearnedSegments(
         manifest=manifest,
         model=model,
         declarations=plan.declarations,
         choice=choice,
         continues=continues,
-        today=see_today(model, plan, pack, cutoffs, settings, threads=threads),
+        today=see_today(model, plan, pack, cutoffs, horizon, threads=threads),
     )
 
 
-def _following(
-    pack: Pack, vectors: Vectors, cutoffs: Cutoffs, settings: ChurnSettings
-) -> Following:
-    horizon = Horizon(settings.horizon_days, settings.gap_days)
+def _following(pack: Pack, vectors: Vectors, cutoffs: Cutoffs, horizon: Horizon) -> Following:
     purchases = pack.streams["purchases"]
     shape = vectors.cutoff_seconds.shape
     start, end = (
@@ -154,7 +150,7 @@ def _manifest(
     choice: Choice,
     vectors: Vectors,
     following: Following,
-    settings: ChurnSettings,
+    horizon: Horizon,
     cutoffs: Cutoffs,
 ) -> Manifest:
     places = model.places(vectors)
@@ -166,8 +162,8 @@ def _manifest(
         title=f"{len(model.ids)} behaviour segments",
         **provenance(plan, pack),
         question={"kind": SEGMENTS, "active_within_days": model.active_within_days},
-        horizon_days=settings.horizon_days,
-        gap_days=settings.gap_days,
+        horizon_days=horizon.days,
+        gap_days=horizon.gap_days,
         base_rate=float(following.left.mean()),
         metrics={
             **chosen.as_dict(),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.questions import ChurnSettings, ValueSettings
+from features.company.settings.questions import ValueSettings
 from features.plan.plan import Plan
 from features.store.pack import EventStream, Pack
 from features.vectors.vectors import Vectors, build_vectors
@@ -106,7 +106,9 @@ def value_splits(
     for cutoffs in (_CUTOFFS_WANTED, _CUTOFFS_NEEDED):
         for days in lengths:
             try:
-                splits = rolling_origins(first_seconds, end, _as_churn(settings, days))
+                splits = rolling_origins(
+                    first_seconds, end, Horizon(days), origins=settings.origins
+                )
             except ModelRefused:
                 continue
             if len(splits.cutoffs) >= min(cutoffs, settings.origins):
@@ -121,10 +123,6 @@ def value_splits(
         found=f"{max(0, (end.seconds - first_seconds) // DAY_SECONDS)} days",
         remedy="Add older purchases: of a shorter history no value can be learned.",
     )
-
-
-def _as_churn(settings: ValueSettings, horizon_days: int) -> ChurnSettings:
-    return ChurnSettings(horizon_days=horizon_days, gap_days=0, origins=settings.origins)
 
 
 def first_purchase(pack: Pack) -> int:

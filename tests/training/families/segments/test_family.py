@@ -87,7 +87,7 @@ def test_segments_without_customers_fit_no_more(trained: Trained) -> None:
     settings, workspace, _ = trained
     pack = open_store(workspace).pack()
     bundle = current_segments(workspace)
-    cutoffs = segment_cutoffs(pack, settings.churn)
+    cutoffs = segment_cutoffs(pack, settings.churn.horizon)
     assert unfit(bundle, pack, cutoffs) == ""
     centres = bundle.model.centres.copy()
     centres[0] += 100.0
@@ -102,7 +102,7 @@ def test_customers_who_lay_on_their_centres_are_seen_to_move(trained: Trained) -
     pack, bundle = open_store(workspace).pack(), current_segments(workspace)
     figures = {**bundle.manifest.metrics, "mean_distance": 0.0}
     still = replace(bundle, manifest=replace(bundle.manifest, metrics=figures))
-    assert "times as far" in unfit(still, pack, segment_cutoffs(pack, settings.churn))
+    assert "times as far" in unfit(still, pack, segment_cutoffs(pack, settings.churn.horizon))
 
 
 def test_shuffled_rows_give_the_same_segments(trained: Trained, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_shuffled_rows_give_the_same_segments(trained: Trained, tmp_path: Path) 
     settings = write_company(tmp_path / "again", shuffled=True)
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
-    learned = learn_segments(open_store(workspace).pack(), settings.churn, threads=2)
+    learned = learn_segments(open_store(workspace).pack(), settings.churn.horizon, threads=2)
     manifest, _ = write_segments_run(tmp_path, learned)
     assert manifest.digest == summary.digest
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.company.settings.questions import ChurnSettings
 from features.plan.plan import plan_of
 from features.vectors.vectors import Vectors, build_vectors
+from features.vocabulary.time import Horizon
 from tests.training.companies import company
 from training.families.segments.learning import LearnedSegments, learn_segments
 from training.families.segments.membership import (
@@ -79,7 +79,7 @@ def test_who_has_been_silent_for_a_year_has_no_segment_and_no_reasons() -> None:
 @pytest.fixture(scope="module")
 def learned() -> tuple[LearnedSegments, Vectors]:
     pack = company(500)
-    learned = learn_segments(pack, ChurnSettings(horizon_days=60), threads=1)
+    learned = learn_segments(pack, Horizon(60), threads=1)
     everything = build_vectors(pack, plan_of(learned.declarations, pack), [learned.today.cutoff])
     return learned, everything
 

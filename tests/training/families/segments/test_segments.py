@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_rand_score
 
-from features.company.settings.questions import ChurnSettings
 from features.lifecycle.stages import Lifecycle, LifecycleStatus, Stage
 from features.plan.dictionary import full_plan
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, ModelRefused
-from features.vocabulary.time import Cutoff
+from features.vocabulary.time import Cutoff, Horizon
 from tests.oracles.segments import segments_of_everybody
 from tests.training.companies import company, pack_of_orders
 from training.families.segments.bundle import open_segments, write_segments
@@ -38,7 +37,7 @@ from training.families.segments.now.today import yearly_spend
 from training.families.segments.traits import MOST_TRAITS, Trait, traits_of
 from training.families.segments.usefulness import equal_groups, explained, gain_interval, quintiles
 
-QUARTER = ChurnSettings(horizon_days=60)
+QUARTER = Horizon(60)
 PACK = company(500)
 A_DAY = 86_400
 
@@ -332,7 +331,7 @@ def test_golden_rows_notice_centres_that_moved(learned: LearnedSegments, tmp_pat
 
 def test_a_short_history_is_refused_with_the_days_needed() -> None:
     with pytest.raises(ModelRefused, match="over 240 days"):
-        learn_segments(company(150, days=200), ChurnSettings(horizon_days=120))
+        learn_segments(company(150, days=200), Horizon(120))
 
 
 def test_habits_are_at_most_forty_and_the_profile_is_none_of_them() -> None:

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.questions import ChurnSettings
 from features.lifecycle.stages import LifecycleSettings, features_read, lifecycle_of_everybody
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import Pack
 from features.vectors.refresh import natural_cutoff
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.errors import ModelRefused
-from features.vocabulary.time import DAY_SECONDS, Cutoff
+from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from training.families.segments.model import NO_SEGMENT, SegmentModel
 from training.families.segments.now.migration import NOT_YET, Migration
 from training.families.segments.now.past_spend import known_spend
@@ -44,7 +43,7 @@ class Today:
     standing: Standing
 
 
-def segment_cutoffs(pack: Pack, settings: ChurnSettings) -> Cutoffs:
+def segment_cutoffs(pack: Pack, horizon: Horizon) -> Cutoffs:
     """The cutoffs a history allows: fitted where the latest outcome is known, moved over a year.
 
     Where the history is shorter than a year and ninety days, customers are seen to move from the
@@ -52,13 +51,13 @@ def segment_cutoffs(pack: Pack, settings: ChurnSettings) -> Cutoffs:
     """
     purchases = pack.streams.get("purchases")
     now = natural_cutoff(pack.last_known)
-    fit = now.plus_days(-settings.gap_days - settings.horizon_days)
+    fit = now.plus_days(-horizon.gap_days - horizon.days)
     first = (
         None if purchases is None or not purchases.rows else Cutoff(int(purchases.seconds.min()))
     )
-    if first is None or fit < first.plus_days(settings.horizon_days):
+    if first is None or fit < first.plus_days(horizon.days):
         raise ModelRefused(
-            expected=f"purchases over {2 * settings.horizon_days + settings.gap_days} days, to sort "
+            expected=f"purchases over {2 * horizon.days + horizon.gap_days} days, to sort "
             "customers and to see what followed",
             found="none" if first is None else f"{(now.seconds - first.seconds) // DAY_SECONDS}",
             remedy="Add older purchases, or choose a shorter horizon_days in [churn].",
@@ -72,7 +71,7 @@ def see_today(
     plan: Plan,
     pack: Pack,
     cutoffs: Cutoffs,
-    settings: ChurnSettings,
+    horizon: Horizon,
     *,
     threads: int = 2,
 ) -> Today:
@@ -83,7 +82,7 @@ def see_today(
     before, now = (yearly_spend(pack, one) for one in moments)
     names = [*model.names, model.name_of(NO_SEGMENT), NOT_YET]
     places = (_everybody(model, there, pack), _everybody(model, here, pack))
-    rules = LifecycleSettings(horizon_days=settings.horizon_days)
+    rules = LifecycleSettings(horizon_days=horizon.days)
     read = features_read(rules)
     declared = [one for one in standard_plan(pack).declarations if one.feature.name in read]
     facts = build_vectors(pack, plan_of(declared, pack), [cutoffs.now], threads=threads)
