@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 
-from features.company.settings.declared import CLOSED, Fault, Faults, Texts, setting, table_of
+from features.company.settings.declared import CLOSED, Fault, Faults, NamedTexts, setting, table_of
 from features.vocabulary.errors import did_you_mean
-from features.vocabulary.tables import Table
+from features.vocabulary.tables import RawTable
 
-Language = Literal["en", "de"]
-LANGUAGES: tuple[str, ...] = get_args(Language)
+LanguageCode = Literal["en", "de"]
+LANGUAGES: tuple[str, ...] = get_args(LanguageCode)
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -23,7 +23,7 @@ class CompanySettings:
 
     name: str = setting("Your company", "The name shown on pages and model cards.")
     currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
-    language: Language = setting("en", "The language reasons are told in: en or de.")
+    language: LanguageCode = setting("en", "The language reasons are told in: en or de.")
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -38,7 +38,7 @@ class TableMapping:
         "A file or pattern (Parquet, CSV, Excel), relative to this file, or a database address "
         "followed by # and a table or query.",
     )
-    columns: Texts = table_of(
+    columns: NamedTexts = table_of(
         "For each column of ours, a SQL expression over the columns of the source."
     )
     where: str = setting("", "Only source rows that meet this SQL condition are read at all.")
@@ -46,7 +46,7 @@ class TableMapping:
     duplicates: Literal["drop", "keep", "refuse"] = setting(
         "drop", "What becomes of rows repeated in every column: drop, keep or refuse."
     )
-    set_aside: Texts = table_of(
+    set_aside: NamedTexts = table_of(
         "Named SQL conditions over the source; a row that meets one is counted and left out."
     )
 
@@ -65,8 +65,8 @@ class TableMapping:
 
     @field_validator("columns")
     @classmethod
-    def _belong_to_the_table(cls, columns: Texts, info: ValidationInfo) -> Texts:
-        if isinstance(info.context, Table):
+    def _belong_to_the_table(cls, columns: NamedTexts, info: ValidationInfo) -> NamedTexts:
+        if isinstance(info.context, RawTable):
             faults = tuple(_faults_of(columns, info.context))
             if faults:
                 raise Faults(*faults)
@@ -88,7 +88,7 @@ class TableMapping:
         return timezone
 
 
-def _faults_of(columns: Texts, table: Table) -> Iterator[Fault]:
+def _faults_of(columns: NamedTexts, table: RawTable) -> Iterator[Fault]:
     """Columns the table does not have, and those it needs that are not there."""
     for column in columns:
         if column not in table.column_names and not table.open_attributes:

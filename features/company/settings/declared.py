@@ -18,7 +18,7 @@ SETTINGS_FILE = "regulars.toml"
 CLOSED = ConfigDict(extra="forbid", validate_default=True)
 """A table knows its settings and no others; a default is held to what a value is."""
 
-Texts = Annotated[Mapping[str, str], AfterValidator(MappingProxyType)]
+NamedTexts = Annotated[Mapping[str, str], AfterValidator(MappingProxyType)]
 """Names with texts that nobody can change afterwards."""
 
 

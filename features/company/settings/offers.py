@@ -7,13 +7,13 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic.dataclasses import dataclass
 
-from features.company.settings.declared import CLOSED, Fault, Faults, Texts, setting, table_of
+from features.company.settings.declared import CLOSED, Fault, Faults, NamedTexts, setting, table_of
 
 
 def whole_numbers(least: int) -> AfterValidator:
     """Hold every text of a table to a whole number from ``least`` on."""
 
-    def checked(texts: Texts) -> Texts:
+    def checked(texts: NamedTexts) -> NamedTexts:
         faults = [
             Fault(f"whole numbers from {least} on in {{place}}", f'{name} = "{text}"')
             for name, text in texts.items()
@@ -42,7 +42,7 @@ class OfferSettings:
         "`regulars offers plan` shows.",
         least=0,
     )
-    weekly_caps: Annotated[Texts, whole_numbers(0)] = table_of(
+    weekly_caps: Annotated[NamedTexts, whole_numbers(0)] = table_of(
         'For each channel, at most so many offers a customer in seven days, such as email = "1".'
     )
     quiet_days: int = setting(
@@ -66,10 +66,10 @@ class OfferSettings:
         least=0,
         most=100,
     )
-    unsuitable: Texts = table_of(
+    unsuitable: NamedTexts = table_of(
         "Named rules over features; to a customer who meets one no offer is shown, such as "
         'unhappy = "open_complaints_count_lifetime >= 1".'
     )
-    levers: Annotated[Texts, whole_numbers(-99)] = table_of(
+    levers: Annotated[NamedTexts, whole_numbers(-99)] = table_of(
         'What the company wants more or less of, by offer_id, in percent: OFFER-01 = "20" or "-10".'
     )

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 
-from features.company.settings.declared import CLOSED, Fault, Faults, Texts, setting, table_of
+from features.company.settings.declared import CLOSED, Fault, Faults, NamedTexts, setting, table_of
 from features.vocabulary.time import Horizon
 
 MOST_COMPARED_DAYS = 365
@@ -77,11 +77,11 @@ class ReasonSettings:
         least=0,
         most=MOST_COMPARED_DAYS,
     )
-    groups: Texts = table_of(
+    groups: NamedTexts = table_of(
         "For attributes of the table of customers, the title of the reason they are summed into; one "
         "that is not named has a reason of its own."
     )
-    actionable: Texts = table_of(
+    actionable: NamedTexts = table_of(
         "For attributes of the table of customers, whether the business can act on it: now, indirect or "
         "context; one that is not named is context."
     )
