@@ -23,6 +23,7 @@ Connection: TypeAlias = duckdb.DuckDBPyConnection
 DatabaseFault = duckdb.Error
 
 MEMORY = "2500MB"
+"""What a working database may hold in memory, unless somebody says otherwise."""
 
 
 def connect(scratch: Path, *, threads: int = 2, memory: str = MEMORY) -> Connection:

@@ -18,6 +18,7 @@ from features.company.erased import Tombstones
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.sources.connection import (
+    MEMORY,
     Connection,
     connect,
     database_version,
@@ -40,9 +41,6 @@ from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-
-MEMORY = "2500MB"
-"""What the working database of an ingest may hold in memory; the rest goes to the draft's folder."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,7 @@ def ingest(
 
     Only files that are new, changed or gone are looked at, with the months they reach into; the rest is
     taken over from the store there is. When nothing changed since the last time, that store stays.
+    ``memory`` is what the working database may hold; the rest goes to the draft's folder.
     Raises ``ContractBroken`` (a ``DataRefused``) when the check refuses, with the report attached.
     """
     with workspace.writing():
