@@ -43,7 +43,7 @@ check: setup ## style, types, import directions, documentation
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -W ignore::DeprecationWarning --doctest-modules \
-	  features training serving experiments tests/laws/test_documentation.py
+	  features training serving experiments regulars tests/laws/test_documentation.py
 
 test: setup ## the tests that run in minutes
 	$(BIN)/pytest -n 2 -m "not slow"

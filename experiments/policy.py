@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import ModelRefused
+from features.vocabulary.errors import ModelRefused
 
 Floats = NDArray[np.float64]
 LEAST_EFFECTIVE = 200.0

@@ -7,12 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from features.dictionary import full_plan
-from features.errors import UsageRefused, WorkspaceRefused, did_you_mean
+from features.declarations.values import Feature
 from features.narrator import Table
-from features.pack import Pack
-from features.plan import Plan
-from features.spec import Feature
+from features.plan.dictionary import full_plan
+from features.plan.plan import Plan
+from features.store.pack import Pack
+from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 
 if TYPE_CHECKING:
     from features.verb import Call
@@ -29,7 +29,7 @@ _FACTS = (
 
 def present_plan(call: Call, plan_for: Callable[[Pack], Plan]) -> tuple[Plan, str]:
     """The plan of the store where there is one, else that of every table and column; and its name."""
-    from features.store import open_store
+    from features.store.store import open_store
 
     if Path(call.settings_path).exists():
         try:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from features.errors import RegularsError
+from features.vocabulary.errors import RegularsError
 
 
 @dataclass(frozen=True)

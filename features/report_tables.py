@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.breaches import Report
+from features.checks.breaches import Report
 from features.narrator import Table
 
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from features.errors import RegularsError, UsageRefused
 from features.narrator import Narrator, Outcome
+from features.vocabulary.errors import RegularsError, UsageRefused
 
 if TYPE_CHECKING:
-    from features.settings import Settings
-    from features.vocabulary import Cutoff
-    from features.workspace import Workspace
+    from features.company.settings.reading import Settings
+    from features.company.workspace import Workspace
+    from features.vocabulary.time import Cutoff
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Call:
     @functools.cached_property
     def settings(self) -> Settings:
         """The settings, read on first need."""
-        from features.settings import load_settings
+        from features.company.settings.reading import load_settings
 
         return load_settings(self.settings_path)
 
     @functools.cached_property
     def workspace(self) -> Workspace:
         """The workspace the settings name."""
-        from features.workspace import Workspace
+        from features.company.workspace import Workspace
 
         return Workspace(self.settings.workspace_folder)
 
@@ -123,7 +123,7 @@ class CutoffType(click.ParamType[Any]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Cutoff:
         """Read the date, or fail as a wrong use of the command."""
-        from features.vocabulary import Cutoff
+        from features.vocabulary.time import Cutoff
 
         if isinstance(value, Cutoff):
             return value

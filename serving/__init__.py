@@ -1,12 +1,19 @@
 """Bundles → scores, reasons and decisions → the CRM and the marketer's page.
 
-``scoring`` joins a bundle with behaviour vectors and lets ``training.reasons`` explain them, ``worth`` and
-``belonging`` add values and segments with theirs, ``earlier`` the risk of a month ago, and ``snapshot`` keeps
-all of it for everybody. ``recommending`` lists items from a customer's purchases, as ``item_lists`` allows, and
-``item_export`` does so for everybody. ``past`` sees a customer at another time, for ``changes`` and ``what_if``.
-``messages`` and ``api`` are the CRM contract, ``change_messages`` and ``change_routes`` its part about
-these; ``pages`` and ``churn_list`` are the marketer's view, ``reason_export`` writes files, and ``desk`` is what
-all of them answer from. ``guard`` stands before everything, ``answer`` is what goes back through it,
-``problems`` words refusals, ``repeats`` keeps answers for calls that come again, and ``ledger`` remembers
-keys and decisions in the ``database``. ``service`` is the BentoML service and ``launch`` starts and stops it.
+===========  ==============================================================================
+service      the BentoML service: one process, the contract and the guard around it [bentoml]
+job_runner   works on jobs beside the calls that somebody waits for
+process/     what a serving process is, and is not: started, watched, kept free of training
+access/      who comes in, and how it is said no
+contract/    ``/v1``: a file of messages and a file of routes a topic             [fastapi]
+pages/       the marketer's pages: a context, a view and a template each           [jinja2]
+in_use/      what every answer is made from now
+scores/      one way from a customer to an answer
+items/       what customers would take next
+offers/      which offer, or none: rules, money, budgets and limits of contact
+nightly/     everybody, once a night
+snapshot/    a night's scores as they lie on disk
+exports/     scores for other programs, in the shapes they take
+ledger/      the service's own memory: keys, decisions, objections, jobs      [sqlalchemy]
+===========  ==============================================================================
 """

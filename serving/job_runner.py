@@ -13,11 +13,11 @@ from typing import Any
 import orjson
 
 from serving.contract.scored_answer import Wanted, answer_rows
-from serving.database import UNWRITABLE
-from serving.desk import Desk, InUse
-from serving.download import harmless
-from serving.jobs import DONE, FAILED, Job
-from training.reasons.languages import language_of
+from serving.in_use.models_in_use import Desk, InUse
+from serving.ledger.database import UNWRITABLE
+from serving.ledger.jobs import DONE, FAILED, Job
+from serving.pages.download import harmless
+from training.reasons.languages.known import language_of
 
 ROWS_AT_ONCE = {True: 100, False: 1_000}
 """A block with reasons and one without: some tens of milliseconds, so that nobody waits for long."""

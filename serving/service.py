@@ -14,25 +14,25 @@ import bentoml
 import orjson
 from _bentoml_sdk import Service  # the public name offers no way to put a guard outermost
 
-from features.errors import RegularsError, UsageRefused
-from features.settings import load_settings
-from features.workspace import Workspace
-from serving.asgi import Application, ours_first
-from serving.bento import own_settings
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.vocabulary.errors import RegularsError, UsageRefused
+from serving.access.asgi import Application, ours_first
+from serving.access.guard import Guard
+from serving.access.metrics import Metrics
+from serving.access.problems import Refusal
+from serving.access.routes import LONGEST_SECONDS, Route
 from serving.contract.application import RequestValidationError, build_api, problem_answer
 from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
-from serving.desk import Desk
-from serving.garbage import settle
-from serving.guard import Guard
+from serving.in_use.models_in_use import Desk
 from serving.job_runner import JobRunner
-from serving.ledger import Ledger, adopt_first_key
-from serving.metrics import Metrics
-from serving.pages import Pages
-from serving.problems import Refusal
-from serving.routes import LONGEST_SECONDS, Route
-from serving.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
+from serving.ledger.ledger import Ledger, adopt_first_key
+from serving.pages.pages import Pages
+from serving.process.bento import own_settings
+from serving.process.garbage_collection import settle
+from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
 

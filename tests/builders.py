@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from features.pack import (
+from features.store.pack import (
     MISSING_CODE,
     MISSING_NUMBER,
     Attributes,
@@ -23,7 +23,7 @@ from features.pack import (
     Pack,
     TextColumn,
 )
-from features.vocabulary import DAY_SECONDS, Cutoff
+from features.vocabulary.time import DAY_SECONDS, Cutoff
 
 _NUMBERS = itertools.count(1)
 PURCHASE_TEXTS = ("item", "category", "brand", "department", "channel", "store")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from features.narrator import Outcome, Table
-from training.evaluation.tables import lists_table
-from training.gate import Check
-from training.recipe import TrainingSummary
-from training.value.report import COLUMNS, value_cell
+from training.families.churn.evaluation.tables import lists_table
+from training.families.value.report import COLUMNS, value_cell
+from training.recipe.recipe import TrainingSummary
+from training.registry.gate import Check
 
 
 def churn_outcome(summary: TrainingSummary) -> Outcome:

@@ -20,23 +20,23 @@ from statistics import median
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.world import WorldSpec, simulate
-from features.plan import plan_of
-from features.refresh import refresh_vectors
-from features.settings import load_settings
-from features.store import ingest
-from features.workspace import Workspace
-from training.plans import champion_plan
-from training.recipe import train_churn
-from training.signature import Signing
-from training.value.recipe import train_value
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.plan.plan import plan_of
+from features.store.store import ingest
+from features.vectors.refresh import refresh_vectors
+from training.bundles.plans import champion_plan
+from training.bundles.signature import Signing
+from training.families.value.family import train_value
+from training.recipe.recipe import train_churn
 
 _LINES = 20.0
 _SCORE = """
     import json, os, sys, time
     from pathlib import Path
-    from features.settings import load_settings
-    from features.workspace import Workspace
-    from serving.snapshot import score_everybody
+    from features.company.settings.reading import load_settings
+    from features.company.workspace import Workspace
+    from serving.nightly.run import score_everybody
     settings = load_settings(Path(sys.argv[1]))
     begun = time.perf_counter()
     found = score_everybody(settings, Workspace(settings.workspace_folder))
@@ -50,11 +50,11 @@ _SHOW = """
     import asyncio, json, sys, time
     from pathlib import Path
     import numpy as np
-    from features.settings import load_settings
-    from features.workspace import Workspace
+    from features.company.settings.reading import load_settings
+    from features.company.workspace import Workspace
     from serving.contract.application import build_api
-    from serving.desk import Desk
-    from serving.guard import Guard
+    from serving.in_use.models_in_use import Desk
+    from serving.access.guard import Guard
     settings = load_settings(Path(sys.argv[1]))
     desk = Desk(settings, Workspace(settings.workspace_folder), now=lambda: 1, ticks=time.monotonic)
     web = build_api()

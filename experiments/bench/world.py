@@ -16,7 +16,7 @@ import numpy as np
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude, peak_memory_gb
 from experiments.world import Truth, World, WorldSpec, simulate
 from experiments.world.people import Flags, Floats
-from features.vocabulary import Horizon
+from features.vocabulary.time import Horizon
 
 _CUTOFF_DAYS = (365, 455, 545, 640)
 _HORIZON = Horizon(days=90)

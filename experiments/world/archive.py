@@ -20,7 +20,7 @@ from experiments.world.campaigns import (
 from experiments.world.catalogue import OFFERS
 from experiments.world.people import FAVOURITES, Flags, Floats, Ints, People
 from experiments.world.spec import NEVER, WorldSpec
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.time import DAY_SECONDS
 
 Rows = dict[str, NDArray[Any]]
 

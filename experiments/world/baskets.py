@@ -25,7 +25,7 @@ from experiments.world.people import (
     drawn_people,
 )
 from experiments.world.spec import BLOCK_CUSTOMERS, NEVER, WorldSpec, random_stream
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.time import DAY_SECONDS
 
 NO_OFFER = -1
 _OPENING_SECOND, _CLOSING_SECOND = 9 * 3600, 21 * 3600

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.world.people import Flags, Ints
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.time import DAY_SECONDS
 
 _INSTANT = pa.timestamp("ms")
 

@@ -23,10 +23,10 @@ from experiments.world.people import FAVOURITES, FOUNDING_DAYS, Ints, People, pe
 from experiments.world.spec import BLOCK_CUSTOMERS, WorldSpec, random_stream
 from experiments.world.touchpoints import Contacts, contacts_of
 from experiments.world.truth import World
-from features.errors import UsageRefused
-from features.progress import Progress, silent
-from features.settings import SETTINGS_FILE
-from features.vocabulary import DAY_SECONDS
+from features.company.settings.reading import SETTINGS_FILE
+from features.vocabulary.errors import UsageRefused
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import DAY_SECONDS
 
 WORLD_FILE = "world.json"
 _DRAFT = ".world.draft"

@@ -21,7 +21,7 @@ from experiments.world.catalogue import (
 from experiments.world.people import CHANNELS, NOTICE_DAYS, TERM_DAYS, Ints, People
 from experiments.world.spec import NEVER, WorldSpec
 from experiments.world.touchpoints import CONTACT_CHANNELS, KINDS, TOPICS, Contacts
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.time import DAY_SECONDS
 
 REGIONS = ("North", "North East", "East", "South East", "South", "South West", "West", "Capital")
 _OFFER_KINDS = ("discount", "voucher")

@@ -9,8 +9,8 @@ from datetime import date
 
 import numpy as np
 
-from features.errors import UsageRefused
-from features.vocabulary import Cutoff
+from features.vocabulary.errors import UsageRefused
+from features.vocabulary.time import Cutoff
 
 BLOCK_CUSTOMERS = 8_192
 """Customers are simulated in blocks of this many, each from its own seed.

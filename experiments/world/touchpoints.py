@@ -14,7 +14,7 @@ import numpy as np
 from experiments.world.baskets import NO_OFFER, Orders
 from experiments.world.belief import TOUCHES_AFTER_LEAVING
 from experiments.world.people import Ints, People
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.time import DAY_SECONDS
 
 CONTACT_CHANNELS = ("email", "phone", "web", "store", "chat")
 KINDS = ("visit", "open", "click", "inquiry", "complaint", "survey")

@@ -18,8 +18,8 @@ from experiments.world.campaigns import acceptance_chances
 from experiments.world.catalogue import catalogue_of
 from experiments.world.people import Flags, Floats, Ints
 from experiments.world.spec import WorldSpec, random_stream
-from features.errors import UsageRefused
-from features.vocabulary import DAY_SECONDS, Cutoff, Horizon
+from features.vocabulary.errors import UsageRefused
+from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 
 
 @dataclass(frozen=True)

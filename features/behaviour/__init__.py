@@ -14,9 +14,9 @@ from features.behaviour.offers import offers
 from features.behaviour.profile import profile
 from features.behaviour.purchases import purchases
 from features.behaviour.rhythm import rhythm
-from features.buying import BuyingModel
-from features.pack import Pack
-from features.spec import Declaration
+from features.declarations.buying import BuyingModel
+from features.declarations.values import Declaration
+from features.store.pack import Pack
 
 FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts, profile)
 

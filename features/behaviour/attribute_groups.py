@@ -16,11 +16,11 @@ from typing import cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from features.attributes import Declared
 from features.behaviour.groups import attribute_group
-from features.errors import PlanRefused, did_you_mean
-from features.pack import MISSING_CODE, MISSING_NUMBER, Attributes
-from features.spec import Actionable, Declaration, ReasonGroup
+from features.declarations.attributes import Declared
+from features.declarations.values import Actionable, Declaration, ReasonGroup
+from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes
+from features.vocabulary.errors import PlanRefused, did_you_mean
 
 MOST_GROUPS = 12
 _CLASSES = 5

@@ -11,9 +11,9 @@ from __future__ import annotations
 from features.behaviour.groups import RHYTHM
 from features.behaviour.purchases import ACTIVE_DAYS
 from features.behaviour.rhythm import NEVER, ONE_DAY, RECENCY, TENURE_DAYS
-from features.buying import BuyingModel, ExpectedPurchases, NoPurchase, StillBuying
-from features.pack import Pack
-from features.spec import Declaration, Repeats, declare
+from features.declarations.buying import BuyingModel, ExpectedPurchases, NoPurchase, StillBuying
+from features.declarations.values import Declaration, Repeats, declare
+from features.store.pack import Pack
 
 HORIZONS = (30, 90, 180, 365)
 REPEATS = Repeats(ACTIVE_DAYS)

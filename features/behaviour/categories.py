@@ -13,9 +13,8 @@ from collections.abc import Sequence
 from features.behaviour.frequent import most_frequent
 from features.behaviour.groups import BASKET, CHANNEL
 from features.behaviour.purchases import BOUGHT, NO_SPEND, SPEND_GROSS, ZERO
-from features.keyed import Entropy, New, TopShare
-from features.pack import EventStream, Pack
-from features.spec import (
+from features.declarations.keyed import Entropy, New, TopShare
+from features.declarations.values import (
     WHOLE_PAST,
     Declaration,
     Difference,
@@ -28,7 +27,8 @@ from features.spec import (
     slugs,
     windowed,
 )
-from features.vocabulary import Window
+from features.store.pack import EventStream, Pack
+from features.vocabulary.time import Window
 
 LEVELS = (
     ("categories", "category"),

@@ -10,9 +10,8 @@ from __future__ import annotations
 from features.behaviour.frequent import most_frequent
 from features.behaviour.groups import INTEREST, SERVICE
 from features.behaviour.rhythm import growth_of
-from features.instants import Elapsed
-from features.pack import MISSING_NUMBER, EventStream, Pack
-from features.spec import (
+from features.declarations.instants import Elapsed
+from features.declarations.values import (
     WHOLE_PAST,
     Count,
     Declaration,
@@ -29,7 +28,8 @@ from features.spec import (
     slugs,
     windowed,
 )
-from features.vocabulary import Window
+from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.vocabulary.time import Window
 
 CONTACTS = Events("contacts")
 COMPLAINTS = CONTACTS.also("kind", "=", "complaint")

@@ -8,9 +8,8 @@ start, so they are known from then on. A notice counts from the instant it was g
 from __future__ import annotations
 
 from features.behaviour.groups import CONTRACT
-from features.instants import SinceInstant, UntilInstant
-from features.pack import MISSING_NUMBER, EventStream, Pack
-from features.spec import (
+from features.declarations.instants import SinceInstant, UntilInstant
+from features.declarations.values import (
     Count,
     Declaration,
     Difference,
@@ -23,6 +22,7 @@ from features.spec import (
     SinceLast,
     declare,
 )
+from features.store.pack import MISSING_NUMBER, EventStream, Pack
 
 TERMS = Events("contracts")
 ENDED = TERMS.once("ends_seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.pack import EventStream
+from features.store.pack import EventStream
 
 _ROWS_AT_ONCE = 1 << 20
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.spec import ReasonGroup
+from features.declarations.values import ReasonGroup
 
 RHYTHM = ReasonGroup("rhythm", "Buying rhythm")
 FREQUENCY = ReasonGroup("frequency", "How often they buy")

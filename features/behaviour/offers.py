@@ -8,9 +8,8 @@ the instant of acceptance on, never earlier: at a cutoff before it, the offer wa
 from __future__ import annotations
 
 from features.behaviour.groups import OFFERS
-from features.instants import SinceInstant
-from features.pack import MISSING_NUMBER, EventStream, Pack
-from features.spec import (
+from features.declarations.instants import SinceInstant
+from features.declarations.values import (
     WHOLE_PAST,
     Count,
     Declaration,
@@ -21,7 +20,8 @@ from features.spec import (
     declare,
     windowed,
 )
-from features.vocabulary import Window
+from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.vocabulary.time import Window
 
 EXPOSURES = Events("exposures")
 CONTROL = EXPOSURES.also("arm", "=", "control")

@@ -13,18 +13,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from features.attributes import (
+from features.behaviour.attribute_groups import attribute_groups
+from features.behaviour.groups import PROFILE
+from features.declarations.attributes import (
     Declared,
     DeclaredFlag,
     DeclaredNumber,
     DeclaredSince,
     DeclaredText,
 )
-from features.behaviour.attribute_groups import attribute_groups
-from features.behaviour.groups import PROFILE
-from features.pack import Attributes, Pack
-from features.protected import reason_against
-from features.spec import Declaration, declare, quoted, slugs
+from features.declarations.values import Declaration, declare, quoted, slugs
+from features.store.pack import Attributes, Pack
+from features.vocabulary.protected import reason_against
 
 MOST_TEXTS = 12
 """Only so many texts of an attribute, those that most customers share, have features of their own."""

@@ -9,8 +9,7 @@ gross spend counts bought lines alone. Money is in cents, quantities are in piec
 from __future__ import annotations
 
 from features.behaviour.groups import BASKET, CHANNEL, FREQUENCY, PRICE, RETURNS, SPEND
-from features.pack import EventStream, Pack
-from features.spec import (
+from features.declarations.values import (
     Count,
     Declaration,
     Distinct,
@@ -23,6 +22,7 @@ from features.spec import (
     slugs,
     windowed,
 )
+from features.store.pack import EventStream, Pack
 
 LINES = Events("purchases")
 BOUGHT = LINES.also("quantity_milli", ">", 0)

@@ -16,8 +16,7 @@ from features.behaviour.purchases import (
     RETURNED,
     SPEND_GROSS,
 )
-from features.pack import Pack
-from features.spec import (
+from features.declarations.values import (
     Bins,
     Declaration,
     Difference,
@@ -28,7 +27,8 @@ from features.spec import (
     Value,
     declare,
 )
-from features.vocabulary import Window
+from features.store.pack import Pack
+from features.vocabulary.time import Window
 
 RECENCY = SinceLast(BOUGHT)
 TENURE_DAYS = SinceFirst(BOUGHT)

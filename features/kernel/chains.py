@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from features.kernel.compiled import compiled
-from features.program import BESIDE, LEAST, NOWHERE, READ, WANTED_BY_CHAIN
+from features.plan.program import BESIDE, LEAST, NOWHERE, READ, WANTED_BY_CHAIN
 
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _OTHER_SPREAD = np.uint64(0xC2B2AE3D27D4EB4F)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from features.kernel.compiled import compiled
-from features.program import HIGH, LOW, NEGATED, PASSED, READ, VISIBLE
+from features.plan.program import HIGH, LOW, NEGATED, PASSED, READ, VISIBLE
 
 
 @compiled

@@ -27,7 +27,7 @@ _HERE = Path(__file__).parent
 # numba's reference counting is linked in and never reached: no array here belongs to numba.
 _STUBS = "define void @NRT_MemInfo_call_dtor(ptr %0) { ret void }"
 # What the kernel takes in from beside its folder.
-_LINKED = ("program.py", "buying_formulas.py")
+_LINKED = ("plan/program.py",)
 _loading = threading.Lock()
 _kept: list[object] = []
 

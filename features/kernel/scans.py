@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from features.kernel.compiled import compiled
-from features.program import (
+from features.plan.program import (
     COUNT,
     DISTINCT,
     ELAPSED,

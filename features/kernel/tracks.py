@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from features.kernel.compiled import compiled
-from features.program import (
+from features.plan.program import (
     FIRST_MARKER,
     FIRST_SECONDS,
     GAP_LARGEST,

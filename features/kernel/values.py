@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from features.buying_formulas import expected_purchases, no_purchase, still_buying
 from features.kernel.compiled import compiled
-from features.program import (
+from features.kernel.repeat_buying import expected_purchases, no_purchase, still_buying
+from features.plan.program import (
     ACTIVE,
     DIFFERENCE,
     ENTRY,

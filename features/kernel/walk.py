@@ -11,7 +11,7 @@ from features.kernel.mixes import scan_mix, scan_new
 from features.kernel.scans import clear, go_on, is_summed, lay_sums, read_sums, scan
 from features.kernel.tracks import follow
 from features.kernel.values import compute
-from features.program import (
+from features.plan.program import (
     CHAINS,
     CONDITIONS,
     FIRST_ROW,

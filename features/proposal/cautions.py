@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from features.attachment import Source
 from features.proposal.looking import Look
-from features.sources import Connection, literal, quoted
+from features.sources.attachment import Source
+from features.sources.connection import Connection, literal, quoted
 
 _WITH_DIGITS = 0.9
 """Codes without a digit are odd only where so large a share of the lines have codes with one."""

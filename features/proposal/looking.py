@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.attachment import Source
-from features.sources import Connection, literal, quoted
+from features.sources.attachment import Source
+from features.sources.connection import Connection, literal, quoted
 
 MANY_ROWS = 5_000_000
 """From so many rows on, different values are estimated rather than counted."""

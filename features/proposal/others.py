@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.attachment import attach
-from features.errors import DataRefused
+from features.company.settings.reading import TableMapping
 from features.proposal.looking import Look, look_at
 from features.proposal.names import ROLES, likeness
 from features.proposal.writing import ProposedColumn, ProposedTable
-from features.settings import TableMapping
-from features.sources import Connection
-from features.tables import TABLES, Column, Kind
+from features.sources.attachment import attach
+from features.sources.connection import Connection
+from features.vocabulary.errors import DataRefused
+from features.vocabulary.tables import TABLES, Column, Kind
 
 _ENOUGH = 0.5
 

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from features.attachment import Source, attach
-from features.errors import UsageRefused, did_you_mean
+from features.company.settings.reading import TableMapping
 from features.proposal.cautions import (
     Caution,
     OddCode,
@@ -23,9 +22,10 @@ from features.proposal.roles import Choice, Roles
 from features.proposal.surroundings import Place, horizon_of, place_of
 from features.proposal.totals import Total, total_of
 from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
-from features.settings import TableMapping
-from features.sources import Connection, connect, faults_worded
-from features.tables import TABLES
+from features.sources.attachment import Source, attach
+from features.sources.connection import Connection, connect, faults_worded
+from features.vocabulary.errors import UsageRefused, did_you_mean
+from features.vocabulary.tables import TABLES
 
 _PURCHASE_LABELS = ("channel", "store")
 _ITEM_LABELS = ("name", "category", "department", "brand")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from features.attachment import Source
-from features.errors import DataRefused
 from features.proposal.looking import Look
 from features.proposal.names import EXACT, likeness
-from features.sources import Connection, quoted
+from features.sources.attachment import Source
+from features.sources.connection import Connection, quoted
+from features.vocabulary.errors import DataRefused
 
 _ENOUGH = 0.5
 _BELONGS = 0.95

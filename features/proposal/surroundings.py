@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.attachment import Source
-from features.horizons import horizon_for
+from features.lifecycle.horizons import horizon_for
 from features.proposal.looking import Look
 from features.proposal.names import words_of
-from features.sources import Connection, quoted
+from features.sources.attachment import Source
+from features.sources.connection import Connection, quoted
 
 _FALLBACK_DAYS = 90
 _COUNTRIES = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from features.attachment import Source
 from features.proposal.looking import Look
 from features.proposal.roles import Choice
-from features.sources import Connection
+from features.sources.attachment import Source
+from features.sources.connection import Connection
 
 _AGREES = 0.9
 

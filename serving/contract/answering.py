@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
+from serving.access.problems import Refusal
 from serving.contract.messages import ProblemAnswer
-from serving.desk import Desk, InUse
-from serving.problems import Refusal
-from training.manifest import Manifest
-from training.reasons.language import Language
-from training.reasons.languages import language_of
+from serving.in_use.models_in_use import Desk, InUse
+from training.bundles.manifest import Manifest
+from training.reasons.languages.known import language_of
+from training.reasons.languages.language import Language
 
 VERSION = "0.1.0"
 

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from serving.access.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 from serving.contract import (
     change_routes,
     customer_routes,
@@ -21,8 +22,7 @@ from serving.contract import (
     score_routes,
 )
 from serving.contract.answering import VERSION
-from serving.database import UNWRITABLE
-from serving.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
+from serving.ledger.database import UNWRITABLE
 
 __all__ = ["CONTRACT", "RequestValidationError", "build_api", "problem_answer"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from features.errors import UsageRefused
-from serving.changes import ChangeAnswer
+from features.vocabulary.errors import UsageRefused
+from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
@@ -27,9 +27,9 @@ from serving.contract.change_messages import (
     WhatIfRequest,
 )
 from serving.contract.quick_route import QuickRoute
-from serving.problems import FieldFault, Refusal
-from serving.scored import Status
-from serving.what_if import WhatIf
+from serving.scores.changes import ChangeAnswer
+from serving.scores.score import Status
+from serving.scores.what_if import WhatIf
 from training.reasons.happenings import Happening
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)

@@ -8,7 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.time import DAY_SECONDS
+from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
@@ -22,14 +23,13 @@ from serving.contract.change_routes import change_answer
 from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer, CustomerRequest
 from serving.contract.quick_route import QuickRoute
 from serving.contract.scored_answer import Wanted, answer_rows
-from serving.desk import Desk, InUse
-from serving.earlier import usual_start
-from serving.events import ToldEvent
-from serving.ledger import Decision
-from serving.problems import FieldFault, Refusal
-from serving.profile import profile
-from serving.timeline import Moment, timeline
-from training.reasons.language import Language
+from serving.in_use.models_in_use import Desk, InUse
+from serving.ledger.ledger import Decision
+from serving.ledger.reported_events import ToldEvent
+from serving.scores.profile import profile
+from serving.scores.timeline import Moment, timeline
+from serving.snapshot.earlier_risks import usual_start
+from training.reasons.languages.language import Language
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 _SAY_NOTHING = ("unknown_id", "no_consent")

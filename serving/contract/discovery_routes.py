@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from features.tables import CUSTOMER_ID, KNOWN_AT
+from features.vocabulary.tables import CUSTOMER_ID, KNOWN_AT
 from serving.contract.answering import (
     PROBLEMS,
     VERSION,
@@ -26,14 +26,14 @@ from serving.contract.discovery_messages import (
 )
 from serving.contract.event_messages import EVENT_TYPES
 from serving.contract.quick_route import QuickRoute
-from serving.desk import Desk, InUse
-from serving.told import pack_name, wire_name
-from training.items.bundle import RECOMMENDATIONS
-from training.manifest import Manifest
-from training.offers.bundle import OFFERS
+from serving.in_use.models_in_use import Desk, InUse
+from serving.scores.fresh_events import pack_name, wire_name
+from training.bundles.manifest import Manifest
+from training.families.items.bundle import RECOMMENDATIONS
+from training.families.offers.bundle import OFFERS
+from training.families.segments.model import SEGMENTS
+from training.families.value.bundle import VALUE
 from training.questions.kinds import question_from
-from training.segments.model import SEGMENTS
-from training.value.bundle import VALUE
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 TRAINABLE = ("value", "segments", "offers", "recommendations")

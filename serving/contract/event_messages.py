@@ -1,7 +1,7 @@
 """Events as a caller tells them: the rows of the tables of events, one type a table.
 
 Names are those of the raw tables; money is in whole cents and says so in its name. A test holds the fields and
-the declarations of ``features.tables`` in step.
+the declarations of ``features.vocabulary.tables`` in step.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from features.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, Table
+from features.vocabulary.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, Table
 from serving.contract.messages import Identifier, Message
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)

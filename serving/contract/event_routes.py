@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from features.tables import KNOWN_AT
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.tables import KNOWN_AT
+from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import PROBLEMS, desk_of, instant, json_answer
 from serving.contract.event_messages import EVENT_TYPES, EventRow, EventsAnswer, EventsRequest
 from serving.contract.quick_route import QuickRoute
-from serving.desk import Desk
-from serving.events import ToldEvent
+from serving.in_use.models_in_use import Desk
+from serving.ledger.reported_events import ToldEvent
 
 AHEAD_SECONDS = DAY_SECONDS
 """Clocks differ; what is further ahead is a mistake."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
@@ -26,14 +27,13 @@ from serving.contract.item_messages import (
 )
 from serving.contract.proposal_messages import SimilarItemsRequest
 from serving.contract.quick_route import QuickRoute
-from serving.desk import Desk
-from serving.events import ToldEvent
-from serving.item_lists import USE_CASES, Shelving, Wishes, due_days_of
-from serving.privacy import Withheld
-from serving.problems import FieldFault, Refusal
-from serving.recommending import Recommending, plain, words_of
-from serving.scored import Status
-from training.items.words import ItemWords
+from serving.in_use.models_in_use import Desk
+from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
+from serving.items.recommending import Recommending, plain, words_of
+from serving.ledger.privacy import Withheld
+from serving.ledger.reported_events import ToldEvent
+from serving.scores.score import Status
+from training.families.items.words import ItemWords
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 _MILLI = 1_000

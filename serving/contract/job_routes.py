@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
+from serving.access.problems import KINDS, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     caller_of,
@@ -17,8 +18,7 @@ from serving.contract.answering import (
 )
 from serving.contract.job_messages import JobAnswer, JobRequest
 from serving.contract.quick_route import QuickRoute
-from serving.jobs import DONE, Job, TooManyJobs
-from serving.problems import KINDS, Refusal
+from serving.ledger.jobs import DONE, Job, TooManyJobs
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 _MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from serving.access.problems import Refusal
 from serving.contract.answering import PROBLEMS, desk_of, instant, json_answer, required
 from serving.contract.privacy_messages import (
     ErasureAnswer,
@@ -17,11 +18,10 @@ from serving.contract.privacy_messages import (
     ObjectionsRequest,
 )
 from serving.contract.quick_route import QuickRoute
-from serving.desk import Desk
-from serving.feedback import Verdict
-from serving.forgetting import still_held
-from serving.privacy import Erasure
-from serving.problems import Refusal
+from serving.in_use.models_in_use import Desk
+from serving.ledger.feedback import Verdict
+from serving.ledger.privacy import Erasure
+from serving.nightly.forgetting import still_held
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 

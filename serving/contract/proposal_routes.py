@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from fastapi import APIRouter, Request, Response
 
-from serving.arbitration import NOTHING, REASONS, STEP_OF
+from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import PROBLEMS, answer_in, desk_of, identity, instant, json_answer
 from serving.contract.offer_messages import OfferDecisionsAnswer, OfferRequest
 from serving.contract.quick_route import QuickRoute
-from serving.desk import Desk
-from serving.hold_out import STANDING
-from serving.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
-from serving.offer_reasons import reasons_of
-from serving.offering import Arbitrated, Offering, told_since
-from serving.problems import FieldFault, Refusal
-from serving.scored import Status
-from training.reasons.language import Language
+from serving.in_use.models_in_use import Desk
+from serving.ledger.hold_out import STANDING
+from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
+from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
+from serving.offers.offering import Arbitrated, Offering, told_since
+from serving.offers.reasons import reasons_of
+from serving.scores.score import Status
+from training.reasons.languages.language import Language
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from features.vocabulary import DAY_SECONDS
+from features.vocabulary.time import DAY_SECONDS
+from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
@@ -21,8 +22,7 @@ from serving.contract.quick_route import QuickRoute
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.contract.score_rows import PARTS, RISK_FIELDS
 from serving.contract.scored_answer import Wanted, answer_rows
-from serving.desk import Desk, InUse
-from serving.problems import FieldFault, Refusal
+from serving.in_use.models_in_use import Desk, InUse
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 

@@ -6,16 +6,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from features.vocabulary import DAY_SECONDS
-from serving.asked import Caution
-from serving.belonging import Belonging
+from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import instant
-from serving.ledger import Decision
-from serving.next_order import NextOrder
-from serving.scored import ScoredRow
+from serving.ledger.ledger import Decision
+from serving.scores.next_order import NextOrder
+from serving.scores.score import ScoredRow
+from serving.scores.subject import Caution
+from serving.snapshot.segments import Belonging
+from training.families.value.reasons.explanation import ValueExplanation
 from training.reasons.explanation import Explanation
 from training.reasons.wording import Fact
-from training.value.explanation import ValueExplanation
 
 RISK_FIELDS = ("probability", "interval", "percentile", "band", "reasons", "other_points", "shown")
 PARTS = ("value", "segment", "next_order")

@@ -8,15 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from serving.asked import Asked, Caution, GivenVector
 from serving.contract.event_messages import EVENT_TYPES, Event
 from serving.contract.score_rows import row_answer
-from serving.desk import Desk, InUse
-from serving.events import ToldEvent
-from serving.ledger import Decision
-from serving.scored import ScoredRow, Status
-from serving.told import fresh_events
-from training.reasons.language import Language
+from serving.in_use.models_in_use import Desk, InUse
+from serving.ledger.ledger import Decision
+from serving.ledger.reported_events import ToldEvent
+from serving.scores.fresh_events import fresh_events
+from serving.scores.score import ScoredRow, Status
+from serving.scores.subject import Asked, Caution, GivenVector
+from training.reasons.languages.language import Language
 
 Told = Mapping[str, Sequence[Event]]
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from features.settings import load_settings
-from features.workspace import Workspace
-from regulars import main
-from serving.published import open_snapshot
-from training.recipe import champion_is_current
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from regulars.main import main
+from serving.snapshot.reading import open_snapshot
+from training.recipe.recipe import champion_is_current
 
 
 def demo(folder: Path) -> dict[str, dict[str, Any]]:

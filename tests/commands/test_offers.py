@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import regulars
+from regulars.main import main
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ def test_without_a_model_or_with_a_wrong_minimum_nothing_is_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "regulars.toml").write_text("[offers]\nquiet_days = 2\n", encoding="utf-8")
-    found = CliRunner().invoke(regulars.main, ["offers", *words])
+    found = CliRunner().invoke(main, ["offers", *words])
     assert found.exit_code != 0 and "Traceback" not in found.output
     assert not (tmp_path / "plan.csv").exists()
 
@@ -38,5 +38,5 @@ def test_settings_of_offers_that_make_no_sense_are_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "regulars.toml").write_text(f"[offers]\n{line}\n", encoding="utf-8")
-    found = CliRunner().invoke(regulars.main, ["offers", "simulate"])
+    found = CliRunner().invoke(main, ["offers", "simulate"])
     assert found.exit_code != 0 and line.split(" ")[0] in found.output

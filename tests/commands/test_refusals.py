@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from regulars import main
+from regulars.main import main
 from tests.commands.shop import (
     HEADER,
     SETTINGS,

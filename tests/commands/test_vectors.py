@@ -11,10 +11,10 @@ import pyarrow.parquet as parquet
 import pytest
 from click.testing import CliRunner, Result
 
-from features.workspace import Workspace
-from regulars import main
+from features.company.workspace import Workspace
+from regulars.main import main
 from tests.commands.shop import leaving_and_staying, write_shop
-from tests.features.test_spark import spark_test
+from tests.features.exports.test_spark import spark_test
 
 TWO = ("--cutoff", "2025-07-01", "--cutoff", "2025-06-01")
 
@@ -74,7 +74,7 @@ def test_many_parts_of_an_export_are_the_vectors_of_one(
 ) -> None:
     whole, parts = tmp_path / "whole.parquet", tmp_path / "parts.parquet"
     answer(shop, "vectors", *TWO, "--export", str(whole))
-    monkeypatch.setattr("features.exports._ROWS_AT_ONCE", 14)
+    monkeypatch.setattr("features.exports.parquet._ROWS_AT_ONCE", 14)
 
     answer(shop, "vectors", *TWO, "--export", str(parts))
 
@@ -123,7 +123,7 @@ def test_the_dictionary_names_every_feature_of_the_store(shop: Path) -> None:
 
 
 def test_without_a_store_the_dictionary_is_that_of_every_table(tmp_path: Path) -> None:
-    from features.dictionary import full_plan
+    from features.plan.dictionary import full_plan
 
     told = answer(tmp_path / "none.toml", "vectors", "describe")
     assert len(told["features"]) == len(full_plan().features)

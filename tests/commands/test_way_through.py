@@ -12,22 +12,22 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from features.settings import load_settings
-from features.store import open_store
-from features.workspace import Workspace
-from regulars import main
-from serving.published import open_snapshot
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.store.store import open_store
+from regulars.main import main
+from serving.snapshot.reading import open_snapshot
 from tests.commands.shop import leaving_and_staying, stops_on, write_shop
 from tests.serving.calling import Service
 from tests.serving.company import Company
-from training.admission import current_folder
+from training.bundles.admission import current_folder
 
 KILLED_IN_THE_MIDDLE = """
 import os, sys
 from pathlib import Path
-from features.settings import load_settings
-from features.store import ingest
-from features.workspace import Workspace
+from features.company.settings.reading import load_settings
+from features.store.store import ingest
+from features.company.workspace import Workspace
 
 def dies_when_packing(step, done, total):
     if step.startswith("pack"):

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from regulars import main
-from serving.published import open_snapshot
-from serving.scored import Status
-from serving.scoring import Scorer
+from regulars.main import main
+from serving.scores.score import Status
+from serving.scores.scoring import Scorer
+from serving.snapshot.reading import open_snapshot
 from tests.commands.test_way_through import run, workspace
-from training.bundle import current_bundle
+from training.families.churn.bundle import current_bundle
 
 LEADS = """
 [tables.customers]
@@ -82,7 +82,7 @@ def written(folder: Path, settings: str, name: str, lines: list[str]) -> Path:
 def test_leads_are_scored_from_a_table_of_outcomes_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.folds.ROUNDS", 1)
+    monkeypatch.setattr("training.datasets.folds.ROUNDS", 1)
     settings = leads(tmp_path)
     run(settings, "ingest")
     trained = run(settings, "train", "churn")

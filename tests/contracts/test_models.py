@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features.errors import ModelRefused
-from features.vectors import Vectors
+from features.vectors.vectors import Vectors
+from features.vocabulary.errors import ModelRefused
 from tests.training.companies import dataset
-from training.blended import BlendedModel
-from training.boosting import BoostedModel
-from training.dataset import Dataset
-from training.logistic import LogisticModel
-from training.model import Model
+from training.datasets.dataset import Dataset
+from training.learners.blended import BlendedModel
+from training.learners.boosting import BoostedModel
+from training.learners.logistic import LogisticModel
+from training.learners.model import Model
 
 FITTED: dict[str, Callable[[Dataset], Model]] = {
     LogisticModel.family: LogisticModel.fit,

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.training.items.histories import AS_OF, history, random_history
-from training.items.bought import Bought
-from training.items.factors import Factors, FactorSettings
-from training.items.kernels import kernels_for
-from training.items.personal import PersonalFrequency
-from training.items.popularity import Popularity
-from training.items.recommender import Recommender
+from tests.training.families.items.histories import AS_OF, history, random_history
+from training.families.items.recommenders.factors import Factors, FactorSettings
+from training.families.items.recommenders.kernels import kernels_for
+from training.families.items.recommenders.personal import PersonalFrequency
+from training.families.items.recommenders.popularity import Popularity
+from training.families.items.recommenders.recommender import Recommender
+from training.purchases.bought import Bought
 
 CATALOGUE = 25
 SMALL = FactorSettings(8, alpha=10.0, regularisation=3.0, exponent=0.5, iterations=4)

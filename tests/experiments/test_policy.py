@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments import policy
 from experiments.policy import ESTIMATORS, Log, policy_value
-from features.errors import ModelRefused
+from features.vocabulary.errors import ModelRefused
 
 Floats = NDArray[np.float64]
 

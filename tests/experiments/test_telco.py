@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from experiments.public_companies import telco
-from features.settings import load_settings
-from features.store import ingest
-from features.workspace import Workspace
-from training.folds import FoldSplit
-from training.plans import plan_to_learn
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.store.store import ingest
+from training.bundles.plans import plan_to_learn
+from training.datasets.folds import FoldSplit
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as arrow
 import pyarrow.parquet as parquet
 
-from features.settings import Settings, settings_from
+from features.company.settings.reading import Settings, settings_from
 
 NAMES = ("customer", "order", "day", "item", "quantity", "amount")
 COLUMNS = {

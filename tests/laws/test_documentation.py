@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from regulars import main
+from regulars.main import main
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGES = sorted([PROJECT / "README.md", PROJECT / "CHANGELOG.md", *PROJECT.glob("docs/*.md")])

@@ -9,12 +9,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.fresh import FreshEvents
-from features.online import OnlineVectors
-from features.pack import Pack
-from features.plan import plan_of, standard_plan
-from features.vectors import build_vectors
-from features.vocabulary import Cutoff
+from features.plan.plan import plan_of, standard_plan
+from features.store.pack import Pack
+from features.vectors.fresh import FreshEvents
+from features.vectors.online import OnlineVectors
+from features.vectors.vectors import build_vectors
+from features.vocabulary.time import Cutoff
 from tests.builders import PURCHASE_TEXTS, Contact, Event, Exposure, Line, Term, pack_of
 from tests.laws.test_vectors import BUYING, HISTORIES, NOON, cutoff_lists, law, worlds
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from features.contracts import check
+from features.checks.checking import check
+from features.company.settings.reading import load_settings
 from features.proposal import propose
-from features.settings import load_settings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "online-retail.md"
 

@@ -11,11 +11,11 @@ import pyarrow.parquet as parquet
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from features.pack import Pack
-from features.settings import Settings, settings_from
-from features.store import Store, ingest
-from features.vocabulary import Cutoff
-from features.workspace import Workspace
+from features.company.settings.reading import Settings, settings_from
+from features.company.workspace import Workspace
+from features.store.pack import Pack
+from features.store.store import Store, ingest
+from features.vocabulary.time import Cutoff
 from tests.features.tables import COLUMNS, write_table
 
 # Two customers in every file, so that no step leaves too little; days in three months and none at all.

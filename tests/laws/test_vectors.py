@@ -9,11 +9,11 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from features.buying import BuyingModel
-from features.pack import Pack
-from features.plan import Plan, plan_of, standard_plan
-from features.vectors import Vectors, build_vectors
-from features.vocabulary import DAY_SECONDS, Cutoff
+from features.declarations.buying import BuyingModel
+from features.plan.plan import Plan, plan_of, standard_plan
+from features.store.pack import Pack
+from features.vectors.vectors import Vectors, build_vectors
+from features.vocabulary.time import DAY_SECONDS, Cutoff
 from tests.builders import Contact, Event, Exposure, Line, Profile, Term, pack_of
 from tests.oracles.vectors_sql import oracle
 

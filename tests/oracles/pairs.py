@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from training.items.bought import Bought
-from training.items.item_facts import ItemFacts
-from training.items.item_kernel import ItemKernel
+from training.families.items.recommenders.item_kernel import ItemKernel
+from training.purchases.bought import Bought
+from training.purchases.item_facts import ItemFacts
 
 DAY = 86_400
 

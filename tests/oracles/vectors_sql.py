@@ -12,13 +12,16 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from features.attributes import DeclaredFlag, DeclaredNumber, DeclaredSince, DeclaredText
-from features.buying import Buying, ExpectedPurchases, NoPurchase
-from features.instants import Elapsed, SinceInstant, UntilInstant
-from features.keyed import Entropy, New, TopShare
-from features.pack import Attributes, EventStream, Pack
-from features.plan import Plan
-from features.spec import (
+from features.declarations.attributes import (
+    DeclaredFlag,
+    DeclaredNumber,
+    DeclaredSince,
+    DeclaredText,
+)
+from features.declarations.buying import Buying, ExpectedPurchases, NoPurchase
+from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
+from features.declarations.keyed import Entropy, New, TopShare
+from features.declarations.values import (
     Bins,
     Condition,
     Count,
@@ -37,7 +40,9 @@ from features.spec import (
     Total,
     Value,
 )
-from features.vocabulary import Cutoff, Window
+from features.plan.plan import Plan
+from features.store.pack import Attributes, EventStream, Pack
+from features.vocabulary.time import Cutoff, Window
 from tests.oracles.buying import alive, expected, silent
 
 DAY = 86_400

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
-from serving.published import Snapshot
+from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Service
 from tests.serving.company import Company
 

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from features.lifecycle import LifecycleStatus, Stage
-from serving.page_views import percent
-from serving.published import Snapshot
+from features.lifecycle.stages import LifecycleStatus, Stage
+from serving.pages.list_view import percent
+from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Caller, Service
 
 

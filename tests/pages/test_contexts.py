@@ -9,8 +9,8 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 
-from serving import pages
-from serving.page_contexts import (
+from serving.pages import pages
+from serving.pages.contexts import (
     PAGES,
     ChurnListPage,
     ContractPage,

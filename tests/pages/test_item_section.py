@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from features.settings import load_settings
-from features.workspace import Workspace
-from serving.customer_view import customer_page
-from serving.item_lists import Wishes
-from serving.item_view import SHOWN_ITEMS, item_section
-from serving.page_views import customer_link
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from serving.items.lists import Wishes
+from serving.pages.customer_view import customer_page
+from serving.pages.item_view import SHOWN_ITEMS, item_section
+from serving.pages.list_view import customer_link
 from tests.serving.calling import Service
 from tests.serving.company import Company
-from training.items.recipe import train_items
-from training.items.words import ENGLISH
+from training.families.items.family import train_items
+from training.families.items.words import ENGLISH
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from serving.churn_list import matrix, sorts
-from serving.published import Snapshot
+from serving.pages.churn_list import matrix, sorts
+from serving.snapshot.reading import Snapshot
 from tests.pages.test_churn_page import numbers, page, texts
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company

@@ -8,10 +8,10 @@ import io
 import numpy as np
 import pytest
 
-from serving.churn_list import ListQuery, matching, sorts
-from serving.earlier import points_risen
-from serving.past import Past
-from serving.published import Snapshot
+from serving.pages.churn_list import ListQuery, matching, sorts
+from serving.scores.earlier_vector import Past
+from serving.snapshot.earlier_risks import points_risen
+from serving.snapshot.reading import Snapshot
 from tests.pages.test_churn_page import page, texts
 from tests.serving.calling import Caller, Service
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from serving.customer_view import customer_page
-from serving.desk import InUse
-from serving.page_contexts import CustomerPage
-from serving.page_views import customer_link
-from serving.published import Snapshot
-from serving.value_view import worth_steps, worth_sum
+from serving.in_use.models_in_use import InUse
+from serving.pages.contexts import CustomerPage
+from serving.pages.customer_view import customer_page
+from serving.pages.list_view import customer_link
+from serving.pages.value_view import worth_steps, worth_sum
+from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Service
 from tests.serving.company import Company
-from training.reasons.german import German
-from training.value.explanation import ValueExplanation, ValueReason
+from training.families.value.reasons.explanation import ValueExplanation, ValueReason
+from training.reasons.languages.german import German
 
 WHY = ValueExplanation(
     expected_cents=150_00,

@@ -9,15 +9,15 @@ from typing import Any
 
 import httpx
 
-from features.workspace import Workspace
-from serving.asgi import Application
+from features.company.workspace import Workspace
+from serving.access.asgi import Application
+from serving.access.guard import SESSION_COOKIE, Guard
+from serving.access.routes import ROUTES, Route
 from serving.contract.application import build_api
-from serving.desk import Desk
-from serving.guard import SESSION_COOKIE, Guard
-from serving.job_files import JobFiles
-from serving.ledger import Ledger
-from serving.pages import Pages
-from serving.routes import ROUTES, Route
+from serving.in_use.models_in_use import Desk
+from serving.ledger.job_files import JobFiles
+from serving.ledger.ledger import Ledger
+from serving.pages.pages import Pages
 from tests.serving.company import Company
 
 NOW = 1_800_000_000

@@ -10,35 +10,35 @@ import numpy as np
 
 from experiments.world.company import simulate
 from experiments.world.spec import WorldSpec
-from features.pack import Pack
-from features.plan import plan_of, standard_plan
-from features.refresh import refresh_vectors
-from features.settings import Settings, ValueSettings, load_settings
-from features.store import ingest, open_store
-from features.vectors import build_vectors
-from features.workspace import CURRENT, Workspace, point_at
-from serving.lean import kept_out
-from serving.snapshot import score_everybody
-from training.bundle import stamp_bundle, write_bundle
-from training.churn import churn_rungs, usable_features
-from training.ladder import fit_and_calibrate
-from training.manifest import Manifest
+from features.company.settings.reading import Settings, ValueSettings, load_settings
+from features.company.workspace import CURRENT, Workspace, point_at
+from features.plan.plan import plan_of, standard_plan
+from features.store.pack import Pack
+from features.store.store import ingest, open_store
+from features.vectors.refresh import refresh_vectors
+from features.vectors.vectors import build_vectors
+from serving.nightly.run import score_everybody
+from serving.process.without_training import kept_out
+from training.bundles.manifest import Manifest
+from training.bundles.reference import Reference
+from training.bundles.signature import Signing
+from training.datasets.splits import OriginSplit
+from training.families.churn.bundle import stamp_bundle, write_bundle
+from training.families.churn.rungs import churn_rungs, usable_features
+from training.families.churn.timing.hazard import Hazard, fit_hazard
+from training.families.churn.timing.waits import waits
+from training.families.segments.bundle import write_segments
+from training.families.segments.model import SEGMENTS, SegmentModel, Space
+from training.families.segments.traits import declared_traits, traits_of
+from training.families.value.bundle import VALUE, write_value_bundle
+from training.families.value.dataset import value_dataset, value_splits
+from training.families.value.margins import line_margins
+from training.families.value.models import RATE
+from training.families.value.rungs import calibrate_value, fit_rungs
+from training.ladder.ladder import fit_and_calibrate
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled
 from training.questions.origins import end_of_data
-from training.reference import Reference
-from training.segments.bundle import write_segments
-from training.segments.model import SEGMENTS, SegmentModel, Space
-from training.segments.traits import declared_traits, traits_of
-from training.signature import Signing
-from training.splits import OriginSplit
-from training.timing.hazard import Hazard, fit_hazard
-from training.timing.waits import waits
-from training.value.bundle import VALUE, write_value_bundle
-from training.value.dataset import value_dataset, value_splits
-from training.value.margins import line_margins
-from training.value.models import RATE
-from training.value.rungs import calibrate_value, fit_rungs
 
 CUSTOMERS = 500
 

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from experiments.world import WorldSpec, simulate
-from features.settings import load_settings
-from features.store import ingest
-from features.workspace import Workspace
-from serving.published import Snapshot, open_snapshot
-from serving.snapshot import score_everybody
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.store.store import ingest
+from serving.nightly.run import score_everybody
+from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
-from tests.training.items.drugstore import write_drugstore
-from training.items.recipe import train_items
-from training.offers.recipe import train_offers
+from tests.training.families.items.drugstore import write_drugstore
+from training.families.items.family import train_items
+from training.families.offers.family import train_offers
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.churn import Rung
-from training.ladder import Ladder, LadderRow, Tested
-from training.metrics import finite, measure
+from training.families.churn.rungs import Rung
+from training.ladder.ladder import Ladder, LadderRow, Tested
+from training.measures.metrics import finite, measure
 
 
 def answered(

@@ -7,13 +7,13 @@ from dataclasses import asdict
 import numpy as np
 
 from features.behaviour.groups import FREQUENCY, RHYTHM, SPEND
-from features.pack import EventStream, Pack, TextColumn
-from features.plan import standard_plan
-from features.vectors import Vectors
-from features.vocabulary import DAY_SECONDS
-from training.dataset import Dataset
-from training.manifest import Manifest
-from training.model import Model
+from features.plan.plan import standard_plan
+from features.store.pack import EventStream, Pack, TextColumn
+from features.vectors.vectors import Vectors
+from features.vocabulary.time import DAY_SECONDS
+from training.bundles.manifest import Manifest
+from training.datasets.dataset import Dataset
+from training.learners.model import Model
 from training.questions.buying import Inactivity
 
 START = 14_610  # 2010-01-01 as a day number since 1970

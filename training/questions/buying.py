@@ -8,8 +8,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import Pack
-from features.vectors import Vectors
+from features.store.pack import Pack
+from features.vectors.vectors import Vectors
 from training.questions.labels import Truths, inactivity, is_judged, spend_shrank
 from training.questions.question import Answers, Column, Question
 

@@ -8,9 +8,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import EventStream, Ints, Pack
-from features.vectors import Vectors
-from features.vocabulary import DAY_SECONDS
+from features.store.pack import EventStream, Ints, Pack
+from features.vectors.vectors import Vectors
+from features.vocabulary.time import DAY_SECONDS
 from training.questions.labels import Floats, Truths
 from training.questions.question import Answers, Column, Question
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.horizons import horizon_for
-from features.pack import EventStream
+from features.lifecycle.horizons import horizon_for
+from features.store.pack import EventStream
 
 FAR = 2.0
 """A horizon so many times as long as the proposed one, or as short, is worth a word."""

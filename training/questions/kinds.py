@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from features.errors import SettingsRefused, did_you_mean
-from features.settings import ChurnSettings
+from features.company.settings.reading import ChurnSettings
+from features.vocabulary.errors import SettingsRefused, did_you_mean
 from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
 from training.questions.contract import ContractChurn
 from training.questions.question import Question

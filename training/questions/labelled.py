@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import ModelRefused
-from features.pack import Pack
-from features.plan import Plan
-from features.progress import Progress, silent
-from features.settings import ChurnSettings
-from features.vectors import Vectors, build_vectors
-from features.vocabulary import Cutoff
-from training.dataset import Dataset
+from features.company.settings.reading import ChurnSettings
+from features.plan.plan import Plan
+from features.store.pack import Pack
+from features.vectors.vectors import Vectors, build_vectors
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Cutoff
+from training.datasets.dataset import Dataset
+from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, stated_origins
 from training.questions.labels import was_treated
 from training.questions.origins import splits_of
 from training.questions.question import Column, Question
 from training.questions.stated import Stated
-from training.splits import FEWEST_ORIGINS, OriginSplit, Splits, stated_origins
 
 FEWEST_OUTCOMES = 30
 """It must have come true of so many, and not of as many, at every cutoff in use."""

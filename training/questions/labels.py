@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import EventStream, Ints
-from features.vocabulary import Cutoff, Horizon
+from features.store.pack import EventStream, Ints
+from features.vocabulary.time import Cutoff, Horizon
 
 Keys = NDArray[np.int32]
 Floats = NDArray[np.float64]

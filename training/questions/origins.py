@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.pack import Pack
-from features.refresh import natural_cutoff
-from features.settings import ChurnSettings
-from features.vocabulary import Cutoff, Horizon
-from training.folds import customer_folds
+from features.company.settings.reading import ChurnSettings
+from features.store.pack import Pack
+from features.vectors.refresh import natural_cutoff
+from features.vocabulary.time import Cutoff, Horizon
+from training.datasets.folds import customer_folds
+from training.datasets.splits import Splits, rolling_origins, stated_origins
 from training.questions.question import Question
 from training.questions.stated import MOST_CUTOFFS, Stated
-from training.splits import Splits, rolling_origins, stated_origins
 
 
 def splits_of(pack: Pack, question: Question, settings: ChurnSettings) -> Splits:

@@ -14,10 +14,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import ModelRefused
-from features.pack import EventStream, Pack
-from features.vectors import Vectors
-from features.vocabulary import Horizon
+from features.store.pack import EventStream, Pack
+from features.vectors.vectors import Vectors
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.time import Horizon
 from training.questions.labels import Floats, Truths
 
 Column = Callable[[str], "NDArray[np.floating] | None"]

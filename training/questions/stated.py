@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from features.errors import ModelRefused, did_you_mean
-from features.pack import EventStream, Pack
-from features.vectors import Vectors
-from features.vocabulary import Cutoff
+from features.store.pack import EventStream, Pack
+from features.vectors.vectors import Vectors
+from features.vocabulary.errors import ModelRefused, did_you_mean
+from features.vocabulary.time import Cutoff
 from training.questions.labels import Keys, Places, Truths
 from training.questions.question import Answers, Column, Question
 

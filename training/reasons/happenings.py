@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import EventStream, Pack
+from features.store.pack import EventStream, Pack
 
 # One and several of each, in English and in German, and the reason groups it may speak for.
 # fmt: off

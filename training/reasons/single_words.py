@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from training.reasons.language import forms
-from training.reasons.quantities import CENTS_SHOWN_BELOW, DAY_SLACK
+from training.reasons.languages.language import forms
+from training.reasons.languages.numbers import CENTS_SHOWN_BELOW, DAY_SLACK
 
 if TYPE_CHECKING:
     from training.reasons.wording import Saying, Wording

@@ -18,12 +18,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from features.spec import Feature, ReasonGroup
+from features.declarations.values import Feature, ReasonGroup
 from training.reasons.claims import claims_about, is_technical
-from training.reasons.language import Language, forms
-from training.reasons.languages import ENGLISH
+from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.language import Language, forms
+from training.reasons.languages.numbers import CENTS_SHOWN_BELOW, DAY_SLACK
 from training.reasons.peers import Peers
-from training.reasons.quantities import CENTS_SHOWN_BELOW, DAY_SLACK
 from training.reasons.single_words import Fact, SingleWords
 
 __all__ = ["DIRECTIONS", "Fact", "Rows", "Saying", "Sentence", "Wording"]

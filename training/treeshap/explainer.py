@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import ModelRefused
+from features.vocabulary.errors import ModelRefused
 from training.treeshap.model_text import Floats, Forest
 
 if TYPE_CHECKING:

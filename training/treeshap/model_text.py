@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import ModelRefused
+from features.vocabulary.errors import ModelRefused
 
 Integers = NDArray[np.int32]
 Floats = NDArray[np.float64]

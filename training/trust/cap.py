@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from training.boosting import BoostedModel
-from training.churn import Rung
-from training.dataset import Dataset
-from training.ladder import Ladder, fit_and_calibrate
-from training.metrics import customer_resamples, interval, log_losses
-from training.model import Floats
-from training.ordered import Ranking
-from training.splits import Split
-from training.trees import BoostingSettings
+from training.datasets.dataset import Dataset
+from training.datasets.splits import Split
+from training.families.churn.rungs import Rung
+from training.ladder.ladder import Ladder, fit_and_calibrate
+from training.learners.boosting import BoostedModel
+from training.learners.model import Floats
+from training.learners.sorted_scores import Ranking
+from training.learners.trees import BoostingSettings
+from training.measures.metrics import customer_resamples, interval, log_losses
 
 UNCAPPED = replace(BoostingSettings(), depth=-1, leaves=31)
 

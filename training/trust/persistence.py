@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.pack import Pack
-from features.plan import Plan
-from features.vectors import build_vectors
-from features.vocabulary import DAY_SECONDS, Cutoff
-from training.model import Model
+from features.plan.plan import Plan
+from features.store.pack import Pack
+from features.vectors.vectors import build_vectors
+from features.vocabulary.time import DAY_SECONDS, Cutoff
+from training.learners.model import Model
 from training.trust.subjects import Subjects, strongest
 
 FEWEST = 30

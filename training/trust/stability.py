@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import ModelRefused
-from training.churn import Rung
-from training.dataset import Dataset
-from training.model import Model
+from features.vocabulary.errors import ModelRefused
+from training.datasets.dataset import Dataset
+from training.families.churn.rungs import Rung
+from training.learners.model import Model
 from training.trust.subjects import (
     Subjects,
     as_good_a_first,

@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vectors import Vectors
-from training.model import Columns, Floats
+from features.vectors.vectors import Vectors
+from training.learners.model import Columns, Floats
 from training.reasons.points import SIMILAR, percentage_points, selected
 
 MOST_SUBJECTS = 2_000

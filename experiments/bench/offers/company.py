@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 
 from experiments.policy import Log, policy_value
 from experiments.world import World, WorldSpec, simulate
-from features.errors import ModelRefused
-from features.plan import standard_plan
-from features.progress import Progress, silent
-from features.settings import load_settings
-from features.store import Store, ingest, open_store
-from features.vocabulary import Horizon
-from features.workspace import Workspace
-from serving.allocation import Budget, allocate
-from serving.arbitration import NOTHING, Terms, option_chances
-from serving.audience import Audience
-from serving.contact_policy import ContactPolicy
-from serving.offering import Offering, Policy
-from training.model import Floats
-from training.offers.learned import LearnedOffers, learn_offers
-from training.offers.terms import Offers
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.plan.plan import standard_plan
+from features.store.store import Store, ingest, open_store
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Horizon
+from serving.offers.allocation import Budget, allocate
+from serving.offers.arbitration import NOTHING, Terms, option_chances
+from serving.offers.audience import Audience
+from serving.offers.contact_policy import ContactPolicy
+from serving.offers.offering import Offering, Policy
+from training.families.offers.exposures.terms import Offers
+from training.families.offers.learning import LearnedOffers, learn_offers
+from training.learners.model import Floats
 
 RESPONSE_DAYS = 7
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)

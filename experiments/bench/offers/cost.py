@@ -6,10 +6,10 @@ import time
 
 import numpy as np
 
-from features.vocabulary import DAY_SECONDS
-from serving.allocation import Allocation, Budget, allocate
-from serving.arbitration import Permissions, Terms, decide
-from serving.contact_policy import ContactPolicy, Shown
+from features.vocabulary.time import DAY_SECONDS
+from serving.offers.allocation import Allocation, Budget, allocate
+from serving.offers.arbitration import Permissions, Terms, decide
+from serving.offers.contact_policy import ContactPolicy, Shown
 
 CUSTOMERS, OFFERS, SLOTS = 200, 50, 2
 _REPEATS = 50

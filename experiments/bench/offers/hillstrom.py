@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from features.vectors import Vectors
-from training.dataset import Dataset
-from training.logistic import LogisticModel
-from training.model import Floats
-from training.uplift.choice import choose
-from training.uplift.experiment import Experiment
-from training.uplift.qini import effect_at, qini
+from features.vectors.vectors import Vectors
+from training.datasets.dataset import Dataset
+from training.families.offers.uplift.choice import choose
+from training.families.offers.uplift.experiment import Experiment
+from training.families.offers.uplift.qini import effect_at, qini
+from training.learners.logistic import LogisticModel
+from training.learners.model import Floats
 
 WOMENS, MENS = "Womens E-Mail", "Mens E-Mail"
 HALVES = 20

@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from features.vectors import Vectors
-from training.blended import BlendedModel
-from training.boosting import BoostedModel
-from training.calibration import sigmoid
-from training.churn import Rung
-from training.dataset import Dataset
-from training.logistic import LogisticModel
-from training.metrics import auc, calibration_error, customer_resamples, interval
-from training.model import Floats
-from training.offers.propensity import Propensity
-from training.ordered import Ranking
-from training.trees import BoostingSettings
-from training.uplift.experiment import dealt
+from features.vectors.vectors import Vectors
+from training.datasets.dataset import Dataset
+from training.families.churn.rungs import Rung
+from training.families.offers.propensity import Propensity
+from training.families.offers.uplift.experiment import dealt
+from training.learners.blended import BlendedModel
+from training.learners.boosting import BoostedModel
+from training.learners.calibration import sigmoid
+from training.learners.logistic import LogisticModel
+from training.learners.model import Floats
+from training.learners.sorted_scores import Ranking
+from training.learners.trees import BoostingSettings
+from training.measures.metrics import auc, calibration_error, customer_resamples, interval
 
 FOLDS, ROUNDS = 10, 3
 _AS_OF = pd.Timestamp("2014-07-01")

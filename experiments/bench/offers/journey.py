@@ -9,26 +9,26 @@ from pathlib import Path
 import numpy as np
 
 from experiments.public_companies import coupons
-from features.plan import standard_plan
-from features.settings import load_settings
-from features.store import ingest, open_store
-from features.vocabulary import Cutoff
-from features.workspace import Workspace
-from training.calibration import sigmoid
-from training.churn import usable_features
-from training.metrics import auc
-from training.offers.exposed import Exposed
-from training.offers.ground import Asked, Ground
-from training.offers.ladder import (
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.plan.plan import standard_plan
+from features.store.store import ingest, open_store
+from features.vocabulary.time import Cutoff
+from training.families.churn.rungs import usable_features
+from training.families.offers.exposures.exposed import Exposed
+from training.families.offers.exposures.ground import Asked, Ground
+from training.families.offers.exposures.terms import Offers
+from training.families.offers.ladder import (
     FEWEST_TAKEN,
     climb,
     offer_rungs,
     within_offer_auc,
     within_offer_interval,
 )
-from training.offers.persuading import experiment_of
-from training.offers.propensity import Propensity
-from training.offers.terms import Offers
+from training.families.offers.persuading import experiment_of
+from training.families.offers.propensity import Propensity
+from training.learners.calibration import sigmoid
+from training.measures.metrics import auc
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _told(known: Asked, later: Asked) -> np.ndarray:
 
 def _not_causal(asked: Asked, exposed: Exposed) -> str:
     """Why no effect is claimed of it; empty if one were."""
-    from features.errors import ModelRefused
+    from features.vocabulary.errors import ModelRefused
 
     try:
         experiment_of(asked, exposed)

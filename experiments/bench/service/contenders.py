@@ -15,8 +15,8 @@ import numpy as np
 from experiments.bench.service.ground import Ground
 from experiments.bench.service.load import Call
 from experiments.bench.service.servers import SERVER_CORE, Server, served
-from serving.launch import environment
-from serving.ledger import create_key
+from serving.ledger.ledger import create_key
+from serving.process.launch import environment
 
 _ROOT = Path(__file__).resolve().parents[3]
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "BENTOML_DO_NOT_TRACK": "True"}

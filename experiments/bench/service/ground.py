@@ -10,24 +10,24 @@ from pathlib import Path
 import numpy as np
 
 from experiments.world import WorldSpec, simulate
-from features.plan import standard_plan
-from features.refresh import refresh_vectors
-from features.settings import Settings, load_settings
-from features.store import ingest, open_store
-from features.workspace import CURRENT, Workspace, point_at
-from serving.scored import Status
-from serving.snapshot import open_snapshot, score_everybody
-from training.boosting import BoostedModel
-from training.bundle import stamp_bundle, write_bundle
-from training.calibration import calibrate
-from training.churn import usable_features
-from training.manifest import Manifest
+from features.company.settings.reading import Settings, load_settings
+from features.company.workspace import CURRENT, Workspace, point_at
+from features.plan.plan import standard_plan
+from features.store.store import ingest, open_store
+from features.vectors.refresh import refresh_vectors
+from serving.nightly.run import open_snapshot, score_everybody
+from serving.scores.score import Status
+from training.bundles.manifest import Manifest
+from training.bundles.reference import Reference
+from training.bundles.signature import Signing
+from training.families.churn.bundle import stamp_bundle, write_bundle
+from training.families.churn.rungs import usable_features
+from training.learners.boosting import BoostedModel
+from training.learners.calibration import calibrate
+from training.learners.trees import BoostingSettings
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
 from training.questions.origins import end_of_data
-from training.reference import Reference
-from training.signature import Signing
-from training.trees import BoostingSettings
 
 TREES, LEAVES, FEATURES = 300, 31, 160
 CHURN = "churn"

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 from statistics import median
 
-from serving.asgi import Message, Receive, Scope, Send
-from serving.guard import Guard
-from serving.ledger import Decision, Ledger
+from serving.access.asgi import Message, Receive, Scope, Send
+from serving.access.guard import Guard
+from serving.ledger.ledger import Decision, Ledger
 
 _CALLS, _STRETCHES = 200, 9
 

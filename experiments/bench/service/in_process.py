@@ -9,8 +9,8 @@ import orjson
 
 from experiments.bench.service.ground import Ground
 from serving.contract.scored_answer import Wanted, answer_rows
-from serving.desk import Desk
-from training.reasons.languages import ENGLISH
+from serving.in_use.models_in_use import Desk
+from training.reasons.languages.known import ENGLISH
 
 _TIMES = 30
 

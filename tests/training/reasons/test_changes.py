@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from training.calibration import Calibration
+from training.learners.calibration import Calibration
 from training.reasons.changes import change_points, shown_groups
 from training.reasons.points import Floats
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from numpy.typing import NDArray
 
-from features.spec import Feature, ReasonGroup
-from training.calibration import Calibration
+from features.declarations.values import Feature, ReasonGroup
+from training.learners.calibration import Calibration
 from training.reasons.explanation import explain_all
 from training.reasons.points import (
     LEAST_POINTS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.spec import Feature, ReasonGroup
+from features.declarations.values import Feature, ReasonGroup
 from training.reasons.moved_facts import moved_facts
 from training.reasons.wording import Wording
 

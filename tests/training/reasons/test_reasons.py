@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from features.dictionary import full_plan
+from features.plan.dictionary import full_plan
 from training.reasons.explanation import Reasons, explain_all
-from training.reasons.languages import LANGUAGES
+from training.reasons.languages.known import LANGUAGES
 from training.reasons.peers import Peers
 from training.reasons.points import Points, leading_features
 from training.reasons.wording import Wording

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.spec import Feature, ReasonGroup
-from training.reasons.quantities import money, quantity
+from features.declarations.values import Feature, ReasonGroup
+from training.reasons.languages.numbers import money, quantity
 from training.reasons.wording import Sentence, Wording
 
 FEATURES = (

@@ -7,26 +7,26 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.attributes import DeclaredFlag
 from features.behaviour.groups import PROFILE
-from features.errors import PlanRefused
-from features.plan import standard_plan
-from features.plan_text import plan_from_text, plan_to_text
-from features.settings import ChurnSettings
-from features.spec import declare
+from features.company.settings.reading import ChurnSettings
+from features.declarations.attributes import DeclaredFlag
+from features.declarations.values import declare
+from features.plan.plan import standard_plan
+from features.plan.text import plan_from_text, plan_to_text
+from features.vocabulary.errors import PlanRefused
 from tests.training.companies import NAMES, company, dataset, manifest_of
-from training.churn import BOOSTED, RECENCY, Rung, churn_rungs
-from training.dataset import Dataset
-from training.gate import _reasons
-from training.learned import Learned, learn_churn
-from training.logistic import LogisticModel
-from training.model import Model
+from training.datasets.dataset import Dataset
+from training.families.churn.learning import Learned, learn_churn
+from training.families.churn.rungs import BOOSTED, RECENCY, Rung, churn_rungs
+from training.families.churn.trust import Trust, examine
+from training.learners.logistic import LogisticModel
+from training.learners.model import Model
+from training.registry.gate import _reasons
 from training.trust.cap import cap_cost
 from training.trust.faithfulness import faithfulness
 from training.trust.stability import _resampled, stability
 from training.trust.subjects import Subjects
 from training.trust.table import trust_sentences
-from training.trust.trust import Trust, examine
 
 GROUP_OF = np.array([0, 1, 2, 1])
 GROUPS = ("frequency", "rhythm", "spend")

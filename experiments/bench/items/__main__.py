@@ -1,0 +1,93 @@
+"""What recommendations find and what they cost: ``make bench-items``, every figure with its reach.
+
+Public splits are found through ``REGULARS_DATA``; small runs leave the largest out.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from experiments.bench.claims import Claim, Stopwatch, arguments, conclude
+from experiments.bench.items.companies import known_truth, real_shop, relative_gain
+from experiments.bench.items.cost import als_against_implicit, night, one_call
+from experiments.bench.items.linear import Found, large_catalogue, small_catalogue
+from experiments.bench.items.splits import by_lot, published
+from training.families.items.ladder import PERSONAL, PERSONAL_EVER
+
+
+def main() -> int:
+    """Measure, print, and answer with the exit code."""
+    given = arguments("recommendations")
+    data = Path(os.environ.get("REGULARS_DATA", "../shared/data"))
+    claims: list[Claim] = []
+    hundred = small_catalogue(by_lot(data / "movielens_100k/ratings.parquet", 0.25), 10, 0.2)
+    _tell("MovieLens 100K", hundred)
+    claims.append(_at_least("MovieLens 100K, nDCG@10", hundred.tested[1], 0.475))
+    million = small_catalogue(published(data / "movielens_1m_lcfn"), 20, 0.1)
+    _tell("MovieLens 1M", million)
+    claims.append(_at_least("MovieLens 1M, Recall@20", million.tested[0], 0.2802))
+    claims.append(_at_least("MovieLens 1M, NDCG@20", million.tested[1], 0.2670))
+    check_ins = published(data / "gowalla_lightgcn")
+    if not given.is_small:
+        with Stopwatch() as watch:
+            found = large_catalogue(check_ins, 20)
+        _tell("Gowalla", found)
+        claims.append(_at_least("Gowalla, Recall@20", found.tested[0], 0.187))
+        claims.append(_at_least("Gowalla, NDCG@20", found.tested[1], 0.158))
+        claims.append(Claim("Gowalla, search, fit and test", watch.wall_seconds, 300.0, "s"))
+    ratios = sorted(als_against_implicit(check_ins.learned, 64, 2 if given.is_small else 10))
+    middle = ratios[len(ratios) // 2]
+    spread = ratios[0], ratios[-1]
+    claims.append(Claim("ALS, 64 factors, CPU to implicit's", middle, 1.1, "×", spread=spread))
+    with tempfile.TemporaryDirectory() as scratch:
+        ladder = real_shop(data, Path(scratch)).ladder
+    for bar in (PERSONAL_EVER, PERSONAL):
+        gain, low, high = relative_gain(ladder, bar)
+        claims.append(
+            _at_least(f"Online Retail, Recall@10 over {bar}", gain, 15.0, "%", (low, high))
+        )
+        claims.append(_at_least("the lower end of its 95 % interval", low, 0.0, "%"))
+    with tempfile.TemporaryDirectory() as scratch:
+        truth = known_truth(Path(scratch) / "company", 2_000 if given.is_small else 20_000)
+    print(f"simulated company, Recall@10: {truth}", flush=True)
+    share = 100 * truth["ours"] / truth["truth"]
+    claims.append(
+        _at_least("simulated company, share of the true affinities' recall", share, 90.0, "%")
+    )
+    customers, items = (5_000, 4_000) if given.is_small else (100_000, 40_000)
+    wall, cpu, peak, lines = night(customers, items)
+    print(f"{lines:,} lines in {wall:.0f} s, {cpu:.0f} CPU s", flush=True)
+    claims.append(Claim(f"top 20 of {items:,} for {customers:,}, with reasons", wall, 180.0, "s"))
+    claims.append(Claim("its peak memory", peak, 4.0, "GB"))
+    customers, items = (50_000, 20_000) if given.is_small else (1_000_000, 100_000)
+    middle, spread = one_call(customers, items)
+    claims.append(
+        Claim(f"one list among {customers:,} × {items:,}, p50", middle, 2.0, "ms", spread=spread)
+    )
+    return conclude("items", claims, given)
+
+
+def _at_least(
+    name: str,
+    measured: float,
+    reach: float,
+    unit: str = "",
+    spread: tuple[float, float] | None = None,
+) -> Claim:
+    return Claim(name, measured, reach, unit, direction="at least", spread=spread)
+
+
+def _tell(name: str, found: Found) -> None:
+    chosen, tested = found.chosen, found.tested
+    print(
+        f"{name}: {found.said}: Recall {tested[0]:.4f}, NDCG {tested[1]:.4f}; "
+        f"{chosen[0]:.4f} / {chosen[1]:.4f} where it was chosen",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""What recommending costs: ALS beside implicit, a night of everybody, and one call among very many."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import textwrap
+from statistics import median
+from typing import Any
+
+import numpy as np
+import threadpoolctl
+
+from experiments.bench.claims import Stopwatch
+from training.families.items.recommenders.factors import Factors, FactorSettings
+from training.purchases.bought import Bought
+
+ROUNDS = 5
+
+
+def als_against_implicit(learned: Bought, factors: int, iterations: int) -> list[float]:
+    """CPU seconds of our fit over those of implicit's, fitted in turns."""
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    chosen = FactorSettings(factors, alpha=40.0, regularisation=100.0, iterations=iterations)
+    Factors.fit(learned, FactorSettings(factors, iterations=1))
+    once = learned.once()
+    ratios = []
+    with threadpoolctl.threadpool_limits(1, "blas"):
+        for _ in range(ROUNDS):
+            with Stopwatch() as ours:
+                Factors.fit(learned, chosen)
+            model = AlternatingLeastSquares(
+                factors=factors,
+                alpha=40.0,
+                regularization=100.0,
+                iterations=iterations,
+                num_threads=1,
+                random_state=1,
+            )
+            with Stopwatch() as theirs:
+                model.fit(once, show_progress=False)
+            ratios.append(ours.cpu_seconds / theirs.cpu_seconds)
+    return ratios
+
+
+_MAKE = """
+    import sys
+    from pathlib import Path
+    from experiments.bench.items.invented import write_company
+    write_company(Path(sys.argv[1]), customers=int(sys.argv[2]), items=int(sys.argv[3]))
+"""
+_NIGHT = """
+    import json, os, sys, time
+    from pathlib import Path
+    from experiments.bench.items.invented import opened
+    from serving.items.all_customers import tables_of
+    from serving.items.lists import Wishes
+    from training.families.items.words import ENGLISH
+    import numpy as np
+    found = opened(Path(sys.argv[1]))
+    customers = np.arange(len(found.customer_ids))
+    next(tables_of(found, customers[:64], Wishes(20), ENGLISH, 2))
+    begun, spent = time.perf_counter(), sum(os.times()[:4])
+    lines = sum(len(one) for one in tables_of(found, customers, Wishes(20), ENGLISH, 2))
+    wall, cpu = time.perf_counter() - begun, sum(os.times()[:4]) - spent
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    print(json.dumps([wall, cpu, int(status["VmHWM"].split()[0]) * 1024 / 1e9, lines]))
+"""
+_CALLS = """
+    import json, sys, time
+    from pathlib import Path
+    import numpy as np
+    from experiments.bench.items.invented import opened
+    from serving.items.lists import Wishes
+    from serving.items.recommending import plain
+    from training.families.items.words import ENGLISH
+    found = opened(Path(sys.argv[1]))
+    shelving = found.shelving()
+    took = []
+    for key in np.random.default_rng(1).choice(len(found.customer_ids), 600, replace=False):
+        begun = time.perf_counter()
+        listed = found.list_for(found.bought(int(key)), shelving, Wishes(10), ENGLISH)
+        answer = [plain(one) for one in listed.items]
+        took.append(1000 * (time.perf_counter() - begun))
+        assert len(answer) == 10
+    print(json.dumps(took[100:]))
+"""
+
+
+def night(customers: int, items: int) -> tuple[float, float, float, int]:
+    """Top 20 for everybody with reasons: seconds, CPU seconds, peak memory in GB, and lines."""
+    with tempfile.TemporaryDirectory() as scratch:
+        _run(_MAKE, scratch, customers, items)
+        wall, cpu, peak, lines = _run(_NIGHT, scratch)
+    return wall, cpu, peak, int(lines)
+
+
+def one_call(customers: int, items: int) -> tuple[float, tuple[float, float]]:
+    """One list of ten with reasons inside the process: p50 in milliseconds, with the middle 80 %."""
+    with tempfile.TemporaryDirectory() as scratch:
+        _run(_MAKE, scratch, customers, items)
+        took = _run(_CALLS, scratch)
+    low, high = np.percentile(took, [10, 90])
+    return median(took), (float(low), float(high))
+
+
+def _run(program: str, *words: Any) -> Any:
+    """Run a program in a process of its own, so that its memory is its own; gives what it printed last."""
+    command = [sys.executable, "-c", textwrap.dedent(program), *map(str, words)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    last = done.stdout.splitlines()[-1:] or ["null"]
+    return json.loads(last[0])

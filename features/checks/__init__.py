@@ -1,0 +1,1 @@
+"""A company's tables held to their declaration, every row accounted for."""

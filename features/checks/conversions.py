@@ -1,0 +1,223 @@
+"""How a mapped SQL expression becomes a column of a raw table: its type, its unit and its missing value.
+
+Instants become whole UTC seconds. An instant without a zone is read as local time of the mapping's
+time zone: an hour that a clock skips in spring is moved on by the length of the skip, an hour that it
+shows twice in autumn is taken as the second one. Money becomes cents and other numbers become
+thousandths, both rounded half away from zero, after a first rounding to the sixth decimal that takes
+off what binary floating point added: 3 x 0.165 is 0.495 and becomes 50 cents, a return of it -50.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from features.sources.attachment import Source
+from features.sources.connection import Connection, DatabaseFault, described, quoted, sentence
+from features.vocabulary.errors import DataRefused, did_you_mean, nearest
+from features.vocabulary.tables import Column, Kind, Table, stored_name
+
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_NUMBERS = (*_INTEGERS, "DECIMAL")
+_UNSIGNED = ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
+_FLOATS = ("FLOAT", "DOUBLE")
+_INSTANTS = ("TIMESTAMP", "DATE")
+_NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "LIST")
+_TRUE = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'oui', 'si', 'sí', 'wahr', 'x')"
+_FALSE = "('false', 'f', 'no', 'n', '0', 'nein', 'non', 'falsch')"
+
+_ACCEPTED = {
+    Kind.INSTANT: (*_INSTANTS, "VARCHAR"),
+    Kind.MONEY: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
+    Kind.NUMBER: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
+    Kind.FLAG: ("BOOLEAN", *_NUMBERS, *_UNSIGNED, "VARCHAR"),
+}
+_WANTED = {
+    Kind.INSTANT: (
+        "a date or an instant",
+        "Write CAST(column AS TIMESTAMP), strptime(column, '%d.%m.%Y') or to_timestamp(seconds).",
+    ),
+    Kind.MONEY: (
+        "an amount of money",
+        "Map a column of numbers; write Quantity * Price where only a price is there.",
+    ),
+    Kind.NUMBER: ("a number", "Map a column of numbers."),
+    Kind.FLAG: ("yes or no", "Write a condition, such as status = 'active'."),
+    Kind.TEXT: ("a text or a number", "Map a column that holds one value a row."),
+}
+
+
+@dataclass(frozen=True)
+class MappedColumn:
+    """One column of ours, bound to an expression of the source."""
+
+    column: Column
+    expression: str
+    source_type: str
+
+    @property
+    def raw(self) -> str:
+        """The working name of the expression's own value."""
+        return f"raw {self.column.name}"
+
+    @property
+    def stored(self) -> str:
+        """The name of the converted column, with its unit."""
+        return stored_name(self.column)
+
+    @property
+    def converted(self) -> str:
+        """SQL from the working value to the stored one; NULL where it is missing or unreadable."""
+        return _converted(quoted(self.raw), self.column.kind, self.source_type)
+
+    @property
+    def is_missing(self) -> str:
+        """SQL that is true where the source says nothing."""
+        raw = quoted(self.raw)
+        if self.column.kind is Kind.TEXT:
+            # The conversion leaves nothing of an empty text, and fails on none.
+            return f"({quoted(self.stored)} IS NULL)"
+        if self.source_type == "VARCHAR":
+            return f"({raw} IS NULL OR trim({raw}) = '')"
+        if self.source_type in _FLOATS:
+            return f"({raw} IS NULL OR isnan({raw}))"
+        return f"({raw} IS NULL)"
+
+    @property
+    def local_day(self) -> str:
+        """SQL for the day number since 1970 that the calendar of the time zone shows."""
+        raw = quoted(self.raw)
+        if self.source_type == "VARCHAR":
+            raw = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
+        # Infinite instants have no day.
+        return f"TRY_CAST(TRY_CAST({raw} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+
+
+def bind_column(
+    connection: Connection, source: Source, table: Table, name: str, expression: str
+) -> MappedColumn:
+    """Bind one mapped expression; ``DataRefused`` when it names an absent column or has a wrong type."""
+    where = f"tables.{table.name}.columns.{name}"
+    expression = as_sql(source, expression)
+    found = bind_expression(connection, source, expression, where)
+    column = _declared(table, name, found)
+    if not _accepts(column.kind, found):
+        wanted, remedy = _WANTED[column.kind]
+        raise DataRefused(
+            expected=f"{wanted} for {where}",
+            found=f"{expression} of the type {found}",
+            remedy=remedy,
+        )
+    return MappedColumn(column, expression, found)
+
+
+def as_sql(source: Source, expression: str) -> str:
+    """An expression as SQL: the bare name of a column may have spaces or be a word of SQL."""
+    name = expression.strip()
+    return quoted(name) if name in source.columns else expression
+
+
+def bind_condition(connection: Connection, source: Source, condition: str, where: str) -> None:
+    """Make sure that a condition compiles and is true or false."""
+    found = bind_expression(connection, source, condition, where)
+    if found != "BOOLEAN":
+        raise DataRefused(
+            expected=f"a condition for {where}",
+            found=f"{condition} of the type {found}",
+            remedy="Write a comparison, such as Quantity > 0.",
+        )
+
+
+def bind_expression(connection: Connection, source: Source, expression: str, where: str) -> str:
+    """The DuckDB type of an expression over a source; ``DataRefused`` when it does not compile."""
+    # The condition refuses what only makes sense over many rows, such as sum(Price).
+    query = (
+        f"SELECT ({expression}\n) AS value FROM {source.relation} WHERE ({expression}\n) IS NULL"
+    )
+    try:
+        return described(connection, query)["value"]
+    except (DatabaseFault, KeyError) as fault:
+        absent = re.search(r'Referenced column "(.*?)" not found', str(fault))
+        if absent is None:
+            raise DataRefused(
+                expected=f"a SQL expression for {where} over the columns of {source.shown}",
+                found=f"{expression} ({sentence(fault)})",
+                remedy="Correct the expression. Names with spaces, and words of SQL such as order, "
+                "need double quotes around them.",
+            ) from None
+        raise DataRefused(
+            expected=f"{where} to name columns of {source.shown}",
+            found=f'no column "{absent[1]}"',
+            remedy=_nearest_column(absent[1], source.columns),
+        ) from None
+
+
+def _nearest_column(name: str, columns: Mapping[str, str]) -> str:
+    if nearest(name, columns) is None:
+        return "Its columns: " + ", ".join(columns) + "."
+    return did_you_mean(name, list(columns))
+
+
+def _declared(table: Table, name: str, found: str) -> Column:
+    """The declared column, or a further attribute with the kind its type suggests."""
+    if name in table.column_names:
+        return table.column(name)
+    for kind in (Kind.FLAG, Kind.INSTANT, Kind.NUMBER):
+        if found != "VARCHAR" and _accepts(kind, found):
+            if kind is Kind.FLAG and found != "BOOLEAN":
+                continue
+            return Column(name, kind, "a declared attribute")
+    return Column(name, Kind.TEXT, "a declared attribute")
+
+
+def _accepts(kind: Kind, found: str) -> bool:
+    if kind is Kind.TEXT:
+        return not found.startswith(_NESTED) and not found.endswith("]")
+    return found.startswith(_ACCEPTED[kind]) and not found.endswith("]")
+
+
+def _converted(raw: str, kind: Kind, found: str) -> str:
+    if kind is Kind.INSTANT:
+        instant = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
+        return f"CASE WHEN isfinite({instant}) THEN epoch_us({instant}) // 1000000 END"
+    if kind is Kind.MONEY:
+        return _scaled(raw, 2, found)
+    if kind is Kind.NUMBER:
+        return _scaled(raw, 3, found)
+    if kind is Kind.FLAG:
+        if found == "BOOLEAN":
+            return raw
+        text = f"lower(trim(CAST({raw} AS VARCHAR)))"
+        return f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END"
+    return _text(raw, found)
+
+
+def _scaled(raw: str, decimals: int, found: str) -> str:
+    scale = 10**decimals
+    if found.startswith((*_INTEGERS, *_UNSIGNED)):
+        most = 9 * 10**18 // scale
+        return (
+            f"CASE WHEN {raw} BETWEEN -{most} AND {most} THEN CAST({raw} AS BIGINT) * {scale} END"
+        )
+    if found in _FLOATS:
+        # The same rounding as below in whole numbers of 64 bits, which is many times faster.
+        millionths = f"CAST(round(CAST({raw} AS DOUBLE) * 1000000) AS BIGINT)"
+        unit = 1_000_000 // scale
+        rounded = f"sign({millionths}) * ((abs({millionths}) + {unit // 2}) // {unit})"
+        return f"CASE WHEN abs({raw}) < 9e12 THEN {rounded} END"
+    if found == "VARCHAR":
+        raw = f"trim({raw})"
+    rounded = f"round(TRY_CAST({raw} AS DECIMAL(38, 6)), {decimals})"
+    return f"TRY_CAST({rounded} * {scale} AS BIGINT)"
+
+
+def _text(raw: str, found: str) -> str:
+    if found.startswith((*_FLOATS, "DECIMAL")):
+        # Numbers with gaps come as 13085.0 from some tools; the customer number is 13085.
+        whole = f"CAST(TRY_CAST({raw} AS HUGEINT) AS VARCHAR)"
+        present = f"WHEN isnan({raw}) THEN NULL " if found in _FLOATS else ""
+        return (
+            f"CASE {present}WHEN {raw} = floor({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"
+        )
+    return f"nullif(trim(CAST({raw} AS VARCHAR)), '')"

@@ -1,0 +1,1 @@
+"""What a company declares, and the one folder everything lives in."""

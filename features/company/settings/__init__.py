@@ -1,0 +1,1 @@
+"""``regulars.toml``: read once at the edge, a file a section."""

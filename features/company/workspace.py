@@ -1,0 +1,212 @@
+"""The one folder all state lives in, and the one way anything is published into it.
+
+Whatever a reader may open is a *generation*: a folder written beside the last one, flushed, renamed
+into place and then named by a small ``CURRENT`` file that is replaced in one step. A reader sees the
+old generation or the new one and never a part; a writer killed at any moment leaves a draft behind
+that the next writer removes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from features.vocabulary.errors import WorkspaceRefused
+
+CURRENT = "CURRENT"
+TOMBSTONES = "erased.json"
+_DRAFT = ".draft"
+
+
+class Generations:
+    """A folder of numbered generations of which one is current."""
+
+    def __init__(self, folder: Path, *, keep: int = 2) -> None:
+        self.folder = folder
+        self.keep = keep
+
+    @property
+    def current(self) -> Path | None:
+        """The generation readers should open, or None when nothing was published yet."""
+        try:
+            name = (self.folder / CURRENT).read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        generation = self.folder / name
+        return generation if generation.is_dir() else None
+
+    def named(self) -> list[Path]:
+        """All complete generations, oldest first."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(one for one in self.folder.iterdir() if one.name.startswith("g"))
+
+    def unfinished(self) -> list[Path]:
+        """What a run at work, or one that was killed, has written and not published."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(
+            one for one in self.folder.iterdir() if one.name.startswith(".") and one.is_dir()
+        )
+
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """Write the next generation: yields an empty folder, published when the block succeeds.
+
+        An exception inside the block removes the draft and leaves the current generation in place.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self.folder / _DRAFT
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        try:
+            yield draft
+            names = [int(one.name[1:]) for one in self.named()]
+            generation = self.folder / f"g{max(names, default=0) + 1:06d}"
+            _flush(draft)
+            draft.rename(generation)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        self.point_at(generation)
+        self._forget_old(generation)
+
+    def point_at(self, generation: Path) -> None:
+        """Make a complete generation the current one, in one step."""
+        point_at(self.folder / CURRENT, generation.name)
+
+    def keep_current_alone(self) -> None:
+        """Delete every generation but the current one, and whatever was never published.
+
+        Only for the holder of ``Workspace.writing``: a run at work would lose what it is writing.
+        """
+        current = self.current
+        for one in [*self.named(), *self.unfinished()]:
+            if one != current:
+                shutil.rmtree(one, ignore_errors=True)
+
+    def _forget_old(self, current: Path) -> None:
+        older = [one for one in self.named() if one.name < current.name]
+        for one in older[: max(0, len(older) - (self.keep - 1))]:
+            shutil.rmtree(one, ignore_errors=True)
+
+
+def point_at(pointer: Path, name: str) -> None:
+    """Replace a pointer file's content so that a reader sees the old name or the new one."""
+    beside = pointer.with_name(pointer.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(pointer)
+    _flush_folder(pointer.parent)
+
+
+def _flush(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Workspace:
+    """The folder named in ``regulars.toml``: where each kind of state lives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def store(self) -> Generations:
+        """The checked and sorted tables with their column pack."""
+        return Generations(self.folder / "store")
+
+    @property
+    def vectors(self) -> Generations:
+        """The behaviour vectors of all customers at the latest cutoff."""
+        return Generations(self.folder / "vectors")
+
+    @property
+    def scores(self) -> Generations:
+        """The scores of all customers, with their reasons."""
+        return Generations(self.folder / "scores")
+
+    @property
+    def bundles(self) -> Path:
+        """Model bundles, one folder a model name: ``bundles/churn/<digest>`` and ``CURRENT``."""
+        return self.folder / "bundles"
+
+    @property
+    def ledger(self) -> Path:
+        """The service's own database: keys, sign-ins and decisions."""
+        return self.folder / "ledger.db"
+
+    @property
+    def erased(self) -> Path:
+        """The unreadable names of erased customers, so that no ingest brings them back."""
+        return self.folder / TOMBSTONES
+
+    @property
+    def jobs(self) -> Path:
+        """Whom jobs ask about and what they were answered, one folder a job, for a day."""
+        return self.folder / "jobs"
+
+    @property
+    def mlflow(self) -> Path:
+        """MLflow's database and artifacts, where no other store is named."""
+        return self.folder / "mlflow"
+
+    def create(self) -> None:
+        """Make the folder, readable by its owner alone."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @contextmanager
+    def scratch(self, name: str) -> Iterator[Path]:
+        """An empty folder for one piece of work at a time, removed at its end.
+
+        What a killed predecessor left in it is cleared first.
+        """
+        folder = self.folder / f".{name}"
+        with self._held(f".{name}.lock"):
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(mode=0o700)
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the workspace for writing; a second writer is refused at once rather than kept waiting."""
+        with self._held(".lock"):
+            yield
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[None]:
+        self.create()
+        lock = FileLock(self.folder / name, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise WorkspaceRefused(
+                expected="nobody else writing to the workspace",
+                found="another regulars command at work in it",
+                remedy="Wait for it to finish, then run this again.",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()

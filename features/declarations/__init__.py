@@ -1,0 +1,1 @@
+"""What can be computed of events, and how a feature says so."""

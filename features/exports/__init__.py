@@ -1,0 +1,1 @@
+"""Vectors for other programs, by this machine or by Spark."""

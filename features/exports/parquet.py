@@ -1,0 +1,191 @@
+"""Behaviour vectors as Parquet for other programs: at one cutoff or many, by this machine or by Spark.
+
+Whoever computes them, the columns are the same: ``customer_id``, ``cutoff`` (a UTC instant) and one
+float a feature, null where missing. Nothing half-written is ever found under the name asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from features.company.workspace import Workspace
+from features.plan.plan import Plan
+from features.store.pack import Pack
+from features.store.store import open_store
+from features.vectors.batches import ranges
+from features.vectors.refresh import allowed_cutoffs
+from features.vectors.vectors import Vectors, build_vectors, open_vectors
+from features.vocabulary.errors import UsageRefused, WorkspaceRefused
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Cutoff
+
+CUTOFF = "cutoff"
+_ROWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What was written: where, by which engine, how many vectors of how many customers, as of when."""
+
+    path: str
+    engine: str
+    rows: int
+    customers: int
+    features: int
+    cutoffs: tuple[str, ...]
+    plan_hash: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain fields."""
+        return asdict(self)
+
+
+def export_locally(
+    workspace: Workspace,
+    cutoffs: Sequence[Cutoff],
+    path: Path,
+    *,
+    plan_for: Callable[[Pack], Plan],
+    threads: int = 2,
+    progress: Progress = silent,
+) -> ExportSummary:
+    """Compute vectors part by part and write them to one Parquet file; memory does not grow with it."""
+    store = open_store(workspace)
+    wanted = allowed_cutoffs(store, cutoffs)
+    pack = store.pack()
+    plan = plan_for(pack)
+
+    def parts() -> Iterator[Vectors]:
+        for part in _parts(pack, len(wanted)):
+            yield build_vectors(pack, plan, wanted, threads=threads, customers=part)
+            progress("behaviour vectors", int(part[-1]) + 1, pack.customers)
+
+    rows, customers = _write(parts(), pack, path)
+    said = tuple(map(str, wanted))
+    return ExportSummary(str(path), "local", rows, customers, len(plan.features), said, plan.hash)
+
+
+def export_published(workspace: Workspace, path: Path) -> int:
+    """Write the published vectors to a Parquet file; answers how many there are."""
+    generation = workspace.vectors.current
+    if generation is None:
+        raise WorkspaceRefused(
+            expected="published vectors", found="none", remedy="Run `regulars vectors` first."
+        )
+    vectors = open_vectors(generation)
+    begins = range(0, max(vectors.rows, 1), _ROWS_AT_ONCE)
+    parts = (
+        vectors.select(np.arange(begin, min(begin + _ROWS_AT_ONCE, vectors.rows)))
+        for begin in begins
+    )
+    return _write(parts, open_store(workspace).pack(), path)[0]
+
+
+def export_on_spark(
+    workspace: Workspace,
+    cutoffs: Sequence[Cutoff],
+    path: str,
+    *,
+    plan_for: Callable[[Pack], Plan],
+    master: str,
+    tables: Mapping[str, str] | None = None,
+) -> ExportSummary:
+    """Compute vectors on Spark and write them as a folder of Parquet files.
+
+    The tables are those of the workspace's store, or those of Spark's catalog by the names given; the
+    plan and the range of cutoffs are the store's.
+    """
+    from features.exports.spark import spark_vectors
+    from features.exports.spark_session import local_session, replacing, with_instant
+
+    store = open_store(workspace)
+    wanted = allowed_cutoffs(store, cutoffs)
+    plan = plan_for(store.pack())
+    session = local_session(master)
+    try:
+        vectors = spark_vectors(session, tables or store.folder, plan, wanted)
+        with replacing(session, path) as beside:
+            with_instant(vectors, CUTOFF).write.option("compression", "zstd").parquet(beside)
+        written = session.read.parquet(path)
+        rows = written.count()
+        customers = written.select("customer_id").distinct().count()
+    finally:
+        session.stop()
+    said = tuple(map(str, wanted))
+    return ExportSummary(path, "spark", rows, customers, len(plan.features), said, plan.hash)
+
+
+def arrow_table(vectors: Vectors, pack: Pack) -> Any:
+    """Vectors as an Arrow table in the form every export has."""
+    import pyarrow as pa
+
+    keys, place = np.unique(vectors.customer_keys, return_inverse=True)
+    ids = pa.array([pack.customer_ids[int(key)] for key in keys], pa.string())
+    columns = {
+        "customer_id": ids.take(pa.array(place)),
+        CUTOFF: pa.array(vectors.cutoff_seconds.astype("datetime64[s]"), pa.timestamp("s", "UTC")),
+    }
+    for name in vectors.feature_names:
+        column = vectors.column(name)
+        columns[name] = pa.array(column, pa.float32(), mask=np.isnan(column))
+    return pa.table(columns)
+
+
+def _parts(pack: Pack, cutoffs: int) -> Iterator[np.ndarray]:
+    """Stretches of customers with so many events and so many vectors at most, where that can be."""
+    everybody = np.arange(pack.customers, dtype=np.int32)
+    size = max(1, _ROWS_AT_ONCE // cutoffs)
+    held: list[np.ndarray] = []
+    for stretch in ranges(pack, everybody):
+        part = everybody[stretch]
+        if held and sum(map(len, held)) + len(part) > size:
+            yield np.concatenate(held)
+            held = []
+        while len(part) > size:
+            yield part[:size]
+            part = part[size:]
+        held.append(part)
+    if held:
+        yield np.concatenate(held)
+
+
+def _write(parts: Iterable[Vectors], pack: Pack, path: Path) -> tuple[int, int]:
+    """Write parts of whole customers as one file; answers how many vectors and customers it has."""
+    import pyarrow.parquet as parquet
+
+    rows = customers = 0
+    # The file is closed before it is put in its place: what is entered last is left first.
+    with _beside(path) as beside, ExitStack() as open_files:
+        writer = None
+        for vectors in parts:
+            table = arrow_table(vectors, pack)
+            if writer is None:
+                writer = parquet.ParquetWriter(beside, table.schema, compression="zstd")
+                open_files.enter_context(writer)
+            writer.write_table(table)
+            rows += vectors.rows
+            customers += len(np.unique(vectors.customer_keys))
+    return rows, customers
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A file beside its place, put there when the block succeeds."""
+    if path.is_dir():
+        raise UsageRefused(
+            expected="a file to export to",
+            found=f"a folder at {path}",
+            remedy="Name a file such as vectors.parquet.",
+        )
+    beside = path.with_name(path.name + ".draft")
+    try:
+        yield beside
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Where a customer stands, by rule and by rhythm."""

@@ -1,0 +1,1 @@
+"""Declarations made into one program of integers."""

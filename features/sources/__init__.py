@@ -1,0 +1,1 @@
+"""A company's files and databases, made readable."""

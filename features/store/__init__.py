@@ -1,0 +1,1 @@
+"""Checked events by customer and time, and the arrays made of them."""

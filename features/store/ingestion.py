@@ -1,0 +1,292 @@
+"""From a company's tables to the next generation of the store, reading no more than what has changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from features.checks.breaches import ContractBroken, Report
+from features.checks.checking import Before, CheckedTable, Checking
+from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
+from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
+from features.sources.connection import (
+    Connection,
+    connect,
+    database_version,
+    faults_worded,
+    fingerprint,
+)
+from features.store.month_files import (
+    month_file,
+    reached_months,
+    reference_file,
+    told_columns,
+    write_months,
+    write_reference,
+)
+from features.store.pack import Pack, finish_pack
+from features.store.packing import EventTable, Packed, build_pack, customers_with_events
+from features.store.store import MANIFEST, SCHEMA, Store, StoreManifest, TableChange, open_store
+from features.store.table_events import link
+from features.vocabulary.errors import RegularsError
+from features.vocabulary.months import month_name
+from features.vocabulary.progress import Progress
+from features.vocabulary.time import Cutoff
+
+
+class Ingestion:
+    """One ingest: what it starts from, and the store it writes."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        progress: Progress,
+        *,
+        as_of: Cutoff | None,
+        threads: int,
+        memory: str,
+    ) -> None:
+        self.settings = settings
+        self.progress = progress
+        self.as_of = as_of
+        self.threads = threads
+        self.memory = memory
+        self.known_as = self._fingerprint()
+
+    def last(self, workspace: Workspace) -> Store | None:
+        """The current store, if it can be gone on from."""
+        try:
+            store = open_store(workspace)
+            store.pack()
+        except RegularsError:
+            return None
+        return store if store.manifest.schema == SCHEMA and read_journal(store.folder) else None
+
+    def changes_nothing(self, last: Store) -> bool:
+        """Whether making the store again would give the same."""
+        manifest = last.manifest
+        if not self.known_as or manifest.fingerprint != self.known_as:
+            return False
+        if manifest.as_of == (str(self.as_of) if self.as_of else ""):
+            return True
+        had_future = any(one["rule"].startswith("future.") for one in manifest.report["breaches"])
+        is_past = self.as_of is None or manifest.last_seconds < self.as_of.seconds
+        return not had_future and is_past
+
+    def write(self, draft: Path, last: Store | None) -> tuple[TableChange, ...]:
+        """Write the whole store into a draft; answers what became of each table of events."""
+        scratch = draft / "scratch"
+        before = _before(last)
+        with connect(scratch, threads=self.threads, memory=self.memory) as connection:
+            checking = Checking(
+                connection, self.settings, scratch, self.progress, self.as_of, before
+            )
+            references = list(checking.references(self._made_of))
+            writing = faults_worded(
+                "the checked tables to be sorted", "Run `regulars ingest` again."
+            )
+            # What describing tables tell is written beside events, so these come first.
+            if not checking.report(references, _nobody).refused:
+                with writing:
+                    _write_references(connection, references, draft, last)
+            shown = {one.table.name: one.stored_names for one in references}
+            events = list(
+                checking.events(
+                    lambda name: self._made_of(name, told_columns(name, shown)),
+                    _reached(connection, draft, last, shown),
+                )
+            )
+            _refuse(checking.report([*references, *events], _nobody))
+            with faults_worded("the checked tables to be sorted", "Run `regulars ingest` again."):
+                packed = self._pack(connection, events, references, draft, last, shown)
+            report = checking.report(
+                [*references, *events],
+                lambda one: customers_with_events(packed.pack, one.table.name),
+            )
+            _refuse(report)
+        finish_pack(packed.pack, draft / "pack")
+        write_journal(_journal(references, events, packed), draft)
+        self._write_manifest(report, packed.pack, draft)
+        shutil.rmtree(scratch)
+        return _changes(events, before.journal) if last is not None else ()
+
+    def _pack(
+        self,
+        connection: Connection,
+        events: list[CheckedTable],
+        references: list[CheckedTable],
+        draft: Path,
+        last: Store | None,
+        shown: Mapping[str, tuple[str, ...]],
+    ) -> Packed:
+        tables = []
+        for done, one in enumerate(events):
+            self.progress(f"sort {one.table.name}", done, len(events))
+            told = told_columns(one.table.name, shown)
+            written = write_months(connection, one, draft / "tables", told)
+            staying = {
+                month: record.digest
+                for month, record in one.record.months.items()
+                if record.digest and record.rows
+            }
+            for month in staying:
+                assert last is not None
+                old, new = (
+                    month_file(folder / "tables", one.table.name, month)
+                    for folder in (last.folder, draft)
+                )
+                link(old, new)
+            tables.append(EventTable(one, told, written, staying))
+            # All that is needed of these rows is in the files now.
+            connection.execute(f"DROP TABLE {one.opened.judged}")
+        opened = None if last is None else (last.folder, last.pack())
+        return build_pack(
+            connection, tables, references, draft, opened, self.progress, as_of=self.as_of
+        )
+
+    def _write_manifest(self, report: Report, pack: Pack, draft: Path) -> None:
+        firsts = [one.first_seconds for one in report.tables if one.first_seconds is not None]
+        lasts = [one.last_seconds for one in report.tables if one.last_seconds is not None]
+        main = next(iter(pack.streams))
+        manifest = StoreManifest(
+            schema=SCHEMA,
+            digest=pack.digest,
+            rows={one.table: one.rows_kept for one in report.tables},
+            customers=pack.customers,
+            first_seconds=min(firsts),
+            last_seconds=max(lasts),
+            last_known_seconds=pack.last_known,
+            currency=self.settings.company.currency,
+            timezone=self.settings.tables[main].timezone,
+            fingerprint=self.known_as,
+            as_of=str(self.as_of) if self.as_of else "",
+            report=report.as_dict(),
+        )
+        text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1)
+        (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+    def _made_of(self, name: str, told: tuple[Any, ...] = ()) -> str:
+        """Names what every row of a table depends on beside its file."""
+        made_of = [
+            SCHEMA,
+            database_version(),
+            self.settings.company.currency,
+            _plain(self.settings.tables[name]),
+            [one.stored for one in told],
+        ]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+    def _fingerprint(self) -> str:
+        """What a store is made from: the mappings and the files' names, sizes and times.
+
+        Empty when a source has no files to look at, such as a database server: then nothing is reused.
+        """
+        made_of: list[Any] = []
+        for name, mapping in sorted(self.settings.tables.items()):
+            try:
+                files = fingerprint(mapping.source, self.settings.folder)
+            except RegularsError:
+                return ""
+            if files is None:
+                return ""
+            made_of.append([name, self._made_of(name), files])
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+
+def _plain(mapping: Any) -> dict[str, Any]:
+    return {
+        one.name: dict(value) if isinstance(value, Mapping) else value
+        for one in dataclasses.fields(mapping)
+        for value in [getattr(mapping, one.name)]
+    }
+
+
+def _before(last: Store | None) -> Before:
+    if last is None:
+        return Before()
+    as_of = last.manifest.as_of
+    return Before(read_journal(last.folder), Cutoff.parse(as_of) if as_of else None)
+
+
+def _nobody(_: CheckedTable) -> None:
+    return None
+
+
+def _refuse(report: Report) -> None:
+    if report.refused:
+        raise ContractBroken(report)
+
+
+def _write_references(
+    connection: Connection, references: list[CheckedTable], draft: Path, last: Store | None
+) -> None:
+    tables = draft / "tables"
+    tables.mkdir()
+    for one in references:
+        path = reference_file(tables, one.table.name)
+        if one.is_as_it_was and last is not None:
+            link(reference_file(last.folder / "tables", one.table.name), path)
+        else:
+            write_reference(connection, one, path)
+
+
+def _reached(
+    connection: Connection, draft: Path, last: Store | None, shown: Mapping[str, tuple[str, ...]]
+) -> Callable[[str], Collection[int]]:
+    """Which months of a table have rows about which the describing tables tell another thing now."""
+
+    def months(table: str) -> Collection[int]:
+        if last is None or not (draft / "tables").is_dir():
+            return ()
+        folders = last.folder / "tables", draft / "tables"
+        return reached_months(connection, table, *folders, told_columns(table, shown))
+
+    return months
+
+
+def _journal(
+    references: list[CheckedTable], events: list[CheckedTable], packed: Packed
+) -> dict[str, TableRecord]:
+    journal = {one.table.name: one.record for one in references}
+    for one in events:
+        digests = packed.digests[one.table.name]
+        months = {
+            month: MonthRecord(record.account, record.rows, digests.get(month, ""))
+            for month, record in one.record.months.items()
+        }
+        journal[one.table.name] = dataclasses.replace(one.record, months=months)
+    return journal
+
+
+def _changes(
+    events: list[CheckedTable], before: Mapping[str, TableRecord]
+) -> tuple[TableChange, ...]:
+    changes = []
+    for one in events:
+        reading = one.reading
+        assert reading is not None
+        old = before.get(one.table.name)
+        was = sum(record.rows for record in old.months.values()) if old is not None else 0
+        if not (reading.touched or reading.files_new + reading.files_changed + reading.files_gone):
+            continue
+        months = one.record.months
+        changes.append(
+            TableChange(
+                table=one.table.name,
+                files_new=reading.files_new,
+                files_changed=reading.files_changed,
+                files_gone=reading.files_gone,
+                months_made=tuple(month_name(month) for month in reading.touched),
+                months_kept=len(set(months) - set(reading.touched)),
+                rows_read=reading.rows_read,
+                rows_before=was,
+                rows_after=sum(record.rows for record in months.values()),
+            )
+        )
+    return tuple(changes)

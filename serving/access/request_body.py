@@ -1,0 +1,71 @@
+"""The body of a request: of the right kind, from the right site, whole, and not too large."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+from serving.access.asgi import Message, Receive
+from serving.access.problems import Refusal
+from serving.access.routes import Route
+
+BODY_SECONDS = 8.0
+_MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+
+
+def check_post(route: Route, headers: dict[str, str]) -> None:
+    """Refuse a body of another kind than the route takes, and a form from another site."""
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != _MEDIA_TYPES[route.body]:
+        raise Refusal("unsupported_media_type", f"Send `Content-Type: {_MEDIA_TYPES[route.body]}`.")
+    if route.body == "form" and not _same_site(headers):
+        raise Refusal("cross_site")
+
+
+def _same_site(headers: dict[str, str]) -> bool:
+    """Whether a form came from the service's own page; what no browser sends counts as own."""
+    if "sec-fetch-site" in headers:
+        return headers["sec-fetch-site"] in ("same-origin", "none")
+    # Under the referrer policy "no-referrer" browsers send the origin of their own forms as "null".
+    origin = headers.get("origin", "null")
+    return origin == "null" or urlsplit(origin).netloc == headers.get("host")
+
+
+async def whole_body(route: Route, headers: dict[str, str], receive: Receive) -> bytes:
+    """Read the body within its limits, whatever its framing."""
+    announced = headers.get("content-length", "0")
+    if announced.isdecimal() and int(announced) > route.body_bytes:
+        raise Refusal("body_too_large")
+    try:
+        return await asyncio.wait_for(_read(receive, route.body_bytes), BODY_SECONDS)
+    except TimeoutError:
+        raise Refusal("too_slow") from None
+
+
+def once(body: bytes, receive: Receive) -> Receive:
+    """A body that was read already, handed on in one piece."""
+    delivered = False
+
+    async def deliver() -> Message:
+        nonlocal delivered
+        if delivered:
+            return await receive()
+        delivered = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return deliver
+
+
+async def _read(receive: Receive, most_bytes: int) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise Refusal("too_slow")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > most_bytes:
+            raise Refusal("body_too_large")
+        if not message.get("more_body", False):
+            return b"".join(parts)

@@ -1,0 +1,165 @@
+"""What goes back through the guard: every failure in one envelope, every answer with its headers."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable, Iterable
+
+from serving.access.asgi import Headers, Message, Scope, Send, headers_of
+from serving.access.problems import MEDIA_TYPE, Problem, Refusal, kind_for_status
+from serving.access.routes import Route
+from serving.ledger.idempotency import KeptAnswer
+
+_RETRY_SECONDS = {409: b"1", 429: b"1", 503: b"5"}
+_logger = logging.getLogger("regulars.guard")
+_SECURITY_HEADERS: Headers = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+
+
+class Answer:
+    """What goes back: every failure becomes the one envelope, every answer gets its headers."""
+
+    def __init__(self, scope: Scope, send: Send, error_page: Callable[[Problem], bytes]) -> None:
+        self.correlation_id = secrets.token_hex(8)
+        self.route: Route | None = None
+        self.extra: Headers = []
+        self.status = 0
+        """What was answered in the end."""
+        self._scope = scope
+        self._send = send
+        self._error_page = error_page
+        self._started = False
+        self._replaced: int | None = None
+        self._heard: list[bytes] | None = None
+        self._heard_start: tuple[int, str] | None = None
+        self._is_whole = False
+
+    def listen(self) -> None:
+        """Remember what is sent from now on."""
+        self._heard = []
+
+    def heard(self) -> KeptAnswer | None:
+        """What was sent, None unless it was sent to its end."""
+        if self._heard is None or self._heard_start is None or not self._is_whole:
+            return None
+        return KeptAnswer(*self._heard_start, b"".join(self._heard))
+
+    async def repeat(self, kept: KeptAnswer) -> None:
+        """Send what was answered before."""
+        self._started = True
+        self.status = kept.status
+        headers = [
+            (b"content-type", kept.media_type.encode("latin-1")),
+            (b"content-length", str(len(kept.content)).encode()),
+            *self._own_headers(kept.status),
+        ]
+        await self._send({"type": "http.response.start", "status": kept.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": kept.content})
+
+    def _remember(self, message: Message) -> None:
+        if self._heard is None:
+            return
+        if message["type"] == "http.response.start":
+            found = dict(message.get("headers", ()))
+            media_type = found.get(b"content-type", b"application/json").decode("latin-1")
+            self._heard_start = int(message["status"]), media_type
+        else:
+            self._heard.append(message.get("body", b""))
+            self._is_whole = not message.get("more_body", False)
+
+    async def send(self, message: Message) -> None:
+        """Pass an answer on, unless it is a failure in somebody else's words."""
+        if message["type"] == "http.response.start":
+            status = int(message["status"])
+            media_type = dict(message.get("headers", ())).get(b"content-type", b"")
+            if status >= 400 and not self._is_ours(media_type):
+                self._replaced = status
+                return
+            headers = [*message.get("headers", ()), *self._own_headers(status)]
+            self._started = True
+            self.status = status
+            self._remember(message)
+            await self._send({**message, "headers": _without_server(headers)})
+        elif self._replaced is None:
+            self._remember(message)
+            await self._send(message)
+
+    async def finish(self) -> None:
+        """After the application has returned: say in our words what it refused in its own."""
+        if self._replaced is not None:
+            await self.refuse(Refusal(kind_for_status(self._replaced).code), self._replaced)
+        elif not self._started:
+            await self.refuse(Refusal("internal"))
+
+    async def refuse(self, refusal: Refusal, status: int | None = None) -> None:
+        """Send a problem; when an answer has begun already, nothing more can be said."""
+        if self._started:
+            return
+        self._started = True
+        self.status = status = status or refusal.kind.status
+        problem = Problem(refusal.kind, self.correlation_id, refusal.detail, refusal.errors)
+        if refusal.kind.code == "signed_out" and self._wants_page():
+            headers: Headers = [(b"location", b"/sign-in")]
+            status, content = 303, b""
+        elif self._wants_page():
+            headers = [(b"content-type", b"text/html; charset=utf-8")]
+            content = self._error_page(problem)
+        else:
+            headers = [(b"content-type", MEDIA_TYPE.encode())]
+            content = problem.as_json()
+        if status == 401:
+            headers.append((b"www-authenticate", b"Bearer"))
+        headers.append((b"content-length", str(len(content)).encode()))
+        headers += self._own_headers(status)
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": content})
+
+    def log(self, fault: Exception) -> None:
+        """Note where an exception arose; its message may hold what was sent and is left out."""
+        frame = traceback.extract_tb(fault.__traceback__)[-1]
+        _logger.error(
+            "%s on %s at %s:%s (correlation id %s)",
+            type(fault).__name__,
+            self.route.path if self.route else "an unknown address",
+            frame.filename.rsplit("/", 1)[-1],
+            frame.lineno,
+            self.correlation_id,
+        )
+
+    def _is_ours(self, media_type: bytes) -> bool:
+        own = [
+            MEDIA_TYPE,
+            *(["text/html"] if self.route is not None and self.route.browser else []),
+        ]
+        return media_type.decode("latin-1").startswith(tuple(own))
+
+    def _wants_page(self) -> bool:
+        accepts = headers_of(self._scope).get("accept", "")
+        return (self.route is None or self.route.browser) and "text/html" in accepts
+
+    def _own_headers(self, status: int) -> Headers:
+        kept = self.route is not None and self.route.path == "/static/" and status < 400
+        cache = b"public, max-age=31536000, immutable" if kept else b"no-store"
+        retry = [(b"retry-after", _RETRY_SECONDS[status])] if status in _RETRY_SECONDS else []
+        return [
+            *retry,
+            (b"x-correlation-id", self.correlation_id.encode()),
+            (b"cache-control", cache),
+            *_SECURITY_HEADERS,
+            *self.extra,
+        ]
+
+
+def _without_server(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return [(name, value) for name, value in headers if name.lower() != b"server"]

@@ -1,0 +1,1 @@
+"""Scores for other programs, in the shapes they take."""

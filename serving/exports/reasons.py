@@ -1,0 +1,219 @@
+"""Everybody's scores with worded reasons in a file: what a nightly job hands to a CRM or a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+from pyarrow import csv
+
+from features.company.settings.reading import ExportSettings
+from features.company.workspace import Workspace
+from features.vocabulary.errors import UsageRefused, did_you_mean
+from features.vocabulary.progress import Progress, silent
+from serving.contract.answering import instant
+from serving.exports.crm_shapes import SHAPES, Shape
+from serving.exports.previous_export import Exported, hashes_of
+from serving.ledger.ledger import withheld_in
+from serving.pages.download import harmless
+from serving.scores.score import band
+from serving.snapshot.earlier_risks import points_risen
+from serving.snapshot.reading import Snapshot, open_snapshot
+from training.reasons.flat import flat_reasons
+from training.reasons.languages.language import Language
+from training.reasons.points import Points
+from training.reasons.wording import Wording
+
+TABLES = ("parquet", "csv")
+TARGETS = (*TABLES, *SHAPES)
+_ROWS_AT_ONCE = 10_000
+
+
+@dataclass(frozen=True)
+class ReasonExport:
+    """How many customers were written, how many were left out because nothing of theirs is new, and where to."""
+
+    customers: int
+    unchanged: int
+    file: str
+
+
+def export_reasons(
+    workspace: Workspace,
+    path: Path,
+    language: Language,
+    *,
+    currency: str,
+    to: str = "",
+    only_changed: bool = False,
+    shapes: ExportSettings | None = None,
+    progress: Progress = silent,
+) -> ReasonExport:
+    """Write every judged customer with risk and worded reasons, the riskiest first.
+
+    ``to`` is a table or a CRM out of ``TARGETS``, by the file's ending where it is empty. With
+    ``only_changed`` customers are left out whose row the target has from the last export as it is. The
+    file is written beside and put in place at once; only then is it noted what the target has. Raises
+    ``WorkspaceRefused`` without scores and ``UsageRefused`` for an unknown target or a folder that is not
+    there.
+    """
+    target = to or path.suffix.lower().removeprefix(".")
+    if target not in TARGETS or not path.parent.is_dir():
+        raise UsageRefused(
+            expected=f"a target out of {', '.join(TARGETS)} and a file in a folder that exists",
+            found=f'"{target}" and {path.name}',
+            remedy=did_you_mean(target, list(TARGETS)),
+        )
+    snapshot = open_snapshot(workspace).without(withheld_in(workspace))
+    words = snapshot.wording(currency, language)
+    exported = Exported(workspace, target)
+    draft = path.with_name(f".{path.name}.part")
+    noted: list[tuple[np.ndarray, np.ndarray]] = []
+    written = unchanged = 0
+    writer: _Writer = (
+        _Bodies(draft, SHAPES[target], shapes or ExportSettings())
+        if target in SHAPES
+        else _Table(draft, target)
+    )
+    try:
+        for table, rows in _blocks(snapshot, words, progress):
+            ids = [str(row["customer_id"]) for row in rows]
+            noted.append(hashes_of(ids, rows))
+            kept = np.ones(len(rows), np.bool_)
+            if only_changed:
+                kept = np.array(exported.are_new(ids, rows), np.bool_)
+            writer.add(table.filter(pa.array(kept)), [rows[one] for one in np.flatnonzero(kept)])
+            written += int(kept.sum())
+            unchanged += int(len(kept) - kept.sum())
+        writer.close()
+        draft.replace(path)
+    finally:
+        writer.close()
+        draft.unlink(missing_ok=True)
+    exported.keep(*(np.concatenate(one) for one in zip(*noted, strict=True)))
+    return ReasonExport(written, unchanged, str(path))
+
+
+def _blocks(
+    snapshot: Snapshot, wording: Wording, progress: Progress
+) -> Iterator[tuple[pa.Table, list[dict[str, Any]]]]:
+    """Some customers at a time, as a table and as the flat rows of a CRM."""
+    values, shown = snapshot.values, snapshot.shown_places
+    for first in range(0, max(len(shown), 1), _ROWS_AT_ONCE):
+        places = shown[first : first + _ROWS_AT_ONCE]
+        table = _table(snapshot, wording, values, places)
+        yield table, _flat(snapshot, places, table)
+        progress("writing reasons", first + len(places), len(shown))
+
+
+def _table(
+    snapshot: Snapshot, wording: Wording, values: NDArray[np.float32], places: NDArray[np.intp]
+) -> pa.Table:
+    ranking = snapshot.ranking
+    keys = ranking.customer_keys[places]
+    points = Points(ranking.probability[places], snapshot.base, ranking.points[places])
+    rows = np.ascontiguousarray(values[snapshot.vector_rows[keys]])
+    ids = [snapshot.customer_ids[int(key)] for key in keys]
+    table = flat_reasons(points, ranking.leading[places], rows, wording, ids)
+    before = ranking.risk_before[places]
+    risen = points_risen(ranking.probability[places], before)
+    for name, column in (("risk_before_percent", 100 * before), ("risk_change_points", risen)):
+        table = table.append_column(name, pa.array(np.round(column, 1), from_pandas=True))
+    return table
+
+
+def _flat(snapshot: Snapshot, places: NDArray[np.intp], table: pa.Table) -> list[dict[str, Any]]:
+    """The fields of ``crm_shapes.FIELDS`` for each line of a table."""
+    ranking = snapshot.ranking
+    keys = ranking.customer_keys[places]
+    at_risk = np.rint(snapshot.at_risk_cents(places)).astype(np.int64).tolist()
+    percentiles = ranking.percentile[places].tolist()
+    as_of = instant(snapshot.cutoff_seconds)
+    version = str(snapshot.manifest["model_version"])
+    flat = []
+    for place, line in enumerate(table.to_pylist()):
+        worth = snapshot.worth(int(keys[place]))
+        reasons = [line[f"text_{one}"] or line[f"reason_{one}"] for one in (1, 2, 3)]
+        flat.append(
+            {
+                "customer_id": line["customer_id"],
+                "percentile": percentiles[place],
+                "risk_percent": line["risk_percent"],
+                "risk_band": band(percentiles[place]),
+                "risk_change_points": line["risk_change_points"],
+                "expected_value_cents": None if worth is None else worth["expected_cents"],
+                "value_at_risk_cents": at_risk[place],
+                **{f"reason_{one}": text for one, text in enumerate(reasons, 1)},
+                "scored_at": as_of,
+                "model_version": version,
+            }
+        )
+    return flat
+
+
+class _Writer(Protocol):
+    """A file on its way, block by block."""
+
+    def add(self, table: pa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some customers."""
+
+    def close(self) -> None:
+        """Finish the file; a second time does nothing."""
+
+
+class _Table:
+    """A Parquet or CSV file with a line a customer."""
+
+    def __init__(self, path: Path, kind: str) -> None:
+        self._path, self._kind = path, kind
+        self._writer: parquet.ParquetWriter | csv.CSVWriter | None = None
+
+    def add(self, table: pa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some customers; in CSV no cell that a spreadsheet takes for a formula."""
+        table = _harmless(table) if self._kind == "csv" else table
+        if self._writer is None:
+            self._writer = _opened(self._path, table.schema, self._kind)
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+class _Bodies:
+    """A file of request bodies, one a line."""
+
+    def __init__(self, path: Path, shape: Shape, settings: ExportSettings) -> None:
+        self._file = path.open("wb")
+        self._shape, self._settings = shape, settings
+
+    def add(self, table: pa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write some customers."""
+        self._file.writelines(body + b"\n" for body in self._shape(rows, self._settings))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+def _harmless(table: pa.Table) -> pa.Table:
+    """No cell that a spreadsheet takes for a formula, whatever a company calls its own."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            cells = [None if one is None else harmless(one) for one in table[place].to_pylist()]
+            table = table.set_column(place, field, pa.array(cells, pa.string()))
+    return table
+
+
+def _opened(path: Path, schema: pa.Schema, kind: str) -> parquet.ParquetWriter | csv.CSVWriter:
+    if kind == "csv":
+        return csv.CSVWriter(path, schema)
+    return parquet.ParquetWriter(path, schema, compression="zstd")

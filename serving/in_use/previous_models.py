@@ -1,0 +1,75 @@
+"""The model of before stays at hand, over the same scores: going back to it needs no second opening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from features.company.workspace import CURRENT, Workspace
+from training.bundles.admission import admitted_folder
+from training.bundles.manifest import MANIFEST_FILE, sha256
+from training.families.segments.model import SEGMENTS
+from training.families.value.bundle import VALUE
+
+MOST_KEPT = 2
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Everything a pair is made from, by name: the churn model, and all others."""
+
+    model: str
+    others: tuple[str, ...]
+
+
+def basis_of(workspace: Workspace) -> Basis | None:
+    """What the pointers name now; None where there is no model yet.
+
+    Raises ``BundleRefused`` for a model whose signature is not to be trusted, or not any more.
+    """
+    folder = admitted_folder(workspace)
+    if folder is None:
+        return None
+    others = [_named(workspace.bundles / name) for name in (VALUE, SEGMENTS)]
+    others += [_text(one / CURRENT) for one in (workspace.scores.folder, workspace.store.folder)]
+    return Basis(f"{folder.name} {_stamp(folder)}", tuple(others))
+
+
+class Kept(Generic[T]):
+    """The last two pairs, as long as all but the churn model is what it was."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[Basis, T] = {}
+
+    def of(self, basis: Basis | None) -> T | None:
+        """The pair made from this; None when it is not at hand."""
+        return None if basis is None else self._pairs.get(basis)
+
+    def keep(self, basis: Basis, pair: T) -> None:
+        """Keep a pair, and let go of those over other scores: they may tell of people who were erased."""
+        same = {one: kept for one, kept in self._pairs.items() if one.others == basis.others}
+        same.pop(basis, None)
+        newest = [*same.items(), (basis, pair)][-MOST_KEPT:]
+        self._pairs = dict(newest)
+
+
+def _named(place: Path) -> str:
+    digest = _text(place / CURRENT).strip()
+    return f"{digest} {_stamp(place / digest)}" if digest else ""
+
+
+def _stamp(folder: Path) -> str:
+    """The manifest as it stands: a later promotion of the same content has another version in it."""
+    try:
+        return sha256((folder / MANIFEST_FILE).read_bytes())
+    except OSError:
+        return ""
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""

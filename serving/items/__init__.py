@@ -1,0 +1,1 @@
+"""What customers would take next: for one, for an item, for everybody."""

@@ -1,0 +1,238 @@
+"""Everybody's lists in one night, as a file: who is offered which items, how likely and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+from numpy.typing import NDArray
+from pyarrow import csv
+
+from features.company.workspace import Workspace
+from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
+from features.vocabulary.progress import Progress, silent
+from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
+from serving.items.recommending import GROUPS, Recommending, recommending_in
+from serving.ledger.ledger import withheld_in
+from training.families.items.pairs.pair_features import POSITIONS
+from training.families.items.pairs.pairs import SOURCES
+from training.families.items.words import WORDS, ItemWords
+
+_AT_ONCE = 1_024
+_TASTE = GROUPS.index("taste")
+FORMATS = ("parquet", "csv")
+
+
+@dataclass(frozen=True)
+class ItemExport:
+    """What was written: lists, lines and where."""
+
+    customers: int
+    lines: int
+    file: str
+
+
+def wishes_for(count: int, use_case: str, due_within_days: int | None = None) -> Wishes:
+    """The wishes of a use case; ``UsageRefused`` for one nobody knows, or a count out of bounds."""
+    if use_case not in USE_CASES:
+        raise UsageRefused(
+            expected=f"a use case out of {', '.join(USE_CASES)}",
+            found=f'"{use_case}"',
+            remedy=did_you_mean(use_case, list(USE_CASES)),
+        )
+    if count < 1:
+        raise UsageRefused(
+            expected="at least one item a list", found=str(count), remedy="Give a larger --count."
+        )
+    due = due_days_of(use_case, due_within_days)
+    return Wishes(count, repeats=USE_CASES[use_case], due_within_days=due)
+
+
+def required_in(workspace: Workspace) -> Recommending:
+    """What recommends in a workspace; ``WorkspaceRefused`` where nothing does."""
+    found = recommending_in(workspace)
+    if found is None:
+        raise WorkspaceRefused(
+            expected="a model that recommends in use",
+            found="none",
+            remedy="Run `regulars train recommendations` first.",
+        )
+    return found
+
+
+def export_lists(
+    workspace: Workspace,
+    path: Path,
+    wishes: Wishes,
+    *,
+    language: str = "en",
+    threads: int = 2,
+    progress: Progress = silent,
+) -> ItemExport:
+    """Write everybody's list, a line an item, with what each reason group adds and the strongest in words.
+
+    Who declined, objected or was erased is left out. The file is written beside and put in place at once.
+    Raises ``UsageRefused`` for an ending that is neither ``.parquet`` nor ``.csv``.
+    """
+    refuse_other_file(path)
+    found = required_in(workspace)
+    left_out = found.left_out(withheld_in(workspace))
+    everybody = range(len(found.customer_ids))
+    customers = np.array([key for key in everybody if key not in left_out], np.int64)
+    tables = tables_of(found, customers, wishes, WORDS[language], threads, progress)
+    return ItemExport(len(customers), write_tables(path, tables), str(path))
+
+
+def tables_of(
+    found: Recommending,
+    customers: NDArray[np.int64],
+    wishes: Wishes,
+    words: ItemWords,
+    threads: int,
+    progress: Progress = silent,
+) -> Iterator[pa.Table]:
+    """Some customers at a time, a line an item; at least one table."""
+    bought = found.everybody
+    shelving = found.shelving()
+    for begin in range(0, max(len(customers), 1), _AT_ONCE):
+        some = customers[begin : begin + _AT_ONCE]
+        chosen = bought.select(some)
+        pairs = found.bundle.shelf.pairs(chosen, threads=threads)
+        scores = found.bundle.ranker.log_odds(pairs.values, threads=threads)
+        rows = fill_many(pairs, scores, found.bundle.catalogue.category, shelving, wishes)
+        at, places = np.nonzero(rows >= 0)
+        listed = rows[at, places]
+        values = np.ascontiguousarray(pairs.values[listed])
+        pushes = found.bundle.ranker.pushes(values, threads=threads)
+        owned = [
+            np.unique(chosen.items[slice(*chosen.offsets[c : c + 2])]) for c in range(len(some))
+        ]
+        items = pairs.items[listed]
+        texts = [
+            _text(found, int(item), owned[who], pushes[row], values[row], words)
+            for row, (item, who) in enumerate(zip(items.tolist(), at.tolist(), strict=True))
+        ]
+        yield _table(found, some[at], places, items, pairs.sources[listed], scores[listed], values,
+                     pushes, texts)  # fmt: skip
+        progress("listing items", begin + len(some), len(customers))
+
+
+def takers_table(
+    workspace: Workspace, item_id: str, count: int, *, new_alone: bool = False
+) -> tuple[str, pa.Table]:
+    """The name of an item, and the customers who would most likely take it.
+
+    Raises ``UsageRefused`` for an item the model does not know.
+    """
+    found = required_in(workspace)
+    place = found.bundle.catalogue.find(item_id)
+    if place < 0:
+        raise UsageRefused(
+            expected="an item the model knows",
+            found=f'"{item_id}"',
+            remedy="Give its number as the tables write it; train again if it is new.",
+        )
+    left_out = found.left_out(withheld_in(workspace))
+    takers = found.takers(place, count, new_alone=new_alone, left_out=left_out)
+    table = pa.Table.from_pylist([one._asdict() for one in takers], _TAKERS)
+    return found.bundle.catalogue.name(place), table
+
+
+_TAKERS = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("probability", pa.float64()),
+        ("times_bought", pa.int32()),
+        ("due_in_days", pa.float64()),
+    ]
+)
+
+
+def write_tables(path: Path, tables: Iterable[pa.Table]) -> int:
+    """Write tables of one kind beside and put them in place at once; says how many lines they have."""
+    refuse_other_file(path)
+    draft = path.with_name(f".{path.name}.part")
+    rest = iter(tables)
+    first, lines = next(rest), 0
+    try:
+        with _writer(draft, path, first.schema) as writer:
+            for table in chain([first], rest):
+                writer.write_table(table)
+                lines += len(table)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return lines
+
+
+def refuse_other_file(path: Path) -> None:
+    """Refuse, with ``UsageRefused``, a file of another kind or in a folder that is not there."""
+    ending = path.suffix.lower().removeprefix(".")
+    if ending not in FORMATS or not path.parent.is_dir():
+        raise UsageRefused(
+            expected=f"a file that ends in .{' or .'.join(FORMATS)}, in a folder that exists",
+            found=path.name,
+            remedy=did_you_mean(ending, list(FORMATS)),
+        )
+
+
+def _writer(draft: Path, path: Path, schema: pa.Schema) -> Any:
+    if path.suffix.lower() == ".csv":
+        return csv.CSVWriter(draft, schema)
+    return parquet.ParquetWriter(draft, schema, compression="zstd")
+
+
+def _text(
+    found: Recommending,
+    item: int,
+    owned: NDArray[np.int32],
+    pushes: NDArray[np.float64],
+    row: NDArray[np.float32],
+    words: ItemWords,
+) -> str:
+    """The same sentence a single answer would begin with."""
+    group = int(np.argmax(pushes))
+    if pushes[group] <= 0:
+        group = int(np.argmax(np.abs(pushes)))
+    names = [name for _, name, _ in found.because(item, owned)] if group == _TASTE else []
+    return words.sentence(GROUPS[group], row, found.category(item), names)
+
+
+def _table(
+    found: Recommending,
+    keys: NDArray[np.int64],
+    places: NDArray[np.int64],
+    items: NDArray[np.int32],
+    sources: NDArray[np.int8],
+    scores: NDArray[np.float64],
+    values: NDArray[np.float32],
+    pushes: NDArray[np.float64],
+    texts: list[str],
+) -> pa.Table:
+    catalogue = found.bundle.catalogue
+    due = due_in_days(values)
+    columns: dict[str, Any] = {
+        "customer_id": pa.array([found.customer_ids[int(key)] for key in keys], pa.string()),
+        "rank": pa.array(places + 1, pa.int16()),
+        "item_id": pa.array([catalogue.ids[int(one)] for one in items], pa.string()),
+        "name": pa.array([catalogue.name(int(one)) for one in items], pa.string()),
+        "category": pa.array([found.category(int(one)) for one in items], pa.string()),
+        "order_probability": pa.array(
+            found.bundle.ranker.order_chance(values), pa.float64(), from_pandas=True
+        ),
+        "probability": pa.array(1.0 / (1.0 + np.exp(-scores)), pa.float64()),
+        "log_odds": pa.array(scores, pa.float64()),
+        "source": pa.array([SOURCES[one] for one in sources], pa.string()),
+        "times_bought": pa.array(values[:, POSITIONS["times_bought"]].astype(np.int32)),
+        "due_in_days": pa.array(np.round(due, 1), pa.float32(), from_pandas=True),
+        "text": pa.array(texts, pa.string()),
+        "base": pa.array(np.full(len(items), found.base), pa.float64()),
+    }
+    columns |= {f"push_{name}": pa.array(pushes[:, at]) for at, name in enumerate(GROUPS)}
+    return pa.table(columns)

@@ -1,0 +1,1 @@
+"""The service's own memory: keys, decisions, objections, jobs and who asked for what."""

@@ -1,0 +1,215 @@
+"""What people may demand: to be left out of profiling for marketing, and to be forgotten.
+
+Both count from the moment they are acknowledged, in every process and every answer. An objection and an
+erasure are on the disk before that: a crash or a power cut takes neither back.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from features.company.erased import Tombstones
+from serving.ledger.database import TABLES
+from serving.ledger.statements import Statements
+
+PENDING, DONE = "pending", "done"
+
+sa.Table(
+    "objections",
+    TABLES,
+    sa.Column("customer_id", sa.Text, primary_key=True),
+    sa.Column("objected_at", sa.Integer, nullable=False),
+)
+sa.Table(
+    "erasures",
+    TABLES,
+    sa.Column("erasure_id", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("customers", sa.Integer, nullable=False),
+    sa.Column("requested_at", sa.Integer, nullable=False),
+    sa.Column("done_at", sa.Integer),
+)
+# The numbers of erased customers, kept only until no generation of the workspace holds them any more.
+sa.Table(
+    "to_be_erased",
+    TABLES,
+    sa.Column("erasure_id", sa.Text, primary_key=True),
+    sa.Column("customer_id", sa.Text, primary_key=True),
+)
+_FORGET = (
+    "DELETE FROM decisions WHERE customer_id = ?",
+    "DELETE FROM offer_decisions WHERE customer_id = ?",
+    "DELETE FROM events WHERE customer_id = ?",
+    "DELETE FROM objections WHERE customer_id = ?",
+    # What was answered to somebody who asked about them; a repeat of that call is a first call again.
+    "DELETE FROM kept_answers WHERE instr(content, CAST(? AS BLOB)) > 0",
+)
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One demand to be forgotten: how many customers it names, and whether all of it is done."""
+
+    erasure_id: str
+    status: str
+    customers: int
+    requested_at: int
+    done_at: int | None
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """Who is not to be answered about: ``objected`` declined to be scored, ``erased`` are not known at all."""
+
+    objected: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.objected or self.erased)
+
+
+NOBODY_WITHHELD = Withheld()
+
+
+class Privacy:
+    """Objections and erasures of a workspace; safe to share between threads and between processes."""
+
+    def __init__(self, path: Path, statements: Statements, tombstones: Path) -> None:
+        self._path = path
+        self._statements = statements
+        self._tombstones = tombstones
+        self._seen: tuple[int, Withheld] | None = None
+        self._writing = threading.Lock()
+
+    @property
+    def withheld(self) -> Withheld:
+        """Who is withheld now."""
+        version = self._statements.version()
+        seen = self._seen
+        if seen is None or seen[0] != version:
+            self._seen = seen = version, self._read()
+        return seen[1]
+
+    def was_erased(self, customer_id: str) -> bool:
+        """Whether a customer was erased at any time."""
+        return self._tombstones.exists() and Tombstones.read(self._tombstones).hold(customer_id)
+
+    def decide(self, decisions: Sequence[tuple[str, bool]], *, at: int) -> list[bool]:
+        """Keep objections (True) and their withdrawals (False); says of each whether it changes anything."""
+        with self._durably() as connection:
+            return [
+                connection.execute(*_objection(customer_id, objects, at)).rowcount == 1
+                for customer_id, objects in decisions
+            ]
+
+    def erase(self, customer_ids: Sequence[str], *, at: int) -> Erasure:
+        """Forget customers: at once in this database, and with the next `regulars forget` everywhere.
+
+        They are named among the erased before anything is deleted, so that no crash brings them back.
+        """
+        erasure = Erasure(secrets.token_hex(16), PENDING, len(customer_ids), at, None)
+        with self._writing:
+            known = Tombstones.read(self._tombstones).with_customers(customer_ids)
+            known.write(self._tombstones)
+        with self._durably() as connection:
+            connection.execute(
+                "INSERT INTO erasures (erasure_id, status, customers, requested_at) VALUES (?, ?, ?, ?)",
+                (erasure.erasure_id, PENDING, len(customer_ids), at),
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO to_be_erased (erasure_id, customer_id) VALUES (?, ?)",
+                [(erasure.erasure_id, one) for one in customer_ids],
+            )
+            for statement in _FORGET:
+                connection.executemany(statement, [(one,) for one in customer_ids])
+        self._wipe()
+        return erasure
+
+    def erasure(self, erasure_id: str) -> Erasure | None:
+        """One demand; None for an unknown one."""
+        found = self._statements.rows(
+            "SELECT erasure_id, status, customers, requested_at, done_at FROM erasures "
+            "WHERE erasure_id = ?",
+            (erasure_id,),
+        )
+        return Erasure(*found[0]) if found else None
+
+    def finish(self, still_there: frozenset[str], *, at: int) -> list[str]:
+        """Note as done every erasure of whose customers none is left anywhere; says which."""
+        pending = self._statements.rows(
+            "SELECT erasure_id FROM erasures WHERE status = ?", (PENDING,)
+        )
+        done = [
+            erasure_id
+            for (erasure_id,) in pending
+            if not still_there & {customer for (customer,) in self._named(erasure_id)}
+        ]
+        if done:
+            with self._durably() as connection:
+                for erasure_id in done:
+                    connection.execute(
+                        "UPDATE erasures SET status = ?, done_at = ? WHERE erasure_id = ?",
+                        (DONE, at, erasure_id),
+                    )
+                    connection.execute(
+                        "DELETE FROM to_be_erased WHERE erasure_id = ?", (erasure_id,)
+                    )
+            self._wipe()
+        return done
+
+    def _named(self, erasure_id: str) -> list[tuple[str, ...]]:
+        return self._statements.rows(
+            "SELECT customer_id FROM to_be_erased WHERE erasure_id = ?", (erasure_id,)
+        )
+
+    def _read(self) -> Withheld:
+        objected = self._statements.rows("SELECT customer_id FROM objections")
+        erased = self._statements.rows("SELECT DISTINCT customer_id FROM to_be_erased")
+        return Withheld(frozenset(one for (one,) in objected), frozenset(one for (one,) in erased))
+
+    def _durably(self) -> _Durable:
+        return _Durable(self._path)
+
+    def _wipe(self) -> None:
+        """Leave nothing of what was deleted in the log beside the database."""
+        with _Durable(self._path, is_writing=False) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _objection(customer_id: str, objects: bool, at: int) -> tuple[str, tuple[object, ...]]:
+    if not objects:
+        return "DELETE FROM objections WHERE customer_id = ?", (customer_id,)
+    insert = "INSERT OR IGNORE INTO objections (customer_id, objected_at) VALUES (?, ?)"
+    return insert, (customer_id, at)
+
+
+class _Durable:
+    """One transaction that is on the disk when it ends, on a connection of its own.
+
+    Being another connection it also tells every other one, of every process, that something changed.
+    """
+
+    def __init__(self, path: Path, *, is_writing: bool = True) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._is_writing = is_writing
+        for pragma in ("busy_timeout=10000", "synchronous=FULL", "secure_delete=ON"):
+            self._connection.execute(f"PRAGMA {pragma}")
+
+    def __enter__(self) -> sqlite3.Connection:
+        if self._is_writing:
+            self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if self._is_writing:
+                self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+        finally:
+            self._connection.close()

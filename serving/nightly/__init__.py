@@ -1,0 +1,1 @@
+"""Everybody, once a night."""

@@ -1,0 +1,59 @@
+"""Which files of a workspace still hold erased customers, and how they stop doing so."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from features.company.workspace import Workspace
+from features.store.pack import TextColumn, open_pack
+from features.vocabulary.errors import RegularsError
+from serving.ledger.ledger import Ledger
+from serving.snapshot.reading import open_snapshot_folder
+
+
+def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:
+    """Those customers whom any generation of the store or of the scores still has.
+
+    A run at work, or one that was killed, may have written anybody: until it is published or cleared
+    away, everybody counts as held.
+    """
+    held: set[str] = set()
+    wanted = set(customer_ids)
+    kinds = workspace.store, workspace.vectors, workspace.scores
+    if wanted and any(one.unfinished() for one in kinds):
+        return frozenset(wanted)
+    for folder in [*workspace.store.named(), *workspace.scores.named()] if wanted else ():
+        known = _customers_in(folder)
+        held |= wanted if known is None else {one for one in wanted if known.find(one) >= 0}
+    return frozenset(held)
+
+
+def forget_old_generations(workspace: Workspace) -> None:
+    """Delete every generation but the current one of store, vectors and scores, and what was never published."""
+    with workspace.writing():
+        for one in (workspace.store, workspace.vectors, workspace.scores):
+            one.keep_current_alone()
+    # Notes of what was exported name nobody, but who knows a number can ask them.
+    shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
+
+
+def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
+    """Note as done the erasures of which nothing is left; says which."""
+    ledger = Ledger(workspace.ledger)
+    try:
+        privacy = ledger.privacy
+        return privacy.finish(still_held(workspace, privacy.withheld.erased), at=at)
+    finally:
+        ledger.close()
+
+
+def _customers_in(folder: Path) -> TextColumn | None:
+    """The customers of one generation; None where it cannot be looked into."""
+    try:
+        if (folder / "pack").is_dir():
+            return open_pack(folder / "pack").customer_ids
+        return open_snapshot_folder(folder).customer_ids
+    except RegularsError:
+        return None

@@ -1,0 +1,1 @@
+"""Which offer, or none: rules, money, budgets and limits of contact."""

@@ -1,0 +1,69 @@
+"""Everybody offers may be decided about at once: who they are, and what was decided for them since the store was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.company.workspace import Workspace
+from features.vocabulary.progress import Progress, silent
+from serving.ledger.hold_out import STANDING
+from serving.ledger.ledger import ledger_of, withheld_in
+from serving.offers.offering import Expected, Offering, Told, told_since
+
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some of an audience: where they stand in it, and all that is needed to decide about them."""
+
+    rows: slice
+    keys: NDArray[np.int32]
+    expected: Expected
+    told: Told
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Customers by key, and what was shown to anybody after what the store tells of."""
+
+    keys: NDArray[np.int32]
+    shown: tuple[tuple[str, str, int], ...] = ()
+
+    @classmethod
+    def of(cls, found: Offering, workspace: Workspace, *, at: int) -> Self:
+        """Everybody who may be decided about and is not held out."""
+        percent = found.policy.hold_out_percent
+        keys = decidable(found, workspace)
+        with ledger_of(workspace) as ledger:
+            names = [found.customer_ids[int(key)] for key in keys]
+            held = np.array([ledger.hold_out.holds(one, STANDING, percent) for one in names], bool)
+            return cls(keys[~held], tuple(ledger.offers.shown(found.counted_from(at))))
+
+    def blocks(self, found: Offering, step: str, progress: Progress = silent) -> Iterator[Block]:
+        """The audience some at a time, with what the model says of them."""
+        for begin in range(0, len(self.keys), _AT_ONCE):
+            progress(step, begin, len(self.keys))
+            keys = self.keys[begin : begin + _AT_ONCE]
+            rows = slice(begin, begin + len(keys))
+            yield Block(rows, keys, found.expect(keys), told_since(found, keys, self.shown))
+        progress(step, len(self.keys), len(self.keys))
+
+
+def decidable(found: Offering, workspace: Workspace) -> NDArray[np.int32]:
+    """The customers of the store who may be decided about: nobody who declined, objected or was erased."""
+    withheld = withheld_in(workspace)
+    left_out = {found.key(one) for one in withheld.objected | withheld.erased}
+    return np.array(
+        [
+            key
+            for key in range(len(found.customer_ids))
+            if key not in left_out and not found.declined(key)
+        ],
+        np.int32,
+    )

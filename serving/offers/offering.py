@@ -1,0 +1,308 @@
+"""What to offer customers now, or nothing: the model in use over the store, the company's rules and its policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.company.settings.reading import OfferSettings
+from features.company.workspace import Workspace
+from features.plan.plan import plan_of
+from features.store.pack import Pack
+from features.store.store import open_store
+from features.vectors.refresh import natural_cutoff
+from features.vocabulary.errors import DataRefused, PlanRefused, did_you_mean
+from features.vocabulary.time import DAY_SECONDS
+from serving.offers.arbitration import Decided, Permissions, Terms, decide
+from serving.offers.contact_policy import ContactPolicy, Shown
+from serving.offers.rules import OfferRule
+from serving.process.without_training import kept_out
+from serving.snapshot.consent import refused_marketing, refused_profiling
+from training.families.offers.bundle import OfferBundle, current_offer_bundle
+from training.families.offers.exposures.exposed import NOT_TAKEN
+from training.families.offers.exposures.ground import Ground
+from training.families.offers.exposures.terms import Offers
+from training.families.offers.uplift.groups import kinds
+from training.learners.calibration import sigmoid
+from training.learners.model import Floats
+
+Told = Sequence[tuple[int, int, int]]
+"""Decisions as place among some customers, place of the offer, and second."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the company lays down: limits of contact, levers by offer, what showing costs, how much is drawn by lot."""
+
+    contact: ContactPolicy
+    levers: Mapping[str, float]
+    contact_cents: float = 0.0
+    explore: float = 0.0
+    hold_out_percent: int = 0
+    response_days: int = 30
+    unsuitable: Mapping[str, str] = field(default_factory=dict)
+    budget_price: float = 0.0
+
+    @classmethod
+    def of(cls, settings: OfferSettings) -> Self:
+        """As the settings say; a lever of 20 percent weighs 1.2."""
+        return cls(
+            ContactPolicy.of(settings),
+            {offer: 1.0 + int(percent) / 100 for offer, percent in settings.levers.items()},
+            float(settings.contact_cents),
+            settings.explore_percent / 100,
+            settings.hold_out_percent,
+            settings.response_days,
+            settings.unsuitable,
+            settings.budget_price_percent / 100,
+        )
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the model says of customers (rows) and offers (columns).
+
+    ``values`` has one row a pair, customer by customer, in the order of the model's features. ``effect`` and what
+    goes with it are None where no control arm earned it.
+    """
+
+    values: NDArray[np.float32]
+    propensity: Floats
+    effect: Floats | None
+    effect_low: Floats | None
+    effect_high: Floats | None
+    kinds: NDArray[np.str_] | None
+
+
+@dataclass(frozen=True)
+class Arbitrated:
+    """Everything behind the decisions for some customers."""
+
+    expected: Expected
+    permissions: Permissions
+    terms: Terms
+    decided: Decided
+
+
+class Offering:
+    """The model in use over a store; safe to use from many threads.
+
+    Raises ``DataRefused`` for offers nobody can decide about, for a rule that names what nobody knows and for a lever of an
+    offer that is not there.
+    """
+
+    def __init__(
+        self,
+        bundle: OfferBundle,
+        pack: Pack,
+        offers: Offers,
+        policy: Policy,
+        *,
+        declined: Iterable[int] = (),
+        unreachable: Iterable[int] = (),
+    ) -> None:
+        self.bundle, self.offers = bundle, offers
+        self.customer_ids = pack.customer_ids
+        self.as_of = natural_cutoff(pack.last_known)
+        plan = plan_of(bundle.declarations, pack)
+        if plan.hash != bundle.manifest.plan_hash:
+            raise PlanRefused(
+                expected=f"features as plan {bundle.manifest.plan_hash[:12]} defines them",
+                found=f"plan {plan.hash[:12]} of the same declarations",
+                remedy="Run `regulars train offers`: this version computes features otherwise.",
+            )
+        self._ground = Ground(pack, plan, offers, 1)
+        self._declined = frozenset(declined)
+        self._unreachable = np.zeros(pack.customers, np.bool_)
+        self._unreachable[list(unreachable)] = True
+        names = tuple(bundle.manifest.feature_names)
+        self._rules = [
+            OfferRule.read(one.eligibility, names, whose=one.offer_id) for one in offers.listed
+        ]
+        self.channels = tuple(one.channel for one in offers.listed)
+        titles = sorted({one.category for one in offers.listed if one.category})
+        self._alike = [
+            titles.index(one.category) if one.category else len(titles) + at
+            for at, one in enumerate(offers.listed)
+        ]
+        self._in_model = np.array([bundle.offers.place(one.offer_id) for one in offers.listed])
+        self._tastes = bundle.tastes.among(self._ground.crosses.lines.categories)
+        self._adopt(policy)
+
+    def _adopt(self, policy: Policy) -> None:
+        """Take a policy, once its rules and levers are read."""
+        names = tuple(self.bundle.manifest.feature_names)
+        self._unsuitable = [
+            OfferRule.read(text, names, whose=f"offers.unsuitable.{name}")
+            for name, text in policy.unsuitable.items()
+        ]
+        known = [one.offer_id for one in self.offers.listed]
+        for offer in policy.levers:
+            if offer not in known:
+                raise DataRefused(
+                    expected="levers of offers in the table of offers",
+                    found=f'"{offer}"',
+                    remedy=did_you_mean(offer, known),
+                )
+        self.levers = np.array([policy.levers.get(one, 1.0) for one in known])
+        self.policy = policy
+
+    def counted_from(self, now: int) -> int:
+        """From when on decisions count for the contact policy: after what the store tells of, and as far back as it looks."""
+        contact = self.policy.contact
+        days = max(7, contact.quiet_days, contact.suppressed_days)
+        return max(now - days * DAY_SECONDS, self._ground.crosses.showings.latest_seconds + 1)
+
+    def key(self, customer_id: str) -> int:
+        """The customer's place in the store, -1 of who is not there."""
+        return self.customer_ids.find(customer_id)
+
+    def declined(self, key: int) -> bool:
+        """Whether the customer refused profiling."""
+        return key in self._declined
+
+    def with_policy(self, policy: Policy) -> Offering:
+        """The same under another policy."""
+        made = copy(self)
+        made._adopt(policy)
+        return made
+
+    def expect(self, keys: NDArray[np.int32]) -> Expected:
+        """What the model says of customers of the store, each once, and every offer."""
+        count, offers = len(keys), len(self.offers)
+        pairs = np.tile(np.arange(offers), count)
+        shape = (count, offers)
+        values = self._ground.values(np.repeat(keys, offers), pairs, self.as_of, self._tastes)
+        vectors = self.bundle.vectors(values)
+        # An offer the model has not seen has the level of all.
+        propensity = self.bundle.propensity
+        leveled = replace(propensity, shifts=np.append(propensity.shifts, 0.0))
+        chance = sigmoid(leveled.log_odds(vectors, self._in_model[pairs])).reshape(shape)
+        persuasion = self.bundle.persuasion
+        if persuasion is None:
+            return Expected(values, chance, None, None, None, None)
+        # Nobody acts because of an offer more often than they take it.
+        effect, low, high = (
+            np.minimum(one.reshape(shape), chance) for one in persuasion.effects(vectors)
+        )
+        without = persuasion.without(vectors).reshape(shape)
+        return Expected(
+            values, chance, effect, low, high, kinds(low, high, without, persuasion.usual)
+        )
+
+    def permissions(
+        self,
+        keys: NDArray[np.int32],
+        expected: Expected,
+        told: Told,
+        at: int,
+        *,
+        asked: Sequence[int] | None = None,
+    ) -> Permissions:
+        """What may be shown to each customer at an instant.
+
+        ``told`` are decisions the store does not know of, as place among ``keys``, offer and second; ``asked`` are
+        the only offers that are asked for.
+        """
+        count, offers = len(keys), len(self.offers)
+        shape = (count, offers)
+        shown, policy = self._shown_to(keys, told), self.policy.contact
+        valid = np.array([one.is_valid(at) for one in self.offers.listed])
+        holds = np.column_stack(
+            [rule.holds(expected.values[place::offers]) for place, rule in enumerate(self._rules)]
+        )
+        drops = {
+            "not_valid": ~valid[None, :],
+            "not_eligible": ~holds,
+            "no_consent": self._unreachable[keys][:, None],
+            "taken_already": shown.taken_before(count, offers, at, self.policy.response_days),
+            "channel_full": shown.capped(policy, self.channels, count, at),
+            "quiet_days": shown.quiet(policy, count, at)[:, None],
+            "suppressed": shown.suppressed(policy, count, offers, at),
+        }
+        if self._unsuitable:
+            # One row a customer: what is known of them is the same beside every offer.
+            of_customers = expected.values[::offers]
+            drops["not_suitable"] = np.any(
+                [rule.holds(of_customers) for rule in self._unsuitable], axis=0
+            )[:, None]
+        if asked is not None:
+            drops["not_asked_for"] = ~np.isin(np.arange(offers), list(asked))[None, :]
+        if expected.effect_high is not None:
+            drops["do_not_disturb"] = expected.effect_high < 0
+        return Permissions.of(shape, drops)
+
+    def terms(self, expected: Expected, context: Floats | None = None) -> Terms:
+        """What a priority is made of."""
+        listed = self.offers.listed
+        return Terms.of(
+            expected.propensity,
+            expected.effect,
+            np.array([float(one.margin_cents) for one in listed]),
+            np.array([float(one.reward_cost_cents) for one in listed]),
+            self.policy.contact_cents,
+            levers=self.levers,
+            context=context,
+            budget_price=self.policy.budget_price,
+        )
+
+    def arbitrate(
+        self, expected: Expected, permissions: Permissions, terms: Terms, lots: Floats
+    ) -> Arbitrated:
+        """Decide for every customer and slot."""
+        decided = decide(
+            terms.priority,
+            permissions.is_permitted,
+            lots,
+            explore=self.policy.explore,
+            alike=self._alike,
+        )
+        return Arbitrated(expected, permissions, terms, decided)
+
+    def _shown_to(self, keys: NDArray[np.int32], told: Told) -> Shown:
+        """What was shown to these customers: as the store has it, and as was decided since."""
+        stored = self._ground.crosses.showings
+        rows, who = stored.rows_of(keys)
+        since = np.array(list(told), np.int64).reshape(-1, 3)
+        return Shown(
+            np.r_[who, since[:, 0]],
+            np.r_[stored.offers[rows], since[:, 1]],
+            np.r_[stored.seconds[rows], since[:, 2]],
+            np.r_[stored.accepted[rows] > NOT_TAKEN, np.zeros(len(since), np.bool_)],
+        )
+
+
+def told_since(
+    found: Offering, keys: NDArray[np.int32], shown: Iterable[tuple[str, str, int]]
+) -> Told:
+    """Decisions of the ledger by place among some customers and offer; of others and of offers that are gone none."""
+    place = {int(key): at for at, key in enumerate(keys)}
+    told = ((place.get(found.key(one), -1), found.offers.place(two), at) for one, two, at in shown)
+    return [one for one in told if one[0] >= 0 and one[1] >= 0]
+
+
+def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | None:
+    """The model in use over the store; None where none was promoted yet.
+
+    Raises ``BundleRefused`` for a damaged model, ``WorkspaceRefused`` without a store, ``PlanRefused`` where the
+    store has no longer what the model reads, and ``DataRefused`` as ``Offering`` does.
+    """
+    with kept_out():
+        bundle = current_offer_bundle(workspace)
+    if bundle is None:
+        return None
+    store = open_store(workspace)
+    pack = store.pack()
+    return Offering(
+        bundle,
+        pack,
+        Offers.of_store(store),
+        Policy.of(settings),
+        declined=refused_profiling(store, pack).tolist(),
+        unreachable=refused_marketing(store, pack).tolist(),
+    )

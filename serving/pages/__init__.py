@@ -1,0 +1,1 @@
+"""The marketer's pages: a context, a view and a template each."""

@@ -1,0 +1,94 @@
+"""What changed of a customer, and what if, as the customer's page shows it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import numpy as np
+
+from features.vocabulary.time import DAY_SECONDS
+from serving.in_use.models_in_use import InUse
+from serving.pages.contexts import ChangeLine, ChangeSection, PlayLine
+from serving.pages.list_view import percent, signed
+from serving.scores.changes import ChangeAnswer
+from serving.scores.score import Status
+from training.reasons.languages.language import Language
+
+_NO_RISK_THEN = {
+    Status.INSUFFICIENT_DATA: "Nothing was known of this customer on that day.",
+    Status.NOT_ELIGIBLE: "On that day this customer was not among those the question is about.",
+}
+
+
+def change_section(in_use: InUse, position: int, since: str) -> ChangeSection | None:
+    """The change since a day; None where other times cannot be told, or no table of events tells of any."""
+    changes, past = in_use.changes, in_use.past
+    if changes is None or past is None or not past.has_events:
+        return None
+    snapshot = in_use.snapshot
+    end = snapshot.cutoff_seconds
+    earlier = _instant_of(since, before=end)
+    if earlier is None:
+        earlier = snapshot.earlier_seconds
+    key = int(snapshot.ranking.customer_keys[position])
+    language = in_use.wording.language
+    found = changes.since(snapshot.customer_ids[key], earlier, language)
+    return ChangeSection(
+        since=_day(earlier),
+        latest=_day(end - DAY_SECONDS),
+        generation=snapshot.name,
+        row=str(position),
+        headline=found.headline or _NO_RISK_THEN.get(found.status_before, "No risk to compare."),
+        lines=_lines(found, language),
+        sum=_sum(found, language),
+    )
+
+
+def play_lines(in_use: InUse, customer_id: str) -> list[PlayLine]:
+    """What the model would say if something were done."""
+    if in_use.what_ifs is None:
+        return []
+    return [
+        PlayLine(
+            one.title,
+            "; ".join(fact.text for fact in one.because),
+            percent(one.would_be),
+            signed(round(100 * one.would_be, 1) - round(100 * one.probability, 1)),
+        )
+        for one in in_use.what_ifs.plays(customer_id, in_use.wording.language)
+    ]
+
+
+def _lines(found: ChangeAnswer, language: Language) -> list[ChangeLine]:
+    lines = [
+        ChangeLine(
+            one.title,
+            one.text,
+            ", ".join(each.said(language.code) for each in one.happened),
+            signed(one.shown_points),
+        )
+        for one in found.reasons
+    ]
+    return [*lines, ChangeLine(language.other, "", "", signed(found.shown_other))] if lines else []
+
+
+def _sum(found: ChangeAnswer, language: Language) -> str:
+    if not found.reasons:
+        return ""
+    parts = [*(one.shown_points for one in found.reasons), found.shown_other]
+    added = " ".join(f"{'−' if one < 0 else '+'} {abs(one):.1f}" for one in np.array(parts))
+    return f"{found.shown_before:.1f} {added} = {found.shown_now:.1f}"
+
+
+def _instant_of(text: str, *, before: int) -> int | None:
+    """The midnight of a day a form sent; None for what is no day, or none before the present scores."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    seconds = int(datetime.combine(day, time(), UTC).timestamp())
+    return seconds if seconds < before else None
+
+
+def _day(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).date().isoformat()

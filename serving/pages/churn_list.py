@@ -1,0 +1,251 @@
+"""The churn list as a question: which customers, in which order, which page; all of it fits in a link."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.lifecycle.stages import Stage
+from features.store.pack import TextColumn
+from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
+from serving.snapshot.earlier_risks import has_jumped, points_risen
+from serving.snapshot.reading import Snapshot
+from training.families.value.at_risk import TERCILES, Cell, value_risk_matrix
+
+BANDS = {"high": "High: the top tenth", "medium": "Medium and high"}
+STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
+"""The stages of those who have bought: nobody else is judged."""
+SORTS = {
+    "risk": "Risk",
+    "risen": "Risk risen most",
+    "value": "Expected value",
+    "spend": "12-month spend",
+    "at_risk": "Value at risk",
+    "last_seen": "Last order",
+}
+CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES[::-1])
+"""The cells of the matrix as links name them: value if kept before risk."""
+SIZES = (25, 50, 100)
+_LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
+_LARGEST = 10**12
+_NORMAL_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What the link asks for; anything it cannot mean is taken as not asked.
+
+    ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
+    customer keys of one generation of scores, the result of a search: ids themselves stay out of
+    links. ``rising`` puts the smallest first.
+    """
+
+    band: str = ""
+    stage: str = ""
+    reason: str = ""
+    cell: str = ""
+    jumped: bool = False
+    spend: int = 0
+    found: tuple[int, int] | None = None
+    generation: str = ""
+    sort: str = "risk"
+    rising: bool = False
+    page: int = 1
+    size: int = SIZES[0]
+
+    @classmethod
+    def parse(cls, parameters: Mapping[str, str]) -> ListQuery:
+        """Read a link's parameters."""
+        size = _whole(parameters.get("size", ""))
+        sort = parameters.get("sort", "")
+        return cls(
+            band=parameters.get("band", "") if parameters.get("band") in BANDS else "",
+            stage=parameters.get("stage", "") if parameters.get("stage") in STAGES else "",
+            reason=parameters.get("reason", "")[:64],
+            cell=parameters.get("cell", "") if parameters.get("cell") in CELLS else "",
+            jumped=parameters.get("moved") == "jumped",
+            spend=_whole(parameters.get("spend", "")),
+            found=_range(parameters.get("found", "")),
+            generation=parameters.get("g", "")[:16],
+            sort=sort if sort in SORTS else "risk",
+            rising=parameters.get("order") == "rising",
+            page=max(1, _whole(parameters.get("page", ""))),
+            size=size if size in SIZES else SIZES[0],
+        )
+
+    def parameters(self) -> dict[str, str]:
+        """The link's parameters, without those that say nothing."""
+        said = {
+            "band": self.band,
+            "stage": self.stage,
+            "reason": self.reason,
+            "cell": self.cell,
+            "moved": "jumped" if self.jumped else "",
+            "spend": str(self.spend) if self.spend else "",
+            "found": f"{self.found[0]}-{self.found[1]}" if self.found is not None else "",
+            "g": self.generation if self.found is not None else "",
+            "sort": self.sort if self.sort != "risk" else "",
+            "order": "rising" if self.rising else "",
+            "size": str(self.size) if self.size != SIZES[0] else "",
+            "page": str(self.page) if self.page > 1 else "",
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def link(self, path: str = "/churn", **changes: object) -> str:
+        """A link to this list with some things changed; a change of anything starts at page one.
+
+        >>> ListQuery(band="high", page=3).link(sort="spend")
+        '/churn?band=high&sort=spend'
+        """
+        asked = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]
+        query = urlencode(asked.parameters())
+        return f"{path}?{query}" if query else path
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a set of customers comes to, if the model's probabilities are right."""
+
+    customers: int
+    expected: float
+    low: float
+    high: float
+    at_risk_cents: int
+
+
+def sorts(snapshot: Snapshot) -> dict[str, str]:
+    """What the list can be sorted by: value where it is known, past spend where it is not.
+
+    Money is at risk only where the question is who leaves.
+    """
+    known, other = ("value", "spend") if snapshot.value_days else ("spend", "value")
+    product = f"{known} at risk" if snapshot.means_leaving else f"{known} × chance"
+    absent = {other} if snapshot.compared else {other, "risen"}
+    labels = {name: label for name, label in SORTS.items() if name not in absent}
+    return labels | {"at_risk": product.capitalize()}
+
+
+def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:
+    """Whether each place in the ranking is of the lowest, middle or highest third by risk: 0, 1 or 2."""
+    judged = snapshot.judged
+    return 2 - (3 * np.arange(judged)) // max(judged, 1)
+
+
+def matrix(snapshot: Snapshot) -> list[Cell]:
+    """The judged customers by value and risk, in customers and money.
+
+    Empty without a value model, and where the question is not who leaves.
+    """
+    if not snapshot.value_days or not snapshot.means_leaving:
+        return []
+    positions = np.arange(snapshot.judged)
+    if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys]
+    return value_risk_matrix(
+        snapshot.ranking.value_tercile,
+        risk_terciles(snapshot),
+        np.maximum(if_kept, 0).astype(np.float64),
+        snapshot.at_risk_cents(positions),
+    )
+
+
+def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
+    """The positions in the ranking that a query asks for, in its order, all pages."""
+    ranking = snapshot.ranking
+    kept = np.ones(snapshot.judged, np.bool_)
+    kept[snapshot.withheld_places] = False
+    if query.band:
+        kept &= ranking.percentile >= _LOWEST[query.band]
+    if query.stage:
+        kept &= snapshot.stage[ranking.customer_keys] == Stage[query.stage.upper()]
+    if query.reason:
+        names = [one["name"] for one in snapshot.manifest["groups"]]
+        bit = names.index(query.reason) if query.reason in names else None
+        kept &= False if bit is None else (ranking.raising >> bit) & 1 == 1
+    if query.cell and snapshot.value_days and snapshot.means_leaving:
+        value, _, risk = query.cell.partition("-")
+        kept &= ranking.value_tercile == TERCILES.index(value)
+        kept &= risk_terciles(snapshot) == TERCILES.index(risk)
+    if query.jumped:
+        kept &= has_jumped(ranking.probability, ranking.risk_before)
+    if query.spend:
+        kept &= _spend(snapshot) >= 100 * query.spend
+    if query.found is not None:
+        first, last = query.found
+        kept &= (ranking.customer_keys >= first) & (ranking.customer_keys < last)
+    positions = np.flatnonzero(kept)
+    if query.sort == "risk":
+        return positions[::-1] if query.rising else positions
+    weight = _weights(snapshot, query.sort)[positions]
+    return positions[np.argsort(weight if query.rising else -weight, kind="stable")]
+
+
+def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
+    """Expected leavers among some customers with a 95 % interval, and the money at risk with them.
+
+    The interval is that of independent outcomes with the model's probabilities (normal approximation).
+    """
+    probability = snapshot.ranking.probability[positions]
+    expected = float(probability.sum())
+    spread = _NORMAL_95 * math.sqrt(float((probability * (1 - probability)).sum()))
+    return Totals(
+        customers=len(positions),
+        expected=expected,
+        low=max(0.0, expected - spread),
+        high=min(float(len(positions)), expected + spread),
+        at_risk_cents=round(float(snapshot.at_risk_cents(positions).sum())),
+    )
+
+
+def keys_beginning_with(ids: TextColumn, text: str) -> tuple[int, int]:
+    """The range of keys whose ids begin with a text; an exact id comes alone.
+
+    >>> ids = TextColumn.of(["12", "120", "121", "13"])
+    >>> keys_beginning_with(ids, "12"), keys_beginning_with(ids, "121"), keys_beginning_with(ids, "9")
+    ((0, 1), (2, 3), (4, 4))
+    """
+    exact = ids.find(text)
+    if exact >= 0:
+        return exact, exact + 1
+    wanted = text.encode("utf-8", "replace")
+    positions = range(len(ids))
+
+    def start(position: int) -> bytes:
+        return ids[position].encode("utf-8")[: len(wanted)]
+
+    first = bisect_left(positions, wanted, key=start)
+    return first, bisect_right(positions, wanted, lo=first, key=start)
+
+
+def _spend(snapshot: Snapshot) -> NDArray[np.int64]:
+    return snapshot.spend_cents[snapshot.ranking.customer_keys]
+
+
+def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
+    if sort == "last_seen":
+        seconds = snapshot.last_order_seconds[snapshot.ranking.customer_keys]
+        # The longest silence first, like the largest of everything else.
+        return -seconds.astype(np.float64)
+    if sort == "risen":
+        # Sorting puts NaN last either way, and with it those who had no risk then.
+        return points_risen(snapshot.ranking.probability, snapshot.ranking.risk_before)
+    if sort == "at_risk":
+        return snapshot.at_risk_cents(np.arange(snapshot.judged))
+    if sort == "value" and snapshot.value_days:
+        return snapshot.value_cents[snapshot.ranking.customer_keys].astype(np.float64)
+    return _spend(snapshot).astype(np.float64)
+
+
+def _whole(text: str) -> int:
+    return min(int(text), _LARGEST) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+
+
+def _range(text: str) -> tuple[int, int] | None:
+    first, dash, last = text.partition("-")
+    both = first.isascii() and first.isdecimal() and last.isascii() and last.isdecimal()
+    return (_whole(first), _whole(last)) if dash and both else None

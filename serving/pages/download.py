@@ -1,0 +1,141 @@
+"""The churn list as a file a spreadsheet opens: the same customers, in the same order, all pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+import numpy as np
+
+from serving.in_use.models_in_use import InUse
+from serving.pages.churn_list import ListQuery, matching
+from serving.pages.list_view import MAIN_REASONS, explanations_at, instant
+from serving.pages.value_view import worth_explanation
+from serving.scores.score import band
+from serving.snapshot.earlier_risks import points_risen
+from training.reasons.explanation import Explanation
+
+COLUMNS = (
+    "rank",
+    "customer_id",
+    "risk_percent",
+    "base_percent",
+    "risk_before_percent",
+    "risk_change_points",
+    "percentile",
+    "band",
+    "stage",
+    "lifecycle_status",
+    "spend_365d",
+    "spend_at_risk",
+    "expected_value",
+    "expected_value_low",
+    "expected_value_high",
+    "value_days",
+    "value_at_risk",
+    "value_reason_1",
+    "value_reason_1_money",
+    "currency",
+    "last_order",
+    *(f"{what}_{place}" for place in range(1, MAIN_REASONS + 1) for what in ("reason", "points")),
+    "model",
+    "model_version",
+    "known_before",
+)
+# Excel takes a file without this mark for one in the machine's own old encoding.
+BYTE_ORDER_MARK = "\ufeff"
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+_ROWS_AT_ONCE = 500
+
+
+def csv_parts(in_use: InUse, query: ListQuery, currency: str) -> Iterator[bytes]:
+    """The file in parts: a heading, then a line a customer, ended as spreadsheets expect."""
+    positions = matching(in_use.snapshot, query)
+    yield _lines([list(COLUMNS)], BYTE_ORDER_MARK)
+    for first in range(0, len(positions), _ROWS_AT_ONCE):
+        block = positions[first : first + _ROWS_AT_ONCE]
+        explanations = explanations_at(in_use, block)
+        yield _lines(
+            [
+                _row(in_use, int(position), explanation, currency)
+                for position, explanation in zip(block, explanations, strict=True)
+            ]
+        )
+
+
+def harmless(text: str) -> str:
+    """A cell no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1"), harmless("17841")
+    ("'=1+1", '17841')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) -> list[str]:
+    snapshot = in_use.snapshot
+    ranking = snapshot.ranking
+    key = int(ranking.customer_keys[position])
+    probability, percentile = float(ranking.probability[position]), ranking.percentile[position]
+    standing = snapshot.standing(key)
+    spend_cents = int(snapshot.spend_cents[key])
+    reasons = explanation.raising[:MAIN_REASONS]
+    said = [cell for one in reasons for cell in (one.text or one.title, f"{one.shown_points:.1f}")]
+    said += [""] * (2 * MAIN_REASONS - len(said))
+    last_order = in_use.snapshot.last_order(key)
+    return [
+        str(position + 1),
+        harmless(snapshot.customer_ids[key]),
+        f"{100 * probability:.1f}",
+        f"{100 * snapshot.base:.1f}",
+        *_before(in_use, position),
+        f"{float(percentile):.0f}",
+        band(float(percentile)),
+        *(["", ""] if standing is None else [one.word for one in standing]),
+        f"{spend_cents / 100:.2f}",
+        f"{max(spend_cents, 0) * probability / 100:.2f}",
+        *_worth(in_use, position, key),
+        currency,
+        "" if last_order is None else last_order.isoformat(),
+        *(harmless(cell) for cell in said),
+        harmless(str(snapshot.manifest["model_title"])),
+        harmless(str(snapshot.manifest["model_version"])),
+        instant(snapshot.cutoff_seconds),
+    ]
+
+
+def _before(in_use: InUse, position: int) -> list[str]:
+    """The risk on the earlier day and the change since; empty cells where there was none."""
+    ranking, here = in_use.snapshot.ranking, slice(position, position + 1)
+    before = ranking.risk_before[here]
+    if np.isnan(before[0]):
+        return ["", ""]
+    risen = points_risen(ranking.probability[here], before)
+    return [f"{100 * float(before[0]):.1f}", f"{float(risen[0]):.1f}"]
+
+
+def _worth(in_use: InUse, position: int, key: int) -> list[str]:
+    """Expected value, its range, the value at risk and the first reason; empty without a value model."""
+    snapshot = in_use.snapshot
+    worth = snapshot.worth(key)
+    if worth is None:
+        return [""] * 7
+    lost = float(snapshot.at_risk_cents(np.array([position]))[0])
+    said = [f"{worth[f'{one}_cents'] / 100:.2f}" for one in ("expected", "low", "high")]
+    return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}", *_why_worth(in_use, key)]
+
+
+def _why_worth(in_use: InUse, key: int) -> tuple[str, str]:
+    """What raises the expected value most, and by how much; empty cells where nothing does."""
+    found = worth_explanation(in_use, key)
+    if found is None or not found.reasons or found.reasons[0].direction == "lowers":
+        return "", ""
+    first = found.reasons[0]
+    return harmless(first.text or first.title), f"{first.shown_cents / 100:.2f}"
+
+
+def _lines(rows: list[list[str]], before: str = "") -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return (before + text.getvalue()).encode("utf-8", "replace")

@@ -1,0 +1,218 @@
+"""The marketer's pages: drawn here, whole, on the server; they work without script and print well."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import jinja2
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from serving.access.guard import SESSION_COOKIE, session_token
+from serving.access.problems import KINDS, Problem, Refusal
+from serving.contract.answering import desk_of
+from serving.in_use.models_in_use import Desk, InUse
+from serving.ledger.ledger import SESSION_SECONDS
+from serving.pages.churn_list import ListQuery, keys_beginning_with
+from serving.pages.contexts import ProblemPage, SignInPage
+from serving.pages.contract_page import contract_page
+from serving.pages.customer_view import customer_page
+from serving.pages.download import csv_parts
+from serving.pages.list_view import churn_list_page
+
+_HERE = Path(__file__).parent
+_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_HTML = "text/html; charset=utf-8"
+
+
+class Pages:
+    """The routes of the pages, with their templates and static files, read when first needed."""
+
+    def __init__(self) -> None:
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["static"] = self.static_link
+        self.router = APIRouter()
+        self._add_routes()
+
+    @cached_property
+    def _static(self) -> dict[str, bytes]:
+        return {one.name: one.read_bytes() for one in sorted((_HERE / "static").iterdir())}
+
+    def static_link(self, name: str) -> str:
+        """The address of a static file, which changes with its content so that it can be kept."""
+        return f"/static/{name}?v={hashlib.sha256(self._static[name]).hexdigest()[:12]}"
+
+    def draw(self, template: str, page: object) -> str:
+        """A page from its context; the template sees nothing else."""
+        return self._templates.get_template(template).render(page=page)
+
+    def error_page(self, problem: Problem) -> bytes:
+        """A problem for a person."""
+        detail = problem.detail or problem.kind.detail
+        page = ProblemPage(problem.kind.title, detail, problem.kind.status, problem.correlation_id)
+        return self.draw("problem.html", page).encode()
+
+    def _add_routes(self) -> None:
+        add = self.router.add_api_route
+        add("/", _home, methods=["GET"])
+        add("/churn", self._churn, methods=["GET"])
+        add("/churn.csv", self._download, methods=["GET"])
+        add("/churn/find", self._find, methods=["POST"])
+        add("/churn/customer", self._customer, methods=["GET"])
+        add("/v1/docs", self._contract, methods=["GET"])
+        add("/sign-in", self._door, methods=["GET"])
+        add("/sign-in", self._sign_in, methods=["POST"])
+        add("/sign-out", self._sign_out, methods=["POST"])
+        add("/static/{name}", self._file, methods=["GET"])
+
+    def _churn(self, request: Request) -> Response:
+        desk = desk_of(request)
+        in_use = desk.in_use
+        if in_use is None:
+            return self._refusal(request, "not_ready")
+        query = ListQuery.parse(request.query_params)
+        if query.found is not None and query.generation != in_use.snapshot.name:
+            return self._refusal(request, "replaced")
+        page = churn_list_page(in_use, desk.settings, query, desk.fault)
+        return _html(self.draw("churn.html", page))
+
+    def _download(self, request: Request) -> Response:
+        desk = desk_of(request)
+        in_use = desk.in_use
+        if in_use is None:
+            return self._refusal(request, "not_ready")
+        query = ListQuery.parse(request.query_params)
+        if query.found is not None and query.generation != in_use.snapshot.name:
+            return self._refusal(request, "replaced")
+        return StreamingResponse(
+            csv_parts(in_use, query, desk.currency),
+            media_type="text/csv; charset=utf-8",
+            headers={"content-disposition": 'attachment; filename="churn-list.csv"'},
+        )
+
+    async def _find(self, request: Request) -> Response:
+        """A search: the id comes in the body and goes no further than this answer."""
+        in_use = desk_of(request).in_use
+        if in_use is None:
+            return self._refusal(request, "not_ready")
+        sent = await _form(request)
+        query = ListQuery.parse(sent)
+        wanted = sent.get("q", "").strip()
+        if not wanted:
+            return RedirectResponse(query.link(found=None), status_code=303)
+        found = keys_beginning_with(in_use.snapshot.customer_ids, wanted)
+        link = query.link(found=found, generation=in_use.snapshot.name)
+        return RedirectResponse(link, status_code=303)
+
+    def _customer(self, request: Request) -> Response:
+        desk = desk_of(request)
+        in_use = desk.in_use
+        if in_use is None:
+            return self._refusal(request, "not_ready")
+        if request.query_params.get("g") != in_use.snapshot.name:
+            return self._refusal(request, "replaced")
+        row = _row(request.query_params.get("row", ""), in_use)
+        if row is None:
+            return self._refusal(request, "not_found")
+        since = request.query_params.get("since", "")
+        page = customer_page(in_use, desk.settings, row, since, desk.recommending)
+        return _html(self.draw("customer.html", page))
+
+    def _contract(self, request: Request) -> Response:
+        """The contract as a page."""
+        described, desk = request.app.openapi(), desk_of(request)
+        page = contract_page(described, desk.settings.company.name)
+        return _html(self.draw("contract.html", page))
+
+    async def _door(self, request: Request) -> Response:
+        desk = desk_of(request)
+        ticket = request.query_params.get("ticket")
+        if ticket is None:
+            return self._sign_in_page(desk)
+        token = desk.ledger.redeem_ticket(ticket, at=desk.now())
+        if token is None:
+            return self._sign_in_page(desk, "This link was used already or has expired.")
+        # A page rather than a redirect: a browser keeps a strict cookie out of the redirect that a
+        # link in somebody else's page has led to.
+        page = SignInPage(desk.settings.company.name, "", is_signed_in=True)
+        return _with_session(_html(self.draw("sign_in.html", page)), request, token)
+
+    async def _sign_in(self, request: Request) -> Response:
+        desk = desk_of(request)
+        sent = await _form(request)
+        token = desk.ledger.sign_in(sent.get("key", "").strip(), at=desk.now())
+        if token is None:
+            return self._sign_in_page(desk, "This key does not open the pages.")
+        return _with_session(RedirectResponse("/churn", status_code=303), request, token)
+
+    async def _sign_out(self, request: Request) -> Response:
+        token = session_token(dict(request.headers))
+        if token is not None:
+            desk_of(request).ledger.sign_out(token)
+        answer = RedirectResponse("/sign-in", status_code=303)
+        answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+        return answer
+
+    def _file(self, name: str) -> Response:
+        content = self._static.get(name)
+        if content is None:
+            raise Refusal("not_found")
+        return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix])
+
+    def _sign_in_page(self, desk: Desk, fault: str = "") -> Response:
+        page = SignInPage(desk.settings.company.name, fault)
+        return _html(self.draw("sign_in.html", page), status=401 if fault else 200)
+
+    def _refusal(self, request: Request, code: str) -> Response:
+        """A refusal as a page where a person asks, else as the problem document."""
+        if "text/html" not in request.headers.get("accept", ""):
+            raise Refusal(code)
+        problem = Problem(KINDS[code], getattr(request.state, "correlation_id", ""))
+        return Response(self.error_page(problem), status_code=problem.kind.status, media_type=_HTML)
+
+
+async def _home() -> Response:
+    return RedirectResponse("/churn", status_code=303)
+
+
+async def _form(request: Request) -> Mapping[str, str]:
+    """The fields of a form, each with its first value; what is not UTF-8 becomes a question mark."""
+    text = (await request.body()).decode("utf-8", "replace")
+    try:
+        return {name: values[0] for name, values in parse_qs(text, max_num_fields=50).items()}
+    except ValueError:
+        raise Refusal("invalid_request", "Send the form as the page has it.") from None
+
+
+def _row(text: str, in_use: InUse) -> int | None:
+    if not (text.isascii() and text.isdecimal() and len(text) < 12):
+        return None
+    row, snapshot = int(text), in_use.snapshot
+    return row if row < snapshot.judged and row not in snapshot.withheld_places else None
+
+
+def _html(text: str, status: int = 200) -> Response:
+    return Response(text, status_code=status, media_type=_HTML)
+
+
+def _with_session(answer: Response, request: Request, token: str) -> Response:
+    answer.set_cookie(
+        SESSION_COOKIE,
+        token,
+        max_age=SESSION_SECONDS,
+        path="/",
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return answer

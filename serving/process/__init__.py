@@ -1,0 +1,1 @@
+"""What a serving process is, and is not: started, watched, kept free of training."""

@@ -1,0 +1,181 @@
+"""Start the scoring service as a process of its own, wait for it, and stop it with all it started."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.company.workspace import Workspace
+from features.vocabulary.errors import UsageRefused
+from serving.ledger.ledger import list_keys
+from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
+
+START_SECONDS = 60.0
+STOP_SECONDS = 8.0
+_LOOK_EVERY_SECONDS = 0.1
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+@dataclass(frozen=True)
+class Started:
+    """The service answers: where, how long that took, and whether it has a model to answer with."""
+
+    url: str
+    is_ready: bool
+    seconds: float
+
+
+def serve(
+    settings_path: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 3000,
+    workers: int = 1,
+    on_ready: Callable[[Started], None] = lambda started: None,
+    stop: threading.Event | None = None,
+) -> int:
+    """Serve until Ctrl-C, a SIGTERM or ``stop``; 0 after a clean stop, 1 when the service fell over.
+
+    ``workers`` processes answer on the one port. ``on_ready`` is called once, when the first of them answers. Raises ``UsageRefused`` when the port
+    is taken.
+    """
+    _refuse_taken_port(host, port)
+    stopping = stop or threading.Event()
+    with _signals_set(stopping), _running(settings_path, host, port, workers) as process:
+        started = _wait(process, host, port, stopping)
+        if started is not None:
+            on_ready(started)
+        while process.poll() is None and not stopping.wait(_LOOK_EVERY_SECONDS):
+            pass
+        return 0 if stopping.is_set() else 1
+
+
+def refuse_open_doors(workspace: Workspace) -> None:
+    """Refuse to serve a workspace that others on the machine can read, or that nobody has a key to.
+
+    Raises ``UsageRefused``.
+    """
+    folder = workspace.folder
+    if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        raise UsageRefused(
+            expected="a workspace that its owner alone can read",
+            found=f"mode {stat.S_IMODE(folder.stat().st_mode):o}",
+            remedy=f"Run `chmod 700 {folder.name}`.",
+        )
+    if not any(one.revoked_at is None for one in list_keys(workspace)):
+        raise UsageRefused(
+            expected="at least one API key",
+            found="none",
+            remedy="Run `regulars keys create crm` first.",
+        )
+
+
+def environment(settings_path: Path, workers: int = 1) -> Mapping[str, str]:
+    """The process's surroundings: no telemetry, and one thread a library so that two calls fit."""
+    return os.environ | {
+        SETTINGS_VARIABLE: str(settings_path.resolve()),
+        WORKERS_VARIABLE: str(workers),
+        "BENTOML_DO_NOT_TRACK": "True",
+        "OTEL_SDK_DISABLED": "true",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+@contextmanager
+def _running(
+    settings_path: Path, host: str, port: int, workers: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    # The folder the packages lie in: a folder named "serving" where the user stands must not win.
+    packages = Path(__file__).resolve().parents[2]
+    command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Regulars"]
+    command += ["--host", host, "--port", str(port), "--working-dir", str(packages)]
+    command += ["--timeout-graceful-shutdown", "5", "--quiet"]
+    process = subprocess.Popen(
+        command,
+        env=environment(settings_path, workers),
+        stdin=subprocess.DEVNULL,
+        # Its own session: Ctrl-C reaches this process alone, which then stops all of it in order.
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_SECONDS)
+    # Whatever is left of its session, such as a worker that outlived its parent.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _wait(
+    process: subprocess.Popen[bytes], host: str, port: int, stopping: threading.Event
+) -> Started | None:
+    """Wait until the service answers; None when it never did."""
+    begun = time.monotonic()
+    address = _ANY_ADDRESS.get(host, host)
+    while process.poll() is None and not stopping.wait(_LOOK_EVERY_SECONDS):
+        seconds = time.monotonic() - begun
+        status = _status(address, port)
+        if status is not None:
+            return Started(f"http://{address}:{port}", status == 200, seconds)
+        if seconds > START_SECONDS:
+            return None
+    return None
+
+
+def _status(host: str, port: int) -> int | None:
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        with socket.create_connection((_ANY_ADDRESS.get(host, host), port), timeout=1):
+            pass
+    except OSError:
+        return
+    raise UsageRefused(
+        expected=f"port {port} to be free",
+        found="something that answers there",
+        remedy="Stop it, or choose another port with --port.",
+    )
+
+
+@contextmanager
+def _signals_set(stopping: threading.Event) -> Iterator[None]:
+    """Turn Ctrl-C and SIGTERM into the event; elsewhere than in the main thread, leave them be."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    watched = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(one, lambda *_: stopping.set()) for one in watched]
+    try:
+        yield
+    finally:
+        for one, handler in zip(watched, before, strict=True):
+            signal.signal(one, handler)

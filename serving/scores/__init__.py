@@ -1,0 +1,1 @@
+"""From a customer to an answer."""

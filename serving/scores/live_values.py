@@ -1,0 +1,68 @@
+"""What a customer is worth whose behaviour is newer than the scores, or was given by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.vectors.vectors import Vectors
+from serving.snapshot.customer_values import (
+    UNKNOWN,
+    Valued,
+    ValueInUse,
+    Worth,
+    WorthShares,
+    worth_of_everybody,
+)
+from training.bundles.manifest import Manifest
+
+_NAMES = {
+    "expected_cents": "value_cents",
+    "low_cents": "value_low_cents",
+    "high_cents": "value_high_cents",
+    "if_kept_cents": "value_if_kept_cents",
+}
+
+
+@dataclass(frozen=True)
+class Valuer:
+    """Values vectors by the model that valued everybody, with the same words.
+
+    ``tendency`` says which way each feature goes with value, as it was when the scores were made.
+    """
+
+    in_use: ValueInUse
+    risk: Manifest
+    tendency: NDArray[np.int8]
+
+    def valued(self, values: NDArray[np.float32]) -> Sequence[Valued | None]:
+        """One answer a row of the model of risk; None of whom nothing is said."""
+        assert self.in_use.bundle is not None
+        nobody = np.arange(len(values), dtype=np.int32)
+        vectors = Vectors(
+            self.risk.plan_hash,
+            tuple(self.risk.feature_names),
+            nobody,
+            np.zeros(len(values), np.int64),
+            np.ascontiguousarray(values),
+        )
+        worth, shares = worth_of_everybody(
+            self.in_use,
+            self.risk,
+            vectors,
+            len(values),
+            np.zeros(len(values), np.bool_),
+            tendency=self.tendency,
+        )
+        days = self.in_use.bundle.manifest.horizon_days
+        return [_valued(worth, shares, row, days) for row in range(len(values))]
+
+
+def _valued(worth: Worth, shares: WorthShares, row: int, days: int) -> Valued | None:
+    if worth.value_cents[row] == UNKNOWN:
+        return None
+    cents = {name: int(getattr(worth, column)[row]) for name, column in _NAMES.items()}
+    return Valued(cents | {"horizon_days": days}, shares.of(row, cents["expected_cents"]))

@@ -1,0 +1,194 @@
+"""A served score once more: the model of then, the behaviour known then, and whether the answer is the same.
+
+The bundle is found by its digest, the customer's vector is built anew from the store at the decision's cutoff
+by the bundle's own plan, and scored. Where the answers differ, it is said what has changed since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from features.company.workspace import Workspace
+from features.narrator import Outcome
+from features.plan.text import plan_from_text
+from features.store.pack import Pack
+from features.store.store import Store, open_store
+from features.vectors.vectors import build_vectors
+from features.vocabulary.errors import BundleRefused, PlanRefused
+from features.vocabulary.time import Cutoff
+from serving.ledger.ledger import Decision, find_decision
+from serving.process.without_training import kept_out
+from serving.scores.score import Status
+from serving.scores.scoring import digest_of_vector
+from serving.snapshot.consent import refused_profiling
+from training.bundles.plans import ChampionPlan
+from training.families.churn.bundle import PLAN_FILE, Bundle, open_bundle
+
+TOLERANCE = 1e-9
+
+Fetch = Callable[[str, str, Path], Path | None]
+"""Copies the bundle of a model name and digest from the registry into a folder; None where it has none."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one customer is answered: a status, with a probability where it is ``ok``."""
+
+    status: str
+    probability: float | None
+    vector_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A decision beside its repetition; ``changed`` says in sentences what is not as it was then."""
+
+    decision: Decision
+    again: Answer | None
+    changed: tuple[str, ...]
+
+    @property
+    def difference(self) -> float | None:
+        """The probability now less the one answered; None where there are not both."""
+        if self.again is None or self.again.probability is None:
+            return None
+        if self.decision.probability is None:
+            return None
+        return self.again.probability - self.decision.probability
+
+    @property
+    def is_reproduced(self) -> bool:
+        """Whether the status is the same and the probability within 1e-9."""
+        if self.again is None or self.again.status != self.decision.status:
+            return False
+        return self.decision.probability is None or (
+            self.difference is not None and abs(self.difference) <= TOLERANCE
+        )
+
+    @property
+    def said(self) -> str:
+        """The outcome in sentences."""
+        answered = _said(self.decision.status, self.decision.probability)
+        if self.is_reproduced:
+            exact = "" if self.difference is None else f", difference {self.difference:g}"
+            first = f"Reproduced: {answered}{exact}"
+        elif self.again is None:
+            first = f"Not reproduced: {answered} was answered"
+        else:
+            again = _said(self.again.status, self.again.probability)
+            first = f"Not reproduced: {answered} was answered, {again} comes out now"
+        return ". ".join((first, *self.changed))
+
+    def outcome(self) -> Outcome:
+        """The replay as a verb tells it; nothing of it names the customer."""
+        decision = {key: one for key, one in asdict(self.decision).items() if key != "customer_id"}
+        data: dict[str, Any] = {
+            "reproduced": self.is_reproduced,
+            "difference": self.difference,
+            "decision": decision,
+            "again": None if self.again is None else asdict(self.again),
+            "changed": list(self.changed),
+        }
+        return Outcome(said=self.said, data=data, exit_code=0 if self.is_reproduced else 1)
+
+
+def replay(workspace: Workspace, decision_id: str, fetch: Fetch) -> Replay:
+    """Score the customer of a decision again, as of its cutoff and by its model.
+
+    Raises ``UsageRefused`` for an unknown decision and ``WorkspaceRefused`` without a store. A model
+    or customer that is gone is no fault: the replay says so.
+    """
+    decision = find_decision(workspace, decision_id)
+    store = open_store(workspace)
+    pack = store.pack()
+    changed: list[str] = []
+    if decision.data_digest and decision.data_digest != pack.digest:
+        changed.append(
+            f"The data have changed since: {decision.data_digest[:12]} then, {pack.digest[:12]} now"
+        )
+    with workspace.scratch("replay") as draft:
+        found = _bundle_of(workspace, decision.model_digest, fetch, draft)
+    if found is None:
+        changed.append(
+            f"The model {decision.model_digest[:12]} (version {decision.model_version}) is neither in "
+            "the workspace nor in the registry"
+        )
+        return Replay(decision, None, tuple(changed))
+    bundle, plan = found
+    key = pack.customer_ids.find(decision.customer_id)
+    if key < 0:
+        changed.append("The customer is in the store no more: erased, or left out of the tables")
+        return Replay(decision, None, tuple(changed))
+    try:
+        again = _answer(bundle, plan, store, pack, key, decision.cutoff_seconds)
+    except PlanRefused as fault:
+        changed.append(f"The model cannot be given its features any more: {fault.found}")
+        return Replay(decision, None, tuple(changed))
+    return Replay(decision, again, (*changed, *_of_the_vector(decision, again)))
+
+
+def _of_the_vector(decision: Decision, again: Answer) -> list[str]:
+    """Whether the customer's own behaviour before the cutoff is known as it was."""
+    if not decision.vector_digest:
+        return ["The ledger keeps no digest of the vector scored then"] if again.probability else []
+    if decision.vector_digest != again.vector_digest:
+        return ["This customer's behaviour before the cutoff is known otherwise now"]
+    is_moved = decision.probability is not None and again.probability is not None
+    if is_moved and decision.probability != again.probability:
+        return ["The customer's behaviour is as it was: the program computes otherwise"]
+    return []
+
+
+def _answer(
+    bundle: Bundle, plan: ChampionPlan, store: Store, pack: Pack, key: int, cutoff_seconds: int
+) -> Answer:
+    vectors = build_vectors(
+        pack,
+        plan.compiled(pack),
+        [Cutoff(cutoff_seconds)],
+        threads=1,
+        customers=np.array([key], np.int32),
+    )
+    values = bundle.bind(vectors)
+    digest = digest_of_vector(values[0]) if vectors.rows else ""
+    if key in refused_profiling(store, pack):
+        return Answer(Status.NO_CONSENT.word, None, digest)
+    if not vectors.rows:
+        return Answer(Status.INSUFFICIENT_DATA.word, None)
+    if not bundle.eligible(values)[0]:
+        return Answer(Status.NOT_ELIGIBLE.word, None, digest)
+    probability = float(bundle.probability(bundle.log_odds(values))[0])
+    return Answer(Status.OK.word, probability, digest)
+
+
+def _bundle_of(
+    workspace: Workspace, digest: str, fetch: Fetch, draft: Path
+) -> tuple[Bundle, ChampionPlan] | None:
+    """The bundle of a digest, from the workspace or else the registry, with its plan."""
+    here = workspace.bundles / "churn" / digest
+    opened = _opened(here, digest) if here.is_dir() else None
+    if opened is not None:
+        return opened
+    fetched = fetch("churn", digest, draft)
+    return None if fetched is None else _opened(fetched, digest)
+
+
+def _opened(folder: Path, digest: str) -> tuple[Bundle, ChampionPlan] | None:
+    try:
+        with kept_out():
+            bundle = open_bundle(folder)
+        declarations = plan_from_text((folder / PLAN_FILE).read_text(encoding="utf-8"))
+    except BundleRefused:
+        return None
+    if bundle.manifest.digest != digest:
+        return None
+    return bundle, ChampionPlan(declarations, bundle.manifest.plan_hash)
+
+
+def _said(status: str, probability: float | None) -> str:
+    return status if probability is None else f"{probability:.4f}"

@@ -1,0 +1,77 @@
+"""What is answered about one customer: a status and, where there is one, the score with all that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from typing import NamedTuple
+
+from serving.scores.next_order import NextOrder
+from serving.scores.subject import Caution
+from serving.snapshot.segments import Belonging
+from training.families.value.reasons.explanation import ValueExplanation
+from training.reasons.explanation import Explanation
+
+HIGH_PERCENTILE = 90.0
+MEDIUM_PERCENTILE = 70.0
+
+
+class Status(IntEnum):
+    """What became of one row."""
+
+    OK = 0
+    UNKNOWN_ID = 1
+    INSUFFICIENT_DATA = 2
+    NOT_ELIGIBLE = 3
+    NO_CONSENT = 4
+    ERROR = 5
+    DEGRADED = 6
+
+    @property
+    def word(self) -> str:
+        """The status as the CRM reads it."""
+        return self.name.lower()
+
+
+class ScoredRow(NamedTuple):
+    """One customer's answer; everything but the statuses and the stage is absent without a score.
+
+    Only what was known before ``as_of_seconds`` counted, None where nobody can tell for a given vector;
+    ``interval`` is where the share among many customers with that probability lies, nine times in ten.
+    ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
+    ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
+    ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
+    the risk times what they bring if kept; ``value_explanation`` says why. ``next_order`` is there where
+    the model in use tells when, ``belonging`` where segments are in use and the customer has one.
+    """
+
+    customer_id: str
+    status: Status
+    as_of_seconds: int | None = None
+    cautions: tuple[Caution, ...] = ()
+    stage: str | None = None
+    lifecycle_status: str | None = None
+    probability: float | None = None
+    interval: tuple[float, float] | None = None
+    percentile: float | None = None
+    band: str | None = None
+    base: float | None = None
+    spend_cents: int | None = None
+    at_risk_cents: int | None = None
+    worth: Mapping[str, int] | None = None
+    next_order: NextOrder | None = None
+    explanation: Explanation | None = None
+    value_explanation: ValueExplanation | None = None
+    belonging: Belonging | None = None
+    vector_digest: str = ""
+
+
+def band(percentile: float) -> str:
+    """How a risk compares with that of other customers: high is the top tenth, medium the next fifth.
+
+    >>> band(90.0), band(89.9), band(12.0)
+    ('high', 'medium', 'low')
+    """
+    if percentile >= HIGH_PERCENTILE:
+        return "high"
+    return "medium" if percentile >= MEDIUM_PERCENTILE else "low"

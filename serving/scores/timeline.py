@@ -1,0 +1,159 @@
+"""What happened to one customer, newest first: every touchpoint the store knows, and those told since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from serving.ledger.reported_events import ToldEvent
+from training.reasons.happenings import HAPPENINGS, Happening
+
+_MILLI = 1_000
+# fmt: off
+_WORDS = {
+    "cart": {"en": "cart filled", "de": "Warenkorb gefüllt"},
+    "offer_held_out": {"en": "held out of an offer", "de": "von einem Angebot ausgenommen"},
+    "contacted": {"en": "contacted", "de": "angesprochen"},
+    "opened": {"en": "message opened", "de": "Nachricht geöffnet"},
+    "accepted": {"en": "accepted", "de": "angenommen"},
+    "rejected": {"en": "rejected", "de": "abgelehnt"},
+    "bought": {"en": "bought after it", "de": "danach gekauft"},
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One event: when it happened, what kind it is and what is known about it.
+
+    ``was_told`` says that it came through ``/v1/events`` and is not in the store yet.
+    """
+
+    at_seconds: int
+    kind: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    was_told: bool = False
+
+    def said(self, language: str) -> str:
+        """The event in words."""
+        if self.kind in _WORDS:
+            return _WORDS[self.kind][language]
+        if self.kind in HAPPENINGS:
+            return Happening(self.kind, 1, self.at_seconds).said(language)
+        return self.kind.replace("_", " ")
+
+
+def timeline(
+    pack: Pack, key: int, end_seconds: int, told: Sequence[ToldEvent] = (), *, most: int = 50
+) -> list[Moment]:
+    """The latest moments of a customer known before an instant, newest first; -1 is nobody the store knows.
+
+    An order is one moment however many lines it has; an acceptance or a notice is one of its own.
+    """
+    moments = [] if key < 0 else list(_stored(pack, key, end_seconds))
+    moments += [_told(one) for one in told]
+    moments.sort(key=lambda one: (-one.at_seconds, one.kind))
+    return moments[:most]
+
+
+def _stored(pack: Pack, key: int, end: int) -> Iterator[Moment]:
+    for name, read in _READERS.items():
+        stream = pack.streams.get(name)
+        if stream is not None:
+            first, last = int(stream.offsets[key]), int(stream.offsets[key + 1])
+            when = stream.seconds[first:last]
+            known = when if stream.known is None else stream.known[first:last]
+            rows = first + np.flatnonzero((when < end) & (known < end))
+            yield from read(stream, rows, end)
+
+
+def _purchases(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[Moment]:
+    orders = stream.columns["order"][rows]
+    _, firsts, order_of = np.unique(orders, return_index=True, return_inverse=True)
+    quantity, cents = stream.columns["quantity_milli"][rows], stream.columns["amount_cents"][rows]
+    for place, first in enumerate(firsts.tolist()):
+        lines = order_of == place
+        row = int(rows[first])
+        yield Moment(
+            int(stream.seconds[row]),
+            "return" if int(quantity[lines].sum()) < 0 else "order",
+            {
+                "lines": int(np.count_nonzero(lines)),
+                "amount_cents": int(cents[lines].sum()),
+                **_texts(stream, row, ("channel", "store")),
+            },
+        )
+
+
+def _contacts(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[Moment]:
+    for row in rows.tolist():
+        details = _texts(stream, row, ("channel", "topic"))
+        for name in ("resolved_seconds", "score_milli"):
+            details |= _number(stream, row, name)
+        kind = _texts(stream, row, ("kind",)).get("kind", "contact")
+        yield Moment(int(stream.seconds[row]), kind, details)
+
+
+def _exposures(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[Moment]:
+    for row in rows.tolist():
+        details = _texts(stream, row, ("offer", "channel", "arm"))
+        kind = "offer_held_out" if details.get("arm") == "control" else "offer_shown"
+        yield Moment(int(stream.seconds[row]), kind, details)
+        yield from _later(stream, row, "accepted_seconds", "offer_accepted", details, end)
+
+
+def _contracts(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[Moment]:
+    for row in rows.tolist():
+        details = _texts(stream, row, ("plan",)) | _number(stream, row, "price_cents")
+        yield Moment(int(stream.seconds[row]), "contract_begun", details)
+        yield from _later(stream, row, "cancelled_seconds", "contract_cancelled", details, end)
+
+
+_READERS: Mapping[str, Callable[[EventStream, NDArray[np.intp], int], Iterator[Moment]]] = {
+    "purchases": _purchases,
+    "contacts": _contacts,
+    "exposures": _exposures,
+    "contracts": _contracts,
+}
+
+
+def _later(
+    stream: EventStream, row: int, column: str, kind: str, details: Mapping[str, Any], end: int
+) -> Iterator[Moment]:
+    """What became of a row at an instant of its own."""
+    when = int(stream.columns[column][row]) if column in stream.columns else -1
+    if 0 <= when < end:
+        yield Moment(when, kind, details)
+
+
+def _texts(stream: EventStream, row: int, names: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for name in names:
+        if name in stream.dictionaries:
+            code = int(stream.columns[name][row])
+            if code >= 0:
+                found[name] = stream.dictionaries[name][code]
+    return found
+
+
+def _number(stream: EventStream, row: int, name: str) -> dict[str, Any]:
+    if name not in stream.columns:
+        return {}
+    value = int(stream.columns[name][row])
+    if value in (-1, MISSING_NUMBER):
+        return {}
+    return {name.removesuffix("_milli"): value / _MILLI if name.endswith("_milli") else value}
+
+
+_KINDS = {"purchases": "order", "exposures": "offer_shown", "contracts": "contract_begun"}
+
+
+def _told(event: ToldEvent) -> Moment:
+    content = dict(event.content)
+    kind = content.pop("kind", None) or content.pop("reaction", None) or _KINDS[event.table]
+    return Moment(event.happened_at, str(kind), content, was_told=True)

@@ -1,0 +1,1 @@
+"""A night's scores as they lie on disk."""

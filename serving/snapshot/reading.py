@@ -1,0 +1,342 @@
+"""Published scores as a reader opens them: one folder, memory-mapped, complete in itself.
+
+It holds the ranking of the judged customers, a status for all others, the words of the model that scored
+them and the vectors they were scored from. ``snapshot`` writes it; nothing here computes a score.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.company.workspace import Workspace
+from features.declarations.values import Feature, ReasonGroup
+from features.lifecycle.stages import LifecycleStatus, Stage
+from features.store.pack import TextColumn
+from features.vectors.vectors import Vectors, open_vectors
+from features.vocabulary.errors import WorkspaceRefused
+from serving.ledger.privacy import NOBODY_WITHHELD, Withheld
+from serving.snapshot.customer_values import UNKNOWN, Valued
+from serving.snapshot.segments import Belonging, belonging
+from training.families.churn.bundle import Bundle
+from training.families.segments.membership import Membership
+from training.families.value.at_risk import value_at_risk
+from training.families.value.reasons.explanation import StoredShares
+from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.language import Language
+from training.reasons.peers import Peers
+from training.reasons.wording import Wording
+
+MANIFEST_FILE = "snapshot.json"
+VECTORS_FOLDER = "vectors"
+OFFERS_FILE = "offers.json"
+
+Floats = NDArray[np.float64]
+
+DECLINED = -1
+"""The stage and status of a customer who said no to being scored."""
+
+_BY_CUSTOMER = (
+    *("status", "stage", "lifecycle_status", "vector_rows"),
+    *("spend_cents", "last_order_seconds", "last_order_day"),
+    *("value_cents", "value_low_cents", "value_high_cents", "value_if_kept_cents"),
+)
+
+VALUE_SHARES = ("value_parts", "value_limit", "value_leading", "value_typical")
+"""The columns that say why customers have their values, as ``WorthShares`` holds them."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The judged customers, highest risk first: one entry a customer in every column.
+
+    ``points`` holds percentage points and ``leading`` the position of the leading feature, both with
+    one column a reason group; bit ``g`` of ``raising`` says that group ``g`` is shown as raising.
+    ``value_tercile`` is 0, 1 or 2 for the lowest, middle or highest third by value if kept.
+    ``risk_before`` is the probability on the earlier day, NaN where there was none.
+    """
+
+    customer_keys: NDArray[np.int32]
+    probability: Floats
+    percentile: Floats
+    log_odds: Floats
+    points: Floats
+    leading: NDArray[np.int16]
+    raising: NDArray[np.int64]
+    value_tercile: NDArray[np.int8]
+    risk_before: Floats
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published set of scores, memory-mapped.
+
+    ``status``, ``stage``, ``lifecycle_status``, ``vector_rows``, ``spend_cents``,
+    ``last_order_seconds``, ``last_order_day`` and the four of value have one entry a customer key; a
+    customer without a vector has row -1, one without a value -1 cents. The three that say why have
+    one a vector, and none without a value model. ``membership`` has one entry a customer key.
+    """
+
+    name: str
+    manifest: Mapping[str, Any]
+    customer_ids: TextColumn
+    vectors: Vectors
+    ranking: Ranking
+    status: NDArray[np.int8]
+    stage: NDArray[np.int8]
+    lifecycle_status: NDArray[np.int8]
+    vector_rows: NDArray[np.int32]
+    spend_cents: NDArray[np.int64]
+    last_order_seconds: NDArray[np.int64]
+    last_order_day: NDArray[np.int32]
+    value_cents: NDArray[np.int64]
+    value_low_cents: NDArray[np.int64]
+    value_high_cents: NDArray[np.int64]
+    value_if_kept_cents: NDArray[np.int64]
+    value_parts: NDArray[np.float32]
+    value_limit: NDArray[np.float32]
+    value_leading: NDArray[np.int16]
+    value_typical: NDArray[np.float32]
+    membership: Membership
+    typical: NDArray[np.float32]
+    offers: Sequence[Mapping[str, Any]] = ()
+    withheld: Withheld = NOBODY_WITHHELD
+    """Who has objected or was erased since the scores were made."""
+
+    @property
+    def cutoff_seconds(self) -> int:
+        """The instant before which everything counted was known."""
+        return int(self.manifest["cutoff_seconds"])
+
+    @property
+    def data_digest(self) -> str:
+        """The name of the events the scores were made from."""
+        return str(self.manifest.get("data_digest", ""))
+
+    @property
+    def base(self) -> float:
+        """The probability the model starts from."""
+        return float(self.manifest["base"])
+
+    def find(self, customer_id: str) -> int:
+        """A customer's key, -1 of one nobody knows or who was erased."""
+        if customer_id in self.withheld.erased:
+            return -1
+        return self.customer_ids.find(customer_id)
+
+    def without(self, withheld: Withheld) -> Snapshot:
+        """The same scores without some customers; nothing is copied."""
+        return replace(self, withheld=withheld)
+
+    @cached_property
+    def withheld_places(self) -> NDArray[np.intp]:
+        """Where withheld customers stand in the ranking: no list shows these places."""
+        everybody = (*self.withheld.objected, *self.withheld.erased)
+        keys = [key for one in everybody if (key := self.customer_ids.find(one)) >= 0]
+        places = self.places[np.array(keys, np.int64)].astype(np.intp)
+        return np.unique(places[places >= 0])
+
+    @property
+    def shown_places(self) -> NDArray[np.intp]:
+        """The places in the ranking that may be shown, in its order."""
+        kept = np.ones(self.judged, np.bool_)
+        kept[self.withheld_places] = False
+        return np.flatnonzero(kept)
+
+    @cached_property
+    def places(self) -> NDArray[np.int32]:
+        """Where each customer stands in the ranking, by customer key; -1 of those who are not judged."""
+        places = np.full(len(self.customer_ids), -1, np.int32)
+        places[self.ranking.customer_keys] = np.arange(self.judged, dtype=np.int32)
+        return places
+
+    @property
+    def judged(self) -> int:
+        """How many customers were scored."""
+        return len(self.ranking.customer_keys)
+
+    @property
+    def earlier_seconds(self) -> int:
+        """The instant ``risk_before`` is of."""
+        return int(self.manifest["earlier_seconds"])
+
+    @property
+    def compared(self) -> int:
+        """How many of the judged customers had a risk on the earlier day."""
+        return int(self.manifest["compared"])
+
+    @property
+    def value_days(self) -> int:
+        """Over how many days value is meant; 0 when no value model was in use."""
+        value = self.manifest["value"]
+        return 0 if value is None else int(value["horizon_days"])
+
+    @property
+    def means_leaving(self) -> bool:
+        """Whether the probability is that of leaving, so that money can be called at risk."""
+        return bool(self.manifest["means_leaving"])
+
+    @property
+    def value_money(self) -> str:
+        """What value is of: margin or spend; empty when no value model was in use."""
+        value = self.manifest["value"]
+        return "" if value is None else str(value["money"])
+
+    def at_risk_cents(self, positions: NDArray[np.intp]) -> Floats:
+        """The money at risk with some places in the ranking: risk times value if kept.
+
+        Without a value model it is risk times the spend of the last 365 days.
+        """
+        keys = self.ranking.customer_keys[positions]
+        money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]
+        return value_at_risk(self.ranking.probability[positions], money.astype(np.float64))
+
+    def worth(self, key: int) -> dict[str, int] | None:
+        """A customer's value as an answer gives it, None where nothing is said of it."""
+        if not self.value_days or self.value_cents[key] == UNKNOWN:
+            return None
+        columns = (
+            self.value_cents,
+            self.value_low_cents,
+            self.value_high_cents,
+            self.value_if_kept_cents,
+        )
+        names = ("expected_cents", "low_cents", "high_cents", "if_kept_cents")
+        cents = {name: int(column[key]) for name, column in zip(names, columns, strict=True)}
+        return cents | {"horizon_days": self.value_days}
+
+    def valued(self, key: int) -> Valued | None:
+        """A customer's value with the shares that say why, None where nothing is said of it."""
+        worth = self.worth(key)
+        if worth is None:
+            return None
+        row = int(self.vector_rows[key])
+        shares = StoredShares(
+            expected_cents=worth["expected_cents"],
+            base_cents=float(self.manifest["value_base_cents"]),
+            part_names=tuple(self.manifest["value_parts"]),
+            by_part=self.value_parts[row].astype(np.float64),
+            leading=self.value_leading[row].tolist(),
+            limit_cents=float(self.value_limit[row]),
+        )
+        return Valued(worth, shares)
+
+    def belonging(self, key: int, currency: str, language: Language = ENGLISH) -> Belonging | None:
+        """A customer's segment and why, None where no segments are in use or the customer has none."""
+        segments = self.manifest["segments"]
+        if segments is None:
+            return None
+        return belonging(self.membership, key, segments, currency, language)
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """The vectors' values in the order of the model's features, which is that of the wording."""
+        names = tuple(one["name"] for one in self.manifest["features"])
+        if names == self.vectors.feature_names:
+            # A plain view of the mapped file: taking a row of a memmap is many times slower.
+            return self.vectors.values.view(np.ndarray)
+        positions = [self.vectors.feature_names.index(name) for name in names]
+        return self.vectors.values[:, positions]
+
+    def standing(self, key: int) -> tuple[Stage, LifecycleStatus] | None:
+        """A customer's stage and status, None for one who said no to being scored."""
+        stage = int(self.stage[key])
+        if stage == DECLINED:
+            return None
+        return Stage(stage), LifecycleStatus(int(self.lifecycle_status[key]))
+
+    def last_order(self, key: int) -> date | None:
+        """The day of a customer's last order in the company's time zone, None before the first."""
+        day = int(self.last_order_day[key])
+        return None if day < 0 else date(1970, 1, 1) + timedelta(days=day)
+
+    def wording(self, currency: str, language: Language = ENGLISH) -> Wording:
+        """The words of the model that made these scores."""
+        peers = Peers(self.typical, int(self.manifest["peers_sorted_by"]))
+        return self._wording(peers, currency, language)
+
+    def value_wording(self, currency: str, language: Language = ENGLISH) -> Wording:
+        """The same words, beside what is typical of customers of whom about the base is expected."""
+        return self._wording(Peers.everybody(self.value_typical), currency, language)
+
+    def _wording(self, peers: Peers, currency: str, language: Language) -> Wording:
+        return Wording(
+            [Feature(**one) for one in self.manifest["features"]],
+            [ReasonGroup(**one) for one in self.manifest["groups"]],
+            peers,
+            currency,
+            language,
+        )
+
+
+def of_the_model(bundle: Bundle) -> dict[str, Any]:
+    """What readers must know of the model that scored: its question, its words and where it starts."""
+    manifest, question = bundle.manifest, bundle.question
+    return {
+        "model_name": manifest.name,
+        "model_title": manifest.title,
+        "data_cut": manifest.data_cut,
+        "horizon_days": manifest.horizon_days,
+        "gap_days": manifest.gap_days,
+        "heading": question.heading,
+        "sentence": question.sentence,
+        "act": question.act,
+        "means_leaving": question.means_leaving,
+        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
+        "base_rate": float(manifest.base_rate),
+        "features": [dict(one) for one in manifest.features],
+        "groups": [dict(one) for one in manifest.groups],
+        "peers_sorted_by": bundle.reference.peers.sorted_by,
+    }
+
+
+def open_snapshot(workspace: Workspace) -> Snapshot:
+    """Open the current scores; ``WorkspaceRefused`` when there are none or they are incomplete."""
+    folder = workspace.scores.current
+    if folder is None:
+        raise WorkspaceRefused(
+            expected="scores in the workspace", found="none", remedy="Run `regulars score` first."
+        )
+    return open_snapshot_folder(folder)
+
+
+def open_snapshot_folder(folder: Path) -> Snapshot:
+    """Open one generation of scores, memory-mapped."""
+
+    def column(name: str) -> NDArray[Any]:
+        path = folder / f"{name}.npy"
+        opened: NDArray[Any] = np.load(path, allow_pickle=False)
+        # An empty file cannot be mapped, and a small one is not worth it.
+        if opened.nbytes > 1 << 16:
+            opened = np.load(path, allow_pickle=False, mmap_mode="r").view(np.ndarray)
+        return opened
+
+    try:
+        columns: dict[str, Any] = {name: column(name) for name in (*_BY_CUSTOMER, *VALUE_SHARES)}
+        return Snapshot(
+            name=folder.name,
+            manifest=json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")),
+            customer_ids=TextColumn(column("customer_ids.offsets"), column("customer_ids.content")),
+            vectors=open_vectors(folder / VECTORS_FOLDER),
+            ranking=Ranking(**{name: column(name) for name in Ranking.__dataclass_fields__}),
+            **columns,
+            membership=Membership(
+                **{one: column(f"segment_{one}") for one in Membership.__dataclass_fields__}
+            ),
+            typical=column("typical"),
+            offers=json.loads((folder / OFFERS_FILE).read_text(encoding="utf-8")),
+        )
+    except (OSError, ValueError, KeyError) as fault:
+        raise WorkspaceRefused(
+            expected="complete scores in the workspace",
+            found=f"{type(fault).__name__} while opening them",
+            remedy="Run `regulars score` again.",
+        ) from None

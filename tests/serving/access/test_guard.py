@@ -1,0 +1,286 @@
+"""Who may come in, and how everybody else is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from serving.access.asgi import Message, Receive, Scope, Send
+from serving.access.problems import KINDS, MEDIA_TYPE
+from serving.access.routes import ROUTES, Route
+from tests.serving.calling import Caller, Service, in_parts
+
+CLOSED = [route for route in ROUTES if route.scope is not None]
+BENTO_OWN = {"/score", "/livez", "/readyz", "/metrics", "/docs.json", "/schema.json"}
+
+
+def is_problem(answer: Any, code: str) -> bool:
+    content = answer.json()
+    return bool(
+        answer.headers["content-type"] == MEDIA_TYPE
+        and content["code"] == code
+        and content["type"] == f"urn:regulars:problem:{code}"
+        and content["status"] == answer.status_code
+        and content["title"] == KINDS[code].title
+        and content["correlation_id"] == answer.headers["x-correlation-id"]
+    )
+
+
+def routes_of(router: Any) -> list[APIRoute]:
+    """The routes of an application, also of routers included in it."""
+    found: list[APIRoute] = []
+    for one in router.routes:
+        if isinstance(one, APIRoute):
+            found.append(one)
+        elif hasattr(one, "original_router"):
+            found += routes_of(one.original_router)
+    return found
+
+
+def test_every_route_of_the_application_is_declared_to_the_guard(service: Service) -> None:
+    application = service.web
+    served = {(one.path, method) for one in routes_of(application) for method in one.methods or ()}
+    assert ("/v1/score", "POST") in served
+    declared = {(route.path, method) for route in ROUTES for method in route.methods}
+    served = {(path[: path.index("{")] if "{" in path else path, one) for path, one in served}
+    assert served - declared == set()
+    only_declared = declared - served
+    assert {path for path, _ in only_declared} == BENTO_OWN | {"/v1/openapi.json"}
+
+
+@pytest.mark.parametrize("route", CLOSED, ids=lambda route: route.path)
+@pytest.mark.parametrize(
+    ("credentials", "status", "code"),
+    [
+        ("none", 401, None),
+        ("wrong", 401, "unauthorized"),
+        ("revoked", 401, "unauthorized"),
+        ("other scope", 403, "forbidden"),
+    ],
+)
+def test_a_closed_route_stays_closed(
+    service: Service, route: Route, credentials: str, status: int, code: str | None
+) -> None:
+    caller = service.caller(next(s for s in ("score", "pages", "admin") if s != route.scope))
+    if credentials == "none":
+        caller.headers.clear()
+    elif credentials == "wrong":
+        caller.headers["x-api-key"] += "x"
+    elif credentials == "revoked":
+        service.desk.ledger.revoke_key(service.desk.ledger.list_keys()[0].key_id, at=1)
+    answer = caller.request(route.methods[-1], route.path)
+    expected = code or ("signed_out" if route.browser else "unauthorized")
+    assert answer.status_code == status
+    assert is_problem(answer, expected)
+    assert answer.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
+
+
+@pytest.mark.parametrize("header", ["Bearer {key}", "bearer  {key}"])
+def test_a_key_may_come_as_a_bearer(service: Service, header: str) -> None:
+    key = service.caller("score").headers["x-api-key"]
+    caller = Caller(service.application, {"authorization": header.format(key=key)})
+    assert caller.get("/v1/version").status_code == 200
+
+
+def test_a_key_revoked_between_two_calls_opens_nothing(service: Service, caller: Caller) -> None:
+    assert caller.get("/v1/version").status_code == 200
+    service.desk.ledger.revoke_key(service.desk.ledger.list_keys()[0].key_id, at=1)
+    assert caller.get("/v1/version").status_code == 401
+
+
+def test_every_call_is_counted_under_its_declared_route_and_no_other_name(
+    service: Service,
+) -> None:
+    seen: list[tuple[str | None, str, int]] = []
+
+    def note(route: Route | None, method: str, status: int, seconds: float) -> None:
+        assert seconds >= 0
+        seen.append((route.path if route else None, method, status))
+
+    key = service.desk.ledger.create_key("x", ["score"], at=1)
+    caller = Caller(service.guarded(service.web, note=note), {"x-api-key": key})
+    caller.get("/v1/version")
+    caller.get("/v1/jobs/17841")
+    caller.get("/customers/17841")
+    caller.request("TRACE", "/v1/version")
+    assert seen == [
+        ("/v1/version", "GET", 200),
+        ("/v1/jobs/", "GET", 404),
+        (None, "GET", 404),
+        ("/v1/version", "TRACE", 405),
+    ]
+
+
+def test_a_signed_in_browser_opens_pages_and_no_contract(service: Service) -> None:
+    browser = service.browser()
+    assert browser.get("/churn").status_code == 200
+    assert browser.get("/v1/version").status_code == 401
+
+
+def test_a_browser_that_is_not_signed_in_is_shown_the_door(service: Service) -> None:
+    answer = Caller(service.application, {"accept": "text/html"}).get("/churn")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/docs", "/openapi.json", "/v1", "/v1/", "/v1/scores", "/admin", "/healthz", "/static",
+     "/churn/", "/sign-in/x", "/.env", "/index.html"],
+)  # fmt: skip
+def test_what_is_not_named_is_not_there(service: Service, path: str) -> None:
+    answer = service.caller("score", "pages", "admin").get(path)
+    assert answer.status_code == 404
+    assert is_problem(answer, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/score", "POST"),
+        ("DELETE", "/churn", "GET"),
+        ("OPTIONS", "/v1/score", "POST"),
+        ("PUT", "/sign-in", "GET, POST"),
+    ],
+)
+def test_another_method_is_told_which_are_answered(
+    service: Service, method: str, path: str, allowed: str
+) -> None:
+    answer = service.caller("score", "pages").request(method, path)
+    assert answer.status_code == 405 and answer.headers["allow"] == allowed
+    assert is_problem(answer, "method_not_allowed")
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "text/csv", "application/x-www-form-urlencoded", ""]
+)
+def test_a_body_that_does_not_say_it_is_json_is_not_read(caller: Caller, media_type: str) -> None:
+    answer = caller.post(
+        "/v1/score", content=b'{"customer_id": "1"}', headers={"content-type": media_type}
+    )
+    assert answer.status_code == 415 and is_problem(answer, "unsupported_media_type")
+
+
+JSON = {"content-type": "application/json; charset=utf-8"}
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+def test_a_body_that_is_too_large_is_refused_however_it_comes(
+    caller: Caller, is_chunked: bool
+) -> None:
+    body = b"[" + b" " * 1_000_000 + b"]"
+    content = in_parts(body[:500_000], body[500_000:]) if is_chunked else body
+    answer = caller.post("/v1/changes", content=content, headers=JSON)
+    assert answer.status_code == 413 and is_problem(answer, "body_too_large")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"nul"])
+def test_a_body_that_is_not_json_is_a_bad_request(caller: Caller, body: bytes) -> None:
+    answer = caller.post("/v1/score", content=body, headers=JSON)
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == MEDIA_TYPE
+
+
+def test_a_form_from_another_site_is_refused(service: Service) -> None:
+    browser = service.browser()
+    for headers in ({"sec-fetch-site": "cross-site"}, {"origin": "https://elsewhere.test"}):
+        answer = browser.post("/sign-out", data={"x": "1"}, headers=headers)
+        assert answer.status_code == 403
+    own = {"origin": "http://regulars.test", "sec-fetch-site": "same-origin"}
+    assert browser.post("/sign-out", data={"x": "1"}, headers=own).status_code == 303
+
+
+async def _raises(scope: Scope, receive: Receive, send: Send) -> None:
+    raise RuntimeError("the password is swordfish")
+
+
+async def _answers_nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    return
+
+
+def _answers(status: int, body: bytes) -> Any:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message = {"type": "http.response.start", "status": status, "headers": []}
+        start["headers"] = [(b"content-type", b"application/json"), (b"server", b"BentoML")]
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+
+    return application
+
+
+@pytest.mark.parametrize(
+    ("application", "status", "code"),
+    [
+        (_raises, 500, "internal"),
+        (_answers_nothing, 500, "internal"),
+        (_answers(400, b'[{"error":"input was 4711"}]'), 400, "invalid_json"),
+        (_answers(429, b'{"error":"Too many requests"}'), 429, "too_many_requests"),
+        (_answers(503, b'{"error":"overloaded 4711"}'), 503, "not_ready"),
+        (_answers(504, b'{"error":"Not able to process"}'), 504, "timeout"),
+        (_answers(500, b"4711"), 500, "internal"),
+    ],
+)
+def test_whatever_goes_wrong_inside_leaves_as_one_envelope(
+    service: Service,
+    caplog: pytest.LogCaptureFixture,
+    application: Any,
+    status: int,
+    code: str,
+) -> None:
+    key = service.caller("score").headers
+    answer = Caller(service.guarded(application), key).get("/v1/version")
+    assert answer.status_code == status and is_problem(answer, code)
+    said = (answer.text + caplog.text).replace(answer.headers["x-correlation-id"], "")
+    assert "4711" not in said and "swordfish" not in said
+    assert "server" not in answer.headers
+    assert ("retry-after" in answer.headers) == (status in (429, 503))
+
+
+async def _never_answers(scope: Scope, receive: Receive, send: Send) -> None:
+    await asyncio.Event().wait()
+
+
+def test_an_answer_that_takes_too_long_is_given_up(service: Service) -> None:
+    hurried = [Route("/v1/version", "score", seconds=0.01)]
+    guard = service.guarded(_never_answers, routes=hurried)
+    answer = Caller(guard, service.caller("score").headers).get("/v1/version")
+    assert answer.status_code == 504 and is_problem(answer, "timeout")
+
+
+def test_a_fault_is_logged_by_its_kind_and_place(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = Caller(service.guarded(_raises), service.caller("score").headers).get("/v1/version")
+    assert "RuntimeError on /v1/version at test_guard.py" in caplog.text
+    assert answer.headers["x-correlation-id"] in caplog.text
+
+
+def test_every_answer_carries_its_safeguards(service: Service) -> None:
+    callers = {"/v1/version": service.caller("score"), "/churn": service.browser()}
+    for path, caller in callers.items():
+        headers = caller.get(path).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+
+
+def test_static_files_may_be_kept(service: Service) -> None:
+    answer = Caller(service.application, {}).get(service.pages.static_link("style.css"))
+    assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"]
+    missing = Caller(service.application, {}).get("/static/..%2Fpages.py")
+    assert missing.status_code == 404 and missing.headers["cache-control"] == "no-store"
+
+
+def test_before_the_service_is_ready_the_guard_says_so(service: Service) -> None:
+    empty = FastAPI()
+    guard = service.guarded(empty)
+    guard._ledger = lambda: None
+    answer = Caller(guard, service.caller("score").headers).get("/v1/version")
+    assert answer.status_code == 503 and is_problem(answer, "not_ready")
+    assert json.loads(answer.text)["detail"]

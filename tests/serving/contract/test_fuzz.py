@@ -1,0 +1,99 @@
+"""Whatever is sent, the answer is one the contract names: its own description, taken at its word."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from serving.access.routes import ROUTES
+from tests.serving.calling import Service
+from tests.serving.company import Company
+
+SCOPES = sorted({one.scope for one in ROUTES if one.scope is not None})
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+)
+
+
+@pytest.fixture(scope="module")
+def described(valued_company: Company, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The contract as the service describes it, asked through the guard with every scope."""
+    service = Service(valued_company, tmp_path_factory.mktemp("fuzz"))
+    key = service.desk.ledger.create_key("fuzz", SCOPES, at=1)
+    schema = schemathesis.openapi.from_asgi(
+        "/v1/openapi.json", service.application, headers={"x-api-key": key}
+    )
+    yield schema, key
+    service.close()
+
+
+def _operations(schema: Any) -> list[Any]:
+    return [one.ok() for one in schema.get_all_operations()]
+
+
+def _try(described: Any, examples: int, report: dict[str, int]) -> None:
+    schema, key = described
+    for operation in _operations(schema):
+        for mode in GenerationMode:
+            ask = _asking(operation, mode, key, examples // 2, report)
+            try:
+                ask()
+            except Unsatisfiable:
+                continue  # nothing of this kind can be sent to an operation without a body
+
+
+def _asking(
+    operation: Any, mode: GenerationMode, key: str, examples: int, report: dict[str, int]
+) -> Callable[[], None]:
+    """One operation asked so many times with what it allows, or with what it does not."""
+    chosen = settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+    @seed(7)
+    @chosen
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: Any) -> None:
+        report[operation.label] = report.get(operation.label, 0) + 1
+        case.call_and_validate(headers={"x-api-key": key}, checks=list(CHECKS))
+
+    return ask
+
+
+def test_no_answer_is_a_server_error_or_undocumented(described: Any) -> None:
+    report: dict[str, int] = {}
+    _try(described, 16, report)
+    assert len(report) >= 18, report
+
+
+@pytest.mark.slow
+def test_no_answer_in_a_thousand_an_operation_is_a_server_error_or_undocumented(
+    described: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report: dict[str, int] = {}
+    _try(described, 1_000, report)
+    with capsys.disabled():
+        for label, count in report.items():
+            sys.stdout.write(f"{count:6} {label}\n")

@@ -1,0 +1,198 @@
+"""Everybody's worded reasons in a file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from pyarrow import csv
+
+from features.company.settings.reading import ExportSettings
+from features.vocabulary.errors import UsageRefused
+from serving.exports.crm_shapes import SHAPES, dynamics, hubspot, salesforce
+from serving.exports.reasons import _harmless, export_reasons
+from serving.ledger.ledger import Ledger
+from serving.pages.download import harmless
+from serving.snapshot.reading import open_snapshot
+from tests.serving.calling import Caller
+from tests.serving.company import Company, company_in
+from training.reasons.languages.known import language_of
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_the_file_tells_every_judged_customer_what_the_service_tells(
+    demo_workspace: Company, caller: Caller, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / f"reasons.{kind}"
+    found = export_reasons(demo_workspace.workspace, path, language_of("en"), currency="EUR")
+    table = parquet.read_table(path) if kind == "parquet" else csv.read_csv(path)
+    assert table.num_rows == found.customers > 200
+    lines = table.slice(0, 20).to_pylist()
+    answered = caller.score(rows=[{"customer_id": one["customer_id"]} for one in lines])["rows"]
+    for line, row in zip(lines, answered, strict=True):
+        assert line["risk_percent"] == row["shown"]["probability"]
+        first = row["reasons"][0]
+        assert (line["reason_1"], line["points_1"]) == (first["title"], first["shown_points"])
+        assert (line["text_1"] or "") == first["text"]
+        if line["risk_before_percent"] is not None:
+            moved = line["risk_before_percent"] + line["risk_change_points"]
+            assert moved == pytest.approx(line["risk_percent"], abs=1e-6)
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_the_language_is_the_one_asked_for(demo_workspace: Company, tmp_path: Path) -> None:
+    path = tmp_path / "gruende.parquet"
+    export_reasons(demo_workspace.workspace, path, language_of("de"), currency="EUR")
+    titles = set(parquet.read_table(path)["reason_1"].to_pylist())
+    assert "Kaufrhythmus" in titles and "Buying rhythm" not in titles
+
+
+@pytest.mark.parametrize("name", ["reasons.xlsx", "reasons", "nowhere/reasons.csv"])
+def test_another_kind_of_file_is_refused_and_nothing_is_written(
+    demo_workspace: Company, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(UsageRefused):
+        export_reasons(demo_workspace.workspace, tmp_path / name, language_of("en"), currency="EUR")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_cell_of_a_spreadsheet_is_a_formula() -> None:
+    table = pa.table(
+        {"customer_id": ["=1+1", "17841"], "text_1": [None, "-3 days"], "points_1": [-1.0, 2.0]}
+    )
+    assert _harmless(table).to_pydict() == {
+        "customer_id": ["'=1+1", "17841"],
+        "text_1": [None, "'-3 days"],
+        "points_1": [-1.0, 2.0],
+    }
+
+
+ROW = {
+    "customer_id": "17841",
+    "percentile": 93.0,
+    "risk_percent": 62.4,
+    "risk_band": "high",
+    "risk_change_points": 4.2,
+    "expected_value_cents": None,
+    "value_at_risk_cents": 12_345,
+    "reason_1": "Silent for 41 days",
+    "reason_2": None,
+    "reason_3": None,
+    "scored_at": "2026-01-01T00:00:00Z",
+    "model_version": "7",
+}
+
+
+def test_salesforce_is_given_upserts_by_external_id_in_blocks_of_200() -> None:
+    bodies = [json.loads(one) for one in salesforce([ROW] * 201, ExportSettings())]
+    assert [len(one["records"]) for one in bodies] == [200, 1]
+    assert bodies[1] == {
+        "allOrNone": False,
+        "records": [
+            {
+                "attributes": {"type": "Contact"},
+                "Customer_Number__c": "17841",
+                "Risk_Percent__c": 62.4,
+                "Risk_Band__c": "high",
+                "Risk_Change_Points__c": 4.2,
+                "Expected_Value_Cents__c": None,
+                "Value_At_Risk_Cents__c": 12_345,
+                "Reason_1__c": "Silent for 41 days",
+                "Reason_2__c": None,
+                "Reason_3__c": None,
+                "Scored_At__c": "2026-01-01T00:00:00Z",
+                "Model_Version__c": "7",
+            }
+        ],
+    }
+
+
+def test_hubspot_is_given_batch_upserts_of_100_with_a_trace_id_each() -> None:
+    bodies = [json.loads(one) for one in hubspot([ROW] * 101, ExportSettings())]
+    assert [len(one["inputs"]) for one in bodies] == [100, 1]
+    only = bodies[1]["inputs"][0]
+    assert (only["id"], only["idProperty"], only["objectWriteTraceId"]) == (
+        "17841",
+        "customer_number",
+        "17841",
+    )
+    assert only["properties"]["regulars_risk_percent"] == "62.4"
+    assert only["properties"]["regulars_reason_2"] == ""
+
+
+@pytest.mark.parametrize(("change", "trend"), [(4.2, 2), (0.3, 1), (-0.9, 1), (-1.0, 0), (None, 3)])
+def test_dynamics_is_given_predictive_scores(change: float | None, trend: int) -> None:
+    body = json.loads(dynamics([ROW | {"risk_change_points": change}], ExportSettings())[0])
+    assert body == {
+        "entityid": "17841",
+        "entitytype": "contact",
+        "msdyn_score": 62,
+        "msdyn_scoretrend": trend,
+        "msdyn_grade": 0,
+    }
+
+
+def own(company: Company, folder: Path) -> Company:
+    """A copy of the company, because an export leaves a note in its workspace."""
+    shutil.copytree(company.settings_path.parent, folder / "own")
+    shutil.rmtree(company_in(folder / "own").workspace.folder / "exports", ignore_errors=True)
+    return company_in(folder / "own")
+
+
+@pytest.mark.parametrize("target", ["csv", "hubspot"])
+def test_only_rows_that_are_new_to_a_target_are_written_on_request(
+    demo_workspace: Company, tmp_path: Path, target: str
+) -> None:
+    workspace = own(demo_workspace, tmp_path).workspace
+
+    def export(name: str, language: str = "en", to: str = target) -> tuple[int, int]:
+        found = export_reasons(
+            workspace,
+            tmp_path / name,
+            language_of(language),
+            currency="EUR",
+            to=to,
+            only_changed=True,
+        )
+        return found.customers, found.unchanged
+
+    everybody, none = export("first")
+    assert everybody > 200 and none == 0
+    assert export("second") == (0, everybody)
+    # Other words are other rows, and another target has none of them yet.
+    assert export("third", language="de") == (everybody, 0)
+    assert export("fourth", to="dynamics") == (everybody, 0)
+    ledger = Ledger(workspace.ledger)
+    snapshot = open_snapshot(workspace)
+    objector = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
+    ledger.privacy.decide([(objector, True)], at=1)
+    ledger.close()
+    assert export("fifth", to="dynamics") == (0, everybody - 1)
+
+
+def test_an_export_that_fails_leaves_neither_a_file_nor_a_note(
+    demo_workspace: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = own(demo_workspace, tmp_path).workspace
+
+    def full(*_: object) -> list[bytes]:
+        raise OSError("no space left")
+
+    monkeypatch.setitem(SHAPES, "hubspot", full)
+    with pytest.raises(OSError, match="no space"):
+        export_reasons(workspace, tmp_path / "out", language_of("en"), currency="EUR", to="hubspot")
+    assert not (tmp_path / "out").exists() and not (workspace.folder / "exports").exists()
+
+
+@given(text=some.text(min_size=1, max_size=6))
+def test_whatever_a_cell_begins_with_it_is_no_formula(text: str) -> None:
+    shown = harmless(text)
+    assert shown[0] not in "=+-@\t\r\0＝＋－＠"
+    assert shown == text or shown == f"'{text}"

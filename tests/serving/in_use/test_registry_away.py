@@ -1,0 +1,70 @@
+"""The service needs no registry: it starts and answers where MLflow's address leads nowhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.serving.company import Company
+
+PROJECT = Path(__file__).resolve().parents[3]
+SCRIPT = """
+    import sys
+    from serving.service import Regulars, web
+    Regulars()
+    desk = web.state.desk
+    assert desk.in_use is not None, desk.fault
+    assert desk.settings.mlflow.tracking_uri == sys.argv[1]
+    found = desk.in_use.snapshot
+    customer = found.customer_ids[int(found.ranking.customer_keys[0])]
+    assert desk.in_use.scorer.score_ids([customer])[0].probability is not None
+    desk.refresh()
+    assert desk.fault is None and "mlflow" not in sys.modules
+    desk.close()
+"""
+
+
+@pytest.fixture
+def black_hole() -> Iterator[socket.socket]:
+    """Something that listens and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        yield listening
+
+
+def settings_with(company: Company, folder: Path, address: str) -> Path:
+    """The company's settings, with another address of MLflow, beside a copy of its workspace."""
+    shutil.copytree(company.workspace.folder, folder / company.workspace.folder.name)
+    text = company.settings_path.read_text(encoding="utf-8")
+    assert "[mlflow]" not in text
+    path = folder / "regulars.toml"
+    path.write_text(f'{text}\n[mlflow]\ntracking_uri = "{address}"\n', encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("leads_to", ["a closed port", "a black hole"])
+def test_the_service_starts_and_answers_without_its_registry(
+    demo_workspace: Company, tmp_path: Path, black_hole: socket.socket, leads_to: str
+) -> None:
+    address = f"http://127.0.0.1:{black_hole.getsockname()[1]}"
+    if leads_to == "a closed port":
+        black_hole.close()
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(SCRIPT), address],
+        check=True,
+        cwd=PROJECT,
+        timeout=60,
+        env=os.environ
+        | {"REGULARS_SETTINGS": str(settings_with(demo_workspace, tmp_path, address))},
+    )
+    if leads_to == "a black hole":
+        with pytest.raises(BlockingIOError):
+            black_hole.accept()

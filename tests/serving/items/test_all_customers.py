@@ -1,0 +1,116 @@
+"""Everybody's lists as a file: the same as the service answers, and nobody who declined in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as parquet
+import pytest
+from click.testing import CliRunner
+from pyarrow import csv
+
+from regulars.main import main
+from serving.items.lists import Wishes
+from serving.items.recommending import GROUPS, recommending_in
+from serving.ledger.ledger import Ledger
+from tests.serving.company import Company
+from training.families.items.words import ENGLISH
+
+
+def run(company: Company, *words: str, code: int = 0) -> dict[str, Any]:
+    settings = ["--settings", str(company.settings_path), "--json"]
+    result = CliRunner().invoke(main, [*words, *settings])
+    assert result.exit_code == code, result.output
+    answer: dict[str, Any] = json.loads(result.output.splitlines()[-1])
+    return answer
+
+
+def test_a_file_says_what_the_service_answers(drugstore: Company, tmp_path: Path) -> None:
+    file = tmp_path / "lists.parquet"
+    said = run(drugstore, "recommend", str(file), "--count", "4")
+    rows = parquet.read_table(file).to_pylist()
+    assert said["lines"] == len(rows) == 4 * said["customers"]
+    found = recommending_in(drugstore.workspace)
+    assert found is not None
+    for customer in ("c000", "c101", "c239"):
+        mine = [row for row in rows if row["customer_id"] == customer]
+        bought = found.bought(found.key(customer))
+        listed = found.list_for(bought, found.shelving(), Wishes(4), ENGLISH)
+        assert [row["rank"] for row in mine] == [1, 2, 3, 4]
+        for row, one in zip(mine, listed.items, strict=True):
+            assert row["item_id"] == one.item_id and row["text"] == one.text
+            assert row["source"] == one.source and row["times_bought"] == one.times_bought
+            assert row["probability"] == pytest.approx(one.probability, abs=1e-12)
+            total = row["base"] + sum(row[f"push_{group}"] for group in GROUPS)
+            assert total == pytest.approx(row["log_odds"], abs=1e-9)
+            assert row["order_probability"] == pytest.approx(listed.order_probability)
+
+
+def test_who_declined_or_objected_is_in_no_file(drugstore: Company, tmp_path: Path) -> None:
+    ledger = Ledger(drugstore.workspace.ledger)
+    ledger.privacy.decide([("c009", True)], at=1)
+    try:
+        file = tmp_path / "lists.csv"
+        run(drugstore, "recommend", str(file), "--count", "1", "--use-case", "discovery")
+        table = csv.read_csv(file)
+        assert set(table["times_bought"].to_pylist()) == {0}
+        assert len(table) == 238 and not {"c005", "c009"} & set(table["customer_id"].to_pylist())
+        run(drugstore, "recommend", str(file), "--item", "a00", "--count", "500")
+        assert "c009" not in csv.read_csv(file)["customer_id"].to_pylist()
+    finally:
+        ledger.privacy.decide([("c009", False)], at=2)
+        ledger.close()
+
+
+def test_customers_for_an_item_are_written_the_most_likely_first(
+    drugstore: Company, tmp_path: Path
+) -> None:
+    file = tmp_path / "who.csv"
+    said = run(drugstore, "recommend", str(file), "--item", "a03", "--count", "25")
+    table = csv.read_csv(file)
+    assert said["customers"] == len(table) == 25
+    chances = table["probability"].to_pylist()
+    assert chances == sorted(chances, reverse=True)
+    assert {int(one[1:]) % 3 for one in table["customer_id"].to_pylist()} == {0}
+
+
+def test_a_coupon_file_holds_what_is_due(drugstore: Company, tmp_path: Path) -> None:
+    file = tmp_path / "coupons.parquet"
+    run(drugstore, "recommend", str(file), "--use-case", "coupon", "--count", "4")
+    rows = parquet.read_table(file).to_pylist()
+    assert all(row["due_in_days"] <= 14 for row in rows if row["times_bought"])
+    assert any(row["times_bought"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["lists.xlsx"], "ends in .parquet or .csv"),
+        (["nowhere/lists.csv"], "in a folder that exists"),
+        (
+            ["lists.csv", "--use-case", "sale"],
+            "a use case out of basket, coupon, replenishment, discovery",
+        ),
+        (["lists.csv", "--count", "0"], "at least one item a list"),
+        (["lists.csv", "--item", "zzz"], "an item the model knows"),
+        (["lists.csv", "--language", "fr"], "a language among en, de"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_and_leaves_no_file(
+    drugstore: Company,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    expected: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = run(drugstore, "recommend", *words, code=2)
+    assert expected in json.dumps(refused)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_model_it_says_what_to_do(demo_workspace: Company, tmp_path: Path) -> None:
+    refused = run(demo_workspace, "recommend", str(tmp_path / "lists.csv"), code=1)
+    assert "regulars train recommendations" in json.dumps(refused)

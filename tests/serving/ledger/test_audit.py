@@ -1,0 +1,125 @@
+"""Every call for people's data is on record before it is answered, and no edit of the record goes unseen."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from serving.ledger.ledger import Ledger
+from tests.serving.calling import Caller, Service
+
+CALLS = 12
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A ledger with a dozen recorded calls."""
+    ledger = Ledger(tmp_path / "ledger.db")
+    for at in range(CALLS):
+        ledger.audit.note(
+            at=at,
+            caller=f"key{at % 3}",
+            method="POST",
+            route="/v1/score",
+            correlation_id=f"{at:016x}",
+        )
+    assert ledger.audit.verify() == (CALLS, "")
+    ledger.close()
+    return tmp_path
+
+
+def verified(folder: Path) -> tuple[int, str]:
+    ledger = Ledger(folder / "ledger.db")
+    try:
+        return ledger.audit.verify()
+    finally:
+        ledger.close()
+
+
+def edited(folder: Path, *statements: str) -> None:
+    with sqlite3.connect(folder / "ledger.db") as connection:
+        for one in statements:
+            connection.execute(one)
+    connection.close()
+
+
+def _change(draw: random.Random) -> list[str]:
+    column, value = draw.choice(
+        [("at", "at + 1"), ("caller", "'somebody'"), ("route", "'/v1/models'"), ("method", "'GET'"),
+         ("correlation_id", "'0'"), ("seal", "'f'")]
+    )  # fmt: skip
+    return [f"UPDATE audit SET {column} = {value} WHERE number = {draw.randint(1, CALLS)}"]
+
+
+def _delete(draw: random.Random) -> list[str]:
+    return [f"DELETE FROM audit WHERE number = {draw.randint(1, CALLS)}"]
+
+
+def _swap(draw: random.Random) -> list[str]:
+    first, other = draw.sample(range(1, CALLS + 1), 2)
+    return [
+        f"UPDATE audit SET number = -1 WHERE number = {first}",
+        f"UPDATE audit SET number = {first} WHERE number = {other}",
+        f"UPDATE audit SET number = {other} WHERE number = -1",
+    ]
+
+
+def _cut(draw: random.Random) -> list[str]:
+    return [f"DELETE FROM audit WHERE number > {draw.randint(0, CALLS - 1)}"]
+
+
+def _insert(draw: random.Random) -> list[str]:
+    return [
+        "INSERT INTO audit SELECT max(number) + 1, 1, 'x', 'POST', '/v1/score', '1', "
+        "max(seal) FROM audit"
+    ]
+
+
+@pytest.mark.parametrize("how", [_change, _delete, _swap, _cut, _insert])
+def test_whatever_is_done_to_the_record_is_found(
+    folder: Path, how: Callable[[random.Random], list[str]]
+) -> None:
+    import shutil
+
+    for seed in range(40):
+        copy = folder / f"copy{seed}"
+        copy.mkdir()
+        for one in folder.glob("ledger*"):
+            shutil.copy2(one, copy)
+        edited(copy, *how(random.Random(seed)))
+        sound, wrong = verified(copy)
+        assert wrong and sound <= CALLS, (how, seed)
+        shutil.rmtree(copy)
+
+
+def test_calls_for_peoples_data_are_recorded_and_others_are_not(
+    service: Service, caller: Caller
+) -> None:
+    caller.get("/v1/version")
+    caller.score(customer_id="nobody")
+    caller.post("/v1/score", json={})
+    service.browser().get("/churn")
+    rows = service.desk.ledger.audit.rows(most=10)
+    assert [(one.method, one.route) for one in rows] == [
+        ("GET", "/churn"),
+        ("POST", "/v1/score"),
+        ("POST", "/v1/score"),
+    ]
+    key = service.desk.ledger.list_keys()[0].key_id
+    assert [one.caller for one in rows] == ["session", key, key]
+    assert service.desk.ledger.audit.verify()[1] == ""
+
+
+def test_two_processes_seal_one_chain(tmp_path: Path) -> None:
+    first, second = (Ledger(tmp_path / "ledger.db") for _ in range(2))
+    for at in range(6):
+        (first, second)[at % 2].audit.note(
+            at=at, caller="k", method="POST", route="/v1/score", correlation_id="1"
+        )
+    assert first.audit.verify() == second.audit.verify() == (6, "")
+    first.close()
+    second.close()

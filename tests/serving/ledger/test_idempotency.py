@@ -1,0 +1,188 @@
+"""The same request sent twice has one effect."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from serving.access import guard as guard_module
+from serving.access.asgi import Message, Receive, Scope, Send
+from serving.access.routes import Route
+from serving.ledger.idempotency import (
+    KEPT_SECONDS,
+    LONGEST_KEY,
+    UNDER_WAY_SECONDS,
+    Differs,
+    KeptAnswer,
+    Repeats,
+    UnderWay,
+)
+from serving.ledger.ledger import Ledger
+from tests.serving.calling import NOW, Caller, Service
+
+ANSWER = KeptAnswer(200, "application/json", b"{}")
+
+
+@pytest.fixture
+def repeats(tmp_path: Path) -> Iterator[Repeats]:
+    ledger = Ledger(tmp_path / "ledger.db")
+    yield ledger.repeats
+    ledger.close()
+
+
+def test_a_repeat_is_answered_as_the_first_was(repeats: Repeats) -> None:
+    assert repeats.begin("crm", "k", b"body", at=NOW) is None
+    repeats.end("crm", "k", ANSWER)
+    assert repeats.begin("crm", "k", b"body", at=NOW + KEPT_SECONDS - 1) == ANSWER
+
+
+def test_after_a_day_a_repeat_is_a_first_call_again(repeats: Repeats) -> None:
+    repeats.begin("crm", "k", b"body", at=NOW)
+    repeats.end("crm", "k", ANSWER)
+    assert repeats.begin("crm", "k", b"other", at=NOW + KEPT_SECONDS) is None
+
+
+def test_another_body_under_the_same_key_is_refused(repeats: Repeats) -> None:
+    repeats.begin("crm", "k", b"body", at=NOW)
+    with pytest.raises(Differs):
+        repeats.begin("crm", "k", b"other", at=NOW)
+
+
+def test_a_repeat_of_a_call_under_way_waits_until_it_counts_as_broken_off(repeats: Repeats) -> None:
+    repeats.begin("crm", "k", b"body", at=NOW)
+    with pytest.raises(UnderWay):
+        repeats.begin("crm", "k", b"body", at=NOW + UNDER_WAY_SECONDS - 1)
+    assert repeats.begin("crm", "k", b"body", at=NOW + UNDER_WAY_SECONDS) is None
+
+
+def test_a_failed_call_leaves_nothing(repeats: Repeats) -> None:
+    repeats.begin("crm", "k", b"body", at=NOW)
+    repeats.forget("crm", "k")
+    assert repeats.begin("crm", "k", b"other", at=NOW) is None
+
+
+def test_callers_do_not_share_their_keys(repeats: Repeats) -> None:
+    repeats.begin("crm", "k", b"body", at=NOW)
+    assert repeats.begin("shop", "k", b"other", at=NOW) is None
+
+
+@given(key=some.text(min_size=1, max_size=40), other=some.text(min_size=1, max_size=40))
+def test_any_two_different_keys_are_two(
+    tmp_path_factory: pytest.TempPathFactory, key: str, other: str
+) -> None:
+    if key == other:
+        return
+    ledger = Ledger(tmp_path_factory.mktemp("keys") / "ledger.db")
+    found = ledger.repeats
+    found.begin("crm", key, b"body", at=NOW)
+    assert found.begin("crm", other, b"body", at=NOW) is None
+    ledger.close()
+
+
+def scored(caller: Caller, key: str, customer: str = "nobody") -> Any:
+    return caller.post(
+        "/v1/score", json={"customer_id": customer}, headers={"idempotency-key": key}
+    )
+
+
+def test_a_score_that_is_asked_for_again_has_the_same_decision(
+    service: Service, caller: Caller
+) -> None:
+    in_use = service.desk.in_use
+    assert in_use is not None
+    customer = in_use.snapshot.customer_ids[int(in_use.snapshot.ranking.customer_keys[0])]
+    first, again = scored(caller, "1", customer), scored(caller, "1", customer)
+    assert first.content == again.content
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    assert len(service.desk.ledger.decisions_of(customer)) == 1
+    assert scored(caller, "2", customer).json() != first.json()
+
+
+def test_a_refused_question_is_refused_again_in_the_same_words(caller: Caller) -> None:
+    answers = [
+        caller.post("/v1/score", json={"rows": []}, headers={"idempotency-key": "1"})
+        for _ in range(2)
+    ]
+    assert [one.status_code for one in answers] == [422, 422]
+    assert answers[0].content == answers[1].content
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("x" * (LONGEST_KEY + 1), "invalid_request"), ("", "invalid_request")]
+)
+def test_a_key_of_no_reasonable_length_is_refused(caller: Caller, key: str, code: str) -> None:
+    assert scored(caller, key).json()["code"] == code
+
+
+def test_another_question_under_the_same_key_is_refused(caller: Caller) -> None:
+    scored(caller, "1")
+    answer = scored(caller, "1", "somebody")
+    assert (answer.status_code, answer.json()["code"]) == (422, "repeat_differs")
+
+
+def test_a_call_that_broke_down_is_tried_anew(service: Service, caller: Caller) -> None:
+    calls = []
+
+    async def breaking(scope: Scope, receive: Receive, send: Send) -> None:
+        calls.append(1)
+        if len(calls) == 1:
+            raise RuntimeError
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"done"})
+
+    routes = (Route("/do", "score", ("POST",)),)
+    broken = Caller(service.guarded(breaking, routes), caller.headers)
+    sent = {"json": {}, "headers": {"idempotency-key": "1"}}
+    assert [broken.post("/do", **sent).status_code for _ in range(3)] == [500, 200, 200]
+    assert len(calls) == 2
+
+
+def test_more_calls_at_once_than_can_be_worked_on_are_asked_to_come_again(
+    service: Service, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_module, "MOST_AT_ONCE", 2)
+    release = asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await release.wait()
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    wrapped = service.guarded(slow, (Route("/do", "score"), Route("/livez", None)))
+    headers = [(name.encode(), value.encode()) for name, value in caller.headers.items()]
+
+    async def ask(path: str) -> Message:
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await wrapped(
+            {"type": "http", "method": "GET", "path": path, "headers": headers}, receive, send
+        )
+        return sent[0]
+
+    async def crowd() -> list[Message]:
+        working = [asyncio.create_task(ask("/do")) for _ in range(2)]
+        while wrapped._running < 2:
+            await asyncio.sleep(0)
+        refused = await ask("/do")
+        probe = asyncio.create_task(ask("/livez"))
+        await asyncio.sleep(0)
+        release.set()
+        return [refused, *await asyncio.gather(probe, *working), await ask("/do")]
+
+    refused, *others = asyncio.run(crowd())
+    assert refused["status"] == 429
+    assert dict(refused["headers"])[b"retry-after"] == b"1"
+    assert [one["status"] for one in others] == [204] * 4

@@ -1,0 +1,366 @@
+"""Objections and erasures: absolute, at once, everywhere, and not undone by anything that comes later."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from features.plan.plan import standard_plan
+from features.store.store import ingest
+from features.vectors.refresh import refresh_vectors
+from serving.contract.privacy_messages import ErasureAnswer, FeedbackAnswer, ObjectionsAnswer
+from serving.exports.reasons import export_reasons
+from serving.job_runner import JobRunner
+from serving.ledger.ledger import withheld_in
+from serving.nightly.forgetting import finish_erasures, forget_old_generations, still_held
+from serving.nightly.run import score_everybody
+from serving.pages.churn_list import ListQuery, matching
+from serving.snapshot.reading import Snapshot, open_snapshot
+from tests.serving.calling import Caller, Service
+from tests.serving.company import Company, company_in
+from training.reasons.languages.known import ENGLISH
+
+
+@pytest.fixture
+def officer(service: Service) -> Caller:
+    return service.caller("privacy")
+
+
+@pytest.fixture
+def risky(snapshot: Snapshot) -> str:
+    return snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
+
+
+def objects(officer: Caller, customer: str, *, objects: bool = True) -> str:
+    answer = officer.post(
+        "/v1/objections", json={"rows": [{"customer_id": customer, "objects": objects}]}
+    )
+    ObjectionsAnswer.model_validate_json(answer.content)
+    return str(answer.json()["rows"][0]["status"])
+
+
+def erased(officer: Caller, *customers: str) -> dict[str, Any]:
+    answer = officer.post("/v1/erasures", json={"customer_ids": customers})
+    assert answer.status_code == 202, answer.text
+    ErasureAnswer.model_validate_json(answer.content)
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def listed(service: Service) -> set[str]:
+    """Everybody on the churn list."""
+    assert service.desk.in_use is not None
+    snapshot = service.desk.in_use.snapshot
+    places = matching(snapshot, ListQuery())
+    return {snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[places]}
+
+
+def test_an_objection_counts_from_its_answer_on_everywhere(
+    service: Service, caller: Caller, officer: Caller, snapshot: Snapshot, risky: str
+) -> None:
+    link = "/churn/customer?row=0&g=" + snapshot.name
+    browser = service.browser()
+    assert browser.get(link).status_code == 200 and risky in listed(service)
+    assert objects(officer, risky) == "recorded" and objects(officer, risky) == "unchanged"
+    assert caller.score(customer_id=risky)["rows"][0]["status"] == "no_consent"
+    contact = {"contacted_at": "2025-06-01T00:00:00Z", "channel": "web", "kind": "visit"}
+    for more in (
+        {"vector": {"days_since_order": 3.0}},
+        {"events": {"contacts": [contact]}},
+        {},
+    ):
+        row = caller.score(rows=[{"customer_id": risky} | more])["rows"][0]
+        assert row["status"] == "no_consent" and row["warnings"] == []
+        said = {"row_id", "customer_id", "status", "warnings", "decision_id"}
+        assert set(row) <= said | {"vector_as_of", "expires_at"}
+    view = caller.post("/v1/customer", json={"customer_id": risky}).json()
+    assert view == {"customer_id": risky, "status": "no_consent"}
+    change = {"rows": [{"customer_id": risky}], "since": "2025-01-01"}
+    assert caller.post("/v1/changes", json=change).json()["rows"][0]["status"] == "no_consent"
+    assert risky not in listed(service)
+    assert browser.get(link).status_code == 404
+    assert risky not in browser.get("/churn").text and risky not in browser.get("/churn.csv").text
+
+
+def test_a_withdrawn_objection_is_none(
+    service: Service, caller: Caller, officer: Caller, risky: str
+) -> None:
+    objects(officer, risky)
+    assert objects(officer, risky, objects=False) == "recorded"
+    assert objects(officer, risky, objects=False) == "unchanged"
+    assert caller.score(customer_id=risky)["rows"][0]["status"] == "ok"
+    assert risky in listed(service)
+
+
+def test_another_process_knows_of_an_objection_at_once(
+    demo_workspace: Company, service: Service, officer: Caller, risky: str, tmp_path: Path
+) -> None:
+    other = Service(demo_workspace, tmp_path)
+    try:
+        asked = other.caller("score")
+        assert asked.score(customer_id=risky)["rows"][0]["status"] == "ok"
+        objects(officer, risky)
+        assert asked.score(customer_id=risky)["rows"][0]["status"] == "no_consent"
+    finally:
+        other.close()
+
+
+def test_an_erased_customer_is_answered_about_as_one_who_never_was(
+    service: Service, caller: Caller, officer: Caller, risky: str
+) -> None:
+    service.caller("score").score(customer_id=risky)
+    erased(officer, risky)
+    event = {"contacted_at": "2025-06-01T00:00:00Z", "channel": "web", "kind": "visit"}
+    for path, question in (
+        ("/v1/score", {"customer_id": "{}"}),
+        ("/v1/score", {"rows": [{"customer_id": "{}", "events": {"contacts": [event]}}]}),
+        ("/v1/customer", {"customer_id": "{}"}),
+        ("/v1/changes", {"rows": [{"customer_id": "{}"}], "since": "2025-01-01"}),
+        ("/v1/what-if", {"customer_id": "{}"}),
+    ):
+        gone, never = (
+            caller.post(path, json=_named(question, name)).text.replace(name, "NAME")
+            for name in (risky, "N" * len(risky))
+        )
+        assert _without_ids(gone) == _without_ids(never), path
+    assert risky not in listed(service)
+
+
+def _named(question: Any, name: str) -> Any:
+    if isinstance(question, dict):
+        return {key: _named(one, name) for key, one in question.items()}
+    if isinstance(question, list):
+        return [_named(one, name) for one in question]
+    return name if question == "{}" else question
+
+
+def _without_ids(text: str) -> str:
+    import re
+
+    return re.sub(r'"(decision|correlation)_id":"[0-9a-f]+"', "", text)
+
+
+def test_an_erasure_leaves_nothing_in_the_services_own_files(
+    service: Service, caller: Caller, officer: Caller, risky: str, tmp_path: Path
+) -> None:
+    headers = {"idempotency-key": "k"}
+    assert caller.post("/v1/score", json={"customer_id": risky}, headers=headers).status_code == 200
+    contact = {"contacted_at": "2025-06-01T00:00:00Z", "channel": "web", "kind": "visit"}
+    told = {"rows": [{"customer_id": risky, "contact": contact}]}
+    service.caller("events").post("/v1/events", json=told)
+    caller.post("/v1/jobs", json={"customer_ids": [risky]})
+    while JobRunner(service.desk).step():
+        pass
+    objects(officer, risky)
+    assert _holding(tmp_path, risky)
+    receipt = erased(officer, risky)
+    # Its number stands in one place until the files of the workspace are made anew.
+    service.desk.ledger.privacy.finish(frozenset(), at=1)
+    assert _holding(tmp_path, risky) == []
+    status = officer.post("/v1/erasures/status", json={"erasure_id": receipt["erasure_id"]}).json()
+    assert status["status"] == "done" and status["done_at"]
+    # What is told of them later is answered alike and kept nowhere.
+    assert (
+        service.caller("events").post("/v1/events", json=told).json()["rows"][0]["status"]
+        == "stored"
+    )
+    assert _holding(tmp_path, risky) == []
+
+
+def _holding(folder: Path, text: str) -> list[str]:
+    return [
+        str(one) for one in folder.rglob("*") if one.is_file() and text.encode() in one.read_bytes()
+    ]
+
+
+def test_the_names_of_the_erased_cannot_be_read_and_are_their_owners_alone(
+    officer: Caller, risky: str, tmp_path: Path
+) -> None:
+    erased(officer, risky)
+    file = tmp_path / "erased.json"
+    assert risky not in file.read_text() and stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.fixture
+def own_company(demo_workspace: Company, tmp_path: Path) -> Company:
+    """A copy of the company that a test may change."""
+    shutil.copytree(demo_workspace.settings_path.parent, tmp_path / "own")
+    return company_in(tmp_path / "own")
+
+
+def test_to_forget_makes_every_file_anew_and_no_ingest_brings_anybody_back(
+    own_company: Company,
+) -> None:
+    from serving.ledger.ledger import Ledger
+
+    workspace, config = own_company.workspace, own_company.settings
+    snapshot = open_snapshot(workspace)
+    gone = [snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[:3]]
+    ledger = Ledger(workspace.ledger)
+    erasure = ledger.privacy.erase(gone, at=1)
+    assert still_held(workspace, gone) == set(gone)
+    made = ingest(config, workspace)
+    refresh_vectors(workspace, plan_for=standard_plan, threads=1)
+    score_everybody(config, workspace)
+    assert made.store.manifest.customers == len(snapshot.customer_ids) - 3
+    assert finish_erasures(workspace, at=2) == []
+    forget_old_generations(workspace)
+    assert finish_erasures(workspace, at=3) == [erasure.erasure_id]
+    assert ledger.privacy.withheld.erased == frozenset()
+    ledger.close()
+    for one in gone:
+        assert _holding(workspace.folder, one) == []
+    shutil.rmtree(workspace.folder / "store")
+    again = ingest(config, workspace).store
+    assert all(again.pack().customer_ids.find(one) < 0 for one in gone)
+
+
+@pytest.mark.parametrize("left", ["store/.draft", "vectors/.draft", "scores/.draft", "scores/.run"])
+def test_what_a_killed_run_left_holds_the_erased_until_it_is_cleared_away(
+    own_company: Company, left: str
+) -> None:
+    workspace = own_company.workspace
+    (workspace.folder / left).mkdir()
+    (workspace.folder / left / "ids.npy").write_bytes(b"nobody who is in any generation")
+    assert still_held(workspace, ["somebody else"]) == {"somebody else"}
+    forget_old_generations(workspace)
+    assert not (workspace.folder / left).exists()
+    assert still_held(workspace, ["somebody else"]) == frozenset()
+    assert workspace.scores.current is not None
+
+
+def test_scores_and_exports_made_after_an_objection_leave_the_objector_out(
+    own_company: Company, tmp_path: Path
+) -> None:
+    from serving.ledger.ledger import Ledger
+
+    workspace, config = own_company.workspace, own_company.settings
+    snapshot = open_snapshot(workspace)
+    objector = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
+    ledger = Ledger(workspace.ledger)
+    ledger.privacy.decide([(objector, True)], at=1)
+    ledger.close()
+    file = tmp_path / "reasons.csv"
+    export_reasons(workspace, file, ENGLISH, currency="EUR")
+    assert objector not in file.read_text() and withheld_in(workspace).objected == {objector}
+    score_everybody(config, workspace)
+    after = open_snapshot(workspace)
+    assert after.status[after.find(objector)] == 4 and after.judged == snapshot.judged - 1
+
+
+def test_feedback_is_counted_by_reason_and_a_later_verdict_replaces_an_earlier(
+    service: Service, caller: Caller, risky: str
+) -> None:
+    row = caller.score(customer_id=risky)["rows"][0]
+    group = row["reasons"][0]["group"]
+    teller = service.caller("events")
+
+    def told(**verdict: str) -> list[str]:
+        given = {"decision_id": row["decision_id"], "group": group} | verdict
+        answer = teller.post("/v1/feedback", json={"rows": [given]})
+        FeedbackAnswer.model_validate_json(answer.content)
+        return [one["status"] for one in answer.json()["rows"]]
+
+    assert told(verdict="wrong") == ["stored"] and told(verdict="helpful") == ["stored"]
+    assert told(verdict="known", decision_id="f" * 32) == ["unknown_decision"]
+    assert told(verdict="known", group="weather") == ["unknown_group"]
+    assert service.desk.ledger.feedback.counts() == {group: {"helpful": 1}}
+
+
+class Demands(RuleBasedStateMachine):
+    """Any order of scoring, objecting, withdrawing and erasing: who objected or was erased is nowhere."""
+
+    service: Service
+
+    @initialize()
+    def begin(self) -> None:
+        folder = Path(self.folder) / f"run{next(self.runs)}"
+        folder.mkdir()
+        self.service.begin(folder)
+        self.caller = self.service.caller("score")
+        self.officer = self.service.caller("privacy")
+        self.objected: set[str] = set()
+        self.gone: set[str] = set()
+
+    @rule(who=some.integers(0, 4))
+    def object(self, who: int) -> None:
+        if objects(self.officer, self.people[who]) == "recorded":
+            self.objected.add(self.people[who])
+
+    @rule(who=some.integers(0, 4))
+    def withdraw(self, who: int) -> None:
+        objects(self.officer, self.people[who], objects=False)
+        self.objected.discard(self.people[who])
+
+    @precondition(lambda self: len(self.gone) < 3)
+    @rule(who=some.integers(0, 4))
+    def erase(self, who: int) -> None:
+        erased(self.officer, self.people[who])
+        self.gone.add(self.people[who])
+        self.objected.discard(self.people[who])
+
+    @rule()
+    def restart(self) -> None:
+        self.service.desk.refresh()
+
+    @invariant()
+    def nobody_withheld_is_answered_about(self) -> None:
+        if not hasattr(self, "caller"):
+            return
+        asked = [{"customer_id": one} for one in self.people]
+        rows = self.caller.score(rows=asked, reasons=False)["rows"]
+        for one, row in zip(self.people, rows, strict=True):
+            expected = "ok"
+            if one in self.objected:
+                expected = "no_consent"
+            elif one in self.gone:
+                expected = "unknown_id"
+            assert row["status"] == expected
+        hidden = self.gone | self.objected
+        assert not hidden & listed(self.service)
+        assert set(self.people) - hidden <= listed(self.service)
+
+    people: list[str]
+    folder: str
+    runs: Iterator[int]
+
+
+def _demands(service: Service, snapshot: Snapshot, folder: Path, examples: int) -> None:
+    from itertools import count
+
+    from hypothesis.stateful import run_state_machine_as_test
+
+    people = [snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[:5]]
+
+    class Here(Demands):
+        pass
+
+    Here.service, Here.people, Here.folder, Here.runs = service, people, str(folder), count()
+    chosen = settings(max_examples=examples, stateful_step_count=12, deadline=None)
+    run_state_machine_as_test(Here, settings=chosen)
+
+
+def test_whoever_objected_or_was_erased_is_in_no_answer_and_on_no_list(
+    service: Service, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    _demands(service, snapshot, tmp_path, 15)
+
+
+@pytest.mark.slow
+def test_the_same_over_many_more_sequences(
+    service: Service, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    _demands(service, snapshot, tmp_path, 300)
+
+
+def test_nothing_is_known_of_a_key_beyond_the_snapshot(snapshot: Snapshot) -> None:
+    assert np.all(snapshot.withheld_places == np.empty(0))

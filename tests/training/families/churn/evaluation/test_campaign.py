@@ -1,0 +1,121 @@
+"""Lists and their worth, with customers one can count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.company.settings.reading import CampaignSettings
+from tests.training.answers import answered, ladder_of
+from training.families.churn.evaluation.campaign import (
+    Campaign,
+    campaign,
+    profit_curve,
+    whole_tests,
+)
+from training.measures.profit import Costs
+
+# A leaver on the list brings half of 90 less 1, one who would have stayed costs 11.
+SETTINGS = CampaignSettings(
+    list_size=2, contact_cents=1, incentive_cents=10, success_percent=50, kept_value_cents=100
+)
+LEFT = [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+RIGHT = [0.9, 0.8, 0.4, 0.3, 0.2, 0.1]
+HALF = [0.9, 0.3, 0.8, 0.2, 0.1, 0.05]
+
+
+def worth(settings: CampaignSettings = SETTINGS, *, spent_cents: float = 0.0) -> Campaign:
+    found = ladder_of("model", answered("recency rule", LEFT, HALF), answered("model", LEFT, RIGHT))
+    return campaign(found, settings, spent_by_leavers_cents=spent_cents)
+
+
+def test_a_list_is_compared_with_the_rule_and_with_chance() -> None:
+    found = worth()
+    assert (found.size, found.customers, found.rule) == (2, 6, "recency rule")
+    assert found.found.mean == 2.0 and found.by_chance == pytest.approx(2 / 3)
+    assert found.profit_cents.mean == 2 * 44
+    assert found.of("recency rule").profit_cents == 44 - 11
+    assert found.gain_cents.mean == 88 - 33
+    assert found.chance_cents == pytest.approx(2 / 3 * 44 - 4 / 3 * 11)
+    assert found.profit_cents.low <= 88 <= found.profit_cents.high + 1e-9
+
+
+def test_of_the_rules_the_list_is_held_against_the_one_that_finds_most() -> None:
+    wrong = [0.1, 0.2, 0.9, 0.8, 0.4, 0.3]
+    ladder = ladder_of(
+        "model",
+        answered("recency rule", LEFT, wrong),
+        answered("frequency rule", LEFT, HALF),
+        answered("model", LEFT, RIGHT),
+    )
+    found = campaign(ladder, SETTINGS, spent_by_leavers_cents=0.0)
+    assert found.rule == "frequency rule" and found.gain_cents.mean == 88 - 33
+
+
+def test_the_best_list_of_each_rung_is_told() -> None:
+    found = worth()
+    assert (found.of("model").best_size, found.of("model").best_cents) == (2, 88.0)
+    # By the rule the second leaver stands third: 44, 33, 77.
+    assert (found.of("recency rule").best_size, found.of("recency rule").best_cents) == (3, 77.0)
+
+
+def test_the_worth_is_also_told_for_a_customer_worth_less_or_more() -> None:
+    found = worth()
+    assert found.half_value_cents == 2 * (0.5 * 40 - 1)
+    assert found.more_value_cents == 2 * (0.5 * 140 - 1)
+
+
+def test_without_a_value_lists_are_counted_and_not_priced() -> None:
+    unpriced = CampaignSettings(list_size=2)
+    found = worth(unpriced)
+    assert not found.kept_value_is_known and found.found.mean == 2.0
+    assert found.profit_cents.mean == found.of("model").best_cents == 0.0
+    assert worth(unpriced, spent_cents=5_000.0).costs.value == 5_000.0
+
+
+def test_no_list_size_means_a_tenth_and_a_list_holds_no_more_than_there_are() -> None:
+    assert worth(CampaignSettings()).size == 1
+    assert worth(CampaignSettings(list_size=50)).size == 6
+
+
+def test_the_figures_are_means_over_the_test_cutoffs() -> None:
+    other = [0.0, 0.0, 1.0, 1.0, 0.0, 0.0]
+    found = campaign(
+        ladder_of(
+            "model",
+            answered("recency rule", LEFT, HALF),
+            answered("recency rule", other, HALF, test="2010-08-01"),
+            answered("model", LEFT, RIGHT),
+            answered("model", other, RIGHT, test="2010-08-01"),
+        ),
+        SETTINGS,
+        spent_by_leavers_cents=0.0,
+    )
+    assert found.found.mean == (2 + 0) / 2
+    assert found.profit_cents.mean == pytest.approx((88 - 22) / 2)
+
+
+def test_customers_drawn_again_are_the_same_for_both() -> None:
+    same = campaign(
+        ladder_of("model", answered("recency rule", LEFT, RIGHT), answered("model", LEFT, RIGHT)),
+        SETTINGS,
+        spent_by_leavers_cents=0.0,
+    )
+    assert same.gain_cents.low == same.gain_cents.high == 0.0
+
+
+def test_the_profit_curve_begins_with_nothing_and_ends_with_everybody() -> None:
+    (whole,) = whole_tests([answered("model", LEFT, RIGHT)])
+    sizes, cents = profit_curve(whole, Costs(value=100, incentive=10, contact=1, success=0.5))
+    assert (sizes[0], cents[0]) == (0.0, 0.0)
+    assert (sizes[-1], cents[-1]) == (6.0, 2 * 44 - 4 * 11)
+    assert np.max(cents) == pytest.approx(88.0)
+
+
+def test_the_folds_of_a_round_are_one_list_of_everybody() -> None:
+    parts = [answered("model", LEFT, RIGHT, test=f"round 1, fold {one}") for one in (1, 2)]
+    other = answered("model", LEFT, RIGHT, test="round 2, fold 1")
+    assert [(one.name, len(one.outcomes)) for one in whole_tests([*parts, other])] == [
+        ("round 1", 12),
+        ("round 2", 6),
+    ]

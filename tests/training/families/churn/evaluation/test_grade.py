@@ -1,0 +1,93 @@
+"""The grade says no more than was measured."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.training.answers import answered, ladder_of
+from tests.training.families.churn.evaluation.test_campaign import HALF, LEFT, RIGHT, worth
+from training.families.churn.evaluation.campaign import Campaign, Estimate
+from training.families.churn.evaluation.grade import Grade, Word, grade, is_calibrated, money
+from training.ladder.ladder import LadderRow
+from training.questions.buying import Inactivity
+from training.questions.question import Question
+from training.questions.stated import Stated
+
+CHURN = Inactivity(90, 0, 2, 180)
+ROW = replace(
+    ladder_of(
+        "model", answered("recency rule", LEFT, HALF), answered("model", LEFT, RIGHT)
+    ).winning_row,
+    figures={"ece": 0.02, "ece_by_chance": 0.03, "observed_over_expected": 1.02},
+)
+
+
+def graded(
+    campaign: Campaign | None = None, row: LadderRow = ROW, question: Question = CHURN
+) -> Grade:
+    return grade(campaign or worth(), row, question, currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("gain", "low", "high", "word"),
+    [
+        (0.08, 0.05, 0.11, Word.VERY_GOOD),
+        (0.03, 0.01, 0.05, Word.GOOD),
+        (0.004, 0.001, 0.007, Word.SLIGHT),
+        (0.03, -0.01, 0.07, Word.NO_GAIN),
+        (-0.02, -0.03, -0.01, Word.NO_GAIN),
+    ],
+)
+def test_the_word_follows_the_gain_over_the_best_rule_and_its_interval(
+    gain: float, low: float, high: float, word: Word
+) -> None:
+    found = graded(row=replace(ROW, gain=gain, gain_low=low, gain_high=high))
+    assert found.word is word
+    assert found.text.startswith(f"{word.value}: of the 2 riskiest customers about 2 left (1 by")
+
+
+def test_a_rule_that_ships_is_called_a_rule() -> None:
+    text = graded(row=replace(ROW, name="recency rule")).text
+    assert text.startswith("No gain")
+    assert "It is the recency rule itself" in text
+
+
+def test_money_is_told_with_its_interval_and_beside_the_rule_and_no_ranking() -> None:
+    priced = replace(worth(), profit_cents=Estimate(410_000, -90_000, 900_000), chance_cents=-5_000)
+    text = graded(priced).text
+    assert "worth 4,100 EUR (−900 … 9,000)" in text
+    assert "0 EUR by the recency rule and −50 EUR without any ranking" in text
+
+
+def test_where_nobody_knows_what_a_customer_is_worth_no_money_is_told() -> None:
+    assert "EUR" not in graded(replace(worth(), kept_value_is_known=False)).text
+
+
+def test_a_gain_in_rank_that_makes_no_money_is_said_to_make_none() -> None:
+    text = graded(replace(worth(), gain_cents=Estimate(10.0, -5.0, 20.0))).text
+    assert "makes no more money than that of the recency rule beyond chance" in text
+
+
+def test_what_is_good_to_come_true_is_not_called_a_risk() -> None:
+    text = graded(question=Stated(30, 0, "won")).text
+    assert 'of the 2 likeliest customers about 2 had "won"' in text and "risk" not in text
+
+
+def test_probabilities_that_are_off_are_not_to_be_reckoned_with() -> None:
+    off = {"ece": 0.12, "ece_by_chance": 0.03, "observed_over_expected": 1.4}
+    found = graded(row=replace(ROW, figures=off))
+    assert not found.is_calibrated and "do not reckon with them" in found.text
+
+
+def test_what_chance_alone_gives_with_few_customers_is_not_held_against_a_model() -> None:
+    few = {"ece": 0.08, "ece_by_chance": 0.09, "observed_over_expected": 1.15}
+    assert is_calibrated(few)
+    assert not is_calibrated(few | {"ece_by_chance": 0.04})
+    assert not is_calibrated(few | {"observed_over_expected": None})
+
+
+def test_amounts_are_whole_and_nothing_is_not_negative() -> None:
+    assert money(-20.0, "EUR") == "0 EUR"
+    assert money(123_456_789.0, "GBP") == "1,234,568 GBP"

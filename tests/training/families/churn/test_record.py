@@ -1,0 +1,89 @@
+"""What a run leaves behind: a card one can read, tables, plots, and nobody's name."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from features.company.settings.reading import (
+    CampaignSettings,
+    ChurnSettings,
+    MlflowSettings,
+    Settings,
+)
+from features.plan.plan import standard_plan
+from tests.training.companies import company
+from training.families.churn.bundle import open_bundle
+from training.families.churn.learning import Learned, learn_churn
+from training.families.churn.record import write_run
+from training.registry.registry import RunRecord
+
+SETTINGS = Settings(campaign=CampaignSettings(list_size=40, kept_value_cents=20_000))
+
+
+@pytest.fixture(scope="module")
+def learned() -> Learned:
+    pack = company(500, days=450)
+    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+
+
+@pytest.fixture(scope="module")
+def record(learned: Learned, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    return write_run(tmp_path_factory.mktemp("run"), learned, SETTINGS)[1]
+
+
+def test_the_card_answers_in_the_order_in_which_one_asks(record: RunRecord) -> None:
+    card = record.description
+    assert card.splitlines()[2].startswith("**")
+    heads = [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")]
+    assert heads == [
+        "What it answers",
+        "What it is worth",
+        "For whom it works",
+        "When",
+        "How well",
+        "Whether its reasons can be trusted",
+        "How it ages",
+        "Which cutoff measured what",
+        "What to know before using it",
+        "Made with",
+    ]
+    assert "of the 40 riskiest customers" in card and "200 EUR for a kept customer" in card
+
+
+def test_the_plots_and_tables_of_a_run_are_complete(record: RunRecord) -> None:
+    plots = {path.name for path in (record.folder / "plots").iterdir()}
+    assert plots >= {"reliability.png", "gains.png", "lift.png", "profit.png", "decay.png"}
+    assert plots >= {"shap_summary.png", "shap_dependence.png"}
+    tables = {path.name for path in (record.folder / "tables").iterdir()}
+    assert tables >= {"ladder.csv", "lists.csv", "slices.csv", "decay.csv", "when.csv"}
+
+
+def test_nobody_is_named_in_anything_a_run_leaves_behind(
+    record: RunRecord, learned: Learned
+) -> None:
+    names = [name.encode() for name in learned.pack.customer_ids]
+    for path in sorted(one for one in record.folder.rglob("*") if one.is_file()):
+        content = path.read_bytes()
+        assert [name for name in names if name in content] == [], path.name
+
+
+def test_every_metric_is_a_number_and_the_evaluation_travels_in_the_bundle(
+    record: RunRecord,
+) -> None:
+    assert [key for key, value in record.metrics.items() if not math.isfinite(value)] == []
+    assert {"list/profit_cents", "empc", "when/held"} <= set(record.metrics)
+    told = open_bundle(record.folder / "bundle").manifest.evaluation
+    written = json.loads((record.folder / "tables" / "evaluation.json").read_text())
+    assert json.loads(json.dumps(told)) == written
+    assert record.tags["grade"] == told["grade"]["word"]
+
+
+def test_shap_plots_can_be_left_out(learned: Learned, tmp_path: Path) -> None:
+    without = replace(SETTINGS, mlflow=MlflowSettings(shap_plots=False))
+    folder = write_run(tmp_path, learned, without)[1].folder
+    assert not list((folder / "plots").glob("shap*"))

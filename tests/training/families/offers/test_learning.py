@@ -1,0 +1,148 @@
+"""From a store to a model: an affinity where no exposures are kept, and effects only where a lot was drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.world import WorldSpec, simulate
+from features.company.settings.reading import Settings, load_settings
+from features.company.workspace import Workspace
+from features.plan.plan import standard_plan
+from features.store.store import Store, ingest, open_store
+from features.vectors.vectors import Vectors
+from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
+from training.datasets.dataset import Dataset
+from training.families.offers.bundle import open_offer_bundle, write_offer_bundle
+from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
+from training.families.offers.exposures.ground import Asked
+from training.families.offers.learning import LearnedOffers, learn_offers
+from training.families.offers.persuading import experiment_of
+
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Store]:
+    """A company that keeps no exposures."""
+    folder = tmp_path_factory.mktemp("unshown")
+    simulate(WorldSpec(customers=300, seed=2, lines_per_customer=25, days=400), folder)
+    path = folder / "regulars.toml"
+    text = path.read_text(encoding="utf-8")
+    begin, end = text.index("[tables.exposures]"), text.index("[tables.contracts]")
+    path.write_text(text[:begin] + text[end:], encoding="utf-8")
+    settings = load_settings(path)
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace)
+    return settings, open_store(workspace)
+
+
+@pytest.fixture(scope="module")
+def learned(company: tuple[Settings, Store]) -> LearnedOffers:
+    settings, store = company
+    return learn_offers(store, standard_plan(store.pack()), settings.offers)
+
+
+def test_without_exposures_it_is_called_an_affinity_and_claims_no_effect(
+    learned: LearnedOffers,
+) -> None:
+    manifest = learned.manifest
+    assert manifest.question["kind"] == "affinity" and not manifest.question["is_causal"]
+    assert learned.bundle.persuasion is None
+    assert any("affinity" in note for note in manifest.notes)
+    assert manifest.metrics["within_offer_auc"] > 0.6
+    by_name = {row["name"]: row for row in manifest.ladder}
+    assert by_name["own share of the category"]["within_offer_auc"] > 0.6
+
+
+def test_the_same_data_give_the_same_digest_and_a_changed_byte_is_refused(
+    company: tuple[Settings, Store], learned: LearnedOffers, tmp_path: Path
+) -> None:
+    settings, store = company
+    again = learn_offers(store, standard_plan(store.pack()), settings.offers, threads=1)
+    digests = [
+        write_offer_bundle(tmp_path / name, one.bundle).digest
+        for name, one in (("one", learned), ("two", again))
+    ]
+    assert digests[0] == digests[1]
+    assert open_offer_bundle(tmp_path / "one").manifest.digest == digests[0]
+    damaged = tmp_path / "two" / "take_propensity.json"
+    damaged.write_bytes(damaged.read_bytes().replace(b"shifts", b"shofts"))
+    with pytest.raises(BundleRefused):
+        open_offer_bundle(tmp_path / "two")
+
+
+def test_offers_nobody_can_decide_about_stop_a_training(company: tuple[Settings, Store]) -> None:
+    import pyarrow.parquet as pq
+
+    settings, store = company
+    path = store.table("offers")
+    whole = path.read_bytes()
+    try:
+        table = pq.read_table(path)
+        place = table.column_names.index("margin_cents")
+        free = np.zeros(len(table), np.int64)
+        pq.write_table(table.set_column(place, "margin_cents", [free]), path)
+        with pytest.raises(DataRefused, match="margin above zero"):
+            learn_offers(store, standard_plan(store.pack()), settings.offers)
+    finally:
+        path.write_bytes(whole)
+
+
+def test_offers_whose_days_are_not_over_teach_nothing(company: tuple[Settings, Store]) -> None:
+    settings, store = company
+    longer = replace(settings.offers, response_days=5_000)
+    with pytest.raises(ModelRefused, match="are over by"):
+        learn_offers(store, standard_plan(store.pack()), longer)
+
+
+def exposed(rows: int = 1_000, *, apart_days: int = 40) -> tuple[Asked, Exposed]:
+    """Two campaigns to the same customers, half of them shown by lot."""
+    random = np.random.default_rng(1)
+    keys = np.tile(np.arange(rows // 2, dtype=np.int32), 2)
+    shown = np.repeat([1_000 * DAY, (1_000 + apart_days) * DAY], rows // 2)
+    treated = random.random(rows) < 0.5
+    acted = random.random(rows) < 0.3 + 0.2 * treated
+    found = Exposed(
+        keys,
+        np.repeat(np.array([0, 1], np.int32), rows // 2),
+        shown,
+        shown,
+        shown,
+        shown + 30 * DAY,
+        np.where(acted, shown + DAY, NOT_TAKEN),
+        treated,
+        np.full(rows, np.nan),
+    )
+    values = random.random((rows, 2)).astype(np.float32)
+    vectors = Vectors("plan", ("offer_discount", "orders"), keys, shown, values)
+    return Asked(Dataset(vectors, found.taken, treated), found, 2), found
+
+
+def test_campaigns_kept_apart_with_a_control_are_an_experiment() -> None:
+    asked, rows = exposed()
+    found = experiment_of(asked, rows)
+    assert found.effect()[1] > 0.1
+    # Nobody said how likely the showing was: the share of each offer stands in.
+    first = rows.treated[rows.offers == 0].mean()
+    assert found.chances[0] == pytest.approx(first)
+
+
+def test_campaigns_that_overlap_claim_no_effect() -> None:
+    asked, rows = exposed(apart_days=10)
+    with pytest.raises(ModelRefused, match="overlap"):
+        experiment_of(asked, rows)
+
+
+def test_without_a_control_or_what_it_did_no_effect_is_claimed() -> None:
+    asked, rows = exposed()
+    with pytest.raises(ModelRefused, match="control arm"):
+        experiment_of(asked, replace(rows, treated=np.ones(rows.rows, np.bool_)))
+    silent = replace(
+        rows, accepted_seconds=np.where(rows.treated, rows.accepted_seconds, NOT_TAKEN)
+    )
+    with pytest.raises(ModelRefused, match="treated alone"):
+        experiment_of(asked, silent)

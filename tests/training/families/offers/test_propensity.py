@@ -1,0 +1,76 @@
+"""The level of every offer, the order within offers, and a model that is read back as it was written."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from features.vectors.vectors import Vectors
+from training.datasets.dataset import Dataset
+from training.families.churn.rungs import Rung
+from training.families.offers.ladder import within_offer_auc, within_offer_interval
+from training.families.offers.propensity import Propensity, own_levels
+from training.learners.calibration import sigmoid
+from training.learners.logistic import LogisticModel
+
+RUNG = Rung("line", LogisticModel.family, ("taste",), "")
+
+
+def shown(rows: int = 4_000, seed: int = 1) -> tuple[Dataset, np.ndarray]:
+    """Two offers: the second is taken more often by everybody than their taste says."""
+    random = np.random.default_rng(seed)
+    taste = random.normal(size=rows).astype(np.float32)
+    offers = np.arange(rows) % 2
+    chance = sigmoid(taste.astype(np.float64) - 1.0 + 1.5 * offers)
+    keys = np.arange(rows, dtype=np.int32)
+    vectors = Vectors("plan", ("taste",), keys, np.zeros(rows, np.int64), taste[:, None])
+    return Dataset(vectors, (random.random(rows) < chance).astype(np.float64)), offers
+
+
+def test_an_offer_that_was_shown_enough_has_a_level_of_its_own() -> None:
+    dataset, offers = shown()
+    fitted = Propensity.fit(RUNG, dataset, offers, 3)
+    assert fitted.shifts[0] < -0.4 and fitted.shifts[1] > 0.4 and fitted.shifts[2] == 0.0
+    chance = sigmoid(fitted.log_odds(dataset.vectors, offers))
+    for offer in (0, 1):
+        mine = offers == offer
+        assert chance[mine].mean() == pytest.approx(dataset.outcomes[mine].mean(), abs=0.05)
+
+
+@pytest.mark.parametrize(("taken", "others"), [(49, 500), (500, 49)])
+def test_below_fifty_of_either_an_offer_has_the_level_of_all(taken: int, others: int) -> None:
+    outcomes = np.repeat([1.0, 0.0], [taken, others])
+    offers = np.zeros(len(outcomes), np.int64)
+    assert own_levels(np.zeros(len(outcomes)), outcomes, offers, 1).tolist() == [0.0]
+
+
+def test_a_level_is_held_back_by_two_hundred_acceptances() -> None:
+    """A hundred of two hundred where a quarter was expected: log 3, of which a third counts."""
+    outcomes = np.repeat([1.0, 0.0], [100, 100])
+    found = own_levels(np.full(200, -math.log(3)), outcomes, np.zeros(200, np.int64), 1)
+    assert found[0] == pytest.approx(math.log(3) * 100 / 300, abs=1e-6)
+
+
+def test_a_propensity_is_read_back_as_it_was_written() -> None:
+    dataset, offers = shown(1_000)
+    fitted = Propensity.fit(RUNG, dataset, offers, 2)
+    again = Propensity.from_files(fitted.to_files())
+    assert np.array_equal(
+        again.log_odds(dataset.vectors, offers), fitted.log_odds(dataset.vectors, offers)
+    )
+
+
+def test_telling_popular_offers_apart_is_no_skill_within_them() -> None:
+    outcomes = np.r_[np.repeat([1.0, 0.0], [30, 10]), np.repeat([1.0, 0.0], [10, 30])]
+    offers = np.repeat([0, 1], 40)
+    popular = 1.0 - offers
+    assert within_offer_auc(outcomes, popular, offers) == 0.5
+    assert within_offer_auc(outcomes, outcomes, offers) == 1.0
+    low, high = within_offer_interval(outcomes, outcomes, offers, np.arange(80, dtype=np.int32))
+    assert low == high == 1.0
+
+
+def test_offers_with_too_few_of_either_say_nothing() -> None:
+    assert math.isnan(within_offer_auc(np.array([1.0, 0.0]), np.zeros(2), np.zeros(2, np.int64)))

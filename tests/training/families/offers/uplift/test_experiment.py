@@ -1,0 +1,81 @@
+"""What may be called an experiment, and what is refused in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.vectors.vectors import Vectors
+from features.vocabulary.errors import ModelRefused
+from tests.training.families.offers.uplift.lots import drawn
+from training.datasets.dataset import Dataset
+from training.families.offers.uplift.experiment import Experiment, dealt, mean_effect
+
+
+def refused(dataset: Dataset, chances: np.ndarray | None = None) -> str:
+    with pytest.raises(ModelRefused) as raised:
+        Experiment.of(dataset, chances)
+    return str(raised.value)
+
+
+def test_arms_drawn_by_lot_are_an_experiment_and_its_mean_effect_is_the_difference_of_rates() -> (
+    None
+):
+    found = Experiment.of(drawn()[0].dataset)
+    acted, treated = found.outcomes, found.treated
+    effect, low, high = found.effect()
+    assert effect == pytest.approx(acted[treated].mean() - acted[~treated].mean())
+    assert low < 0.06 < high and low < effect < high
+    auc, half = found.balance
+    assert abs(auc - 0.5) < half
+
+
+def test_without_a_control_arm_nothing_is_claimed() -> None:
+    dataset = drawn()[0].dataset
+    assert "control arm" in refused(Dataset(dataset.vectors, dataset.outcomes))
+
+
+def test_a_control_arm_of_five_is_refused() -> None:
+    dataset = drawn()[0].dataset
+    treated = np.ones(dataset.rows, np.bool_)
+    treated[:5] = False
+    assert "100" in refused(Dataset(dataset.vectors, dataset.outcomes, treated))
+
+
+def test_chances_of_one_in_a_million_are_refused_and_the_row_is_named() -> None:
+    dataset = drawn()[0].dataset
+    chances = np.full(dataset.rows, 0.5)
+    chances[7] = 1e-6
+    assert "row 7" in refused(dataset, chances)
+
+
+def test_arms_that_were_chosen_by_behaviour_are_refused() -> None:
+    dataset = drawn()[0].dataset
+    random = np.random.default_rng(2)
+    picked = random.random(dataset.rows) < dataset.vectors.column("rank")
+    assert "told apart" in refused(Dataset(dataset.vectors, dataset.outcomes, picked))
+
+
+def test_known_chances_that_differ_are_weighed_out() -> None:
+    """Half of the customers are treated nine times in ten and act more often anyway."""
+    random = np.random.default_rng(3)
+    rows = 20_000
+    often = np.arange(rows) % 2 == 0
+    chances = np.where(often, 0.9, 0.1)
+    treated = random.random(rows) < chances
+    acted = (random.random(rows) < np.where(often, 0.6, 0.2) + 0.1 * treated).astype(np.float64)
+    values = often[:, None].astype(np.float32)
+    keys = np.arange(rows, dtype=np.int32)
+    vectors = Vectors("plan", ("often",), keys, np.zeros(rows, np.int64), values)
+    found = Experiment.of(Dataset(vectors, acted, treated), chances)
+    naive = mean_effect(acted, treated, np.ones(rows))
+    _, low, high = found.effect()
+    assert low < 0.1 < high and naive[0] > 0.3
+
+
+def test_lots_belong_to_customers_and_not_to_who_else_is_there() -> None:
+    keys = np.array([5, 9, 1_000_000], np.int32)
+    assert dealt(keys, 1).tolist() == dealt(keys[::-1], 1)[::-1].tolist()
+    assert dealt(keys, 1).tolist() != dealt(keys, 2).tolist()
+    shares = np.bincount(dealt(np.arange(30_000, dtype=np.int32), 0) % 3) / 30_000
+    assert np.allclose(shares, 1 / 3, atol=0.01)

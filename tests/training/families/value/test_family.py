@@ -1,0 +1,117 @@
+"""From the command line to a value model in use, with its run, its gate and the way back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from features.company.settings.reading import load_settings
+from features.company.workspace import Workspace
+from features.store.store import ingest
+from regulars.main import main
+from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
+from tests.training.registry.test_registry import write_company
+from training.bundles.promoted import Shelf
+from training.families.value.bundle import current_value_bundle
+from training.families.value.family import train_value, value_is_current
+from training.registry.gate import value_gate
+from training.registry.registry import Registry
+
+
+def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:
+    result = CliRunner().invoke(main, [*words, "--settings", str(settings), "--json"])
+    assert result.exit_code == code, result.output
+    answer: dict[str, object] = json.loads(result.output.splitlines()[-1])
+    return answer
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+    path = write_shop(tmp_path_factory.mktemp("shop"), leaving_and_staying(200))
+    run(path, "ingest")
+    return path, run(path, "train", "value")
+
+
+def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
+    trained: tuple[Path, dict[str, object]],
+) -> None:
+    path, summary = trained
+    settings = load_settings(path)
+    workspace = Workspace(settings.workspace_folder)
+    bundle = current_value_bundle(workspace)
+    assert bundle is not None and bundle.manifest.version == "1"
+    assert "60 days instead" in str(summary["notes"])
+    assert "What each customer with an order is expected to bring in the 60 days" in str(
+        summary["card"]
+    )
+    registry = Registry(settings, workspace, "value")
+    assert registry.tags_of("1")["validated"] == "yes" and "gini" in registry.tags_of("1")
+    assert len(registry.nested_runs(str(summary["run_id"]))) >= 2
+    logged = {one.name for one in workspace.mlflow.rglob("*") if one.is_file()}
+    assert {"deciles.png", "gains.png", "ladder.md", "deciles.json", "level.json"} <= logged
+    assert {"trust.md", "trust.json"} <= logged
+    assert "## Whether its reasons can be trusted" in str(summary["card"])
+    assert bundle.manifest.evaluation["trust"]["figures"]["trust/value_additivity"] < 1e-9
+
+
+def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, object]]) -> None:
+    workspace = Workspace(load_settings(trained[0]).workspace_folder)
+    shelf = Shelf(workspace, "value")
+    champion = shelf.champion_manifest()
+    assert champion is not None
+    checks = value_gate(shelf.exported(champion.digest), champion)
+    assert [one.name for one in checks] == [
+        "Gini against the champion",
+        "bias",
+        "80 % ranges",
+        "golden rows",
+        "reasons add up",
+        "reasons name what matters",
+        "size",
+    ]
+    assert checks[0].figure == "+0.0000" and all(one.passed for one in checks)
+
+
+def test_without_a_churn_model_the_value_model_is_never_taken_for_current(
+    trained: tuple[Path, dict[str, object]],
+) -> None:
+    settings = load_settings(trained[0])
+    assert not value_is_current(settings, Workspace(settings.workspace_folder))
+
+
+def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object]]) -> None:
+    path, first = trained
+    write_shop(path.parent, leaving_and_staying(200, days=370))
+    run(path, "ingest")
+    second = run(path, "train", "value")
+    assert second["digest"] != first["digest"]
+    back = run(path, "rollback", "--model", "value", "--reason", "test")
+    assert back["digest"] == first["digest"]
+
+
+@pytest.mark.parametrize(
+    "worth_threads",
+    [pytest.param(50_000, id="as_usual"), pytest.param(0, id="every_tree", marks=pytest.mark.slow)],
+)
+def test_shuffled_rows_and_two_threads_train_the_same_value_model(
+    worth_threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.learners.trees._ROWS_WORTH_THREADS", worth_threads)
+    digests = set()
+    for threads in (1, 2):
+        settings = write_company(tmp_path / str(threads), shuffled=threads == 2)
+        workspace = Workspace(settings.workspace_folder)
+        ingest(settings, workspace)
+        digests.add(train_value(settings, workspace, threads=threads).digest)
+    assert len(digests) == 1
+
+
+def test_data_that_carry_no_model_leave_nothing_behind(tmp_path: Path) -> None:
+    path = write_shop(tmp_path, nobody_leaves(20, days=360))
+    run(path, "ingest")
+    refused = run(path, "train", "value", code=1)
+    assert "100 customers" in str(refused)
+    assert current_value_bundle(Workspace(load_settings(path).workspace_folder)) is None

@@ -1,0 +1,267 @@
+"""Every rung beside the others, and an honest choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from features.company.settings.reading import ChurnSettings
+from features.plan.plan import standard_plan
+from features.store.pack import Pack
+from features.vectors.vectors import Vectors
+from features.vocabulary.errors import ModelRefused
+from tests.training.companies import START, company, dataset, pack_of_orders
+from training.datasets.dataset import Dataset
+from training.datasets.splits import OriginSplit, Splits
+from training.families.churn.bundle import open_bundle, write_bundle
+from training.families.churn.learning import Learned, learn_churn
+from training.families.churn.rungs import certain_directions, churn_rungs, usable_features
+from training.ladder.ladder import Replicates, choose
+
+SETTINGS = ChurnSettings(horizon_days=60)
+RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
+
+
+@pytest.fixture(scope="module")
+def learned() -> Learned:
+    pack = company()
+    return learn_churn(pack, standard_plan(pack), SETTINGS)
+
+
+def weekly_buyers() -> Pack:
+    """Eighty customers who buy every week without fail."""
+    day = 86_400
+    rows = [(key, (START + key % 7 + 7 * week) * day) for key in range(80) for week in range(60)]
+    return pack_of_orders(rows, 80)
+
+
+def replicates(**means: tuple[float, float]) -> Mapping[str, Replicates]:
+    """Resampled figures with a spread of .01 around a mean AUC and log loss, paired by rung."""
+    spread = np.linspace(-0.01, 0.01, 101)
+    plain = {rung.name.replace(" ", "_"): (0.5, 0.69) for rung in RUNGS} | means
+    return {
+        name.replace("_", " "): Replicates(auc + spread * (place + 1), loss - spread * (place + 1))
+        for place, (name, (auc, loss)) in enumerate(plain.items())
+    }
+
+
+@pytest.mark.parametrize(
+    ("means", "ships"),
+    [
+        ({"recency_rule": (0.7, 0.60)}, "recency rule"),
+        (
+            {"recency_rule": (0.7, 0.60), "logistic_regression": (0.75, 0.55)},
+            "logistic regression",
+        ),
+        (
+            {
+                "recency_rule": (0.7, 0.60),
+                "logistic_regression": (0.75, 0.55),
+                "LightGBM": (0.7515, 0.549),
+            },
+            "logistic regression",
+        ),
+        (
+            {
+                "recency_rule": (0.7, 0.60),
+                "logistic_regression": (0.75, 0.55),
+                "LightGBM": (0.755, 0.546),
+            },
+            "LightGBM",
+        ),
+        ({"recency_rule": (0.7, 0.60), "LightGBM": (0.8, 0.75)}, "recency rule"),
+        ({"recency_rule": (0.7, 0.60), "LightGBM": (0.697, 0.50)}, "recency rule"),
+        ({}, "base rate"),
+    ],
+    ids=[
+        "a rule",
+        "a model",
+        "a tie goes to the simpler",
+        "more than a tie, though within chance",
+        "a better rank, a worse loss",
+        "a better loss, a worse rank within chance",
+        "nothing",
+    ],
+)
+def test_the_simplest_rung_that_none_beats_ships(
+    means: dict[str, tuple[float, float]], ships: str
+) -> None:
+    assert choose(RUNGS, replicates(**means)).name == ships
+
+
+def test_a_resample_in_which_nobody_left_does_not_decide_what_ships() -> None:
+    found = dict(replicates(recency_rule=(0.7, 0.60), LightGBM=(0.703, 0.5995)))
+    assert choose(RUNGS, found).name == "LightGBM"
+    for one in found.values():
+        one.auc[0] = np.nan
+    assert choose(RUNGS, found).name == "LightGBM"
+
+
+def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -> None:
+    rows = learned.ladder.rows
+    assert [row.name for row in rows] == [
+        "base rate",
+        "recency rule",
+        "frequency rule",
+        "logistic regression",
+        "LightGBM on RFM",
+        "logistic on everything",
+        "LightGBM",
+        "logistic and LightGBM",
+    ]
+    assert sum(row.ships for row in rows) == 1
+    assert learned.manifest.title == learned.ladder.winner.name != "base rate"
+    for row in rows:
+        auc = row.figures["auc"]
+        assert auc is not None and row.auc_low <= auc <= row.auc_high
+        assert len(row.auc_by_cutoff) == len(learned.splits.tests)
+    assert rows[0].figures["auc"] == 0.5
+    assert rows[1].gain == rows[1].gain_low == rows[1].gain_high == 0.0
+
+
+def test_the_model_is_tested_on_customers_it_has_not_seen_the_future_of(learned: Learned) -> None:
+    splits: Splits = learned.splits
+    shipped = splits.shipped
+    assert isinstance(shipped, OriginSplit)
+    last = max(one.seconds for one in shipped.fit)
+    assert splits.horizon.end(shipped.calibration).seconds == 1_296_864_000
+    assert last < shipped.calibration.seconds
+    for one in learned.ladder.tested:
+        assert one.test in {split.name for split in splits.tests}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_same_data_give_the_same_bundle(
+    learned: Learned, tmp_path_factory: pytest.TempPathFactory, threads: int
+) -> None:
+    pack = company()
+    again = learn_churn(pack, standard_plan(pack), SETTINGS, threads=threads)
+    digests = set()
+    for one in (learned, again):
+        folder = tmp_path_factory.mktemp("bundle")
+        digests.add(
+            write_bundle(
+                folder,
+                one.manifest,
+                model=one.model,
+                calibration=one.calibration,
+                reference=one.reference,
+                declarations=one.declarations,
+            ).digest
+        )
+        open_bundle(folder)
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize(
+    ("pack", "said"),
+    [
+        (lambda: company(1), "judged"),
+        (lambda: company(40), "judged"),
+        (weekly_buyers, "0 who left"),
+        (lambda: company(days=120), "days of history"),
+    ],
+    ids=["one customer", "few customers", "nobody leaves", "short history"],
+)
+def test_data_that_cannot_carry_a_model_is_refused(pack, said: str) -> None:  # type: ignore[no-untyped-def]
+    made = pack()
+    with pytest.raises(ModelRefused, match=said):
+        learn_churn(made, standard_plan(made), SETTINGS)
+
+
+def test_constant_and_rare_features_are_left_out_and_said() -> None:
+    learned = dataset()
+    values = np.column_stack([learned.vectors.values, np.ones(600), np.full(600, np.nan)])
+    values[:9, 5] = 1.0
+    names = (*learned.vectors.feature_names, "always_one", "hardly_ever")
+    wider = Vectors(
+        "p",
+        names,
+        learned.vectors.customer_keys,
+        learned.vectors.cutoff_seconds,
+        values.astype(np.float32),
+    )
+    usable = usable_features(Dataset(wider, learned.outcomes))
+    assert usable.names == learned.vectors.feature_names
+    assert "always_one" in usable.notes[0] and "hardly_ever" in usable.notes[1]
+
+
+def test_features_that_are_the_same_for_everybody_teach_nothing() -> None:
+    learned = dataset()
+    flat = Vectors(
+        "p",
+        learned.vectors.feature_names,
+        learned.vectors.customer_keys,
+        learned.vectors.cutoff_seconds,
+        np.ones_like(learned.vectors.values),
+    )
+    with pytest.raises(ModelRefused, match="4 constant"):
+        usable_features(Dataset(flat, learned.outcomes))
+
+
+def test_silence_only_raises_the_risk_and_orders_only_lower_it() -> None:
+    learned = dataset()
+    rung = next(
+        one for one in churn_rungs(learned.vectors.feature_names, 60) if one.name == "LightGBM"
+    )
+    assert certain_directions(rung.feature_names) == {
+        "days_since_order": 1,
+        "orders_count_lifetime": -1,
+    }
+    model = rung.fit(learned)
+    rows = np.repeat(learned.vectors.values[:50], 40, axis=0)
+    rows[:, 1] = np.tile(np.linspace(0, 200, 40), 50)
+    by_silence = model.log_odds(rows).reshape(50, 40)
+    assert (np.diff(by_silence, axis=1) >= 0).all() and (by_silence[:, -1] > by_silence[:, 0]).all()
+    rows[:, 1] = 30
+    rows[:, 0] = np.tile(np.linspace(1, 40, 40), 50)
+    assert (np.diff(model.log_odds(rows).reshape(50, 40), axis=1) <= 0).all()
+
+
+def test_open_complaints_only_raise_the_risk() -> None:
+    assert certain_directions(("open_complaints_count_lifetime", "complaints_count_90d")) == {
+        "open_complaints_count_lifetime": 1
+    }
+    learned = dataset(1_200)
+    generator = np.random.default_rng(5)
+    complaints = generator.poisson(0.7, learned.rows)
+    # Whoever complains leaves more often, but for three complaints, where the data mislead.
+    chance = np.where(complaints == 3, 0.0, 0.15 * complaints)
+    outcomes = np.maximum(learned.outcomes, generator.random(learned.rows) < chance)
+    vectors = replace(
+        learned.vectors,
+        feature_names=(*learned.vectors.feature_names, "open_complaints_count_lifetime"),
+        values=np.column_stack([learned.vectors.values, complaints]).astype(np.float32),
+    )
+    rung = next(one for one in churn_rungs(vectors.feature_names, 60) if one.name == "LightGBM")
+    model = rung.fit(Dataset(vectors, outcomes))
+
+    rows = np.repeat(vectors.values[:50], 6, axis=0)
+    rows[:, -1] = np.tile(np.arange(6), 50)
+    by_complaints = model.log_odds(rows).reshape(50, 6)
+    assert (np.diff(by_complaints, axis=1) >= 0).all()
+    assert (by_complaints[:, 2] > by_complaints[:, 0]).mean() > 0.9
+
+
+def test_contributions_of_the_trees_are_those_of_the_shap_library() -> None:
+    shap = pytest.importorskip("shap")
+    learned = dataset()
+    model = next(one for one in RUNGS if one.name == "LightGBM").fit(learned)
+    positions = model.columns.positions(learned.vectors.feature_names)
+    rows = model.columns.prepare(learned.vectors.values[:50], positions)
+    explainer = shap.TreeExplainer(model.booster, feature_perturbation="tree_path_dependent")  # type: ignore[attr-defined]
+    theirs = explainer.shap_values(rows)
+    np.testing.assert_allclose(model.contributions(rows), np.asarray(theirs), rtol=0, atol=1e-9)
+
+
+def test_trees_are_the_same_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.learners.trees._ROWS_WORTH_THREADS", 0)
+    learned = dataset(3_000)
+    rung = next(
+        one for one in churn_rungs(learned.vectors.feature_names, 60) if one.name == "LightGBM"
+    )
+    files = [rung.fit(learned, threads=threads).to_files() for threads in (1, 2, 3)]
+    assert files[0] == files[1] == files[2]

@@ -1,0 +1,122 @@
+"""The figures, against scikit-learn and by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    roc_auc_score,
+)
+from sklearn.metrics import log_loss as their_log_loss
+
+from training.learners.sorted_scores import Ranking
+from training.measures import metrics
+
+Sample = tuple[np.ndarray, np.ndarray]
+
+
+@st.composite
+def samples(draw: st.DrawFn) -> Sample:
+    """Outcomes of both kinds with probabilities, some of them tied."""
+    rows = draw(st.integers(2, 60))
+    outcomes = np.array(draw(st.lists(st.sampled_from([0.0, 1.0]), min_size=rows, max_size=rows)))
+    outcomes[:2] = 0.0, 1.0
+    steps = draw(st.lists(st.integers(1, 19), min_size=rows, max_size=rows))
+    return outcomes, np.array(steps) / 20
+
+
+@given(samples())
+@settings(deadline=None)
+def test_the_figures_are_those_of_scikit_learn(sample: Sample) -> None:
+    outcomes, probability = sample
+    found = metrics.measure(outcomes, probability)
+    assert found["auc"] == pytest.approx(roc_auc_score(outcomes, probability), abs=1e-12)
+    assert found["pr_auc"] == pytest.approx(
+        average_precision_score(outcomes, probability), abs=1e-12
+    )
+    assert found["log_loss"] == pytest.approx(their_log_loss(outcomes, probability), abs=1e-12)
+    assert found["brier"] == pytest.approx(brier_score_loss(outcomes, probability), abs=1e-12)
+
+
+@given(samples(), st.integers(0, 99))
+@settings(deadline=None)
+def test_a_weighted_auc_is_that_of_repeated_rows(sample: Sample, seed: int) -> None:
+    outcomes, probability = sample
+    weights = np.random.default_rng(seed).integers(0, 4, len(outcomes)).astype(float)
+    weights[:2] = 1.0
+    repeated = np.repeat(np.arange(len(outcomes)), weights.astype(int))
+    assert Ranking.of(outcomes, probability).auc(weights) == pytest.approx(
+        roc_auc_score(outcomes[repeated], probability[repeated]), abs=1e-12
+    )
+
+
+def test_a_figure_without_an_answer_is_not_a_number_and_none_on_record() -> None:
+    nobody_left = np.zeros(3)
+    assert math.isnan(metrics.auc(nobody_left, np.array([0.1, 0.2, 0.3])))
+    assert math.isnan(metrics.calibration_slope(np.array([0.0, 1.0]), np.array([0.5, 0.5])))
+    assert metrics.finite({"auc": math.nan, "ece": 0.1}) == {"auc": None, "ece": 0.1}
+
+
+def test_lift_shares_the_last_place_among_equals() -> None:
+    outcomes = np.array([1.0, 1.0, 0.0, 0.0, 0.0])
+    scores = np.array([0.9, 0.5, 0.5, 0.5, 0.1])
+    # Two places: the first is taken by a leaver, the second by one of three equals, one a leaver.
+    assert metrics.lift(outcomes, scores, share=0.4) == pytest.approx((1 + 1 / 3) / 2 / 0.4)
+
+
+def test_the_calibration_error_is_the_mean_distance_of_equal_bins() -> None:
+    probability = np.array([0.1, 0.1, 0.7, 0.9])
+    outcomes = np.array([0.0, 1.0, 1.0, 1.0])
+    # Bins of two: expected .1 and .8, observed .5 and 1.
+    assert metrics.calibration_error(outcomes, probability, bins=2) == pytest.approx(0.3)
+    assert metrics.observed_over_expected(outcomes, probability) == pytest.approx(3 / 1.8)
+
+
+def test_the_slope_is_that_of_an_unpenalised_logistic_regression() -> None:
+    generator = np.random.default_rng(5)
+    log_odds = generator.normal(0, 2, 2_000)
+    outcomes = (generator.random(2_000) < 1 / (1 + np.exp(-0.6 * log_odds))).astype(float)
+    theirs = LogisticRegression(C=np.inf, tol=1e-10).fit(log_odds[:, None], outcomes).coef_[0, 0]
+    ours = metrics.calibration_slope(outcomes, 1 / (1 + np.exp(-log_odds)))
+    assert ours == pytest.approx(theirs, abs=1e-5)
+    assert ours == pytest.approx(0.6, abs=0.1)
+
+
+def test_every_resample_draws_as_many_customers_as_there_are() -> None:
+    draws = metrics.customer_resamples(50, resamples=20)
+    assert draws.sum(axis=1).tolist() == [50.0] * 20
+    assert (metrics.customer_resamples(50, resamples=20) == draws).all()
+
+
+def test_chance_alone_makes_few_customers_look_miscalibrated() -> None:
+    generator = np.random.default_rng(3)
+    probability = generator.uniform(0.1, 0.9, 500)
+    limit = metrics.calibration_error_by_chance(probability)
+    errors = [
+        metrics.calibration_error((generator.random(500) < probability).astype(float), probability)
+        for _ in range(400)
+    ]
+    assert np.mean(np.array(errors) > limit) == pytest.approx(0.05, abs=0.03)
+    assert metrics.calibration_error_by_chance(np.tile(probability, 100)) < limit / 5
+
+
+def test_the_closed_interval_of_the_auc_is_that_of_resampled_customers() -> None:
+    generator = np.random.default_rng(8)
+    keys = np.repeat(np.arange(400, dtype=np.int32), 2)
+    risk = np.repeat(generator.normal(0, 1.5, 400), 2)
+    outcomes = (generator.random(800) < 1 / (1 + np.exp(-risk))).astype(float)
+    scores = np.round(risk + generator.normal(0, 1, 800), 1)
+    low, high = metrics.auc_interval(outcomes, scores, keys)
+    ranking = Ranking.of(outcomes, scores)
+    draws = metrics.customer_resamples(400, resamples=2_000)
+    drawn = metrics.interval(np.array([ranking.auc(one[keys].astype(float)) for one in draws]))
+    assert (low, high) == pytest.approx(drawn, abs=0.004)
+    assert (low + high) / 2 == pytest.approx(metrics.auc(outcomes, scores))
+    assert all(math.isnan(one) for one in metrics.auc_interval(np.ones(3), np.ones(3), keys[:3]))

@@ -1,0 +1,138 @@
+"""Every feature, reason and claim can be told in every language, with its own numbers and cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from features.company.settings.reading import LANGUAGES as OFFERED
+from features.declarations.values import Feature, ReasonGroup
+from features.plan.dictionary import full_plan
+from features.vocabulary.errors import ModelRefused, UsageRefused
+from training.reasons.claims import CLAIMS
+from training.reasons.languages.known import LANGUAGES, language_of, refuse_unspoken
+from training.reasons.peers import Peers
+from training.reasons.wording import Wording
+
+PLAN = full_plan()
+GERMAN = language_of("de")
+
+
+def german(name: str, **values: float) -> str:
+    """The German sentence about a feature of the whole dictionary, raising the risk."""
+    names = list(PLAN.feature_names)
+    row = np.full(len(names), np.nan, np.float32)
+    for one, value in values.items():
+        row[names.index(one)] = value
+    wording = Wording(PLAN.features, PLAN.groups, np.full(len(names), np.nan), "EUR", GERMAN)
+    return wording.sentence(names.index(name), "raises", row).text
+
+
+def test_the_languages_of_the_settings_are_those_that_are_spoken() -> None:
+    assert set(OFFERED) == set(LANGUAGES)
+
+
+def test_everything_in_the_dictionary_can_be_said_in_every_language() -> None:
+    refuse_unspoken(PLAN.features, PLAN.groups)
+    for language in LANGUAGES.values():
+        for claim in CLAIMS:
+            assert language.claim(claim.text)
+
+
+def test_no_english_is_left_in_the_german() -> None:
+    english = (
+        " the ",
+        " of ",
+        " in the ",
+        " last ",
+        " days",
+        " orders",
+        " ago",
+        " so far",
+        " with ",
+    )
+    for feature in PLAN.features:
+        said = f" {GERMAN.clause(feature)} "
+        assert [word for word in english if word in said] == [], feature.name
+
+
+def test_the_places_of_a_phrase_are_the_same_in_both_languages() -> None:
+    for feature in PLAN.features:
+        assert GERMAN.clause(feature).count("{value") == feature.said.count("{value}") == 1
+    for claim in CLAIMS:
+        places = {f"{{{one}}}" for one in ("what", "days", "share", "size")}
+        for place in places:
+            assert (place in claim.text) == (place in GERMAN.claim(claim.text)), claim.text
+
+
+@pytest.mark.parametrize(
+    ("feature", "values", "text"),
+    [
+        ("orders_count_90d", {"orders_count_90d": 2}, "2 Bestellungen in den letzten 90 Tagen"),
+        ("orders_count_90d", {"orders_count_90d": 1}, "1 Bestellung in den letzten 90 Tagen"),
+        ("orders_count_90d", {"orders_count_90d": 0}, "Keine Bestellungen in den letzten 90 Tagen"),
+        ("order_lines_mean_90d", {"order_lines_mean_90d": 1}, "1 Position je Bestellung in den letzten 90 Tagen"),
+        ("orders_per_day", {"orders_per_day": 1}, "1 Bestellung am Tag seit der ersten"),
+        ("orders_count_lifetime", {"orders_count_lifetime": 1234}, "1.234 Bestellungen bisher"),
+        ("spend_sum_365d", {"spend_sum_365d": 123_456}, "1.235 € ausgegeben in den letzten 365 Tagen, Rückgaben abgezogen"),
+        ("days_since_order", {"days_since_order": 41}, "Letzte Bestellung vor 41 Tagen"),
+        ("days_since_order", {"days_since_order": 1}, "Letzte Bestellung vor 1 Tag"),
+        ("days_since_order", {"days_since_order": 41, "gap_mean_days": 12}, "Seit 41 Tagen still; kauft sonst alle 12 Tage"),
+        ("spend_growth_90d", {"spend_growth_90d": 0.4}, "Ausgaben der letzten 90 Tage: nur 40 % der 90 Tage davor"),
+        ("discount_share_90d", {"discount_share_90d": 0.051}, "5,1 % unter dem vollen Preis in den letzten 90 Tagen"),
+        ("category_roses_spend_share_90d", {"category_roses_spend_share_90d": 0.25}, "25 % der Ausgaben in den letzten 90 Tagen für die Warengruppe roses"),
+        ("region_is_north", {"region_is_north": 1}, "Region north: ja"),
+        ("quantity_sum_90d", {"quantity_sum_90d": 0}, "Kein Stück gekauft in den letzten 90 Tagen"),
+        ("running_contracts_count_lifetime", {"running_contracts_count_lifetime": 0}, "Keine laufenden Verträge"),
+    ],
+)  # fmt: skip
+def test_german_is_german(feature: str, values: dict[str, float], text: str) -> None:
+    assert german(feature, **values) == text
+
+
+def test_peers_are_named_in_the_language_of_the_sentence() -> None:
+    feature = next(one for one in PLAN.features if one.name == "orders_count_90d")
+    since = next(one for one in PLAN.features if one.name == "days_since_first_order")
+    group = [one for one in PLAN.groups if one.name in (feature.group, since.group)]
+    typical = np.array([[3, np.nan], [np.nan, np.nan], [4, np.nan], [np.nan, np.nan]], np.float32)
+    words = Wording([feature, since], group, Peers(typical, 1), "EUR")
+    row = np.array([2, 500], np.float32)
+    assert words.sentence(0, "raises", row).text == (
+        "2 orders in the last 90 days (steady customers in their second year: 4)"
+    )
+    assert words.in_language(GERMAN).sentence(0, "raises", row).text == (
+        "2 Bestellungen in den letzten 90 Tagen (treue Kunden im zweiten Jahr: 4)"
+    )
+    # Of the first year too few are known, so everybody is the measure.
+    newcomer = np.array([2, 100], np.float32)
+    assert words.sentence(0, "raises", newcomer).text.endswith("(typical: 3)")
+
+
+def test_dates_are_written_as_the_country_writes_them() -> None:
+    day = date(2026, 3, 9)
+    assert [language_of(one).date(day) for one in ("en", "de")] == ["9 Mar 2026", "9.3.2026"]
+
+
+@pytest.mark.parametrize(
+    ("feature", "group", "named"),
+    [
+        (Feature("new_count_7d", "", "count", "rhythm", "now", "", "{value} news so far"), "Buying rhythm", "new_count_7d"),
+        (PLAN.features[0], "Moon phase", "Moon phase"),
+        (Feature("moons_growth_30d", "", "ratio", "rhythm", "now", "", "{value} orders so far"), "Buying rhythm", "moons"),
+    ],
+)  # fmt: skip
+def test_what_a_language_cannot_say_is_refused_by_its_name(
+    feature: Feature, group: str, named: str
+) -> None:
+    with pytest.raises(ModelRefused) as refused:
+        refuse_unspoken([replace(feature, group="rhythm")], [ReasonGroup("rhythm", group)])
+    assert named in refused.value.found
+
+
+def test_a_language_nobody_speaks_is_refused_with_those_that_are() -> None:
+    with pytest.raises(UsageRefused) as refused:
+        language_of("fr")
+    assert "en, de" in refused.value.expected

@@ -1,0 +1,40 @@
+"""Which tests of two models are compared, and how far apart they may lie."""
+
+from __future__ import annotations
+
+import pytest
+
+from training.registry.comparison import Rivalry, rivalry
+
+
+def test_shared_tests_alone_are_compared_where_there_are_any() -> None:
+    mine = {"2026-01-01": 0.8, "2026-04-01": 0.7, "2026-07-01": 0.9}
+    theirs = {"2026-01-01": 0.7, "2026-04-02": 0.1}
+    found = rivalry(mine, theirs, horizon_days=90)
+    assert found is not None
+    assert found.difference == pytest.approx(0.1) and found.days_apart == 0.0
+
+
+def test_a_test_stands_against_the_nearest_of_the_other_model() -> None:
+    mine = {"2026-01-02": 0.8, "2026-04-03": 0.75}
+    theirs = {"2026-01-01": 0.7, "2026-04-01": 0.7, "2026-07-01": 0.1}
+    found = rivalry(mine, theirs, horizon_days=90)
+    assert found is not None
+    assert found.difference == pytest.approx(0.075) and found.days_apart == 2.0
+
+
+def test_tests_a_quarter_of_the_horizon_apart_are_not_compared() -> None:
+    theirs = {"2026-01-01": 0.7}
+    assert rivalry({"2026-01-11": 0.8}, theirs, horizon_days=40) is None
+    assert rivalry({"2026-01-10": 0.8}, theirs, horizon_days=40) is not None
+
+
+def test_folds_are_compared_with_the_same_folds_and_with_no_cutoff() -> None:
+    folds: dict[str, float | None] = {"round 1, fold 1": 0.8, "round 1, fold 2": None}
+    assert rivalry(folds, folds, horizon_days=30) == Rivalry(0.0, 0.0)
+    assert rivalry(folds, {"2026-01-01": 0.8}, horizon_days=30) is None
+
+
+def test_figures_without_an_answer_are_no_tests() -> None:
+    assert rivalry({"2026-01-01": None}, {"2026-01-01": 0.7}, horizon_days=30) is None
+    assert rivalry({}, {}, horizon_days=30) is None

@@ -1,0 +1,279 @@
+"""From a company's own file to a model in use, and back: the whole recipe with MLflow."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from features.company.settings.reading import Settings, load_settings
+from features.company.workspace import Workspace
+from features.store.store import ingest
+from features.vocabulary.errors import BundleRefused, ModelRefused, WorkspaceRefused
+from features.vocabulary.time import Cutoff
+from tests.training.companies import company, dataset
+from training.bundles.promoted import Shelf
+from training.families.churn.bundle import current_bundle, open_bundle
+from training.learners.boosting import BoostedModel
+from training.recipe.recipe import TrainingSummary, train_churn
+from training.registry.gate import Check, gate
+from training.registry.promotion import promote, rollback
+from training.registry.registry import ChildRun, Registry, RunRecord
+
+SETTINGS = """
+[churn]
+horizon_days = 60
+[tables.purchases]
+source = "purchases.parquet"
+columns = { customer_id = "who", order_id = "receipt", ordered_at = "at", item_id = "what", quantity = "1", amount = "paid" }
+"""
+
+
+def write_company(folder: Path, *, seed: int = 3, shuffled: bool = False) -> Settings:
+    """A simulated company as its own file and settings."""
+    pack = company(seed=seed)
+    stream = pack.streams["purchases"]
+    owners = np.repeat(np.arange(pack.customers), np.diff(stream.offsets))
+    order = (
+        np.random.default_rng(9).permutation(stream.rows) if shuffled else np.arange(stream.rows)
+    )
+    table = pa.table(
+        {
+            "who": [f"c{key:05d}" for key in owners[order]],
+            "receipt": stream.columns["order"][order],
+            "at": pa.array(stream.seconds[order] * 1_000_000, pa.timestamp("us")),
+            "what": [f"item {one}" for one in stream.columns["item"][order]],
+            "paid": stream.columns["amount_cents"][order] / 100,
+        }
+    )
+    folder.mkdir(exist_ok=True)
+    pq.write_table(table, folder / "purchases.parquet")
+    (folder / "regulars.toml").write_text(SETTINGS, encoding="utf-8")
+    return load_settings(folder / "regulars.toml")
+
+
+Trained = SimpleNamespace
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+    """A company trained once and promoted."""
+    settings = write_company(tmp_path_factory.mktemp("company"))
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace)
+    yield Trained(
+        settings=settings, workspace=workspace, summary=train_churn(settings, workspace, threads=1)
+    )
+
+
+@pytest.fixture
+def copied(trained: Trained, tmp_path: Path) -> Trained:
+    """The trained company's bundles and registry, apart, to be changed by one test."""
+    workspace = Workspace(tmp_path / "workspace")
+    shutil.copytree(trained.workspace.folder, workspace.folder)
+    return Trained(settings=trained.settings, workspace=workspace, summary=trained.summary)
+
+
+def test_a_first_training_puts_its_model_to_use(trained: Trained) -> None:
+    summary: TrainingSummary = trained.summary
+    assert summary.promoted and summary.version == "1"
+    assert all(check.passed and check.figure for check in summary.checks)
+    manifest = current_bundle(trained.workspace).manifest
+    assert (manifest.digest, manifest.version) == (summary.digest, "1")
+    assert manifest.run_id == summary.run_id
+    json.dumps(summary.as_dict())
+
+
+def test_the_run_keeps_figures_tables_plots_card_and_bundle(trained: Trained) -> None:
+    artifacts = trained.workspace.mlflow / "artifacts" / trained.summary.run_id / "artifacts"
+    found = {str(path.relative_to(artifacts)) for path in artifacts.rglob("*") if path.is_file()}
+    assert {
+        "card.md",
+        "tables/ladder.json",
+        "tables/ladder.csv",
+        "tables/ladder.md",
+        "plots/reliability.png",
+        "plots/gains.png",
+        "bundle/manifest.json",
+    } <= found
+    assert (artifacts / "plots/gains.png").read_bytes().startswith(b"\x89PNG")
+    assert open_bundle(artifacts / "bundle").manifest.digest == trained.summary.digest
+
+
+def test_the_card_says_which_cutoff_measured_what(trained: Trained) -> None:
+    card = trained.summary.card
+    for split in trained.summary.origins["tests"]:
+        assert f"{split['calibration']} | {split['test']}" in card
+    assert "not tested itself" in card and trained.summary.title in card
+    for row in trained.summary.ladder:
+        assert row["name"] in card
+
+
+def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
+    registry = Registry(trained.settings, trained.workspace)
+    assert registry.version_of("champion") == registry.version_of("challenger") == "1"
+    assert registry.run_of("1") == trained.summary.run_id
+    assert registry.tags_of("1")["digest"] == trained.summary.digest
+    assert len(registry.nested_runs(trained.summary.run_id)) == len(
+        trained.summary.origins["tests"]
+    )
+
+
+def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> None:
+    registry = Registry(copied.settings, copied.workspace)
+    learned = dataset()
+    model = BoostedModel.fit(learned)
+    place = registry.log_booster(copied.summary.run_id, model)
+    rows = model.columns.prepare(learned.vectors.values, np.arange(4))
+    loaded = registry.load_booster(place)
+    assert loaded.predict(rows, raw_score=True).tolist() == model.log_odds(rows).tolist()
+
+
+def test_recording_a_run_with_its_booster_adds_at_most_two_seconds(
+    copied: Trained, tmp_path: Path
+) -> None:
+    registry = Registry(copied.settings, copied.workspace)
+    model = BoostedModel.fit(dataset())
+    manifest = current_bundle(copied.workspace).manifest
+    shutil.copytree(
+        copied.workspace.bundles / "churn" / manifest.digest, tmp_path / "run" / "bundle"
+    )
+    record = RunRecord(
+        name="a run",
+        params={f"parameter {one}": one for one in range(40)},
+        metrics={f"figure {one}": float(one) for one in range(60)},
+        tags={},
+        children=[ChildRun(f"fold {one}", {"auc": 0.8}) for one in range(4)],
+        folder=tmp_path / "run",
+        description="a card",
+    )
+    # Processor time, for what else the machine is doing must not fail it.
+    before = time.process_time()
+    run_id = registry.record(record)
+    registry.log_booster(run_id, model)
+    registry.register(run_id, manifest)
+    took = time.process_time() - before
+    assert took <= 2.0
+
+
+def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
+    copied: Trained, tmp_path: Path
+) -> None:
+    settings = write_company(tmp_path / "again", shuffled=True)
+    ingest(settings, copied.workspace)
+    again = train_churn(settings, copied.workspace, threads=2)
+    assert (again.version, again.digest) == ("2", copied.summary.digest)
+    assert current_bundle(copied.workspace).manifest.version == "2"
+    back = rollback(settings, copied.workspace, reason="a drill")
+    assert (back.version, back.previous_version) == ("1", "2")
+    assert current_bundle(copied.workspace).manifest.version == "1"
+    assert Registry(settings, copied.workspace).version_of("champion") == "1"
+    with pytest.raises(ModelRefused, match="earlier champion"):
+        rollback(settings, copied.workspace, reason="once more")
+
+
+def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
+    copied: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(copied.workspace.mlflow)
+
+    def refused(*_: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    bundle = current_bundle(copied.workspace)
+    rows = bundle.reference.sample(5, seed=2)
+    assert bundle.probability(bundle.log_odds(rows)).shape == (5,)
+
+
+def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
+    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    assert champion is not None
+    better = {cutoff: auc + 0.02 for cutoff, auc in champion.metrics["auc_by_cutoff"].items()}
+    folder = copied.workspace.bundles / "churn" / champion.digest
+    checks = gate(
+        open_bundle(folder),
+        folder,
+        replace(champion, metrics={**champion.metrics, "auc_by_cutoff": better}),
+    )
+    assert [check.passed for check in checks] == [False, *[True] * 7]
+    assert checks[0].figure == "-0.0200"
+    elsewhere = gate(open_bundle(folder), folder, replace(champion, horizon_days=90))
+    assert elsewhere[0].passed and "not compared" in elsewhere[0].figure
+
+
+def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained) -> None:
+    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    assert champion is not None
+    folder = copied.workspace.bundles / "churn" / champion.digest
+
+    def against(gain: float) -> Check:
+        moved = {
+            str(Cutoff.parse(cutoff).plus_days(-1)): auc + gain
+            for cutoff, auc in champion.metrics["auc_by_cutoff"].items()
+        }
+        figures = {**champion.metrics, "auc_by_cutoff": moved}
+        return gate(open_bundle(folder), folder, replace(champion, metrics=figures))[0]
+
+    chance = champion.metrics["auc"] - champion.metrics["auc_low"]
+    assert against(0.9 * chance).passed and not against(1.1 * chance).passed
+    assert "tested up to 1 days apart" in against(0.0).figure
+    assert "as chance alone gives" in against(0.0).limit
+
+
+def test_the_gate_refuses_probabilities_that_do_not_hold(copied: Trained) -> None:
+    bundle = current_bundle(copied.workspace)
+    figures = {**bundle.manifest.metrics, "ece": 0.2}
+    bundle.manifest = replace(bundle.manifest, metrics=figures)
+    folder = copied.workspace.bundles / "churn" / bundle.manifest.digest
+    failed = [check.name for check in gate(bundle, folder, None) if not check.passed]
+    assert failed == ["calibration error"]
+
+
+def test_promotion_asks_for_a_version_that_exists_and_for_a_reason(copied: Trained) -> None:
+    with pytest.raises(ModelRefused, match="no version 7"):
+        promote(copied.settings, copied.workspace, 7, reason="because")
+    with pytest.raises(ModelRefused, match="reason"):
+        promote(copied.settings, copied.workspace, 1, reason=" ", force=True)
+    again = promote(copied.settings, copied.workspace, 1, reason="a drill")
+    assert again.promoted and again.previous_version == "1"
+
+
+def test_a_damaged_bundle_in_use_is_mended_by_promoting_it_again(copied: Trained) -> None:
+    path = copied.workspace.bundles / "churn" / copied.summary.digest / "calibration.json"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(BundleRefused):
+        current_bundle(copied.workspace)
+    assert promote(copied.settings, copied.workspace, 1, reason="mend it").promoted
+    assert current_bundle(copied.workspace).manifest.digest == copied.summary.digest
+
+
+def test_a_damaged_artifact_is_not_put_to_use_even_by_force(trained: Trained) -> None:
+    artifacts = trained.workspace.mlflow / "artifacts" / trained.summary.run_id / "artifacts"
+    path = artifacts / "bundle" / "calibration.json"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:-1])
+    try:
+        with pytest.raises(BundleRefused):
+            promote(trained.settings, trained.workspace, 1, reason="anyway", force=True)
+    finally:
+        path.write_bytes(sound)
+    assert current_bundle(trained.workspace).manifest.digest == trained.summary.digest
+
+
+def test_without_data_there_is_nothing_to_train_and_nothing_is_registered(tmp_path: Path) -> None:
+    settings = write_company(tmp_path / "company")
+    workspace = Workspace(tmp_path / "workspace")
+    with pytest.raises(WorkspaceRefused):
+        train_churn(settings, workspace)
+    assert not workspace.bundles.exists() and not workspace.mlflow.exists()

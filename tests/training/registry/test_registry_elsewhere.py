@@ -1,0 +1,201 @@
+"""The registry in a Postgres and behind an MLflow server, both real, both started here."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as parquet
+import pytest
+import sqlalchemy
+
+from features.company.settings.reading import MlflowSettings, Settings
+from features.company.workspace import Workspace
+from features.sources.databases import copy_database
+from features.store.store import ingest
+from features.vocabulary.errors import WorkspaceRefused
+from tests.training.registry.test_registry import write_company
+from training.families.churn.bundle import current_bundle
+from training.families.segments.bundle import current_segments
+from training.families.segments.family import train_segments
+from training.recipe.recipe import train_churn
+from training.registry.promotion import promote, rollback
+from training.registry.registry import Registry
+from training.registry.tracking_server import LOOPBACK, command, environment, stop
+
+Company = tuple[Settings, Workspace]
+
+
+def postgres_program(name: str) -> str:
+    """A program of Postgres, on the path or where Debian puts it; skips where it is not installed."""
+    found = shutil.which(name) or next(
+        map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
+    )
+    if found is None:
+        pytest.skip(f"no {name} on this machine: install Postgres")
+    return found
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """The address of an empty Postgres that listens on a socket in a folder of its own."""
+    pytest.importorskip("psycopg", reason="the driver comes with the extra postgres")
+    initdb, pg_ctl = postgres_program("initdb"), postgres_program("pg_ctl")
+    user = pwd.getpwuid(os.getuid())
+    if user.pw_uid == 0:
+        # Postgres refuses to be run by root.
+        known = {one.pw_name: one for one in pwd.getpwall()}
+        user = known.get("postgres") or known["nobody"]
+    folder = Path(tempfile.mkdtemp(prefix="regulars-postgres-"))
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    is_root = os.getuid() == 0
+
+    def run(*words: str) -> None:
+        subprocess.run(
+            words,
+            check=True,
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            user=user.pw_uid if is_root else None,
+            group=user.pw_gid if is_root else None,
+        )
+
+    data = str(folder / "data")
+    run(initdb, "-D", data, "-U", "regulars", "-A", "trust", "--no-sync")
+    options = f"-c listen_addresses='' -c fsync=off -k {folder}"
+    run(pg_ctl, "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
+    try:
+        yield f"postgresql://regulars@/postgres?host={folder}"
+    finally:
+        run(pg_ctl, "-D", data, "-w", "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def company(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """The small company whose runs go to Postgres, with its events ingested."""
+    settings = write_company(tmp_path_factory.mktemp("company"))
+    settings = replace(settings, mlflow=MlflowSettings(tracking_uri=postgres))
+    workspace = Workspace(settings.workspace_folder)
+    ingest(settings, workspace)
+    return settings, workspace
+
+
+@pytest.fixture(scope="module")
+def server(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an MLflow server over the same Postgres."""
+    folder = tmp_path_factory.mktemp("server")
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        port = int(taken.getsockname()[1])
+    with (folder / "log").open("wb") as log:
+        started = subprocess.Popen(
+            command(port),
+            env=environment(postgres, folder / "artifacts"),
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        wait_for(port)
+        yield f"http://{LOOPBACK}:{port}"
+    finally:
+        stop(started)
+
+
+def wait_for(port: int) -> None:
+    """Ask until the server answers."""
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline:
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=5)
+        try:
+            connection.request("GET", "/health")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            threading.Event().wait(0.3)
+        finally:
+            connection.close()
+    raise AssertionError("the server does not answer")
+
+
+@pytest.mark.postgres
+def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
+    settings, workspace = company
+    first = train_churn(settings, workspace)
+    assert first.promoted and first.version == "1"
+    registry = Registry(settings, workspace)
+    assert registry.version_of("champion") == "1"
+    assert registry.tags_of("1")["digest"] == first.digest
+    assert len(registry.nested_runs(first.run_id)) == len(first.origins["tests"])
+    artifacts = workspace.mlflow / "artifacts" / first.run_id / "artifacts"
+    assert (artifacts / "bundle" / "manifest.json").is_file()
+    assert not (workspace.mlflow / "mlflow.db").exists()
+    again = train_churn(settings, workspace, promote=False)
+    assert (again.version, again.digest) == ("2", first.digest)
+    assert promote(settings, workspace, 2, reason="the same again").previous_version == "1"
+    assert registry.version_of("champion") == "2"
+    assert rollback(settings, workspace, reason="a drill").version == "1"
+    assert registry.tags_of("2")["rolled_back"] == "a drill"
+    assert current_bundle(workspace).manifest.version == "1"
+
+
+@pytest.mark.postgres
+def test_tables_are_read_from_postgres_by_the_same_driver(postgres: str, tmp_path: Path) -> None:
+    engine = sqlalchemy.create_engine(postgres)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("CREATE TABLE sales AS SELECT 'anna' AS who, 5 AS paid"))
+    engine.dispose()
+    pieces = copy_database(f"{postgres}#sales", folder=tmp_path, scratch=tmp_path)
+    assert [row for one in pieces for row in parquet.read_table(one).to_pylist()] == [
+        {"who": "anna", "paid": 5}
+    ]
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_a_remote_server_keeps_runs_and_files_and_needs_no_folder_of_ours(
+    company: Company, server: str
+) -> None:
+    settings, workspace = company
+    settings = replace(settings, mlflow=MlflowSettings(tracking_uri=server))
+    first = train_segments(settings, workspace)
+    assert first.promoted and first.version == "1"
+    assert current_segments(workspace).manifest.run_id == first.run_id
+    # The files are the server's, not ours.
+    assert not (workspace.mlflow / "artifacts" / first.run_id).exists()
+    again = train_segments(settings, workspace, refit=True)
+    assert (again.version, again.digest) == ("2", first.digest)
+    assert rollback(settings, workspace, name="segments", reason="a drill").version == "1"
+    assert Registry(settings, workspace, "segments").version_of("champion") == "1"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://anna:secret@/runs?host=/nowhere", "postgresql://anna:***@/runs"),
+        ("http://anna:secret@127.0.0.1:9", "http://anna:***@127.0.0.1:9"),
+    ],
+)
+def test_a_store_that_is_not_there_is_said_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, shown: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    settings = replace(
+        write_company(tmp_path / "company"), mlflow=MlflowSettings(tracking_uri=address)
+    )
+    with pytest.raises(WorkspaceRefused) as refused:
+        Registry(settings, Workspace(settings.workspace_folder))
+    assert shown in str(refused.value) and "secret" not in str(refused.value)

@@ -1,0 +1,107 @@
+"""The bundles of one model name in a workspace: which were put to use, and which is in use now."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from features.company.workspace import CURRENT, Workspace, point_at
+from features.vocabulary.errors import BundleRefused
+from training.bundles.admission import HISTORY_FILE, current_folder
+from training.bundles.manifest import MANIFEST_FILE, Manifest
+from training.bundles.signature import SIGNATURE_FILE
+from training.families.churn.bundle import verified
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where the bundles of one model name stand, each in a folder named by its digest."""
+
+    workspace: Workspace
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this name's bundles."""
+        return self.workspace.bundles / self.name
+
+    def champion_manifest(self) -> Manifest | None:
+        """The manifest of the bundle in use; None when there is none, or it is damaged.
+
+        A damaged champion must not keep a sound challenger out.
+        """
+        try:
+            folder = current_folder(self.workspace, self.name)
+            return None if folder is None else verified(folder)[0]
+        except BundleRefused:
+            return None
+
+    def champions(self) -> list[Mapping[str, str]]:
+        """The champions still standing, the present one last: a rollback takes the last one away."""
+        stack: list[Mapping[str, str]] = []
+        for entry in self._history():
+            if entry["action"] == "rollback":
+                stack.pop()
+            else:
+                stack.append(entry)
+        return stack
+
+    def exported(self, digest: str) -> Path:
+        """Where a bundle of this digest lies once it was put to use."""
+        return self.folder / digest
+
+    def export(self, folder: Path, manifest: Manifest) -> None:
+        """Move a stamped bundle to its digest's folder; of the same content only the stamp is replaced."""
+        place = self.exported(manifest.digest)
+        if place.exists():
+            try:
+                verified(place)
+            except BundleRefused:
+                shutil.rmtree(place)
+            else:
+                for one in (MANIFEST_FILE, SIGNATURE_FILE):
+                    (folder / one).replace(place / one)
+                return
+        folder.rename(place)
+
+    def put_to_use(self, manifest: Manifest, *, action: str, reason: str) -> None:
+        """Point readers at an exported bundle, in one step, and remember it as champion."""
+        entry = {
+            "version": manifest.version,
+            "digest": manifest.digest,
+            "run_id": manifest.run_id,
+            "action": action,
+            "reason": reason,
+        }
+        path = self.folder / HISTORY_FILE
+        beside = path.with_suffix(".new")
+        history = [*self._history(), entry]
+        beside.write_text(json.dumps(history, indent=1, ensure_ascii=False), encoding="utf-8")
+        beside.replace(path)
+        point_at(self.folder / CURRENT, manifest.digest)
+
+    @contextmanager
+    def promoting(self) -> Iterator[Path]:
+        """One promotion at a time: yields an empty draft folder, removed at the end."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(self.workspace.bundles / ".lock"):
+            draft = self.folder / ".draft"
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(mode=0o700)
+            try:
+                yield draft
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+
+    def _history(self) -> list[dict[str, str]]:
+        path = self.folder / HISTORY_FILE
+        if not path.exists():
+            return []
+        history: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+        return history

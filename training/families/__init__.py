@@ -1,0 +1,1 @@
+"""A folder a family of models; none knows another."""

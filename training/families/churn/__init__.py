@@ -1,0 +1,1 @@
+"""Who leaves, renews or comes again."""

@@ -1,0 +1,239 @@
+"""What the riskiest customers of each rung would have been worth to a campaign, at the test cutoffs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.company.settings.reading import CampaignSettings
+from training.datasets.folds import FOLD_SEPARATOR
+from training.families.churn.rungs import RULES
+from training.ladder.ladder import Ladder, Tested
+from training.learners.model import Floats
+from training.measures.metrics import interval
+from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
+
+_RESAMPLES = 200
+_SIZES = 60
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with the 95 % interval that resampled customers give."""
+
+    mean: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, mean: float, replicates: Floats) -> Estimate:
+        """The figure as measured, with the middle of its replicates around it."""
+        return cls(mean, *interval(replicates))
+
+    @property
+    def is_above_zero(self) -> bool:
+        """Whether chance alone does not explain a figure above zero."""
+        return self.low > 0
+
+
+@dataclass(frozen=True)
+class ListWorth:
+    """The list of one rung: leavers found and money made, as means over the test cutoffs.
+
+    Money is in cents. ``best_size`` is the list with the highest profit at ``best_cents``.
+    """
+
+    rung: str
+    found: float
+    profit_cents: float
+    best_size: int
+    best_cents: float
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """A list of ``size`` customers, by the shipped model, by each other rung and by no ranking at all.
+
+    ``kept_value_is_known`` is False where neither the settings nor the customers' spend say what a
+    customer is worth; then every amount of money is 0 and must not be shown. ``gain_cents`` compares
+    the shipped model with ``rule``, of those that need no learning the one whose list finds most, on the
+    same customers;
+    ``half_value_cents`` and ``more_value_cents`` are the list's worth if a customer is worth half as
+    much, or half as much again.
+    """
+
+    costs: Costs
+    size: int
+    customers: int
+    base_rate: float
+    kept_value_is_known: bool
+    rule: str
+    by_chance: float
+    chance_cents: float
+    found: Estimate
+    profit_cents: Estimate
+    gain_cents: Estimate
+    half_value_cents: float
+    more_value_cents: float
+    rows: tuple[ListWorth, ...]
+
+    def of(self, rung: str) -> ListWorth:
+        """The list of one rung."""
+        return next(row for row in self.rows if row.rung == rung)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The comparison as plain fields."""
+        return asdict(self)
+
+
+def campaign(
+    ladder: Ladder, settings: CampaignSettings, *, spent_by_leavers_cents: float
+) -> Campaign:
+    """Reckon the lists of all rungs; the shipped model's is held against the best of the rules'.
+
+    The interval resamples customers with all their cutoffs, the same for both.
+    """
+    costs = campaign_costs(settings, usual_value_cents=max(0.0, spent_by_leavers_cents))
+    lists = {
+        row.name: _Lists(whole_tests(ladder.of(row.name)), settings.list_size)
+        for row in ladder.rows
+    }
+    rule = max((name for name in lists if name in RULES), key=lambda name: lists[name].found)
+    mine, theirs = lists[ladder.winner.name], lists[rule]
+    draws = [(mine.resampled(one), theirs.resampled(one)) for one in _draws(mine.everybody)]
+    found, by_rule = np.array(draws).T
+    size = _mean(mine.sizes)
+    rates = [float(one.outcomes.mean()) for one in mine.tests]
+    by_chance = _mean(rate * one for rate, one in zip(rates, mine.sizes, strict=True))
+
+    def money(leavers: Any, reckoned: Costs = costs) -> Any:
+        return reckoned.of_list(leavers, size) if costs.value else 0.0 * leavers
+
+    return Campaign(
+        costs=costs,
+        size=round(size),
+        customers=round(_mean(len(one.outcomes) for one in mine.tests)),
+        base_rate=_mean(rates),
+        kept_value_is_known=costs.value > 0,
+        rule=rule,
+        by_chance=by_chance,
+        chance_cents=float(money(by_chance)),
+        found=Estimate.of(mine.found, found),
+        profit_cents=Estimate.of(float(money(mine.found)), money(found)),
+        gain_cents=Estimate.of(
+            float(money(mine.found) - money(theirs.found)), money(found) - money(by_rule)
+        ),
+        half_value_cents=float(money(mine.found, replace(costs, value=0.5 * costs.value))),
+        more_value_cents=float(money(mine.found, replace(costs, value=1.5 * costs.value))),
+        rows=tuple(
+            _worth(name, one, costs, float(money(one.found))) for name, one in lists.items()
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class WholeTest:
+    """All customers answered for at one cutoff, or in one round of folds put together again."""
+
+    name: str
+    customer_keys: NDArray[np.int32]
+    outcomes: Floats
+    probability: Floats
+
+
+def whole_tests(tested: Sequence[Tested]) -> list[WholeTest]:
+    """One rung's tests with the folds of a round together: a list is drawn up of everybody."""
+    rounds: dict[str, list[Tested]] = {}
+    for one in tested:
+        rounds.setdefault(one.test.partition(FOLD_SEPARATOR)[0], []).append(one)
+    return [
+        WholeTest(
+            name,
+            np.concatenate([one.customer_keys for one in parts]),
+            np.concatenate([one.outcomes for one in parts]),
+            np.concatenate([one.probability for one in parts]),
+        )
+        for name, parts in rounds.items()
+    ]
+
+
+def profit_curve(tested: WholeTest, costs: Costs) -> tuple[Floats, Floats]:
+    """The profit of each list size in one test, in cents, the list filled from the riskiest on."""
+    sizes = np.linspace(0.0, len(tested.outcomes), _SIZES + 1)
+    ranked = Ranked.of(tested.outcomes, tested.probability)
+    return sizes, np.asarray(costs.of_list(ranked.found(sizes), sizes))
+
+
+class _Lists:
+    """One rung's lists, one a test."""
+
+    def __init__(self, tests: Sequence[WholeTest], list_size: int) -> None:
+        self.tests = tests
+        self.sizes = [
+            min(list_size or math.ceil(len(one.outcomes) / 10), len(one.outcomes)) for one in tests
+        ]
+        self.ranked = [Ranked.of(one.outcomes, one.probability) for one in tests]
+        self.everybody = np.unique(np.concatenate([one.customer_keys for one in tests]))
+        self.tops = [
+            _Top.of(one, size, self.everybody) for one, size in zip(tests, self.sizes, strict=True)
+        ]
+        self.found = _mean(
+            float(one.found(size)) for one, size in zip(self.ranked, self.sizes, strict=True)
+        )
+
+    def resampled(self, draw: Floats) -> float:
+        """Leavers found when each customer counts as often as drawn."""
+        return _mean(one.found(draw) for one in self.tops)
+
+
+@dataclass(frozen=True)
+class _Top:
+    """The riskiest customers of a test in their order: enough of them for any resampled list."""
+
+    size: int
+    columns: NDArray[np.intp]
+    outcomes: Floats
+    last_of_tie: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, test: WholeTest, size: int, everybody: NDArray[np.int32]) -> _Top:
+        order, last_of_tie = by_falling(test.probability)
+        # A resample leaves out about one customer in three; three times as many are enough and to spare.
+        ties = int(np.searchsorted(last_of_tie, min(3 * size + 100, len(order)) - 1)) + 1
+        last_of_tie = last_of_tie[:ties]
+        top = order[: last_of_tie[-1] + 1]
+        columns = np.searchsorted(everybody, test.customer_keys[top])
+        return cls(size, columns, test.outcomes[top], last_of_tie)
+
+    def found(self, draw: Floats) -> float:
+        ranked = Ranked.cumulated(self.outcomes, draw[self.columns], self.last_of_tie)
+        return float(ranked.found(self.size))
+
+
+def _draws(everybody: NDArray[np.int32]) -> Iterator[Floats]:
+    generator = np.random.default_rng(1)
+    customers = len(everybody)
+    for _ in range(_RESAMPLES):
+        drawn = np.bincount(generator.integers(0, customers, customers), minlength=customers)
+        yield drawn.astype(np.float64)
+
+
+def _worth(name: str, lists: _Lists, costs: Costs, profit_cents: float) -> ListWorth:
+    best = [ranked.best(costs) for ranked in lists.ranked] if costs.value else [(0, 0.0)]
+    return ListWorth(
+        rung=name,
+        found=lists.found,
+        profit_cents=profit_cents,
+        best_size=round(_mean(size for size, _ in best)),
+        best_cents=_mean(cents for _, cents in best),
+    )
+
+
+def _mean(values: Any) -> float:
+    held = list(values)
+    return math.fsum(held) / len(held)

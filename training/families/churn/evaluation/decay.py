@@ -1,0 +1,69 @@
+"""How a model ages: fitted once, long ago, and asked again at every later test cutoff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from features.vocabulary.time import DAY_SECONDS, Cutoff
+from training.datasets.dataset import Dataset
+from training.datasets.splits import OriginSplit, Splits
+from training.ladder.ladder import Ladder
+from training.measures.metrics import auc, finite, observed_over_expected
+
+
+@dataclass(frozen=True)
+class Aged:
+    """The oldest model at one test cutoff, beside the model that was fresh there.
+
+    ``age_days`` counts from the end of the outcomes the old model was fitted on to the cutoff it is
+    asked at. ``auc_fresh`` is that of the same rung fitted as late as the cutoff allows.
+    """
+
+    cutoff: Cutoff
+    age_days: int
+    customers: int
+    auc: float
+    auc_fresh: float
+    observed_over_expected: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as plain fields."""
+        figures = {
+            "auc": self.auc,
+            "auc_fresh": self.auc_fresh,
+            "observed_over_expected": self.observed_over_expected,
+        }
+        place = {"cutoff": str(self.cutoff), "age_days": self.age_days, "customers": self.customers}
+        return place | finite(figures)
+
+
+def decay(ladder: Ladder, dataset: Dataset, splits: Splits) -> Sequence[Aged]:
+    """The rung that ships, as it was fitted for the earliest test, at each test cutoff, oldest first.
+
+    Empty where there are not two test cutoffs: the history is then too short to see a model age.
+    """
+    tests = [split for split in splits.tests if isinstance(split, OriginSplit) and split.test]
+    if len(tests) < 2:
+        return []
+    earliest = tests[-1]
+    model, calibration = ladder.oldest[ladder.winner.name]
+    learned_until = splits.horizon.end(earliest.calibration)
+    fresh = {one.test: one.figures["auc"] for one in ladder.of(ladder.winner.name)}
+    rows = []
+    for split in reversed(tests):
+        assert split.test is not None
+        test = split.test_rows(dataset)
+        probability = calibration.apply(model.score(test.vectors))
+        rows.append(
+            Aged(
+                cutoff=split.test,
+                age_days=(split.test.seconds - learned_until.seconds) // DAY_SECONDS,
+                customers=test.rows,
+                auc=auc(test.outcomes, probability),
+                auc_fresh=fresh[split.name],
+                observed_over_expected=observed_over_expected(test.outcomes, probability),
+            )
+        )
+    return rows

@@ -1,0 +1,145 @@
+"""Everything a training says of its model beyond the ladder: grade, money, slices, age, when and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from features.company.settings.reading import CampaignSettings
+from features.vectors.vectors import Vectors
+from training.families.churn.evaluation.campaign import Campaign, campaign
+from training.families.churn.evaluation.decay import Aged, decay
+from training.families.churn.evaluation.grade import Grade, grade
+from training.families.churn.evaluation.slices import Slice, slices
+from training.families.churn.learning import Learned
+from training.families.churn.timing.hazard import Hazard
+from training.families.churn.timing.when import When, hazard_to_ship, say_when
+from training.families.churn.trust import Trust, examine
+from training.ladder.ladder import Tested
+from training.measures.metrics import finite
+from training.questions.buying import Inactivity
+from training.questions.kinds import question_from
+from training.questions.origins import end_of_data
+from training.questions.question import Question
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What is measured of the shipped model, each figure from test cutoffs alone.
+
+    ``hazard`` tells when, fitted as late as the shipped model; None where there is no telling.
+    """
+
+    title: str
+    currency: str
+    grade: Grade
+    campaign: Campaign
+    slices: Sequence[Slice]
+    decay: Sequence[Aged]
+    when: When | None
+    when_said: str
+    hazard: Hazard | None
+    trust: Trust
+
+    def as_dict(self) -> dict[str, Any]:
+        """The evaluation as plain JSON: eight digits, and None where there is no answer."""
+        content = {
+            "title": self.title,
+            "currency": self.currency,
+            "grade": self.grade.as_dict(),
+            "campaign": self.campaign.as_dict(),
+            "slices": [one.as_dict() for one in self.slices],
+            "decay": [one.as_dict() for one in self.decay],
+            "when": None if self.when is None else self.when.as_dict(),
+            "when_said": self.when_said,
+            "trust": self.trust.as_dict(),
+        }
+        plain: dict[str, Any] = _plain(content)
+        return plain
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """The few figures that are compared from run to run; money in cents."""
+        found = self.campaign
+        figures = {
+            "list/size": float(found.size),
+            "list/found": found.found.mean,
+            "list/found_by_chance": found.by_chance,
+            "list/lift": found.found.mean / found.by_chance,
+        }
+        if found.kept_value_is_known:
+            best = found.of(self.title)
+            figures |= {
+                "list/profit_cents": found.profit_cents.mean,
+                "list/profit_cents_low": found.profit_cents.low,
+                "list/profit_cents_high": found.profit_cents.high,
+                "list/profit_cents_by_rule": found.of(found.rule).profit_cents,
+                "list/profit_cents_by_chance": found.chance_cents,
+                "best_list/size": float(best.best_size),
+                "best_list/profit_cents": best.best_cents,
+            }
+        if self.when is not None:
+            last = self.when.rows[-1]
+            figures |= {"when/brier": last.brier, "when/held": self.when.held}
+        return figures | self.trust.figures
+
+
+def evaluate(
+    learned: Learned, settings: CampaignSettings, *, currency: str = "EUR", threads: int = 1
+) -> Evaluation:
+    """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold."""
+    ladder = learned.ladder
+    tested = ladder.of(ladder.winner.name)
+    vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
+    question = question_from(learned.manifest.question)
+    spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
+    worth = campaign(ladder, settings, spent_by_leavers_cents=spent)
+    when, when_said, hazard = _when(learned, question, threads)
+    return Evaluation(
+        title=ladder.winner.name,
+        currency=currency,
+        grade=grade(worth, ladder.winning_row, question, currency=currency),
+        campaign=worth,
+        slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
+        decay=decay(ladder, learned.dataset, learned.splits),
+        when=when,
+        when_said=when_said,
+        hazard=hazard,
+        trust=examine(learned, currency=currency, threads=threads),
+    )
+
+
+def _when(
+    learned: Learned, question: Question, threads: int
+) -> tuple[When | None, str, Hazard | None]:
+    """How well the date of the next order is told, and what will tell it; only of who buys no more."""
+    if not isinstance(question, Inactivity):
+        return None, "When is told of the next order alone, and this question is another.", None
+    purchases, end = question.stream(learned.pack), end_of_data(learned.pack)
+    dataset, splits = learned.dataset, learned.splits
+    when, said = say_when(purchases, dataset, splits, end, threads=threads)
+    return when, said, hazard_to_ship(purchases, dataset, splits, end, when, threads=threads)
+
+
+def _spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:
+    """What tested customers who left had spent on average in the year before, in cents."""
+    spent = []
+    for one, seen in zip(tested, vectors, strict=True):
+        if "spend_sum_365d" not in seen.feature_names:
+            return 0.0
+        spent.append(seen.column("spend_sum_365d")[one.outcomes > 0.5])
+    everybody = np.concatenate(spent).astype(np.float64)
+    return float(np.nanmean(everybody)) if np.isfinite(everybody).any() else 0.0
+
+
+def _plain(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _plain(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(value) for value in content]
+    if isinstance(content, float):
+        return finite({"": content})[""]
+    return content

@@ -1,0 +1,163 @@
+"""A model's grade in words, with the money it means: what a marketer reads first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from training.families.churn.evaluation.campaign import Campaign, Estimate
+from training.families.churn.rungs import BASE_RATE, RECENCY
+from training.ladder.ladder import LadderRow
+from training.questions.question import Question
+
+WORTH_HAVING_AUC = 0.01
+"""A smaller gain over a simple rule is real, and of little use to whoever works through a list."""
+LARGE_AUC = 0.05
+MOST_ECE = 0.05
+OBSERVED_OVER_EXPECTED = (0.9, 1.1)
+
+
+class Word(StrEnum):
+    """How much better than the best simple rule a model tells who leaves."""
+
+    NO_GAIN = "No gain"
+    SLIGHT = "Slight gain"
+    GOOD = "Good"
+    VERY_GOOD = "Very good"
+
+
+@dataclass(frozen=True)
+class Grade:
+    """The word, the sentences behind it, and whether the percentages can be taken at their word."""
+
+    word: Word
+    is_calibrated: bool
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The grade as one paragraph."""
+        return f"{self.word.value}: {' '.join(self.sentences)}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The grade as plain fields."""
+        return asdict(self) | {"word": self.word.value, "text": self.text}
+
+
+def grade(campaign: Campaign, row: LadderRow, question: Question, *, currency: str) -> Grade:
+    """Grade the shipped model by its gain over the best simple rule, and say what its list is worth.
+
+    ``row`` is its row of the ladder; ``currency`` is three letters.
+    """
+    word = _word(row)
+    sentences = [_found(campaign, question)]
+    if campaign.kept_value_is_known:
+        sentences.append(_money(campaign, currency, row.name, row.rule))
+    sentences.append(_gain(campaign, row, word))
+    calibrated = is_calibrated(row.figures)
+    if not calibrated:
+        sentences.append(
+            "Its percentages are off beyond chance: rank by them, and do not reckon with them."
+        )
+    return Grade(word, calibrated, tuple(sentences))
+
+
+def is_calibrated(figures: Mapping[str, float | None]) -> bool:
+    """Whether expected and observed agree: on average, and in each of ten bins as far as chance allows."""
+    error, by_chance = figures.get("ece"), figures.get("ece_by_chance")
+    ratio = figures.get("observed_over_expected")
+    low, high = OBSERVED_OVER_EXPECTED
+    if error is None or ratio is None or error > max(MOST_ECE, by_chance or 0.0):
+        return False
+    # With few customers the ratio itself is uncertain; the error in bins then says enough.
+    return low <= ratio <= high or error <= (by_chance or 0.0)
+
+
+def money(cents: float, currency: str) -> str:
+    """An amount in whole units of its currency.
+
+    >>> money(-412_345.0, "EUR")
+    '−4,123 EUR'
+    """
+    return f"{'−' if round(cents / 100) < 0 else ''}{abs(round(cents / 100)):,} {currency}"
+
+
+def money_range(estimate: Estimate, currency: str) -> str:
+    """An amount with its interval.
+
+    >>> money_range(Estimate(410_000, -90_000, 900_000), "EUR")
+    '4,100 EUR (−900 … 9,000)'
+    """
+    low, high = (
+        money(one, currency).removesuffix(f" {currency}") for one in (estimate.low, estimate.high)
+    )
+    return f"{money(estimate.mean, currency)} ({low} … {high})"
+
+
+def _word(row: LadderRow) -> Word:
+    if row.name == row.rule or row.gain_low <= 0:
+        return Word.NO_GAIN
+    if row.gain < WORTH_HAVING_AUC:
+        return Word.SLIGHT
+    return Word.GOOD if row.gain < LARGE_AUC else Word.VERY_GOOD
+
+
+def _found(campaign: Campaign, question: Question) -> str:
+    likeliest = "riskiest" if question.means_leaving else "likeliest"
+    return (
+        f"of the {campaign.size:,} {likeliest} customers about {campaign.found.mean:,.0f} "
+        f"{question.happened[0]} ({campaign.by_chance:,.0f} by chance)."
+    )
+
+
+def _money(campaign: Campaign, currency: str, ships: str, rule: str) -> str:
+    best = campaign.of(ships)
+    worth = f"At your costs that list is worth {money_range(campaign.profit_cents, currency)}"
+    others = [
+        f"{money(row.profit_cents, currency)} by {the(row.rung)}"
+        for row in campaign.rows
+        if row.rung in (RECENCY, campaign.rule, rule) and row.rung not in (ships, BASE_RATE)
+    ]
+    others.append(f"{money(campaign.chance_cents, currency)} without any ranking")
+    advice = (
+        f"The best list would hold about {best.best_size:,} customers, for "
+        f"{money(best.best_cents, currency)}."
+        if best.best_size
+        else "At these costs no list pays."
+    )
+    return f"{worth}, against {listed(others)}. {advice}"
+
+
+def the(rung: str) -> str:
+    """A rung's name inside a sentence.
+
+    >>> the("recency rule"), the("BG/NBD")
+    ('the recency rule', 'BG/NBD')
+    """
+    return f"the {rung}" if rung.endswith(("rule", "rate")) else rung
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts of a sentence, one after the other.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _gain(campaign: Campaign, row: LadderRow, word: Word) -> str:
+    if row.name == row.rule:
+        return f"It is {the(row.rule)} itself: nothing tells them apart better beyond chance."
+    interval = f"{row.gain:+.3f} [{row.gain_low:+.3f}, {row.gain_high:+.3f}] in AUC"
+    if word is Word.NO_GAIN:
+        return f"Against {the(row.rule)} it gains nothing beyond chance ({interval})."
+    if not campaign.kept_value_is_known or campaign.gain_cents.is_above_zero:
+        return f"Against {the(row.rule)} it gains {interval}."
+    return (
+        f"Against {the(row.rule)} it gains {interval}, though a list of this size makes no more money "
+        f"than that of {the(campaign.rule)} beyond chance."
+    )

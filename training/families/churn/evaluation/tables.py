@@ -1,0 +1,193 @@
+"""The evaluation as tables: the lists and what they bring, the slices, the age of a model."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from training.families.churn.evaluation.grade import money
+from training.measures.profit import Costs
+
+Evaluated = Mapping[str, Any]
+"""An evaluation as plain fields, as the manifest keeps it."""
+
+
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table.
+
+    >>> print(markdown(["a", "b"], [["1", "2"]]), end="")
+    | a | b |
+    | --- | --- |
+    | 1 | 2 |
+    """
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def ladder_markdown(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[tuple[str, str]],
+    cell: Callable[[Mapping[str, Any], str], str],
+) -> str:
+    """A ladder as a Markdown table, a line a rung; ``columns`` are keys and titles."""
+    head = ["", *(title for _, title in columns)]
+    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
+    for row in rows:
+        name = f"**{row['name']}** (ships)" if row["ships"] else row["name"]
+        lines.append(" | ".join([name, *(cell(row, key) for key, _ in columns)]))
+    return "\n".join(f"| {line} |" for line in lines) + "\n"
+
+
+def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows of plain fields as CSV, an empty cell where there is no answer."""
+    if not rows:
+        return ""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def lists_markdown(evaluated: Evaluated) -> str:
+    """The list of each rung, beside that of no ranking: leavers found, its worth, the best size."""
+    head, rows = lists_table(evaluated)
+    return markdown(
+        head,
+        [
+            [f"**{row[0]}** (ships)" if row[0] == evaluated["title"] else row[0], *row[1:]]
+            for row in rows
+        ],
+    )
+
+
+def lists_table(evaluated: Evaluated) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: the list of each rung that ranks, and the one of no ranking."""
+    found, currency = evaluated["campaign"], evaluated["currency"]
+    known = found["kept_value_is_known"]
+    rows = [
+        [row["rung"], f"{row['found']:,.0f}", *(_worth(row, currency) if known else [])]
+        for row in found["rows"]
+        if row["found"] != found["by_chance"]
+    ]
+    chance = [f"{found['by_chance']:,.0f}"]
+    if known:
+        chance += [money(found["chance_cents"], currency), "–", "–"]
+    head = ["the list by", f"found among {found['size']:,}"]
+    head += ["worth", "best size", "worth then"] if known else []
+    return head, [*rows, ["no ranking", *chance]]
+
+
+def money_sentences(evaluated: Evaluated) -> str:
+    """What the money rests on, and what it becomes when a customer is worth less or more."""
+    found, currency = evaluated["campaign"], evaluated["currency"]
+    costs = found["costs"]
+    if not found["kept_value_is_known"]:
+        return (
+            "What a kept customer brings is not known, so lists are counted and not priced: set "
+            "`kept_value_cents` in `[campaign]`."
+        )
+    threshold = Costs(**costs).worth_from
+    limit = (
+        f"A contact pays from a risk of {threshold:.0%} on."
+        if threshold <= 1
+        else "No contact pays at these costs."
+    )
+    return (
+        f"Reckoned with {money(costs['value'], currency)} for a kept customer, "
+        f"{money(costs['incentive'], currency)} for the offer, {_small(costs['contact'], currency)} "
+        f"a contact and {costs['success']:.0%} success. {limit} Were a customer worth half as much, the "
+        f"list would bring {money(found['half_value_cents'], currency)}; half as much again, "
+        f"{money(found['more_value_cents'], currency)}. Success is an assumption until a campaign with "
+        "a hold-out has measured it."
+    )
+
+
+def slices_markdown(slices: Sequence[Mapping[str, Any]]) -> str:
+    """Each kind of customer with its share of leavers, AUC and observed over expected."""
+    rows = []
+    for one in slices:
+        if one["auc"] is None:
+            figures = ["too small", "–"]
+        else:
+            figures = [
+                f"{one['auc']:.3f} [{one['auc_low']:.3f}, {one['auc_high']:.3f}]",
+                f"{one['observed_over_expected']:.2f}",
+            ]
+        rate = "–" if one["base_rate"] is None else f"{one['base_rate']:.1%}"
+        rows.append([one["kind"], one["name"], f"{one['customers']:,}", rate, *figures])
+    return markdown(["kind", "", "tested", "left", "AUC", "O/E"], rows)
+
+
+def decay_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The oldest model at each later cutoff, beside a fresh one."""
+    return markdown(
+        ["asked at", "days old", "AUC of the old model", "of a fresh one", "O/E of the old model"],
+        [
+            [
+                one["cutoff"],
+                f"{one['age_days']:,}",
+                _figure(one["auc"]),
+                _figure(one["auc_fresh"]),
+                _figure(one["observed_over_expected"], places=2),
+            ]
+            for one in rows
+        ],
+    )
+
+
+def when_markdown(when: Mapping[str, Any]) -> str:
+    """Silence for so many days: expected, observed, and the error beside that of one rate for all."""
+    return markdown(
+        ["silent for", "tested", "expected", "observed", "Brier", "Brier of one rate", "AUC"],
+        [
+            [
+                f"{one['days']} days",
+                f"{one['customers']:,}",
+                f"{one['expected']:.1%}",
+                f"{one['observed']:.1%}",
+                _figure(one["brier"], places=4),
+                _figure(one["brier_by_rate"], places=4),
+                _figure(one["auc"]),
+            ]
+            for one in when["rows"]
+        ],
+    )
+
+
+def when_sentences(when: Mapping[str, Any]) -> str:
+    """How far the date of the next order and its range can be trusted."""
+    parts = [
+        f"The range of the next order holds {_percent(when['held'])} of them, where "
+        f"{_percent(when['held_expected'])} are expected; {_percent(when['open_ended'])} of the ranges "
+        "reach beyond the horizon and stay open.",
+    ]
+    if when["width_days"] is not None:
+        parts.append(f"The others are {when['width_days']:.0f} days wide as a rule.")
+    if when["by_median"] is not None:
+        parts.append(
+            f"{_percent(when['by_median'])} had ordered by the day on which half of them should have."
+        )
+    return " ".join(parts)
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _worth(row: Mapping[str, Any], currency: str) -> list[str]:
+    return [
+        money(row["profit_cents"], currency),
+        f"{row['best_size']:,}",
+        money(row["best_cents"], currency),
+    ]
+
+
+def _small(cents: float, currency: str) -> str:
+    return f"{cents / 100:.2f} {currency}"
+
+
+def _figure(value: float | None, *, places: int = 3) -> str:
+    return "–" if value is None else f"{value:.{places}f}"

@@ -1,0 +1,32 @@
+"""The one feature that tells most by itself: the rule to beat where nobody has orders to count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from training.datasets.dataset import Dataset
+from training.learners.sorted_scores import Ranking
+
+MOST_ROWS = 20_000
+"""Of more rows evenly spaced ones are read; which feature is the strongest shows in few."""
+
+
+def strongest_feature(dataset: Dataset, feature_names: Sequence[str]) -> str:
+    """The feature whose order of the rows comes nearest to that of the outcomes, rising or falling.
+
+    By the AUC, a missing value in the place of the median. Of equals the first; empty where there are
+    no features or but one outcome.
+    """
+    rows = np.arange(0, dataset.rows, max(1, -(-dataset.rows // MOST_ROWS)))
+    chosen = dataset.select(rows)
+    best, found = 0.0, ""
+    for name in feature_names:
+        values = chosen.vectors.column(name).astype(np.float64)
+        known = values[~np.isnan(values)]
+        filled = np.where(np.isnan(values), np.median(known) if len(known) else 0.0, values)
+        area = Ranking.of(chosen.outcomes, filled).auc(np.ones(len(rows)))
+        if abs(area - 0.5) > best:
+            best, found = abs(area - 0.5), name
+    return found

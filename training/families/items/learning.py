@@ -1,0 +1,301 @@
+"""Learning to recommend without publishing it: from a store's purchases to a measured model in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.company.settings.reading import RecommendationSettings
+from features.store.pack import Pack
+from features.store.store import Store
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import DAY_SECONDS, Cutoff
+from training.bundles.manifest import Manifest
+from training.families.items.bundle import RECOMMENDATIONS
+from training.families.items.ladder import (
+    LONGEST,
+    PERSONAL,
+    PERSONAL_EVER,
+    ItemLadder,
+    ListsOf,
+    Rung,
+    Trial,
+    lists_by_score,
+)
+from training.families.items.measures import Lists, best_of
+from training.families.items.pairs.pair_features import NAMES, PAIR_FEATURES, PAIR_GROUPS
+from training.families.items.pairs.pairs import Shelf
+from training.families.items.ranker import Origin, Ranker
+from training.families.items.recommenders.factors import Factors, FactorSettings
+from training.families.items.recommenders.item_kernel import ItemKernel
+from training.families.items.recommenders.kernels import kernels_for
+from training.families.items.recommenders.next_basket import NextBasket
+from training.families.items.recommenders.personal import PersonalFrequency
+from training.families.items.recommenders.popularity import Popularity
+from training.families.items.recommenders.recommender import Scores
+from training.purchases.bought import Bought
+from training.purchases.sold import Sold
+from training.questions.origins import end_of_data
+from training.registry.provenance import tools
+
+FAMILY = "two stages"
+POPULAR, BY_TIER, DECAYED, ALS, NEXT_BASKET = (
+    "popularity",
+    "popularity by number of orders",
+    "personal frequency, half as much after 60 days",
+    "implicit ALS",
+    "TIFU-KNN of next baskets",
+)
+FEWEST_BUYERS = 3
+"""What fewer customers bought says nothing of other items: it would tell what one of them bought."""
+MOST_NEIGHBOURS_AMONG = 20_000
+"""Among more customers, comparing each with all takes too long for a rung that never ships."""
+FACTOR_SETTINGS = (
+    FactorSettings(64, alpha=10.0, regularisation=30.0),
+    FactorSettings(64, alpha=40.0, regularisation=100.0),
+    FactorSettings(64, alpha=40.0, regularisation=100.0, exponent=0.5),
+)
+ORIGINS = 3
+"""So many days of the past teach the ranker, each a horizon before the next."""
+HALF_LIFE_DAYS = 60.0
+TIERS = 1, 2, 5
+
+
+@dataclass(frozen=True)
+class LearnedItems:
+    """A recommendation model ready to be written, with everything that was measured on the way."""
+
+    manifest: Manifest
+    sold: Sold
+    shelf: Shelf
+    ranker: Ranker
+    ladder: ItemLadder
+    origins: Mapping[str, Any]
+    customers: int
+    rows: int
+
+
+def learn_items(
+    store: Store,
+    settings: RecommendationSettings,
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> LearnedItems:
+    """Choose on one past day, test on the next against every other way, and fit on the latest.
+
+    Raises ``ModelRefused`` when purchases name no items, or reach back too few days.
+    """
+    sold, pack = Sold.of_store(store), store.pack()
+    days, end = settings.horizon_days, end_of_data(pack)
+    test, chosen_at = end.plus_days(-days), end.plus_days(-2 * days)
+    earlier = _origins(sold, chosen_at, days)
+    work = _Work(sold, days, threads, progress)
+    choice, factors = work.choose(work.trial(chosen_at))
+    kernel_name = max(choice, key=lambda name: choice[name])
+    ranker = Ranker.fit(work.origins(earlier, kernel_name), threads=threads)
+    ladder = work.climb(test, kernel_name, factors, ranker)
+    progress("fitting the model that ships", 0, 1)
+    latest = [one.plus_days(days) for one in earlier]
+    origins = work.origins(latest, kernel_name)
+    shipped = Ranker.fit(origins, rounds=ranker.model.rounds, threads=threads)
+    is_bought = np.concatenate([one.is_bought for one in origins])
+    shelf = work.shelf(end, kernel_name)
+    progress("fitting the model that ships", 1, 1)
+    return LearnedItems(
+        manifest=_manifest(pack, ladder, kernel_name, days, float(is_bought.mean()), choice),
+        sold=sold,
+        shelf=shelf,
+        ranker=shipped,
+        ladder=ladder,
+        origins={
+            "chosen_at": str(chosen_at),
+            "tested_at": str(test),
+            "fitted_at": [str(one) for one in latest],
+            "as_of": str(end),
+        },
+        customers=len(sold.before(end).buyers),
+        rows=len(is_bought),
+    )
+
+
+def _origins(sold: Sold, latest: Cutoff, days: int) -> list[Cutoff]:
+    """Up to three days of the past with a horizon of purchases before each."""
+    first = int(np.min(sold.purchases.seconds)) if sold.purchases.rows else latest.seconds
+    wanted = [latest.plus_days(-days * back) for back in range(ORIGINS)]
+    found = [one for one in wanted if one.seconds - days * DAY_SECONDS >= first]
+    if not found:
+        had = max(0, (latest.seconds - first) // DAY_SECONDS + 2 * days)
+        raise ModelRefused(
+            expected=f"purchases of at least {3 * days} days, three horizons of {days}",
+            found=f"{had} days",
+            remedy="Set a shorter recommendations.horizon_days, or bring a longer history.",
+        )
+    return found[::-1]
+
+
+class _Work:
+    """The steps of a learning; what was once learned as of a day is kept, for several steps ask for it."""
+
+    def __init__(self, sold: Sold, days: int, threads: int, progress: Progress) -> None:
+        self.sold, self.days, self.threads = sold, days, threads
+        self.progress = progress
+        self.kernels = kernels_for(len(sold.catalogue))
+        self._learned: dict[tuple[int, str], ItemKernel] = {}
+        self._origins: dict[int, Origin] = {}
+
+    def trial(self, cutoff: Cutoff) -> Trial:
+        after = self.sold.after(cutoff, self.days)
+        trial = Trial.of(self.sold.before(cutoff), after, self.sold.catalogue.category)
+        if not trial.asked.customers:
+            raise ModelRefused(
+                expected=f"customers who bought before {cutoff} and in the {self.days} days after",
+                found="none",
+                remedy="Set a longer recommendations.horizon_days, or bring a longer history.",
+            )
+        return trial
+
+    def kernel(self, name: str, bought: Bought) -> ItemKernel:
+        key = bought.as_of, name
+        if key not in self._learned:
+            shared = bought.of_items(bought.buyers_of() >= FEWEST_BUYERS)
+            self._learned[key] = self.kernels[name](shared)
+        return self._learned[key]
+
+    def shelf(self, cutoff: Cutoff, kernel_name: str) -> Shelf:
+        bought = self.sold.before(cutoff)
+        return Shelf(self.kernel(kernel_name, bought), self.sold.facts(bought, cutoff))
+
+    def choose(self, trial: Trial) -> tuple[Mapping[str, float], FactorSettings]:
+        """How much each linear model finds by itself, and the settings of ALS that find most."""
+        found = {}
+        for done, name in enumerate(self.kernels):
+            self.progress("choosing what goes with what", done, len(self.kernels))
+            kernel = self.kernel(name, trial.before)
+            found[name] = trial.recall(lists_by_score(kernel.scores))
+        self.progress("choosing what goes with what", len(self.kernels), len(self.kernels))
+        models = [Factors.fit(trial.before, one, threads=self.threads) for one in FACTOR_SETTINGS]
+        recalls = [trial.recall(lists_by_score(one.scores)) for one in models]
+        return found, FACTOR_SETTINGS[int(np.argmax(recalls))]
+
+    def origins(self, cutoffs: Sequence[Cutoff], kernel_name: str) -> list[Origin]:
+        """What was known, and what came of it, on each of some days."""
+        for done, cutoff in enumerate(cutoffs):
+            self.progress("looking at candidates", done, len(cutoffs))
+            if cutoff.seconds not in self._origins:
+                before, after = self.sold.before(cutoff), self.sold.after(cutoff, self.days)
+                shelf = self.shelf(cutoff, kernel_name)
+                self._origins[cutoff.seconds] = Origin.of(
+                    shelf, before, after, threads=self.threads
+                )
+        self.progress("looking at candidates", len(cutoffs), len(cutoffs))
+        return [self._origins[cutoff.seconds] for cutoff in cutoffs]
+
+    def climb(
+        self, cutoff: Cutoff, kernel_name: str, factors: FactorSettings, ranker: Ranker
+    ) -> ItemLadder:
+        """Every way to recommend on the day of the test, beside the two-stage model, which ships if it passes."""
+        trial = self.trial(cutoff)
+        before, ships = trial.before, title_of(kernel_name)
+        decayed = PersonalFrequency.fit(before, half_life_days=HALF_LIFE_DAYS)
+        ways: dict[str, ListsOf] = {
+            POPULAR: lists_by_score(Popularity.fit(before).scores),
+            BY_TIER: lists_by_score(popular_by_tier(before)),
+            PERSONAL_EVER: lists_by_score(PersonalFrequency.fit(before, lately=False).scores),
+            PERSONAL: lists_by_score(PersonalFrequency.fit(before).scores),
+            DECAYED: lists_by_score(decayed.scores),
+        }
+        for name in self.kernels:
+            ways[name] = lists_by_score(self.kernel(name, before).scores)
+        ways[ALS] = lists_by_score(Factors.fit(before, factors, threads=self.threads).scores)
+        if before.customers <= MOST_NEIGHBOURS_AMONG:
+            ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before).scores)
+        ways[ships] = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
+        rungs: list[Rung] = []
+        for done, (name, lists_of) in enumerate(ways.items()):
+            self.progress("comparing ways to recommend", done, len(ways))
+            rungs.append(trial.judge(name, lists_of))
+        self.progress("comparing ways to recommend", len(ways), len(ways))
+        return ItemLadder(rungs, ships, trial.asked.customers, len(trial.new_targets.counts))
+
+
+def title_of(kernel_name: str) -> str:
+    """What the two-stage model is called, by what its candidates come from."""
+    return f"two stages on {kernel_name}"
+
+
+def popular_by_tier(before: Bought) -> Callable[[Bought], Scores]:
+    """What customers with as many orders buy: one, two to four, or more."""
+
+    def tiers(bought: Bought) -> NDArray[np.int64]:
+        orders = np.unique(np.stack([bought.owners, bought.seconds]), axis=1)[0]
+        counts = np.bincount(orders, minlength=bought.customers)
+        return np.digitize(counts, TIERS) - 1
+
+    popular = Popularity.fit(before, tiers(before))
+    return lambda bought: popular.asked_for(tiers(bought)).scores(bought)
+
+
+def lists_by_ranker(shelf: Shelf, ranker: Ranker, threads: int = 1) -> ListsOf:
+    """Lists of the two-stage model."""
+
+    def lists_of(bought: Bought) -> Lists:
+        pairs = shelf.pairs(bought, threads=threads)
+        scores = ranker.log_odds(pairs.values, threads=threads)
+        return best_of(pairs.offsets, pairs.items, scores, LONGEST)
+
+    return lists_of
+
+
+def pair_plan() -> str:
+    """The hash of what the ranker reads: other features are another plan."""
+    said = json.dumps([asdict(one) for one in PAIR_FEATURES], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _manifest(
+    pack: Pack,
+    ladder: ItemLadder,
+    kernel_name: str,
+    days: int,
+    base_rate: float,
+    choice: Mapping[str, float],
+) -> Manifest:
+    row = next(one for one in ladder.rows() if one["ships"])
+    metrics = {key: value for key, value in row.items() if key not in ("name", "ships")}
+    return Manifest(
+        family=FAMILY,
+        title=ladder.winner,
+        plan_hash=pair_plan(),
+        feature_names=list(NAMES),
+        features=[asdict(one) for one in PAIR_FEATURES],
+        groups=[asdict(one) for one in PAIR_GROUPS],
+        data_digest=pack.digest,
+        data_cut=str(end_of_data(pack)),
+        tools=tools(),
+        question={"kind": RECOMMENDATIONS, "horizon_days": days, "kernel": kernel_name},
+        horizon_days=days,
+        gap_days=0,
+        base_rate=base_rate,
+        name=RECOMMENDATIONS,
+        metrics=metrics
+        | {
+            "over_best": ladder.over_best,
+            "customers": ladder.customers,
+            "new_customers": ladder.new_customers,
+        },
+        ladder=ladder.rows(),
+        evaluation={"choice_of_kernel": dict(choice)},
+        notes=[
+            "what customers buy is what they were offered and had in sight: a list shown changes it",
+            f"items that fewer than {FEWEST_BUYERS} customers bought are listed for who bought them, and "
+            "say nothing of other items",
+        ],
+    )

@@ -1,0 +1,1 @@
+"""A customer and an item: what is known of the two together."""

@@ -1,0 +1,1 @@
+"""Every way to tell which items a customer takes, by one promise."""

@@ -1,0 +1,106 @@
+"""What a training of recommendations shows: the ladder as a table, and the card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from features.narrator import Outcome, Table
+from training.bundles.manifest import Manifest
+from training.families.churn.evaluation.tables import ladder_markdown
+from training.families.items.ladder import PERSONAL
+from training.recipe.recipe import TrainingSummary
+from training.summary_tables import check_tables
+
+COLUMNS = (
+    ("recall_10", "Recall@10"),
+    ("gain", "over personal frequency"),
+    ("ndcg_10", "NDCG@10"),
+    ("hit_10", "hit rate@10"),
+    ("recall_20", "Recall@20"),
+    ("ndcg_20", "NDCG@20"),
+    ("repeat_recall_10", "repeat Recall@10"),
+    ("explore_recall_10", "explore Recall@10"),
+    ("new_customers_recall_10", "new customers Recall@10"),
+    ("share_of_repeats", "share of repeats"),
+    ("coverage", "coverage"),
+    ("gini", "Gini"),
+    ("novelty", "novelty"),
+    ("diversity", "diversity"),
+)
+_SHOWN = 8
+_SHARES = ("share_of_repeats", "coverage", "hit_10")
+
+
+def item_cell(row: Mapping[str, Any], key: str) -> str:
+    """One figure of a row of the ladder as it is shown; a dash where there is none."""
+    value = row.get(key)
+    if value is None or value != value:
+        return "–"
+    if key == "recall_10":
+        return f"{value:.3f} [{row['recall_10_low']:.3f}, {row['recall_10_high']:.3f}]"
+    if key == "gain":
+        return f"{value:+.3f} [{row['gain_low']:+.3f}, {row['gain_high']:+.3f}]"
+    return f"{value:.1%}" if key in _SHARES else f"{value:.3f}"
+
+
+def item_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The ladder as a Markdown table."""
+    return ladder_markdown(rows, COLUMNS, item_cell)
+
+
+def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:
+    """The model card as Markdown."""
+    found = manifest.metrics
+    parts = [
+        f"# Recommendations{f' of {company}' if company else ''}: {manifest.title}",
+        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        "## What it answers",
+        f"Which items a customer is likely to buy in the {manifest.horizon_days} days after the cutoff, "
+        "bought before or not, each with what speaks for it. It holds items, and of customers nothing: "
+        "whoever asks brings the customer's purchases along.",
+        "## How well",
+        f"On {origins['tested_at']}, asked about {found['customers']:,} customers who bought before and "
+        f"after: Recall@10 {item_cell(found, 'recall_10')}, "
+        f"{item_cell(found, 'gain')} over {PERSONAL}; of items bought again "
+        f"{item_cell(found, 'repeat_recall_10')} were listed, of items bought for the first time "
+        f"{item_cell(found, 'explore_recall_10')}. Of {found['new_customers']:,} customers without an "
+        "earlier purchase all that is known is what others buy.",
+        item_markdown(manifest.ladder),
+        "All items are ranked and none is sampled; what was bought before may be listed. Intervals of "
+        "95 % over customers, differences customer by customer. Novelty is the mean of -log2 of the part "
+        "of customers who had bought a listed item; Gini tells how unevenly items share the lists.",
+        "## Which day was for what",
+        f"What goes with what was chosen on {origins['chosen_at']}, everything was tested on "
+        f"{origins['tested_at']}, and what ships was fitted on {', '.join(origins['fitted_at'])} and "
+        f"knows purchases up to {origins['as_of']}.",
+        "## What to know before using it",
+        "\n".join(f"- {note}" for note in manifest.notes),
+        "## Made with",
+        ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def items_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of trained recommendations."""
+    use = "in use now" if summary.promoted else "registered, not in use"
+    rows = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(item_cell(row, key) for key, _ in COLUMNS[:_SHOWN]),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in COLUMNS[:_SHOWN]))
+    table = Table(f"The ladder, tested on {summary.origins['tested_at']}", headers, rows)
+    found = summary.metrics
+    return Outcome(
+        said=f"Trained recommendations version {summary.version} ({use}): {summary.title}, Recall@10 "
+        f"{found['recall_10']:.3f}, {found['gain']:+.3f} over {PERSONAL}",
+        next="`regulars recommend`"
+        if summary.promoted
+        else "`regulars promote --model recommendations --reason …`",
+        data=summary.as_dict(),
+        tables=[table, *check_tables(summary.checks)],
+    )

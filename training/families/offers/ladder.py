@@ -1,0 +1,251 @@
+"""Every way to tell who takes an offer, judged within each offer on exposures that came later."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Cutoff
+from training.families.churn.rungs import RECENCY_FREQUENCY_MONEY, Rung
+from training.families.offers.exposures.crosses import NAMES
+from training.families.offers.exposures.ground import Asked
+from training.families.offers.propensity import Propensity
+from training.learners.blended import BlendedModel
+from training.learners.boosting import BoostedModel
+from training.learners.calibration import sigmoid
+from training.learners.logistic import LogisticModel
+from training.learners.model import Floats
+from training.learners.sorted_scores import Ranking
+from training.learners.trees import BoostingSettings
+from training.measures.metrics import (
+    auc,
+    calibration_error,
+    customer_resamples,
+    interval,
+    log_loss,
+    observed_over_expected,
+)
+
+POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
+    "how often the offer is taken",
+    "offers taken before",
+    "own share of the category",
+    "logistic on crosses",
+    "LightGBM",
+    "logistic and LightGBM",
+)
+RULES = POPULARITY, ANSWERS, OWN_CATEGORY
+SETTINGS = BoostingSettings(leaves=7, depth=4, learning_rate=0.04, feature_fraction=0.3)
+FEWEST_TAKEN = 30
+"""So many acceptances tell one way from another."""
+FEWEST_WITHIN = 10
+"""Offers with fewer takers or others say nothing of order within them."""
+MOST_TESTS = 4
+TIE_AUC = 0.002
+
+
+@dataclass(frozen=True)
+class OfferRung:
+    """One way: its figures over all tests, and what it said of each tested exposure."""
+
+    name: str
+    figures: Mapping[str, float]
+    probability: Floats = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OfferLadder:
+    """All ways on the same tested exposures, and the rung that ships."""
+
+    rungs: tuple[OfferRung, ...]
+    winner: Rung
+    tested: Asked
+    days: tuple[Cutoff, ...]
+
+    def of(self, name: str) -> OfferRung:
+        """A way by its name."""
+        return next(one for one in self.rungs if one.name == name)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One row a way."""
+        return [
+            {"name": one.name, "ships": one.name == self.winner.name, **one.figures}
+            for one in self.rungs
+        ]
+
+    def by_offer(self, names: Sequence[str]) -> list[dict[str, Any]]:
+        """Of what ships, offer by offer: shown, taken, expected, and the AUC within."""
+        probability, offers = self.of(self.winner.name).probability, self.tested.exposed.offers
+        outcomes = self.tested.dataset.outcomes
+        found = []
+        for offer in np.unique(offers):
+            mine = offers == offer
+            within = auc(outcomes[mine], probability[mine])
+            found.append(
+                {
+                    "offer": names[offer],
+                    "shown": int(mine.sum()),
+                    "taken": int(outcomes[mine].sum()),
+                    "expected": round(float(probability[mine].sum()), 1),
+                    "auc": None if math.isnan(within) else round(within, 4),
+                }
+            )
+        return found
+
+
+def offer_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
+    """The ways there are for the features at hand, the simplest first."""
+    known = set(feature_names)
+    rungs = [
+        Rung(name, LogisticModel.family, (one,), explained)
+        for name, one, explained in (
+            (POPULARITY, "offer_taken_rate", "everybody as often as the offer was taken"),
+            (ANSWERS, "offers_taken_before", "who took offers before takes this one"),
+            (OWN_CATEGORY, "offer_category_share", "who buys what it is about takes it"),
+        )
+        if one in known
+    ]
+    few = tuple(one for one in (*NAMES, *RECENCY_FREQUENCY_MONEY) if one in known)
+    line = Rung(LOGISTIC, LogisticModel.family, few, "crosses and purchases", strength=30.0)
+    trees = Rung(
+        BOOSTED, BoostedModel.family, tuple(feature_names), "everything", settings=SETTINGS
+    )
+    both = Rung(
+        BLEND,
+        BlendedModel.family,
+        few,
+        "the mean of a logistic model and trees of the crosses",
+        parts=(
+            Rung("line", LogisticModel.family, few, "", strength=30.0),
+            Rung("trees", BoostedModel.family, few, "", settings=SETTINGS),
+        ),
+    )
+    return (*rungs, line, trees, both)
+
+
+def climb(
+    asked: Asked, rungs: Sequence[Rung], *, threads: int = 1, progress: Progress = silent
+) -> OfferLadder:
+    """Test each way on the latest days, each learned from what was known and over by the day it is tested on.
+
+    Raises ``ModelRefused`` where too little was shown before some later day.
+    """
+    tests = _tests(asked)
+    said: dict[str, list[Floats]] = {one.name: [] for one in rungs}
+    for done, (cutoff, rows) in enumerate(tests):
+        progress("trying ways to tell who takes an offer", done, len(tests))
+        known = asked.select(asked.exposed.ripe(cutoff))
+        later = asked.select(rows)
+        for rung in rungs:
+            fitted = Propensity.fit(
+                rung, known.dataset, known.exposed.offers, asked.catalogue, threads=threads
+            )
+            log_odds = fitted.log_odds(later.dataset.vectors, later.exposed.offers)
+            said[rung.name].append(sigmoid(log_odds))
+    progress("trying ways to tell who takes an offer", len(tests), len(tests))
+    tested = asked.select(np.concatenate([rows for _, rows in tests]))
+    found = []
+    for rung in rungs:
+        probability = np.concatenate(said[rung.name])
+        found.append(OfferRung(rung.name, figures(tested, probability), probability))
+    best = max(_within(one) for one in found)
+    winner = next(
+        rung for rung, one in zip(rungs, found, strict=True) if _within(one) >= best - TIE_AUC
+    )
+    return OfferLadder(tuple(found), winner, tested, tuple(cutoff for cutoff, _ in tests))
+
+
+def _within(one: OfferRung) -> float:
+    found = one.figures["within_offer_auc"]
+    return found if not math.isnan(found) else one.figures["pooled_auc"]
+
+
+def figures(tested: Asked, probability: Floats) -> dict[str, float]:
+    """How well probabilities tell who takes what: within offers first, for pooled they tell popular offers."""
+    outcomes, exposed = tested.dataset.outcomes, tested.exposed
+    low, high = within_offer_interval(outcomes, probability, exposed.offers, exposed.customer_keys)
+    return {
+        "within_offer_auc": within_offer_auc(outcomes, probability, exposed.offers),
+        "within_offer_auc_low": low,
+        "within_offer_auc_high": high,
+        "pooled_auc": auc(outcomes, probability),
+        "log_loss": log_loss(outcomes, probability),
+        "ece": calibration_error(outcomes, probability),
+        "observed_over_expected": observed_over_expected(outcomes, probability),
+    }
+
+
+def within_offer_auc(outcomes: Floats, scores: Floats, offers: NDArray[np.integer]) -> float:
+    """The mean over offers of the AUC among those who were shown it; NaN where no offer tells.
+
+    >>> within_offer_auc(np.tile([1.0, 0.0], 20), np.tile([0.9, 0.1], 20), np.zeros(40, np.int64))
+    1.0
+    """
+    return _mean_auc(_rankings(outcomes, scores, offers), np.ones(len(outcomes)))
+
+
+def within_offer_interval(
+    outcomes: Floats,
+    scores: Floats,
+    offers: NDArray[np.integer],
+    customer_keys: NDArray[np.int32],
+) -> tuple[float, float]:
+    """Its 95 % interval, by resampling customers."""
+    _, customer = np.unique(customer_keys, return_inverse=True)
+    drawn = customer_resamples(int(customer.max(initial=-1)) + 1, resamples=200)
+    rankings = _rankings(outcomes, scores, offers)
+    return interval(np.array([_mean_auc(rankings, row[customer].astype(float)) for row in drawn]))
+
+
+_Rankings = list[tuple[Ranking, NDArray[np.intp]]]
+
+
+def _rankings(outcomes: Floats, scores: Floats, offers: NDArray[np.integer]) -> _Rankings:
+    """The order within each offer that tells anything, and its rows."""
+    found = []
+    for offer in np.unique(offers):
+        mine = np.flatnonzero(offers == offer)
+        taken = float(outcomes[mine].sum())
+        if min(taken, len(mine) - taken) >= FEWEST_WITHIN:
+            found.append((Ranking.of(outcomes[mine], scores[mine]), mine))
+    return found
+
+
+def _mean_auc(rankings: _Rankings, weights: Floats) -> float:
+    if not rankings:
+        return math.nan
+    return float(np.mean([ranking.auc(weights[mine]) for ranking, mine in rankings]))
+
+
+def _tests(asked: Asked) -> list[tuple[Cutoff, NDArray[np.int64]]]:
+    """Up to four latest stretches of days with enough acceptances in them and before."""
+    exposed, outcomes = asked.exposed, asked.dataset.outcomes
+    least = max(FEWEST_TAKEN, float(outcomes.sum()) / (2 * MOST_TESTS))
+    found: list[tuple[Cutoff, NDArray[np.int64]]] = []
+    rows: list[NDArray[np.int64]] = []
+    for day in reversed(exposed.days):
+        rows.append(np.flatnonzero(exposed.as_of_seconds == day.seconds))
+        together = np.concatenate(rows[::-1])
+        if outcomes[together].sum() < least:
+            continue
+        before = outcomes[exposed.ripe(day)]
+        if min(before.sum(), len(before) - before.sum()) < FEWEST_TAKEN:
+            break
+        found.append((day, together))
+        rows = []
+        if len(found) == MOST_TESTS:
+            break
+    if not found:
+        raise ModelRefused(
+            expected=f"at least {FEWEST_TAKEN} acceptances, and as many before them that were over by then",
+            found=f"{int(outcomes.sum())} of {len(outcomes):,} exposures on {len(exposed.days)} days",
+            remedy="Show offers on more days, or wait until more were taken.",
+        )
+    return found[::-1]

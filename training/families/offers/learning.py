@@ -1,0 +1,178 @@
+"""Learning who takes an offer without publishing it: from a store to a measured model in memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from features.company.settings.reading import OfferSettings
+from features.plan.plan import Plan
+from features.store.pack import Pack
+from features.store.store import Store
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Cutoff
+from training.bundles.manifest import Manifest
+from training.families.churn.rungs import usable_features
+from training.families.offers.bundle import OFFERS, OfferBundle
+from training.families.offers.exposures.affinity import affinities
+from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_names
+from training.families.offers.exposures.exposed import Exposed
+from training.families.offers.exposures.ground import Asked, Ground
+from training.families.offers.exposures.terms import Offers
+from training.families.offers.ladder import OfferLadder, climb, offer_rungs
+from training.families.offers.persuading import persuade
+from training.families.offers.persuasion import Persuasion
+from training.families.offers.propensity import Propensity
+from training.measures.metrics import finite
+from training.questions.origins import end_of_data
+from training.registry.provenance import provenance
+
+FAMILY = "pooled propensity"
+PROPENSITY, AFFINITY = "propensity", "affinity"
+
+
+@dataclass(frozen=True)
+class LearnedOffers:
+    """A model of offers ready to be written, with everything that was measured on the way."""
+
+    bundle: OfferBundle
+    ladder: OfferLadder
+    customers: int
+    rows: int
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the model says about itself."""
+        return self.bundle.manifest
+
+    @property
+    def origins(self) -> dict[str, Any]:
+        """Which days were tested."""
+        return {"tested_at": [str(one) for one in self.ladder.days]}
+
+
+def learn_offers(
+    store: Store,
+    plan: Plan,
+    settings: OfferSettings,
+    *,
+    threads: int = 2,
+    progress: Progress = silent,
+) -> LearnedOffers:
+    """Assemble what was known before every exposure, choose how to tell who takes an offer, and what it changes.
+
+    Raises ``DataRefused`` for offers that cannot be decided about and ``ModelRefused`` when too little was
+    shown; then nothing is registered.
+    """
+    pack, offers = store.pack(), Offers.of_store(store)
+    end = end_of_data(pack)
+    kind, exposed = _shown_or_bought(pack, offers, settings, end)
+    exposed = exposed.select(np.flatnonzero(exposed.ripe(end)))
+    shown = exposed.select(np.flatnonzero(exposed.treated))
+    if not shown.rows:
+        raise ModelRefused(
+            expected=f"offers shown whose days, or {settings.response_days} of them, are over by {end}",
+            found="none",
+            remedy="Set a shorter offers.response_days, or wait until the first are over.",
+        )
+    ground = Ground(pack, plan, offers, threads, progress)
+    asked = ground.asked(exposed)
+    of_shown = asked.select(np.flatnonzero(exposed.treated))
+    usable = usable_features(of_shown.dataset)
+    ladder = climb(of_shown, offer_rungs(usable.names), threads=threads, progress=progress)
+    progress("fitting the model that ships", 0, 1)
+    propensity = Propensity.fit(
+        ladder.winner, of_shown.dataset, shown.offers, len(offers), threads=threads
+    )
+    effect, why_not = _persuasion(asked, exposed, kind, progress)
+    progress("fitting the model that ships", 1, 1)
+    notes = [*usable.notes, *_notes(kind, shown, why_not)]
+    question = {
+        "kind": kind,
+        "offers": json.dumps(offers.to_list(), ensure_ascii=False),
+        "is_causal": effect is not None,
+        "not_causal_because": why_not,
+    }
+    manifest = Manifest(
+        family=FAMILY,
+        name=OFFERS,
+        title=f"{ladder.winner.name}, one for all offers",
+        **_provenance(plan, pack),
+        question=question,
+        horizon_days=settings.response_days,
+        gap_days=0,
+        base_rate=float(shown.taken.mean()),
+        metrics=_plain(ladder.of(ladder.winner.name).figures),
+        ladder=[_plain(row) for row in ladder.rows()],
+        evaluation={
+            "by_offer": ladder.by_offer([one.offer_id for one in offers.listed]),
+            "persuasion": None if effect is None else effect.as_dict(),
+        },
+        notes=notes,
+    )
+    return LearnedOffers(
+        OfferBundle(manifest, plan.declarations, offers, propensity, effect, ground.tastes(end)),
+        ladder,
+        len(np.unique(shown.customer_keys)),
+        shown.rows,
+    )
+
+
+def _provenance(plan: Plan, pack: Pack) -> dict[str, Any]:
+    """What it was made from, with the crosses behind the features of behaviour."""
+    told = provenance(plan, pack)
+    told["feature_names"] = list(crossed_names(plan.feature_names))
+    told["features"] = [*told["features"], *map(asdict, CROSSES)]
+    told["groups"] = [*told["groups"], *map(asdict, GROUPS)]
+    return told
+
+
+def _shown_or_bought(
+    pack: Pack, offers: Offers, settings: OfferSettings, end: Cutoff
+) -> tuple[str, Exposed]:
+    """The exposures, or where none are kept what was bought of what offers are for."""
+    if "exposures" in pack.streams:
+        return PROPENSITY, Exposed.of_pack(pack, offers, settings.response_days)
+    return AFFINITY, affinities(pack, offers, settings.response_days, end)
+
+
+def _persuasion(
+    asked: Asked, exposed: Exposed, kind: str, progress: Progress
+) -> tuple[Persuasion | None, str]:
+    """What offers change, or in words why nobody can tell."""
+    if kind == AFFINITY:
+        return None, "nobody kept which offers were shown"
+    try:
+        return persuade(asked, exposed, progress=progress), ""
+    except ModelRefused as refused:
+        return None, f"expected {refused.expected}, found {refused.found}"
+
+
+def _notes(kind: str, shown: Exposed, why_not: str) -> list[str]:
+    found = []
+    if kind == AFFINITY:
+        found.append(
+            "No exposures are kept: this is an affinity (bought in the horizon), not a propensity to "
+            "take an offer"
+        )
+    overlapping = shown.overlapping()
+    if overlapping > 0.05:
+        found.append(
+            f"{overlapping:.0%} of the exposures have another of the same customer in their days: "
+            "each is told from what was known before it"
+        )
+    if why_not:
+        found.append(f"Not causal: {why_not}")
+    return found
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row for the record: eight digits, and None where there is no answer."""
+    return {
+        key: finite({key: one})[key] if isinstance(one, float) else one for key, one in row.items()
+    }

@@ -1,0 +1,127 @@
+"""What a training of offers shows: the ladder as a table, and the card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from features.narrator import Outcome, Table
+from training.bundles.manifest import Manifest
+from training.families.churn.evaluation.tables import ladder_markdown
+from training.recipe.recipe import TrainingSummary
+from training.summary_tables import check_tables
+
+COLUMNS = (
+    ("within_offer_auc", "AUC within offers"),
+    ("pooled_auc", "pooled AUC"),
+    ("log_loss", "log loss"),
+    ("ece", "ECE"),
+    ("observed_over_expected", "observed/expected"),
+)
+
+
+def offer_cell(row: Mapping[str, Any], key: str) -> str:
+    """One figure of a row of the ladder as it is shown; a dash where there is none."""
+    value = row.get(key)
+    if value is None:
+        return "–"
+    if key == "within_offer_auc":
+        return (
+            f"{value:.3f} [{row['within_offer_auc_low']:.3f}, {row['within_offer_auc_high']:.3f}]"
+        )
+    return f"{value:.3f}"
+
+
+def offer_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The ladder as a Markdown table."""
+    return ladder_markdown(rows, COLUMNS, offer_cell)
+
+
+def offer_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:
+    """The model card as Markdown."""
+    found, kind = manifest.metrics, manifest.question["kind"]
+    asked = (
+        f"How likely a customer takes an offer within its days, or {manifest.horizon_days} where it has no end"
+        if kind == "propensity"
+        else f"How likely a customer buys what an offer is for within {manifest.horizon_days} days: an "
+        "affinity, for nobody kept which offers were shown"
+    )
+    parts = [
+        f"# Offers{f' of {company}' if company else ''}: {manifest.title}",
+        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        "## What it answers",
+        f"{asked}. One model of all offers, with a level of its own for each that fifty took and fifty did not.",
+        "## How well",
+        f"Tested on exposures from {', '.join(origins['tested_at'])} on, each told from what was known and over "
+        f"before: AUC within offers {offer_cell(found, 'within_offer_auc')}, ECE {offer_cell(found, 'ece')}. "
+        "Pooled over offers an AUC tells popular offers from others; within offers it tells customers apart.",
+        offer_markdown(manifest.ladder),
+        _table(manifest.evaluation["by_offer"]),
+        "## What offers change",
+        _changes(manifest),
+        "## What to know before using it",
+        "\n".join(f"- {note}" for note in manifest.notes) or "Nothing.",
+        "## Made with",
+        ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = ["| offer | shown | taken | expected | AUC |", "| --- | ---: | ---: | ---: | ---: |"]
+    for row in rows:
+        auc = "–" if row["auc"] is None else f"{row['auc']:.3f}"
+        lines.append(
+            f"| {row['offer']} | {row['shown']:,} | {row['taken']:,} | {row['expected']:,.0f} | {auc} |"
+        )
+    return "\n".join(lines)
+
+
+def _changes(manifest: Manifest) -> str:
+    told = manifest.evaluation["persuasion"]
+    if told is None:
+        return f"Not causal: {manifest.question['not_causal_because']}. No effect is claimed."
+    mean, low, high = told["mean_effect"]
+    lines = [
+        f"By lot {told['control']:,} of {told['customers']:,} were not shown the offer. It makes customers "
+        f"{mean:+.2%} [{low:+.2%}, {high:+.2%}] likelier to act; learned by {told['learner']}.",
+        "| learner | Qini, customers not seen | target set that stays |\n| --- | ---: | ---: |\n"
+        + "\n".join(
+            f"| {one['name']} | {one['qini']:.4f} | {one['stability']:.0%} |"
+            for one in told["candidates"]
+        ),
+        "| tenth | expected | seen |\n| --- | ---: | ---: |\n"
+        + "\n".join(
+            f"| {at} | {one['expected']:+.2%} | {one['seen']:+.2%} [{one['low']:+.2%}, {one['high']:+.2%}] |"
+            for at, one in enumerate(told["tenths"], 1)
+        ),
+    ]
+    return "\n\n".join(lines)
+
+
+def offers_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of a trained model of offers."""
+    use = "in use now" if summary.promoted else "registered, not in use"
+    rows = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(offer_cell(row, key) for key, _ in COLUMNS),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in COLUMNS))
+    tested = ", ".join(summary.origins["tested_at"])
+    told = summary.evaluation["persuasion"]
+    causal = "not causal" if told is None else f"effects by {told['learner']}"
+    return Outcome(
+        said=f"Trained offers version {summary.version} ({use}): {summary.title}, AUC within offers "
+        f"{offer_cell(summary.metrics, 'within_offer_auc')}, {causal}",
+        next="`regulars offers simulate`"
+        if summary.promoted
+        else "`regulars promote --model offers --reason …`",
+        data=summary.as_dict(),
+        tables=[
+            Table(f"The ladder, tested on {tested}", headers, rows),
+            *check_tables(summary.checks),
+        ],
+    )

@@ -1,0 +1,109 @@
+"""Who moved from which segment to which, in customers, rates and money."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.vocabulary.time import Cutoff
+
+NOT_YET = "Not a customer yet"
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A matrix between two cutoffs: a row where customers were, a column where they are.
+
+    ``spend_before_cents`` and ``spend_after_cents`` are what the customers of each cell spent in the
+    365 days before the first and before the second cutoff.
+    """
+
+    first: Cutoff
+    second: Cutoff
+    names: tuple[str, ...]
+    customers: Ints
+    spend_before_cents: Ints
+    spend_after_cents: Ints
+
+    @classmethod
+    def count(
+        cls,
+        cutoffs: tuple[Cutoff, Cutoff],
+        names: Sequence[str],
+        places: tuple[Ints, Ints],
+        spend_cents: tuple[Ints, Ints],
+    ) -> Migration:
+        """Count the customers of each cell; places are positions among ``names``, one a customer."""
+        cells = np.zeros((3, len(names), len(names)), np.int64)
+        for table, amounts in zip(
+            cells, (np.ones(len(places[0]), np.int64), *spend_cents), strict=True
+        ):
+            np.add.at(table, places, amounts)
+        return cls(*cutoffs, tuple(names), *cells)
+
+    @property
+    def rates(self) -> NDArray[np.float64]:
+        """Of the customers of each row, the share that went to each column; 0 for an empty row."""
+        rows = np.maximum(self.customers.sum(axis=1, keepdims=True), 1)
+        rates: NDArray[np.float64] = self.customers / rows
+        return rates
+
+    def as_dict(self) -> dict[str, Any]:
+        """The matrix as plain fields."""
+        return {
+            "first": str(self.first),
+            "second": str(self.second),
+            "names": list(self.names),
+            "customers": self.customers.tolist(),
+            "rates": self.rates.round(6).tolist(),
+            "spend_before_cents": self.spend_before_cents.tolist(),
+            "spend_after_cents": self.spend_after_cents.tolist(),
+        }
+
+    def markdown(self) -> str:
+        """Three tables: customers with rates, and the change of their yearly spend."""
+        rates = self.rates
+        moved = [
+            [
+                f"{self.customers[row, column]:,} ({100 * rates[row, column]:.0f} %)"
+                for column in range(len(self.names))
+            ]
+            for row in range(len(self.names))
+        ]
+        change = self.spend_after_cents - self.spend_before_cents
+        money = [[f"{cell / 100:+,.0f}" for cell in row] for row in change]
+        return (
+            f"From {self.first} (rows) to {self.second} (columns): customers, and of the row\n\n"
+            f"{self._table(moved)}\nChange of their spend of 365 days\n\n{self._table(money)}"
+        )
+
+    def csv(self) -> str:
+        """One line a cell that has customers."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        writer.writerow(
+            ("from", "to", "customers", "rate", "spend_before_cents", "spend_after_cents")
+        )
+        for row, column in np.argwhere(self.customers > 0):
+            writer.writerow(
+                (
+                    *(self.names[row], self.names[column], self.customers[row, column]),
+                    f"{self.rates[row, column]:.6f}",
+                    self.spend_before_cents[row, column],
+                    self.spend_after_cents[row, column],
+                )
+            )
+        return buffer.getvalue()
+
+    def _table(self, cells: Sequence[Sequence[str]]) -> str:
+        lines = [["", *self.names], ["---"] * (len(self.names) + 1)]
+        lines += [[name, *row] for name, row in zip(self.names, cells, strict=True)]
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -1,0 +1,143 @@
+"""What sets each segment apart, in plain facts: its median against everybody's, its size and its money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.declarations.values import Feature
+from features.vectors.vectors import Vectors
+from training.families.segments.model import SegmentModel
+from training.learners.model import Floats
+
+FACTS = 5
+_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One habit of a segment: its median against everybody's, and by how many standard deviations it differs.
+
+    Medians are rounded to three digits; None where most have no value.
+    """
+
+    feature: str
+    meaning: str
+    unit: str
+    median: float | None
+    everybody: float | None
+    difference: float
+
+
+@dataclass(frozen=True)
+class SegmentProfile:
+    """One segment: how many customers, their spend in the last 365 days, and what sets them apart."""
+
+    segment_id: int
+    name: str
+    customers: int
+    share: float
+    spend_cents: int
+    spend_share: float
+    facts: tuple[Fact, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The profile as plain fields."""
+        return asdict(self)
+
+
+def profiles(
+    model: SegmentModel,
+    vectors: Vectors,
+    features: Sequence[Feature],
+    spend_cents: NDArray[np.int64],
+) -> tuple[SegmentProfile, ...]:
+    """A profile of each segment, in the model's order; ``spend_cents`` has one entry a vector.
+
+    Shares are of all customers with a segment.
+    """
+    places = model.places(vectors)
+    active = places >= 0
+    own, held = vectors.select(active), places[active]
+    differences = mean_differences(model.space.standard(own), held, len(model.ids))
+    money = np.zeros(len(model.ids), np.int64)
+    np.add.at(money, held, spend_cents[active])
+    size = np.bincount(held, minlength=len(model.ids))
+    by_name = {one.name: one for one in features}
+    named = [by_name[name] for name in model.space.columns.names]
+    return tuple(
+        SegmentProfile(
+            segment_id=model.ids[place],
+            name=model.names[place],
+            customers=int(size[place]),
+            share=float(size[place] / max(len(held), 1)),
+            spend_cents=int(money[place]),
+            spend_share=float(money[place] / money.sum()) if money.sum() else 0.0,
+            facts=_facts(own, held == place, differences[place], named),
+        )
+        for place in range(len(model.ids))
+    )
+
+
+def mean_differences(standard: Floats, places: NDArray[np.int64], segments: int) -> Floats:
+    """How far each segment's mean lies from everybody's: a row a segment, a column a habit.
+
+    In standard deviations; 0 for a segment without customers.
+    """
+    size = np.maximum(np.bincount(places, minlength=segments), 1)
+    means = np.zeros((segments, standard.shape[1]))
+    for column in range(standard.shape[1]):
+        totals = np.bincount(places, weights=standard[:, column], minlength=segments)
+        means[:, column] = totals / size
+    everybody = standard.mean(axis=0) if len(standard) else np.zeros(standard.shape[1])
+    filled = np.bincount(places, minlength=segments) > 0
+    return np.where(filled[:, None], means - everybody, 0.0)
+
+
+def said_value(value: float | None, unit: str) -> str:
+    """A value as a person reads it.
+
+    >>> said_value(0.25, "share"), said_value(1234.0, "cents"), said_value(31.26, "days")
+    ('25 %', '12.34', '31.3 days')
+    """
+    if value is None:
+        return "–"
+    if unit == "share":
+        return f"{100 * value:.0f} %"
+    if unit == "cents":
+        return f"{value / 100:,.2f}"
+    number = f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.1f}"
+    if unit not in ("days", "orders", "lines", "pieces"):
+        return number
+    return f"{number} {unit[:-1] if number == '1' else unit}"
+
+
+def _facts(
+    vectors: Vectors, chosen: NDArray[np.bool_], differences: Floats, features: Sequence[Feature]
+) -> tuple[Fact, ...]:
+    if not chosen.any():
+        return ()
+    most = np.argsort(-np.abs(differences), kind="stable")[:FACTS]
+    return tuple(
+        Fact(
+            feature=features[place].name,
+            meaning=features[place].meaning,
+            unit=features[place].unit,
+            median=_median(vectors.column(features[place].name)[chosen]),
+            everybody=_median(vectors.column(features[place].name)),
+            difference=round(float(differences[place]), 2),
+        )
+        for place in most
+    )
+
+
+def _median(values: NDArray[np.float32]) -> float | None:
+    present = values[~np.isnan(values)]
+    if len(present) * 2 < len(values) or not len(present):
+        return None
+    # Rounded, for the middle one's value may be a single customer's.
+    return float(f"{np.median(present):.{_DIGITS}g}")

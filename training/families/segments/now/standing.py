@@ -1,0 +1,70 @@
+"""Stage × status: how many customers stand where, and what they spent in the last year."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.lifecycle.stages import Lifecycle, LifecycleStatus, Stage
+from features.vocabulary.time import Cutoff
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A table with a row a stage and a column a status, in customers and in cents of 365 days."""
+
+    cutoff: Cutoff
+    customers: NDArray[np.int64]
+    spend_cents: NDArray[np.int64]
+
+    @classmethod
+    def count(
+        cls, cutoff: Cutoff, lifecycle: Lifecycle, spend_cents: NDArray[np.int64]
+    ) -> Standing:
+        """Count everybody once; ``spend_cents`` has one entry a row of ``lifecycle``."""
+        cells = np.zeros((2, len(Stage), len(LifecycleStatus)), np.int64)
+        place = (lifecycle.stage.astype(np.intp), lifecycle.status.astype(np.intp))
+        np.add.at(cells[0], place, 1)
+        np.add.at(cells[1], place, spend_cents)
+        return cls(cutoff, cells[0], cells[1])
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One entry a cell that has customers, as plain fields."""
+        return [
+            {
+                "stage": Stage(stage).word,
+                "status": LifecycleStatus(status).word,
+                "customers": int(self.customers[stage, status]),
+                "spend_cents": int(self.spend_cents[stage, status]),
+            }
+            for stage, status in np.argwhere(self.customers > 0)
+        ]
+
+    def csv(self) -> str:
+        """The cells that have customers, as a table for a spreadsheet."""
+        buffer = io.StringIO()
+        names = ["stage", "status", "customers", "spend_cents"]
+        writer = csv.DictWriter(buffer, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows())
+        return buffer.getvalue()
+
+    def markdown(self) -> str:
+        """The stages that have customers, with customers and money in every status."""
+        head = ["", *(one.title for one in LifecycleStatus), "all"]
+        lines = [head, ["---"] * len(head)]
+        for stage in reversed(Stage):
+            counts, money = self.customers[stage], self.spend_cents[stage]
+            if counts.any():
+                cells = [_cell(*one) for one in zip(counts, money, strict=True)]
+                lines.append([stage.title, *cells, _cell(counts.sum(), money.sum())])
+        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cell(customers: int, cents: int) -> str:
+    return f"{customers:,} ({cents / 100:,.0f})" if customers else "–"

@@ -1,0 +1,157 @@
+"""Learning a value model without publishing it: from a pack of events to a measured model in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from features.company.settings.reading import ValueSettings
+from features.declarations.values import Declaration
+from features.plan.plan import Plan
+from features.store.pack import Pack
+from features.vectors.vectors import Vectors
+from features.vocabulary.progress import Progress, silent
+from training.bundles.manifest import Manifest
+from training.bundles.reference import Reference
+from training.datasets.dataset import Dataset
+from training.families.churn.rungs import usable_features
+from training.families.value.bundle import VALUE, ValueBundle
+from training.families.value.dataset import (
+    ValueDataset,
+    ValueSplits,
+    first_purchase,
+    value_dataset,
+    value_features,
+    value_splits,
+)
+from training.families.value.ladder import ValueLadder, climb_value
+from training.families.value.margins import SPEND, Margins
+from training.families.value.model import CalibratedValue
+from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
+from training.families.value.trust import examine_value
+from training.questions.origins import end_of_data
+from training.reasons.peers import LEAST_PEERS, Peers, medians
+from training.registry.provenance import provenance
+
+SEASON_DAYS = 2 * 365
+"""A history shorter than this shows no season twice."""
+
+
+@dataclass(frozen=True)
+class LearnedValue:
+    """A value model ready to be written, with everything that was measured on the way."""
+
+    manifest: Manifest
+    value: CalibratedValue
+    reference: Reference
+    ladder: ValueLadder
+    splits: ValueSplits
+    customers: int
+    rows: int
+    declarations: tuple[Declaration, ...]
+
+    @property
+    def origins(self) -> dict[str, Any]:
+        """Which cutoffs fitted, calibrated and tested what."""
+        return self.splits.as_dict()
+
+
+def learn_value(
+    pack: Pack,
+    plan: Plan,
+    settings: ValueSettings,
+    margins: Margins,
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> LearnedValue:
+    """Build the dataset, climb the ladder, and fit the winner on the latest cutoffs.
+
+    ``margins`` says what each purchase line left. Raises ``ModelRefused`` when the data cannot carry a
+    model.
+    """
+    first = first_purchase(pack)
+    splits, said = value_splits(first, end_of_data(pack), settings)
+    dataset = value_dataset(pack, plan, splits, margins, threads=threads, progress=progress)
+    usable = usable_features(Dataset(dataset.vectors, dataset.bought.astype(np.float64)))
+    names = value_features(usable.names)
+    tuning = Tuning()
+    ladder = climb_value(dataset, splits, names, tuning=tuning, threads=threads, progress=progress)
+    progress("fitting the value model that ships", 0, 1)
+    value, latest = _shipped(dataset, splits, names, ladder.winner, tuning, threads)
+    progress("fitting the value model that ships", 1, 1)
+    row = ladder.winning_row.as_dict()
+    notes = [said] if said else []
+    if (end_of_data(pack).seconds - first) < SEASON_DAYS * 86_400:
+        notes.append(
+            "less than two years of purchases: a season that comes but once cannot be told from growth, "
+            "so the level may be off by as much as the seasons differ"
+        )
+    notes.append(_money(margins))
+    manifest = Manifest(
+        family=value.model.family,
+        title=ladder.winner,
+        **provenance(plan, pack),
+        question={"kind": VALUE, "minimum_orders": 1},
+        horizon_days=splits.horizon.days,
+        gap_days=0,
+        base_rate=float(np.mean(latest.bought)),
+        name=VALUE,
+        metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")}
+        | {"money": margins.kind},
+        ladder=[one.as_dict() for one in ladder.rows],
+        notes=notes + list(usable.notes),
+    )
+    reference = _reference(manifest, value, latest.vectors)
+    bundle = ValueBundle(manifest, value, reference)
+    trust = examine_value(bundle, latest.vectors, threads=threads)
+    return LearnedValue(
+        manifest=replace(manifest, evaluation={"trust": trust.as_dict()}),
+        value=value,
+        reference=reference,
+        ladder=ladder,
+        splits=splits,
+        customers=dataset.customers,
+        rows=dataset.rows,
+        declarations=plan.declarations,
+    )
+
+
+def _shipped(
+    dataset: ValueDataset,
+    splits: ValueSplits,
+    names: tuple[str, ...],
+    winner: str,
+    tuning: Tuning,
+    threads: int,
+) -> tuple[CalibratedValue, ValueDataset]:
+    """The winner on the shipped split, with the customers it was calibrated on."""
+    split = splits.shipped
+    earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
+    latest = dataset.at(split.calibration.seconds)
+    days = splits.horizon.days
+    rungs = fit_rungs(earlier, names, days, wanted=(winner,), tuning=tuning, threads=threads)
+    model = rungs[winner]
+    return calibrate_value(model, earlier, latest, threads=threads), latest
+
+
+def _reference(manifest: Manifest, value: CalibratedValue, vectors: Vectors) -> Reference:
+    """The spread of the features and of the value, and what is typical where the base is expected.
+
+    Reasons lead from the base to a customer, so facts stand beside the medians of the tenth of customers,
+    fifty at least, whose value is nearest to the base.
+    """
+    expected = value.of(vectors).expected
+    reference = Reference.learn(vectors, expected)
+    base = ValueBundle(manifest, value, reference).base_cents
+    away = np.abs(np.log(np.maximum(expected, 1.0)) - np.log(max(base, 1.0)))
+    near = np.argsort(away, kind="stable")[: max(LEAST_PEERS, vectors.rows // 10)]
+    return replace(reference, peers=Peers.everybody(medians(vectors.values[near])))
+
+
+def _money(margins: Margins) -> str:
+    if margins.kind == SPEND:
+        return "value is what customers spend, net of returns: no costs are known"
+    return "value is margin: what customers spend, net of returns, less what the items cost"

@@ -1,0 +1,159 @@
+"""Why one customer has the value they have: base, reasons, limit and the rest, in money that adds up as shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.families.value.reasons.tendency import in_line
+from training.learners.model import Floats
+from training.reasons.points import add_up_whole, selected
+from training.reasons.wording import Fact, Wording
+
+LEAST_CENTS, LEAST_SHARE = 1_00, 0.01
+"""A reason moves the value by so much or more, and by such a share of it, or of the base if that is larger."""
+UNIT_CENTS = 1_00
+_WHOLE_UNITS_FROM = 100_00
+# A claim speaks for the risk of leaving; what raises a value keeps a customer, and the other way round.
+_RISK = {"raises": "lowers", "lowers": "raises"}
+
+
+@dataclass(frozen=True)
+class ValueReason:
+    """One reason as it is shown: what it is about, how much money it adds and what is known about it.
+
+    ``cents`` is exact. ``shown_cents`` is rounded so that everything shown adds up, and ``parts`` says
+    how much of it comes about through each part of the model, such as the chance of buying at all; it is empty
+    where the model has one part. ``text`` is empty where no sentence agrees with the facts, or a reason
+    before said it already.
+    """
+
+    group: str
+    title: str
+    cents: float
+    shown_cents: int
+    direction: Literal["raises", "lowers"]
+    actionable: str
+    text: str
+    facts: tuple[Fact, ...]
+    parts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ValueExplanation:
+    """One customer's value: base, reasons, ``limit_cents`` and ``other_cents`` sum to ``expected_cents``.
+
+    All are shown figures, in whole cents or in whole units of the currency. ``limit_cents`` is what the most
+    ten customers of the kind brought takes away. ``withheld`` counts the sentences that were
+    not said because the facts contradict them.
+    """
+
+    expected_cents: int
+    base_cents: int
+    reasons: tuple[ValueReason, ...]
+    limit_cents: int
+    other_cents: int
+    withheld: int
+
+
+@dataclass(frozen=True)
+class StoredShares:
+    """One customer's shares as they are stored: ``by_part`` has a row a part and a column a reason group."""
+
+    expected_cents: int
+    base_cents: float
+    part_names: tuple[str, ...]
+    by_part: Floats
+    leading: Sequence[int]
+    limit_cents: float
+
+
+def explain_value(
+    shares: StoredShares, values: NDArray[np.float32], wording: Wording, *, unit_cents: int = 1
+) -> ValueExplanation:
+    """Choose, round and word one customer's reasons; ``values`` holds one raw value a feature.
+
+    Shown amounts are multiples of ``unit_cents`` and add up.
+    """
+    by_group = shares.by_part.sum(axis=0)
+    least = max(LEAST_CENTS, LEAST_SHARE * max(shares.expected_cents, shares.base_cents))
+    ordered = _in_order(by_group, least, shares.leading, wording)
+    expected = round(shares.expected_cents / unit_cents)
+    base = round(shares.base_cents / unit_cents)
+    limit = round(shares.limit_cents / unit_cents)
+    cents = [float(by_group[group]) for group in ordered]
+    # What storing and rounding leave over belongs to everything else.
+    other = shares.expected_cents - math.fsum([shares.base_cents, shares.limit_cents, *cents])
+    shown = add_up_whole(expected - base - limit, [one / unit_cents for one in (*cents, other)])
+    withheld, reasons = 0, list[ValueReason]()
+    for group, amount, units in zip(ordered, cents, shown, strict=False):
+        direction: Literal["raises", "lowers"] = "raises" if amount > 0 else "lowers"
+        sentence = wording.sentence(shares.leading[group], _RISK[direction], values)
+        withheld += sentence.is_contradicted
+        said = {one.text for one in reasons}
+        reasons.append(
+            ValueReason(
+                group=wording.groups[group].name,
+                title=wording.titles[group],
+                cents=amount,
+                shown_cents=units * unit_cents,
+                direction=direction,
+                actionable=wording.features[shares.leading[group]].actionable,
+                text="" if sentence.text in said else sentence.text,
+                facts=sentence.facts,
+                parts=_parts(shares, group, units, unit_cents),
+            )
+        )
+    return ValueExplanation(
+        expected * unit_cents,
+        base * unit_cents,
+        tuple(reasons),
+        limit * unit_cents,
+        shown[-1] * unit_cents,
+        withheld,
+    )
+
+
+def sayable_of_value(
+    wording: Wording, values: NDArray[np.float32], tendency: NDArray[np.int8] | None = None
+) -> dict[str, NDArray[np.bool_]]:
+    """Of which features something can be said that raises or lowers a value; see ``Wording.sayable``.
+
+    With a ``tendency`` of each feature, only facts that point its way.
+    """
+    found = wording.sayable(values)
+    sayable = {direction: found[_RISK[direction]] for direction in found}
+    if tendency is None:
+        return sayable
+    followed = in_line(values, wording.peers.typical[0], tendency)
+    return {direction: sayable[direction] & followed[direction] for direction in sayable}
+
+
+def shown_unit(expected_cents: int, base_cents: float) -> int:
+    """The unit a page shows amounts in: cents where they are small, else whole units of the currency."""
+    return UNIT_CENTS if max(expected_cents, base_cents) >= _WHOLE_UNITS_FROM else 1
+
+
+def _parts(shares: StoredShares, group: int, units: int, unit_cents: int) -> dict[str, int]:
+    if len(shares.part_names) == 1:
+        return {}
+    shown = add_up_whole(units, [float(one) / unit_cents for one in shares.by_part[:, group]])
+    return {name: one * unit_cents for name, one in zip(shares.part_names, shown, strict=True)}
+
+
+def _in_order(
+    by_group: Floats, least: float, leading: Sequence[int], wording: Wording
+) -> list[int]:
+    """The shown groups, those that raise first, by weight; mere context comes last of its kind."""
+    chosen = selected(by_group[None, :], least)[0]
+
+    def rank(group: int) -> tuple[bool, bool, float]:
+        is_context = wording.features[leading[group]].actionable == "context"
+        return bool(by_group[group] < 0), is_context, -abs(float(by_group[group]))
+
+    return sorted(np.flatnonzero(chosen).tolist(), key=rank)

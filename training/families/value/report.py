@@ -1,0 +1,121 @@
+"""What a value training shows: the ladder as a table, the card, and where the money was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from training.bundles.manifest import Manifest
+from training.families.churn.card import cutoffs_table
+from training.families.churn.evaluation.tables import ladder_markdown, spreadsheet
+from training.trust.table import shares_markdown, trust_markdown
+
+COLUMNS = (
+    ("gini", "norm. Gini"),
+    ("gain", "over past rate"),
+    ("spearman", "Spearman"),
+    ("top_decile_share", "top tenth's share"),
+    ("bias", "bias"),
+    ("decile_mape", "decile MAPE"),
+    ("coverage_of_buyers", "80 % ranges hold"),
+    ("coverage", "of everybody"),
+    ("mae_cents", "MAE"),
+)
+_SHARES = ("top_decile_share", "coverage", "coverage_of_buyers")
+
+
+def value_cell(row: Mapping[str, Any], key: str) -> str:
+    """One figure of a row of the ladder as it is shown; a dash where there is none."""
+    value = row[key]
+    if value is None:
+        return "–"
+    if key == "gini":
+        return f"{value:.3f} [{row['gini_low']:.3f}, {row['gini_high']:.3f}]"
+    if key == "gain":
+        return f"{value:+.3f} [{row['gain_low']:+.3f}, {row['gain_high']:+.3f}]"
+    if key == "bias":
+        return f"{value:+.1%}"
+    if key == "mae_cents":
+        return f"{value / 100:,.2f}"
+    return f"{value:.1%}" if key in _SHARES else f"{value:.3f}"
+
+
+def value_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The value ladder as a Markdown table."""
+    return ladder_markdown(rows, COLUMNS, value_cell)
+
+
+def value_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The value ladder as a table for a spreadsheet; one column a test cutoff holds the Gini there."""
+    flat = [
+        {key: value for key, value in row.items() if key != "by_cutoff"}
+        | {f"gini at {cutoff}": one["gini"] for cutoff, one in row["by_cutoff"].items()}
+        for row in rows
+    ]
+    return spreadsheet(flat)
+
+
+def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:
+    """The model card as Markdown, from the manifest and the cutoffs each figure was measured at."""
+    found = manifest.metrics
+    parts = [
+        f"# Value model{f' of {company}' if company else ''}: {manifest.title}",
+        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        "## What it answers",
+        f"What each customer with an order is expected to bring in the {manifest.horizon_days} days "
+        "after the cutoff, with a range that four in five end in, the chance that they buy at all and what "
+        "they bring if they do. A customer whose returns outweigh their purchases brought nothing, and "
+        "nobody is expected to bring more than ten customers of their kind (regular, bought once, long "
+        f"silent) have brought. Of those it was calibrated on, {manifest.base_rate:.1%} bought.",
+        "## How well",
+        f"Normalised Gini {value_cell(found, 'gini')}; the tenth of customers with the highest "
+        f"expectation brought {value_cell(found, 'top_decile_share')} of the money. In all, the sum "
+        f"expected was off by {value_cell(found, 'bias')}, and that of a tenth of the customers by "
+        f"{found['decile_mape']:.1%} on average. Ranges meant to hold four in five held "
+        f"{value_cell(found, 'coverage_of_buyers')} of the customers of whose like more than a fifth "
+        f"bought ({found['told_share']:.0%} of all; of the others nothing is the best guess, and "
+        f"{value_cell(found, 'coverage')} of everybody ended in their range).",
+        value_markdown(manifest.ladder),
+        "Gini, Spearman, the top tenth's share and MAE are means over the test cutoffs; bias, decile MAPE "
+        "and ranges are of all tested customers together; 95 % intervals by resampling customers, differences on "
+        "the same resamples. Every rung's level was learned the same way, on the cutoff before the "
+        "test. What ships orders customers best; a rule of thumb that orders them as well goes before it. "
+        "The choice was made on these same test cutoffs.",
+        "At each test cutoff the model that ships had: " + _by_cutoff(found["by_cutoff"]) + ".",
+        *_trust(manifest),
+        "## Which cutoff measured what",
+        cutoffs_table(origins),
+        "## What to know before using it",
+        "\n".join(f"- {note}" for note in _limits(manifest)),
+        "## Made with",
+        ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _trust(manifest: Manifest) -> list[str]:
+    """On whom the reasons were tried, and what came of it; nothing where they were not."""
+    trust = manifest.evaluation.get("trust")
+    if trust is None:
+        return []
+    return [
+        "## Whether its reasons can be trusted",
+        f"Tried on {trust['customers']:,} customers; `docs/value.md` says what each figure means.",
+        trust_markdown(trust),
+        shares_markdown(trust),
+    ]
+
+
+def _by_cutoff(found: Mapping[str, Mapping[str, Any]]) -> str:
+    return "; ".join(
+        f"{cutoff} Gini {one['gini']:.3f}, bias {one['bias']:+.1%}" for cutoff, one in found.items()
+    )
+
+
+def _limits(manifest: Manifest) -> list[str]:
+    return [
+        "An expectation is a mean of customers alike: most bring less, a few far more.",
+        "It is not what an offer would add: that takes a hold-out to measure.",
+        "The level is that of the latest horizon: growth, prices and seasons since are not in it.",
+        *manifest.notes,
+    ]

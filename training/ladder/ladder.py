@@ -1,0 +1,315 @@
+"""Every rung at every test cutoff, with intervals, and the rung that ships."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.progress import Progress, silent
+from training.datasets.dataset import Dataset
+from training.datasets.splits import Split, Splits
+from training.families.churn.rungs import BASE_RATE, RULES, Rung
+from training.learners.calibration import Calibration, calibrate
+from training.learners.model import Floats, Model
+from training.learners.sorted_scores import Ranking
+from training.measures.metrics import (
+    calibration_error_by_chance,
+    customer_resamples,
+    finite,
+    interval,
+    log_losses,
+    measure,
+)
+
+POOLED = ("ece", "observed_over_expected", "calibration_slope")
+
+TIE_AUC = 0.002
+"""Models whose AUC differs by less are as good as each other to whoever uses them."""
+
+
+@dataclass(frozen=True)
+class Tested:
+    """One rung at one test (a cutoff or a fold): what it answered, what came of it, and the figures."""
+
+    rung: str
+    test: str
+    customer_keys: NDArray[np.int32]
+    outcomes: Floats
+    probability: Floats
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class LadderRow:
+    """One rung over all test cutoffs: mean figures, the AUC's interval, the gain over the best rule.
+
+    ``gain`` is the paired difference in AUC to ``rule``, the best of the rules that need no learning,
+    its interval from the same resampled customers. Figures are means over the test cutoffs, those of calibration are of all tested customers
+    together; ``auc_by_cutoff`` tells the cutoffs apart.
+    """
+
+    name: str
+    explained: str
+    rule: str
+    figures: Mapping[str, float | None]
+    auc_low: float
+    auc_high: float
+    gain: float
+    gain_low: float
+    gain_high: float
+    auc_by_cutoff: Mapping[str, float | None]
+    ships: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The row as plain fields."""
+        ends = {
+            "auc_low": self.auc_low,
+            "auc_high": self.auc_high,
+            "gain": self.gain,
+            "gain_low": self.gain_low,
+            "gain_high": self.gain_high,
+        }
+        return {
+            "name": self.name,
+            "explained": self.explained,
+            "rule": self.rule,
+            **self.figures,
+            **finite(ends),
+            "auc_by_cutoff": dict(self.auc_by_cutoff),
+            "ships": self.ships,
+        }
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The whole ladder: its rows, the rung that ships and everything that was tested.
+
+    ``oldest`` has each rung's model and curve of the earliest test, to see how it ages.
+    """
+
+    rows: tuple[LadderRow, ...]
+    winner: Rung
+    tested: tuple[Tested, ...]
+    oldest: Mapping[str, tuple[Model, Calibration]] = field(default_factory=dict)
+
+    @property
+    def winning_row(self) -> LadderRow:
+        """The row of the rung that ships."""
+        return next(row for row in self.rows if row.ships)
+
+    def of(self, name: str) -> tuple[Tested, ...]:
+        """What one rung answered, at each test cutoff, the latest first."""
+        return tuple(one for one in self.tested if one.rung == name)
+
+
+class Fitted(defaultdict[int, dict[str, Model]]):
+    """The models of one split by their rung: those of the split itself at 0, those of its lessons from 1 on."""
+
+
+def fit_and_calibrate(
+    rung: Rung,
+    dataset: Dataset,
+    split: Split,
+    *,
+    threads: int,
+    fitted: Fitted | None = None,
+) -> tuple[Model, Calibration, Dataset]:
+    """A rung fitted and calibrated as a split says: the model, its curve and the customers of the curve.
+
+    ``fitted`` keeps what earlier rungs were fitted to on this split, so that a blend need not fit its
+    parts again.
+    """
+    kept = Fitted(dict) if fitted is None else fitted
+
+    def fit(rows: Dataset, place: int) -> Model:
+        kept[place][rung.name] = rung.fit(rows, threads=threads, fitted=kept[place])
+        return kept[place][rung.name]
+
+    later = split.calibration_rows(dataset)
+    model = fit(split.fit_rows(dataset), 0)
+    if not split.is_crosswise:
+        return model, calibrate(model.score(later.vectors), later.outcomes), later
+    scores = [
+        fit(lesson.fit, place).score(lesson.held.vectors)
+        for place, lesson in enumerate(split.lessons(dataset), start=1)
+    ]
+    return model, calibrate(np.concatenate(scores), later.outcomes), later
+
+
+def climb(
+    dataset: Dataset,
+    splits: Splits,
+    rungs: Sequence[Rung],
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> Ladder:
+    """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
+
+    Raises ``ModelRefused`` when no rung tells who leaves better than the base rate does.
+    """
+    tested: list[Tested] = []
+    oldest: dict[str, tuple[Model, Calibration]] = {}
+    total = len(splits.tests) * len(rungs)
+    for split in splits.tests:
+        fitted = Fitted(dict)
+        for rung in rungs:
+            progress("testing the ladder", len(tested), total)
+            found, oldest[rung.name] = _test(rung, dataset, split, threads, fitted)
+            tested.append(found)
+    progress("testing the ladder", total, total)
+    replicates = _replicates(tested, rungs)
+    winner = choose(rungs, replicates)
+    if winner.name == BASE_RATE:
+        raise _nothing_learned(tested, rungs)
+    rule = _best_rule(tested, rungs)
+    rows = tuple(_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
+    return Ladder(rows, winner, tuple(tested), oldest)
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """Bootstrap replicates of a rung's mean AUC and log loss over the test cutoffs."""
+
+    auc: Floats
+    log_loss: Floats
+
+
+def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
+    """The rung that ships: climb where the next rung is better, and stay where it is a tie.
+
+    A rung displaces a simpler one when its mean log loss or AUC is better with a paired 95 % interval
+    that leaves zero out, or when its AUC is more than ``TIE_AUC`` higher. It never does so when either
+    figure is worse beyond chance, nor when its AUC is more than ``TIE_AUC`` lower: a list is made by the
+    order. Anything else is a tie, and a tie goes to the simpler rung.
+    """
+    winner = rungs[0]
+    for rung in rungs[1:]:
+        mine, held = replicates[rung.name], replicates[winner.name]
+        gained = mine.auc - held.auc
+        auc_low, auc_high = interval(gained)
+        loss_low, loss_high = interval(held.log_loss - mine.log_loss)
+        # A resample without anybody who left has no AUC, and must not end the comparison.
+        higher = float(np.mean(gained, where=~np.isnan(gained)))
+        better = auc_low > 0 or loss_low > 0 or higher > TIE_AUC
+        worse = auc_high < 0 or loss_high < 0 or higher < -TIE_AUC
+        if better and not worse:
+            winner = rung
+    return winner
+
+
+def _test(
+    rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: Fitted
+) -> tuple[Tested, tuple[Model, Calibration]]:
+    """Test one rung, and keep its models among those fitted on this split; the test, model and curve."""
+    model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads, fitted=fitted)
+    test = split.test_rows(dataset)
+    probability = calibration.apply(model.score(test.vectors))
+    found = Tested(
+        rung.name,
+        split.name,
+        test.vectors.customer_keys,
+        test.outcomes,
+        probability,
+        measure(test.outcomes, probability),
+    )
+    return found, (model, calibration)
+
+
+def _replicates(tested: Sequence[Tested], rungs: Sequence[Rung]) -> dict[str, Replicates]:
+    """The same resampled customers for every rung and cutoff, so that differences are paired."""
+    everybody = np.unique(np.concatenate([one.customer_keys for one in tested]))
+    draws = customer_resamples(len(everybody))
+    found: dict[str, Replicates] = {}
+    for rung in rungs:
+        mine = [one for one in tested if one.rung == rung.name]
+        pairs = [_resampled(one, draws, everybody) for one in mine]
+        found[rung.name] = Replicates(
+            np.mean([auc for auc, _ in pairs], axis=0), np.mean([loss for _, loss in pairs], axis=0)
+        )
+    return found
+
+
+def _resampled(
+    tested: Tested, draws: Floats, everybody: NDArray[np.int32]
+) -> tuple[Floats, Floats]:
+    columns = np.searchsorted(everybody, tested.customer_keys)
+    ranking = Ranking.of(tested.outcomes, tested.probability)
+    losses = log_losses(tested.outcomes, tested.probability)
+    auc, loss = np.empty(len(draws)), np.empty(len(draws))
+    for row, draw in enumerate(draws):
+        weights = draw[columns].astype(np.float64)
+        auc[row] = ranking.auc(weights)
+        loss[row] = weights @ losses / max(weights.sum(), 1.0)
+    return auc, loss
+
+
+def _row(
+    rung: Rung,
+    tested: Sequence[Tested],
+    replicates: Mapping[str, Replicates],
+    rule: str,
+    ships: bool,
+) -> LadderRow:
+    mine = [one for one in tested if one.rung == rung.name]
+    figures = _together(mine)
+    low, high = interval(replicates[rung.name].auc)
+    gain_low, gain_high = interval(replicates[rung.name].auc - replicates[rule].auc)
+    return LadderRow(
+        name=rung.name,
+        explained=rung.explained,
+        rule=rule,
+        figures=finite(figures),
+        auc_low=low,
+        auc_high=high,
+        gain=figures["auc"] - _mean_auc(tested, rule),
+        gain_low=gain_low,
+        gain_high=gain_high,
+        auc_by_cutoff=finite({one.test: one.figures["auc"] for one in mine}),
+        ships=ships,
+    )
+
+
+def _together(tested: Sequence[Tested]) -> dict[str, float]:
+    """Figures over all test cutoffs: calibration over everybody at once, the others as means.
+
+    Ten bins of one cutoff's customers are often too small to tell a wrong probability from chance.
+    """
+    probability = np.concatenate([one.probability for one in tested])
+    pooled = measure(np.concatenate([one.outcomes for one in tested]), probability)
+    return {
+        **_mean([one.figures for one in tested]),
+        **{name: pooled[name] for name in POOLED},
+        "ece_by_chance": calibration_error_by_chance(probability),
+    }
+
+
+def _mean(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: math.fsum(one[name] for one in figures) / len(figures) for name in figures[0]}
+
+
+def _mean_auc(tested: Sequence[Tested], name: str) -> float:
+    return _mean([one.figures for one in tested if one.rung == name])["auc"]
+
+
+def _best_rule(tested: Sequence[Tested], rungs: Sequence[Rung]) -> str:
+    """The rule that needs no learning with the highest mean AUC; of equals the simplest."""
+    rules = [rung.name for rung in rungs if rung.name in RULES]
+    return max(rules, key=lambda name: _mean_auc(tested, name))
+
+
+def _nothing_learned(tested: Sequence[Tested], rungs: Sequence[Rung]) -> ModelRefused:
+    best = max((_mean_auc(tested, rung.name), rung.name) for rung in rungs)
+    return ModelRefused(
+        expected="behaviour that tells customers who leave from customers who stay",
+        found=f"nothing better than the base rate beyond chance; best was {best[1]} "
+        f"with an AUC of {best[0]:.3f}",
+        remedy="Add more history or more customers, or choose another horizon_days in [churn].",
+    )

@@ -1,0 +1,1 @@
+"""Models without a company: fitted, written as text, opened again, explained."""

@@ -1,0 +1,1 @@
+"""Who bought which items when: items and offers stand on it."""

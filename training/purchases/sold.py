@@ -1,0 +1,87 @@
+"""What a company sold to whom, seen from any cutoff: the one source recommendations are learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from features.store.pack import EventStream
+from features.store.store import Store
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.time import Cutoff
+from training.purchases.bought import Bought, Items, bought_before, bought_between, keep_bought
+from training.purchases.catalogue import Catalogue
+from training.purchases.item_facts import ItemFacts, usual_prices
+
+FreshLine = tuple[int, int, int, int]
+"""A line the store does not have: when, when it was known, the item's place and thousandths of a piece."""
+
+
+@dataclass(frozen=True)
+class Sold:
+    """Purchases with the catalogue they are from; ``places`` has one entry an item code of the stream."""
+
+    purchases: EventStream
+    catalogue: Catalogue
+    places: Items
+
+    @classmethod
+    def of_store(cls, store: Store) -> Self:
+        """The purchases of a store; ``ModelRefused`` where there are none that name items."""
+        purchases = store.pack().streams.get("purchases")
+        if purchases is None or not purchases.dictionaries.get("item"):
+            raise ModelRefused(
+                expected="purchases that name the item bought",
+                found="none",
+                remedy="Map item_id of the table of purchases, then run `regulars ingest`.",
+            )
+        return cls.of(purchases, Catalogue.of_store(store))
+
+    @classmethod
+    def of(cls, purchases: EventStream, catalogue: Catalogue) -> Self:
+        """Purchases seen with a catalogue, which need not hold all of their items."""
+        return cls(purchases, catalogue, catalogue.places(list(purchases.dictionaries["item"])))
+
+    def before(self, cutoff: Cutoff) -> Bought:
+        """What everybody had bought and kept by a cutoff, of what was known then."""
+        return bought_before(self.purchases, self.places, len(self.catalogue), cutoff)
+
+    def after(self, cutoff: Cutoff, days: int) -> Bought:
+        """What everybody bought and kept in the days from a cutoff on."""
+        end = cutoff.plus_days(days)
+        return bought_between(self.purchases, self.places, len(self.catalogue), cutoff, end)
+
+    def of_customer(self, key: int, cutoff: Cutoff, fresh: Sequence[FreshLine] = ()) -> Bought:
+        """What one customer had bought and kept by a cutoff, with more lines than the store has.
+
+        ``key`` is -1 of somebody the store does not know.
+        """
+        stream = self.purchases
+        mine = (
+            slice(int(stream.offsets[key]), int(stream.offsets[key + 1])) if key >= 0 else slice(0)
+        )
+        quantity = stream.columns.get("quantity_milli")
+        pieces = np.full(len(stream.seconds[mine]), 1_000) if quantity is None else quantity[mine]
+        known = stream.seconds[mine] if stream.known is None else stream.known[mine]
+        lines = np.stack(
+            [
+                np.asarray(stream.seconds[mine]),
+                np.maximum(stream.seconds[mine], known),
+                np.append(self.places, np.int32(-1))[stream.columns["item"][mine]],
+                pieces,
+            ]
+        ).astype(np.int64)
+        if fresh:
+            lines = np.concatenate([lines, np.array(fresh, np.int64).T], axis=1)
+        lines = lines[:, (lines[1] < cutoff.seconds) & (lines[2] >= 0)]
+        offsets = np.array([0, lines.shape[1]], np.int64)
+        kept = keep_bought(offsets, lines[2].astype(np.int32), lines[0], lines[3])
+        return Bought(*kept, len(self.catalogue), cutoff.seconds)
+
+    def facts(self, bought: Bought, cutoff: Cutoff) -> ItemFacts:
+        """What is known of every item at a cutoff."""
+        prices = usual_prices(self.purchases, self.places, len(self.catalogue), cutoff)
+        return ItemFacts.learn(bought, prices, self.catalogue.category)

@@ -1,0 +1,1 @@
+"""The one way from a store to a model in use."""

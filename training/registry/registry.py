@@ -1,0 +1,316 @@
+"""Runs, versions and aliases: the one door to MLflow.                                        [mlflow]
+
+By default everything lies in the workspace: a SQLite file and a folder of artifacts. Nothing is sent
+anywhere, and nothing is logged that was not asked for.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
+from features.sources.databases import fault_of_connecting, shown_address
+from features.vocabulary.errors import ModelRefused, WorkspaceRefused
+from training.bundles.manifest import Manifest
+from training.learners.boosting import BoostedModel
+from training.registry.gate import CHURN
+
+BUNDLE_FOLDER = "bundle"
+_SERVERS = ("http://", "https://")
+CHAMPION, CHALLENGER = "champion", "challenger"
+_HEADLINES = ("auc", "ece", "gini", "bias")
+"""Figures a version carries as tags, where its model has them."""
+
+
+@dataclass(frozen=True)
+class ChildRun:
+    """A nested run: one test cutoff and its figures."""
+
+    name: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Everything one training leaves behind in MLflow.
+
+    ``folder`` is logged as it stands and holds the bundle in ``bundle/``.
+    """
+
+    name: str
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    children: Sequence[ChildRun]
+    folder: Path
+    description: str
+
+
+class Registry:
+    """The company's MLflow store, with the experiment and registered model of one name in place."""
+
+    def __init__(self, settings: Settings, workspace: Workspace, name: str = CHURN) -> None:
+        self.name = name
+        self._workspace = workspace
+        self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)
+        self._artifacts = _artifact_place(settings, workspace)
+        with _quietly():
+            import mlflow
+
+            _hush()
+            # Two first visitors of an empty SQLite file would both create its tables, and one fail.
+            with FileLock(_lock_file(workspace)), _reached(self.tracking_uri):
+                self._client = mlflow.MlflowClient(self.tracking_uri, self.tracking_uri)
+                self.experiment_id = self._experiment()
+
+    def _experiment(self) -> str:
+        found = self._client.get_experiment_by_name(self.name)
+        if found is not None:
+            return str(found.experiment_id)
+        created = self._client.create_experiment(self.name, artifact_location=self._artifacts)
+        return str(created)
+
+    def record(self, record: RunRecord) -> str:
+        """Log a run in one batch, with its artifacts and nested runs; returns its identifier."""
+        run_id = str(self._client.create_run(self.experiment_id, run_name=record.name).info.run_id)
+        self._log(
+            run_id,
+            record.metrics,
+            record.params,
+            {**record.tags, "mlflow.note.content": record.description},
+        )
+        self._client.log_artifacts(run_id, str(record.folder))
+        for child in record.children:
+            nested = self._client.create_run(
+                self.experiment_id, run_name=child.name, tags={"mlflow.parentRunId": run_id}
+            )
+            self._log(nested.info.run_id, child.metrics, {}, {})
+            self._client.set_terminated(nested.info.run_id)
+        self._client.set_terminated(run_id)
+        return run_id
+
+    def _log(
+        self,
+        run_id: str,
+        metrics: Mapping[str, float],
+        params: Mapping[str, Any],
+        tags: Mapping[str, str],
+    ) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
+        moment = self._client.get_run(run_id).info.start_time
+        self._client.log_batch(
+            run_id,
+            metrics=[Metric(key, value, moment, 0) for key, value in metrics.items()],
+            params=[Param(key, str(value)) for key, value in params.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
+        )
+
+    def log_booster(self, run_id: str, model: BoostedModel) -> str:
+        """Log the native booster too, so that MLflow's own tools can load it; returns its address.
+
+        Requirements are named here, for MLflow would spend many seconds to find them out.
+        """
+        import mlflow
+        import numpy as np
+        from mlflow.models import ModelSignature
+        from mlflow.types import Schema, TensorSpec
+
+        width = len(model.columns.names)
+        signature = ModelSignature(
+            inputs=Schema([TensorSpec(np.dtype(np.float32), (-1, width))]),
+            outputs=Schema([TensorSpec(np.dtype(np.float64), (-1,))]),
+        )
+        with self._active(mlflow, run_id):
+            logged = mlflow.lightgbm.log_model(
+                model.booster,
+                name="booster",
+                signature=signature,
+                pip_requirements=[f"lightgbm=={installed('lightgbm')}"],
+            )
+        return str(logged.model_uri)
+
+    def load_booster(self, address: str) -> Any:
+        """A logged booster read back by MLflow."""
+        import mlflow
+
+        with self._lent(mlflow):
+            return mlflow.lightgbm.load_model(address)
+
+    @contextmanager
+    def _active(self, mlflow: Any, run_id: str) -> Iterator[None]:
+        with self._lent(mlflow), mlflow.start_run(run_id=run_id):
+            yield
+
+    @contextmanager
+    def _lent(self, mlflow: Any) -> Iterator[None]:
+        """MLflow's model functions read its address from the process: lend it ours, and take it back."""
+        before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        with _quietly():
+            mlflow.set_tracking_uri(self.tracking_uri)
+            mlflow.set_registry_uri(self.tracking_uri)
+            try:
+                yield
+            finally:
+                mlflow.set_tracking_uri(before[0])
+                mlflow.set_registry_uri(before[1])
+
+    def register(self, run_id: str, manifest: Manifest, description: str = "") -> str:
+        """Register a run's bundle as the next version, alias ``challenger``; returns the version.
+
+        ``description`` says what a model of this name answers, and is kept from the first version on.
+        """
+        from mlflow.exceptions import MlflowException
+
+        try:
+            self._client.get_registered_model(self.name)
+        except MlflowException:
+            self._client.create_registered_model(self.name, description=description)
+        tags = {
+            "digest": manifest.digest,
+            "title": manifest.title,
+            "data_digest": manifest.data_digest,
+            **{
+                key: f"{manifest.metrics[key]:.6f}" for key in _HEADLINES if key in manifest.metrics
+            },
+        }
+        created = self._client.create_model_version(
+            self.name, f"runs:/{run_id}/{BUNDLE_FOLDER}", run_id, tags=tags
+        )
+        self._client.set_registered_model_alias(self.name, CHALLENGER, created.version)
+        return str(created.version)
+
+    def version_of(self, alias: str) -> str | None:
+        """The version an alias stands for, or None."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return str(self._client.get_model_version_by_alias(self.name, alias).version)
+        except MlflowException:
+            return None
+
+    def run_of(self, version: str) -> str:
+        """The run a version came from; ``ModelRefused`` when there is no such version."""
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return str(self._client.get_model_version(self.name, version).run_id)
+        except MlflowException:
+            raise ModelRefused(
+                expected=f"a registered version of the {self.name} model",
+                found=f"no version {version}",
+                remedy="Leave the version out to promote the latest challenger.",
+            ) from None
+
+    def tags_of(self, version: str) -> dict[str, str]:
+        """The tags of a version: digest, title, data digest, AUC and what became of it."""
+        return dict(self._client.get_model_version(self.name, version).tags)
+
+    def version_with(self, digest: str) -> str | None:
+        """The latest version whose bundle has this digest, or None."""
+        found = self._client.search_model_versions(f"name = '{self.name}'")
+        versions = [int(one.version) for one in found if one.tags.get("digest") == digest]
+        return str(max(versions)) if versions else None
+
+    def nested_runs(self, run_id: str) -> list[str]:
+        """The names of the runs nested in a run."""
+        found = self._client.search_runs(
+            [self.experiment_id], f"tags.mlflow.parentRunId = '{run_id}'"
+        )
+        return [str(run.info.run_name) for run in found]
+
+    def fetch_bundle(self, version: str, folder: Path) -> Path:
+        """Copy a version's bundle into a folder and return where it lies."""
+        self._client.download_artifacts(self.run_of(version), BUNDLE_FOLDER, str(folder))
+        return folder / BUNDLE_FOLDER
+
+    def crown(self, version: str, tags: Mapping[str, str]) -> None:
+        """Make a version the champion and note on it why."""
+        self.note(version, tags)
+        self._client.set_registered_model_alias(self.name, CHAMPION, version)
+
+    def note(self, version: str, tags: Mapping[str, str]) -> None:
+        """Write tags on a version."""
+        for key, value in tags.items():
+            self._client.set_model_version_tag(self.name, version, key, value)
+
+
+def _sqlite_address(workspace: Workspace) -> str:
+    workspace.mlflow.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return f"sqlite:///{(workspace.mlflow / 'mlflow.db').resolve()}"
+
+
+def _artifact_place(settings: Settings, workspace: Workspace) -> str | None:
+    """Where the files of a new experiment go; None leaves it to an MLflow server.
+
+    MLflow's own answer for a database would be the folder the command happens to run in.
+    """
+    if settings.mlflow.tracking_uri.startswith(_SERVERS):
+        return None
+    given = settings.mlflow.artifacts
+    if "://" in given:
+        return given
+    folder = settings.folder / given if given else workspace.mlflow / "artifacts"
+    return folder.resolve().as_uri()
+
+
+@contextmanager
+def _reached(tracking_uri: str) -> Iterator[None]:
+    """A store that cannot be reached is said in a sentence, without its password."""
+    from mlflow.exceptions import MlflowException
+
+    if tracking_uri.startswith("sqlite:"):
+        yield
+        return
+    is_server = tracking_uri.startswith(_SERVERS)
+    # MLflow itself would try a database again and again, for minutes.
+    fault = "" if is_server else fault_of_connecting(tracking_uri)
+    if fault:
+        raise _unreachable(tracking_uri, fault)
+    try:
+        yield
+    except MlflowException as refused:
+        raise _unreachable(tracking_uri, refused.error_code) from None
+
+
+def _unreachable(tracking_uri: str, found: str) -> WorkspaceRefused:
+    return WorkspaceRefused(
+        expected=f"an MLflow store at {shown_address(tracking_uri)}",
+        found=f"{found} when connecting",
+        remedy="Correct mlflow.tracking_uri and see that the server runs and lets you in; for Postgres, "
+        "also install the driver: pip install 'regulars[postgres]'.",
+    )
+
+
+def _lock_file(workspace: Workspace) -> Path:
+    workspace.mlflow.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return workspace.mlflow / ".lock"
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """MLflow without its usage reports, its progress bars and its libraries' deprecations."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    # MLflow would ask a server that is not there seven times, for minutes.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _hush() -> None:
+    """Leave only errors on the log; MLflow sets its own level when it is imported."""
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
