@@ -24,7 +24,7 @@ from training.families.items.bundle import ItemBundle, current_item_bundle
 from training.families.items.pairs.pair_features import PAIR_GROUPS, POSITIONS
 from training.families.items.pairs.pairs import SOURCES, Pairs
 from training.families.items.words import WORDS, ItemWords
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.purchases.bought import Bought, Items
 from training.purchases.sold import FreshLine, Sold
 

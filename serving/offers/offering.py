@@ -29,7 +29,7 @@ from training.families.offers.exposures.ground import Ground
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.uplift.groups import kinds
 from training.learners.calibration import sigmoid
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 Told = Sequence[tuple[int, int, int]]
 """Decisions as place among some customers, place of the offer, and second."""

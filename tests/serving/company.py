@@ -24,7 +24,7 @@ from training.bundles.reference import Reference
 from training.bundles.signature import Signing
 from training.datasets.splits import OriginSplit
 from training.families.churn.bundle import stamp_bundle, write_bundle
-from training.families.churn.rungs import churn_rungs, usable_features
+from training.families.churn.rungs import churn_rungs
 from training.families.churn.timing.hazard import Hazard, fit_hazard
 from training.families.churn.timing.waits import waits
 from training.families.segments.bundle import write_segments
@@ -36,6 +36,7 @@ from training.families.value.margins import line_margins
 from training.families.value.models import RATE
 from training.families.value.rungs import calibrate_value, fit_rungs
 from training.ladder.ladder import fit_and_calibrate
+from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled
 from training.questions.origins import end_of_data

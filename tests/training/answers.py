@@ -8,7 +8,8 @@ import numpy as np
 
 from training.families.churn.rungs import Rung
 from training.ladder.ladder import Ladder, LadderRow, Tested
-from training.measures.metrics import finite, measure
+from training.measures.intervals import finite
+from training.measures.metrics import measure
 
 
 def answered(

@@ -17,16 +17,11 @@ from training.datasets.dataset import Dataset
 from training.datasets.splits import Split, Splits
 from training.families.churn.rungs import BASE_RATE, RULES, Rung
 from training.learners.calibration import Calibration, calibrate
-from training.learners.model import Floats, Model
+from training.learners.columns import Floats
+from training.learners.model import Model
 from training.learners.sorted_scores import Ranking
-from training.measures.metrics import (
-    calibration_error_by_chance,
-    customer_resamples,
-    finite,
-    interval,
-    log_losses,
-    measure,
-)
+from training.measures.intervals import customer_resamples, finite, interval
+from training.measures.metrics import calibration_error_by_chance, log_losses, measure
 
 POOLED = ("ece", "observed_over_expected", "calibration_slope")
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from training.families.churn.evaluation.tables import spreadsheet
 from training.families.segments.now.migration import Migration
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.measures.metrics import reliability
 
 LADDER_COLUMNS = (

@@ -15,10 +15,11 @@ from training.datasets.splits import Split
 from training.families.churn.rungs import Rung
 from training.ladder.ladder import Ladder, fit_and_calibrate
 from training.learners.boosting import BoostedModel
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.learners.sorted_scores import Ranking
 from training.learners.trees import BoostingSettings
-from training.measures.metrics import customer_resamples, interval, log_losses
+from training.measures.intervals import customer_resamples, interval
+from training.measures.metrics import log_losses
 
 UNCAPPED = replace(BoostingSettings(), depth=-1, leaves=31)
 

@@ -33,9 +33,9 @@ from features.vocabulary.time import Cutoff, Horizon
 from training.bundles.plans import plan_to_learn
 from training.datasets.dataset import together
 from training.families.churn.learning import Learned, learn_churn
-from training.families.churn.rungs import usable_features
-from training.learners.model import Columns
+from training.learners.columns import Columns
 from training.learners.trees import BoostingSettings, Ground
+from training.learners.usable import usable_features
 from training.measures.metrics import auc
 from training.recipe.recipe import train_churn
 

@@ -16,11 +16,12 @@ from training.families.offers.uplift.experiment import dealt
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats
 from training.learners.sorted_scores import Ranking
 from training.learners.trees import BoostingSettings
-from training.measures.metrics import auc, calibration_error, customer_resamples, interval
+from training.measures.intervals import customer_resamples, interval
+from training.measures.metrics import auc, calibration_error
 
 FOLDS, ROUNDS = 10, 3
 _AS_OF = pd.Timestamp("2014-07-01")

@@ -17,7 +17,7 @@ from experiments.bench.models.__main__ import learned_from
 from experiments.public_companies import PUBLIC
 from experiments.world import WorldSpec, simulate
 from training.families.churn.learning import Learned
-from training.families.churn.rungs import BOOSTED, Rung, certain_directions, usable_features
+from training.families.churn.rungs import BOOSTED, Rung, certain_directions
 from training.families.churn.trust import (
     FAITHFUL_GROUPS,
     LEAK_SHARE,
@@ -30,6 +30,7 @@ from training.families.churn.trust import (
     examine,
 )
 from training.learners.boosting import BoostedModel
+from training.learners.usable import usable_features
 from training.trust.cap import CapCost, cap_cost
 
 _NAMES = ("telco_churn", "online_retail_2009_2010")

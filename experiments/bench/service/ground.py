@@ -21,10 +21,10 @@ from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.bundles.signature import Signing
 from training.families.churn.bundle import stamp_bundle, write_bundle
-from training.families.churn.rungs import usable_features
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import calibrate
 from training.learners.trees import BoostingSettings
+from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
 from training.questions.origins import end_of_data

@@ -11,14 +11,13 @@ import pytest
 from features.company.settings.reading import ChurnSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
-from features.vectors.vectors import Vectors
 from features.vocabulary.errors import ModelRefused
 from tests.training.companies import START, company, dataset, pack_of_orders
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
 from training.families.churn.bundle import open_bundle, write_bundle
 from training.families.churn.learning import Learned, learn_churn
-from training.families.churn.rungs import certain_directions, churn_rungs, usable_features
+from training.families.churn.rungs import certain_directions, churn_rungs
 from training.ladder.ladder import Replicates, choose
 
 SETTINGS = ChurnSettings(horizon_days=60)
@@ -170,36 +169,6 @@ def test_data_that_cannot_carry_a_model_is_refused(pack, said: str) -> None:  # 
     made = pack()
     with pytest.raises(ModelRefused, match=said):
         learn_churn(made, standard_plan(made), SETTINGS)
-
-
-def test_constant_and_rare_features_are_left_out_and_said() -> None:
-    learned = dataset()
-    values = np.column_stack([learned.vectors.values, np.ones(600), np.full(600, np.nan)])
-    values[:9, 5] = 1.0
-    names = (*learned.vectors.feature_names, "always_one", "hardly_ever")
-    wider = Vectors(
-        "p",
-        names,
-        learned.vectors.customer_keys,
-        learned.vectors.cutoff_seconds,
-        values.astype(np.float32),
-    )
-    usable = usable_features(Dataset(wider, learned.outcomes))
-    assert usable.names == learned.vectors.feature_names
-    assert "always_one" in usable.notes[0] and "hardly_ever" in usable.notes[1]
-
-
-def test_features_that_are_the_same_for_everybody_teach_nothing() -> None:
-    learned = dataset()
-    flat = Vectors(
-        "p",
-        learned.vectors.feature_names,
-        learned.vectors.customer_keys,
-        learned.vectors.cutoff_seconds,
-        np.ones_like(learned.vectors.values),
-    )
-    with pytest.raises(ModelRefused, match="4 constant"):
-        usable_features(Dataset(flat, learned.outcomes))
 
 
 def test_silence_only_raises_the_risk_and_orders_only_lower_it() -> None:

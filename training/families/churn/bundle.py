@@ -28,8 +28,9 @@ from training.families.churn.timing.hazard import HAZARD_FILE, Hazard
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats, Model
+from training.learners.model import Model
 from training.questions.kinds import question_from
 from training.reasons.languages.known import refuse_unspoken
 

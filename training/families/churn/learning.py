@@ -16,11 +16,12 @@ from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Splits
-from training.families.churn.rungs import churn_rungs, has_rule, usable_features
+from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.strongest_feature import strongest_feature
 from training.ladder.ladder import Ladder, climb, fit_and_calibrate
 from training.learners.calibration import Calibration
 from training.learners.model import Model
+from training.learners.usable import usable_features
 from training.questions.buying import Inactivity
 from training.questions.gaps import note_on_horizon
 from training.questions.kinds import question_of

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from features.behaviour.buying import HORIZONS
-from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.logistic import LogisticModel
-from training.learners.model import Model, is_shared
+from training.learners.model import Model
 from training.learners.trees import BoostingSettings
+from training.learners.usable import RECENCY_FREQUENCY_MONEY
 
 BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
 BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
@@ -31,19 +29,6 @@ RULES = (BASE_RATE, RECENCY, FREQUENCY, BUYING, STRONGEST)
 
 _WIDE_STRENGTH = 30.0
 """Hundreds of features that say alike things need a firmer hand than nine."""
-
-RECENCY_FREQUENCY_MONEY = (
-    "days_since_order",
-    "days_since_first_order",
-    "orders_count_lifetime",
-    "orders_count_365d",
-    "orders_count_90d",
-    "spend_sum_lifetime",
-    "spend_sum_365d",
-    "gap_mean_days",
-    "silence_ratio",
-)
-"""What the logistic rung reads, where the plan has it: recency, tenure, frequency, money, rhythm."""
 
 
 @dataclass(frozen=True)
@@ -175,44 +160,3 @@ def certain_directions(feature_names: Sequence[str]) -> dict[str, int]:
     rising = {name: 1 for name in feature_names if name in certain}
     falling = {name: -1 for name in feature_names if name.startswith("orders_count_")}
     return rising | falling
-
-
-@dataclass(frozen=True)
-class Usable:
-    """The features a model can learn from, and why the others are left out."""
-
-    names: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def usable_features(dataset: Dataset) -> Usable:
-    """Leave out features that are the same for everybody, or known of fewer than ten customers.
-
-    Raises ``ModelRefused`` when none remains.
-    """
-    constant, rare, kept = [], [], []
-    vectors = dataset.vectors
-    for name in vectors.feature_names:
-        column = vectors.column(name)
-        present = ~np.isnan(column)
-        if not is_shared(vectors.customer_keys[present]):
-            rare.append(name)
-        elif present.all() and column.min() == column.max():
-            constant.append(name)
-        else:
-            kept.append(name)
-    if not kept:
-        raise ModelRefused(
-            expected="at least one feature that differs between customers",
-            found=f"{len(constant)} constant and {len(rare)} nearly always missing",
-            remedy="Check that the purchases carry real dates, orders and amounts.",
-        )
-    notes = [
-        f"left out, {reason}: {', '.join(names)}"
-        for reason, names in (
-            ("the same for everybody", constant),
-            ("known of fewer than ten customers", rare),
-        )
-        if names
-    ]
-    return Usable(tuple(kept), tuple(notes))

@@ -14,7 +14,8 @@ from features.plan.plan import plan_of
 from training.families.churn.bundle import GOLDEN_TOLERANCE, spoken
 from training.families.churn.learning import Learned
 from training.families.churn.rungs import Rung
-from training.learners.model import Floats, Model
+from training.learners.columns import Floats
+from training.learners.model import Model
 from training.reasons.explanation import TOLERANCE, Reasons
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording

@@ -21,7 +21,7 @@ from training.families.items.measures import (
     novelty,
     recall,
 )
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.purchases.bought import Bought
 
 COUNTS = 10, 20

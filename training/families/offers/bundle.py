@@ -27,7 +27,7 @@ from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.persuasion import PERSUASION_FILE, Persuasion
 from training.families.offers.propensity import Propensity
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.reasons.languages.known import refuse_unspoken
 
 OFFERS = "offers"

@@ -13,25 +13,20 @@ from numpy.typing import NDArray
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-from training.families.churn.rungs import RECENCY_FREQUENCY_MONEY, Rung
+from training.families.churn.rungs import Rung
 from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.ground import Asked
 from training.families.offers.propensity import Propensity
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats
 from training.learners.sorted_scores import Ranking
 from training.learners.trees import BoostingSettings
-from training.measures.metrics import (
-    auc,
-    calibration_error,
-    customer_resamples,
-    interval,
-    log_loss,
-    observed_over_expected,
-)
+from training.learners.usable import RECENCY_FREQUENCY_MONEY
+from training.measures.intervals import customer_resamples, interval
+from training.measures.metrics import auc, calibration_error, log_loss, observed_over_expected
 
 POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
     "how often the offer is taken",

@@ -17,7 +17,6 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
-from training.families.churn.rungs import usable_features
 from training.families.offers.bundle import OFFERS, OfferBundle
 from training.families.offers.exposures.affinity import affinities
 from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_names
@@ -28,7 +27,8 @@ from training.families.offers.ladder import OfferLadder, climb, offer_rungs
 from training.families.offers.persuading import persuade
 from training.families.offers.persuasion import Persuasion
 from training.families.offers.propensity import Propensity
-from training.measures.metrics import finite
+from training.learners.usable import usable_features
+from training.measures.intervals import finite
 from training.questions.origins import end_of_data
 from training.registry.provenance import provenance
 

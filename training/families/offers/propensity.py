@@ -21,8 +21,9 @@ from training.families.offers.uplift.experiment import FOLDS, dealt
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate, logit, sigmoid
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats, Model
+from training.learners.model import Model
 
 FEWEST_OF_EITHER = 50
 """Below so many takers, or as many others, an offer has no level of its own."""

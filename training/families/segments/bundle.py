@@ -23,7 +23,7 @@ from training.bundles.admission import admitted_folder
 from training.bundles.manifest import Manifest, damaged
 from training.families.churn.bundle import PLAN_FILE, sealed, verified
 from training.families.segments.model import NO_SEGMENT, SEGMENTS, SEGMENTS_FILE, SegmentModel
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 PROFILE_FILE, GOLDEN_FILE = "profile.json", "golden.json"
 GOLDEN_ROWS, GOLDEN_TOLERANCE = 64, 1e-9

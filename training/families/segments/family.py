@@ -20,7 +20,7 @@ from training.families.segments.learning import LearnedSegments, learn_segments
 from training.families.segments.model import SEGMENTS
 from training.families.segments.now.today import Cutoffs, Today, see_today, segment_cutoffs
 from training.families.segments.report import write_segments_run
-from training.learners.model import SHARED_BY
+from training.learners.columns import SHARED_BY
 from training.registry.gate import Check
 from training.registry.publication import publish
 

@@ -16,7 +16,6 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff, Horizon
 from training.bundles.manifest import Manifest
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import usable_features
 from training.families.segments.bundle import SegmentBundle
 from training.families.segments.choice import Choice, Following, choose
 from training.families.segments.clusters import nearest
@@ -32,6 +31,7 @@ from training.families.segments.now.today import (
 )
 from training.families.segments.traits import declared_traits, traits_of
 from training.families.segments.usefulness import rfm_scores
+from training.learners.usable import usable_features
 from training.questions.labels import inactivity, spend_between
 from training.registry.provenance import provenance
 

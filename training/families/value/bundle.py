@@ -21,7 +21,7 @@ from training.families.churn.bundle import PLAN_FILE, refuse_other_plan, sealed,
 from training.families.value.model import CalibratedValue, Value, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.reasons.languages.known import refuse_unspoken
 from training.reasons.points import leading_features
 

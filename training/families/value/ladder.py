@@ -19,8 +19,8 @@ from training.families.value.measures import Order, coverage, measure_value
 from training.families.value.model import CalibratedValue, Value, kinds
 from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
-from training.learners.model import Floats
-from training.measures.metrics import customer_resamples, finite, interval
+from training.learners.columns import Floats
+from training.measures.intervals import customer_resamples, finite, interval
 
 POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")
 TIE_GINI = 0.002

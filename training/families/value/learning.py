@@ -16,7 +16,6 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import usable_features
 from training.families.value.bundle import VALUE, ValueBundle
 from training.families.value.dataset import (
     ValueDataset,
@@ -31,6 +30,7 @@ from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
 from training.families.value.trust import examine_value
+from training.learners.usable import usable_features
 from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.provenance import provenance

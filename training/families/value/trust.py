@@ -20,7 +20,7 @@ from training.families.value.reasons.explanation import (
     sayable_of_value,
 )
 from training.families.value.reasons.tendency import tendencies
-from training.learners.model import Columns, Floats
+from training.learners.columns import Columns, Floats
 from training.reasons.wording import Wording
 from training.trust.faithfulness import Faithfulness, faithfulness
 from training.trust.subjects import Subjects

@@ -14,8 +14,8 @@ from features.company.settings.reading import CampaignSettings
 from training.datasets.folds import FOLD_SEPARATOR
 from training.families.churn.rungs import RULES
 from training.ladder.ladder import Ladder, Tested
-from training.learners.model import Floats
-from training.measures.metrics import interval
+from training.learners.columns import Floats
+from training.measures.intervals import interval
 from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
 
 _RESAMPLES = 200

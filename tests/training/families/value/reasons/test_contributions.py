@@ -43,7 +43,7 @@ from training.families.value.reasons.contributions import (
     of_few_inputs,
 )
 from training.families.value.rungs import calibrate_value, fit_rungs
-from training.learners.model import Columns, Floats
+from training.learners.columns import Columns, Floats
 from training.learners.trees import Trees
 from training.questions.origins import end_of_data
 from training.treeshap.explainer import Explainer

@@ -1,0 +1,37 @@
+"""Intervals in closed form against resampled customers, and figures as they are kept."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from training.learners.sorted_scores import Ranking
+from training.measures.intervals import auc_interval, customer_resamples, finite, interval
+from training.measures.metrics import auc
+
+
+def test_a_figure_without_an_answer_is_none_on_record() -> None:
+    assert finite({"auc": math.nan, "ece": 0.1}) == {"auc": None, "ece": 0.1}
+
+
+def test_every_resample_draws_as_many_customers_as_there_are() -> None:
+    draws = customer_resamples(50, resamples=20)
+    assert draws.sum(axis=1).tolist() == [50.0] * 20
+    assert (customer_resamples(50, resamples=20) == draws).all()
+
+
+def test_the_closed_interval_of_the_auc_is_that_of_resampled_customers() -> None:
+    generator = np.random.default_rng(8)
+    keys = np.repeat(np.arange(400, dtype=np.int32), 2)
+    risk = np.repeat(generator.normal(0, 1.5, 400), 2)
+    outcomes = (generator.random(800) < 1 / (1 + np.exp(-risk))).astype(float)
+    scores = np.round(risk + generator.normal(0, 1, 800), 1)
+    low, high = auc_interval(outcomes, scores, keys)
+    ranking = Ranking.of(outcomes, scores)
+    draws = customer_resamples(400, resamples=2_000)
+    drawn = interval(np.array([ranking.auc(one[keys].astype(float)) for one in draws]))
+    assert (low, high) == pytest.approx(drawn, abs=0.004)
+    assert (low + high) / 2 == pytest.approx(auc(outcomes, scores))
+    assert all(math.isnan(one) for one in auc_interval(np.ones(3), np.ones(3), keys[:3]))
