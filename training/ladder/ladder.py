@@ -15,7 +15,7 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split, Splits
-from training.families.churn.rungs import BASE_RATE, RULES, Rung
+from training.ladder.rung import Rung
 from training.learners.calibration import Calibration, calibrate
 from training.learners.columns import Floats
 from training.learners.model import Model
@@ -61,6 +61,7 @@ class LadderRow:
     gain_high: float
     auc_by_cutoff: Mapping[str, float | None]
     ships: bool
+    is_rule: bool
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain fields."""
@@ -148,7 +149,8 @@ def climb(
 ) -> Ladder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
-    Raises ``ModelRefused`` when no rung tells who leaves better than the base rate does.
+    The first rung looks at nobody. Raises ``ModelRefused`` when no other tells who leaves better than
+    this base rate does.
     """
     tested: list[Tested] = []
     oldest: dict[str, tuple[Model, Calibration]] = {}
@@ -162,7 +164,7 @@ def climb(
     progress("testing the ladder", total, total)
     replicates = _replicates(tested, rungs)
     winner = choose(rungs, replicates)
-    if winner.name == BASE_RATE:
+    if winner is rungs[0]:
         raise _nothing_learned(tested, rungs)
     rule = _best_rule(tested, rungs)
     rows = tuple(_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
@@ -269,6 +271,7 @@ def _row(
         gain_high=gain_high,
         auc_by_cutoff=finite({one.test: one.figures["auc"] for one in mine}),
         ships=ships,
+        is_rule=rung.is_rule,
     )
 
 
@@ -296,7 +299,7 @@ def _mean_auc(tested: Sequence[Tested], name: str) -> float:
 
 def _best_rule(tested: Sequence[Tested], rungs: Sequence[Rung]) -> str:
     """The rule that needs no learning with the highest mean AUC; of equals the simplest."""
-    rules = [rung.name for rung in rungs if rung.name in RULES]
+    rules = [rung.name for rung in rungs if rung.is_rule]
     return max(rules, key=lambda name: _mean_auc(tested, name))
 
 

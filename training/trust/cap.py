@@ -12,8 +12,8 @@ import numpy as np
 
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split
-from training.families.churn.rungs import Rung
 from training.ladder.ladder import Ladder, fit_and_calibrate
+from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
 from training.learners.columns import Floats
 from training.learners.sorted_scores import Ranking

@@ -10,9 +10,9 @@ import pandas as pd
 
 from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import Rung
 from training.families.offers.propensity import Propensity
 from training.families.offers.uplift.experiment import dealt
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid

@@ -17,11 +17,8 @@ from experiments.bench.models.__main__ import learned_from
 from experiments.public_companies import PUBLIC
 from experiments.world import WorldSpec, simulate
 from training.families.churn.learning import Learned
-from training.families.churn.rungs import BOOSTED, Rung, certain_directions
+from training.families.churn.rungs import BOOSTED, certain_directions
 from training.families.churn.trust import (
-    FAITHFUL_GROUPS,
-    LEAK_SHARE,
-    LEAST_FAITHFUL,
     LEAST_OVERLAP,
     LEAST_PERSISTENT,
     LEAST_SAME_FIRST,
@@ -29,8 +26,10 @@ from training.families.churn.trust import (
     Trust,
     examine,
 )
+from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
 from training.learners.usable import usable_features
+from training.trust.bars import FAITHFUL_GROUPS, LEAK_SHARE, LEAST_FAITHFUL
 from training.trust.cap import CapCost, cap_cost
 
 _NAMES = ("telco_churn", "online_retail_2009_2010")

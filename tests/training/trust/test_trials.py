@@ -17,8 +17,9 @@ from features.vocabulary.errors import PlanRefused
 from tests.training.companies import NAMES, company, dataset, manifest_of
 from training.datasets.dataset import Dataset
 from training.families.churn.learning import Learned, learn_churn
-from training.families.churn.rungs import BOOSTED, RECENCY, Rung, churn_rungs
+from training.families.churn.rungs import BOOSTED, RECENCY, churn_rungs
 from training.families.churn.trust import Trust, examine
+from training.ladder.rung import Rung
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
 from training.registry.gate import _reasons

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.bundles.manifest import Manifest
 from training.families.churn.evaluation.tables import (
+    churn_markdown,
     decay_markdown,
     lists_markdown,
     money_sentences,
@@ -15,7 +16,7 @@ from training.families.churn.evaluation.tables import (
     when_sentences,
 )
 from training.ladder.ladder import TIE_AUC
-from training.ladder.plots import ladder_markdown
+from training.ladder.tables import cutoffs_table
 from training.questions.kinds import question_from
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
@@ -49,7 +50,7 @@ def model_card(
         *(_when(evaluated) if evaluated else []),
         "## How well",
         _how_well(manifest),
-        ladder_markdown(manifest.ladder),
+        churn_markdown(manifest.ladder),
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
         "by resampling customers. *Over the best rule* is the difference in AUC, on the same customers, to "
         f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
@@ -126,23 +127,6 @@ def _how_well(manifest: Manifest) -> str:
         f"{found['ece_by_chance']:.3f} by chance); "
         f"{found['observed_over_expected']:.2f} customers left for each one expected."
     )
-
-
-def cutoffs_table(splits: Mapping[str, Any]) -> str:
-    """Which cutoffs fitted, calibrated and tested what, as a Markdown table."""
-    lines = [
-        " | ".join(["use", "fitted on", "calibrated on", "tested on"]),
-        "--- | --- | --- | ---",
-    ]
-    for number, split in enumerate(splits["tests"], start=1):
-        fit = ", ".join(split["fit"])
-        lines.append(f"test {number} | {fit} | {split['calibration']} | {split['test']}")
-    shipped = splits["shipped"]
-    lines.append(
-        f"**ships** | {', '.join(shipped['fit'])} | {shipped['calibration']} | not tested itself: "
-        f"{shipped['test']}"
-    )
-    return "\n".join(f"| {line} |" for line in lines)
 
 
 def _limits(manifest: Manifest) -> list[str]:

@@ -14,18 +14,22 @@ from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve, whole_tests
 from training.families.churn.evaluation.evaluation import Evaluation, evaluate
 from training.families.churn.evaluation.plots import shap_plots
-from training.families.churn.evaluation.tables import lists_markdown, slices_markdown, spreadsheet
+from training.families.churn.evaluation.tables import (
+    churn_csv,
+    churn_markdown,
+    lists_markdown,
+    slices_markdown,
+)
 from training.families.churn.learning import Learned
 from training.families.churn.rungs import RECENCY
 from training.ladder.plots import (
     decay_plot,
     gains_plot,
-    ladder_csv,
-    ladder_markdown,
     lift_plot,
     profit_plot,
     reliability_plot,
 )
+from training.ladder.tables import spreadsheet
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.metrics import reliability
@@ -79,8 +83,8 @@ def _write_tables(folder: Path, learned: Learned, manifest: Manifest) -> None:
     ]
     for name, content in (
         ("ladder.json", json.dumps(rows, indent=1)),
-        ("ladder.csv", ladder_csv(rows)),
-        ("ladder.md", ladder_markdown(rows)),
+        ("ladder.csv", churn_csv(rows)),
+        ("ladder.md", churn_markdown(rows)),
         ("evaluation.json", json.dumps(evaluated, indent=1)),
         ("lists.csv", spreadsheet(evaluated["campaign"]["rows"])),
         ("lists.md", lists_markdown(evaluated)),

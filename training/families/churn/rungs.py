@@ -6,16 +6,13 @@ not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from features.behaviour.buying import HORIZONS
-from training.datasets.dataset import Dataset
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.logistic import LogisticModel
-from training.learners.model import Model
-from training.learners.trees import BoostingSettings
 from training.learners.usable import RECENCY_FREQUENCY_MONEY
 
 BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
@@ -24,60 +21,8 @@ LOGISTIC_WIDE, BOOSTED, BLENDED = "logistic on everything", "LightGBM", "logisti
 
 STRONGEST = "one feature"
 
-RULES = (BASE_RATE, RECENCY, FREQUENCY, BUYING, STRONGEST)
-"""Rungs that need no learning to rank: what a company could do without a model."""
-
 _WIDE_STRENGTH = 30.0
 """Hundreds of features that say alike things need a firmer hand than nine."""
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One step of the ladder: a name, what it reads and how it learns.
-
-    ``parts`` are the rungs a blend is made of; ``strength`` holds back a logistic model; ``directions``
-    holds trees to what nobody doubts, and ``settings`` says how far they may go, where not as usual.
-    """
-
-    name: str
-    family: str
-    feature_names: tuple[str, ...]
-    explained: str
-    parts: tuple[Rung, ...] = ()
-    strength: float = 1.0
-    directions: Mapping[str, int] = field(default_factory=dict)
-    settings: BoostingSettings | None = None
-
-    def fit(
-        self,
-        dataset: Dataset,
-        *,
-        threads: int = 1,
-        fitted: Mapping[str, Model] | None = None,
-        rounds: int | None = None,
-    ) -> Model:
-        """Fit this rung's model; a blend takes its parts from ``fitted``, by name, where they are there.
-
-        Trees are grown for so many ``rounds``, or for as many as serve them best.
-        """
-        if self.family == BoostedModel.family:
-            return BoostedModel.fit(
-                dataset,
-                self.feature_names,
-                directions=self.directions,
-                settings=self.settings,
-                rounds=rounds,
-                threads=threads,
-            )
-        if self.family == LogisticModel.family:
-            return LogisticModel.fit(dataset, self.feature_names, strength=self.strength)
-        known = fitted or {}
-        line, trees = (
-            known.get(part.name) or part.fit(dataset, threads=threads, rounds=rounds)
-            for part in self.parts
-        )
-        assert isinstance(line, LogisticModel) and isinstance(trees, BoostedModel)
-        return BlendedModel.of(line, trees)
 
 
 def churn_rungs(
@@ -113,8 +58,12 @@ def churn_rungs(
     if not has_rule(everything):
         rules += ((STRONGEST, strongest, f"the feature that tells most by itself: {strongest}"),)
     return (
-        Rung(BASE_RATE, plain, (), "everybody has the same risk"),
-        *(Rung(name, plain, (one,), said) for name, one, said in rules if one in everything),
+        Rung(BASE_RATE, plain, (), "everybody has the same risk", is_rule=True),
+        *(
+            Rung(name, plain, (one,), said, is_rule=True)
+            for name, one, said in rules
+            if one in everything
+        ),
         *(
             (
                 Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),

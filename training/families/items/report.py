@@ -7,8 +7,8 @@ from typing import Any
 
 from features.narrator import Outcome, Table
 from training.bundles.manifest import Manifest
-from training.families.churn.evaluation.tables import ladder_markdown
 from training.families.items.ladder import PERSONAL
+from training.ladder.tables import ladder_markdown, with_interval
 from training.recipe.recipe import TrainingSummary
 from training.summary_tables import check_tables
 
@@ -37,10 +37,8 @@ def item_cell(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     if value is None or value != value:
         return "–"
-    if key == "recall_10":
-        return f"{value:.3f} [{row['recall_10_low']:.3f}, {row['recall_10_high']:.3f}]"
-    if key == "gain":
-        return f"{value:+.3f} [{row['gain_low']:+.3f}, {row['gain_high']:+.3f}]"
+    if key in ("recall_10", "gain"):
+        return with_interval(row, key, is_signed=key == "gain")
     return f"{value:.1%}" if key in _SHARES else f"{value:.3f}"
 
 

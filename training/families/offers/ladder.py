@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-from training.families.churn.rungs import Rung
 from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.ground import Asked
 from training.families.offers.propensity import Propensity
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
@@ -36,7 +36,6 @@ POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
     "LightGBM",
     "logistic and LightGBM",
 )
-RULES = POPULARITY, ANSWERS, OWN_CATEGORY
 SETTINGS = BoostingSettings(leaves=7, depth=4, learning_rate=0.04, feature_fraction=0.3)
 FEWEST_TAKEN = 30
 """So many acceptances tell one way from another."""
@@ -99,7 +98,7 @@ def offer_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
     """The ways there are for the features at hand, the simplest first."""
     known = set(feature_names)
     rungs = [
-        Rung(name, LogisticModel.family, (one,), explained)
+        Rung(name, LogisticModel.family, (one,), explained, is_rule=True)
         for name, one, explained in (
             (POPULARITY, "offer_taken_rate", "everybody as often as the offer was taken"),
             (ANSWERS, "offers_taken_before", "who took offers before takes this one"),

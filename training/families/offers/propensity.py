@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import Rung
 from training.families.offers.uplift.experiment import FOLDS, dealt
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate, logit, sigmoid

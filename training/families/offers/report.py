@@ -7,7 +7,7 @@ from typing import Any
 
 from features.narrator import Outcome, Table
 from training.bundles.manifest import Manifest
-from training.families.churn.evaluation.tables import ladder_markdown
+from training.ladder.tables import ladder_markdown, with_interval
 from training.recipe.recipe import TrainingSummary
 from training.summary_tables import check_tables
 
@@ -25,11 +25,7 @@ def offer_cell(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     if value is None:
         return "–"
-    if key == "within_offer_auc":
-        return (
-            f"{value:.3f} [{row['within_offer_auc_low']:.3f}, {row['within_offer_auc_high']:.3f}]"
-        )
-    return f"{value:.3f}"
+    return with_interval(row, key) if key == "within_offer_auc" else f"{value:.3f}"
 
 
 def offer_markdown(rows: Sequence[Mapping[str, Any]]) -> str:

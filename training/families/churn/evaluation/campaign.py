@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from features.company.settings.reading import CampaignSettings
 from training.datasets.folds import FOLD_SEPARATOR
-from training.families.churn.rungs import RULES
 from training.ladder.ladder import Ladder, Tested
 from training.learners.columns import Floats
 from training.measures.intervals import interval
@@ -103,7 +102,8 @@ def campaign(
         row.name: _Lists(whole_tests(ladder.of(row.name)), settings.list_size)
         for row in ladder.rows
     }
-    rule = max((name for name in lists if name in RULES), key=lambda name: lists[name].found)
+    rules = [row.name for row in ladder.rows if row.is_rule]
+    rule = max(rules, key=lambda name: lists[name].found)
     mine, theirs = lists[ladder.winner.name], lists[rule]
     draws = [(mine.resampled(one), theirs.resampled(one)) for one in _draws(mine.everybody)]
     found, by_rule = np.array(draws).T
