@@ -357,7 +357,7 @@ def _train_value(call: Call, *, promote: bool = True) -> Outcome:
 
 
 def _train(call: Call, *, promote: bool = True) -> Outcome:
-    from training.recipe.recipe import train_churn
+    from training.families.churn.family import train_churn
     from training.summary_tables import churn_outcome
 
     progress = call.narrator.progress
@@ -584,14 +584,19 @@ def offers_plan(
 @verb
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
+    from training.families.families import gate_of
     from training.registry.promotion import promote as promote_version
 
-    return _promoted(
-        promote_version(
-            call.settings, call.workspace, version, name=model, reason=reason, force=force
-        ),
-        model,
+    promoted = promote_version(
+        call.settings,
+        call.workspace,
+        version,
+        name=model,
+        gate=gate_of(model),
+        reason=reason,
+        force=force,
     )
+    return _promoted(promoted, model)
 
 
 @main.command()
@@ -600,9 +605,13 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 @verb
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
+    from training.families.families import gate_of
     from training.registry.promotion import rollback as roll_back
 
-    return _promoted(roll_back(call.settings, call.workspace, name=model, reason=reason), model)
+    summary = roll_back(
+        call.settings, call.workspace, name=model, gate=gate_of(model), reason=reason
+    )
+    return _promoted(summary, model)
 
 
 @main.command()
@@ -715,7 +724,7 @@ def mlflow(call: Call, port: int) -> Outcome:
         outcome = Outcome(f"MLflow at {address}", "Ctrl-C stops it", {"address": address})
         call.narrator.tell("mlflow", outcome, 0.0)
 
-    code = show_runs(call.settings, call.workspace, port=port, on_start=tell)
+    code = show_runs(call.settings, call.workspace, name=MODELS[0], port=port, on_start=tell)
     return Outcome("MLflow has stopped", exit_code=code)
 
 
@@ -749,7 +758,7 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
         return Outcome(f"A simulated company of {customers:,} customers lies in {folder}")
 
     def trained() -> Outcome:
-        from training.recipe.recipe import champion_is_current
+        from training.families.churn.family import champion_is_current
 
         if champion_is_current(here.settings, here.workspace):
             return Outcome("Kept the model in use, nothing has changed")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from features.narrator import Outcome, Table
 from training.families.churn.evaluation.tables import lists_table
 from training.families.value.report import COLUMNS, value_cell
-from training.recipe.recipe import TrainingSummary
+from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
 
 

@@ -14,7 +14,7 @@ from training.bundles.promoted import Shelf
 from training.bundles.proving import remember, tried
 from training.bundles.signature import Signing
 from training.families.churn.bundle import stamp_bundle, verified
-from training.registry.gate import CHURN, Check, gate_of
+from training.registry.gate import Check, Gate
 from training.registry.registry import CHALLENGER, Registry
 
 
@@ -37,7 +37,13 @@ class PromotionSummary:
 
 
 def judge(
-    registry: Registry, workspace: Workspace, version: str, *, reason: str, force: bool = False
+    registry: Registry,
+    workspace: Workspace,
+    version: str,
+    *,
+    gate: Gate,
+    reason: str,
+    force: bool = False,
 ) -> PromotionSummary:
     """Run the gate on a version and put it to use if it passes, or is forced."""
     shelf, signing = Shelf(workspace, registry.name), Signing(workspace)
@@ -50,7 +56,7 @@ def judge(
         tried(folder, registry.name)
         manifest = stamp_bundle(folder, version=version, run_id=run_id)
         signing.sign(folder)
-        checks = tuple(gate_of(shelf.name)(folder, shelf.champion_manifest()))
+        checks = tuple(gate(folder, shelf.champion_manifest()))
         passed = all(check.passed for check in checks)
         before = shelf.champions()
         if passed or force:
@@ -72,7 +78,9 @@ def judge(
     )
 
 
-def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> PromotionSummary:
+def go_back(
+    registry: Registry, workspace: Workspace, *, gate: Gate, reason: str
+) -> PromotionSummary:
     """Put the champion before the present one back to use; ``ModelRefused`` when there is none."""
     shelf = Shelf(workspace, registry.name)
     stack = shelf.champions()
@@ -86,7 +94,7 @@ def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> Promoti
     with shelf.promoting():
         folder = admitted(workspace, shelf.name, shelf.exported(earlier["digest"]))
         # The gate opens the bundle, which proves its golden rows; its checks were passed long ago.
-        gate_of(shelf.name)(folder, None)
+        gate(folder, None)
         manifest = verified(folder)[0]
         if manifest.version != earlier["version"]:
             # The same content was promoted again since, under a later version.
@@ -112,11 +120,12 @@ def promote(
     workspace: Workspace,
     version: int | None = None,
     *,
-    name: str = CHURN,
+    name: str,
+    gate: Gate,
     reason: str,
     force: bool = False,
 ) -> PromotionSummary:
-    """Put a registered version to use if it passes the gate; without a version, the challenger.
+    """Put a registered version to use if it passes its family's gate; without a version, the challenger.
 
     ``force`` overrules failed checks, never a damaged bundle, and takes a reason. Raises
     ``ModelRefused`` when a check fails, naming it, or when there is no such version.
@@ -135,7 +144,7 @@ def promote(
             found="none",
             remedy=f"Run `regulars train {name}`.",
         )
-    summary = judge(registry, workspace, chosen, reason=reason, force=force)
+    summary = judge(registry, workspace, chosen, gate=gate, reason=reason, force=force)
     if not summary.promoted:
         failed = [check for check in summary.checks if not check.passed]
         raise ModelRefused(
@@ -147,10 +156,10 @@ def promote(
 
 
 def rollback(
-    settings: Settings, workspace: Workspace, *, name: str = CHURN, reason: str
+    settings: Settings, workspace: Workspace, *, name: str, gate: Gate, reason: str
 ) -> PromotionSummary:
     """Put the previous champion back to use; ``ModelRefused`` when there is none."""
-    return go_back(Registry(settings, workspace, name), workspace, reason=reason)
+    return go_back(Registry(settings, workspace, name), workspace, gate=gate, reason=reason)
 
 
 def fetch_by_digest(

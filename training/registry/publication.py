@@ -13,6 +13,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.manifest import Manifest
 from training.bundles.signature import Signing
 from training.learners.boosting import BoostedModel
+from training.registry.gate import Gate
 from training.registry.promotion import PromotionSummary, judge
 from training.registry.registry import BUNDLE_FOLDER, Registry, RunRecord
 
@@ -54,6 +55,7 @@ def publish(
     name: str,
     write: Callable[[Path], tuple[Manifest, RunRecord]],
     *,
+    gate: Gate,
     description: str,
     booster: BoostedModel | None = None,
     promote: bool = True,
@@ -62,7 +64,7 @@ def publish(
 ) -> Publication:
     """Write a run into a folder, log and register it, and put it to use if it is to be and may be.
 
-    ``write`` fills the folder and says what to log; ``booster`` is logged natively as well.
+    ``write`` fills the folder and says what to log; ``gate`` is that of the family; ``booster`` is logged natively as well.
     """
     steps = steps or Steps()
     with workspace.scratch("training") as draft:
@@ -78,8 +80,9 @@ def publish(
         version = registry.register(run_id, manifest, description)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
-    gate: PromotionSummary | None = None
+    promotion: PromotionSummary | None = None
     if promote:
-        gate = judge(registry, workspace, version, reason="trained, and passed every check")
+        reason = "trained, and passed every check"
+        promotion = judge(registry, workspace, version, gate=gate, reason=reason)
         steps.done("promotion")
-    return Publication(manifest, record, run_id, version, gate, steps.seconds)
+    return Publication(manifest, record, run_id, version, promotion, steps.seconds)

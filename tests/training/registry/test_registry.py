@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,9 +25,11 @@ from features.vocabulary.time import Cutoff
 from tests.training.companies import company, dataset
 from training.bundles.promoted import Shelf
 from training.families.churn.bundle import current_bundle, open_bundle
+from training.families.churn.checks import churn_checks, churn_gate
+from training.families.churn.family import CHURN, train_churn
 from training.learners.boosting import BoostedModel
-from training.recipe.recipe import TrainingSummary, train_churn
-from training.registry.gate import Check, gate
+from training.recipe.summary import TrainingSummary
+from training.registry.gate import Check
 from training.registry.promotion import promote, rollback
 from training.registry.registry import ChildRun, Registry, RunRecord
 
@@ -37,6 +40,9 @@ horizon_days = 60
 source = "purchases.parquet"
 columns = { customer_id = "who", order_id = "receipt", ordered_at = "at", item_id = "what", quantity = "1", amount = "paid" }
 """
+
+promote_churn = partial(promote, name=CHURN, gate=churn_gate)
+rollback_churn = partial(rollback, name=CHURN, gate=churn_gate)
 
 
 def write_company(folder: Path, *, seed: int = 3, shuffled: bool = False) -> Settings:
@@ -120,7 +126,7 @@ def test_the_card_says_which_cutoff_measured_what(trained: Trained) -> None:
 
 
 def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
-    registry = Registry(trained.settings, trained.workspace)
+    registry = Registry(trained.settings, trained.workspace, CHURN)
     assert registry.version_of("champion") == registry.version_of("challenger") == "1"
     assert registry.run_of("1") == trained.summary.run_id
     assert registry.tags_of("1")["digest"] == trained.summary.digest
@@ -130,7 +136,7 @@ def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
 
 
 def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> None:
-    registry = Registry(copied.settings, copied.workspace)
+    registry = Registry(copied.settings, copied.workspace, CHURN)
     learned = dataset()
     model = BoostedModel.fit(learned)
     place = registry.log_booster(copied.summary.run_id, model)
@@ -142,7 +148,7 @@ def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> 
 def test_recording_a_run_with_its_booster_adds_at_most_two_seconds(
     copied: Trained, tmp_path: Path
 ) -> None:
-    registry = Registry(copied.settings, copied.workspace)
+    registry = Registry(copied.settings, copied.workspace, CHURN)
     model = BoostedModel.fit(dataset())
     manifest = current_bundle(copied.workspace).manifest
     shutil.copytree(
@@ -174,12 +180,12 @@ def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
     again = train_churn(settings, copied.workspace, threads=2)
     assert (again.version, again.digest) == ("2", copied.summary.digest)
     assert current_bundle(copied.workspace).manifest.version == "2"
-    back = rollback(settings, copied.workspace, reason="a drill")
+    back = rollback_churn(settings, copied.workspace, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
     assert current_bundle(copied.workspace).manifest.version == "1"
-    assert Registry(settings, copied.workspace).version_of("champion") == "1"
+    assert Registry(settings, copied.workspace, CHURN).version_of("champion") == "1"
     with pytest.raises(ModelRefused, match="earlier champion"):
-        rollback(settings, copied.workspace, reason="once more")
+        rollback_churn(settings, copied.workspace, reason="once more")
 
 
 def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
@@ -201,14 +207,14 @@ def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
     assert champion is not None
     better = {cutoff: auc + 0.02 for cutoff, auc in champion.metrics["auc_by_cutoff"].items()}
     folder = copied.workspace.bundles / "churn" / champion.digest
-    checks = gate(
+    checks = churn_checks(
         open_bundle(folder),
         folder,
         replace(champion, metrics={**champion.metrics, "auc_by_cutoff": better}),
     )
     assert [check.passed for check in checks] == [False, *[True] * 7]
     assert checks[0].figure == "-0.0200"
-    elsewhere = gate(open_bundle(folder), folder, replace(champion, horizon_days=90))
+    elsewhere = churn_checks(open_bundle(folder), folder, replace(champion, horizon_days=90))
     assert elsewhere[0].passed and "not compared" in elsewhere[0].figure
 
 
@@ -223,7 +229,7 @@ def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained)
             for cutoff, auc in champion.metrics["auc_by_cutoff"].items()
         }
         figures = {**champion.metrics, "auc_by_cutoff": moved}
-        return gate(open_bundle(folder), folder, replace(champion, metrics=figures))[0]
+        return churn_checks(open_bundle(folder), folder, replace(champion, metrics=figures))[0]
 
     chance = champion.metrics["auc"] - champion.metrics["auc_low"]
     assert against(0.9 * chance).passed and not against(1.1 * chance).passed
@@ -236,16 +242,16 @@ def test_the_gate_refuses_probabilities_that_do_not_hold(copied: Trained) -> Non
     figures = {**bundle.manifest.metrics, "ece": 0.2}
     bundle.manifest = replace(bundle.manifest, metrics=figures)
     folder = copied.workspace.bundles / "churn" / bundle.manifest.digest
-    failed = [check.name for check in gate(bundle, folder, None) if not check.passed]
+    failed = [check.name for check in churn_checks(bundle, folder, None) if not check.passed]
     assert failed == ["calibration error"]
 
 
 def test_promotion_asks_for_a_version_that_exists_and_for_a_reason(copied: Trained) -> None:
     with pytest.raises(ModelRefused, match="no version 7"):
-        promote(copied.settings, copied.workspace, 7, reason="because")
+        promote_churn(copied.settings, copied.workspace, 7, reason="because")
     with pytest.raises(ModelRefused, match="reason"):
-        promote(copied.settings, copied.workspace, 1, reason=" ", force=True)
-    again = promote(copied.settings, copied.workspace, 1, reason="a drill")
+        promote_churn(copied.settings, copied.workspace, 1, reason=" ", force=True)
+    again = promote_churn(copied.settings, copied.workspace, 1, reason="a drill")
     assert again.promoted and again.previous_version == "1"
 
 
@@ -254,7 +260,7 @@ def test_a_damaged_bundle_in_use_is_mended_by_promoting_it_again(copied: Trained
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(BundleRefused):
         current_bundle(copied.workspace)
-    assert promote(copied.settings, copied.workspace, 1, reason="mend it").promoted
+    assert promote_churn(copied.settings, copied.workspace, 1, reason="mend it").promoted
     assert current_bundle(copied.workspace).manifest.digest == copied.summary.digest
 
 
@@ -265,7 +271,7 @@ def test_a_damaged_artifact_is_not_put_to_use_even_by_force(trained: Trained) ->
     path.write_bytes(sound[:-1])
     try:
         with pytest.raises(BundleRefused):
-            promote(trained.settings, trained.workspace, 1, reason="anyway", force=True)
+            promote_churn(trained.settings, trained.workspace, 1, reason="anyway", force=True)
     finally:
         path.write_bytes(sound)
     assert current_bundle(trained.workspace).manifest.digest == trained.summary.digest

@@ -11,10 +11,11 @@ from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
 from training.bundles.manifest import Manifest
 from training.families.items.bundle import RECOMMENDATIONS, write_item_bundle
+from training.families.items.checks import items_gate
 from training.families.items.learning import LearnedItems, learn_items
 from training.families.items.report import item_card, item_markdown
-from training.recipe.recipe import TrainingSummary
 from training.recipe.run_record import ladder_run
+from training.recipe.summary import TrainingSummary
 from training.registry.publication import Steps, publish
 from training.registry.registry import BUNDLE_FOLDER, RunRecord
 
@@ -44,6 +45,7 @@ def train_items(
         workspace,
         RECOMMENDATIONS,
         lambda draft: _write_run(draft, learned, settings),
+        gate=items_gate,
         description=_DESCRIPTION,
         promote=promote,
         steps=steps,

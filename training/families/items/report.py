@@ -9,7 +9,7 @@ from features.narrator import Outcome, Table
 from training.bundles.manifest import Manifest
 from training.families.items.ladder import PERSONAL
 from training.ladder.tables import ladder_markdown, with_interval
-from training.recipe.recipe import TrainingSummary
+from training.recipe.summary import TrainingSummary
 from training.summary_tables import check_tables
 
 COLUMNS = (

@@ -12,10 +12,11 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.manifest import Manifest
 from training.bundles.plans import plan_to_learn
 from training.families.offers.bundle import OFFERS, write_offer_bundle
+from training.families.offers.checks import offers_gate
 from training.families.offers.learning import LearnedOffers, learn_offers
 from training.families.offers.report import offer_card, offer_markdown
-from training.recipe.recipe import TrainingSummary
 from training.recipe.run_record import ladder_run
+from training.recipe.summary import TrainingSummary
 from training.registry.publication import Steps, publish
 from training.registry.registry import BUNDLE_FOLDER, RunRecord
 
@@ -45,6 +46,7 @@ def train_offers(
         workspace,
         OFFERS,
         lambda draft: _write_run(draft, learned, settings),
+        gate=offers_gate,
         description=_DESCRIPTION,
         promote=promote,
         steps=steps,

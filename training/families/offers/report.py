@@ -8,7 +8,7 @@ from typing import Any
 from features.narrator import Outcome, Table
 from training.bundles.manifest import Manifest
 from training.ladder.tables import ladder_markdown, with_interval
-from training.recipe.recipe import TrainingSummary
+from training.recipe.summary import TrainingSummary
 from training.summary_tables import check_tables
 
 COLUMNS = (

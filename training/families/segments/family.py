@@ -16,6 +16,7 @@ from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import PlanRefused
 from features.vocabulary.progress import Progress, silent
 from training.families.segments.bundle import SegmentBundle, segments_in_use
+from training.families.segments.checks import segments_gate
 from training.families.segments.learning import LearnedSegments, learn_segments
 from training.families.segments.model import SEGMENTS
 from training.families.segments.now.today import Cutoffs, Today, see_today, segment_cutoffs
@@ -161,6 +162,7 @@ def _published(
         workspace,
         SEGMENTS,
         lambda draft: write_segments_run(draft, learned),
+        gate=segments_gate,
         description=_DESCRIPTION,
         promote=promote,
         progress=progress,

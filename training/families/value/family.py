@@ -16,6 +16,7 @@ from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_in_use
 from training.bundles.promoted import Shelf
 from training.families.value.bundle import VALUE, write_value_bundle
+from training.families.value.checks import value_gate
 from training.families.value.dataset import first_purchase, value_splits
 from training.families.value.learning import LearnedValue, learn_value
 from training.families.value.margins import line_margins
@@ -24,7 +25,7 @@ from training.families.value.models import RATE
 from training.families.value.report import value_card, value_csv, value_markdown
 from training.ladder.plots import decile_plot, gains_plot
 from training.questions.origins import end_of_data
-from training.recipe.recipe import TrainingSummary
+from training.recipe.summary import TrainingSummary
 from training.registry.publication import Steps, publish
 from training.registry.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 from training.trust.table import trust_markdown
@@ -75,6 +76,7 @@ def train_value(
         workspace,
         VALUE,
         lambda draft: _write_run(draft, learned, settings),
+        gate=value_gate,
         description=_DESCRIPTION,
         promote=promote,
         steps=steps,

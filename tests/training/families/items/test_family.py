@@ -25,12 +25,12 @@ from training.families.items.bundle import (
     open_item_bundle,
     write_item_bundle,
 )
+from training.families.items.checks import items_gate
 from training.families.items.ladder import PERSONAL
 from training.families.items.learning import learn_items, lists_by_ranker
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS
 from training.purchases.sold import Sold
 from training.questions.origins import end_of_data
-from training.registry.gate import items_gate
 from training.registry.registry import Registry
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.training.companies import dataset, manifest_of
+from training.families.offers.checks import _within_against_champion
 from training.learners.logistic import LogisticModel
-from training.registry.gate import _within_against_champion
 
 
 def manifest(within: float | None, low: float | None = 0.6, **changes: Any) -> Any:

@@ -16,8 +16,8 @@ from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
 from tests.training.registry.test_registry import write_company
 from training.bundles.promoted import Shelf
 from training.families.value.bundle import current_value_bundle
+from training.families.value.checks import value_gate
 from training.families.value.family import train_value, value_is_current
-from training.registry.gate import value_gate
 from training.registry.registry import Registry
 
 
