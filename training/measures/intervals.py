@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,11 +47,62 @@ def auc_interval(
 
 def customer_resamples(customers: int, *, resamples: int = RESAMPLES, seed: int = 1) -> Floats:
     """How often each customer is drawn in each resample: one row a resample, customers with return."""
-    generator = np.random.default_rng(seed)
     drawn = np.empty((resamples, customers), np.float32)
-    for row in drawn:
-        row[:] = np.bincount(generator.integers(0, customers, customers), minlength=customers)
+    draws = customer_draws(customers, resamples=resamples, seed=seed)
+    for row, draw in zip(drawn, draws, strict=True):
+        row[:] = draw
     return drawn  # type: ignore[return-value]
+
+
+def customer_draws(
+    customers: int, *, resamples: int = RESAMPLES, seed: int = 1
+) -> Iterator[Floats]:
+    """The same, one resample after the other, for whoever need not hold them all."""
+    generator = np.random.default_rng(seed)
+    for _ in range(resamples):
+        drawn = np.bincount(generator.integers(0, customers, customers), minlength=customers)
+        yield drawn.astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Resamples:
+    """The same customers drawn again for every figure, so that differences between figures are paired."""
+
+    everybody: NDArray[np.int32]
+    drawn: Floats
+
+    @classmethod
+    def of(cls, customer_keys: NDArray[np.int32], *, resamples: int = RESAMPLES) -> Self:
+        """Resamples of all customers of these rows."""
+        everybody = np.unique(customer_keys)
+        return cls(everybody, customer_resamples(len(everybody), resamples=resamples))
+
+    def places(self, customer_keys: NDArray[np.int32]) -> NDArray[np.intp]:
+        """Where in a resample each row's customer stands."""
+        return np.searchsorted(self.everybody, customer_keys)
+
+    def weights(self, customer_keys: NDArray[np.int32]) -> Iterator[Floats]:
+        """How often each row counts, in one resample after the other."""
+        places = self.places(customer_keys)
+        for draw in self.drawn:
+            yield draw[places].astype(np.float64)
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """One figure as it was measured, and the same of each resample."""
+
+    figure: float
+    replicates: Floats
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The ends of its 95 % interval."""
+        return interval(self.replicates)
+
+    def over(self, other: Resampled) -> tuple[float, float, float]:
+        """How much higher it is than another, and the ends of that difference's 95 % interval."""
+        return self.figure - other.figure, *interval(self.replicates - other.replicates)
 
 
 def interval(replicates: Floats) -> tuple[float, float]:
@@ -67,3 +120,8 @@ def finite(figures: Mapping[str, float]) -> dict[str, float | None]:
         name: float(f"{value:.8g}") if math.isfinite(value) else None
         for name, value in figures.items()
     }
+
+
+def mean_figures(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """The mean of each figure over several tests."""
+    return {name: math.fsum(one[name] for one in figures) / len(figures) for name in figures[0]}

@@ -18,7 +18,7 @@ from training.learners.boosting import BoostedModel
 from training.learners.columns import Floats
 from training.learners.sorted_scores import Ranking
 from training.learners.trees import BoostingSettings
-from training.measures.intervals import customer_resamples, interval
+from training.measures.intervals import Resamples, interval
 from training.measures.metrics import log_losses
 
 UNCAPPED = replace(BoostingSettings(), depth=-1, leaves=31)
@@ -80,7 +80,6 @@ def cap_cost(
 def _compared(
     test: str, keys: np.ndarray, outcomes: Floats, capped: Floats, free: Floats
 ) -> CapCost:
-    everybody, place = np.unique(keys, return_inverse=True)
     losses = log_losses(outcomes, capped) - log_losses(outcomes, free)
     rankings = [Ranking.of(outcomes, one) for one in (capped, free)]
 
@@ -89,6 +88,6 @@ def _compared(
         return float(weights @ losses / max(weights.sum(), 1.0)), areas[0] - areas[1]
 
     loss, area = gap(np.ones(len(outcomes)))
-    drawn = [gap(draw[place].astype(np.float64)) for draw in customer_resamples(len(everybody))]
+    drawn = [gap(weights) for weights in Resamples.of(keys).weights(keys)]
     lows = [interval(np.array(one)) for one in zip(*drawn, strict=True)]
     return CapCost(test, loss, *lows[0], area, *lows[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +17,6 @@ from training.datasets.splits import OriginSplit, Splits
 from training.families.churn.bundle import open_bundle, write_bundle
 from training.families.churn.learning import Learned, learn_churn
 from training.families.churn.rungs import certain_directions, churn_rungs
-from training.ladder.ladder import Replicates, choose
 
 SETTINGS = ChurnSettings(horizon_days=60)
 RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
@@ -35,68 +33,6 @@ def weekly_buyers() -> Pack:
     day = 86_400
     rows = [(key, (START + key % 7 + 7 * week) * day) for key in range(80) for week in range(60)]
     return pack_of_orders(rows, 80)
-
-
-def replicates(**means: tuple[float, float]) -> Mapping[str, Replicates]:
-    """Resampled figures with a spread of .01 around a mean AUC and log loss, paired by rung."""
-    spread = np.linspace(-0.01, 0.01, 101)
-    plain = {rung.name.replace(" ", "_"): (0.5, 0.69) for rung in RUNGS} | means
-    return {
-        name.replace("_", " "): Replicates(auc + spread * (place + 1), loss - spread * (place + 1))
-        for place, (name, (auc, loss)) in enumerate(plain.items())
-    }
-
-
-@pytest.mark.parametrize(
-    ("means", "ships"),
-    [
-        ({"recency_rule": (0.7, 0.60)}, "recency rule"),
-        (
-            {"recency_rule": (0.7, 0.60), "logistic_regression": (0.75, 0.55)},
-            "logistic regression",
-        ),
-        (
-            {
-                "recency_rule": (0.7, 0.60),
-                "logistic_regression": (0.75, 0.55),
-                "LightGBM": (0.7515, 0.549),
-            },
-            "logistic regression",
-        ),
-        (
-            {
-                "recency_rule": (0.7, 0.60),
-                "logistic_regression": (0.75, 0.55),
-                "LightGBM": (0.755, 0.546),
-            },
-            "LightGBM",
-        ),
-        ({"recency_rule": (0.7, 0.60), "LightGBM": (0.8, 0.75)}, "recency rule"),
-        ({"recency_rule": (0.7, 0.60), "LightGBM": (0.697, 0.50)}, "recency rule"),
-        ({}, "base rate"),
-    ],
-    ids=[
-        "a rule",
-        "a model",
-        "a tie goes to the simpler",
-        "more than a tie, though within chance",
-        "a better rank, a worse loss",
-        "a better loss, a worse rank within chance",
-        "nothing",
-    ],
-)
-def test_the_simplest_rung_that_none_beats_ships(
-    means: dict[str, tuple[float, float]], ships: str
-) -> None:
-    assert choose(RUNGS, replicates(**means)).name == ships
-
-
-def test_a_resample_in_which_nobody_left_does_not_decide_what_ships() -> None:
-    found = dict(replicates(recency_rule=(0.7, 0.60), LightGBM=(0.703, 0.5995)))
-    assert choose(RUNGS, found).name == "LightGBM"
-    for one in found.values():
-        one.auc[0] = np.nan
-    assert choose(RUNGS, found).name == "LightGBM"
 
 
 def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -> None:

@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from training.learners.sorted_scores import Ranking
-from training.measures.intervals import auc_interval, customer_resamples, finite, interval
+from training.measures.intervals import (
+    Resampled,
+    Resamples,
+    auc_interval,
+    customer_draws,
+    customer_resamples,
+    finite,
+    interval,
+)
 from training.measures.metrics import auc
 
 
@@ -20,6 +28,23 @@ def test_every_resample_draws_as_many_customers_as_there_are() -> None:
     draws = customer_resamples(50, resamples=20)
     assert draws.sum(axis=1).tolist() == [50.0] * 20
     assert (customer_resamples(50, resamples=20) == draws).all()
+    assert (np.array(list(customer_draws(50, resamples=20))) == draws).all()
+
+
+def test_a_customer_counts_alike_in_all_their_rows_and_in_every_figure() -> None:
+    keys = np.array([7, 3, 7, 9], np.int32)
+    drawn = Resamples.of(keys, resamples=30)
+    for weights, draw in zip(drawn.weights(keys), drawn.drawn, strict=True):
+        assert weights.tolist() == [draw[1], draw[0], draw[1], draw[2]]
+    some = np.array([9], np.int32)
+    assert [one.tolist() for one in drawn.weights(some)] == drawn.drawn[:, 2:].tolist()
+
+
+def test_a_difference_is_told_on_the_same_resamples() -> None:
+    spread = np.linspace(-1.0, 1.0, 101)
+    mine, other = Resampled(0.5, spread + 0.5), Resampled(0.25, spread + 0.25)
+    assert mine.over(other) == (0.25, 0.25, 0.25)
+    assert mine.ends == pytest.approx((-0.45, 1.45))
 
 
 def test_the_closed_interval_of_the_auc_is_that_of_resampled_customers() -> None:

@@ -15,7 +15,7 @@ from training.families.churn.evaluation.tables import (
     when_markdown,
     when_sentences,
 )
-from training.ladder.ladder import TIE_AUC
+from training.ladder.ladder import AUC
 from training.ladder.tables import cutoffs_table
 from training.questions.kinds import question_from
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
@@ -56,7 +56,7 @@ def model_card(
         f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
         "profit a customer at published reference costs, for comparison between companies. A rung takes "
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
-        f"{TIE_AUC}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
+        f"{AUC.tie}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
         *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",

@@ -78,7 +78,7 @@ class Trial:
         found = recall(self.targets.hits(lists_of(self.asked)), self.targets.counts)
         return _mean(found) or 0.0
 
-    def judge(self, name: str, lists_of: ListsOf) -> Rung:
+    def judge(self, name: str, lists_of: ListsOf) -> ItemRung:
         """The figures of one way to recommend."""
         lists = lists_of(self.asked)
         figures: dict[str, float | None] = {}
@@ -104,7 +104,7 @@ class Trial:
             nobody = self.before.select(np.zeros(1, np.int64)).nothing()
             same = np.repeat(lists_of(nobody)[:, : COUNTS[0]], len(new.counts), axis=0)
             figures["new_customers_recall_10"] = _mean(recall(new.hits(same), new.counts))
-        return Rung(name, figures, by_customer["recall_10"])
+        return ItemRung(name, figures, by_customer["recall_10"])
 
     @cached_property
     def _buyers(self) -> NDArray[np.int64]:
@@ -128,14 +128,14 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Rung:
+class ItemRung:
     """One way to recommend: its figures, and the recall of each customer for comparing in pairs."""
 
     name: str
     figures: dict[str, float | None]
     recalls: Floats = field(repr=False)
 
-    def against(self, other: Rung) -> tuple[float, float, float]:
+    def against(self, other: ItemRung) -> tuple[float, float, float]:
         """How much higher the recall at 10 is than another's, with the ends of its 95 % interval."""
         difference = self.recalls - other.recalls
         return (_mean(difference) or 0.0, *interval(difference))
@@ -145,12 +145,12 @@ class Rung:
 class ItemLadder:
     """All rungs of one trial, and the one that ships."""
 
-    rungs: Sequence[Rung]
+    rungs: Sequence[ItemRung]
     winner: str
     customers: int
     new_customers: int
 
-    def of(self, name: str) -> Rung:
+    def of(self, name: str) -> ItemRung:
         """A rung by its name."""
         return next(one for one in self.rungs if one.name == name)
 

@@ -24,8 +24,8 @@ from training.families.items.ladder import (
     PERSONAL,
     PERSONAL_EVER,
     ItemLadder,
+    ItemRung,
     ListsOf,
-    Rung,
     Trial,
     lists_by_score,
 )
@@ -218,7 +218,7 @@ class _Work:
         if before.customers <= MOST_NEIGHBOURS_AMONG:
             ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before).scores)
         ways[ships] = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
-        rungs: list[Rung] = []
+        rungs: list[ItemRung] = []
         for done, (name, lists_of) in enumerate(ways.items()):
             self.progress("comparing ways to recommend", done, len(ways))
             rungs.append(trial.judge(name, lists_of))
