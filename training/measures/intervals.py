@@ -14,6 +14,7 @@ from training.learners.columns import Floats
 from training.learners.sorted_scores import Ranking
 
 RESAMPLES = 300
+_TWO_SIDED = 1.96
 
 
 def auc_interval(
@@ -41,7 +42,7 @@ def auc_interval(
         (above[group] - held) / stayed.sum(),
     )
     _, customer = np.unique(customer_keys[ranking.order], return_inverse=True)
-    spread = 1.96 * math.sqrt(float(np.sum(np.bincount(customer, weights=share) ** 2)))
+    spread = _TWO_SIDED * math.sqrt(float(np.sum(np.bincount(customer, weights=share) ** 2)))
     return max(0.0, held - spread), min(1.0, held + spread)
 
 
@@ -112,6 +113,15 @@ def interval(replicates: Floats) -> tuple[float, float]:
         return math.nan, math.nan
     low, high = np.quantile(found, [0.025, 0.975])
     return float(low), float(high)
+
+
+def mean_interval(values: Floats) -> tuple[float, float]:
+    """The ends of the 95 % interval of a mean over customers; NaN of fewer than two."""
+    known = values[~np.isnan(values)]
+    if len(known) < 2:
+        return float("nan"), float("nan")
+    half = _TWO_SIDED * float(known.std(ddof=1)) / len(known) ** 0.5
+    return float(known.mean()) - half, float(known.mean()) + half
 
 
 def finite(figures: Mapping[str, float]) -> dict[str, float | None]:

@@ -16,6 +16,7 @@ from training.measures.intervals import (
     customer_resamples,
     finite,
     interval,
+    mean_interval,
 )
 from training.measures.metrics import auc
 
@@ -60,3 +61,10 @@ def test_the_closed_interval_of_the_auc_is_that_of_resampled_customers() -> None
     assert (low, high) == pytest.approx(drawn, abs=0.004)
     assert (low + high) / 2 == pytest.approx(auc(outcomes, scores))
     assert all(math.isnan(one) for one in auc_interval(np.ones(3), np.ones(3), keys[:3]))
+
+
+def test_the_interval_of_a_mean_leaves_out_who_has_no_figure() -> None:
+    low, high = mean_interval(np.array([0.0, 1.0, np.nan, 0.0, 1.0]))
+    half = 1.96 * math.sqrt(1 / 3) / 2
+    assert (low, high) == pytest.approx((0.5 - half, 0.5 + half))
+    assert all(math.isnan(one) for one in mean_interval(np.array([1.0, np.nan])))

@@ -22,6 +22,7 @@ from training.families.items.measures import (
     recall,
 )
 from training.learners.columns import Floats
+from training.measures.intervals import mean_interval
 from training.purchases.bought import Bought
 
 COUNTS = 10, 20
@@ -35,7 +36,6 @@ PERSONAL, PERSONAL_EVER = (
 """The bar in every grocery; ties by what is popular of late find more than the usual ties by popularity ever."""
 _SEED = 20_101_209
 _AT_ONCE = 256
-_TWO_SIDED = 1.96
 
 ListsOf = Callable[[Bought], Lists]
 """Makes the lists of some customers, ``LONGEST`` items each."""
@@ -95,7 +95,7 @@ class Trial:
                     by_customer[f"{kind}{measure}_{count}"] = found
         for key, found in by_customer.items():
             figures[key] = _mean(found)
-        low, high = interval(by_customer["recall_10"])
+        low, high = mean_interval(by_customer["recall_10"])
         figures |= {"recall_10_low": low, "recall_10_high": high}
         figures |= self._shape(lists[:, : COUNTS[0]])
         new = self.new_targets
@@ -138,7 +138,7 @@ class ItemRung:
     def against(self, other: ItemRung) -> tuple[float, float, float]:
         """How much higher the recall at 10 is than another's, with the ends of its 95 % interval."""
         difference = self.recalls - other.recalls
-        return (_mean(difference) or 0.0, *interval(difference))
+        return (_mean(difference) or 0.0, *mean_interval(difference))
 
 
 @dataclass(frozen=True)
@@ -187,15 +187,6 @@ def lists_by_score(scores: Callable[[Bought], NDArray[np.float32]]) -> ListsOf:
         return np.concatenate(parts) if parts else np.empty((0, LONGEST), np.int32)
 
     return lists_of
-
-
-def interval(values: Floats) -> tuple[float, float]:
-    """The ends of the 95 % interval of a mean over customers; NaN of fewer than two."""
-    known = values[~np.isnan(values)]
-    if len(known) < 2:
-        return float("nan"), float("nan")
-    half = _TWO_SIDED * float(known.std(ddof=1)) / len(known) ** 0.5
-    return float(known.mean()) - half, float(known.mean()) + half
 
 
 def _mean(values: Floats) -> float | None:
