@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from features.vocabulary.errors import ModelRefused
+from training.bundles.bundle import opened
+from training.bundles.kind import GOLDEN_TOLERANCE
 from training.bundles.manifest import Manifest
-from training.families.churn.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
-from training.families.items.bundle import RECOMMENDATIONS, open_item_bundle
-from training.families.offers.bundle import OFFERS, open_offer_bundle
-from training.families.segments.bundle import open_segments
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
+from training.families.items.bundle import ITEM_KIND, RECOMMENDATIONS
+from training.families.offers.bundle import OFFER_KIND, OFFERS, OfferTask
+from training.families.segments.bundle import SEGMENT_KIND
 from training.families.segments.model import SEGMENTS
-from training.families.value.bundle import VALUE, open_value_bundle
+from training.families.value.bundle import VALUE, VALUE_KIND
 from training.families.value.reasons.contributions import MOST_GAP
 from training.reasons.explanation import TOLERANCE
 from training.registry.comparison import rivalry
@@ -52,21 +54,21 @@ class Check:
     limit: str
 
 
-Gate = Callable[[Path, Manifest | None], Sequence[Check]]
+Gate = Callable[[Path, Any], Sequence[Check]]
 """Opens a verified bundle, which proves its golden rows, and checks it against the champion's manifest.
 
 Raises ``BundleRefused`` for a bundle that does not open.
 """
 
 
-def churn_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+def churn_gate(folder: Path, champion: Manifest[ChurnTask] | None) -> list[Check]:
     """The checks of a model that answers with a probability."""
-    return gate(open_bundle(folder), folder, champion)
+    return gate(opened(CHURN_KIND, folder), folder, champion)
 
 
 def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of behaviour segments: they come back, none is tiny, they tell more than RFM."""
-    manifest = open_segments(folder).manifest
+    manifest = opened(SEGMENT_KIND, folder).manifest
     figures = manifest.metrics
     own = figures["spend_explained"] + figures["churn_explained"]
     gain = own - figures["rfm_spend_explained"] - figures["rfm_churn_explained"]
@@ -96,7 +98,7 @@ def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
 
 def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of a model that answers with money: order, level, ranges and reasons."""
-    bundle = open_value_bundle(folder)
+    bundle = opened(VALUE_KIND, folder)
     found = bundle.manifest.metrics
     held = found["coverage_of_buyers"]
     low, high = HELD_BETWEEN
@@ -142,7 +144,7 @@ def _gini_against_champion(challenger: Manifest, champion: Manifest | None) -> C
 
 def items_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of a model that lists items: as good as the best other way and the last, quick."""
-    bundle = open_item_bundle(folder)
+    bundle = opened(ITEM_KIND, folder)
     found = bundle.manifest.metrics
     latency = _fastest_milliseconds(lambda: bundle.first_list())
     size = sum(path.stat().st_size for path in folder.iterdir())
@@ -185,9 +187,9 @@ def _recall_against_champion(challenger: Manifest, champion: Manifest | None) ->
     return Check(name, mine - theirs >= -allowed, f"{mine - theirs:+.4f}", limit)
 
 
-def offers_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+def offers_gate(folder: Path, champion: Manifest[OfferTask] | None) -> list[Check]:
     """The checks of a model of offers: order within offers, level, size."""
-    found = open_offer_bundle(folder).manifest
+    found = opened(OFFER_KIND, folder).manifest
     return [
         _within_against_champion(found, champion),
         Check(
@@ -201,14 +203,16 @@ def offers_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     ]
 
 
-def _within_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+def _within_against_champion(
+    challenger: Manifest[OfferTask], champion: Manifest[OfferTask] | None
+) -> Check:
     """Exposures of another cut of the data differ by chance, and may."""
     name, limit = "AUC within offers against the champion", f"at most {EPSILON_AUC} lower"
     mine = challenger.metrics["within_offer_auc"]
     if champion is None:
         return Check(name, True, "no champion yet", limit)
     theirs = champion.metrics["within_offer_auc"]
-    if None in (mine, theirs) or champion.question["kind"] != challenger.question["kind"]:
+    if None in (mine, theirs) or champion.task.kind != challenger.task.kind:
         return Check(name, True, "not compared: the champion answers another question", limit)
     allowed = EPSILON_AUC
     if challenger.data_cut != champion.data_cut:
@@ -238,7 +242,7 @@ def gate_of(name: str) -> Gate:
     return GATES[name]
 
 
-def gate(bundle: Bundle, folder: Path, champion: Manifest | None) -> list[Check]:
+def gate(bundle: Bundle, folder: Path, champion: Manifest[ChurnTask] | None) -> list[Check]:
     """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
     latency = _latency_milliseconds(bundle)
     return [
@@ -297,7 +301,7 @@ def size_check(folder: Path) -> Check:
 
 def _auc_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
     def read(one: Manifest) -> _Read:
-        return (one.horizon_days, one.gap_days, one.question), one.metrics["auc_by_cutoff"]
+        return (one.task,), one.metrics["auc_by_cutoff"]
 
     return _against_champion("auc", EPSILON_AUC, challenger, champion, read)
 

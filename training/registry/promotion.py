@@ -9,11 +9,12 @@ from typing import Any
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import ModelRefused
-from training.bundles.admission import admitted
+from training.bundles.admission import require_admitted
 from training.bundles.promoted import Shelf
 from training.bundles.proving import remember, tried
+from training.bundles.sealing import stamp, verified
 from training.bundles.signature import Signing
-from training.families.churn.bundle import stamp_bundle, verified
+from training.families.kinds import KINDS
 from training.registry.gate import CHURN, Check, gate_of
 from training.registry.registry import CHALLENGER, Registry
 
@@ -40,7 +41,7 @@ def judge(
     registry: Registry, workspace: Workspace, version: str, *, reason: str, force: bool = False
 ) -> PromotionSummary:
     """Run the gate on a version and put it to use if it passes, or is forced."""
-    shelf, signing = Shelf(workspace, registry.name), Signing(workspace)
+    shelf, signing = Shelf(workspace, KINDS[registry.name]), Signing(workspace)
     run_id = registry.run_of(version)
     with shelf.promoting() as draft:
         folder = registry.fetch_bundle(version, draft)
@@ -48,7 +49,7 @@ def judge(
         verified(folder)
         # A damaged model would take this process along when the gate opens it.
         tried(folder, registry.name)
-        manifest = stamp_bundle(folder, version=version, run_id=run_id)
+        manifest = stamp(folder, version=version, run_id=run_id)
         signing.sign(folder)
         checks = tuple(gate_of(shelf.name)(folder, shelf.champion_manifest()))
         passed = all(check.passed for check in checks)
@@ -74,7 +75,7 @@ def judge(
 
 def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> PromotionSummary:
     """Put the champion before the present one back to use; ``ModelRefused`` when there is none."""
-    shelf = Shelf(workspace, registry.name)
+    shelf = Shelf(workspace, KINDS[registry.name])
     stack = shelf.champions()
     if len(stack) < 2:
         raise ModelRefused(
@@ -84,13 +85,13 @@ def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> Promoti
         )
     current, earlier = stack[-1], stack[-2]
     with shelf.promoting():
-        folder = admitted(workspace, shelf.name, shelf.exported(earlier["digest"]))
+        folder = require_admitted(workspace, shelf.name, shelf.exported(earlier["digest"]))
         # The gate opens the bundle, which proves its golden rows; its checks were passed long ago.
         gate_of(shelf.name)(folder, None)
         manifest = verified(folder)[0]
         if manifest.version != earlier["version"]:
             # The same content was promoted again since, under a later version.
-            manifest = stamp_bundle(folder, version=earlier["version"], run_id=earlier["run_id"])
+            manifest = stamp(folder, version=earlier["version"], run_id=earlier["run_id"])
             Signing(workspace).sign(folder)
         shelf.put_to_use(manifest, action="rollback", reason=reason)
         registry.crown(manifest.version, {"reason": reason})

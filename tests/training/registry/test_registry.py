@@ -22,8 +22,9 @@ from features.store.store import ingest
 from features.vocabulary.errors import BundleRefused, ModelRefused, WorkspaceRefused
 from features.vocabulary.time import Cutoff
 from tests.training.companies import company, dataset
+from training.bundles.bundle import opened
 from training.bundles.promoted import Shelf
-from training.families.churn.bundle import current_bundle, open_bundle
+from training.families.churn.bundle import CHURN_KIND, ChurnTask, current_bundle
 from training.learners.boosting import BoostedModel
 from training.recipe.recipe import TrainingSummary, train_churn
 from training.registry.gate import Check, gate
@@ -107,7 +108,7 @@ def test_the_run_keeps_figures_tables_plots_card_and_bundle(trained: Trained) ->
         "bundle/manifest.json",
     } <= found
     assert (artifacts / "plots/gains.png").read_bytes().startswith(b"\x89PNG")
-    assert open_bundle(artifacts / "bundle").manifest.digest == trained.summary.digest
+    assert opened(CHURN_KIND, artifacts / "bundle").manifest.digest == trained.summary.digest
 
 
 def test_the_card_says_which_cutoff_measured_what(trained: Trained) -> None:
@@ -197,23 +198,27 @@ def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
 
 
 def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     better = {cutoff: auc + 0.02 for cutoff, auc in champion.metrics["auc_by_cutoff"].items()}
     folder = copied.workspace.bundles / "churn" / champion.digest
     checks = gate(
-        open_bundle(folder),
+        opened(CHURN_KIND, folder),
         folder,
         replace(champion, metrics={**champion.metrics, "auc_by_cutoff": better}),
     )
     assert [check.passed for check in checks] == [False, *[True] * 7]
     assert checks[0].figure == "-0.0200"
-    elsewhere = gate(open_bundle(folder), folder, replace(champion, horizon_days=90))
+    elsewhere = gate(
+        opened(CHURN_KIND, folder),
+        folder,
+        replace(champion, task=ChurnTask(replace(champion.task.question, horizon_days=90))),
+    )
     assert elsewhere[0].passed and "not compared" in elsewhere[0].figure
 
 
 def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     folder = copied.workspace.bundles / "churn" / champion.digest
 
@@ -223,7 +228,7 @@ def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained)
             for cutoff, auc in champion.metrics["auc_by_cutoff"].items()
         }
         figures = {**champion.metrics, "auc_by_cutoff": moved}
-        return gate(open_bundle(folder), folder, replace(champion, metrics=figures))[0]
+        return gate(opened(CHURN_KIND, folder), folder, replace(champion, metrics=figures))[0]
 
     chance = champion.metrics["auc"] - champion.metrics["auc_low"]
     assert against(0.9 * chance).passed and not against(1.1 * chance).passed

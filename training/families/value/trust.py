@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.families.churn.bundle import spoken
+from training.bundles.spoken import spoken
 from training.families.churn.trust import FAITHFUL_GROUPS, LEAK_SHARE, LEAST_FAITHFUL, Bar
 from training.families.value.bundle import ValueBundle, ValueShares
 from training.families.value.reasons.contributions import MOST_GAP
