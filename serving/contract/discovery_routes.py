@@ -29,9 +29,9 @@ from serving.contract.quick_route import QuickRoute
 from serving.in_use.models_in_use import Desk, InUse
 from serving.scores.fresh_events import pack_name, wire_name
 from training.bundles.manifest import Manifest
+from training.families.kinds import KINDS
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
-TRAINABLE = ("value", "segments", "offers", "recommendations")
 
 
 @router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
@@ -54,7 +54,7 @@ def models(request: Request) -> Response:
     ]
     trained = {one["name"] for one in entries}
     return json_answer(
-        {"models": entries, "not_trained": [one for one in TRAINABLE if one not in trained]}
+        {"models": entries, "not_trained": [name for name in KINDS if name not in trained]}
     )
 
 

@@ -16,6 +16,6 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
     CHURN_KIND.name: CHURN_KIND,
     VALUE_KIND.name: VALUE_KIND,
     SEGMENT_KIND.name: SEGMENT_KIND,
-    ITEM_KIND.name: ITEM_KIND,
     OFFER_KIND.name: OFFER_KIND,
+    ITEM_KIND.name: ITEM_KIND,
 }
