@@ -585,13 +585,14 @@ def offers_plan(
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
     from training.families.families import gate_of
+    from training.families.kinds import KINDS
     from training.registry.promotion import promote as promote_version
 
     promoted = promote_version(
         call.settings,
         call.workspace,
         version,
-        name=model,
+        kind=KINDS[model],
         gate=gate_of(model),
         reason=reason,
         force=force,
@@ -606,10 +607,11 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
     from training.families.families import gate_of
+    from training.families.kinds import KINDS
     from training.registry.promotion import rollback as roll_back
 
     summary = roll_back(
-        call.settings, call.workspace, name=model, gate=gate_of(model), reason=reason
+        call.settings, call.workspace, kind=KINDS[model], gate=gate_of(model), reason=reason
     )
     return _promoted(summary, model)
 

@@ -31,7 +31,7 @@ class Check:
 GOLDEN_ROWS_HOLD = Check("golden rows", True, "as written", "within 1e-9")
 """They have passed wherever a bundle opened, or there were none to ask."""
 
-Gate = Callable[[Path, Manifest | None], Sequence[Check]]
+Gate = Callable[[Path, Any], Sequence[Check]]
 """Opens a verified bundle, which proves its golden rows, and checks it against the champion's manifest.
 
 Raises ``BundleRefused`` for a bundle that does not open.

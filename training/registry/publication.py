@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.vocabulary.progress import Progress, silent
+from training.bundles.kind import Kind
 from training.bundles.manifest import Manifest
 from training.bundles.signature import Signing
 from training.learners.boosting import BoostedModel
@@ -52,7 +54,7 @@ class Publication:
 def publish(
     settings: Settings,
     workspace: Workspace,
-    name: str,
+    kind: Kind[Any, Any],
     write: Callable[[Path], tuple[Manifest, RunRecord]],
     *,
     gate: Gate,
@@ -72,7 +74,7 @@ def publish(
         Signing(workspace).sign(record.folder / BUNDLE_FOLDER)
         steps.done("bundle and report")
         progress("recording the run", 0, 1)
-        registry = Registry(settings, workspace, name)
+        registry = Registry(settings, workspace, kind.name)
         steps.done("opening MLflow")
         run_id = registry.record(record)
         if booster is not None:
@@ -83,6 +85,6 @@ def publish(
     promotion: PromotionSummary | None = None
     if promote:
         reason = "trained, and passed every check"
-        promotion = judge(registry, workspace, version, gate=gate, reason=reason)
+        promotion = judge(registry, workspace, version, kind=kind, gate=gate, reason=reason)
         steps.done("promotion")
     return Publication(manifest, record, run_id, version, promotion, steps.seconds)

@@ -104,7 +104,9 @@ def _trust_claims(name: str, trust: Trust) -> list[Claim]:
 def _cap_of(learned: Learned) -> CapCost:
     """The cost over every test, whichever rung ships."""
     names = usable_features(learned.dataset).names
-    directions = certain_directions(names) if learned.manifest.question["kind"] != "stated" else {}
+    directions = (
+        certain_directions(names) if learned.manifest.task.question.kind != "stated" else {}
+    )
     rungs = (Rung(BOOSTED, BoostedModel.family, names, "", directions=directions),)
     found = cap_cost(learned.ladder, rungs, learned.dataset, tuple(learned.splits.tests), threads=2)
     assert found is not None

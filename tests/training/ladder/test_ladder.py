@@ -12,9 +12,10 @@ from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from features.vocabulary.errors import ModelRefused
 from tests.training.companies import START, company, dataset, pack_of_orders
+from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
-from training.families.churn.bundle import open_bundle, write_bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle
 from training.families.churn.learning import Learned, learn_churn
 from training.families.churn.rungs import certain_directions, churn_rungs
 
@@ -77,17 +78,15 @@ def test_the_same_data_give_the_same_bundle(
     digests = set()
     for one in (learned, again):
         folder = tmp_path_factory.mktemp("bundle")
-        digests.add(
-            write_bundle(
-                folder,
-                one.manifest,
-                model=one.model,
-                calibration=one.calibration,
-                reference=one.reference,
-                declarations=one.declarations,
-            ).digest
+        bundle = Bundle(
+            one.manifest,
+            one.model,
+            one.calibration,
+            one.reference,
+            declarations=one.declarations,
         )
-        open_bundle(folder)
+        digests.add(write(CHURN_KIND, one.manifest, bundle, folder).digest)
+        opened(CHURN_KIND, folder)
     assert len(digests) == 1
 
 

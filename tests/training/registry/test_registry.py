@@ -23,10 +23,11 @@ from features.store.store import ingest
 from features.vocabulary.errors import BundleRefused, ModelRefused, WorkspaceRefused
 from features.vocabulary.time import Cutoff
 from tests.training.companies import company, dataset
+from training.bundles.bundle import opened
 from training.bundles.promoted import Shelf
-from training.families.churn.bundle import current_bundle, open_bundle
+from training.families.churn.bundle import CHURN_KIND, ChurnTask, current_bundle
 from training.families.churn.checks import churn_checks, churn_gate
-from training.families.churn.family import CHURN, train_churn
+from training.families.churn.family import train_churn
 from training.learners.boosting import BoostedModel
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
@@ -41,8 +42,8 @@ source = "purchases.parquet"
 columns = { customer_id = "who", order_id = "receipt", ordered_at = "at", item_id = "what", quantity = "1", amount = "paid" }
 """
 
-promote_churn = partial(promote, name=CHURN, gate=churn_gate)
-rollback_churn = partial(rollback, name=CHURN, gate=churn_gate)
+promote_churn = partial(promote, kind=CHURN_KIND, gate=churn_gate)
+rollback_churn = partial(rollback, kind=CHURN_KIND, gate=churn_gate)
 
 
 def write_company(folder: Path, *, seed: int = 3, shuffled: bool = False) -> Settings:
@@ -113,7 +114,7 @@ def test_the_run_keeps_figures_tables_plots_card_and_bundle(trained: Trained) ->
         "bundle/manifest.json",
     } <= found
     assert (artifacts / "plots/gains.png").read_bytes().startswith(b"\x89PNG")
-    assert open_bundle(artifacts / "bundle").manifest.digest == trained.summary.digest
+    assert opened(CHURN_KIND, artifacts / "bundle").manifest.digest == trained.summary.digest
 
 
 def test_the_card_says_which_cutoff_measured_what(trained: Trained) -> None:
@@ -126,7 +127,7 @@ def test_the_card_says_which_cutoff_measured_what(trained: Trained) -> None:
 
 
 def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
-    registry = Registry(trained.settings, trained.workspace, CHURN)
+    registry = Registry(trained.settings, trained.workspace, CHURN_KIND.name)
     assert registry.version_of("champion") == registry.version_of("challenger") == "1"
     assert registry.run_of("1") == trained.summary.run_id
     assert registry.tags_of("1")["digest"] == trained.summary.digest
@@ -136,7 +137,7 @@ def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
 
 
 def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> None:
-    registry = Registry(copied.settings, copied.workspace, CHURN)
+    registry = Registry(copied.settings, copied.workspace, CHURN_KIND.name)
     learned = dataset()
     model = BoostedModel.fit(learned)
     place = registry.log_booster(copied.summary.run_id, model)
@@ -148,7 +149,7 @@ def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> 
 def test_recording_a_run_with_its_booster_adds_at_most_two_seconds(
     copied: Trained, tmp_path: Path
 ) -> None:
-    registry = Registry(copied.settings, copied.workspace, CHURN)
+    registry = Registry(copied.settings, copied.workspace, CHURN_KIND.name)
     model = BoostedModel.fit(dataset())
     manifest = current_bundle(copied.workspace).manifest
     shutil.copytree(
@@ -183,7 +184,7 @@ def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
     back = rollback_churn(settings, copied.workspace, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
     assert current_bundle(copied.workspace).manifest.version == "1"
-    assert Registry(settings, copied.workspace, CHURN).version_of("champion") == "1"
+    assert Registry(settings, copied.workspace, CHURN_KIND.name).version_of("champion") == "1"
     with pytest.raises(ModelRefused, match="earlier champion"):
         rollback_churn(settings, copied.workspace, reason="once more")
 
@@ -203,23 +204,27 @@ def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
 
 
 def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     better = {cutoff: auc + 0.02 for cutoff, auc in champion.metrics["auc_by_cutoff"].items()}
     folder = copied.workspace.bundles / "churn" / champion.digest
     checks = churn_checks(
-        open_bundle(folder),
+        opened(CHURN_KIND, folder),
         folder,
         replace(champion, metrics={**champion.metrics, "auc_by_cutoff": better}),
     )
     assert [check.passed for check in checks] == [False, *[True] * 7]
     assert checks[0].figure == "-0.0200"
-    elsewhere = churn_checks(open_bundle(folder), folder, replace(champion, horizon_days=90))
+    elsewhere = churn_checks(
+        opened(CHURN_KIND, folder),
+        folder,
+        replace(champion, task=ChurnTask(replace(champion.task.question, horizon_days=90))),
+    )
     assert elsewhere[0].passed and "not compared" in elsewhere[0].figure
 
 
 def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     folder = copied.workspace.bundles / "churn" / champion.digest
 
@@ -229,7 +234,9 @@ def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained)
             for cutoff, auc in champion.metrics["auc_by_cutoff"].items()
         }
         figures = {**champion.metrics, "auc_by_cutoff": moved}
-        return churn_checks(open_bundle(folder), folder, replace(champion, metrics=figures))[0]
+        return churn_checks(opened(CHURN_KIND, folder), folder, replace(champion, metrics=figures))[
+            0
+        ]
 
     chance = champion.metrics["auc"] - champion.metrics["auc_low"]
     assert against(0.9 * chance).passed and not against(1.1 * chance).passed

@@ -25,9 +25,9 @@ from features.sources.databases import copy_database
 from features.store.store import ingest
 from features.vocabulary.errors import WorkspaceRefused
 from tests.training.registry.test_registry import promote_churn, rollback_churn, write_company
-from training.families.churn.bundle import current_bundle
-from training.families.churn.family import CHURN, train_churn
-from training.families.segments.bundle import current_segments
+from training.families.churn.bundle import CHURN_KIND, current_bundle
+from training.families.churn.family import train_churn
+from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.checks import segments_gate
 from training.families.segments.family import train_segments
 from training.registry.promotion import rollback
@@ -137,7 +137,7 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     settings, workspace = company
     first = train_churn(settings, workspace)
     assert first.promoted and first.version == "1"
-    registry = Registry(settings, workspace, CHURN)
+    registry = Registry(settings, workspace, CHURN_KIND.name)
     assert registry.version_of("champion") == "1"
     assert registry.tags_of("1")["digest"] == first.digest
     assert len(registry.nested_runs(first.run_id)) == len(first.origins["tests"])
@@ -180,7 +180,9 @@ def test_a_remote_server_keeps_runs_and_files_and_needs_no_folder_of_ours(
     again = train_segments(settings, workspace, refit=True)
     assert (again.version, again.digest) == ("2", first.digest)
     assert (
-        rollback(settings, workspace, name="segments", gate=segments_gate, reason="a drill").version
+        rollback(
+            settings, workspace, kind=SEGMENT_KIND, gate=segments_gate, reason="a drill"
+        ).version
         == "1"
     )
     assert Registry(settings, workspace, "segments").version_of("champion") == "1"
@@ -201,5 +203,5 @@ def test_a_store_that_is_not_there_is_said_without_its_password(
         write_company(tmp_path / "company"), mlflow=MlflowSettings(tracking_uri=address)
     )
     with pytest.raises(WorkspaceRefused) as refused:
-        Registry(settings, Workspace(settings.workspace_folder), CHURN)
+        Registry(settings, Workspace(settings.workspace_folder), CHURN_KIND.name)
     assert shown in str(refused.value) and "secret" not in str(refused.value)

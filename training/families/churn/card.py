@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
     churn_markdown,
     decay_markdown,
@@ -17,14 +18,13 @@ from training.families.churn.evaluation.tables import (
 )
 from training.ladder.ladder import AUC
 from training.ladder.tables import cutoffs_table
-from training.questions.kinds import question_from
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
 _MOST_NAMES = 6
 
 
 def model_card(
-    manifest: Manifest,
+    manifest: Manifest[ChurnTask],
     splits: Mapping[str, Any],
     *,
     company: str = "",
@@ -35,12 +35,12 @@ def model_card(
     What a marketer asks first stands first: the grade, the money, whom it fails; how it was measured
     and what it must not be used for follow.
     """
-    question = question_from(manifest.question)
+    question = manifest.task.question
     evaluated = manifest.evaluation
     parts = [
         f"# Churn model{f' of {company}' if company else ''}: {manifest.title}",
         *([f"**{evaluated['grade']['text']}**"] if evaluated else []),
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"{question.said} "
         f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"

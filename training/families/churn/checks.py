@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.bundles.bundle import opened
+from training.bundles.kind import GOLDEN_TOLERANCE
 from training.bundles.manifest import Manifest
-from training.families.churn.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.reasons.explanation import TOLERANCE
 from training.registry.gate import (
     EPSILON_AUC,
@@ -25,12 +27,12 @@ LEAST_ALIKE = 0.5
 """Reasons that differ more between refits mislead; what good ones reach stands higher, in ``training.trust``."""
 
 
-def churn_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+def churn_gate(folder: Path, champion: Manifest[ChurnTask] | None) -> list[Check]:
     """The checks of a model that answers with a probability."""
-    return churn_checks(open_bundle(folder), folder, champion)
+    return churn_checks(opened(CHURN_KIND, folder), folder, champion)
 
 
-def churn_checks(bundle: Bundle, folder: Path, champion: Manifest | None) -> list[Check]:
+def churn_checks(bundle: Bundle, folder: Path, champion: Manifest[ChurnTask] | None) -> list[Check]:
     """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
     latency = _latency_milliseconds(bundle)
     return [
@@ -71,9 +73,9 @@ def _reasons(manifest: Manifest) -> list[Check]:
     ]
 
 
-def _auc_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+def _auc_against_champion(challenger: Manifest, champion: Manifest[ChurnTask] | None) -> Check:
     def read(one: Manifest) -> TestedFigure:
-        return (one.horizon_days, one.gap_days, one.question), one.metrics["auc_by_cutoff"]
+        return (one.task,), one.metrics["auc_by_cutoff"]
 
     return against_champion("AUC", "auc", EPSILON_AUC, challenger, champion, read)
 

@@ -9,6 +9,7 @@ from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
 from training.bundles.plans import champion_plan, plan_to_learn
 from training.bundles.promoted import Shelf
+from training.families.churn.bundle import CHURN_KIND
 from training.families.churn.checks import churn_gate
 from training.families.churn.learning import learn_churn
 from training.families.churn.record import write_run
@@ -17,7 +18,6 @@ from training.questions.kinds import question_of
 from training.recipe.summary import TrainingSummary
 from training.registry.publication import Steps, publish
 
-CHURN = "churn"
 _DESCRIPTION = "Who is about to leave: calibrated, with reasons."
 
 
@@ -27,14 +27,14 @@ def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
     It must also be a function of the features this version declares for these tables. Its own model
     of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
     """
-    champion, own = Shelf(workspace, CHURN).champion_manifest(), champion_plan(workspace)
+    champion, own = Shelf(workspace, CHURN_KIND).champion_manifest(), champion_plan(workspace)
     if champion is None or own is None:
         return False
     pack = open_store(workspace).pack()
     return (
         champion.data_digest == pack.digest
         and champion.plan_hash == standard_plan(pack, own.buying).hash
-        and champion.question == question_of(settings.churn).as_dict()
+        and champion.task.question == question_of(settings.churn)
     )
 
 
@@ -59,7 +59,7 @@ def train_churn(
     published = publish(
         settings,
         workspace,
-        CHURN,
+        CHURN_KIND,
         lambda draft: write_run(draft, learned, settings, threads=threads),
         gate=churn_gate,
         description=_DESCRIPTION,

@@ -11,7 +11,8 @@ import numpy as np
 
 from features.declarations.values import ReasonGroup
 from features.plan.plan import plan_of
-from training.families.churn.bundle import GOLDEN_TOLERANCE, spoken
+from training.bundles.kind import GOLDEN_TOLERANCE
+from training.bundles.spoken import spoken
 from training.families.churn.learning import Learned
 from training.ladder.rung import Rung
 from training.learners.columns import Floats

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import open_item_bundle
+from training.families.items.bundle import ITEM_KIND
 from training.registry.gate import (
     GOLDEN_ROWS_HOLD,
     Check,
@@ -22,7 +23,7 @@ MOST_LIST_MILLISECONDS = 50.0
 
 def items_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of a model that lists items: as good as the best other way and the last, quick."""
-    bundle = open_item_bundle(folder)
+    bundle = opened(ITEM_KIND, folder)
     found = bundle.manifest.metrics
     latency = fastest_milliseconds(lambda: bundle.first_list())
     return [

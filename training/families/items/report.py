@@ -52,7 +52,7 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
     found = manifest.metrics
     parts = [
         f"# Recommendations{f' of {company}' if company else ''}: {manifest.title}",
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"Which items a customer is likely to buy in the {manifest.horizon_days} days after the cutoff, "
         "bought before or not, each with what speaks for it. It holds items, and of customers nothing: "

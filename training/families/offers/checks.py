@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
-from training.families.offers.bundle import open_offer_bundle
+from training.families.offers.bundle import OFFER_KIND, OfferTask
 from training.registry.gate import (
     EPSILON_AUC,
     GOLDEN_ROWS_HOLD,
@@ -16,9 +17,9 @@ from training.registry.gate import (
 )
 
 
-def offers_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+def offers_gate(folder: Path, champion: Manifest[OfferTask] | None) -> list[Check]:
     """The checks of a model of offers: order within offers, level, size."""
-    found = open_offer_bundle(folder).manifest
+    found = opened(OFFER_KIND, folder).manifest
     return [
         _within_against_champion(found, champion),
         Check(
@@ -32,13 +33,15 @@ def offers_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     ]
 
 
-def _within_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+def _within_against_champion(
+    challenger: Manifest[OfferTask], champion: Manifest[OfferTask] | None
+) -> Check:
     """The order within offers is compared where both answer the same question and it is known of both."""
     name, limit = "AUC within offers against the champion", f"at most {EPSILON_AUC} lower"
     if champion is None:
         return Check(name, True, "no champion yet", limit)
     known = [one.metrics["within_offer_auc"] for one in (challenger, champion)]
-    if None in known or champion.question["kind"] != challenger.question["kind"]:
+    if None in known or champion.task.kind != challenger.task.kind:
         return Check(name, True, "not compared: the champion answers another question", limit)
     return not_much_lower(
         name, "within_offer_auc", EPSILON_AUC, challenger, champion, "on other days"

@@ -7,6 +7,7 @@ from typing import Any
 
 from features.narrator import Outcome, Table
 from training.bundles.manifest import Manifest
+from training.families.offers.bundle import OfferTask
 from training.ladder.tables import ladder_markdown, with_interval
 from training.recipe.summary import TrainingSummary
 from training.summary_tables import check_tables
@@ -33,9 +34,11 @@ def offer_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     return ladder_markdown(rows, COLUMNS, offer_cell)
 
 
-def offer_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:
+def offer_card(
+    manifest: Manifest[OfferTask], origins: Mapping[str, Any], *, company: str = ""
+) -> str:
     """The model card as Markdown."""
-    found, kind = manifest.metrics, manifest.question["kind"]
+    found, kind = manifest.metrics, manifest.task.kind
     asked = (
         f"How likely a customer takes an offer within its days, or {manifest.horizon_days} where it has no end"
         if kind == "propensity"
@@ -44,7 +47,7 @@ def offer_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
     )
     parts = [
         f"# Offers{f' of {company}' if company else ''}: {manifest.title}",
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"{asked}. One model of all offers, with a level of its own for each that fifty took and fifty did not.",
         "## How well",
@@ -73,10 +76,10 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _changes(manifest: Manifest) -> str:
+def _changes(manifest: Manifest[OfferTask]) -> str:
     told = manifest.evaluation["persuasion"]
     if told is None:
-        return f"Not causal: {manifest.question['not_causal_because']}. No effect is claimed."
+        return f"Not causal: {manifest.task.not_causal_because}. No effect is claimed."
     mean, low, high = told["mean_effect"]
     lines = [
         f"By lot {told['control']:,} of {told['customers']:,} were not shown the offer. It makes customers "

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
-from training.families.segments.bundle import open_segments
+from training.families.segments.bundle import SEGMENT_KIND
 from training.registry.gate import GOLDEN_ROWS_HOLD, Check, size_check
 
 LEAST_STABILITY = 0.6
@@ -15,7 +16,7 @@ EPSILON_EXPLAINED = 0.02
 
 def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of behaviour segments: they come back, none is tiny, they tell more than RFM."""
-    manifest = open_segments(folder).manifest
+    manifest = opened(SEGMENT_KIND, folder).manifest
     figures = manifest.metrics
     own = figures["spend_explained"] + figures["churn_explained"]
     gain = own - figures["rfm_spend_explained"] - figures["rfm_churn_explained"]

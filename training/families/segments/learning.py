@@ -16,7 +16,7 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff, Horizon
 from training.bundles.manifest import Manifest
 from training.datasets.dataset import Dataset
-from training.families.segments.bundle import SegmentBundle
+from training.families.segments.bundle import SegmentBundle, SegmentTask
 from training.families.segments.choice import Choice, Following, choose
 from training.families.segments.clusters import nearest
 from training.families.segments.model import ACTIVE_WITHIN_DAYS, SEGMENTS, SegmentModel, Space
@@ -45,7 +45,7 @@ class LearnedSegments:
     ``continues`` counts the segments that keep the id and the name of an earlier one.
     """
 
-    manifest: Manifest
+    manifest: Manifest[SegmentTask]
     model: SegmentModel
     declarations: tuple[Declaration, ...]
     choice: Choice
@@ -156,18 +156,16 @@ def _manifest(
     following: Following,
     settings: ChurnSettings,
     cutoffs: Cutoffs,
-) -> Manifest:
+) -> Manifest[SegmentTask]:
     places = model.places(vectors)
     shares = np.bincount(places, minlength=len(model.ids)) / len(places)
     chosen = choice.chosen
     return Manifest(
         name=SEGMENTS,
-        family="k-means",
+        learner="k-means",
         title=f"{len(model.ids)} behaviour segments",
+        task=SegmentTask(settings.horizon_days, settings.gap_days, model.active_within_days),
         **provenance(plan, pack),
-        question={"kind": SEGMENTS, "active_within_days": model.active_within_days},
-        horizon_days=settings.horizon_days,
-        gap_days=settings.gap_days,
         base_rate=float(following.left.mean()),
         metrics={
             **chosen.as_dict(),

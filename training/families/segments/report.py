@@ -9,8 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
-from training.families.segments.bundle import write_segments
+from training.families.segments.bundle import (
+    SEGMENT_KIND,
+    SegmentBundle,
+    SegmentTask,
+)
 from training.families.segments.choice import Candidate
 from training.families.segments.learning import LearnedSegments
 from training.families.segments.now.migration import Migration
@@ -21,15 +26,13 @@ from training.ladder.tables import markdown, spreadsheet
 from training.registry.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 
 
-def write_segments_run(folder: Path, learned: LearnedSegments) -> tuple[Manifest, RunRecord]:
+def write_segments_run(
+    folder: Path, learned: LearnedSegments
+) -> tuple[Manifest[SegmentTask], RunRecord]:
     """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    manifest = write_segments(
-        folder / BUNDLE_FOLDER,
-        learned.manifest,
-        model=learned.model,
-        declarations=learned.declarations,
-        profile=[one.as_dict() for one in learned.today.profiles],
-    )
+    profile = [one.as_dict() for one in learned.today.profiles]
+    bundle = SegmentBundle(learned.manifest, learned.model, learned.declarations, profile)
+    manifest = write(SEGMENT_KIND, learned.manifest, bundle, folder / BUNDLE_FOLDER)
     card = segments_card(manifest, learned)
     (folder / "card.md").write_text(card, encoding="utf-8")
     _write_tables(folder / "tables", learned)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
-from training.families.value.bundle import open_value_bundle
+from training.families.value.bundle import VALUE_KIND
 from training.families.value.reasons.contributions import MOST_GAP
 from training.registry.gate import (
     GOLDEN_ROWS_HOLD,
@@ -24,7 +25,7 @@ HELD_BETWEEN = (0.7, 0.9)
 
 def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of a model that answers with money: order, level, ranges and reasons."""
-    bundle = open_value_bundle(folder)
+    bundle = opened(VALUE_KIND, folder)
     found = bundle.manifest.metrics
     held = found["coverage_of_buyers"]
     low, high = HELD_BETWEEN

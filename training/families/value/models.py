@@ -255,15 +255,13 @@ class TreeValue(ValueModel):
 
     @classmethod
     def of(cls, stored: Stored) -> Self:
-        """The model that was stored."""
-        return cls(
-            stored.title,
-            stored.columns,
-            stored.horizon_days,
-            stored.trees["chance.trees.txt"],
-            stored.trees.get("tweedie.trees.txt"),
-            stored.trees.get("amount.trees.txt"),
-        )
+        """The model that was stored; ``ValueError`` where none of its trees tell an amount."""
+        tweedie = stored.trees.get("tweedie.trees.txt")
+        amount = stored.trees.get("amount.trees.txt")
+        if tweedie is None and amount is None:
+            raise ValueError("trees without an amount")
+        chance = stored.trees["chance.trees.txt"]
+        return cls(stored.title, stored.columns, stored.horizon_days, chance, tweedie, amount)
 
 
 VALUE_FAMILIES: Mapping[str, type[ValueModel]] = {

@@ -52,7 +52,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
     found = manifest.metrics
     parts = [
         f"# Value model{f' of {company}' if company else ''}: {manifest.title}",
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"What each customer with an order is expected to bring in the {manifest.horizon_days} days "
         "after the cutoff, with a range that four in five end in, the chance that they buy at all and what "

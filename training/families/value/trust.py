@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.families.churn.bundle import spoken
+from training.bundles.spoken import spoken
 from training.families.value.bundle import ValueBundle, ValueShares
 from training.families.value.reasons.contributions import MOST_GAP
 from training.families.value.reasons.explanation import (
@@ -21,7 +21,12 @@ from training.families.value.reasons.explanation import (
 from training.families.value.reasons.tendency import tendencies
 from training.learners.columns import Columns, Floats
 from training.reasons.wording import Wording
-from training.trust.bars import Bar, contradicted_bar, faithful_bar, largest_share_bar
+from training.trust.bars import (
+    Bar,
+    contradicted_bar,
+    faithful_bar,
+    largest_share_bar,
+)
 from training.trust.faithfulness import Faithfulness, faithfulness
 from training.trust.subjects import Subjects
 

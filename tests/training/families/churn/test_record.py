@@ -17,7 +17,8 @@ from features.company.settings.reading import (
 )
 from features.plan.plan import standard_plan
 from tests.training.companies import company
-from training.families.churn.bundle import open_bundle
+from training.bundles.bundle import opened
+from training.families.churn.bundle import CHURN_KIND
 from training.families.churn.learning import Learned, learn_churn
 from training.families.churn.record import write_run
 from training.registry.registry import RunRecord
@@ -77,7 +78,7 @@ def test_every_metric_is_a_number_and_the_evaluation_travels_in_the_bundle(
 ) -> None:
     assert [key for key, value in record.metrics.items() if not math.isfinite(value)] == []
     assert {"list/profit_cents", "empc", "when/held"} <= set(record.metrics)
-    told = open_bundle(record.folder / "bundle").manifest.evaluation
+    told = opened(CHURN_KIND, record.folder / "bundle").manifest.evaluation
     written = json.loads((record.folder / "tables" / "evaluation.json").read_text())
     assert json.loads(json.dumps(told)) == written
     assert record.tags["grade"] == told["grade"]["word"]
