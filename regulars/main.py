@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from features.store.pack import Pack
     from features.vocabulary.time import Cutoff
     from serving.nightly.run import ScoreSummary
+    from serving.scores.replay import Replay
     from training.registry.promotion import PromotionSummary
 
 
@@ -303,7 +305,7 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
     """Train a model at past cutoffs, judge it against simple rules and register it."""
     if model == "segments":
         from training.families.segments.family import train_segments
-        from training.families.segments.tables import segments_outcome
+        from training.summary_tables import segments_outcome
 
         progress = call.narrator.progress
         return segments_outcome(
@@ -328,7 +330,7 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
 
 def _train_items(call: Call, *, promote: bool = True) -> Outcome:
     from training.families.items.family import train_items
-    from training.families.items.report import items_outcome
+    from training.summary_tables import items_outcome
 
     progress = call.narrator.progress
     return items_outcome(
@@ -338,7 +340,7 @@ def _train_items(call: Call, *, promote: bool = True) -> Outcome:
 
 def _train_offers(call: Call, *, promote: bool = True) -> Outcome:
     from training.families.offers.family import train_offers
-    from training.families.offers.report import offers_outcome
+    from training.summary_tables import offers_outcome
 
     progress = call.narrator.progress
     return offers_outcome(
@@ -617,7 +619,20 @@ def replay(call: Call, decision: str) -> Outcome:
 
         return fetch_by_digest(call.settings, call.workspace, name, digest, folder)
 
-    return replay_decision(call.workspace, decision, fetch).outcome()
+    return replay_outcome(replay_decision(call.workspace, decision, fetch))
+
+
+def replay_outcome(replayed: Replay) -> Outcome:
+    """A replay as a verb tells it; nothing of it names the customer."""
+    decision = {key: one for key, one in asdict(replayed.decision).items() if key != "customer_id"}
+    data: dict[str, Any] = {
+        "reproduced": replayed.is_reproduced,
+        "difference": replayed.difference,
+        "decision": decision,
+        "again": None if replayed.again is None else asdict(replayed.again),
+        "changed": list(replayed.changed),
+    }
+    return Outcome(said=replayed.said, data=data, exit_code=0 if replayed.is_reproduced else 1)
 
 
 @main.command()

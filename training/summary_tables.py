@@ -1,4 +1,4 @@
-"""A training as the command line shows it: the ladder of simple rules and the checks of the gate."""
+"""A training as the command line shows it: what was learned, the ladder and the checks of the gate."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from collections.abc import Sequence
 
 from features.narrator import Outcome, Table
 from training.families.churn.evaluation.tables import lists_table
-from training.families.value.report import COLUMNS, value_cell
+from training.families.items.ladder import PERSONAL
+from training.families.items.report import COLUMNS as ITEM_COLUMNS
+from training.families.items.report import item_cell
+from training.families.offers.report import COLUMNS as OFFER_COLUMNS
+from training.families.offers.report import offer_cell
+from training.families.segments.family import SegmentsSummary
+from training.families.segments.now.profile import SegmentProfile, said_value
+from training.families.segments.report import moved_share
+from training.families.value.report import COLUMNS as VALUE_COLUMNS
+from training.families.value.report import value_cell
 from training.recipe.recipe import TrainingSummary
 from training.registry.gate import Check
+
+_ITEM_COLUMNS_SHOWN = 8
+_FACTS_SHOWN = 3
 
 
 def churn_outcome(summary: TrainingSummary) -> Outcome:
@@ -35,6 +47,79 @@ def value_outcome(summary: TrainingSummary) -> Outcome:
         else "`regulars promote --model value --reason …`",
         data=summary.as_dict(),
         tables=value_tables(summary),
+    )
+
+
+def segments_outcome(summary: SegmentsSummary) -> Outcome:
+    """What was done and why, the segments with what sets each apart, and who moved."""
+    if summary.kept:
+        did = f"Kept segments version {summary.version} frozen"
+    else:
+        use = "in use now" if summary.promoted else "registered, not in use"
+        did = f"Found segments version {summary.version} ({use})"
+    migration = summary.today.migration
+    moved = (
+        f"{100 * moved_share(summary.today):.0f} % of the customers moved since {migration.first}"
+    )
+    waits = not summary.promoted
+    return Outcome(
+        said=f"{did}: {summary.title}, because {summary.why}; {moved}",
+        next="`regulars promote --model segments --reason …`" if waits else "",
+        data=summary.as_dict(),
+        tables=[_segments(summary), *check_tables(summary.checks)],
+        lines=[f"  Note: {note}" for note in summary.notes],
+    )
+
+
+def items_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of trained recommendations."""
+    use = "in use now" if summary.promoted else "registered, not in use"
+    rows = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(item_cell(row, key) for key, _ in ITEM_COLUMNS[:_ITEM_COLUMNS_SHOWN]),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in ITEM_COLUMNS[:_ITEM_COLUMNS_SHOWN]))
+    table = Table(f"The ladder, tested on {summary.origins['tested_at']}", headers, rows)
+    found = summary.metrics
+    return Outcome(
+        said=f"Trained recommendations version {summary.version} ({use}): {summary.title}, Recall@10 "
+        f"{found['recall_10']:.3f}, {found['gain']:+.3f} over {PERSONAL}",
+        next="`regulars recommend`"
+        if summary.promoted
+        else "`regulars promote --model recommendations --reason …`",
+        data=summary.as_dict(),
+        tables=[table, *check_tables(summary.checks)],
+    )
+
+
+def offers_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of a trained model of offers."""
+    use = "in use now" if summary.promoted else "registered, not in use"
+    rows = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(offer_cell(row, key) for key, _ in OFFER_COLUMNS),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in OFFER_COLUMNS))
+    tested = ", ".join(summary.origins["tested_at"])
+    told = summary.evaluation["persuasion"]
+    causal = "not causal" if told is None else f"effects by {told['learner']}"
+    return Outcome(
+        said=f"Trained offers version {summary.version} ({use}): {summary.title}, AUC within offers "
+        f"{offer_cell(summary.metrics, 'within_offer_auc')}, {causal}",
+        next="`regulars offers simulate`"
+        if summary.promoted
+        else "`regulars promote --model offers --reason …`",
+        data=summary.as_dict(),
+        tables=[
+            Table(f"The ladder, tested on {tested}", headers, rows),
+            *check_tables(summary.checks),
+        ],
     )
 
 
@@ -95,13 +180,35 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
     rungs = [
         (
             f"{row['name']}{'  ← ships' if row['ships'] else ''}",
-            *(value_cell(row, key) for key, _ in COLUMNS[:-1]),
+            *(value_cell(row, key) for key, _ in VALUE_COLUMNS[:-1]),
         )
         for row in summary.ladder
     ]
-    headers = ("rung", *(title for _, title in COLUMNS[:-1]))
+    headers = ("rung", *(title for _, title in VALUE_COLUMNS[:-1]))
     tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
     return [*tables, _trust(summary), *check_tables(summary.checks)]
+
+
+def _segments(summary: SegmentsSummary) -> Table:
+    rows = [
+        (
+            one.name,
+            f"{one.customers:,} ({one.share:.0%})",
+            f"{one.spend_cents / 100:,.0f} ({one.spend_share:.0%})",
+            _apart(one),
+        )
+        for one in summary.today.profiles
+    ]
+    headers = ("segment", "customers", "spend of 365 days", "what sets them apart (medians)")
+    return Table(f"Segments as of {summary.today.cutoff}", headers, rows)
+
+
+def _apart(profile: SegmentProfile) -> str:
+    return "; ".join(
+        f"{fact.feature} {said_value(fact.median, fact.unit)} against "
+        f"{said_value(fact.everybody, fact.unit)}"
+        for fact in profile.facts[:_FACTS_SHOWN]
+    )
 
 
 def check_tables(checks: Sequence[Check]) -> list[Table]:

@@ -19,9 +19,9 @@ from training.families.segments.family import SegmentsSummary, train_segments, u
 from training.families.segments.learning import learn_segments
 from training.families.segments.now.today import segment_cutoffs
 from training.families.segments.report import write_segments_run
-from training.families.segments.tables import segments_outcome
 from training.registry.promotion import rollback
 from training.registry.registry import Registry
+from training.summary_tables import segments_outcome
 
 Trained = tuple[Settings, Workspace, SegmentsSummary]
 
