@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from features.company.settings.reading import MOST_WORKERS
-from features.narrator import Outcome, Table
-from features.verb import Call, CutoffType, timed, unless_further, verb
 from features.vocabulary.errors import UsageRefused
+from regulars.call import Call, CutoffType, timed, unless_further, verb
+from regulars.narrator import Outcome, Table
 
 if TYPE_CHECKING:
     from features.exports.parquet import ExportSummary
@@ -102,7 +102,7 @@ def init(call: Call, purchases: Path, force: bool, **others: Path | None) -> Out
 def check(call: Call, as_of: Cutoff | None) -> Outcome:
     """Check your tables and say what becomes of every row; nothing is stored."""
     from features.checks.checking import check as check_sources
-    from features.report_tables import report_tables
+    from regulars.check_tables import report_tables
 
     report = check_sources(call.settings, call.narrator.progress, as_of=as_of or _tomorrow())
     refused = report.refused
@@ -284,7 +284,7 @@ def _exported(summary: ExportSummary, how: str = "") -> Outcome:
 @verb
 def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Outcome:
     """Say what each feature means, how it is computed and how it is told."""
-    from features.described import as_data, chosen_features, feature_tables, present_plan
+    from regulars.dictionary_tables import as_data, chosen_features, feature_tables, present_plan
 
     plan, whose = present_plan(call, _plan_in_use(call))
     features = chosen_features(plan, names, group)
@@ -304,8 +304,8 @@ def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Out
 def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
     """Train a model at past cutoffs, judge it against simple rules and register it."""
     if model == "segments":
+        from regulars.training_tables import segments_outcome
         from training.families.segments.family import train_segments
-        from training.summary_tables import segments_outcome
 
         progress = call.narrator.progress
         return segments_outcome(
@@ -329,8 +329,8 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
 
 
 def _train_items(call: Call, *, promote: bool = True) -> Outcome:
+    from regulars.training_tables import items_outcome
     from training.families.items.family import train_items
-    from training.summary_tables import items_outcome
 
     progress = call.narrator.progress
     return items_outcome(
@@ -339,8 +339,8 @@ def _train_items(call: Call, *, promote: bool = True) -> Outcome:
 
 
 def _train_offers(call: Call, *, promote: bool = True) -> Outcome:
+    from regulars.training_tables import offers_outcome
     from training.families.offers.family import train_offers
-    from training.summary_tables import offers_outcome
 
     progress = call.narrator.progress
     return offers_outcome(
@@ -349,8 +349,8 @@ def _train_offers(call: Call, *, promote: bool = True) -> Outcome:
 
 
 def _train_value(call: Call, *, promote: bool = True) -> Outcome:
+    from regulars.training_tables import value_outcome
     from training.families.value.family import train_value
-    from training.summary_tables import value_outcome
 
     progress = call.narrator.progress
     return value_outcome(
@@ -359,8 +359,8 @@ def _train_value(call: Call, *, promote: bool = True) -> Outcome:
 
 
 def _train(call: Call, *, promote: bool = True) -> Outcome:
+    from regulars.training_tables import churn_outcome
     from training.recipe.recipe import train_churn
-    from training.summary_tables import churn_outcome
 
     progress = call.narrator.progress
     return churn_outcome(
@@ -529,7 +529,7 @@ def offers() -> None:
 @verb
 def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) -> Outcome:
     """Decide for everybody under the rules in use and under others: offers, money, who gains and loses."""
-    from serving.offers.outcomes import change_outcome
+    from regulars.offer_tables import change_outcome
     from serving.offers.plans import simulated
 
     found = simulated(
@@ -561,7 +561,7 @@ def offers_plan(
     least: Sequence[str],
 ) -> Outcome:
     """Write who is to be shown which offer to FILE, so that all bring most within the budgets."""
-    from serving.offers.outcomes import plan_outcome
+    from regulars.offer_tables import plan_outcome
     from serving.offers.plans import counts_of, write_plan
 
     found = write_plan(
@@ -905,7 +905,7 @@ def keys_revoke(call: Call, key_id: str) -> Outcome:
 
 
 def _promoted(summary: PromotionSummary, model: str) -> Outcome:
-    from training.summary_tables import check_tables
+    from regulars.training_tables import check_tables
 
     return Outcome(
         said=f"{model.capitalize()} version {summary.version} ({summary.title}) is in use now",

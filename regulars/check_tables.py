@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.checks.breaches import Report
-from features.narrator import Table
+from regulars.narrator import Table
 
 
 def report_tables(report: Report) -> list[Table]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from features.narrator import Narrator, Outcome
 from features.vocabulary.errors import RegularsError, UsageRefused
+from regulars.narrator import Narrator, Outcome
 
 if TYPE_CHECKING:
     from features.company.settings.reading import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from features.narrator import Outcome, Table
+from regulars.narrator import Outcome, Table
 from training.families.churn.evaluation.tables import lists_table
 from training.families.items.ladder import PERSONAL
 from training.families.items.report import COLUMNS as ITEM_COLUMNS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from features.narrator import Outcome, Table
+from regulars.narrator import Outcome, Table
 from serving.offers.plans import WrittenPlan
 from serving.offers.rule_change import GroupChange, OfferChange, RuleChange
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.declarations.values import Feature
-from features.narrator import Table
 from features.plan.dictionary import full_plan
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
+from regulars.narrator import Table
 
 if TYPE_CHECKING:
-    from features.verb import Call
+    from regulars.call import Call
 
 _FACTS = (
     ("meaning", "meaning"),
