@@ -11,7 +11,7 @@ import pytest
 
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from regulars.main import replay_outcome
+from regulars.scoring import replay_outcome
 from serving.ledger.ledger import Decision, Ledger, find_decision
 from serving.scores.replay import Replay, replay
 from tests.serving.calling import Service
