@@ -12,7 +12,7 @@ from regulars.narrator import Outcome
 from regulars.options import now_seconds
 from regulars.scoring import score_customers
 from regulars.service import serve_company
-from regulars.training import train_churn_model, train_value_model
+from regulars.training import train_family
 from regulars.vectors import compute_vectors
 
 
@@ -50,14 +50,14 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
 
         if champion_is_current(here.settings, here.workspace):
             return Outcome("Kept the model in use, nothing has changed")
-        return train_churn_model(here)
+        return train_family(here, "churn")
 
     def valued() -> Outcome:
         from training.families.value.family import value_is_current
 
         if value_is_current(here.settings, here.workspace):
             return Outcome("Kept the value model in use, nothing has changed")
-        return train_value_model(here)
+        return train_family(here, "value")
 
     timed("simulate", narrator, simulated)
     timed("ingest", narrator, store_tables, here)

@@ -22,6 +22,7 @@ as_of_option = click.option(
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
 MODELS = ("churn", "value", "segments", "recommendations", "offers")
+"""The families of models, by the names a user gives; the first is meant where none is given."""
 model_option = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
 )

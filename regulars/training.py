@@ -22,75 +22,25 @@ if TYPE_CHECKING:
 @verb
 def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
     """Train a model at past cutoffs, judge it against simple rules and register it."""
-    if model == "segments":
-        from regulars.training_tables import segments_outcome
-        from training.families.segments.family import train_segments
-
-        progress = call.narrator.progress
-        return segments_outcome(
-            train_segments(
-                call.settings,
-                call.workspace,
-                refit=refit,
-                promote=not no_promote,
-                progress=progress,
-            )
-        )
-    if refit:
+    if refit and model != "segments":
         raise UsageRefused(
             expected="--refit with segments, which stay frozen without it",
             found=f"--refit with {model}",
             remedy=f"Leave it out: {model} is fitted anew each time.",
         )
-    learners = {
-        "value": train_value_model,
-        "recommendations": _train_items,
-        "offers": _train_offers,
-    }
-    learn = learners.get(model, train_churn_model)
-    return learn(call, promote=not no_promote)
+    further = {"refit": True} if refit else {}
+    return train_family(call, model, promote=not no_promote, **further)
 
 
-def _train_items(call: Call, *, promote: bool = True) -> Outcome:
-    from regulars.training_tables import items_outcome
-    from training.families.items.family import train_items
+def train_family(call: Call, name: str, *, promote: bool = True, **further: bool) -> Outcome:
+    """Train one family of models, as ``train`` does and the demo; ``further`` is for those that know it."""
+    from regulars.families import FAMILIES
 
-    progress = call.narrator.progress
-    return items_outcome(
-        train_items(call.settings, call.workspace, promote=promote, progress=progress)
+    family, progress = FAMILIES[name], call.narrator.progress
+    summary = family.train(
+        call.settings, call.workspace, promote=promote, progress=progress, **further
     )
-
-
-def _train_offers(call: Call, *, promote: bool = True) -> Outcome:
-    from regulars.training_tables import offers_outcome
-    from training.families.offers.family import train_offers
-
-    progress = call.narrator.progress
-    return offers_outcome(
-        train_offers(call.settings, call.workspace, promote=promote, progress=progress)
-    )
-
-
-def train_value_model(call: Call, *, promote: bool = True) -> Outcome:
-    """Train the value model."""
-    from regulars.training_tables import value_outcome
-    from training.families.value.family import train_value
-
-    progress = call.narrator.progress
-    return value_outcome(
-        train_value(call.settings, call.workspace, promote=promote, progress=progress)
-    )
-
-
-def train_churn_model(call: Call, *, promote: bool = True) -> Outcome:
-    """Train the churn model."""
-    from regulars.training_tables import churn_outcome
-    from training.recipe.recipe import train_churn
-
-    progress = call.narrator.progress
-    return churn_outcome(
-        train_churn(call.settings, call.workspace, promote=promote, progress=progress)
-    )
+    return family.told(summary)
 
 
 @click.command()
@@ -123,13 +73,13 @@ def rollback(call: Call, model: str, reason: str) -> Outcome:
 
 
 def _promoted(summary: PromotionSummary, model: str) -> Outcome:
-    from regulars.training_tables import check_tables
+    from regulars.training_tables import gate_tables
 
     return Outcome(
         said=f"{model.capitalize()} version {summary.version} ({summary.title}) is in use now",
         next="" if model == "segments" else "`regulars vectors`, then `regulars score`",
         data=summary.as_dict(),
-        tables=check_tables(summary.checks),
+        tables=gate_tables(summary.checks),
     )
 
 

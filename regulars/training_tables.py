@@ -33,7 +33,7 @@ def churn_outcome(summary: TrainingSummary) -> Outcome:
         if summary.promoted
         else "`regulars promote --reason …`",
         data=summary.as_dict(),
-        tables=training_tables(summary),
+        tables=churn_tables(summary),
     )
 
 
@@ -66,7 +66,7 @@ def segments_outcome(summary: SegmentsSummary) -> Outcome:
         said=f"{did}: {summary.title}, because {summary.why}; {moved}",
         next="`regulars promote --model segments --reason …`" if waits else "",
         data=summary.as_dict(),
-        tables=[_segments(summary), *check_tables(summary.checks)],
+        tables=[_segments(summary), *gate_tables(summary.checks)],
         lines=[f"  Note: {note}" for note in summary.notes],
     )
 
@@ -91,7 +91,7 @@ def items_outcome(summary: TrainingSummary) -> Outcome:
         if summary.promoted
         else "`regulars promote --model recommendations --reason …`",
         data=summary.as_dict(),
-        tables=[table, *check_tables(summary.checks)],
+        tables=[table, *gate_tables(summary.checks)],
     )
 
 
@@ -118,7 +118,7 @@ def offers_outcome(summary: TrainingSummary) -> Outcome:
         data=summary.as_dict(),
         tables=[
             Table(f"The ladder, tested on {tested}", headers, rows),
-            *check_tables(summary.checks),
+            *gate_tables(summary.checks),
         ],
     )
 
@@ -127,7 +127,7 @@ def _use(summary: TrainingSummary) -> str:
     return "in use now" if summary.promoted else "registered, not in use"
 
 
-def training_tables(summary: TrainingSummary) -> list[Table]:
+def churn_tables(summary: TrainingSummary) -> list[Table]:
     """The ladder of simple rules, the lists drawn up by it, and the checks of the gate."""
     rungs = [
         (
@@ -155,7 +155,7 @@ def training_tables(summary: TrainingSummary) -> list[Table]:
         "ECE",
     )
     tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
-    return [*tables, _lists(summary), _trust(summary), *check_tables(summary.checks)]
+    return [*tables, _lists(summary), _trust(summary), *gate_tables(summary.checks)]
 
 
 def _lists(summary: TrainingSummary) -> Table:
@@ -186,7 +186,7 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
     ]
     headers = ("rung", *(title for _, title in VALUE_COLUMNS[:-1]))
     tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
-    return [*tables, _trust(summary), *check_tables(summary.checks)]
+    return [*tables, _trust(summary), *gate_tables(summary.checks)]
 
 
 def _segments(summary: SegmentsSummary) -> Table:
@@ -211,7 +211,7 @@ def _apart(profile: SegmentProfile) -> str:
     )
 
 
-def check_tables(checks: Sequence[Check]) -> list[Table]:
+def gate_tables(checks: Sequence[Check]) -> list[Table]:
     """The gate, check by check; nothing where no gate was asked."""
     rows = [
         (one.name, one.figure, one.limit, "passed" if one.passed else "failed") for one in checks
