@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from features.vocabulary.errors import UsageRefused
-from regulars.call import Call, timed, verb
+from features.vocabulary.time import Cutoff
+from regulars.call import Call, now_seconds, timed, tomorrow, verb
 from regulars.narrator import Outcome, Table
-from regulars.options import a_file, as_of_option, now_seconds, tomorrow
+from regulars.options import a_file, as_of_option
 from regulars.scoring import score_customers
 from regulars.vectors import compute_vectors
-
-if TYPE_CHECKING:
-    from features.vocabulary.time import Cutoff
 
 
 @click.command()

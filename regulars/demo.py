@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from regulars.call import Call, timed, verb
+from regulars.call import Call, now_seconds, timed, verb
 from regulars.company import store_tables
 from regulars.narrator import Outcome
-from regulars.options import now_seconds
 from regulars.scoring import score_customers
 from regulars.service import serve_company
 from regulars.training import train_family

@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 import click
 
-from regulars.call import Call, verb
+from regulars.call import Call, now_seconds, verb
 from regulars.narrator import Outcome, Table
-from regulars.options import now_seconds
 
 
 @click.group()

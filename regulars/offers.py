@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from regulars.call import Call, verb
+from regulars.call import Call, now_seconds, verb
 from regulars.narrator import Outcome
-from regulars.options import now_seconds
 
 
 @click.group()

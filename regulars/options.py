@@ -1,18 +1,31 @@
-"""What several verbs take."""
+"""What several verbs take: files, dates, the name of a model, a reason for the record."""
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from regulars.call import CutoffType
+from features.vocabulary.errors import UsageRefused
+from features.vocabulary.time import Cutoff
 
-if TYPE_CHECKING:
-    from features.vocabulary.time import Cutoff
+
+class CutoffType(click.ParamType[Any]):
+    """A date on the command line."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Cutoff:
+        """Read the date, or fail as a wrong use of the command."""
+        if isinstance(value, Cutoff):
+            return value
+        try:
+            return Cutoff.parse(str(value))
+        except UsageRefused as fault:
+            self.fail(str(fault), param, ctx)
 
 
 a_file = click.Path(path_type=Path, dir_okay=False)
@@ -27,15 +40,3 @@ model_option = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True, help="Which model."
 )
 reason_option = click.option("--reason", required=True, help="Why, for the record.")
-
-
-def now_seconds() -> int:
-    """Now, in seconds since 1970."""
-    return int(time.time())
-
-
-def tomorrow() -> Cutoff:
-    """The first day of which no row can be known yet."""
-    from features.vocabulary.time import Cutoff
-
-    return Cutoff.at((datetime.now(UTC) + timedelta(days=1)).date())

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import click
 
 from features.company.settings.reading import MOST_WORKERS
-from regulars.call import Call, verb
+from regulars.call import Call, now_seconds, verb
 from regulars.narrator import Outcome
-from regulars.options import now_seconds
 
 
 @click.command()
 @verb
 def build(call: Call) -> Outcome:
     """Build a Bento that serves the models in use by itself, without any customer."""
-    import tempfile
-
     from serving.process.bento import build as build_bento
     from serving.process.bento import stage
 
@@ -86,7 +84,7 @@ def _curl(url: str, key: str, call: Call) -> tuple[str, ...]:
     """A line that can be pasted into a shell, where a key was just made for it."""
     if not key:
         return ()
-    from serving.nightly.run import open_snapshot
+    from serving.snapshot.reading import open_snapshot
 
     snapshot = open_snapshot(call.workspace)
     customer = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]

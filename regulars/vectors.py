@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from features.vocabulary.errors import UsageRefused
-from regulars.call import Call, CutoffType, unless_further, verb
+from features.vocabulary.time import Cutoff
+from regulars.call import Call, unless_further, verb
 from regulars.narrator import Outcome
+from regulars.options import CutoffType
 
 if TYPE_CHECKING:
     from features.exports.parquet import ExportSummary
     from features.plan.plan import Plan
     from features.store.pack import Pack
-    from features.vocabulary.time import Cutoff
 
 
 @click.group(invoke_without_command=True)
