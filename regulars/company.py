@@ -38,7 +38,9 @@ def init(call: Call, purchases: Path, force: bool, **others: Path | None) -> Out
     beside = path.with_name(path.name + ".new")
     beside.write_text(proposal.toml(path.parent), encoding="utf-8")
     beside.replace(path)
-    rows = [(one.column, one.expression, one.reason) for one in proposal.columns]
+    rows = [
+        (proposed.column, proposed.expression, proposed.reason) for proposed in proposal.columns
+    ]
     return Outcome(
         said=f"Looked at {purchases.name} and wrote {path}",
         next="read it, correct what is wrong, then `regulars check`",
@@ -88,7 +90,10 @@ def store_tables(call: Call, as_of: Cutoff | None = None) -> Outcome:
     rows = ", ".join(f"{count:,} {table}" for table, count in summary.rows.items())
     said = f"{'Kept the store, nothing has changed' if summary.reused else 'Stored'}: {rows}"
     if summary.changes:
-        said = ". ".join(f"{one.table}: {one.sentence}" for one in summary.changes) + f". {said}"
+        said = (
+            ". ".join(f"{change.table}: {change.sentence}" for change in summary.changes)
+            + f". {said}"
+        )
     return Outcome(
         said=said,
         next="`regulars vectors`",

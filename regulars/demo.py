@@ -78,7 +78,7 @@ def _demo_key(call: Call) -> str:
     """A fresh key for the demo; the one of the last demo ends."""
     from serving.ledger.ledger import create_key, list_keys, revoke_key
 
-    for one in list_keys(call.workspace):
-        if one.name == "demo" and one.revoked_at is None:
-            revoke_key(call.workspace, one.key_id, at=now_seconds())
+    for key in list_keys(call.workspace):
+        if key.name == "demo" and key.revoked_at is None:
+            revoke_key(call.workspace, key.key_id, at=now_seconds())
     return create_key(call.workspace, "demo", ["score", "pages"], at=now_seconds())

@@ -31,7 +31,7 @@ class Family(Generic[Summary]):
     """How a family is trained, from the settings and the workspace, and what is told of its training."""
 
     train: Callable[..., Summary]
-    told: Callable[[Summary], Outcome]
+    outcome: Callable[[Summary], Outcome]
 
 
 FAMILIES: Mapping[str, Family[Any]] = {

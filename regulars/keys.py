@@ -46,8 +46,13 @@ def keys_list(call: Call) -> Outcome:
 
     headers = ("key", "name", "scopes", "state")
     rows = [
-        (one.key_id, one.name, ", ".join(one.scopes), "revoked" if one.revoked_at else "valid")
-        for one in list_keys(call.workspace)
+        (
+            record.key_id,
+            record.name,
+            ", ".join(record.scopes),
+            "revoked" if record.revoked_at else "valid",
+        )
+        for record in list_keys(call.workspace)
     ]
     return Outcome(
         said=f"{len(rows)} keys",
@@ -82,13 +87,13 @@ def audit_list(call: Call, latest: int) -> Outcome:
     headers = ("number", "at", "key", "call", "correlation id")
     rows = [
         (
-            str(one.number),
-            f"{datetime.fromtimestamp(one.at, UTC):%Y-%m-%d %H:%M:%S}",
-            one.caller,
-            f"{one.method} {one.route}",
-            one.correlation_id,
+            str(asked.number),
+            f"{datetime.fromtimestamp(asked.at, UTC):%Y-%m-%d %H:%M:%S}",
+            asked.caller,
+            f"{asked.method} {asked.route}",
+            asked.correlation_id,
         )
-        for one in audited(call.workspace, most=latest)
+        for asked in audited(call.workspace, most=latest)
     ]
     return Outcome(
         said=f"{len(rows)} calls",

@@ -12,34 +12,37 @@ from serving.offers.rule_change import GroupChange, OfferChange, RuleChange
 _MOVES_SHOWN = 10
 
 
-def change_outcome(found: RuleChange, currency: str) -> Outcome:
+def change_outcome(change: RuleChange, currency: str) -> Outcome:
     """What is said of a simulated change."""
-    changed = sum(found.moves.values())
-    difference = found.after_cents - found.before_cents
-    moves = [{"from": one, "to": two, "customers": n} for (one, two), n in found.moves.items()]
+    changed = sum(change.moves.values())
+    difference = change.after_cents - change.before_cents
+    moves = [
+        {"from": before, "to": after, "customers": count}
+        for (before, after), count in change.moves.items()
+    ]
     return Outcome(
-        said=f"Decided twice for {found.customers:,} customers: {changed:,} would get something else, and "
-        f"{difference / 100:+,.2f} {currency} is expected ({_money(found.before_cents)} → "
-        f"{_money(found.after_cents)}); nobody was shown anything",
+        said=f"Decided twice for {change.customers:,} customers: {changed:,} would get something else, and "
+        f"{difference / 100:+,.2f} {currency} is expected ({_money(change.before_cents)} → "
+        f"{_money(change.after_cents)}); nobody was shown anything",
         next="write the change into [offers] of regulars.toml, and start the service anew",
         data={
-            "customers": found.customers,
+            "customers": change.customers,
             "changed": changed,
-            "before_cents": found.before_cents,
-            "after_cents": found.after_cents,
-            "offers": [asdict(one) for one in found.offers],
-            "groups": [asdict(one) for one in found.groups],
+            "before_cents": change.before_cents,
+            "after_cents": change.after_cents,
+            "offers": [asdict(offer) for offer in change.offers],
+            "groups": [asdict(group) for group in change.groups],
             "moves": moves,
         },
         tables=[
-            _offers(found.offers, currency),
-            _groups(found.groups),
+            _offers(change.offers, currency),
+            _groups(change.groups),
             Table(
                 "Most frequent moves",
                 ("from", "to", "customers"),
                 [
-                    (one, two, f"{count:,}")
-                    for (one, two), count in list(found.moves.items())[:_MOVES_SHOWN]
+                    (before, after, f"{count:,}")
+                    for (before, after), count in list(change.moves.items())[:_MOVES_SHOWN]
                 ],
             ),
         ],
@@ -49,15 +52,15 @@ def change_outcome(found: RuleChange, currency: str) -> Outcome:
 def _offers(offers: Sequence[OfferChange], currency: str) -> Table:
     rows = [
         (
-            one.name,
-            f"{one.before:,}",
-            f"{one.after:,}",
-            f"{one.after - one.before:+,}",
-            _money(one.before_cents),
-            _money(one.after_cents),
-            f"{(one.after_cents - one.before_cents) / 100:+,.2f}",
+            offer.name,
+            f"{offer.before:,}",
+            f"{offer.after:,}",
+            f"{offer.after - offer.before:+,}",
+            _money(offer.before_cents),
+            _money(offer.after_cents),
+            f"{(offer.after_cents - offer.before_cents) / 100:+,.2f}",
         )
-        for one in offers
+        for offer in offers
     ]
     columns = ("offer", "before", "after", "change", "before", "after", "change")
     return Table(f"Offers, {currency} expected", columns, rows)
@@ -67,34 +70,34 @@ def _groups(groups: Sequence[GroupChange]) -> Table:
     counts = ("quarter", "customers", "something else", "bring more", "bring less")
     rows = [
         (
-            one.name,
-            f"{one.customers:,}",
-            f"{one.others:,}",
-            f"{one.gain:,}",
-            f"{one.lose:,}",
-            _money(one.before_cents),
-            _money(one.after_cents),
+            group.name,
+            f"{group.customers:,}",
+            f"{group.others:,}",
+            f"{group.gain:,}",
+            f"{group.lose:,}",
+            _money(group.before_cents),
+            _money(group.after_cents),
         )
-        for one in groups
+        for group in groups
     ]
     title = "Customers, by what they bring before the change"
     return Table(title, (*counts, "before", "after"), rows)
 
 
-def plan_outcome(found: WrittenPlan, file: str, currency: str) -> Outcome:
+def plan_outcome(plan: WrittenPlan, file: str, currency: str) -> Outcome:
     """What is said of a written plan."""
     return Outcome(
-        said=f"Wrote offers for {found.shown:,} of {found.customers:,} customers, worth "
-        f"{_money(found.value_cents)} {currency} of {_money(found.bound_cents)} at most",
+        said=f"Wrote offers for {plan.shown:,} of {plan.customers:,} customers, worth "
+        f"{_money(plan.value_cents)} {currency} of {_money(plan.bound_cents)} at most",
         next="hand the file to your CRM, and what was shown back in the table of exposures",
-        data=asdict(found) | {"file": file},
+        data=asdict(plan) | {"file": file},
         tables=[
             Table(
                 "Budgets",
                 ("budget", "used", "one more unit brings, in cents"),
                 [
-                    (name, f"{used:,.0f}", f"{found.prices[name]:,.4f}")
-                    for name, used in found.used.items()
+                    (name, f"{used:,.0f}", f"{plan.prices[name]:,.4f}")
+                    for name, used in plan.used.items()
                 ],
             )
         ],

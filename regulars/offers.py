@@ -27,7 +27,7 @@ def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) ->
     from regulars.offer_tables import change_outcome
     from serving.offers.plans import simulated
 
-    found = simulated(
+    change = simulated(
         call.settings,
         call.workspace,
         changes,
@@ -35,7 +35,7 @@ def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) ->
         at=now_seconds(),
         progress=call.narrator.progress,
     )
-    return change_outcome(found, call.settings.company.currency)
+    return change_outcome(change, call.settings.company.currency)
 
 
 @offers.command("plan")
@@ -59,7 +59,7 @@ def offers_plan(
     from regulars.offer_tables import plan_outcome
     from serving.offers.plans import counts_of, write_plan
 
-    found = write_plan(
+    plan = write_plan(
         call.settings,
         call.workspace,
         file,
@@ -70,4 +70,4 @@ def offers_plan(
         at=now_seconds(),
         progress=call.narrator.progress,
     )
-    return plan_outcome(found, str(file), call.settings.company.currency)
+    return plan_outcome(plan, str(file), call.settings.company.currency)

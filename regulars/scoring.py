@@ -165,7 +165,9 @@ def replay(call: Call, decision: str) -> Outcome:
 
 def replay_outcome(replayed: Replay) -> Outcome:
     """A replay as a verb tells it; nothing of it names the customer."""
-    decision = {key: one for key, one in asdict(replayed.decision).items() if key != "customer_id"}
+    decision = {
+        key: value for key, value in asdict(replayed.decision).items() if key != "customer_id"
+    }
     data: dict[str, Any] = {
         "reproduced": replayed.is_reproduced,
         "difference": replayed.difference,

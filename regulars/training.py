@@ -40,7 +40,7 @@ def train_family(call: Call, name: str, *, promote: bool = True, **further: bool
     summary = family.train(
         call.settings, call.workspace, promote=promote, progress=progress, **further
     )
-    return family.told(summary)
+    return family.outcome(summary)
 
 
 @click.command()

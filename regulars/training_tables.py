@@ -83,10 +83,10 @@ def items_outcome(summary: TrainingSummary) -> Outcome:
     ]
     headers = ("rung", *(title for _, title in ITEM_COLUMNS[:_ITEM_COLUMNS_SHOWN]))
     table = Table(f"The ladder, tested on {summary.origins['tested_at']}", headers, rows)
-    found = summary.metrics
+    measured = summary.metrics
     return Outcome(
         said=f"Trained recommendations version {summary.version} ({use}): {summary.title}, Recall@10 "
-        f"{found['recall_10']:.3f}, {found['gain']:+.3f} over {PERSONAL}",
+        f"{measured['recall_10']:.3f}, {measured['gain']:+.3f} over {PERSONAL}",
         next="`regulars recommend`"
         if summary.promoted
         else "`regulars promote --model recommendations --reason …`",
@@ -107,8 +107,8 @@ def offers_outcome(summary: TrainingSummary) -> Outcome:
     ]
     headers = ("rung", *(title for _, title in OFFER_COLUMNS))
     tested = ", ".join(summary.origins["tested_at"])
-    told = summary.evaluation["persuasion"]
-    causal = "not causal" if told is None else f"effects by {told['learner']}"
+    persuasion = summary.evaluation["persuasion"]
+    causal = "not causal" if persuasion is None else f"effects by {persuasion['learner']}"
     return Outcome(
         said=f"Trained offers version {summary.version} ({use}): {summary.title}, AUC within offers "
         f"{offer_cell(summary.metrics, 'within_offer_auc')}, {causal}",
@@ -169,8 +169,8 @@ def _trust(summary: TrainingSummary) -> Table:
     """Whether the reasons can be trusted; what was missed is said beside the figure."""
     said = {True: "", False: "missed", None: "not measured"}
     rows = [
-        (one["name"], one["figure"], one["bar"], said[one["passed"]])
-        for one in summary.evaluation["trust"]["bars"]
+        (bar["name"], bar["figure"], bar["bar"], said[bar["passed"]])
+        for bar in summary.evaluation["trust"]["bars"]
     ]
     return Table("Can the reasons be trusted?", ("trial", "measured", "should be", ""), rows)
 
@@ -192,12 +192,12 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
 def _segments(summary: SegmentsSummary) -> Table:
     rows = [
         (
-            one.name,
-            f"{one.customers:,} ({one.share:.0%})",
-            f"{one.spend_cents / 100:,.0f} ({one.spend_share:.0%})",
-            _apart(one),
+            profile.name,
+            f"{profile.customers:,} ({profile.share:.0%})",
+            f"{profile.spend_cents / 100:,.0f} ({profile.spend_share:.0%})",
+            _apart(profile),
         )
-        for one in summary.today.profiles
+        for profile in summary.today.profiles
     ]
     headers = ("segment", "customers", "spend of 365 days", "what sets them apart (medians)")
     return Table(f"Segments as of {summary.today.cutoff}", headers, rows)
@@ -214,7 +214,8 @@ def _apart(profile: SegmentProfile) -> str:
 def gate_tables(checks: Sequence[Check]) -> list[Table]:
     """The gate, check by check; nothing where no gate was asked."""
     rows = [
-        (one.name, one.figure, one.limit, "passed" if one.passed else "failed") for one in checks
+        (check.name, check.figure, check.limit, "passed" if check.passed else "failed")
+        for check in checks
     ]
     return [Table("The gate", ("check", "measured", "allowed", ""), rows)] if rows else []
 

@@ -75,15 +75,15 @@ def vectors(
     )
 
 
-def plan_in_use_for(call: Call, told: list[str] | None = None) -> Callable[[Pack], Plan]:
+def plan_in_use_for(call: Call, whose: list[str] | None = None) -> Callable[[Pack], Plan]:
     """The plan vectors are built by, once the pack is open; says into ``told`` whose it is."""
 
     def plan_for(pack: Pack) -> Plan:
         from training.bundles.plans import plan_in_use
 
         chosen = plan_in_use(call.workspace, pack, call.settings.churn)
-        if told is not None:
-            told.append(chosen.said)
+        if whose is not None:
+            whose.append(chosen.said)
         return chosen.plan
 
     return plan_for
@@ -93,8 +93,8 @@ def compute_vectors(call: Call, cutoff: Cutoff | None = None, export: str | None
     """Compute everybody's vectors of one cutoff and put them into the workspace."""
     from features.vectors.refresh import refresh_vectors
 
-    told: list[str] = []
-    plan_for, progress = plan_in_use_for(call, told), call.narrator.progress
+    whose: list[str] = []
+    plan_for, progress = plan_in_use_for(call, whose), call.narrator.progress
     summary = refresh_vectors(call.workspace, cutoff, plan_for=plan_for, progress=progress)
     where = ""
     if export is not None:
@@ -105,9 +105,9 @@ def compute_vectors(call: Call, cutoff: Cutoff | None = None, export: str | None
     what = "Kept the vectors, nothing has changed" if summary.reused else "Computed"
     return Outcome(
         said=f"{what}: {summary.customers:,} customers × {summary.features} features "
-        f"as of {summary.cutoff}, {told[0]}{where}",
+        f"as of {summary.cutoff}, {whose[0]}{where}",
         next="`regulars train churn`, or `regulars score` with the model in use",
-        data=summary.as_dict() | {"plan": told[0]},
+        data=summary.as_dict() | {"plan": whose[0]},
     )
 
 
@@ -126,14 +126,14 @@ def _vectors_on_spark(
             found="none",
             remedy="Name the folder the vectors are to be written to.",
         )
-    wrong = [one for one in tables if not all(one.partition("="))]
+    wrong = [table for table in tables if not all(table.partition("="))]
     if wrong:
         raise UsageRefused(
             expected="--tables as name=table, such as purchases=crm.purchases",
             found=wrong[0],
             remedy="Write the name, an equals sign and the table of the catalog.",
         )
-    given = dict(one.split("=", 1) for one in tables)
+    given = dict(table.split("=", 1) for table in tables)
     master = master or "local[2]"
     return _exported(
         export_on_spark(
