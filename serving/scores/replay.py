@@ -7,14 +7,12 @@ by the bundle's own plan, and scored. Where the answers differ, it is said what 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from features.company.workspace import Workspace
-from features.narrator import Outcome
 from features.store.pack import Pack
 from features.store.store import Store, open_store
 from features.vectors.vectors import build_vectors
@@ -83,18 +81,6 @@ class Replay:
             again = _said(self.again.status, self.again.probability)
             first = f"Not reproduced: {answered} was answered, {again} comes out now"
         return ". ".join((first, *self.changed))
-
-    def outcome(self) -> Outcome:
-        """The replay as a verb tells it; nothing of it names the customer."""
-        decision = {key: one for key, one in asdict(self.decision).items() if key != "customer_id"}
-        data: dict[str, Any] = {
-            "reproduced": self.is_reproduced,
-            "difference": self.difference,
-            "decision": decision,
-            "again": None if self.again is None else asdict(self.again),
-            "changed": list(self.changed),
-        }
-        return Outcome(said=self.said, data=data, exit_code=0 if self.is_reproduced else 1)
 
 
 def replay(workspace: Workspace, decision_id: str, fetch: Fetch) -> Replay:

@@ -31,12 +31,15 @@ def every_verb(
     group: click.Group = main, path: str = "regulars"
 ) -> list[tuple[str, click.Command]]:
     """Each verb of the command line with its full name, subcommands too."""
-    found: list[tuple[str, click.Command]] = []
-    for name, command in group.commands.items():
-        found.append((f"{path} {name}", command))
+    context = click.Context(group)
+    verbs: list[tuple[str, click.Command]] = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        verbs.append((f"{path} {name}", command))
         if isinstance(command, click.Group):
-            found += every_verb(command, f"{path} {name}")
-    return found
+            verbs += every_verb(command, f"{path} {name}")
+    return verbs
 
 
 @pytest.mark.parametrize(("name", "command"), every_verb(), ids=lambda one: str(one))

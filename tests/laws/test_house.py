@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import features
 import regulars
 import serving
 import training
+from tests.laws.test_documentation import every_verb
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = ("features", "training", "serving", "experiments", "regulars")
@@ -68,6 +70,39 @@ DOORS = {
         "serving/ledger/idempotency.py",
     },
     "jinja2": {"serving/pages/pages.py"},
+    "rich": {"regulars/narrator.py"},
+    "click": {
+        "regulars/call.py",
+        "regulars/company.py",
+        "regulars/demo.py",
+        "regulars/keys.py",
+        "regulars/main.py",
+        "regulars/narrator.py",
+        "regulars/offers.py",
+        "regulars/options.py",
+        "regulars/scoring.py",
+        "regulars/service.py",
+        "regulars/training.py",
+        "regulars/vectors.py",
+    },
+}
+
+# A child process answers its parent on its own output, in JSON; nobody else but the command line writes there.
+CHILDREN = {"training/bundles/proving.py"}
+
+# The service is a program of its own: at its start it is given the time that everything in it is handed.
+CLOCKS = {"regulars/call.py", "serving/service.py"}
+
+PRINTING = {"print", "sys.stdout", "sys.stderr"}
+TELLING_TIME = {
+    "time.time",
+    "time.time_ns",
+    "time.localtime",
+    "time.gmtime",
+    "datetime.now",
+    "datetime.today",
+    "datetime.utcnow",
+    "date.today",
 }
 
 
@@ -106,14 +141,69 @@ def test_nothing_is_pickled(library: str) -> None:
     assert [path for path in sources() if library in imported(path)] == []
 
 
-def test_the_command_line_answers_for_help_without_a_heavy_import() -> None:
-    heavy = [*sorted(DOORS), "numpy", "pandas", "rich", "scipy", "pyarrow"]
+def uses(path: Path, wanted: set[str]) -> bool:
+    """Whether a module says one of these names, such as ``print`` or ``sys.stdout``, outside its texts."""
+    return any(
+        isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in wanted
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+
+def users(wanted: set[str]) -> set[str]:
+    """The modules that say one of these names; the benches are programs of their own and left out."""
+    named = {str(path.relative_to(PROJECT)) for path in sources() if uses(path, wanted)}
+    return {name for name in named if not name.startswith("experiments/bench/")}
+
+
+def test_nothing_prints_but_the_command_line() -> None:
+    assert users(PRINTING) == {"regulars/narrator.py"} | CHILDREN
+
+
+def test_the_day_is_read_at_the_edge_alone() -> None:
+    assert users(TELLING_TIME) == CLOCKS
+
+
+def modules_after(*calls: Sequence[str]) -> list[str]:
+    """What a fresh process has loaded after the command line was called in these ways."""
     program = (
         "import sys\nfrom regulars.main import main\n"
-        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-        f"print('loaded:', [name for name in {heavy} if name in sys.modules])"
+        f"for words in {[list(words) for words in calls]}:\n"
+        "    try:\n        main(words)\n"
+        "    except SystemExit as end:\n        assert end.code == 0, words\n"
+        "print(*sys.modules)"
     )
     answer = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT
     )
-    assert answer.stdout.splitlines()[-1] == "loaded: []"
+    return answer.stdout.splitlines()[-1].split()
+
+
+def ours(modules: Sequence[str]) -> set[str]:
+    """Those that are our own, without the five packages themselves."""
+    inside = tuple(f"{package}." for package in PACKAGES)
+    return {name for name in modules if name.startswith(inside)}
+
+
+def test_listing_the_verbs_loads_none_of_them() -> None:
+    assert ours(modules_after(["--help"])) == {"regulars.main"}
+
+
+def test_the_help_of_a_training_loads_no_training() -> None:
+    assert ours(modules_after(["train", "--help"])) == {
+        "regulars.main",
+        "regulars.training",
+        "regulars.call",
+        "regulars.narrator",
+        "regulars.options",
+        "features.company",
+        "features.company.workspace",
+        "features.vocabulary",
+        "features.vocabulary.errors",
+        "features.vocabulary.time",
+    }
+
+
+def test_the_command_line_answers_for_help_without_a_heavy_import() -> None:
+    heavy = {*DOORS, "numpy", "pandas", "scipy", "pyarrow"} - {"click"}
+    verbs = [name.split()[1:] for name, _ in every_verb()]
+    assert heavy & set(modules_after(["--help"], *([*words, "--help"] for words in verbs))) == set()

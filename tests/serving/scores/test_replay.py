@@ -11,6 +11,7 @@ import pytest
 
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
+from regulars.scoring import replay_outcome
 from serving.ledger.ledger import Decision, Ledger, find_decision
 from serving.scores.replay import Replay, replay
 from tests.serving.calling import Service
@@ -51,7 +52,7 @@ def test_every_answer_is_reproduced_to_the_last_digit(
         assert again.is_reproduced and again.changed == ()
         assert again.difference in (0.0, None)
         assert again.said.startswith("Reproduced: ")
-        assert one.customer_id not in str(again.outcome())
+        assert one.customer_id not in str(replay_outcome(again))
     first = replay(own.workspace, decided[0].decision_id, no_registry)
     assert first.said == f"Reproduced: {decided[0].probability:.4f}, difference 0"
 
@@ -71,7 +72,7 @@ def test_a_model_that_left_the_workspace_comes_from_the_registry_or_is_missed(
     missed = replay(own.workspace, decided[0].decision_id, no_registry)
     assert not missed.is_reproduced and missed.again is None
     assert "neither in the workspace nor in the registry" in missed.said
-    assert missed.outcome().exit_code == 1
+    assert replay_outcome(missed).exit_code == 1
     asked: list[tuple[str, str]] = []
 
     def registry(name: str, digest: str, _: Path) -> Path:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from features.narrator import Outcome, Table
 from training.bundles.manifest import Manifest
 from training.families.items.ladder import PERSONAL
 from training.ladder.tables import ladder_markdown, with_interval
-from training.recipe.summary import TrainingSummary
-from training.summary_tables import check_tables
 
 COLUMNS = (
     ("recall_10", "Recall@10"),
@@ -28,7 +25,6 @@ COLUMNS = (
     ("novelty", "novelty"),
     ("diversity", "diversity"),
 )
-_SHOWN = 8
 _SHARES = ("share_of_repeats", "coverage", "hit_10")
 
 
@@ -78,27 +74,3 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def items_outcome(summary: TrainingSummary) -> Outcome:
-    """What the command line says of trained recommendations."""
-    use = "in use now" if summary.promoted else "registered, not in use"
-    rows = [
-        (
-            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
-            *(item_cell(row, key) for key, _ in COLUMNS[:_SHOWN]),
-        )
-        for row in summary.ladder
-    ]
-    headers = ("rung", *(title for _, title in COLUMNS[:_SHOWN]))
-    table = Table(f"The ladder, tested on {summary.origins['tested_at']}", headers, rows)
-    found = summary.metrics
-    return Outcome(
-        said=f"Trained recommendations version {summary.version} ({use}): {summary.title}, Recall@10 "
-        f"{found['recall_10']:.3f}, {found['gain']:+.3f} over {PERSONAL}",
-        next="`regulars recommend`"
-        if summary.promoted
-        else "`regulars promote --model recommendations --reason …`",
-        data=summary.as_dict(),
-        tables=[table, *check_tables(summary.checks)],
-    )

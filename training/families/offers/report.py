@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from features.narrator import Outcome, Table
 from training.bundles.manifest import Manifest
 from training.families.offers.bundle import OfferTask
 from training.ladder.tables import ladder_markdown, with_interval
-from training.recipe.summary import TrainingSummary
-from training.summary_tables import check_tables
 
 COLUMNS = (
     ("within_offer_auc", "AUC within offers"),
@@ -96,31 +93,3 @@ def _changes(manifest: Manifest[OfferTask]) -> str:
         ),
     ]
     return "\n\n".join(lines)
-
-
-def offers_outcome(summary: TrainingSummary) -> Outcome:
-    """What the command line says of a trained model of offers."""
-    use = "in use now" if summary.promoted else "registered, not in use"
-    rows = [
-        (
-            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
-            *(offer_cell(row, key) for key, _ in COLUMNS),
-        )
-        for row in summary.ladder
-    ]
-    headers = ("rung", *(title for _, title in COLUMNS))
-    tested = ", ".join(summary.origins["tested_at"])
-    told = summary.evaluation["persuasion"]
-    causal = "not causal" if told is None else f"effects by {told['learner']}"
-    return Outcome(
-        said=f"Trained offers version {summary.version} ({use}): {summary.title}, AUC within offers "
-        f"{offer_cell(summary.metrics, 'within_offer_auc')}, {causal}",
-        next="`regulars offers simulate`"
-        if summary.promoted
-        else "`regulars promote --model offers --reason …`",
-        data=summary.as_dict(),
-        tables=[
-            Table(f"The ladder, tested on {tested}", headers, rows),
-            *check_tables(summary.checks),
-        ],
-    )

@@ -13,6 +13,7 @@ from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.store import ingest, open_store
 from regulars.main import main
+from regulars.training_tables import segments_outcome
 from tests.training.registry.test_registry import write_company
 from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.checks import segments_gate
@@ -20,7 +21,6 @@ from training.families.segments.family import SegmentsSummary, train_segments, u
 from training.families.segments.learning import learn_segments
 from training.families.segments.now.today import segment_cutoffs
 from training.families.segments.report import write_segments_run
-from training.families.segments.tables import segments_outcome
 from training.registry.promotion import rollback
 from training.registry.registry import Registry
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from features.declarations.values import Feature
-from features.narrator import Table
 from features.plan.dictionary import full_plan
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
-
-if TYPE_CHECKING:
-    from features.verb import Call
+from regulars.call import Call
+from regulars.narrator import Table
 
 _FACTS = (
     ("meaning", "meaning"),
@@ -45,8 +43,8 @@ def chosen_features(plan: Plan, names: Sequence[str], group: str | None) -> list
     Raises ``UsageRefused`` for an unknown name or group, with the nearest one.
     """
     known = list(plan.feature_names)
-    groups = [one.name for one in plan.groups]
-    unknown = [("feature", one, known) for one in names if one not in known]
+    groups = [known_group.name for known_group in plan.groups]
+    unknown = [("feature", name, known) for name in names if name not in known]
     if group is not None and group not in groups:
         unknown.append(("reason group", group, groups))
     if unknown:
@@ -59,9 +57,9 @@ def chosen_features(plan: Plan, names: Sequence[str], group: str | None) -> list
             remedy="`regulars vectors describe` lists them all." if listed else guess,
         )
     return [
-        one
-        for one in plan.features
-        if (not names or one.name in names) and (group is None or one.group == group)
+        feature
+        for feature in plan.features
+        if (not names or feature.name in names) and (group is None or feature.group == group)
     ]
 
 
@@ -70,15 +68,19 @@ def feature_tables(plan: Plan, features: Sequence[Feature], *, in_full: bool) ->
     if in_full:
         return [
             Table(
-                one.name,
+                feature.name,
                 ("", ""),
-                [(title, str(getattr(one, field))) for title, field in _FACTS],
+                [(title, str(getattr(feature, field))) for title, field in _FACTS],
             )
-            for one in features
+            for feature in features
         ]
     tables = []
     for group in plan.groups:
-        rows = [(one.name, one.unit, one.meaning) for one in features if one.group == group.name]
+        rows = [
+            (feature.name, feature.unit, feature.meaning)
+            for feature in features
+            if feature.group == group.name
+        ]
         if rows:
             tables.append(
                 Table(f"{group.title} ({group.name})", ("feature", "unit", "meaning"), rows)
@@ -88,4 +90,4 @@ def feature_tables(plan: Plan, features: Sequence[Feature], *, in_full: bool) ->
 
 def as_data(features: Sequence[Feature]) -> list[dict[str, Any]]:
     """The dictionary's entries as plain fields."""
-    return [asdict(one) for one in features]
+    return [asdict(feature) for feature in features]

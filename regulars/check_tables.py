@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from features.checks.breaches import Report
-from features.narrator import Table
+from regulars.narrator import Table
 
 
 def report_tables(report: Report) -> list[Table]:
     """What a check found, and what became of every row."""
     accounts = [
         (
-            one.table,
-            f"{one.rows_in_source:,}",
-            f"{one.rows_set_aside:,}",
-            f"{one.rows_duplicate:,}",
-            f"{one.rows_merged:,}",
-            f"{one.rows_kept:,}",
+            account.table,
+            f"{account.rows_in_source:,}",
+            f"{account.rows_set_aside:,}",
+            f"{account.rows_duplicate:,}",
+            f"{account.rows_merged:,}",
+            f"{account.rows_kept:,}",
         )
-        for one in report.tables
+        for account in report.tables
     ]
     findings = [
         (
-            one.table,
-            one.what,
-            f"{one.rows:,}" if one.rows else "",
-            one.becomes,
-            ", ".join(one.sample),
-            one.advice,
+            breach.table,
+            breach.what,
+            f"{breach.rows:,}" if breach.rows else "",
+            breach.becomes,
+            ", ".join(breach.sample),
+            breach.advice,
         )
-        for one in report.breaches
+        for breach in report.breaches
     ]
     return [
         Table(

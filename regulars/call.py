@@ -8,18 +8,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from features.narrator import Narrator, Outcome
-from features.vocabulary.errors import RegularsError, UsageRefused
+from features.company.workspace import Workspace
+from features.vocabulary.errors import RegularsError
+from features.vocabulary.time import Cutoff
+from regulars.narrator import Narrator, Outcome
 
 if TYPE_CHECKING:
     from features.company.settings.reading import Settings
-    from features.company.workspace import Workspace
-    from features.vocabulary.time import Cutoff
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,6 @@ class Call:
     @functools.cached_property
     def workspace(self) -> Workspace:
         """The workspace the settings name."""
-        from features.company.workspace import Workspace
-
         return Workspace(self.settings.workspace_folder)
 
 
@@ -114,20 +113,11 @@ def timed(
     return outcome
 
 
-class CutoffType(click.ParamType[Any]):
-    """A date on the command line."""
+def now_seconds() -> int:
+    """Now, in seconds since 1970."""
+    return int(time.time())
 
-    name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Cutoff:
-        """Read the date, or fail as a wrong use of the command."""
-        from features.vocabulary.time import Cutoff
-
-        if isinstance(value, Cutoff):
-            return value
-        try:
-            return Cutoff.parse(str(value))
-        except UsageRefused as fault:
-            self.fail(str(fault), param, ctx)
+def tomorrow() -> Cutoff:
+    """The first day of which no row can be known yet."""
+    return Cutoff.at((datetime.now(UTC) + timedelta(days=1)).date())

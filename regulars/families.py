@@ -1,0 +1,43 @@
+"""The families of models that can be trained: by what, and what is told of it.
+
+The names are ``MODELS`` in ``options``, which loads nothing; this list loads every family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from regulars.narrator import Outcome
+from regulars.training_tables import (
+    churn_outcome,
+    items_outcome,
+    offers_outcome,
+    segments_outcome,
+    value_outcome,
+)
+from training.families.churn.family import train_churn
+from training.families.items.family import train_items
+from training.families.offers.family import train_offers
+from training.families.segments.family import train_segments
+from training.families.value.family import train_value
+
+Summary = TypeVar("Summary")
+
+
+@dataclass(frozen=True)
+class Family(Generic[Summary]):
+    """How a family is trained, from the settings and the workspace, and what is told of its training."""
+
+    train: Callable[..., Summary]
+    outcome: Callable[[Summary], Outcome]
+
+
+FAMILIES: Mapping[str, Family[Any]] = {
+    "churn": Family(train_churn, churn_outcome),
+    "value": Family(train_value, value_outcome),
+    "segments": Family(train_segments, segments_outcome),
+    "recommendations": Family(train_items, items_outcome),
+    "offers": Family(train_offers, offers_outcome),
+}

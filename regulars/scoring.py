@@ -1,0 +1,178 @@
+"""Everybody's scores and lists: made, written for other programs, and repeated."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from regulars.call import Call, verb
+from regulars.narrator import Outcome
+
+if TYPE_CHECKING:
+    from serving.nightly.run import ScoreSummary
+    from serving.scores.replay import Replay
+
+
+@click.command()
+@verb
+def score(call: Call) -> Outcome:
+    """Score every customer with the champion, with reasons."""
+    return score_customers(call)
+
+
+def score_customers(call: Call) -> Outcome:
+    """Score everybody, as ``score`` does and whatever ends with it."""
+    from serving.nightly.run import score_everybody
+
+    summary = score_everybody(call.settings, call.workspace, call.narrator.progress)
+    what = "Kept the scores, nothing has changed" if summary.reused else "Scored"
+    others = sum(summary.statuses.values()) - summary.judged
+    return Outcome(
+        said=f"{what}: {summary.judged:,} customers, of whom about "
+        f"{summary.expected_leavers:,.0f} may {summary.act}; {others:,} not judged"
+        + _jumped(summary)
+        + _valued(summary, call)
+        + _segmented(summary),
+        next="`regulars serve`",
+        data=summary.as_dict(),
+    )
+
+
+def _jumped(summary: ScoreSummary) -> str:
+    """How many risks rose by ten points or more, where there is an earlier day to compare with."""
+    if not summary.compared:
+        return ""
+    since = datetime.fromtimestamp(summary.earlier_seconds, UTC)
+    return (
+        f"; the risk of {summary.jumped:,} of {summary.compared:,} rose by 10 points or more "
+        f"since {since.day} {since:%b %Y}"
+    )
+
+
+def _valued(summary: ScoreSummary, call: Call) -> str:
+    """What all customers are expected to bring, or why nothing is said of it."""
+    if summary.value_fault:
+        return f"; nobody is valued: {summary.value_fault}"
+    if not summary.value_days:
+        return ""
+    whole = f"{summary.value_cents / 100:,.0f} {call.settings.company.currency}"
+    return f"; {summary.valued:,} expected to bring {whole} in {summary.value_days} days"
+
+
+def _segmented(summary: ScoreSummary) -> str:
+    """How many customers have a behaviour segment, or why nobody has."""
+    if summary.segments_fault:
+        return f"; nobody has a segment: {summary.segments_fault}"
+    return f"; {summary.segmented:,} in a behaviour segment" if summary.segmented else ""
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--to", default="", help="csv, parquet, salesforce, hubspot or dynamics.")
+@click.option("--changed", is_flag=True, help="Only rows the target does not have yet as they are.")
+@click.option("--language", help="The language of the reasons, instead of what the settings say.")
+@verb
+def export(call: Call, file: Path, to: str, changed: bool, language: str | None) -> Outcome:
+    """Write everybody's risk and worded reasons to FILE, as a table or as a CRM takes them."""
+    from serving.exports.reasons import export_reasons
+    from training.reasons.languages.known import language_of
+
+    company = call.settings.company
+    written = export_reasons(
+        call.workspace,
+        file,
+        language_of(language or company.language),
+        currency=company.currency,
+        to=to,
+        only_changed=changed,
+        shapes=call.settings.export,
+        progress=call.narrator.progress,
+    )
+    left_out = f"; {written.unchanged:,} are as they were" if changed else ""
+    return Outcome(
+        said=f"Wrote the reasons of {written.customers:,} customers{left_out}",
+        next="hand the file to your CRM",
+        data={
+            "customers": written.customers,
+            "unchanged": written.unchanged,
+            "file": written.file,
+        },
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--count", default=10, help="So many items a list, or so many customers with --item.")
+@click.option("--use-case", default="basket", help="basket, coupon, replenishment or discovery.")
+@click.option(
+    "--due-within-days", type=int, help="Of repeats only what is due within so many days."
+)
+@click.option("--item", help="Instead, the customers who would most likely take this item.")
+@click.option("--language", help="The language of the reasons, instead of what the settings say.")
+@verb
+def recommend(
+    call: Call,
+    file: Path,
+    count: int,
+    use_case: str,
+    due_within_days: int | None,
+    item: str | None,
+    language: str | None,
+) -> Outcome:
+    """Write everybody's list of items with its reasons to FILE, or whom to send an offer of one item to."""
+    from serving.items.all_customers import export_lists, takers_table, wishes_for, write_tables
+    from training.reasons.languages.known import language_of
+
+    if item is not None:
+        name, table = takers_table(call.workspace, item, count)
+        write_tables(file, [table])
+        return Outcome(
+            said=f"Wrote the {len(table):,} customers who would most likely take {name}",
+            data={"item_id": item, "customers": len(table), "file": str(file)},
+        )
+    written = export_lists(
+        call.workspace,
+        file,
+        wishes_for(count, use_case, due_within_days),
+        language=language_of(language or call.settings.company.language).code,
+        progress=call.narrator.progress,
+    )
+    return Outcome(
+        said=f"Wrote {written.lines:,} items for {written.customers:,} customers",
+        next="hand the file to your CRM",
+        data={"customers": written.customers, "lines": written.lines, "file": written.file},
+    )
+
+
+@click.command()
+@click.argument("decision")
+@verb
+def replay(call: Call, decision: str) -> Outcome:
+    """Score a served row again, as of then, and say whether the answer is the same."""
+    from serving.scores.replay import replay as replay_decision
+
+    def fetch(name: str, digest: str, folder: Path) -> Path | None:
+        from training.registry.promotion import fetch_by_digest
+
+        return fetch_by_digest(call.settings, call.workspace, name, digest, folder)
+
+    return replay_outcome(replay_decision(call.workspace, decision, fetch))
+
+
+def replay_outcome(replayed: Replay) -> Outcome:
+    """A replay as a verb tells it; nothing of it names the customer."""
+    decision = {
+        key: value for key, value in asdict(replayed.decision).items() if key != "customer_id"
+    }
+    data: dict[str, Any] = {
+        "reproduced": replayed.is_reproduced,
+        "difference": replayed.difference,
+        "decision": decision,
+        "again": None if replayed.again is None else asdict(replayed.again),
+        "changed": list(replayed.changed),
+    }
+    return Outcome(said=replayed.said, data=data, exit_code=0 if replayed.is_reproduced else 1)

@@ -1,0 +1,226 @@
+"""A training as the command line shows it: what was learned, the ladder and the checks of the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regulars.narrator import Outcome, Table
+from training.families.churn.evaluation.tables import lists_table
+from training.families.items.ladder import PERSONAL
+from training.families.items.report import COLUMNS as ITEM_COLUMNS
+from training.families.items.report import item_cell
+from training.families.offers.report import COLUMNS as OFFER_COLUMNS
+from training.families.offers.report import offer_cell
+from training.families.segments.family import SegmentsSummary
+from training.families.segments.now.profile import SegmentProfile, said_value
+from training.families.segments.report import moved_share
+from training.families.value.report import COLUMNS as VALUE_COLUMNS
+from training.families.value.report import value_cell
+from training.recipe.summary import TrainingSummary
+from training.registry.gate import Check
+
+_ITEM_COLUMNS_SHOWN = 8
+_FACTS_SHOWN = 3
+
+
+def churn_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of a trained churn model."""
+    grade = summary.evaluation["grade"]
+    return Outcome(
+        said=f"Trained churn version {summary.version} ({_use(summary)}): {summary.title}, "
+        f"AUC {summary.metrics['auc']:.3f}. {grade['word']}: {grade['sentences'][0]}",
+        next="`regulars vectors`, then `regulars score`"
+        if summary.promoted
+        else "`regulars promote --reason …`",
+        data=summary.as_dict(),
+        tables=churn_tables(summary),
+    )
+
+
+def value_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of a trained value model."""
+    return Outcome(
+        said=f"Trained value version {summary.version} ({_use(summary)}): {summary.title}, "
+        f"Gini {summary.metrics['gini']:.3f}, bias {summary.metrics['bias']:+.1%}",
+        next="`regulars score`"
+        if summary.promoted
+        else "`regulars promote --model value --reason …`",
+        data=summary.as_dict(),
+        tables=value_tables(summary),
+    )
+
+
+def segments_outcome(summary: SegmentsSummary) -> Outcome:
+    """What was done and why, the segments with what sets each apart, and who moved."""
+    if summary.kept:
+        did = f"Kept segments version {summary.version} frozen"
+    else:
+        use = "in use now" if summary.promoted else "registered, not in use"
+        did = f"Found segments version {summary.version} ({use})"
+    migration = summary.today.migration
+    moved = (
+        f"{100 * moved_share(summary.today):.0f} % of the customers moved since {migration.first}"
+    )
+    waits = not summary.promoted
+    return Outcome(
+        said=f"{did}: {summary.title}, because {summary.why}; {moved}",
+        next="`regulars promote --model segments --reason …`" if waits else "",
+        data=summary.as_dict(),
+        tables=[_segments(summary), *gate_tables(summary.checks)],
+        lines=[f"  Note: {note}" for note in summary.notes],
+    )
+
+
+def items_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of trained recommendations."""
+    use = "in use now" if summary.promoted else "registered, not in use"
+    rows = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(item_cell(row, key) for key, _ in ITEM_COLUMNS[:_ITEM_COLUMNS_SHOWN]),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in ITEM_COLUMNS[:_ITEM_COLUMNS_SHOWN]))
+    table = Table(f"The ladder, tested on {summary.origins['tested_at']}", headers, rows)
+    measured = summary.metrics
+    return Outcome(
+        said=f"Trained recommendations version {summary.version} ({use}): {summary.title}, Recall@10 "
+        f"{measured['recall_10']:.3f}, {measured['gain']:+.3f} over {PERSONAL}",
+        next="`regulars recommend`"
+        if summary.promoted
+        else "`regulars promote --model recommendations --reason …`",
+        data=summary.as_dict(),
+        tables=[table, *gate_tables(summary.checks)],
+    )
+
+
+def offers_outcome(summary: TrainingSummary) -> Outcome:
+    """What the command line says of a trained model of offers."""
+    use = "in use now" if summary.promoted else "registered, not in use"
+    rows = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(offer_cell(row, key) for key, _ in OFFER_COLUMNS),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in OFFER_COLUMNS))
+    tested = ", ".join(summary.origins["tested_at"])
+    persuasion = summary.evaluation["persuasion"]
+    causal = "not causal" if persuasion is None else f"effects by {persuasion['learner']}"
+    return Outcome(
+        said=f"Trained offers version {summary.version} ({use}): {summary.title}, AUC within offers "
+        f"{offer_cell(summary.metrics, 'within_offer_auc')}, {causal}",
+        next="`regulars offers simulate`"
+        if summary.promoted
+        else "`regulars promote --model offers --reason …`",
+        data=summary.as_dict(),
+        tables=[
+            Table(f"The ladder, tested on {tested}", headers, rows),
+            *gate_tables(summary.checks),
+        ],
+    )
+
+
+def _use(summary: TrainingSummary) -> str:
+    return "in use now" if summary.promoted else "registered, not in use"
+
+
+def churn_tables(summary: TrainingSummary) -> list[Table]:
+    """The ladder of simple rules, the lists drawn up by it, and the checks of the gate."""
+    rungs = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            _figure(row["auc"]),
+            f"{_figure(row['auc_low'])} to {_figure(row['auc_high'])}",
+            _figure(row["gain"], signed=True),
+            _figure(row["pr_auc"]),
+            _figure(row["lift_10"], places=2),
+            _figure(row["log_loss"]),
+            _figure(row["brier"]),
+            _figure(row["ece"]),
+        )
+        for row in summary.ladder
+    ]
+    headers = (
+        "rung",
+        "AUC",
+        "95 % interval",
+        "over best rule",
+        "PR-AUC",
+        "lift 10 %",
+        "log loss",
+        "Brier",
+        "ECE",
+    )
+    tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
+    return [*tables, _lists(summary), _trust(summary), *gate_tables(summary.checks)]
+
+
+def _lists(summary: TrainingSummary) -> Table:
+    head, rows = lists_table(summary.evaluation)
+    ships = summary.evaluation["title"]
+    marked = [(f"{row[0]}  ← ships" if row[0] == ships else row[0], *row[1:]) for row in rows]
+    return Table("What a list is worth, means over the test cutoffs", tuple(head), marked)
+
+
+def _trust(summary: TrainingSummary) -> Table:
+    """Whether the reasons can be trusted; what was missed is said beside the figure."""
+    said = {True: "", False: "missed", None: "not measured"}
+    rows = [
+        (bar["name"], bar["figure"], bar["bar"], said[bar["passed"]])
+        for bar in summary.evaluation["trust"]["bars"]
+    ]
+    return Table("Can the reasons be trusted?", ("trial", "measured", "should be", ""), rows)
+
+
+def value_tables(summary: TrainingSummary) -> list[Table]:
+    """The ladder of values, whether the reasons can be trusted, and the checks of the gate."""
+    rungs = [
+        (
+            f"{row['name']}{'  ← ships' if row['ships'] else ''}",
+            *(value_cell(row, key) for key, _ in VALUE_COLUMNS[:-1]),
+        )
+        for row in summary.ladder
+    ]
+    headers = ("rung", *(title for _, title in VALUE_COLUMNS[:-1]))
+    tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
+    return [*tables, _trust(summary), *gate_tables(summary.checks)]
+
+
+def _segments(summary: SegmentsSummary) -> Table:
+    rows = [
+        (
+            profile.name,
+            f"{profile.customers:,} ({profile.share:.0%})",
+            f"{profile.spend_cents / 100:,.0f} ({profile.spend_share:.0%})",
+            _apart(profile),
+        )
+        for profile in summary.today.profiles
+    ]
+    headers = ("segment", "customers", "spend of 365 days", "what sets them apart (medians)")
+    return Table(f"Segments as of {summary.today.cutoff}", headers, rows)
+
+
+def _apart(profile: SegmentProfile) -> str:
+    return "; ".join(
+        f"{fact.feature} {said_value(fact.median, fact.unit)} against "
+        f"{said_value(fact.everybody, fact.unit)}"
+        for fact in profile.facts[:_FACTS_SHOWN]
+    )
+
+
+def gate_tables(checks: Sequence[Check]) -> list[Table]:
+    """The gate, check by check; nothing where no gate was asked."""
+    rows = [
+        (check.name, check.figure, check.limit, "passed" if check.passed else "failed")
+        for check in checks
+    ]
+    return [Table("The gate", ("check", "measured", "allowed", ""), rows)] if rows else []
+
+
+def _figure(value: float | None, *, places: int = 3, signed: bool = False) -> str:
+    if value is None:
+        return "–"
+    return f"{value:+.{places}f}" if signed else f"{value:.{places}f}"

@@ -1,0 +1,177 @@
+"""Everybody's behaviour vectors: computed, exported and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from features.vocabulary.errors import UsageRefused
+from features.vocabulary.time import Cutoff
+from regulars.call import Call, unless_further, verb
+from regulars.narrator import Outcome
+from regulars.options import CutoffType
+
+if TYPE_CHECKING:
+    from features.exports.parquet import ExportSummary
+    from features.plan.plan import Plan
+    from features.store.pack import Pack
+
+
+@click.group(invoke_without_command=True)
+@click.option(
+    "--cutoff",
+    "cutoffs",
+    type=CutoffType(),
+    multiple=True,
+    help="As of when; without it, the end of the data. With --export, more than once.",
+)
+@click.option("--export", help="Write the vectors to this Parquet file; with Spark, a folder.")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help="Who computes.",
+)
+@click.option("--master", help="Spark's master, such as local[2] or spark://host:7077.")
+@click.option(
+    "--tables", multiple=True, help="A table of Spark's catalog: purchases=crm.purchases."
+)
+@unless_further
+@verb
+def vectors(
+    call: Call,
+    cutoffs: Sequence[Cutoff],
+    export: str | None,
+    engine: str,
+    master: str | None,
+    tables: Sequence[str],
+) -> Outcome:
+    """Compute every customer's behaviour vector."""
+    if engine == "spark":
+        return _vectors_on_spark(call, cutoffs, export, master, tables)
+    if master is not None or tables:
+        raise UsageRefused(
+            expected="--master and --tables with --engine spark",
+            found="the local engine",
+            remedy="Add --engine spark, or leave them out.",
+        )
+    if len(set(cutoffs)) <= 1:
+        return compute_vectors(call, cutoffs[0] if cutoffs else None, export)
+    if export is None:
+        raise UsageRefused(
+            expected="one cutoff, or several with --export",
+            found=f"{len(set(cutoffs))} cutoffs",
+            remedy="Add --export vectors.parquet: the workspace holds the vectors of one cutoff.",
+        )
+    from features.exports.parquet import export_locally
+
+    plan_for, progress = plan_in_use_for(call), call.narrator.progress
+    return _exported(
+        export_locally(call.workspace, cutoffs, Path(export), plan_for=plan_for, progress=progress)
+    )
+
+
+def plan_in_use_for(call: Call, whose: list[str] | None = None) -> Callable[[Pack], Plan]:
+    """The plan vectors are built by, once the pack is open; says into ``told`` whose it is."""
+
+    def plan_for(pack: Pack) -> Plan:
+        from training.bundles.plans import plan_in_use
+
+        chosen = plan_in_use(call.workspace, pack, call.settings.churn)
+        if whose is not None:
+            whose.append(chosen.said)
+        return chosen.plan
+
+    return plan_for
+
+
+def compute_vectors(call: Call, cutoff: Cutoff | None = None, export: str | None = None) -> Outcome:
+    """Compute everybody's vectors of one cutoff and put them into the workspace."""
+    from features.vectors.refresh import refresh_vectors
+
+    whose: list[str] = []
+    plan_for, progress = plan_in_use_for(call, whose), call.narrator.progress
+    summary = refresh_vectors(call.workspace, cutoff, plan_for=plan_for, progress=progress)
+    where = ""
+    if export is not None:
+        from features.exports.parquet import export_published
+
+        export_published(call.workspace, Path(export))
+        where = f", also in {export}"
+    what = "Kept the vectors, nothing has changed" if summary.reused else "Computed"
+    return Outcome(
+        said=f"{what}: {summary.customers:,} customers × {summary.features} features "
+        f"as of {summary.cutoff}, {whose[0]}{where}",
+        next="`regulars train churn`, or `regulars score` with the model in use",
+        data=summary.as_dict() | {"plan": whose[0]},
+    )
+
+
+def _vectors_on_spark(
+    call: Call,
+    cutoffs: Sequence[Cutoff],
+    export: str | None,
+    master: str | None,
+    tables: Sequence[str],
+) -> Outcome:
+    from features.exports.parquet import export_on_spark
+
+    if export is None:
+        raise UsageRefused(
+            expected="--export with --engine spark",
+            found="none",
+            remedy="Name the folder the vectors are to be written to.",
+        )
+    wrong = [table for table in tables if not all(table.partition("="))]
+    if wrong:
+        raise UsageRefused(
+            expected="--tables as name=table, such as purchases=crm.purchases",
+            found=wrong[0],
+            remedy="Write the name, an equals sign and the table of the catalog.",
+        )
+    given = dict(table.split("=", 1) for table in tables)
+    master = master or "local[2]"
+    return _exported(
+        export_on_spark(
+            call.workspace,
+            cutoffs,
+            export,
+            plan_for=plan_in_use_for(call),
+            master=master,
+            tables=given,
+        ),
+        f" by Spark at {master} from {'the catalog' if given else 'the store'}",
+    )
+
+
+def _exported(summary: ExportSummary, how: str = "") -> Outcome:
+    first, *others = summary.cutoffs
+    when = f"{len(summary.cutoffs)} cutoffs ({first} to {others[-1]})" if others else first
+    return Outcome(
+        said=f"Wrote {summary.rows:,} vectors of {summary.customers:,} customers × "
+        f"{summary.features} features at {when}{how} "
+        f"to {summary.path}; the workspace is as it was",
+        data=summary.as_dict(),
+    )
+
+
+@vectors.command("describe")
+@click.argument("names", nargs=-1)
+@click.option("--group", help="Only the features of this reason group.")
+@verb
+def vectors_describe(call: Call, names: Sequence[str], group: str | None) -> Outcome:
+    """Say what each feature means, how it is computed and how it is told."""
+    from regulars.dictionary_tables import as_data, chosen_features, feature_tables, present_plan
+
+    plan, whose = present_plan(call, plan_in_use_for(call))
+    features = chosen_features(plan, names, group)
+    return Outcome(
+        said=f"{len(features)} of the {len(plan.features)} features {whose}",
+        next="" if names else "`regulars vectors describe NAME` says all about one",
+        data={"plan_hash": plan.hash, "features": as_data(features)},
+        tables=feature_tables(plan, features, in_full=bool(names)),
+    )

@@ -1,0 +1,35 @@
+"""What is told of a simulated change and of a written plan, on figures that can be read off."""
+
+from __future__ import annotations
+
+from regulars.offer_tables import change_outcome, plan_outcome
+from serving.offers.plans import WrittenPlan
+from serving.offers.rule_change import GroupChange, OfferChange, RuleChange
+
+CHANGE = RuleChange(
+    customers=1_000,
+    offers=(OfferChange("tea", 10, 4, 50_00.0, 20_50.0), OfferChange("no offer", 990, 996, 0, 0)),
+    groups=(GroupChange("first quarter", 250, 6, 1, 5, 50_00.0, 20_50.0),),
+    moves={("tea", "no offer"): 7, ("no offer", "tea"): 1},
+)
+
+
+def test_a_change_is_told_in_customers_and_in_money() -> None:
+    outcome = change_outcome(CHANGE, "EUR")
+    assert "for 1,000 customers: 8 would get something else" in outcome.said
+    assert "-29.50 EUR is expected (50.00 → 20.50); nobody was shown anything" in outcome.said
+    assert outcome.data["changed"] == 8
+    assert outcome.data["moves"][0] == {"from": "tea", "to": "no offer", "customers": 7}
+    offers, groups, moves = outcome.tables
+    assert offers.rows[0] == ("tea", "10", "4", "-6", "50.00", "20.50", "-29.50")
+    assert groups.rows == [("first quarter", "250", "6", "1", "5", "50.00", "20.50")]
+    assert moves.rows == [("tea", "no offer", "7"), ("no offer", "tea", "1")]
+
+
+def test_a_plan_is_told_with_what_one_more_unit_of_a_budget_brings() -> None:
+    plan = WrittenPlan(1_000, 40, 99_00.0, 120_00.0, {"customers": 12.5}, {"customers": 40.0})
+    outcome = plan_outcome(plan, "plan.csv", "EUR")
+    assert "40 of 1,000 customers, worth 99.00 EUR of 120.00 at most" in outcome.said
+    assert outcome.data["file"] == "plan.csv"
+    [budgets] = outcome.tables
+    assert budgets.rows == [("customers", "40", "12.5000")]
