@@ -14,7 +14,7 @@ from training.bundles.promoted import Shelf
 from training.bundles.proving import remember, tried
 from training.bundles.sealing import stamp, verified
 from training.bundles.signature import Signing
-from training.families.kinds import KINDS
+from training.families.kinds import kind_of
 from training.registry.gate import CHURN, Check, gate_of
 from training.registry.registry import CHALLENGER, Registry
 
@@ -41,7 +41,7 @@ def judge(
     registry: Registry, workspace: Workspace, version: str, *, reason: str, force: bool = False
 ) -> PromotionSummary:
     """Run the gate on a version and put it to use if it passes, or is forced."""
-    shelf, signing = Shelf(workspace, KINDS[registry.name]), Signing(workspace)
+    shelf, signing = Shelf(workspace, kind_of(registry.name)), Signing(workspace)
     run_id = registry.run_of(version)
     with shelf.promoting() as draft:
         folder = registry.fetch_bundle(version, draft)
@@ -75,7 +75,7 @@ def judge(
 
 def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> PromotionSummary:
     """Put the champion before the present one back to use; ``ModelRefused`` when there is none."""
-    shelf = Shelf(workspace, KINDS[registry.name])
+    shelf = Shelf(workspace, kind_of(registry.name))
     stack = shelf.champions()
     if len(stack) < 2:
         raise ModelRefused(
