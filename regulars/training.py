@@ -52,14 +52,14 @@ def train_family(call: Call, name: str, *, promote: bool = True, **further: bool
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
     from training.families.families import gate_of
-    from training.families.kinds import KINDS
+    from training.families.kinds import kind_of
     from training.registry.promotion import promote as promote_version
 
     summary = promote_version(
         call.settings,
         call.workspace,
         version,
-        kind=KINDS[model],
+        kind=kind_of(model),
         gate=gate_of(model),
         reason=reason,
         force=force,
@@ -74,13 +74,13 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
     from training.families.families import gate_of
-    from training.families.kinds import KINDS
+    from training.families.kinds import kind_of
     from training.registry.promotion import rollback as roll_back
 
     summary = roll_back(
         call.settings,
         call.workspace,
-        kind=KINDS[model],
+        kind=kind_of(model),
         gate=gate_of(model),
         reason=reason,
     )

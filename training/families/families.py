@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from features.vocabulary.errors import ModelRefused
 from training.families.churn.bundle import CHURN_KIND
 from training.families.churn.checks import churn_gate
 from training.families.items.bundle import ITEM_KIND
 from training.families.items.checks import items_gate
+from training.families.kinds import kind_of
 from training.families.offers.bundle import OFFER_KIND
 from training.families.offers.checks import offers_gate
 from training.families.segments.bundle import SEGMENT_KIND
@@ -29,10 +29,4 @@ GATES: Mapping[str, Gate] = {
 
 def gate_of(name: str) -> Gate:
     """The gate of a model name; ``ModelRefused`` for a name nobody trains."""
-    if name not in GATES:
-        raise ModelRefused(
-            expected=f"a model among {', '.join(sorted(GATES))}",
-            found=name,
-            remedy="Choose one of them.",
-        )
-    return GATES[name]
+    return GATES[kind_of(name).name]

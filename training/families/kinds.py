@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from features.vocabulary.errors import ModelRefused
 from training.bundles.kind import Kind
 from training.families.churn.bundle import CHURN_KIND
 from training.families.items.bundle import ITEM_KIND
@@ -19,3 +20,14 @@ KINDS: Mapping[str, Kind[Any, Any]] = {
     OFFER_KIND.name: OFFER_KIND,
     ITEM_KIND.name: ITEM_KIND,
 }
+
+
+def kind_of(name: str) -> Kind[Any, Any]:
+    """The family of a model name; ``ModelRefused`` for a name nobody trains."""
+    if name not in KINDS:
+        raise ModelRefused(
+            expected=f"a model among {', '.join(sorted(KINDS))}",
+            found=name,
+            remedy="Choose one of them.",
+        )
+    return KINDS[name]
