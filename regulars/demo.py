@@ -45,7 +45,7 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
         return Outcome(f"A simulated company of {customers:,} customers lies in {folder}")
 
     def trained() -> Outcome:
-        from training.recipe.recipe import champion_is_current
+        from training.families.churn.family import champion_is_current
 
         if champion_is_current(here.settings, here.workspace):
             return Outcome("Kept the model in use, nothing has changed")

@@ -17,11 +17,11 @@ from regulars.training_tables import (
     segments_outcome,
     value_outcome,
 )
+from training.families.churn.family import train_churn
 from training.families.items.family import train_items
 from training.families.offers.family import train_offers
 from training.families.segments.family import train_segments
 from training.families.value.family import train_value
-from training.recipe.recipe import train_churn
 
 Summary = TypeVar("Summary")
 

@@ -51,14 +51,20 @@ def train_family(call: Call, name: str, *, promote: bool = True, **further: bool
 @verb
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
+    from training.families.families import gate_of
+    from training.families.kinds import kind_of
     from training.registry.promotion import promote as promote_version
 
-    return _promoted(
-        promote_version(
-            call.settings, call.workspace, version, name=model, reason=reason, force=force
-        ),
-        model,
+    summary = promote_version(
+        call.settings,
+        call.workspace,
+        version,
+        kind=kind_of(model),
+        gate=gate_of(model),
+        reason=reason,
+        force=force,
     )
+    return _promoted(summary, model)
 
 
 @click.command()
@@ -67,9 +73,18 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 @verb
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
+    from training.families.families import gate_of
+    from training.families.kinds import kind_of
     from training.registry.promotion import rollback as roll_back
 
-    return _promoted(roll_back(call.settings, call.workspace, name=model, reason=reason), model)
+    summary = roll_back(
+        call.settings,
+        call.workspace,
+        kind=kind_of(model),
+        gate=gate_of(model),
+        reason=reason,
+    )
+    return _promoted(summary, model)
 
 
 def _promoted(summary: PromotionSummary, model: str) -> Outcome:
@@ -94,5 +109,5 @@ def mlflow(call: Call, port: int) -> Outcome:
         outcome = Outcome(f"MLflow at {address}", "Ctrl-C stops it", {"address": address})
         call.narrator.tell("mlflow", outcome, 0.0)
 
-    code = show_runs(call.settings, call.workspace, port=port, on_start=tell)
+    code = show_runs(call.settings, call.workspace, name=MODELS[0], port=port, on_start=tell)
     return Outcome("MLflow has stopped", exit_code=code)

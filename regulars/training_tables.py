@@ -16,7 +16,7 @@ from training.families.segments.now.profile import SegmentProfile, said_value
 from training.families.segments.report import moved_share
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
-from training.recipe.recipe import TrainingSummary
+from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
 
 _ITEM_COLUMNS_SHOWN = 8

@@ -27,8 +27,8 @@ from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from training.bundles.plans import champion_plan
 from training.bundles.signature import Signing
+from training.families.churn.family import train_churn
 from training.families.value.family import train_value
-from training.recipe.recipe import train_churn
 
 _LINES = 20.0
 _SCORE = """

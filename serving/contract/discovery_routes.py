@@ -29,14 +29,9 @@ from serving.contract.quick_route import QuickRoute
 from serving.in_use.models_in_use import Desk, InUse
 from serving.scores.fresh_events import pack_name, wire_name
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import RECOMMENDATIONS
-from training.families.offers.bundle import OFFERS
-from training.families.segments.model import SEGMENTS
-from training.families.value.bundle import VALUE
-from training.questions.kinds import question_from
+from training.families.kinds import KINDS
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
-TRAINABLE = ("value", "segments", "offers", "recommendations")
 
 
 @router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
@@ -47,10 +42,10 @@ def models(request: Request) -> Response:
     entries = [
         identity(one)
         | {
-            "family": one.family,
+            "family": one.learner,
             "horizon_days": one.horizon_days,
             "gap_days": one.gap_days,
-            "question": _asked(one),
+            "question": one.task.said,
             "base_rate": one.base_rate,
             "population": one.population,
             "metrics": one.metrics,
@@ -59,7 +54,7 @@ def models(request: Request) -> Response:
     ]
     trained = {one["name"] for one in entries}
     return json_answer(
-        {"models": entries, "not_trained": [one for one in TRAINABLE if one not in trained]}
+        {"models": entries, "not_trained": [name for name in KINDS if name not in trained]}
     )
 
 
@@ -110,28 +105,6 @@ def _in_use_all(desk: Desk, in_use: InUse) -> list[Manifest]:
         *([] if recommending is None else [recommending.manifest]),
         *([] if offering is None else [offering.bundle.manifest]),
     ]
-
-
-def _asked(manifest: Manifest) -> str:
-    """What a model answers and of whom, in words."""
-    if manifest.name == VALUE:
-        return (
-            f"The money a customer brings in {manifest.horizon_days} days. "
-            "Judged are customers with an order."
-        )
-    if manifest.name == RECOMMENDATIONS:
-        return (
-            f"Which items a customer buys in {manifest.horizon_days} days. Anybody is listed items, "
-            "and who bought nothing what most buy."
-        )
-    if manifest.name == OFFERS:
-        return (
-            f"Which offer a customer takes, in its days or in {manifest.horizon_days}. Everybody of the "
-            "store who agreed is decided about."
-        )
-    if manifest.name == SEGMENTS:
-        return "Which segment a customer's habits belong to. Judged are customers who are active."
-    return question_from(manifest.question).said
 
 
 def _features(in_use: InUse) -> Iterator[dict[str, Any]]:

@@ -55,12 +55,12 @@ def offered(desk: Desk, question: OfferRequest) -> dict[str, Any]:
         for one in question.rows
     ]
     manifest = found.bundle.manifest
-    said_of = manifest.question
+    task = manifest.task
     return {
         "model": identity(manifest),
-        "kind": said_of["kind"],
-        "is_effect": bool(said_of["is_causal"]),
-        "not_causal_because": said_of["not_causal_because"],
+        "kind": task.kind,
+        "is_effect": task.is_causal,
+        "not_causal_because": task.not_causal_because,
         "response_days": manifest.horizon_days,
         "vector_as_of": instant(found.as_of.seconds),
         "explore_share": found.policy.explore,
@@ -250,8 +250,8 @@ def _dropped(found: Offering, arbitrated: Arbitrated, row: int) -> list[dict[str
 
 
 def _warnings(found: Offering) -> list[dict[str, Any]]:
-    said = found.bundle.manifest.question
-    if said["is_causal"]:
+    task = found.bundle.manifest.task
+    if task.is_causal:
         return []
-    message = f"Chances are not effects: {said['not_causal_because']}."
+    message = f"Chances are not effects: {task.not_causal_because}."
     return [{"code": "not_causal", "message": message, "features": None}]

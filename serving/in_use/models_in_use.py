@@ -41,9 +41,10 @@ from serving.scores.what_if import WhatIfs
 from serving.snapshot.customer_values import tendency_among, value_in_use
 from serving.snapshot.reading import Snapshot, of_the_model, open_snapshot
 from serving.snapshot.unjudged import nobody
-from training.bundles.admission import admitted, earlier_folders
+from training.bundles.admission import earlier_folders
+from training.bundles.bundle import admitted
 from training.bundles.manifest import Manifest
-from training.families.churn.bundle import Bundle, bundle_in, current_bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle, current_bundle
 from training.families.items.bundle import RECOMMENDATIONS
 from training.families.offers.bundle import OFFERS
 from training.families.segments.bundle import segments_in_use
@@ -263,7 +264,7 @@ class Desk:
             if earlier is None:
                 bundle = current_bundle(self.workspace)
             else:
-                bundle = bundle_in(admitted(self.workspace, CHURN, earlier))
+                bundle = admitted(CHURN_KIND, self.workspace, earlier)
         snapshot = self._snapshot(bundle)
         past, valuer = self._past_of(bundle, snapshot), self._valuer_of(bundle, snapshot)
         scorer = Scorer(bundle, snapshot, self.currency, past=past, valuer=valuer)
@@ -274,7 +275,7 @@ class Desk:
     def _manifests(
         self, bundle: Bundle, snapshot: Snapshot, valuer: Valuer | None
     ) -> tuple[Manifest, ...]:
-        found = [bundle.manifest]
+        found: list[Manifest] = [bundle.manifest]
         if valuer is not None and valuer.in_use.bundle is not None:
             found.append(valuer.in_use.bundle.manifest)
         segments, said = segments_in_use(self.workspace), snapshot.manifest["segments"]

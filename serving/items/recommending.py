@@ -19,12 +19,13 @@ from serving.items.lists import ItemList, Shelving, Wishes, due_in_days, fill
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_profiling
+from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import ItemBundle, current_item_bundle
+from training.families.items.bundle import ITEM_KIND, ItemBundle
 from training.families.items.pairs.pair_features import PAIR_GROUPS, POSITIONS
 from training.families.items.pairs.pairs import SOURCES, Pairs
 from training.families.items.words import WORDS, ItemWords
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.purchases.bought import Bought, Items
 from training.purchases.sold import FreshLine, Sold
 
@@ -343,7 +344,7 @@ def recommending_in(workspace: Workspace) -> Recommending | None:
     Raises ``BundleRefused`` for a damaged model and ``WorkspaceRefused`` without a store.
     """
     with kept_out():
-        bundle = current_item_bundle(workspace)
+        bundle = current(ITEM_KIND, workspace)
     if bundle is None:
         return None
     store = open_store(workspace)

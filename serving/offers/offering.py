@@ -23,13 +23,14 @@ from serving.offers.contact_policy import ContactPolicy, Shown
 from serving.offers.rules import OfferRule
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_marketing, refused_profiling
-from training.families.offers.bundle import OfferBundle, current_offer_bundle
+from training.bundles.bundle import current
+from training.families.offers.bundle import OFFER_KIND, OfferBundle
 from training.families.offers.exposures.exposed import NOT_TAKEN
 from training.families.offers.exposures.ground import Ground
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.uplift.groups import kinds
 from training.learners.calibration import sigmoid
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 Told = Sequence[tuple[int, int, int]]
 """Decisions as place among some customers, place of the offer, and second."""
@@ -293,7 +294,7 @@ def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | Non
     store has no longer what the model reads, and ``DataRefused`` as ``Offering`` does.
     """
     with kept_out():
-        bundle = current_offer_bundle(workspace)
+        bundle = current(OFFER_KIND, workspace)
     if bundle is None:
         return None
     store = open_store(workspace)

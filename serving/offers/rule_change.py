@@ -12,7 +12,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.offers.arbitration import NOTHING, best
 from serving.offers.audience import Audience
 from serving.offers.offering import Offering, Policy
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 GROUPS = 4
 """Customers are told apart by how much all offers to them are worth before the change, in quarters."""

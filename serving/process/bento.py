@@ -18,12 +18,14 @@ from features.vocabulary.errors import WorkspaceRefused
 from training.bundles.admission import admitted_folder
 from training.bundles.manifest import MANIFEST_FILE
 from training.bundles.signature import Signing
+from training.families.kinds import KINDS
 
 SETTINGS_FILE = "bento.toml"
 STATE_VARIABLE = "REGULARS_STATE"
 PACKAGES = ("features", "training", "serving")
 """What a Bento holds of the program; training comes along for the models' own code."""
-MODELS = ("churn", "value", "segments")
+MODELS = tuple(name for name, kind in KINDS.items() if not kind.needs_store)
+"""The models that answer of a vector alone: a Bento holds nobody's events."""
 _ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from features.company.workspace import Workspace
-from features.plan.text import plan_from_text
 from features.store.pack import Pack
 from features.store.store import Store, open_store
 from features.vectors.vectors import build_vectors
@@ -24,8 +23,9 @@ from serving.process.without_training import kept_out
 from serving.scores.score import Status
 from serving.scores.scoring import digest_of_vector
 from serving.snapshot.consent import refused_profiling
+from training.bundles.bundle import opened
 from training.bundles.plans import ChampionPlan
-from training.families.churn.bundle import PLAN_FILE, Bundle, open_bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle
 
 TOLERANCE = 1e-9
 
@@ -157,9 +157,9 @@ def _bundle_of(
 ) -> tuple[Bundle, ChampionPlan] | None:
     """The bundle of a digest, from the workspace or else the registry, with its plan."""
     here = workspace.bundles / "churn" / digest
-    opened = _opened(here, digest) if here.is_dir() else None
-    if opened is not None:
-        return opened
+    found = _opened(here, digest) if here.is_dir() else None
+    if found is not None:
+        return found
     fetched = fetch("churn", digest, draft)
     return None if fetched is None else _opened(fetched, digest)
 
@@ -167,13 +167,12 @@ def _bundle_of(
 def _opened(folder: Path, digest: str) -> tuple[Bundle, ChampionPlan] | None:
     try:
         with kept_out():
-            bundle = open_bundle(folder)
-        declarations = plan_from_text((folder / PLAN_FILE).read_text(encoding="utf-8"))
+            bundle = opened(CHURN_KIND, folder)
     except BundleRefused:
         return None
     if bundle.manifest.digest != digest:
         return None
-    return bundle, ChampionPlan(declarations, bundle.manifest.plan_hash)
+    return bundle, ChampionPlan(bundle.declarations, bundle.manifest.plan_hash)
 
 
 def _said(status: str, probability: float | None) -> str:

@@ -18,7 +18,8 @@ from serving.scores.score import ScoredRow, Status, band
 from serving.scores.stored import stored_answers
 from serving.scores.subject import Asked, VectorReader
 from serving.snapshot.segments import Belonging
-from training.families.churn.bundle import Bundle, spoken
+from training.bundles.spoken import spoken
+from training.families.churn.bundle import Bundle
 from training.families.value.reasons.explanation import ValueExplanation, explain_value
 from training.reasons.explanation import Explanation, explain_all
 from training.reasons.languages.known import ENGLISH

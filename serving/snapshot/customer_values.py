@@ -13,9 +13,10 @@ from features.company.workspace import Workspace
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused
 from serving.process.without_training import kept_out
+from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
-from training.families.churn.bundle import spoken
-from training.families.value.bundle import ValueBundle, current_value_bundle
+from training.bundles.spoken import spoken
+from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.reasons.explanation import StoredShares, sayable_of_value
 from training.families.value.reasons.tendency import MOST, tendencies
 from training.reasons.wording import Wording
@@ -141,7 +142,7 @@ def value_in_use(workspace: Workspace, vectors: Vectors) -> ValueInUse:
     """
     try:
         with kept_out():
-            bundle = current_value_bundle(workspace)
+            bundle = current(VALUE_KIND, workspace)
         if bundle is not None:
             bundle.bind(vectors)
     except BundleRefused as refused:

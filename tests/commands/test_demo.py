@@ -12,7 +12,7 @@ from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from regulars.main import main
 from serving.snapshot.reading import open_snapshot
-from training.recipe.recipe import champion_is_current
+from training.families.churn.family import champion_is_current
 
 
 def demo(folder: Path) -> dict[str, dict[str, Any]]:

@@ -92,7 +92,7 @@ DOORS = {
 }
 
 # A child process answers its parent on its own output, in JSON; nobody else but the command line writes there.
-CHILDREN = {"training/bundles/proving.py"}
+CHILDREN = {"training/families/child.py"}
 
 # The service is a program of its own: at its start it is given the time that everything in it is handed.
 CLOCKS = {"regulars/call.py", "serving/service.py"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,23 +22,26 @@ from features.vectors.refresh import refresh_vectors
 from features.vectors.vectors import build_vectors
 from serving.nightly.run import score_everybody
 from serving.process.without_training import kept_out
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
+from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
 from training.datasets.splits import OriginSplit
-from training.families.churn.bundle import stamp_bundle, write_bundle
-from training.families.churn.rungs import churn_rungs, usable_features
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
+from training.families.churn.rungs import churn_rungs
 from training.families.churn.timing.hazard import Hazard, fit_hazard
 from training.families.churn.timing.waits import waits
-from training.families.segments.bundle import write_segments
+from training.families.segments.bundle import SEGMENT_KIND, SegmentBundle, SegmentTask
 from training.families.segments.model import SEGMENTS, SegmentModel, Space
 from training.families.segments.traits import declared_traits, traits_of
-from training.families.value.bundle import VALUE, write_value_bundle
+from training.families.value.bundle import VALUE, VALUE_KIND, ValueBundle, ValueTask
 from training.families.value.dataset import value_dataset, value_splits
 from training.families.value.margins import line_margins
 from training.families.value.models import RATE
 from training.families.value.rungs import calibrate_value, fit_rungs
 from training.ladder.ladder import fit_and_calibrate
+from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled
 from training.questions.origins import end_of_data
@@ -74,7 +78,9 @@ def company_in(folder: Path) -> Company:
     return Company(settings_path, settings, Workspace(settings.workspace_folder))
 
 
-def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version: str) -> Manifest:
+def put_to_use(
+    settings: Settings, workspace: Workspace, *, family: str, version: str
+) -> Manifest[Any]:
     """Fit one model of a family on the store, without climbing the ladder, and point readers at it."""
     pack = open_store(workspace).pack()
     plan = standard_plan(pack)
@@ -88,15 +94,14 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
     ]
     model, calibration, latest = fit_and_calibrate(rung, dataset, splits.shipped, threads=1)
     manifest = Manifest(
-        family=model.family,
+        name=CHURN_KIND.name,
+        learner=model.family,
         title=rung.name,
+        task=ChurnTask(question),
         plan_hash=plan.hash,
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[{"name": one.name, "title": one.title} for one in plan.groups],
-        question=question.as_dict(),
-        horizon_days=churn.horizon_days,
-        gap_days=churn.gap_days,
         base_rate=float(np.mean(latest.outcomes)),
         data_digest=pack.digest,
         data_cut=str(end),
@@ -105,15 +110,9 @@ def put_to_use(settings: Settings, workspace: Workspace, *, family: str, version
     reference = Reference.learn(latest.vectors, calibration.apply(model.score(latest.vectors)))
     draft = workspace.bundles / "churn" / f"draft-{version}"
     shutil.rmtree(draft, ignore_errors=True)
-    write_bundle(
-        draft,
-        manifest,
-        model=model,
-        calibration=calibration,
-        reference=reference,
-        declarations=plan.declarations,
-        hazard=_hazard(pack, found) if family == "lightgbm" else None,
-    )
+    hazard = _hazard(pack, found) if family == "lightgbm" else None
+    bundle = Bundle(manifest, model, calibration, reference, hazard, plan.declarations)
+    write(CHURN_KIND, manifest, bundle, draft)
     return _in_use(draft, version)
 
 
@@ -128,7 +127,7 @@ def _hazard(pack: Pack, found: Labelled) -> Hazard:
     return fit_hazard(fit, waited, later, watched, horizon_days=found.splits.horizon.days)
 
 
-def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest:
+def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest[Any]:
     """Calibrate the past rate on the company's margins, without a ladder, and point readers at it."""
     store = open_store(company.workspace)
     pack, plan = store.pack(), standard_plan(store.pack())
@@ -145,33 +144,27 @@ def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest:
     model = fit_rungs(earlier, plan.feature_names, days, wanted=(RATE,))[RATE]
     value = calibrate_value(model, earlier, latest)
     manifest = Manifest(
-        family=model.family,
+        name=VALUE,
+        learner=model.family,
         title=model.title,
+        task=ValueTask(days),
         plan_hash=plan_hash or plan.hash,
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[{"name": one.name, "title": one.title} for one in plan.groups],
-        question={"kind": VALUE, "minimum_orders": 1},
-        horizon_days=days,
-        gap_days=0,
         base_rate=float(np.mean(latest.bought)),
         data_digest=pack.digest,
         data_cut=str(end_of_data(pack)),
-        name=VALUE,
         metrics={"gini": 0.6, "money": margins.kind},
     )
     draft = company.workspace.bundles / VALUE / "draft"
-    write_value_bundle(
-        draft,
-        manifest,
-        value=value,
-        reference=Reference.learn(latest.vectors, value.of(latest.vectors).expected),
-        declarations=plan.declarations,
-    )
+    reference = Reference.learn(latest.vectors, value.of(latest.vectors).expected)
+    bundle = ValueBundle(manifest, value, reference, plan.declarations)
+    write(VALUE_KIND, manifest, bundle, draft)
     return _in_use(draft, "4")
 
 
-def put_segments_to_use(company: Company) -> Manifest:
+def put_segments_to_use(company: Company) -> Manifest[Any]:
     """Three centres by past spend in the space of the company's habits, and point readers at them."""
     pack = open_store(company.workspace).pack()
     declared = declared_traits(standard_plan(pack).declarations, ("days_since_order",))
@@ -186,27 +179,25 @@ def put_segments_to_use(company: Company) -> Manifest:
     model = SegmentModel(space, centres, (4, 2, 9), names, 10)
     manifest = Manifest(
         name=SEGMENTS,
-        family="k-means",
+        learner="k-means",
         title="3 behaviour segments",
+        task=SegmentTask(90, 0, model.active_within_days),
         plan_hash=plan.hash,
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[{"name": one.name, "title": one.title} for one in plan.groups],
-        question={"kind": SEGMENTS, "active_within_days": model.active_within_days},
-        horizon_days=90,
-        gap_days=0,
         base_rate=0.5,
         data_digest=pack.digest,
         data_cut=str(end_of_data(pack)),
     )
     draft = company.workspace.bundles / SEGMENTS / "draft"
-    write_segments(draft, manifest, model=model, declarations=declared, profile=[])
+    write(SEGMENT_KIND, manifest, SegmentBundle(manifest, model, declared, []), draft)
     return _in_use(draft, "1")
 
 
-def _in_use(draft: Path, version: str) -> Manifest:
+def _in_use(draft: Path, version: str) -> Manifest[Any]:
     """Stamp a written bundle, move it to its digest's folder and point readers at it."""
-    sealed = stamp_bundle(draft, version=version, run_id="test")
+    sealed = stamp(draft, version=version, run_id="test")
     Signing(Workspace(draft.parents[2])).sign(draft)
     shutil.rmtree(draft.parent / sealed.digest, ignore_errors=True)
     draft.rename(draft.parent / sealed.digest)

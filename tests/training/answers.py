@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.families.churn.rungs import Rung
 from training.ladder.ladder import Ladder, LadderRow, Tested
-from training.measures.metrics import finite, measure
+from training.ladder.rung import Rung
+from training.measures.intervals import finite
+from training.measures.metrics import measure
 
 
 def answered(
@@ -41,4 +42,5 @@ def _row(name: str, answers: Sequence[Tested], rule: str, ships: bool) -> Ladder
         gain_high=0.05,
         auc_by_cutoff={},
         ships=ships,
+        is_rule=name.endswith("rule"),
     )

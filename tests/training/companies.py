@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.time import DAY_SECONDS
 from training.bundles.manifest import Manifest
 from training.datasets.dataset import Dataset
+from training.families.churn.bundle import ChurnTask
 from training.families.value import margins
 from training.learners.model import Model
 from training.questions.buying import Inactivity
@@ -62,6 +64,7 @@ def spend(pack: Pack) -> margins.Margins:
 
 NAMES = ("orders_count_lifetime", "days_since_order", "spend_sum_lifetime", "gap_mean_days")
 _KNOWN = {one.feature.name: one for one in standard_plan(company(2)).declarations}
+QUESTION = Inactivity(60, 0, minimum_orders=2, active_within_days=120)
 DECLARATIONS = tuple(_KNOWN[name] for name in NAMES)
 
 
@@ -81,19 +84,18 @@ def dataset(rows: int = 600, *, seed: int = 1) -> Dataset:
     return Dataset(vectors, (generator.random(rows) < chance).astype(np.float64))
 
 
-def manifest_of(model: Model, **changes: object) -> Manifest:
+def manifest_of(model: Model, **changes: object) -> Manifest[Any]:
     """A manifest for the four features."""
     figures = {"auc": 0.8, "ece": 0.01, "ece_by_chance": 0.01, "auc_by_cutoff": {"2010-06-01": 0.8}}
     content: dict[str, object] = {
-        "family": model.family,
+        "name": "churn",
+        "learner": model.family,
         "title": "a test",
+        "task": ChurnTask(QUESTION),
         "plan_hash": "plan-1",
         "feature_names": list(NAMES),
         "features": [asdict(one.feature) for one in DECLARATIONS],
         "groups": [asdict(one) for one in (RHYTHM, SPEND, FREQUENCY)],
-        "question": Inactivity(60, 0, minimum_orders=2, active_within_days=120).as_dict(),
-        "horizon_days": 60,
-        "gap_days": 0,
         "base_rate": 0.4,
         "data_digest": "d",
         "data_cut": "2010-12-10",

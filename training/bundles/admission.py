@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from features.company.workspace import CURRENT, Workspace
-from training.bundles.manifest import Manifest, damaged
+from training.bundles.manifest import damaged
 from training.bundles.proving import admit
 from training.bundles.signature import Signing
 
@@ -31,10 +31,10 @@ def admitted_folder(workspace: Workspace, name: str = "churn") -> Path | None:
     Raises ``BundleRefused`` for a bundle that is not to be trusted, or that does harm.
     """
     folder = current_folder(workspace, name)
-    return None if folder is None else admitted(workspace, name, folder)
+    return None if folder is None else require_admitted(workspace, name, folder)
 
 
-def admitted(workspace: Workspace, name: str, folder: Path) -> Path:
+def require_admitted(workspace: Workspace, name: str, folder: Path) -> Path:
     """A bundle's folder, once it may be opened; raises ``BundleRefused``."""
     Signing(workspace).require(folder)
     admit(folder, name)
@@ -53,18 +53,6 @@ def earlier_folders(workspace: Workspace, name: str = "churn") -> Iterator[Path]
     for digest in dict.fromkeys(reversed(digests)):
         if _is_digest(digest) and digest != current and (place / digest).is_dir():
             yield place / digest
-
-
-def refuse_other_digest(folder: Path, digest: str) -> None:
-    """Refuse, with ``BundleRefused``, a folder that holds another bundle than its name says."""
-    if digest != folder.name:
-        raise damaged("the bundle the pointer names", "another in its folder")
-
-
-def refuse_other_name(manifest: Manifest, name: str) -> None:
-    """Refuse, with ``BundleRefused``, the bundle of another model: it answers another question."""
-    if manifest.name != name:
-        raise damaged(f"a bundle of {name}", f"one of {manifest.name!r}")
 
 
 def _is_digest(text: str) -> bool:

@@ -8,40 +8,69 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Generic, Protocol
+
+from typing_extensions import TypeVar
 
 from features.vocabulary.errors import BundleRefused
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MANIFEST_FILE = "manifest.json"
 _OUTSIDE_DIGEST = ("digest", "version", "run_id")
 
 
+class Task(Protocol):
+    """What the models of a family are asked, in a type of the family's own."""
+
+    @property
+    def horizon_days(self) -> int:
+        """How many days after the cutoff are asked about."""
+
+    @property
+    def gap_days(self) -> int:
+        """How many days lie between the cutoff and the first that counts."""
+
+    @property
+    def population(self) -> Mapping[str, int]:
+        """The numbers by which customers are judged, apart from horizon and gap."""
+
+    @property
+    def said(self) -> str:
+        """What is answered and of whom, in words."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The task as plain fields, as a manifest is written."""
+
+
+Written = Mapping[str, Any]
+"""A task as it stands on disk, before the family has read it."""
+Asked = TypeVar("Asked", bound=Task | Written, default=Task, covariant=True)
+Read = TypeVar("Read", bound=Task)
+
+
 @dataclass(frozen=True)
-class Manifest:
+class Manifest(Generic[Asked]):
     """A bundle's identity card.
 
     ``digest`` names the content: the same data and settings give the same digest, whatever the
-    registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, ``question``
-    what it is asked, as ``training.questions.question`` writes it, and ``evaluation`` what was found of it beyond
-    the ladder: its grade, money, slices and age.
+    registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, ``learner`` the
+    algorithm behind it, ``task`` what it is asked, and ``evaluation`` what was found of it beyond the ladder:
+    its grade, money, slices and age. ``plan_hash`` is empty where no feature is one of a company's tables.
     """
 
-    family: str
+    name: str
+    learner: str
     title: str
-    plan_hash: str
+    task: Asked
     feature_names: Sequence[str]
     features: Sequence[Mapping[str, Any]]
     groups: Sequence[Mapping[str, str]]
-    question: Mapping[str, Any]
-    horizon_days: int
-    gap_days: int
     base_rate: float
     data_digest: str
     data_cut: str
-    name: str = "churn"
+    plan_hash: str = ""
     schema_version: int = SCHEMA_VERSION
     version: str = ""
     run_id: str = ""
@@ -54,21 +83,31 @@ class Manifest:
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def population(self) -> dict[str, int]:
+    def horizon_days(self: Manifest[Task]) -> int:
+        """How many days after the cutoff are asked about."""
+        return self.task.horizon_days
+
+    @property
+    def gap_days(self: Manifest[Task]) -> int:
+        """How many days lie between the cutoff and the first that counts."""
+        return self.task.gap_days
+
+    @property
+    def population(self: Manifest[Task]) -> dict[str, int]:
         """The numbers by which customers are judged, apart from horizon and gap."""
-        return {
-            key: value
-            for key, value in self.question.items()
-            if isinstance(value, int)
-            and not isinstance(value, bool)
-            and key not in ("horizon_days", "gap_days")
-        }
+        return dict(self.task.population)
+
+    def asking(self: Manifest[Written], read: Callable[[Written], Read]) -> Manifest[Read]:
+        """The manifest with its task in the family's own type."""
+        others = {one.name: getattr(self, one.name) for one in fields(self)}
+        return Manifest(**others | {"task": read(self.task)})
 
     def as_dict(self) -> dict[str, Any]:
         """The manifest as plain fields."""
-        return asdict(self)
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return plain | {"task": _plain(self.task)}
 
-    def with_files(self, contents: Mapping[str, bytes]) -> Manifest:
+    def with_files(self, contents: Mapping[str, bytes]) -> Manifest[Asked]:
         """The manifest of a bundle with these files, named by its digest."""
         hashes = {name: sha256(content) for name, content in sorted(contents.items())}
         whole = replace(self, files=hashes)
@@ -80,8 +119,8 @@ class Manifest:
         content = self.as_dict()
         return _canonical(content | {"seal": sha256(_canonical(content))})
 
-    @classmethod
-    def from_bytes(cls, content: bytes) -> Manifest:
+    @staticmethod
+    def from_bytes(content: bytes) -> Manifest[Written]:
         """Read a sealed manifest; ``BundleRefused`` when anything in it was changed."""
         try:
             parsed = json.loads(content)
@@ -90,16 +129,13 @@ class Manifest:
         except (ValueError, RecursionError):
             raise damaged("a readable manifest", "one that is damaged") from None
         if parsed.get("schema_version") != SCHEMA_VERSION:
-            raise damaged(
-                f"a bundle of schema version {SCHEMA_VERSION}",
-                f"schema version {parsed.get('schema_version')!r}",
-            )
+            raise _of_another_schema(parsed.get("schema_version"), parsed.get("name"))
         seal = parsed.pop("seal", None)
         if seal != sha256(_canonical(parsed)):
             raise damaged("a manifest that matches its seal", "one that was changed")
-        if set(parsed) != {one.name for one in fields(cls)}:
+        if set(parsed) != {one.name for one in fields(Manifest)}:
             raise damaged("the manifest fields this version knows", "others")
-        manifest = cls(**parsed)
+        manifest: Manifest[Written] = Manifest(**parsed)
         counted = {key: one for key, one in parsed.items() if key not in _OUTSIDE_DIGEST}
         if manifest.digest != sha256(_canonical(counted)):
             raise damaged("a digest that names the content", "another")
@@ -118,6 +154,21 @@ def damaged(expected: str, found: str) -> BundleRefused:
         found=found,
         remedy="Nothing of it was used. Promote the model again, or roll back to the last one.",
     )
+
+
+def _of_another_schema(version: object, name: object) -> BundleRefused:
+    """A bundle of before says other things of itself: there is a newer one to be trained, and no other remedy."""
+    if isinstance(version, int) and version < SCHEMA_VERSION and str(name).isidentifier():
+        return BundleRefused(
+            expected=f"a bundle of schema version {SCHEMA_VERSION}",
+            found=f"schema version {version}, written by an earlier version",
+            remedy=f"Nothing of it was used. Run `regulars train {name}` once more.",
+        )
+    return damaged(f"a bundle of schema version {SCHEMA_VERSION}", f"schema version {version!r}")
+
+
+def _plain(task: Task | Written) -> dict[str, Any]:
+    return dict(task) if isinstance(task, Mapping) else task.as_dict()
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:

@@ -17,11 +17,10 @@ from features.declarations.feature import Declaration
 from features.declarations.values import Value
 from features.lifecycle.repeat_buying import buying_model_before, usual_plan
 from features.plan.plan import Plan, plan_of, standard_plan
-from features.plan.text import plan_from_text
 from features.store.pack import Pack
 from features.vocabulary.errors import BundleRefused, ModelRefused, PlanRefused
 from training.bundles.admission import current_folder
-from training.families.churn.bundle import PLAN_FILE, verified
+from training.bundles.sealing import declared, verified
 from training.questions.kinds import question_of
 from training.questions.origins import splits_of
 
@@ -76,7 +75,7 @@ def champion_plan(workspace: Workspace) -> ChampionPlan | None:
         if folder is None:
             return None
         manifest, contents = verified(folder)
-        declarations = plan_from_text(contents[PLAN_FILE].decode("utf-8"))
+        declarations = declared(contents)
     except (BundleRefused, PlanRefused, KeyError, UnicodeDecodeError):
         return None
     return ChampionPlan(declarations, manifest.plan_hash)

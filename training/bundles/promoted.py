@@ -1,4 +1,4 @@
-"""The bundles of one model name in a workspace: which were put to use, and which is in use now."""
+"""The bundles of one family in a workspace: which were put to use, and which is in use now."""
 
 from __future__ import annotations
 
@@ -8,38 +8,45 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic
 
 from filelock import FileLock
 
 from features.company.workspace import CURRENT, Workspace, point_at
 from features.vocabulary.errors import BundleRefused
 from training.bundles.admission import HISTORY_FILE, current_folder
+from training.bundles.kind import Asked, Kind, Model
 from training.bundles.manifest import MANIFEST_FILE, Manifest
+from training.bundles.sealing import verified
 from training.bundles.signature import SIGNATURE_FILE
-from training.families.churn.bundle import verified
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """Where the bundles of one model name stand, each in a folder named by its digest."""
+class Shelf(Generic[Model, Asked]):
+    """Where the bundles of one family stand, each in a folder named by its digest."""
 
     workspace: Workspace
-    name: str
+    kind: Kind[Model, Asked]
+
+    @property
+    def name(self) -> str:
+        """The name of the family's models."""
+        return self.kind.name
 
     @property
     def folder(self) -> Path:
         """The folder of this name's bundles."""
         return self.workspace.bundles / self.name
 
-    def champion_manifest(self) -> Manifest | None:
+    def champion_manifest(self) -> Manifest[Asked] | None:
         """The manifest of the bundle in use; None when there is none, or it is damaged.
 
         A damaged champion must not keep a sound challenger out.
         """
         try:
             folder = current_folder(self.workspace, self.name)
-            return None if folder is None else verified(folder)[0]
-        except BundleRefused:
+            return None if folder is None else verified(folder)[0].asking(self.kind.task)
+        except (BundleRefused, KeyError, TypeError):
             return None
 
     def champions(self) -> list[Mapping[str, str]]:
@@ -56,7 +63,7 @@ class Shelf:
         """Where a bundle of this digest lies once it was put to use."""
         return self.folder / digest
 
-    def export(self, folder: Path, manifest: Manifest) -> None:
+    def export(self, folder: Path, manifest: Manifest[Any]) -> None:
         """Move a stamped bundle to its digest's folder; of the same content only the stamp is replaced."""
         place = self.exported(manifest.digest)
         if place.exists():
@@ -70,7 +77,7 @@ class Shelf:
                 return
         folder.rename(place)
 
-    def put_to_use(self, manifest: Manifest, *, action: str, reason: str) -> None:
+    def put_to_use(self, manifest: Manifest[Any], *, action: str, reason: str) -> None:
         """Point readers at an exported bundle, in one step, and remember it as champion."""
         entry = {
             "version": manifest.version,

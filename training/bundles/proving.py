@@ -3,8 +3,6 @@
 A damaged LightGBM text does not raise, it kills the process or scores otherwise. So before a new bundle is taken
 in it is opened in a child with bounded memory and time, and its golden rows are scored there. What was proven once
 with the same libraries is not tried again.
-
-Run as a program: ``python -m training.bundles.proving NAME FOLDER``.
 """
 
 from __future__ import annotations
@@ -12,22 +10,21 @@ from __future__ import annotations
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
 
-from features.vocabulary.errors import BundleRefused, RegularsError
+from features.vocabulary.errors import BundleRefused
 from training.bundles.manifest import damaged
 
 SECONDS = 60
-MEMORY_BYTES = 8 << 30
+_CHILD = "training.families.child"
+"""Named and not imported: it knows every family, and families stand on this package."""
 _PROVEN_FILE = "proven.json"
 _TOOLS = ("lightgbm", "numba", "numpy")
 _MOST_PROVEN = 50
@@ -56,7 +53,7 @@ def remember(folder: Path) -> None:
 
 def tried(folder: Path, name: str) -> None:
     """Open a bundle in a child process and score its golden rows there."""
-    command = [sys.executable, "-m", "training.bundles.proving", name, str(folder.resolve())]
+    command = [sys.executable, "-m", _CHILD, name, str(folder.resolve())]
     root = Path(__file__).resolve().parents[2]
     surroundings = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(root)}
     try:
@@ -119,47 +116,3 @@ def _proven(note: Path) -> list[str]:
     except (OSError, ValueError):
         return []
     return [one for one in content if isinstance(one, str)] if isinstance(content, list) else []
-
-
-def _openers() -> Mapping[str, Callable[[Path], Any]]:
-    from training.families.churn.bundle import open_bundle
-    from training.families.items.bundle import RECOMMENDATIONS, open_item_bundle
-    from training.families.offers.bundle import OFFERS, open_offer_bundle
-    from training.families.segments.bundle import open_segments
-    from training.families.segments.model import SEGMENTS
-    from training.families.value.bundle import VALUE, open_value_bundle
-
-    return {
-        "churn": open_bundle,
-        VALUE: open_value_bundle,
-        SEGMENTS: open_segments,
-        RECOMMENDATIONS: open_item_bundle,
-        OFFERS: open_offer_bundle,
-    }
-
-
-def _plain(refused: RegularsError) -> dict[str, str]:
-    return {"expected": refused.expected, "found": refused.found, "remedy": refused.remedy}
-
-
-def main(name: str, folder: str) -> int:
-    """The child: opens the bundle and says in JSON what is wrong with it, nothing when all is well."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    # Opening needs none of what only training does, and loading it would take most of the time.
-    for one in ("pandas", "sklearn", "matplotlib", "shap", "mlflow"):
-        sys.modules[one] = None  # type: ignore[assignment]
-    try:
-        _openers()[name](Path(folder))
-    except RegularsError as refused:
-        sys.stdout.write(json.dumps(_plain(refused)) + "\n")
-        return 1
-    except MemoryError:
-        too_large = damaged("a model of usual size", "one too large to open")
-        sys.stdout.write(json.dumps(_plain(too_large)) + "\n")
-        return 1
-    sys.stdout.write("{}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

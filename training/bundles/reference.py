@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.learners.model import SHARED_BY, Floats, shared_bounds
+from training.learners.columns import SHARED_BY, Floats, shared_bounds
 from training.reasons.peers import Peers
 
 FEATURE_STEPS = 21

@@ -15,23 +15,20 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split, Splits
-from training.families.churn.rungs import BASE_RATE, RULES, Rung
+from training.ladder.choice import Measure, Replicates, climbed
+from training.ladder.rung import Rung
 from training.learners.calibration import Calibration, calibrate
-from training.learners.model import Floats, Model
+from training.learners.columns import Floats
+from training.learners.model import Model
 from training.learners.sorted_scores import Ranking
-from training.measures.metrics import (
-    calibration_error_by_chance,
-    customer_resamples,
-    finite,
-    interval,
-    log_losses,
-    measure,
-)
+from training.measures.intervals import Resampled, Resamples, finite, mean_figures
+from training.measures.metrics import calibration_error_by_chance, log_losses, measure
 
 POOLED = ("ece", "observed_over_expected", "calibration_slope")
 
-TIE_AUC = 0.002
-"""Models whose AUC differs by less are as good as each other to whoever uses them."""
+AUC = Measure("auc", tie=0.002)
+LOG_LOSS = Measure("log_loss", tie=math.inf, is_better_when_larger=False)
+"""Alone it never makes a list better that chance could explain: a list is made by the order."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +63,7 @@ class LadderRow:
     gain_high: float
     auc_by_cutoff: Mapping[str, float | None]
     ships: bool
+    is_rule: bool
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain fields."""
@@ -153,7 +151,8 @@ def climb(
 ) -> Ladder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
-    Raises ``ModelRefused`` when no rung tells who leaves better than the base rate does.
+    The first rung looks at nobody. Raises ``ModelRefused`` when no other tells who leaves better than
+    this base rate does.
     """
     tested: list[Tested] = []
     oldest: dict[str, tuple[Model, Calibration]] = {}
@@ -166,43 +165,12 @@ def climb(
             tested.append(found)
     progress("testing the ladder", total, total)
     replicates = _replicates(tested, rungs)
-    winner = choose(rungs, replicates)
-    if winner.name == BASE_RATE:
+    winner = climbed(rungs, replicates, (AUC, LOG_LOSS))
+    if winner is rungs[0]:
         raise _nothing_learned(tested, rungs)
     rule = _best_rule(tested, rungs)
     rows = tuple(_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
     return Ladder(rows, winner, tuple(tested), oldest)
-
-
-@dataclass(frozen=True)
-class Replicates:
-    """Bootstrap replicates of a rung's mean AUC and log loss over the test cutoffs."""
-
-    auc: Floats
-    log_loss: Floats
-
-
-def choose(rungs: Sequence[Rung], replicates: Mapping[str, Replicates]) -> Rung:
-    """The rung that ships: climb where the next rung is better, and stay where it is a tie.
-
-    A rung displaces a simpler one when its mean log loss or AUC is better with a paired 95 % interval
-    that leaves zero out, or when its AUC is more than ``TIE_AUC`` higher. It never does so when either
-    figure is worse beyond chance, nor when its AUC is more than ``TIE_AUC`` lower: a list is made by the
-    order. Anything else is a tie, and a tie goes to the simpler rung.
-    """
-    winner = rungs[0]
-    for rung in rungs[1:]:
-        mine, held = replicates[rung.name], replicates[winner.name]
-        gained = mine.auc - held.auc
-        auc_low, auc_high = interval(gained)
-        loss_low, loss_high = interval(held.log_loss - mine.log_loss)
-        # A resample without anybody who left has no AUC, and must not end the comparison.
-        higher = float(np.mean(gained, where=~np.isnan(gained)))
-        better = auc_low > 0 or loss_low > 0 or higher > TIE_AUC
-        worse = auc_high < 0 or loss_high < 0 or higher < -TIE_AUC
-        if better and not worse:
-            winner = rung
-    return winner
 
 
 def _test(
@@ -225,27 +193,22 @@ def _test(
 
 def _replicates(tested: Sequence[Tested], rungs: Sequence[Rung]) -> dict[str, Replicates]:
     """The same resampled customers for every rung and cutoff, so that differences are paired."""
-    everybody = np.unique(np.concatenate([one.customer_keys for one in tested]))
-    draws = customer_resamples(len(everybody))
+    drawn = Resamples.of(np.concatenate([one.customer_keys for one in tested]))
     found: dict[str, Replicates] = {}
     for rung in rungs:
-        mine = [one for one in tested if one.rung == rung.name]
-        pairs = [_resampled(one, draws, everybody) for one in mine]
-        found[rung.name] = Replicates(
-            np.mean([auc for auc, _ in pairs], axis=0), np.mean([loss for _, loss in pairs], axis=0)
-        )
+        pairs = [_resampled(one, drawn) for one in tested if one.rung == rung.name]
+        found[rung.name] = {
+            AUC.name: np.mean([auc for auc, _ in pairs], axis=0),
+            LOG_LOSS.name: np.mean([loss for _, loss in pairs], axis=0),
+        }
     return found
 
 
-def _resampled(
-    tested: Tested, draws: Floats, everybody: NDArray[np.int32]
-) -> tuple[Floats, Floats]:
-    columns = np.searchsorted(everybody, tested.customer_keys)
+def _resampled(tested: Tested, drawn: Resamples) -> tuple[Floats, Floats]:
     ranking = Ranking.of(tested.outcomes, tested.probability)
     losses = log_losses(tested.outcomes, tested.probability)
-    auc, loss = np.empty(len(draws)), np.empty(len(draws))
-    for row, draw in enumerate(draws):
-        weights = draw[columns].astype(np.float64)
+    auc, loss = np.empty(len(drawn.drawn)), np.empty(len(drawn.drawn))
+    for row, weights in enumerate(drawn.weights(tested.customer_keys)):
         auc[row] = ranking.auc(weights)
         loss[row] = weights @ losses / max(weights.sum(), 1.0)
     return auc, loss
@@ -260,8 +223,11 @@ def _row(
 ) -> LadderRow:
     mine = [one for one in tested if one.rung == rung.name]
     figures = _together(mine)
-    low, high = interval(replicates[rung.name].auc)
-    gain_low, gain_high = interval(replicates[rung.name].auc - replicates[rule].auc)
+    auc = Resampled(figures["auc"], replicates[rung.name][AUC.name])
+    low, high = auc.ends
+    gain, gain_low, gain_high = auc.over(
+        Resampled(_mean_auc(tested, rule), replicates[rule][AUC.name])
+    )
     return LadderRow(
         name=rung.name,
         explained=rung.explained,
@@ -269,11 +235,12 @@ def _row(
         figures=finite(figures),
         auc_low=low,
         auc_high=high,
-        gain=figures["auc"] - _mean_auc(tested, rule),
+        gain=gain,
         gain_low=gain_low,
         gain_high=gain_high,
         auc_by_cutoff=finite({one.test: one.figures["auc"] for one in mine}),
         ships=ships,
+        is_rule=rung.is_rule,
     )
 
 
@@ -285,23 +252,19 @@ def _together(tested: Sequence[Tested]) -> dict[str, float]:
     probability = np.concatenate([one.probability for one in tested])
     pooled = measure(np.concatenate([one.outcomes for one in tested]), probability)
     return {
-        **_mean([one.figures for one in tested]),
+        **mean_figures([one.figures for one in tested]),
         **{name: pooled[name] for name in POOLED},
         "ece_by_chance": calibration_error_by_chance(probability),
     }
 
 
-def _mean(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    return {name: math.fsum(one[name] for one in figures) / len(figures) for name in figures[0]}
-
-
 def _mean_auc(tested: Sequence[Tested], name: str) -> float:
-    return _mean([one.figures for one in tested if one.rung == name])["auc"]
+    return mean_figures([one.figures for one in tested if one.rung == name])["auc"]
 
 
 def _best_rule(tested: Sequence[Tested], rungs: Sequence[Rung]) -> str:
     """The rule that needs no learning with the highest mean AUC; of equals the simplest."""
-    rules = [rung.name for rung in rungs if rung.name in RULES]
+    rules = [rung.name for rung in rungs if rung.is_rule]
     return max(rules, key=lambda name: _mean_auc(tested, name))
 
 

@@ -1,4 +1,4 @@
-"""What a training run shows: the ladder as a table, and its plots.                        [matplotlib]"""
+"""What a training run shows of the ladder: its plots.                                      [matplotlib]"""
 
 from __future__ import annotations
 
@@ -8,57 +8,21 @@ from typing import Any
 
 import numpy as np
 
-from training.families.churn.evaluation.tables import spreadsheet
-from training.families.segments.now.migration import Migration
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.measures.metrics import reliability
-
-LADDER_COLUMNS = (
-    ("auc", "AUC"),
-    ("gain", "over the best rule"),
-    ("pr_auc", "PR-AUC"),
-    ("lift_10", "lift at 10 %"),
-    ("log_loss", "log loss"),
-    ("brier", "Brier"),
-    ("ece", "ECE"),
-    ("observed_over_expected", "O/E"),
-    ("calibration_slope", "slope"),
-    ("empc", "EMPC"),
-)
-
-
-def ladder_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The ladder as a Markdown table: means over the test cutoffs, 95 % intervals in brackets."""
-    head = ["", *(title for _, title in LADDER_COLUMNS)]
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    for row in rows:
-        name = f"**{row['name']}** (ships)" if row["ships"] else row["name"]
-        cells = [_cell(row, key) for key, _ in LADDER_COLUMNS]
-        lines.append(" | ".join([name, *cells]))
-    return "\n".join(f"| {line} |" for line in lines) + "\n"
-
-
-def ladder_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The ladder as a table for a spreadsheet; one column a test cutoff holds the AUC there."""
-    flat = [
-        {key: value for key, value in row.items() if key != "auc_by_cutoff"}
-        | {f"auc at {cutoff}": value for cutoff, value in row["auc_by_cutoff"].items()}
-        for row in rows
-    ]
-    return spreadsheet(flat)
 
 
 def reliability_plot(outcomes: Floats, probability: Floats, title: str) -> bytes:
     """Expected against observed share of customers who left, in ten bins of equal size, as PNG."""
     bins = reliability(outcomes, probability)
-    figure, axes = _canvas(title, "expected share who leave", "observed share who left")
+    figure, axes = canvas(title, "expected share who leave", "observed share who left")
     most = max(max(one.expected, one.observed) for one in bins) * 1.05
     axes.plot([0, most], [0, most], color="0.7", linewidth=1, label="right")
     expected, observed = [one.expected for one in bins], [one.observed for one in bins]
     spread = [1.96 * np.sqrt(one.observed * (1 - one.observed) / one.customers) for one in bins]
     axes.errorbar(expected, observed, yerr=spread, fmt="o-", color="#1f4e79", label="measured")
     axes.legend(frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def gains_plot(
@@ -74,76 +38,60 @@ def gains_plot(
 
     Of money it is the share of all that was brought; ``across_and_up`` names the axes.
     """
-    figure, axes = _canvas(title, *across_and_up)
+    figure, axes = canvas(title, *across_and_up)
     axes.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="no order at all")
     for name, (outcomes, probability) in curves.items():
         share, found = gains(outcomes, probability)
         axes.plot(share, found, label=name, linewidth=1.5)
     axes.legend(frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def lift_plot(curves: Mapping[str, tuple[Floats, Floats]], title: str) -> bytes:
     """How many times the average the riskiest customers leave, for each share of them, as PNG."""
-    figure, axes = _canvas(title, "share of customers, riskiest first", "times the average")
+    figure, axes = canvas(title, "share of customers, riskiest first", "times the average")
     axes.axhline(1.0, color="0.7", linewidth=1, label="no order at all")
     for name, (outcomes, probability) in curves.items():
         share, found = gains(outcomes, probability)
         axes.plot(share[1:], found[1:] / share[1:], label=name, linewidth=1.5)
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def decile_plot(bins: Sequence[tuple[float, float]], title: str) -> bytes:
     """Expected beside observed money of ten bins of customers, in cents, as PNG."""
-    figure, axes = _canvas(title, "tenth of the customers, by expected value", "money a customer")
+    figure, axes = canvas(title, "tenth of the customers, by expected value", "money a customer")
     places = np.arange(len(bins))
     for shift, name, color in ((-0.2, "expected", "#1f4e79"), (0.2, "brought", "0.6")):
         heights = [pair[int(shift > 0)] / 100 for pair in bins]
         axes.bar(places + shift, heights, 0.4, label=name, color=color)
     axes.set_xticks(places, [str(place + 1) for place in places])
     axes.legend(frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def profit_plot(
     curves: Mapping[str, tuple[Floats, Floats]], size: int, title: str, currency: str
 ) -> bytes:
     """The worth of a list for each size of it, in whole units of money, as PNG; a curve a rung."""
-    figure, axes = _canvas(title, "customers on the list", f"worth in {currency}")
+    figure, axes = canvas(title, "customers on the list", f"worth in {currency}")
     axes.axhline(0.0, color="0.7", linewidth=1)
     axes.axvline(size, color="0.7", linewidth=1, linestyle=":", label=f"your list of {size:,}")
     for name, (sizes, cents) in curves.items():
         axes.plot(sizes, cents / 100.0, label=name, linewidth=1.5)
     axes.legend(frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def decay_plot(rows: Sequence[Mapping[str, Any]], title: str) -> bytes:
     """The AUC of one old model at each later cutoff, beside a fresh model's, as PNG."""
-    figure, axes = _canvas(title, "tested at", "AUC")
+    figure, axes = canvas(title, "tested at", "AUC")
     places = [row["cutoff"] for row in rows]
     for key, name in (("auc", "fitted at the first"), ("auc_fresh", "fitted afresh")):
         axes.plot(places, [row[key] for row in rows], "o-", label=name, linewidth=1.5)
     axes.legend(frameon=False)
-    return _png(figure)
-
-
-def migration_plot(migration: Migration) -> bytes:
-    """The shares of each segment's customers that went to each segment, as a heat map in PNG."""
-    figure, axes = _canvas(f"From {migration.first} to {migration.second}", "to", "from")
-    figure.set_size_inches(9.6, 7.2)
-    rates, places = migration.rates, range(len(migration.names))
-    axes.imshow(rates, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
-    short = [name if len(name) <= 32 else name[:31] + "…" for name in migration.names]
-    axes.set_xticks(places, short, rotation=35, ha="right", fontsize=7)
-    axes.set_yticks(places, short, fontsize=7)
-    for row, column in np.argwhere(migration.customers > 0):
-        said = f"{migration.customers[row, column]:,}\n{100 * rates[row, column]:.0f} %"
-        colour = "white" if rates[row, column] > 0.5 else "black"
-        axes.text(column, row, said, ha="center", va="center", fontsize=6, color=colour)
-    return _png(figure)
+    return png(figure)
 
 
 def gains(outcomes: Floats, probability: Floats, *, points: int = 101) -> tuple[Floats, Floats]:
@@ -155,18 +103,8 @@ def gains(outcomes: Floats, probability: Floats, *, points: int = 101) -> tuple[
     return share, np.interp(share, np.r_[0.0, (last_of_tie + 1) / len(order)], found)
 
 
-def _cell(row: Mapping[str, Any], key: str) -> str:
-    value = row.get(key)
-    if value is None:
-        return "–"
-    if key == "auc":
-        return f"{value:.4f} [{row['auc_low']:.4f}, {row['auc_high']:.4f}]"
-    if key == "gain":
-        return f"{value:+.4f} [{row['gain_low']:+.4f}, {row['gain_high']:+.4f}]"
-    return f"{value:.2f}" if key in ("lift_10", "empc") else f"{value:.4f}"
-
-
-def _canvas(title: str, across: str, up: str) -> tuple[Any, Any]:
+def canvas(title: str, across: str, up: str) -> tuple[Any, Any]:
+    """A figure and its axes, named."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -178,7 +116,8 @@ def _canvas(title: str, across: str, up: str) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _png(figure: Any) -> bytes:
+def png(figure: Any) -> bytes:
+    """A figure as PNG, without a word of what drew it."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from features.vocabulary.errors import ModelRefused
 from training.learners.boosting import BoostedModel
+from training.learners.columns import Columns, Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Columns, Floats, Model
+from training.learners.model import Model
 
 
 @dataclass(frozen=True)

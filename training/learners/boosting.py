@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.datasets.dataset import Dataset
-from training.learners.model import Columns, Floats, Model
+from training.learners.columns import Columns, Floats
+from training.learners.model import Model
 from training.learners.trees import BoostingSettings, Ground, in_blocks, opened, predicted
 from training.treeshap.explainer import Explainer
 from training.treeshap.model_text import Forest, read_forest

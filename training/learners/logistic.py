@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.datasets.dataset import Dataset
-from training.learners.model import Columns, Floats, Model
+from training.learners.columns import Columns, Floats
+from training.learners.model import Model
 
 MOST_VALUES = 10_000_000
 

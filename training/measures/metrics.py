@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from training.learners.calibration import logit, sigmoid_line
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.learners.sorted_scores import Ranking
 from training.measures.profit import expected_maximum_profit
 
 BINS = 10
-RESAMPLES = 300
 
 
 def auc(outcomes: Floats, scores: Floats) -> float:
@@ -161,59 +158,4 @@ def measure(outcomes: Floats, probability: Floats) -> dict[str, float]:
         "calibration_slope": calibration_slope(outcomes, probability),
         "empc": maximum.profit,
         "empc_share": maximum.share,
-    }
-
-
-def auc_interval(
-    outcomes: Floats, scores: Floats, customer_keys: NDArray[np.int32]
-) -> tuple[float, float]:
-    """The AUC's 95 % interval where a customer may have several rows, in closed form.
-
-    What resampling customers gives, at the price of one sort: each row's share in the AUC, summed by
-    customer (DeLong 1988 with the clusters of Obuchowski, Biometrics 53, 1997). NaN where the AUC is.
-    """
-    ranking = Ranking.of(outcomes, scores)
-    held = ranking.auc(np.ones(len(outcomes)))
-    if math.isnan(held):
-        return math.nan, math.nan
-    group = np.zeros(len(outcomes), np.intp)
-    group[ranking.ties[1:]] = 1
-    group = np.cumsum(group)
-    left = np.add.reduceat(ranking.left, ranking.ties)
-    stayed = np.add.reduceat(1.0 - ranking.left, ranking.ties)
-    below = (np.cumsum(stayed) - stayed / 2.0) / stayed.sum()
-    above = (left.sum() - np.cumsum(left) + left / 2.0) / left.sum()
-    share = np.where(
-        ranking.left > 0.5,
-        (below[group] - held) / left.sum(),
-        (above[group] - held) / stayed.sum(),
-    )
-    _, customer = np.unique(customer_keys[ranking.order], return_inverse=True)
-    spread = 1.96 * math.sqrt(float(np.sum(np.bincount(customer, weights=share) ** 2)))
-    return max(0.0, held - spread), min(1.0, held + spread)
-
-
-def customer_resamples(customers: int, *, resamples: int = RESAMPLES, seed: int = 1) -> Floats:
-    """How often each customer is drawn in each resample: one row a resample, customers with return."""
-    generator = np.random.default_rng(seed)
-    drawn = np.empty((resamples, customers), np.float32)
-    for row in drawn:
-        row[:] = np.bincount(generator.integers(0, customers, customers), minlength=customers)
-    return drawn  # type: ignore[return-value]
-
-
-def interval(replicates: Floats) -> tuple[float, float]:
-    """The middle 95 % of bootstrap replicates; those without an answer are left out."""
-    found = replicates[~np.isnan(replicates)]
-    if not len(found):
-        return math.nan, math.nan
-    low, high = np.quantile(found, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def finite(figures: Mapping[str, float]) -> dict[str, float | None]:
-    """The figures with None where there is no answer, rounded to eight digits for the record."""
-    return {
-        name: float(f"{value:.8g}") if math.isfinite(value) else None
-        for name, value in figures.items()
     }

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.settings.questions import CampaignSettings
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training.bundles.manifest import Manifest
-from training.families.churn.evaluation.tables import spreadsheet
+from training.ladder.tables import spreadsheet
 from training.registry.registry import ChildRun, RunRecord
 
 

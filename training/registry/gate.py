@@ -8,38 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
-from training.families.churn.bundle import GOLDEN_TOLERANCE, Bundle, open_bundle
-from training.families.items.bundle import RECOMMENDATIONS, open_item_bundle
-from training.families.offers.bundle import OFFERS, open_offer_bundle
-from training.families.segments.bundle import open_segments
-from training.families.segments.model import SEGMENTS
-from training.families.value.bundle import VALUE, open_value_bundle
-from training.families.value.reasons.contributions import MOST_GAP
-from training.reasons.explanation import TOLERANCE
 from training.registry.comparison import rivalry
 
-CHURN = "churn"
 EPSILON_AUC = 0.005
 MOST_ECE = 0.05
 MOST_BYTES = 64 * 1024 * 1024
-LATENCY_ROWS = 200
-EPSILON_GINI = 0.01
-MOST_BIAS = 0.25
-"""A season that the calibration did not see moves the level by as much."""
-HELD_BETWEEN = (0.7, 0.9)
-MOST_LATENCY_MILLISECONDS = 500.0
-LEAST_FAITHFUL, LEAST_ALIKE = 0.8, 0.5
-"""Reasons below these mislead; what good ones reach stands higher, in ``training.trust``."""
-LEAST_STABILITY = 0.6
-LEAST_SHARE = 0.03
-EPSILON_EXPLAINED = 0.02
-EPSILON_RECALL = 0.005
-MOST_ITEM_BYTES = 256 * 1024 * 1024
-"""What goes with what takes its place; a hundred neighbours of a hundred thousand items are 80 MB."""
-MOST_LIST_MILLISECONDS = 50.0
-_SPELT = {"auc": "AUC", "gini": "Gini"}
+LEAST_FAITHFUL = 0.8
+"""Reasons below this mislead; what good ones reach stands higher, in ``training.trust``."""
 
 
 @dataclass(frozen=True)
@@ -52,234 +28,18 @@ class Check:
     limit: str
 
 
-Gate = Callable[[Path, Manifest | None], Sequence[Check]]
+GOLDEN_ROWS_HOLD = Check("golden rows", True, "as written", "within 1e-9")
+"""They have passed wherever a bundle opened, or there were none to ask."""
+
+Gate = Callable[[Path, Any], Sequence[Check]]
 """Opens a verified bundle, which proves its golden rows, and checks it against the champion's manifest.
 
 Raises ``BundleRefused`` for a bundle that does not open.
 """
 
 
-def churn_gate(folder: Path, champion: Manifest | None) -> list[Check]:
-    """The checks of a model that answers with a probability."""
-    return gate(open_bundle(folder), folder, champion)
-
-
-def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
-    """The checks of behaviour segments: they come back, none is tiny, they tell more than RFM."""
-    manifest = open_segments(folder).manifest
-    figures = manifest.metrics
-    own = figures["spend_explained"] + figures["churn_explained"]
-    gain = own - figures["rfm_spend_explained"] - figures["rfm_churn_explained"]
-    return [
-        Check(
-            "stability",
-            figures["stability"] >= LEAST_STABILITY,
-            f"{figures['stability']:.3f}",
-            f"at least {LEAST_STABILITY}",
-        ),
-        Check(
-            "smallest segment",
-            figures["smallest_share"] >= LEAST_SHARE,
-            f"{figures['smallest_share']:.1%}",
-            f"at least {LEAST_SHARE:.0%}",
-        ),
-        Check(
-            "variance explained over RFM",
-            gain >= -EPSILON_EXPLAINED,
-            f"{gain:+.4f}",
-            f"at most {EPSILON_EXPLAINED} lower",
-        ),
-        Check("golden rows", True, "as written", "within 1e-9"),
-        size_check(folder),
-    ]
-
-
-def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
-    """The checks of a model that answers with money: order, level, ranges and reasons."""
-    bundle = open_value_bundle(folder)
-    found = bundle.manifest.metrics
-    held = found["coverage_of_buyers"]
-    low, high = HELD_BETWEEN
-    return [
-        _gini_against_champion(bundle.manifest, champion),
-        Check(
-            "bias",
-            abs(found["bias"]) <= MOST_BIAS,
-            f"{found['bias']:+.1%}",
-            f"at most ±{MOST_BIAS:.0%}",
-        ),
-        Check(
-            "80 % ranges",
-            held is None or low <= held <= high,
-            "nobody has one" if held is None else f"{held:.1%}",
-            f"hold {low:.0%} to {high:.0%}",
-        ),
-        Check("golden rows", True, "as written", "within 1e-9"),
-        *_value_reasons(bundle.manifest),
-        size_check(folder),
-    ]
-
-
-def _value_reasons(manifest: Manifest) -> list[Check]:
-    """Whether the reasons add up to the money and name what matters."""
-    figures = manifest.evaluation["trust"]["figures"]
-    gap, faithful = figures["trust/value_additivity"], figures.get("trust/value_faithful_2")
-    return [
-        Check("reasons add up", gap <= MOST_GAP, f"{gap:.0e}", f"within {MOST_GAP:.0e}"),
-        _names_what_matters(faithful),
-    ]
-
-
-def _gini_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
-    """Money is compared with the same money alone: another horizon, or margin for spend, is not."""
-
-    def read(one: Manifest) -> _Read:
-        ginis = {test: figures["gini"] for test, figures in one.metrics["by_cutoff"].items()}
-        return (one.horizon_days, one.metrics.get("money")), ginis
-
-    return _against_champion("gini", EPSILON_GINI, challenger, champion, read)
-
-
-def items_gate(folder: Path, champion: Manifest | None) -> list[Check]:
-    """The checks of a model that lists items: as good as the best other way and the last, quick."""
-    bundle = open_item_bundle(folder)
-    found = bundle.manifest.metrics
-    latency = _fastest_milliseconds(lambda: bundle.first_list())
-    size = sum(path.stat().st_size for path in folder.iterdir())
-    return [
-        _recall_against_champion(bundle.manifest, champion),
-        Check(
-            "recall over the best other way",
-            found["over_best"] >= -EPSILON_RECALL,
-            f"{found['over_best']:+.4f}",
-            f"at most {EPSILON_RECALL} lower",
-        ),
-        Check("golden rows", True, "as written", "within 1e-9"),
-        Check(
-            "size",
-            size <= MOST_ITEM_BYTES,
-            f"{size / 1024 / 1024:.2f} MB",
-            f"at most {MOST_ITEM_BYTES // 1024 // 1024} MB",
-        ),
-        Check(
-            "one customer's list",
-            latency <= MOST_LIST_MILLISECONDS,
-            f"{latency:.2f} ms",
-            f"at most {MOST_LIST_MILLISECONDS:.0f} ms",
-        ),
-    ]
-
-
-def _recall_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
-    """Lists are compared over the same horizon alone; other days of test differ by chance, and may."""
-    name, limit = "recall against the champion", f"at most {EPSILON_RECALL} lower"
-    if champion is None:
-        return Check(name, True, "no champion yet", limit)
-    if champion.horizon_days != challenger.horizon_days:
-        return Check(name, True, "not compared: the champion looks at another horizon", limit)
-    mine, theirs = (one.metrics["recall_10"] for one in (challenger, champion))
-    allowed = EPSILON_RECALL
-    if challenger.data_cut != champion.data_cut:
-        allowed = max(allowed, mine - challenger.metrics["recall_10_low"])
-        limit = f"at most {allowed:.4f} lower, as chance gives on another day"
-    return Check(name, mine - theirs >= -allowed, f"{mine - theirs:+.4f}", limit)
-
-
-def offers_gate(folder: Path, champion: Manifest | None) -> list[Check]:
-    """The checks of a model of offers: order within offers, level, size."""
-    found = open_offer_bundle(folder).manifest
-    return [
-        _within_against_champion(found, champion),
-        Check(
-            "calibration error",
-            found.metrics["ece"] <= MOST_ECE,
-            f"{found.metrics['ece']:.4f}",
-            f"at most {MOST_ECE}",
-        ),
-        Check("golden rows", True, "as written", "within 1e-9"),
-        size_check(folder),
-    ]
-
-
-def _within_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
-    """Exposures of another cut of the data differ by chance, and may."""
-    name, limit = "AUC within offers against the champion", f"at most {EPSILON_AUC} lower"
-    mine = challenger.metrics["within_offer_auc"]
-    if champion is None:
-        return Check(name, True, "no champion yet", limit)
-    theirs = champion.metrics["within_offer_auc"]
-    if None in (mine, theirs) or champion.question["kind"] != challenger.question["kind"]:
-        return Check(name, True, "not compared: the champion answers another question", limit)
-    allowed = EPSILON_AUC
-    if challenger.data_cut != champion.data_cut:
-        allowed = max(allowed, mine - challenger.metrics["within_offer_auc_low"])
-        limit = f"at most {allowed:.4f} lower, as chance gives on other days"
-    return Check(name, mine - theirs >= -allowed, f"{mine - theirs:+.4f}", limit)
-
-
-GATES: Mapping[str, Gate] = {
-    CHURN: churn_gate,
-    VALUE: value_gate,
-    SEGMENTS: segments_gate,
-    RECOMMENDATIONS: items_gate,
-    OFFERS: offers_gate,
-}
-"""The gate of each model name."""
-
-
-def gate_of(name: str) -> Gate:
-    """The gate of a model name; ``ModelRefused`` for a name nobody trains."""
-    if name not in GATES:
-        raise ModelRefused(
-            expected=f"a model among {', '.join(sorted(GATES))}",
-            found=name,
-            remedy="Choose one of them.",
-        )
-    return GATES[name]
-
-
-def gate(bundle: Bundle, folder: Path, champion: Manifest | None) -> list[Check]:
-    """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
-    latency = _latency_milliseconds(bundle)
-    return [
-        _auc_against_champion(bundle.manifest, champion),
-        _calibration(bundle.manifest),
-        Check("golden rows", True, "as written", "within 1e-9"),
-        *_reasons(bundle.manifest),
-        size_check(folder),
-        Check(
-            f"{LATENCY_ROWS} rows with reasons",
-            latency <= MOST_LATENCY_MILLISECONDS,
-            f"{latency:.1f} ms",
-            f"at most {MOST_LATENCY_MILLISECONDS:.0f} ms",
-        ),
-    ]
-
-
-def _reasons(manifest: Manifest) -> list[Check]:
-    """Whether the reasons add up, name what matters, and would be the same from other customers."""
-    figures = manifest.evaluation["trust"]["figures"]
-    faithful = figures.get("trust/faithful_2")
-    alike = figures["trust/stable_top_three"]
-    return [
-        Check(
-            "reasons add up",
-            figures["trust/additivity"] <= GOLDEN_TOLERANCE
-            and figures["trust/shown_gap"] <= TOLERANCE,
-            f"{figures['trust/additivity']:.0e} in log-odds, {figures['trust/shown_gap']:.0e} shown",
-            f"within {GOLDEN_TOLERANCE:.0e} and {TOLERANCE:.0e}",
-        ),
-        _names_what_matters(faithful),
-        Check(
-            "reasons hold in refits",
-            alike >= LEAST_ALIKE,
-            f"{alike:.3f} alike",
-            f"at least {LEAST_ALIKE}",
-        ),
-    ]
-
-
-def _names_what_matters(faithful: float | None) -> Check:
+def names_what_matters(faithful: float | None) -> Check:
+    """Whether the groups that reasons name are those whose loss changes most; None where few are read."""
     return Check(
         "reasons name what matters",
         faithful is None or faithful >= LEAST_FAITHFUL,
@@ -288,37 +48,31 @@ def _names_what_matters(faithful: float | None) -> Check:
     )
 
 
-def size_check(folder: Path) -> Check:
+def size_check(folder: Path, *, most_bytes: int = MOST_BYTES) -> Check:
     """How large a bundle may be."""
     size = sum(path.stat().st_size for path in folder.iterdir())
-    limit = f"at most {MOST_BYTES // 1024 // 1024} MB"
-    return Check("size", size <= MOST_BYTES, f"{size / 1024 / 1024:.2f} MB", limit)
+    limit = f"at most {most_bytes // 1024 // 1024} MB"
+    return Check("size", size <= most_bytes, f"{size / 1024 / 1024:.2f} MB", limit)
 
 
-def _auc_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
-    def read(one: Manifest) -> _Read:
-        return (one.horizon_days, one.gap_days, one.question), one.metrics["auc_by_cutoff"]
-
-    return _against_champion("auc", EPSILON_AUC, challenger, champion, read)
-
-
-_Read = tuple[tuple[Any, ...], Mapping[str, float | None]]
+TestedFigure = tuple[tuple[Any, ...], Mapping[str, float | None]]
 """What a model answers, and its figure at each of its tests."""
 
 
-def _against_champion(
+def against_champion(
+    title: str,
     figure: str,
     epsilon: float,
     challenger: Manifest,
     champion: Manifest | None,
-    read: Callable[[Manifest], _Read],
+    read: Callable[[Manifest], TestedFigure],
 ) -> Check:
     """The challenger's figure against the champion's, where both answer the same.
 
     At other cutoffs than the champion's chance alone moves the figure: it may be lower by as much as
     the challenger's own 95 % interval reaches below it.
     """
-    name, limit = f"{_SPELT[figure]} against the champion", f"at most {epsilon} lower"
+    name, limit = f"{title} against the champion", f"at most {epsilon} lower"
     if champion is None:
         return Check(name, True, "no champion yet", limit)
     (asked, mine), (asked_before, theirs) = read(challenger), read(champion)
@@ -336,27 +90,29 @@ def _against_champion(
     return Check(name, found.difference >= -allowed, said, limit)
 
 
-def _calibration(manifest: Manifest) -> Check:
-    """Few test customers miss any expectation by chance: that much is allowed, and no less than 0.05."""
-    error = manifest.metrics["ece"]
-    by_chance = manifest.metrics["ece_by_chance"]
-    limit = f"at most {MOST_ECE}"
-    if by_chance > MOST_ECE:
-        limit = f"at most {by_chance:.4f}, as chance alone gives with so few customers"
-    return Check("calibration error", error <= max(MOST_ECE, by_chance), f"{error:.4f}", limit)
+def not_much_lower(
+    name: str,
+    figure: str,
+    epsilon: float,
+    challenger: Manifest,
+    champion: Manifest,
+    elsewhere: str,
+) -> Check:
+    """A figure of one test each, of models that answer the same.
+
+    Other data, ``elsewhere``, differ by chance, and the figure may: by as much as the challenger's own 95 %
+    interval reaches below it.
+    """
+    mine, theirs = challenger.metrics[figure], champion.metrics[figure]
+    allowed, limit = epsilon, f"at most {epsilon} lower"
+    if challenger.data_cut != champion.data_cut:
+        allowed = max(allowed, mine - challenger.metrics[f"{figure}_low"])
+        limit = f"at most {allowed:.4f} lower, as chance gives {elsewhere}"
+    return Check(name, mine - theirs >= -allowed, f"{mine - theirs:+.4f}", limit)
 
 
-def _latency_milliseconds(bundle: Bundle) -> float:
-    rows = bundle.reference.sample(LATENCY_ROWS, seed=1)
-
-    def score() -> None:
-        bundle.probability(bundle.log_odds(rows))
-        bundle.contributions(rows)
-
-    return _fastest_milliseconds(score)
-
-
-def _fastest_milliseconds(work: Callable[[], Any]) -> float:
+def fastest_milliseconds(work: Callable[[], Any]) -> float:
+    """The processor time of the quickest of three goes."""
     fastest = float("inf")
     for _ in range(3):
         # Processor time: what else the machine is doing must not keep a sound model out.

@@ -9,12 +9,13 @@ from typing import Any
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import ModelRefused
-from training.bundles.admission import admitted
+from training.bundles.admission import require_admitted
+from training.bundles.kind import Kind
 from training.bundles.promoted import Shelf
 from training.bundles.proving import remember, tried
+from training.bundles.sealing import stamp, verified
 from training.bundles.signature import Signing
-from training.families.churn.bundle import stamp_bundle, verified
-from training.registry.gate import CHURN, Check, gate_of
+from training.registry.gate import Check, Gate
 from training.registry.registry import CHALLENGER, Registry
 
 
@@ -37,10 +38,17 @@ class PromotionSummary:
 
 
 def judge(
-    registry: Registry, workspace: Workspace, version: str, *, reason: str, force: bool = False
+    registry: Registry,
+    workspace: Workspace,
+    version: str,
+    *,
+    kind: Kind[Any, Any],
+    gate: Gate,
+    reason: str,
+    force: bool = False,
 ) -> PromotionSummary:
     """Run the gate on a version and put it to use if it passes, or is forced."""
-    shelf, signing = Shelf(workspace, registry.name), Signing(workspace)
+    shelf, signing = Shelf(workspace, kind), Signing(workspace)
     run_id = registry.run_of(version)
     with shelf.promoting() as draft:
         folder = registry.fetch_bundle(version, draft)
@@ -48,9 +56,9 @@ def judge(
         verified(folder)
         # A damaged model would take this process along when the gate opens it.
         tried(folder, registry.name)
-        manifest = stamp_bundle(folder, version=version, run_id=run_id)
+        manifest = stamp(folder, version=version, run_id=run_id)
         signing.sign(folder)
-        checks = tuple(gate_of(shelf.name)(folder, shelf.champion_manifest()))
+        checks = tuple(gate(folder, shelf.champion_manifest()))
         passed = all(check.passed for check in checks)
         before = shelf.champions()
         if passed or force:
@@ -72,9 +80,11 @@ def judge(
     )
 
 
-def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> PromotionSummary:
+def go_back(
+    registry: Registry, workspace: Workspace, *, kind: Kind[Any, Any], gate: Gate, reason: str
+) -> PromotionSummary:
     """Put the champion before the present one back to use; ``ModelRefused`` when there is none."""
-    shelf = Shelf(workspace, registry.name)
+    shelf = Shelf(workspace, kind)
     stack = shelf.champions()
     if len(stack) < 2:
         raise ModelRefused(
@@ -84,13 +94,13 @@ def go_back(registry: Registry, workspace: Workspace, *, reason: str) -> Promoti
         )
     current, earlier = stack[-1], stack[-2]
     with shelf.promoting():
-        folder = admitted(workspace, shelf.name, shelf.exported(earlier["digest"]))
+        folder = require_admitted(workspace, shelf.name, shelf.exported(earlier["digest"]))
         # The gate opens the bundle, which proves its golden rows; its checks were passed long ago.
-        gate_of(shelf.name)(folder, None)
+        gate(folder, None)
         manifest = verified(folder)[0]
         if manifest.version != earlier["version"]:
             # The same content was promoted again since, under a later version.
-            manifest = stamp_bundle(folder, version=earlier["version"], run_id=earlier["run_id"])
+            manifest = stamp(folder, version=earlier["version"], run_id=earlier["run_id"])
             Signing(workspace).sign(folder)
         shelf.put_to_use(manifest, action="rollback", reason=reason)
         registry.crown(manifest.version, {"reason": reason})
@@ -112,11 +122,12 @@ def promote(
     workspace: Workspace,
     version: int | None = None,
     *,
-    name: str = CHURN,
+    kind: Kind[Any, Any],
+    gate: Gate,
     reason: str,
     force: bool = False,
 ) -> PromotionSummary:
-    """Put a registered version to use if it passes the gate; without a version, the challenger.
+    """Put a registered version to use if it passes its family's gate; without a version, the challenger.
 
     ``force`` overrules failed checks, never a damaged bundle, and takes a reason. Raises
     ``ModelRefused`` when a check fails, naming it, or when there is no such version.
@@ -127,15 +138,15 @@ def promote(
             found="none",
             remedy="Say why, with --reason.",
         )
-    registry = Registry(settings, workspace, name)
+    registry = Registry(settings, workspace, kind.name)
     chosen = str(version) if version is not None else registry.version_of(CHALLENGER)
     if chosen is None:
         raise ModelRefused(
-            expected=f"a trained {name} model",
+            expected=f"a trained {kind.name} model",
             found="none",
-            remedy=f"Run `regulars train {name}`.",
+            remedy=f"Run `regulars train {kind.name}`.",
         )
-    summary = judge(registry, workspace, chosen, reason=reason, force=force)
+    summary = judge(registry, workspace, chosen, kind=kind, gate=gate, reason=reason, force=force)
     if not summary.promoted:
         failed = [check for check in summary.checks if not check.passed]
         raise ModelRefused(
@@ -147,10 +158,12 @@ def promote(
 
 
 def rollback(
-    settings: Settings, workspace: Workspace, *, name: str = CHURN, reason: str
+    settings: Settings, workspace: Workspace, *, kind: Kind[Any, Any], gate: Gate, reason: str
 ) -> PromotionSummary:
     """Put the previous champion back to use; ``ModelRefused`` when there is none."""
-    return go_back(Registry(settings, workspace, name), workspace, reason=reason)
+    return go_back(
+        Registry(settings, workspace, kind.name), workspace, kind=kind, gate=gate, reason=reason
+    )
 
 
 def fetch_by_digest(

@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.vocabulary.progress import Progress, silent
+from training.bundles.kind import Kind
 from training.bundles.manifest import Manifest
 from training.bundles.signature import Signing
 from training.learners.boosting import BoostedModel
+from training.registry.gate import Gate
 from training.registry.promotion import PromotionSummary, judge
 from training.registry.registry import BUNDLE_FOLDER, Registry, RunRecord
 
@@ -51,9 +54,10 @@ class Publication:
 def publish(
     settings: Settings,
     workspace: Workspace,
-    name: str,
+    kind: Kind[Any, Any],
     write: Callable[[Path], tuple[Manifest, RunRecord]],
     *,
+    gate: Gate,
     description: str,
     booster: BoostedModel | None = None,
     promote: bool = True,
@@ -62,7 +66,7 @@ def publish(
 ) -> Publication:
     """Write a run into a folder, log and register it, and put it to use if it is to be and may be.
 
-    ``write`` fills the folder and says what to log; ``booster`` is logged natively as well.
+    ``write`` fills the folder and says what to log; ``gate`` is that of the family; ``booster`` is logged natively as well.
     """
     steps = steps or Steps()
     with workspace.scratch("training") as draft:
@@ -70,7 +74,7 @@ def publish(
         Signing(workspace).sign(record.folder / BUNDLE_FOLDER)
         steps.done("bundle and report")
         progress("recording the run", 0, 1)
-        registry = Registry(settings, workspace, name)
+        registry = Registry(settings, workspace, kind.name)
         steps.done("opening MLflow")
         run_id = registry.record(record)
         if booster is not None:
@@ -78,8 +82,9 @@ def publish(
         version = registry.register(run_id, manifest, description)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
-    gate: PromotionSummary | None = None
+    promotion: PromotionSummary | None = None
     if promote:
-        gate = judge(registry, workspace, version, reason="trained, and passed every check")
+        reason = "trained, and passed every check"
+        promotion = judge(registry, workspace, version, kind=kind, gate=gate, reason=reason)
         steps.done("promotion")
-    return Publication(manifest, record, run_id, version, gate, steps.seconds)
+    return Publication(manifest, record, run_id, version, promotion, steps.seconds)

@@ -24,7 +24,6 @@ from features.sources.databases import fault_of_connecting, shown_address
 from features.vocabulary.errors import ModelRefused, WorkspaceRefused
 from training.bundles.manifest import Manifest
 from training.learners.boosting import BoostedModel
-from training.registry.gate import CHURN
 
 BUNDLE_FOLDER = "bundle"
 _SERVERS = ("http://", "https://")
@@ -60,7 +59,7 @@ class RunRecord:
 class Registry:
     """The company's MLflow store, with the experiment and registered model of one name in place."""
 
-    def __init__(self, settings: Settings, workspace: Workspace, name: str = CHURN) -> None:
+    def __init__(self, settings: Settings, workspace: Workspace, name: str) -> None:
         self.name = name
         self._workspace = workspace
         self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)

@@ -45,14 +45,19 @@ def environment(tracking_uri: str, artifacts: Path) -> dict[str, str]:
 
 
 def show_runs(
-    settings: Settings, workspace: Workspace, *, port: int, on_start: Callable[[str], None]
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    name: str,
+    port: int,
+    on_start: Callable[[str], None],
 ) -> int:
-    """Serve MLflow's pages until it is stopped; returns its exit code.
+    """Serve MLflow's pages, the runs of one model first, until it is stopped; returns its exit code.
 
     ``on_start`` is given the address once the process runs. A remote MLflow server has pages of its
     own: its address is given and nothing is started. A SIGTERM ends it as Ctrl-C does.
     """
-    registry = Registry(settings, workspace)
+    registry = Registry(settings, workspace, name)
     if registry.tracking_uri.startswith(("http://", "https://")):
         on_start(registry.tracking_uri)
         return 0

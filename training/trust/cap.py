@@ -12,13 +12,14 @@ import numpy as np
 
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split
-from training.families.churn.rungs import Rung
 from training.ladder.ladder import Ladder, fit_and_calibrate
+from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.learners.sorted_scores import Ranking
 from training.learners.trees import BoostingSettings
-from training.measures.metrics import customer_resamples, interval, log_losses
+from training.measures.intervals import Resamples, interval
+from training.measures.metrics import log_losses
 
 UNCAPPED = replace(BoostingSettings(), depth=-1, leaves=31)
 
@@ -79,7 +80,6 @@ def cap_cost(
 def _compared(
     test: str, keys: np.ndarray, outcomes: Floats, capped: Floats, free: Floats
 ) -> CapCost:
-    everybody, place = np.unique(keys, return_inverse=True)
     losses = log_losses(outcomes, capped) - log_losses(outcomes, free)
     rankings = [Ranking.of(outcomes, one) for one in (capped, free)]
 
@@ -88,6 +88,6 @@ def _compared(
         return float(weights @ losses / max(weights.sum(), 1.0)), areas[0] - areas[1]
 
     loss, area = gap(np.ones(len(outcomes)))
-    drawn = [gap(draw[place].astype(np.float64)) for draw in customer_resamples(len(everybody))]
+    drawn = [gap(weights) for weights in Resamples.of(keys).weights(keys)]
     lows = [interval(np.array(one)) for one in zip(*drawn, strict=True)]
     return CapCost(test, loss, *lows[0], area, *lows[1])

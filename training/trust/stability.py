@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import Rung
+from training.ladder.rung import Rung
 from training.learners.model import Model
 from training.trust.subjects import (
     Subjects,

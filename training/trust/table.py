@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from training.ladder.tables import markdown
+
 _SAID = {True: "yes", False: "**no**", None: "–"}
 
 
 def trust_markdown(trust: Mapping[str, Any]) -> str:
     """Every figure beside its bar, as a Markdown table."""
-    lines = [
-        "can the reasons be trusted? | measured | should be | reached",
-        "--- | --- | --- | ---",
-    ]
-    lines += [
-        f"{one['name']} | {one['figure']} | {one['bar']} | {_SAID[one['passed']]}"
-        for one in trust["bars"]
-    ]
-    return "\n".join(f"| {line} |" for line in lines) + "\n"
+    return markdown(
+        ["can the reasons be trusted?", "measured", "should be", "reached"],
+        [[one["name"], one["figure"], one["bar"], _SAID[one["passed"]]] for one in trust["bars"]],
+    )
 
 
 def shares_markdown(trust: Mapping[str, Any]) -> str:
     """How much of all that is explained each reason group explains, as a Markdown table."""
-    lines = ["reason | part of what is explained", "--- | ---"]
-    lines += [f"{title} | {share:.0%}" for title, share in trust["shares"].items() if share > 0]
-    return "\n".join(f"| {line} |" for line in lines) + "\n"
+    shares = trust["shares"].items()
+    return markdown(
+        ["reason", "part of what is explained"],
+        [[title, f"{share:.0%}"] for title, share in shares if share > 0],
+    )
 
 
 def trust_sentences(trust: Mapping[str, Any]) -> str:

@@ -16,7 +16,8 @@ from features.store.ingestion import ingest
 from features.store.store import open_store
 from serving.items.lists import Wishes
 from serving.items.recommending import Recommending
-from training.families.items.bundle import open_item_bundle, write_item_bundle
+from training.bundles.bundle import opened, write
+from training.families.items.bundle import ITEM_KIND, ItemBundle
 from training.families.items.ladder import LONGEST, PERSONAL, ItemLadder, Trial
 from training.families.items.learning import LearnedItems, learn_items
 from training.families.items.report import COLUMNS, item_cell
@@ -39,14 +40,9 @@ def real_shop(data: Path, folder: Path) -> LearnedItems:
     workspace, learned = learned_from(online_retail(data, folder))
     print_ladder(learned.ladder.rows())
     bundle_folder = folder / "bundle"
-    write_item_bundle(
-        bundle_folder,
-        learned.manifest,
-        catalogue=learned.sold.catalogue,
-        shelf=learned.shelf,
-        ranker=learned.ranker,
-    )
-    found = Recommending(open_item_bundle(bundle_folder), open_store(workspace).pack())
+    bundle = ItemBundle(learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker)
+    write(ITEM_KIND, learned.manifest, bundle, bundle_folder)
+    found = Recommending(opened(ITEM_KIND, bundle_folder), open_store(workspace).pack())
     for customer in SHOWN:
         bought = found.bought(found.key(customer))
         listed = found.list_for(bought, found.shelving(), Wishes(5), ENGLISH)

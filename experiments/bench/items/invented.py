@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from features.store.pack import EventStream, Pack, TextColumn, open_pack, write_pack
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from serving.items.recommending import Recommending
+from training.bundles.bundle import opened as open_bundle
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import RECOMMENDATIONS, open_item_bundle, write_item_bundle
-from training.families.items.pairs.pair_features import NAMES
+from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
 from training.families.items.pairs.pairs import Shelf
 from training.families.items.ranker import Origin, Ranker
 from training.families.items.recommenders.item_kernel import ItemKernel
@@ -47,14 +48,13 @@ def write_company(folder: Path, *, customers: int, items: int) -> None:
     people = np.arange(min(customers, TAUGHT))
     origin = Origin.of(shelf, sold.before(then).select(people), sold.after(then, 30).select(people))
     ranker = Ranker.fit([origin], rounds=150, threads=2)
-    write_item_bundle(
-        folder / "bundle", _manifest(), catalogue=catalogue, shelf=shelf, ranker=ranker
-    )
+    bundle = ItemBundle(_manifest(), catalogue, shelf, ranker)
+    write(ITEM_KIND, bundle.manifest, bundle, folder / "bundle")
 
 
 def opened(folder: Path) -> Recommending:
     """The company's model over its pack."""
-    return Recommending(open_item_bundle(folder / "bundle"), open_pack(folder / "pack"))
+    return Recommending(open_bundle(ITEM_KIND, folder / "bundle"), open_pack(folder / "pack"))
 
 
 def _purchases(customers: int, items: int, random: np.random.Generator) -> EventStream:
@@ -90,20 +90,17 @@ def _kernel(items: int, random: np.random.Generator) -> ItemKernel:
     return ItemKernel(offsets, neighbours.astype(np.int32).ravel(), weights.ravel())
 
 
-def _manifest() -> Manifest:
+def _manifest() -> Manifest[ItemTask]:
     """A manifest that says what it must and nothing of figures."""
     return Manifest(
-        family="two stages",
+        name=ITEM_KIND.name,
+        learner="two stages",
         title="invented",
-        plan_hash="",
-        feature_names=NAMES,
+        task=ItemTask(30, "invented"),
+        feature_names=ITEM_KIND.own_features,
         features=(),
         groups=(),
-        question={"kind": RECOMMENDATIONS},
-        horizon_days=30,
-        gap_days=0,
         base_rate=0.0,
         data_digest="invented",
         data_cut="",
-        name=RECOMMENDATIONS,
     )

@@ -33,12 +33,12 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff
 from training.bundles.plans import plan_to_learn
 from training.datasets.dataset import together
+from training.families.churn.family import train_churn
 from training.families.churn.learning import Learned, learn_churn
-from training.families.churn.rungs import usable_features
-from training.learners.model import Columns
+from training.learners.columns import Columns
 from training.learners.trees import BoostingSettings, Ground
+from training.learners.usable import usable_features
 from training.measures.metrics import auc
-from training.recipe.recipe import train_churn
 
 INACTIVITY = ("online_retail_2009_2010", "essec_purchases", "retail_transactions")
 TIE_AUC = 0.002

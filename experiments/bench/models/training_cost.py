@@ -102,7 +102,7 @@ def prepared(customers: int, folder: Path) -> Settings:
 def measured(settings: Settings) -> TrainingCost:
     """Train once and say what it cost."""
     from training.families.churn.bundle import current_bundle
-    from training.recipe.recipe import train_churn
+    from training.families.churn.family import train_churn
 
     workspace = Workspace(settings.workspace_folder)
     idle = _peak_bytes()

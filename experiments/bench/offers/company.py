@@ -27,7 +27,7 @@ from serving.offers.contact_policy import ContactPolicy
 from serving.offers.offering import Offering, Policy
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.learning import LearnedOffers, learn_offers
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 RESPONSE_DAYS = 7
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)

@@ -15,8 +15,8 @@ from training.datasets.dataset import Dataset
 from training.families.offers.uplift.choice import choose
 from training.families.offers.uplift.experiment import Experiment
 from training.families.offers.uplift.qini import effect_at, qini
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats
 
 WOMENS, MENS = "Womens E-Mail", "Mens E-Mail"
 HALVES = 20

@@ -10,17 +10,18 @@ import pandas as pd
 
 from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import Rung
 from training.families.offers.propensity import Propensity
 from training.families.offers.uplift.experiment import dealt
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats
 from training.learners.sorted_scores import Ranking
 from training.learners.trees import BoostingSettings
-from training.measures.metrics import auc, calibration_error, customer_resamples, interval
+from training.measures.intervals import customer_resamples, interval
+from training.measures.metrics import auc, calibration_error
 
 FOLDS, ROUNDS = 10, 3
 _AS_OF = pd.Timestamp("2014-07-01")

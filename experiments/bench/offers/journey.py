@@ -15,7 +15,6 @@ from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
 from features.store.store import open_store
 from features.vocabulary.time import Cutoff
-from training.families.churn.rungs import usable_features
 from training.families.offers.exposures.exposed import Exposed
 from training.families.offers.exposures.ground import Asked, Ground
 from training.families.offers.exposures.terms import Offers
@@ -29,6 +28,7 @@ from training.families.offers.ladder import (
 from training.families.offers.persuading import experiment_of
 from training.families.offers.propensity import Propensity
 from training.learners.calibration import sigmoid
+from training.learners.usable import usable_features
 from training.measures.metrics import auc
 
 

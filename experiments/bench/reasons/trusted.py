@@ -17,11 +17,8 @@ from experiments.bench.models.__main__ import learned_from
 from experiments.public_companies import PUBLIC
 from experiments.world import WorldSpec, simulate
 from training.families.churn.learning import Learned
-from training.families.churn.rungs import BOOSTED, Rung, certain_directions, usable_features
+from training.families.churn.rungs import BOOSTED, certain_directions
 from training.families.churn.trust import (
-    FAITHFUL_GROUPS,
-    LEAK_SHARE,
-    LEAST_FAITHFUL,
     LEAST_OVERLAP,
     LEAST_PERSISTENT,
     LEAST_SAME_FIRST,
@@ -29,7 +26,10 @@ from training.families.churn.trust import (
     Trust,
     examine,
 )
+from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
+from training.learners.usable import usable_features
+from training.trust.bars import FAITHFUL_GROUPS, LEAK_SHARE, LEAST_FAITHFUL
 from training.trust.cap import CapCost, cap_cost
 
 _NAMES = ("telco_churn", "online_retail_2009_2010")
@@ -104,7 +104,9 @@ def _trust_claims(name: str, trust: Trust) -> list[Claim]:
 def _cap_of(learned: Learned) -> CapCost:
     """The cost over every test, whichever rung ships."""
     names = usable_features(learned.dataset).names
-    directions = certain_directions(names) if learned.manifest.question["kind"] != "stated" else {}
+    directions = (
+        certain_directions(names) if learned.manifest.task.question.kind != "stated" else {}
+    )
     rungs = (Rung(BOOSTED, BoostedModel.family, names, "", directions=directions),)
     found = cap_cost(learned.ladder, rungs, learned.dataset, tuple(learned.splits.tests), threads=2)
     assert found is not None

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.models.value_figures import DATASETS, learned_value
-from training.families.churn.bundle import spoken
+from training.bundles.spoken import spoken
 from training.families.value.bundle import ValueBundle
 from training.families.value.learning import LearnedValue
 from training.families.value.models import LEARNED

@@ -26,7 +26,7 @@ from features.declarations.feature import Feature
 from features.plan.dictionary import full_plan
 from features.vectors.vectors import Vectors, open_vectors, write_vectors
 from training.learners.boosting import BoostedModel
-from training.learners.model import Columns
+from training.learners.columns import Columns
 from training.reasons.flat import flat_reasons
 from training.reasons.languages.known import LANGUAGES
 from training.reasons.peers import SINCE, Peers

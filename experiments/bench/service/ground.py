@@ -18,14 +18,16 @@ from features.store.store import open_store
 from features.vectors.refresh import refresh_vectors
 from serving.nightly.run import open_snapshot, score_everybody
 from serving.scores.score import Status
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
+from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
-from training.families.churn.bundle import stamp_bundle, write_bundle
-from training.families.churn.rungs import usable_features
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import calibrate
 from training.learners.trees import BoostingSettings
+from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
 from training.questions.origins import end_of_data
@@ -108,15 +110,14 @@ def _sealed(
     scores = model.score(later.vectors)
     calibration = calibrate(scores, later.outcomes)
     manifest = Manifest(
-        family=model.family,
+        name=CHURN,
+        learner=model.family,
         title=f"LightGBM, {TREES} trees",
+        task=ChurnTask(question),
         plan_hash=plan.hash,
         feature_names=list(plan.feature_names),
         features=plan.dictionary(),
         groups=[{"name": one.name, "title": one.title} for one in plan.groups],
-        question=question.as_dict(),
-        horizon_days=churn.horizon_days,
-        gap_days=churn.gap_days,
         base_rate=float(np.mean(later.outcomes)),
         data_digest=pack.digest,
         data_cut=str(end_of_data(pack)),
@@ -124,15 +125,10 @@ def _sealed(
     )
     draft = workspace.bundles / CHURN / f"draft-{version}"
     shutil.rmtree(draft, ignore_errors=True)
-    write_bundle(
-        draft,
-        manifest,
-        model=model,
-        calibration=calibration,
-        reference=Reference.learn(later.vectors, calibration.apply(scores)),
-        declarations=plan.declarations,
-    )
-    digest = stamp_bundle(draft, version=version, run_id="bench").digest
+    reference = Reference.learn(later.vectors, calibration.apply(scores))
+    bundle = Bundle(manifest, model, calibration, reference, declarations=plan.declarations)
+    write(CHURN_KIND, manifest, bundle, draft)
+    digest = stamp(draft, version=version, run_id="bench").digest
     Signing(workspace).sign(draft)
     shutil.rmtree(draft.parent / digest, ignore_errors=True)
     draft.rename(draft.parent / digest)

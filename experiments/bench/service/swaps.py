@@ -18,20 +18,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.service.contenders import by_id, ours
-from experiments.bench.service.ground import CHURN, Ground, another_model, laid
+from experiments.bench.service.ground import Ground, another_model, laid
 from experiments.bench.service.load import Call
 from experiments.bench.service.steady import Answered, Stretch, borne, steady
 from features.company.workspace import Workspace
 from serving.snapshot.reading import open_snapshot
-from training.bundles.admission import admitted
+from training.bundles.bundle import admitted, opened_in_place
 from training.bundles.manifest import Manifest
 from training.bundles.promoted import Shelf
-from training.families.churn.bundle import bundle_in
+from training.families.churn.bundle import CHURN_KIND
 
 WORKERS, CONNECTIONS, SWAPS = 2, 8, 20
 SHARE_OF_CAPACITY = 0.8
@@ -72,11 +73,11 @@ def swapped(
     Each stretch has an even number of them, so that all begin with the same model.
     """
     assert swaps % (2 * stretches) == 0
-    shelf = Shelf(ground.workspace, CHURN)
+    shelf = Shelf(ground.workspace, CHURN_KIND)
     first = shelf.champion_manifest()
     assert first is not None
-    other = admitted(ground.workspace, CHURN, shelf.exported(other_digest))
-    manifests = [first, bundle_in(other).manifest]
+    other = admitted(CHURN_KIND, ground.workspace, shelf.exported(other_digest))
+    manifests = [first, other.manifest]
     customers = ground.customers[:200]
     truth = {one.digest: own_scores(ground.workspace, one.digest, customers) for one in manifests}
     found = Found(swaps)
@@ -120,7 +121,7 @@ def swapped(
 
 def own_scores(workspace: Workspace, digest: str, customers: Sequence[str]) -> Mapping[str, float]:
     """What a bundle by itself says of customers, past the service's own way of scoring."""
-    bundle = bundle_in(Shelf(workspace, CHURN).exported(digest))
+    bundle = opened_in_place(CHURN_KIND, Shelf(workspace, CHURN_KIND).exported(digest))
     snapshot = open_snapshot(workspace)
     rows = snapshot.vector_rows[[snapshot.find(one) for one in customers]]
     values = bundle.bind(snapshot.vectors)[rows]
@@ -156,7 +157,7 @@ def _capacity(port: int, calls: list[Call]) -> float:
 
 
 def _turns(
-    shelf: Shelf, manifests: Sequence[Manifest], turns: int, pause_seconds: float
+    shelf: Shelf[Any, Any], manifests: Sequence[Manifest], turns: int, pause_seconds: float
 ) -> Callable[[], None]:
     def promote() -> None:
         for turn in range(turns):

@@ -6,6 +6,6 @@ from tests.contracts.families import churn, items, offers, segments, value
 from tests.contracts.families.family import Family
 
 FAMILIES: Mapping[str, Family] = {
-    one.name: one
+    one.kind.name: one
     for one in (churn.FAMILY, value.FAMILY, segments.FAMILY, items.FAMILY, offers.FAMILY)
 }

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from tests.contracts.families.family import ROWS, Answers, Family, behaviour
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
-from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
-from training.families.churn.bundle import Bundle, current_bundle, open_bundle, write_bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import calibrate
 
@@ -23,17 +21,6 @@ def churn() -> Bundle:
     curve = calibrate(model.score(learned.vectors), learned.outcomes)
     reference = Reference.learn(learned.vectors, curve.apply(model.score(learned.vectors)))
     return Bundle(manifest_of(model), model, curve, reference, declarations=DECLARATIONS)
-
-
-def write_churn(folder: Path, bundle: Bundle) -> Manifest:
-    return write_bundle(
-        folder,
-        bundle.manifest,
-        model=bundle.model,
-        calibration=bundle.calibration,
-        reference=bundle.reference,
-        declarations=bundle.declarations,
-    )
 
 
 def churn_answers(bundle: Bundle) -> Answers:
@@ -54,12 +41,4 @@ def churn_explained(bundle: Bundle) -> tuple[NDArray[Any], NDArray[Any]]:
     )
 
 
-FAMILY = Family(
-    "churn",
-    churn,
-    write_churn,
-    open_bundle,
-    current_bundle,
-    churn_answers,
-    churn_explained,
-)
+FAMILY = Family(CHURN_KIND, churn, churn_answers, churn_explained)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
-from features.company.workspace import Workspace
 from features.vectors.vectors import Vectors
 from tests.training.companies import dataset
-from training.bundles.manifest import Manifest
+from training.bundles.kind import Kind
 
 ROWS, BUYERS = 606, 67
 PEOPLE = {ROWS, ROWS // 2, BUYERS}
@@ -25,20 +23,13 @@ class Family:
     """What one family does in its own way; what all promise alike stands in the contract.
 
     ``answers`` is what a bundle says of the same rows each time; ``explained`` gives what its contributions sum
-    to, and the answer they explain; ``plan`` and ``golden`` name its files, and ``plan`` is empty where features
-    are none of a company's tables. ``is_proven`` where another program tells the contributions too.
+    to, and the answer they explain.
     """
 
-    name: str
+    kind: Kind[Any, Any]
     learned: Callable[[], Any]
-    write: Callable[[Path, Any], Manifest]
-    opened: Callable[[Path], Any]
-    current: Callable[[Workspace], Any]
     answers: Callable[[Any], Answers]
     explained: Callable[[Any], tuple[NDArray[Any], NDArray[Any]]]
-    plan: str = "plan.json"
-    golden: str = "golden.npz"
-    is_proven: bool = True
 
 
 def behaviour() -> Vectors:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,15 +11,8 @@ from numpy.typing import NDArray
 from tests.contracts.families.family import BUYERS, Answers, Family
 from tests.training.families.items.histories import random_history
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import (
-    RECOMMENDATIONS,
-    ItemBundle,
-    current_item_bundle,
-    open_item_bundle,
-    write_item_bundle,
-)
+from training.families.items.bundle import ITEM_KIND, RECOMMENDATIONS, ItemBundle, ItemTask
 from training.families.items.learning import FAMILY as TWO_STAGES
-from training.families.items.learning import pair_plan
 from training.families.items.pairs.pair_features import NAMES as PAIR_NAMES
 from training.families.items.pairs.pair_features import PAIR_FEATURES, PAIR_GROUPS
 from training.families.items.pairs.pairs import Shelf
@@ -44,30 +36,17 @@ def items() -> ItemBundle:
     ranker = Ranker.fit([Origin.of(shelf, before, after)], rounds=12)
     manifest = Manifest(
         name=RECOMMENDATIONS,
-        family=TWO_STAGES,
+        learner=TWO_STAGES,
         title="a test",
-        plan_hash=pair_plan(),
+        task=ItemTask(30, "cosine"),
         feature_names=list(PAIR_NAMES),
         features=[asdict(one) for one in PAIR_FEATURES],
         groups=[asdict(one) for one in PAIR_GROUPS],
-        question={"kind": RECOMMENDATIONS, "horizon_days": 30},
-        horizon_days=30,
-        gap_days=0,
         base_rate=0.1,
         data_digest="d",
         data_cut="2010-12-10",
     )
     return ItemBundle(manifest, catalogue, shelf, ranker)
-
-
-def write_items(folder: Path, bundle: ItemBundle) -> Manifest:
-    return write_item_bundle(
-        folder,
-        bundle.manifest,
-        catalogue=bundle.catalogue,
-        shelf=bundle.shelf,
-        ranker=bundle.ranker,
-    )
 
 
 def item_answers(bundle: ItemBundle) -> Answers:
@@ -86,13 +65,4 @@ def items_explained(bundle: ItemBundle) -> tuple[NDArray[Any], NDArray[Any]]:
     return bundle.ranker.base + found["pushes"].sum(axis=1), found["log_odds"]
 
 
-FAMILY = Family(
-    RECOMMENDATIONS,
-    items,
-    write_items,
-    open_item_bundle,
-    current_item_bundle,
-    item_answers,
-    items_explained,
-    plan="",
-)
+FAMILY = Family(ITEM_KIND, items, item_answers, items_explained)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Any
 
@@ -14,14 +13,7 @@ from tests.contracts.families.family import ROWS, Answers, Family
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
 from tests.training.companies import NAMES as BEHAVIOUR
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import Rung
-from training.families.offers.bundle import (
-    OFFERS,
-    OfferBundle,
-    current_offer_bundle,
-    open_offer_bundle,
-    write_offer_bundle,
-)
+from training.families.offers.bundle import OFFER_KIND, OFFERS, OfferBundle, OfferTask
 from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_names
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offer, Offers
@@ -31,6 +23,7 @@ from training.families.offers.uplift.effect import Effect
 from training.families.offers.uplift.groups import EffectScale
 from training.families.offers.uplift.line import Line
 from training.families.offers.uplift.qini import Tenth
+from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import calibrate
 
@@ -67,18 +60,17 @@ def offers() -> OfferBundle:
         0.4,
         {},
     )
-    listing = json.dumps(listed.to_list(), ensure_ascii=False)
     manifest = manifest_of(
         control,
         name=OFFERS,
-        family="pooled propensity",
+        learner="pooled propensity",
+        task=OfferTask("propensity", 60, listed, True, ""),
         feature_names=list(names),
         features=[asdict(one) for one in (*(one.feature for one in DECLARATIONS), *CROSSES)],
         groups=[*manifest_of(control).groups, *map(asdict, GROUPS)],
-        question={"kind": "propensity", "offers": listing},
     )
     tastes = Tastes(("tea", "ware"), np.eye(2, dtype=np.float32), np.full(2, 0.5, np.float32))
-    return OfferBundle(manifest, DECLARATIONS, listed, propensity, persuasion, tastes)
+    return OfferBundle(manifest, DECLARATIONS, propensity, persuasion, tastes)
 
 
 def offer_answers(bundle: OfferBundle) -> Answers:
@@ -100,12 +92,4 @@ def offers_explained(bundle: OfferBundle) -> tuple[NDArray[Any], NDArray[Any]]:
     return model.base_log_odds + added, model.log_odds(bundle.prepared(values))
 
 
-FAMILY = Family(
-    OFFERS,
-    offers,
-    write_offer_bundle,
-    open_offer_bundle,
-    current_offer_bundle,
-    offer_answers,
-    offers_explained,
-)
+FAMILY = Family(OFFER_KIND, offers, offer_answers, offers_explained)

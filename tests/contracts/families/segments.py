@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,7 @@ from numpy.typing import NDArray
 from tests.contracts.families.family import ROWS, Answers, Family, behaviour
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
 from tests.training.companies import NAMES as BEHAVIOUR
-from training.bundles.manifest import Manifest
-from training.families.segments.bundle import (
-    SegmentBundle,
-    current_segments,
-    open_segments,
-    write_segments,
-)
+from training.families.segments.bundle import SEGMENT_KIND, SegmentBundle, SegmentTask
 from training.families.segments.membership import differences, two_nearest
 from training.families.segments.model import SEGMENTS, SegmentModel, Space
 from training.learners.boosting import BoostedModel
@@ -32,19 +25,12 @@ def segments() -> SegmentBundle:
     centres = np.array([points[rows].mean(axis=0) for rows in thirds])
     model = SegmentModel(space, centres, (4, 2, 9), ("A", "B", "C"), 10)
     manifest = manifest_of(
-        BoostedModel.fit(dataset(ROWS), rounds=1), name=SEGMENTS, family="k-means"
+        BoostedModel.fit(dataset(ROWS), rounds=1),
+        name=SEGMENTS,
+        learner="k-means",
+        task=SegmentTask(60, 0, 365),
     )
     return SegmentBundle(manifest, model, DECLARATIONS, [{"segment_id": 4, "name": "A"}])
-
-
-def write_segment_bundle(folder: Path, bundle: SegmentBundle) -> Manifest:
-    return write_segments(
-        folder,
-        bundle.manifest,
-        model=bundle.model,
-        declarations=bundle.declarations,
-        profile=bundle.profile,
-    )
 
 
 def segment_answers(bundle: SegmentBundle) -> Answers:
@@ -64,14 +50,4 @@ def segments_explained(bundle: SegmentBundle) -> tuple[NDArray[Any], NDArray[Any
     return added.sum(axis=1), squares[rows, second] - squares[rows, first]
 
 
-FAMILY = Family(
-    SEGMENTS,
-    segments,
-    write_segment_bundle,
-    open_segments,
-    current_segments,
-    segment_answers,
-    segments_explained,
-    golden="golden.json",
-    is_proven=False,
-)
+FAMILY = Family(SEGMENT_KIND, segments, segment_answers, segments_explained)

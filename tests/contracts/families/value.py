@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,8 @@ from numpy.typing import NDArray
 from tests.contracts.families.family import ROWS, Answers, Family, behaviour
 from tests.training.companies import DECLARATIONS, dataset, manifest_of
 from tests.training.companies import NAMES as BEHAVIOUR
-from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
-from training.families.value.bundle import (
-    VALUE,
-    ValueBundle,
-    current_value_bundle,
-    open_value_bundle,
-    write_value_bundle,
-)
+from training.families.value.bundle import VALUE_KIND, ValueBundle, ValueTask
 from training.families.value.dataset import ValueDataset
 from training.families.value.models import TWO_PART
 from training.families.value.rungs import calibrate_value, fit_rungs
@@ -33,19 +25,11 @@ def value() -> ValueBundle:
     money = ValueDataset(learned.vectors, np.where(learned.outcomes == 1, 0.0, spend))
     rungs = fit_rungs(money, BEHAVIOUR, 60, wanted=(TWO_PART,))
     value = calibrate_value(rungs[TWO_PART], money, money)
-    manifest = manifest_of(BoostedModel.fit(learned, rounds=1), name=VALUE, family="trees")
-    expected = value.of(learned.vectors).expected
-    return ValueBundle(manifest, value, Reference.learn(learned.vectors, expected))
-
-
-def write_value(folder: Path, bundle: ValueBundle) -> Manifest:
-    return write_value_bundle(
-        folder,
-        bundle.manifest,
-        value=bundle.value,
-        reference=bundle.reference,
-        declarations=DECLARATIONS,
+    manifest = manifest_of(
+        BoostedModel.fit(learned, rounds=1), name="value", learner="trees", task=ValueTask(60)
     )
+    expected = value.of(learned.vectors).expected
+    return ValueBundle(manifest, value, Reference.learn(learned.vectors, expected), DECLARATIONS)
 
 
 def value_answers(bundle: ValueBundle) -> Answers:
@@ -62,12 +46,4 @@ def value_explained(bundle: ValueBundle) -> tuple[NDArray[Any], NDArray[Any]]:
     return whole, bundle.of(behaviour().values).expected
 
 
-FAMILY = Family(
-    VALUE,
-    value,
-    write_value,
-    open_value_bundle,
-    current_value_bundle,
-    value_answers,
-    value_explained,
-)
+FAMILY = Family(VALUE_KIND, value, value_answers, value_explained)

@@ -15,8 +15,9 @@ from features.company.workspace import CURRENT, Workspace, point_at
 from serving.in_use.models_in_use import RETRY_SECONDS, Desk
 from serving.in_use.previous_models import Basis, Kept
 from tests.serving.company import Company, put_to_use
+from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
-from training.families.churn.bundle import Bundle, stamp_bundle
+from training.families.churn.bundle import Bundle
 
 
 class Clock:
@@ -97,7 +98,7 @@ def test_the_same_content_with_another_version_is_opened_anew(
 ) -> None:
     place = workspace.bundles / "churn"
     folder = place / (place / CURRENT).read_text(encoding="utf-8").strip()
-    stamp_bundle(folder, version="7", run_id="test")
+    stamp(folder, version="7", run_id="test")
     Signing(workspace).sign(folder)
     desk.refresh()
     assert version(desk) == "7"

@@ -28,7 +28,8 @@ from serving.offers.plans import required_offering, simulated, write_plan
 from serving.offers.rule_change import simulate
 from tests.serving.calling import NOW, Caller, Service, Workplace
 from tests.serving.company import Company
-from training.families.offers.bundle import current_offer_bundle
+from training.bundles.bundle import current
+from training.families.offers.bundle import OFFER_KIND
 from training.families.offers.exposures.terms import Offers
 
 
@@ -96,7 +97,7 @@ def test_base_and_pushes_sum_to_the_models_log_odds(
 ) -> None:
     row = shown_to(caller, reachable, is_shown=False)
     best = row["candidates"][0]
-    bundle = current_offer_bundle(offering_company.workspace)
+    bundle = current(OFFER_KIND, offering_company.workspace)
     assert bundle is not None
     raw = best["base"] + sum(one["push"] for one in best["reasons"])
     shift = bundle.propensity.shifts[bundle.offers.place(best["offer_id"])]
@@ -218,8 +219,8 @@ def test_a_context_weighs_an_offer_up(caller: Caller, reachable: list[str]) -> N
 def test_the_model_is_listed_and_says_how_it_was_earned(
     caller: Caller, offering_company: Company
 ) -> None:
-    bundle = current_offer_bundle(offering_company.workspace)
-    assert bundle is not None and bundle.manifest.question["is_causal"]
+    bundle = current(OFFER_KIND, offering_company.workspace)
+    assert bundle is not None and bundle.manifest.task.is_causal
     told = bundle.manifest.evaluation["persuasion"]
     assert told["mean_effect"][1] > 0 and len(told["tenths"]) == 10
     metrics = bundle.manifest.metrics
@@ -228,7 +229,7 @@ def test_the_model_is_listed_and_says_how_it_was_earned(
 
 def other(company: Company, **changes: Any) -> Offering:
     """The company's offering with another table of offers or policy."""
-    bundle = current_offer_bundle(company.workspace)
+    bundle = current(OFFER_KIND, company.workspace)
     assert bundle is not None
     store = open_store(company.workspace)
     offers = [

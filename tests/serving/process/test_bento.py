@@ -23,7 +23,8 @@ from tests.serving.process.test_launch import free_port
 from tests.waiting import GENEROUS_SECONDS, until
 from training.bundles.admission import current_folder
 from training.bundles.reference import unarchive
-from training.families.churn.bundle import current_bundle, verified
+from training.bundles.sealing import verified
+from training.families.churn.bundle import current_bundle
 
 
 def test_what_is_staged_holds_the_models_and_no_customer(

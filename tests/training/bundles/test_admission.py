@@ -19,10 +19,11 @@ from features.company.workspace import CURRENT, Workspace, point_at
 from features.vocabulary.errors import BundleRefused
 from tests.training.families.churn.test_bundle import LEARNED, written
 from training.bundles.admission import admitted_folder
+from training.bundles.bundle import opened
 from training.bundles.manifest import MANIFEST_FILE, Manifest
 from training.bundles.proving import remember
 from training.bundles.signature import SIGNATURE_FILE, Signing
-from training.families.churn.bundle import current_bundle, open_bundle
+from training.families.churn.bundle import CHURN_KIND, current_bundle
 from training.learners.boosting import BoostedModel
 
 NAME = "churn"
@@ -249,7 +250,7 @@ def _other_text(kind: str, number: int, text: bytes) -> bytes:
 
 def outcomes(sound: Workspace, folder: Path, count: int) -> Counter[str]:
     """What became of each damaged bundle: refused, or opened to the very same answers."""
-    expected = open_bundle(in_use(sound))
+    expected = opened(CHURN_KIND, in_use(sound))
     values = expected.bind(LEARNED.vectors)[:50]
     found: Counter[str] = Counter()
     for kind, number in corpus(count):

@@ -14,7 +14,7 @@ from features.store.store import open_store
 from regulars.main import main
 from tests.commands.shop import SETTINGS, leaving_and_staying, write_shop
 from training.bundles.plans import champion_plan, plan_in_use, plan_to_learn
-from training.recipe.recipe import champion_is_current
+from training.families.churn.family import champion_is_current
 
 WITH_CHANNEL = SETTINGS.replace(
     'amount = "pieces * price"', 'amount = "pieces * price"\nchannel = "channel"'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,15 +10,14 @@ import pytest
 from features.company.settings.questions import ChurnSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
-from features.vectors.vectors import Vectors
 from features.vocabulary.errors import ModelRefused
 from tests.training.companies import START, company, dataset, pack_of_orders
+from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
-from training.families.churn.bundle import open_bundle, write_bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle
 from training.families.churn.learning import Learned, learn_churn
-from training.families.churn.rungs import certain_directions, churn_rungs, usable_features
-from training.ladder.ladder import Replicates, choose
+from training.families.churn.rungs import certain_directions, churn_rungs
 
 SETTINGS = ChurnSettings(horizon_days=60)
 RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
@@ -36,68 +34,6 @@ def weekly_buyers() -> Pack:
     day = 86_400
     rows = [(key, (START + key % 7 + 7 * week) * day) for key in range(80) for week in range(60)]
     return pack_of_orders(rows, 80)
-
-
-def replicates(**means: tuple[float, float]) -> Mapping[str, Replicates]:
-    """Resampled figures with a spread of .01 around a mean AUC and log loss, paired by rung."""
-    spread = np.linspace(-0.01, 0.01, 101)
-    plain = {rung.name.replace(" ", "_"): (0.5, 0.69) for rung in RUNGS} | means
-    return {
-        name.replace("_", " "): Replicates(auc + spread * (place + 1), loss - spread * (place + 1))
-        for place, (name, (auc, loss)) in enumerate(plain.items())
-    }
-
-
-@pytest.mark.parametrize(
-    ("means", "ships"),
-    [
-        ({"recency_rule": (0.7, 0.60)}, "recency rule"),
-        (
-            {"recency_rule": (0.7, 0.60), "logistic_regression": (0.75, 0.55)},
-            "logistic regression",
-        ),
-        (
-            {
-                "recency_rule": (0.7, 0.60),
-                "logistic_regression": (0.75, 0.55),
-                "LightGBM": (0.7515, 0.549),
-            },
-            "logistic regression",
-        ),
-        (
-            {
-                "recency_rule": (0.7, 0.60),
-                "logistic_regression": (0.75, 0.55),
-                "LightGBM": (0.755, 0.546),
-            },
-            "LightGBM",
-        ),
-        ({"recency_rule": (0.7, 0.60), "LightGBM": (0.8, 0.75)}, "recency rule"),
-        ({"recency_rule": (0.7, 0.60), "LightGBM": (0.697, 0.50)}, "recency rule"),
-        ({}, "base rate"),
-    ],
-    ids=[
-        "a rule",
-        "a model",
-        "a tie goes to the simpler",
-        "more than a tie, though within chance",
-        "a better rank, a worse loss",
-        "a better loss, a worse rank within chance",
-        "nothing",
-    ],
-)
-def test_the_simplest_rung_that_none_beats_ships(
-    means: dict[str, tuple[float, float]], ships: str
-) -> None:
-    assert choose(RUNGS, replicates(**means)).name == ships
-
-
-def test_a_resample_in_which_nobody_left_does_not_decide_what_ships() -> None:
-    found = dict(replicates(recency_rule=(0.7, 0.60), LightGBM=(0.703, 0.5995)))
-    assert choose(RUNGS, found).name == "LightGBM"
-    for one in found.values():
-        one.auc[0] = np.nan
-    assert choose(RUNGS, found).name == "LightGBM"
 
 
 def test_every_rung_is_shown_with_its_interval_and_one_ships(learned: Learned) -> None:
@@ -142,17 +78,15 @@ def test_the_same_data_give_the_same_bundle(
     digests = set()
     for one in (learned, again):
         folder = tmp_path_factory.mktemp("bundle")
-        digests.add(
-            write_bundle(
-                folder,
-                one.manifest,
-                model=one.model,
-                calibration=one.calibration,
-                reference=one.reference,
-                declarations=one.declarations,
-            ).digest
+        bundle = Bundle(
+            one.manifest,
+            one.model,
+            one.calibration,
+            one.reference,
+            declarations=one.declarations,
         )
-        open_bundle(folder)
+        digests.add(write(CHURN_KIND, one.manifest, bundle, folder).digest)
+        opened(CHURN_KIND, folder)
     assert len(digests) == 1
 
 
@@ -170,36 +104,6 @@ def test_data_that_cannot_carry_a_model_is_refused(pack, said: str) -> None:  # 
     made = pack()
     with pytest.raises(ModelRefused, match=said):
         learn_churn(made, standard_plan(made), SETTINGS)
-
-
-def test_constant_and_rare_features_are_left_out_and_said() -> None:
-    learned = dataset()
-    values = np.column_stack([learned.vectors.values, np.ones(600), np.full(600, np.nan)])
-    values[:9, 5] = 1.0
-    names = (*learned.vectors.feature_names, "always_one", "hardly_ever")
-    wider = Vectors(
-        "p",
-        names,
-        learned.vectors.customer_keys,
-        learned.vectors.cutoff_seconds,
-        values.astype(np.float32),
-    )
-    usable = usable_features(Dataset(wider, learned.outcomes))
-    assert usable.names == learned.vectors.feature_names
-    assert "always_one" in usable.notes[0] and "hardly_ever" in usable.notes[1]
-
-
-def test_features_that_are_the_same_for_everybody_teach_nothing() -> None:
-    learned = dataset()
-    flat = Vectors(
-        "p",
-        learned.vectors.feature_names,
-        learned.vectors.customer_keys,
-        learned.vectors.cutoff_seconds,
-        np.ones_like(learned.vectors.values),
-    )
-    with pytest.raises(ModelRefused, match="4 constant"):
-        usable_features(Dataset(flat, learned.outcomes))
 
 
 def test_silence_only_raises_the_risk_and_orders_only_lower_it() -> None:

@@ -125,7 +125,7 @@ def test_a_model_is_learned_from_stated_outcomes_and_says_how_it_was_tested(
     monkeypatch.setattr("training.datasets.folds.ROUNDS", 1)
     pack = asked_once(400)
     learned = learn_churn(pack, plan_of(DECLARATIONS, pack), STATED)
-    assert learned.manifest.question["kind"] == "stated"
+    assert learned.manifest.task.question.kind == "stated"
     assert learned.manifest.metrics["auc"] > 0.6
     assert len(learned.ladder.of(learned.manifest.title)) == 5
     names = set(learned.manifest.metrics["auc_by_cutoff"])
@@ -136,7 +136,7 @@ def test_subscriptions_alone_carry_a_model_of_contract_churn() -> None:
     settings = ChurnSettings(outcome="contract", horizon_days=30, grace_days=15)
     learned = learned_from(subscribers(), settings)
     question = question_of(settings)
-    assert learned.manifest.question == question.as_dict()
+    assert learned.manifest.task.question == question
     # An outcome is known only when grace is over, so cutoffs lie that much further apart.
     shipped = learned.splits.shipped
     assert isinstance(shipped, OriginSplit)
@@ -301,7 +301,7 @@ def test_each_question_about_buying_is_learned_from_the_same_purchases(
     settings = ChurnSettings(outcome=outcome, horizon_days=30, origins=4)
     pack = occasional()
     learned = learn_churn(pack, plan_of(DECLARATIONS + MONTHS, pack), settings)
-    assert learned.manifest.question["kind"] == outcome
+    assert learned.manifest.task.question.kind == outcome
     assert learned.manifest.metrics["auc"] > 0.5
     assert len(learned.splits.tests) >= 1
     assert learned.manifest.base_rate == pytest.approx(

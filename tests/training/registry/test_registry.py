@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,11 +26,14 @@ from features.vocabulary.errors import BundleRefused, ModelRefused, WorkspaceRef
 from features.vocabulary.time import Cutoff
 from tests.oracles.mlflow_client import load_booster, nested_runs, tags_of
 from tests.training.companies import company, dataset
+from training.bundles.bundle import opened
 from training.bundles.promoted import Shelf
-from training.families.churn.bundle import current_bundle, open_bundle
+from training.families.churn.bundle import CHURN_KIND, ChurnTask, current_bundle
+from training.families.churn.checks import churn_checks, churn_gate
+from training.families.churn.family import train_churn
 from training.learners.boosting import BoostedModel
-from training.recipe.recipe import TrainingSummary, train_churn
-from training.registry.gate import Check, gate
+from training.recipe.summary import TrainingSummary
+from training.registry.gate import Check
 from training.registry.promotion import promote, rollback
 from training.registry.registry import ChildRun, Registry, RunRecord
 
@@ -40,6 +44,9 @@ horizon_days = 60
 source = "purchases.parquet"
 columns = { customer_id = "who", order_id = "receipt", ordered_at = "at", item_id = "what", quantity = "1", amount = "paid" }
 """
+
+promote_churn = partial(promote, kind=CHURN_KIND, gate=churn_gate)
+rollback_churn = partial(rollback, kind=CHURN_KIND, gate=churn_gate)
 
 
 def write_company(folder: Path, *, seed: int = 3, shuffled: bool = False) -> Settings:
@@ -110,7 +117,7 @@ def test_the_run_keeps_figures_tables_plots_card_and_bundle(trained: Trained) ->
         "bundle/manifest.json",
     } <= found
     assert (artifacts / "plots/gains.png").read_bytes().startswith(b"\x89PNG")
-    assert open_bundle(artifacts / "bundle").manifest.digest == trained.summary.digest
+    assert opened(CHURN_KIND, artifacts / "bundle").manifest.digest == trained.summary.digest
 
 
 def test_the_card_says_which_cutoff_measured_what(trained: Trained) -> None:
@@ -123,7 +130,7 @@ def test_the_card_says_which_cutoff_measured_what(trained: Trained) -> None:
 
 
 def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
-    registry = Registry(trained.settings, trained.workspace)
+    registry = Registry(trained.settings, trained.workspace, CHURN_KIND.name)
     assert registry.version_of("champion") == registry.version_of("challenger") == "1"
     assert registry.run_of("1") == trained.summary.run_id
     assert tags_of(registry, "1")["digest"] == trained.summary.digest
@@ -133,7 +140,7 @@ def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
 
 
 def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> None:
-    registry = Registry(copied.settings, copied.workspace)
+    registry = Registry(copied.settings, copied.workspace, CHURN_KIND.name)
     learned = dataset()
     model = BoostedModel.fit(learned)
     place = registry.log_booster(copied.summary.run_id, model)
@@ -190,7 +197,7 @@ def run_to_record(folder: Path, figures: int) -> RunRecord:
 def test_recording_a_run_with_its_booster_does_no_more_than_it_must(
     copied: Trained, tmp_path: Path
 ) -> None:
-    registry = Registry(copied.settings, copied.workspace)
+    registry = Registry(copied.settings, copied.workspace, CHURN_KIND.name)
     model = BoostedModel.fit(dataset())
     manifest = current_bundle(copied.workspace).manifest
     run = tmp_path / "run"
@@ -218,12 +225,12 @@ def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
     again = train_churn(settings, copied.workspace, threads=2)
     assert (again.version, again.digest) == ("2", copied.summary.digest)
     assert current_bundle(copied.workspace).manifest.version == "2"
-    back = rollback(settings, copied.workspace, reason="a drill")
+    back = rollback_churn(settings, copied.workspace, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
     assert current_bundle(copied.workspace).manifest.version == "1"
-    assert Registry(settings, copied.workspace).version_of("champion") == "1"
+    assert Registry(settings, copied.workspace, CHURN_KIND.name).version_of("champion") == "1"
     with pytest.raises(ModelRefused, match="earlier champion"):
-        rollback(settings, copied.workspace, reason="once more")
+        rollback_churn(settings, copied.workspace, reason="once more")
 
 
 def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
@@ -241,23 +248,27 @@ def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
 
 
 def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     better = {cutoff: auc + 0.02 for cutoff, auc in champion.metrics["auc_by_cutoff"].items()}
     folder = copied.workspace.bundles / "churn" / champion.digest
-    checks = gate(
-        open_bundle(folder),
+    checks = churn_checks(
+        opened(CHURN_KIND, folder),
         folder,
         replace(champion, metrics={**champion.metrics, "auc_by_cutoff": better}),
     )
     assert [check.passed for check in checks] == [False, *[True] * 7]
     assert checks[0].figure == "-0.0200"
-    elsewhere = gate(open_bundle(folder), folder, replace(champion, horizon_days=90))
+    elsewhere = churn_checks(
+        opened(CHURN_KIND, folder),
+        folder,
+        replace(champion, task=ChurnTask(replace(champion.task.question, horizon_days=90))),
+    )
     assert elsewhere[0].passed and "not compared" in elsewhere[0].figure
 
 
 def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, "churn").champion_manifest()
+    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     folder = copied.workspace.bundles / "churn" / champion.digest
 
@@ -267,7 +278,9 @@ def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained)
             for cutoff, auc in champion.metrics["auc_by_cutoff"].items()
         }
         figures = {**champion.metrics, "auc_by_cutoff": moved}
-        return gate(open_bundle(folder), folder, replace(champion, metrics=figures))[0]
+        return churn_checks(opened(CHURN_KIND, folder), folder, replace(champion, metrics=figures))[
+            0
+        ]
 
     chance = champion.metrics["auc"] - champion.metrics["auc_low"]
     assert against(0.9 * chance).passed and not against(1.1 * chance).passed
@@ -280,16 +293,16 @@ def test_the_gate_refuses_probabilities_that_do_not_hold(copied: Trained) -> Non
     figures = {**bundle.manifest.metrics, "ece": 0.2}
     bundle.manifest = replace(bundle.manifest, metrics=figures)
     folder = copied.workspace.bundles / "churn" / bundle.manifest.digest
-    failed = [check.name for check in gate(bundle, folder, None) if not check.passed]
+    failed = [check.name for check in churn_checks(bundle, folder, None) if not check.passed]
     assert failed == ["calibration error"]
 
 
 def test_promotion_asks_for_a_version_that_exists_and_for_a_reason(copied: Trained) -> None:
     with pytest.raises(ModelRefused, match="no version 7"):
-        promote(copied.settings, copied.workspace, 7, reason="because")
+        promote_churn(copied.settings, copied.workspace, 7, reason="because")
     with pytest.raises(ModelRefused, match="reason"):
-        promote(copied.settings, copied.workspace, 1, reason=" ", force=True)
-    again = promote(copied.settings, copied.workspace, 1, reason="a drill")
+        promote_churn(copied.settings, copied.workspace, 1, reason=" ", force=True)
+    again = promote_churn(copied.settings, copied.workspace, 1, reason="a drill")
     assert again.promoted and again.previous_version == "1"
 
 
@@ -298,7 +311,7 @@ def test_a_damaged_bundle_in_use_is_mended_by_promoting_it_again(copied: Trained
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(BundleRefused):
         current_bundle(copied.workspace)
-    assert promote(copied.settings, copied.workspace, 1, reason="mend it").promoted
+    assert promote_churn(copied.settings, copied.workspace, 1, reason="mend it").promoted
     assert current_bundle(copied.workspace).manifest.digest == copied.summary.digest
 
 
@@ -309,7 +322,7 @@ def test_a_damaged_artifact_is_not_put_to_use_even_by_force(trained: Trained) ->
     path.write_bytes(sound[:-1])
     try:
         with pytest.raises(BundleRefused):
-            promote(trained.settings, trained.workspace, 1, reason="anyway", force=True)
+            promote_churn(trained.settings, trained.workspace, 1, reason="anyway", force=True)
     finally:
         path.write_bytes(sound)
     assert current_bundle(trained.workspace).manifest.digest == trained.summary.digest

@@ -24,13 +24,14 @@ from features.sources.databases import copy_database
 from features.store.ingestion import ingest
 from features.vocabulary.errors import WorkspaceRefused
 from tests.oracles.mlflow_client import nested_runs, tags_of
-from tests.training.registry.test_registry import write_company
+from tests.training.registry.test_registry import promote_churn, rollback_churn, write_company
 from tests.waiting import GENEROUS_SECONDS, until
-from training.families.churn.bundle import current_bundle
-from training.families.segments.bundle import current_segments
+from training.families.churn.bundle import CHURN_KIND, current_bundle
+from training.families.churn.family import train_churn
+from training.families.segments.bundle import SEGMENT_KIND, current_segments
+from training.families.segments.checks import segments_gate
 from training.families.segments.family import train_segments
-from training.recipe.recipe import train_churn
-from training.registry.promotion import promote, rollback
+from training.registry.promotion import rollback
 from training.registry.registry import Registry
 from training.registry.tracking_server import LOOPBACK, command, environment, stop
 
@@ -134,7 +135,7 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     settings, workspace = company
     first = train_churn(settings, workspace)
     assert first.promoted and first.version == "1"
-    registry = Registry(settings, workspace)
+    registry = Registry(settings, workspace, CHURN_KIND.name)
     assert registry.version_of("champion") == "1"
     assert tags_of(registry, "1")["digest"] == first.digest
     assert len(nested_runs(registry, first.run_id)) == len(first.origins["tests"])
@@ -143,9 +144,9 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     assert not (workspace.mlflow / "mlflow.db").exists()
     again = train_churn(settings, workspace, promote=False)
     assert (again.version, again.digest) == ("2", first.digest)
-    assert promote(settings, workspace, 2, reason="the same again").previous_version == "1"
+    assert promote_churn(settings, workspace, 2, reason="the same again").previous_version == "1"
     assert registry.version_of("champion") == "2"
-    assert rollback(settings, workspace, reason="a drill").version == "1"
+    assert rollback_churn(settings, workspace, reason="a drill").version == "1"
     assert tags_of(registry, "2")["rolled_back"] == "a drill"
     assert current_bundle(workspace).manifest.version == "1"
 
@@ -176,7 +177,12 @@ def test_a_remote_server_keeps_runs_and_files_and_needs_no_folder_of_ours(
     assert not (workspace.mlflow / "artifacts" / first.run_id).exists()
     again = train_segments(settings, workspace, refit=True)
     assert (again.version, again.digest) == ("2", first.digest)
-    assert rollback(settings, workspace, name="segments", reason="a drill").version == "1"
+    assert (
+        rollback(
+            settings, workspace, kind=SEGMENT_KIND, gate=segments_gate, reason="a drill"
+        ).version
+        == "1"
+    )
     assert Registry(settings, workspace, "segments").version_of("champion") == "1"
 
 
@@ -195,5 +201,5 @@ def test_a_store_that_is_not_there_is_said_without_its_password(
         write_company(tmp_path / "company"), mlflow=MlflowSettings(tracking_uri=address)
     )
     with pytest.raises(WorkspaceRefused) as refused:
-        Registry(settings, Workspace(settings.workspace_folder))
+        Registry(settings, Workspace(settings.workspace_folder), CHURN_KIND.name)
     assert shown in str(refused.value) and "secret" not in str(refused.value)

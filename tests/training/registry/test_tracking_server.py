@@ -42,7 +42,7 @@ def test_the_pages_answer_and_leave_no_process_behind(
         threading.Thread(target=_visit_and_end, args=(answered, ending)).start()
 
     before = {child.pid for child in psutil.Process().children(recursive=True)}
-    code = show_runs(Settings(), Workspace(tmp_path), port=PORT, on_start=visit)
+    code = show_runs(Settings(), Workspace(tmp_path), name="churn", port=PORT, on_start=visit)
     assert (code, answered) == (0, [200])
     after = {child.pid for child in psutil.Process().children(recursive=True)}
     assert after <= before

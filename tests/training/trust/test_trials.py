@@ -14,12 +14,13 @@ from features.plan.text import plan_from_text, plan_to_text
 from features.vocabulary.errors import PlanRefused
 from tests.training.companies import NAMES, dataset, manifest_of
 from training.datasets.dataset import Dataset
+from training.families.churn.checks import _reasons
 from training.families.churn.learning import Learned
-from training.families.churn.rungs import BOOSTED, RECENCY, Rung, churn_rungs
+from training.families.churn.rungs import BOOSTED, RECENCY, churn_rungs
 from training.families.churn.trust import Trust, examine
+from training.ladder.rung import Rung
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
-from training.registry.gate import _reasons
 from training.trust.cap import cap_cost
 from training.trust.faithfulness import faithfulness
 from training.trust.stability import _resampled, stability

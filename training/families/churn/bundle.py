@@ -1,47 +1,77 @@
-"""The model on disk: a folder of text, JSON and plain arrays that is verified before it is parsed.
-
-A bundle holds everything a score needs and no customer: the model, its calibration curve, quantiles
-of its training customers, and golden rows (invented inputs with the answers they must give), which
-are scored again each time the bundle is opened.
-"""
+"""The churn model, opened and on disk: the model, its calibration curve and quantiles of its training customers."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.declarations.feature import Declaration, Feature, ReasonGroup
-from features.plan.text import plan_from_text, plan_to_text
+from features.declarations.feature import Declaration
 from features.vectors.vectors import Vectors
-from features.vocabulary.errors import BundleRefused, ModelRefused, PlanRefused, WorkspaceRefused
-from training.bundles.admission import admitted_folder, refuse_other_digest, refuse_other_name
-from training.bundles.manifest import MANIFEST_FILE, Manifest, damaged, sha256
-from training.bundles.reference import GOLDEN_ROWS, Reference, archive, unarchive
-from training.bundles.signature import SIGNATURE_FILE
+from features.vocabulary.errors import BundleRefused, WorkspaceRefused
+from training.bundles.bundle import current
+from training.bundles.kind import Arrays, Tolerance
+from training.bundles.manifest import Manifest, Written
+from training.bundles.reference import GOLDEN_ROWS, Reference
+from training.bundles.sealing import declared
+from training.bundles.spoken import spoken
 from training.families.churn.timing.hazard import HAZARD_FILE, Hazard
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats, Model
+from training.learners.model import Model
 from training.questions.kinds import question_from
+from training.questions.question import Question
 from training.reasons.languages.known import refuse_unspoken
 
-FAMILIES: Mapping[str, type[Model]] = {
+LEARNERS: Mapping[str, type[Model]] = {
     one.family: one for one in (LogisticModel, BoostedModel, BlendedModel)
 }
-GOLDEN_TOLERANCE = 1e-9
-PLAN_FILE = "plan.json"
-"""The declarations of the features the model is a function of."""
-LARGEST_FILE_BYTES = 64 * 1024 * 1024
-_CALIBRATION, _REFERENCE, _GOLDEN = "calibration.json", "reference.npz", "golden.npz"
+_CALIBRATION, _REFERENCE = "calibration.json", "reference.npz"
 _GOLDEN_SEED = 20_100_101
+
+
+@dataclass(frozen=True)
+class ChurnTask:
+    """The question a churn model answers."""
+
+    question: Question
+
+    @property
+    def horizon_days(self) -> int:
+        """How many days after the gap it may come true in."""
+        return self.question.horizon_days
+
+    @property
+    def gap_days(self) -> int:
+        """How many days lie between the cutoff and the first that counts."""
+        return self.question.gap_days
+
+    @property
+    def population(self) -> Mapping[str, int]:
+        """The numbers by which customers are judged, apart from horizon and gap."""
+        numbers = asdict(self.question)
+        return {
+            key: number
+            for key, number in numbers.items()
+            if type(number) is int and key not in ("horizon_days", "gap_days")
+        }
+
+    @property
+    def said(self) -> str:
+        """The whole question in two sentences."""
+        return self.question.said
+
+    def as_dict(self) -> dict[str, Any]:
+        """The question as plain fields, its kind among them."""
+        return {"question": self.question.as_dict()}
 
 
 class Bundle:
@@ -54,7 +84,7 @@ class Bundle:
 
     def __init__(
         self,
-        manifest: Manifest,
+        manifest: Manifest[ChurnTask],
         model: Model,
         calibration: Calibration,
         reference: Reference,
@@ -70,7 +100,7 @@ class Bundle:
         self.base_log_odds = model.base_log_odds
         self._positions = model.columns.positions(manifest.feature_names)
         self._group_of = _group_positions(manifest)
-        self.question = question_from(manifest.question)
+        self.question = manifest.task.question
         self._places = {name: place for place, name in enumerate(manifest.feature_names)}
         if not set(self.question.needs) <= set(self._places):
             raise KeyError("a feature by which customers are judged")
@@ -158,182 +188,87 @@ class Bundle:
         return prepared
 
 
-def write_bundle(
-    folder: Path,
-    manifest: Manifest,
-    *,
-    model: Model,
-    calibration: Calibration,
-    reference: Reference,
-    declarations: Sequence[Declaration],
-    hazard: Hazard | None = None,
-) -> Manifest:
-    """Write a bundle into an empty or absent folder; returns the manifest with its digest.
+class ChurnKind:
+    """Who leaves: the learner's own files, the calibration curve, the spread of customers, and when they order."""
 
-    The manifest's ``files`` and ``digest`` are filled in here, its ``family`` must be the model's and
-    its features those of the declarations. Raises ``ModelRefused`` for a feature without a reason group,
-    and for a feature or a group that a language has no words for.
-    """
-    refuse_unspoken(*spoken(manifest))
-    bundle = Bundle(manifest, model, calibration, reference, hazard)
-    contents = model.to_files() | ({} if hazard is None else hazard.to_files())
-    contents |= {
-        _CALIBRATION: calibration.to_bytes(),
-        _REFERENCE: reference.to_bytes(),
-        _GOLDEN: _golden(bundle),
-        PLAN_FILE: plan_to_text(declarations).encode("utf-8"),
-    }
-    refuse_other_plan(manifest, declarations)
-    return sealed(folder, manifest, contents)
+    name = "churn"
+    tolerance = Tolerance("golden rows that score as they did", "other scores")
+    own_features: tuple[str, ...] = ()
+    needs_store = False
 
+    def task(self, written: Written) -> ChurnTask:
+        """The question, as a manifest says it."""
+        return ChurnTask(**{**written, "question": question_from(written["question"])})
 
-def sealed(folder: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Manifest:
-    """Write a bundle's files with the manifest that knows their hashes; returns it with its digest."""
-    whole = manifest.with_files(contents)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    (folder / MANIFEST_FILE).write_bytes(whole.to_bytes())
-    return whole
+    def declarations(self, model: Bundle) -> Sequence[Declaration]:
+        """The declarations of the features it reads."""
+        return model.declarations
 
+    def contents(self, model: Bundle) -> Mapping[str, bytes]:
+        """Its files; ``ModelRefused`` for a feature or a group that a language has no words for."""
+        refuse_unspoken(*spoken(model.manifest))
+        when = {} if model.hazard is None else model.hazard.to_files()
+        return {
+            **model.model.to_files(),
+            **when,
+            _CALIBRATION: model.calibration.to_bytes(),
+            _REFERENCE: model.reference.to_bytes(),
+        }
 
-def stamp_bundle(folder: Path, *, version: str, run_id: str) -> Manifest:
-    """Write the registry's version and run into a bundle's manifest; the digest stays as it is."""
-    path = folder / MANIFEST_FILE
-    stamped = replace(Manifest.from_bytes(path.read_bytes()), version=version, run_id=run_id)
-    path.write_bytes(stamped.to_bytes())
-    return stamped
+    def read(self, manifest: Manifest[ChurnTask], contents: Mapping[str, bytes]) -> Bundle:
+        """The model out of its files."""
+        learner = LEARNERS[manifest.learner]
+        return Bundle(
+            manifest,
+            learner.from_files({name: contents[name] for name in learner.files}),
+            Calibration.from_dict(json.loads(contents[_CALIBRATION])),
+            Reference.from_bytes(contents[_REFERENCE]),
+            Hazard.from_files(contents) if HAZARD_FILE in contents else None,
+            declared(contents),
+        )
 
+    def proof(self, model: Bundle) -> Arrays:
+        """Rows drawn from the quantiles of each feature."""
+        return {"values": model.reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)}
 
-def open_bundle(folder: Path) -> Bundle:
-    """Open a bundle: every hash is checked before anything is parsed, then the golden rows.
+    def answers(self, model: Bundle, proof: Arrays) -> Arrays:
+        """Scores, what each feature adds to them, and when the next order comes."""
+        values = proof["values"]
+        log_odds = model.log_odds(values)
+        answers = {
+            "log_odds": log_odds,
+            "contributions": model.feature_contributions(values),
+            "probability": model.probability(log_odds),
+        }
+        return answers | ({} if model.hazard is None else {"silence": model.silence(values)})
 
-    Raises ``BundleRefused`` for a missing, extra or changed file, an unknown schema version, another model's
-    name, or golden rows that do not give the answers they gave when the bundle was written.
-    """
-    manifest, contents = verified(folder)
-    refuse_other_name(manifest, "churn")
-    try:
-        family = FAMILIES[manifest.family]
-        model = family.from_files({name: contents[name] for name in family.files})
-        calibration = Calibration.from_dict(json.loads(contents[_CALIBRATION]))
-        reference = Reference.from_bytes(contents[_REFERENCE])
-        hazard = Hazard.from_files(contents) if HAZARD_FILE in contents else None
-        declarations = plan_from_text(contents[PLAN_FILE].decode("utf-8"))
-        bundle = Bundle(manifest, model, calibration, reference, hazard, declarations)
-        golden = unarchive(contents[_GOLDEN])
-        refuse_other_plan(manifest, declarations)
-    except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
-        raise damaged("a bundle with all its parts", "parts that do not fit together") from None
-    if not _agrees(bundle, golden):
-        raise damaged("golden rows that score as they did", "other scores")
-    return bundle
+    def proven(self, model: Bundle, proof: Arrays) -> Arrays:
+        """What each feature adds, as LightGBM computes it."""
+        return {"contributions": model.proven_contributions(proof["values"])}
 
 
-def verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
-    """The manifest and the checked bytes of every other file, not yet parsed."""
-    try:
-        present = {one.name: one for one in folder.iterdir()}
-        if any(one.is_symlink() or not one.is_file() for one in present.values()):
-            raise damaged("plain files alone in a bundle", "something else")
-        if any(one.stat().st_size > LARGEST_FILE_BYTES for one in present.values()):
-            raise damaged("files of at most 64 MB in a bundle", "a larger one")
-        if MANIFEST_FILE not in present:
-            raise damaged("a bundle with a manifest", "none")
-        manifest = Manifest.from_bytes(present.pop(MANIFEST_FILE).read_bytes())
-        present.pop(SIGNATURE_FILE, None)
-        if set(present) != set(manifest.files):
-            odd = sorted(set(present) ^ set(manifest.files))
-            raise damaged("the files the manifest names", f"a difference in {', '.join(odd)}")
-        contents = {name: path.read_bytes() for name, path in present.items()}
-    except OSError as fault:
-        raise damaged("a bundle that can be read", type(fault).__name__) from None
-    for name, content in contents.items():
-        if sha256(content) != manifest.files[name]:
-            raise damaged(f"{name} as it was written", "other bytes")
-    return manifest, contents
+CHURN_KIND = ChurnKind()
 
 
-def current_bundle(workspace: Workspace, name: str = "churn") -> Bundle:
-    """Open the bundle in use.
+def current_bundle(workspace: Workspace) -> Bundle:
+    """Open the model in use.
 
     Raises ``WorkspaceRefused`` when none was promoted yet and ``BundleRefused`` when it is damaged.
     """
-    folder = admitted_folder(workspace, name)
-    if folder is None:
+    bundle = current(CHURN_KIND, workspace)
+    if bundle is None:
         raise WorkspaceRefused(
-            expected=f"a {name} model in use",
+            expected="a churn model in use",
             found="none",
-            remedy=f"Run `regulars train {name}` first.",
+            remedy="Run `regulars train churn` first.",
         )
-    return bundle_in(folder)
-
-
-def bundle_in(folder: Path) -> Bundle:
-    """Open an admitted bundle, which must be the one its folder is named by."""
-    bundle = open_bundle(folder)
-    refuse_other_digest(folder, bundle.manifest.digest)
     return bundle
 
 
-def _golden(bundle: Bundle) -> bytes:
-    values = bundle.reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
-    answers = _answers(bundle, values)
-    # Opening the bundle then proves its contributions against another program, not against themselves.
-    proven = bundle.proven_contributions(values)
-    if not np.allclose(answers["contributions"], proven, rtol=0.0, atol=GOLDEN_TOLERANCE):
-        raise damaged("contributions as LightGBM computes them", "others")
-    return archive({"values": values} | answers | {"contributions": proven})
-
-
-def _answers(bundle: Bundle, values: NDArray[np.float32]) -> dict[str, Floats]:
-    log_odds = bundle.log_odds(values)
-    answers = {
-        "log_odds": log_odds,
-        "contributions": bundle.feature_contributions(values),
-        "probability": bundle.probability(log_odds),
-    }
-    return answers | ({} if bundle.hazard is None else {"silence": bundle.silence(values)})
-
-
-def _agrees(bundle: Bundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
-    if "values" not in golden:
-        return False
-    answers = _answers(bundle, golden["values"].astype(np.float32, copy=False))
-    return set(golden) == {"values", *answers} and all(
-        answer.shape == golden[name].shape
-        and bool(np.allclose(answer, golden[name], rtol=0.0, atol=GOLDEN_TOLERANCE))
-        for name, answer in answers.items()
-    )
-
-
-def spoken(manifest: Manifest) -> tuple[list[Feature], list[ReasonGroup]]:
-    """What a model's reasons are told of: its features, each in one of its groups.
-
-    Raises ``ModelRefused`` for a feature without a group.
-    """
-    groups = [ReasonGroup(**one) for one in manifest.groups]
-    features = [Feature(**one) for one in manifest.features]
-    names = {group.name for group in groups}
-    for feature in features:
-        if feature.group not in names:
-            raise ModelRefused(
-                expected="every feature in a reason group of the model",
-                found=f'{feature.name} in "{feature.group}"',
-                remedy="Declare the feature with one of the groups in features/behaviour/groups.py.",
-            )
-    return features, groups
-
-
-def refuse_other_plan(manifest: Manifest, declarations: Sequence[Declaration]) -> None:
-    """Refuse, with ``BundleRefused``, declarations of other features than the manifest names."""
-    if [one.feature.name for one in declarations] != list(manifest.feature_names):
-        raise damaged("a plan of the features the manifest names", "one of others")
-
-
-def _group_positions(manifest: Manifest) -> NDArray[np.intp]:
-    names = [group["name"] for group in manifest.groups]
-    return np.array([names.index(feature["group"]) for feature in manifest.features], np.intp)
+def _group_positions(manifest: Manifest[ChurnTask]) -> NDArray[np.intp]:
+    features, groups = spoken(manifest)
+    names = [group.name for group in groups]
+    return np.array([names.index(feature.group) for feature in features], np.intp)
 
 
 def _other_features(expected: str, found: str) -> BundleRefused:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
+    churn_markdown,
     decay_markdown,
     lists_markdown,
     money_sentences,
@@ -14,16 +16,15 @@ from training.families.churn.evaluation.tables import (
     when_markdown,
     when_sentences,
 )
-from training.ladder.ladder import TIE_AUC
-from training.ladder.plots import ladder_markdown
-from training.questions.kinds import question_from
+from training.ladder.ladder import AUC
+from training.ladder.tables import cutoffs_table
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
 _MOST_NAMES = 6
 
 
 def model_card(
-    manifest: Manifest,
+    manifest: Manifest[ChurnTask],
     splits: Mapping[str, Any],
     *,
     company: str = "",
@@ -34,12 +35,12 @@ def model_card(
     What a marketer asks first stands first: the grade, the money, whom it fails; how it was measured
     and what it must not be used for follow.
     """
-    question = question_from(manifest.question)
+    question = manifest.task.question
     evaluated = manifest.evaluation
     parts = [
         f"# Churn model{f' of {company}' if company else ''}: {manifest.title}",
         *([f"**{evaluated['grade']['text']}**"] if evaluated else []),
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"{question.said} "
         f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"
@@ -49,13 +50,13 @@ def model_card(
         *(_when(evaluated) if evaluated else []),
         "## How well",
         _how_well(manifest),
-        ladder_markdown(manifest.ladder),
+        churn_markdown(manifest.ladder),
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
         "by resampling customers. *Over the best rule* is the difference in AUC, on the same customers, to "
         f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
         "profit a customer at published reference costs, for comparison between companies. A rung takes "
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
-        f"{TIE_AUC}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
+        f"{AUC.tie}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
         *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
@@ -126,23 +127,6 @@ def _how_well(manifest: Manifest) -> str:
         f"{found['ece_by_chance']:.3f} by chance); "
         f"{found['observed_over_expected']:.2f} customers left for each one expected."
     )
-
-
-def cutoffs_table(splits: Mapping[str, Any]) -> str:
-    """Which cutoffs fitted, calibrated and tested what, as a Markdown table."""
-    lines = [
-        " | ".join(["use", "fitted on", "calibrated on", "tested on"]),
-        "--- | --- | --- | ---",
-    ]
-    for number, split in enumerate(splits["tests"], start=1):
-        fit = ", ".join(split["fit"])
-        lines.append(f"test {number} | {fit} | {split['calibration']} | {split['test']}")
-    shipped = splits["shipped"]
-    lines.append(
-        f"**ships** | {', '.join(shipped['fit'])} | {shipped['calibration']} | not tested itself: "
-        f"{shipped['test']}"
-    )
-    return "\n".join(f"| {line} |" for line in lines)
 
 
 def _limits(manifest: Manifest) -> list[str]:

@@ -16,11 +16,13 @@ from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Splits
-from training.families.churn.rungs import churn_rungs, has_rule, usable_features
+from training.families.churn.bundle import CHURN_KIND, ChurnTask
+from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.strongest_feature import strongest_feature
 from training.ladder.ladder import Ladder, climb, fit_and_calibrate
 from training.learners.calibration import Calibration
 from training.learners.model import Model
+from training.learners.usable import usable_features
 from training.questions.buying import Inactivity
 from training.questions.gaps import note_on_horizon
 from training.questions.kinds import question_of
@@ -33,7 +35,7 @@ from training.registry.provenance import provenance
 class Learned:
     """A model ready to be written, with everything that was measured on the way."""
 
-    manifest: Manifest
+    manifest: Manifest[ChurnTask]
     model: Model
     calibration: Calibration
     reference: Reference
@@ -84,12 +86,11 @@ def learn_churn(
     progress("fitting the model that ships", 1, 1)
     row = ladder.winning_row.as_dict()
     manifest = Manifest(
-        family=model.family,
+        name=CHURN_KIND.name,
+        learner=model.family,
         title=ladder.winner.name,
+        task=ChurnTask(question),
         **provenance(plan, pack),
-        question=question.as_dict(),
-        horizon_days=settings.horizon_days,
-        gap_days=settings.gap_days,
         base_rate=float(np.mean(latest.outcomes)),
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")},
         ladder=[one.as_dict() for one in ladder.rows],

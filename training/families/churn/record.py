@@ -8,24 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from features.company.settings.reading import Settings
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
-from training.families.churn.bundle import write_bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve, whole_tests
 from training.families.churn.evaluation.evaluation import Evaluation, evaluate
 from training.families.churn.evaluation.plots import shap_plots
-from training.families.churn.evaluation.tables import lists_markdown, slices_markdown, spreadsheet
+from training.families.churn.evaluation.tables import (
+    churn_csv,
+    churn_markdown,
+    lists_markdown,
+    slices_markdown,
+)
 from training.families.churn.learning import Learned
 from training.families.churn.rungs import RECENCY
 from training.ladder.plots import (
     decay_plot,
     gains_plot,
-    ladder_csv,
-    ladder_markdown,
     lift_plot,
     profit_plot,
     reliability_plot,
 )
+from training.ladder.tables import spreadsheet
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.metrics import reliability
@@ -35,19 +40,19 @@ from training.trust.table import trust_markdown
 
 def write_run(
     folder: Path, learned: Learned, settings: Settings, *, threads: int = 1
-) -> tuple[Manifest, RunRecord]:
+) -> tuple[Manifest[ChurnTask], RunRecord]:
     """Evaluate what was learned, write its bundle and report into a folder, and say what to log."""
     currency = settings.company.currency
     evaluation = evaluate(learned, settings.campaign, currency=currency, threads=threads)
-    manifest = write_bundle(
-        folder / BUNDLE_FOLDER,
+    bundle = Bundle(
         replace(learned.manifest, evaluation=evaluation.as_dict()),
-        model=learned.model,
-        calibration=learned.calibration,
-        reference=learned.reference,
-        declarations=learned.declarations,
-        hazard=evaluation.hazard,
+        learned.model,
+        learned.calibration,
+        learned.reference,
+        evaluation.hazard,
+        learned.declarations,
     )
+    manifest = write(CHURN_KIND, bundle.manifest, bundle, folder / BUNDLE_FOLDER)
     card = model_card(manifest, learned.origins, company=settings.company.name)
     (folder / "card.md").write_text(card, encoding="utf-8")
     _write_tables(folder / "tables", learned, manifest)
@@ -79,8 +84,8 @@ def _write_tables(folder: Path, learned: Learned, manifest: Manifest) -> None:
     ]
     for name, content in (
         ("ladder.json", json.dumps(rows, indent=1)),
-        ("ladder.csv", ladder_csv(rows)),
-        ("ladder.md", ladder_markdown(rows)),
+        ("ladder.csv", churn_csv(rows)),
+        ("ladder.md", churn_markdown(rows)),
         ("evaluation.json", json.dumps(evaluated, indent=1)),
         ("lists.csv", spreadsheet(evaluated["campaign"]["rows"])),
         ("lists.md", lists_markdown(evaluated)),
@@ -137,10 +142,10 @@ def _params(learned: Learned) -> dict[str, Any]:
     params = {
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
-        "outcome": manifest.question["kind"],
+        "outcome": manifest.task.question.kind,
         **manifest.population,
         "title": manifest.title,
-        "family": manifest.family,
+        "family": manifest.learner,
         "plan_hash": manifest.plan_hash,
         "data_digest": manifest.data_digest,
         "data_cut": manifest.data_cut,

@@ -6,19 +6,14 @@ not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Sequence
 
 from features.behaviour.buying import HORIZONS
-from features.vocabulary.errors import ModelRefused
-from training.datasets.dataset import Dataset
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.logistic import LogisticModel
-from training.learners.model import Model, is_shared
-from training.learners.trees import BoostingSettings
+from training.learners.usable import RECENCY_FREQUENCY_MONEY
 
 BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
 BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
@@ -26,73 +21,8 @@ LOGISTIC_WIDE, BOOSTED, BLENDED = "logistic on everything", "LightGBM", "logisti
 
 STRONGEST = "one feature"
 
-RULES = (BASE_RATE, RECENCY, FREQUENCY, BUYING, STRONGEST)
-"""Rungs that need no learning to rank: what a company could do without a model."""
-
 _WIDE_STRENGTH = 30.0
 """Hundreds of features that say alike things need a firmer hand than nine."""
-
-RECENCY_FREQUENCY_MONEY = (
-    "days_since_order",
-    "days_since_first_order",
-    "orders_count_lifetime",
-    "orders_count_365d",
-    "orders_count_90d",
-    "spend_sum_lifetime",
-    "spend_sum_365d",
-    "gap_mean_days",
-    "silence_ratio",
-)
-"""What the logistic rung reads, where the plan has it: recency, tenure, frequency, money, rhythm."""
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One step of the ladder: a name, what it reads and how it learns.
-
-    ``parts`` are the rungs a blend is made of; ``strength`` holds back a logistic model; ``directions``
-    holds trees to what nobody doubts, and ``settings`` says how far they may go, where not as usual.
-    """
-
-    name: str
-    family: str
-    feature_names: tuple[str, ...]
-    explained: str
-    parts: tuple[Rung, ...] = ()
-    strength: float = 1.0
-    directions: Mapping[str, int] = field(default_factory=dict)
-    settings: BoostingSettings | None = None
-
-    def fit(
-        self,
-        dataset: Dataset,
-        *,
-        threads: int = 1,
-        fitted: Mapping[str, Model] | None = None,
-        rounds: int | None = None,
-    ) -> Model:
-        """Fit this rung's model; a blend takes its parts from ``fitted``, by name, where they are there.
-
-        Trees are grown for so many ``rounds``, or for as many as serve them best.
-        """
-        if self.family == BoostedModel.family:
-            return BoostedModel.fit(
-                dataset,
-                self.feature_names,
-                directions=self.directions,
-                settings=self.settings,
-                rounds=rounds,
-                threads=threads,
-            )
-        if self.family == LogisticModel.family:
-            return LogisticModel.fit(dataset, self.feature_names, strength=self.strength)
-        known = fitted or {}
-        line, trees = (
-            known.get(part.name) or part.fit(dataset, threads=threads, rounds=rounds)
-            for part in self.parts
-        )
-        assert isinstance(line, LogisticModel) and isinstance(trees, BoostedModel)
-        return BlendedModel.of(line, trees)
 
 
 def churn_rungs(
@@ -128,8 +58,12 @@ def churn_rungs(
     if not has_rule(everything):
         rules += ((STRONGEST, strongest, f"the feature that tells most by itself: {strongest}"),)
     return (
-        Rung(BASE_RATE, plain, (), "everybody has the same risk"),
-        *(Rung(name, plain, (one,), said) for name, one, said in rules if one in everything),
+        Rung(BASE_RATE, plain, (), "everybody has the same risk", is_rule=True),
+        *(
+            Rung(name, plain, (one,), said, is_rule=True)
+            for name, one, said in rules
+            if one in everything
+        ),
         *(
             (
                 Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
@@ -175,44 +109,3 @@ def certain_directions(feature_names: Sequence[str]) -> dict[str, int]:
     rising = {name: 1 for name in feature_names if name in certain}
     falling = {name: -1 for name in feature_names if name.startswith("orders_count_")}
     return rising | falling
-
-
-@dataclass(frozen=True)
-class Usable:
-    """The features a model can learn from, and why the others are left out."""
-
-    names: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def usable_features(dataset: Dataset) -> Usable:
-    """Leave out features that are the same for everybody, or known of fewer than ten customers.
-
-    Raises ``ModelRefused`` when none remains.
-    """
-    constant, rare, kept = [], [], []
-    vectors = dataset.vectors
-    for name in vectors.feature_names:
-        column = vectors.column(name)
-        present = ~np.isnan(column)
-        if not is_shared(vectors.customer_keys[present]):
-            rare.append(name)
-        elif present.all() and column.min() == column.max():
-            constant.append(name)
-        else:
-            kept.append(name)
-    if not kept:
-        raise ModelRefused(
-            expected="at least one feature that differs between customers",
-            found=f"{len(constant)} constant and {len(rare)} nearly always missing",
-            remedy="Check that the purchases carry real dates, orders and amounts.",
-        )
-    notes = [
-        f"left out, {reason}: {', '.join(names)}"
-        for reason, names in (
-            ("the same for everybody", constant),
-            ("known of fewer than ten customers", rare),
-        )
-        if names
-    ]
-    return Usable(tuple(kept), tuple(notes))

@@ -11,34 +11,25 @@ import numpy as np
 
 from features.declarations.feature import ReasonGroup
 from features.plan.plan import plan_of
-from training.families.churn.bundle import GOLDEN_TOLERANCE, spoken
+from training.bundles.kind import GOLDEN_TOLERANCE
+from training.bundles.spoken import spoken
 from training.families.churn.learning import Learned
-from training.families.churn.rungs import Rung
-from training.learners.model import Floats, Model
+from training.ladder.rung import Rung
+from training.learners.columns import Floats
+from training.learners.model import Model
 from training.reasons.explanation import TOLERANCE, Reasons
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
+from training.trust.bars import LEAK_SHARE, Bar, contradicted_bar, faithful_bar, largest_share_bar
 from training.trust.cap import CapCost, cap_cost
 from training.trust.faithfulness import Faithfulness, faithfulness
 from training.trust.persistence import Persistence, persistence
 from training.trust.stability import Stability, stability
 from training.trust.subjects import Subjects
 
-LEAST_FAITHFUL, FAITHFUL_GROUPS = 0.95, 2
 LEAST_OVERLAP, LEAST_SAME_FIRST = 0.90, 0.85
 LEAST_PERSISTENT = 0.95
 MOST_PERMUTED = 0.5
-LEAK_SHARE = 0.6
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One figure beside what it should reach; ``passed`` is None where there was nothing to measure."""
-
-    name: str
-    figure: str
-    bar: str
-    passed: bool | None
 
 
 @dataclass(frozen=True)
@@ -85,18 +76,11 @@ class Trust:
     @property
     def bars(self) -> tuple[Bar, ...]:
         """Every figure with its bar."""
-        deep = next((one for one in self.faithfulness if one.groups == FAITHFUL_GROUPS), None)
         held = self.stability
         stays = self.persistence
-        largest = next(iter(self.shares), "")
         return (
             Bar("adding up", f"{self.additivity:.0e} in log-odds, {self.shown_gap:.0e} in probability", f"≤ {GOLDEN_TOLERANCE:.0e}, {TOLERANCE:.0e}", self.adds_up),
-            Bar(
-                "faithful: two groups taken away",
-                "reads one group" if deep is None else f"{deep.score:.3f} of the best; one order for all {deep.global_score:.3f}",
-                f"≥ {LEAST_FAITHFUL}, above one order for all",
-                None if deep is None else deep.score >= max(LEAST_FAITHFUL, min(deep.global_score, 1.0)),
-            ),
+            faithful_bar(self.faithfulness, unread="reads one group"),
             Bar("stable: same three groups in refits", f"{held.top_three:.3f}; {held.weight:.0%} of their weight", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
             Bar("stable: same first reason", f"{held.first:.3f}; or of similar weight {held.first_or_similar:.3f}", f"≥ {LEAST_SAME_FIRST:.2f}", held.first >= LEAST_SAME_FIRST),
             Bar("other reasons from senseless outcomes", f"{held.permuted:.3f} alike", f"≤ {MOST_PERMUTED}", held.permuted <= MOST_PERMUTED),
@@ -106,13 +90,8 @@ class Trust:
                 f"≥ {LEAST_PERSISTENT:.0%}",
                 None if stays is None else stays.same >= LEAST_PERSISTENT,
             ),
-            Bar("contradicted by facts", f"{self.contradictions} of {self.sentences:,} sentences", "0", self.contradictions == 0),
-            Bar(
-                "one group explains",
-                f"{self.shares[largest]:.0%} ({largest})" if largest else "nothing",
-                f"≤ {LEAK_SHARE:.0%}",
-                None if sum(share > 0 for share in self.shares.values()) < 2 else not self.leak,
-            ),
+            contradicted_bar(self.contradictions, self.sentences),
+            largest_share_bar(self.shares),
             Bar(
                 "given up by keeping trees shallow",
                 "no trees" if self.cap is None else f"{self.cap.log_loss:+.4f} log loss [{self.cap.log_loss_low:+.4f}, {self.cap.log_loss_high:+.4f}]",

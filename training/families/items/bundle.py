@@ -1,22 +1,18 @@
-"""The recommendation model on disk: items and what goes with what, verified before it is parsed, and no customer."""
+"""The recommendation model, opened and on disk: items, what goes with what, and no customer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import fields as fields_of
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.workspace import Workspace
-from features.vocabulary.errors import ModelRefused
-from training.bundles.admission import admitted_folder, refuse_other_digest, refuse_other_name
-from training.bundles.manifest import Manifest, damaged
+from features.declarations.feature import Declaration
+from training.bundles.kind import Arrays, Tolerance
+from training.bundles.manifest import Manifest, Written
 from training.bundles.reference import archive, unarchive
-from training.families.churn.bundle import sealed, verified
 from training.families.items.pairs.pair_features import NAMES
 from training.families.items.pairs.pairs import Shelf
 from training.families.items.ranker import Ranker
@@ -26,18 +22,47 @@ from training.purchases.catalogue import Catalogue
 from training.purchases.item_facts import ItemFacts
 
 RECOMMENDATIONS = "recommendations"
-TOLERANCE = 1e-9
-_CATALOGUE, _FACTS, _GOLDEN = "catalogue.npz", "facts.npz", "golden.npz"
+_CATALOGUE, _FACTS = "catalogue.npz", "facts.npz"
 _KERNEL = "kernel_{}.npz"
 _GOLDEN_CUSTOMERS, _GOLDEN_ORDERS, _GOLDEN_SEED = 16, 4, 20_101_209
 _DAY = 86_400
 
 
 @dataclass(frozen=True)
+class ItemTask:
+    """In how many days customers may buy an item, and by which kernel its candidates are found."""
+
+    horizon_days: int
+    kernel: str
+
+    @property
+    def gap_days(self) -> int:
+        """None: what is bought counts from the cutoff on."""
+        return 0
+
+    @property
+    def population(self) -> Mapping[str, int]:
+        """No number: anybody is listed items."""
+        return {}
+
+    @property
+    def said(self) -> str:
+        """What is answered and of whom, in words."""
+        return (
+            f"Which items a customer buys in {self.horizon_days} days. Anybody is listed items, "
+            "and who bought nothing what most buy."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The task as plain fields."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class ItemBundle:
     """An opened model: candidates and their log-odds, for whatever purchases it is asked with."""
 
-    manifest: Manifest
+    manifest: Manifest[ItemTask]
     catalogue: Catalogue
     shelf: Shelf
     ranker: Ranker
@@ -48,68 +73,74 @@ class ItemBundle:
         self.ranker.pushes(pairs.values[np.argsort(-self.ranker.log_odds(pairs.values))[:20]])
 
 
-def write_item_bundle(
-    folder: Path, manifest: Manifest, *, catalogue: Catalogue, shelf: Shelf, ranker: Ranker
-) -> Manifest:
-    """Write a bundle into an empty or absent folder; returns the manifest with its digest."""
-    bundle = ItemBundle(manifest, catalogue, shelf, ranker)
-    facts = {one.name: getattr(shelf.facts, one.name) for one in fields_of(ItemFacts)}
-    kernel = {
-        _KERNEL.format(name): archive({name: values})
-        for name, values in shelf.kernel.to_arrays().items()
-    }
-    golden = _answers(bundle)
-    # Opening the bundle then proves its contributions against another program, not against themselves.
-    proven = ranker.proven_pushes(golden["values"])
-    if not np.allclose(golden["pushes"], proven, rtol=0.0, atol=TOLERANCE):
-        raise damaged("contributions as LightGBM computes them", "others")
-    contents = ranker.to_files() | kernel
-    contents |= {
-        _CATALOGUE: archive(catalogue.to_arrays()),
-        _FACTS: archive(facts),
-        _GOLDEN: archive(golden | {"pushes": proven}),
-    }
-    return sealed(folder, manifest, contents)
+class ItemKind:
+    """What customers take next: the catalogue, what goes with what, and the ranker."""
 
+    name = RECOMMENDATIONS
+    tolerance = Tolerance(
+        "golden customers who are answered as they were",
+        "other answers",
+        single=("values",),
+        with_missing=True,
+    )
+    own_features = NAMES
+    needs_store = True
 
-def open_item_bundle(folder: Path) -> ItemBundle:
-    """Open a bundle: every hash is checked before anything is parsed, then golden answers.
+    def task(self, written: Written) -> ItemTask:
+        """The horizon and where candidates come from, as a manifest says it."""
+        return ItemTask(**written)
 
-    Raises ``BundleRefused`` as ``open_bundle`` does.
-    """
-    manifest, contents = verified(folder)
-    refuse_other_name(manifest, RECOMMENDATIONS)
-    if tuple(manifest.feature_names) != NAMES:
-        raise damaged("a model of the features of pairs this version computes", "one of others")
-    try:
+    def declarations(self, model: ItemBundle) -> Sequence[Declaration]:
+        """None: features are of pairs of a customer and an item."""
+        return ()
+
+    def contents(self, model: ItemBundle) -> Mapping[str, bytes]:
+        """Its files."""
+        facts = model.shelf.facts
+        kernel = {
+            _KERNEL.format(name): archive({name: values})
+            for name, values in model.shelf.kernel.to_arrays().items()
+        }
+        return {
+            **model.ranker.to_files(),
+            **kernel,
+            _CATALOGUE: archive(model.catalogue.to_arrays()),
+            _FACTS: archive({one.name: getattr(facts, one.name) for one in fields(ItemFacts)}),
+        }
+
+    def read(self, manifest: Manifest[ItemTask], contents: Mapping[str, bytes]) -> ItemBundle:
+        """The model out of its files; ``ValueError`` for parts of other catalogues."""
         kernel: dict[str, NDArray[Any]] = {}
         for name in ("offsets", "neighbours", "weights"):
             kernel |= unarchive(contents[_KERNEL.format(name)])
         facts = ItemFacts(**unarchive(contents[_FACTS]))
-        bundle = ItemBundle(
-            manifest,
-            Catalogue.from_arrays(unarchive(contents[_CATALOGUE])),
-            Shelf(ItemKernel.from_arrays(kernel), facts),
-            Ranker.from_files(contents),
-        )
-        golden = unarchive(contents[_GOLDEN])
-        fits = len(bundle.catalogue) == bundle.shelf.catalogue == len(facts.share)
-        holds = fits and _agrees(bundle, golden)
-    except (KeyError, ValueError, TypeError, IndexError, ModelRefused):
-        raise damaged("a bundle with all its parts", "parts that do not fit together") from None
-    if not holds:
-        raise damaged("golden customers who are answered as they were", "other answers")
-    return bundle
+        catalogue = Catalogue.from_arrays(unarchive(contents[_CATALOGUE]))
+        shelf = Shelf(ItemKernel.from_arrays(kernel), facts)
+        if not len(catalogue) == shelf.catalogue == len(facts.share):
+            raise ValueError("parts of catalogues of other sizes")
+        return ItemBundle(manifest, catalogue, shelf, Ranker.from_files(contents))
+
+    def proof(self, model: ItemBundle) -> Arrays:
+        """The candidates of customers drawn by lot from the catalogue, with their features."""
+        pairs = model.shelf.pairs(_invented(len(model.catalogue)))
+        return {"offsets": pairs.offsets, "items": pairs.items, "values": pairs.values}
+
+    def answers(self, model: ItemBundle, proof: Arrays) -> Arrays:
+        """The candidates found anew, and how those of the proof are ranked."""
+        ranker, values = model.ranker, proof["values"]
+        return {
+            **self.proof(model),
+            "log_odds": ranker.log_odds(values),
+            "order_chance": ranker.order_chance(values),
+            "pushes": ranker.pushes(values),
+        }
+
+    def proven(self, model: ItemBundle, proof: Arrays) -> Arrays:
+        """What each feature adds, as LightGBM computes it."""
+        return {"pushes": model.ranker.proven_pushes(proof["values"])}
 
 
-def current_item_bundle(workspace: Workspace) -> ItemBundle | None:
-    """Open the model in use; None when none was promoted yet, ``BundleRefused`` when damaged."""
-    folder = admitted_folder(workspace, RECOMMENDATIONS)
-    if folder is None:
-        return None
-    bundle = open_item_bundle(folder)
-    refuse_other_digest(folder, bundle.manifest.digest)
-    return bundle
+ITEM_KIND = ItemKind()
 
 
 def _invented(catalogue: int) -> Bought:
@@ -121,36 +152,3 @@ def _invented(catalogue: int) -> Bought:
     days = np.concatenate([np.arange(count) for count in counts]).astype(np.int64) * 9
     pieces = np.ones(offsets[-1], np.float32)
     return Bought(offsets, items, days * _DAY, pieces, catalogue, 60 * _DAY)
-
-
-def _answers(bundle: ItemBundle) -> dict[str, NDArray[Any]]:
-    pairs = bundle.shelf.pairs(_invented(len(bundle.catalogue)))
-    found: dict[str, NDArray[Any]] = {
-        "offsets": pairs.offsets,
-        "items": pairs.items,
-        "values": pairs.values,
-    }
-    return found | _ranked(bundle, pairs.values)
-
-
-def _ranked(bundle: ItemBundle, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-    ranker = bundle.ranker
-    return {
-        "log_odds": ranker.log_odds(values),
-        "order_chance": ranker.order_chance(values),
-        "pushes": ranker.pushes(values),
-    }
-
-
-def _agrees(bundle: ItemBundle, golden: Mapping[str, NDArray[Any]]) -> bool:
-    """Whether candidates are found as they were, and the features that were kept are ranked as they were."""
-    found = _answers(bundle) | _ranked(bundle, golden["values"].astype(np.float32, copy=False))
-    if set(golden) != set(found):
-        return False
-    # Features are numbers of 32 bits, whose last digit is the machine's own.
-    near = dict.fromkeys(found, 0.0) | {"values": 1e-5}
-    return all(
-        answer.shape == golden[name].shape
-        and bool(np.allclose(answer, golden[name], near[name], TOLERANCE, equal_nan=True))
-        for name, answer in found.items()
-    )

@@ -9,12 +9,18 @@ from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import RECOMMENDATIONS, write_item_bundle
-from training.families.items.learning import LearnedItems, learn_items
+from training.families.items.bundle import (
+    ITEM_KIND,
+    ItemBundle,
+    ItemTask,
+)
+from training.families.items.checks import items_gate
+from training.families.items.learning import LearnedItems, learn_items, pair_plan
 from training.families.items.report import item_card, item_markdown
-from training.recipe.recipe import TrainingSummary
 from training.recipe.run_record import ladder_run
+from training.recipe.summary import TrainingSummary
 from training.registry.publication import Steps, publish
 from training.registry.registry import BUNDLE_FOLDER, RunRecord
 
@@ -42,8 +48,9 @@ def train_items(
     published = publish(
         settings,
         workspace,
-        RECOMMENDATIONS,
+        ITEM_KIND,
         lambda draft: _write_run(draft, learned, settings),
+        gate=items_gate,
         description=_DESCRIPTION,
         promote=promote,
         steps=steps,
@@ -60,15 +67,10 @@ def train_items(
 
 def _write_run(
     folder: Path, learned: LearnedItems, settings: Settings
-) -> tuple[Manifest, RunRecord]:
+) -> tuple[Manifest[ItemTask], RunRecord]:
     """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    manifest = write_item_bundle(
-        folder / BUNDLE_FOLDER,
-        learned.manifest,
-        catalogue=learned.sold.catalogue,
-        shelf=learned.shelf,
-        ranker=learned.ranker,
-    )
+    bundle = ItemBundle(learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker)
+    manifest = write(ITEM_KIND, learned.manifest, bundle, folder / BUNDLE_FOLDER)
     record = ladder_run(
         folder,
         manifest,
@@ -85,9 +87,9 @@ def _params(learned: LearnedItems) -> dict[str, Any]:
     return {
         "horizon_days": manifest.horizon_days,
         "title": manifest.title,
-        "family": manifest.family,
-        "kernel": manifest.question["kernel"],
-        "plan_hash": manifest.plan_hash,
+        "family": manifest.learner,
+        "kernel": manifest.task.kernel,
+        "plan_hash": pair_plan(),
         "data_digest": manifest.data_digest,
         "data_cut": manifest.data_cut,
         "items": len(learned.sold.catalogue),

@@ -21,7 +21,8 @@ from training.families.items.measures import (
     novelty,
     recall,
 )
-from training.learners.model import Floats
+from training.learners.columns import Floats
+from training.measures.intervals import mean_interval
 from training.purchases.bought import Bought
 
 COUNTS = 10, 20
@@ -35,7 +36,6 @@ PERSONAL, PERSONAL_EVER = (
 """The bar in every grocery; ties by what is popular of late find more than the usual ties by popularity ever."""
 _SEED = 20_101_209
 _AT_ONCE = 256
-_TWO_SIDED = 1.96
 
 ListsOf = Callable[[Bought], Lists]
 """Makes the lists of some customers, ``LONGEST`` items each."""
@@ -78,7 +78,7 @@ class Trial:
         found = recall(self.targets.hits(lists_of(self.asked)), self.targets.counts)
         return _mean(found) or 0.0
 
-    def judge(self, name: str, lists_of: ListsOf) -> Rung:
+    def judge(self, name: str, lists_of: ListsOf) -> ItemRung:
         """The figures of one way to recommend."""
         lists = lists_of(self.asked)
         figures: dict[str, float | None] = {}
@@ -95,7 +95,7 @@ class Trial:
                     by_customer[f"{kind}{measure}_{count}"] = found
         for key, found in by_customer.items():
             figures[key] = _mean(found)
-        low, high = interval(by_customer["recall_10"])
+        low, high = mean_interval(by_customer["recall_10"])
         figures |= {"recall_10_low": low, "recall_10_high": high}
         figures |= self._shape(lists[:, : COUNTS[0]])
         new = self.new_targets
@@ -104,7 +104,7 @@ class Trial:
             nobody = self.before.select(np.zeros(1, np.int64)).nothing()
             same = np.repeat(lists_of(nobody)[:, : COUNTS[0]], len(new.counts), axis=0)
             figures["new_customers_recall_10"] = _mean(recall(new.hits(same), new.counts))
-        return Rung(name, figures, by_customer["recall_10"])
+        return ItemRung(name, figures, by_customer["recall_10"])
 
     @cached_property
     def _buyers(self) -> NDArray[np.int64]:
@@ -128,29 +128,29 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Rung:
+class ItemRung:
     """One way to recommend: its figures, and the recall of each customer for comparing in pairs."""
 
     name: str
     figures: dict[str, float | None]
     recalls: Floats = field(repr=False)
 
-    def against(self, other: Rung) -> tuple[float, float, float]:
+    def against(self, other: ItemRung) -> tuple[float, float, float]:
         """How much higher the recall at 10 is than another's, with the ends of its 95 % interval."""
         difference = self.recalls - other.recalls
-        return (_mean(difference) or 0.0, *interval(difference))
+        return (_mean(difference) or 0.0, *mean_interval(difference))
 
 
 @dataclass(frozen=True)
 class ItemLadder:
     """All rungs of one trial, and the one that ships."""
 
-    rungs: Sequence[Rung]
+    rungs: Sequence[ItemRung]
     winner: str
     customers: int
     new_customers: int
 
-    def of(self, name: str) -> Rung:
+    def of(self, name: str) -> ItemRung:
         """A rung by its name."""
         return next(one for one in self.rungs if one.name == name)
 
@@ -187,15 +187,6 @@ def lists_by_score(scores: Callable[[Bought], NDArray[np.float32]]) -> ListsOf:
         return np.concatenate(parts) if parts else np.empty((0, LONGEST), np.int32)
 
     return lists_of
-
-
-def interval(values: Floats) -> tuple[float, float]:
-    """The ends of the 95 % interval of a mean over customers; NaN of fewer than two."""
-    known = values[~np.isnan(values)]
-    if len(known) < 2:
-        return float("nan"), float("nan")
-    half = _TWO_SIDED * float(known.std(ddof=1)) / len(known) ** 0.5
-    return float(known.mean()) - half, float(known.mean()) + half
 
 
 def _mean(values: Floats) -> float | None:

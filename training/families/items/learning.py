@@ -18,14 +18,14 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import RECOMMENDATIONS
+from training.families.items.bundle import RECOMMENDATIONS, ItemTask
 from training.families.items.ladder import (
     LONGEST,
     PERSONAL,
     PERSONAL_EVER,
     ItemLadder,
+    ItemRung,
     ListsOf,
-    Rung,
     Trial,
     lists_by_score,
 )
@@ -72,7 +72,7 @@ TIERS = 1, 2, 5
 class LearnedItems:
     """A recommendation model ready to be written, with everything that was measured on the way."""
 
-    manifest: Manifest
+    manifest: Manifest[ItemTask]
     sold: Sold
     shelf: Shelf
     ranker: Ranker
@@ -218,7 +218,7 @@ class _Work:
         if before.customers <= MOST_NEIGHBOURS_AMONG:
             ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before).scores)
         ways[ships] = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
-        rungs: list[Rung] = []
+        rungs: list[ItemRung] = []
         for done, (name, lists_of) in enumerate(ways.items()):
             self.progress("comparing ways to recommend", done, len(ways))
             rungs.append(trial.judge(name, lists_of))
@@ -267,24 +267,21 @@ def _manifest(
     days: int,
     base_rate: float,
     choice: Mapping[str, float],
-) -> Manifest:
+) -> Manifest[ItemTask]:
     row = next(one for one in ladder.rows() if one["ships"])
     metrics = {key: value for key, value in row.items() if key not in ("name", "ships")}
     return Manifest(
-        family=FAMILY,
+        name=RECOMMENDATIONS,
+        learner=FAMILY,
         title=ladder.winner,
-        plan_hash=pair_plan(),
+        task=ItemTask(days, kernel_name),
         feature_names=list(NAMES),
         features=[asdict(one) for one in PAIR_FEATURES],
         groups=[asdict(one) for one in PAIR_GROUPS],
         data_digest=pack.digest,
         data_cut=str(end_of_data(pack)),
         tools=tools(),
-        question={"kind": RECOMMENDATIONS, "horizon_days": days, "kernel": kernel_name},
-        horizon_days=days,
-        gap_days=0,
         base_rate=base_rate,
-        name=RECOMMENDATIONS,
         metrics=metrics
         | {
             "over_best": ladder.over_best,

@@ -26,8 +26,8 @@ from training.families.items.pairs.pair_features import (
 )
 from training.families.items.pairs.pairs import Pairs, Shelf
 from training.learners.boosting import BoostedModel
+from training.learners.columns import Floats
 from training.learners.leaf_sums import LeafSums
-from training.learners.model import Floats
 from training.learners.trees import BoostingSettings
 from training.purchases.bought import Bought
 

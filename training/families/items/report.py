@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
-from training.families.churn.evaluation.tables import ladder_markdown
 from training.families.items.ladder import PERSONAL
+from training.ladder.tables import ladder_markdown, with_interval
 
 COLUMNS = (
     ("recall_10", "Recall@10"),
@@ -33,10 +33,8 @@ def item_cell(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     if value is None or value != value:
         return "–"
-    if key == "recall_10":
-        return f"{value:.3f} [{row['recall_10_low']:.3f}, {row['recall_10_high']:.3f}]"
-    if key == "gain":
-        return f"{value:+.3f} [{row['gain_low']:+.3f}, {row['gain_high']:+.3f}]"
+    if key in ("recall_10", "gain"):
+        return with_interval(row, key, is_signed=key == "gain")
     return f"{value:.1%}" if key in _SHARES else f"{value:.3f}"
 
 
@@ -50,7 +48,7 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
     found = manifest.metrics
     parts = [
         f"# Recommendations{f' of {company}' if company else ''}: {manifest.title}",
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"Which items a customer is likely to buy in the {manifest.horizon_days} days after the cutoff, "
         "bought before or not, each with what speaks for it. It holds items, and of customers nothing: "

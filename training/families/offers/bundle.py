@@ -1,51 +1,86 @@
-"""The model of offers on disk: offers, propensity, effect and tastes, verified before it is parsed, and no customer."""
+"""The model of offers, opened and on disk: offers, propensity, effect and tastes, and no customer."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.workspace import Workspace
 from features.declarations.feature import Declaration
-from features.plan.text import plan_from_text, plan_to_text
 from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors
-from features.vocabulary.errors import ModelRefused, PlanRefused
-from training.bundles.admission import admitted_folder, refuse_other_digest, refuse_other_name
-from training.bundles.manifest import Manifest, damaged
-from training.bundles.reference import archive, unarchive
-from training.families.churn.bundle import PLAN_FILE, refuse_other_plan, sealed, spoken, verified
-from training.families.offers.exposures.crosses import CROSSES
+from training.bundles.kind import Arrays, Tolerance
+from training.bundles.manifest import Manifest, Written
+from training.bundles.reference import GOLDEN_ROWS, archive, unarchive
+from training.bundles.sealing import declared
+from training.bundles.spoken import spoken
+from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.persuasion import PERSUASION_FILE, Persuasion
 from training.families.offers.propensity import Propensity
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.reasons.languages.known import refuse_unspoken
 
 OFFERS = "offers"
-GOLDEN_ROWS = 64
-TOLERANCE = 1e-9
-_TASTES, _GOLDEN, _SEED = "tastes.npz", "golden.npz", 20_150_401
+_TASTES, _SEED = "tastes.npz", 20_150_401
+
+
+@dataclass(frozen=True)
+class OfferTask:
+    """Which offers are decided about, by what evidence (``kind``), and whether more than chances are known.
+
+    ``horizon_days`` is for an offer without an end; ``not_causal_because`` says in words why no effect is known.
+    """
+
+    kind: str
+    horizon_days: int
+    offers: Offers
+    is_causal: bool
+    not_causal_because: str
+
+    @property
+    def gap_days(self) -> int:
+        """None: an offer may be taken as soon as it is shown."""
+        return 0
+
+    @property
+    def population(self) -> Mapping[str, int]:
+        """No number: everybody is decided about."""
+        return {}
+
+    @property
+    def said(self) -> str:
+        """What is answered and of whom, in words."""
+        return (
+            f"Which offer a customer takes, in its days or in {self.horizon_days}. Everybody of the "
+            "store who agreed is decided about."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The task as plain fields."""
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return plain | {"offers": self.offers.to_list()}
 
 
 @dataclass(frozen=True)
 class OfferBundle:
     """An opened model: of vectors with crosses, how likely each customer takes an offer and what it changes."""
 
-    manifest: Manifest
+    manifest: Manifest[OfferTask]
     declarations: tuple[Declaration, ...]
-    offers: Offers
     propensity: Propensity
     persuasion: Persuasion | None
     tastes: Tastes
+
+    @property
+    def offers(self) -> Offers:
+        """The offers it decides about."""
+        return self.manifest.task.offers
 
     def vectors(self, values: NDArray[np.float32]) -> Vectors:
         """Rows of the manifest's features as vectors of nobody."""
@@ -70,117 +105,78 @@ class OfferBundle:
         return self.propensity.model.columns.positions(tuple(self.manifest.feature_names))
 
 
-def write_offer_bundle(folder: Path, bundle: OfferBundle) -> Manifest:
-    """Write a bundle into an empty or absent folder; returns the manifest with its digest.
+class OfferKind:
+    """Who takes which offer: propensity, effect where one is known, and what offers are for."""
 
-    Raises ``ModelRefused`` for a feature or a group that a language has no words for.
-    """
-    refuse_unspoken(*spoken(bundle.manifest))
-    contents = {f"take_{name}": one for name, one in bundle.propensity.to_files().items()}
-    if bundle.persuasion is not None:
-        contents |= {f"change_{name}": one for name, one in bundle.persuasion.to_files().items()}
-    titles = TextColumn.of(bundle.tastes.categories)
-    values = _invented(bundle)
-    golden = _answers(bundle, values)
-    # Opening the bundle then proves its contributions against another program, not against themselves.
-    proven = bundle.propensity.model.proven_contributions(bundle.prepared(values))
-    if not np.allclose(golden["pushes"], proven, rtol=0.0, atol=TOLERANCE):
-        raise damaged("contributions as LightGBM computes them", "others")
-    contents |= {
-        PLAN_FILE: plan_to_text(bundle.declarations).encode("utf-8"),
-        _TASTES: archive(
-            {
-                **bundle.tastes.to_arrays(),
-                "offsets": titles.offsets,
-                "categories": titles.content,
-            }
-        ),
-        _GOLDEN: archive({"values": values} | golden | {"pushes": proven}),
-    }
-    return sealed(folder, bundle.manifest, contents)
+    name = OFFERS
+    tolerance = Tolerance("golden rows that are answered as they were", "other answers")
+    own_features = NAMES
+    needs_store = True
 
+    def task(self, written: Written) -> OfferTask:
+        """The offers and what may be said of them, as a manifest says it."""
+        return OfferTask(**{**written, "offers": Offers.from_list(written["offers"])})
 
-def open_offer_bundle(folder: Path) -> OfferBundle:
-    """Open a bundle: every hash is checked before anything is parsed, then golden rows.
+    def declarations(self, model: OfferBundle) -> Sequence[Declaration]:
+        """The declarations of the features of behaviour it reads."""
+        return model.declarations
 
-    Raises ``BundleRefused`` as ``open_bundle`` does.
-    """
-    manifest, contents = verified(folder)
-    refuse_other_name(manifest, OFFERS)
-    try:
-        tastes = unarchive(contents[_TASTES])
-        declarations = plan_from_text(contents[PLAN_FILE].decode("utf-8"))
-        change = _within(contents, "change_")
-        bundle = OfferBundle(
+    def contents(self, model: OfferBundle) -> Mapping[str, bytes]:
+        """Its files; ``ModelRefused`` for a feature or a group that a language has no words for."""
+        refuse_unspoken(*spoken(model.manifest))
+        change = {} if model.persuasion is None else model.persuasion.to_files()
+        titles = TextColumn.of(model.tastes.categories)
+        named: Arrays = {"offsets": titles.offsets, "categories": titles.content}
+        return {
+            **{f"take_{name}": one for name, one in model.propensity.to_files().items()},
+            **{f"change_{name}": one for name, one in change.items()},
+            _TASTES: archive({**model.tastes.to_arrays(), **named}),
+        }
+
+    def read(self, manifest: Manifest[OfferTask], contents: Mapping[str, bytes]) -> OfferBundle:
+        """The model out of its files."""
+        tastes, change = unarchive(contents[_TASTES]), _within(contents, "change_")
+        titles = TextColumn(tastes["offsets"], tastes["categories"])
+        return OfferBundle(
             manifest,
-            declarations,
-            Offers.from_list(json.loads(manifest.question["offers"])),
+            declared(contents),
             Propensity.from_files(_within(contents, "take_")),
             Persuasion.from_files(change) if PERSUASION_FILE in change else None,
-            Tastes(
-                tuple(TextColumn(tastes["offsets"], tastes["categories"])),
-                tastes["weights"],
-                tastes["shares"],
-            ),
+            Tastes(tuple(titles), tastes["weights"], tastes["shares"]),
         )
-        refuse_other_plan(_of_behaviour(manifest), declarations)
-        golden = unarchive(contents[_GOLDEN])
-        holds = _agrees(bundle, golden)
-    except (KeyError, ValueError, TypeError, IndexError, ModelRefused, PlanRefused):
-        raise damaged("a bundle with all its parts", "parts that do not fit together") from None
-    if not holds:
-        raise damaged("golden rows that are answered as they were", "other answers")
-    return bundle
+
+    def proof(self, model: OfferBundle) -> Arrays:
+        """Rows drawn by lot between the model's bounds, so that nobody's behaviour is kept."""
+        random = np.random.Generator(np.random.PCG64(_SEED))
+        names = list(model.manifest.feature_names)
+        values = np.full((GOLDEN_ROWS, len(names)), np.nan, np.float32)
+        columns = model.propensity.model.columns
+        for name, low, high in zip(columns.names, columns.low, columns.high, strict=True):
+            values[:, names.index(name)] = low + random.random(GOLDEN_ROWS) * (high - low)
+        values[random.random(values.shape) < 0.1] = np.nan
+        return {"values": values}
+
+    def answers(self, model: OfferBundle, proof: Arrays) -> Arrays:
+        """How likely one offer after the other is taken, what each feature adds, and what offers change."""
+        values, vectors = proof["values"], model.vectors(proof["values"])
+        offers = np.arange(len(values)) % len(model.offers)
+        answers = {
+            "log_odds": model.propensity.log_odds(vectors, offers),
+            "pushes": model.contributions(values),
+        }
+        if model.persuasion is not None:
+            answers["effects"] = model.persuasion.effects(vectors)[0]
+            answers["without"] = model.persuasion.without(vectors)
+        return answers
+
+    def proven(self, model: OfferBundle, proof: Arrays) -> Arrays:
+        """What each feature adds, as LightGBM computes it."""
+        prepared = model.prepared(proof["values"])
+        return {"pushes": model.propensity.model.proven_contributions(prepared)}
 
 
-def current_offer_bundle(workspace: Workspace) -> OfferBundle | None:
-    """Open the model in use; None when none was promoted yet, ``BundleRefused`` when damaged."""
-    folder = admitted_folder(workspace, OFFERS)
-    if folder is None:
-        return None
-    bundle = open_offer_bundle(folder)
-    refuse_other_digest(folder, bundle.manifest.digest)
-    return bundle
-
-
-def _of_behaviour(manifest: Manifest) -> Manifest:
-    """The manifest as it names the features of behaviour alone, which a plan declares."""
-    return replace(manifest, feature_names=list(manifest.feature_names)[: -len(CROSSES)])
+OFFER_KIND = OfferKind()
 
 
 def _within(contents: Mapping[str, bytes], start: str) -> dict[str, bytes]:
     return {name[len(start) :]: one for name, one in contents.items() if name.startswith(start)}
-
-
-def _invented(bundle: OfferBundle) -> NDArray[np.float32]:
-    """Rows drawn by lot between the model's bounds, so that nobody's behaviour is kept."""
-    random = np.random.Generator(np.random.PCG64(_SEED))
-    names = list(bundle.manifest.feature_names)
-    values = np.full((GOLDEN_ROWS, len(names)), np.nan, np.float32)
-    columns = bundle.propensity.model.columns
-    for name, low, high in zip(columns.names, columns.low, columns.high, strict=True):
-        values[:, names.index(name)] = low + random.random(GOLDEN_ROWS) * (high - low)
-    values[random.random(values.shape) < 0.1] = np.nan
-    return values
-
-
-def _answers(bundle: OfferBundle, values: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
-    vectors = bundle.vectors(values)
-    offers = np.arange(len(values)) % len(bundle.offers)
-    found: dict[str, NDArray[Any]] = {
-        "log_odds": bundle.propensity.log_odds(vectors, offers),
-        "pushes": bundle.contributions(values),
-    }
-    if bundle.persuasion is not None:
-        found["effects"] = bundle.persuasion.effects(vectors)[0]
-        found["without"] = bundle.persuasion.without(vectors)
-    return found
-
-
-def _agrees(bundle: OfferBundle, golden: Mapping[str, NDArray[Any]]) -> bool:
-    values = golden["values"].astype(np.float32, copy=False)
-    answers = _answers(bundle, values)
-    return set(golden) == {"values", *answers} and all(
-        one.shape == golden[name].shape and bool(np.allclose(one, golden[name], 0.0, TOLERANCE))
-        for name, one in answers.items()
-    )

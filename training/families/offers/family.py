@@ -9,13 +9,15 @@ from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.bundles.plans import plan_to_learn
-from training.families.offers.bundle import OFFERS, write_offer_bundle
+from training.families.offers.bundle import OFFER_KIND, OfferTask
+from training.families.offers.checks import offers_gate
 from training.families.offers.learning import LearnedOffers, learn_offers
 from training.families.offers.report import offer_card, offer_markdown
-from training.recipe.recipe import TrainingSummary
 from training.recipe.run_record import ladder_run
+from training.recipe.summary import TrainingSummary
 from training.registry.publication import Steps, publish
 from training.registry.registry import BUNDLE_FOLDER, RunRecord
 
@@ -43,8 +45,9 @@ def train_offers(
     published = publish(
         settings,
         workspace,
-        OFFERS,
+        OFFER_KIND,
         lambda draft: _write_run(draft, learned, settings),
+        gate=offers_gate,
         description=_DESCRIPTION,
         promote=promote,
         steps=steps,
@@ -61,9 +64,9 @@ def train_offers(
 
 def _write_run(
     folder: Path, learned: LearnedOffers, settings: Settings
-) -> tuple[Manifest, RunRecord]:
+) -> tuple[Manifest[OfferTask], RunRecord]:
     """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    manifest = write_offer_bundle(folder / BUNDLE_FOLDER, learned.bundle)
+    manifest = write(OFFER_KIND, learned.manifest, learned.bundle, folder / BUNDLE_FOLDER)
     record = ladder_run(
         folder,
         manifest,
@@ -80,9 +83,9 @@ def _params(learned: LearnedOffers) -> dict[str, Any]:
     return {
         "response_days": manifest.horizon_days,
         "title": manifest.title,
-        "family": manifest.family,
-        "kind": manifest.question["kind"],
-        "is_causal": manifest.question["is_causal"],
+        "family": manifest.learner,
+        "kind": manifest.task.kind,
+        "is_causal": manifest.task.is_causal,
         "plan_hash": manifest.plan_hash,
         "data_digest": manifest.data_digest,
         "data_cut": manifest.data_cut,

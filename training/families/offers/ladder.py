@@ -13,25 +13,21 @@ from numpy.typing import NDArray
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-from training.families.churn.rungs import RECENCY_FREQUENCY_MONEY, Rung
 from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.ground import Asked
 from training.families.offers.propensity import Propensity
+from training.ladder.choice import Measure
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats
 from training.learners.sorted_scores import Ranking
 from training.learners.trees import BoostingSettings
-from training.measures.metrics import (
-    auc,
-    calibration_error,
-    customer_resamples,
-    interval,
-    log_loss,
-    observed_over_expected,
-)
+from training.learners.usable import RECENCY_FREQUENCY_MONEY
+from training.measures.intervals import Resamples, interval
+from training.measures.metrics import auc, calibration_error, log_loss, observed_over_expected
 
 POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
     "how often the offer is taken",
@@ -41,14 +37,14 @@ POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
     "LightGBM",
     "logistic and LightGBM",
 )
-RULES = POPULARITY, ANSWERS, OWN_CATEGORY
 SETTINGS = BoostingSettings(leaves=7, depth=4, learning_rate=0.04, feature_fraction=0.3)
 FEWEST_TAKEN = 30
 """So many acceptances tell one way from another."""
 FEWEST_WITHIN = 10
 """Offers with fewer takers or others say nothing of order within them."""
 MOST_TESTS = 4
-TIE_AUC = 0.002
+_RESAMPLES = 200
+WITHIN = Measure("within_offer_auc", tie=0.002)
 
 
 @dataclass(frozen=True)
@@ -104,7 +100,7 @@ def offer_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
     """The ways there are for the features at hand, the simplest first."""
     known = set(feature_names)
     rungs = [
-        Rung(name, LogisticModel.family, (one,), explained)
+        Rung(name, LogisticModel.family, (one,), explained, is_rule=True)
         for name, one, explained in (
             (POPULARITY, "offer_taken_rate", "everybody as often as the offer was taken"),
             (ANSWERS, "offers_taken_before", "who took offers before takes this one"),
@@ -157,13 +153,15 @@ def climb(
         found.append(OfferRung(rung.name, figures(tested, probability), probability))
     best = max(_within(one) for one in found)
     winner = next(
-        rung for rung, one in zip(rungs, found, strict=True) if _within(one) >= best - TIE_AUC
+        rung
+        for rung, one in zip(rungs, found, strict=True)
+        if WITHIN.is_as_good(_within(one), best)
     )
     return OfferLadder(tuple(found), winner, tested, tuple(cutoff for cutoff, _ in tests))
 
 
 def _within(one: OfferRung) -> float:
-    found = one.figures["within_offer_auc"]
+    found = one.figures[WITHIN.name]
     return found if not math.isnan(found) else one.figures["pooled_auc"]
 
 
@@ -198,10 +196,9 @@ def within_offer_interval(
     customer_keys: NDArray[np.int32],
 ) -> tuple[float, float]:
     """Its 95 % interval, by resampling customers."""
-    _, customer = np.unique(customer_keys, return_inverse=True)
-    drawn = customer_resamples(int(customer.max(initial=-1)) + 1, resamples=200)
     rankings = _rankings(outcomes, scores, offers)
-    return interval(np.array([_mean_auc(rankings, row[customer].astype(float)) for row in drawn]))
+    drawn = Resamples.of(customer_keys, resamples=_RESAMPLES).weights(customer_keys)
+    return interval(np.array([_mean_auc(rankings, weights) for weights in drawn]))
 
 
 _Rankings = list[tuple[Ranking, NDArray[np.intp]]]

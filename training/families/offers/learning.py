@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,8 +16,7 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
-from training.families.churn.rungs import usable_features
-from training.families.offers.bundle import OFFERS, OfferBundle
+from training.families.offers.bundle import OFFERS, OfferBundle, OfferTask
 from training.families.offers.exposures.affinity import affinities
 from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_names
 from training.families.offers.exposures.exposed import Exposed
@@ -28,7 +26,8 @@ from training.families.offers.ladder import OfferLadder, climb, offer_rungs
 from training.families.offers.persuading import persuade
 from training.families.offers.persuasion import Persuasion
 from training.families.offers.propensity import Propensity
-from training.measures.metrics import finite
+from training.learners.usable import usable_features
+from training.measures.intervals import finite
 from training.questions.origins import end_of_data
 from training.registry.provenance import provenance
 
@@ -46,7 +45,7 @@ class LearnedOffers:
     rows: int
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> Manifest[OfferTask]:
         """What the model says about itself."""
         return self.bundle.manifest
 
@@ -92,20 +91,12 @@ def learn_offers(
     effect, why_not = _persuasion(asked, exposed, kind, progress)
     progress("fitting the model that ships", 1, 1)
     notes = [*usable.notes, *_notes(kind, shown, why_not)]
-    question = {
-        "kind": kind,
-        "offers": json.dumps(offers.to_list(), ensure_ascii=False),
-        "is_causal": effect is not None,
-        "not_causal_because": why_not,
-    }
     manifest = Manifest(
-        family=FAMILY,
         name=OFFERS,
+        learner=FAMILY,
         title=f"{ladder.winner.name}, one for all offers",
+        task=OfferTask(kind, settings.response_days, offers, effect is not None, why_not),
         **_provenance(plan, pack),
-        question=question,
-        horizon_days=settings.response_days,
-        gap_days=0,
         base_rate=float(shown.taken.mean()),
         metrics=_plain(ladder.of(ladder.winner.name).figures),
         ladder=[_plain(row) for row in ladder.rows()],
@@ -116,7 +107,7 @@ def learn_offers(
         notes=notes,
     )
     return LearnedOffers(
-        OfferBundle(manifest, plan.declarations, offers, propensity, effect, ground.tastes(end)),
+        OfferBundle(manifest, plan.declarations, propensity, effect, ground.tastes(end)),
         ladder,
         len(np.unique(shown.customer_keys)),
         shown.rows,

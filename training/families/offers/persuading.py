@@ -10,7 +10,6 @@ import numpy as np
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import usable_features
 from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.exposed import Exposed
 from training.families.offers.exposures.ground import Asked
@@ -23,7 +22,8 @@ from training.families.offers.uplift.groups import EffectScale
 from training.families.offers.uplift.qini import effect_at
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate, logit
-from training.learners.model import Floats
+from training.learners.columns import Floats
+from training.learners.usable import usable_features
 
 MOST_OVERLAP = 0.05
 """Where more of the exposures overlap, the control of one campaign is shown another: no effect is told."""

@@ -14,7 +14,7 @@ from training.families.offers.uplift.effect import Effect
 from training.families.offers.uplift.groups import EffectScale
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 PERSUASION_FILE, _CONTROL = "persuasion.json", "control_"
 

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import Rung
 from training.families.offers.uplift.experiment import FOLDS, dealt
+from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate, logit, sigmoid
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats, Model
+from training.learners.model import Model
 
 FEWEST_OF_EITHER = 50
 """Below so many takers, or as many others, an offer has no level of its own."""

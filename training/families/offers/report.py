@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
-from training.families.churn.evaluation.tables import ladder_markdown
+from training.families.offers.bundle import OfferTask
+from training.ladder.tables import ladder_markdown, with_interval
 
 COLUMNS = (
     ("within_offer_auc", "AUC within offers"),
@@ -22,11 +23,7 @@ def offer_cell(row: Mapping[str, Any], key: str) -> str:
     value = row.get(key)
     if value is None:
         return "–"
-    if key == "within_offer_auc":
-        return (
-            f"{value:.3f} [{row['within_offer_auc_low']:.3f}, {row['within_offer_auc_high']:.3f}]"
-        )
-    return f"{value:.3f}"
+    return with_interval(row, key) if key == "within_offer_auc" else f"{value:.3f}"
 
 
 def offer_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -34,9 +31,11 @@ def offer_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     return ladder_markdown(rows, COLUMNS, offer_cell)
 
 
-def offer_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:
+def offer_card(
+    manifest: Manifest[OfferTask], origins: Mapping[str, Any], *, company: str = ""
+) -> str:
     """The model card as Markdown."""
-    found, kind = manifest.metrics, manifest.question["kind"]
+    found, kind = manifest.metrics, manifest.task.kind
     asked = (
         f"How likely a customer takes an offer within its days, or {manifest.horizon_days} where it has no end"
         if kind == "propensity"
@@ -45,7 +44,7 @@ def offer_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
     )
     parts = [
         f"# Offers{f' of {company}' if company else ''}: {manifest.title}",
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"{asked}. One model of all offers, with a level of its own for each that fifty took and fifty did not.",
         "## How well",
@@ -74,10 +73,10 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _changes(manifest: Manifest) -> str:
+def _changes(manifest: Manifest[OfferTask]) -> str:
     told = manifest.evaluation["persuasion"]
     if told is None:
-        return f"Not causal: {manifest.question['not_causal_because']}. No effect is claimed."
+        return f"Not causal: {manifest.task.not_causal_because}. No effect is claimed."
     mean, low, high = told["mean_effect"]
     lines = [
         f"By lot {told['control']:,} of {told['customers']:,} were not shown the offer. It makes customers "

@@ -1,11 +1,10 @@
-"""Segments on disk: plain JSON, verified before it is parsed, with golden rows that must fall as they fell."""
+"""Behaviour segments, opened and on disk: centres in plain JSON, and the profiles they were published with."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,26 +13,49 @@ from numpy.typing import NDArray
 from features.company.workspace import Workspace
 from features.declarations.feature import Declaration
 from features.plan.plan import Plan, plan_of
-from features.plan.text import plan_from_text, plan_to_text
 from features.store.pack import Pack
-from features.vectors.vectors import Vectors
-from features.vocabulary.errors import BundleRefused, ModelRefused, PlanRefused, WorkspaceRefused
-from training.bundles.admission import admitted_folder, refuse_other_digest, refuse_other_name
-from training.bundles.manifest import Manifest, damaged
-from training.families.churn.bundle import PLAN_FILE, refuse_other_plan, sealed, verified
-from training.families.segments.model import SEGMENTS, SEGMENTS_FILE, SegmentModel
-from training.learners.model import Floats
+from features.vectors.vectors import Vectors, build_vectors
+from features.vocabulary.errors import BundleRefused, PlanRefused, WorkspaceRefused
+from features.vocabulary.time import Cutoff
+from training.bundles.bundle import current
+from training.bundles.kind import Arrays, Tolerance
+from training.bundles.manifest import Manifest, Written
+from training.bundles.reference import GOLDEN_ROWS
+from training.bundles.sealing import declared
+from training.families.segments.model import NO_SEGMENT, SEGMENTS, SEGMENTS_FILE, SegmentModel
 
-PROFILE_FILE, GOLDEN_FILE = "profile.json", "golden.json"
-GOLDEN_ROWS, GOLDEN_TOLERANCE = 64, 1e-9
+PROFILE_FILE = "profile.json"
 _GOLDEN_SEED = 20_100_101
+
+
+@dataclass(frozen=True)
+class SegmentTask:
+    """Who has a segment, and the days after the fitting cutoff by which segments were judged."""
+
+    horizon_days: int
+    gap_days: int
+    active_within_days: int
+
+    @property
+    def population(self) -> Mapping[str, int]:
+        """The numbers by which customers are judged, apart from horizon and gap."""
+        return {"active_within_days": self.active_within_days}
+
+    @property
+    def said(self) -> str:
+        """What is answered and of whom, in words."""
+        return "Which segment a customer's habits belong to. Judged are customers who are active."
+
+    def as_dict(self) -> dict[str, Any]:
+        """The task as plain fields."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
 class SegmentBundle:
     """Opened segments: the model, the features it reads and the profiles it was published with."""
 
-    manifest: Manifest
+    manifest: Manifest[SegmentTask]
     model: SegmentModel
     declarations: tuple[Declaration, ...]
     profile: Sequence[Mapping[str, Any]]
@@ -50,42 +72,76 @@ class SegmentBundle:
         return plan
 
 
-def write_segments(
-    folder: Path,
-    manifest: Manifest,
-    *,
-    model: SegmentModel,
-    declarations: Sequence[Declaration],
-    profile: Sequence[Mapping[str, Any]],
-) -> Manifest:
-    """Write segments into an empty or absent folder; returns the manifest with its digest."""
-    contents = model.to_files() | {
-        PLAN_FILE: plan_to_text(declarations).encode(),
-        PROFILE_FILE: _json(profile),
-        GOLDEN_FILE: _json(_golden(model, manifest)),
-    }
-    return sealed(folder, manifest, contents)
+def segments_of_everybody(
+    bundle: SegmentBundle, pack: Pack, cutoff: Cutoff, *, threads: int = 2
+) -> NDArray[np.int64]:
+    """The segment id of every customer of a pack at a cutoff, one entry a customer key.
 
-
-def open_segments(folder: Path) -> SegmentBundle:
-    """Open segments: every hash is checked before anything is parsed, then the golden rows.
-
-    Raises ``BundleRefused`` for a missing, extra or changed file, and for golden rows that fall otherwise.
+    ``NO_SEGMENT`` for those whose last order is too long ago, or who had none by then. The vectors
+    of the segments' own few features are built for it, so that no other model's plan matters. Who refused
+    profiling is among them and must be left out by whoever shows single customers. Raises ``PlanRefused``
+    when the pack lacks a column they read.
     """
-    manifest, contents = verified(folder)
-    refuse_other_name(manifest, SEGMENTS)
-    try:
+    vectors = build_vectors(pack, bundle.compiled(pack), [cutoff], threads=threads)
+    found = np.full(pack.customers, NO_SEGMENT, np.int64)
+    found[vectors.customer_keys] = bundle.model.assign(vectors)
+    return found
+
+
+class SegmentKind:
+    """Who buys alike: centres, and the profiles they were published with."""
+
+    name = SEGMENTS
+    tolerance = Tolerance("golden rows that fall as they fell", "other segments")
+    own_features: tuple[str, ...] = ()
+    needs_store = False
+
+    def task(self, written: Written) -> SegmentTask:
+        """Who is sorted, and over which days it is judged, as a manifest says it."""
+        return SegmentTask(**written)
+
+    def declarations(self, model: SegmentBundle) -> Sequence[Declaration]:
+        """The declarations of the features it reads."""
+        return model.declarations
+
+    def contents(self, model: SegmentBundle) -> Mapping[str, bytes]:
+        """Its files."""
+        profile = json.dumps(model.profile, indent=1, ensure_ascii=False, allow_nan=False)
+        return {**model.model.to_files(), PROFILE_FILE: profile.encode()}
+
+    def read(self, manifest: Manifest[SegmentTask], contents: Mapping[str, bytes]) -> SegmentBundle:
+        """The segments out of their files."""
         model = SegmentModel.from_files({SEGMENTS_FILE: contents[SEGMENTS_FILE]})
-        declarations = plan_from_text(contents[PLAN_FILE].decode())
-        profile = json.loads(contents[PROFILE_FILE])
-        golden = json.loads(contents[GOLDEN_FILE])
-        refuse_other_plan(manifest, declarations)
-        holds = _agrees(model, manifest, golden)
-    except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
-        raise damaged("segments with all their parts", "parts that do not fit together") from None
-    if not holds:
-        raise damaged("golden rows that fall as they fell", "other segments")
-    return SegmentBundle(manifest, model, declarations, profile)
+        return SegmentBundle(
+            manifest, model, declared(contents), json.loads(contents[PROFILE_FILE])
+        )
+
+    def proof(self, model: SegmentBundle) -> Arrays:
+        """Invented rows, each feature drawn on its own between the shared bounds."""
+        generator = np.random.default_rng(_GOLDEN_SEED)
+        columns, names = model.model.space.columns, model.manifest.feature_names
+        low, high = np.minimum(columns.low, columns.high), np.maximum(columns.low, columns.high)
+        drawn = low + generator.random((GOLDEN_ROWS, len(columns.names))) * (high - low)
+        values = np.zeros((GOLDEN_ROWS, len(names)), np.float32)
+        values[:, columns.positions(names)] = drawn
+        return {"values": values}
+
+    def answers(self, model: SegmentBundle, proof: Arrays) -> Arrays:
+        """The segment of each row, and how far it is from the centre."""
+        rows, names = len(proof["values"]), tuple(model.manifest.feature_names)
+        keys, cutoffs = np.arange(rows, dtype=np.int32), np.zeros(rows, np.int64)
+        vectors = Vectors(model.manifest.plan_hash, names, keys, cutoffs, proof["values"])
+        return {
+            "segments": model.model.assign(vectors),
+            "distances": model.model.distances(vectors),
+        }
+
+    def proven(self, model: SegmentBundle, proof: Arrays) -> Arrays:
+        """Nothing: no other program sorts customers by these centres."""
+        return {}
+
+
+SEGMENT_KIND = SegmentKind()
 
 
 def current_segments(workspace: Workspace) -> SegmentBundle:
@@ -93,13 +149,11 @@ def current_segments(workspace: Workspace) -> SegmentBundle:
 
     Raises ``WorkspaceRefused`` when there are none yet and ``BundleRefused`` when they are damaged.
     """
-    folder = admitted_folder(workspace, SEGMENTS)
-    if folder is None:
+    bundle = current(SEGMENT_KIND, workspace)
+    if bundle is None:
         raise WorkspaceRefused(
             expected="segments in use", found="none", remedy="Run `regulars train segments` first."
         )
-    bundle = open_segments(folder)
-    refuse_other_digest(folder, bundle.manifest.digest)
     return bundle
 
 
@@ -109,43 +163,3 @@ def segments_in_use(workspace: Workspace) -> SegmentBundle | None:
         return current_segments(workspace)
     except (WorkspaceRefused, BundleRefused):
         return None
-
-
-def _golden(model: SegmentModel, manifest: Manifest) -> dict[str, Any]:
-    """Invented rows, each feature drawn on its own between the shared bounds, and where they fall."""
-    generator = np.random.default_rng(_GOLDEN_SEED)
-    columns = model.space.columns
-    low, high = np.minimum(columns.low, columns.high), np.maximum(columns.low, columns.high)
-    drawn = low + generator.random((GOLDEN_ROWS, len(columns.names))) * (high - low)
-    values = np.zeros((GOLDEN_ROWS, len(manifest.feature_names)), np.float32)
-    values[:, columns.positions(manifest.feature_names)] = drawn
-    return {"values": values.astype(float).tolist()} | _answers(model, manifest, values)
-
-
-def _answers(
-    model: SegmentModel, manifest: Manifest, values: NDArray[np.float32]
-) -> dict[str, Any]:
-    rows = len(values)
-    names = tuple(manifest.feature_names)
-    keys, cutoffs = np.arange(rows, dtype=np.int32), np.zeros(rows, np.int64)
-    vectors = Vectors(manifest.plan_hash, names, keys, cutoffs, values)
-    return {
-        "segments": model.assign(vectors).tolist(),
-        "distances": model.distances(vectors).tolist(),
-    }
-
-
-def _agrees(model: SegmentModel, manifest: Manifest, golden: Mapping[str, Any]) -> bool:
-    values: Floats = np.array(golden["values"], np.float64)
-    answers = _answers(model, manifest, values.astype(np.float32))
-    return (
-        set(golden) == {"values", *answers}
-        and answers["segments"] == golden["segments"]
-        and bool(
-            np.allclose(answers["distances"], golden["distances"], rtol=0.0, atol=GOLDEN_TOLERANCE)
-        )
-    )
-
-
-def _json(content: Any) -> bytes:
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False).encode()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from features.vocabulary.errors import ModelRefused
 from training.families.segments.clusters import centroids, nearest, stability
 from training.families.segments.usefulness import equal_groups, explained, gain_interval, held_spend
-from training.learners.model import SHARED_BY, Floats
+from training.learners.columns import SHARED_BY, Floats
 
 COUNTS = (5, 6, 7, 8, 9)
 STABLE, SMALLEST_SHARE = 0.8, 0.03

@@ -16,12 +16,12 @@ from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import PlanRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Horizon
-from training.families.segments.bundle import SegmentBundle, segments_in_use
+from training.families.segments.bundle import SEGMENT_KIND, SegmentBundle, segments_in_use
+from training.families.segments.checks import segments_gate
 from training.families.segments.learning import LearnedSegments, learn_segments
-from training.families.segments.model import SEGMENTS
 from training.families.segments.now.today import Cutoffs, Today, see_today, segment_cutoffs
 from training.families.segments.report import write_segments_run
-from training.learners.model import SHARED_BY
+from training.learners.columns import SHARED_BY
 from training.registry.gate import Check
 from training.registry.publication import publish
 
@@ -158,8 +158,9 @@ def _published(
     published = publish(
         settings,
         workspace,
-        SEGMENTS,
+        SEGMENT_KIND,
         lambda draft: write_segments_run(draft, learned),
+        gate=segments_gate,
         description=_DESCRIPTION,
         promote=promote,
         progress=progress,

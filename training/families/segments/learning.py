@@ -15,8 +15,7 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff, Horizon
 from training.bundles.manifest import Manifest
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import usable_features
-from training.families.segments.bundle import SegmentBundle
+from training.families.segments.bundle import SegmentBundle, SegmentTask
 from training.families.segments.choice import Choice, Following, choose
 from training.families.segments.clusters import nearest
 from training.families.segments.model import ACTIVE_WITHIN_DAYS, SEGMENTS, SegmentModel, Space
@@ -31,6 +30,7 @@ from training.families.segments.now.today import (
 )
 from training.families.segments.traits import declared_traits, traits_of
 from training.families.segments.usefulness import rfm_scores
+from training.learners.usable import usable_features
 from training.questions.labels import inactivity, spend_between
 from training.registry.provenance import provenance
 
@@ -44,7 +44,7 @@ class LearnedSegments:
     ``continues`` counts the segments that keep the id and the name of an earlier one.
     """
 
-    manifest: Manifest
+    manifest: Manifest[SegmentTask]
     model: SegmentModel
     declarations: tuple[Declaration, ...]
     choice: Choice
@@ -152,18 +152,16 @@ def _manifest(
     following: Following,
     horizon: Horizon,
     cutoffs: Cutoffs,
-) -> Manifest:
+) -> Manifest[SegmentTask]:
     places = model.places(vectors)
     shares = np.bincount(places, minlength=len(model.ids)) / len(places)
     chosen = choice.chosen
     return Manifest(
         name=SEGMENTS,
-        family="k-means",
+        learner="k-means",
         title=f"{len(model.ids)} behaviour segments",
+        task=SegmentTask(horizon.days, horizon.gap_days, model.active_within_days),
         **provenance(plan, pack),
-        question={"kind": SEGMENTS, "active_within_days": model.active_within_days},
-        horizon_days=horizon.days,
-        gap_days=horizon.gap_days,
         base_rate=float(following.left.mean()),
         metrics={
             **chosen.as_dict(),

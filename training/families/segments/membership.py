@@ -21,7 +21,7 @@ from features.vectors.vectors import Vectors
 from training.families.segments.clusters import nearest
 from training.families.segments.model import NO_SEGMENT, SegmentModel
 from training.families.segments.traits import Trait, traits_of
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 MOST_FOR, MOST_AGAINST = 3, 2
 SLOTS = MOST_FOR + MOST_AGAINST

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
 from training.families.segments.clusters import nearest, principal_axes
+from training.learners.columns import Columns, Floats
 from training.learners.logistic import signed_log
-from training.learners.model import Columns, Floats
 
 SEGMENTS = "segments"
 SEGMENTS_FILE = "segments.json"

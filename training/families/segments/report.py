@@ -7,26 +7,32 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
-from training.families.churn.evaluation.tables import spreadsheet
-from training.families.segments.bundle import write_segments
+from training.families.segments.bundle import (
+    SEGMENT_KIND,
+    SegmentBundle,
+    SegmentTask,
+)
 from training.families.segments.choice import Candidate
 from training.families.segments.learning import LearnedSegments
+from training.families.segments.now.migration import Migration
 from training.families.segments.now.profile import SegmentProfile, said_value
 from training.families.segments.now.today import Today
-from training.ladder.plots import migration_plot
+from training.ladder.plots import canvas, png
+from training.ladder.tables import markdown, spreadsheet
 from training.registry.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 
 
-def write_segments_run(folder: Path, learned: LearnedSegments) -> tuple[Manifest, RunRecord]:
+def write_segments_run(
+    folder: Path, learned: LearnedSegments
+) -> tuple[Manifest[SegmentTask], RunRecord]:
     """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    manifest = write_segments(
-        folder / BUNDLE_FOLDER,
-        learned.manifest,
-        model=learned.model,
-        declarations=learned.declarations,
-        profile=[one.as_dict() for one in learned.today.profiles],
-    )
+    profile = [one.as_dict() for one in learned.today.profiles]
+    bundle = SegmentBundle(learned.manifest, learned.model, learned.declarations, profile)
+    manifest = write(SEGMENT_KIND, learned.manifest, bundle, folder / BUNDLE_FOLDER)
     card = segments_card(manifest, learned)
     (folder / "card.md").write_text(card, encoding="utf-8")
     _write_tables(folder / "tables", learned)
@@ -75,42 +81,52 @@ def segments_card(manifest: Manifest, learned: LearnedSegments) -> str:
 
 def profile_markdown(found: Sequence[SegmentProfile]) -> str:
     """The segments as a table: customers and money."""
-    lines = ["| id | segment | customers | share | spend of 365 days | share of spend |\n"]
-    lines.append("| --- | --- | --- | --- | --- | --- |\n")
-    lines += [
-        f"| {one.segment_id} | {one.name} | {one.customers:,} | {one.share:.1%} | "
-        f"{one.spend_cents / 100:,.0f} | {one.spend_share:.1%} |\n"
-        for one in found
-    ]
-    return "".join(lines)
+    return markdown(
+        ["id", "segment", "customers", "share", "spend of 365 days", "share of spend"],
+        [
+            [
+                f"{one.segment_id}",
+                one.name,
+                f"{one.customers:,}",
+                f"{one.share:.1%}",
+                f"{one.spend_cents / 100:,.0f}",
+                f"{one.spend_share:.1%}",
+            ]
+            for one in found
+        ],
+    )
 
 
 def facts_markdown(found: Sequence[SegmentProfile]) -> str:
     """Each segment's most marked habits: its median against everybody's."""
     text = ""
     for one in found:
-        text += f"### {one.name}\n\n| habit | here | everybody |\n| --- | --- | --- |\n"
-        for fact in one.facts:
-            here, everybody = (
-                said_value(value, fact.unit) for value in (fact.median, fact.everybody)
-            )
-            text += f"| {fact.meaning} | {here} | {everybody} |\n"
-        text += "\n"
+        habits = [
+            [
+                fact.meaning,
+                *(said_value(value, fact.unit) for value in (fact.median, fact.everybody)),
+            ]
+            for fact in one.facts
+        ]
+        text += f"### {one.name}\n\n{markdown(['habit', 'here', 'everybody'], habits)}\n"
     return text
 
 
 def candidates_markdown(tried: Sequence[Candidate], chosen: Candidate) -> str:
     """Every number of segments tried, with its figures."""
-    lines = ["| segments | stability | smallest | spend explained | leaving explained |\n"]
-    lines.append("| --- | --- | --- | --- | --- |\n")
-    for one in tried:
-        taken = f"**{one.segments}** (taken)" if one == chosen else f"{one.segments}"
-        lines.append(
-            f"| {taken} | {one.stability:.2f} | {one.smallest_share:.1%} | "
-            f"{one.spend_explained:.3f}, RFM {one.rfm_spend_explained:.3f} | "
-            f"{one.churn_explained:.3f}, RFM {one.rfm_churn_explained:.3f} |\n"
-        )
-    return "".join(lines)
+    return markdown(
+        ["segments", "stability", "smallest", "spend explained", "leaving explained"],
+        [
+            [
+                f"**{one.segments}** (taken)" if one == chosen else f"{one.segments}",
+                f"{one.stability:.2f}",
+                f"{one.smallest_share:.1%}",
+                f"{one.spend_explained:.3f}, RFM {one.rfm_spend_explained:.3f}",
+                f"{one.churn_explained:.3f}, RFM {one.rfm_churn_explained:.3f}",
+            ]
+            for one in tried
+        ],
+    )
 
 
 def _write_tables(folder: Path, learned: LearnedSegments) -> None:
@@ -134,6 +150,22 @@ def _write_tables(folder: Path, learned: LearnedSegments) -> None:
         ("standing.md", today.standing.markdown()),
     ):
         (folder / name).write_text(content, encoding="utf-8")
+
+
+def migration_plot(migration: Migration) -> bytes:
+    """The shares of each segment's customers that went to each segment, as a heat map in PNG."""
+    figure, axes = canvas(f"From {migration.first} to {migration.second}", "to", "from")
+    figure.set_size_inches(9.6, 7.2)
+    rates, places = migration.rates, range(len(migration.names))
+    axes.imshow(rates, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    short = [name if len(name) <= 32 else name[:31] + "…" for name in migration.names]
+    axes.set_xticks(places, short, rotation=35, ha="right", fontsize=7)
+    axes.set_yticks(places, short, fontsize=7)
+    for row, column in np.argwhere(migration.customers > 0):
+        said = f"{migration.customers[row, column]:,}\n{100 * rates[row, column]:.0f} %"
+        colour = "white" if rates[row, column] > 0.5 else "black"
+        axes.text(column, row, said, ha="center", va="center", fontsize=6, color=colour)
+    return png(figure)
 
 
 def moved_share(today: Today) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.families.segments.clusters import Labels
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 RESAMPLES = 200
 _SEED = 20_100_101

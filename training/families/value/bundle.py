@@ -1,36 +1,65 @@
-"""The value model on disk: verified before it is parsed, as the churn model is, and without a customer in it."""
+"""The value model, opened and on disk: what customers bring, its level, and quantiles of its training customers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.workspace import Workspace
 from features.declarations.feature import Declaration
-from features.plan.text import plan_from_text, plan_to_text
 from features.vectors.vectors import Vectors
-from features.vocabulary.errors import BundleRefused, ModelRefused, PlanRefused
-from training.bundles.admission import admitted_folder, refuse_other_digest, refuse_other_name
-from training.bundles.manifest import Manifest, damaged
-from training.bundles.reference import GOLDEN_ROWS, Reference, archive, unarchive
-from training.families.churn.bundle import PLAN_FILE, refuse_other_plan, sealed, spoken, verified
+from features.vocabulary.errors import BundleRefused
+from training.bundles.kind import Arrays, Tolerance
+from training.bundles.manifest import Manifest, Written
+from training.bundles.reference import GOLDEN_ROWS, Reference
+from training.bundles.sealing import declared
+from training.bundles.spoken import spoken
 from training.families.value.model import CalibratedValue, Value, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.reasons.languages.known import refuse_unspoken
 from training.reasons.points import leading_features
 
 VALUE = "value"
 RELATIVE_TOLERANCE = 1e-9
-_REFERENCE, _GOLDEN = "reference.npz", "golden.npz"
+_REFERENCE = "reference.npz"
 _GOLDEN_SEED = 20_100_102
 _SHARED = "contributions"
 _ANSWERS = ("expected", "low", "high", "chance", "if_kept")
+
+
+@dataclass(frozen=True)
+class ValueTask:
+    """Over how many days customers are valued, and from how many orders on."""
+
+    horizon_days: int
+    minimum_orders: int = 1
+
+    @property
+    def gap_days(self) -> int:
+        """None: value counts from the cutoff on."""
+        return 0
+
+    @property
+    def population(self) -> Mapping[str, int]:
+        """The numbers by which customers are judged, apart from the horizon."""
+        return {"minimum_orders": self.minimum_orders}
+
+    @property
+    def said(self) -> str:
+        """What is answered and of whom, in words."""
+        return (
+            f"The money a customer brings in {self.horizon_days} days. "
+            "Judged are customers with an order."
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The task as plain fields."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -57,16 +86,24 @@ class ValueBundle:
     expected, one entry a feature.
     """
 
-    def __init__(self, manifest: Manifest, value: CalibratedValue, reference: Reference) -> None:
+    def __init__(
+        self,
+        manifest: Manifest[ValueTask],
+        value: CalibratedValue,
+        reference: Reference,
+        declarations: Sequence[Declaration] = (),
+    ) -> None:
         self.manifest = manifest
+        self.declarations = tuple(declarations)
         self.value = value
         self.reference = reference
         names = list(manifest.feature_names)
         self._positions = value.model.columns.positions(names)
         self._orders = names.index("orders_count_lifetime")
         self._silence = names.index("days_since_order")
-        groups = [group["name"] for group in manifest.groups]
-        group_of = [groups.index(feature["group"]) for feature in manifest.features]
+        features, groups = spoken(manifest)
+        group_names = [group.name for group in groups]
+        group_of = [group_names.index(feature.group) for feature in features]
         self._group_of = np.array(group_of, np.intp)[self._positions]
         self.usual = reference.peers.typical[0]
         middle = reference.features[[len(reference.features) // 2]]
@@ -160,82 +197,52 @@ class ValueBundle:
         return kinds_of(values[:, self._orders], values[:, self._silence], self.horizon_days)
 
 
-def write_value_bundle(
-    folder: Path,
-    manifest: Manifest,
-    *,
-    value: CalibratedValue,
-    reference: Reference,
-    declarations: Sequence[Declaration],
-) -> Manifest:
-    """Write a bundle into an empty or absent folder; returns the manifest with its digest.
+class ValueKind:
+    """What customers bring: the model with its level, and the spread of customers."""
 
-    Raises ``ModelRefused`` for a feature or a group that a language has no words for.
-    """
-    refuse_other_plan(manifest, declarations)
-    refuse_unspoken(*spoken(manifest))
-    bundle = ValueBundle(manifest, value, reference)
-    rows = reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
-    answers = _answers(bundle, rows)
-    # Opening the bundle then proves its contributions against another program, not against themselves.
-    proven = {_SHARED: bundle.contributions(rows, proven=True).cents}
-    if not _close(answers[_SHARED], proven[_SHARED]):
-        raise damaged("contributions as LightGBM computes them", "others")
-    contents = value.to_files() | {
-        _REFERENCE: reference.to_bytes(),
-        _GOLDEN: archive({"values": rows} | answers | proven),
-        PLAN_FILE: plan_to_text(declarations).encode("utf-8"),
-    }
-    return sealed(folder, manifest, contents)
-
-
-def open_value_bundle(folder: Path) -> ValueBundle:
-    """Open a bundle: every hash is checked before anything is parsed, then the golden rows.
-
-    Raises ``BundleRefused`` as ``open_bundle`` does.
-    """
-    manifest, contents = verified(folder)
-    refuse_other_name(manifest, VALUE)
-    try:
-        value = CalibratedValue.from_files(VALUE_FAMILIES[manifest.family], contents)
-        bundle = ValueBundle(manifest, value, Reference.from_bytes(contents[_REFERENCE]))
-        golden = unarchive(contents[_GOLDEN])
-        refuse_other_plan(manifest, plan_from_text(contents[PLAN_FILE].decode("utf-8")))
-    except (KeyError, PlanRefused, ValueError, TypeError, ModelRefused):
-        raise damaged("a bundle with all its parts", "parts that do not fit together") from None
-    if not _agrees(bundle, golden):
-        raise damaged("golden rows that are valued as they were", "other values")
-    return bundle
-
-
-def current_value_bundle(workspace: Workspace) -> ValueBundle | None:
-    """Open the value model in use; None when none was promoted yet, ``BundleRefused`` when damaged."""
-    folder = admitted_folder(workspace, VALUE)
-    if folder is None:
-        return None
-    bundle = open_value_bundle(folder)
-    refuse_other_digest(folder, bundle.manifest.digest)
-    return bundle
-
-
-def _answers(bundle: ValueBundle, rows: NDArray[np.float32]) -> dict[str, Floats]:
-    found = bundle.of(rows)
-    answers: dict[str, Floats] = {name: getattr(found, name) for name in _ANSWERS}
-    return answers | {_SHARED: bundle.contributions(rows).cents}
-
-
-def _agrees(bundle: ValueBundle, golden: Mapping[str, NDArray[np.floating]]) -> bool:
-    if set(golden) != {"values", _SHARED, *_ANSWERS}:
-        return False
-    answers = _answers(bundle, golden["values"].astype(np.float32, copy=False))
-    return all(_close(answer, golden[name]) for name, answer in answers.items())
-
-
-def _close(answer: Floats, golden: NDArray[np.floating]) -> bool:
-    """Whether two tables of cents agree, as far as the largest amount in them can be told."""
-    largest = float(np.abs(golden).max(initial=0.0))
-    return answer.shape == golden.shape and bool(
-        np.allclose(
-            answer, golden, rtol=RELATIVE_TOLERANCE, atol=max(1e-6, RELATIVE_TOLERANCE * largest)
-        )
+    name = VALUE
+    tolerance = Tolerance(
+        "golden rows that are valued as they were",
+        "other values",
+        absolute=1e-6,
+        relative=RELATIVE_TOLERANCE,
+        of_largest=RELATIVE_TOLERANCE,
     )
+    own_features: tuple[str, ...] = ()
+    needs_store = False
+
+    def task(self, written: Written) -> ValueTask:
+        """The horizon and whom is valued, as a manifest says it."""
+        return ValueTask(**written)
+
+    def declarations(self, model: ValueBundle) -> Sequence[Declaration]:
+        """The declarations of the features it reads."""
+        return model.declarations
+
+    def contents(self, model: ValueBundle) -> Mapping[str, bytes]:
+        """Its files; ``ModelRefused`` for a feature or a group that a language has no words for."""
+        refuse_unspoken(*spoken(model.manifest))
+        return {**model.value.to_files(), _REFERENCE: model.reference.to_bytes()}
+
+    def read(self, manifest: Manifest[ValueTask], contents: Mapping[str, bytes]) -> ValueBundle:
+        """The model out of its files."""
+        value = CalibratedValue.from_files(VALUE_FAMILIES[manifest.learner], contents)
+        reference = Reference.from_bytes(contents[_REFERENCE])
+        return ValueBundle(manifest, value, reference, declared(contents))
+
+    def proof(self, model: ValueBundle) -> Arrays:
+        """Rows drawn from the quantiles of each feature."""
+        return {"values": model.reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)}
+
+    def answers(self, model: ValueBundle, proof: Arrays) -> Arrays:
+        """Values with their ranges, and what each feature adds to them."""
+        value = model.of(proof["values"])
+        amounts = {name: getattr(value, name) for name in _ANSWERS}
+        return amounts | {_SHARED: model.contributions(proof["values"]).cents}
+
+    def proven(self, model: ValueBundle, proof: Arrays) -> Arrays:
+        """What each feature adds, as LightGBM computes it."""
+        return {_SHARED: model.contributions(proof["values"], proven=True).cents}
+
+
+VALUE_KIND = ValueKind()

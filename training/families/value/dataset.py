@@ -18,7 +18,7 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, rolling_origins
 from training.families.value.margins import Margins
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 SHORTER_DAYS = (365, 270, 180, 120, 90, 60, 30)
 FEWEST_CUSTOMERS = 100

@@ -12,10 +12,16 @@ from features.company.workspace import Workspace
 from features.store.store import open_store
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
+from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_in_use
 from training.bundles.promoted import Shelf
-from training.families.value.bundle import VALUE, write_value_bundle
+from training.families.value.bundle import (
+    VALUE_KIND,
+    ValueBundle,
+    ValueTask,
+)
+from training.families.value.checks import value_gate
 from training.families.value.dataset import first_purchase, value_splits
 from training.families.value.learning import LearnedValue, learn_value
 from training.families.value.margins import line_margins
@@ -24,7 +30,7 @@ from training.families.value.models import RATE
 from training.families.value.report import value_card, value_csv, value_markdown
 from training.ladder.plots import decile_plot, gains_plot
 from training.questions.origins import end_of_data
-from training.recipe.recipe import TrainingSummary
+from training.recipe.summary import TrainingSummary
 from training.registry.publication import Steps, publish
 from training.registry.registry import BUNDLE_FOLDER, ChildRun, RunRecord
 from training.trust.table import trust_markdown
@@ -34,7 +40,7 @@ _DESCRIPTION = "What customers will bring: expected margin or spend, with ranges
 
 def value_is_current(settings: Settings, workspace: Workspace) -> bool:
     """Whether the value model in use was trained on today's data, features and question."""
-    champion, churn = Shelf(workspace, VALUE).champion_manifest(), champion_plan(workspace)
+    champion, churn = Shelf(workspace, VALUE_KIND).champion_manifest(), champion_plan(workspace)
     if champion is None or churn is None:
         return False
     pack = open_store(workspace).pack()
@@ -73,8 +79,9 @@ def train_value(
     published = publish(
         settings,
         workspace,
-        VALUE,
+        VALUE_KIND,
         lambda draft: _write_run(draft, learned, settings),
+        gate=value_gate,
         description=_DESCRIPTION,
         promote=promote,
         steps=steps,
@@ -91,15 +98,10 @@ def train_value(
 
 def _write_run(
     folder: Path, learned: LearnedValue, settings: Settings
-) -> tuple[Manifest, RunRecord]:
+) -> tuple[Manifest[ValueTask], RunRecord]:
     """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    manifest = write_value_bundle(
-        folder / BUNDLE_FOLDER,
-        learned.manifest,
-        value=learned.value,
-        reference=learned.reference,
-        declarations=learned.declarations,
-    )
+    bundle = ValueBundle(learned.manifest, learned.value, learned.reference, learned.declarations)
+    manifest = write(VALUE_KIND, learned.manifest, bundle, folder / BUNDLE_FOLDER)
     card = value_card(manifest, learned.origins, company=settings.company.name)
     (folder / "card.md").write_text(card, encoding="utf-8")
     _write_tables(folder / "tables", learned)
@@ -165,7 +167,7 @@ def _params(learned: LearnedValue) -> dict[str, Any]:
         "horizon_days": manifest.horizon_days,
         **manifest.population,
         "title": manifest.title,
-        "family": manifest.family,
+        "family": manifest.learner,
         "plan_hash": manifest.plan_hash,
         "data_digest": manifest.data_digest,
         "data_cut": manifest.data_cut,

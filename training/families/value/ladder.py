@@ -19,12 +19,13 @@ from training.families.value.measures import Order, coverage, measure_value
 from training.families.value.model import CalibratedValue, Value, kinds
 from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
-from training.learners.model import Floats
-from training.measures.metrics import customer_resamples, finite, interval
+from training.ladder.choice import Measure
+from training.learners.columns import Floats
+from training.measures.intervals import Resampled, Resamples, finite, mean_figures
 
 POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")
-TIE_GINI = 0.002
-"""A rule of thumb ships where what learns is not better by more than this."""
+GINI = Measure("gini", tie=0.002)
+"""A rule of thumb ships where what learns does no more than tie with it."""
 _RESAMPLES = 200
 
 
@@ -123,13 +124,12 @@ def choose_value(gini: Mapping[str, float]) -> str:
     """The rung that ships: the best order, or the simplest rule that orders as well.
 
     Among the rungs that learn from every feature the highest mean Gini over the test cutoffs wins. A
-    rule ships instead where its Gini is not below that by more than ``TIE_GINI``. Levels and intervals
-    are learned the same way for every rung, so they do not enter.
+    rule ships instead where its Gini ties with that. Levels and intervals are learned the same way for every rung, so they do not enter.
     """
     known = {name: value for name, value in gini.items() if not math.isnan(value)}
     best = max((name for name in known if name in LEARNED), key=known.__getitem__, default=RATE)
     for name in (RATE, LAST):
-        if name in known and known[name] >= known.get(best, -math.inf) - TIE_GINI:
+        if name in known and GINI.is_as_good(known[name], known.get(best, -math.inf)):
             return name
     others = [name for name in known if known[name] > known.get(best, -math.inf)]
     return max([best, *others], key=lambda name: known.get(name, -math.inf))
@@ -196,8 +196,7 @@ def _everywhere(name: str, tested: Sequence[TestedValue], tests: int) -> bool:
 
 
 def _mean(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
-    mine = [one.figures for one in tested if one.rung == name]
-    return {key: math.fsum(one[key] for one in mine) / len(mine) for key in mine[0]}
+    return mean_figures([one.figures for one in tested if one.rung == name])
 
 
 def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
@@ -215,16 +214,16 @@ def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
 
 def _replicates(tested: Sequence[TestedValue], names: Sequence[str]) -> dict[str, Floats]:
     """Each rung's mean Gini over the test cutoffs, for the same resampled customers."""
-    everybody = np.unique(np.concatenate([one.customer_keys for one in tested]))
-    draws = customer_resamples(len(everybody), resamples=_RESAMPLES)
+    keys = np.concatenate([one.customer_keys for one in tested])
+    resamples = Resamples.of(keys, resamples=_RESAMPLES)
     found: dict[str, list[Floats]] = {name: [] for name in names}
     for cutoff in dict.fromkeys(one.cutoff for one in tested):
         mine = [one for one in tested if one.cutoff == cutoff and one.rung in found]
-        columns = np.searchsorted(everybody, mine[0].customer_keys)
-        best = Order.of(mine[0].brought).concentrations(mine[0].brought, draws, columns)
+        drawn, columns = resamples.drawn, resamples.places(mine[0].customer_keys)
+        best = Order.of(mine[0].brought).concentrations(mine[0].brought, drawn, columns)
         for one in mine:
             order = Order.of(one.expected)
-            found[one.rung].append(order.concentrations(one.brought, draws, columns) / best)
+            found[one.rung].append(order.concentrations(one.brought, drawn, columns) / best)
     return {name: np.mean(parts, axis=0) for name, parts in found.items()}
 
 
@@ -232,12 +231,13 @@ def _row(
     name: str, tested: Sequence[TestedValue], replicates: Mapping[str, Floats], ships: bool
 ) -> ValueRow:
     mean = _mean(name, tested)
-    low, high = interval(replicates[name])
-    gain_low, gain_high = interval(replicates[name] - replicates[RATE])
+    gini = Resampled(mean["gini"], replicates[name])
+    low, high = gini.ends
+    gain, gain_low, gain_high = gini.over(Resampled(_mean(RATE, tested)["gini"], replicates[RATE]))
     ends = {
         "gini_low": low,
         "gini_high": high,
-        "gain": mean["gini"] - _mean(RATE, tested)["gini"],
+        "gain": gain,
         "gain_low": gain_low,
         "gain_high": gain_high,
     }

@@ -16,8 +16,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import usable_features
-from training.families.value.bundle import VALUE, ValueBundle
+from training.families.value.bundle import VALUE, ValueBundle, ValueTask
 from training.families.value.dataset import (
     ValueDataset,
     ValueSplits,
@@ -31,6 +30,7 @@ from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
 from training.families.value.trust import examine_value
+from training.learners.usable import usable_features
 from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.provenance import provenance
@@ -43,7 +43,7 @@ SEASON_DAYS = 2 * 365
 class LearnedValue:
     """A value model ready to be written, with everything that was measured on the way."""
 
-    manifest: Manifest
+    manifest: Manifest[ValueTask]
     value: CalibratedValue
     reference: Reference
     ladder: ValueLadder
@@ -91,14 +91,12 @@ def learn_value(
         )
     notes.append(_money(margins))
     manifest = Manifest(
-        family=value.model.family,
-        title=ladder.winner,
-        **provenance(plan, pack),
-        question={"kind": VALUE, "minimum_orders": 1},
-        horizon_days=splits.horizon.days,
-        gap_days=0,
-        base_rate=float(np.mean(latest.bought)),
         name=VALUE,
+        learner=value.model.family,
+        title=ladder.winner,
+        task=ValueTask(splits.horizon.days),
+        **provenance(plan, pack),
+        base_rate=float(np.mean(latest.bought)),
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")}
         | {"money": margins.kind},
         ladder=[one.as_dict() for one in ladder.rows],
@@ -137,7 +135,9 @@ def _shipped(
     return calibrate_value(model, earlier, latest, threads=threads), latest
 
 
-def _reference(manifest: Manifest, value: CalibratedValue, vectors: Vectors) -> Reference:
+def _reference(
+    manifest: Manifest[ValueTask], value: CalibratedValue, vectors: Vectors
+) -> Reference:
     """The spread of the features and of the value, and what is typical where the base is expected.
 
     Reasons lead from the base to a customer, so facts stand beside the medians of the tenth of customers,

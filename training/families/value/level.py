@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from training.learners.model import SHARED_BY, Floats
+from training.learners.columns import SHARED_BY, Floats
 
 MOST_BINS = 20
 FEWEST_IN_BIN = 50

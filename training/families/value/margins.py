@@ -8,7 +8,7 @@ import numpy as np
 
 from features.store.pack import EventStream
 from features.store.store import Store
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 MARGIN, SPEND = "margin", "spend"
 FEWEST_KNOWN = 0.5

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from features.vectors.vectors import Vectors
 from training.families.value.level import Intervals, Level
 from training.families.value.models import ValueModel
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 LEVEL_FILE = "level.json"
 REGULAR, ONE_TIME, DORMANT = 0, 1, 2

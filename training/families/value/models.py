@@ -29,7 +29,7 @@ from training.families.value.reasons.contributions import (
     of_few_inputs,
 )
 from training.families.value.spending import SpendingModel
-from training.learners.model import Columns, Floats
+from training.learners.columns import Columns, Floats
 from training.learners.trees import Trees
 
 RATE, LAST, PARAMETRIC = "past rate", "latest spend", "BG/NBD × Gamma-Gamma"

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
-from training.families.churn.card import cutoffs_table
-from training.families.churn.evaluation.tables import ladder_markdown, spreadsheet
+from training.ladder.tables import cutoffs_table, ladder_csv, ladder_markdown, with_interval
 from training.trust.table import shares_markdown, trust_markdown
 
 COLUMNS = (
@@ -29,10 +28,8 @@ def value_cell(row: Mapping[str, Any], key: str) -> str:
     value = row[key]
     if value is None:
         return "–"
-    if key == "gini":
-        return f"{value:.3f} [{row['gini_low']:.3f}, {row['gini_high']:.3f}]"
-    if key == "gain":
-        return f"{value:+.3f} [{row['gain_low']:+.3f}, {row['gain_high']:+.3f}]"
+    if key in ("gini", "gain"):
+        return with_interval(row, key, is_signed=key == "gain")
     if key == "bias":
         return f"{value:+.1%}"
     if key == "mae_cents":
@@ -47,12 +44,7 @@ def value_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def value_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """The value ladder as a table for a spreadsheet; one column a test cutoff holds the Gini there."""
-    flat = [
-        {key: value for key, value in row.items() if key != "by_cutoff"}
-        | {f"gini at {cutoff}": one["gini"] for cutoff, one in row["by_cutoff"].items()}
-        for row in rows
-    ]
-    return spreadsheet(flat)
+    return ladder_csv(rows, "gini", by_cutoff="by_cutoff")
 
 
 def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:
@@ -60,7 +52,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
     found = manifest.metrics
     parts = [
         f"# Value model{f' of {company}' if company else ''}: {manifest.title}",
-        f"Digest `{manifest.digest}`, family {manifest.family}, data up to {manifest.data_cut}.",
+        f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
         f"What each customer with an order is expected to bring in the {manifest.horizon_days} days "
         "after the cutoff, with a range that four in five end in, the chance that they buy at all and what "

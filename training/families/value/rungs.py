@@ -31,7 +31,7 @@ from training.families.value.models import (
     ValueModel,
 )
 from training.families.value.spending import fit_spending_model
-from training.learners.model import SHARED_BY, Columns, Floats, shared_bounds
+from training.learners.columns import SHARED_BY, Columns, Floats, shared_bounds
 from training.learners.trees import BoostingSettings, Ground, Trees
 
 _TWEEDIE_POWER = 1.5

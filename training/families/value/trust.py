@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.families.churn.bundle import spoken
-from training.families.churn.trust import FAITHFUL_GROUPS, LEAK_SHARE, LEAST_FAITHFUL, Bar
+from training.bundles.spoken import spoken
 from training.families.value.bundle import ValueBundle, ValueShares
 from training.families.value.reasons.contributions import MOST_GAP
 from training.families.value.reasons.explanation import (
@@ -20,8 +19,14 @@ from training.families.value.reasons.explanation import (
     sayable_of_value,
 )
 from training.families.value.reasons.tendency import tendencies
-from training.learners.model import Columns, Floats
+from training.learners.columns import Columns, Floats
 from training.reasons.wording import Wording
+from training.trust.bars import (
+    Bar,
+    contradicted_bar,
+    faithful_bar,
+    largest_share_bar,
+)
 from training.trust.faithfulness import Faithfulness, faithfulness
 from training.trust.subjects import Subjects
 
@@ -61,26 +66,17 @@ class ValueTrust:
     @property
     def bars(self) -> tuple[Bar, ...]:
         """Every figure with its bar."""
-        deep = next((one for one in self.faithfulness if one.groups == FAITHFUL_GROUPS), None)
-        best = None if deep is None else max(LEAST_FAITHFUL, min(deep.global_score, 1.0))
-        largest = next(iter(self.shares), "")
-        several = sum(share > 0 for share in self.shares.values()) > 1
         return (
-            Bar("adding up", f"{self.additivity:.0e}", f"≤ {MOST_GAP:.0e}", self.additivity <= MOST_GAP),
             Bar(
-                "faithful: two groups taken away",
-                "reads few groups" if deep is None else f"{deep.score:.3f} of the best; one order for all {deep.global_score:.3f}",
-                f"≥ {LEAST_FAITHFUL}, above one order for all",
-                None if deep is None or best is None else deep.score >= best,
+                "adding up",
+                f"{self.additivity:.0e}",
+                f"≤ {MOST_GAP:.0e}",
+                self.additivity <= MOST_GAP,
             ),
-            Bar("contradicted by facts", f"{self.contradictions} of {self.sentences:,} sentences", "0", self.contradictions == 0),
-            Bar(
-                "one group explains",
-                f"{self.shares[largest]:.0%} ({largest})" if largest else "nothing",
-                f"≤ {LEAK_SHARE:.0%}",
-                self.shares[largest] <= LEAK_SHARE if several else None,
-            ),
-        )  # fmt: skip
+            faithful_bar(self.faithfulness, unread="reads few groups"),
+            contradicted_bar(self.contradictions, self.sentences),
+            largest_share_bar(self.shares),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Everything as plain fields."""

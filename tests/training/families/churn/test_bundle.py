@@ -16,17 +16,13 @@ import pytest
 
 from features.company.workspace import Workspace, point_at
 from features.vocabulary.errors import BundleRefused, ModelRefused, WorkspaceRefused
-from tests.training.companies import DECLARATIONS, NAMES, dataset, manifest_of
+from tests.training.companies import DECLARATIONS, NAMES, QUESTION, dataset, manifest_of
+from training.bundles.bundle import opened, write
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference, archive, unarchive
+from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
-from training.families.churn.bundle import (
-    Bundle,
-    current_bundle,
-    open_bundle,
-    stamp_bundle,
-    write_bundle,
-)
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask, current_bundle
 from training.families.churn.timing.hazard import fit_hazard
 from training.families.churn.timing.waits import Waits
 from training.learners.boosting import BoostedModel
@@ -40,14 +36,9 @@ LEARNED = dataset()
 def written(folder: Path, model: Model, **changes: object) -> Manifest:
     curve = calibrate(model.score(LEARNED.vectors), LEARNED.outcomes)
     reference = Reference.learn(LEARNED.vectors, curve.apply(model.score(LEARNED.vectors)))
-    return write_bundle(
-        folder,
-        manifest_of(model, **changes),
-        model=model,
-        calibration=curve,
-        reference=reference,
-        declarations=DECLARATIONS,
-    )
+    manifest = manifest_of(model, **changes)
+    bundle = Bundle(manifest, model, curve, reference, declarations=DECLARATIONS)
+    return write(CHURN_KIND, manifest, bundle, folder)
 
 
 @pytest.fixture(scope="module", params=[LogisticModel, BoostedModel], ids=lambda one: one.family)
@@ -58,24 +49,24 @@ def sound(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def opened(sound: Path) -> Bundle:
-    return open_bundle(sound)
+def bundle(sound: Path) -> Bundle:
+    return opened(CHURN_KIND, sound)
 
 
-def test_groups_and_base_add_up_to_the_log_odds(opened: Bundle) -> None:
-    values = opened.bind(LEARNED.vectors)
-    groups = opened.contributions(values)
+def test_groups_and_base_add_up_to_the_log_odds(bundle: Bundle) -> None:
+    values = bundle.bind(LEARNED.vectors)
+    groups = bundle.contributions(values)
     assert groups.shape == (LEARNED.rows, 3)
-    total = opened.base_log_odds + groups.sum(axis=1)
-    np.testing.assert_allclose(total, opened.log_odds(values), rtol=0, atol=1e-9)
+    total = bundle.base_log_odds + groups.sum(axis=1)
+    np.testing.assert_allclose(total, bundle.log_odds(values), rtol=0, atol=1e-9)
 
 
-def test_a_group_is_the_sum_of_its_features(opened: Bundle) -> None:
-    values = opened.bind(LEARNED.vectors)
-    single = opened.feature_contributions(values)
+def test_a_group_is_the_sum_of_its_features(bundle: Bundle) -> None:
+    values = bundle.bind(LEARNED.vectors)
+    single = bundle.feature_contributions(values)
     # rhythm holds days_since_order and gap_mean_days, spend the money, frequency the orders.
     expected = np.column_stack([single[:, 1] + single[:, 3], single[:, 2], single[:, 0]])
-    np.testing.assert_allclose(opened.contributions(values), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(bundle.contributions(values), expected, rtol=0, atol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -97,31 +88,31 @@ def test_a_feature_without_a_reason_or_without_words_is_refused_by_name(
     assert not (tmp_path / "bundle").exists()
 
 
-def test_columns_are_bound_by_name_and_another_plan_is_refused(opened: Bundle) -> None:
+def test_columns_are_bound_by_name_and_another_plan_is_refused(bundle: Bundle) -> None:
     order = [3, 1, 0, 2]
     shuffled = replace(
         LEARNED.vectors,
         feature_names=tuple(NAMES[one] for one in order),
         values=LEARNED.vectors.values[:, order],
     )
-    np.testing.assert_array_equal(opened.bind(shuffled), opened.bind(LEARNED.vectors))
+    np.testing.assert_array_equal(bundle.bind(shuffled), bundle.bind(LEARNED.vectors))
     with pytest.raises(BundleRefused, match="plan"):
-        opened.bind(replace(LEARNED.vectors, plan_hash="another"))
+        bundle.bind(replace(LEARNED.vectors, plan_hash="another"))
     with pytest.raises(BundleRefused, match="gap_mean_days"):
-        opened.bind(
+        bundle.bind(
             replace(LEARNED.vectors, feature_names=NAMES[:3], values=LEARNED.vectors.values[:, :3])
         )
 
 
-def test_those_outside_the_population_are_not_eligible(opened: Bundle) -> None:
+def test_those_outside_the_population_are_not_eligible(bundle: Bundle) -> None:
     values = np.array([[2, 120, 0, 0], [1, 5, 0, 0], [9, 121, 0, 0]], np.float32)
-    assert opened.eligible(values).tolist() == [True, False, False]
+    assert bundle.eligible(values).tolist() == [True, False, False]
 
 
-def test_probability_and_percentile_rise_with_the_log_odds(opened: Bundle) -> None:
-    probability = opened.probability(np.linspace(-6, 6, 200))
+def test_probability_and_percentile_rise_with_the_log_odds(bundle: Bundle) -> None:
+    probability = bundle.probability(np.linspace(-6, 6, 200))
     assert (np.diff(probability) > 0).all()
-    percentile = opened.percentile(probability)
+    percentile = bundle.percentile(probability)
     assert (np.diff(percentile) >= 0).all()
     assert percentile.min() >= 0 and percentile.max() <= 100
 
@@ -129,9 +120,9 @@ def test_probability_and_percentile_rise_with_the_log_odds(opened: Bundle) -> No
 def test_a_stamp_changes_version_and_run_but_not_the_digest(sound: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(sound, copy)
-    before = open_bundle(copy).manifest
-    stamp_bundle(copy, version="12", run_id="a run")
-    after = open_bundle(copy).manifest
+    before = opened(CHURN_KIND, copy).manifest
+    stamp(copy, version="12", run_id="a run")
+    after = opened(CHURN_KIND, copy).manifest
     assert (after.version, after.run_id, after.digest) == ("12", "a run", before.digest)
 
 
@@ -139,7 +130,7 @@ def test_another_figure_is_another_digest(tmp_path: Path) -> None:
     model = LogisticModel.fit(LEARNED)
     one = written(tmp_path / "one", model)
     same = written(tmp_path / "same", model)
-    other = written(tmp_path / "other", model, horizon_days=90)
+    other = written(tmp_path / "other", model, task=ChurnTask(replace(QUESTION, horizon_days=90)))
     assert one.digest == same.digest != other.digest
 
 
@@ -179,7 +170,7 @@ def mutations() -> list[tuple[str, Callable[[Path], object]]]:
         ("a folder", lambda folder: (folder / "more").mkdir()),
         ("a link", _linked),
         ("an unknown schema", lambda folder: _edited(folder, schema_version=1)),
-        ("another family", lambda folder: _edited(folder, family="pickle")),
+        ("another learner", lambda folder: _edited(folder, learner="pickle")),
         ("another version", lambda folder: _edited(folder, version="99")),
         ("another run", lambda folder: _edited(folder, run_id="forged")),
         ("a nicer figure", lambda folder: _edited(folder, metrics={"auc": 1.0})),
@@ -248,10 +239,10 @@ def test_a_damaged_bundle_is_refused_and_nothing_dies(
 ) -> None:
     folder = tmp_path / "bundle"
     shutil.copytree(sound, folder)
-    open_bundle(folder)
+    opened(CHURN_KIND, folder)
     damage(folder)
     with pytest.raises(BundleRefused):
-        open_bundle(folder)
+        opened(CHURN_KIND, folder)
 
 
 def test_golden_rows_that_score_otherwise_are_refused(sound: Path, tmp_path: Path) -> None:
@@ -266,14 +257,14 @@ def test_golden_rows_that_score_otherwise_are_refused(sound: Path, tmp_path: Pat
     (folder / "golden.npz").write_bytes(files["golden.npz"])
     (folder / "manifest.json").write_bytes(manifest.to_bytes())
     with pytest.raises(BundleRefused, match="golden"):
-        open_bundle(folder)
+        opened(CHURN_KIND, folder)
 
 
 def test_the_current_bundle_is_the_one_the_pointer_names(sound: Path, tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     with pytest.raises(WorkspaceRefused, match="regulars train churn"):
         current_bundle(workspace)
-    digest = open_bundle(sound).manifest.digest
+    digest = opened(CHURN_KIND, sound).manifest.digest
     family = workspace.bundles / "churn"
     shutil.copytree(sound, family / digest)
     Signing(workspace).sign(family / digest)
@@ -310,15 +301,8 @@ def test_a_bundle_that_tells_when_tells_the_same_once_opened(tmp_path: Path) -> 
     model = LogisticModel.fit(LEARNED)
     curve = calibrate(model.score(vectors), LEARNED.outcomes)
     reference = Reference.learn(vectors, curve.apply(model.score(vectors)))
-    write_bundle(
-        tmp_path,
-        manifest_of(model),
-        model=model,
-        calibration=curve,
-        reference=reference,
-        declarations=DECLARATIONS,
-        hazard=hazard,
-    )
-    bundle = open_bundle(tmp_path)
+    bundle = Bundle(manifest_of(model), model, curve, reference, hazard, DECLARATIONS)
+    write(CHURN_KIND, bundle.manifest, bundle, tmp_path)
+    bundle = opened(CHURN_KIND, tmp_path)
     assert bundle.hazard is not None and bundle.hazard.periods == hazard.periods
     np.testing.assert_array_equal(bundle.silence(bundle.bind(vectors)), hazard.silence(vectors))

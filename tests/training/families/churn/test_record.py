@@ -12,7 +12,8 @@ import pytest
 from features.company.settings.questions import CampaignSettings
 from features.company.settings.reading import Settings
 from features.company.settings.service import MlflowSettings
-from training.families.churn.bundle import open_bundle
+from training.bundles.bundle import opened
+from training.families.churn.bundle import CHURN_KIND
 from training.families.churn.learning import Learned
 from training.families.churn.record import write_run
 from training.registry.registry import RunRecord
@@ -71,7 +72,7 @@ def test_every_metric_is_a_number_and_the_evaluation_travels_in_the_bundle(
 ) -> None:
     assert [key for key, value in record.metrics.items() if not math.isfinite(value)] == []
     assert {"list/profit_cents", "empc", "when/held"} <= set(record.metrics)
-    told = open_bundle(record.folder / "bundle").manifest.evaluation
+    told = opened(CHURN_KIND, record.folder / "bundle").manifest.evaluation
     written = json.loads((record.folder / "tables" / "evaluation.json").read_text())
     assert json.loads(json.dumps(told)) == written
     assert record.tags["grade"] == told["grade"]["word"]

@@ -19,19 +19,18 @@ from regulars.main import main
 from tests.commands.shop import leaving_and_staying, write_shop
 from tests.oracles.mlflow_client import nested_runs
 from tests.training.families.items.drugstore import ITEMS, write_drugstore
+from training.bundles.bundle import current, opened, write
 from training.bundles.promoted import Shelf
 from training.families.items.bundle import (
+    ITEM_KIND,
     ItemBundle,
-    current_item_bundle,
-    open_item_bundle,
-    write_item_bundle,
 )
+from training.families.items.checks import items_gate
 from training.families.items.ladder import PERSONAL
 from training.families.items.learning import learn_items, lists_by_ranker
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS
 from training.purchases.sold import Sold
 from training.questions.origins import end_of_data
-from training.registry.gate import items_gate
 from training.registry.registry import Registry
 
 
@@ -56,7 +55,7 @@ def workspace(trained: tuple[Path, dict[str, object]]) -> Workspace:
 
 @pytest.fixture(scope="module")
 def bundle(workspace: Workspace) -> ItemBundle:
-    found = current_item_bundle(workspace)
+    found = current(ITEM_KIND, workspace)
     assert found is not None
     return found
 
@@ -138,27 +137,20 @@ def test_the_same_data_give_the_same_bundle_whatever_the_threads(
     digests = []
     for threads in (1, 2):
         learned = learn_items(open_store(workspace), settings, threads=threads)
-        digests.append(
-            write_item_bundle(
-                tmp_path / str(threads),
-                learned.manifest,
-                catalogue=learned.sold.catalogue,
-                shelf=learned.shelf,
-                ranker=learned.ranker,
-            ).digest
-        )
+        bundle = ItemBundle(learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker)
+        digests.append(write(ITEM_KIND, learned.manifest, bundle, tmp_path / str(threads)).digest)
     assert digests[0] == digests[1]
 
 
 def test_a_bundle_holds_items_and_no_customer(workspace: Workspace) -> None:
-    folder = Shelf(workspace, "recommendations").folder
+    folder = Shelf(workspace, ITEM_KIND).folder
     content = b"".join(one.read_bytes() for one in folder.rglob("*") if one.is_file())
     assert b"c001" not in content and b"c239" not in content
     assert b"a35" in content
 
 
 def test_a_changed_byte_is_refused(workspace: Workspace, tmp_path: Path) -> None:
-    shelf = Shelf(workspace, "recommendations")
+    shelf = Shelf(workspace, ITEM_KIND)
     manifest = shelf.champion_manifest()
     assert manifest is not None
     folder = tmp_path / "copy"
@@ -167,11 +159,11 @@ def test_a_changed_byte_is_refused(workspace: Workspace, tmp_path: Path) -> None
     content[-200] ^= 1
     (folder / "kernel_weights.npz").write_bytes(bytes(content))
     with pytest.raises(BundleRefused, match="as it was written"):
-        open_item_bundle(folder)
+        opened(ITEM_KIND, folder)
 
 
 def test_the_gate_measures_against_the_champion(workspace: Workspace) -> None:
-    shelf = Shelf(workspace, "recommendations")
+    shelf = Shelf(workspace, ITEM_KIND)
     manifest = shelf.champion_manifest()
     assert manifest is not None
     checks = {one.name: one for one in items_gate(shelf.exported(manifest.digest), manifest)}

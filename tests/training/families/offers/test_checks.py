@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 
 from tests.training.companies import dataset, manifest_of
+from training.families.offers.bundle import OfferTask
+from training.families.offers.checks import _within_against_champion
+from training.families.offers.exposures.terms import Offer, Offers
 from training.learners.logistic import LogisticModel
-from training.registry.gate import _within_against_champion
 
 
 def manifest(within: float | None, low: float | None = 0.6, **changes: Any) -> Any:
     made = manifest_of(LogisticModel.fit(dataset(200)))
+    offers = Offers.of([Offer("tea", "Tea", 400)])
+    task = OfferTask("propensity", 60, offers, False, "")
     metrics = {"within_offer_auc": within, "within_offer_auc_low": low, "ece": 0.01}
-    return replace(made, metrics=metrics, question={"kind": "propensity"}, **changes)
+    return replace(made, metrics=metrics, task=task, **changes)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from features.store.ingestion import ingest
 from features.store.store import Store, open_store
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
+from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
-from training.families.offers.bundle import open_offer_bundle, write_offer_bundle
+from training.families.offers.bundle import OFFER_KIND
 from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
 from training.families.offers.exposures.ground import Asked
 from training.families.offers.learning import LearnedOffers, learn_offers
@@ -51,7 +52,7 @@ def test_without_exposures_it_is_called_an_affinity_and_claims_no_effect(
     learned: LearnedOffers,
 ) -> None:
     manifest = learned.manifest
-    assert manifest.question["kind"] == "affinity" and not manifest.question["is_causal"]
+    assert manifest.task.kind == "affinity" and not manifest.task.is_causal
     assert learned.bundle.persuasion is None
     assert any("affinity" in note for note in manifest.notes)
     assert manifest.metrics["within_offer_auc"] > 0.6
@@ -65,15 +66,15 @@ def test_the_same_data_give_the_same_digest_and_a_changed_byte_is_refused(
     settings, store = company
     again = learn_offers(store, standard_plan(store.pack()), settings.offers, threads=1)
     digests = [
-        write_offer_bundle(tmp_path / name, one.bundle).digest
+        write(OFFER_KIND, one.manifest, one.bundle, tmp_path / name).digest
         for name, one in (("one", learned), ("two", again))
     ]
     assert digests[0] == digests[1]
-    assert open_offer_bundle(tmp_path / "one").manifest.digest == digests[0]
+    assert opened(OFFER_KIND, tmp_path / "one").manifest.digest == digests[0]
     damaged = tmp_path / "two" / "take_propensity.json"
     damaged.write_bytes(damaged.read_bytes().replace(b"shifts", b"shofts"))
     with pytest.raises(BundleRefused):
-        open_offer_bundle(tmp_path / "two")
+        opened(OFFER_KIND, tmp_path / "two")
 
 
 def test_offers_nobody_can_decide_about_stop_a_training(company: tuple[Settings, Store]) -> None:

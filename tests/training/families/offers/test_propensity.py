@@ -9,9 +9,9 @@ import pytest
 
 from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
-from training.families.churn.rungs import Rung
 from training.families.offers.ladder import within_offer_auc, within_offer_interval
 from training.families.offers.propensity import Propensity, own_levels
+from training.ladder.rung import Rung
 from training.learners.calibration import sigmoid
 from training.learners.logistic import LogisticModel
 

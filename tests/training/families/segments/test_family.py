@@ -17,7 +17,8 @@ from regulars.main import main
 from regulars.training_tables import segments_outcome
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company
-from training.families.segments.bundle import current_segments
+from training.families.segments.bundle import SEGMENT_KIND, current_segments
+from training.families.segments.checks import segments_gate
 from training.families.segments.family import SegmentsSummary, train_segments, unfit
 from training.families.segments.learning import learn_segments
 from training.families.segments.now.today import segment_cutoffs
@@ -78,7 +79,7 @@ def test_segments_in_use_stay_frozen_and_a_refit_keeps_ids_and_names(trained: Tr
     assert [(one.segment_id, one.name) for one in again.today.profiles] == [
         (one.segment_id, one.name) for one in first.today.profiles
     ]
-    back = rollback(settings, workspace, name="segments", reason="a drill")
+    back = rollback(settings, workspace, kind=SEGMENT_KIND, gate=segments_gate, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
     assert current_segments(workspace).manifest.version == "1"
 

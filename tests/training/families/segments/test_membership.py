@@ -20,7 +20,7 @@ from training.families.segments.membership import (
 from training.families.segments.model import NO_SEGMENT, SegmentModel, Space
 from training.families.segments.traits import KINDS, Trait
 from training.families.segments.words import SEGMENT_WORDS
-from training.learners.model import Columns
+from training.learners.columns import Columns
 
 NAMES = ("orders", "spend", "days_since_order")
 TRAITS = (

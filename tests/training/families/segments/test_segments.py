@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +23,9 @@ from features.vocabulary.errors import BundleRefused, ModelRefused
 from features.vocabulary.time import Cutoff, Horizon
 from tests.oracles.segments import segments_of_everybody
 from tests.training.companies import company, pack_of_orders
-from training.families.segments.bundle import open_segments, write_segments
+from training.bundles.bundle import opened, write
+from training.bundles.manifest import Manifest
+from training.families.segments.bundle import SEGMENT_KIND, SegmentBundle
 from training.families.segments.choice import (
     Following,
     choose,
@@ -220,24 +224,25 @@ def test_spend_counts_from_its_first_instant_to_before_the_cutoff_as_it_was_know
     assert known_spend(late, 2 * A_DAY, 1).tolist() == [first, 0, 0]
 
 
+def written(
+    folder: Path, learned: LearnedSegments, profile: Sequence[Mapping[str, Any]] = ()
+) -> Manifest:
+    bundle = SegmentBundle(learned.manifest, learned.model, learned.declarations, [*profile])
+    return write(SEGMENT_KIND, learned.manifest, bundle, folder)
+
+
 def test_the_same_events_give_the_same_bytes_on_one_thread_and_on_two(
     learned: LearnedSegments, tmp_path: Path
 ) -> None:
     again = learn_segments(PACK, QUARTER, threads=2)
     digests = [
-        write_segments(
-            tmp_path / name,
-            one.manifest,
-            model=one.model,
-            declarations=one.declarations,
-            profile=[each.as_dict() for each in one.today.profiles],
-        ).digest
+        written(tmp_path / name, one, [each.as_dict() for each in one.today.profiles]).digest
         for name, one in (("one", learned), ("two", again))
     ]
     assert digests[0] == digests[1]
-    opened = open_segments(tmp_path / "one")
-    assert opened.model.to_files() == learned.model.to_files()
-    everybody = segments_of_everybody(opened, PACK, learned.today.cutoff)
+    bundle = opened(SEGMENT_KIND, tmp_path / "one")
+    assert bundle.model.to_files() == learned.model.to_files()
+    everybody = segments_of_everybody(bundle, PACK, learned.today.cutoff)
     counts = {one.segment_id: one.customers for one in learned.today.profiles}
     assert {one: int((everybody == one).sum()) for one in counts} == counts
 
@@ -295,28 +300,16 @@ def test_a_missing_habit_stands_in_the_middle_and_an_extreme_is_held() -> None:
 
 
 def test_changed_segments_are_refused(learned: LearnedSegments, tmp_path: Path) -> None:
-    write_segments(
-        tmp_path,
-        learned.manifest,
-        model=learned.model,
-        declarations=learned.declarations,
-        profile=[],
-    )
+    written(tmp_path, learned)
     path = tmp_path / "segments.json"
     path.write_bytes(path.read_bytes().replace(b"0", b"1", 1))
     with pytest.raises(BundleRefused):
-        open_segments(tmp_path)
+        opened(SEGMENT_KIND, tmp_path)
 
 
 def test_golden_rows_notice_centres_that_moved(learned: LearnedSegments, tmp_path: Path) -> None:
     model = learned.model
-    golden = write_segments(
-        tmp_path / "sound",
-        learned.manifest,
-        model=model,
-        declarations=learned.declarations,
-        profile=[],
-    )
+    golden = written(tmp_path / "sound", learned)
     moved = replace(model, centres=model.centres + 0.01)
     contents = {
         name: (tmp_path / "sound" / name).read_bytes() for name in golden.files
@@ -326,7 +319,7 @@ def test_golden_rows_notice_centres_that_moved(learned: LearnedSegments, tmp_pat
         (tmp_path / "sound" / name).write_bytes(content)
     (tmp_path / "sound" / "manifest.json").write_bytes(sealed.to_bytes())
     with pytest.raises(BundleRefused, match="fall as they fell"):
-        open_segments(tmp_path / "sound")
+        opened(SEGMENT_KIND, tmp_path / "sound")
 
 
 def test_a_short_history_is_refused_with_the_days_needed() -> None:

@@ -15,10 +15,11 @@ from regulars.main import main
 from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company
+from training.bundles.bundle import current
 from training.bundles.promoted import Shelf
-from training.families.value.bundle import current_value_bundle
+from training.families.value.bundle import VALUE_KIND
+from training.families.value.checks import value_gate
 from training.families.value.family import train_value, value_is_current
-from training.registry.gate import value_gate
 from training.registry.registry import Registry
 
 
@@ -42,7 +43,7 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
     path, summary = trained
     settings = load_settings(path)
     workspace = Workspace(settings.workspace_folder)
-    bundle = current_value_bundle(workspace)
+    bundle = current(VALUE_KIND, workspace)
     assert bundle is not None and bundle.manifest.version == "1"
     assert "60 days instead" in str(summary["notes"])
     assert "What each customer with an order is expected to bring in the 60 days" in str(
@@ -60,7 +61,7 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
 
 def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, object]]) -> None:
     workspace = Workspace(load_settings(trained[0]).workspace_folder)
-    shelf = Shelf(workspace, "value")
+    shelf = Shelf(workspace, VALUE_KIND)
     champion = shelf.champion_manifest()
     assert champion is not None
     checks = value_gate(shelf.exported(champion.digest), champion)
@@ -115,4 +116,4 @@ def test_data_that_carry_no_model_leave_nothing_behind(tmp_path: Path) -> None:
     run(path, "ingest")
     refused = run(path, "train", "value", code=1)
     assert "100 customers" in str(refused)
-    assert current_value_bundle(Workspace(load_settings(path).workspace_folder)) is None
+    assert current(VALUE_KIND, Workspace(load_settings(path).workspace_folder)) is None

@@ -15,7 +15,8 @@ from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import BundleRefused, ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from tests.training.companies import START, company, pack_of_orders, spend
-from training.families.value.bundle import open_value_bundle, write_value_bundle
+from training.bundles.bundle import opened, write
+from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.dataset import money_after, value_splits
 from training.families.value.ladder import choose_value
 from training.families.value.learning import LearnedValue, learn_value
@@ -38,13 +39,8 @@ def learned(learned_value: LearnedValue) -> LearnedValue:
 @pytest.fixture(scope="module")
 def folder(learned: LearnedValue, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("value") / "bundle"
-    write_value_bundle(
-        place,
-        learned.manifest,
-        value=learned.value,
-        reference=learned.reference,
-        declarations=learned.declarations,
-    )
+    bundle = ValueBundle(learned.manifest, learned.value, learned.reference, learned.declarations)
+    write(VALUE_KIND, learned.manifest, bundle, place)
     return place
 
 
@@ -129,10 +125,12 @@ def test_a_customer_is_dormant_after_two_horizons_of_silence_or_without_an_order
 
 
 def test_a_bundle_opens_and_answers_as_the_model_did(learned: LearnedValue, folder: Path) -> None:
-    bundle = open_value_bundle(folder)
+    bundle = opened(VALUE_KIND, folder)
     rows = learned.reference.sample(50, 3)
     assert bundle.manifest.name == "value"
-    assert bundle.of(rows).expected.tolist() == open_value_bundle(folder).of(rows).expected.tolist()
+    assert (
+        bundle.of(rows).expected.tolist() == opened(VALUE_KIND, folder).of(rows).expected.tolist()
+    )
 
 
 @pytest.mark.parametrize("name", ["value.json", "level.json", "golden.npz", "plan.json"])
@@ -141,13 +139,13 @@ def test_a_changed_file_is_noticed(folder: Path, tmp_path: Path, name: str) -> N
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / name).write_bytes((folder / name).read_bytes() + b" ")
     with pytest.raises(BundleRefused):
-        open_value_bundle(tmp_path)
+        opened(VALUE_KIND, tmp_path)
 
 
 def test_vectors_of_another_plan_are_refused(shop: Pack, folder: Path) -> None:
     vectors = build_vectors(shop, standard_plan(shop), [Cutoff((START + 90) * DAY_SECONDS)])
     with pytest.raises(BundleRefused, match="vectors of plan"):
-        open_value_bundle(folder).bind(replace(vectors, plan_hash="another"))
+        opened(VALUE_KIND, folder).bind(replace(vectors, plan_hash="another"))
 
 
 def test_the_same_data_give_the_same_files_on_one_thread_or_two(

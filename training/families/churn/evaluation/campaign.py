@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from features.company.settings.questions import CampaignSettings
 from training.datasets.folds import FOLD_SEPARATOR
-from training.families.churn.rungs import RULES
 from training.ladder.ladder import Ladder, Tested
-from training.learners.model import Floats
-from training.measures.metrics import interval
+from training.learners.columns import Floats
+from training.measures.intervals import customer_draws, interval
 from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
 
 _RESAMPLES = 200
@@ -103,9 +102,11 @@ def campaign(
         row.name: _Lists(whole_tests(ladder.of(row.name)), settings.list_size)
         for row in ladder.rows
     }
-    rule = max((name for name in lists if name in RULES), key=lambda name: lists[name].found)
+    rules = [row.name for row in ladder.rows if row.is_rule]
+    rule = max(rules, key=lambda name: lists[name].found)
     mine, theirs = lists[ladder.winner.name], lists[rule]
-    draws = [(mine.resampled(one), theirs.resampled(one)) for one in _draws(mine.everybody)]
+    drawn = customer_draws(len(mine.everybody), resamples=_RESAMPLES)
+    draws = [(mine.resampled(one), theirs.resampled(one)) for one in drawn]
     found, by_rule = np.array(draws).T
     size = _mean(mine.sizes)
     rates = [float(one.outcomes.mean()) for one in mine.tests]
@@ -213,14 +214,6 @@ class _Top:
     def found(self, draw: Floats) -> float:
         ranked = Ranked.cumulated(self.outcomes, draw[self.columns], self.last_of_tie)
         return float(ranked.found(self.size))
-
-
-def _draws(everybody: NDArray[np.int32]) -> Iterator[Floats]:
-    generator = np.random.default_rng(1)
-    customers = len(everybody)
-    for _ in range(_RESAMPLES):
-        drawn = np.bincount(generator.integers(0, customers, customers), minlength=customers)
-        yield drawn.astype(np.float64)
 
 
 def _worth(name: str, lists: _Lists, costs: Costs, profit_cents: float) -> ListWorth:

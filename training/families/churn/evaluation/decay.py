@@ -10,7 +10,8 @@ from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
 from training.ladder.ladder import Ladder
-from training.measures.metrics import auc, finite, observed_over_expected
+from training.measures.intervals import finite
+from training.measures.metrics import auc, observed_over_expected
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,8 @@ from training.families.churn.timing.hazard import Hazard
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
 from training.ladder.ladder import Tested
-from training.measures.metrics import finite
+from training.measures.intervals import finite
 from training.questions.buying import Inactivity
-from training.questions.kinds import question_from
 from training.questions.origins import end_of_data
 from training.questions.question import Question
 
@@ -94,7 +93,7 @@ def evaluate(
     ladder = learned.ladder
     tested = ladder.of(ladder.winner.name)
     vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
-    question = question_from(learned.manifest.question)
+    question = learned.manifest.task.question
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
     worth = campaign(ladder, settings, spent_by_leavers_cents=spent)
     when, when_said, hazard = _when(learned, question, threads)

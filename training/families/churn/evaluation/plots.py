@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.learners.model import Floats, Model
+from training.learners.columns import Floats
+from training.learners.model import Model
 
 MOST_ROWS = 500
 SHOWN_FEATURES = 15

@@ -15,8 +15,9 @@ from features.store.pack import Attributes
 from features.vectors.vectors import Vectors
 from features.vocabulary.time import Cutoff
 from training.ladder.ladder import Tested
-from training.learners.model import SHARED_BY, Floats
-from training.measures.metrics import auc, auc_interval, finite
+from training.learners.columns import SHARED_BY, Floats
+from training.measures.intervals import auc_interval, finite
+from training.measures.metrics import auc
 
 FEWEST_CUSTOMERS = 50
 """A slice of fewer customers, or with one outcome alone, is counted but not judged."""

@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.families.churn.evaluation.grade import money
+from training.ladder.tables import ladder_csv, ladder_markdown, markdown, with_interval
 from training.measures.profit import Costs
 
 Evaluated = Mapping[str, Any]
 """An evaluation as plain fields, as the manifest keeps it."""
 
 
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table.
-
-    >>> print(markdown(["a", "b"], [["1", "2"]]), end="")
-    | a | b |
-    | --- | --- |
-    | 1 | 2 |
-    """
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def ladder_markdown(
-    rows: Sequence[Mapping[str, Any]],
-    columns: Sequence[tuple[str, str]],
-    cell: Callable[[Mapping[str, Any], str], str],
-) -> str:
-    """A ladder as a Markdown table, a line a rung; ``columns`` are keys and titles."""
-    head = ["", *(title for _, title in columns)]
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
-    for row in rows:
-        name = f"**{row['name']}** (ships)" if row["ships"] else row["name"]
-        lines.append(" | ".join([name, *(cell(row, key) for key, _ in columns)]))
-    return "\n".join(f"| {line} |" for line in lines) + "\n"
+COLUMNS = (
+    ("auc", "AUC"),
+    ("gain", "over the best rule"),
+    ("pr_auc", "PR-AUC"),
+    ("lift_10", "lift at 10 %"),
+    ("log_loss", "log loss"),
+    ("brier", "Brier"),
+    ("ece", "ECE"),
+    ("observed_over_expected", "O/E"),
+    ("calibration_slope", "slope"),
+    ("empc", "EMPC"),
+)
 
 
-def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows of plain fields as CSV, an empty cell where there is no answer."""
-    if not rows:
-        return ""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
+def churn_cell(row: Mapping[str, Any], key: str) -> str:
+    """One figure of a row of the ladder as it is shown; a dash where there is none."""
+    value = row.get(key)
+    if value is None:
+        return "–"
+    if key in ("auc", "gain"):
+        return with_interval(row, key, places=4, is_signed=key == "gain")
+    return f"{value:.2f}" if key in ("lift_10", "empc") else f"{value:.4f}"
+
+
+def churn_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The ladder as a Markdown table: means over the test cutoffs, 95 % intervals in brackets."""
+    return ladder_markdown(rows, COLUMNS, churn_cell)
+
+
+def churn_csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The ladder as a table for a spreadsheet; one column a test cutoff holds the AUC there."""
+    return ladder_csv(rows, "auc", by_cutoff="auc_by_cutoff")
 
 
 def lists_markdown(evaluated: Evaluated) -> str:

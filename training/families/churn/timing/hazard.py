@@ -20,7 +20,7 @@ from training.datasets.dataset import Dataset
 from training.families.churn.timing.waits import Waits
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate
-from training.learners.model import Columns, Floats
+from training.learners.columns import Columns, Floats
 from training.learners.trees import BoostingSettings
 
 PERIOD = "period_number"

@@ -17,8 +17,9 @@ from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
 from training.families.churn.timing.hazard import Hazard, days_until, fit_hazard, silent_at
 from training.families.churn.timing.waits import Waits, silence_error, waits
-from training.learners.model import Floats
-from training.measures.metrics import auc, finite
+from training.learners.columns import Floats
+from training.measures.intervals import finite
+from training.measures.metrics import auc
 
 ASKED_DAYS = (30, 60, 90)
 MOST_TESTED = 20_000

@@ -14,7 +14,7 @@ from features.vectors.batches import rows_of
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
 from training.families.offers.exposures.terms import Offers
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 PRIOR_SHOWN = 20.0
 """A rate of acceptance is told by so many exposures beside the offer's own."""

@@ -16,7 +16,7 @@ from training.families.offers.exposures.habits import Habits
 from training.families.offers.exposures.lines import Lines
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 TASTE, PRICE, ANSWERS, FATIGUE, TERMS = GROUPS = (
     ReasonGroup("offer_taste", "Taste for what it is about"),

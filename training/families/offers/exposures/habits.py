@@ -12,7 +12,7 @@ from features.vectors.batches import rows_of
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.families.offers.exposures.lines import Lines
 from training.families.offers.exposures.tastes import Tastes
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 
 @dataclass(frozen=True)

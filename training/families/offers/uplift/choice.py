@@ -12,7 +12,7 @@ from training.families.offers.uplift.effect import Effect
 from training.families.offers.uplift.experiment import FOLDS, Experiment
 from training.families.offers.uplift.learners import LEARNERS, Learn
 from training.families.offers.uplift.qini import qini
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 ROUNDS = 3
 TARGET_SHARE = 0.3

@@ -14,8 +14,9 @@ from features.vectors.vectors import Vectors
 from training.families.offers.uplift.line import Line
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
+from training.learners.columns import Columns, Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Columns, Floats, Model
+from training.learners.model import Model
 from training.learners.trees import BoostingSettings, Ground, Trees, in_blocks
 
 SETTINGS = BoostingSettings(leaves=7, leaf_share=0.02, lambda_l2=20.0, feature_fraction=0.7)

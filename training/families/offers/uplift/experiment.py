@@ -14,8 +14,8 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset
 from training.families.offers.uplift.line import chance_line
+from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.model import Floats
 from training.learners.sorted_scores import Ranking
 
 FEWEST_EVENTS = 100

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from training.families.offers.uplift.experiment import Experiment
 from training.families.offers.uplift.qini import Tenth, tenths
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 PERSUADABLE, SURE_THING, LOST_CAUSE, DO_NOT_DISTURB = KINDS = (
     "persuadable",

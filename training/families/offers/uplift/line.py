@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
 from training.learners.calibration import sigmoid
+from training.learners.columns import Columns, Floats
 from training.learners.logistic import penalised, signed_log
-from training.learners.model import Columns, Floats
 
 
 @dataclass(frozen=True)

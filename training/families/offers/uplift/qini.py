@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.families.offers.uplift.experiment import mean_effect
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 
 def qini_curve(

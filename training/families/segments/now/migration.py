@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.time import Cutoff
+from training.ladder.tables import markdown
 
 NOT_YET = "Not a customer yet"
 
@@ -104,6 +105,5 @@ class Migration:
         return buffer.getvalue()
 
     def _table(self, cells: Sequence[Sequence[str]]) -> str:
-        lines = [["", *self.names], ["---"] * (len(self.names) + 1)]
-        lines += [[name, *row] for name, row in zip(self.names, cells, strict=True)]
-        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+        rows = [[name, *row] for name, row in zip(self.names, cells, strict=True)]
+        return markdown(["", *self.names], rows)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.declarations.feature import Feature
 from features.vectors.vectors import Vectors
 from training.families.segments.model import SegmentModel
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 FACTS = 5
 _DIGITS = 3

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.lifecycle.stages import Lifecycle, LifecycleStatus, Stage
 from features.vocabulary.time import Cutoff
+from training.ladder.tables import markdown
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,13 @@ class Standing:
     def markdown(self) -> str:
         """The stages that have customers, with customers and money in every status."""
         head = ["", *(one.title for one in LifecycleStatus), "all"]
-        lines = [head, ["---"] * len(head)]
+        lines = []
         for stage in reversed(Stage):
             counts, money = self.customers[stage], self.spend_cents[stage]
             if counts.any():
                 cells = [_cell(*one) for one in zip(counts, money, strict=True)]
                 lines.append([stage.title, *cells, _cell(counts.sum(), money.sum())])
-        return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+        return markdown(head, lines)
 
 
 def _cell(customers: int, cents: int) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.families.value.reasons.tendency import in_line
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.reasons.points import add_up_whole, selected
 from training.reasons.wording import Fact, Wording
 

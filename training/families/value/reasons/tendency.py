@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.feature import Feature
-from training.learners.model import Floats
+from training.learners.columns import Floats
 from training.reasons.claims import claims_about
 
 CLEAR = 0.3

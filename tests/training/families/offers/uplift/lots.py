@@ -7,7 +7,7 @@ import numpy as np
 from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
 from training.families.offers.uplift.experiment import Experiment
-from training.learners.model import Floats
+from training.learners.columns import Floats
 
 NAMES = ("liking", "rank", "noise")
 

@@ -19,8 +19,9 @@ from features.store.pack import Pack
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused
 from tests.training.companies import spend
+from training.bundles.bundle import opened, write
 from training.bundles.reference import Reference
-from training.families.value.bundle import ValueBundle, open_value_bundle, write_value_bundle
+from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.dataset import (
     first_purchase,
     value_dataset,
@@ -42,7 +43,7 @@ from training.families.value.reasons.contributions import (
     of_few_inputs,
 )
 from training.families.value.rungs import calibrate_value, fit_rungs
-from training.learners.model import Columns, Floats
+from training.learners.columns import Columns, Floats
 from training.learners.trees import Trees
 from training.questions.origins import end_of_data
 from training.treeshap.explainer import Explainer
@@ -289,16 +290,13 @@ def test_a_bundle_proves_its_contributions_against_lightgbms_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def written(place: Path) -> None:
-        write_value_bundle(
-            place,
-            replace(learned.manifest, family="trees", title=BLEND),
-            value=fitted[0][BLEND],
-            reference=learned.reference,
-            declarations=learned.declarations,
-        )
+        manifest = replace(learned.manifest, learner="trees", title=BLEND)
+        reference, declarations = learned.reference, learned.declarations
+        bundle = ValueBundle(manifest, fitted[0][BLEND], reference, declarations)
+        write(VALUE_KIND, manifest, bundle, place)
 
     written(tmp_path / "right")
-    assert open_value_bundle(tmp_path / "right").manifest.title == BLEND
+    assert opened(VALUE_KIND, tmp_path / "right").manifest.title == BLEND
     right = Explainer.contributions
     monkeypatch.setattr(
         Explainer, "contributions", lambda self, rows, **how: right(self, rows, **how) * 1.001
@@ -306,4 +304,4 @@ def test_a_bundle_proves_its_contributions_against_lightgbms_own(
     with pytest.raises(BundleRefused, match="contributions as LightGBM"):
         written(tmp_path / "wrong")
     with pytest.raises(BundleRefused, match="golden rows that are valued as they were"):
-        open_value_bundle(tmp_path / "right")
+        opened(VALUE_KIND, tmp_path / "right")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Self
-
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
@@ -13,64 +9,16 @@ from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
 from training.bundles.plans import champion_plan, plan_to_learn
 from training.bundles.promoted import Shelf
+from training.families.churn.bundle import CHURN_KIND
+from training.families.churn.checks import churn_gate
 from training.families.churn.learning import learn_churn
 from training.families.churn.record import write_run
 from training.learners.boosting import BoostedModel
 from training.questions.kinds import question_of
-from training.registry.gate import CHURN, Check
-from training.registry.publication import Publication, Steps, publish
+from training.recipe.summary import TrainingSummary
+from training.registry.publication import Steps, publish
 
 _DESCRIPTION = "Who is about to leave: calibrated, with reasons."
-
-
-@dataclass(frozen=True)
-class TrainingSummary:
-    """What a training came to: what ships, how well it did and whether it is in use now.
-
-    ``origins`` says which cutoffs fitted, calibrated and tested what; ``metrics`` and ``ladder`` are
-    means over the test cutoffs; ``seconds`` is the time each step took.
-    """
-
-    title: str
-    version: str
-    digest: str
-    run_id: str
-    promoted: bool
-    customers: int
-    rows: int
-    features: int
-    metrics: Mapping[str, Any]
-    ladder: Sequence[Mapping[str, Any]]
-    evaluation: Mapping[str, Any]
-    origins: Mapping[str, Any]
-    checks: Sequence[Check]
-    notes: Sequence[str]
-    card: str
-    seconds: Mapping[str, float]
-
-    @classmethod
-    def of(cls, published: Publication, **others: Any) -> Self:
-        """The summary of what was published; ``others`` are the remaining fields by their names."""
-        manifest, gate = published.manifest, published.gate
-        return cls(
-            title=manifest.title,
-            version=published.version,
-            digest=manifest.digest,
-            run_id=published.run_id,
-            promoted=published.is_promoted,
-            metrics=manifest.metrics,
-            ladder=manifest.ladder,
-            evaluation=manifest.evaluation,
-            checks=gate.checks if gate is not None else (),
-            notes=manifest.notes,
-            card=published.record.description,
-            seconds=published.seconds,
-            **others,
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The summary as plain fields."""
-        return asdict(self)
 
 
 def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
@@ -79,14 +27,14 @@ def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
     It must also be a function of the features this version declares for these tables. Its own model
     of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
     """
-    champion, own = Shelf(workspace, CHURN).champion_manifest(), champion_plan(workspace)
+    champion, own = Shelf(workspace, CHURN_KIND).champion_manifest(), champion_plan(workspace)
     if champion is None or own is None:
         return False
     pack = open_store(workspace).pack()
     return (
         champion.data_digest == pack.digest
         and champion.plan_hash == standard_plan(pack, own.buying).hash
-        and champion.question == question_of(settings.churn).as_dict()
+        and champion.task.question == question_of(settings.churn)
     )
 
 
@@ -111,8 +59,9 @@ def train_churn(
     published = publish(
         settings,
         workspace,
-        CHURN,
+        CHURN_KIND,
         lambda draft: write_run(draft, learned, settings, threads=threads),
+        gate=churn_gate,
         description=_DESCRIPTION,
         booster=learned.model if isinstance(learned.model, BoostedModel) else None,
         promote=promote,

@@ -1,0 +1,42 @@
+"""Which features a model can learn from, and which are left out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.vectors.vectors import Vectors
+from features.vocabulary.errors import ModelRefused
+from tests.training.companies import dataset
+from training.datasets.dataset import Dataset
+from training.learners.usable import usable_features
+
+
+def test_constant_and_rare_features_are_left_out_and_said() -> None:
+    learned = dataset()
+    values = np.column_stack([learned.vectors.values, np.ones(600), np.full(600, np.nan)])
+    values[:9, 5] = 1.0
+    names = (*learned.vectors.feature_names, "always_one", "hardly_ever")
+    wider = Vectors(
+        "p",
+        names,
+        learned.vectors.customer_keys,
+        learned.vectors.cutoff_seconds,
+        values.astype(np.float32),
+    )
+    usable = usable_features(Dataset(wider, learned.outcomes))
+    assert usable.names == learned.vectors.feature_names
+    assert "always_one" in usable.notes[0] and "hardly_ever" in usable.notes[1]
+
+
+def test_features_that_are_the_same_for_everybody_teach_nothing() -> None:
+    learned = dataset()
+    flat = Vectors(
+        "p",
+        learned.vectors.feature_names,
+        learned.vectors.customer_keys,
+        learned.vectors.cutoff_seconds,
+        np.ones_like(learned.vectors.values),
+    )
+    with pytest.raises(ModelRefused, match="4 constant"):
+        usable_features(Dataset(flat, learned.outcomes))

@@ -1,0 +1,100 @@
+"""What a churn model must show before it is put to use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from training.bundles.bundle import opened
+from training.bundles.kind import GOLDEN_TOLERANCE
+from training.bundles.manifest import Manifest
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
+from training.reasons.explanation import TOLERANCE
+from training.registry.gate import (
+    EPSILON_AUC,
+    GOLDEN_ROWS_HOLD,
+    MOST_ECE,
+    Check,
+    TestedFigure,
+    against_champion,
+    fastest_milliseconds,
+    names_what_matters,
+    size_check,
+)
+
+LATENCY_ROWS = 200
+MOST_LATENCY_MILLISECONDS = 500.0
+LEAST_ALIKE = 0.5
+"""Reasons that differ more between refits mislead; what good ones reach stands higher, in ``training.trust``."""
+
+
+def churn_gate(folder: Path, champion: Manifest[ChurnTask] | None) -> list[Check]:
+    """The checks of a model that answers with a probability."""
+    return churn_checks(opened(CHURN_KIND, folder), folder, champion)
+
+
+def churn_checks(bundle: Bundle, folder: Path, champion: Manifest[ChurnTask] | None) -> list[Check]:
+    """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
+    latency = _latency_milliseconds(bundle)
+    return [
+        _auc_against_champion(bundle.manifest, champion),
+        _calibration(bundle.manifest),
+        GOLDEN_ROWS_HOLD,
+        *_reasons(bundle.manifest),
+        size_check(folder),
+        Check(
+            f"{LATENCY_ROWS} rows with reasons",
+            latency <= MOST_LATENCY_MILLISECONDS,
+            f"{latency:.1f} ms",
+            f"at most {MOST_LATENCY_MILLISECONDS:.0f} ms",
+        ),
+    ]
+
+
+def _reasons(manifest: Manifest) -> list[Check]:
+    """Whether the reasons add up, name what matters, and would be the same from other customers."""
+    figures = manifest.evaluation["trust"]["figures"]
+    faithful = figures.get("trust/faithful_2")
+    alike = figures["trust/stable_top_three"]
+    return [
+        Check(
+            "reasons add up",
+            figures["trust/additivity"] <= GOLDEN_TOLERANCE
+            and figures["trust/shown_gap"] <= TOLERANCE,
+            f"{figures['trust/additivity']:.0e} in log-odds, {figures['trust/shown_gap']:.0e} shown",
+            f"within {GOLDEN_TOLERANCE:.0e} and {TOLERANCE:.0e}",
+        ),
+        names_what_matters(faithful),
+        Check(
+            "reasons hold in refits",
+            alike >= LEAST_ALIKE,
+            f"{alike:.3f} alike",
+            f"at least {LEAST_ALIKE}",
+        ),
+    ]
+
+
+def _auc_against_champion(challenger: Manifest, champion: Manifest[ChurnTask] | None) -> Check:
+    def read(one: Manifest) -> TestedFigure:
+        return (one.task,), one.metrics["auc_by_cutoff"]
+
+    return against_champion("AUC", "auc", EPSILON_AUC, challenger, champion, read)
+
+
+def _calibration(manifest: Manifest) -> Check:
+    """Few test customers miss any expectation by chance: that much is allowed, and no less than 0.05."""
+    error = manifest.metrics["ece"]
+    by_chance = manifest.metrics["ece_by_chance"]
+    limit = f"at most {MOST_ECE}"
+    if by_chance > MOST_ECE:
+        limit = f"at most {by_chance:.4f}, as chance alone gives with so few customers"
+    return Check("calibration error", error <= max(MOST_ECE, by_chance), f"{error:.4f}", limit)
+
+
+def _latency_milliseconds(bundle: Bundle) -> float:
+    rows = bundle.reference.sample(LATENCY_ROWS, seed=1)
+
+    def score() -> None:
+        bundle.probability(bundle.log_odds(rows))
+        bundle.contributions(rows)
+
+    return fastest_milliseconds(score)

@@ -1,0 +1,48 @@
+"""What a model of offers must show before it is put to use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from training.bundles.bundle import opened
+from training.bundles.manifest import Manifest
+from training.families.offers.bundle import OFFER_KIND, OfferTask
+from training.registry.gate import (
+    EPSILON_AUC,
+    GOLDEN_ROWS_HOLD,
+    MOST_ECE,
+    Check,
+    not_much_lower,
+    size_check,
+)
+
+
+def offers_gate(folder: Path, champion: Manifest[OfferTask] | None) -> list[Check]:
+    """The checks of a model of offers: order within offers, level, size."""
+    found = opened(OFFER_KIND, folder).manifest
+    return [
+        _within_against_champion(found, champion),
+        Check(
+            "calibration error",
+            found.metrics["ece"] <= MOST_ECE,
+            f"{found.metrics['ece']:.4f}",
+            f"at most {MOST_ECE}",
+        ),
+        GOLDEN_ROWS_HOLD,
+        size_check(folder),
+    ]
+
+
+def _within_against_champion(
+    challenger: Manifest[OfferTask], champion: Manifest[OfferTask] | None
+) -> Check:
+    """The order within offers is compared where both answer the same question and it is known of both."""
+    name, limit = "AUC within offers against the champion", f"at most {EPSILON_AUC} lower"
+    if champion is None:
+        return Check(name, True, "no champion yet", limit)
+    known = [one.metrics["within_offer_auc"] for one in (challenger, champion)]
+    if None in known or champion.task.kind != challenger.task.kind:
+        return Check(name, True, "not compared: the champion answers another question", limit)
+    return not_much_lower(
+        name, "within_offer_auc", EPSILON_AUC, challenger, champion, "on other days"
+    )

@@ -1,0 +1,69 @@
+"""What a value model must show before it is put to use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from training.bundles.bundle import opened
+from training.bundles.manifest import Manifest
+from training.families.value.bundle import VALUE_KIND
+from training.families.value.reasons.contributions import MOST_GAP
+from training.registry.gate import (
+    GOLDEN_ROWS_HOLD,
+    Check,
+    TestedFigure,
+    against_champion,
+    names_what_matters,
+    size_check,
+)
+
+EPSILON_GINI = 0.01
+MOST_BIAS = 0.25
+"""A season that the calibration did not see moves the level by as much."""
+HELD_BETWEEN = (0.7, 0.9)
+
+
+def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
+    """The checks of a model that answers with money: order, level, ranges and reasons."""
+    bundle = opened(VALUE_KIND, folder)
+    found = bundle.manifest.metrics
+    held = found["coverage_of_buyers"]
+    low, high = HELD_BETWEEN
+    return [
+        _gini_against_champion(bundle.manifest, champion),
+        Check(
+            "bias",
+            abs(found["bias"]) <= MOST_BIAS,
+            f"{found['bias']:+.1%}",
+            f"at most ±{MOST_BIAS:.0%}",
+        ),
+        Check(
+            "80 % ranges",
+            held is None or low <= held <= high,
+            "nobody has one" if held is None else f"{held:.1%}",
+            f"hold {low:.0%} to {high:.0%}",
+        ),
+        GOLDEN_ROWS_HOLD,
+        *_reasons(bundle.manifest),
+        size_check(folder),
+    ]
+
+
+def _reasons(manifest: Manifest) -> list[Check]:
+    """Whether the reasons add up to the money and name what matters."""
+    figures = manifest.evaluation["trust"]["figures"]
+    gap, faithful = figures["trust/value_additivity"], figures.get("trust/value_faithful_2")
+    return [
+        Check("reasons add up", gap <= MOST_GAP, f"{gap:.0e}", f"within {MOST_GAP:.0e}"),
+        names_what_matters(faithful),
+    ]
+
+
+def _gini_against_champion(challenger: Manifest, champion: Manifest | None) -> Check:
+    """Money is compared with the same money alone: another horizon, or margin for spend, is not."""
+
+    def read(one: Manifest) -> TestedFigure:
+        ginis = {test: figures["gini"] for test, figures in one.metrics["by_cutoff"].items()}
+        return (one.horizon_days, one.metrics.get("money")), ginis
+
+    return against_champion("Gini", "gini", EPSILON_GINI, challenger, champion, read)

@@ -1,0 +1,65 @@
+"""The features a model can learn from, and why the others are left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from features.vocabulary.errors import ModelRefused
+from training.datasets.dataset import Dataset
+from training.learners.columns import is_shared
+
+RECENCY_FREQUENCY_MONEY = (
+    "days_since_order",
+    "days_since_first_order",
+    "orders_count_lifetime",
+    "orders_count_365d",
+    "orders_count_90d",
+    "spend_sum_lifetime",
+    "spend_sum_365d",
+    "gap_mean_days",
+    "silence_ratio",
+)
+"""What the logistic rung reads, where the plan has it: recency, tenure, frequency, money, rhythm."""
+
+
+@dataclass(frozen=True)
+class Usable:
+    """The features a model can learn from, and why the others are left out."""
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def usable_features(dataset: Dataset) -> Usable:
+    """Leave out features that are the same for everybody, or known of fewer than ten customers.
+
+    Raises ``ModelRefused`` when none remains.
+    """
+    constant, rare, kept = [], [], []
+    vectors = dataset.vectors
+    for name in vectors.feature_names:
+        column = vectors.column(name)
+        present = ~np.isnan(column)
+        if not is_shared(vectors.customer_keys[present]):
+            rare.append(name)
+        elif present.all() and column.min() == column.max():
+            constant.append(name)
+        else:
+            kept.append(name)
+    if not kept:
+        raise ModelRefused(
+            expected="at least one feature that differs between customers",
+            found=f"{len(constant)} constant and {len(rare)} nearly always missing",
+            remedy="Check that the purchases carry real dates, orders and amounts.",
+        )
+    notes = [
+        f"left out, {reason}: {', '.join(names)}"
+        for reason, names in (
+            ("the same for everybody", constant),
+            ("known of fewer than ten customers", rare),
+        )
+        if names
+    ]
+    return Usable(tuple(kept), tuple(notes))
