@@ -658,7 +658,7 @@ def _serve(
     workers: int | None = None,
     key: str = "",
 ) -> Outcome:
-    from serving.ledger.ledger import adopt_first_key, create_ticket
+    from serving.ledger.administration import adopt_first_key, create_ticket
     from serving.process.launch import Started, refuse_open_doors
     from serving.process.launch import serve as serve_workspace
 
@@ -780,7 +780,7 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
 
 def _demo_key(call: Call) -> str:
     """A fresh key for the demo; the one of the last demo ends."""
-    from serving.ledger.ledger import create_key, list_keys, revoke_key
+    from serving.ledger.administration import create_key, list_keys, revoke_key
 
     for one in list_keys(call.workspace):
         if one.name == "demo" and one.revoked_at is None:
@@ -798,7 +798,7 @@ def audit() -> None:
 @verb
 def audit_list(call: Call, latest: int) -> Outcome:
     """List the latest calls for people's data."""
-    from serving.ledger.ledger import audited
+    from serving.ledger.administration import audited
 
     headers = ("number", "at", "key", "call", "correlation id")
     rows = [
@@ -822,7 +822,7 @@ def audit_list(call: Call, latest: int) -> Outcome:
 @verb
 def audit_verify(call: Call) -> Outcome:
     """Prove that no recorded call was edited, taken away, moved or cut off."""
-    from serving.ledger.ledger import verify_audit
+    from serving.ledger.administration import verify_audit
 
     sound, wrong = verify_audit(call.workspace)
     said = f"The record is broken: {wrong}" if wrong else "The record is whole"
@@ -850,7 +850,7 @@ def keys() -> None:
 @verb
 def keys_create(call: Call, name: str, scopes: Sequence[str]) -> Outcome:
     """Make an API key and show it this once."""
-    from serving.ledger.ledger import create_key
+    from serving.ledger.administration import create_key
 
     key = create_key(call.workspace, name, scopes, at=_now_seconds())
     return Outcome(
@@ -864,7 +864,7 @@ def keys_create(call: Call, name: str, scopes: Sequence[str]) -> Outcome:
 @verb
 def keys_list(call: Call) -> Outcome:
     """List the keys: who they are for, what they may do, whether they are revoked."""
-    from serving.ledger.ledger import list_keys
+    from serving.ledger.administration import list_keys
 
     headers = ("key", "name", "scopes", "state")
     rows = [
@@ -883,7 +883,7 @@ def keys_list(call: Call) -> Outcome:
 @verb
 def keys_revoke(call: Call, key_id: str) -> Outcome:
     """End a key; the service refuses it within seconds."""
-    from serving.ledger.ledger import revoke_key
+    from serving.ledger.administration import revoke_key
 
     revoke_key(call.workspace, key_id, at=_now_seconds())
     return Outcome(said=f"Revoked {key_id}", data={"key_id": key_id})

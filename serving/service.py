@@ -28,7 +28,8 @@ from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.in_use.models_in_use import Desk
 from serving.job_runner import JobRunner
-from serving.ledger.ledger import Ledger, adopt_first_key
+from serving.ledger.administration import adopt_first_key
+from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
 from serving.process.garbage_collection import settle

@@ -24,7 +24,7 @@ from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer,
 from serving.contract.quick_route import QuickRoute
 from serving.contract.scored_answer import Wanted, answer_rows
 from serving.in_use.models_in_use import Desk, InUse
-from serving.ledger.ledger import Decision
+from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.profile import profile
 from serving.scores.timeline import Moment, timeline

@@ -8,7 +8,7 @@ from typing import Any
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import instant
-from serving.ledger.ledger import Decision
+from serving.ledger.decisions import Decision
 from serving.scores.next_order import NextOrder
 from serving.scores.score import ScoredRow
 from serving.scores.subject import Caution

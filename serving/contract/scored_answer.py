@@ -11,7 +11,7 @@ from typing import Any
 from serving.contract.event_messages import EVENT_TYPES, Event
 from serving.contract.score_rows import row_answer
 from serving.in_use.models_in_use import Desk, InUse
-from serving.ledger.ledger import Decision
+from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.fresh_events import fresh_events
 from serving.scores.score import ScoredRow, Status

@@ -20,7 +20,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.contract.answering import instant
 from serving.exports.crm_shapes import SHAPES, Shape
 from serving.exports.previous_export import Exported, hashes_of
-from serving.ledger.ledger import withheld_in
+from serving.ledger.administration import withheld_in
 from serving.pages.download import harmless
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen

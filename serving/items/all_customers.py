@@ -19,7 +19,7 @@ from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_m
 from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
 from serving.items.recommending import GROUPS, Recommending, recommending_in
-from serving.ledger.ledger import withheld_in
+from serving.ledger.administration import withheld_in
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import SOURCES
 from training.families.items.words import WORDS, ItemWords

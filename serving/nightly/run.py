@@ -27,7 +27,7 @@ from features.vectors.refresh import published_vectors
 from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
-from serving.ledger.ledger import withheld_in
+from serving.ledger.administration import withheld_in
 from serving.ledger.privacy import Withheld
 from serving.nightly.customer_facts import history
 from serving.nightly.offer_catalogue import offers_of

@@ -16,7 +16,7 @@ from serving.access.guard import SESSION_COOKIE, session_token
 from serving.access.problems import KINDS, Problem, Refusal
 from serving.contract.answering import desk_of
 from serving.in_use.models_in_use import Desk, InUse
-from serving.ledger.ledger import SESSION_SECONDS
+from serving.ledger.keys import SESSION_SECONDS
 from serving.pages.churn_list import ListQuery, keys_beginning_with
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page

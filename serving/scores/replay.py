@@ -21,7 +21,8 @@ from features.store.store import Store, open_store
 from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import BundleRefused, PlanRefused
 from features.vocabulary.time import Cutoff
-from serving.ledger.ledger import Decision, find_decision
+from serving.ledger.administration import find_decision
+from serving.ledger.decisions import Decision
 from serving.process.without_training import kept_out
 from serving.scores.score import Status
 from serving.scores.scoring import digest_of_vector

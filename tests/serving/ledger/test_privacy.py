@@ -20,7 +20,7 @@ from features.vectors.refresh import refresh_vectors
 from serving.contract.privacy_messages import ErasureAnswer, FeedbackAnswer, ObjectionsAnswer
 from serving.exports.reasons import export_reasons
 from serving.job_runner import JobRunner
-from serving.ledger.ledger import withheld_in
+from serving.ledger.administration import withheld_in
 from serving.nightly.forgetting import finish_erasures, forget_old_generations, still_held
 from serving.nightly.run import score_everybody
 from serving.pages.churn_list import ListQuery, matching

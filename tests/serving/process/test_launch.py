@@ -18,7 +18,7 @@ import pytest
 
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from serving.ledger.ledger import create_key, revoke_key
+from serving.ledger.administration import create_key, revoke_key
 from serving.process.launch import refuse_open_doors, serve
 from serving.process.without_training import TRAINING_ONLY
 from serving.snapshot.reading import open_snapshot

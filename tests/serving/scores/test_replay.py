@@ -11,7 +11,9 @@ import pytest
 
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from serving.ledger.ledger import Decision, Ledger, find_decision
+from serving.ledger.administration import find_decision
+from serving.ledger.decisions import Decision
+from serving.ledger.ledger import Ledger
 from serving.scores.replay import Replay, replay
 from tests.serving.calling import Service
 from tests.serving.company import Company
