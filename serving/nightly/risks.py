@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.progress import Progress
-from serving.scores.scoring import explained, wording_of
+from serving.scores.judgements import explained, wording_of
 from serving.snapshot.checkpoints import Arrays, Checkpoints
 from serving.snapshot.reading import Ranking
 from training.families.churn.bundle import Bundle

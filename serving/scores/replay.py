@@ -24,8 +24,8 @@ from features.vocabulary.time import Cutoff
 from serving.ledger.administration import find_decision
 from serving.ledger.decisions import Decision
 from serving.process.without_training import kept_out
+from serving.scores.judgements import digest_of_vector
 from serving.scores.score import Status
-from serving.scores.scoring import digest_of_vector
 from serving.snapshot.consent import refused_profiling
 from training.bundles.plans import ChampionPlan
 from training.families.churn.bundle import PLAN_FILE, Bundle, open_bundle
