@@ -40,7 +40,7 @@ from serving.scores.scoring import Scorer
 from serving.scores.what_if import WhatIfs
 from serving.snapshot.customer_values import tendency_among, value_in_use
 from serving.snapshot.reading import Snapshot, of_the_model, open_snapshot
-from serving.snapshot.unjudged import nobody
+from serving.snapshot.unjudged import unjudged_snapshot
 from training.bundles.admission import admitted, earlier_folders
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import Bundle, bundle_in, current_bundle
@@ -285,7 +285,7 @@ class Desk:
     def _snapshot(self, bundle: Bundle) -> Snapshot:
         """The scores that are published; nobody's where the settings allow to do without."""
         if self.settings.service.without_scores and self.workspace.scores.current is None:
-            return nobody(bundle, self.workspace, of_the_model(bundle))
+            return unjudged_snapshot(bundle, self.workspace, of_the_model(bundle))
         return open_snapshot(self.workspace)
 
     def _valuer_of(self, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
