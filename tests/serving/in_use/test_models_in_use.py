@@ -13,7 +13,7 @@ import pytest
 
 from features.company.workspace import CURRENT, Workspace, point_at
 from serving.in_use.models_in_use import RETRY_SECONDS, Desk
-from serving.in_use.previous_models import Basis, Kept
+from serving.in_use.previous_models import Basis, PreviousModels
 from tests.serving.company import Company, put_to_use
 from training.bundles.signature import Signing
 from training.families.churn.bundle import Bundle, stamp_bundle
@@ -104,15 +104,15 @@ def test_the_same_content_with_another_version_is_opened_anew(
 
 
 def test_pairs_over_other_scores_are_let_go() -> None:
-    kept: Kept[str] = Kept()
+    previous: PreviousModels[str] = PreviousModels()
     first, second = Basis("one", ("old scores",)), Basis("two", ("old scores",))
-    kept.keep(first, "first")
-    kept.keep(second, "second")
-    assert kept.of(first) == "first" and kept.of(second) == "second"
-    kept.keep(Basis("three", ("old scores",)), "third")
-    assert kept.of(first) is None and kept.of(second) == "second"
-    kept.keep(Basis("three", ("new scores",)), "fourth")
-    assert kept.of(second) is None and kept.of(None) is None
+    previous.keep(first, "first")
+    previous.keep(second, "second")
+    assert previous.of(first) == "first" and previous.of(second) == "second"
+    previous.keep(Basis("three", ("old scores",)), "third")
+    assert previous.of(first) is None and previous.of(second) == "second"
+    previous.keep(Basis("three", ("new scores",)), "fourth")
+    assert previous.of(second) is None and previous.of(None) is None
 
 
 def test_a_broken_model_leaves_the_last_good_one_and_says_so(
