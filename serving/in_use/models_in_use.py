@@ -27,7 +27,7 @@ from serving.in_use.served import (
     Served,
     pointers_of_all,
 )
-from serving.in_use.slot import Slot
+from serving.in_use.slot import ModelSlot
 from serving.items.recommending import Recommending
 from serving.ledger.job_files import JobFiles
 from serving.ledger.ledger import Ledger
@@ -68,8 +68,8 @@ class Desk:
         self.workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None
-        self._slots: dict[str, Slot[Any]] = {
-            one.name: Slot(one, one.opens) for one in SERVED if one.opens is not None
+        self._slots: dict[str, ModelSlot[Any]] = {
+            one.name: ModelSlot(one, one.opens) for one in SERVED if one.opens is not None
         }
         self._fault: Mapping[str, str] | None = None
         self._seen: Pointers | None = None
@@ -145,7 +145,7 @@ class Desk:
 
     def _opened_for(self, served: Served[Opened]) -> Opened | None:
         self._look()
-        slot: Slot[Opened] = self._slots[served.name]
+        slot: ModelSlot[Opened] = self._slots[served.name]
         return slot.opened
 
     def _fall_back(self) -> None:

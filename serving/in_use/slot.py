@@ -14,7 +14,7 @@ from serving.in_use.served import Opened, Pointers, Served
 _logger = logging.getLogger("regulars.desk")
 
 
-class Slot(Generic[Opened]):
+class ModelSlot(Generic[Opened]):
     """Holds what a family answers from; None while nothing does."""
 
     def __init__(

@@ -24,19 +24,19 @@ from serving.snapshot.columns import (
     UNKNOWN,
     Arrays,
     CustomerFacts,
+    CustomerStanding,
     CustomerValues,
     Floats,
     Ranking,
-    Standing,
     Typical,
-    ValueReasons,
+    ValueReasonColumns,
     filled,
     names_of,
     segment_columns,
     unjudged,
 )
 from serving.snapshot.consent import refused_profiling
-from serving.snapshot.customer_values import ValueInUse, ValueShares, values_of_everybody
+from serving.snapshot.customer_values import ValueInUse, ValueReasons, values_of_everybody
 from serving.snapshot.earlier_risks import has_jumped, risk_before, usual_start
 from serving.snapshot.segments import SegmentsInUse, memberships_of_everybody
 from training.families.churn.bundle import Bundle
@@ -47,7 +47,7 @@ _THREADS = 2
 
 
 @dataclass(frozen=True)
-class Given:
+class RunInputs:
     """What a run scores with: the models in use, the data and who may not be scored."""
 
     bundle: Bundle
@@ -75,14 +75,14 @@ class Given:
 class Everybody:
     """All parts of one run."""
 
-    standing: Standing
+    standing: CustomerStanding
     facts: CustomerFacts
     values: CustomerValues
-    why_valued: ValueShares
+    why_valued: ValueReasons
     membership: Membership
     ranking: Ranking
 
-    def columns(self, given: Given) -> Arrays:
+    def columns(self, given: RunInputs) -> Arrays:
         """The parts as they are written."""
         ids = given.pack.customer_ids
         typical = Typical(given.bundle.reference.peers.typical)
@@ -97,7 +97,7 @@ class Everybody:
         columns = filled(*parts) | segment_columns(self.membership)
         return columns | dict(zip(CUSTOMER_IDS, (ids.offsets, ids.content), strict=True))
 
-    def counted(self, given: Given) -> dict[str, Any]:
+    def counted(self, given: RunInputs) -> dict[str, Any]:
         """What a reader is told of all customers together."""
         probability, before = self.ranking.probability, self.ranking.risk_before
         return {
@@ -116,7 +116,7 @@ class Everybody:
         }
 
 
-def everybody(given: Given, checkpoints: Checkpoints, progress: Progress) -> Everybody:
+def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) -> Everybody:
     """Compute every part; the long ones are pieces of the run, which goes on behind the last one."""
     bundle, pack, vectors = given.bundle, given.pack, given.vectors
     values = bundle.bind(vectors)
@@ -142,10 +142,10 @@ def everybody(given: Given, checkpoints: Checkpoints, progress: Progress) -> Eve
     return Everybody(standing, facts, amounts, why_valued, membership, ranking)
 
 
-def _standing(given: Given, judged: NDArray[np.bool_]) -> Standing:
+def _standing(given: RunInputs, judged: NDArray[np.bool_]) -> CustomerStanding:
     """What becomes of each customer; ``judged`` has one entry a vector."""
     pack, vectors = given.pack, given.vectors
-    standing = Standing(**unjudged(Standing, customer=pack.customers))
+    standing = CustomerStanding(**unjudged(CustomerStanding, customer=pack.customers))
     standing.vector_rows[vectors.customer_keys] = np.arange(vectors.rows, dtype=np.int32)
     standing.status[:] = _statuses(given, judged)
     rules = LifecycleSettings(horizon_days=given.bundle.manifest.horizon_days)
@@ -157,7 +157,7 @@ def _standing(given: Given, judged: NDArray[np.bool_]) -> Standing:
     return standing
 
 
-def _statuses(given: Given, judged: NDArray[np.bool_]) -> NDArray[np.int8]:
+def _statuses(given: RunInputs, judged: NDArray[np.bool_]) -> NDArray[np.int8]:
     store, pack, vectors = given.store, given.pack, given.vectors
     status = np.full(pack.customers, Status.INSUFFICIENT_DATA, np.int8)
     status[vectors.customer_keys] = np.where(judged, Status.OK, Status.NOT_ELIGIBLE)
@@ -168,7 +168,7 @@ def _statuses(given: Given, judged: NDArray[np.bool_]) -> NDArray[np.int8]:
 
 
 def _risk_before(
-    given: Given, keys: NDArray[np.int32], checkpoints: Checkpoints, progress: Progress
+    given: RunInputs, keys: NDArray[np.int32], checkpoints: Checkpoints, progress: Progress
 ) -> Floats:
     if not given.compared_days:
         return np.full(len(keys), np.nan)
@@ -184,8 +184,8 @@ def _risk_before(
 
 
 def _values(
-    given: Given, checkpoints: Checkpoints, declined: NDArray[np.bool_]
-) -> tuple[CustomerValues, ValueShares]:
+    given: RunInputs, checkpoints: Checkpoints, declined: NDArray[np.bool_]
+) -> tuple[CustomerValues, ValueReasons]:
     """What everybody is expected to bring and why, as one piece of the run."""
 
     def compute() -> Arrays:
@@ -201,8 +201,8 @@ def _values(
         return filled(amounts, why) | started
 
     piece = checkpoints.piece("worth", compute)
-    columns: dict[str, Any] = {name: piece[name] for name in names_of(ValueReasons)}
-    why = ValueShares(
+    columns: dict[str, Any] = {name: piece[name] for name in names_of(ValueReasonColumns)}
+    why = ValueReasons(
         **columns,
         base_cents=float(piece["base_cents"]),
         parts=tuple(str(one) for one in piece["parts"]),
@@ -210,7 +210,9 @@ def _values(
     return CustomerValues(**{name: piece[name] for name in names_of(CustomerValues)}), why
 
 
-def _membership(given: Given, checkpoints: Checkpoints, declined: NDArray[np.bool_]) -> Membership:
+def _membership(
+    given: RunInputs, checkpoints: Checkpoints, declined: NDArray[np.bool_]
+) -> Membership:
     """Everybody's segment and why, as one piece of the run."""
     names = tuple(Membership.__dataclass_fields__)
 

@@ -23,7 +23,7 @@ from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
-from serving.nightly.everybody import Given, everybody
+from serving.nightly.everybody import RunInputs, everybody
 from serving.nightly.offer_catalogue import offers_of
 from serving.nightly.summary import ScoreSummary, summary_of
 from serving.process.without_training import kept_out
@@ -59,7 +59,7 @@ def score_everybody(
     store = open_store(workspace)
     pack = store.pack()
     folder, vectors = _matching_vectors(workspace, pack)
-    given = Given(
+    given = RunInputs(
         bundle=bundle,
         value=value_in_use(workspace, vectors),
         segments=segments_for(workspace, pack),
@@ -89,7 +89,7 @@ def score_everybody(
     return summary_of(manifest)
 
 
-def _identity(given: Given) -> dict[str, Any]:
+def _identity(given: RunInputs) -> dict[str, Any]:
     """What scores are made from: a run with the same identity would publish the same."""
     manifest = given.bundle.manifest
     return {

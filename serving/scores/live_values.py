@@ -13,7 +13,7 @@ from serving.snapshot.columns import UNKNOWN, CustomerValues
 from serving.snapshot.customer_values import (
     Valued,
     ValueInUse,
-    ValueShares,
+    ValueReasons,
     values_of_everybody,
 )
 from training.bundles.manifest import Manifest
@@ -60,7 +60,7 @@ class Valuer:
         return [_valued(amounts, shares, row, days) for row in range(len(values))]
 
 
-def _valued(amounts: CustomerValues, shares: ValueShares, row: int, days: int) -> Valued | None:
+def _valued(amounts: CustomerValues, shares: ValueReasons, row: int, days: int) -> Valued | None:
     if amounts.value_cents[row] == UNKNOWN:
         return None
     cents = {name: int(getattr(amounts, column)[row]) for name, column in _NAMES.items()}

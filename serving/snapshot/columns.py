@@ -34,7 +34,7 @@ Cents = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Column:
+class SnapshotColumn:
     """One column: its kind of number, what it has an entry for, and what stands where nobody has judged."""
 
     name: str
@@ -70,7 +70,7 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CustomerStanding:
     """What became of each customer: status, stage and the row of their vector, -1 without one."""
 
     status: NDArray[np.int8] = column(np.int8, "customer")
@@ -107,7 +107,7 @@ class CustomerValues:
 
 
 @dataclass(frozen=True)
-class ValueReasons:
+class ValueReasonColumns:
     """Why customers have their values, in cents, one row a behaviour vector; NaN where nothing is said.
 
     ``value_parts`` has the axes vector, part of the model, reason group; ``value_limit`` is what the limit of a
@@ -131,14 +131,14 @@ class Typical:
     typical: NDArray[np.float32] = column(np.float32, "peers", "feature")
 
 
-PARTS = (Ranking, Standing, CustomerFacts, CustomerValues, ValueReasons, Typical)
+PARTS = (Ranking, CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColumns, Typical)
 """Every part that declares columns; those of segments follow from ``Membership``."""
 
 
-def columns_of(part: type[Any]) -> tuple[Column, ...]:
+def columns_of(part: type[Any]) -> tuple[SnapshotColumn, ...]:
     """The columns a part declares."""
     return tuple(
-        Column(one.name, *one.metadata[_DECLARED])
+        SnapshotColumn(one.name, *one.metadata[_DECLARED])
         for one in fields(part)
         if _DECLARED in one.metadata
     )

@@ -13,7 +13,7 @@ from features.company.workspace import Workspace
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused
 from serving.process.without_training import kept_out
-from serving.snapshot.columns import CustomerValues, ValueReasons, unjudged
+from serving.snapshot.columns import CustomerValues, ValueReasonColumns, unjudged
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import spoken
 from training.families.value.bundle import ValueBundle, current_value_bundle
@@ -25,7 +25,7 @@ _ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
-class ValueShares(ValueReasons):
+class ValueReasons(ValueReasonColumns):
     """Why customers have their values, with what the shares start from and what the parts of the model are called."""
 
     base_cents: float = 0.0
@@ -42,7 +42,7 @@ class ValueShares(ValueReasons):
     ) -> Self:
         """Reasons not known yet of so many vectors."""
         sizes = {"vector": vectors, "part": len(parts), "group": groups, "feature": 0}
-        columns = unjudged(ValueReasons, **sizes) | {"value_typical": typical}
+        columns = unjudged(ValueReasonColumns, **sizes) | {"value_typical": typical}
         return cls(**columns, base_cents=base_cents, parts=parts)
 
     @classmethod
@@ -121,7 +121,7 @@ def values_of_everybody(
     *,
     tendency: NDArray[np.int8] | None = None,
     threads: int = 1,
-) -> tuple[CustomerValues, ValueShares]:
+) -> tuple[CustomerValues, ValueReasons]:
     """The value of all customers with an order, except of those who declined to be scored, and why.
 
     ``risk`` names the groups and features of the model of risk, in whose order reasons are stored.
@@ -129,7 +129,7 @@ def values_of_everybody(
     """
     amounts = CustomerValues(**unjudged(CustomerValues, customer=customers))
     if in_use.bundle is None:
-        return amounts, ValueShares.none(len(risk.groups))
+        return amounts, ValueReasons.none(len(risk.groups))
     bundle = in_use.bundle
     values = bundle.bind(vectors)
     groups = _places(bundle.manifest.groups, risk.groups)
@@ -137,7 +137,7 @@ def values_of_everybody(
     none = bundle.shares(values[:0])
     typical = np.full(len(risk.features), np.nan, np.float32)
     typical[features] = bundle.usual
-    shares = ValueShares.unknown(
+    shares = ValueReasons.unknown(
         len(values), len(risk.groups), typical, none.base_cents, none.parts
     )
     wording = Wording(*spoken(bundle.manifest), bundle.usual, "")

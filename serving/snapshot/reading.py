@@ -30,12 +30,12 @@ from serving.snapshot.columns import (
     PARTS,
     UNKNOWN,
     CustomerFacts,
+    CustomerStanding,
     CustomerValues,
     Floats,
     Ranking,
-    Standing,
     Typical,
-    ValueReasons,
+    ValueReasonColumns,
     opened_column,
     opened_columns,
     opened_membership,
@@ -57,7 +57,7 @@ OFFERS_FILE = "offers.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Snapshot(Standing, CustomerFacts, CustomerValues, ValueReasons, Typical):
+class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColumns, Typical):
     """One published set of scores, memory-mapped.
 
     Columns of customers have one entry a customer key, and so has ``membership``; those that say why somebody has

@@ -12,10 +12,10 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.time import Cutoff
 from serving.snapshot.columns import (
     CustomerFacts,
+    CustomerStanding,
     CustomerValues,
     Ranking,
-    Standing,
-    ValueReasons,
+    ValueReasonColumns,
     names_of,
     unjudged,
 )
@@ -45,7 +45,7 @@ def unjudged_snapshot(bundle: Bundle, workspace: Workspace, model: dict[str, Any
     groups = len(manifest.groups)
     shares = values_of_everybody(value, manifest, vectors, 0, np.empty(0, np.bool_))[1]
     sizes = {"customer": 0, "judged": 0, "group": groups}
-    parts = (Standing, CustomerFacts, CustomerValues)
+    parts = (CustomerStanding, CustomerFacts, CustomerValues)
     empty: dict[str, Any] = {
         name: values for part in parts for name, values in unjudged(part, **sizes).items()
     }
@@ -69,6 +69,6 @@ def unjudged_snapshot(bundle: Bundle, workspace: Workspace, model: dict[str, Any
         ranking=Ranking(**unjudged(Ranking, **sizes)),
         membership=Membership.nobody(0),
         typical=bundle.reference.peers.typical,
-        **{name: getattr(shares, name) for name in names_of(ValueReasons)},
+        **{name: getattr(shares, name) for name in names_of(ValueReasonColumns)},
         **empty,
     )

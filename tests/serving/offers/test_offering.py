@@ -23,8 +23,9 @@ from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
 from serving.offers.audience import Audience, decidable
-from serving.offers.offering import Offering, Policy
+from serving.offers.offering import Offering
 from serving.offers.plans import required_offering, simulated, write_plan
+from serving.offers.policy import Policy
 from serving.offers.rule_change import simulate
 from tests.serving.calling import NOW, Caller, Service, Workplace
 from tests.serving.company import Company
