@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 
-from serving.contract.scored_answer import Wanted, answer_rows
+from serving.contract.scored_answer import answer_rows
 from serving.in_use.models_in_use import Desk, InUse
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.jobs import DONE, FAILED, Job
 from serving.pages.download import harmless
+from serving.scores.subject import Subject
 from training.reasons.languages.known import language_of
 
 ROWS_AT_ONCE = {True: 100, False: 1_000}
@@ -133,7 +134,7 @@ class JobRunner:
         return answer_rows(
             self._desk,
             in_use,
-            [Wanted(one) for one in asked],
+            [Subject(one) for one in asked],
             at=job.submitted_at,
             with_reasons=job.question["reasons"],
             language=language_of(code) if code else self._desk.language,

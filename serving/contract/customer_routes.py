@@ -22,11 +22,12 @@ from serving.contract.answering import (
 from serving.contract.change_routes import change_answer
 from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer, CustomerRequest
 from serving.contract.quick_route import QuickRoute
-from serving.contract.scored_answer import Wanted, answer_rows
+from serving.contract.scored_answer import answer_rows
 from serving.in_use.models_in_use import Desk, InUse
 from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.profile import profile
+from serving.scores.subject import Subject
 from serving.scores.timeline import Moment, timeline
 from serving.snapshot.earlier_risks import usual_start
 from training.reasons.languages.language import Language
@@ -44,8 +45,8 @@ def customer(request: Request, question: CustomerRequest) -> Response:
     earlier = _earlier(question, in_use, desk)
     asked = question.customer_id
     decided = desk.ledger.latest_decisions(asked, LATEST_DECISIONS)
-    wanted = [Wanted(asked)]
-    row = answer_rows(desk, in_use, wanted, at=at, with_reasons=True, language=language)[0]
+    subjects = [Subject(asked)]
+    row = answer_rows(desk, in_use, subjects, at=at, with_reasons=True, language=language)[0]
     answer: dict[str, Any] = {"customer_id": asked, "status": row["status"]}
     if row["status"] in _SAY_NOTHING:
         return json_answer(answer)

@@ -21,8 +21,9 @@ from serving.contract.answering import (
 from serving.contract.quick_route import QuickRoute
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.contract.score_rows import PARTS, RISK_FIELDS
-from serving.contract.scored_answer import Wanted, answer_rows
+from serving.contract.scored_answer import answer_rows
 from serving.in_use.models_in_use import Desk, InUse
+from serving.scores.subject import Subject
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
@@ -42,7 +43,7 @@ def scored(desk: Desk, question: ScoreRequest) -> dict[str, Any]:
     rows = answer_rows(
         desk,
         in_use,
-        [_wanted(row, in_use, len(question.wanted) > 1) for row in question.wanted],
+        [_subject(row, in_use, len(question.wanted) > 1) for row in question.wanted],
         at=at,
         with_reasons=question.reasons,
         language=answer_in(question.language, desk),
@@ -63,15 +64,15 @@ def scored(desk: Desk, question: ScoreRequest) -> dict[str, Any]:
     }
 
 
-def _wanted(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Wanted:
+def _subject(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Subject:
     """A row as it is answered; what it says is kept where another row could say the same."""
     events = {} if row.events is None else row.events.by_table
-    return Wanted(
+    return Subject(
         row_id=row.row_id,
         customer_id=row.customer_id or "",
         vector=None if row.vector is None else in_use.scorer.vectors.read(row.vector),
         told=events,
-        same=row.model_dump_json().encode()
+        key=row.model_dump_json().encode()
         if is_one_of_many and (events or row.vector is not None)
         else b"",
     )

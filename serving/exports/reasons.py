@@ -138,7 +138,7 @@ def _flat(snapshot: Snapshot, places: NDArray[np.intp], table: pa.Table) -> list
     version = str(snapshot.manifest["model_version"])
     flat = []
     for place, line in enumerate(table.to_pylist()):
-        worth = snapshot.worth(int(keys[place]))
+        worth = snapshot.value_of(int(keys[place]))
         reasons = [line[f"text_{one}"] or line[f"reason_{one}"] for one in (1, 2, 3)]
         flat.append(
             {

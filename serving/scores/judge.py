@@ -14,7 +14,7 @@ from serving.scores.judged_vectors import Behaviour, behaviour_of
 from serving.scores.judgements import Judgement, Risk, explained
 from serving.scores.next_order import NextOrder, next_orders
 from serving.scores.score import Status
-from serving.scores.subject import Asked
+from serving.scores.subject import Subject
 from serving.snapshot.customer_values import Valued
 from training.families.churn.bundle import Bundle
 from training.reasons.wording import Wording
@@ -63,39 +63,41 @@ class Judge:
         other.snapshot = snapshot
         return other
 
-    def judgements(self, asked: Sequence[Asked], *, with_reasons: bool) -> list[Judgement]:
+    def judgements(self, subjects: Sequence[Subject], *, with_reasons: bool) -> list[Judgement]:
         """What is known of each, in the order given: read where the night knows, else computed now."""
-        if all(map(self._is_known, asked)):
-            return [self._read(one, with_reasons) for one in asked]
+        if all(map(self._is_known, subjects)):
+            return [self._read(subject, with_reasons) for subject in subjects]
         computed = iter(
-            self._computed([one for one in asked if not self._is_known(one)], with_reasons)
+            self._computed(
+                [subject for subject in subjects if not self._is_known(subject)], with_reasons
+            )
         )
         return [
-            self._read(one, with_reasons) if self._is_known(one) else next(computed)
-            for one in asked
+            self._read(subject, with_reasons) if self._is_known(subject) else next(computed)
+            for subject in subjects
         ]
 
-    def _is_known(self, asked: Asked) -> bool:
-        is_newer = bool(asked.fresh) and self.past is not None
-        return self._is_the_nights and asked.vector is None and not is_newer
+    def _is_known(self, subject: Subject) -> bool:
+        is_newer = bool(subject.fresh) and self.past is not None
+        return self._is_the_nights and subject.vector is None and not is_newer
 
-    def _read(self, asked: Asked, with_reasons: bool) -> Judgement:
+    def _read(self, subject: Subject, with_reasons: bool) -> Judgement:
         """What the night found, without arrays: the shortest way from an id to an answer."""
-        snapshot, name = self.snapshot, asked.customer_id
+        snapshot, name = self.snapshot, subject.customer_id
         cutoff_seconds, key = snapshot.cutoff_seconds, snapshot.find(name)
         if name in snapshot.withheld.objected:
-            return Judgement(Status.NO_CONSENT, cutoff_seconds, asked.cautions)
+            return Judgement(Status.NO_CONSENT, cutoff_seconds, subject.cautions)
         if key < 0:
-            return Judgement(Status.UNKNOWN_ID, cutoff_seconds, asked.cautions)
+            return Judgement(Status.UNKNOWN_ID, cutoff_seconds, subject.cautions)
         status = Status(int(snapshot.status[key]))
         if status == Status.NO_CONSENT:
-            return Judgement(status, cutoff_seconds, asked.cautions)
+            return Judgement(status, cutoff_seconds, subject.cautions)
         row, value = int(snapshot.vector_rows[key]), snapshot.valued(key)
         risk = self._risk_read(key, row, with_reasons) if status == Status.OK else None
         return Judgement(
             status,
             cutoff_seconds,
-            asked.cautions,
+            subject.cautions,
             key,
             self._values[row] if row >= 0 else None,
             None if value is None and risk is None else int(snapshot.spend_cents[key]),
@@ -118,21 +120,21 @@ class Judge:
             ranking.leading[place].tolist() if with_reasons else (),
         )
 
-    def _computed(self, asked: Sequence[Asked], with_reasons: bool) -> list[Judgement]:
+    def _computed(self, subjects: Sequence[Subject], with_reasons: bool) -> list[Judgement]:
         """What the models say now of behaviour that is newer, was given or was judged by another model."""
-        behaviour = behaviour_of(asked, self.snapshot, self._values, self.past)
-        statuses = [Status(one) for one in self._statuses(asked, behaviour).tolist()]
+        behaviour = behaviour_of(subjects, self.snapshot, self._values, self.past)
+        statuses = [Status(one) for one in self._statuses(subjects, behaviour).tolist()]
         judged = [row for row, one in enumerate(statuses) if one in (Status.OK, Status.DEGRADED)]
         risks = dict(zip(judged, self._risks(behaviour, judged, with_reasons), strict=True))
         values = self._live_values(statuses, behaviour)
         return [
-            self._judgement(one, statuses[row], behaviour, row, values[row], risks.get(row))
-            for row, one in enumerate(asked)
+            self._judgement(subject, statuses[row], behaviour, row, values[row], risks.get(row))
+            for row, subject in enumerate(subjects)
         ]
 
     def _judgement(
         self,
-        asked: Asked,
+        subject: Subject,
         status: Status,
         behaviour: Behaviour,
         row: int,
@@ -145,7 +147,7 @@ class Judge:
         return Judgement(
             status,
             behaviour.as_of[row],
-            (*asked.cautions, *(() if asked.vector is None else asked.vector.cautions)),
+            (*subject.cautions, *(() if subject.vector is None else subject.vector.cautions)),
             int(behaviour.keys[row]),
             behaviour.values[row] if is_there else None,
             None if value is None and risk is None else self._spend(row, behaviour),
@@ -153,24 +155,24 @@ class Judge:
             risk,
         )
 
-    def _statuses(self, asked: Sequence[Asked], behaviour: Behaviour) -> NDArray[np.int8]:
+    def _statuses(self, subjects: Sequence[Subject], behaviour: Behaviour) -> NDArray[np.int8]:
         keys = behaviour.keys
         status = np.full(len(keys), Status.OK, np.int8)
-        for row, one in enumerate(asked):
-            if one.vector is not None and one.vector.is_partial:
+        for row, subject in enumerate(subjects):
+            if subject.vector is not None and subject.vector.is_partial:
                 status[row] = Status.DEGRADED
         status[~self._bundle.eligible(behaviour.values)] = Status.NOT_ELIGIBLE
         status[~behaviour.is_there] = Status.INSUFFICIENT_DATA
         status[(keys < 0) & ~behaviour.is_there] = Status.UNKNOWN_ID
-        for row, one in enumerate(asked):
-            if one.vector is not None and one.vector.values is None:
+        for row, subject in enumerate(subjects):
+            if subject.vector is not None and subject.vector.values is None:
                 status[row] = Status.ERROR
         known = np.flatnonzero(keys >= 0)
         refused = self.snapshot.status[keys[known]] == Status.NO_CONSENT
         status[known[refused]] = Status.NO_CONSENT
         if self.snapshot.withheld.objected:
-            for row, one in enumerate(asked):
-                if one.customer_id in self.snapshot.withheld.objected:
+            for row, subject in enumerate(subjects):
+                if subject.customer_id in self.snapshot.withheld.objected:
                     status[row] = Status.NO_CONSENT
         return status
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from serving.scores.judge import Judge
 from serving.scores.judgements import Judgement, digest_of_vector, wording_of
-from serving.scores.score import ScoredRow, band
-from serving.scores.subject import Asked, VectorReader
-from serving.snapshot.segments import Belonging
+from serving.scores.score import Score, band
+from serving.scores.subject import Subject, VectorReader
+from serving.snapshot.segments import CustomerSegment
 from training.families.churn.bundle import Bundle
 from training.families.value.reasons.explanation import ValueExplanation, explain_value
 from training.reasons.explanation import Explanation, explain_one
@@ -60,43 +60,41 @@ class Scorer:
 
     def score(
         self,
-        asked: Sequence[Asked],
+        subjects: Sequence[Subject],
         *,
         with_reasons: bool = True,
         language: Language = ENGLISH,
-    ) -> list[ScoredRow]:
-        """One answer a row, in the order given; rows that ask the same are answered alike."""
+    ) -> list[Score]:
+        """One score a subject, in the order given; subjects that are the same are answered alike."""
         places: dict[tuple[str, bytes], int] = {}
-        distinct: list[Asked] = []
+        distinct: list[Subject] = []
         where = []
-        for one in asked:
-            same = (one.customer_id, one.key)
+        for subject in subjects:
+            same = (subject.customer_id, subject.key)
             if same not in places:
                 places[same] = len(distinct)
-                distinct.append(one)
+                distinct.append(subject)
             where.append(places[same])
         judgements = self._judge.judgements(distinct, with_reasons=with_reasons)
         told_in = language if with_reasons else None
         answers = [
-            self._score(one, judgement, told_in)
-            for one, judgement in zip(distinct, judgements, strict=True)
+            self._score(subject, judgement, told_in)
+            for subject, judgement in zip(distinct, judgements, strict=True)
         ]
         return [answers[place] for place in where]
 
-    def score_ids(
-        self, customer_ids: Sequence[str], *, with_reasons: bool = True
-    ) -> list[ScoredRow]:
+    def score_ids(self, customer_ids: Sequence[str], *, with_reasons: bool = True) -> list[Score]:
         """One answer an id, by what the scores were made from."""
-        asked = [Asked(one) for one in customer_ids]
-        return self.score(asked, with_reasons=with_reasons)
+        subjects = [Subject(one) for one in customer_ids]
+        return self.score(subjects, with_reasons=with_reasons)
 
-    def _score(self, asked: Asked, judgement: Judgement, language: Language | None) -> ScoredRow:
+    def _score(self, subject: Subject, judgement: Judgement, language: Language | None) -> Score:
         """What is known of a customer as it is answered; without a language no reasons are told."""
         status, as_of_seconds, cautions, key, vector, spend_cents, value, risk = judgement
         standing = self.snapshot.standing(key) if key >= 0 else None
-        worth = None if value is None else value.worth
-        return ScoredRow(
-            asked.customer_id,
+        amounts = None if value is None else value.amounts
+        return Score(
+            subject.customer_id,
             status,
             as_of_seconds,
             cautions,
@@ -108,12 +106,12 @@ class Scorer:
             band=None if risk is None else band(risk.percentile),
             base=None if risk is None else self.base,
             spend_cents=spend_cents,
-            at_risk_cents=None if risk is None else self._at_risk_cents(risk.probability, worth),
-            worth=worth,
+            at_risk_cents=None if risk is None else self._at_risk_cents(risk.probability, amounts),
+            value=amounts,
             next_order=None if risk is None else risk.next_order,
             explanation=self._why(judgement, language),
             value_explanation=self._why_valued(judgement, language),
-            belonging=self._belonging(key, language),
+            segment=self._segment(key, language),
             vector_digest="" if vector is None else digest_of_vector(vector),
         )
 
@@ -138,16 +136,16 @@ class Scorer:
             return None
         return explain_value(value.shares, vector, self.value_wording.in_language(language))
 
-    def _belonging(self, key: int, language: Language | None) -> Belonging | None:
+    def _segment(self, key: int, language: Language | None) -> CustomerSegment | None:
         if key < 0:
             return None
-        found = self.snapshot.belonging(key, self.wording.currency, language or ENGLISH)
-        if found is None or language is not None:
-            return found
-        return replace(found, reasons=(), other_share=found.lead)
+        segment = self.snapshot.segment_of(key, self.wording.currency, language or ENGLISH)
+        if segment is None or language is not None:
+            return segment
+        return replace(segment, reasons=(), other_share=segment.lead)
 
-    def _at_risk_cents(self, risk: float, worth: Mapping[str, int] | None) -> int | None:
+    def _at_risk_cents(self, risk: float, amounts: Mapping[str, int] | None) -> int | None:
         """Risk times value if kept; nothing is at risk where the question is not who leaves."""
-        if worth is None or not self.bundle.question.means_leaving:
+        if amounts is None or not self.bundle.question.means_leaving:
             return None
-        return round(risk * worth["if_kept_cents"])
+        return round(risk * amounts["if_kept_cents"])

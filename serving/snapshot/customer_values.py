@@ -66,7 +66,7 @@ class ValueReasons(ValueReasonColumns):
 class Valued:
     """One customer's value as an answer gives it, with the shares that say why."""
 
-    worth: Mapping[str, int]
+    amounts: Mapping[str, int]
     shares: StoredShares
 
 

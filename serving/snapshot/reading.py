@@ -41,7 +41,7 @@ from serving.snapshot.columns import (
     opened_membership,
 )
 from serving.snapshot.customer_values import Valued
-from serving.snapshot.segments import Belonging, belonging
+from serving.snapshot.segments import CustomerSegment, segment_of
 from training.families.churn.bundle import Bundle
 from training.families.segments.membership import Membership
 from training.families.value.at_risk import value_at_risk
@@ -162,7 +162,7 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
         money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]
         return value_at_risk(self.ranking.probability[positions], money.astype(np.float64))
 
-    def worth(self, key: int) -> dict[str, int] | None:
+    def value_of(self, key: int) -> dict[str, int] | None:
         """A customer's value as an answer gives it, None where nothing is said of it."""
         if not self.value_days or self.value_cents[key] == UNKNOWN:
             return None
@@ -178,26 +178,28 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
 
     def valued(self, key: int) -> Valued | None:
         """A customer's value with the shares that say why, None where nothing is said of it."""
-        worth = self.worth(key)
-        if worth is None:
+        amounts = self.value_of(key)
+        if amounts is None:
             return None
         row = int(self.vector_rows[key])
         shares = StoredShares(
-            expected_cents=worth["expected_cents"],
+            expected_cents=amounts["expected_cents"],
             base_cents=float(self.manifest["value_base_cents"]),
             part_names=tuple(self.manifest["value_parts"]),
             by_part=self.value_parts[row].astype(np.float64),
             leading=self.value_leading[row].tolist(),
             limit_cents=float(self.value_limit[row]),
         )
-        return Valued(worth, shares)
+        return Valued(amounts, shares)
 
-    def belonging(self, key: int, currency: str, language: Language = ENGLISH) -> Belonging | None:
+    def segment_of(
+        self, key: int, currency: str, language: Language = ENGLISH
+    ) -> CustomerSegment | None:
         """A customer's segment and why, None where no segments are in use or the customer has none."""
         segments = self.manifest["segments"]
         if segments is None:
             return None
-        return belonging(self.membership, key, segments, currency, language)
+        return segment_of(self.membership, key, segments, currency, language)
 
     @property
     def values(self) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from serving.nightly.run import score_everybody
 from serving.pages.customer_view import customer_page
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot, open_snapshot
-from serving.snapshot.segments import Belonging, SegmentReason, shown_shares
+from serving.snapshot.segments import CustomerSegment, SegmentReason, shown_shares
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use
 from training.families.segments.bundle import current_segments, segments_of_everybody
@@ -99,14 +99,14 @@ def test_a_page_says_the_segment_and_the_shares_shown_add_up(
 
 def test_without_segments_in_use_nothing_is_said(snapshot: Snapshot) -> None:
     assert snapshot.manifest["segments"] is None and snapshot.manifest["segmented"] == 0
-    assert snapshot.belonging(0, "EUR") is None
+    assert snapshot.segment_of(0, "EUR") is None
 
 
 def test_shares_are_shown_in_whole_percent_that_add_up() -> None:
     def reason(share: float) -> SegmentReason:
         return SegmentReason("f", "g", "for", share, "frequent", "", None, "orders")
 
-    found = Belonging(1, "A", 2, "B", 0.5, (reason(0.334), reason(0.333)), -0.167)
+    found = CustomerSegment(1, "A", 2, "B", 0.5, (reason(0.334), reason(0.333)), -0.167)
     assert shown_shares(found) == [34, 33, -17, 50]
 
 
