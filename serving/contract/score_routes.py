@@ -12,17 +12,17 @@ from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
-    desk_of,
     identity,
     instant,
     json_answer,
+    models_in_use_of,
     required,
 )
 from serving.contract.quick_route import QuickRoute
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.contract.score_rows import PARTS, RISK_FIELDS
 from serving.contract.scored_answer import answer_rows
-from serving.in_use.models_in_use import Desk, InUse
+from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.subject import Subject
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
@@ -31,27 +31,30 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/score", responses={200: {"model": ScoreAnswer}, **PROBLEMS})
 def score(request: Request, question: ScoreRequest) -> Response:
     """Score customers by id, with the reasons for each score."""
-    return json_answer(scored(desk_of(request), question))
+    return json_answer(scored(models_in_use_of(request), question))
 
 
-def scored(desk: Desk, question: ScoreRequest) -> dict[str, Any]:
+def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> dict[str, Any]:
     """The answer to a question, however it came."""
-    in_use = required(desk)
+    in_use = required(models_in_use)
     _refuse_other_version(in_use, question.model_version)
     without = _not_asked(in_use, question.outcomes)
-    at = desk.now()
+    at = models_in_use.now()
     rows = answer_rows(
-        desk,
+        models_in_use,
         in_use,
         [_subject(row, in_use, len(question.wanted) > 1) for row in question.wanted],
         at=at,
         with_reasons=question.reasons,
-        language=answer_in(question.language, desk),
+        language=answer_in(question.language, models_in_use),
         campaign=question.campaign or "",
         without=without,
     )
     manifest = in_use.scorer.bundle.manifest
-    cutoff, lasts_days = in_use.snapshot.cutoff_seconds, desk.settings.service.scores_last_days
+    cutoff, lasts_days = (
+        in_use.snapshot.cutoff_seconds,
+        models_in_use.settings.service.scores_last_days,
+    )
     return {
         "model": identity(manifest),
         "horizon_days": manifest.horizon_days,

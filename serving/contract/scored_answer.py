@@ -10,7 +10,7 @@ from typing import Any
 
 from serving.contract.event_messages import EVENT_TYPES, Event
 from serving.contract.score_rows import row_answer
-from serving.in_use.models_in_use import Desk, InUse
+from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.fresh_events import fresh_events
@@ -22,7 +22,7 @@ Told = Mapping[str, Sequence[Event]]
 
 
 def answer_rows(
-    desk: Desk,
+    models_in_use: ModelsInUse,
     in_use: InUse,
     asked: Sequence[Subject],
     *,
@@ -39,7 +39,7 @@ def answer_rows(
     and the customer, the same each time.
     """
     by_id = [one.customer_id for one in asked if one.vector is None]
-    kept = desk.ledger.events.newer(by_id, in_use.snapshot.cutoff_seconds)
+    kept = models_in_use.ledger.events.newer(by_id, in_use.snapshot.cutoff_seconds)
     subjects = [_with_events(one, kept.get(one.customer_id, ()), in_use) for one in asked]
     rows = in_use.scorer.score(subjects, with_reasons=with_reasons, language=language)
     bases = {
@@ -49,15 +49,17 @@ def answer_rows(
     decided: dict[int, Decision] = {}
     for row in rows:
         if id(row) not in decided and row.status not in (Status.UNKNOWN_ID, Status.ERROR):
-            decided[id(row)] = _decision(desk, in_use, row, bases[id(row)], campaign, at, named)
-    desk.ledger.append(list(decided.values()), again=bool(named))
+            decided[id(row)] = _decision(
+                models_in_use, in_use, row, bases[id(row)], campaign, at, named
+            )
+    models_in_use.ledger.append(list(decided.values()), again=bool(named))
     return [
         row_answer(
             one.row_id,
             row,
             decided.get(id(row)),
-            currency=desk.currency,
-            lasts_days=desk.settings.service.scores_last_days,
+            currency=models_in_use.currency,
+            lasts_days=models_in_use.settings.service.scores_last_days,
             without=without,
         )
         for one, row in zip(subjects, rows, strict=True)
@@ -95,12 +97,21 @@ def _joined(told: Told, kept: Sequence[ToldEvent]) -> dict[str, list[Event]]:
 
 
 def _decision(
-    desk: Desk, in_use: InUse, row: Score, basis: str, campaign: str, at: int, named: str
+    models_in_use: ModelsInUse,
+    in_use: InUse,
+    row: Score,
+    basis: str,
+    campaign: str,
+    at: int,
+    named: str,
 ) -> Decision:
-    manifest, percent = in_use.scorer.bundle.manifest, desk.settings.campaign.hold_out_percent
+    manifest, percent = (
+        in_use.scorer.bundle.manifest,
+        models_in_use.settings.campaign.hold_out_percent,
+    )
     held_out = ""
     if campaign and row.customer_id:
-        held = desk.ledger.hold_out.holds(row.customer_id, campaign, percent)
+        held = models_in_use.ledger.hold_out.holds(row.customer_id, campaign, percent)
         held_out = "yes" if held else "no"
     return Decision(
         decision_id=_name(at, named, row.customer_id),

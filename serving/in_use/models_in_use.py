@@ -39,7 +39,7 @@ from training.bundles.admission import earlier_folders
 from training.reasons.languages.known import language_of
 from training.reasons.languages.language import Language
 
-__all__ = ["LOOK_EVERY_SECONDS", "RETRY_SECONDS", "Desk", "InUse"]
+__all__ = ["LOOK_EVERY_SECONDS", "RETRY_SECONDS", "InUse", "ModelsInUse"]
 
 LOOK_EVERY_SECONDS = 1.0
 RETRY_SECONDS = 30.0
@@ -47,7 +47,7 @@ RETRY_SECONDS = 30.0
 _logger = logging.getLogger("regulars.desk")
 
 
-class Desk:
+class ModelsInUse:
     """The state of one service process; safe to use from many threads.
 
     ``now`` tells the time in whole UTC seconds; ``ticks`` counts seconds that only run forward.

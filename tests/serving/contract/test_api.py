@@ -182,13 +182,13 @@ def test_every_known_row_is_a_decision_in_the_ledger(
 ) -> None:
     rows = [risky[0], somebody(snapshot, Status.NOT_ELIGIBLE), "nobody"]
     answered = caller.score(rows=[{"customer_id": one} for one in rows])
-    decision = service.desk.ledger.decisions_of(risky[0])[0]
+    decision = service.models_in_use.ledger.decisions_of(risky[0])[0]
     assert decision.decision_id == answered["rows"][0]["decision_id"]
     assert decision.probability == answered["rows"][0]["probability"]
     assert decision.model_digest == answered["model"]["digest"]
     assert decision.decided_at == service.seconds
-    assert service.desk.ledger.decisions_of(rows[1])[0].status == "not_eligible"
-    assert service.desk.ledger.decisions_of("nobody") == []
+    assert service.models_in_use.ledger.decisions_of(rows[1])[0].status == "not_eligible"
+    assert service.models_in_use.ledger.decisions_of("nobody") == []
 
 
 def test_old_vectors_are_warned_of(caller: Caller, risky: list[str]) -> None:

@@ -36,7 +36,7 @@ def own(demo_workspace: Company, tmp_path: Path) -> Company:
 def decided(own: Company) -> list[Decision]:
     """What the service answered about the riskiest customer, one who is not judged and a third."""
     service = Service(own, own.workspace.folder)
-    snapshot = service.desk.in_use.snapshot  # type: ignore[union-attr]
+    snapshot = service.models_in_use.in_use.snapshot  # type: ignore[union-attr]
     others = [key for key in range(len(snapshot.status)) if snapshot.status[key] != 0][:2]
     keys = [*snapshot.ranking.customer_keys[:3], *others]
     ids = [snapshot.customer_ids[int(key)] for key in keys]

@@ -87,10 +87,10 @@ def test_who_has_no_segment_is_not_given_one(answering: Service, valued: Snapsho
 def test_a_page_says_the_segment_and_the_shares_shown_add_up(
     answering: Service, valued: Snapshot
 ) -> None:
-    in_use = answering.desk.in_use
+    in_use = answering.models_in_use.in_use
     assert in_use is not None
     for position in range(0, valued.judged, 17):
-        page = customer_page(in_use, answering.desk.settings, position)
+        page = customer_page(in_use, answering.models_in_use.settings, position)
         if page.segment:
             shown = [int(one.share.replace("−", "-").split()[0]) for one in page.habits]
             assert sum(shown[:-1]) == shown[-1]
