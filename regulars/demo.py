@@ -76,7 +76,7 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
 
 def _demo_key(call: Call) -> str:
     """A fresh key for the demo; the one of the last demo ends."""
-    from serving.ledger.ledger import create_key, list_keys, revoke_key
+    from serving.ledger.administration import create_key, list_keys, revoke_key
 
     for key in list_keys(call.workspace):
         if key.name == "demo" and key.revoked_at is None:

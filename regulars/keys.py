@@ -28,7 +28,7 @@ def keys() -> None:
 @verb
 def keys_create(call: Call, name: str, scopes: Sequence[str]) -> Outcome:
     """Make an API key and show it this once."""
-    from serving.ledger.ledger import create_key
+    from serving.ledger.administration import create_key
 
     key = create_key(call.workspace, name, scopes, at=now_seconds())
     return Outcome(
@@ -42,7 +42,7 @@ def keys_create(call: Call, name: str, scopes: Sequence[str]) -> Outcome:
 @verb
 def keys_list(call: Call) -> Outcome:
     """List the keys: who they are for, what they may do, whether they are revoked."""
-    from serving.ledger.ledger import list_keys
+    from serving.ledger.administration import list_keys
 
     headers = ("key", "name", "scopes", "state")
     rows = [
@@ -66,7 +66,7 @@ def keys_list(call: Call) -> Outcome:
 @verb
 def keys_revoke(call: Call, key_id: str) -> Outcome:
     """End a key; the service refuses it within seconds."""
-    from serving.ledger.ledger import revoke_key
+    from serving.ledger.administration import revoke_key
 
     revoke_key(call.workspace, key_id, at=now_seconds())
     return Outcome(said=f"Revoked {key_id}", data={"key_id": key_id})
@@ -82,7 +82,7 @@ def audit() -> None:
 @verb
 def audit_list(call: Call, latest: int) -> Outcome:
     """List the latest calls for people's data."""
-    from serving.ledger.ledger import audited
+    from serving.ledger.administration import audited
 
     headers = ("number", "at", "key", "call", "correlation id")
     rows = [
@@ -106,7 +106,7 @@ def audit_list(call: Call, latest: int) -> Outcome:
 @verb
 def audit_verify(call: Call) -> Outcome:
     """Prove that no recorded call was edited, taken away, moved or cut off."""
-    from serving.ledger.ledger import verify_audit
+    from serving.ledger.administration import verify_audit
 
     sound, wrong = verify_audit(call.workspace)
     said = f"The record is broken: {wrong}" if wrong else "The record is whole"

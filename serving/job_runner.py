@@ -12,11 +12,12 @@ from typing import Any
 
 import orjson
 
-from serving.contract.scored_answer import Wanted, answer_rows
-from serving.in_use.models_in_use import Desk, InUse
+from serving.contract.scored_answer import answer_rows
+from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.jobs import DONE, FAILED, Job
 from serving.pages.download import harmless
+from serving.scores.subject import Subject
 from training.reasons.languages.known import language_of
 
 ROWS_AT_ONCE = {True: 100, False: 1_000}
@@ -37,8 +38,8 @@ _logger = logging.getLogger("regulars.jobs")
 class JobRunner:
     """One process's share of the work; several processes may run one each on the same queue."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, models_in_use: ModelsInUse) -> None:
+        self._models_in_use = models_in_use
         self._holder = secrets.token_hex(8)
         self._job: Job | None = None
         self._stopping = threading.Event()
@@ -57,18 +58,18 @@ class JobRunner:
 
     def step(self) -> bool:
         """Do one block of one job; False when there is nothing to do."""
-        desk = self._desk
+        models_in_use = self._models_in_use
         if self._job is None:
-            for expired in desk.ledger.jobs.expire(at=desk.now()):
-                desk.job_files.delete(expired)
-            if desk.in_use is None:
+            for expired in models_in_use.ledger.jobs.expire(at=models_in_use.now()):
+                models_in_use.job_files.delete(expired)
+            if models_in_use.in_use is None:
                 return False
-            self._job = desk.ledger.jobs.take(self._holder, at=desk.now())
-        if self._job is None or desk.in_use is None:
+            self._job = models_in_use.ledger.jobs.take(self._holder, at=models_in_use.now())
+        if self._job is None or models_in_use.in_use is None:
             return False
         job = self._job
         try:
-            self._job = self._block(job, desk.in_use)
+            self._job = self._block(job, models_in_use.in_use)
         except (OSError, *UNWRITABLE) as fault:
             # A full disk passes: the job is free again when its hold ends, and goes on where it was.
             _logger.error("A job cannot be written just now: %s", type(fault).__name__)
@@ -85,20 +86,24 @@ class JobRunner:
                 worked = self.step()
                 blocks = blocks + 1 if worked else 0
                 if blocks % _BLOCKS_A_WRITE_BACK == 0:
-                    self._desk.ledger.write_back()
+                    self._models_in_use.ledger.write_back()
             except Exception as fault:
                 _logger.error("The queue of jobs cannot be read: %s", type(fault).__name__)
                 worked = False
             self._stopping.wait(_BREATH_SECONDS if worked else LOOK_EVERY_SECONDS)
 
     def _fail(self, job: Job, fault: str) -> None:
-        self._desk.job_files.delete(job.job_id)
-        self._desk.ledger.jobs.end(job, FAILED, at=self._desk.now(), fault=fault)
+        self._models_in_use.job_files.delete(job.job_id)
+        self._models_in_use.ledger.jobs.end(job, FAILED, at=self._models_in_use.now(), fault=fault)
         self._job = None
 
     def _block(self, job: Job, in_use: InUse) -> Job | None:
         """Answer the next block; None once the job is at its end or is not ours any more."""
-        jobs, files, at = self._desk.ledger.jobs, self._desk.job_files, self._desk.now()
+        jobs, files, at = (
+            self._models_in_use.ledger.jobs,
+            self._models_in_use.job_files,
+            self._models_in_use.now(),
+        )
         basis = f"{in_use.scorer.bundle.manifest.digest}/{in_use.snapshot.name}"
         # Rows of two models do not belong into one file: a job meets a new model by beginning anew.
         done, written = (job.rows_done, job.bytes_done) if job.basis in ("", basis) else (0, 0)
@@ -124,19 +129,19 @@ class JobRunner:
         if job.question["everybody"]:
             known = in_use.snapshot.customer_ids
             return [known[key] for key in range(first, min(first + count, len(known)))]
-        return self._desk.job_files.asked(job.job_id, first, count)
+        return self._models_in_use.job_files.asked(job.job_id, first, count)
 
     def _answered(
         self, job: Job, in_use: InUse, asked: Sequence[str], basis: str
     ) -> list[dict[str, Any]]:
         code = job.question["language"]
         return answer_rows(
-            self._desk,
+            self._models_in_use,
             in_use,
-            [Wanted(one) for one in asked],
+            [Subject(one) for one in asked],
             at=job.submitted_at,
             with_reasons=job.question["reasons"],
-            language=language_of(code) if code else self._desk.language,
+            language=language_of(code) if code else self._models_in_use.language,
             campaign=job.question["campaign"],
             # A block that is done once more gives its decisions the names they had.
             named=f"{job.job_id}/{basis}",

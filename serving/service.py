@@ -1,4 +1,4 @@
-"""The BentoML service: one process, one desk, the contract mounted in it and the guard around it all."""
+"""The BentoML service: one process, its models in use, the contract mounted in it and the guard around it all."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ from serving.contract.application import RequestValidationError, build_api, prob
 from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
-from serving.in_use.models_in_use import Desk
+from serving.in_use.models_in_use import ModelsInUse
 from serving.job_runner import JobRunner
-from serving.ledger.ledger import Ledger, adopt_first_key
+from serving.ledger.administration import adopt_first_key
+from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
 from serving.process.garbage_collection import settle
@@ -40,8 +41,8 @@ pages = Pages()
 web = build_api(pages.router)
 
 
-def open_desk(environment: Mapping[str, str]) -> Desk:
-    """The desk of the workspace that the environment names."""
+def open_models_in_use(environment: Mapping[str, str]) -> ModelsInUse:
+    """The models in use of the workspace that the environment names."""
     named = environment.get(SETTINGS_VARIABLE) or own_settings(environment)
     if named is None:
         raise UsageRefused(
@@ -52,7 +53,7 @@ def open_desk(environment: Mapping[str, str]) -> Desk:
     settings = load_settings(Path(named))
     workspace = Workspace(settings.workspace_folder)
     adopt_first_key(workspace, environment, at=int(time.time()))
-    return Desk(settings, workspace, now=lambda: int(time.time()), ticks=time.monotonic)
+    return ModelsInUse(settings, workspace, now=lambda: int(time.time()), ticks=time.monotonic)
 
 
 class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no types for it
@@ -83,17 +84,17 @@ class Regulars:
     """Scores with reasons by customer id, and the churn list."""
 
     def __init__(self) -> None:
-        self.desk: Desk | None = None
+        self.models_in_use: ModelsInUse | None = None
         # BentoML starts a worker that raises here again and again, so a fault only makes it not ready.
         try:
-            self.desk = open_desk(os.environ)
+            self.models_in_use = open_models_in_use(os.environ)
         except RegularsError as refused:
             _logger.error("%s", refused)
         except Exception as fault:
             _logger.error("The service cannot open its workspace: %s", type(fault).__name__)
-        web.state.desk = self.desk
+        web.state.models_in_use = self.models_in_use
         web.state.metrics = Metrics()
-        self.runner = None if self.desk is None else JobRunner(self.desk)
+        self.runner = None if self.models_in_use is None else JobRunner(self.models_in_use)
         if self.runner is not None:
             self.runner.start()
         settle()
@@ -102,7 +103,7 @@ class Regulars:
     def score(self, question: dict[str, Any], /) -> dict[str, Any]:
         """Score customers, for BentoML's own clients; the question and the answer are those of ``/v1/score``."""
         try:
-            return scored(_ready(self.desk), read(ScoreRequest, orjson.dumps(question)))
+            return scored(_ready(self.models_in_use), read(ScoreRequest, orjson.dumps(question)))
         except (Refusal, RequestValidationError) as fault:
             # BentoML would put a refusal of its own in the place of an exception.
             return cast(dict[str, Any], problem_answer(fault, secrets.token_hex(8)))
@@ -110,7 +111,7 @@ class Regulars:
     def __is_ready__(self) -> bool:
         """Whether there is a model to answer with; never raises, for BentoML would hang."""
         try:
-            return self.desk is not None and self.desk.in_use is not None
+            return self.models_in_use is not None and self.models_in_use.in_use is not None
         except Exception:
             return False
 
@@ -119,14 +120,14 @@ class Regulars:
         """Stop working on jobs and let go of the ledger."""
         if self.runner is not None:
             self.runner.stop()
-        if self.desk is not None:
-            self.desk.close()
+        if self.models_in_use is not None:
+            self.models_in_use.close()
 
 
-def _ready(desk: Desk | None) -> Desk:
-    if desk is None:
+def _ready(models_in_use: ModelsInUse | None) -> ModelsInUse:
+    if models_in_use is None:
         raise Refusal("not_ready")
-    return desk
+    return models_in_use
 
 
 def _note(route: Route | None, method: str, status: int, seconds: float) -> None:
@@ -136,5 +137,5 @@ def _note(route: Route | None, method: str, status: int, seconds: float) -> None
 
 
 def _ledger() -> Ledger | None:
-    desk = getattr(web.state, "desk", None)
-    return desk.ledger if isinstance(desk, Desk) else None
+    models_in_use = getattr(web.state, "models_in_use", None)
+    return models_in_use.ledger if isinstance(models_in_use, ModelsInUse) else None

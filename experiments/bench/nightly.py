@@ -53,15 +53,15 @@ _SHOW = """
     from features.company.settings.reading import load_settings
     from features.company.workspace import Workspace
     from serving.contract.application import build_api
-    from serving.in_use.models_in_use import Desk
+    from serving.in_use.models_in_use import ModelsInUse
     from serving.access.guard import Guard
     settings = load_settings(Path(sys.argv[1]))
-    desk = Desk(settings, Workspace(settings.workspace_folder), now=lambda: 1, ticks=time.monotonic)
+    models_in_use = ModelsInUse(settings, Workspace(settings.workspace_folder), now=lambda: 1, ticks=time.monotonic)
     web = build_api()
-    web.state.desk = desk
-    key = desk.ledger.create_key("bench", ["score"], at=1)
-    guard = Guard(web, ledger=lambda: desk.ledger, now=lambda: 1, error_page=lambda problem: b"")
-    snapshot = desk.in_use.snapshot
+    web.state.models_in_use = models_in_use
+    key = models_in_use.ledger.create_key("bench", ["score"], at=1)
+    guard = Guard(web, ledger=lambda: models_in_use.ledger, now=lambda: 1, error_page=lambda problem: b"")
+    snapshot = models_in_use.in_use.snapshot
     places = np.random.default_rng(1).choice(snapshot.judged, 300, replace=False)
     took = []
 
@@ -87,7 +87,7 @@ _SHOW = """
             took.append(1000 * (time.perf_counter() - begun))
 
     asyncio.run(main())
-    desk.close()
+    models_in_use.close()
     print(json.dumps(took[50:]))
 """
 

@@ -1,4 +1,4 @@
-"""What the routes of the contract share: the desk they answer from, who answered, and JSON."""
+"""What the routes of the contract share: the models in use they answer from, who answered, and JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi import Request, Response
 
 from serving.access.problems import Refusal
 from serving.contract.messages import ProblemAnswer
-from serving.in_use.models_in_use import Desk, InUse
+from serving.in_use.models_in_use import InUse, ModelsInUse
 from training.bundles.manifest import Manifest
 from training.reasons.languages.known import language_of
 from training.reasons.languages.language import Language
@@ -24,12 +24,12 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def desk_of(request: Request) -> Desk:
-    """The desk this process answers from."""
-    desk = getattr(request.app.state, "desk", None)
-    if not isinstance(desk, Desk):
+def models_in_use_of(request: Request) -> ModelsInUse:
+    """The models in use this process answers from."""
+    models_in_use = getattr(request.app.state, "models_in_use", None)
+    if not isinstance(models_in_use, ModelsInUse):
         raise Refusal("not_ready")
-    return desk
+    return models_in_use
 
 
 def caller_of(request: Request) -> str:
@@ -37,14 +37,14 @@ def caller_of(request: Request) -> str:
     return str(getattr(request.state, "caller", ""))
 
 
-def answer_in(asked: str | None, desk: Desk) -> Language:
+def answer_in(asked: str | None, models_in_use: ModelsInUse) -> Language:
     """The language of an answer: the one asked for, or the company's own."""
-    return language_of(asked) if asked else desk.language
+    return language_of(asked) if asked else models_in_use.language
 
 
-def required(desk: Desk) -> InUse:
+def required(models_in_use: ModelsInUse) -> InUse:
     """The model and scores in use; a refusal while there are none."""
-    in_use = desk.in_use
+    in_use = models_in_use.in_use
     if in_use is None:
         raise Refusal("not_ready")
     return in_use

@@ -68,7 +68,7 @@ def _as_problems(responses: dict[str, Any]) -> None:
 def build_api(*routers: APIRouter) -> FastAPI:
     """The web application: the contract, further routers that it does not describe, and one way to say no.
 
-    Its ``state.desk`` must be set before it answers.
+    Its ``state.models_in_use`` must be set before it answers.
     """
     application = Contract(
         title="Regulars",

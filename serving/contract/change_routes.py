@@ -14,10 +14,10 @@ from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
-    desk_of,
     identity,
     instant,
     json_answer,
+    models_in_use_of,
     required,
 )
 from serving.contract.change_messages import (
@@ -38,9 +38,9 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/changes", responses={200: {"model": ChangesAnswer}, **PROBLEMS})
 def changes(request: Request, question: ChangesRequest) -> Response:
     """Why customers' risk is another than on an earlier day, and what happened in between."""
-    desk = desk_of(request)
-    in_use = required(desk)
-    language = answer_in(question.language, desk)
+    models_in_use = models_in_use_of(request)
+    in_use = required(models_in_use)
+    language = answer_in(question.language, models_in_use)
     earlier = int(datetime.combine(question.since, time(), UTC).timestamp())
     if earlier >= in_use.snapshot.cutoff_seconds:
         raise Refusal(
@@ -70,12 +70,12 @@ def changes(request: Request, question: ChangesRequest) -> Response:
 @router.post("/what-if", responses={200: {"model": WhatIfAnswer}, **PROBLEMS})
 def what_if(request: Request, question: WhatIfRequest) -> Response:
     """What the model would say of a customer of whom something else were known."""
-    desk = desk_of(request)
-    in_use = required(desk)
+    models_in_use = models_in_use_of(request)
+    in_use = required(models_in_use)
     asked = in_use.what_ifs
     if asked is None:
         raise Refusal("no_past")
-    language = answer_in(question.language, desk)
+    language = answer_in(question.language, models_in_use)
     status = in_use.scorer.score_ids([question.customer_id], with_reasons=False)[0].status
     answer: dict[str, Any] = {
         "customer_id": question.customer_id,

@@ -13,20 +13,21 @@ from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
-    desk_of,
     identity,
     instant,
     json_answer,
+    models_in_use_of,
     required,
 )
 from serving.contract.change_routes import change_answer
 from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer, CustomerRequest
 from serving.contract.quick_route import QuickRoute
-from serving.contract.scored_answer import Wanted, answer_rows
-from serving.in_use.models_in_use import Desk, InUse
-from serving.ledger.ledger import Decision
+from serving.contract.scored_answer import answer_rows
+from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.profile import profile
+from serving.scores.subject import Subject
 from serving.scores.timeline import Moment, timeline
 from serving.snapshot.earlier_risks import usual_start
 from training.reasons.languages.language import Language
@@ -38,14 +39,16 @@ _SAY_NOTHING = ("unknown_id", "no_consent")
 @router.post("/customer", responses={200: {"model": CustomerAnswer}, **PROBLEMS})
 def customer(request: Request, question: CustomerRequest) -> Response:
     """Show one customer: profile, stage, scores and reasons, what changed, what happened, what was answered."""
-    desk = desk_of(request)
-    in_use = required(desk)
-    language, at = answer_in(question.language, desk), desk.now()
-    earlier = _earlier(question, in_use, desk)
+    models_in_use = models_in_use_of(request)
+    in_use = required(models_in_use)
+    language, at = answer_in(question.language, models_in_use), models_in_use.now()
+    earlier = _earlier(question, in_use, models_in_use)
     asked = question.customer_id
-    decided = desk.ledger.latest_decisions(asked, LATEST_DECISIONS)
-    wanted = [Wanted(asked)]
-    row = answer_rows(desk, in_use, wanted, at=at, with_reasons=True, language=language)[0]
+    decided = models_in_use.ledger.latest_decisions(asked, LATEST_DECISIONS)
+    subjects = [Subject(asked)]
+    row = answer_rows(models_in_use, in_use, subjects, at=at, with_reasons=True, language=language)[
+        0
+    ]
     answer: dict[str, Any] = {"customer_id": asked, "status": row["status"]}
     if row["status"] in _SAY_NOTHING:
         return json_answer(answer)
@@ -57,7 +60,9 @@ def customer(request: Request, question: CustomerRequest) -> Response:
     }
     if in_use.past is not None and in_use.changes is not None:
         pack, key = in_use.past.pack, in_use.snapshot.find(asked)
-        told = desk.ledger.events.newer([asked], in_use.snapshot.cutoff_seconds).get(asked, [])
+        told = models_in_use.ledger.events.newer([asked], in_use.snapshot.cutoff_seconds).get(
+            asked, []
+        )
         moments = _moments(in_use, key, told, question.events)
         answer |= {
             "profile": profile(pack, key) if key >= 0 else {},
@@ -70,11 +75,11 @@ def customer(request: Request, question: CustomerRequest) -> Response:
     return json_answer(answer)
 
 
-def _earlier(question: CustomerRequest, in_use: InUse, desk: Desk) -> int:
+def _earlier(question: CustomerRequest, in_use: InUse, models_in_use: ModelsInUse) -> int:
     cutoff = in_use.snapshot.cutoff_seconds
     if question.since is None:
         horizon_days = in_use.scorer.bundle.manifest.horizon_days
-        return usual_start(cutoff, horizon_days, desk.settings.reasons.compared_days)
+        return usual_start(cutoff, horizon_days, models_in_use.settings.reasons.compared_days)
     earlier = int(datetime.combine(question.since, time(), UTC).timestamp())
     if earlier >= cutoff:
         fault = FieldFault("/since", "not_earlier", "Give a day before `vector_as_of`.")

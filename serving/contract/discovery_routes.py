@@ -12,10 +12,10 @@ from features.vocabulary.tables import CUSTOMER_ID, KNOWN_AT
 from serving.contract.answering import (
     PROBLEMS,
     VERSION,
-    desk_of,
     identity,
     instant,
     json_answer,
+    models_in_use_of,
     required,
 )
 from serving.contract.discovery_messages import (
@@ -26,7 +26,7 @@ from serving.contract.discovery_messages import (
 )
 from serving.contract.event_messages import EVENT_TYPES
 from serving.contract.quick_route import QuickRoute
-from serving.in_use.models_in_use import Desk, InUse
+from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.fresh_events import pack_name, wire_name
 from training.bundles.manifest import Manifest
 from training.families.kinds import KINDS
@@ -37,8 +37,8 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
 def models(request: Request) -> Response:
     """The models in use and how well they did on customers they had not seen."""
-    desk = desk_of(request)
-    in_use = required(desk)
+    models_in_use = models_in_use_of(request)
+    in_use = required(models_in_use)
     entries = [
         identity(one)
         | {
@@ -50,7 +50,7 @@ def models(request: Request) -> Response:
             "population": one.population,
             "metrics": one.metrics,
         }
-        for one in _in_use_all(desk, in_use)
+        for one in _in_use_all(models_in_use, in_use)
     ]
     trained = {one["name"] for one in entries}
     return json_answer(
@@ -61,7 +61,7 @@ def models(request: Request) -> Response:
 @router.get("/schema", responses={200: {"model": SchemaAnswer}, **PROBLEMS})
 def schema(request: Request) -> Response:
     """What a vector is made of, feature by feature, and which events can be told."""
-    in_use = required(desk_of(request))
+    in_use = required(models_in_use_of(request))
     manifest = in_use.scorer.bundle.manifest
     return json_answer(
         {
@@ -76,15 +76,15 @@ def schema(request: Request) -> Response:
 @router.get("/offers", responses={200: {"model": OffersAnswer}, **PROBLEMS})
 def offers(request: Request) -> Response:
     """The offers that can be made, as the company's table lists them."""
-    snapshot = required(desk_of(request)).snapshot
+    snapshot = required(models_in_use_of(request)).snapshot
     return json_answer({"as_of": instant(snapshot.cutoff_seconds), "offers": list(snapshot.offers)})
 
 
 @router.get("/version", responses={200: {"model": VersionAnswer}, **PROBLEMS})
 def version(request: Request) -> Response:
     """What is running, whether it can answer and, when it cannot, why not."""
-    desk = desk_of(request)
-    in_use = desk.in_use
+    models_in_use = models_in_use_of(request)
+    in_use = models_in_use.in_use
     return json_answer(
         {
             "service": VERSION,
@@ -92,14 +92,14 @@ def version(request: Request) -> Response:
             "model": identity(in_use.scorer.bundle.manifest) if in_use else None,
             "snapshot": in_use.snapshot.name if in_use else None,
             "vector_as_of": instant(in_use.snapshot.cutoff_seconds) if in_use else None,
-            "fault": desk.fault,
+            "fault": models_in_use.fault,
         }
     )
 
 
-def _in_use_all(desk: Desk, in_use: InUse) -> list[Manifest]:
+def _in_use_all(models_in_use: ModelsInUse, in_use: InUse) -> list[Manifest]:
     """The models behind the scores, the one that recommends and the one of offers."""
-    recommending, offering = desk.recommending, desk.offering
+    recommending, offering = models_in_use.recommending, models_in_use.offering
     return [
         *in_use.manifests,
         *([] if recommending is None else [recommending.manifest]),

@@ -11,10 +11,10 @@ from fastapi import APIRouter, Request, Response
 
 from features.vocabulary.tables import KNOWN_AT
 from features.vocabulary.time import DAY_SECONDS
-from serving.contract.answering import PROBLEMS, desk_of, instant, json_answer
+from serving.contract.answering import PROBLEMS, instant, json_answer, models_in_use_of
 from serving.contract.event_messages import EVENT_TYPES, EventRow, EventsAnswer, EventsRequest
 from serving.contract.quick_route import QuickRoute
-from serving.in_use.models_in_use import Desk
+from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.reported_events import ToldEvent
 
 AHEAD_SECONDS = DAY_SECONDS
@@ -26,15 +26,15 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/events", responses={200: {"model": EventsAnswer}, **PROBLEMS})
 def events(request: Request, question: EventsRequest) -> Response:
     """Tell of contacts, purchases and what came of an answer; the customer's next score counts them."""
-    desk = desk_of(request)
-    at = desk.now()
-    in_use = desk.in_use
+    models_in_use = models_in_use_of(request)
+    at = models_in_use.now()
+    in_use = models_in_use.in_use
     cutoff = 0 if in_use is None else in_use.snapshot.cutoff_seconds
     told = [_told(row, cutoff) for row in question.rows]
     timely = [row.happened_seconds <= at + AHEAD_SECONDS for row in question.rows]
     kept = [one for one, is_timely in zip(told, timely, strict=True) if is_timely]
-    is_new = iter(_keep(desk, kept))
-    desk.ledger.events.forget(before=min(cutoff, at))
+    is_new = iter(_keep(models_in_use, kept))
+    models_in_use.ledger.events.forget(before=min(cutoff, at))
     return json_answer(
         {
             "rows": [
@@ -42,7 +42,7 @@ def events(request: Request, question: EventsRequest) -> Response:
                     "row_id": row.row_id,
                     "event_id": one.event_id,
                     "status": _became(next(is_new)) if is_timely else "refused",
-                    "counts": is_timely and _is_read(desk, one.table),
+                    "counts": is_timely and _is_read(models_in_use, one.table),
                 }
                 for row, one, is_timely in zip(question.rows, told, timely, strict=True)
             ]
@@ -50,10 +50,14 @@ def events(request: Request, question: EventsRequest) -> Response:
     )
 
 
-def _keep(desk: Desk, told: Sequence[ToldEvent]) -> list[bool]:
+def _keep(models_in_use: ModelsInUse, told: Sequence[ToldEvent]) -> list[bool]:
     """Keep what is told; what is told of somebody who was erased is answered alike and kept nowhere."""
-    erased = {one.customer_id for one in told if desk.ledger.privacy.was_erased(one.customer_id)}
-    is_new = iter(desk.ledger.events.keep([one for one in told if one.customer_id not in erased]))
+    erased = {
+        one.customer_id for one in told if models_in_use.ledger.privacy.was_erased(one.customer_id)
+    }
+    is_new = iter(
+        models_in_use.ledger.events.keep([one for one in told if one.customer_id not in erased])
+    )
     return [one.customer_id in erased or next(is_new) for one in told]
 
 
@@ -83,7 +87,7 @@ def _became(is_new: bool) -> str:
     return "stored" if is_new else "duplicate"
 
 
-def _is_read(desk: Desk, table: str) -> bool:
+def _is_read(models_in_use: ModelsInUse, table: str) -> bool:
     """Whether the store has such a table, so that models may read it."""
-    in_use = desk.in_use
+    in_use = models_in_use.in_use
     return in_use is not None and in_use.past is not None and table in in_use.past.pack.streams

@@ -11,10 +11,10 @@ from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
-    desk_of,
     identity,
     instant,
     json_answer,
+    models_in_use_of,
 )
 from serving.contract.event_messages import EVENT_TYPES, PurchaseEvent
 from serving.contract.item_messages import (
@@ -27,7 +27,7 @@ from serving.contract.item_messages import (
 )
 from serving.contract.proposal_messages import SimilarItemsRequest
 from serving.contract.quick_route import QuickRoute
-from serving.in_use.models_in_use import Desk
+from serving.in_use.models_in_use import ModelsInUse
 from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
 from serving.items.recommending import Recommending, plain, words_of
 from serving.ledger.privacy import Withheld
@@ -43,13 +43,13 @@ _PURCHASES = "purchases"
 @router.post("/recommendations", responses={200: {"model": RecommendationsAnswer}, **PROBLEMS})
 def recommendations(request: Request, question: RecommendationRequest) -> Response:
     """Items each customer would take, with the reasons for every one."""
-    return json_answer(recommended(desk_of(request), question))
+    return json_answer(recommended(models_in_use_of(request), question))
 
 
 @router.post("/similar-items", responses={200: {"model": SimilarItemsAnswer}, **PROBLEMS})
 def similar_items(request: Request, question: SimilarItemsRequest) -> Response:
     """Items that the same customers buy."""
-    found = trained(desk_of(request))
+    found = trained(models_in_use_of(request))
     rows = []
     for item_id in question.item_ids:
         place = found.bundle.catalogue.find(item_id)
@@ -70,15 +70,15 @@ def similar_items(request: Request, question: SimilarItemsRequest) -> Response:
 @router.post("/item-customers", responses={200: {"model": ItemCustomersAnswer}, **PROBLEMS})
 def item_customers(request: Request, question: ItemCustomersRequest) -> Response:
     """Whom to send an offer of an item to: the customers who would most likely take it."""
-    desk = desk_of(request)
-    found = trained(desk)
+    models_in_use = models_in_use_of(request)
+    found = trained(models_in_use)
     place = found.bundle.catalogue.find(question.item_id)
     if place < 0:
         raise Refusal(
             "invalid_request",
             errors=[FieldFault("/item_id", "unknown_item", "An item of the catalogue.")],
         )
-    left_out = found.left_out(desk.ledger.privacy.withheld)
+    left_out = found.left_out(models_in_use.ledger.privacy.withheld)
     takers = found.takers(place, question.count, new_alone=question.only_new, left_out=left_out)
     return json_answer(
         {
@@ -91,21 +91,23 @@ def item_customers(request: Request, question: ItemCustomersRequest) -> Response
     )
 
 
-def trained(desk: Desk) -> Recommending:
+def trained(models_in_use: ModelsInUse) -> Recommending:
     """What recommends; a refusal while nothing does."""
-    found = desk.recommending
+    found = models_in_use.recommending
     if found is None:
         raise Refusal("not_trained")
     return found
 
 
-def recommended(desk: Desk, question: RecommendationRequest) -> dict[str, Any]:
+def recommended(models_in_use: ModelsInUse, question: RecommendationRequest) -> dict[str, Any]:
     """The answer to a question, however it came."""
-    found = trained(desk)
-    words = words_of(answer_in(question.language, desk).code)
+    found = trained(models_in_use)
+    words = words_of(answer_in(question.language, models_in_use).code)
     shelving, wishes, unknown = _wished(found, question)
-    kept = desk.ledger.events.newer([one.customer_id for one in question.rows], found.as_of.seconds)
-    withheld = desk.ledger.privacy.withheld
+    kept = models_in_use.ledger.events.newer(
+        [one.customer_id for one in question.rows], found.as_of.seconds
+    )
+    withheld = models_in_use.ledger.privacy.withheld
     rows = [
         _row(found, one, kept.get(one.customer_id, ()), withheld, shelving, wishes, words)
         for one in question.rows

@@ -11,9 +11,9 @@ from serving.access.problems import KINDS, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     caller_of,
-    desk_of,
     instant,
     json_answer,
+    models_in_use_of,
     required,
 )
 from serving.contract.job_messages import JobAnswer, JobRequest
@@ -27,8 +27,8 @@ _MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8
 @router.post("/jobs", status_code=202, responses={202: {"model": JobAnswer}, **PROBLEMS})
 def submit(request: Request, question: JobRequest) -> Response:
     """Have a list scored in the background; the answer says where to look."""
-    desk = desk_of(request)
-    in_use = required(desk)
+    models_in_use = models_in_use_of(request)
+    in_use = required(models_in_use)
     asked = question.customer_ids or ()
     rows = len(in_use.snapshot.customer_ids) if question.everybody else len(asked)
     terms = {
@@ -39,12 +39,12 @@ def submit(request: Request, question: JobRequest) -> Response:
         "format": question.format,
     }
     try:
-        job = desk.ledger.jobs.submit(
+        job = models_in_use.ledger.jobs.submit(
             caller_of(request),
             terms,
             rows,
-            at=desk.now(),
-            before=lambda job_id: desk.job_files.ask(job_id, asked),
+            at=models_in_use.now(),
+            before=lambda job_id: models_in_use.job_files.ask(job_id, asked),
         )
     except TooManyJobs:
         raise Refusal("too_many_jobs") from None
@@ -63,12 +63,12 @@ def look(request: Request, job_id: str) -> Response:
 @router.delete("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **PROBLEMS})
 def cancel(request: Request, job_id: str) -> Response:
     """Cancel a job before its next block, or delete the result of one that has ended."""
-    desk, job = desk_of(request), _own(request, job_id)
+    models_in_use, job = models_in_use_of(request), _own(request, job_id)
     if job.ended_at is None:
-        desk.ledger.jobs.cancel(job.job_id, job.owner, at=desk.now())
+        models_in_use.ledger.jobs.cancel(job.job_id, job.owner, at=models_in_use.now())
     else:
-        desk.job_files.delete(job.job_id)
-        desk.ledger.jobs.drop(job.job_id, at=desk.now())
+        models_in_use.job_files.delete(job.job_id)
+        models_in_use.ledger.jobs.drop(job.job_id, at=models_in_use.now())
     return json_answer(_answer(_own(request, job_id)))
 
 
@@ -82,8 +82,8 @@ def cancel(request: Request, job_id: str) -> Response:
 )
 def result(request: Request, job_id: str) -> Response:
     """The result of a job that is done, as a file."""
-    desk, job = desk_of(request), _own(request, job_id)
-    path = desk.job_files.result(job.job_id)
+    models_in_use, job = models_in_use_of(request), _own(request, job_id)
+    path = models_in_use.job_files.result(job.job_id)
     if job.status != DONE or not path.is_file():
         raise Refusal("no_result")
     kind = job.question["format"]
@@ -91,7 +91,7 @@ def result(request: Request, job_id: str) -> Response:
 
 
 def _own(request: Request, job_id: str) -> Job:
-    found = desk_of(request).ledger.jobs.of(job_id, caller_of(request))
+    found = models_in_use_of(request).ledger.jobs.of(job_id, caller_of(request))
     if found is None:
         raise Refusal("not_found", KINDS["not_found"].detail)
     return found

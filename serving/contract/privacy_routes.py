@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from serving.access.problems import Refusal
-from serving.contract.answering import PROBLEMS, desk_of, instant, json_answer, required
+from serving.contract.answering import PROBLEMS, instant, json_answer, models_in_use_of, required
 from serving.contract.privacy_messages import (
     ErasureAnswer,
     ErasuresRequest,
@@ -18,7 +18,7 @@ from serving.contract.privacy_messages import (
     ObjectionsRequest,
 )
 from serving.contract.quick_route import QuickRoute
-from serving.in_use.models_in_use import Desk
+from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.feedback import Verdict
 from serving.ledger.privacy import Erasure
 from serving.nightly.forgetting import still_held
@@ -29,9 +29,9 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/objections", responses={200: {"model": ObjectionsAnswer}, **PROBLEMS})
 def objections(request: Request, question: ObjectionsRequest) -> Response:
     """Record that customers object to being profiled for marketing; it counts from this answer on."""
-    desk = desk_of(request)
-    changed = desk.ledger.privacy.decide(
-        [(row.customer_id, row.objects) for row in question.rows], at=desk.now()
+    models_in_use = models_in_use_of(request)
+    changed = models_in_use.ledger.privacy.decide(
+        [(row.customer_id, row.objects) for row in question.rows], at=models_in_use.now()
     )
     return json_answer(
         {
@@ -50,9 +50,9 @@ def objections(request: Request, question: ObjectionsRequest) -> Response:
 @router.post("/erasures", status_code=202, responses={202: {"model": ErasureAnswer}, **PROBLEMS})
 def erasures(request: Request, question: ErasuresRequest) -> Response:
     """Forget customers: from this answer on nobody knows them; the answer names what is still to be done."""
-    desk, named = desk_of(request), list(dict.fromkeys(question.customer_ids))
-    erasure = desk.ledger.privacy.erase(named, at=desk.now())
-    _drop_jobs(desk, named)
+    models_in_use, named = models_in_use_of(request), list(dict.fromkeys(question.customer_ids))
+    erasure = models_in_use.ledger.privacy.erase(named, at=models_in_use.now())
+    _drop_jobs(models_in_use, named)
     answer = json_answer(_erasure(erasure))
     answer.status_code = 202
     return answer
@@ -61,9 +61,11 @@ def erasures(request: Request, question: ErasuresRequest) -> Response:
 @router.post("/erasures/status", responses={200: {"model": ErasureAnswer}, **PROBLEMS})
 def erasure_status(request: Request, question: ErasureStatusRequest) -> Response:
     """How far an erasure is."""
-    desk = desk_of(request)
-    privacy = desk.ledger.privacy
-    privacy.finish(still_held(desk.workspace, privacy.withheld.erased), at=desk.now())
+    models_in_use = models_in_use_of(request)
+    privacy = models_in_use.ledger.privacy
+    privacy.finish(
+        still_held(models_in_use.workspace, privacy.withheld.erased), at=models_in_use.now()
+    )
     erasure = privacy.erasure(question.erasure_id)
     if erasure is None:
         raise Refusal("not_found")
@@ -73,11 +75,11 @@ def erasure_status(request: Request, question: ErasureStatusRequest) -> Response
 @router.post("/feedback", responses={200: {"model": FeedbackAnswer}, **PROBLEMS})
 def feedback(request: Request, question: FeedbackRequest) -> Response:
     """Tell what people think of reasons: the latest verdict on each counts."""
-    desk = desk_of(request)
-    groups = {one["name"] for one in required(desk).scorer.bundle.manifest.groups}
+    models_in_use = models_in_use_of(request)
+    groups = {one["name"] for one in required(models_in_use).scorer.bundle.manifest.groups}
     known = [row for row in question.rows if row.group in groups]
     verdicts = [Verdict(row.decision_id, row.group, row.verdict) for row in known]
-    kept = iter(desk.ledger.feedback.keep(verdicts, at=desk.now()))
+    kept = iter(models_in_use.ledger.feedback.keep(verdicts, at=models_in_use.now()))
     return json_answer(
         {
             "rows": [
@@ -95,12 +97,12 @@ def feedback(request: Request, question: FeedbackRequest) -> Response:
     )
 
 
-def _drop_jobs(desk: Desk, customer_ids: list[str]) -> None:
+def _drop_jobs(models_in_use: ModelsInUse, customer_ids: list[str]) -> None:
     """Files of jobs that name an erased customer are deleted with their results."""
     for customer_id in customer_ids:
-        for job_id in desk.job_files.mentioning(customer_id):
-            desk.ledger.jobs.drop(job_id, at=desk.now())
-            desk.job_files.delete(job_id)
+        for job_id in models_in_use.job_files.mentioning(customer_id):
+            models_in_use.ledger.jobs.drop(job_id, at=models_in_use.now())
+            models_in_use.job_files.delete(job_id)
 
 
 def _erasure(erasure: Erasure) -> dict[str, Any]:

@@ -10,10 +10,17 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from serving.access.problems import FieldFault, Refusal
-from serving.contract.answering import PROBLEMS, answer_in, desk_of, identity, instant, json_answer
+from serving.contract.answering import (
+    PROBLEMS,
+    answer_in,
+    identity,
+    instant,
+    json_answer,
+    models_in_use_of,
+)
 from serving.contract.offer_messages import OfferDecisionsAnswer, OfferRequest
 from serving.contract.quick_route import QuickRoute
-from serving.in_use.models_in_use import Desk
+from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
@@ -28,12 +35,12 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/offers", responses={200: {"model": OfferDecisionsAnswer}, **PROBLEMS})
 def offers(request: Request, question: OfferRequest) -> Response:
     """The next best offer for customers, or nothing; written down before it is answered."""
-    return json_answer(offered(desk_of(request), question))
+    return json_answer(offered(models_in_use_of(request), question))
 
 
-def offered(desk: Desk, question: OfferRequest) -> dict[str, Any]:
+def offered(models_in_use: ModelsInUse, question: OfferRequest) -> dict[str, Any]:
     """The answer to a question, however it came."""
-    found = desk.offering
+    found = models_in_use.offering
     if found is None:
         raise Refusal("not_trained")
     ids = [one.customer_id for one in question.rows]
@@ -41,9 +48,9 @@ def offered(desk: Desk, question: OfferRequest) -> dict[str, Any]:
         said = "Each customer once: an offer is made to a person."
         raise Refusal("invalid_request", errors=[FieldFault("/rows", "repeated", said)])
     asked, context = _places(found, question.offer_ids, "/offer_ids"), _context(found, question)
-    known = _known(desk, found, ids)
+    known = _known(models_in_use, found, ids)
     keys = {one: key for one, (status, key) in known.items() if status is Status.OK}
-    answers = _decided(desk, found, question, keys, asked, context)
+    answers = _decided(models_in_use, found, question, keys, asked, context)
     nothing: dict[str, Any] = {"decision_id": None, "slots": [], "candidates": [], "dropped": []}
     rows = [
         {
@@ -69,9 +76,11 @@ def offered(desk: Desk, question: OfferRequest) -> dict[str, Any]:
     }
 
 
-def _known(desk: Desk, found: Offering, ids: Sequence[str]) -> dict[str, tuple[Status, int]]:
+def _known(
+    models_in_use: ModelsInUse, found: Offering, ids: Sequence[str]
+) -> dict[str, tuple[Status, int]]:
     """Whether each customer may be decided about, and their place in the store."""
-    withheld = desk.ledger.privacy.withheld
+    withheld = models_in_use.ledger.privacy.withheld
     told = {}
     for one in ids:
         key = -1 if one in withheld.erased else found.key(one)
@@ -83,7 +92,7 @@ def _known(desk: Desk, found: Offering, ids: Sequence[str]) -> dict[str, tuple[S
 
 
 def _decided(
-    desk: Desk,
+    models_in_use: ModelsInUse,
     found: Offering,
     question: OfferRequest,
     keys: Mapping[str, int],
@@ -94,17 +103,19 @@ def _decided(
     if not keys:
         return {}
     names = list(keys)
-    hold_out, now = desk.ledger.hold_out, desk.now()
+    hold_out, now = models_in_use.ledger.hold_out, models_in_use.now()
     decision_ids = [secrets.token_hex(16) for _ in names]
     lots = [[hold_out.lot(one, slot) for slot in range(question.slots)] for one in decision_ids]
-    arbitrated = _arbitrated(desk, found, keys, np.array(lots), now, asked=asked, context=context)
+    arbitrated = _arbitrated(
+        models_in_use, found, keys, np.array(lots), now, asked=asked, context=context
+    )
     percent = found.policy.hold_out_percent
     told = [
         _slots(found, arbitrated, row, hold_out.holds(one, STANDING, percent))
         for row, one in enumerate(names)
     ]
     digest = found.bundle.manifest.digest
-    desk.ledger.offers.append(
+    models_in_use.ledger.offers.append(
         [
             OfferDecision(
                 decision_ids[row],
@@ -122,8 +133,8 @@ def _decided(
             for slot in slots
         ]
     )
-    language = answer_in(question.language, desk)
-    candidates = _candidates(found, arbitrated, question.count, language, desk.currency)
+    language = answer_in(question.language, models_in_use)
+    candidates = _candidates(found, arbitrated, question.count, language, models_in_use.currency)
     return {
         one: {
             "decision_id": decision_ids[row],
@@ -136,7 +147,7 @@ def _decided(
 
 
 def _arbitrated(
-    desk: Desk,
+    models_in_use: ModelsInUse,
     found: Offering,
     known: Mapping[str, int],
     lots: np.ndarray,
@@ -147,7 +158,7 @@ def _arbitrated(
 ) -> Arbitrated:
     """Decisions for customers of the store, with all that was shown to them since it was made."""
     keys = np.array(list(known.values()), np.int32)
-    shown = desk.ledger.offers.shown(found.counted_from(now), list(known))
+    shown = models_in_use.ledger.offers.shown(found.counted_from(now), list(known))
     since = told_since(found, keys, shown)
     expected = found.expect(keys)
     permissions = found.permissions(keys, expected, since, now, asked=asked)

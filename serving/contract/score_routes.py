@@ -12,17 +12,18 @@ from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
     PROBLEMS,
     answer_in,
-    desk_of,
     identity,
     instant,
     json_answer,
+    models_in_use_of,
     required,
 )
 from serving.contract.quick_route import QuickRoute
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.contract.score_rows import PARTS, RISK_FIELDS
-from serving.contract.scored_answer import Wanted, answer_rows
-from serving.in_use.models_in_use import Desk, InUse
+from serving.contract.scored_answer import answer_rows
+from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.scores.subject import Subject
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
@@ -30,27 +31,30 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 @router.post("/score", responses={200: {"model": ScoreAnswer}, **PROBLEMS})
 def score(request: Request, question: ScoreRequest) -> Response:
     """Score customers by id, with the reasons for each score."""
-    return json_answer(scored(desk_of(request), question))
+    return json_answer(scored(models_in_use_of(request), question))
 
 
-def scored(desk: Desk, question: ScoreRequest) -> dict[str, Any]:
+def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> dict[str, Any]:
     """The answer to a question, however it came."""
-    in_use = required(desk)
+    in_use = required(models_in_use)
     _refuse_other_version(in_use, question.model_version)
     without = _not_asked(in_use, question.outcomes)
-    at = desk.now()
+    at = models_in_use.now()
     rows = answer_rows(
-        desk,
+        models_in_use,
         in_use,
-        [_wanted(row, in_use, len(question.wanted) > 1) for row in question.wanted],
+        [_subject(row, in_use, len(question.wanted) > 1) for row in question.wanted],
         at=at,
         with_reasons=question.reasons,
-        language=answer_in(question.language, desk),
+        language=answer_in(question.language, models_in_use),
         campaign=question.campaign or "",
         without=without,
     )
     manifest = in_use.scorer.bundle.manifest
-    cutoff, lasts_days = in_use.snapshot.cutoff_seconds, desk.settings.service.scores_last_days
+    cutoff, lasts_days = (
+        in_use.snapshot.cutoff_seconds,
+        models_in_use.settings.service.scores_last_days,
+    )
     return {
         "model": identity(manifest),
         "horizon_days": manifest.horizon_days,
@@ -63,15 +67,15 @@ def scored(desk: Desk, question: ScoreRequest) -> dict[str, Any]:
     }
 
 
-def _wanted(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Wanted:
+def _subject(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Subject:
     """A row as it is answered; what it says is kept where another row could say the same."""
     events = {} if row.events is None else row.events.by_table
-    return Wanted(
+    return Subject(
         row_id=row.row_id,
         customer_id=row.customer_id or "",
         vector=None if row.vector is None else in_use.scorer.vectors.read(row.vector),
         told=events,
-        same=row.model_dump_json().encode()
+        key=row.model_dump_json().encode()
         if is_one_of_many and (events or row.vector is not None)
         else b"",
     )

@@ -8,11 +8,11 @@ from typing import Any
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import instant
-from serving.ledger.ledger import Decision
+from serving.ledger.decisions import Decision
 from serving.scores.next_order import NextOrder
-from serving.scores.score import ScoredRow
+from serving.scores.score import Score
 from serving.scores.subject import Caution
-from serving.snapshot.segments import Belonging
+from serving.snapshot.segments import CustomerSegment
 from training.families.value.reasons.explanation import ValueExplanation
 from training.reasons.explanation import Explanation
 from training.reasons.wording import Fact
@@ -24,7 +24,7 @@ PARTS = ("value", "segment", "next_order")
 
 def row_answer(
     row_id: str | None,
-    row: ScoredRow,
+    row: Score,
     decision: Decision | None,
     *,
     currency: str,
@@ -49,10 +49,10 @@ def row_answer(
         answer["expires_at"] = instant(row.as_of_seconds + lasts_days * DAY_SECONDS)
     if row.probability is not None:
         answer |= _risk(row)
-    if row.spend_cents is not None or row.worth is not None:
+    if row.spend_cents is not None or row.value is not None:
         answer["value"] = _value(row, currency)
-    if row.belonging is not None:
-        answer["segment"] = _segment(row.belonging)
+    if row.segment is not None:
+        answer["segment"] = _segment(row.segment)
     if row.next_order is not None:
         answer["next_order"] = _when(row.next_order)
     if row.explanation is not None:
@@ -66,7 +66,7 @@ def row_answer(
     return answer
 
 
-def _risk(row: ScoredRow) -> dict[str, Any]:
+def _risk(row: Score) -> dict[str, Any]:
     assert row.interval is not None
     low, high = row.interval
     return {
@@ -82,7 +82,7 @@ def _caution(one: Caution) -> dict[str, Any]:
     return {"code": one.code, "message": one.message} | named
 
 
-def _segment(found: Belonging) -> dict[str, Any]:
+def _segment(found: CustomerSegment) -> dict[str, Any]:
     """The segment, and on request what speaks for it and against."""
     segment: dict[str, Any] = {
         "id": found.segment_id,
@@ -107,11 +107,11 @@ def _when(order: NextOrder) -> dict[str, Any]:
     }
 
 
-def _value(row: ScoredRow, currency: str) -> dict[str, Any]:
+def _value(row: Score, currency: str) -> dict[str, Any]:
     """Past spend, and what is expected where a value model is in use."""
     value: dict[str, Any] = {"spend_365d_cents": row.spend_cents, "currency": currency}
-    if row.worth is not None:
-        value |= row.worth
+    if row.value is not None:
+        value |= row.value
     if row.at_risk_cents is not None:
         value["at_risk_cents"] = row.at_risk_cents
     if row.value_explanation is not None:

@@ -1,44 +1,30 @@
-"""From wanted rows to answered ones: fresh events are joined, scores made, decisions written before anybody sees them."""
+"""From subjects to answered rows: fresh events are joined, scores made, decisions written before anybody sees them."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from serving.contract.event_messages import EVENT_TYPES, Event
 from serving.contract.score_rows import row_answer
-from serving.in_use.models_in_use import Desk, InUse
-from serving.ledger.ledger import Decision
+from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.fresh_events import fresh_events
-from serving.scores.score import ScoredRow, Status
-from serving.scores.subject import Asked, Caution, GivenVector
+from serving.scores.score import Score, Status
+from serving.scores.subject import Caution, Subject
 from training.reasons.languages.language import Language
 
 Told = Mapping[str, Sequence[Event]]
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """One row of a call; rows that are equal in customer and ``same`` are answered alike.
-
-    ``told`` holds events given with the call, by table.
-    """
-
-    customer_id: str
-    row_id: str | None = None
-    vector: GivenVector | None = None
-    told: Told = field(default_factory=dict)
-    same: bytes = b""
-
-
 def answer_rows(
-    desk: Desk,
+    models_in_use: ModelsInUse,
     in_use: InUse,
-    wanted: Sequence[Wanted],
+    asked: Sequence[Subject],
     *,
     at: int,
     with_reasons: bool,
@@ -52,43 +38,44 @@ def answer_rows(
     ``without`` names the fields that were not asked for. With ``named`` decisions get names that follow from it
     and the customer, the same each time.
     """
-    by_id = [one.customer_id for one in wanted if one.vector is None]
-    kept = desk.ledger.events.newer(by_id, in_use.snapshot.cutoff_seconds)
-    asked = [_asked(one, kept.get(one.customer_id, ()), in_use) for one in wanted]
-    rows = in_use.scorer.score(asked, with_reasons=with_reasons, language=language)
+    by_id = [one.customer_id for one in asked if one.vector is None]
+    kept = models_in_use.ledger.events.newer(by_id, in_use.snapshot.cutoff_seconds)
+    subjects = [_with_events(one, kept.get(one.customer_id, ()), in_use) for one in asked]
+    rows = in_use.scorer.score(subjects, with_reasons=with_reasons, language=language)
     bases = {
         id(row): "given" if one.vector else "fresh" if one.fresh else "stored"
-        for row, one in zip(rows, asked, strict=True)
+        for row, one in zip(rows, subjects, strict=True)
     }
     decided: dict[int, Decision] = {}
     for row in rows:
         if id(row) not in decided and row.status not in (Status.UNKNOWN_ID, Status.ERROR):
-            decided[id(row)] = _decision(desk, in_use, row, bases[id(row)], campaign, at, named)
-    desk.ledger.append(list(decided.values()), again=bool(named))
+            decided[id(row)] = _decision(
+                models_in_use, in_use, row, bases[id(row)], campaign, at, named
+            )
+    models_in_use.ledger.append(list(decided.values()), again=bool(named))
     return [
         row_answer(
             one.row_id,
             row,
             decided.get(id(row)),
-            currency=desk.currency,
-            lasts_days=desk.settings.service.scores_last_days,
+            currency=models_in_use.currency,
+            lasts_days=models_in_use.settings.service.scores_last_days,
             without=without,
         )
-        for one, row in zip(wanted, rows, strict=True)
+        for one, row in zip(subjects, rows, strict=True)
     ]
 
 
-def _asked(wanted: Wanted, kept: Sequence[ToldEvent], in_use: InUse) -> Asked:
-    if wanted.vector is not None:
-        return Asked(wanted.customer_id, wanted.vector, key=wanted.same)
-    told = _joined(wanted.told, kept)
+def _with_events(subject: Subject, kept: Sequence[ToldEvent], in_use: InUse) -> Subject:
+    """A subject with the events told in the call and before it, as the kernel reads them."""
+    told = {} if subject.vector is not None else _joined(subject.told, kept)
     if not told:
-        return Asked(wanted.customer_id, key=wanted.same)
+        return subject
     if in_use.past is None:
-        return Asked(wanted.customer_id, cautions=(_NO_PAST,), key=wanted.same)
+        return replace(subject, cautions=(_NO_PAST,))
     fresh, unread = fresh_events(told, in_use.past.pack)
     cautions = (Caution("unread_events", _UNREAD.format(", ".join(unread))),) if unread else ()
-    return Asked(wanted.customer_id, fresh=fresh, cautions=cautions, key=wanted.same)
+    return replace(subject, fresh=fresh, cautions=cautions)
 
 
 _NO_PAST = Caution(
@@ -110,12 +97,21 @@ def _joined(told: Told, kept: Sequence[ToldEvent]) -> dict[str, list[Event]]:
 
 
 def _decision(
-    desk: Desk, in_use: InUse, row: ScoredRow, basis: str, campaign: str, at: int, named: str
+    models_in_use: ModelsInUse,
+    in_use: InUse,
+    row: Score,
+    basis: str,
+    campaign: str,
+    at: int,
+    named: str,
 ) -> Decision:
-    manifest, percent = in_use.scorer.bundle.manifest, desk.settings.campaign.hold_out_percent
+    manifest, percent = (
+        in_use.scorer.bundle.manifest,
+        models_in_use.settings.campaign.hold_out_percent,
+    )
     held_out = ""
     if campaign and row.customer_id:
-        held = desk.ledger.hold_out.holds(row.customer_id, campaign, percent)
+        held = models_in_use.ledger.hold_out.holds(row.customer_id, campaign, percent)
         held_out = "yes" if held else "no"
     return Decision(
         decision_id=_name(at, named, row.customer_id),

@@ -20,7 +20,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.contract.answering import instant
 from serving.exports.crm_shapes import SHAPES, Shape
 from serving.exports.previous_export import Exported, hashes_of
-from serving.ledger.ledger import withheld_in
+from serving.ledger.administration import withheld_in
 from serving.pages.download import harmless
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
@@ -138,7 +138,7 @@ def _flat(snapshot: Snapshot, places: NDArray[np.intp], table: pa.Table) -> list
     version = str(snapshot.manifest["model_version"])
     flat = []
     for place, line in enumerate(table.to_pylist()):
-        worth = snapshot.worth(int(keys[place]))
+        worth = snapshot.value_of(int(keys[place]))
         reasons = [line[f"text_{one}"] or line[f"reason_{one}"] for one in (1, 2, 3)]
         flat.append(
             {

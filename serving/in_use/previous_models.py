@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from features.company.workspace import CURRENT, Workspace
+from serving.in_use.served import SERVED
 from training.bundles.admission import admitted_folder
 from training.bundles.manifest import MANIFEST_FILE, sha256
-from training.families.segments.model import SEGMENTS
-from training.families.value.bundle import VALUE
 
 MOST_KEPT = 2
 T = TypeVar("T")
@@ -32,12 +31,13 @@ def basis_of(workspace: Workspace) -> Basis | None:
     folder = admitted_folder(workspace)
     if folder is None:
         return None
-    others = [_named(workspace.bundles / name) for name in (VALUE, SEGMENTS)]
+    behind = (one.name for one in SERVED if not one.is_followed)
+    others = [_named(workspace.bundles / name) for name in behind]
     others += [_text(one / CURRENT) for one in (workspace.scores.folder, workspace.store.folder)]
     return Basis(f"{folder.name} {_stamp(folder)}", tuple(others))
 
 
-class Kept(Generic[T]):
+class PreviousModels(Generic[T]):
     """The last two pairs, as long as all but the churn model is what it was."""
 
     def __init__(self) -> None:

@@ -18,8 +18,9 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
-from serving.items.recommending import GROUPS, Recommending, recommending_in
-from serving.ledger.ledger import withheld_in
+from serving.items.reasons import GROUPS, because, category_of
+from serving.items.recommending import Recommending, recommending_in
+from serving.ledger.administration import withheld_in
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import SOURCES
 from training.families.items.words import WORDS, ItemWords
@@ -200,8 +201,8 @@ def _text(
     group = int(np.argmax(pushes))
     if pushes[group] <= 0:
         group = int(np.argmax(np.abs(pushes)))
-    names = [name for _, name, _ in found.because(item, owned)] if group == _TASTE else []
-    return words.sentence(GROUPS[group], row, found.category(item), names)
+    names = [name for _, name, _ in because(found.bundle, item, owned)] if group == _TASTE else []
+    return words.sentence(GROUPS[group], row, category_of(found.bundle, item), names)
 
 
 def _table(
@@ -222,7 +223,7 @@ def _table(
         "rank": pa.array(places + 1, pa.int16()),
         "item_id": pa.array([catalogue.ids[int(one)] for one in items], pa.string()),
         "name": pa.array([catalogue.name(int(one)) for one in items], pa.string()),
-        "category": pa.array([found.category(int(one)) for one in items], pa.string()),
+        "category": pa.array([category_of(found.bundle, int(one)) for one in items], pa.string()),
         "order_probability": pa.array(
             found.bundle.ranker.order_chance(values), pa.float64(), from_pandas=True
         ),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
 from features.store.pack import Pack
@@ -16,80 +14,23 @@ from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.time import Cutoff
 from serving.items.lists import ItemList, Shelving, Wishes, due_in_days, fill
+from serving.items.reasons import recommended
+from serving.items.recommended import CustomerList, Recommended, Taker
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_profiling
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
 from training.families.items.bundle import ITEM_KIND, ItemBundle
-from training.families.items.pairs.pair_features import PAIR_GROUPS, POSITIONS
-from training.families.items.pairs.pairs import SOURCES, Pairs
+from training.families.items.pairs.pair_features import POSITIONS
+from training.families.items.pairs.pairs import Pairs
 from training.families.items.words import WORDS, ItemWords
 from training.learners.columns import Floats
 from training.purchases.bought import Bought, Items
 from training.purchases.sold import FreshLine, Sold
 
-GROUPS = tuple(group.name for group in PAIR_GROUPS)
-NAMED_ITEMS = 2
-"""So many of the items that speak for another are named."""
 POPULAR_INSTEAD = "what most customers buy now, for nothing is known of this one"
 ALIKE_BY_KERNEL, ALIKE_BY_CATEGORY = "bought by the same customers", "same category, nearest price"
-_TASTE = GROUPS.index("taste")
-
-
-@dataclass(frozen=True)
-class ItemReason:
-    """What one reason group adds to the log-odds of an item, in a sentence; ``because`` names items."""
-
-    group: str
-    title: str
-    push: float
-    text: str
-    because: tuple[tuple[str, str, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class Recommended:
-    """An item with its chance, where it came from and why; base and pushes sum to the log-odds."""
-
-    item_id: str
-    name: str
-    category: str
-    probability: float
-    log_odds: float
-    source: str
-    times_bought: int
-    due_in_days: float | None
-    reasons: tuple[ItemReason, ...]
-
-    @property
-    def text(self) -> str:
-        """What the strongest reason for it says; where nothing speaks for it, the strongest at all."""
-        speaking = [one for one in self.reasons if one.push > 0] or list(self.reasons)
-        return speaking[0].text if speaking else ""
-
-
-@dataclass(frozen=True)
-class CustomerList:
-    """What is proposed to one customer; ``fewer`` counts what was dropped where places stayed empty.
-
-    ``order_probability`` is None of somebody without an order so far.
-    """
-
-    items: tuple[Recommended, ...]
-    order_probability: float | None
-    fallback: str = ""
-    fewer: Mapping[str, int] | None = None
-    is_within_quotas: bool = True
-
-
-class Taker(NamedTuple):
-    """A customer who would take an item: the chance of an order within the horizon, times that of the item in it."""
-
-    customer_id: str
-    probability: float
-    times_bought: int
-    due_in_days: float | None
 
 
 class Recommending:
@@ -184,7 +125,7 @@ class Recommending:
         """As many items as wished for, as long as so many may be listed; otherwise why there are fewer."""
         found, pairs, scores = self._filled(bought, shelving, wishes)
         values = pairs.values[found.rows]
-        items = self._told(bought, pairs, found.rows, scores, values, words)
+        items = recommended(self.bundle, bought, pairs, found.rows, scores, values, words)
         fewer = None
         if len(items) < wishes.count:
             kept_off = shelving.counts()
@@ -216,78 +157,6 @@ class Recommending:
                 scores = ranker.log_odds(pairs.values)
                 found = fill(pairs.items, scores, pairs.values, category, shelving, wishes)
         return found, pairs, scores
-
-    def _told(
-        self,
-        bought: Bought,
-        pairs: Pairs,
-        rows: NDArray[np.int64],
-        scores: Floats,
-        values: NDArray[np.float32],
-        words: ItemWords,
-    ) -> list[Recommended]:
-        if not len(rows):
-            return []
-        catalogue = self.bundle.catalogue
-        pushes, due = self.bundle.ranker.pushes(values), due_in_days(values)
-        owned = np.unique(bought.items)
-        return [
-            Recommended(
-                item_id=catalogue.ids[int(pairs.items[row])],
-                name=catalogue.name(int(pairs.items[row])),
-                category=self.category(int(pairs.items[row])),
-                probability=float(1.0 / (1.0 + np.exp(-scores[row]))),
-                log_odds=float(scores[row]),
-                source=SOURCES[pairs.sources[row]],
-                times_bought=round(float(values[at, POSITIONS["times_bought"]])),
-                due_in_days=None if np.isnan(due[at]) else round(float(due[at]), 1),
-                reasons=self._reasons(int(pairs.items[row]), owned, pushes[at], values[at], words),
-            )
-            for at, row in enumerate(rows.tolist())
-        ]
-
-    def _reasons(
-        self,
-        item: int,
-        owned: NDArray[np.int32],
-        pushes: Floats,
-        row: NDArray[np.float32],
-        words: ItemWords,
-    ) -> tuple[ItemReason, ...]:
-        """The groups by how much they move the log-odds, either way; ties by their order."""
-        because = self.because(item, owned)
-        category = self.category(item)
-        names = [name for _, name, _ in because]
-        order = np.argsort(-np.abs(pushes), kind="stable").tolist()
-        return tuple(
-            ItemReason(
-                GROUPS[group],
-                words.titles[GROUPS[group]],
-                float(pushes[group]),
-                words.sentence(GROUPS[group], row, category, names),
-                because if group == _TASTE else (),
-            )
-            for group in order
-            if pushes[group] != 0.0
-        )
-
-    def because(self, item: int, owned: NDArray[np.int32]) -> tuple[tuple[str, str, float], ...]:
-        """The bought items that say most for another, each with what it adds to the taste for it."""
-        kernel, catalogue = self.bundle.shelf.kernel, self.bundle.catalogue
-        weights = kernel.weights_to(item, owned)
-        weights[owned == item] = 0.0
-        order = np.argsort(-weights, kind="stable")[:NAMED_ITEMS].tolist()
-        return tuple(
-            (catalogue.ids[int(owned[one])], catalogue.name(int(owned[one])), float(weights[one]))
-            for one in order
-            if weights[one] > 0.0
-        )
-
-    def category(self, item: int) -> str:
-        """The category of an item; empty without one."""
-        catalogue = self.bundle.catalogue
-        code = int(catalogue.category[item])
-        return catalogue.categories[code] if code >= 0 else ""
 
     def similar(self, item: int, count: int) -> tuple[str, list[tuple[str, str, float]]]:
         """Items alike, each with how much; of an item too few bought, those of its category at its price."""

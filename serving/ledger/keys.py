@@ -1,15 +1,65 @@
-"""Keys that were seen before: looked up anew only after somebody has written to the database."""
+"""API keys, tickets and sign-ins: what is kept of them, and the keys that were seen before.
+
+Secrets are stored as SHA-256 digests of 256 random bits and never in plain.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-if TYPE_CHECKING:
-    from serving.ledger.ledger import KeyRecord
+import sqlalchemy as sa
 
+from serving.ledger.database import TABLES
+
+SCOPES = {
+    "score": "Ask for scores and reasons through /v1.",
+    "events": "Tell of events and what came of an answer.",
+    "privacy": "Record objections and erasures.",
+    "pages": "Open the churn list and download it.",
+    "admin": "Read metrics and BentoML's own descriptions of the service.",
+}
+FIRST_KEY_VARIABLE = "REGULARS_FIRST_KEY_FILE"
+SHORTEST_SECRET = 43
+TICKET_SECONDS = 600
+SESSION_SECONDS = 12 * 3_600
 _MOST = 1_024
+
+KEYS = sa.Table(
+    "keys",
+    TABLES,
+    sa.Column("key_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("scopes", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Integer, nullable=False),
+    sa.Column("revoked_at", sa.Integer),
+)
+TICKETS = sa.Table(
+    "tickets",
+    TABLES,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("expires_at", sa.Integer, nullable=False),
+)
+SESSIONS = sa.Table(
+    "sessions",
+    TABLES,
+    sa.Column("digest", sa.Text, primary_key=True),
+    sa.Column("key_id", sa.Text, sa.ForeignKey("keys.key_id")),
+    sa.Column("expires_at", sa.Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class KeyRecord:
+    """What is known of an API key; never the key itself."""
+
+    key_id: str
+    name: str
+    scopes: tuple[str, ...]
+    created_at: int
+    revoked_at: int | None
 
 
 class KeyCache:
@@ -34,3 +84,19 @@ class KeyCache:
         if name not in self._seen:
             self._seen[name] = self._find(key)
         return self._seen[name]
+
+
+def digest_of(secret: str) -> str:
+    """What is kept of a secret: the SHA-256 of its random bits."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def key_record(row: sa.Row[tuple[object, ...]]) -> KeyRecord:
+    """A row of the keys as a record."""
+    return KeyRecord(
+        key_id=row.key_id,
+        name=row.name,
+        scopes=tuple(row.scopes.split()),
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+    )

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.progress import Progress
-from serving.scores.scoring import explained, wording_of
+from serving.scores.judgements import explained, wording_of
 from serving.snapshot.checkpoints import Arrays, Checkpoints
-from serving.snapshot.reading import Ranking
+from serving.snapshot.columns import Ranking
 from training.families.churn.bundle import Bundle
 from training.families.value.at_risk import terciles
 from training.reasons.points import selected

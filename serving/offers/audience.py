@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
 from features.vocabulary.progress import Progress, silent
+from serving.ledger.administration import withheld_in
 from serving.ledger.hold_out import STANDING
-from serving.ledger.ledger import ledger_of, withheld_in
+from serving.ledger.ledger import ledger_of
 from serving.offers.offering import Expected, Offering, Told, told_since
 
 _AT_ONCE = 2_000

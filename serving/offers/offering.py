@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
-from typing import Self
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,8 @@ from features.vectors.refresh import natural_cutoff
 from features.vocabulary.errors import DataRefused, PlanRefused, did_you_mean
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.arbitration import Decided, Permissions, Terms, decide
-from serving.offers.contact_policy import ContactPolicy, Shown
+from serving.offers.contact_policy import Shown
+from serving.offers.policy import Policy
 from serving.offers.rules import OfferRule
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_marketing, refused_profiling
@@ -34,34 +34,6 @@ from training.learners.columns import Floats
 
 Told = Sequence[tuple[int, int, int]]
 """Decisions as place among some customers, place of the offer, and second."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What the company lays down: limits of contact, levers by offer, what showing costs, how much is drawn by lot."""
-
-    contact: ContactPolicy
-    levers: Mapping[str, float]
-    contact_cents: float = 0.0
-    explore: float = 0.0
-    hold_out_percent: int = 0
-    response_days: int = 30
-    unsuitable: Mapping[str, str] = field(default_factory=dict)
-    budget_price: float = 0.0
-
-    @classmethod
-    def of(cls, settings: OfferSettings) -> Self:
-        """As the settings say; a lever of 20 percent weighs 1.2."""
-        return cls(
-            ContactPolicy.of(settings),
-            {offer: 1.0 + int(percent) / 100 for offer, percent in settings.levers.items()},
-            float(settings.contact_cents),
-            settings.explore_percent / 100,
-            settings.hold_out_percent,
-            settings.response_days,
-            settings.unsuitable,
-            settings.budget_price_percent / 100,
-        )
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from features.vocabulary.progress import Progress, silent
 from serving.offers.arbitration import NOTHING, best
 from serving.offers.audience import Audience
-from serving.offers.offering import Offering, Policy
+from serving.offers.offering import Offering
+from serving.offers.policy import Policy
 from training.learners.columns import Floats
 
 GROUPS = 4

@@ -30,7 +30,7 @@ from serving.pages.list_view import (
 from serving.pages.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
 from serving.pages.waterfall import bars
 from serving.scores.score import band
-from serving.snapshot.segments import Belonging, shown_shares
+from serving.snapshot.segments import CustomerSegment, shown_shares
 from training.families.segments.words import SEGMENT_WORDS
 from training.reasons.explanation import Explanation, Reason
 from training.reasons.languages.language import Language
@@ -59,7 +59,7 @@ def customer_page(
     explanation = explanations_at(in_use, np.array([position]))[0]
     why_worth = worth_explanation(in_use, key)
     language = in_use.wording.language
-    segment = snapshot.belonging(key, currency, language)
+    segment = snapshot.segment_of(key, currency, language)
     facts = _facts(explanation.reasons)
     peers = next((one.peers for one in facts if one.peers), "")
     return CustomerPage(
@@ -152,7 +152,7 @@ def _sum(explanation: Explanation) -> str:
     return f"{explanation.shown_base:.1f} {added} = {explanation.shown_probability:.1f}"
 
 
-def _beside(segment: Belonging, language: Language) -> str:
+def _beside(segment: CustomerSegment, language: Language) -> str:
     """Beside which neighbour, and how clearly."""
     if not segment.neighbour:
         return ""
@@ -161,7 +161,7 @@ def _beside(segment: Belonging, language: Language) -> str:
     return words.said.format(how=how, neighbour=segment.neighbour)
 
 
-def _habits(segment: Belonging, language: Language) -> list[HabitLine]:
+def _habits(segment: CustomerSegment, language: Language) -> list[HabitLine]:
     words = SEGMENT_WORDS[language.code]
     *shown, other, lead = shown_shares(segment)
     lines = [

@@ -118,7 +118,7 @@ def _before(in_use: InUse, position: int) -> list[str]:
 def _worth(in_use: InUse, position: int, key: int) -> list[str]:
     """Expected value, its range, the value at risk and the first reason; empty without a value model."""
     snapshot = in_use.snapshot
-    worth = snapshot.worth(key)
+    worth = snapshot.value_of(key)
     if worth is None:
         return [""] * 7
     lost = float(snapshot.at_risk_cents(np.array([position]))[0])

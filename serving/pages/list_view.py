@@ -202,7 +202,7 @@ def worth_of(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
     if not snapshot.value_days:
         spend = int(snapshot.spend_cents[key])
         return spend, spend, spend
-    worth = snapshot.worth(key) or {}
+    worth = snapshot.value_of(key) or {}
     return tuple(worth.get(f"{one}_cents", 0) for one in ("expected", "low", "high"))  # type: ignore[return-value]
 
 

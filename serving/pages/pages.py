@@ -14,9 +14,9 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from serving.access.guard import SESSION_COOKIE, session_token
 from serving.access.problems import KINDS, Problem, Refusal
-from serving.contract.answering import desk_of
-from serving.in_use.models_in_use import Desk, InUse
-from serving.ledger.ledger import SESSION_SECONDS
+from serving.contract.answering import models_in_use_of
+from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.ledger.keys import SESSION_SECONDS
 from serving.pages.churn_list import ListQuery, keys_beginning_with
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
@@ -76,33 +76,33 @@ class Pages:
         add("/static/{name}", self._file, methods=["GET"])
 
     def _churn(self, request: Request) -> Response:
-        desk = desk_of(request)
-        in_use = desk.in_use
+        models_in_use = models_in_use_of(request)
+        in_use = models_in_use.in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
         query = ListQuery.parse(request.query_params)
         if query.found is not None and query.generation != in_use.snapshot.name:
             return self._refusal(request, "replaced")
-        page = churn_list_page(in_use, desk.settings, query, desk.fault)
+        page = churn_list_page(in_use, models_in_use.settings, query, models_in_use.fault)
         return _html(self.draw("churn.html", page))
 
     def _download(self, request: Request) -> Response:
-        desk = desk_of(request)
-        in_use = desk.in_use
+        models_in_use = models_in_use_of(request)
+        in_use = models_in_use.in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
         query = ListQuery.parse(request.query_params)
         if query.found is not None and query.generation != in_use.snapshot.name:
             return self._refusal(request, "replaced")
         return StreamingResponse(
-            csv_parts(in_use, query, desk.currency),
+            csv_parts(in_use, query, models_in_use.currency),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": 'attachment; filename="churn-list.csv"'},
         )
 
     async def _find(self, request: Request) -> Response:
         """A search: the id comes in the body and goes no further than this answer."""
-        in_use = desk_of(request).in_use
+        in_use = models_in_use_of(request).in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
         sent = await _form(request)
@@ -115,8 +115,8 @@ class Pages:
         return RedirectResponse(link, status_code=303)
 
     def _customer(self, request: Request) -> Response:
-        desk = desk_of(request)
-        in_use = desk.in_use
+        models_in_use = models_in_use_of(request)
+        in_use = models_in_use.in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
         if request.query_params.get("g") != in_use.snapshot.name:
@@ -125,40 +125,40 @@ class Pages:
         if row is None:
             return self._refusal(request, "not_found")
         since = request.query_params.get("since", "")
-        page = customer_page(in_use, desk.settings, row, since, desk.recommending)
+        page = customer_page(in_use, models_in_use.settings, row, since, models_in_use.recommending)
         return _html(self.draw("customer.html", page))
 
     def _contract(self, request: Request) -> Response:
         """The contract as a page."""
-        described, desk = request.app.openapi(), desk_of(request)
-        page = contract_page(described, desk.settings.company.name)
+        described, models_in_use = request.app.openapi(), models_in_use_of(request)
+        page = contract_page(described, models_in_use.settings.company.name)
         return _html(self.draw("contract.html", page))
 
     async def _door(self, request: Request) -> Response:
-        desk = desk_of(request)
+        models_in_use = models_in_use_of(request)
         ticket = request.query_params.get("ticket")
         if ticket is None:
-            return self._sign_in_page(desk)
-        token = desk.ledger.redeem_ticket(ticket, at=desk.now())
+            return self._sign_in_page(models_in_use)
+        token = models_in_use.ledger.redeem_ticket(ticket, at=models_in_use.now())
         if token is None:
-            return self._sign_in_page(desk, "This link was used already or has expired.")
+            return self._sign_in_page(models_in_use, "This link was used already or has expired.")
         # A page rather than a redirect: a browser keeps a strict cookie out of the redirect that a
         # link in somebody else's page has led to.
-        page = SignInPage(desk.settings.company.name, "", is_signed_in=True)
+        page = SignInPage(models_in_use.settings.company.name, "", is_signed_in=True)
         return _with_session(_html(self.draw("sign_in.html", page)), request, token)
 
     async def _sign_in(self, request: Request) -> Response:
-        desk = desk_of(request)
+        models_in_use = models_in_use_of(request)
         sent = await _form(request)
-        token = desk.ledger.sign_in(sent.get("key", "").strip(), at=desk.now())
+        token = models_in_use.ledger.sign_in(sent.get("key", "").strip(), at=models_in_use.now())
         if token is None:
-            return self._sign_in_page(desk, "This key does not open the pages.")
+            return self._sign_in_page(models_in_use, "This key does not open the pages.")
         return _with_session(RedirectResponse("/churn", status_code=303), request, token)
 
     async def _sign_out(self, request: Request) -> Response:
         token = session_token(dict(request.headers))
         if token is not None:
-            desk_of(request).ledger.sign_out(token)
+            models_in_use_of(request).ledger.sign_out(token)
         answer = RedirectResponse("/sign-in", status_code=303)
         answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
         return answer
@@ -169,8 +169,8 @@ class Pages:
             raise Refusal("not_found")
         return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix])
 
-    def _sign_in_page(self, desk: Desk, fault: str = "") -> Response:
-        page = SignInPage(desk.settings.company.name, fault)
+    def _sign_in_page(self, models_in_use: ModelsInUse, fault: str = "") -> Response:
+        page = SignInPage(models_in_use.settings.company.name, fault)
         return _html(self.draw("sign_in.html", page), status=401 if fault else 200)
 
     def _refusal(self, request: Request, code: str) -> Response:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from serving.ledger.ledger import list_keys
+from serving.ledger.administration import list_keys
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 START_SECONDS = 60.0

@@ -16,7 +16,7 @@ WORK_SECONDS, REST_SECONDS = 0.001, 0.005
 
 
 @contextmanager
-def unhurried(
+def paced(
     ticks: Callable[[], float] = time.perf_counter, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[None]:
     """Inside the block this thread rests after each short stretch of work; other threads go on as ever.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.scores.fresh_events import last_known
-from serving.scores.subject import Asked
+from serving.scores.subject import Subject
 
 if TYPE_CHECKING:
     from serving.scores.earlier_vector import Past
@@ -33,33 +33,33 @@ class Behaviour:
 
 
 def behaviour_of(
-    asked: Sequence[Asked], snapshot: Snapshot, stored: NDArray[np.float32], past: Past | None
+    subjects: Sequence[Subject], snapshot: Snapshot, stored: NDArray[np.float32], past: Past | None
 ) -> Behaviour:
     """The behaviour each row asks about; ``stored`` are the snapshot's vectors, bound to the model.
 
     With fresh events it is that of the instant after the last of them, so that the answer follows from what
     was told and not from the clock.
     """
-    keys = np.array([_key(one, snapshot) for one in asked], np.int64)
+    keys = np.array([_key(subject, snapshot) for subject in subjects], np.int64)
     rows = np.full(len(keys), -1, np.int64)
     rows[keys >= 0] = snapshot.vector_rows[keys[keys >= 0]]
     values = np.full((len(keys), stored.shape[1]), np.nan, np.float32)
     values[rows >= 0] = stored[rows[rows >= 0]]
     cutoff = snapshot.cutoff_seconds
-    as_of: list[int | None] = [cutoff] * len(asked)
-    is_there, is_stored = rows >= 0, np.ones(len(asked), np.bool_)
-    for row, one in enumerate(asked):
-        if one.vector is not None:
+    as_of: list[int | None] = [cutoff] * len(subjects)
+    is_there, is_stored = rows >= 0, np.ones(len(subjects), np.bool_)
+    for row, subject in enumerate(subjects):
+        if subject.vector is not None:
             is_there[row], is_stored[row], as_of[row] = True, False, None
-            values[row] = np.nan if one.vector.values is None else one.vector.values
-        elif one.fresh and past is not None:
-            until = max(cutoff, last_known(one.fresh) + 1)
+            values[row] = np.nan if subject.vector.values is None else subject.vector.values
+        elif subject.fresh and past is not None:
+            until = max(cutoff, last_known(subject.fresh) + 1)
             # Of an erased customer nothing counts that the store may still hold.
-            known_as = one.customer_id if keys[row] >= 0 else ""
-            values[row] = past.vector(known_as, until, one.fresh)
+            known_as = subject.customer_id if keys[row] >= 0 else ""
+            values[row] = past.vector(known_as, until, subject.fresh)
             is_there[row], is_stored[row], as_of[row] = True, False, until
     return Behaviour(values, keys, is_there, is_stored, as_of)
 
 
-def _key(one: Asked, snapshot: Snapshot) -> int:
-    return snapshot.find(one.customer_id) if one.customer_id else -1
+def _key(subject: Subject, snapshot: Snapshot) -> int:
+    return snapshot.find(subject.customer_id) if subject.customer_id else -1

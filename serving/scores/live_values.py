@@ -1,4 +1,4 @@
-"""What a customer is worth whose behaviour is newer than the scores, or was given by itself."""
+"""The value of a customer whose behaviour is newer than the scores, or was given by itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from serving.snapshot.columns import UNKNOWN, CustomerValues
 from serving.snapshot.customer_values import (
-    UNKNOWN,
     Valued,
     ValueInUse,
-    Worth,
-    WorthShares,
-    worth_of_everybody,
+    ValueReasons,
+    values_of_everybody,
 )
 from training.bundles.manifest import Manifest
 
@@ -41,15 +40,15 @@ class Valuer:
     def valued(self, values: NDArray[np.float32]) -> Sequence[Valued | None]:
         """One answer a row of the model of risk; None of whom nothing is said."""
         assert self.in_use.bundle is not None
-        nobody = np.arange(len(values), dtype=np.int32)
+        rows = np.arange(len(values), dtype=np.int32)
         vectors = Vectors(
             self.risk.plan_hash,
             tuple(self.risk.feature_names),
-            nobody,
+            rows,
             np.zeros(len(values), np.int64),
             np.ascontiguousarray(values),
         )
-        worth, shares = worth_of_everybody(
+        amounts, shares = values_of_everybody(
             self.in_use,
             self.risk,
             vectors,
@@ -58,11 +57,11 @@ class Valuer:
             tendency=self.tendency,
         )
         days = self.in_use.bundle.manifest.horizon_days
-        return [_valued(worth, shares, row, days) for row in range(len(values))]
+        return [_valued(amounts, shares, row, days) for row in range(len(values))]
 
 
-def _valued(worth: Worth, shares: WorthShares, row: int, days: int) -> Valued | None:
-    if worth.value_cents[row] == UNKNOWN:
+def _valued(amounts: CustomerValues, shares: ValueReasons, row: int, days: int) -> Valued | None:
+    if amounts.value_cents[row] == UNKNOWN:
         return None
-    cents = {name: int(getattr(worth, column)[row]) for name, column in _NAMES.items()}
+    cents = {name: int(getattr(amounts, column)[row]) for name, column in _NAMES.items()}
     return Valued(cents | {"horizon_days": days}, shares.of(row, cents["expected_cents"]))

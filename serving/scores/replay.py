@@ -18,10 +18,11 @@ from features.store.store import Store, open_store
 from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import BundleRefused, PlanRefused
 from features.vocabulary.time import Cutoff
-from serving.ledger.ledger import Decision, find_decision
+from serving.ledger.administration import find_decision
+from serving.ledger.decisions import Decision
 from serving.process.without_training import kept_out
+from serving.scores.judgements import digest_of_vector
 from serving.scores.score import Status
-from serving.scores.scoring import digest_of_vector
 from serving.snapshot.consent import refused_profiling
 from training.bundles.bundle import opened
 from training.bundles.plans import ChampionPlan

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from serving.scores.next_order import NextOrder
 from serving.scores.subject import Caution
-from serving.snapshot.segments import Belonging
+from serving.snapshot.segments import CustomerSegment
 from training.families.value.reasons.explanation import ValueExplanation
 from training.reasons.explanation import Explanation
 
@@ -33,16 +33,16 @@ class Status(IntEnum):
         return self.name.lower()
 
 
-class ScoredRow(NamedTuple):
+class Score(NamedTuple):
     """One customer's answer; everything but the statuses and the stage is absent without a score.
 
     Only what was known before ``as_of_seconds`` counted, None where nobody can tell for a given vector;
     ``interval`` is where the share among many customers with that probability lies, nine times in ten.
     ``stage`` and ``lifecycle_status`` are absent for unknown customers and for those who declined.
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
-    ``worth`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
+    ``value`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
     the risk times what they bring if kept; ``value_explanation`` says why. ``next_order`` is there where
-    the model in use tells when, ``belonging`` where segments are in use and the customer has one.
+    the model in use tells when, ``segment`` where segments are in use and the customer has one.
     """
 
     customer_id: str
@@ -58,11 +58,11 @@ class ScoredRow(NamedTuple):
     base: float | None = None
     spend_cents: int | None = None
     at_risk_cents: int | None = None
-    worth: Mapping[str, int] | None = None
+    value: Mapping[str, int] | None = None
     next_order: NextOrder | None = None
     explanation: Explanation | None = None
     value_explanation: ValueExplanation | None = None
-    belonging: Belonging | None = None
+    segment: CustomerSegment | None = None
     vector_digest: str = ""
 
 

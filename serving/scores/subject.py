@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +40,21 @@ class GivenVector:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One row of a question; rows that are equal in ``key`` are answered alike.
+class Subject:
+    """Whom one row asks about: somebody by id, by id with fresh events, or behaviour by its vector.
 
-    ``fresh`` holds events that the store does not have, by table.
+    Subjects that are equal in customer and ``key`` are answered alike. ``told`` holds events as a caller tells them,
+    by table, and ``fresh`` those that the store does not have, as the kernel reads them. ``row_id`` is what the
+    caller calls the row.
     """
 
     customer_id: str = ""
     vector: GivenVector | None = None
+    told: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     fresh: Mapping[str, FreshEvents] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
     key: bytes = b""
+    row_id: str | None = None
 
 
 Named = tuple[NDArray[np.intp], Caution | None]

@@ -13,6 +13,7 @@ from features.company.workspace import Workspace
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused
 from serving.process.without_training import kept_out
+from serving.snapshot.columns import CustomerValues, ValueReasonColumns, unjudged
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
 from training.bundles.spoken import spoken
@@ -21,51 +22,32 @@ from training.families.value.reasons.explanation import StoredShares, sayable_of
 from training.families.value.reasons.tendency import MOST, tendencies
 from training.reasons.wording import Wording
 
-Cents = NDArray[np.int64]
-
-UNKNOWN = -1
-"""What stands where nothing can be said of a customer's value."""
 _ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
-class Worth:
-    """Expected value in cents, one entry a customer key; -1 of those of whom nothing is said.
+class ValueReasons(ValueReasonColumns):
+    """Why customers have their values, with what the shares start from and what the parts of the model are called."""
 
-    Four in five end between ``value_low_cents`` and ``value_high_cents``; ``value_if_kept_cents`` is what they
-    bring given that they buy at all.
-    """
-
-    value_cents: Cents
-    value_low_cents: Cents
-    value_high_cents: Cents
-    value_if_kept_cents: Cents
-
-    @classmethod
-    def nobody(cls, customers: int) -> Worth:
-        """Nothing said of anybody."""
-        return cls(*(np.full(customers, UNKNOWN, np.int64) for _ in range(4)))
-
-
-@dataclass(frozen=True)
-class WorthShares:
-    """Why customers have their values, in cents, one row a behaviour vector; NaN where nothing is said.
-
-    ``value_parts`` has the axes vector, part of the model, reason group; ``value_limit`` is what the limit of a
-    customer's kind takes away; ``value_leading`` is the leading feature of each group. Groups and
-    features are those of the model of risk. ``value_typical`` is what is typical of customers of whom about the base is
-    expected, one entry a feature. Without a value model all four are empty.
-    """
-
-    value_parts: NDArray[np.float32]
-    value_limit: NDArray[np.float32]
-    value_leading: NDArray[np.int16]
-    value_typical: NDArray[np.float32]
     base_cents: float = 0.0
     parts: tuple[str, ...] = ()
 
     @classmethod
-    def none(cls, groups: int) -> WorthShares:
+    def unknown(
+        cls,
+        vectors: int,
+        groups: int,
+        typical: NDArray[np.float32],
+        base_cents: float,
+        parts: tuple[str, ...],
+    ) -> Self:
+        """Reasons not known yet of so many vectors."""
+        sizes = {"vector": vectors, "part": len(parts), "group": groups, "feature": 0}
+        columns = unjudged(ValueReasonColumns, **sizes) | {"value_typical": typical}
+        return cls(**columns, base_cents=base_cents, parts=parts)
+
+    @classmethod
+    def none(cls, groups: int) -> Self:
         """No reasons for anybody."""
         return cls.unknown(0, groups, np.empty(0, np.float32), 0.0, ())
 
@@ -80,31 +62,12 @@ class WorthShares:
             limit_cents=float(self.value_limit[row]),
         )
 
-    @classmethod
-    def unknown(
-        cls,
-        vectors: int,
-        groups: int,
-        typical: NDArray[np.float32],
-        base_cents: float,
-        parts: tuple[str, ...],
-    ) -> Self:
-        """Reasons not known yet of so many vectors."""
-        return cls(
-            np.full((vectors, len(parts), groups), np.nan, np.float32),
-            np.full(vectors, np.nan, np.float32),
-            np.zeros((vectors, groups), np.int16),
-            typical,
-            base_cents,
-            parts,
-        )
-
 
 @dataclass(frozen=True)
 class Valued:
     """One customer's value as an answer gives it, with the shares that say why."""
 
-    worth: Mapping[str, int]
+    amounts: Mapping[str, int]
     shares: StoredShares
 
 
@@ -150,7 +113,7 @@ def value_in_use(workspace: Workspace, vectors: Vectors) -> ValueInUse:
     return ValueInUse(bundle)
 
 
-def worth_of_everybody(
+def values_of_everybody(
     in_use: ValueInUse,
     risk: Manifest,
     vectors: Vectors,
@@ -159,15 +122,15 @@ def worth_of_everybody(
     *,
     tendency: NDArray[np.int8] | None = None,
     threads: int = 1,
-) -> tuple[Worth, WorthShares]:
+) -> tuple[CustomerValues, ValueReasons]:
     """The value of all customers with an order, except of those who declined to be scored, and why.
 
     ``risk`` names the groups and features of the model of risk, in whose order reasons are stored.
     ``tendency`` is that of ``tendency_among``; without it, it is that among these vectors.
     """
-    worth = Worth.nobody(customers)
+    amounts = CustomerValues(**unjudged(CustomerValues, customer=customers))
     if in_use.bundle is None:
-        return worth, WorthShares.none(len(risk.groups))
+        return amounts, ValueReasons.none(len(risk.groups))
     bundle = in_use.bundle
     values = bundle.bind(vectors)
     groups = _places(bundle.manifest.groups, risk.groups)
@@ -175,7 +138,7 @@ def worth_of_everybody(
     none = bundle.shares(values[:0])
     typical = np.full(len(risk.features), np.nan, np.float32)
     typical[features] = bundle.usual
-    shares = WorthShares.unknown(
+    shares = ValueReasons.unknown(
         len(values), len(risk.groups), typical, none.base_cents, none.parts
     )
     wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
@@ -186,20 +149,20 @@ def worth_of_everybody(
         keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]
         said = bundle.valued(block) & ~declined[keys]
         found = bundle.of(block[said], threads=threads)
-        for column, amounts in (
-            (worth.value_cents, found.expected),
-            (worth.value_low_cents, found.low),
-            (worth.value_high_cents, found.high),
-            (worth.value_if_kept_cents, found.if_kept),
+        for column, cents in (
+            (amounts.value_cents, found.expected),
+            (amounts.value_low_cents, found.low),
+            (amounts.value_high_cents, found.high),
+            (amounts.value_if_kept_cents, found.if_kept),
         ):
-            column[keys[said]] = np.rint(amounts).astype(np.int64)
+            column[keys[said]] = np.rint(cents).astype(np.int64)
         sayable = sayable_of_value(wording, block[said], tendency)
         why = bundle.shares(block[said], sayable, threads=threads)
         rows = first + np.flatnonzero(said)
         shares.value_parts[rows[:, None], :, groups[None, :]] = np.moveaxis(why.by_group, 2, 1)
         shares.value_limit[rows] = why.limit
         shares.value_leading[rows[:, None], groups[None, :]] = features[why.leading]
-    return worth, shares
+    return amounts, shares
 
 
 def tendency_among(

@@ -24,8 +24,24 @@ from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.errors import WorkspaceRefused
 from serving.ledger.privacy import NOBODY_WITHHELD, Withheld
-from serving.snapshot.customer_values import UNKNOWN, Valued
-from serving.snapshot.segments import Belonging, belonging
+from serving.snapshot.columns import (
+    CUSTOMER_IDS,
+    DECLINED,
+    PARTS,
+    UNKNOWN,
+    CustomerFacts,
+    CustomerStanding,
+    CustomerValues,
+    Floats,
+    Ranking,
+    Typical,
+    ValueReasonColumns,
+    opened_column,
+    opened_columns,
+    opened_membership,
+)
+from serving.snapshot.customer_values import Valued
+from serving.snapshot.segments import CustomerSegment, segment_of
 from training.families.churn.bundle import Bundle
 from training.families.segments.membership import Membership
 from training.families.value.at_risk import value_at_risk
@@ -39,50 +55,13 @@ MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"
 OFFERS_FILE = "offers.json"
 
-Floats = NDArray[np.float64]
 
-DECLINED = -1
-"""The stage and status of a customer who said no to being scored."""
-
-_BY_CUSTOMER = (
-    *("status", "stage", "lifecycle_status", "vector_rows"),
-    *("spend_cents", "last_order_seconds", "last_order_day"),
-    *("value_cents", "value_low_cents", "value_high_cents", "value_if_kept_cents"),
-)
-
-VALUE_SHARES = ("value_parts", "value_limit", "value_leading", "value_typical")
-"""The columns that say why customers have their values, as ``WorthShares`` holds them."""
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """The judged customers, highest risk first: one entry a customer in every column.
-
-    ``points`` holds percentage points and ``leading`` the position of the leading feature, both with
-    one column a reason group; bit ``g`` of ``raising`` says that group ``g`` is shown as raising.
-    ``value_tercile`` is 0, 1 or 2 for the lowest, middle or highest third by value if kept.
-    ``risk_before`` is the probability on the earlier day, NaN where there was none.
-    """
-
-    customer_keys: NDArray[np.int32]
-    probability: Floats
-    percentile: Floats
-    log_odds: Floats
-    points: Floats
-    leading: NDArray[np.int16]
-    raising: NDArray[np.int64]
-    value_tercile: NDArray[np.int8]
-    risk_before: Floats
-
-
-@dataclass(frozen=True)
-class Snapshot:
+@dataclass(frozen=True, kw_only=True)
+class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColumns, Typical):
     """One published set of scores, memory-mapped.
 
-    ``status``, ``stage``, ``lifecycle_status``, ``vector_rows``, ``spend_cents``,
-    ``last_order_seconds``, ``last_order_day`` and the four of value have one entry a customer key; a
-    customer without a vector has row -1, one without a value -1 cents. The three that say why have
-    one a vector, and none without a value model. ``membership`` has one entry a customer key.
+    Columns of customers have one entry a customer key, and so has ``membership``; those that say why somebody has
+    a value have one a vector, and none without a value model.
     """
 
     name: str
@@ -90,23 +69,7 @@ class Snapshot:
     customer_ids: TextColumn
     vectors: Vectors
     ranking: Ranking
-    status: NDArray[np.int8]
-    stage: NDArray[np.int8]
-    lifecycle_status: NDArray[np.int8]
-    vector_rows: NDArray[np.int32]
-    spend_cents: NDArray[np.int64]
-    last_order_seconds: NDArray[np.int64]
-    last_order_day: NDArray[np.int32]
-    value_cents: NDArray[np.int64]
-    value_low_cents: NDArray[np.int64]
-    value_high_cents: NDArray[np.int64]
-    value_if_kept_cents: NDArray[np.int64]
-    value_parts: NDArray[np.float32]
-    value_limit: NDArray[np.float32]
-    value_leading: NDArray[np.int16]
-    value_typical: NDArray[np.float32]
     membership: Membership
-    typical: NDArray[np.float32]
     offers: Sequence[Mapping[str, Any]] = ()
     withheld: Withheld = NOBODY_WITHHELD
     """Who has objected or was erased since the scores were made."""
@@ -199,7 +162,7 @@ class Snapshot:
         money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]
         return value_at_risk(self.ranking.probability[positions], money.astype(np.float64))
 
-    def worth(self, key: int) -> dict[str, int] | None:
+    def value_of(self, key: int) -> dict[str, int] | None:
         """A customer's value as an answer gives it, None where nothing is said of it."""
         if not self.value_days or self.value_cents[key] == UNKNOWN:
             return None
@@ -215,26 +178,28 @@ class Snapshot:
 
     def valued(self, key: int) -> Valued | None:
         """A customer's value with the shares that say why, None where nothing is said of it."""
-        worth = self.worth(key)
-        if worth is None:
+        amounts = self.value_of(key)
+        if amounts is None:
             return None
         row = int(self.vector_rows[key])
         shares = StoredShares(
-            expected_cents=worth["expected_cents"],
+            expected_cents=amounts["expected_cents"],
             base_cents=float(self.manifest["value_base_cents"]),
             part_names=tuple(self.manifest["value_parts"]),
             by_part=self.value_parts[row].astype(np.float64),
             leading=self.value_leading[row].tolist(),
             limit_cents=float(self.value_limit[row]),
         )
-        return Valued(worth, shares)
+        return Valued(amounts, shares)
 
-    def belonging(self, key: int, currency: str, language: Language = ENGLISH) -> Belonging | None:
+    def segment_of(
+        self, key: int, currency: str, language: Language = ENGLISH
+    ) -> CustomerSegment | None:
         """A customer's segment and why, None where no segments are in use or the customer has none."""
         segments = self.manifest["segments"]
         if segments is None:
             return None
-        return belonging(self.membership, key, segments, currency, language)
+        return segment_of(self.membership, key, segments, currency, language)
 
     @property
     def values(self) -> NDArray[np.float32]:
@@ -311,28 +276,16 @@ def open_snapshot(workspace: Workspace) -> Snapshot:
 def open_snapshot_folder(folder: Path) -> Snapshot:
     """Open one generation of scores, memory-mapped."""
 
-    def column(name: str) -> NDArray[Any]:
-        path = folder / f"{name}.npy"
-        opened: NDArray[Any] = np.load(path, allow_pickle=False)
-        # An empty file cannot be mapped, and a small one is not worth it.
-        if opened.nbytes > 1 << 16:
-            opened = np.load(path, allow_pickle=False, mmap_mode="r").view(np.ndarray)
-        return opened
-
     try:
-        columns: dict[str, Any] = {name: column(name) for name in (*_BY_CUSTOMER, *VALUE_SHARES)}
         return Snapshot(
             name=folder.name,
             manifest=json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")),
-            customer_ids=TextColumn(column("customer_ids.offsets"), column("customer_ids.content")),
+            customer_ids=TextColumn(*(opened_column(folder, name) for name in CUSTOMER_IDS)),
             vectors=open_vectors(folder / VECTORS_FOLDER),
-            ranking=Ranking(**{name: column(name) for name in Ranking.__dataclass_fields__}),
-            **columns,
-            membership=Membership(
-                **{one: column(f"segment_{one}") for one in Membership.__dataclass_fields__}
-            ),
-            typical=column("typical"),
+            ranking=Ranking(**opened_columns(folder, Ranking)),
+            membership=opened_membership(folder),
             offers=json.loads((folder / OFFERS_FILE).read_text(encoding="utf-8")),
+            **opened_columns(folder, *(one for one in PARTS if one is not Ranking)),
         )
     except (OSError, ValueError, KeyError) as fault:
         raise WorkspaceRefused(

@@ -73,7 +73,7 @@ class SegmentReason:
 
 
 @dataclass(frozen=True)
-class Belonging:
+class CustomerSegment:
     """A customer's segment, the next nearest, and why it is the one and not the other.
 
     The shares of ``reasons`` and ``other_share`` add up to ``lead``: 1 where nothing speaks for the
@@ -127,13 +127,13 @@ def memberships_of_everybody(
     return found
 
 
-def belonging(
+def segment_of(
     membership: Membership,
     key: int,
     segments: Mapping[str, Any],
     currency: str,
     language: Language = ENGLISH,
-) -> Belonging | None:
+) -> CustomerSegment | None:
     """One customer's segment in words; None without one. ``segments`` is ``SegmentsInUse.identity``."""
     segment = int(membership.segment[key])
     if segment == NO_SEGMENT:
@@ -152,7 +152,7 @@ def belonging(
         if habit
     ]
     lead = float(membership.lead[key])
-    return Belonging(
+    return CustomerSegment(
         segment_id=segment,
         name=names[str(segment)],
         neighbour_id=None if neighbour == NO_SEGMENT else neighbour,
@@ -185,7 +185,7 @@ def _reason(
     )
 
 
-def shown_shares(found: Belonging) -> list[int]:
+def shown_shares(found: CustomerSegment) -> list[int]:
     """The shares of the reasons, of all others and the lead in whole percent that add up as they stand."""
     lead = round(100 * found.lead)
     parts = [*(one.share for one in found.reasons), found.other_share]

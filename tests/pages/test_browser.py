@@ -58,7 +58,7 @@ def signed_in(chromium: Browser, running: tuple[Service, str], width: int = 1280
     service, address = running
     page = chromium.new_page(viewport={"width": width, "height": 844})
     page.set_default_timeout(1_000 * GENEROUS_SECONDS)
-    ticket = service.desk.ledger.create_ticket(at=service.seconds)
+    ticket = service.models_in_use.ledger.create_ticket(at=service.seconds)
     page.goto(f"{address}/sign-in?ticket={ticket}")
     page.wait_for_url("**/churn")
     return page

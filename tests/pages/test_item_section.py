@@ -35,9 +35,9 @@ def service(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def test_the_page_shows_the_first_items_of_the_list_with_their_reasons(service: Service) -> None:
-    in_use, found = service.desk.in_use, service.desk.recommending
+    in_use, found = service.models_in_use.in_use, service.models_in_use.recommending
     assert in_use is not None and found is not None
-    page = customer_page(in_use, service.desk.settings, 3, "", found)
+    page = customer_page(in_use, service.models_in_use.settings, 3, "", found)
     bought = found.bought(found.key(page.customer_id))
     listed = found.list_for(bought, found.shelving(), Wishes(SHOWN_ITEMS), ENGLISH)
     assert page.items is not None
@@ -53,9 +53,9 @@ def test_the_page_shows_the_first_items_of_the_list_with_their_reasons(service: 
 def test_nothing_is_shown_where_nothing_recommends_or_nobody_may_be_told_of(
     service: Service,
 ) -> None:
-    in_use, found = service.desk.in_use, service.desk.recommending
+    in_use, found = service.models_in_use.in_use, service.models_in_use.recommending
     assert in_use is not None and found is not None
-    assert customer_page(in_use, service.desk.settings, 3).items is None
+    assert customer_page(in_use, service.models_in_use.settings, 3).items is None
     assert item_section(found, "somebody else", "en") is None
 
 

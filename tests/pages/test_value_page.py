@@ -46,7 +46,7 @@ def in_use(
     valued_company: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[InUse, Service]]:
     service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
-    found = service.desk.in_use
+    found = service.models_in_use.in_use
     assert found is not None
     yield found, service
     service.close()
@@ -93,9 +93,11 @@ def test_the_bars_stand_where_the_sum_has_come_to() -> None:
 def test_on_every_page_what_is_shown_adds_up(
     in_use: tuple[InUse, Service], valued: Snapshot
 ) -> None:
-    desk, service = in_use
+    models_in_use, service = in_use
     for position in np.linspace(0, valued.judged - 1, 25).astype(int):
-        page: CustomerPage = customer_page(desk, service.desk.settings, int(position))
+        page: CustomerPage = customer_page(
+            models_in_use, service.models_in_use.settings, int(position)
+        )
         first, *changes, last = [amount(one.points) for one in page.worth_steps]
         assert first + sum(changes) == pytest.approx(last, abs=1e-6)
         assert 3 <= len(page.worth_steps) <= 10

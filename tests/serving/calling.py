@@ -15,7 +15,7 @@ from serving.access.asgi import Application
 from serving.access.guard import SESSION_COOKIE, Guard
 from serving.access.routes import ROUTES, Route
 from serving.contract.application import build_api
-from serving.in_use.models_in_use import Desk
+from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.job_files import JobFiles
 from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
@@ -50,7 +50,7 @@ class Service:
     def __init__(self, company: Company, folder: Path) -> None:
         self.seconds = NOW
         workspace = Workplace(company.workspace, folder / "ledger.db")
-        self.desk = Desk(
+        self.models_in_use = ModelsInUse(
             company.settings,
             workspace,
             now=lambda: self.seconds,
@@ -58,14 +58,14 @@ class Service:
         )
         self.pages = Pages()
         self.web = build_api(self.pages.router)
-        self.web.state.desk = self.desk
+        self.web.state.models_in_use = self.models_in_use
         self.application = self.guarded(self.web)
 
     def begin(self, folder: Path) -> None:
         """A new day: an empty ledger and the clock set back."""
-        self.desk.ledger.close()
-        self.desk.ledger = Ledger(folder / "ledger.db")
-        self.desk.job_files = JobFiles(folder / "jobs")
+        self.models_in_use.ledger.close()
+        self.models_in_use.ledger = Ledger(folder / "ledger.db")
+        self.models_in_use.job_files = JobFiles(folder / "jobs")
         self.seconds = NOW
 
     def guarded(
@@ -73,7 +73,7 @@ class Service:
     ) -> Guard:
         return Guard(
             application,
-            ledger=lambda: self.desk.ledger,
+            ledger=lambda: self.models_in_use.ledger,
             now=lambda: self.seconds,
             error_page=self.pages.error_page,
             routes=routes,
@@ -81,19 +81,19 @@ class Service:
         )
 
     def caller(self, *scopes: str) -> Caller:
-        key = self.desk.ledger.create_key("test", scopes, at=self.seconds)
+        key = self.models_in_use.ledger.create_key("test", scopes, at=self.seconds)
         return Caller(self.application, {"x-api-key": key})
 
     def browser(self) -> Caller:
-        token = self.desk.ledger.redeem_ticket(
-            self.desk.ledger.create_ticket(at=self.seconds), at=self.seconds
+        token = self.models_in_use.ledger.redeem_ticket(
+            self.models_in_use.ledger.create_ticket(at=self.seconds), at=self.seconds
         )
         return Caller(
             self.application, {"cookie": f"{SESSION_COOKIE}={token}", "accept": "text/html"}
         )
 
     def close(self) -> None:
-        self.desk.close()
+        self.models_in_use.close()
 
 
 class Caller:

@@ -15,7 +15,7 @@ import numpy as np
 from experiments.bench.service.ground import Ground
 from experiments.bench.service.load import Call
 from experiments.bench.service.servers import SERVER_CORE, Server, served
-from serving.ledger.ledger import create_key
+from serving.ledger.administration import create_key
 from serving.process.launch import environment
 
 _ROOT = Path(__file__).resolve().parents[3]

@@ -10,7 +10,8 @@ from statistics import median
 
 from serving.access.asgi import Message, Receive, Scope, Send
 from serving.access.guard import Guard
-from serving.ledger.ledger import Decision, Ledger
+from serving.ledger.decisions import Decision
+from serving.ledger.ledger import Ledger
 
 _CALLS, _STRETCHES = 200, 9
 

@@ -8,8 +8,9 @@ from statistics import median
 import orjson
 
 from experiments.bench.service.ground import Ground
-from serving.contract.scored_answer import Wanted, answer_rows
-from serving.in_use.models_in_use import Desk
+from serving.contract.scored_answer import answer_rows
+from serving.in_use.models_in_use import ModelsInUse
+from serving.scores.subject import Subject
 from training.reasons.languages.known import ENGLISH
 
 _TIMES = 30
@@ -17,17 +18,21 @@ _TIMES = 30
 
 def batch_milliseconds(ground: Ground, rows: int) -> float:
     """Milliseconds for so many rows with reasons, written to the ledger and made into JSON, at the median."""
-    desk = Desk(ground.settings, ground.workspace, now=lambda: 1, ticks=time.monotonic)
+    models_in_use = ModelsInUse(
+        ground.settings, ground.workspace, now=lambda: 1, ticks=time.monotonic
+    )
     try:
-        in_use = desk.in_use
+        in_use = models_in_use.in_use
         assert in_use is not None
-        wanted = [Wanted(one) for one in ground.customers[:rows]]
+        subjects = [Subject(one) for one in ground.customers[:rows]]
         took = []
         for _ in range(_TIMES):
             begun = time.perf_counter()
-            found = answer_rows(desk, in_use, wanted, at=1, with_reasons=True, language=ENGLISH)
+            found = answer_rows(
+                models_in_use, in_use, subjects, at=1, with_reasons=True, language=ENGLISH
+            )
             orjson.dumps({"rows": found})
             took.append(1_000 * (time.perf_counter() - begun))
         return median(took)
     finally:
-        desk.close()
+        models_in_use.close()

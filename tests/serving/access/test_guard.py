@@ -72,7 +72,9 @@ def test_a_closed_route_stays_closed(
     elif credentials == "wrong":
         caller.headers["x-api-key"] += "x"
     elif credentials == "revoked":
-        service.desk.ledger.revoke_key(service.desk.ledger.list_keys()[0].key_id, at=1)
+        service.models_in_use.ledger.revoke_key(
+            service.models_in_use.ledger.list_keys()[0].key_id, at=1
+        )
     answer = caller.request(route.methods[-1], route.path)
     expected = code or ("signed_out" if route.browser else "unauthorized")
     assert answer.status_code == status
@@ -89,7 +91,9 @@ def test_a_key_may_come_as_a_bearer(service: Service, header: str) -> None:
 
 def test_a_key_revoked_between_two_calls_opens_nothing(service: Service, caller: Caller) -> None:
     assert caller.get("/v1/version").status_code == 200
-    service.desk.ledger.revoke_key(service.desk.ledger.list_keys()[0].key_id, at=1)
+    service.models_in_use.ledger.revoke_key(
+        service.models_in_use.ledger.list_keys()[0].key_id, at=1
+    )
     assert caller.get("/v1/version").status_code == 401
 
 
@@ -102,7 +106,7 @@ def test_every_call_is_counted_under_its_declared_route_and_no_other_name(
         assert seconds >= 0
         seen.append((route.path if route else None, method, status))
 
-    key = service.desk.ledger.create_key("x", ["score"], at=1)
+    key = service.models_in_use.ledger.create_key("x", ["score"], at=1)
     caller = Caller(service.guarded(service.web, note=note), {"x-api-key": key})
     caller.get("/v1/version")
     caller.get("/v1/jobs/17841")

@@ -182,7 +182,7 @@ def test_every_known_row_is_a_decision_in_the_ledger(
 ) -> None:
     rows = [risky[0], somebody(snapshot, Status.NOT_ELIGIBLE), "nobody"]
     answered = caller.score(rows=[{"customer_id": one} for one in rows])
-    ledger = service.desk.ledger
+    ledger = service.models_in_use.ledger
     (decision,) = ledger.latest_decisions(risky[0], 5)
     assert decision.decision_id == answered["rows"][0]["decision_id"]
     assert decision.probability == answered["rows"][0]["probability"]

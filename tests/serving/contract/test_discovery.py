@@ -14,8 +14,8 @@ def test_the_schema_lists_every_feature_with_the_range_that_was_seen(
 ) -> None:
     answer = caller.get("/v1/schema")
     SchemaAnswer.model_validate_json(answer.content)
-    assert service.desk.in_use is not None
-    bundle = service.desk.in_use.scorer.bundle
+    assert service.models_in_use.in_use is not None
+    bundle = service.models_in_use.in_use.scorer.bundle
     features = {one["name"]: one for one in answer.json()["features"]}
     assert list(features) == list(bundle.manifest.feature_names)
     for name, low, high in zip(

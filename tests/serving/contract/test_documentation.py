@@ -8,7 +8,7 @@ import pytest
 
 from serving.access.problems import KINDS, ProblemKind
 from serving.access.routes import ROUTES, Route
-from serving.ledger.ledger import SCOPES
+from serving.ledger.keys import SCOPES
 from serving.scores.score import Status
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "api.md").read_text(encoding="utf-8")

@@ -37,7 +37,7 @@ CHECKS = (
 def described(valued_company: Company, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The contract as the service describes it, asked through the guard with every scope."""
     service = Service(valued_company, tmp_path_factory.mktemp("fuzz"))
-    key = service.desk.ledger.create_key("fuzz", SCOPES, at=1)
+    key = service.models_in_use.ledger.create_key("fuzz", SCOPES, at=1)
     schema = schemathesis.openapi.from_asgi(
         "/v1/openapi.json", service.application, headers={"x-api-key": key}
     )

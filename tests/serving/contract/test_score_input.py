@@ -21,7 +21,7 @@ from tests.serving.company import Company
 
 @pytest.fixture
 def in_use(service: Service) -> InUse:
-    found = service.desk.in_use
+    found = service.models_in_use.in_use
     assert found is not None
     return found
 
@@ -165,7 +165,7 @@ def test_a_vector_and_events_have_a_value_where_a_value_model_is_in_use(
 ) -> None:
     service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
     try:
-        in_use = service.desk.in_use
+        in_use = service.models_in_use.in_use
         assert in_use is not None
         caller = service.caller("score")
         key = int(in_use.snapshot.ranking.customer_keys[3])
@@ -224,7 +224,7 @@ def test_a_campaign_holds_out_the_same_customers_each_time_and_about_a_tenth(
     assert held[0] == held[1] != held[2]
     known = [one for one in held[0] if one is not None]
     assert 0.05 < sum(known) / len(known) < 0.16
-    decision = service.desk.ledger.decision(rows[0][0]["decision_id"])
+    decision = service.models_in_use.ledger.decision(rows[0][0]["decision_id"])
     assert decision is not None and decision.campaign == "spring"
     assert decision.hold_out == ("yes" if held[0][0] else "no")
     assert "hold_out" not in caller.score(rows=asked[:1])["rows"][0]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from features.company.workspace import CURRENT, Workspace, point_at
-from serving.in_use.models_in_use import RETRY_SECONDS, Desk
-from serving.in_use.previous_models import Basis, Kept
+from serving.in_use.models_in_use import RETRY_SECONDS, ModelsInUse
+from serving.in_use.previous_models import Basis, PreviousModels
 from tests.serving.company import Company, put_to_use
 from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
@@ -42,94 +42,96 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def desk(demo_workspace: Company, workspace: Workspace, clock: Clock) -> Iterator[Desk]:
-    opened = Desk(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
+def models_in_use(
+    demo_workspace: Company, workspace: Workspace, clock: Clock
+) -> Iterator[ModelsInUse]:
+    opened = ModelsInUse(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
     yield opened
     opened.close()
 
 
-def version(desk: Desk) -> str | None:
+def version(models_in_use: ModelsInUse) -> str | None:
     """The version that answers once a look, and what it led to, is over."""
-    _ = desk.in_use
+    _ = models_in_use.in_use
     for thread in threading.enumerate():
         if thread.name == "regulars-refresh":
             thread.join()
-    in_use = desk.in_use
+    in_use = models_in_use.in_use
     return None if in_use is None else in_use.scorer.bundle.manifest.version
 
 
-def opened(desk: Desk) -> Bundle:
+def opened(models_in_use: ModelsInUse) -> Bundle:
     """The very bundle that answers."""
-    assert desk.in_use is not None
-    return desk.in_use.scorer.bundle
+    assert models_in_use.in_use is not None
+    return models_in_use.in_use.scorer.bundle
 
 
 def test_a_promoted_model_is_followed_within_a_second(
-    demo_workspace: Company, workspace: Workspace, desk: Desk, clock: Clock
+    demo_workspace: Company, workspace: Workspace, models_in_use: ModelsInUse, clock: Clock
 ) -> None:
-    assert version(desk) == "1"
+    assert version(models_in_use) == "1"
     put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
-    assert version(desk) == "1"
+    assert version(models_in_use) == "1"
     clock.seconds += 1.0
-    assert version(desk) == "2"
-    assert desk.fault is None
+    assert version(models_in_use) == "2"
+    assert models_in_use.fault is None
 
 
 def test_a_rollback_finds_the_pair_of_before_unless_its_signature_is_not_believed_any_more(
-    demo_workspace: Company, workspace: Workspace, desk: Desk, clock: Clock
+    demo_workspace: Company, workspace: Workspace, models_in_use: ModelsInUse, clock: Clock
 ) -> None:
     pointer = workspace.bundles / "churn" / CURRENT
-    first, before = pointer.read_text(encoding="utf-8").strip(), opened(desk)
+    first, before = pointer.read_text(encoding="utf-8").strip(), opened(models_in_use)
     second = put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
-    desk.refresh()
-    assert opened(desk) is not before
+    models_in_use.refresh()
+    assert opened(models_in_use) is not before
     point_at(pointer, first)
-    desk.refresh()
-    assert opened(desk) is before
+    models_in_use.refresh()
+    assert opened(models_in_use) is before
     Signing(workspace).trusted_file.write_text("[]", encoding="utf-8")
     point_at(pointer, second.digest)
-    desk.refresh()
-    assert opened(desk) is before
-    assert desk.fault is not None and desk.fault["fault"] == "BundleRefused"
+    models_in_use.refresh()
+    assert opened(models_in_use) is before
+    assert models_in_use.fault is not None and models_in_use.fault["fault"] == "BundleRefused"
 
 
 def test_the_same_content_with_another_version_is_opened_anew(
-    workspace: Workspace, desk: Desk
+    workspace: Workspace, models_in_use: ModelsInUse
 ) -> None:
     place = workspace.bundles / "churn"
     folder = place / (place / CURRENT).read_text(encoding="utf-8").strip()
     stamp(folder, version="7", run_id="test")
     Signing(workspace).sign(folder)
-    desk.refresh()
-    assert version(desk) == "7"
+    models_in_use.refresh()
+    assert version(models_in_use) == "7"
 
 
 def test_pairs_over_other_scores_are_let_go() -> None:
-    kept: Kept[str] = Kept()
+    previous: PreviousModels[str] = PreviousModels()
     first, second = Basis("one", ("old scores",)), Basis("two", ("old scores",))
-    kept.keep(first, "first")
-    kept.keep(second, "second")
-    assert kept.of(first) == "first" and kept.of(second) == "second"
-    kept.keep(Basis("three", ("old scores",)), "third")
-    assert kept.of(first) is None and kept.of(second) == "second"
-    kept.keep(Basis("three", ("new scores",)), "fourth")
-    assert kept.of(second) is None and kept.of(None) is None
+    previous.keep(first, "first")
+    previous.keep(second, "second")
+    assert previous.of(first) == "first" and previous.of(second) == "second"
+    previous.keep(Basis("three", ("old scores",)), "third")
+    assert previous.of(first) is None and previous.of(second) == "second"
+    previous.keep(Basis("three", ("new scores",)), "fourth")
+    assert previous.of(second) is None and previous.of(None) is None
 
 
 def test_a_broken_model_leaves_the_last_good_one_and_says_so(
-    workspace: Workspace, desk: Desk, clock: Clock
+    workspace: Workspace, models_in_use: ModelsInUse, clock: Clock
 ) -> None:
     good = (workspace.bundles / "churn" / CURRENT).read_text(encoding="utf-8").strip()
     broken = "0" * 64
     shutil.copytree(workspace.bundles / "churn" / good, workspace.bundles / "churn" / broken)
     point_at(workspace.bundles / "churn" / CURRENT, broken)
     clock.seconds += 1.0
-    assert version(desk) == "1"
-    assert desk.fault is not None and desk.fault["fault"] == "BundleRefused"
+    assert version(models_in_use) == "1"
+    assert models_in_use.fault is not None and models_in_use.fault["fault"] == "BundleRefused"
     shutil.rmtree(workspace.bundles / "churn" / broken)
     point_at(workspace.bundles / "churn" / CURRENT, good)
     clock.seconds += 1.0
-    assert version(desk) == "1" and desk.fault is None
+    assert version(models_in_use) == "1" and models_in_use.fault is None
 
 
 def test_what_could_not_be_opened_is_tried_again_later(
@@ -138,24 +140,26 @@ def test_what_could_not_be_opened_is_tried_again_later(
     scores = workspace.scores.current
     assert scores is not None
     (scores / "points.npy").rename(scores / "points.away")
-    desk = Desk(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
-    assert version(desk) is None
-    assert desk.fault is not None
+    models_in_use = ModelsInUse(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
+    assert version(models_in_use) is None
+    assert models_in_use.fault is not None
     (scores / "points.away").rename(scores / "points.npy")
     clock.seconds += RETRY_SECONDS - 1
-    assert version(desk) is None
+    assert version(models_in_use) is None
     clock.seconds += 1.0
-    assert version(desk) == "1"
-    desk.close()
+    assert version(models_in_use) == "1"
+    models_in_use.close()
 
 
 def test_without_a_model_the_desk_is_open_and_not_ready(
     demo_workspace: Company, tmp_path: Path, clock: Clock
 ) -> None:
-    desk = Desk(demo_workspace.settings, Workspace(tmp_path), now=lambda: 0, ticks=clock)
-    assert desk.in_use is None
-    assert desk.fault is not None and "regulars train" in desk.fault["remedy"]
-    desk.close()
+    models_in_use = ModelsInUse(
+        demo_workspace.settings, Workspace(tmp_path), now=lambda: 0, ticks=clock
+    )
+    assert models_in_use.in_use is None
+    assert models_in_use.fault is not None and "regulars train" in models_in_use.fault["remedy"]
+    models_in_use.close()
 
 
 def test_at_a_start_with_a_broken_model_the_last_good_one_answers_and_the_fault_is_told(
@@ -167,10 +171,10 @@ def test_at_a_start_with_a_broken_model_the_last_good_one_answers_and_the_fault_
     shutil.copytree(place / good, place / broken)
     (place / "history.json").write_text(json.dumps([{"digest": good}, {"digest": broken}]))
     point_at(place / CURRENT, broken)
-    desk = Desk(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
-    assert version(desk) == "1"
-    assert desk.fault is not None and desk.fault["fault"] == "BundleRefused"
-    desk.close()
+    models_in_use = ModelsInUse(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
+    assert version(models_in_use) == "1"
+    assert models_in_use.fault is not None and models_in_use.fault["fault"] == "BundleRefused"
+    models_in_use.close()
 
 
 @pytest.mark.parametrize("registry", ["http://127.0.0.1:9", "http://10.255.255.1:5000"])
@@ -181,9 +185,9 @@ def test_a_registry_that_is_down_or_never_answers_is_not_even_asked(
         demo_workspace.settings,
         mlflow=replace(demo_workspace.settings.mlflow, tracking_uri=registry),
     )
-    desk = Desk(elsewhere, workspace, now=lambda: 0, ticks=clock)
-    assert version(desk) == "1" and desk.fault is None
+    models_in_use = ModelsInUse(elsewhere, workspace, now=lambda: 0, ticks=clock)
+    assert version(models_in_use) == "1" and models_in_use.fault is None
     put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
     clock.seconds += 1.0
-    assert version(desk) == "2"
-    desk.close()
+    assert version(models_in_use) == "2"
+    models_in_use.close()

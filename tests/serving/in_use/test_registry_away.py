@@ -21,15 +21,15 @@ SCRIPT = """
     import sys
     from serving.service import Regulars, web
     Regulars()
-    desk = web.state.desk
-    assert desk.in_use is not None, desk.fault
-    assert desk.settings.mlflow.tracking_uri == sys.argv[1]
-    found = desk.in_use.snapshot
+    models_in_use = web.state.models_in_use
+    assert models_in_use.in_use is not None, models_in_use.fault
+    assert models_in_use.settings.mlflow.tracking_uri == sys.argv[1]
+    found = models_in_use.in_use.snapshot
     customer = found.customer_ids[int(found.ranking.customer_keys[0])]
-    assert desk.in_use.scorer.score_ids([customer])[0].probability is not None
-    desk.refresh()
-    assert desk.fault is None and "mlflow" not in sys.modules
-    desk.close()
+    assert models_in_use.in_use.scorer.score_ids([customer])[0].probability is not None
+    models_in_use.refresh()
+    assert models_in_use.fault is None and "mlflow" not in sys.modules
+    models_in_use.close()
 """
 
 

@@ -13,7 +13,8 @@ from pyarrow import csv
 
 from regulars.main import main
 from serving.items.lists import Wishes
-from serving.items.recommending import GROUPS, recommending_in
+from serving.items.reasons import GROUPS
+from serving.items.recommending import recommending_in
 from serving.ledger.ledger import Ledger
 from tests.serving.company import Company
 from training.families.items.words import ENGLISH

@@ -78,7 +78,7 @@ def test_items_that_speak_for_another_were_bought_and_weigh_what_the_model_says(
     caller: Caller, service: Service
 ) -> None:
     answer = asked(caller, count=20)
-    found = service.desk.recommending
+    found = service.models_in_use.recommending
     assert found is not None
     catalogue, kernel = found.bundle.catalogue, found.bundle.shelf.kernel
     owned = {catalogue.ids[int(one)] for one in found.bought(found.key("c000")).items}
@@ -344,7 +344,7 @@ def test_a_catalogue_that_has_changed_since_the_training_is_answered_from_what_i
         more = ["c000,r900,2025-07-19,zz9,1,2.00", "c900,r901,2025-07-19,zz9,1,2.00"]
         sales.write_text(sales.read_text() + "\n".join(more) + "\n")
         ingest(settings, workspace)
-        service.desk.refresh()
+        service.models_in_use.refresh()
         after = asked(caller, "c000", count=5)
         assert set(ids(after)) & set(ids(before)) and "zz9" not in ids(after)
         (row,) = asked(caller, "c900", count=5)["rows"]
@@ -363,11 +363,11 @@ def test_a_damaged_model_is_not_taken_up_and_the_one_before_goes_on_answering(
     workspace = Workspace(settings.workspace_folder)
     service = Service(Company(tmp_path / "shop" / "regulars.toml", settings, workspace), tmp_path)
     try:
-        found = service.desk.recommending
+        found = service.models_in_use.recommending
         assert found is not None
         point_at(workspace.bundles / "recommendations" / CURRENT, "0" * 64)
-        service.desk.refresh()
-        assert service.desk.recommending is found
+        service.models_in_use.refresh()
+        assert service.models_in_use.recommending is found
         assert len(ids(asked(service.caller("score"), "c001"))) == 5
     finally:
         service.close()

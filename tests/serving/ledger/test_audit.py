@@ -103,15 +103,15 @@ def test_calls_for_peoples_data_are_recorded_and_others_are_not(
     caller.score(customer_id="nobody")
     caller.post("/v1/score", json={})
     service.browser().get("/churn")
-    rows = service.desk.ledger.audit.rows(most=10)
+    rows = service.models_in_use.ledger.audit.rows(most=10)
     assert [(one.method, one.route) for one in rows] == [
         ("GET", "/churn"),
         ("POST", "/v1/score"),
         ("POST", "/v1/score"),
     ]
-    key = service.desk.ledger.list_keys()[0].key_id
+    key = service.models_in_use.ledger.list_keys()[0].key_id
     assert [one.caller for one in rows] == ["session", key, key]
-    assert service.desk.ledger.audit.verify()[1] == ""
+    assert service.models_in_use.ledger.audit.verify()[1] == ""
 
 
 def test_two_processes_seal_one_chain(tmp_path: Path) -> None:

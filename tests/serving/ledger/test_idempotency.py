@@ -94,14 +94,14 @@ def scored(caller: Caller, key: str, customer: str = "nobody") -> Any:
 def test_a_score_that_is_asked_for_again_has_the_same_decision(
     service: Service, caller: Caller
 ) -> None:
-    in_use = service.desk.in_use
+    in_use = service.models_in_use.in_use
     assert in_use is not None
     customer = in_use.snapshot.customer_ids[int(in_use.snapshot.ranking.customer_keys[0])]
     first, again = scored(caller, "1", customer), scored(caller, "1", customer)
     assert first.content == again.content
     assert "idempotent-replayed" not in first.headers
     assert again.headers["idempotent-replayed"] == "true"
-    assert len(service.desk.ledger.latest_decisions(customer, 5)) == 1
+    assert len(service.models_in_use.ledger.latest_decisions(customer, 5)) == 1
     assert scored(caller, "2", customer).json() != first.json()
 
 

@@ -50,7 +50,7 @@ def status(caller: Caller, job_id: str) -> dict[str, Any]:
 
 def worked_off(service: Service) -> int:
     """How many blocks it took one runner to do everything."""
-    runner, blocks = JobRunner(service.desk), 0
+    runner, blocks = JobRunner(service.models_in_use), 0
     while runner.step():
         blocks += 1
     return blocks
@@ -77,7 +77,7 @@ def test_a_jobs_rows_are_those_of_a_score(service: Service, caller: Caller, ids:
     expected = caller.score(rows=[{"customer_id": one} for one in ids])["rows"]
     assert without_names(rows) == without_names(expected)
     assert rows[0]["decision_id"] == rows[-1]["decision_id"]
-    decision = service.desk.ledger.decision(rows[0]["decision_id"])
+    decision = service.models_in_use.ledger.decision(rows[0]["decision_id"])
     assert decision is not None and decision.probability == rows[0]["probability"]
 
 
@@ -109,8 +109,8 @@ def test_a_broken_off_job_goes_on_to_the_same_bytes(
     service: Service, caller: Caller, ids: list[str], blocks_before: int
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
-    file = service.desk.job_files.result(job_id)
-    killed = JobRunner(service.desk)
+    file = service.models_in_use.job_files.result(job_id)
+    killed = JobRunner(service.models_in_use)
     for _ in range(blocks_before):
         killed.step()
     if blocks_before:
@@ -120,19 +120,19 @@ def test_a_broken_off_job_goes_on_to_the_same_bytes(
     service.seconds += HELD_SECONDS + 1
     worked_off(service)
     resumed = file.read_bytes()
-    assert len(service.desk.ledger.latest_decisions(ids[0], 5)) == 1
-    service.desk.ledger.jobs.drop(job_id, at=service.seconds)
+    assert len(service.models_in_use.ledger.latest_decisions(ids[0], 5)) == 1
+    service.models_in_use.ledger.jobs.drop(job_id, at=service.seconds)
     file.unlink()
     again = replace_job(service, job_id)
     worked_off(service)
-    assert service.desk.job_files.result(again).read_bytes() == resumed
+    assert service.models_in_use.job_files.result(again).read_bytes() == resumed
 
 
 def replace_job(service: Service, job_id: str) -> str:
     """The same job put into the queue anew, as it was submitted."""
     import sqlalchemy as sa
 
-    with service.desk.ledger.jobs._engine.begin() as connection:
+    with service.models_in_use.ledger.jobs._engine.begin() as connection:
         connection.execute(
             sa.text(
                 "UPDATE jobs SET status='waiting', rows_done=0, bytes_done=0, basis='', ended_at=NULL,"
@@ -147,7 +147,7 @@ def test_a_job_is_worked_on_by_one_at_a_time_until_its_holder_falls_silent(
     service: Service, caller: Caller, ids: list[str]
 ) -> None:
     submit(caller, customer_ids=ids)
-    first, second = JobRunner(service.desk), JobRunner(service.desk)
+    first, second = JobRunner(service.models_in_use), JobRunner(service.models_in_use)
     assert first.step() and not second.step()
     service.seconds += HELD_SECONDS + 1
     assert second.step()
@@ -159,12 +159,12 @@ def test_a_new_model_begins_the_job_anew(
     service: Service, caller: Caller, ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
-    runner = JobRunner(service.desk)
+    runner = JobRunner(service.models_in_use)
     runner.step()
-    in_use = service.desk.in_use
+    in_use = service.models_in_use.in_use
     assert in_use is not None
     renamed = replace(in_use, snapshot=replace(in_use.snapshot, name="g000099"))
-    monkeypatch.setattr(service.desk, "_in_use", renamed)
+    monkeypatch.setattr(service.models_in_use, "_in_use", renamed)
     blocks = 0
     while runner.step():
         blocks += 1
@@ -175,11 +175,11 @@ def test_a_cancelled_job_stops_before_its_next_block_and_leaves_no_file(
     service: Service, caller: Caller, ids: list[str]
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
-    runner = JobRunner(service.desk)
+    runner = JobRunner(service.models_in_use)
     runner.step()
     assert caller.request("DELETE", f"/v1/jobs/{job_id}").json()["status"] == "cancelled"
     assert runner.step() and not runner.step()
-    assert not service.desk.job_files.result(job_id).exists()
+    assert not service.models_in_use.job_files.result(job_id).exists()
     answer = caller.get(f"/v1/jobs/{job_id}/result")
     assert answer.status_code == 409 and answer.json()["code"] == "no_result"
 
@@ -202,7 +202,7 @@ def test_results_are_deleted_a_day_after_the_end(
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
     worked_off(service)
-    folder = service.desk.job_files.folder / job_id
+    folder = service.models_in_use.job_files.folder / job_id
     service.seconds += KEPT_SECONDS - 1
     worked_off(service)
     assert folder.exists()
@@ -233,9 +233,9 @@ def test_a_full_disk_holds_a_job_up_and_spoils_nothing(
     service: Service, caller: Caller, ids: list[str]
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
-    runner = JobRunner(service.desk)
+    runner = JobRunner(service.models_in_use)
     runner.step()
-    with no_file_beyond(service.desk.job_files.result(job_id).stat().st_size + 10):
+    with no_file_beyond(service.models_in_use.job_files.result(job_id).stat().st_size + 10):
         assert runner.step()
         answer = caller.post("/v1/score", json={"customer_id": ids[0]})
         assert answer.status_code == 503 and answer.json()["code"] == "not_recorded"
@@ -253,7 +253,7 @@ def test_files_of_a_job_are_their_owners_alone_and_can_be_searched(
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
     worked_off(service)
-    files = service.desk.job_files
+    files = service.models_in_use.job_files
     for path in (files.folder / job_id).iterdir():
         assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
     assert files.mentioning(ids[0]) == [job_id] and files.mentioning("somebody else") == []

@@ -8,18 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
-from serving.ledger.ledger import (
-    SESSION_SECONDS,
-    TICKET_SECONDS,
-    Decision,
-    Ledger,
-    create_key,
-    create_ticket,
-    list_keys,
-    revoke_key,
-)
+from serving.ledger.decisions import Decision
+from serving.ledger.keys import SESSION_SECONDS, TICKET_SECONDS
+from serving.ledger.ledger import Ledger
 
 
 @pytest.fixture
@@ -115,16 +107,6 @@ def test_the_decisions_of_a_call_are_recorded_together_or_not_at_all(ledger: Led
     latest = ledger.latest_decisions("anna", 5)
     assert [one.decision_id for one in latest] == ["second", "first"]
     assert latest[-1] == decision("first")
-
-
-def test_keys_are_managed_in_a_workspace(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    key = create_key(workspace, "crm", ["score"], at=1)
-    record = list_keys(workspace)[0]
-    assert key.startswith(f"rgl_{record.key_id}_")
-    revoke_key(workspace, record.key_id, at=2)
-    assert list_keys(workspace)[0].revoked_at == 2
-    assert create_ticket(workspace, at=3) != create_ticket(workspace, at=3)
 
 
 def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:

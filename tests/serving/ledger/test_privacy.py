@@ -20,7 +20,7 @@ from features.vectors.refresh import refresh_vectors
 from serving.contract.privacy_messages import ErasureAnswer, FeedbackAnswer, ObjectionsAnswer
 from serving.exports.reasons import export_reasons
 from serving.job_runner import JobRunner
-from serving.ledger.ledger import withheld_in
+from serving.ledger.administration import withheld_in
 from serving.nightly.forgetting import finish_erasures, forget_old_generations, still_held
 from serving.nightly.run import score_everybody
 from serving.pages.churn_list import ListQuery, matching
@@ -58,8 +58,8 @@ def erased(officer: Caller, *customers: str) -> dict[str, Any]:
 
 def listed(service: Service) -> set[str]:
     """Everybody on the churn list."""
-    assert service.desk.in_use is not None
-    snapshot = service.desk.in_use.snapshot
+    assert service.models_in_use.in_use is not None
+    snapshot = service.models_in_use.in_use.snapshot
     places = matching(snapshot, ListQuery())
     return {snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[places]}
 
@@ -158,13 +158,13 @@ def test_an_erasure_leaves_nothing_in_the_services_own_files(
     told = {"rows": [{"customer_id": risky, "contact": contact}]}
     service.caller("events").post("/v1/events", json=told)
     caller.post("/v1/jobs", json={"customer_ids": [risky]})
-    while JobRunner(service.desk).step():
+    while JobRunner(service.models_in_use).step():
         pass
     objects(officer, risky)
     assert _holding(tmp_path, risky)
     receipt = erased(officer, risky)
     # Its number stands in one place until the files of the workspace are made anew.
-    service.desk.ledger.privacy.finish(frozenset(), at=1)
+    service.models_in_use.ledger.privacy.finish(frozenset(), at=1)
     assert _holding(tmp_path, risky) == []
     status = officer.post("/v1/erasures/status", json={"erasure_id": receipt["erasure_id"]}).json()
     assert status["status"] == "done" and status["done_at"]
@@ -273,7 +273,7 @@ def test_feedback_is_counted_by_reason_and_a_later_verdict_replaces_an_earlier(
     assert told(verdict="wrong") == ["stored"] and told(verdict="helpful") == ["stored"]
     assert told(verdict="known", decision_id="f" * 32) == ["unknown_decision"]
     assert told(verdict="known", group="weather") == ["unknown_group"]
-    assert service.desk.ledger.feedback.counts() == {group: {"helpful": 1}}
+    assert service.models_in_use.ledger.feedback.counts() == {group: {"helpful": 1}}
 
 
 class Demands(RuleBasedStateMachine):
@@ -310,7 +310,7 @@ class Demands(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        self.service.desk.refresh()
+        self.service.models_in_use.refresh()
 
     @invariant()
     def nobody_withheld_is_answered_about(self) -> None:

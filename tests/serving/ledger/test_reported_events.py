@@ -18,7 +18,7 @@ from tests.serving.calling import Caller, Service
 
 @pytest.fixture
 def in_use(service: Service) -> InUse:
-    found = service.desk.in_use
+    found = service.models_in_use.in_use
     assert found is not None
     return found
 
@@ -110,7 +110,7 @@ def test_an_event_of_next_week_is_refused_and_the_others_are_kept(
     ahead = (service.seconds - in_use.snapshot.cutoff_seconds) / DAY_SECONDS + 7
     answers = told(teller, bought(in_use, risky, ahead), bought(in_use, risky))
     assert [one["status"] for one in answers] == ["refused", "stored"]
-    assert len(service.desk.ledger.events.of_customer(risky)) == 1
+    assert len(service.models_in_use.ledger.events.of_customer(risky)) == 1
 
 
 def test_a_reaction_is_kept_with_the_decision_it_followed_and_moves_no_score(
@@ -120,7 +120,7 @@ def test_a_reaction_is_kept_with_the_decision_it_followed_and_moves_no_score(
     reaction = {"reacted_at": instant(in_use.snapshot.cutoff_seconds + 60), "reaction": "accepted"}
     row = {"customer_id": risky, "decision_id": before["decision_id"], "reaction": reaction}
     assert told(teller, row)[0]["counts"] is False
-    kept = service.desk.ledger.events.of_customer(risky)[0]
+    kept = service.models_in_use.ledger.events.of_customer(risky)[0]
     assert kept.decision_id == before["decision_id"] and kept.content["reaction"] == "accepted"
     assert caller.score(customer_id=risky)["rows"][0]["probability"] == before["probability"]
 
@@ -129,7 +129,7 @@ def test_events_the_scores_have_overtaken_by_a_month_are_deleted(
     service: Service, teller: Caller, in_use: InUse, risky: str
 ) -> None:
     told(teller, bought(in_use, risky))
-    events = service.desk.ledger.events
+    events = service.models_in_use.ledger.events
     known = events.of_customer(risky)[0].known_at
     assert events.forget(before=known + 30 * DAY_SECONDS) == 0
     assert events.forget(before=known + 30 * DAY_SECONDS + 1) == 1

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from features.vocabulary.errors import UsageRefused
 from serving.offers import allocation
-from serving.offers.allocation import Budget, allocate
+from serving.offers.allocation import allocate
 from serving.offers.arbitration import NOTHING
+from serving.offers.budgets import Budget
 
 
 def best_of_all(values: np.ndarray, cost: np.ndarray, limit: float) -> float:

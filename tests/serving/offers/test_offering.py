@@ -23,8 +23,9 @@ from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
 from serving.offers.audience import Audience, decidable
-from serving.offers.offering import Offering, Policy
+from serving.offers.offering import Offering
 from serving.offers.plans import required_offering, simulated, write_plan
+from serving.offers.policy import Policy
 from serving.offers.rule_change import simulate
 from tests.serving.calling import NOW, Caller, Service, Workplace
 from tests.serving.company import Company
@@ -124,7 +125,7 @@ def test_a_decision_is_written_down_and_counts_for_the_next(
     first = ask(caller, customer)["rows"][0]
     second = ask(caller, customer)["rows"][0]
     third = ask(caller, customer)["rows"][0]
-    kept = service.desk.ledger.offers.of_customer(customer)
+    kept = service.models_in_use.ledger.offers.of_customer(customer)
     assert {one.decision_id for one in kept} >= {first["decision_id"], second["decision_id"]}
     assert third["slots"][0]["offer_id"] is None
     (dropped,) = [one for one in third["dropped"] if one["reason"] == "channel_full"]
@@ -148,7 +149,7 @@ def test_the_same_retry_gives_the_same_answer_and_one_decision(
         for _ in range(3)
     ]
     assert answers[0] == answers[1] == answers[2]
-    assert len(service.desk.ledger.offers.of_customer(reachable[0])) == 1
+    assert len(service.models_in_use.ledger.offers.of_customer(reachable[0])) == 1
 
 
 def test_the_held_out_are_shown_nothing_for_ever(caller: Caller, reachable: list[str]) -> None:
@@ -163,7 +164,7 @@ def test_the_held_out_are_shown_nothing_for_ever(caller: Caller, reachable: list
 def test_what_cannot_be_written_down_is_not_answered(
     caller: Caller, service: Service, reachable: list[str]
 ) -> None:
-    with sqlite3.connect(service.desk.ledger.path) as connection:
+    with sqlite3.connect(service.models_in_use.ledger.path) as connection:
         connection.execute("DROP TABLE offer_decisions")
     answer = caller.post("/v1/offers", json={"rows": [{"customer_id": reachable[0]}]})
     assert answer.status_code >= 500 and "offer_id" not in answer.text
@@ -173,9 +174,9 @@ def test_an_erasure_takes_decisions_along(
     caller: Caller, service: Service, reachable: list[str]
 ) -> None:
     ask(caller, reachable[3])
-    assert service.desk.ledger.offers.of_customer(reachable[3])
-    service.desk.ledger.privacy.erase([reachable[3]], at=NOW)
-    assert service.desk.ledger.offers.of_customer(reachable[3]) == []
+    assert service.models_in_use.ledger.offers.of_customer(reachable[3])
+    service.models_in_use.ledger.privacy.erase([reachable[3]], at=NOW)
+    assert service.models_in_use.ledger.offers.of_customer(reachable[3]) == []
     assert ask(caller, reachable[3])["rows"][0]["status"] == "unknown_id"
 
 
@@ -292,11 +293,11 @@ def test_a_fresh_process_opens_the_model_and_loads_nothing_that_only_training_ne
     program = (
         "import sys\nfrom pathlib import Path\n"
         "from features.company.settings.reading import load_settings\nfrom features.company.workspace import Workspace\n"
-        "from serving.in_use.models_in_use import Desk\n"
+        "from serving.in_use.models_in_use import ModelsInUse\n"
         "settings = load_settings(Path(sys.argv[1]))\n"
-        "desk = Desk(settings, Workspace(settings.workspace_folder), now=lambda: 0, ticks=lambda: 0.0)\n"
+        "models_in_use = ModelsInUse(settings, Workspace(settings.workspace_folder), now=lambda: 0, ticks=lambda: 0.0)\n"
         "heavy = [one for one in ('pandas', 'sklearn', 'mlflow', 'shap') if one in sys.modules]\n"
-        "print(desk.offering is not None, heavy)"
+        "print(models_in_use.offering is not None, heavy)"
     )
     found = subprocess.run(
         [sys.executable, "-c", program, str(offering_company.settings_path)],

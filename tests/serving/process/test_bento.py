@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from features.vocabulary.errors import UsageRefused
-from serving.ledger.ledger import Ledger, adopt_first_key
+from serving.ledger.administration import adopt_first_key
+from serving.ledger.ledger import Ledger
 from serving.process.bento import needed, stage
 from tests.serving.company import Company
 from tests.serving.process.test_launch import free_port

@@ -18,7 +18,7 @@ import pytest
 
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from serving.ledger.ledger import create_key, revoke_key
+from serving.ledger.administration import create_key, revoke_key
 from serving.process.launch import refuse_open_doors, serve
 from serving.process.without_training import TRAINING_ONLY
 from serving.snapshot.reading import open_snapshot
@@ -108,14 +108,14 @@ def test_the_serving_process_loads_nothing_that_only_training_needs(
         import sys
         from serving.service import Regulars, web
         service = Regulars()
-        desk = web.state.desk
-        assert desk.in_use is not None, desk.fault
-        snapshot = desk.in_use.snapshot
+        models_in_use = web.state.models_in_use
+        assert models_in_use.in_use is not None, models_in_use.fault
+        snapshot = models_in_use.in_use.snapshot
         customer = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
-        assert desk.in_use.scorer.score_ids([customer])[0].explanation is not None
+        assert models_in_use.in_use.scorer.score_ids([customer])[0].explanation is not None
         loaded = [name for name in {(*TRAINING_ONLY, "duckdb", "pyarrow")!r} if name in sys.modules]
         assert not loaded, loaded
-        desk.close()
+        models_in_use.close()
     """
     subprocess.run(
         [sys.executable, "-c", textwrap.dedent(script)],

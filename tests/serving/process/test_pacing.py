@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from serving.process.pacing import REST_SECONDS, WORK_SECONDS, unhurried
+from serving.process.pacing import REST_SECONDS, WORK_SECONDS, paced
 
 
 class Time:
@@ -32,7 +32,7 @@ def step(number: int) -> int:
 
 def test_work_is_done_as_ever_with_a_rest_after_every_stretch_of_it() -> None:
     time, total = Time(), 0
-    with unhurried(time, time.sleep):
+    with paced(time, time.sleep):
         for _ in range(60):
             total = step(total)
     assert total == 60
@@ -43,7 +43,7 @@ def test_work_is_done_as_ever_with_a_rest_after_every_stretch_of_it() -> None:
 
 def test_what_watched_calls_before_does_so_afterwards_even_when_the_work_fails() -> None:
     before = sys.getprofile()
-    with pytest.raises(ZeroDivisionError), unhurried():
+    with pytest.raises(ZeroDivisionError), paced():
         step(1 // 0)
     assert sys.getprofile() is before
 
@@ -55,7 +55,7 @@ def test_other_threads_do_not_rest() -> None:
         for _ in range(200):
             done[0] = step(done[0])
 
-    with unhurried(time, time.sleep):
+    with paced(time, time.sleep):
         other = threading.Thread(target=work)
         other.start()
         other.join()

@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from serving.ledger.ledger import create_key, revoke_key
+from serving.ledger.administration import create_key, revoke_key
 from serving.process.launch import Started, serve
 from serving.snapshot.reading import open_snapshot
 from tests.serving.company import Company, company_in, put_to_use

@@ -21,7 +21,7 @@ ENGLISH = language_of("en")
 
 @pytest.fixture
 def in_use(service: Service) -> InUse:
-    found = service.desk.in_use
+    found = service.models_in_use.in_use
     assert found is not None and found.past is not None
     return found
 

@@ -12,7 +12,9 @@ import pytest
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
 from regulars.scoring import replay_outcome
-from serving.ledger.ledger import Decision, Ledger, find_decision
+from serving.ledger.administration import find_decision
+from serving.ledger.decisions import Decision
+from serving.ledger.ledger import Ledger
 from serving.scores.replay import Replay, replay
 from tests.serving.calling import Service
 from tests.serving.company import Company
@@ -35,7 +37,7 @@ def own(demo_workspace: Company, tmp_path: Path) -> Company:
 def decided(own: Company) -> list[Decision]:
     """What the service answered about the riskiest customer, one who is not judged and a third."""
     service = Service(own, own.workspace.folder)
-    snapshot = service.desk.in_use.snapshot  # type: ignore[union-attr]
+    snapshot = service.models_in_use.in_use.snapshot  # type: ignore[union-attr]
     others = [key for key in range(len(snapshot.status)) if snapshot.status[key] != 0][:2]
     keys = [*snapshot.ranking.customer_keys[:3], *others]
     ids = [snapshot.customer_ids[int(key)] for key in keys]

@@ -15,7 +15,7 @@ from serving.nightly.run import score_everybody
 from serving.pages.customer_view import customer_page
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot, open_snapshot
-from serving.snapshot.segments import Belonging, SegmentReason, shown_shares
+from serving.snapshot.segments import CustomerSegment, SegmentReason, shown_shares
 from tests.oracles.segments import segments_of_everybody
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use
@@ -88,10 +88,10 @@ def test_who_has_no_segment_is_not_given_one(answering: Service, valued: Snapsho
 def test_a_page_says_the_segment_and_the_shares_shown_add_up(
     answering: Service, valued: Snapshot
 ) -> None:
-    in_use = answering.desk.in_use
+    in_use = answering.models_in_use.in_use
     assert in_use is not None
     for position in range(0, valued.judged, 17):
-        page = customer_page(in_use, answering.desk.settings, position)
+        page = customer_page(in_use, answering.models_in_use.settings, position)
         if page.segment:
             shown = [int(one.share.replace("−", "-").split()[0]) for one in page.habits]
             assert sum(shown[:-1]) == shown[-1]
@@ -100,14 +100,14 @@ def test_a_page_says_the_segment_and_the_shares_shown_add_up(
 
 def test_without_segments_in_use_nothing_is_said(snapshot: Snapshot) -> None:
     assert snapshot.manifest["segments"] is None and snapshot.manifest["segmented"] == 0
-    assert snapshot.belonging(0, "EUR") is None
+    assert snapshot.segment_of(0, "EUR") is None
 
 
 def test_shares_are_shown_in_whole_percent_that_add_up() -> None:
     def reason(share: float) -> SegmentReason:
         return SegmentReason("f", "g", "for", share, "frequent", "", None, "orders")
 
-    found = Belonging(1, "A", 2, "B", 0.5, (reason(0.334), reason(0.333)), -0.167)
+    found = CustomerSegment(1, "A", 2, "B", 0.5, (reason(0.334), reason(0.333)), -0.167)
     assert shown_shares(found) == [34, 33, -17, 50]
 
 

@@ -1,0 +1,122 @@
+"""The model that answers and the scores that are shown, opened together with everything that stands behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
+from features.store.store import open_store
+from features.vocabulary.errors import RegularsError
+from serving.ledger.privacy import Withheld
+from serving.process.without_training import kept_out
+from serving.scores.changes import Changes
+from serving.scores.earlier_vector import Past
+from serving.scores.live_values import Valuer
+from serving.scores.score import Status
+from serving.scores.scoring import Scorer
+from serving.scores.what_if import WhatIfs
+from serving.snapshot.customer_values import tendency_among, value_in_use
+from serving.snapshot.reading import Snapshot, of_the_model, open_snapshot
+from serving.snapshot.unjudged import unjudged_snapshot
+from training.bundles.bundle import admitted
+from training.bundles.manifest import Manifest
+from training.families.churn.bundle import CHURN_KIND, Bundle, current_bundle
+from training.families.segments.bundle import segments_in_use
+from training.reasons.languages.known import language_of
+from training.reasons.wording import Wording
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The model that answers and the scores the pages show; always a pair."""
+
+    scorer: Scorer
+    snapshot: Snapshot
+    wording: Wording
+    """The words of the scores shown, which an older model may have made."""
+    values: NDArray[np.float32]
+    """Everybody's vectors, one column a feature of that wording."""
+    manifests: tuple[Manifest, ...]
+    """The models behind the scores: of risk, and of value and segments where they are in use."""
+
+    @property
+    def past(self) -> Past | None:
+        """Customers at other times; None where the store holds other events than the scores were made from."""
+        return self.scorer.past
+
+    def without(self, withheld: Withheld) -> InUse:
+        """The same for readers who must not see some customers."""
+        snapshot = self.snapshot.without(withheld)
+        return replace(self, snapshot=snapshot, scorer=self.scorer.over(snapshot))
+
+    @property
+    def changes(self) -> Changes | None:
+        """What changed of a customer; None where other times cannot be had."""
+        return None if self.past is None else Changes(self.scorer, self.past)
+
+    @property
+    def what_ifs(self) -> WhatIfs | None:
+        """What the model would say of a customer; None where no vector can be computed anew."""
+        return None if self.past is None else WhatIfs(self.scorer, self.past)
+
+
+def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = None) -> InUse:
+    """The pair the pointers name, or with an earlier model."""
+    currency, language = settings.company.currency, language_of(settings.company.language)
+    with kept_out():
+        if earlier is None:
+            bundle = current_bundle(workspace)
+        else:
+            bundle = admitted(CHURN_KIND, workspace, earlier)
+    snapshot = _snapshot(settings, workspace, bundle)
+    past, valuer = _past_of(workspace, bundle, snapshot), _valuer_of(workspace, bundle, snapshot)
+    scorer = Scorer(bundle, snapshot, currency, past=past, valuer=valuer)
+    words = snapshot.wording(currency, language)
+    manifests = _manifests(workspace, bundle, snapshot, valuer)
+    return InUse(scorer, snapshot, words, snapshot.values, manifests)
+
+
+def _manifests(
+    workspace: Workspace, bundle: Bundle, snapshot: Snapshot, valuer: Valuer | None
+) -> tuple[Manifest, ...]:
+    found = [bundle.manifest]
+    if valuer is not None and valuer.in_use.bundle is not None:
+        found.append(valuer.in_use.bundle.manifest)
+    segments, said = segments_in_use(workspace), snapshot.manifest["segments"]
+    if segments is not None and said and said["digest"] == segments.manifest.digest:
+        found.append(segments.manifest)
+    return tuple(found)
+
+
+def _snapshot(settings: Settings, workspace: Workspace, bundle: Bundle) -> Snapshot:
+    """The scores that are published; nobody's where the settings allow to do without."""
+    if settings.service.without_scores and workspace.scores.current is None:
+        return unjudged_snapshot(bundle, workspace, of_the_model(bundle))
+    return open_snapshot(workspace)
+
+
+def _valuer_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
+    """What values newer behaviour, where the model that valued everybody is still in use."""
+    in_use = value_in_use(workspace, snapshot.vectors)
+    said = snapshot.manifest["value"]
+    if in_use.bundle is None or said is None or said["digest"] != in_use.digest:
+        return None
+    declined = snapshot.status == Status.NO_CONSENT
+    return Valuer(in_use, bundle.manifest, tendency_among(in_use, snapshot.vectors, declined))
+
+
+def _past_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Past | None:
+    """The store's events, as long as they are those the scores were made from."""
+    try:
+        store = open_store(workspace)
+        pack = store.pack()
+        if pack.digest != snapshot.data_digest:
+            return None
+        return Past(bundle, pack, store.manifest.timezone)
+    except RegularsError:
+        return None

@@ -1,0 +1,42 @@
+"""One family that answers beside the scores: what it answers from now, followed as its model is replaced."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Generic
+
+from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
+from features.vocabulary.errors import RegularsError
+from serving.in_use.served import Opened, Pointers, Served
+
+_logger = logging.getLogger("regulars.desk")
+
+
+class ModelSlot(Generic[Opened]):
+    """Holds what a family answers from; None while nothing does."""
+
+    def __init__(
+        self, served: Served[Opened], opens: Callable[[Settings, Workspace], Opened | None]
+    ) -> None:
+        self._served = served
+        self._opens = opens
+        self._opened_from: Pointers | None = None
+        self.opened: Opened | None = None
+
+    def follow(self, settings: Settings, workspace: Workspace) -> None:
+        """Open what the pointers name, unless it and the store are those in use; the old one stays if it fails."""
+        pointers = self._served.pointers(workspace)
+        if pointers == self._opened_from:
+            return
+        self._opened_from = pointers
+        name = self._served.name
+        try:
+            self.opened = self._opens(settings, workspace)
+        except RegularsError as refused:
+            why = refused.expected, refused.found
+            _logger.error("The model of %s cannot be used: expected %s, found %s", name, *why)
+        except Exception as fault:
+            # Whatever a damaged folder does, what answers goes on answering.
+            _logger.error("The model of %s cannot be opened: %s", name, type(fault).__name__)

@@ -1,0 +1,90 @@
+"""What an operator does with a workspace's ledger: its keys, tickets, decisions and calls, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from features.company.workspace import Workspace
+from features.vocabulary.errors import UsageRefused
+from serving.ledger.audit import AuditRow
+from serving.ledger.decisions import Decision
+from serving.ledger.keys import FIRST_KEY_VARIABLE, SCOPES, SHORTEST_SECRET, KeyRecord
+from serving.ledger.ledger import ledger_of
+from serving.ledger.privacy import Withheld
+
+
+def create_key(workspace: Workspace, name: str, scopes: Iterable[str], *, at: int) -> str:
+    """Make an API key in a workspace's ledger and return it, this once."""
+    with ledger_of(workspace) as ledger:
+        return ledger.create_key(name, scopes, at=at)
+
+
+def list_keys(workspace: Workspace) -> list[KeyRecord]:
+    """The keys of a workspace, without their secrets."""
+    with ledger_of(workspace) as ledger:
+        return ledger.list_keys()
+
+
+def revoke_key(workspace: Workspace, key_id: str, *, at: int) -> None:
+    """Make a workspace's key worthless."""
+    with ledger_of(workspace) as ledger:
+        ledger.revoke_key(key_id, at=at)
+
+
+def create_ticket(workspace: Workspace, *, at: int) -> str:
+    """A single-use word for ``/sign-in?ticket=…``, good for ten minutes."""
+    with ledger_of(workspace) as ledger:
+        return ledger.create_ticket(at=at)
+
+
+def find_decision(workspace: Workspace, decision_id: str) -> Decision:
+    """A decision of a workspace's ledger; ``UsageRefused`` when there is none of this id."""
+    with ledger_of(workspace) as ledger:
+        found = ledger.decision(decision_id)
+    if found is None:
+        raise UsageRefused(
+            expected="the decision_id of an answered row",
+            found=f'"{decision_id}", which the ledger does not know',
+            remedy="Copy it from the answer of POST /v1/score.",
+        )
+    return found
+
+
+def adopt_first_key(workspace: Workspace, environment: Mapping[str, str], *, at: int) -> None:
+    """Take a key that an operator keeps as a secret in a file, where the workspace has no key yet.
+
+    ``REGULARS_FIRST_KEY_FILE`` names the file; the key may do everything but open pages.
+    """
+    named = environment.get(FIRST_KEY_VARIABLE)
+    if named is None:
+        return
+    key = Path(named).read_text(encoding="utf-8").strip()
+    kind, key_id, secret = (*key.split("_", 2), "", "")[:3]
+    if kind != "rgl" or not key_id or len(secret) < SHORTEST_SECRET:
+        raise UsageRefused(
+            expected=f"a key such as rgl_first_… with {SHORTEST_SECRET} random characters or more",
+            found="something else",
+            remedy="Make one: echo rgl_first_$(openssl rand -hex 32).",
+        )
+    with ledger_of(workspace) as ledger:
+        if not ledger.list_keys():
+            ledger.adopt_key(key_id, key, [one for one in SCOPES if one != "pages"], at=at)
+
+
+def audited(workspace: Workspace, *, most: int) -> list[AuditRow]:
+    """The latest calls for people's data, the newest first."""
+    with ledger_of(workspace) as ledger:
+        return ledger.audit.rows(most=most)
+
+
+def verify_audit(workspace: Workspace) -> tuple[int, str]:
+    """How many calls stand as they were written, and what is wrong with the next."""
+    with ledger_of(workspace) as ledger:
+        return ledger.audit.verify()
+
+
+def withheld_in(workspace: Workspace) -> Withheld:
+    """Who of a workspace has objected or was erased."""
+    with ledger_of(workspace) as ledger:
+        return ledger.privacy.withheld

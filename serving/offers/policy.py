@@ -1,0 +1,38 @@
+"""What the company lays down about offers: whom it may contact how often, what showing costs, what is left to chance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from features.company.settings.reading import OfferSettings
+from serving.offers.contact_policy import ContactPolicy
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the company lays down: limits of contact, levers by offer, what showing costs, how much is drawn by lot."""
+
+    contact: ContactPolicy
+    levers: Mapping[str, float]
+    contact_cents: float = 0.0
+    explore: float = 0.0
+    hold_out_percent: int = 0
+    response_days: int = 30
+    unsuitable: Mapping[str, str] = field(default_factory=dict)
+    budget_price: float = 0.0
+
+    @classmethod
+    def of(cls, settings: OfferSettings) -> Self:
+        """As the settings say; a lever of 20 percent weighs 1.2."""
+        return cls(
+            ContactPolicy.of(settings),
+            {offer: 1.0 + int(percent) / 100 for offer, percent in settings.levers.items()},
+            float(settings.contact_cents),
+            settings.explore_percent / 100,
+            settings.hold_out_percent,
+            settings.response_days,
+            settings.unsuitable,
+            settings.budget_price_percent / 100,
+        )

@@ -1,0 +1,68 @@
+"""From what each customer alone would choose to a choice that keeps every budget, and uses it up."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serving.offers.arbitration import NOTHING
+from serving.offers.budgets import AT_ONCE, Budgeted, Floats, shown
+
+_MOST_MISSES = 1_000
+"""After so many who fit into no budget the rest will not either."""
+
+
+def give_up(budgeted: Budgeted, chosen: NDArray[np.int64], used: Floats, prices: Floats) -> Floats:
+    """Take back what gains least until every budget is kept; answers what is used then."""
+    rows, offers = shown(chosen)
+    for row in rows[np.argsort(budgeted.gains(prices, rows, offers), kind="stable")].tolist():
+        over = used > budgeted.caps
+        if not over.any():
+            break
+        mine = budgeted.of_pair(row, int(chosen[row]))
+        is_owed = budgeted.is_least & (mine > 0) & (used - mine < budgeted.limits)
+        if (mine[over] > 0).any() and not is_owed.any():
+            used = used - mine
+            chosen[row] = NOTHING
+    return used
+
+
+def lift(budgeted: Budgeted, chosen: NDArray[np.int64], used: Floats, prices: Floats) -> Floats:
+    """Give what must be shown to those it costs least, until it is shown often enough."""
+    for at in np.flatnonzero(budgeted.is_least & (used < budgeted.limits)).tolist():
+        rows, offers = np.nonzero((budgeted.uses[at] > 0) & np.isfinite(budgeted.values))
+        order = np.argsort(-budgeted.gains(prices, rows, offers), kind="stable")
+        for row, offer in zip(rows[order].tolist(), offers[order].tolist(), strict=True):
+            if used[at] >= budgeted.limits[at]:
+                break
+            had = budgeted.of_pair(row, int(chosen[row])) * (chosen[row] != NOTHING)
+            with_it = used - had + budgeted.of_pair(row, offer)
+            if had[at] == 0 and (with_it <= budgeted.caps).all():
+                used = with_it
+                chosen[row] = offer
+    return used
+
+
+def fill(budgeted: Budgeted, chosen: NDArray[np.int64], used: Floats, prices: Floats) -> Floats:
+    """Use what is left of the budgets for who has nothing yet, what gains most first."""
+    waiting = np.flatnonzero(chosen == NOTHING)
+    found = []
+    for begin in range(0, len(waiting), AT_ONCE):
+        rows = waiting[begin : begin + AT_ONCE]
+        priced = np.where(budgeted.values[rows] > 0, budgeted.priced(prices, rows), -np.inf)
+        offers = priced.argmax(axis=1)
+        found.append((rows, offers, priced[np.arange(len(rows)), offers]))
+    if not found:
+        return used
+    rows, offers, gains = (np.concatenate(part) for part in zip(*found, strict=True))
+    misses = 0
+    for one in np.argsort(-gains, kind="stable").tolist():
+        if not np.isfinite(gains[one]) or misses >= _MOST_MISSES:
+            break
+        with_it = used + budgeted.of_pair(int(rows[one]), int(offers[one]))
+        if (with_it <= budgeted.caps).all():
+            used = with_it
+            chosen[rows[one]] = offers[one]
+        else:
+            misses += 1
+    return used
