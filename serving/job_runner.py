@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from serving.contract.scored_answer import answer_rows
+from serving.contract.recorded_scores import answer_rows
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.jobs import DONE, FAILED, Job

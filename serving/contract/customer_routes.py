@@ -22,7 +22,7 @@ from serving.contract.answering import (
 from serving.contract.change_routes import change_answer
 from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer, CustomerRequest
 from serving.contract.quick_route import QuickRoute
-from serving.contract.scored_answer import answer_rows
+from serving.contract.recorded_scores import answer_rows
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent

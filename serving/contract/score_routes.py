@@ -19,9 +19,9 @@ from serving.contract.answering import (
     required,
 )
 from serving.contract.quick_route import QuickRoute
+from serving.contract.recorded_scores import answer_rows
+from serving.contract.rows import PARTS, RISK_FIELDS
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
-from serving.contract.score_rows import PARTS, RISK_FIELDS
-from serving.contract.scored_answer import answer_rows
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.subject import Subject
 

@@ -8,7 +8,7 @@ from statistics import median
 import orjson
 
 from experiments.bench.service.ground import Ground
-from serving.contract.scored_answer import answer_rows
+from serving.contract.recorded_scores import answer_rows
 from serving.in_use.models_in_use import ModelsInUse
 from serving.scores.subject import Subject
 from training.reasons.languages.known import ENGLISH

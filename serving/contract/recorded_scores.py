@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from serving.contract.event_messages import EVENT_TYPES, Event
-from serving.contract.score_rows import row_answer
+from serving.contract.rows import row_answer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
