@@ -7,12 +7,13 @@ import io
 import logging
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
 from serving.contract.recorded_scores import answer_rows
+from serving.contract.row_messages import ScoredRowAnswer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.jobs import DONE, FAILED, Job
@@ -133,7 +134,7 @@ class JobRunner:
 
     def _answered(
         self, job: Job, in_use: InUse, asked: Sequence[str], basis: str
-    ) -> list[dict[str, Any]]:
+    ) -> list[ScoredRowAnswer]:
         code = job.question["language"]
         return answer_rows(
             self._models_in_use,
@@ -148,11 +149,11 @@ class JobRunner:
         )
 
 
-def _lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
+def _lines(rows: Sequence[ScoredRowAnswer]) -> bytes:
     return b"".join(orjson.dumps(row) + b"\n" for row in rows)
 
 
-def _as_csv(rows: Sequence[Mapping[str, Any]], *, heading: bool) -> bytes:
+def _as_csv(rows: Sequence[ScoredRowAnswer], *, heading: bool) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     if heading:
@@ -161,10 +162,11 @@ def _as_csv(rows: Sequence[Mapping[str, Any]], *, heading: bool) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def _cells(row: Mapping[str, Any]) -> list[Any]:
-    flat = dict(row)
-    flat |= row.get("interval", {}) | row.get("value", {})
-    flat["segment"] = row.get("segment", {}).get("name")
-    texts = [one["text"] or one["title"] for one in row.get("reasons", ())][:_REASONS]
+def _cells(row: ScoredRowAnswer) -> list[Any]:
+    segment = row.get("segment")
+    flat: dict[str, Any] = {**row, **(row.get("interval") or {}), **(row.get("value") or {})}
+    flat["segment"] = None if segment is None else segment["name"]
+    texts = [reason["text"] or reason["title"] for reason in row.get("reasons") or ()][:_REASONS]
     flat |= {f"reason_{place}": text for place, text in enumerate(texts, 1)}
-    return [harmless(one) if isinstance(one := flat.get(name), str) else one for name in COLUMNS]
+    cells = [flat.get(name) for name in COLUMNS]
+    return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]

@@ -103,7 +103,8 @@ class Regulars:
     def score(self, question: dict[str, Any], /) -> dict[str, Any]:
         """Score customers, for BentoML's own clients; the question and the answer are those of ``/v1/score``."""
         try:
-            return scored(_ready(self.models_in_use), read(ScoreRequest, orjson.dumps(question)))
+            answer = scored(_ready(self.models_in_use), read(ScoreRequest, orjson.dumps(question)))
+            return cast(dict[str, Any], answer)
         except (Refusal, RequestValidationError) as fault:
             # BentoML would put a refusal of its own in the place of an exception.
             return cast(dict[str, Any], problem_answer(fault, secrets.token_hex(8)))

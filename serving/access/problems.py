@@ -7,11 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, NotRequired
 
 import orjson
+from pydantic import ConfigDict, Field, with_config
+from typing_extensions import TypedDict  # what pydantic can describe before Python 3.12
 
 MEDIA_TYPE = "application/problem+json"
+_CLOSED = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+@with_config(_CLOSED)
+class FieldFaultAnswer(TypedDict):
+    """What is wrong with one field."""
+
+    pointer: Annotated[str, Field(description="A JSON pointer to the field.")]
+    code: Annotated[str, Field(description="A stable word.")]
+    message: Annotated[str, Field(description="A sentence.")]
+
+
+@with_config(_CLOSED)
+class ProblemAnswer(TypedDict):
+    """Every refusal, as RFC 9457 describes it."""
+
+    type: Annotated[str, Field(description="A URN that names the kind of problem.")]
+    title: Annotated[str, Field(description="The kind of problem in a sentence.")]
+    status: Annotated[int, Field(description="The HTTP status.")]
+    detail: Annotated[str, Field(description="What to do.")]
+    code: Annotated[str, Field(description="The last part of the type.")]
+    correlation_id: Annotated[str, Field(description="Names this call in the service's log.")]
+    errors: NotRequired[
+        Annotated[list[FieldFaultAnswer] | None, Field(description="The fields at fault.")]
+    ]
 
 
 @dataclass(frozen=True)
@@ -182,26 +209,26 @@ class Problem:
     detail: str = ""
     errors: Sequence[FieldFault] = ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """The members of the problem document."""
-        document: dict[str, Any] = {
-            "type": f"urn:regulars:problem:{self.kind.code}",
-            "title": self.kind.title,
-            "status": self.kind.status,
-            "detail": self.detail or self.kind.detail,
-            "code": self.kind.code,
-            "correlation_id": self.correlation_id,
-        }
+    def as_answer(self) -> ProblemAnswer:
+        """The problem document."""
+        document = ProblemAnswer(
+            type=f"urn:regulars:problem:{self.kind.code}",
+            title=self.kind.title,
+            status=self.kind.status,
+            detail=self.detail or self.kind.detail,
+            code=self.kind.code,
+            correlation_id=self.correlation_id,
+        )
         if self.errors:
             document["errors"] = [
-                {"pointer": one.pointer, "code": one.code, "message": one.message}
-                for one in self.errors
+                FieldFaultAnswer(pointer=fault.pointer, code=fault.code, message=fault.message)
+                for fault in self.errors
             ]
         return document
 
     def as_json(self) -> bytes:
         """The problem document as bytes."""
-        return orjson.dumps(self.as_dict())
+        return orjson.dumps(self.as_answer())
 
 
 class Refusal(Exception):

@@ -1,17 +1,17 @@
-"""What the routes of the contract share: the models in use they answer from, who answered, and JSON."""
+"""What the routes of the contract share: the models in use they answer from, who answered, and how words are written."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-import orjson
-from fastapi import Request, Response
+from fastapi import Request
 
-from serving.access.problems import Refusal
-from serving.contract.messages import ProblemAnswer
+from serving.access.problems import ProblemAnswer, Refusal
+from serving.contract.messages import ModelIdentity, RowStatus
 from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.scores.score import Status
 from training.bundles.manifest import Manifest
 from training.reasons.languages.known import language_of
 from training.reasons.languages.language import Language
@@ -50,23 +50,23 @@ def required(models_in_use: ModelsInUse) -> InUse:
     return in_use
 
 
-def identity(manifest: Manifest) -> dict[str, Any]:
+def identity(manifest: Manifest) -> ModelIdentity:
     """Which model answered."""
-    return {
-        "name": manifest.name,
-        "version": manifest.version,
-        "title": manifest.title,
-        "digest": manifest.digest,
-        "data_cut": manifest.data_cut,
-    }
+    return ModelIdentity(
+        name=manifest.name,
+        version=manifest.version,
+        title=manifest.title,
+        digest=manifest.digest,
+        data_cut=manifest.data_cut,
+    )
+
+
+def word_of(status: Status) -> RowStatus:
+    """What became of a row, as the contract writes it."""
+    return cast(RowStatus, status.word)
 
 
 @lru_cache(maxsize=4_096)
 def instant(seconds: int) -> str:
     """An instant as the contract writes it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def json_answer(content: object) -> Response:
-    """An answer as JSON."""
-    return Response(orjson.dumps(content), media_type="application/json")

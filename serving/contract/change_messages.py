@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from serving.contract.messages import (
+    Answer,
     CustomerRow,
     Day,
     Identifier,
@@ -39,72 +40,95 @@ class ChangesRequest(Message):
     )
 
 
-class HappeningAnswer(Message):
+class HappeningAnswer(Answer):
     """Events of one kind between the two days."""
 
-    kind: str = Field(description="What happened, such as `complaint`.")
-    count: int = Field(description="How often.")
-    last: str = Field(description="When last.")
-    text: str = Field(description="The same in words.")
+    kind: Annotated[str, Field(description="What happened, such as `complaint`.")]
+    count: Annotated[int, Field(description="How often.")]
+    last: Annotated[str, Field(description="When last.")]
+    text: Annotated[str, Field(description="The same in words.")]
 
 
-class MovedFactAnswer(Message):
+class MovedFactAnswer(Answer):
     """One fact at both times, in words."""
 
-    feature: str = Field(description="The feature's name in the dictionary.")
-    meaning: str = Field(description="What it means.")
-    before: str = Field(description="What it was then.")
-    now: str = Field(description="What it is now.")
+    feature: Annotated[str, Field(description="The feature's name in the dictionary.")]
+    meaning: Annotated[str, Field(description="What it means.")]
+    before: Annotated[str, Field(description="What it was then.")]
+    now: Annotated[str, Field(description="What it is now.")]
 
 
-class ChangeReasonAnswer(Message):
+class ChangeReasonAnswer(Answer):
     """One reason group whose part in the risk moved."""
 
-    group: str = Field(description="The reason group's name.")
-    title: str = Field(description="The reason group as a marketer reads it.")
-    points: float = Field(description="Percentage points it moved the risk by, exactly.")
-    shown_points: float = Field(description="The same with one decimal; what is shown adds up.")
-    text: str = Field(
-        description="The fact that says most of it, then and now, or that none of its own moved."
-    )
-    fact: MovedFactAnswer | None = Field(description="The same fact in parts.")
-    events: list[HappeningAnswer] = Field(description="What happened in between and belongs to it.")
+    group: Annotated[str, Field(description="The reason group's name.")]
+    title: Annotated[str, Field(description="The reason group as a marketer reads it.")]
+    points: Annotated[float, Field(description="Percentage points it moved the risk by, exactly.")]
+    shown_points: Annotated[
+        float, Field(description="The same with one decimal; what is shown adds up.")
+    ]
+    text: Annotated[
+        str,
+        Field(
+            description="The fact that says most of it, then and now, or that none of its own moved."
+        ),
+    ]
+    fact: Annotated[MovedFactAnswer | None, Field(description="The same fact in parts.")]
+    events: Annotated[
+        list[HappeningAnswer], Field(description="What happened in between and belongs to it.")
+    ]
 
 
-class ShownChange(Message):
+class ShownChange(Answer):
     """Percentages with one decimal that add up: before + shown points + other = now."""
 
-    before: float = Field(description="The risk then, in percent.")
-    now: float = Field(description="The risk now, in percent.")
-    other: float = Field(description="All that is not among the reasons, in percentage points.")
+    before: Annotated[float, Field(description="The risk then, in percent.")]
+    now: Annotated[float, Field(description="The risk now, in percent.")]
+    other: Annotated[
+        float, Field(description="All that is not among the reasons, in percentage points.")
+    ]
 
 
-class ChangeRowAnswer(Message):
+class ChangeRowAnswer(Answer):
     """How one customer's risk moved; without a risk on either day only the statuses are there."""
 
-    row_id: str | None = Field(None, description="As it was sent.")
-    customer_id: str = Field(description="As it was sent.")
-    status: RowStatus = Field(description="Whether there is a risk now.")
-    status_before: RowStatus = Field(description="Whether there was one on the earlier day.")
-    before: float | None = Field(None, ge=0, le=1, description="The risk then, by today's model.")
-    now: float | None = Field(None, ge=0, le=1, description="The risk now.")
-    points: float | None = Field(None, description="The change in percentage points, exactly.")
-    headline: str | None = Field(None, description="The change in one sentence.")
-    reasons: list[ChangeReasonAnswer] | None = Field(
-        None, description="At most five, largest first."
-    )
-    other_points: float | None = Field(None, description="The part of all other groups.")
-    shown: ShownChange | None = Field(None, description="What is shown adds up.")
-    events: list[HappeningAnswer] | None = Field(None, description="All that happened in between.")
+    row_id: NotRequired[Annotated[str | None, Field(description="As it was sent.")]]
+    customer_id: Annotated[str, Field(description="As it was sent.")]
+    status: Annotated[RowStatus, Field(description="Whether there is a risk now.")]
+    status_before: Annotated[
+        RowStatus, Field(description="Whether there was one on the earlier day.")
+    ]
+    before: NotRequired[
+        Annotated[float | None, Field(ge=0, le=1, description="The risk then, by today's model.")]
+    ]
+    now: NotRequired[Annotated[float | None, Field(ge=0, le=1, description="The risk now.")]]
+    points: NotRequired[
+        Annotated[float | None, Field(description="The change in percentage points, exactly.")]
+    ]
+    headline: NotRequired[Annotated[str | None, Field(description="The change in one sentence.")]]
+    reasons: NotRequired[
+        Annotated[
+            list[ChangeReasonAnswer] | None, Field(description="At most five, largest first.")
+        ]
+    ]
+    other_points: NotRequired[
+        Annotated[float | None, Field(description="The part of all other groups.")]
+    ]
+    shown: NotRequired[Annotated[ShownChange | None, Field(description="What is shown adds up.")]]
+    events: NotRequired[
+        Annotated[list[HappeningAnswer] | None, Field(description="All that happened in between.")]
+    ]
 
 
-class ChangesAnswer(Message):
+class ChangesAnswer(Answer):
     """The answer to a call: one row a row, in the order they were sent."""
 
-    model: ModelIdentity = Field(description="Which model judged both days.")
-    since: str = Field(description="The earlier day.")
-    vector_as_of: str = Field(description="The later instant: what was known before it counts now.")
-    rows: list[ChangeRowAnswer] = Field(description="The answers.")
+    model: Annotated[ModelIdentity, Field(description="Which model judged both days.")]
+    since: Annotated[str, Field(description="The earlier day.")]
+    vector_as_of: Annotated[
+        str, Field(description="The later instant: what was known before it counts now.")
+    ]
+    rows: Annotated[list[ChangeRowAnswer], Field(description="The answers.")]
 
 
 class WhatIfRequest(Message):
@@ -140,25 +164,33 @@ class WhatIfRequest(Message):
         return self
 
 
-class ChangedAnswer(Message):
+class ChangedAnswer(Answer):
     """One fact that would be another."""
 
-    feature: str = Field(description="The feature's name in the dictionary.")
-    meaning: str = Field(description="What it means.")
-    now: str = Field(description="The value now; empty where it is unknown.")
-    then: str = Field(description="The value it would have; empty where it would be unknown.")
+    feature: Annotated[str, Field(description="The feature's name in the dictionary.")]
+    meaning: Annotated[str, Field(description="What it means.")]
+    now: Annotated[str, Field(description="The value now; empty where it is unknown.")]
+    then: Annotated[
+        str, Field(description="The value it would have; empty where it would be unknown.")
+    ]
 
 
-class WhatIfAnswer(Message):
+class WhatIfAnswer(Answer):
     """What the model would say of such a customer; never a promise of what this one would do."""
 
-    customer_id: str = Field(description="As it was sent.")
-    status: RowStatus = Field(description="Whether there is a risk to compare with.")
-    title: str | None = Field(None, description="What was asked.")
-    probability: float | None = Field(None, ge=0, le=1, description="The risk now.")
-    would_be: float | None = Field(
-        None, ge=0, le=1, description="The model's score of such a customer."
-    )
-    changed: list[ChangedAnswer] | None = Field(None, description="The facts that would be others.")
-    text: str | None = Field(None, description="The answer in a sentence.")
-    model: ModelIdentity = Field(description="Which model answered.")
+    customer_id: Annotated[str, Field(description="As it was sent.")]
+    status: Annotated[RowStatus, Field(description="Whether there is a risk to compare with.")]
+    title: NotRequired[Annotated[str | None, Field(description="What was asked.")]]
+    probability: NotRequired[
+        Annotated[float | None, Field(ge=0, le=1, description="The risk now.")]
+    ]
+    would_be: NotRequired[
+        Annotated[
+            float | None, Field(ge=0, le=1, description="The model's score of such a customer.")
+        ]
+    ]
+    changed: NotRequired[
+        Annotated[list[ChangedAnswer] | None, Field(description="The facts that would be others.")]
+    ]
+    text: NotRequired[Annotated[str | None, Field(description="The answer in a sentence.")]]
+    model: Annotated[ModelIdentity, Field(description="Which model answered.")]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime, time
-from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from features.vocabulary.errors import UsageRefused
 from serving.access.problems import FieldFault, Refusal
@@ -16,27 +14,35 @@ from serving.contract.answering import (
     answer_in,
     identity,
     instant,
-    json_answer,
     models_in_use_of,
     required,
+    word_of,
 )
 from serving.contract.change_messages import (
+    ChangedAnswer,
+    ChangeReasonAnswer,
+    ChangeRowAnswer,
     ChangesAnswer,
     ChangesRequest,
+    HappeningAnswer,
+    MovedFactAnswer,
+    ShownChange,
     WhatIfAnswer,
     WhatIfRequest,
 )
 from serving.contract.quick_route import QuickRoute
-from serving.scores.changes import ChangeAnswer
+from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
-from serving.scores.what_if import WhatIf
+from serving.scores.what_if import WhatIf, WhatIfs
 from training.reasons.happenings import Happening
+from training.reasons.languages.language import Language
+from training.reasons.moved_facts import MovedFact
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-@router.post("/changes", responses={200: {"model": ChangesAnswer}, **PROBLEMS})
-def changes(request: Request, question: ChangesRequest) -> Response:
+@router.post("/changes", responses=PROBLEMS)
+def changes(request: Request, question: ChangesRequest) -> ChangesAnswer:
     """Why customers' risk is another than on an earlier day, and what happened in between."""
     models_in_use = models_in_use_of(request)
     in_use = required(models_in_use)
@@ -47,114 +53,113 @@ def changes(request: Request, question: ChangesRequest) -> Response:
             "invalid_request",
             errors=[FieldFault("/since", "not_earlier", "Give a day before `vector_as_of`.")],
         )
-    told = in_use.changes
-    if told is None:
+    comparing = in_use.changes
+    if comparing is None:
         raise Refusal("no_past")
-    found = {
-        one: told.since(one, earlier, language)
-        for one in dict.fromkeys(row.customer_id for row in question.rows)
+    changed = {
+        customer_id: comparing.since(customer_id, earlier, language)
+        for customer_id in dict.fromkeys(row.customer_id for row in question.rows)
     }
-    return json_answer(
-        {
-            "model": identity(in_use.scorer.bundle.manifest),
-            "since": question.since.isoformat(),
-            "vector_as_of": instant(in_use.snapshot.cutoff_seconds),
-            "rows": [
-                {"row_id": row.row_id} | change_answer(found[row.customer_id], language.code)
-                for row in question.rows
-            ],
-        }
+    return ChangesAnswer(
+        model=identity(in_use.scorer.bundle.manifest),
+        since=question.since.isoformat(),
+        vector_as_of=instant(in_use.snapshot.cutoff_seconds),
+        rows=[
+            change_row(row.row_id, changed[row.customer_id], language.code) for row in question.rows
+        ],
     )
 
 
-@router.post("/what-if", responses={200: {"model": WhatIfAnswer}, **PROBLEMS})
-def what_if(request: Request, question: WhatIfRequest) -> Response:
+@router.post("/what-if", responses=PROBLEMS)
+def what_if(request: Request, question: WhatIfRequest) -> WhatIfAnswer:
     """What the model would say of a customer of whom something else were known."""
     models_in_use = models_in_use_of(request)
     in_use = required(models_in_use)
-    asked = in_use.what_ifs
-    if asked is None:
+    what_ifs = in_use.what_ifs
+    if what_ifs is None:
         raise Refusal("no_past")
-    language = answer_in(question.language, models_in_use)
     status = in_use.scorer.score_ids([question.customer_id], with_reasons=False)[0].status
-    answer: dict[str, Any] = {
-        "customer_id": question.customer_id,
-        "status": status.word,
-        "model": identity(in_use.scorer.bundle.manifest),
-    }
+    answer = WhatIfAnswer(
+        customer_id=question.customer_id,
+        status=word_of(status),
+        model=identity(in_use.scorer.bundle.manifest),
+    )
     if status == Status.OK:
-        field = "play" if question.play is not None else "values"
-        try:
-            found = (
-                asked.play(question.customer_id, question.play, language)
-                if question.play is not None
-                else asked.with_values(question.customer_id, question.values or {}, language)
-            )
-        except UsageRefused as refused:
-            said = f"Expected {refused.expected}; found {refused.found}. {refused.remedy}"
-            fault = FieldFault(f"/{field}", "not_possible", said)
-            raise Refusal("invalid_request", errors=[fault]) from None
-        answer |= _supposed(found)
-    return json_answer(answer)
+        supposed = _supposed(what_ifs, question, answer_in(question.language, models_in_use))
+        answer["title"] = supposed.title
+        answer["probability"] = supposed.probability
+        answer["would_be"] = supposed.would_be
+        answer["changed"] = [
+            ChangedAnswer(feature=fact.feature, meaning=fact.meaning, now=fact.now, then=fact.then)
+            for fact in supposed.changed
+        ]
+        answer["text"] = supposed.text
+    return answer
 
 
-def change_answer(found: ChangeAnswer, language: str) -> dict[str, Any]:
+def _supposed(what_ifs: WhatIfs, question: WhatIfRequest, language: Language) -> WhatIf:
+    """What the model would say; a refusal of what is not possible of this customer."""
+    customer_id, play = question.customer_id, question.play
+    try:
+        if play is not None:
+            return what_ifs.play(customer_id, play, language)
+        return what_ifs.with_values(customer_id, question.values or {}, language)
+    except UsageRefused as refused:
+        field = "values" if play is None else "play"
+        said = f"Expected {refused.expected}; found {refused.found}. {refused.remedy}"
+        fault = FieldFault(f"/{field}", "not_possible", said)
+        raise Refusal("invalid_request", errors=[fault]) from None
+
+
+def change_row(row_id: str | None, change: ChangeAnswer, language: str) -> ChangeRowAnswer:
     """One customer's change as the contract writes it."""
-    answer: dict[str, Any] = {
-        "customer_id": found.customer_id,
-        "status": found.status.word,
-        "status_before": found.status_before.word,
-    }
-    if found.now is not None:
-        answer["now"] = found.now
-    if found.before is None:
+    answer = ChangeRowAnswer(
+        row_id=row_id,
+        customer_id=change.customer_id,
+        status=word_of(change.status),
+        status_before=word_of(change.status_before),
+    )
+    if change.now is not None:
+        answer["now"] = change.now
+    if change.before is None:
         return answer
-    return answer | {
-        "before": found.before,
-        "points": found.points,
-        "headline": found.headline,
-        "reasons": [
-            {
-                "group": one.group,
-                "title": one.title,
-                "points": one.points,
-                "shown_points": one.shown_points,
-                "text": one.text,
-                "fact": None if one.fact is None else asdict(one.fact),
-                "events": _events(one.happened, language),
-            }
-            for one in found.reasons
-        ],
-        "other_points": found.other_points,
-        "shown": {
-            "before": found.shown_before,
-            "now": found.shown_now,
-            "other": found.shown_other,
-        },
-        "events": _events(found.happened, language),
-    }
+    answer["before"] = change.before
+    answer["points"] = change.points
+    answer["headline"] = change.headline
+    answer["reasons"] = [_reason(reason, language) for reason in change.reasons]
+    answer["other_points"] = change.other_points
+    answer["shown"] = ShownChange(
+        before=change.shown_before, now=change.shown_now, other=change.shown_other
+    )
+    answer["events"] = _events(change.happened, language)
+    return answer
 
 
-def _events(happened: Sequence[Happening], language: str) -> list[dict[str, Any]]:
+def _reason(reason: ChangeReason, language: str) -> ChangeReasonAnswer:
+    return ChangeReasonAnswer(
+        group=reason.group,
+        title=reason.title,
+        points=reason.points,
+        shown_points=reason.shown_points,
+        text=reason.text,
+        fact=None if reason.fact is None else _moved(reason.fact),
+        events=_events(reason.happened, language),
+    )
+
+
+def _moved(fact: MovedFact) -> MovedFactAnswer:
+    return MovedFactAnswer(
+        feature=fact.feature, meaning=fact.meaning, before=fact.before, now=fact.now
+    )
+
+
+def _events(happened: Sequence[Happening], language: str) -> list[HappeningAnswer]:
     return [
-        {
-            "kind": one.kind,
-            "count": one.count,
-            "last": instant(one.last_seconds),
-            "text": one.said(language),
-        }
-        for one in happened
+        HappeningAnswer(
+            kind=happening.kind,
+            count=happening.count,
+            last=instant(happening.last_seconds),
+            text=happening.said(language),
+        )
+        for happening in happened
     ]
-
-
-def _supposed(found: WhatIf) -> dict[str, Any]:
-    return {
-        "title": found.title,
-        "probability": found.probability,
-        "would_be": found.would_be,
-        "changed": [
-            {"feature": one.feature, "meaning": one.meaning, "now": one.now, "then": one.then}
-            for one in found.changed
-        ],
-        "text": found.text,
-    }

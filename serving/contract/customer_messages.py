@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import ConfigDict, Field
 
 from serving.contract.change_messages import ChangeRowAnswer
-from serving.contract.messages import Day, Identifier, Message, ModelIdentity, RowStatus, Words
-from serving.contract.score_messages import ScoredRowAnswer
+from serving.contract.messages import (
+    Answer,
+    Day,
+    Identifier,
+    Message,
+    ModelIdentity,
+    RowStatus,
+    Words,
+)
+from serving.contract.row_messages import ScoredRowAnswer
 
 MOST_MOMENTS = 200
 LATEST_DECISIONS = 20
@@ -36,51 +44,71 @@ class CustomerRequest(Message):
     )
 
 
-class MomentAnswer(Message):
+class MomentAnswer(Answer):
     """One event of the timeline."""
 
-    at: str = Field(description="When it happened.")
-    kind: str = Field(description="What kind of event it is.")
-    text: str = Field(description="The same in words.")
-    details: dict[str, Any] = Field(description="What is known about it.")
-    told: bool = Field(description="Whether it came through `/v1/events` and is in no table yet.")
+    at: Annotated[str, Field(description="When it happened.")]
+    kind: Annotated[str, Field(description="What kind of event it is.")]
+    text: Annotated[str, Field(description="The same in words.")]
+    details: Annotated[dict[str, Any], Field(description="What is known about it.")]
+    told: Annotated[
+        bool, Field(description="Whether it came through `/v1/events` and is in no table yet.")
+    ]
 
 
-class DecisionAnswer(Message):
+class DecisionAnswer(Answer):
     """One earlier answer about the customer."""
 
-    decision_id: str = Field(description="Names the answer in the ledger.")
-    decided_at: str = Field(description="When it was given.")
-    status: RowStatus = Field(description="What became of the row.")
-    probability: float | None = Field(description="What was answered.")
-    model_version: str = Field(description="Which version of the model answered.")
-    basis: str = Field(description="stored, fresh or given behaviour.")
-    campaign: str = Field(description="The campaign it was asked for; empty without one.")
-    hold_out: bool | None = Field(description="Whether the customer was held out of it.")
+    decision_id: Annotated[str, Field(description="Names the answer in the ledger.")]
+    decided_at: Annotated[str, Field(description="When it was given.")]
+    status: Annotated[RowStatus, Field(description="What became of the row.")]
+    probability: Annotated[float | None, Field(description="What was answered.")]
+    model_version: Annotated[str, Field(description="Which version of the model answered.")]
+    basis: Annotated[str, Field(description="stored, fresh or given behaviour.")]
+    campaign: Annotated[str, Field(description="The campaign it was asked for; empty without one.")]
+    hold_out: Annotated[bool | None, Field(description="Whether the customer was held out of it.")]
 
 
-class CustomerAnswer(Message):
+class CustomerAnswer(Answer):
     """One customer: who they are, how they stand, why, what changed and what happened."""
 
-    customer_id: str = Field(description="As it was sent.")
-    status: RowStatus = Field(
-        description="Whether anything may be said, and whether there is a score."
-    )
-    model: ModelIdentity | None = Field(None, description="Which model answered.")
-    profile: dict[str, str | float | bool | None] | None = Field(
-        None, description="What the customer declared, by attribute."
-    )
-    score: ScoredRowAnswer | None = Field(
-        None, description="The score with its reasons, as `/v1/score` gives it."
-    )
-    score_age_days: int | None = Field(
-        None, description="So many days ago what counts in the score was known."
-    )
-    change: ChangeRowAnswer | None = Field(
-        None, description="Why the risk is another than on the earlier day."
-    )
-    since: str | None = Field(None, description="That earlier day.")
-    timeline: list[MomentAnswer] | None = Field(None, description="What happened, latest first.")
-    decisions: list[DecisionAnswer] | None = Field(
-        None, description="The last 20 answers about the customer before this one, latest first."
-    )
+    customer_id: Annotated[str, Field(description="As it was sent.")]
+    status: Annotated[
+        RowStatus, Field(description="Whether anything may be said, and whether there is a score.")
+    ]
+    model: NotRequired[Annotated[ModelIdentity | None, Field(description="Which model answered.")]]
+    profile: NotRequired[
+        Annotated[
+            dict[str, str | float | bool | None] | None,
+            Field(description="What the customer declared, by attribute."),
+        ]
+    ]
+    score: NotRequired[
+        Annotated[
+            ScoredRowAnswer | None,
+            Field(description="The score with its reasons, as `/v1/score` gives it."),
+        ]
+    ]
+    score_age_days: NotRequired[
+        Annotated[
+            int | None, Field(description="So many days ago what counts in the score was known.")
+        ]
+    ]
+    change: NotRequired[
+        Annotated[
+            ChangeRowAnswer | None,
+            Field(description="Why the risk is another than on the earlier day."),
+        ]
+    ]
+    since: NotRequired[Annotated[str | None, Field(description="That earlier day.")]]
+    timeline: NotRequired[
+        Annotated[list[MomentAnswer] | None, Field(description="What happened, latest first.")]
+    ]
+    decisions: NotRequired[
+        Annotated[
+            list[DecisionAnswer] | None,
+            Field(
+                description="The last 20 answers about the customer before this one, latest first."
+            ),
+        ]
+    ]

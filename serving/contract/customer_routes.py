@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.access.problems import FieldFault, Refusal
@@ -15,12 +15,18 @@ from serving.contract.answering import (
     answer_in,
     identity,
     instant,
-    json_answer,
     models_in_use_of,
     required,
 )
-from serving.contract.change_routes import change_answer
-from serving.contract.customer_messages import LATEST_DECISIONS, CustomerAnswer, CustomerRequest
+from serving.contract.change_routes import change_row
+from serving.contract.customer_messages import (
+    LATEST_DECISIONS,
+    CustomerAnswer,
+    CustomerRequest,
+    DecisionAnswer,
+    MomentAnswer,
+)
+from serving.contract.messages import RowStatus
 from serving.contract.quick_route import QuickRoute
 from serving.contract.recorded_scores import answer_rows
 from serving.in_use.models_in_use import InUse, ModelsInUse
@@ -36,8 +42,8 @@ router = APIRouter(prefix="/v1", route_class=QuickRoute)
 _SAY_NOTHING = ("unknown_id", "no_consent")
 
 
-@router.post("/customer", responses={200: {"model": CustomerAnswer}, **PROBLEMS})
-def customer(request: Request, question: CustomerRequest) -> Response:
+@router.post("/customer", responses=PROBLEMS)
+def customer(request: Request, question: CustomerRequest) -> CustomerAnswer:
     """Show one customer: profile, stage, scores and reasons, what changed, what happened, what was answered."""
     models_in_use = models_in_use_of(request)
     in_use = required(models_in_use)
@@ -49,30 +55,26 @@ def customer(request: Request, question: CustomerRequest) -> Response:
     row = answer_rows(models_in_use, in_use, subjects, at=at, with_reasons=True, language=language)[
         0
     ]
-    answer: dict[str, Any] = {"customer_id": asked, "status": row["status"]}
+    answer = CustomerAnswer(customer_id=asked, status=row["status"])
     if row["status"] in _SAY_NOTHING:
-        return json_answer(answer)
-    answer |= {
-        "model": identity(in_use.scorer.bundle.manifest),
-        "score": row,
-        "score_age_days": (at - in_use.snapshot.cutoff_seconds) // DAY_SECONDS,
-        "decisions": [_decision(one) for one in decided],
-    }
+        return answer
+    answer["model"] = identity(in_use.scorer.bundle.manifest)
+    answer["score"] = row
+    answer["score_age_days"] = (at - in_use.snapshot.cutoff_seconds) // DAY_SECONDS
+    answer["decisions"] = [_decision(decision) for decision in decided]
     if in_use.past is not None and in_use.changes is not None:
         pack, key = in_use.past.pack, in_use.snapshot.find(asked)
         told = models_in_use.ledger.events.newer([asked], in_use.snapshot.cutoff_seconds).get(
             asked, []
         )
         moments = _moments(in_use, key, told, question.events)
-        answer |= {
-            "profile": profile(pack, key) if key >= 0 else {},
-            "since": instant(earlier)[:10],
-            "timeline": [_moment(one, language) for one in moments],
-        }
+        answer["profile"] = dict(profile(pack, key)) if key >= 0 else {}
+        answer["since"] = instant(earlier)[:10]
+        answer["timeline"] = [_moment(moment, language) for moment in moments]
         if key >= 0:
-            found = in_use.changes.since(asked, earlier, language)
-            answer["change"] = {"row_id": None} | change_answer(found, language.code)
-    return json_answer(answer)
+            change = in_use.changes.since(asked, earlier, language)
+            answer["change"] = change_row(None, change, language.code)
+    return answer
 
 
 def _earlier(question: CustomerRequest, in_use: InUse, models_in_use: ModelsInUse) -> int:
@@ -92,30 +94,30 @@ def _moments(in_use: InUse, key: int, told: Sequence[ToldEvent], most: int) -> l
     return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, told, most=most)
 
 
-def _moment(one: Moment, language: Language) -> dict[str, Any]:
+def _moment(moment: Moment, language: Language) -> MomentAnswer:
     details = {
         name.removesuffix("_seconds") + "_at" if name.endswith("_seconds") else name: (
             instant(value) if name.endswith("_seconds") else value
         )
-        for name, value in one.details.items()
+        for name, value in moment.details.items()
     }
-    return {
-        "at": instant(one.at_seconds),
-        "kind": one.kind,
-        "text": one.said(language.code),
-        "details": details,
-        "told": one.was_told,
-    }
+    return MomentAnswer(
+        at=instant(moment.at_seconds),
+        kind=moment.kind,
+        text=moment.said(language.code),
+        details=details,
+        told=moment.was_told,
+    )
 
 
-def _decision(one: Decision) -> dict[str, Any]:
-    return {
-        "decision_id": one.decision_id,
-        "decided_at": instant(one.decided_at),
-        "status": one.status,
-        "probability": one.probability,
-        "model_version": one.model_version,
-        "basis": one.basis,
-        "campaign": one.campaign,
-        "hold_out": {"yes": True, "no": False}.get(one.hold_out),
-    }
+def _decision(decision: Decision) -> DecisionAnswer:
+    return DecisionAnswer(
+        decision_id=decision.decision_id,
+        decided_at=instant(decision.decided_at),
+        status=cast(RowStatus, decision.status),
+        probability=decision.probability,
+        model_version=decision.model_version,
+        basis=decision.basis,
+        campaign=decision.campaign,
+        hold_out={"yes": True, "no": False}.get(decision.hold_out),
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import cast, get_args
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from features.vocabulary.tables import CUSTOMER_ID, KNOWN_AT
 from serving.contract.answering import (
@@ -14,14 +14,20 @@ from serving.contract.answering import (
     VERSION,
     identity,
     instant,
-    json_answer,
     models_in_use_of,
     required,
 )
 from serving.contract.discovery_messages import (
+    EventColumnAnswer,
+    EventTableAnswer,
+    FeatureAnswer,
+    GroupAnswer,
+    ModelAnswer,
     ModelsAnswer,
+    OfferAnswer,
     OffersAnswer,
     SchemaAnswer,
+    Trainable,
     VersionAnswer,
 )
 from serving.contract.event_messages import EVENT_TYPES
@@ -34,67 +40,67 @@ from training.families.kinds import KINDS
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-@router.get("/models", responses={200: {"model": ModelsAnswer}, **PROBLEMS})
-def models(request: Request) -> Response:
+@router.get("/models", responses=PROBLEMS)
+def models(request: Request) -> ModelsAnswer:
     """The models in use and how well they did on customers they had not seen."""
     models_in_use = models_in_use_of(request)
     in_use = required(models_in_use)
-    entries = [
-        identity(one)
-        | {
-            "family": one.learner,
-            "horizon_days": one.horizon_days,
-            "gap_days": one.gap_days,
-            "question": one.task.said,
-            "base_rate": one.base_rate,
-            "population": one.population,
-            "metrics": one.metrics,
-        }
-        for one in _in_use_all(models_in_use, in_use)
-    ]
-    trained = {one["name"] for one in entries}
-    return json_answer(
-        {"models": entries, "not_trained": [name for name in KINDS if name not in trained]}
+    entries = [_model(manifest) for manifest in _in_use_all(models_in_use, in_use)]
+    trained = {entry["name"] for entry in entries}
+    return ModelsAnswer(
+        models=entries, not_trained=[name for name in get_args(Trainable) if name not in trained]
     )
 
 
-@router.get("/schema", responses={200: {"model": SchemaAnswer}, **PROBLEMS})
-def schema(request: Request) -> Response:
+@router.get("/schema", responses=PROBLEMS)
+def schema(request: Request) -> SchemaAnswer:
     """What a vector is made of, feature by feature, and which events can be told."""
     in_use = required(models_in_use_of(request))
     manifest = in_use.scorer.bundle.manifest
-    return json_answer(
-        {
-            "model": identity(manifest),
-            "features": list(_features(in_use)),
-            "groups": [dict(one) for one in manifest.groups],
-            "events": list(_events(in_use)),
-        }
+    return SchemaAnswer(
+        model=identity(manifest),
+        features=list(_features(in_use)),
+        groups=[GroupAnswer(name=group["name"], title=group["title"]) for group in manifest.groups],
+        events=list(_events(in_use)),
     )
 
 
-@router.get("/offers", responses={200: {"model": OffersAnswer}, **PROBLEMS})
-def offers(request: Request) -> Response:
+@router.get("/offers", responses=PROBLEMS)
+def offers(request: Request) -> OffersAnswer:
     """The offers that can be made, as the company's table lists them."""
     snapshot = required(models_in_use_of(request)).snapshot
-    return json_answer({"as_of": instant(snapshot.cutoff_seconds), "offers": list(snapshot.offers)})
+    return OffersAnswer(
+        as_of=instant(snapshot.cutoff_seconds),
+        offers=[cast(OfferAnswer, offer) for offer in snapshot.offers],
+    )
 
 
-@router.get("/version", responses={200: {"model": VersionAnswer}, **PROBLEMS})
-def version(request: Request) -> Response:
+@router.get("/version", responses=PROBLEMS)
+def version(request: Request) -> VersionAnswer:
     """What is running, whether it can answer and, when it cannot, why not."""
     models_in_use = models_in_use_of(request)
     in_use = models_in_use.in_use
-    return json_answer(
-        {
-            "service": VERSION,
-            "ready": in_use is not None,
-            "model": identity(in_use.scorer.bundle.manifest) if in_use else None,
-            "snapshot": in_use.snapshot.name if in_use else None,
-            "vector_as_of": instant(in_use.snapshot.cutoff_seconds) if in_use else None,
-            "fault": models_in_use.fault,
-        }
+    return VersionAnswer(
+        service=VERSION,
+        ready=in_use is not None,
+        model=identity(in_use.scorer.bundle.manifest) if in_use else None,
+        snapshot=in_use.snapshot.name if in_use else None,
+        vector_as_of=instant(in_use.snapshot.cutoff_seconds) if in_use else None,
+        fault=models_in_use.fault,
     )
+
+
+def _model(manifest: Manifest) -> ModelAnswer:
+    return {
+        **identity(manifest),
+        "family": manifest.learner,
+        "horizon_days": manifest.horizon_days,
+        "gap_days": manifest.gap_days,
+        "question": manifest.task.said,
+        "base_rate": manifest.base_rate,
+        "population": manifest.population,
+        "metrics": dict(manifest.metrics),
+    }
 
 
 def _in_use_all(models_in_use: ModelsInUse, in_use: InUse) -> list[Manifest]:
@@ -107,41 +113,41 @@ def _in_use_all(models_in_use: ModelsInUse, in_use: InUse) -> list[Manifest]:
     ]
 
 
-def _features(in_use: InUse) -> Iterator[dict[str, Any]]:
+def _features(in_use: InUse) -> Iterator[FeatureAnswer]:
     columns, wording = in_use.scorer.bundle.model.columns, in_use.scorer.wording
     bounds = dict(zip(columns.names, zip(columns.low, columns.high, strict=True), strict=True))
-    for one in wording.features:
-        low, high = bounds.get(one.name, (math.nan, math.nan))
-        yield {
-            "name": one.name,
-            "meaning": one.meaning,
-            "unit": one.unit,
-            "group": one.group,
-            "actionable": one.actionable,
-            "missing": one.missing,
-            "read": one.name in bounds,
-            "low": None if math.isnan(low) else float(low),
-            "high": None if math.isnan(high) else float(high),
-        }
+    for feature in wording.features:
+        low, high = bounds.get(feature.name, (math.nan, math.nan))
+        yield FeatureAnswer(
+            name=feature.name,
+            meaning=feature.meaning,
+            unit=feature.unit,
+            group=feature.group,
+            actionable=feature.actionable,
+            missing=feature.missing,
+            read=feature.name in bounds,
+            low=None if math.isnan(low) else float(low),
+            high=None if math.isnan(high) else float(high),
+        )
 
 
-def _events(in_use: InUse) -> Iterator[dict[str, Any]]:
+def _events(in_use: InUse) -> Iterator[EventTableAnswer]:
     streams = {} if in_use.past is None else in_use.past.pack.streams
     for name, (table, _) in EVENT_TYPES.items():
         stored = set(streams[name].columns) if name in streams else set[str]()
         always = {table.event_time, KNOWN_AT} if name in streams else set[str | None]()
-        yield {
-            "name": name,
-            "meaning": table.meaning,
-            "columns": [
-                {
-                    "name": wire_name(one),
-                    "kind": one.kind.value,
-                    "meaning": one.meaning,
-                    "required": one.required,
-                    "stored": one.name in always or pack_name(one) in stored,
-                }
-                for one in table.columns
-                if one.name != CUSTOMER_ID
+        yield EventTableAnswer(
+            name=name,
+            meaning=table.meaning,
+            columns=[
+                EventColumnAnswer(
+                    name=wire_name(column),
+                    kind=column.kind.value,
+                    meaning=column.meaning,
+                    required=column.required,
+                    stored=column.name in always or pack_name(column) in stored,
+                )
+                for column in table.columns
+                if column.name != CUSTOMER_ID
             ],
-        }
+        )

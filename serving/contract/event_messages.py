@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from features.vocabulary.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, RawTable
-from serving.contract.messages import Identifier, Message
+from serving.contract.messages import Answer, Identifier, Message
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 MOST_CENTS = 10**13
@@ -226,18 +226,21 @@ class EventsRequest(Message):
     rows: list[EventRow] = Field(min_length=1, max_length=1_000, description="At most 1,000.")
 
 
-class EventRowAnswer(Message):
+class EventRowAnswer(Answer):
     """What became of one event."""
 
-    row_id: str | None = Field(description="As it was sent.")
-    event_id: str = Field(description="Names the event.")
-    status: Literal["stored", "duplicate", "refused"] = Field(
-        description="stored: kept; duplicate: kept before; refused: it lies in the future."
-    )
-    counts: bool = Field(description="Whether models read such events, so that scores may move.")
+    row_id: Annotated[str | None, Field(description="As it was sent.")]
+    event_id: Annotated[str, Field(description="Names the event.")]
+    status: Annotated[
+        Literal["stored", "duplicate", "refused"],
+        Field(description="stored: kept; duplicate: kept before; refused: it lies in the future."),
+    ]
+    counts: Annotated[
+        bool, Field(description="Whether models read such events, so that scores may move.")
+    ]
 
 
-class EventsAnswer(Message):
+class EventsAnswer(Answer):
     """One answer an event, in the order they were sent."""
 
-    rows: list[EventRowAnswer] = Field(description="The answers.")
+    rows: Annotated[list[EventRowAnswer], Field(description="The answers.")]

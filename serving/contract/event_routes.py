@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from features.vocabulary.tables import KNOWN_AT
 from features.vocabulary.time import DAY_SECONDS
-from serving.contract.answering import PROBLEMS, instant, json_answer, models_in_use_of
-from serving.contract.event_messages import EVENT_TYPES, EventRow, EventsAnswer, EventsRequest
+from serving.contract.answering import PROBLEMS, instant, models_in_use_of
+from serving.contract.event_messages import (
+    EVENT_TYPES,
+    EventRow,
+    EventRowAnswer,
+    EventsAnswer,
+    EventsRequest,
+)
 from serving.contract.quick_route import QuickRoute
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.reported_events import ToldEvent
@@ -23,8 +29,8 @@ AHEAD_SECONDS = DAY_SECONDS
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-@router.post("/events", responses={200: {"model": EventsAnswer}, **PROBLEMS})
-def events(request: Request, question: EventsRequest) -> Response:
+@router.post("/events", responses=PROBLEMS)
+def events(request: Request, question: EventsRequest) -> EventsAnswer:
     """Tell of contacts, purchases and what came of an answer; the customer's next score counts them."""
     models_in_use = models_in_use_of(request)
     at = models_in_use.now()
@@ -35,18 +41,16 @@ def events(request: Request, question: EventsRequest) -> Response:
     kept = [one for one, is_timely in zip(told, timely, strict=True) if is_timely]
     is_new = iter(_keep(models_in_use, kept))
     models_in_use.ledger.events.forget(before=min(cutoff, at))
-    return json_answer(
-        {
-            "rows": [
-                {
-                    "row_id": row.row_id,
-                    "event_id": one.event_id,
-                    "status": _became(next(is_new)) if is_timely else "refused",
-                    "counts": is_timely and _is_read(models_in_use, one.table),
-                }
-                for row, one, is_timely in zip(question.rows, told, timely, strict=True)
-            ]
-        }
+    return EventsAnswer(
+        rows=[
+            EventRowAnswer(
+                row_id=row.row_id,
+                event_id=event.event_id,
+                status=_became(next(is_new)) if is_timely else "refused",
+                counts=is_timely and _is_read(models_in_use, event.table),
+            )
+            for row, event, is_timely in zip(question.rows, told, timely, strict=True)
+        ]
     )
 
 
@@ -83,7 +87,7 @@ def _digest(said: list[Any]) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
-def _became(is_new: bool) -> str:
+def _became(is_new: bool) -> Literal["stored", "duplicate"]:
     return "stored" if is_new else "duplicate"
 
 

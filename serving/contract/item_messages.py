@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from serving.contract.event_messages import FreshEventsGiven
 from serving.contract.messages import (
+    Answer,
     CustomerRow,
     Identifier,
     Message,
@@ -98,93 +99,111 @@ class RecommendationRequest(Message):
     )
 
 
-class SpeakingItem(Message):
+class SpeakingItem(Answer):
     """A bought item that speaks for another."""
 
-    item_id: str = Field(description="The company's own number.")
-    name: str = Field(description="What it is called.")
-    share: float = Field(
-        description="What it adds to the taste for the other, a fact of the model."
-    )
+    item_id: Annotated[str, Field(description="The company's own number.")]
+    name: Annotated[str, Field(description="What it is called.")]
+    share: Annotated[
+        float, Field(description="What it adds to the taste for the other, a fact of the model.")
+    ]
 
 
 class ItemReasonAnswer(PushAnswer):
     """One reason for, or against, an item."""
 
-    because: list[SpeakingItem] = Field(description="Bought items that speak for it.")
+    because: Annotated[list[SpeakingItem], Field(description="Bought items that speak for it.")]
 
 
-class RecommendedItem(Message):
+class RecommendedItem(Answer):
     """An item the customer would take."""
 
-    item_id: str = Field(description="The company's own number.")
-    name: str = Field(description="What it is called; its number where it has no name.")
-    category: str = Field(description="Its category; empty without one.")
-    probability: float = Field(
-        description="The chance that it is bought within the horizon, should the customer order in it."
-    )
-    log_odds: float = Field(description="The same as log-odds: `base` and all pushes sum to it.")
-    source: str = Field(description="What brought it up.")
-    times_bought: int = Field(description="How many orders of the customer held it.")
-    due_in_days: float | None = Field(
-        description="In how many days it is due again, below zero when overdue; null when unknown."
-    )
-    text: str = Field(description="The strongest reason, in one sentence.")
-    reasons: list[ItemReasonAnswer] = Field(description="All reasons, the strongest first.")
+    item_id: Annotated[str, Field(description="The company's own number.")]
+    name: Annotated[str, Field(description="What it is called; its number where it has no name.")]
+    category: Annotated[str, Field(description="Its category; empty without one.")]
+    probability: Annotated[
+        float,
+        Field(
+            description="The chance that it is bought within the horizon, should the customer order in it."
+        ),
+    ]
+    log_odds: Annotated[
+        float, Field(description="The same as log-odds: `base` and all pushes sum to it.")
+    ]
+    source: Annotated[str, Field(description="What brought it up.")]
+    times_bought: Annotated[int, Field(description="How many orders of the customer held it.")]
+    due_in_days: Annotated[
+        float | None,
+        Field(
+            description="In how many days it is due again, below zero when overdue; null when unknown."
+        ),
+    ]
+    text: Annotated[str, Field(description="The strongest reason, in one sentence.")]
+    reasons: Annotated[
+        list[ItemReasonAnswer], Field(description="All reasons, the strongest first.")
+    ]
 
 
-class RecommendationRowAnswer(Message):
+class RecommendationRowAnswer(Answer):
     """One customer's list."""
 
-    row_id: str | None = Field(description="As it was sent.")
-    customer_id: str = Field(description="As it was sent.")
-    status: RowStatus = Field(description="What became of the row.")
-    order_probability: float | None = Field(
-        description="The chance that the customer orders at all within the horizon; null of who never did."
-    )
-    items: list[RecommendedItem] = Field(description="The list, the most likely first.")
-    fallback: str = Field(description="What the list is made from instead, where nothing is known.")
-    fewer: dict[str, int] | None = Field(
-        description="Where the list is shorter than wished for: how many items each rule kept off."
-    )
-    is_within_quotas: bool = Field(
-        description="Whether the shares of repeats and promoted items could be kept."
-    )
+    row_id: Annotated[str | None, Field(description="As it was sent.")]
+    customer_id: Annotated[str, Field(description="As it was sent.")]
+    status: Annotated[RowStatus, Field(description="What became of the row.")]
+    order_probability: Annotated[
+        float | None,
+        Field(
+            description="The chance that the customer orders at all within the horizon; null of who never did."
+        ),
+    ]
+    items: Annotated[list[RecommendedItem], Field(description="The list, the most likely first.")]
+    fallback: Annotated[
+        str, Field(description="What the list is made from instead, where nothing is known.")
+    ]
+    fewer: Annotated[
+        dict[str, int] | None,
+        Field(
+            description="Where the list is shorter than wished for: how many items each rule kept off."
+        ),
+    ]
+    is_within_quotas: Annotated[
+        bool, Field(description="Whether the shares of repeats and promoted items could be kept.")
+    ]
 
 
-class RecommendationsAnswer(Message):
+class RecommendationsAnswer(Answer):
     """Lists, one a row, in the order of the rows."""
 
-    model: ModelIdentity = Field(description="Which model answered.")
-    horizon_days: int = Field(description="Over how many days a purchase is meant.")
-    base: float = Field(description="The log-odds every item starts from.")
-    vector_as_of: str = Field(description="What was known before this instant counts.")
-    warnings: list[WarningAnswer] = Field(description="What to know about the answer.")
-    rows: list[RecommendationRowAnswer] = Field(description="The lists.")
+    model: Annotated[ModelIdentity, Field(description="Which model answered.")]
+    horizon_days: Annotated[int, Field(description="Over how many days a purchase is meant.")]
+    base: Annotated[float, Field(description="The log-odds every item starts from.")]
+    vector_as_of: Annotated[str, Field(description="What was known before this instant counts.")]
+    warnings: Annotated[list[WarningAnswer], Field(description="What to know about the answer.")]
+    rows: Annotated[list[RecommendationRowAnswer], Field(description="The lists.")]
 
 
-class SimilarItem(Message):
+class SimilarItem(Answer):
     """An item that is like another."""
 
-    item_id: str = Field(description="The company's own number.")
-    name: str = Field(description="What it is called.")
-    weight: float = Field(description="How much owning the one says for the other.")
+    item_id: Annotated[str, Field(description="The company's own number.")]
+    name: Annotated[str, Field(description="What it is called.")]
+    weight: Annotated[float, Field(description="How much owning the one says for the other.")]
 
 
-class SimilarItemsRow(Message):
+class SimilarItemsRow(Answer):
     """Items like one item."""
 
-    item_id: str = Field(description="As it was sent.")
-    status: Literal["ok", "unknown_id"] = Field(description="Whether the item is known.")
-    source: str = Field(description="What makes them alike.")
-    items: list[SimilarItem] = Field(description="The items, the most similar first.")
+    item_id: Annotated[str, Field(description="As it was sent.")]
+    status: Annotated[Literal["ok", "unknown_id"], Field(description="Whether the item is known.")]
+    source: Annotated[str, Field(description="What makes them alike.")]
+    items: Annotated[list[SimilarItem], Field(description="The items, the most similar first.")]
 
 
-class SimilarItemsAnswer(Message):
+class SimilarItemsAnswer(Answer):
     """Items alike, one row an item asked about."""
 
-    model: ModelIdentity = Field(description="Which model answered.")
-    rows: list[SimilarItemsRow] = Field(description="The answers.")
+    model: Annotated[ModelIdentity, Field(description="Which model answered.")]
+    rows: Annotated[list[SimilarItemsRow], Field(description="The answers.")]
 
 
 class ItemCustomersRequest(Message):
@@ -197,22 +216,25 @@ class ItemCustomersRequest(Message):
     only_new: bool = Field(False, strict=True, description="Only those who never bought it.")
 
 
-class Taker(Message):
+class Taker(Answer):
     """A customer who would take an item."""
 
-    customer_id: str = Field(description="The company's own customer number.")
-    probability: float = Field(
-        description="The chance of a purchase within the horizon: of an order, times of the item in it."
-    )
-    times_bought: int = Field(description="How many orders of the customer held it.")
-    due_in_days: float | None = Field(description="In how many days it is due again.")
+    customer_id: Annotated[str, Field(description="The company's own customer number.")]
+    probability: Annotated[
+        float,
+        Field(
+            description="The chance of a purchase within the horizon: of an order, times of the item in it."
+        ),
+    ]
+    times_bought: Annotated[int, Field(description="How many orders of the customer held it.")]
+    due_in_days: Annotated[float | None, Field(description="In how many days it is due again.")]
 
 
-class ItemCustomersAnswer(Message):
+class ItemCustomersAnswer(Answer):
     """The customers who would most likely take an item."""
 
-    model: ModelIdentity = Field(description="Which model answered.")
-    horizon_days: int = Field(description="Over how many days a purchase is meant.")
-    item_id: str = Field(description="As it was sent.")
-    name: str = Field(description="What it is called.")
-    customers: list[Taker] = Field(description="The customers, the most likely first.")
+    model: Annotated[ModelIdentity, Field(description="Which model answered.")]
+    horizon_days: Annotated[int, Field(description="Over how many days a purchase is meant.")]
+    item_id: Annotated[str, Field(description="As it was sent.")]
+    name: Annotated[str, Field(description="What it is called.")]
+    customers: Annotated[list[Taker], Field(description="The customers, the most likely first.")]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
@@ -13,23 +12,32 @@ from serving.contract.answering import (
     answer_in,
     identity,
     instant,
-    json_answer,
     models_in_use_of,
+    word_of,
 )
 from serving.contract.event_messages import EVENT_TYPES, PurchaseEvent
 from serving.contract.item_messages import (
     ItemCustomersAnswer,
     ItemCustomersRequest,
+    ItemReasonAnswer,
     RecommendationRequest,
     RecommendationRow,
+    RecommendationRowAnswer,
     RecommendationsAnswer,
+    RecommendedItem,
+    SimilarItem,
     SimilarItemsAnswer,
+    SimilarItemsRow,
+    SpeakingItem,
+    Taker,
 )
+from serving.contract.messages import WarningAnswer
 from serving.contract.proposal_messages import SimilarItemsRequest
 from serving.contract.quick_route import QuickRoute
 from serving.in_use.models_in_use import ModelsInUse
 from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
-from serving.items.recommending import Recommending, plain, words_of
+from serving.items.recommended import Recommended
+from serving.items.recommending import Recommending, words_of
 from serving.ledger.privacy import Withheld
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.score import Status
@@ -40,54 +48,65 @@ _MILLI = 1_000
 _PURCHASES = "purchases"
 
 
-@router.post("/recommendations", responses={200: {"model": RecommendationsAnswer}, **PROBLEMS})
-def recommendations(request: Request, question: RecommendationRequest) -> Response:
+@router.post("/recommendations", responses=PROBLEMS)
+def recommendations(request: Request, question: RecommendationRequest) -> RecommendationsAnswer:
     """Items each customer would take, with the reasons for every one."""
-    return json_answer(recommended(models_in_use_of(request), question))
+    return recommended(models_in_use_of(request), question)
 
 
-@router.post("/similar-items", responses={200: {"model": SimilarItemsAnswer}, **PROBLEMS})
-def similar_items(request: Request, question: SimilarItemsRequest) -> Response:
+@router.post("/similar-items", responses=PROBLEMS)
+def similar_items(request: Request, question: SimilarItemsRequest) -> SimilarItemsAnswer:
     """Items that the same customers buy."""
-    found = trained(models_in_use_of(request))
-    rows = []
-    for item_id in question.item_ids:
-        place = found.bundle.catalogue.find(item_id)
-        source, items = found.similar(place, question.count) if place >= 0 else ("", [])
-        rows.append(
-            {
-                "item_id": item_id,
-                "status": "ok" if place >= 0 else "unknown_id",
-                "source": source,
-                "items": [
-                    {"item_id": one, "name": name, "weight": weight} for one, name, weight in items
-                ],
-            }
-        )
-    return json_answer({"model": identity(found.manifest), "rows": rows})
+    recommending = trained(models_in_use_of(request))
+    rows = [_alike(recommending, item_id, question.count) for item_id in question.item_ids]
+    return SimilarItemsAnswer(model=identity(recommending.manifest), rows=rows)
 
 
-@router.post("/item-customers", responses={200: {"model": ItemCustomersAnswer}, **PROBLEMS})
-def item_customers(request: Request, question: ItemCustomersRequest) -> Response:
+@router.post("/item-customers", responses=PROBLEMS)
+def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCustomersAnswer:
     """Whom to send an offer of an item to: the customers who would most likely take it."""
     models_in_use = models_in_use_of(request)
-    found = trained(models_in_use)
-    place = found.bundle.catalogue.find(question.item_id)
+    recommending = trained(models_in_use)
+    place = recommending.bundle.catalogue.find(question.item_id)
     if place < 0:
         raise Refusal(
             "invalid_request",
             errors=[FieldFault("/item_id", "unknown_item", "An item of the catalogue.")],
         )
-    left_out = found.left_out(models_in_use.ledger.privacy.withheld)
-    takers = found.takers(place, question.count, new_alone=question.only_new, left_out=left_out)
-    return json_answer(
-        {
-            "model": identity(found.manifest),
-            "horizon_days": found.manifest.horizon_days,
-            "item_id": question.item_id,
-            "name": found.bundle.catalogue.name(place),
-            "customers": [one._asdict() for one in takers],
-        }
+    takers = recommending.takers(
+        place,
+        question.count,
+        new_alone=question.only_new,
+        left_out=recommending.left_out(models_in_use.ledger.privacy.withheld),
+    )
+    return ItemCustomersAnswer(
+        model=identity(recommending.manifest),
+        horizon_days=recommending.manifest.horizon_days,
+        item_id=question.item_id,
+        name=recommending.bundle.catalogue.name(place),
+        customers=[
+            Taker(
+                customer_id=taker.customer_id,
+                probability=taker.probability,
+                times_bought=taker.times_bought,
+                due_in_days=taker.due_in_days,
+            )
+            for taker in takers
+        ],
+    )
+
+
+def _alike(recommending: Recommending, item_id: str, count: int) -> SimilarItemsRow:
+    place = recommending.bundle.catalogue.find(item_id)
+    source, items = recommending.similar(place, count) if place >= 0 else ("", [])
+    return SimilarItemsRow(
+        item_id=item_id,
+        status="ok" if place >= 0 else "unknown_id",
+        source=source,
+        items=[
+            SimilarItem(item_id=similar, name=name, weight=weight)
+            for similar, name, weight in items
+        ],
     )
 
 
@@ -99,7 +118,9 @@ def trained(models_in_use: ModelsInUse) -> Recommending:
     return found
 
 
-def recommended(models_in_use: ModelsInUse, question: RecommendationRequest) -> dict[str, Any]:
+def recommended(
+    models_in_use: ModelsInUse, question: RecommendationRequest
+) -> RecommendationsAnswer:
     """The answer to a question, however it came."""
     found = trained(models_in_use)
     words = words_of(answer_in(question.language, models_in_use).code)
@@ -112,19 +133,19 @@ def recommended(models_in_use: ModelsInUse, question: RecommendationRequest) -> 
         _row(found, one, kept.get(one.customer_id, ()), withheld, shelving, wishes, words)
         for one in question.rows
     ]
-    warnings = []
+    warnings: list[WarningAnswer] = []
     if unknown:
         named = ", ".join(unknown[:_NAMED]) + (" and others" if len(unknown) > _NAMED else "")
         said = f"{len(unknown)} items are not in the catalogue of the model and were left out: {named}."
-        warnings.append({"code": "unknown_items", "message": said, "features": None})
-    return {
-        "model": identity(found.manifest),
-        "horizon_days": found.manifest.horizon_days,
-        "base": found.base,
-        "vector_as_of": instant(found.as_of.seconds),
-        "warnings": warnings,
-        "rows": rows,
-    }
+        warnings.append(WarningAnswer(code="unknown_items", message=said, features=None))
+    return RecommendationsAnswer(
+        model=identity(found.manifest),
+        horizon_days=found.manifest.horizon_days,
+        base=found.base,
+        vector_as_of=instant(found.as_of.seconds),
+        warnings=warnings,
+        rows=rows,
+    )
 
 
 _NAMED = 5
@@ -163,32 +184,60 @@ def _row(
     shelving: Shelving,
     wishes: Wishes,
     words: ItemWords,
-) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "row_id": row.row_id,
-        "customer_id": row.customer_id,
-        "status": Status.OK.word,
-        "order_probability": None,
-        "items": [],
-        "fallback": "",
-        "fewer": None,
-        "is_within_quotas": True,
-    }
+) -> RecommendationRowAnswer:
+    answer = RecommendationRowAnswer(
+        row_id=row.row_id,
+        customer_id=row.customer_id,
+        status=word_of(Status.OK),
+        order_probability=None,
+        items=[],
+        fallback="",
+        fewer=None,
+        is_within_quotas=True,
+    )
     key = -1 if row.customer_id in withheld.erased else found.key(row.customer_id)
     if row.customer_id in withheld.objected or found.declined(key):
-        return answer | {"status": Status.NO_CONSENT.word}
+        answer["status"] = word_of(Status.NO_CONSENT)
+        return answer
     told = [] if row.events is None else row.events.purchases
     lines = found.lines([_line(one) for one in (*told, *_purchases(kept))], key)
     if key < 0 and not lines:
-        answer["status"] = Status.UNKNOWN_ID.word
+        answer["status"] = word_of(Status.UNKNOWN_ID)
     listed = found.list_for(found.bought(key, lines), shelving, wishes, words)
-    return answer | {
-        "order_probability": listed.order_probability,
-        "items": [plain(one) for one in listed.items],
-        "fallback": listed.fallback,
-        "fewer": None if listed.fewer is None else dict(listed.fewer),
-        "is_within_quotas": listed.is_within_quotas,
-    }
+    answer["order_probability"] = listed.order_probability
+    answer["items"] = [recommended_item(item) for item in listed.items]
+    answer["fallback"] = listed.fallback
+    answer["fewer"] = None if listed.fewer is None else dict(listed.fewer)
+    answer["is_within_quotas"] = listed.is_within_quotas
+    return answer
+
+
+def recommended_item(item: Recommended) -> RecommendedItem:
+    """A recommended item as the contract writes it."""
+    return RecommendedItem(
+        item_id=item.item_id,
+        name=item.name,
+        category=item.category,
+        probability=item.probability,
+        log_odds=item.log_odds,
+        source=item.source,
+        times_bought=item.times_bought,
+        due_in_days=item.due_in_days,
+        text=item.text,
+        reasons=[
+            ItemReasonAnswer(
+                group=reason.group,
+                title=reason.title,
+                push=reason.push,
+                text=reason.text,
+                because=[
+                    SpeakingItem(item_id=speaking, name=name, share=share)
+                    for speaking, name, share in reason.because
+                ],
+            )
+            for reason in item.reasons
+        ],
+    )
 
 
 def _purchases(kept: Sequence[ToldEvent]) -> list[PurchaseEvent]:

@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from serving.contract.messages import Identifier, Message, Words
+from serving.contract.messages import Answer, Identifier, Message, Words
 
 MOST_CUSTOMERS = 100_000
 Yes = Annotated[bool, Field(strict=True)]
+
+
+JobStatus = Literal["waiting", "running", "done", "failed", "cancelled", "expired"]
 
 
 class JobRequest(Message):
@@ -50,19 +53,24 @@ class JobRequest(Message):
         return self
 
 
-class JobAnswer(Message):
+class JobAnswer(Answer):
     """One job and how far it is."""
 
-    job_id: str = Field(description="Names the job.")
-    status: Literal["waiting", "running", "done", "failed", "cancelled", "expired"] = Field(
-        description="What has become of it; expired: its result was deleted."
-    )
-    rows_total: int = Field(description="So many customers were asked about.")
-    rows_done: int = Field(description="So many of them are answered.")
-    format: Literal["jsonl", "csv"] = Field(description="What the result is written as.")
-    submitted_at: str = Field(description="When it was asked.")
-    ended_at: str | None = Field(description="When it was done, failed or cancelled.")
-    expires_at: str | None = Field(description="When the result is deleted.")
-    model_digest: str | None = Field(description="The model that answers, once it has begun.")
-    fault: Literal["internal"] | None = Field(description="Why it failed: a fault of ours.")
-    result: str | None = Field(description="Where the result is, once it is done.")
+    job_id: Annotated[str, Field(description="Names the job.")]
+    status: Annotated[
+        JobStatus,
+        Field(description="What has become of it; expired: its result was deleted."),
+    ]
+    rows_total: Annotated[int, Field(description="So many customers were asked about.")]
+    rows_done: Annotated[int, Field(description="So many of them are answered.")]
+    format: Annotated[Literal["jsonl", "csv"], Field(description="What the result is written as.")]
+    submitted_at: Annotated[str, Field(description="When it was asked.")]
+    ended_at: Annotated[str | None, Field(description="When it was done, failed or cancelled.")]
+    expires_at: Annotated[str | None, Field(description="When the result is deleted.")]
+    model_digest: Annotated[
+        str | None, Field(description="The model that answers, once it has begun.")
+    ]
+    fault: Annotated[
+        Literal["internal"] | None, Field(description="Why it failed: a fault of ours.")
+    ]
+    result: Annotated[str | None, Field(description="Where the result is, once it is done.")]

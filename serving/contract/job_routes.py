@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal, cast
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
@@ -12,12 +12,11 @@ from serving.contract.answering import (
     PROBLEMS,
     caller_of,
     instant,
-    json_answer,
     models_in_use_of,
     required,
 )
-from serving.contract.job_messages import JobAnswer, JobRequest
-from serving.contract.quick_route import QuickRoute
+from serving.contract.job_messages import JobAnswer, JobRequest, JobStatus
+from serving.contract.quick_route import QuickRoute, json_response
 from serving.ledger.jobs import DONE, Job, TooManyJobs
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
@@ -48,20 +47,19 @@ def submit(request: Request, question: JobRequest) -> Response:
         )
     except TooManyJobs:
         raise Refusal("too_many_jobs") from None
-    answer = json_answer(_answer(job))
-    answer.status_code = 202
+    answer = json_response(_answer(job), 202)
     answer.headers["location"] = f"/v1/jobs/{job.job_id}"
     return answer
 
 
-@router.get("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **PROBLEMS})
-def look(request: Request, job_id: str) -> Response:
+@router.get("/jobs/{job_id}", responses=PROBLEMS)
+def look(request: Request, job_id: str) -> JobAnswer:
     """How far a job is."""
-    return json_answer(_answer(_own(request, job_id)))
+    return _answer(_own(request, job_id))
 
 
-@router.delete("/jobs/{job_id}", responses={200: {"model": JobAnswer}, **PROBLEMS})
-def cancel(request: Request, job_id: str) -> Response:
+@router.delete("/jobs/{job_id}", responses=PROBLEMS)
+def cancel(request: Request, job_id: str) -> JobAnswer:
     """Cancel a job before its next block, or delete the result of one that has ended."""
     models_in_use, job = models_in_use_of(request), _own(request, job_id)
     if job.ended_at is None:
@@ -69,7 +67,7 @@ def cancel(request: Request, job_id: str) -> Response:
     else:
         models_in_use.job_files.delete(job.job_id)
         models_in_use.ledger.jobs.drop(job.job_id, at=models_in_use.now())
-    return json_answer(_answer(_own(request, job_id)))
+    return _answer(_own(request, job_id))
 
 
 @router.get(
@@ -97,17 +95,17 @@ def _own(request: Request, job_id: str) -> Job:
     return found
 
 
-def _answer(job: Job) -> dict[str, Any]:
-    return {
-        "job_id": job.job_id,
-        "status": job.status,
-        "rows_total": job.rows_total,
-        "rows_done": job.rows_done,
-        "format": job.question["format"],
-        "submitted_at": instant(job.submitted_at),
-        "ended_at": None if job.ended_at is None else instant(job.ended_at),
-        "expires_at": None if job.expires_at is None else instant(job.expires_at),
-        "model_digest": job.basis.partition("/")[0] or None,
-        "fault": job.fault or None,
-        "result": f"/v1/jobs/{job.job_id}/result" if job.status == DONE else None,
-    }
+def _answer(job: Job) -> JobAnswer:
+    return JobAnswer(
+        job_id=job.job_id,
+        status=cast(JobStatus, job.status),
+        rows_total=job.rows_total,
+        rows_done=job.rows_done,
+        format=job.question["format"],
+        submitted_at=instant(job.submitted_at),
+        ended_at=None if job.ended_at is None else instant(job.ended_at),
+        expires_at=None if job.expires_at is None else instant(job.expires_at),
+        model_digest=job.basis.partition("/")[0] or None,
+        fault=cast(Literal["internal"], job.fault) if job.fault else None,
+        result=f"/v1/jobs/{job.job_id}/result" if job.status == DONE else None,
+    )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, with_config
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict  # what pydantic can describe before Python 3.12
+
+from features.declarations.feature import Actionable
+from training.reasons.explanation import Direction
 
 LONGEST_ID = 200
 
@@ -21,10 +25,22 @@ def _is_text(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_is_text)]
 
 
-class Message(BaseModel):
-    """Anything sent or answered: unknown fields and infinite numbers are refused."""
+_CLOSED = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+class Message(BaseModel):
+    """Anything sent: unknown fields and infinite numbers are refused."""
+
+    model_config = ConfigDict(**_CLOSED, frozen=True)
+
+
+@with_config(_CLOSED)
+class Answer(TypedDict):
+    """Anything answered: the type of a dictionary, which is encoded as it stands.
+
+    A field that is ``NotRequired`` is left out where there is nothing to say. The order of the fields in an
+    answer is the order in which it is put together.
+    """
 
 
 RowStatus = Literal[
@@ -36,24 +52,28 @@ Words = Literal["en", "de"]
 Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_ID)]
 
 
-class WarningAnswer(Message):
+class WarningAnswer(Answer):
     """Something to know about an answer."""
 
-    code: str = Field(description="A stable word.")
-    message: str = Field(description="A sentence.")
-    features: list[str] | None = Field(
-        None, description="The features it is about, at most ten of them."
-    )
+    code: Annotated[str, Field(description="A stable word.")]
+    message: Annotated[str, Field(description="A sentence.")]
+    features: NotRequired[
+        Annotated[
+            list[str] | None, Field(description="The features it is about, at most ten of them.")
+        ]
+    ]
 
 
-class ModelIdentity(Message):
+class ModelIdentity(Answer):
     """Which model answered."""
 
-    name: str = Field(description="What it answers, such as `churn`.")
-    version: str = Field(description="Its version in the registry.")
-    title: str = Field(description="The honest name of what it is, such as `recency rule`.")
-    digest: str = Field(description="The SHA-256 that names its content.")
-    data_cut: str = Field(description="Data known before this instant taught it.")
+    name: Annotated[str, Field(description="What it answers, such as `churn`.")]
+    version: Annotated[str, Field(description="Its version in the registry.")]
+    title: Annotated[
+        str, Field(description="The honest name of what it is, such as `recency rule`.")
+    ]
+    digest: Annotated[str, Field(description="The SHA-256 that names its content.")]
+    data_cut: Annotated[str, Field(description="Data known before this instant taught it.")]
 
 
 class CustomerRow(Message):
@@ -65,60 +85,52 @@ class CustomerRow(Message):
     )
 
 
-class FactAnswer(Message):
+class FactAnswer(Answer):
     """One raw fact behind a reason."""
 
-    feature: str = Field(description="The feature's name in the dictionary.")
-    meaning: str = Field(description="What it means, in one sentence.")
-    unit: str = Field(description="The unit of `value` and `typical`.")
-    value: float | None = Field(description="The customer's value.")
-    text: str = Field(description="The value as a person would write it.")
-    typical: float | None = Field(description="What is usual among `peers`.")
-    peers: str = Field(description="Whom the customer is compared with; empty for everybody.")
+    feature: Annotated[str, Field(description="The feature's name in the dictionary.")]
+    meaning: Annotated[str, Field(description="What it means, in one sentence.")]
+    unit: Annotated[str, Field(description="The unit of `value` and `typical`.")]
+    value: Annotated[float | None, Field(description="The customer's value.")]
+    text: Annotated[str, Field(description="The value as a person would write it.")]
+    typical: Annotated[float | None, Field(description="What is usual among `peers`.")]
+    peers: Annotated[
+        str, Field(description="Whom the customer is compared with; empty for everybody.")
+    ]
 
 
-class ReasonAnswer(Message):
+class ReasonAnswer(Answer):
     """One reason group that moves the score; it explains the model, not the cause."""
 
-    group: str = Field(description="The reason group's name.")
-    title: str = Field(description="The reason group as a marketer reads it.")
-    points: float = Field(description="Percentage points it adds to the base, exactly.")
-    shown_points: float = Field(description="The same with one decimal; what is shown adds up.")
-    direction: Literal["raises", "lowers"] = Field(description="Which way it moves the risk.")
-    actionable: Literal["now", "indirect", "context"] = Field(
-        description="Whether the business can act on it."
-    )
-    text: str = Field(description="One sentence from the customer's facts; empty when withheld.")
-    similar: bool = Field(
-        description="Whether it weighs about as much as the reason before it, so that order means little."
-    )
-    facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
+    group: Annotated[str, Field(description="The reason group's name.")]
+    title: Annotated[str, Field(description="The reason group as a marketer reads it.")]
+    points: Annotated[float, Field(description="Percentage points it adds to the base, exactly.")]
+    shown_points: Annotated[
+        float, Field(description="The same with one decimal; what is shown adds up.")
+    ]
+    direction: Annotated[Direction, Field(description="Which way it moves the risk.")]
+    actionable: Annotated[
+        Actionable,
+        Field(description="Whether the business can act on it."),
+    ]
+    text: Annotated[
+        str, Field(description="One sentence from the customer's facts; empty when withheld.")
+    ]
+    similar: Annotated[
+        bool,
+        Field(
+            description="Whether it weighs about as much as the reason before it, so that order means little."
+        ),
+    ]
+    facts: Annotated[list[FactAnswer], Field(description="The facts the sentence was made from.")]
 
 
-class PushAnswer(Message):
+class PushAnswer(Answer):
     """What one reason group adds to a model's log-odds."""
 
-    group: str = Field(description="The reason group's name.")
-    title: str = Field(description="The reason group as a marketer reads it.")
-    push: float = Field(description="What it adds; with the base all of them sum to the log-odds.")
-    text: str = Field(description="What says most of it, in one sentence.")
-
-
-class FieldFaultAnswer(Message):
-    """What is wrong with one field."""
-
-    pointer: str = Field(description="A JSON pointer to the field.")
-    code: str = Field(description="A stable word.")
-    message: str = Field(description="A sentence.")
-
-
-class ProblemAnswer(Message):
-    """Every refusal, as RFC 9457 describes it."""
-
-    type: str = Field(description="A URN that names the kind of problem.")
-    title: str = Field(description="The kind of problem in a sentence.")
-    status: int = Field(description="The HTTP status.")
-    detail: str = Field(description="What to do.")
-    code: str = Field(description="The last part of the type.")
-    correlation_id: str = Field(description="Names this call in the service's log.")
-    errors: list[FieldFaultAnswer] | None = Field(None, description="The fields at fault.")
+    group: Annotated[str, Field(description="The reason group's name.")]
+    title: Annotated[str, Field(description="The reason group as a marketer reads it.")]
+    push: Annotated[
+        float, Field(description="What it adds; with the base all of them sum to the log-odds.")
+    ]
+    text: Annotated[str, Field(description="What says most of it, in one sentence.")]

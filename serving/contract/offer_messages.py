@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from serving.contract.messages import (
+    Answer,
     CustomerRow,
     Identifier,
     Message,
@@ -21,6 +22,11 @@ from serving.contract.proposal_messages import MOST_PROPOSED, ROWS
 MOST_SLOTS = 10
 Count = Annotated[int, Field(strict=True)]
 Weight = Annotated[float, Field(strict=True, gt=-100.0, le=1_000.0)]
+
+
+CustomerKind = Literal["", "persuadable", "sure thing", "lost cause", "do not disturb"]
+Arm = Literal["decided", "explored", "hold_out"]
+Step = Literal["eligibility", "applicability", "suitability", "contact_policy"]
 
 
 class OfferRequest(Message):
@@ -71,89 +77,111 @@ class OfferRequest(Message):
     )
 
 
-class TermsAnswer(Message):
+class TermsAnswer(Answer):
     """The arithmetic of one offer: chance × context × value × lever − cost."""
 
-    chance: float = Field(
-        description="How likely the customer takes it; with `is_effect` how much likelier they act because of it."
-    )
-    context: float = Field(description="The weight of the situation; 1 for none.")
-    value_cents: float = Field(description="What an acceptance brings, in cents.")
-    lever: float = Field(description="What the company wants more or less of; 1 for neither.")
-    cost_cents: float = Field(description="What showing it costs, in cents.")
-    priority_cents: float = Field(
-        description="The product less the cost. Weights count only where the chance is above 0."
-    )
+    chance: Annotated[
+        float,
+        Field(
+            description="How likely the customer takes it; with `is_effect` how much likelier they act because of it."
+        ),
+    ]
+    context: Annotated[float, Field(description="The weight of the situation; 1 for none.")]
+    value_cents: Annotated[float, Field(description="What an acceptance brings, in cents.")]
+    lever: Annotated[
+        float, Field(description="What the company wants more or less of; 1 for neither.")
+    ]
+    cost_cents: Annotated[float, Field(description="What showing it costs, in cents.")]
+    priority_cents: Annotated[
+        float,
+        Field(
+            description="The product less the cost. Weights count only where the chance is above 0."
+        ),
+    ]
 
 
-class CandidateAnswer(Message):
+class CandidateAnswer(Answer):
     """An offer with all that speaks for it."""
 
-    offer_id: str = Field(description="The company's own offer number.")
-    name: str = Field(description="What it is called.")
-    propensity: float = Field(description="How likely the customer takes it.")
-    effect: float | None = Field(
-        description="How much likelier they act because of it; null when not earned."
-    )
-    effect_low: float | None = Field(description="The lower end of its 95 % interval.")
-    effect_high: float | None = Field(description="The upper end.")
-    kind: Literal["", "persuadable", "sure thing", "lost cause", "do not disturb"] = Field(
-        description="What kind of customer they are to this offer; empty when not earned."
-    )
-    terms: TermsAnswer = Field(description="The arithmetic.")
-    base: float = Field(description="The log-odds every pair starts from.")
-    reasons: list[PushAnswer] = Field(
-        description="Every group that moves the log-odds, the strongest first."
-    )
+    offer_id: Annotated[str, Field(description="The company's own offer number.")]
+    name: Annotated[str, Field(description="What it is called.")]
+    propensity: Annotated[float, Field(description="How likely the customer takes it.")]
+    effect: Annotated[
+        float | None,
+        Field(description="How much likelier they act because of it; null when not earned."),
+    ]
+    effect_low: Annotated[float | None, Field(description="The lower end of its 95 % interval.")]
+    effect_high: Annotated[float | None, Field(description="The upper end.")]
+    kind: Annotated[
+        CustomerKind,
+        Field(description="What kind of customer they are to this offer; empty when not earned."),
+    ]
+    terms: Annotated[TermsAnswer, Field(description="The arithmetic.")]
+    base: Annotated[float, Field(description="The log-odds every pair starts from.")]
+    reasons: Annotated[
+        list[PushAnswer],
+        Field(description="Every group that moves the log-odds, the strongest first."),
+    ]
 
 
-class SlotAnswer(Message):
+class SlotAnswer(Answer):
     """What stands in one place: an offer, or nothing."""
 
-    slot: int = Field(description="Its number, from 1.")
-    offer_id: str | None = Field(description="The offer; null for nothing.")
-    arm: Literal["decided", "explored", "hold_out"] = Field(
-        description="By priority, drawn by lot to learn from, or of a customer who is never shown any."
-    )
-    action_probability: float = Field(description="The exact chance with which this was drawn.")
-    priority_cents: float = Field(description="What it is worth; 0 for nothing.")
+    slot: Annotated[int, Field(description="Its number, from 1.")]
+    offer_id: Annotated[str | None, Field(description="The offer; null for nothing.")]
+    arm: Annotated[
+        Arm,
+        Field(
+            description="By priority, drawn by lot to learn from, or of a customer who is never shown any."
+        ),
+    ]
+    action_probability: Annotated[
+        float, Field(description="The exact chance with which this was drawn.")
+    ]
+    priority_cents: Annotated[float, Field(description="What it is worth; 0 for nothing.")]
 
 
-class DroppedAnswer(Message):
+class DroppedAnswer(Answer):
     """Offers that may not be shown."""
 
-    step: Literal["eligibility", "applicability", "suitability", "contact_policy"] = Field(
-        description="The step that dropped them."
-    )
-    reason: str = Field(description="A stable word.")
-    offer_ids: list[str] = Field(description="Which.")
+    step: Annotated[
+        Step,
+        Field(description="The step that dropped them."),
+    ]
+    reason: Annotated[str, Field(description="A stable word.")]
+    offer_ids: Annotated[list[str], Field(description="Which.")]
 
 
-class OfferRowAnswer(Message):
+class OfferRowAnswer(Answer):
     """What one customer is offered, and the whole arithmetic."""
 
-    row_id: str | None = Field(description="As given.")
-    customer_id: str = Field(description="As given.")
-    status: RowStatus = Field(description="Whether this customer could be decided about.")
-    decision_id: str | None = Field(description="Names the decision; null without one.")
-    slots: list[SlotAnswer] = Field(description="What stands where.")
-    candidates: list[CandidateAnswer] = Field(description="The best that may be shown.")
-    dropped: list[DroppedAnswer] = Field(description="What may not be shown, and why.")
+    row_id: Annotated[str | None, Field(description="As given.")]
+    customer_id: Annotated[str, Field(description="As given.")]
+    status: Annotated[RowStatus, Field(description="Whether this customer could be decided about.")]
+    decision_id: Annotated[str | None, Field(description="Names the decision; null without one.")]
+    slots: Annotated[list[SlotAnswer], Field(description="What stands where.")]
+    candidates: Annotated[list[CandidateAnswer], Field(description="The best that may be shown.")]
+    dropped: Annotated[list[DroppedAnswer], Field(description="What may not be shown, and why.")]
 
 
-class OfferDecisionsAnswer(Message):
+class OfferDecisionsAnswer(Answer):
     """Offers for customers."""
 
-    model: ModelIdentity = Field(description="The model that answered.")
-    kind: Literal["propensity", "affinity"] = Field(
-        description="Whether it learned from offers that were shown, or from purchases alone."
-    )
-    is_effect: bool = Field(description="Whether chances are effects, earned by a control arm.")
-    not_causal_because: str = Field(description="Why they are not; empty when they are.")
-    response_days: int = Field(
-        description="Within so many days an offer without an end counts as taken."
-    )
-    vector_as_of: str = Field(description="Behaviour before this instant counted.")
-    explore_share: float = Field(description="The share of decisions drawn by lot.")
-    warnings: list[WarningAnswer] = Field(description="Things to know about the answer.")
-    rows: list[OfferRowAnswer] = Field(description="One a customer, in the order asked.")
+    model: Annotated[ModelIdentity, Field(description="The model that answered.")]
+    kind: Annotated[
+        Literal["propensity", "affinity"],
+        Field(
+            description="Whether it learned from offers that were shown, or from purchases alone."
+        ),
+    ]
+    is_effect: Annotated[
+        bool, Field(description="Whether chances are effects, earned by a control arm.")
+    ]
+    not_causal_because: Annotated[str, Field(description="Why they are not; empty when they are.")]
+    response_days: Annotated[
+        int, Field(description="Within so many days an offer without an end counts as taken.")
+    ]
+    vector_as_of: Annotated[str, Field(description="Behaviour before this instant counted.")]
+    explore_share: Annotated[float, Field(description="The share of decisions drawn by lot.")]
+    warnings: Annotated[list[WarningAnswer], Field(description="Things to know about the answer.")]
+    rows: Annotated[list[OfferRowAnswer], Field(description="One a customer, in the order asked.")]

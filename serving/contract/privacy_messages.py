@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from serving.contract.messages import CustomerRow, Identifier, Message
+from serving.contract.messages import Answer, CustomerRow, Identifier, Message
 
 MOST_ROWS = 1_000
 MOST_ERASED = 5_000
@@ -32,20 +32,21 @@ class ObjectionsRequest(Message):
     )
 
 
-class ObjectionRowAnswer(Message):
+class ObjectionRowAnswer(Answer):
     """What became of one objection."""
 
-    row_id: str | None = Field(description="As it was sent.")
-    customer_id: str = Field(description="As it was sent.")
-    status: Literal["recorded", "unchanged"] = Field(
-        description="recorded: it counts from now on; unchanged: it did so before."
-    )
+    row_id: Annotated[str | None, Field(description="As it was sent.")]
+    customer_id: Annotated[str, Field(description="As it was sent.")]
+    status: Annotated[
+        Literal["recorded", "unchanged"],
+        Field(description="recorded: it counts from now on; unchanged: it did so before."),
+    ]
 
 
-class ObjectionsAnswer(Message):
+class ObjectionsAnswer(Answer):
     """One answer an objection, in the order they were sent."""
 
-    rows: list[ObjectionRowAnswer] = Field(description="The answers.")
+    rows: Annotated[list[ObjectionRowAnswer], Field(description="The answers.")]
 
 
 class ErasuresRequest(Message):
@@ -58,16 +59,19 @@ class ErasuresRequest(Message):
     )
 
 
-class ErasureAnswer(Message):
+class ErasureAnswer(Answer):
     """How far an erasure is."""
 
-    erasure_id: str = Field(description="Names the erasure.")
-    status: Literal["pending", "done"] = Field(
-        description="pending: nothing is answered any more, but older files still hold rows; done: none does."
-    )
-    customers: int = Field(description="So many customers were named.")
-    requested_at: str = Field(description="When it was demanded.")
-    done_at: str | None = Field(description="When nothing was left.")
+    erasure_id: Annotated[str, Field(description="Names the erasure.")]
+    status: Annotated[
+        Literal["pending", "done"],
+        Field(
+            description="pending: nothing is answered any more, but older files still hold rows; done: none does."
+        ),
+    ]
+    customers: Annotated[int, Field(description="So many customers were named.")]
+    requested_at: Annotated[str, Field(description="When it was demanded.")]
+    done_at: Annotated[str | None, Field(description="When nothing was left.")]
 
 
 class ErasureStatusRequest(Message):
@@ -117,16 +121,17 @@ class FeedbackRequest(Message):
     )
 
 
-class FeedbackRowAnswer(Message):
+class FeedbackRowAnswer(Answer):
     """What became of one verdict."""
 
-    row_id: str | None = Field(description="As it was sent.")
-    status: Literal["stored", "unknown_decision", "unknown_group"] = Field(
-        description="stored, or what is not known."
-    )
+    row_id: Annotated[str | None, Field(description="As it was sent.")]
+    status: Annotated[
+        Literal["stored", "unknown_decision", "unknown_group"],
+        Field(description="stored, or what is not known."),
+    ]
 
 
-class FeedbackAnswer(Message):
+class FeedbackAnswer(Answer):
     """One answer a verdict, in the order they were sent."""
 
-    rows: list[FeedbackRowAnswer] = Field(description="The answers.")
+    rows: Annotated[list[FeedbackRowAnswer], Field(description="The answers.")]

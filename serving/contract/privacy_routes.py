@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from serving.access.problems import Refusal
-from serving.contract.answering import PROBLEMS, instant, json_answer, models_in_use_of, required
+from serving.contract.answering import PROBLEMS, instant, models_in_use_of, required
 from serving.contract.privacy_messages import (
     ErasureAnswer,
     ErasuresRequest,
     ErasureStatusRequest,
     FeedbackAnswer,
     FeedbackRequest,
+    FeedbackRowAnswer,
+    ObjectionRowAnswer,
     ObjectionsAnswer,
     ObjectionsRequest,
 )
@@ -26,40 +28,36 @@ from serving.nightly.forgetting import still_held
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-@router.post("/objections", responses={200: {"model": ObjectionsAnswer}, **PROBLEMS})
-def objections(request: Request, question: ObjectionsRequest) -> Response:
+@router.post("/objections", responses=PROBLEMS)
+def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswer:
     """Record that customers object to being profiled for marketing; it counts from this answer on."""
     models_in_use = models_in_use_of(request)
     changed = models_in_use.ledger.privacy.decide(
         [(row.customer_id, row.objects) for row in question.rows], at=models_in_use.now()
     )
-    return json_answer(
-        {
-            "rows": [
-                {
-                    "row_id": row.row_id,
-                    "customer_id": row.customer_id,
-                    "status": "recorded" if is_new else "unchanged",
-                }
-                for row, is_new in zip(question.rows, changed, strict=True)
-            ]
-        }
+    return ObjectionsAnswer(
+        rows=[
+            ObjectionRowAnswer(
+                row_id=row.row_id,
+                customer_id=row.customer_id,
+                status="recorded" if is_new else "unchanged",
+            )
+            for row, is_new in zip(question.rows, changed, strict=True)
+        ]
     )
 
 
-@router.post("/erasures", status_code=202, responses={202: {"model": ErasureAnswer}, **PROBLEMS})
-def erasures(request: Request, question: ErasuresRequest) -> Response:
+@router.post("/erasures", status_code=202, responses=PROBLEMS)
+def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
     """Forget customers: from this answer on nobody knows them; the answer names what is still to be done."""
     models_in_use, named = models_in_use_of(request), list(dict.fromkeys(question.customer_ids))
     erasure = models_in_use.ledger.privacy.erase(named, at=models_in_use.now())
     _drop_jobs(models_in_use, named)
-    answer = json_answer(_erasure(erasure))
-    answer.status_code = 202
-    return answer
+    return _erasure(erasure)
 
 
-@router.post("/erasures/status", responses={200: {"model": ErasureAnswer}, **PROBLEMS})
-def erasure_status(request: Request, question: ErasureStatusRequest) -> Response:
+@router.post("/erasures/status", responses=PROBLEMS)
+def erasure_status(request: Request, question: ErasureStatusRequest) -> ErasureAnswer:
     """How far an erasure is."""
     models_in_use = models_in_use_of(request)
     privacy = models_in_use.ledger.privacy
@@ -69,31 +67,29 @@ def erasure_status(request: Request, question: ErasureStatusRequest) -> Response
     erasure = privacy.erasure(question.erasure_id)
     if erasure is None:
         raise Refusal("not_found")
-    return json_answer(_erasure(erasure))
+    return _erasure(erasure)
 
 
-@router.post("/feedback", responses={200: {"model": FeedbackAnswer}, **PROBLEMS})
-def feedback(request: Request, question: FeedbackRequest) -> Response:
+@router.post("/feedback", responses=PROBLEMS)
+def feedback(request: Request, question: FeedbackRequest) -> FeedbackAnswer:
     """Tell what people think of reasons: the latest verdict on each counts."""
     models_in_use = models_in_use_of(request)
     groups = {one["name"] for one in required(models_in_use).scorer.bundle.manifest.groups}
     known = [row for row in question.rows if row.group in groups]
     verdicts = [Verdict(row.decision_id, row.group, row.verdict) for row in known]
     kept = iter(models_in_use.ledger.feedback.keep(verdicts, at=models_in_use.now()))
-    return json_answer(
-        {
-            "rows": [
-                {
-                    "row_id": row.row_id,
-                    "status": "unknown_group"
-                    if row.group not in groups
-                    else "stored"
-                    if next(kept)
-                    else "unknown_decision",
-                }
-                for row in question.rows
-            ]
-        }
+    return FeedbackAnswer(
+        rows=[
+            FeedbackRowAnswer(
+                row_id=row.row_id,
+                status="unknown_group"
+                if row.group not in groups
+                else "stored"
+                if next(kept)
+                else "unknown_decision",
+            )
+            for row in question.rows
+        ]
     )
 
 
@@ -105,11 +101,11 @@ def _drop_jobs(models_in_use: ModelsInUse, customer_ids: list[str]) -> None:
             models_in_use.job_files.delete(job_id)
 
 
-def _erasure(erasure: Erasure) -> dict[str, Any]:
-    return {
-        "erasure_id": erasure.erasure_id,
-        "status": erasure.status,
-        "customers": erasure.customers,
-        "requested_at": instant(erasure.requested_at),
-        "done_at": None if erasure.done_at is None else instant(erasure.done_at),
-    }
+def _erasure(erasure: Erasure) -> ErasureAnswer:
+    return ErasureAnswer(
+        erasure_id=erasure.erasure_id,
+        status=cast(Literal["pending", "done"], erasure.status),
+        customers=erasure.customers,
+        requested_at=instant(erasure.requested_at),
+        done_at=None if erasure.done_at is None else instant(erasure.done_at),
+    )

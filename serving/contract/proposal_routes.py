@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
@@ -15,30 +16,42 @@ from serving.contract.answering import (
     answer_in,
     identity,
     instant,
-    json_answer,
     models_in_use_of,
+    word_of,
 )
-from serving.contract.offer_messages import OfferDecisionsAnswer, OfferRequest
+from serving.contract.messages import CustomerRow, PushAnswer, WarningAnswer
+from serving.contract.offer_messages import (
+    Arm,
+    CandidateAnswer,
+    CustomerKind,
+    DroppedAnswer,
+    OfferDecisionsAnswer,
+    OfferRequest,
+    OfferRowAnswer,
+    SlotAnswer,
+    Step,
+    TermsAnswer,
+)
 from serving.contract.quick_route import QuickRoute
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
 from serving.offers.offering import Arbitrated, Offering, told_since
-from serving.offers.reasons import reasons_of
+from serving.offers.reasons import OfferReason, reasons_of
 from serving.scores.score import Status
 from training.reasons.languages.language import Language
 
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-@router.post("/offers", responses={200: {"model": OfferDecisionsAnswer}, **PROBLEMS})
-def offers(request: Request, question: OfferRequest) -> Response:
+@router.post("/offers", responses=PROBLEMS)
+def offers(request: Request, question: OfferRequest) -> OfferDecisionsAnswer:
     """The next best offer for customers, or nothing; written down before it is answered."""
-    return json_answer(offered(models_in_use_of(request), question))
+    return offered(models_in_use_of(request), question)
 
 
-def offered(models_in_use: ModelsInUse, question: OfferRequest) -> dict[str, Any]:
+def offered(models_in_use: ModelsInUse, question: OfferRequest) -> OfferDecisionsAnswer:
     """The answer to a question, however it came."""
     found = models_in_use.offering
     if found is None:
@@ -50,30 +63,45 @@ def offered(models_in_use: ModelsInUse, question: OfferRequest) -> dict[str, Any
     asked, context = _places(found, question.offer_ids, "/offer_ids"), _context(found, question)
     known = _known(models_in_use, found, ids)
     keys = {one: key for one, (status, key) in known.items() if status is Status.OK}
-    answers = _decided(models_in_use, found, question, keys, asked, context)
-    nothing: dict[str, Any] = {"decision_id": None, "slots": [], "candidates": [], "dropped": []}
+    decided = _decided(models_in_use, found, question, keys, asked, context)
     rows = [
-        {
-            "row_id": one.row_id,
-            "customer_id": one.customer_id,
-            "status": known[one.customer_id][0].word,
-            **answers.get(one.customer_id, nothing),
-        }
-        for one in question.rows
+        _row(row, known[row.customer_id][0], decided.get(row.customer_id)) for row in question.rows
     ]
     manifest = found.bundle.manifest
     task = manifest.task
-    return {
-        "model": identity(manifest),
-        "kind": task.kind,
-        "is_effect": task.is_causal,
-        "not_causal_because": task.not_causal_because,
-        "response_days": manifest.horizon_days,
-        "vector_as_of": instant(found.as_of.seconds),
-        "explore_share": found.policy.explore,
-        "warnings": _warnings(found),
-        "rows": rows,
-    }
+    return OfferDecisionsAnswer(
+        model=identity(manifest),
+        kind=task.kind,
+        is_effect=task.is_causal,
+        not_causal_because=task.not_causal_because,
+        response_days=manifest.horizon_days,
+        vector_as_of=instant(found.as_of.seconds),
+        explore_share=found.policy.explore,
+        warnings=_warnings(found),
+        rows=rows,
+    )
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What was decided for one customer and written down."""
+
+    decision_id: str
+    slots: list[SlotAnswer]
+    candidates: list[CandidateAnswer]
+    dropped: list[DroppedAnswer]
+
+
+def _row(row: CustomerRow, status: Status, decided: _Decided | None) -> OfferRowAnswer:
+    return OfferRowAnswer(
+        row_id=row.row_id,
+        customer_id=row.customer_id,
+        status=word_of(status),
+        decision_id=None if decided is None else decided.decision_id,
+        slots=[] if decided is None else decided.slots,
+        candidates=[] if decided is None else decided.candidates,
+        dropped=[] if decided is None else decided.dropped,
+    )
 
 
 def _known(
@@ -98,7 +126,7 @@ def _decided(
     keys: Mapping[str, int],
     asked: Sequence[int] | None,
     context: np.ndarray | None,
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, _Decided]:
     """What is decided for customers of the store, by their keys; written down before anybody sees it."""
     if not keys:
         return {}
@@ -110,9 +138,9 @@ def _decided(
         models_in_use, found, keys, np.array(lots), now, asked=asked, context=context
     )
     percent = found.policy.hold_out_percent
-    told = [
-        _slots(found, arbitrated, row, hold_out.holds(one, STANDING, percent))
-        for row, one in enumerate(names)
+    slots_of = [
+        _slots(found, arbitrated, row, hold_out.holds(customer_id, STANDING, percent))
+        for row, customer_id in enumerate(names)
     ]
     digest = found.bundle.manifest.digest
     models_in_use.ledger.offers.append(
@@ -129,20 +157,20 @@ def _decided(
                 digest,
                 now,
             )
-            for row, slots in enumerate(told)
+            for row, slots in enumerate(slots_of)
             for slot in slots
         ]
     )
     language = answer_in(question.language, models_in_use)
     candidates = _candidates(found, arbitrated, question.count, language, models_in_use.currency)
     return {
-        one: {
-            "decision_id": decision_ids[row],
-            "slots": told[row],
-            "candidates": candidates[row],
-            "dropped": _dropped(found, arbitrated, row),
-        }
-        for row, one in enumerate(names)
+        customer_id: _Decided(
+            decision_ids[row],
+            slots_of[row],
+            candidates[row],
+            _dropped(found, arbitrated, row),
+        )
+        for row, customer_id in enumerate(names)
     }
 
 
@@ -188,30 +216,28 @@ def _context(found: Offering, question: OfferRequest) -> np.ndarray | None:
     return weights
 
 
-def _slots(
-    found: Offering, arbitrated: Arbitrated, row: int, is_held: bool
-) -> list[dict[str, Any]]:
+def _slots(found: Offering, arbitrated: Arbitrated, row: int, is_held: bool) -> list[SlotAnswer]:
     """What stands in each slot; who is held out is shown nothing."""
     decided = arbitrated.decided
-    told = []
+    slots = []
     for slot, offer in enumerate(decided.offers[row].tolist()):
         shown = offer != NOTHING and not is_held
         arm = EXPLORED if decided.explored[row, slot] else DECIDED
-        told.append(
-            {
-                "slot": slot + 1,
-                "offer_id": found.offers[offer].offer_id if shown else None,
-                "arm": HOLD_OUT if is_held else arm,
-                "action_probability": 1.0 if is_held else float(decided.probability[row, slot]),
-                "priority_cents": float(arbitrated.terms.priority[row, offer]) if shown else 0.0,
-            }
+        slots.append(
+            SlotAnswer(
+                slot=slot + 1,
+                offer_id=found.offers[offer].offer_id if shown else None,
+                arm=cast(Arm, HOLD_OUT if is_held else arm),
+                action_probability=1.0 if is_held else float(decided.probability[row, slot]),
+                priority_cents=float(arbitrated.terms.priority[row, offer]) if shown else 0.0,
+            )
         )
-    return told
+    return slots
 
 
 def _candidates(
     found: Offering, arbitrated: Arbitrated, count: int, language: Language, currency: str
-) -> list[list[dict[str, Any]]]:
+) -> list[list[CandidateAnswer]]:
     """The best that may be shown to each customer, with their arithmetic and reasons."""
     priority = np.where(arbitrated.permissions.is_permitted, arbitrated.terms.priority, -np.inf)
     order = np.argsort(-priority, axis=1, kind="stable")[:, :count]
@@ -224,45 +250,61 @@ def _candidates(
     expected = arbitrated.expected
     places = np.array([row * len(found.offers) + offer for row, offer in pairs], np.int64)
     reasons = reasons_of(found.bundle, expected.values[places], language, currency) if pairs else []
-    told: list[list[dict[str, Any]]] = [[] for _ in range(len(priority))]
+    candidates: list[list[CandidateAnswer]] = [[] for _ in range(len(priority))]
     for (row, offer), why in zip(pairs, reasons, strict=True):
-        terms = arbitrated.terms.of_pair(row, offer)
-        told[row].append(
-            {
-                "offer_id": found.offers[offer].offer_id,
-                "name": found.offers[offer].name,
-                "propensity": float(expected.propensity[row, offer]),
-                "effect": _at(expected.effect, row, offer),
-                "effect_low": _at(expected.effect_low, row, offer),
-                "effect_high": _at(expected.effect_high, row, offer),
-                "kind": "" if expected.kinds is None else str(expected.kinds[row, offer]),
-                "terms": terms | {"priority_cents": float(priority[row, offer])},
-                "base": found.bundle.propensity.model.base_log_odds,
-                "reasons": [vars(one) for one in why],
-            }
+        kind = "" if expected.kinds is None else str(expected.kinds[row, offer])
+        candidates[row].append(
+            CandidateAnswer(
+                offer_id=found.offers[offer].offer_id,
+                name=found.offers[offer].name,
+                propensity=float(expected.propensity[row, offer]),
+                effect=_at(expected.effect, row, offer),
+                effect_low=_at(expected.effect_low, row, offer),
+                effect_high=_at(expected.effect_high, row, offer),
+                kind=cast(CustomerKind, kind),
+                terms=_terms(arbitrated, row, offer),
+                base=found.bundle.propensity.model.base_log_odds,
+                reasons=[_push(reason) for reason in why],
+            )
         )
-    return told
+    return candidates
+
+
+def _terms(arbitrated: Arbitrated, row: int, offer: int) -> TermsAnswer:
+    terms = arbitrated.terms.of_pair(row, offer)
+    return TermsAnswer(
+        chance=terms["chance"],
+        context=terms["context"],
+        value_cents=terms["value_cents"],
+        lever=terms["lever"],
+        cost_cents=terms["cost_cents"],
+        priority_cents=float(arbitrated.terms.priority[row, offer]),
+    )
+
+
+def _push(reason: OfferReason) -> PushAnswer:
+    return PushAnswer(group=reason.group, title=reason.title, push=reason.push, text=reason.text)
 
 
 def _at(table: np.ndarray | None, row: int, offer: int) -> float | None:
     return None if table is None else float(table[row, offer])
 
 
-def _dropped(found: Offering, arbitrated: Arbitrated, row: int) -> list[dict[str, Any]]:
+def _dropped(found: Offering, arbitrated: Arbitrated, row: int) -> list[DroppedAnswer]:
     dropped = arbitrated.permissions.dropped(row)
     return [
-        {
-            "step": STEP_OF[reason],
-            "reason": reason,
-            "offer_ids": [found.offers[offer].offer_id for offer in dropped[reason]],
-        }
+        DroppedAnswer(
+            step=cast(Step, STEP_OF[reason]),
+            reason=reason,
+            offer_ids=[found.offers[offer].offer_id for offer in dropped[reason]],
+        )
         for reason in sorted(dropped, key=REASONS.index)
     ]
 
 
-def _warnings(found: Offering) -> list[dict[str, Any]]:
+def _warnings(found: Offering) -> list[WarningAnswer]:
     task = found.bundle.manifest.task
     if task.is_causal:
         return []
     message = f"Chances are not effects: {task.not_causal_because}."
-    return [{"code": "not_causal", "message": message, "features": None}]
+    return [WarningAnswer(code="not_causal", message=message, features=None)]

@@ -1,8 +1,9 @@
-"""Routes that read their question straight from the body's bytes and answer small ones without changing threads.
+"""Routes that read their question straight from the body's bytes and write their answer straight into them.
 
 FastAPI reads JSON into Python objects, validates these and hands the call to a thread. Here pydantic reads the
 bytes itself, and a question that says it ``is_quick`` is answered at once, because a change of threads would
-take longer than the answer. What the contract says of a route stays FastAPI's.
+take longer than the answer. A function of a route returns the type that the contract describes, which is encoded
+as it stands. What the contract says of a route stays FastAPI's.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+import orjson
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -21,20 +23,27 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class QuickRoute(APIRoute):
-    """A route whose function takes the request, the question where there is a body, and what the path names."""
+    """A route whose function takes the request, the question where there is a body, and what the path names.
+
+    It returns an answer, or a whole ``Response`` where there is more to say than an answer.
+    """
 
     def get_route_handler(self) -> Handler:
         """The function that answers a request to this route."""
-        answer: Callable[..., Response] = self.endpoint
-        question_type = _question_of(self)
+        answer: Callable[..., object] = self.endpoint
+        question_type, status = _question_of(self), self.status_code or 200
+
+        def respond(request: Request, *question: BaseModel, **named: str) -> Response:
+            answered = answer(request, *question, **named)
+            return answered if isinstance(answered, Response) else json_response(answered, status)
 
         async def handle(request: Request) -> Response:
             if question_type is None:
-                return await run_in_threadpool(answer, request, **request.path_params)
+                return await run_in_threadpool(respond, request, **request.path_params)
             question = read(question_type, await request.body())
             if getattr(question, "is_quick", False):
-                return answer(request, question)
-            return await run_in_threadpool(answer, request, question)
+                return respond(request, question)
+            return await run_in_threadpool(respond, request, question)
 
         return handle
 
@@ -46,6 +55,11 @@ def _question_of(route: APIRoute) -> type[BaseModel] | None:
     question_type = found.field_info.annotation
     assert isinstance(question_type, type) and issubclass(question_type, BaseModel)
     return question_type
+
+
+def json_response(answer: object, status: int = 200) -> Response:
+    """An answer as JSON."""
+    return Response(orjson.dumps(answer), status, media_type="application/json")
 
 
 def read(question_type: type[Question], body: bytes) -> Question:

@@ -6,10 +6,10 @@ import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from serving.contract.event_messages import EVENT_TYPES, Event
-from serving.contract.rows import row_answer
+from serving.contract.row_messages import ScoredRowAnswer
+from serving.contract.rows import RowPart, row_answer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
@@ -30,9 +30,9 @@ def answer_rows(
     with_reasons: bool,
     language: Language,
     campaign: str = "",
-    without: Collection[str] = (),
+    without: Collection[RowPart] = (),
     named: str = "",
-) -> list[dict[str, Any]]:
+) -> list[ScoredRowAnswer]:
     """One answer a row, in order; what is answered stands in the ledger first.
 
     ``without`` names the fields that were not asked for. With ``named`` decisions get names that follow from it

@@ -1,24 +1,54 @@
-"""One row of an answer: a scored customer as the contract writes it."""
+"""One scored customer as a row of an answer: the type filled in from what was scored, field by field."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import Literal, cast
 
 from features.vocabulary.time import DAY_SECONDS
-from serving.contract.answering import instant
+from serving.contract.answering import instant, word_of
+from serving.contract.messages import FactAnswer, ReasonAnswer, WarningAnswer
+from serving.contract.row_messages import (
+    Band,
+    Interval,
+    LifecycleStatus,
+    NextOrderAnswer,
+    ReasonAmount,
+    ScoredRowAnswer,
+    SegmentAnswer,
+    SegmentReasonAnswer,
+    Shown,
+    SilenceAnswer,
+    Stage,
+    Value,
+    ValueReasonAnswer,
+)
 from serving.ledger.decisions import Decision
 from serving.scores.next_order import NextOrder
 from serving.scores.score import Score
 from serving.scores.subject import Caution
 from serving.snapshot.segments import CustomerSegment
-from training.families.value.reasons.explanation import ValueExplanation
+from training.families.value.reasons.explanation import ValueExplanation, ValueReason
 from training.reasons.explanation import Explanation
 from training.reasons.wording import Fact
 
-RISK_FIELDS = ("probability", "interval", "percentile", "band", "reasons", "other_points", "shown")
-PARTS = ("value", "segment", "next_order")
+RowPart = Literal[
+    "probability",
+    "interval",
+    "percentile",
+    "band",
+    "reasons",
+    "other_points",
+    "shown",
+    "value",
+    "segment",
+    "next_order",
+]
+RISK_FIELDS: tuple[RowPart, ...] = (
+    *("probability", "interval", "percentile", "band"),
+    *("reasons", "other_points", "shown"),
+)
+PARTS: tuple[RowPart, ...] = ("value", "segment", "next_order")
 """What may be asked for beside the risk; each is a field of the row."""
 
 
@@ -29,158 +59,178 @@ def row_answer(
     *,
     currency: str,
     lasts_days: int,
-    without: Collection[str] = (),
-) -> dict[str, Any]:
+    without: Collection[RowPart] = (),
+) -> ScoredRowAnswer:
     """A row; ``without`` names the fields that were not asked for."""
-    answer: dict[str, Any] = {
-        "row_id": row_id,
-        "customer_id": row.customer_id or None,
-        "status": row.status.word,
-        "warnings": [_caution(one) for one in row.cautions],
-    }
+    answer = ScoredRowAnswer(
+        row_id=row_id,
+        customer_id=row.customer_id or None,
+        status=word_of(row.status),
+        warnings=_warnings(row),
+    )
     if decision is not None:
         answer["decision_id"] = decision.decision_id
         if decision.campaign:
             answer["hold_out"] = decision.hold_out == "yes"
     if row.stage is not None:
-        answer |= {"stage": row.stage, "lifecycle_status": row.lifecycle_status}
+        answer["stage"] = cast(Stage, row.stage)
+        answer["lifecycle_status"] = cast(LifecycleStatus, row.lifecycle_status)
     if row.as_of_seconds is not None and decision is not None:
         answer["vector_as_of"] = instant(row.as_of_seconds)
         answer["expires_at"] = instant(row.as_of_seconds + lasts_days * DAY_SECONDS)
     if row.probability is not None:
-        answer |= _risk(row)
+        _say_risk(answer, row)
     if row.spend_cents is not None or row.value is not None:
         answer["value"] = _value(row, currency)
     if row.segment is not None:
         answer["segment"] = _segment(row.segment)
     if row.next_order is not None:
-        answer["next_order"] = _when(row.next_order)
+        answer["next_order"] = _next_order(row.next_order)
     if row.explanation is not None:
-        answer |= _explained(row.explanation)
-        if row.explanation.withheld:
-            answer["warnings"].append(_withheld(row.explanation.withheld))
-    if row.value_explanation is not None and row.value_explanation.withheld:
-        answer["warnings"].append(_withheld(row.value_explanation.withheld, "value_"))
-    for name in without:
-        answer.pop(name, None)
+        _explain_risk(answer, row.explanation)
+    for part in without:
+        answer.pop(part, None)
     return answer
 
 
-def _risk(row: Score) -> dict[str, Any]:
+def _warnings(row: Score) -> list[WarningAnswer]:
+    warnings = [_caution(caution) for caution in row.cautions]
+    if row.explanation is not None and row.explanation.withheld:
+        warnings.append(_withheld(row.explanation.withheld))
+    if row.value_explanation is not None and row.value_explanation.withheld:
+        warnings.append(_withheld(row.value_explanation.withheld, "value_"))
+    return warnings
+
+
+def _caution(caution: Caution) -> WarningAnswer:
+    warning = WarningAnswer(code=caution.code, message=caution.message)
+    if caution.features:
+        warning["features"] = list(caution.features)
+    return warning
+
+
+def _withheld(sentences: int, of: str = "") -> WarningAnswer:
+    message = f"{sentences} sentence(s) withheld because the facts contradict them."
+    return WarningAnswer(code=f"{of}sentence_withheld", message=message)
+
+
+def _say_risk(answer: ScoredRowAnswer, row: Score) -> None:
     assert row.interval is not None
     low, high = row.interval
-    return {
-        "probability": row.probability,
-        "interval": {"low": low, "high": high},
-        "percentile": row.percentile,
-        "band": row.band,
-    }
+    answer["probability"] = row.probability
+    answer["interval"] = Interval(low=low, high=high)
+    answer["percentile"] = row.percentile
+    answer["band"] = cast(Band | None, row.band)
 
 
-def _caution(one: Caution) -> dict[str, Any]:
-    named = {"features": list(one.features)} if one.features else {}
-    return {"code": one.code, "message": one.message} | named
-
-
-def _segment(found: CustomerSegment) -> dict[str, Any]:
+def _segment(belonging: CustomerSegment) -> SegmentAnswer:
     """The segment, and on request what speaks for it and against."""
-    segment: dict[str, Any] = {
-        "id": found.segment_id,
-        "name": found.name,
-        "neighbour_id": found.neighbour_id,
-        "neighbour": found.neighbour,
-        "lead": found.lead,
-    }
-    if found.reasons:
-        segment["reasons"] = [asdict(one) for one in found.reasons]
-        segment["other_share"] = found.other_share
+    segment = SegmentAnswer(
+        id=belonging.segment_id,
+        name=belonging.name,
+        neighbour_id=belonging.neighbour_id,
+        neighbour=belonging.neighbour,
+        lead=belonging.lead,
+    )
+    if belonging.reasons:
+        segment["reasons"] = [
+            SegmentReasonAnswer(
+                feature=reason.feature,
+                group=reason.group,
+                speaks=reason.speaks,
+                share=reason.share,
+                word=reason.word,
+                text=reason.text,
+                value=reason.value,
+                unit=reason.unit,
+            )
+            for reason in belonging.reasons
+        ]
+        segment["other_share"] = belonging.other_share
     return segment
 
 
-def _when(order: NextOrder) -> dict[str, Any]:
-    return {
-        "silent": [{"days": days, "probability": chance} for days, chance in order.silent],
-        "earliest": order.earliest,
-        "expected": order.expected,
-        "latest": order.latest,
-        "horizon_days": order.horizon_days,
-    }
+def _next_order(order: NextOrder) -> NextOrderAnswer:
+    return NextOrderAnswer(
+        silent=[SilenceAnswer(days=days, probability=chance) for days, chance in order.silent],
+        earliest=order.earliest,
+        expected=order.expected,
+        latest=order.latest,
+        horizon_days=order.horizon_days,
+    )
 
 
-def _value(row: Score, currency: str) -> dict[str, Any]:
+def _value(row: Score, currency: str) -> Value:
     """Past spend, and what is expected where a value model is in use."""
-    value: dict[str, Any] = {"spend_365d_cents": row.spend_cents, "currency": currency}
+    value = Value(spend_365d_cents=row.spend_cents, currency=currency)
     if row.value is not None:
-        value |= row.value
+        value["expected_cents"] = row.value["expected_cents"]
+        value["low_cents"] = row.value["low_cents"]
+        value["high_cents"] = row.value["high_cents"]
+        value["if_kept_cents"] = row.value["if_kept_cents"]
+        value["horizon_days"] = row.value["horizon_days"]
     if row.at_risk_cents is not None:
         value["at_risk_cents"] = row.at_risk_cents
     if row.value_explanation is not None:
-        value |= _value_explained(row.value_explanation)
+        _explain_value(value, row.value_explanation)
     return value
 
 
-def _withheld(sentences: int, of: str = "") -> dict[str, str]:
-    message = f"{sentences} sentence(s) withheld because the facts contradict them."
-    return {"code": f"{of}sentence_withheld", "message": message}
-
-
-def _value_explained(explanation: ValueExplanation) -> dict[str, Any]:
+def _explain_value(value: Value, explanation: ValueExplanation) -> None:
     """Base, reasons, limit and everything else, in cents that add up to the expected value."""
+    value["base_cents"] = explanation.base_cents
+    value["reasons"] = [_value_reason(reason) for reason in explanation.reasons]
+    value["limit_cents"] = explanation.limit_cents
+    value["other_cents"] = explanation.other_cents
+
+
+def _value_reason(reason: ValueReason) -> ValueReasonAnswer:
+    amount = ReasonAmount(group=reason.group, title=reason.title, cents=reason.shown_cents)
+    if reason.parts:
+        amount["parts"] = dict(reason.parts)
     return {
-        "base_cents": explanation.base_cents,
-        "reasons": [
-            {
-                "group": one.group,
-                "title": one.title,
-                "cents": one.shown_cents,
-                **({"parts": one.parts} if one.parts else {}),
-                "direction": one.direction,
-                "actionable": one.actionable,
-                "text": one.text,
-                "facts": _facts(one.facts),
-            }
-            for one in explanation.reasons
-        ],
-        "limit_cents": explanation.limit_cents,
-        "other_cents": explanation.other_cents,
+        **amount,
+        "direction": reason.direction,
+        "actionable": reason.actionable,
+        "text": reason.text,
+        "facts": _facts(reason.facts),
     }
 
 
-def _explained(explanation: Explanation) -> dict[str, Any]:
-    return {
-        "reasons": [
-            {
-                "group": one.group,
-                "title": one.title,
-                "points": one.points,
-                "shown_points": one.shown_points,
-                "direction": one.direction,
-                "actionable": one.actionable,
-                "text": one.text,
-                "similar": one.similar,
-                "facts": _facts(one.facts),
-            }
-            for one in explanation.reasons
-        ],
-        "other_points": explanation.other_points,
-        "shown": {
-            "probability": explanation.shown_probability,
-            "base": explanation.shown_base,
-            "other": explanation.shown_other,
-        },
-    }
+def _explain_risk(answer: ScoredRowAnswer, explanation: Explanation) -> None:
+    """Base, reasons and everything else, in points that add up to the probability."""
+    answer["reasons"] = [
+        ReasonAnswer(
+            group=reason.group,
+            title=reason.title,
+            points=reason.points,
+            shown_points=reason.shown_points,
+            direction=reason.direction,
+            actionable=reason.actionable,
+            text=reason.text,
+            similar=reason.similar,
+            facts=_facts(reason.facts),
+        )
+        for reason in explanation.reasons
+    ]
+    answer["other_points"] = explanation.other_points
+    answer["shown"] = Shown(
+        probability=explanation.shown_probability,
+        base=explanation.shown_base,
+        other=explanation.shown_other,
+    )
 
 
-def _facts(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+def _facts(facts: Sequence[Fact]) -> list[FactAnswer]:
     return [
-        {
-            "feature": one.feature,
-            "meaning": one.meaning,
-            "unit": one.unit,
-            "value": one.value,
-            "text": one.text,
-            "typical": one.typical,
-            "peers": one.peers,
-        }
-        for one in facts
+        FactAnswer(
+            feature=fact.feature,
+            meaning=fact.meaning,
+            unit=fact.unit,
+            value=fact.value,
+            text=fact.text,
+            typical=fact.typical,
+            peers=fact.peers,
+        )
+        for fact in facts
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -10,15 +10,14 @@ from pydantic_core import PydanticCustomError
 from serving.contract.event_messages import FreshEventsGiven
 from serving.contract.messages import (
     LONGEST_ID,
-    FactAnswer,
+    Answer,
     Identifier,
     Message,
     ModelIdentity,
-    ReasonAnswer,
-    RowStatus,
     WarningAnswer,
     Words,
 )
+from serving.contract.row_messages import ScoredRowAnswer
 
 ROWS_WITH_REASONS = 200
 ROWS_WITHOUT_REASONS = 1_000
@@ -144,204 +143,18 @@ class ScoreRequest(Message):
         return [alone]
 
 
-class Shown(Message):
-    """Percentages with one decimal that add up: base + shown points + other = probability."""
-
-    probability: float = Field(description="The risk, in percent.")
-    base: float = Field(description="The model's base risk, in percent.")
-    other: float = Field(description="All that is not among the reasons, in percentage points.")
-
-
-class ValueReasonAnswer(Message):
-    """One reason group that moves the expected value; it explains the model, not the cause."""
-
-    group: str = Field(description="The reason group's name.")
-    title: str = Field(description="The reason group as a marketer reads it.")
-    cents: int = Field(description="Cents it adds; rounded so that everything adds up.")
-    parts: dict[str, int] | None = Field(
-        None,
-        description="How much of it through `chance`, the chance of buying at all, through `amount`, how "
-        "much if they buy, and through `whole`, where the model does not keep the two apart.",
-    )
-    direction: Literal["raises", "lowers"] = Field(description="Which way it moves the value.")
-    actionable: Literal["now", "indirect", "context"] = Field(
-        description="Whether the business can act on it."
-    )
-    text: str = Field(description="One sentence from the customer's facts; empty when withheld.")
-    facts: list[FactAnswer] = Field(description="The facts the sentence was made from.")
-
-
-class Value(Message):
-    """What the customer spent and, where a value model is in use, what they are expected to bring."""
-
-    spend_365d_cents: int | None = Field(
-        description="Spend net of returns in the 365 days before `vector_as_of`, in cents."
-    )
-    currency: str = Field(description="The currency, as three letters.")
-    expected_cents: int | None = Field(
-        None, description="What is expected of the customer in `horizon_days` days, in cents."
-    )
-    low_cents: int | None = Field(
-        None, description="Four in five alike end at this or above, and at `high_cents` or below."
-    )
-    high_cents: int | None = Field(None, description="The upper end of that range, in cents.")
-    if_kept_cents: int | None = Field(
-        None, description="What is expected given that they buy at all, in cents."
-    )
-    at_risk_cents: int | None = Field(
-        None, description="`probability` times `if_kept_cents`: the money that leaves with them."
-    )
-    horizon_days: int | None = Field(
-        None, description="Over how many days after `vector_as_of` value is meant."
-    )
-    base_cents: int | None = Field(
-        None, description="Where the value model starts for everybody, in cents."
-    )
-    reasons: list[ValueReasonAnswer] | None = Field(
-        None, description="At most four that raise the value, then at most two that lower it."
-    )
-    limit_cents: int | None = Field(
-        None, description="What is taken away so that nobody exceeds ten customers of their kind."
-    )
-    other_cents: int | None = Field(
-        None,
-        description="All other groups: `base_cents` + reasons + `limit_cents` + this = `expected_cents`.",
-    )
-
-
-class SilenceAnswer(Message):
-    """The chance of no order within so many days after `vector_as_of`."""
-
-    days: int = Field(description="So many days.")
-    probability: float = Field(ge=0, le=1, description="The chance of no order within them.")
-
-
-class NextOrderAnswer(Message):
-    """When the next order may come; a date is absent where it lies beyond `horizon_days`."""
-
-    silent: list[SilenceAnswer] = Field(description="The chance of silence, by days.")
-    earliest: str | None = Field(description="By this day one in ten such customers has ordered.")
-    expected: str | None = Field(description="By this day half of them have.")
-    latest: str | None = Field(description="By this day nine in ten of them have.")
-    horizon_days: int = Field(description="The model looks so many days ahead.")
-
-
-class SegmentReasonAnswer(Message):
-    """One habit that speaks for the customer's segment, or for its neighbour."""
-
-    feature: str = Field(description="The feature that measures the habit.")
-    group: str = Field(description="The reason group whose share this is.")
-    speaks: Literal["for", "against"] = Field(description="For this segment or for the neighbour.")
-    share: float = Field(
-        description="Its part of all that speaks for the segment; negative for the neighbour."
-    )
-    word: str = Field(description="The habit in a word, beside the neighbour's customers.")
-    text: str = Field(description="The customer's own fact; empty where it is unknown.")
-    value: float | None = Field(description="The same as a number.")
-    unit: str = Field(description="The unit of `value`.")
-
-
-class SegmentAnswer(Message):
-    """The behaviour segment of a customer and why it is this and not the next nearest."""
-
-    id: int = Field(
-        description="Names the segment, whatever it is called and however often refitted."
-    )
-    name: str = Field(description="What it is called.")
-    neighbour_id: int | None = Field(description="The next nearest segment.")
-    neighbour: str = Field(description="What that is called.")
-    lead: float = Field(
-        description="1: nothing speaks for the neighbour; near 0: the customer stands between the two."
-    )
-    reasons: list[SegmentReasonAnswer] | None = Field(
-        None, description="At most three for it, then at most two against."
-    )
-    other_share: float | None = Field(
-        None, description="All other habits: the shares of the reasons and this add up to `lead`."
-    )
-
-
-class Interval(Message):
-    """Where the true share among many customers with this probability lies, nine times in ten."""
-
-    low: float = Field(ge=0, le=1, description="The lower end.")
-    high: float = Field(ge=0, le=1, description="The upper end.")
-
-
-class ScoredRowAnswer(Message):
-    """The answer to one row; without a score only the status and the ids are there."""
-
-    row_id: str | None = Field(None, description="As it was sent.")
-    customer_id: str | None = Field(description="As it was sent.")
-    status: RowStatus = Field(description="What became of this row.")
-    warnings: list[WarningAnswer] = Field(description="What to know about this row.")
-    vector_as_of: str | None = Field(
-        None,
-        description="Only what was known before this instant counted; absent with a given vector.",
-    )
-    expires_at: str | None = Field(None, description="Ask again from then on.")
-    hold_out: bool | None = Field(
-        None, description="Whether the customer is held out of the campaign that was named."
-    )
-    stage: (
-        Literal[
-            "suspect",
-            "prospect",
-            "first_time",
-            "repeat",
-            "client",
-            "member",
-            "advocate",
-            "partner",
-        ]
-        | None
-    ) = Field(None, description="How far the customer has come, by rule.")
-    lifecycle_status: (
-        Literal["new", "active", "slowing", "at_risk", "lapsed", "won_back"] | None
-    ) = Field(None, description="Which way the customer is going, by rule.")
-    probability: float | None = Field(
-        None,
-        ge=0,
-        le=1,
-        description="The calibrated probability that what the model is asked comes true.",
-    )
-    interval: Interval | None = Field(
-        None, description="How sure the probability is; one customer leaves or stays."
-    )
-    percentile: float | None = Field(
-        None,
-        ge=0,
-        le=100,
-        description="Where that stands among the customers the model learned from.",
-    )
-    band: Literal["high", "medium", "low"] | None = Field(
-        None, description="high: the top tenth; medium: the next fifth; low: the rest."
-    )
-    reasons: list[ReasonAnswer] | None = Field(
-        None, description="At most four that raise, then at most two that lower."
-    )
-    other_points: float | None = Field(
-        None, description="Points of all other groups: base + points + other = probability."
-    )
-    shown: Shown | None = Field(None, description="The same figures, rounded so that they add up.")
-    value: Value | None = Field(None, description="What the customer is worth.")
-    segment: SegmentAnswer | None = Field(
-        None, description="How the customer buys, where segments are in use."
-    )
-    next_order: NextOrderAnswer | None = Field(
-        None, description="When the next order may come, where the model in use tells it."
-    )
-    decision_id: str | None = Field(None, description="Names this answer in the ledger.")
-
-
-class ScoreAnswer(Message):
+class ScoreAnswer(Answer):
     """The answer to a call: one row a row, in the order they were sent."""
 
-    model: ModelIdentity = Field(description="Which model answered.")
-    horizon_days: int = Field(description="The outcome is looked for within so many days.")
-    base: float = Field(ge=0, le=1, description="The probability the model starts from.")
-    vector_as_of: str = Field(description="Only what was known before this instant counted.")
-    expires_at: str = Field(description="Ask again from then on.")
-    scored_at: str = Field(description="When this was answered.")
-    warnings: list[WarningAnswer] = Field(description="What to know about all rows.")
-    rows: list[ScoredRowAnswer] = Field(description="The answers.")
+    model: Annotated[ModelIdentity, Field(description="Which model answered.")]
+    horizon_days: Annotated[
+        int, Field(description="The outcome is looked for within so many days.")
+    ]
+    base: Annotated[float, Field(ge=0, le=1, description="The probability the model starts from.")]
+    vector_as_of: Annotated[
+        str, Field(description="Only what was known before this instant counted.")
+    ]
+    expires_at: Annotated[str, Field(description="Ask again from then on.")]
+    scored_at: Annotated[str, Field(description="When this was answered.")]
+    warnings: Annotated[list[WarningAnswer], Field(description="What to know about all rows.")]
+    rows: Annotated[list[ScoredRowAnswer], Field(description="The answers.")]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.access.problems import FieldFault, Refusal
@@ -14,13 +13,13 @@ from serving.contract.answering import (
     answer_in,
     identity,
     instant,
-    json_answer,
     models_in_use_of,
     required,
 )
+from serving.contract.messages import WarningAnswer
 from serving.contract.quick_route import QuickRoute
 from serving.contract.recorded_scores import answer_rows
-from serving.contract.rows import PARTS, RISK_FIELDS
+from serving.contract.rows import PARTS, RISK_FIELDS, RowPart
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.subject import Subject
@@ -28,13 +27,13 @@ from serving.scores.subject import Subject
 router = APIRouter(prefix="/v1", route_class=QuickRoute)
 
 
-@router.post("/score", responses={200: {"model": ScoreAnswer}, **PROBLEMS})
-def score(request: Request, question: ScoreRequest) -> Response:
+@router.post("/score", responses=PROBLEMS)
+def score(request: Request, question: ScoreRequest) -> ScoreAnswer:
     """Score customers by id, with the reasons for each score."""
-    return json_answer(scored(models_in_use_of(request), question))
+    return scored(models_in_use_of(request), question)
 
 
-def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> dict[str, Any]:
+def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> ScoreAnswer:
     """The answer to a question, however it came."""
     in_use = required(models_in_use)
     _refuse_other_version(in_use, question.model_version)
@@ -55,16 +54,16 @@ def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> dict[str, Any]
         in_use.snapshot.cutoff_seconds,
         models_in_use.settings.service.scores_last_days,
     )
-    return {
-        "model": identity(manifest),
-        "horizon_days": manifest.horizon_days,
-        "base": in_use.scorer.base,
-        "vector_as_of": instant(cutoff),
-        "expires_at": instant(cutoff + lasts_days * DAY_SECONDS),
-        "scored_at": instant(at),
-        "warnings": _staleness(cutoff, at, lasts_days),
-        "rows": rows,
-    }
+    return ScoreAnswer(
+        model=identity(manifest),
+        horizon_days=manifest.horizon_days,
+        base=in_use.scorer.base,
+        vector_as_of=instant(cutoff),
+        expires_at=instant(cutoff + lasts_days * DAY_SECONDS),
+        scored_at=instant(at),
+        warnings=_staleness(cutoff, at, lasts_days),
+        rows=rows,
+    )
 
 
 def _subject(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Subject:
@@ -86,13 +85,13 @@ def _refuse_other_version(in_use: InUse, version: str | None) -> None:
         raise Refusal("other_model")
 
 
-def _not_asked(in_use: InUse, outcomes: Sequence[str] | None) -> tuple[str, ...]:
+def _not_asked(in_use: InUse, outcomes: Sequence[str] | None) -> tuple[RowPart, ...]:
     """The fields of a row that were not asked for."""
     if outcomes is None:
         return ()
     known = (in_use.scorer.bundle.manifest.name, *PARTS)
-    for place, one in enumerate(outcomes):
-        if one not in known:
+    for place, outcome in enumerate(outcomes):
+        if outcome not in known:
             raise Refusal(
                 "invalid_request",
                 errors=[
@@ -102,16 +101,12 @@ def _not_asked(in_use: InUse, outcomes: Sequence[str] | None) -> tuple[str, ...]
                 ],
             )
     risk = () if known[0] in outcomes else RISK_FIELDS
-    return (*risk, *(one for one in PARTS if one not in outcomes))
+    return (*risk, *(part for part in PARTS if part not in outcomes))
 
 
-def _staleness(cutoff_seconds: int, at: int, lasts_days: int) -> list[dict[str, str]]:
+def _staleness(cutoff_seconds: int, at: int, lasts_days: int) -> list[WarningAnswer]:
     age_days = (at - cutoff_seconds) // DAY_SECONDS
     if age_days <= lasts_days:
         return []
-    return [
-        {
-            "code": "stale_vectors",
-            "message": f"What counted here was known {age_days:,} days ago; later events did not.",
-        }
-    ]
+    message = f"What counted here was known {age_days:,} days ago; later events did not."
+    return [WarningAnswer(code="stale_vectors", message=message)]

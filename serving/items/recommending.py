@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from features.vectors.refresh import natural_cutoff
 from features.vocabulary.time import Cutoff
 from serving.items.lists import ItemList, Shelving, Wishes, due_in_days, fill
 from serving.items.reasons import recommended
-from serving.items.recommended import CustomerList, Recommended, Taker
+from serving.items.recommended import CustomerList, Taker
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_profiling
@@ -226,31 +225,3 @@ def recommending_in(workspace: Workspace) -> Recommending | None:
 def words_of(code: str) -> ItemWords:
     """The sentences of a language."""
     return WORDS[code]
-
-
-def plain(one: Recommended) -> dict[str, Any]:
-    """A recommended item as plain fields, as the contract and the nightly file show it."""
-    return {
-        "item_id": one.item_id,
-        "name": one.name,
-        "category": one.category,
-        "probability": one.probability,
-        "log_odds": one.log_odds,
-        "source": one.source,
-        "times_bought": one.times_bought,
-        "due_in_days": one.due_in_days,
-        "text": one.text,
-        "reasons": [
-            {
-                "group": reason.group,
-                "title": reason.title,
-                "push": reason.push,
-                "text": reason.text,
-                "because": [
-                    {"item_id": item, "name": name, "share": share}
-                    for item, name, share in reason.because
-                ],
-            }
-            for reason in one.reasons
-        ],
-    }

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import TypeAdapter
 
 from features.company.workspace import Workspace
 from serving.access.asgi import Application
@@ -23,6 +24,7 @@ from tests.serving.company import Company
 from tests.waiting import GENEROUS_SECONDS
 
 NOW = 1_800_000_000
+Kind = TypeVar("Kind")
 ADDRESS = "http://regulars.test"
 # How long an answer may take is no matter of a test on a busy machine, but for the one test of it.
 PATIENT = tuple(replace(one, seconds=GENEROUS_SECONDS) for one in ROUTES)
@@ -123,6 +125,11 @@ class Caller:
         assert answer.status_code == 200, answer.text
         content: dict[str, Any] = answer.json()
         return content
+
+
+def answer_as(kind: type[Kind], content: bytes) -> Kind:
+    """An answer read as the type it is said to be; a fault where it is another."""
+    return TypeAdapter(kind).validate_json(content)
 
 
 async def in_parts(*parts: bytes) -> AsyncIterator[bytes]:

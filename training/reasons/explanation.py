@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from features.declarations.feature import Actionable
 from training.reasons.points import (
     MOST_LOWERING,
     MOST_RAISING,
@@ -40,7 +41,7 @@ class Reason(NamedTuple):
     points: float
     shown_points: float
     direction: Direction
-    actionable: str
+    actionable: Actionable
     text: str
     facts: tuple[Fact, ...]
     similar: bool = False

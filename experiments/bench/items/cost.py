@@ -41,7 +41,7 @@ _CALLS = """
     import numpy as np
     from experiments.bench.items.invented import opened
     from serving.items.lists import Wishes
-    from serving.items.recommending import plain
+    from serving.contract.item_routes import recommended_item
     from training.families.items.words import ENGLISH
     found = opened(Path(sys.argv[1]))
     shelving = found.shelving()
@@ -49,7 +49,7 @@ _CALLS = """
     for key in np.random.default_rng(1).choice(len(found.customer_ids), 600, replace=False):
         begun = time.perf_counter()
         listed = found.list_for(found.bought(int(key)), shelving, Wishes(10), ENGLISH)
-        answer = [plain(one) for one in listed.items]
+        answer = [recommended_item(one) for one in listed.items]
         took.append(1000 * (time.perf_counter() - begun))
         assert len(answer) == 10
     print(json.dumps(took[100:]))

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from features.lifecycle.stages import Stage
+from serving.access.problems import ProblemAnswer
 from serving.access.routes import ROUTES
 from serving.contract.discovery_messages import ModelsAnswer, VersionAnswer
-from serving.contract.messages import ProblemAnswer
 from serving.contract.score_messages import ScoreAnswer
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller, Service, answer_as
 
 JSON = {"content-type": "application/json"}
 
@@ -37,11 +37,11 @@ def without_ids(row: dict[str, Any]) -> dict[str, Any]:
 
 def test_an_answer_is_what_the_contract_says(caller: Caller, risky: list[str]) -> None:
     answer = caller.post("/v1/score", json={"customer_id": risky[0]})
-    parsed = ScoreAnswer.model_validate_json(answer.content)
-    assert parsed.rows[0].status == "ok" and parsed.rows[0].band == "high"
-    assert parsed.horizon_days == 90 and parsed.scored_at == "2027-01-15T08:00:00Z"
-    VersionAnswer.model_validate_json(caller.get("/v1/version").content)
-    ModelsAnswer.model_validate_json(caller.get("/v1/models").content)
+    parsed = answer_as(ScoreAnswer, answer.content)
+    assert parsed["rows"][0]["status"] == "ok" and parsed["rows"][0]["band"] == "high"
+    assert parsed["horizon_days"] == 90 and parsed["scored_at"] == "2027-01-15T08:00:00Z"
+    answer_as(VersionAnswer, caller.get("/v1/version").content)
+    answer_as(ModelsAnswer, caller.get("/v1/models").content)
 
 
 def test_every_known_customer_who_did_not_decline_has_a_stage_and_a_status(
@@ -156,10 +156,11 @@ def test_a_wrong_field_is_pointed_at_and_never_repeated(
 ) -> None:
     answer = caller.post("/v1/score", content=json.dumps(body), headers=JSON)
     assert answer.status_code == 422
-    problem = ProblemAnswer.model_validate_json(answer.content)
-    assert problem.errors is not None
-    assert (problem.errors[0].pointer, problem.errors[0].code) == (pointer, code)
-    said = answer.text.replace(problem.correlation_id, "")
+    problem = answer_as(ProblemAnswer, answer.content)
+    errors = problem["errors"]
+    assert errors is not None
+    assert (errors[0]["pointer"], errors[0]["code"]) == (pointer, code)
+    said = answer.text.replace(problem["correlation_id"], "")
     assert "4711" not in said and "999" not in said
 
 

@@ -16,7 +16,7 @@ from serving.scores.profile import profile
 from serving.scores.score import Status
 from serving.scores.timeline import timeline
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller, Service, answer_as
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def risky(snapshot: Snapshot) -> str:
 def shown(caller: Caller, **question: Any) -> dict[str, Any]:
     answer = caller.post("/v1/customer", json=question)
     assert answer.status_code == 200, answer.text
-    CustomerAnswer.model_validate_json(answer.content)
+    answer_as(CustomerAnswer, answer.content)
     found: dict[str, Any] = answer.json()
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serving.contract.discovery_messages import ModelsAnswer, OffersAnswer, SchemaAnswer
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller, Service, answer_as
 from tests.serving.company import Company
 
 
@@ -13,7 +13,7 @@ def test_the_schema_lists_every_feature_with_the_range_that_was_seen(
     service: Service, caller: Caller
 ) -> None:
     answer = caller.get("/v1/schema")
-    SchemaAnswer.model_validate_json(answer.content)
+    answer_as(SchemaAnswer, answer.content)
     assert service.models_in_use.in_use is not None
     bundle = service.models_in_use.in_use.scorer.bundle
     features = {one["name"]: one for one in answer.json()["features"]}
@@ -58,18 +58,20 @@ def test_the_models_in_use_are_listed_and_what_is_not_trained(
     service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
     try:
         answer = service.caller("score").get("/v1/models")
-        parsed = ModelsAnswer.model_validate_json(answer.content)
-        assert [one.name for one in parsed.models] == ["churn", "value", "segments"]
-        assert parsed.not_trained == ["offers", "recommendations"]
+        parsed = answer_as(ModelsAnswer, answer.content)
+        assert [one["name"] for one in parsed["models"]] == ["churn", "value", "segments"]
+        assert parsed["not_trained"] == ["offers", "recommendations"]
     finally:
         service.close()
 
 
 def test_the_offers_are_those_of_the_companys_table(caller: Caller) -> None:
     answer = caller.get("/v1/offers")
-    offers = OffersAnswer.model_validate_json(answer.content).offers
-    assert offers and [one.offer_id for one in offers] == sorted(one.offer_id for one in offers)
-    assert all(one.name and 0 <= (one.discount or 0) <= 1 for one in offers)
+    offers = answer_as(OffersAnswer, answer.content)["offers"]
+    assert offers and [one["offer_id"] for one in offers] == sorted(
+        one["offer_id"] for one in offers
+    )
+    assert all(one["name"] and 0 <= (one["discount"] or 0) <= 1 for one in offers)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from serving.contract.item_messages import (
     SimilarItemsAnswer,
 )
 from serving.items.lists import RULES
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller, Service, answer_as
 from tests.serving.company import Company
 from tests.training.families.items.drugstore import ITEMS, article
 
@@ -45,7 +45,7 @@ def asked(caller: Caller, customer: str = "c000", **wishes: Any) -> dict[str, An
     question = {"rows": [{"customer_id": customer}], **wishes}
     answer = caller.post("/v1/recommendations", json=question)
     assert answer.status_code == 200, answer.text
-    RecommendationsAnswer.model_validate_json(answer.content)
+    answer_as(RecommendationsAnswer, answer.content)
     found: dict[str, Any] = answer.json()
     return found
 
@@ -265,19 +265,19 @@ def test_who_declined_is_listed_nothing_and_on_no_list(caller: Caller) -> None:
 
 def test_similar_items_are_of_the_same_taste(caller: Caller) -> None:
     answer = caller.post("/v1/similar-items", json={"item_ids": ["a03", "zzz"], "count": 4})
-    parsed = SimilarItemsAnswer.model_validate_json(answer.content)
-    known, unknown = parsed.rows
-    assert [one.status for one in parsed.rows] == ["ok", "unknown_id"]
-    assert len(known.items) == 4 and unknown.items == []
-    assert {int(one.item_id[1:]) % 3 for one in known.items} == {0}
-    assert "a03" not in {one.item_id for one in known.items}
+    parsed = answer_as(SimilarItemsAnswer, answer.content)
+    known, unknown = parsed["rows"]
+    assert [one["status"] for one in parsed["rows"]] == ["ok", "unknown_id"]
+    assert len(known["items"]) == 4 and unknown["items"] == []
+    assert {int(one["item_id"][1:]) % 3 for one in known["items"]} == {0}
+    assert "a03" not in {one["item_id"] for one in known["items"]}
 
 
 def test_customers_for_an_item_are_those_of_its_taste(caller: Caller) -> None:
     answer = caller.post("/v1/item-customers", json={"item_id": "a03", "count": 30})
-    parsed = ItemCustomersAnswer.model_validate_json(answer.content)
-    assert {int(one.customer_id[1:]) % 3 for one in parsed.customers} == {0}
-    chances = [one.probability for one in parsed.customers]
+    parsed = answer_as(ItemCustomersAnswer, answer.content)
+    assert {int(one["customer_id"][1:]) % 3 for one in parsed["customers"]} == {0}
+    chances = [one["probability"] for one in parsed["customers"]]
     assert chances == sorted(chances, reverse=True) and len(chances) == 30
     new = caller.post("/v1/item-customers", json={"item_id": "a03", "only_new": True}).json()
     assert all(one["times_bought"] == 0 for one in new["customers"])

@@ -17,7 +17,7 @@ from serving.contract.job_messages import JobAnswer
 from serving.job_runner import JobRunner
 from serving.ledger.jobs import HELD_SECONDS, KEPT_SECONDS, MOST_WAITING
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller, Service, answer_as
 from tests.serving.full_disk import no_file_beyond
 
 
@@ -36,14 +36,14 @@ def ids(snapshot: Snapshot) -> list[str]:
 def submit(caller: Caller, **question: Any) -> str:
     answer = caller.post("/v1/jobs", json=question)
     assert answer.status_code == 202, answer.text
-    JobAnswer.model_validate_json(answer.content)
+    answer_as(JobAnswer, answer.content)
     assert answer.headers["location"] == f"/v1/jobs/{answer.json()['job_id']}"
     return str(answer.json()["job_id"])
 
 
 def status(caller: Caller, job_id: str) -> dict[str, Any]:
     answer = caller.get(f"/v1/jobs/{job_id}")
-    JobAnswer.model_validate_json(answer.content)
+    answer_as(JobAnswer, answer.content)
     found: dict[str, Any] = answer.json()
     return found
 

@@ -25,7 +25,7 @@ from serving.nightly.forgetting import finish_erasures, forget_old_generations, 
 from serving.nightly.run import score_everybody
 from serving.pages.churn_list import ListQuery, matching
 from serving.snapshot.reading import Snapshot, open_snapshot
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller, Service, answer_as
 from tests.serving.company import Company, company_in
 from training.reasons.languages.known import ENGLISH
 
@@ -44,14 +44,14 @@ def objects(officer: Caller, customer: str, *, objects: bool = True) -> str:
     answer = officer.post(
         "/v1/objections", json={"rows": [{"customer_id": customer, "objects": objects}]}
     )
-    ObjectionsAnswer.model_validate_json(answer.content)
+    answer_as(ObjectionsAnswer, answer.content)
     return str(answer.json()["rows"][0]["status"])
 
 
 def erased(officer: Caller, *customers: str) -> dict[str, Any]:
     answer = officer.post("/v1/erasures", json={"customer_ids": customers})
     assert answer.status_code == 202, answer.text
-    ErasureAnswer.model_validate_json(answer.content)
+    answer_as(ErasureAnswer, answer.content)
     found: dict[str, Any] = answer.json()
     return found
 
@@ -267,7 +267,7 @@ def test_feedback_is_counted_by_reason_and_a_later_verdict_replaces_an_earlier(
     def told(**verdict: str) -> list[str]:
         given = {"decision_id": row["decision_id"], "group": group} | verdict
         answer = teller.post("/v1/feedback", json={"rows": [given]})
-        FeedbackAnswer.model_validate_json(answer.content)
+        answer_as(FeedbackAnswer, answer.content)
         return [one["status"] for one in answer.json()["rows"]]
 
     assert told(verdict="wrong") == ["stored"] and told(verdict="helpful") == ["stored"]

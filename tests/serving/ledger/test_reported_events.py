@@ -13,7 +13,7 @@ from serving.contract.event_messages import EVENT_TYPES, EventsAnswer
 from serving.in_use.models_in_use import InUse
 from serving.scores.fresh_events import wire_name
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller, Service, answer_as
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def bought(in_use: InUse, customer: str, days_after: float = 0.5) -> dict[str, A
 def told(teller: Caller, *rows: dict[str, Any]) -> list[dict[str, Any]]:
     answer = teller.post("/v1/events", json={"rows": rows})
     assert answer.status_code == 200, answer.text
-    EventsAnswer.model_validate_json(answer.content)
+    answer_as(EventsAnswer, answer.content)
     found: list[dict[str, Any]] = answer.json()["rows"]
     return found
 

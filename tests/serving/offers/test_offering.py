@@ -27,7 +27,7 @@ from serving.offers.offering import Offering
 from serving.offers.plans import required_offering, simulated, write_plan
 from serving.offers.policy import Policy
 from serving.offers.rule_change import simulate
-from tests.serving.calling import NOW, Caller, Service, Workplace
+from tests.serving.calling import NOW, Caller, Service, Workplace, answer_as
 from tests.serving.company import Company
 from training.bundles.bundle import current
 from training.families.offers.bundle import OFFER_KIND
@@ -64,7 +64,7 @@ def ask(caller: Caller, *customers: str, **wishes: Any) -> dict[str, Any]:
     question = {"rows": [{"customer_id": one} for one in customers], **wishes}
     answer = caller.post("/v1/offers", json=question)
     assert answer.status_code == 200, answer.text
-    OfferDecisionsAnswer.model_validate_json(answer.content)
+    answer_as(OfferDecisionsAnswer, answer.content)
     found: dict[str, Any] = answer.json()
     return found
 

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from features.declarations.feature import Actionable
 from training.families.value.reasons.tendency import in_line
 from training.learners.columns import Floats
 from training.reasons.points import add_up_whole, selected
@@ -38,7 +39,7 @@ class ValueReason:
     cents: float
     shown_cents: int
     direction: Literal["raises", "lowers"]
-    actionable: str
+    actionable: Actionable
     text: str
     facts: tuple[Fact, ...]
     parts: Mapping[str, int]
