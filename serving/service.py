@@ -22,7 +22,12 @@ from serving.access.guard import Guard
 from serving.access.metrics import Metrics
 from serving.access.problems import Refusal
 from serving.access.routes import LONGEST_SECONDS, Route
-from serving.contract.application import RequestValidationError, build_api, problem_answer
+from serving.contract.application import (
+    RequestValidationError,
+    build_api,
+    declared,
+    problem_answer,
+)
 from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
@@ -38,7 +43,8 @@ from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 _logger = logging.getLogger("regulars.service")
 
 pages = Pages()
-web = build_api(pages.router)
+web = build_api(pages.routes)
+routes = declared(pages.routes)
 
 
 def open_models_in_use(environment: Mapping[str, str]) -> ModelsInUse:
@@ -62,7 +68,8 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
     def to_asgi(self, is_main: bool = True) -> Application:
         """BentoML's whole application, wrapped; what is ours does not take the way through its layers."""
         return Guard(
-            ours_first(web, super().to_asgi(is_main=is_main)),
+            ours_first(web, super().to_asgi(is_main=is_main), routes),
+            routes,
             ledger=_ledger,
             now=lambda: int(time.time()),
             error_page=pages.error_page,

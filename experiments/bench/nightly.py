@@ -52,7 +52,7 @@ _SHOW = """
     import numpy as np
     from features.company.settings.reading import load_settings
     from features.company.workspace import Workspace
-    from serving.contract.application import build_api
+    from serving.contract.application import build_api, declared
     from serving.in_use.models_in_use import ModelsInUse
     from serving.access.guard import Guard
     settings = load_settings(Path(sys.argv[1]))
@@ -60,7 +60,7 @@ _SHOW = """
     web = build_api()
     web.state.models_in_use = models_in_use
     key = models_in_use.ledger.create_key("bench", ["score"], at=1)
-    guard = Guard(web, ledger=lambda: models_in_use.ledger, now=lambda: 1, error_page=lambda problem: b"")
+    guard = Guard(web, declared(), ledger=lambda: models_in_use.ledger, now=lambda: 1, error_page=lambda problem: b"")
     snapshot = models_in_use.in_use.snapshot
     places = np.random.default_rng(1).choice(snapshot.judged, 300, replace=False)
     took = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 
-from serving.access.routes import ROUTES, Route
+from serving.access.routes import Route
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -22,9 +22,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
     }
 
 
-def ours_first(
-    ours: Application, others: Application, routes: Sequence[Route] = ROUTES
-) -> Application:
+def ours_first(ours: Application, others: Application, routes: Sequence[Route]) -> Application:
     """One application of two: what is declared as ours goes to ``ours``, all else to ``others``.
 
     The start and the end of the process are for ``others``, in which ours is mounted.

@@ -18,7 +18,7 @@ from serving.access.asgi import Application, Receive, Scope, Send, headers_of
 from serving.access.problems import Problem, Refusal
 from serving.access.request_body import check_post, once, whole_body
 from serving.access.responses import Answer
-from serving.access.routes import ROUTES, Route
+from serving.access.routes import Route
 from serving.ledger.audit import SESSION
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.idempotency import LONGEST_KEY, Differs, KeptAnswer, Repeats, UnderWay
@@ -40,7 +40,7 @@ def _note_nothing(route: Route | None, method: str, status: int, seconds: float)
 class Guard:
     """Wraps the whole service as an ASGI application and never raises.
 
-    ``ledger`` answers None while the service is still starting; ``now`` is the clock, in whole UTC
+    ``routes`` are all addresses there are; ``ledger`` answers None while the service is still starting; ``now`` is the clock, in whole UTC
     seconds; ``error_page`` draws a problem for a person. ``note`` is told of every call that was answered:
     its route, method, status and how long it took by ``ticks``.
     """
@@ -48,11 +48,11 @@ class Guard:
     def __init__(
         self,
         application: Application,
+        routes: Sequence[Route],
         *,
         ledger: Callable[[], Ledger | None],
         now: Callable[[], int],
         error_page: Callable[[Problem], bytes],
-        routes: Sequence[Route] = ROUTES,
         note: Note = _note_nothing,
         ticks: Callable[[], float] = time.perf_counter,
     ) -> None:

@@ -1,19 +1,24 @@
-"""Every address the service answers, declared once: what is not here does not exist."""
+"""What the guard knows of every address that the service answers: what is not declared does not exist."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 LONGEST_SECONDS = 300.0
-_PERSONAL_PAGES = ("/churn", "/churn.csv", "/churn/customer")
+USUAL_SECONDS = 10.0
+USUAL_BYTES = 1_000_000
+LARGE_BYTES = 8_000_000
+METHODS = ("GET", "POST", "DELETE")
 
 
 @dataclass(frozen=True)
 class Route:
     """One address the service answers: who may come, and how.
 
-    ``scope`` is what a key must carry, None where anybody may come. ``browser`` says that a signed-in
+    ``scope`` is what a key must carry, None where anybody may come. By the methods that are ``personal`` people's
+    data is asked for or told of, so that the call is written down. ``browser`` says that a signed-in
     browser may come as well and that refusals are shown as a page. ``body`` is the kind of body a POST
     must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
     those that are ``is_frameworks``. A ``path`` that ends in a slash stands for
@@ -23,17 +28,16 @@ class Route:
     path: str
     scope: str | None
     methods: tuple[str, ...] = ("GET",)
+    personal: tuple[str, ...] = ()
     browser: bool = False
     body: Literal["json", "form"] = "json"
-    seconds: float = 10.0
-    body_bytes: int = 1_000_000
+    seconds: float = USUAL_SECONDS
+    body_bytes: int = USUAL_BYTES
     is_frameworks: bool = False
 
     def is_personal(self, method: str) -> bool:
         """Whether a call asks for people's data or tells of it, so that it is written down."""
-        return self.scope is not None and (
-            method != "GET" or self.path in ("/v1/jobs/", *_PERSONAL_PAGES)
-        )
+        return method in self.personal
 
     def matches(self, path: str) -> bool:
         """Whether an address belongs to this route."""
@@ -41,39 +45,43 @@ class Route:
         return below or path == self.path
 
 
-ROUTES = (
+FRAMEWORKS = (
     Route("/livez", None, is_frameworks=True),
     Route("/readyz", None, is_frameworks=True),
-    Route("/static/", None),
-    Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
-    Route("/sign-out", "pages", ("POST",), browser=True, body="form"),
-    Route("/", "pages", browser=True),
-    Route("/churn", "pages", browser=True),
-    Route("/churn.csv", "pages", browser=True, seconds=LONGEST_SECONDS),
-    Route("/churn/find", "pages", ("POST",), browser=True, body="form"),
-    Route("/churn/customer", "pages", browser=True),
-    Route("/v1/docs", "pages", browser=True),
-    Route("/v1/score", "score", ("POST",), body_bytes=8_000_000),
-    Route("/v1/jobs", "score", ("POST",), body_bytes=16_000_000),
-    Route("/v1/jobs/", "score", ("GET", "DELETE"), seconds=LONGEST_SECONDS),
-    Route("/v1/customer", "score", ("POST",)),
-    Route("/v1/schema", "score"),
-    Route("/v1/offers", "score", ("GET", "POST")),
-    Route("/v1/recommendations", "score", ("POST",)),
-    Route("/v1/similar-items", "score", ("POST",)),
-    Route("/v1/item-customers", "score", ("POST",), seconds=60.0),
-    Route("/v1/changes", "score", ("POST",)),
-    Route("/v1/what-if", "score", ("POST",)),
-    Route("/v1/events", "events", ("POST",)),
-    Route("/v1/feedback", "events", ("POST",)),
-    Route("/v1/objections", "privacy", ("POST",)),
-    Route("/v1/erasures", "privacy", ("POST",), seconds=60.0),
-    Route("/v1/erasures/status", "privacy", ("POST",)),
-    Route("/v1/version", "score"),
-    Route("/v1/models", "score"),
-    Route("/v1/openapi.json", "score"),
     Route("/metrics", "admin", is_frameworks=True),
     Route("/docs.json", "admin", is_frameworks=True),
     Route("/schema.json", "score", is_frameworks=True),
-    Route("/score", "score", ("POST",), body_bytes=8_000_000, is_frameworks=True),
+    Route(
+        *("/score", "score", ("POST",), ("POST",)),
+        body_bytes=LARGE_BYTES,
+        is_frameworks=True,
+    ),
 )
+"""What BentoML answers by itself."""
+
+
+def table(declared: Iterable[Route]) -> tuple[Route, ...]:
+    """Every address once, with all methods it answers; a fault where they are declared to differ in more."""
+    by_path: dict[str, Route] = {}
+    for route in declared:
+        known = by_path.get(route.path)
+        by_path[route.path] = route if known is None else _with_methods(known, route)
+    return tuple(by_path.values())
+
+
+def _with_methods(route: Route, other: Route) -> Route:
+    both = (route, other)
+    posted = [one for one in both if "POST" in one.methods]  # others have no body
+    if len({(one.scope, one.browser, one.seconds, one.is_frameworks) for one in both}) > 1 or (
+        len({(one.body, one.body_bytes) for one in posted}) > 1
+    ):
+        raise ValueError(f"{route.path} is declared twice, and not alike but for the methods")
+    return replace(
+        (posted or both)[0],
+        methods=_in_order({*route.methods, *other.methods}),
+        personal=_in_order({*route.personal, *other.personal}),
+    )
+
+
+def _in_order(methods: set[str]) -> tuple[str, ...]:
+    return tuple(method for method in METHODS if method in methods)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 from fastapi import Request
 
-from serving.access.problems import ProblemAnswer, Refusal
+from serving.access.problems import Refusal
 from serving.contract.messages import ModelIdentity, RowStatus
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.score import Status
@@ -17,11 +17,6 @@ from training.reasons.languages.known import language_of
 from training.reasons.languages.language import Language
 
 VERSION = "0.1.0"
-
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemAnswer, "description": "A problem document."}
-    for status in (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 504)
-}
 
 
 def models_in_use_of(request: Request) -> ModelsInUse:

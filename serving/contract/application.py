@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from serving.access.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
+from serving.access.routes import FRAMEWORKS, Route, table
 from serving.contract import (
     change_routes,
     customer_routes,
@@ -22,15 +23,16 @@ from serving.contract import (
     score_routes,
 )
 from serving.contract.answering import VERSION
+from serving.contract.routes import Routes
 from serving.ledger.database import UNWRITABLE
 
-__all__ = ["CONTRACT", "RequestValidationError", "build_api", "problem_answer"]
+__all__ = ["CONTRACT", "RequestValidationError", "build_api", "declared", "problem_answer"]
 
 _LONGEST_NAME_REPEATED = 64
 
 CONTRACT = tuple(
-    part.router
-    for part in (
+    topic.routes
+    for topic in (
         score_routes,
         job_routes,
         customer_routes,
@@ -43,6 +45,8 @@ CONTRACT = tuple(
     )
 )
 """Every part of ``/v1``, in the order the description lists them."""
+
+_DESCRIPTION = Route("/v1/openapi.json", "score")
 
 
 class Contract(FastAPI):
@@ -65,8 +69,14 @@ def _as_problems(responses: dict[str, Any]) -> None:
             response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
 
 
-def build_api(*routers: APIRouter) -> FastAPI:
-    """The web application: the contract, further routers that it does not describe, and one way to say no.
+def declared(*further: Routes) -> tuple[Route, ...]:
+    """What the guard is told: every address of the contract, of further routes and of BentoML itself."""
+    ours = [route for topic in (*CONTRACT, *further) for route in topic.declared]
+    return table((*ours, _DESCRIPTION, *FRAMEWORKS))
+
+
+def build_api(*further: Routes) -> FastAPI:
+    """The web application: the contract, further routes that it does not describe, and one way to say no.
 
     Its ``state.models_in_use`` must be set before it answers.
     """
@@ -74,14 +84,14 @@ def build_api(*routers: APIRouter) -> FastAPI:
         title="Regulars",
         version=VERSION,
         description="Scores with reasons, by customer id.",
-        openapi_url="/v1/openapi.json",
+        openapi_url=_DESCRIPTION.path,
         docs_url=None,
         redoc_url=None,
     )
-    for part in CONTRACT:
-        application.include_router(part)
-    for one in routers:
-        application.include_router(one, include_in_schema=False)
+    for topic in CONTRACT:
+        application.include_router(topic.router)
+    for topic in further:
+        application.include_router(topic.router, include_in_schema=False)
     application.add_exception_handler(Refusal, _refused)
     application.add_exception_handler(RequestValidationError, _invalid)
     for fault in UNWRITABLE:

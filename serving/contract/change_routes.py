@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from features.vocabulary.errors import UsageRefused
 from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
-    PROBLEMS,
     answer_in,
     identity,
     instant,
@@ -30,7 +29,7 @@ from serving.contract.change_messages import (
     WhatIfAnswer,
     WhatIfRequest,
 )
-from serving.contract.quick_route import QuickRoute
+from serving.contract.routes import contract_routes
 from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
 from serving.scores.what_if import WhatIf, WhatIfs
@@ -38,10 +37,10 @@ from training.reasons.happenings import Happening
 from training.reasons.languages.language import Language
 from training.reasons.moved_facts import MovedFact
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 
 
-@router.post("/changes", responses=PROBLEMS)
+@routes.post("/changes", scope="score", is_personal=True)
 def changes(request: Request, question: ChangesRequest) -> ChangesAnswer:
     """Why customers' risk is another than on an earlier day, and what happened in between."""
     models_in_use = models_in_use_of(request)
@@ -70,7 +69,7 @@ def changes(request: Request, question: ChangesRequest) -> ChangesAnswer:
     )
 
 
-@router.post("/what-if", responses=PROBLEMS)
+@routes.post("/what-if", scope="score", is_personal=True)
 def what_if(request: Request, question: WhatIfRequest) -> WhatIfAnswer:
     """What the model would say of a customer of whom something else were known."""
     models_in_use = models_in_use_of(request)

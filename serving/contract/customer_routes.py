@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import cast
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
-    PROBLEMS,
     answer_in,
     identity,
     instant,
@@ -27,8 +26,8 @@ from serving.contract.customer_messages import (
     MomentAnswer,
 )
 from serving.contract.messages import RowStatus
-from serving.contract.quick_route import QuickRoute
 from serving.contract.recorded_scores import answer_rows
+from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
@@ -38,11 +37,11 @@ from serving.scores.timeline import Moment, timeline
 from serving.snapshot.earlier_risks import usual_start
 from training.reasons.languages.language import Language
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 _SAY_NOTHING = ("unknown_id", "no_consent")
 
 
-@router.post("/customer", responses=PROBLEMS)
+@routes.post("/customer", scope="score", is_personal=True)
 def customer(request: Request, question: CustomerRequest) -> CustomerAnswer:
     """Show one customer: profile, stage, scores and reasons, what changed, what happened, what was answered."""
     models_in_use = models_in_use_of(request)

@@ -6,11 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import cast, get_args
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from features.vocabulary.tables import CUSTOMER_ID, KNOWN_AT
 from serving.contract.answering import (
-    PROBLEMS,
     VERSION,
     identity,
     instant,
@@ -31,16 +30,17 @@ from serving.contract.discovery_messages import (
     VersionAnswer,
 )
 from serving.contract.event_messages import EVENT_TYPES
-from serving.contract.quick_route import QuickRoute
+from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.fresh_events import pack_name, wire_name
 from training.bundles.manifest import Manifest
 from training.families.kinds import KINDS
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
+TRAINABLE: tuple[Trainable, ...] = get_args(Trainable)
 
 
-@router.get("/models", responses=PROBLEMS)
+@routes.get("/models", scope="score", is_personal=False)
 def models(request: Request) -> ModelsAnswer:
     """The models in use and how well they did on customers they had not seen."""
     models_in_use = models_in_use_of(request)
@@ -48,11 +48,11 @@ def models(request: Request) -> ModelsAnswer:
     entries = [_model(manifest) for manifest in _in_use_all(models_in_use, in_use)]
     trained = {entry["name"] for entry in entries}
     return ModelsAnswer(
-        models=entries, not_trained=[name for name in get_args(Trainable) if name not in trained]
+        models=entries, not_trained=[name for name in TRAINABLE if name not in trained]
     )
 
 
-@router.get("/schema", responses=PROBLEMS)
+@routes.get("/schema", scope="score", is_personal=False)
 def schema(request: Request) -> SchemaAnswer:
     """What a vector is made of, feature by feature, and which events can be told."""
     in_use = required(models_in_use_of(request))
@@ -65,7 +65,7 @@ def schema(request: Request) -> SchemaAnswer:
     )
 
 
-@router.get("/offers", responses=PROBLEMS)
+@routes.get("/offers", scope="score", is_personal=False)
 def offers(request: Request) -> OffersAnswer:
     """The offers that can be made, as the company's table lists them."""
     snapshot = required(models_in_use_of(request)).snapshot
@@ -75,7 +75,7 @@ def offers(request: Request) -> OffersAnswer:
     )
 
 
-@router.get("/version", responses=PROBLEMS)
+@routes.get("/version", scope="score", is_personal=False)
 def version(request: Request) -> VersionAnswer:
     """What is running, whether it can answer and, when it cannot, why not."""
     models_in_use = models_in_use_of(request)

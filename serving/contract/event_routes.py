@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from features.vocabulary.tables import KNOWN_AT
 from features.vocabulary.time import DAY_SECONDS
-from serving.contract.answering import PROBLEMS, instant, models_in_use_of
+from serving.contract.answering import instant, models_in_use_of
 from serving.contract.event_messages import (
     EVENT_TYPES,
     EventRow,
@@ -19,17 +19,17 @@ from serving.contract.event_messages import (
     EventsAnswer,
     EventsRequest,
 )
-from serving.contract.quick_route import QuickRoute
+from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.reported_events import ToldEvent
 
 AHEAD_SECONDS = DAY_SECONDS
 """Clocks differ; what is further ahead is a mistake."""
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 
 
-@router.post("/events", responses=PROBLEMS)
+@routes.post("/events", scope="events", is_personal=True)
 def events(request: Request, question: EventsRequest) -> EventsAnswer:
     """Tell of contacts, purchases and what came of an answer; the customer's next score counts them."""
     models_in_use = models_in_use_of(request)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import (
-    PROBLEMS,
     answer_in,
     identity,
     instant,
@@ -33,7 +32,7 @@ from serving.contract.item_messages import (
 )
 from serving.contract.messages import WarningAnswer
 from serving.contract.proposal_messages import SimilarItemsRequest
-from serving.contract.quick_route import QuickRoute
+from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
 from serving.items.recommended import Recommended
@@ -43,18 +42,18 @@ from serving.ledger.reported_events import ToldEvent
 from serving.scores.score import Status
 from training.families.items.words import ItemWords
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 _MILLI = 1_000
 _PURCHASES = "purchases"
 
 
-@router.post("/recommendations", responses=PROBLEMS)
+@routes.post("/recommendations", scope="score", is_personal=True)
 def recommendations(request: Request, question: RecommendationRequest) -> RecommendationsAnswer:
     """Items each customer would take, with the reasons for every one."""
     return recommended(models_in_use_of(request), question)
 
 
-@router.post("/similar-items", responses=PROBLEMS)
+@routes.post("/similar-items", scope="score", is_personal=True)
 def similar_items(request: Request, question: SimilarItemsRequest) -> SimilarItemsAnswer:
     """Items that the same customers buy."""
     recommending = trained(models_in_use_of(request))
@@ -62,7 +61,7 @@ def similar_items(request: Request, question: SimilarItemsRequest) -> SimilarIte
     return SimilarItemsAnswer(model=identity(recommending.manifest), rows=rows)
 
 
-@router.post("/item-customers", responses=PROBLEMS)
+@routes.post("/item-customers", scope="score", is_personal=True, seconds=60.0)
 def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCustomersAnswer:
     """Whom to send an offer of an item to: the customers who would most likely take it."""
     models_in_use = models_in_use_of(request)

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import FileResponse
 
 from serving.access.problems import KINDS, Refusal
+from serving.access.routes import LONGEST_SECONDS
 from serving.contract.answering import (
-    PROBLEMS,
     caller_of,
     instant,
     models_in_use_of,
     required,
 )
 from serving.contract.job_messages import JobAnswer, JobRequest, JobStatus
-from serving.contract.quick_route import QuickRoute, json_response
+from serving.contract.quick_route import json_response
+from serving.contract.routes import contract_routes
 from serving.ledger.jobs import DONE, Job, TooManyJobs
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 _MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 
-@router.post("/jobs", status_code=202, responses={202: {"model": JobAnswer}, **PROBLEMS})
+@routes.post(
+    "/jobs",
+    scope="score",
+    is_personal=True,
+    body_bytes=16_000_000,
+    status_code=202,
+    responses={202: {"model": JobAnswer}},
+)
 def submit(request: Request, question: JobRequest) -> Response:
     """Have a list scored in the background; the answer says where to look."""
     models_in_use = models_in_use_of(request)
@@ -52,13 +60,13 @@ def submit(request: Request, question: JobRequest) -> Response:
     return answer
 
 
-@router.get("/jobs/{job_id}", responses=PROBLEMS)
+@routes.get("/jobs/{job_id}", scope="score", is_personal=True, seconds=LONGEST_SECONDS)
 def look(request: Request, job_id: str) -> JobAnswer:
     """How far a job is."""
     return _answer(_own(request, job_id))
 
 
-@router.delete("/jobs/{job_id}", responses=PROBLEMS)
+@routes.delete("/jobs/{job_id}", scope="score", is_personal=True, seconds=LONGEST_SECONDS)
 def cancel(request: Request, job_id: str) -> JobAnswer:
     """Cancel a job before its next block, or delete the result of one that has ended."""
     models_in_use, job = models_in_use_of(request), _own(request, job_id)
@@ -70,13 +78,13 @@ def cancel(request: Request, job_id: str) -> JobAnswer:
     return _answer(_own(request, job_id))
 
 
-@router.get(
+@routes.get(
     "/jobs/{job_id}/result",
+    scope="score",
+    is_personal=True,
+    seconds=LONGEST_SECONDS,
     response_class=FileResponse,
-    responses={
-        200: {"content": {one.partition(";")[0]: {} for one in _MEDIA_TYPES.values()}},
-        **PROBLEMS,
-    },
+    responses={200: {"content": {one.partition(";")[0]: {} for one in _MEDIA_TYPES.values()}}},
 )
 def result(request: Request, job_id: str) -> Response:
     """The result of a job that is done, as a file."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from serving.access.problems import Refusal
-from serving.contract.answering import PROBLEMS, instant, models_in_use_of, required
+from serving.contract.answering import instant, models_in_use_of, required
 from serving.contract.privacy_messages import (
     ErasureAnswer,
     ErasuresRequest,
@@ -19,16 +19,16 @@ from serving.contract.privacy_messages import (
     ObjectionsAnswer,
     ObjectionsRequest,
 )
-from serving.contract.quick_route import QuickRoute
+from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.feedback import Verdict
 from serving.ledger.privacy import Erasure
 from serving.nightly.forgetting import still_held
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 
 
-@router.post("/objections", responses=PROBLEMS)
+@routes.post("/objections", scope="privacy", is_personal=True)
 def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswer:
     """Record that customers object to being profiled for marketing; it counts from this answer on."""
     models_in_use = models_in_use_of(request)
@@ -47,7 +47,7 @@ def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswe
     )
 
 
-@router.post("/erasures", status_code=202, responses=PROBLEMS)
+@routes.post("/erasures", scope="privacy", is_personal=True, seconds=60.0, status_code=202)
 def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
     """Forget customers: from this answer on nobody knows them; the answer names what is still to be done."""
     models_in_use, named = models_in_use_of(request), list(dict.fromkeys(question.customer_ids))
@@ -56,7 +56,7 @@ def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
     return _erasure(erasure)
 
 
-@router.post("/erasures/status", responses=PROBLEMS)
+@routes.post("/erasures/status", scope="privacy", is_personal=True)
 def erasure_status(request: Request, question: ErasureStatusRequest) -> ErasureAnswer:
     """How far an erasure is."""
     models_in_use = models_in_use_of(request)
@@ -70,7 +70,7 @@ def erasure_status(request: Request, question: ErasureStatusRequest) -> ErasureA
     return _erasure(erasure)
 
 
-@router.post("/feedback", responses=PROBLEMS)
+@routes.post("/feedback", scope="events", is_personal=True)
 def feedback(request: Request, question: FeedbackRequest) -> FeedbackAnswer:
     """Tell what people think of reasons: the latest verdict on each counts."""
     models_in_use = models_in_use_of(request)

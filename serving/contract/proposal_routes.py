@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from serving.access.problems import FieldFault, Refusal
-from serving.contract.answering import (
-    PROBLEMS,
-    answer_in,
-    identity,
-    instant,
-    models_in_use_of,
-    word_of,
-)
+from serving.contract.answering import answer_in, identity, instant, models_in_use_of, word_of
 from serving.contract.messages import CustomerRow, PushAnswer, WarningAnswer
 from serving.contract.offer_messages import (
     Arm,
@@ -32,7 +25,7 @@ from serving.contract.offer_messages import (
     Step,
     TermsAnswer,
 )
-from serving.contract.quick_route import QuickRoute
+from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
@@ -42,10 +35,10 @@ from serving.offers.reasons import OfferReason, reasons_of
 from serving.scores.score import Status
 from training.reasons.languages.language import Language
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 
 
-@router.post("/offers", responses=PROBLEMS)
+@routes.post("/offers", scope="score", is_personal=True)
 def offers(request: Request, question: OfferRequest) -> OfferDecisionsAnswer:
     """The next best offer for customers, or nothing; written down before it is answered."""
     return offered(models_in_use_of(request), question)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.access.problems import FieldFault, Refusal
+from serving.access.routes import LARGE_BYTES
 from serving.contract.answering import (
-    PROBLEMS,
     answer_in,
     identity,
     instant,
@@ -17,17 +17,17 @@ from serving.contract.answering import (
     required,
 )
 from serving.contract.messages import WarningAnswer
-from serving.contract.quick_route import QuickRoute
 from serving.contract.recorded_scores import answer_rows
+from serving.contract.routes import contract_routes
 from serving.contract.rows import PARTS, RISK_FIELDS, RowPart
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.subject import Subject
 
-router = APIRouter(prefix="/v1", route_class=QuickRoute)
+routes = contract_routes()
 
 
-@router.post("/score", responses=PROBLEMS)
+@routes.post("/score", scope="score", is_personal=True, body_bytes=LARGE_BYTES)
 def score(request: Request, question: ScoreRequest) -> ScoreAnswer:
     """Score customers by id, with the reasons for each score."""
     return scored(models_in_use_of(request), question)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from serving.access.routes import ROUTES
+from serving.access.routes import Route
+from serving.contract.application import declared
 from serving.pages.contexts import ContractPage, FieldLine, OperationLine, TypeTable
 
 Schema = Mapping[str, Any]
@@ -24,6 +25,7 @@ def contract_page(described: Schema, company: str) -> ContractPage:
 
 
 def _operations(paths: Mapping[str, Mapping[str, Schema]]) -> Iterator[OperationLine]:
+    routes = declared()
     for path, methods in paths.items():
         for method, operation in methods.items():
             asked = _body(operation.get("requestBody", {}))
@@ -33,15 +35,16 @@ def _operations(paths: Mapping[str, Mapping[str, Schema]]) -> Iterator[Operation
                 path=path,
                 anchor=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
                 said=operation.get("description", operation.get("summary", "")),
-                scope=_scope(path),
+                scope=_scope(path, routes),
                 asked=asked,
                 answered=next((name for one in well.values() if (name := _body(one))), ""),
                 statuses=", ".join(sorted(operation["responses"])),
             )
 
 
-def _scope(path: str) -> str:
-    return next((one.scope or "" for one in ROUTES if one.matches(path.partition("{")[0])), "")
+def _scope(path: str, routes: Sequence[Route]) -> str:
+    address = path.partition("{")[0]
+    return next((route.scope or "" for route in routes if route.matches(address)), "")
 
 
 def _body(content: Schema) -> str:

@@ -14,7 +14,9 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from serving.access.guard import SESSION_COOKIE, session_token
 from serving.access.problems import KINDS, Problem, Refusal
+from serving.access.routes import LONGEST_SECONDS
 from serving.contract.answering import models_in_use_of
+from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.keys import SESSION_SECONDS
 from serving.pages.churn_list import ListQuery, keys_beginning_with
@@ -41,7 +43,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals["static"] = self.static_link
-        self.router = APIRouter()
+        self.routes = Routes(APIRouter())
         self._add_routes()
 
     @cached_property
@@ -63,17 +65,21 @@ class Pages:
         return self.draw("problem.html", page).encode()
 
     def _add_routes(self) -> None:
-        add = self.router.add_api_route
-        add("/", _home, methods=["GET"])
-        add("/churn", self._churn, methods=["GET"])
-        add("/churn.csv", self._download, methods=["GET"])
-        add("/churn/find", self._find, methods=["POST"])
-        add("/churn/customer", self._customer, methods=["GET"])
-        add("/v1/docs", self._contract, methods=["GET"])
-        add("/sign-in", self._door, methods=["GET"])
-        add("/sign-in", self._sign_in, methods=["POST"])
-        add("/sign-out", self._sign_out, methods=["POST"])
-        add("/static/{name}", self._file, methods=["GET"])
+        get, post = self.routes.get, self.routes.post
+        get("/", scope="pages", is_personal=False, browser=True)(_home)
+        get("/churn", scope="pages", is_personal=True, browser=True)(self._churn)
+        get("/churn.csv", scope="pages", is_personal=True, browser=True, seconds=LONGEST_SECONDS)(
+            self._download
+        )
+        post("/churn/find", scope="pages", is_personal=True, browser=True, body="form")(self._find)
+        get("/churn/customer", scope="pages", is_personal=True, browser=True)(self._customer)
+        get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
+        get("/sign-in", scope=None, is_personal=False, browser=True)(self._door)
+        post("/sign-in", scope=None, is_personal=False, browser=True, body="form")(self._sign_in)
+        post("/sign-out", scope="pages", is_personal=True, browser=True, body="form")(
+            self._sign_out
+        )
+        get("/static/{name}", scope=None, is_personal=False)(self._file)
 
     def _churn(self, request: Request) -> Response:
         models_in_use = models_in_use_of(request)

@@ -57,6 +57,7 @@ DOORS = {
         "serving/contract/proposal_routes.py",
         "serving/contract/quick_route.py",
         "serving/contract/event_routes.py",
+        "serving/contract/routes.py",
         "serving/contract/score_routes.py",
         "serving/pages/pages.py",
     },

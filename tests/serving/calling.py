@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from features.company.workspace import Workspace
 from serving.access.asgi import Application
 from serving.access.guard import SESSION_COOKIE, Guard
-from serving.access.routes import ROUTES, Route
-from serving.contract.application import build_api
+from serving.access.routes import Route
+from serving.contract.application import build_api, declared
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.job_files import JobFiles
 from serving.ledger.ledger import Ledger
@@ -28,6 +28,9 @@ Kind = TypeVar("Kind")
 ADDRESS = "http://regulars.test"
 # How long an answer may take is no matter of a test on a busy machine, but for the one test of it.
 PATIENT = tuple(replace(one, seconds=GENEROUS_SECONDS) for one in ROUTES)
+
+ROUTES = declared(Pages().routes)
+"""Every address the guard of a service knows."""
 
 
 class Workplace(Workspace):
@@ -59,7 +62,7 @@ class Service:
             ticks=lambda: float(self.seconds),
         )
         self.pages = Pages()
-        self.web = build_api(self.pages.router)
+        self.web = build_api(self.pages.routes)
         self.web.state.models_in_use = self.models_in_use
         self.application = self.guarded(self.web)
 
@@ -75,10 +78,10 @@ class Service:
     ) -> Guard:
         return Guard(
             application,
+            routes,
             ledger=lambda: self.models_in_use.ledger,
             now=lambda: self.seconds,
             error_page=self.pages.error_page,
-            routes=routes,
             **further,
         )
 

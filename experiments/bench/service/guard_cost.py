@@ -10,6 +10,7 @@ from statistics import median
 
 from serving.access.asgi import Message, Receive, Scope, Send
 from serving.access.guard import Guard
+from serving.contract.application import declared
 from serving.ledger.decisions import Decision
 from serving.ledger.ledger import Ledger
 
@@ -22,7 +23,11 @@ def guard_cost_ms(path: Path) -> float:
     try:
         key = ledger.create_key("bench", ["score"], at=1)
         guarded = Guard(
-            _recording(ledger), ledger=lambda: ledger, now=lambda: 1, error_page=lambda problem: b""
+            _recording(ledger),
+            declared(),
+            ledger=lambda: ledger,
+            now=lambda: 1,
+            error_page=lambda problem: b"",
         )
         spent, bare = [], []
         for _ in range(_STRETCHES):

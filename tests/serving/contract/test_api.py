@@ -10,12 +10,11 @@ import pytest
 
 from features.lifecycle.stages import Stage
 from serving.access.problems import ProblemAnswer
-from serving.access.routes import ROUTES
 from serving.contract.discovery_messages import ModelsAnswer, VersionAnswer
 from serving.contract.score_messages import ScoreAnswer
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service, answer_as
+from tests.serving.calling import ROUTES, Caller, Service, answer_as
 
 JSON = {"content-type": "application/json"}
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from serving.access.problems import KINDS, ProblemKind
-from serving.access.routes import ROUTES, Route
+from serving.access.routes import Route
 from serving.ledger.keys import SCOPES
 from serving.scores.score import Status
+from tests.serving.calling import ROUTES
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
 

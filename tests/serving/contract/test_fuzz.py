@@ -19,8 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from serving.access.routes import ROUTES
-from tests.serving.calling import Service
+from tests.serving.calling import ROUTES, Service
 from tests.serving.company import Company
 
 SCOPES = sorted({one.scope for one in ROUTES if one.scope is not None})

@@ -1,0 +1,99 @@
+"""Routes that say at their decorator who may call them, whether for people's data, and how large a body may be.
+
+From them follow both the application and the table of the guard, so that no address is in one and not in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal, TypeVar
+
+from fastapi import APIRouter
+
+from serving.access.problems import ProblemAnswer
+from serving.access.routes import USUAL_BYTES, USUAL_SECONDS, Route
+from serving.contract.quick_route import QuickRoute
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemAnswer, "description": "A problem document."}
+    for status in (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 504)
+}
+
+
+class Routes:
+    """The routes of one topic: what FastAPI answers, and what the guard is told of each.
+
+    What a decorator is given beyond ``Route`` is FastAPI's own.
+    """
+
+    def __init__(self, router: APIRouter) -> None:
+        self.router = router
+        self.declared: list[Route] = []
+
+    def get(
+        self,
+        path: str,
+        *,
+        scope: str | None,
+        is_personal: bool,
+        browser: bool = False,
+        seconds: float = USUAL_SECONDS,
+        **described: Any,
+    ) -> Callable[[Function], Function]:
+        """A route that is asked by its address alone."""
+        route = Route(path, scope, ("GET",), browser=browser, seconds=seconds)
+        return self._add(route, is_personal, described)
+
+    def delete(
+        self,
+        path: str,
+        *,
+        scope: str,
+        is_personal: bool,
+        seconds: float = USUAL_SECONDS,
+        **described: Any,
+    ) -> Callable[[Function], Function]:
+        """A route that takes something away."""
+        route = Route(path, scope, ("DELETE",), seconds=seconds)
+        return self._add(route, is_personal, described)
+
+    def post(
+        self,
+        path: str,
+        *,
+        scope: str | None,
+        is_personal: bool,
+        browser: bool = False,
+        body: Literal["json", "form"] = "json",
+        body_bytes: int = USUAL_BYTES,
+        seconds: float = USUAL_SECONDS,
+        **described: Any,
+    ) -> Callable[[Function], Function]:
+        """A route that is asked by a body."""
+        route = Route(
+            path,
+            scope,
+            ("POST",),
+            browser=browser,
+            body=body,
+            body_bytes=body_bytes,
+            seconds=seconds,
+        )
+        return self._add(route, is_personal, described)
+
+    def _add(
+        self, route: Route, is_personal: bool, described: Mapping[str, Any]
+    ) -> Callable[[Function], Function]:
+        """Declare a route; what its address ends in is below one address to the guard."""
+        address = f"{self.router.prefix}{route.path}".partition("{")[0]
+        personal = route.methods if is_personal else ()
+        self.declared.append(replace(route, path=address, personal=personal))
+        return self.router.api_route(route.path, methods=list(route.methods), **described)
+
+
+def contract_routes() -> Routes:
+    """The routes of one topic under ``/v1``."""
+    return Routes(APIRouter(prefix="/v1", route_class=QuickRoute, responses=PROBLEMS))

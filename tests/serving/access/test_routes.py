@@ -1,0 +1,133 @@
+"""Every address there is, listed once more by hand: a new one, or another right to it, cannot appear unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from serving.access.routes import LONGEST_SECONDS, Route, table
+from serving.contract.application import build_api, declared
+from serving.contract.routes import Routes
+from serving.pages.pages import Pages
+from tests.serving.calling import ROUTES, Caller, Service
+
+ONLY_GET, ONLY_POST = ("GET",), ("POST",)
+BENTO_OWN = {"/score", "/livez", "/readyz", "/metrics", "/docs.json", "/schema.json"}
+
+ADDRESSES = (
+    # What is asked of one or many customers.
+    Route("/v1/score", "score", ONLY_POST, ONLY_POST, body_bytes=8_000_000),
+    Route("/v1/jobs", "score", ONLY_POST, ONLY_POST, body_bytes=16_000_000),
+    Route("/v1/jobs/", "score", ("GET", "DELETE"), ("GET", "DELETE"), seconds=300.0),
+    Route("/v1/customer", "score", ONLY_POST, ONLY_POST),
+    Route("/v1/changes", "score", ONLY_POST, ONLY_POST),
+    Route("/v1/what-if", "score", ONLY_POST, ONLY_POST),
+    Route("/v1/recommendations", "score", ONLY_POST, ONLY_POST),
+    Route("/v1/similar-items", "score", ONLY_POST, ONLY_POST),
+    Route("/v1/item-customers", "score", ONLY_POST, ONLY_POST, seconds=60.0),
+    Route("/v1/offers", "score", ("GET", "POST"), ONLY_POST),
+    # What is told.
+    Route("/v1/events", "events", ONLY_POST, ONLY_POST),
+    Route("/v1/feedback", "events", ONLY_POST, ONLY_POST),
+    Route("/v1/objections", "privacy", ONLY_POST, ONLY_POST),
+    Route("/v1/erasures", "privacy", ONLY_POST, ONLY_POST, seconds=60.0),
+    Route("/v1/erasures/status", "privacy", ONLY_POST, ONLY_POST),
+    # What the service says of itself.
+    Route("/v1/models", "score"),
+    Route("/v1/schema", "score"),
+    Route("/v1/version", "score"),
+    Route("/v1/openapi.json", "score"),
+    # Pages.
+    Route("/", "pages", browser=True),
+    Route("/churn", "pages", personal=ONLY_GET, browser=True),
+    Route("/churn.csv", "pages", personal=ONLY_GET, browser=True, seconds=300.0),
+    Route("/churn/find", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),
+    Route("/churn/customer", "pages", personal=ONLY_GET, browser=True),
+    Route("/v1/docs", "pages", browser=True),
+    Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
+    Route("/sign-out", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),
+    Route("/static/", None),
+    # What BentoML answers.
+    Route("/livez", None, is_frameworks=True),
+    Route("/readyz", None, is_frameworks=True),
+    Route("/metrics", "admin", is_frameworks=True),
+    Route("/docs.json", "admin", is_frameworks=True),
+    Route("/schema.json", "score", is_frameworks=True),
+    Route("/score", "score", ONLY_POST, ONLY_POST, body_bytes=8_000_000, is_frameworks=True),
+)
+
+
+def served_by(application: FastAPI) -> set[tuple[str, str]]:
+    """Address and method of all that an application answers, with the addresses as the guard writes them."""
+    routes = {(one.path, method) for one in routes_of(application) for method in one.methods or ()}
+    return {(path[: path.index("{")] if "{" in path else path, one) for path, one in routes}
+
+
+def routes_of(router: Any) -> list[APIRoute]:
+    """The routes of an application, also of routers included in it."""
+    found: list[APIRoute] = []
+    for one in router.routes:
+        if isinstance(one, APIRoute):
+            found.append(one)
+        elif hasattr(one, "original_router"):
+            found += routes_of(one.original_router)
+    return found
+
+
+def test_the_addresses_of_the_service_are_these_and_no_others() -> None:
+    by_path = {one.path: one for one in ROUTES}
+    assert len(by_path) == len(ROUTES)
+    assert by_path == {one.path: one for one in ADDRESSES}
+
+
+def test_every_route_of_the_application_is_declared_to_the_guard(service: Service) -> None:
+    served = served_by(service.web)
+    assert ("/v1/score", "POST") in served
+    known = {(route.path, method) for route in ROUTES for method in route.methods}
+    assert served - known == set()
+    only_known = known - served
+    assert {path for path, _ in only_known} == BENTO_OWN | {"/v1/openapi.json"}
+
+
+def test_a_route_that_nobody_declared_is_seen_and_answers_nobody(service: Service) -> None:
+    pages = Pages()
+    pages.routes.router.add_api_route("/v1/unseen", lambda: {"said": "too much"}, methods=["GET"])
+    web = build_api(pages.routes)
+    known = {(route.path, method) for route in declared(pages.routes) for method in route.methods}
+    assert served_by(web) - known == {("/v1/unseen", "GET")}
+    key = service.caller("score", "pages", "admin").headers
+    caller = Caller(service.guarded(web, declared(pages.routes)), key)
+    assert caller.get("/v1/unseen").status_code == 404
+
+
+def test_a_route_with_a_name_in_it_is_everything_below_its_address() -> None:
+    routes = Routes(APIRouter(prefix="/v1"))
+    routes.get("/jobs/{job_id}/result", scope="score", is_personal=True, seconds=LONGEST_SECONDS)(
+        lambda job_id: {}
+    )
+    (route,) = routes.declared
+    assert (route.path, route.personal) == ("/v1/jobs/", ONLY_GET)
+    assert route.matches("/v1/jobs/17/result") and not route.matches("/v1/jobs")
+
+
+def test_an_address_with_two_methods_is_one_route_with_the_body_of_its_post() -> None:
+    asked, told = Route("/x", "score"), Route("/x", "score", ONLY_POST, ONLY_POST, body="form")
+    for pair in ((asked, told), (told, asked)):
+        assert table(pair) == (Route("/x", "score", ("GET", "POST"), ONLY_POST, body="form"),)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Route("/x", "admin", ("DELETE",)),
+        Route("/x", "score", ("DELETE",), seconds=60.0),
+        Route("/x", "score", ("DELETE",), browser=True),
+        Route("/x", "score", ONLY_POST, body_bytes=5),
+    ],
+)
+def test_one_address_is_not_declared_in_two_ways(other: Route) -> None:
+    with pytest.raises(ValueError, match="/x is declared twice"):
+        table([Route("/x", "score", ONLY_POST), other])
