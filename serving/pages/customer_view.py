@@ -12,13 +12,11 @@ from serving.items.recommending import Recommending
 from serving.pages.change_view import change_section, play_lines
 from serving.pages.churn_list import sorts
 from serving.pages.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
-from serving.pages.item_view import item_section
-from serving.pages.list_view import (
+from serving.pages.figures import (
     ago,
     at_risk,
     between,
     customer_link,
-    explanations_at,
     instant,
     last_order,
     model,
@@ -27,6 +25,8 @@ from serving.pages.list_view import (
     standing,
     worth_of,
 )
+from serving.pages.item_view import item_section
+from serving.pages.list_view import explanations_at
 from serving.pages.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
 from serving.pages.waterfall import bars
 from serving.scores.score import band

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.company.settings.reading import Settings
-from features.vocabulary.time import DAY_SECONDS
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import (
     BANDS,
@@ -30,11 +28,24 @@ from serving.pages.contexts import (
     MatrixCell,
     ShortReason,
 )
+from serving.pages.figures import (
+    ago,
+    at_risk,
+    between,
+    customer_link,
+    instant,
+    last_order,
+    model,
+    percent,
+    signed,
+    standing,
+    worth_of,
+)
 from serving.scores.score import Status, band
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
 from training.reasons.explanation import Explanation, explain_all
-from training.reasons.languages.numbers import days, money
+from training.reasons.languages.numbers import money
 from training.reasons.points import Points
 
 MAIN_REASONS = 3
@@ -142,94 +153,8 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
     )
 
 
-def customer_link(snapshot: Snapshot, position: int) -> str:
-    """The page of one place in the ranking; it names a row of these scores, not a customer."""
-    return f"/churn/customer?g={snapshot.name}&row={position}"
-
-
-def percent(probability: float) -> str:
-    """A probability with one decimal.
-
-    >>> percent(0.1234)
-    '12.3 %'
-    """
-    return percent_shown(round(100 * probability, 1))
-
-
-def signed(points: float) -> str:
-    """Percentage points with their sign.
-
-    >>> signed(8.04), signed(-0.3)
-    ('+8.0', '−0.3')
-    """
-    return f"{points:+.1f}".replace("-", "−")
-
-
-def instant(seconds: int) -> str:
-    """An instant as a date, with the time where it is not midnight.
-
-    >>> instant(1_790_812_800)
-    '1 Oct 2026'
-    """
-    moment = datetime.fromtimestamp(seconds, UTC)
-    time = "" if seconds % DAY_SECONDS == 0 else f", {moment:%H:%M} UTC"
-    return f"{moment.day} {moment:%b %Y}{time}"
-
-
-def percent_shown(value: float) -> str:
-    """A percentage that was rounded already."""
-    return f"{value:.1f} %"
-
-
 def _width(probability: float) -> str:
     return f"{100 * probability:.2f}%"
-
-
-def model(snapshot: Snapshot) -> str:
-    """The honest name and version of the model that made the scores."""
-    version = snapshot.manifest["model_version"]
-    title = snapshot.manifest["model_title"]
-    return f"{title}, version {version}" if version else str(title)
-
-
-def at_risk(snapshot: Snapshot, position: int, currency: str) -> str:
-    """Risk times value if kept, or times past spend; who gave more back than they spent has none."""
-    return money(round(float(snapshot.at_risk_cents(np.array([position]))[0])), currency)
-
-
-def worth_of(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
-    """Expected value and its range in cents; without a value model the spend of the last 365 days."""
-    if not snapshot.value_days:
-        spend = int(snapshot.spend_cents[key])
-        return spend, spend, spend
-    worth = snapshot.value_of(key) or {}
-    return tuple(worth.get(f"{one}_cents", 0) for one in ("expected", "low", "high"))  # type: ignore[return-value]
-
-
-def between(worth: tuple[int, int, int], currency: str) -> str:
-    """The range of a value, in whole units."""
-    low, high = (money(100 * round(cents / 100), currency) for cents in worth[1:])
-    return f"{low} to {high}"
-
-
-def standing(snapshot: Snapshot, key: int) -> str:
-    """A customer's stage and status, such as ``Client, slowing``."""
-    found = snapshot.standing(key)
-    return "" if found is None else f"{found[0].title}, {found[1].title.lower()}"
-
-
-def last_order(snapshot: Snapshot, key: int) -> str:
-    """The date of a customer's last order."""
-    day = snapshot.last_order(key)
-    return "never" if day is None else f"{day.day} {day:%b %Y}"
-
-
-def ago(snapshot: Snapshot, key: int) -> str:
-    """How long before the cutoff that was."""
-    if snapshot.last_order(key) is None:
-        return ""
-    passed = (snapshot.cutoff_seconds - int(snapshot.last_order_seconds[key])) / DAY_SECONDS
-    return f"{days(passed)} ago"
 
 
 def _between(summed: Totals) -> str:

@@ -11,8 +11,8 @@ from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from serving.items.lists import Wishes
 from serving.pages.customer_view import customer_page
+from serving.pages.figures import customer_link
 from serving.pages.item_view import SHOWN_ITEMS, item_section
-from serving.pages.list_view import customer_link
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.families.items.family import train_items

@@ -11,7 +11,7 @@ import pytest
 from serving.in_use.models_in_use import InUse
 from serving.pages.contexts import CustomerPage
 from serving.pages.customer_view import customer_page
-from serving.pages.list_view import customer_link
+from serving.pages.figures import customer_link
 from serving.pages.value_view import worth_steps, worth_sum
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Service
