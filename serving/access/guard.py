@@ -17,7 +17,7 @@ from http.cookies import CookieError, SimpleCookie
 from serving.access.asgi import Application, Receive, Scope, Send, headers_of
 from serving.access.problems import Problem, Refusal
 from serving.access.request_body import check_post, once, whole_body
-from serving.access.responses import Answer
+from serving.access.responses import Reply
 from serving.access.routes import Route
 from serving.ledger.audit import SESSION
 from serving.ledger.database import UNWRITABLE
@@ -73,7 +73,7 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        answer, begun = Answer(scope, send, self._error_page), self._ticks()
+        answer, begun = Reply(scope, send, self._error_page), self._ticks()
         try:
             await self._admit(scope, receive, answer)
         except Refusal as refusal:
@@ -86,7 +86,7 @@ class Guard:
             await answer.refuse(Refusal("internal"))
         self._note(answer.route, scope["method"], answer.status, self._ticks() - begun)
 
-    async def _admit(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+    async def _admit(self, scope: Scope, receive: Receive, answer: Reply) -> None:
         route = self._route_of(scope["path"])
         answer.route = route
         if scope["method"] not in route.methods:
@@ -117,7 +117,7 @@ class Guard:
         finally:
             self._running -= 1
 
-    async def _pass_on(self, scope: Scope, receive: Receive, answer: Answer, route: Route) -> None:
+    async def _pass_on(self, scope: Scope, receive: Receive, answer: Reply, route: Route) -> None:
         try:
             async with asyncio.timeout(route.seconds):
                 await self._application(scope, receive, answer.send)
@@ -140,7 +140,7 @@ class Guard:
         return _Repeat(ledger.repeats, caller, key, f"POST {scope['path']}\n".encode() + body)
 
     async def _pass_on_once(
-        self, scope: Scope, receive: Receive, answer: Answer, route: Route, repeat: _Repeat
+        self, scope: Scope, receive: Receive, answer: Reply, route: Route, repeat: _Repeat
     ) -> None:
         """Answer a first call and keep the answer; answer its repeat with what was kept."""
         try:

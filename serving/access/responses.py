@@ -27,7 +27,7 @@ _SECURITY_HEADERS: Headers = [
 ]
 
 
-class Answer:
+class Reply:
     """What goes back: every failure becomes the one envelope, every answer gets its headers."""
 
     def __init__(self, scope: Scope, send: Send, error_page: Callable[[Problem], bytes]) -> None:

@@ -34,7 +34,6 @@ from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.fresh_events import pack_name, wire_name
 from training.bundles.manifest import Manifest
-from training.families.kinds import KINDS
 
 routes = contract_routes()
 TRAINABLE: tuple[Trainable, ...] = get_args(Trainable)

@@ -16,10 +16,10 @@ from serving.contract.messages import (
 )
 from training.reasons.explanation import Direction
 
-Stage = Literal[
+StageWord = Literal[
     "suspect", "prospect", "first_time", "repeat", "client", "member", "advocate", "partner"
 ]
-LifecycleStatus = Literal["new", "active", "slowing", "at_risk", "lapsed", "won_back"]
+LifecycleWord = Literal["new", "active", "slowing", "at_risk", "lapsed", "won_back"]
 Band = Literal["high", "medium", "low"]
 
 
@@ -242,13 +242,13 @@ class ScoredRowAnswer(Answer):
     ]
     stage: NotRequired[
         Annotated[
-            Stage | None,
+            StageWord | None,
             Field(description="How far the customer has come, by rule."),
         ]
     ]
     lifecycle_status: NotRequired[
         Annotated[
-            LifecycleStatus | None,
+            LifecycleWord | None,
             Field(description="Which way the customer is going, by rule."),
         ]
     ]

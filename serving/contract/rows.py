@@ -11,7 +11,7 @@ from serving.contract.messages import FactAnswer, ReasonAnswer, WarningAnswer
 from serving.contract.row_messages import (
     Band,
     Interval,
-    LifecycleStatus,
+    LifecycleWord,
     NextOrderAnswer,
     ReasonAmount,
     ScoredRowAnswer,
@@ -19,7 +19,7 @@ from serving.contract.row_messages import (
     SegmentReasonAnswer,
     Shown,
     SilenceAnswer,
-    Stage,
+    StageWord,
     Value,
     ValueReasonAnswer,
 )
@@ -73,8 +73,8 @@ def row_answer(
         if decision.campaign:
             answer["hold_out"] = decision.hold_out == "yes"
     if row.stage is not None:
-        answer["stage"] = cast(Stage, row.stage)
-        answer["lifecycle_status"] = cast(LifecycleStatus, row.lifecycle_status)
+        answer["stage"] = cast(StageWord, row.stage)
+        answer["lifecycle_status"] = cast(LifecycleWord, row.lifecycle_status)
     if row.as_of_seconds is not None and decision is not None:
         answer["vector_as_of"] = instant(row.as_of_seconds)
         answer["expires_at"] = instant(row.as_of_seconds + lasts_days * DAY_SECONDS)

@@ -26,10 +26,9 @@ from tests.waiting import GENEROUS_SECONDS
 NOW = 1_800_000_000
 Kind = TypeVar("Kind")
 ADDRESS = "http://regulars.test"
-# How long an answer may take is no matter of a test on a busy machine, but for the one test of it.
-PATIENT = tuple(replace(one, seconds=GENEROUS_SECONDS) for one in ROUTES)
-
 ROUTES = declared(Pages().routes)
+# How long an answer may take is no matter of a test on a busy machine, but for the one test of it.
+PATIENT = tuple(replace(route, seconds=GENEROUS_SECONDS) for route in ROUTES)
 """Every address the guard of a service knows."""
 
 

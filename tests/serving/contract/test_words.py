@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import get_args
 
-from features.lifecycle.stages import LifecycleStatus as LifecycleRule
-from features.lifecycle.stages import Stage as StageRule
+from features.lifecycle.stages import LifecycleStatus, Stage
 from serving.contract.job_messages import JobStatus
 from serving.contract.messages import RowStatus
 from serving.contract.offer_messages import Arm, Step
-from serving.contract.row_messages import LifecycleStatus, Stage
+from serving.contract.row_messages import LifecycleWord, StageWord
 from serving.ledger.jobs import CANCELLED, DONE, EXPIRED, FAILED, RUNNING, WAITING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT
 from serving.offers.arbitration import STEP_OF
@@ -21,8 +20,8 @@ def test_the_statuses_of_rows_are_those_of_scores() -> None:
 
 
 def test_stages_and_lifecycle_are_those_of_the_rules() -> None:
-    assert set(get_args(Stage)) == {one.word for one in StageRule}
-    assert set(get_args(LifecycleStatus)) == {one.word for one in LifecycleRule}
+    assert set(get_args(StageWord)) == {one.word for one in Stage}
+    assert set(get_args(LifecycleWord)) == {one.word for one in LifecycleStatus}
 
 
 def test_the_arms_and_steps_of_offers_are_those_of_the_decisions() -> None:
