@@ -84,7 +84,7 @@ def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = N
 def _manifests(
     workspace: Workspace, bundle: Bundle, snapshot: Snapshot, valuer: Valuer | None
 ) -> tuple[Manifest, ...]:
-    found = [bundle.manifest]
+    found: list[Manifest] = [bundle.manifest]
     if valuer is not None and valuer.in_use.bundle is not None:
         found.append(valuer.in_use.bundle.manifest)
     segments, said = segments_in_use(workspace), snapshot.manifest["segments"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from serving.items.lists import due_in_days
 from serving.items.recommended import ItemReason, Recommended
 from training.families.items.bundle import ItemBundle
 from training.families.items.pairs.pair_features import PAIR_GROUPS, POSITIONS
 from training.families.items.pairs.pairs import SOURCES, Pairs
 from training.families.items.words import ItemWords
-from training.learners.model import Floats
 from training.purchases.bought import Bought
 
 GROUPS = tuple(group.name for group in PAIR_GROUPS)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from features.company.settings.reading import OfferSettings
+from features.company.settings.offers import OfferSettings
 from serving.offers.contact_policy import ContactPolicy
 
 

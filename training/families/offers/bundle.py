@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,10 @@ OFFERS = "offers"
 _TASTES, _SEED = "tastes.npz", 20_150_401
 
 
+Evidence = Literal["propensity", "affinity"]
+"""What offers are judged by: answers to showings, or purchases of what they are for."""
+
+
 @dataclass(frozen=True)
 class OfferTask:
     """Which offers are decided about, by what evidence (``kind``), and whether more than chances are known.
@@ -37,7 +41,7 @@ class OfferTask:
     ``horizon_days`` is for an offer without an end; ``not_causal_because`` says in words why no effect is known.
     """
 
-    kind: str
+    kind: Evidence
     horizon_days: int
     offers: Offers
     is_causal: bool

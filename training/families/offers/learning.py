@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
-from training.families.offers.bundle import OFFERS, OfferBundle, OfferTask
+from training.families.offers.bundle import OFFERS, Evidence, OfferBundle, OfferTask
 from training.families.offers.exposures.affinity import affinities
 from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_names
 from training.families.offers.exposures.exposed import Exposed
@@ -32,7 +32,8 @@ from training.questions.origins import end_of_data
 from training.registry.provenance import provenance
 
 FAMILY = "pooled propensity"
-PROPENSITY, AFFINITY = "propensity", "affinity"
+PROPENSITY: Final = "propensity"
+AFFINITY: Final = "affinity"
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _provenance(plan: Plan, pack: Pack) -> dict[str, Any]:
 
 def _shown_or_bought(
     pack: Pack, offers: Offers, settings: OfferSettings, end: Cutoff
-) -> tuple[str, Exposed]:
+) -> tuple[Evidence, Exposed]:
     """The exposures, or where none are kept what was bought of what offers are for."""
     if "exposures" in pack.streams:
         return PROPENSITY, Exposed.of_pack(pack, offers, settings.response_days)
