@@ -1,0 +1,72 @@
+"""Names and sizes: a word means one thing, a file holds one idea, a folder can be taken in at a glance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.bench.house.structure import (
+    FLOORS,
+    ROOT,
+    House,
+    classes,
+    files_by_folder,
+    functions,
+    lines_of,
+    median_lines,
+    sources,
+)
+
+MOST_LINES, MOST_FUNCTION_LINES, MOST_FILES, MOST_MEDIAN = 350, 60, 12, 120
+
+LARGER_FOLDERS = {
+    "serving/contract": "two files a topic of /v1: its messages and its routes",
+    "serving/ledger": "a file a table of the service's memory",
+    "serving/scores": "one way from a customer to an answer, every station a file",
+    "training/families/value": "money takes a level, spending, margins and ranges beside the model",
+    "training/families/segments": "a model whose words, names and traits are its own",
+    "regulars": "a file a group of verbs, and their tables",
+    "experiments/world": "a file a part of the simulated company's life",
+    "experiments/bench/service": "a file a contender",
+}
+"""Folders of more than a dozen files, each with its reason."""
+
+SHARED_CLASS_NAMES: dict[str, str] = {}
+"""Class names with more than one definition: both keep the same promise, in the sense that is named here."""
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", sources(), ids=named)
+def test_a_file_can_be_read_in_one_go(path: Path) -> None:
+    assert lines_of(path) <= MOST_LINES
+
+
+def test_the_usual_file_is_short() -> None:
+    assert median_lines(sources()) <= MOST_MEDIAN
+
+
+def test_a_function_fits_on_a_screen() -> None:
+    long = [one for path in sources() for one in functions(path) if one.lines > MOST_FUNCTION_LINES]
+    assert long == []
+
+
+def test_a_folder_is_taken_in_at_a_glance_or_says_why_not() -> None:
+    larger = {
+        named(folder)
+        for folder, files in files_by_folder(sources()).items()
+        if files > MOST_FILES
+    }
+    assert larger == set(LARGER_FOLDERS)
+
+
+def test_a_class_name_means_one_thing() -> None:
+    several = {name: places for name, places in classes(sources()).items() if len(places) > 1}
+    assert set(several) == set(SHARED_CLASS_NAMES), several
+
+
+def test_no_two_rooms_beside_each_other_import_each_other() -> None:
+    assert House(FLOORS).circles() == []
