@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from training.families.items.pairs import pair_walk
 from training.families.items.pairs.pair_features import NAMES
-from training.families.items.pairs.pair_walk import SOURCES, Found, Purchases, Told, walk
+from training.families.items.pairs.pair_walk import SOURCES, walk
+from training.families.items.pairs.walk_tables import ItemTables, PairTables, Purchases
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.purchases.bought import Bought, Items
 from training.purchases.item_facts import ItemFacts
@@ -88,10 +89,10 @@ class Shelf:
         return parts[0] if len(parts) == 1 else _joined(parts)
 
     @cached_property
-    def _told(self) -> Told:
+    def _item_tables(self) -> ItemTables:
         facts, kernel = self.facts, self.kernel
         columns = {one.name: getattr(facts, one.name) for one in fields(facts)}
-        return Told(
+        return ItemTables(
             kernel.offsets,
             kernel.neighbours,
             kernel.weights,
@@ -104,7 +105,7 @@ class Shelf:
     def _some(self, bought: Bought, begin: int, end: int, asked: Items, only_asked: bool) -> Pairs:
         most = len(asked) + (0 if only_asked else _MOST)
         most, people = min(most, self.catalogue), end - begin
-        found = Found(
+        found = PairTables(
             np.zeros(people, np.int64),
             np.empty((people, most), np.int32),
             np.empty((people, most), np.int8),
@@ -112,7 +113,7 @@ class Shelf:
         )
         offsets = bought.offsets[begin : end + 1]
         rows = Purchases(offsets, bought.items, bought.seconds, bought.pieces, bought.as_of)
-        walk(rows, self._told, asked, only_asked, found)
+        walk(rows, self._item_tables, asked, only_asked, found)
         bounds = np.zeros(people + 1, np.int64)
         np.cumsum(found.counts, out=bounds[1:])
         filled = np.arange(most)[None, :] < found.counts[:, None]
