@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from training.compiled import compiled
+from training.treeshap.layout_walk import COLUMNS, CONDITIONS, ENTRIES, PARTS, Tree, lay_out
 from training.treeshap.model_text import Floats, Forest, Integers
 
 Bytes = NDArray[np.uint8]
 LANES = 2
 """Quadrature points are padded to a multiple of this many, which are summed side by side."""
-_NO_LIMIT = 1 << 20
 
 
 class Groups(NamedTuple):
@@ -69,13 +68,24 @@ def laid_out(
 
     ``first`` gives each tree's first group, ``depth`` how many nodes lie above each node.
     """
-    part_from, bits, conditions, columns, entries = _lay_out(
+    tree = Tree(
         *(forest.parent, forest.is_right, forest.share, forest.feature),
         *(forest.leaf_parent, forest.leaf_is_right, forest.leaf_share),
-        *(column_of, depth, order, group_of, is_split, part_bits),
+        *(column_of, depth, order),
     )
-    condition_from, (node, flip, bit) = _by_part(len(bits), *conditions)
-    column_from, (column,) = _by_part(len(bits), *columns)
+    laid, counts = lay_out(tree, group_of, is_split, part_bits)
+    conditions, columns, parts = counts[CONDITIONS], counts[COLUMNS], counts[PARTS]
+    part_from, bits = laid.part_from, laid.bits[:parts]
+    condition_from, (node, flip, bit) = _by_part(
+        parts,
+        laid.part_of_condition[:conditions],
+        *(one[:conditions] for one in (laid.node_at, laid.flip_at, laid.bit_at)),
+    )
+    column_from, (column,) = _by_part(
+        parts, laid.part_of_column[:columns], laid.column_at[:columns]
+    )
+    by_entry = (laid.part_of_entry, laid.mask, laid.wanted, laid.product, laid.place)
+    entries = (laid.entry_from, *(one[: counts[ENTRIES]] for one in by_entry))
     features = np.diff(entries[0])
     most = np.zeros(len(is_split), np.int32)
     np.maximum.at(most, group_of, features)
@@ -103,153 +113,3 @@ def _by_part(parts: int, part: Integers, *values: NDArray[Any]) -> Any:
     begins = np.zeros(parts + 1, np.int32)
     np.cumsum(np.bincount(part, minlength=parts), out=begins[1:])
     return begins, tuple(one[order] for one in values)
-
-
-@compiled
-def largest(numbers: Any) -> Any:
-    """The largest of some numbers from 0; 0 when there is none."""
-    found = 0
-    for number in numbers:
-        found = max(found, number)
-    return found
-
-
-@compiled
-def _lay_out(
-    parent: Any, is_right: Any, share: Any, feature: Any, leaf_parent: Any, leaf_is_right: Any,
-    leaf_share: Any, column_of: Any, depth: Any, order: Any, group_of: Any, is_split: Any,
-    part_bits: Any,
-) -> Any:  # fmt: skip
-    """The parts of every group with their bits; conditions, columns and entries with their parts."""
-    groups = len(is_split)
-    longest = deepest = 0
-    for leaf in order:
-        steps = depth[leaf_parent[leaf]] + 1
-        longest += steps
-        deepest = max(deepest, steps)
-    part_from = np.zeros(groups + 1, np.int32)
-    bits = np.zeros(longest + groups, np.int32)
-    widths = np.zeros(longest + groups, np.int32)
-    part_of_condition = np.empty(longest, np.int32)
-    node_at = np.empty(longest, np.int32)
-    flip_at = np.empty(longest, np.uint8)
-    bit_at = np.empty(longest, np.int32)
-    part_of_column = np.empty(longest, np.int32)
-    column_at = np.empty(longest, np.int32)
-    entry_from = np.zeros(len(order) + 1, np.int32)
-    part_of_entry = np.empty(longest, np.int32)
-    mask = np.zeros(longest, np.int32)
-    wanted = np.zeros(longest, np.int32)
-    product = np.ones(longest)
-    place = np.empty(longest, np.int32)
-    marked = np.full(len(parent), -1, np.int32)
-    bit_of_node = np.empty(len(parent), np.int32)
-    below_in = np.full(len(column_of), -1, np.int32)
-    counted_in = np.full(len(column_of), -1, np.int32)
-    bit_of_feature = np.full(len(column_of), -1, np.int32)
-    part_of_feature = np.empty(len(column_of), np.int32)
-    entry_of_feature = np.full(len(column_of), -1, np.int32)
-    place_of = np.empty((deepest + 1, largest(column_of) + 1), np.int32)
-    placed_in = np.full(place_of.shape, -1, np.int32)
-    conditions = columns = entries = parts = begin = 0
-    for group in range(groups):
-        end = begin
-        common = np.int32(1 << 30)  # nodes of a smaller depth bind every leaf of the group
-        while end < len(order) and group_of[end] == group:
-            node = leaf_parent[order[end]]
-            while node >= 0 and marked[node] != 3 * group:
-                marked[node] = 3 * group
-                node = parent[node]
-            if end > begin:
-                common = min(common, depth[node])
-            end += 1
-        own = 0  # bits of the splits that not every leaf passes, and of what is entangled with them
-        for member in range(begin, end):
-            node = leaf_parent[order[member]]
-            while node >= 0 and depth[node] >= common and marked[node] == 3 * group:
-                marked[node] = 3 * group + 1
-                below_in[feature[node]] = group
-                own += 1
-                node = parent[node]
-        node = leaf_parent[order[begin]]
-        while node >= 0:
-            one = feature[node]
-            if depth[node] < common and below_in[one] == group and counted_in[one] != group:
-                counted_in[one] = group
-                own += 1
-            node = parent[node]
-        first_part = last_part = parts
-        parts += 1
-        room = part_bits - own if is_split[group] else _NO_LIMIT
-        for member in range(begin, end):
-            first_entry = entries
-            leaf = order[member]
-            node = leaf_parent[leaf]
-            side = leaf_is_right[leaf]
-            came = leaf_share[leaf]
-            while node >= 0:
-                one = feature[node]
-                is_common = depth[node] < common
-                if marked[node] != 3 * group + 2:
-                    marked[node] = 3 * group + 2
-                    if is_common and bit_of_feature[one] >= 0:
-                        bit_of_node[node] = bit_of_feature[one]
-                    else:
-                        part = first_part
-                        if below_in[one] != group:
-                            if room == 0:
-                                last_part = parts
-                                parts += 1
-                                room = part_bits
-                            room -= 1
-                            part = last_part
-                        part_of_feature[one] = part
-                        bit_of_node[node] = bits[part]
-                        bits[part] += 1
-                        if is_common:
-                            bit_of_feature[one] = bit_of_node[node]
-                    part = part_of_feature[one]
-                    part_of_condition[conditions] = part
-                    node_at[conditions] = node
-                    flip_at[conditions] = side if is_common else 0
-                    bit_at[conditions] = bit_of_node[node]
-                    conditions += 1
-                    column = column_of[one]
-                    if placed_in[part - first_part, column] != group:
-                        placed_in[part - first_part, column] = group
-                        place_of[part - first_part, column] = widths[part]
-                        widths[part] += 1
-                        part_of_column[columns] = part
-                        column_at[columns] = column
-                        columns += 1
-                if entry_of_feature[one] < first_entry:
-                    entry_of_feature[one] = entries
-                    part_of_entry[entries] = part_of_feature[one]
-                    place[entries] = place_of[part_of_feature[one] - first_part, column_of[one]]
-                    entries += 1
-                entry = entry_of_feature[one]
-                bit = np.int32(1) << bit_of_node[node]
-                mask[entry] |= bit
-                if side == 1 and not is_common:
-                    wanted[entry] |= bit
-                product[entry] *= came
-                side = is_right[node]
-                came = share[node]
-                node = parent[node]
-            entry_from[member + 1] = entries
-        for condition in range(conditions):
-            if part_of_condition[conditions - 1 - condition] < first_part:
-                break
-            bit_of_feature[feature[node_at[conditions - 1 - condition]]] = -1
-        begin = end
-        part_from[group + 1] = parts
-    return (
-        part_from,
-        bits[:parts],
-        (part_of_condition[:conditions], node_at[:conditions], flip_at[:conditions], bit_at[:conditions]),
-        (part_of_column[:columns], column_at[:columns]),
-        (
-            entry_from, part_of_entry[:entries], mask[:entries], wanted[:entries],
-            product[:entries], place[:entries],
-        ),
-    )  # fmt: skip

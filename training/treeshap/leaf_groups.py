@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.compiled import compiled
-from training.treeshap.group_layout import Groups, Members, laid_out, largest
+from training.treeshap.group_layout import Groups, Members, laid_out
+from training.treeshap.layout_walk import largest
 from training.treeshap.model_text import Forest
 
 # What a row pays, in look-ups: for a condition, for a group; and in a split one for a part, a column.
@@ -52,10 +53,11 @@ def plan(forest: Forest, column_of: NDArray[np.integer], limits: Limits) -> Plan
     """Cut every tree into groups; ``column_of`` says which column a feature's values are added to."""
     order = _leaves_in_order(forest.first_node, forest.first_leaf, forest.left, forest.right)
     depth, distinct = _depths(forest.parent, forest.feature)
-    group_of, is_split, first = _choose_runs(
-        *(forest.first_leaf, forest.parent, forest.leaf_parent, forest.feature, column_of),
-        *(order, depth, distinct, *limits),
+    leaves = _Leaves(
+        *(forest.parent, forest.leaf_parent[order], forest.feature),
+        *(column_of, depth, distinct),
     )
+    group_of, is_split, first = _choose_runs(forest.first_leaf, leaves, *limits)
     has_group = group_of >= 0
     return Plan(
         *laid_out(
@@ -107,91 +109,144 @@ def _depths(parent: Any, feature: Any) -> Any:
     return depth, distinct
 
 
+class _Leaves(NamedTuple):
+    """The nodes of all trees, and the node above each leaf, from left to right."""
+
+    parent: Any
+    leaf_parent: Any
+    feature: Any
+    column_of: Any
+    depth: Any
+    distinct: Any
+
+
+class _Cut(NamedTuple):
+    """The cheapest cut before each leaf of a tree, and the marks by which runs are told apart."""
+
+    best: Any
+    back: Any
+    is_split: Any
+    marked: Any
+    counted: Any
+    below_on: Any
+    common_on: Any
+    stamps: Any
+    """How many runs were begun, and how many were too wide for one table."""
+
+
 @compiled
 def _choose_runs(
-    first_leaf: Any, parent: Any, leaf_parent: Any, feature: Any, column_of: Any, order: Any,
-    depth: Any, distinct: Any, group_bits: Any, part_bits: Any, number_cost: Any,
-) -> Any:  # fmt: skip
+    first_leaf: Any, leaves: Any, group_bits: Any, part_bits: Any, number_cost: Any
+) -> Any:
     """The group of each leaf in order (-1 in a tree without a split), and which groups are split."""
-    group_of = np.full(len(order), -1, np.int32)
-    is_split = np.zeros(len(order), np.uint8)
+    count = len(leaves.leaf_parent)
+    group_of = np.full(count, -1, np.int32)
+    is_split = np.zeros(count, np.uint8)
     first = np.zeros(len(first_leaf), np.int32)
-    marked = np.full(len(parent), -1, np.int32)
-    counted = np.full(largest(column_of) + 1, -1, np.int32)
-    below_on = np.full(largest(feature) + 1, -1, np.int32)
-    common_on = np.full(largest(feature) + 1, -1, np.int32)
-    best = np.empty(len(order) + 1)
-    back = np.empty(len(order) + 1, np.int32)
-    split = np.zeros(len(order) + 1, np.uint8)
-    stamp = pair = 0
+    cut = _Cut(
+        np.empty(count + 1),
+        np.empty(count + 1, np.int32),
+        np.zeros(count + 1, np.uint8),
+        np.full(len(leaves.parent), -1, np.int32),
+        np.full(largest(leaves.column_of) + 1, -1, np.int32),
+        np.full(largest(leaves.feature) + 1, -1, np.int32),
+        np.full(largest(leaves.feature) + 1, -1, np.int32),
+        np.zeros(2, np.int32),
+    )
     for tree in range(len(first_leaf) - 1):
         start = first_leaf[tree]
-        leaves = first_leaf[tree + 1] - start
+        size = first_leaf[tree + 1] - start
         first[tree + 1] = first[tree]
-        if leaves == 1:
+        if size == 1:
             continue
-        best[0] = 0.0
-        best[1 : leaves + 1] = np.inf
-        for begin in range(leaves):
-            stamp += 1
-            nodes = columns = below = 0
-            ancestor = np.int32(-1)
-            highest = leaf_parent[order[start + begin]]  # the next to count as below
-            for end in range(begin, leaves):
-                node = leaf_parent[order[start + end]]
-                shared = distinct[node]
-                while node >= 0 and marked[node] != stamp:
-                    marked[node] = stamp
-                    nodes += 1
-                    column = column_of[feature[node]]
-                    if counted[column] != stamp:
-                        counted[column] = stamp
-                        columns += 1
-                    if end > begin:
-                        below_on[feature[node]] = stamp
-                    node = parent[node]
-                if end > begin:
-                    if ancestor < 0 or depth[node] < depth[ancestor]:
-                        ancestor = node
-                    while highest >= 0 and depth[highest] >= depth[ancestor]:
-                        below_on[feature[highest]] = stamp
-                        highest = parent[highest]
-                    below = nodes - depth[ancestor]
-                    shared = distinct[highest] if highest >= 0 else 0
-                    if below > max(group_bits, part_bits):
-                        break
-                plain = columns + _GROUP_COST + _CONDITION_COST * nodes
-                is_wide = below + shared > group_bits
-                if is_wide:
-                    pair += 1
-                    entangled = 0
-                    node = highest if end > begin else np.int32(-1)
-                    while node >= 0:
-                        one = feature[node]
-                        if below_on[one] == stamp and common_on[one] != pair:
-                            common_on[one] = pair
-                            entangled += 1
-                        node = parent[node]
-                    if end > begin and below + entangled > part_bits:
-                        continue
-                    parts = (below + shared + part_bits - 1) // part_bits
-                    plain += _PART_COST * parts + (_SPLIT_COLUMN_COST - 1.0) * columns
-                else:
-                    plain += number_cost * columns * (1 << (below + shared))
-                cost = best[begin] + plain
-                if cost < best[end + 1]:
-                    best[end + 1] = cost
-                    back[end + 1] = begin
-                    split[end + 1] = is_wide
-        end = leaves
+        cut.best[0] = 0.0
+        cut.best[1 : size + 1] = np.inf
+        for begin in range(size):
+            _run_from(begin, start, size, leaves, cut, group_bits, part_bits, number_cost)
+        end = size
         while end > 0:
             first[tree + 1] += 1
-            end = back[end]
+            end = cut.back[end]
         group = first[tree + 1]
-        end = leaves
+        end = size
         while end > 0:
             group -= 1
-            is_split[group] = split[end]
-            group_of[start + back[end] : start + end] = group
-            end = back[end]
+            is_split[group] = cut.is_split[end]
+            group_of[start + cut.back[end] : start + end] = group
+            end = cut.back[end]
     return group_of, is_split, first
+
+
+@compiled
+def _run_from(
+    begin: Any, start: Any, size: Any, leaves: Any, cut: Any, group_bits: Any, part_bits: Any,
+    number_cost: Any,
+) -> None:  # fmt: skip
+    """Try every run that begins at a leaf, one leaf longer each time, as the last of a cheapest cut."""
+    cut.stamps[0] += 1
+    nodes = columns = below = 0
+    ancestor = np.int32(-1)
+    highest = leaves.leaf_parent[start + begin]  # the next to count as below
+    for end in range(begin, size):
+        shared = leaves.distinct[leaves.leaf_parent[start + end]]
+        node, new_nodes, new_columns = _passed(start + end, end > begin, leaves, cut)
+        nodes += new_nodes
+        columns += new_columns
+        if end > begin:
+            if ancestor < 0 or leaves.depth[node] < leaves.depth[ancestor]:
+                ancestor = node
+            while highest >= 0 and leaves.depth[highest] >= leaves.depth[ancestor]:
+                cut.below_on[leaves.feature[highest]] = cut.stamps[0]
+                highest = leaves.parent[highest]
+            below = nodes - leaves.depth[ancestor]
+            shared = leaves.distinct[highest] if highest >= 0 else 0
+            if below > max(group_bits, part_bits):
+                break
+        plain = columns + _GROUP_COST + _CONDITION_COST * nodes
+        is_wide = below + shared > group_bits
+        if is_wide:
+            entangled = _entangled(highest if end > begin else np.int32(-1), leaves, cut)
+            if end > begin and below + entangled > part_bits:
+                continue
+            parts = (below + shared + part_bits - 1) // part_bits
+            plain += _PART_COST * parts + (_SPLIT_COLUMN_COST - 1.0) * columns
+        else:
+            plain += number_cost * columns * (1 << (below + shared))
+        cost = cut.best[begin] + plain
+        if cost < cut.best[end + 1]:
+            cut.best[end + 1] = cost
+            cut.back[end + 1] = begin
+            cut.is_split[end + 1] = is_wide
+
+
+@compiled
+def _passed(leaf: Any, is_below: Any, leaves: Any, cut: Any) -> Any:
+    """The first node above a leaf that the run has passed, and how many nodes and columns lie before it."""
+    nodes = columns = 0
+    node = leaves.leaf_parent[leaf]
+    while node >= 0 and cut.marked[node] != cut.stamps[0]:
+        cut.marked[node] = cut.stamps[0]
+        nodes += 1
+        feature = leaves.feature[node]
+        column = leaves.column_of[feature]
+        if cut.counted[column] != cut.stamps[0]:
+            cut.counted[column] = cut.stamps[0]
+            columns += 1
+        if is_below:
+            cut.below_on[feature] = cut.stamps[0]
+        node = leaves.parent[node]
+    return node, nodes, columns
+
+
+@compiled
+def _entangled(node: Any, leaves: Any, cut: Any) -> Any:
+    """How many features the run splits on both above and below its leaves' lowest common ancestor."""
+    cut.stamps[1] += 1
+    features = 0
+    while node >= 0:
+        feature = leaves.feature[node]
+        if cut.below_on[feature] == cut.stamps[0] and cut.common_on[feature] != cut.stamps[1]:
+            cut.common_on[feature] = cut.stamps[1]
+            features += 1
+        node = leaves.parent[node]
+    return features
