@@ -98,7 +98,7 @@ class Terms:
     ) -> Self:
         """The terms from what is known of customers and offers; weights of 20 percent come as 1.2.
 
-        ``budget_price`` is what one more cent for contacts and rewards would bring, as ``serving.offers.allocation`` finds it.
+        ``budget_price`` is what one more cent for contacts and rewards would bring, as ``serving.offers.allocation.allocation`` finds it.
 
         Raises ``UsageRefused`` for weights that are not above zero.
         """

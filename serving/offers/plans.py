@@ -15,10 +15,10 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.items.all_customers import refuse_other_file, write_tables
-from serving.offers.allocation import allocate
+from serving.offers.allocation.allocation import allocate
+from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING
 from serving.offers.audience import Audience
-from serving.offers.budgets import Budget
 from serving.offers.offering import Offering, offering_in
 from serving.offers.policy import Policy
 from serving.offers.rule_change import RuleChange, simulate

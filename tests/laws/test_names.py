@@ -56,9 +56,7 @@ def test_a_function_fits_on_a_screen() -> None:
 
 def test_a_folder_is_taken_in_at_a_glance_or_says_why_not() -> None:
     larger = {
-        named(folder)
-        for folder, files in files_by_folder(sources()).items()
-        if files > MOST_FILES
+        named(folder) for folder, files in files_by_folder(sources()).items() if files > MOST_FILES
     }
     assert larger == set(LARGER_FOLDERS)
 

@@ -89,7 +89,9 @@ def _floor(house: House, floor: str, top: int) -> tuple[list[str], int]:
     for importing, imported in house.arrows(rooms):
         arrows.setdefault(importing, set()).add(imported)
     columns = levels(rooms, arrows)
-    step = min(_ROOM_WIDTH + 34, (_WIDTH - 2 * _LEFT - 20 - _ROOM_WIDTH) // max(1, len(columns) - 1))
+    step = min(
+        _ROOM_WIDTH + 34, (_WIDTH - 2 * _LEFT - 20 - _ROOM_WIDTH) // max(1, len(columns) - 1)
+    )
     tallest = max(len(column) for column in columns)
     height = _HEAD + tallest * (_ROOM_HEIGHT + _GAP) + 8
     boxes: dict[str, Box] = {}

@@ -20,10 +20,10 @@ from features.store.store import Store, open_store
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Horizon
-from serving.offers.allocation import allocate
+from serving.offers.allocation.allocation import allocate
+from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING, Terms, option_chances
 from serving.offers.audience import Audience
-from serving.offers.budgets import Budget
 from serving.offers.contact_policy import ContactPolicy
 from serving.offers.offering import Offering
 from serving.offers.policy import Policy

@@ -7,9 +7,9 @@ import time
 import numpy as np
 
 from features.vocabulary.time import DAY_SECONDS
-from serving.offers.allocation import Allocation, allocate
+from serving.offers.allocation.allocation import Allocation, allocate
+from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import Permissions, Terms, decide
-from serving.offers.budgets import Budget
 from serving.offers.contact_policy import ContactPolicy, Shown
 
 CUSTOMERS, OFFERS, SLOTS = 200, 50, 2

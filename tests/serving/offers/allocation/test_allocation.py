@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.vocabulary.errors import UsageRefused
-from serving.offers import allocation
-from serving.offers.allocation import allocate
+from serving.offers.allocation import allocation
+from serving.offers.allocation.allocation import allocate
+from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING
-from serving.offers.budgets import Budget
 
 
 def best_of_all(values: np.ndarray, cost: np.ndarray, limit: float) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from serving.offers.allocation.budgets import AT_ONCE, Budgeted, Floats, shown
 from serving.offers.arbitration import NOTHING
-from serving.offers.budgets import AT_ONCE, Budgeted, Floats, shown
 
 _MOST_MISSES = 1_000
 """After so many who fit into no budget the rest will not either."""

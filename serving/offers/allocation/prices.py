@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from features.vocabulary.progress import Progress
-from serving.offers.budgets import Budgeted, Floats, refused
+from serving.offers.allocation.budgets import Budgeted, Floats, refused
 
 MOST_ROUNDS = 200
 CLOSE_ENOUGH = 1e-4

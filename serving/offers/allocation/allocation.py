@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.progress import Progress, silent
-from serving.offers.budgets import Budget, Budgeted, shown
-from serving.offers.prices import cutting_planes, programme
-from serving.offers.repairs import fill, give_up, lift
+from serving.offers.allocation.budgets import Budget, Budgeted, shown
+from serving.offers.allocation.prices import cutting_planes, programme
+from serving.offers.allocation.repairs import fill, give_up, lift
 
 MOST_BY_PROGRAMME = 200_000
 """Pairs of customer and offer up to which the programme itself is solved."""

@@ -1,0 +1,1 @@
+"""Offers for a whole audience under budgets: what brings most in all."""
