@@ -127,78 +127,51 @@ class Figures:
 
 def claims(found: Figures, in_process_ms: float, guard_ms: float) -> list[Claim]:
     """The figures the service is held to."""
-
-    def faster(ours: str, theirs: str) -> float:
-        return found.a_second(ours) / found.a_second(theirs)
-
     crowd = [
         one.seen.milliseconds(99) / one.seen.milliseconds(50) for one in found.costs["reasons"]
     ]
+    over_http = 100 * in_process_ms / found.ms("batch", 50)
     return [
-        Claim(
-            "BentoML reached as ours is, doing nothing, CPU to FastAPI",
-            found.cpu_ms("bento direct") / found.cpu_ms("fastapi"),
-            2.0,
-            "times",
-        ),
-        Claim(
-            "BentoML as it comes, doing nothing, CPU to FastAPI",
-            found.cpu_ms("bento") / found.cpu_ms("fastapi"),
-            2.0,
-            "times",
-        ),
-        Claim(
-            "score with reasons by id, p50 to BentoML doing nothing, one caller",
-            found.ms("reasons alone", 50) / found.ms("bento alone", 50),
-            2.0,
-            "times",
-        ),
+        *_claims_to_nothing(found),
         Claim("p99 to p50, 8 callers, score with reasons", median(crowd), 2.0, "times"),
-        Claim(
-            "score by features to mlflow models serve",
-            faster("features", "mlflow"),
-            1.6,
-            "times",
-            "at least",
-        ),
-        Claim(
-            "score by features to MLServer",
-            faster("features", "mlserver"),
-            1.3,
-            "times",
-            "at least",
-        ),
-        Claim(
-            "score WITH reasons to mlflow models serve WITHOUT",
-            faster("reasons", "mlflow"),
-            1.1,
-            "times",
-            "at least",
-        ),
-        Claim(
-            "score with reasons to pandas + shap",
-            faster("reasons", "naive"),
-            8.0,
-            "times",
-            "at least",
-        ),
-        Claim(
-            "200 rows with reasons to pandas + shap",
-            faster("batch", "naive batch"),
-            80.0,
-            "times",
-            "at least",
-        ),
-        Claim(
-            "200 rows over HTTP to the same work in process",
-            100 * in_process_ms / found.ms("batch", 50),
-            75.0,
-            "%",
-            "at least",
-        ),
+        *_claims_to_rivals(found),
+        Claim("200 rows over HTTP to the same work in process", over_http, 75.0, "%", "at least"),
         Claim("guard, idempotency, ledger and hold-out", guard_ms, 0.4, "CPU ms"),
         Claim("resident memory, parent and one worker", median(found.memory), 450.0, "MB"),
         Claim("start to ready", median(found.starts), 8.0, "s"),
+    ]
+
+
+def _claims_to_nothing(found: Figures) -> list[Claim]:
+    """What it costs beside services that do nothing."""
+    direct, mounted = (
+        found.cpu_ms(name) / found.cpu_ms("fastapi") for name in ("bento direct", "bento")
+    )
+    alone = found.ms("reasons alone", 50) / found.ms("bento alone", 50)
+    return [
+        Claim("BentoML reached as ours is, doing nothing, CPU to FastAPI", direct, 2.0, "times"),
+        Claim("BentoML as it comes, doing nothing, CPU to FastAPI", mounted, 2.0, "times"),
+        Claim(
+            "score with reasons by id, p50 to BentoML doing nothing, one caller",
+            alone,
+            2.0,
+            "times",
+        ),
+    ]
+
+
+def _claims_to_rivals(found: Figures) -> list[Claim]:
+    """How many calls a second it answers for one of others who answer."""
+    pairs = (
+        ("score by features to mlflow models serve", "features", "mlflow", 1.6),
+        ("score by features to MLServer", "features", "mlserver", 1.3),
+        ("score WITH reasons to mlflow models serve WITHOUT", "reasons", "mlflow", 1.1),
+        ("score with reasons to pandas + shap", "reasons", "naive", 8.0),
+        ("200 rows with reasons to pandas + shap", "batch", "naive batch", 80.0),
+    )
+    return [
+        Claim(name, found.a_second(ours) / found.a_second(theirs), reach, "times", "at least")
+        for name, ours, theirs, reach in pairs
     ]
 
 
