@@ -68,11 +68,6 @@ def holding(wanted: object) -> Callable[[object], bool]:
     return carries
 
 
-def of_type(*kinds: type) -> Callable[[object], bool]:
-    """Whether a value is of one of some types."""
-    return lambda value: isinstance(value, kinds)
-
-
 def _parts(value: object) -> Iterator[object]:
     if isinstance(value, Mapping):
         yield from _first(value.values())
