@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from regulars.narrator import Outcome
@@ -20,8 +21,9 @@ from regulars.training_tables import (
 from training.families.churn.family import train_churn
 from training.families.items.family import train_items
 from training.families.offers.family import train_offers
-from training.families.segments.family import train_segments
+from training.families.segments.family import SEGMENTS_FAMILY
 from training.families.value.family import train_value
+from training.recipe.recipe import train
 
 Summary = TypeVar("Summary")
 
@@ -37,7 +39,7 @@ class Family(Generic[Summary]):
 FAMILIES: Mapping[str, Family[Any]] = {
     "churn": Family(train_churn, churn_outcome),
     "value": Family(train_value, value_outcome),
-    "segments": Family(train_segments, segments_outcome),
+    "segments": Family(partial(train, SEGMENTS_FAMILY), segments_outcome),
     "recommendations": Family(train_items, items_outcome),
     "offers": Family(train_offers, offers_outcome),
 }

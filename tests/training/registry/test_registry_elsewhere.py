@@ -29,7 +29,8 @@ from training.families.churn.bundle import CHURN_KIND, current_bundle
 from training.families.churn.family import train_churn
 from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.checks import segments_gate
-from training.families.segments.family import train_segments
+from training.families.segments.family import SEGMENTS_FAMILY
+from training.recipe.recipe import train
 from training.registry.promotion import rollback
 from training.registry.registry import Registry
 from training.registry.tracking_server import LOOPBACK, command, environment, stop
@@ -172,12 +173,12 @@ def test_a_remote_server_keeps_runs_and_files_and_needs_no_folder_of_ours(
 ) -> None:
     settings, workspace = company
     settings = replace(settings, mlflow=MlflowSettings(tracking_uri=server))
-    first = train_segments(settings, workspace)
+    first = train(SEGMENTS_FAMILY, settings, workspace)
     assert first.promoted and first.version == "1"
     assert current_segments(workspace).manifest.run_id == first.run_id
     # The files are the server's, not ours.
     assert not (workspace.mlflow / "artifacts" / first.run_id).exists()
-    again = train_segments(settings, workspace, refit=True)
+    again = train(SEGMENTS_FAMILY, settings, workspace, refit=True)
     assert (again.version, again.digest) == ("2", first.digest)
     assert (
         rollback(
