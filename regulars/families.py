@@ -19,10 +19,10 @@ from regulars.training_tables import (
     value_outcome,
 )
 from training.families.churn.family import train_churn
-from training.families.items.family import train_items
-from training.families.offers.family import train_offers
+from training.families.items.family import ITEMS_FAMILY
+from training.families.offers.family import OFFERS_FAMILY
 from training.families.segments.family import SEGMENTS_FAMILY
-from training.families.value.family import train_value
+from training.families.value.family import VALUE_FAMILY
 from training.recipe.recipe import train
 
 Summary = TypeVar("Summary")
@@ -38,8 +38,8 @@ class Family(Generic[Summary]):
 
 FAMILIES: Mapping[str, Family[Any]] = {
     "churn": Family(train_churn, churn_outcome),
-    "value": Family(train_value, value_outcome),
+    "value": Family(partial(train, VALUE_FAMILY), value_outcome),
     "segments": Family(partial(train, SEGMENTS_FAMILY), segments_outcome),
-    "recommendations": Family(train_items, items_outcome),
-    "offers": Family(train_offers, offers_outcome),
+    "recommendations": Family(partial(train, ITEMS_FAMILY), items_outcome),
+    "offers": Family(partial(train, OFFERS_FAMILY), offers_outcome),
 }

@@ -28,7 +28,8 @@ from features.vectors.refresh import refresh_vectors
 from training.bundles.plans import champion_plan
 from training.bundles.signature import Signing
 from training.families.churn.family import train_churn
-from training.families.value.family import train_value
+from training.families.value.family import VALUE_FAMILY
+from training.recipe.recipe import train
 
 _LINES = 20.0
 _SCORE = """
@@ -130,7 +131,7 @@ def _company(folder: Path, customers: int) -> Path:
     taught = Workspace(settings.workspace_folder)
     ingest(settings, taught)
     train_churn(settings, taught)
-    train_value(settings, taught)
+    train(VALUE_FAMILY, settings, taught)
     large = folder / "large"
     begun = time.perf_counter()
     simulate(WorldSpec(customers=customers, lines_per_customer=_LINES), large)

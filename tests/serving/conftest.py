@@ -17,8 +17,9 @@ from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
 from tests.training.families.items.drugstore import write_drugstore
-from training.families.items.family import train_items
-from training.families.offers.family import train_offers
+from training.families.items.family import ITEMS_FAMILY
+from training.families.offers.family import OFFERS_FAMILY
+from training.recipe.recipe import train
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +67,7 @@ def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
         encoding="utf-8",
     )
     company = ingested(path)
-    train_items(company.settings, company.workspace)
+    train(ITEMS_FAMILY, company.settings, company.workspace)
     return company
 
 
@@ -83,7 +84,7 @@ def offering_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
         encoding="utf-8",
     )
     company = ingested(path)
-    train_offers(company.settings, company.workspace)
+    train(OFFERS_FAMILY, company.settings, company.workspace)
     return company
 
 

@@ -31,7 +31,7 @@ class ReportedLadder:
     def tables(self) -> dict[str, str]:
         """The ladder as JSON, for a spreadsheet and as Markdown, by the names of the files."""
         return {
-            "ladder.json": json.dumps(self.rows, indent=1),
+            "ladder.json": as_table(self.rows),
             "ladder.csv": ladder_csv(self.rows, self.figure, by_cutoff=self.by_cutoff)
             if self.by_cutoff
             else spreadsheet(self.rows),
@@ -89,6 +89,21 @@ def run_record(report: Report, manifest: Manifest, folder: Path) -> RunRecord:
         folder=folder,
         description=report.card,
     )
+
+
+def as_table(content: Any) -> str:
+    """Rows or fields as a JSON file."""
+    return json.dumps(content, indent=1)
+
+
+def ladder_figures(manifest: Manifest) -> dict[str, float]:
+    """The figures of what ships, with how often it came true of those it was fitted on."""
+    return numbers_of(manifest.metrics) | {"base_rate": manifest.base_rate}
+
+
+def rung_runs(manifest: Manifest) -> list[ChildRun]:
+    """A nested run a rung, where a ladder is tested once."""
+    return [ChildRun(name=row["name"], metrics=numbers_of(row)) for row in manifest.ladder]
 
 
 def numbers_of(row: Mapping[str, Any]) -> dict[str, float]:

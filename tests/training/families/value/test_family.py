@@ -18,7 +18,8 @@ from training.bundles.bundle import current
 from training.bundles.promoted import Shelf
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.checks import value_gate
-from training.families.value.family import train_value, value_is_current
+from training.families.value.family import VALUE_FAMILY, value_is_current
+from training.recipe.recipe import train
 from training.registry.registry import Registry
 
 
@@ -106,7 +107,7 @@ def test_shuffled_rows_and_two_threads_train_the_same_value_model(
         settings = write_company(tmp_path / str(threads), shuffled=threads == 2)
         workspace = Workspace(settings.workspace_folder)
         ingest(settings, workspace)
-        digests.add(train_value(settings, workspace, threads=threads).digest)
+        digests.add(train(VALUE_FAMILY, settings, workspace, threads=threads).digest)
     assert len(digests) == 1
 
 
