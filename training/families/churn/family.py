@@ -12,7 +12,7 @@ from training.bundles.promoted import Shelf
 from training.families.churn.bundle import CHURN_KIND
 from training.families.churn.checks import churn_gate
 from training.families.churn.learning import learn_churn
-from training.families.churn.record import write_run
+from training.families.churn.report import write_run
 from training.learners.boosting import BoostedModel
 from training.questions.kinds import question_of
 from training.recipe.summary import TrainingSummary

@@ -20,7 +20,7 @@ from tests.training.companies import company
 from training.bundles.bundle import opened
 from training.families.churn.bundle import CHURN_KIND
 from training.families.churn.learning import Learned, learn_churn
-from training.families.churn.record import write_run
+from training.families.churn.report import write_run
 from training.registry.registry import RunRecord
 
 SETTINGS = Settings(campaign=CampaignSettings(list_size=40, kept_value_cents=20_000))
