@@ -70,8 +70,8 @@ class Family(Protocol[Own, Learned, Model, Asked]):
     def learn(self, given: Given[Own]) -> Learned:
         """Learn and measure, nothing published; ``ModelRefused`` when the data cannot carry a model."""
 
-    def model(self, learned: Learned) -> Model:
-        """What is written as the bundle; it carries its manifest."""
+    def model(self, learned: Learned) -> tuple[Manifest[Asked], Model]:
+        """What is written as the bundle, and what it says of itself."""
 
     def report(self, given: Given[Own], learned: Learned, manifest: Manifest[Asked]) -> Report:
         """What is said of it, by the manifest as it was written."""

@@ -15,9 +15,9 @@ from training.bundles.manifest import Manifest
 from training.bundles.signature import Signing
 from training.recipe.family import Family, Given, Kept, Learned, Own
 from training.recipe.report import Report, run_record, write_report
+from training.recipe.steps import Steps
 from training.recipe.summary import TrainingSummary
 from training.registry.promotion import PromotionSummary, judge
-from training.registry.publication import Steps
 from training.registry.registry import BUNDLE_FOLDER, Registry
 
 
@@ -81,8 +81,8 @@ def write_run(
     family: Family[Own, Learned, Model, Asked], given: Given[Own], learned: Learned, folder: Path
 ) -> tuple[Manifest[Asked], Report]:
     """Write the bundle and the report of a run into a folder, and hand both back as data."""
-    model = family.model(learned)
-    manifest = write(family.kind, model.manifest, model, folder / BUNDLE_FOLDER)
+    drafted, model = family.model(learned)
+    manifest = write(family.kind, drafted, model, folder / BUNDLE_FOLDER)
     report = family.report(given, learned, manifest)
     write_report(report, folder)
     return manifest, report

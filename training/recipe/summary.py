@@ -11,7 +11,6 @@ from training.recipe.family import Kept
 from training.recipe.report import Report
 from training.registry.gate import Check
 from training.registry.promotion import PromotionSummary
-from training.registry.publication import Publication
 
 _OF_SOME = ("kept", "why", "shown")
 """What is told of families whose models may stay; the others are fitted anew each time."""
@@ -105,26 +104,6 @@ class TrainingSummary:
             kept=True,
             why=kept.why,
             shown=kept.shown,
-        )
-
-    @classmethod
-    def of(cls, published: Publication, **others: Any) -> Self:
-        """The summary of what was published; ``others`` are the remaining fields by their names."""
-        manifest, gate = published.manifest, published.gate
-        return cls(
-            title=manifest.title,
-            version=published.version,
-            digest=manifest.digest,
-            run_id=published.run_id,
-            promoted=published.is_promoted,
-            metrics=manifest.metrics,
-            ladder=manifest.ladder,
-            evaluation=manifest.evaluation,
-            checks=gate.checks if gate is not None else (),
-            notes=manifest.notes,
-            card=published.record.description,
-            seconds=published.seconds,
-            **others,
         )
 
     def as_dict(self) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from features.store.store import ingest
 from features.vocabulary.errors import WorkspaceRefused
 from tests.training.registry.test_registry import promote_churn, rollback_churn, write_company
 from training.families.churn.bundle import CHURN_KIND, current_bundle
-from training.families.churn.family import train_churn
+from training.families.churn.family import CHURN_FAMILY
 from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.checks import segments_gate
 from training.families.segments.family import SEGMENTS_FAMILY
@@ -136,7 +136,7 @@ def wait_for(port: int) -> None:
 @pytest.mark.postgres
 def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     settings, workspace = company
-    first = train_churn(settings, workspace)
+    first = train(CHURN_FAMILY, settings, workspace)
     assert first.promoted and first.version == "1"
     registry = Registry(settings, workspace, CHURN_KIND.name)
     assert registry.version_of("champion") == "1"
@@ -145,7 +145,7 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     artifacts = workspace.mlflow / "artifacts" / first.run_id / "artifacts"
     assert (artifacts / "bundle" / "manifest.json").is_file()
     assert not (workspace.mlflow / "mlflow.db").exists()
-    again = train_churn(settings, workspace, promote=False)
+    again = train(CHURN_FAMILY, settings, workspace, promote=False)
     assert (again.version, again.digest) == ("2", first.digest)
     assert promote_churn(settings, workspace, 2, reason="the same again").previous_version == "1"
     assert registry.version_of("champion") == "2"

@@ -35,9 +35,11 @@ class ItemsFamily:
         """Choose on one past day, test on the next, and fit on the latest."""
         return learn_items(given.store, given.own, threads=given.threads, progress=given.progress)
 
-    def model(self, learned: LearnedItems) -> ItemBundle:
+    def model(self, learned: LearnedItems) -> tuple[Manifest[ItemTask], ItemBundle]:
         """The catalogue, what goes with what, and the ranker."""
-        return ItemBundle(learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker)
+        return learned.manifest, ItemBundle(
+            learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker
+        )
 
     def report(
         self,

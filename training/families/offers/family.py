@@ -54,9 +54,9 @@ class OffersFamily:
             given.store, plan, given.own.offers, threads=given.threads, progress=given.progress
         )
 
-    def model(self, learned: LearnedOffers) -> OfferBundle:
+    def model(self, learned: LearnedOffers) -> tuple[Manifest[OfferTask], OfferBundle]:
         """Propensity and effect, with the terms of the offers."""
-        return learned.bundle
+        return learned.manifest, learned.bundle
 
     def report(
         self, given: Given[OffersOwn], learned: LearnedOffers, manifest: Manifest[OfferTask]

@@ -61,10 +61,11 @@ class SegmentsFamily:
             progress=given.progress,
         )
 
-    def model(self, learned: LearnedSegments) -> SegmentBundle:
+    def model(self, learned: LearnedSegments) -> tuple[Manifest[SegmentTask], SegmentBundle]:
         """The centres with the profiles they are published with."""
         profile = [one.as_dict() for one in learned.today.profiles]
-        return SegmentBundle(learned.manifest, learned.model, learned.declarations, profile)
+        bundle = SegmentBundle(learned.manifest, learned.model, learned.declarations, profile)
+        return learned.manifest, bundle
 
     def report(
         self,

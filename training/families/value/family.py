@@ -69,9 +69,11 @@ class ValueFamily:
             progress=given.progress,
         )
 
-    def model(self, learned: LearnedValue) -> ValueBundle:
+    def model(self, learned: LearnedValue) -> tuple[Manifest[ValueTask], ValueBundle]:
         """The calibrated model with quantiles of its training customers."""
-        return ValueBundle(learned.manifest, learned.value, learned.reference, learned.declarations)
+        return learned.manifest, ValueBundle(
+            learned.manifest, learned.value, learned.reference, learned.declarations
+        )
 
     def report(
         self, given: Given[ValueOwn], learned: LearnedValue, manifest: Manifest[ValueTask]

@@ -112,8 +112,8 @@ def test_shuffled_rows_give_the_same_segments(trained: Trained, tmp_path: Path) 
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
     learned = learn_segments(open_store(workspace).pack(), settings.churn, threads=2)
-    bundle = SEGMENTS_FAMILY.model(learned)
-    manifest = write(SEGMENT_KIND, bundle.manifest, bundle, tmp_path / BUNDLE_FOLDER)
+    drafted, bundle = SEGMENTS_FAMILY.model(learned)
+    manifest = write(SEGMENT_KIND, drafted, bundle, tmp_path / BUNDLE_FOLDER)
     assert manifest.digest == summary.digest
 
 
