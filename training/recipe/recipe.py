@@ -37,17 +37,8 @@ def train(
     without ingested data, and ``ModelRefused`` or ``DataRefused`` when the data cannot carry a model; then
     nothing is registered.
     """
-    steps, store = Steps(), open_store(workspace)
-    given = Given(
-        store,
-        store.pack(),
-        workspace,
-        settings.company,
-        family.own(settings),
-        threads=threads,
-        refit=refit,
-        progress=progress,
-    )
+    steps = Steps()
+    given = given_to(family, settings, workspace, threads=threads, refit=refit, progress=progress)
     still_fits = family.still_fits(given)
     if isinstance(still_fits, Kept):
         return TrainingSummary.of_kept(still_fits)
@@ -74,6 +65,29 @@ def train(
         promotion=promotion,
         why=still_fits,
         seconds=steps.seconds,
+    )
+
+
+def given_to(
+    family: Family[Own, Any, Any, Any],
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    threads: int = 2,
+    refit: bool = False,
+    progress: Progress = silent,
+) -> Given[Own]:
+    """What a family is given of a company; ``WorkspaceRefused`` without ingested data."""
+    store = open_store(workspace)
+    return Given(
+        store,
+        store.pack(),
+        workspace,
+        settings.company,
+        family.own(settings),
+        threads=threads,
+        refit=refit,
+        progress=progress,
     )
 
 

@@ -12,9 +12,7 @@ from features.company.settings.reading import (
     ReasonSettings,
     Settings,
 )
-from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import open_store
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_to_learn
 from training.bundles.promoted import Shelf
@@ -96,20 +94,20 @@ class ChurnFamily:
         return churn_gate(folder, champion)
 
 
-def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
+def champion_is_current(given: Given[ChurnOwn]) -> bool:
     """Whether the model in use was trained on today's data to answer today's question.
 
     It must also be a function of the features this version declares for these tables. Its own model
     of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
     """
-    champion, own = Shelf(workspace, CHURN_KIND).champion_manifest(), champion_plan(workspace)
-    if champion is None or own is None:
+    champion = Shelf(given.workspace, CHURN_KIND).champion_manifest()
+    plan = champion_plan(given.workspace)
+    if champion is None or plan is None:
         return False
-    pack = open_store(workspace).pack()
     return (
-        champion.data_digest == pack.digest
-        and champion.plan_hash == standard_plan(pack, own.buying).hash
-        and champion.task.question == question_of(settings.churn)
+        champion.data_digest == given.pack.digest
+        and champion.plan_hash == standard_plan(given.pack, plan.buying).hash
+        and champion.task.question == question_of(given.own.churn)
     )
 
 

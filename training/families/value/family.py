@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from features.company.settings.reading import ChurnSettings, Settings, ValueSettings
-from features.company.workspace import Workspace
-from features.store.store import open_store
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_in_use
@@ -104,14 +102,15 @@ class ValueFamily:
         return value_gate(folder, champion)
 
 
-def value_is_current(settings: Settings, workspace: Workspace) -> bool:
+def value_is_current(given: Given[ValueOwn]) -> bool:
     """Whether the value model in use was trained on today's data, features and question."""
-    champion, churn = Shelf(workspace, VALUE_KIND).champion_manifest(), champion_plan(workspace)
+    champion = Shelf(given.workspace, VALUE_KIND).champion_manifest()
+    churn = champion_plan(given.workspace)
     if champion is None or churn is None:
         return False
-    pack = open_store(workspace).pack()
+    pack = given.pack
     try:
-        splits, _ = value_splits(first_purchase(pack), end_of_data(pack), settings.value)
+        splits, _ = value_splits(first_purchase(pack), end_of_data(pack), given.own.value)
     except ModelRefused:
         return False
     return (
