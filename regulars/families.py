@@ -27,6 +27,6 @@ OUTCOMES: Mapping[str, Callable[[TrainingSummary], Outcome]] = {
     CHURN_KIND.name: churn_outcome,
     VALUE_KIND.name: value_outcome,
     SEGMENT_KIND.name: segments_outcome,
-    OFFER_KIND.name: offers_outcome,
     ITEM_KIND.name: items_outcome,
+    OFFER_KIND.name: offers_outcome,
 }

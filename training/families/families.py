@@ -17,8 +17,8 @@ FAMILIES: Mapping[str, Family[Any, Any, Any, Any]] = {
     CHURN_FAMILY.kind.name: CHURN_FAMILY,
     VALUE_FAMILY.kind.name: VALUE_FAMILY,
     SEGMENTS_FAMILY.kind.name: SEGMENTS_FAMILY,
-    OFFERS_FAMILY.kind.name: OFFERS_FAMILY,
     ITEMS_FAMILY.kind.name: ITEMS_FAMILY,
+    OFFERS_FAMILY.kind.name: OFFERS_FAMILY,
 }
 
 
