@@ -87,7 +87,7 @@ def _segments_data(summary: TrainingSummary, today: Today, why: str) -> dict[str
         "checks": list(common["checks"]),
         "notes": list(common["notes"]),
         "cutoff": str(today.cutoff),
-        "segments": [one.as_dict() for one in today.profiles],
+        "segments": [segment.as_dict() for segment in today.profiles],
         "migration": today.migration.as_dict(),
         "standing": today.standing.rows(),
     }

@@ -108,6 +108,6 @@ class TrainingSummary:
 
     def as_dict(self) -> dict[str, Any]:
         """What every family's training came to, as plain fields."""
-        common = [one.name for one in fields(self) if one.name not in _OF_SOME]
+        common = [field.name for field in fields(self) if field.name not in _OF_SOME]
         plain = asdict(replace(self, shown=None))
         return {name: plain[name] for name in common}

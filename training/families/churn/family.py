@@ -65,15 +65,15 @@ class ChurnFamily:
 
     def model(self, learned: EvaluatedChurn) -> tuple[Manifest[ChurnTask], Bundle]:
         """The calibrated model, which carries its evaluation, and what tells when."""
-        found, evaluation = learned.learned, learned.evaluation
-        manifest = replace(found.manifest, evaluation=evaluation.as_dict())
+        fitted, evaluation = learned.learned, learned.evaluation
+        manifest = replace(fitted.manifest, evaluation=evaluation.as_dict())
         return manifest, Bundle(
             manifest,
-            found.model,
-            found.calibration,
-            found.reference,
+            fitted.model,
+            fitted.calibration,
+            fitted.reference,
             evaluation.hazard,
-            found.declarations,
+            fitted.declarations,
         )
 
     def report(

@@ -63,7 +63,7 @@ class SegmentsFamily:
 
     def model(self, learned: LearnedSegments) -> tuple[Manifest[SegmentTask], SegmentBundle]:
         """The centres with the profiles they are published with."""
-        profile = [one.as_dict() for one in learned.today.profiles]
+        profile = [segment.as_dict() for segment in learned.today.profiles]
         bundle = SegmentBundle(learned.manifest, learned.model, learned.declarations, profile)
         return learned.manifest, bundle
 

@@ -38,9 +38,10 @@ def segments_report(learned: LearnedSegments, manifest: Manifest[SegmentTask]) -
         metrics=_metrics(learned),
         child_runs=[
             ChildRun(
-                f"{one.segments} segments", {key: float(v) for key, v in one.as_dict().items()}
+                f"{candidate.segments} segments",
+                {key: float(figure) for key, figure in candidate.as_dict().items()},
             )
-            for one in learned.choice.tried
+            for candidate in learned.choice.tried
         ],
         customers=manifest.metrics["customers"],
         rows=manifest.metrics["customers"],
