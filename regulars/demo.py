@@ -45,16 +45,18 @@ def demo(call: Call, folder: Path, customers: int, port: int | None, no_serve: b
         return Outcome(f"A simulated company of {customers:,} customers lies in {folder}")
 
     def trained() -> Outcome:
-        from training.families.churn.family import champion_is_current
+        from training.families.churn.family import CHURN_FAMILY, champion_is_current
+        from training.recipe.recipe import given_to
 
-        if champion_is_current(here.settings, here.workspace):
+        if champion_is_current(given_to(CHURN_FAMILY, here.settings, here.workspace)):
             return Outcome("Kept the model in use, nothing has changed")
         return train_family(here, "churn")
 
     def valued() -> Outcome:
-        from training.families.value.family import value_is_current
+        from training.families.value.family import VALUE_FAMILY, value_is_current
+        from training.recipe.recipe import given_to
 
-        if value_is_current(here.settings, here.workspace):
+        if value_is_current(given_to(VALUE_FAMILY, here.settings, here.workspace)):
             return Outcome("Kept the value model in use, nothing has changed")
         return train_family(here, "value")
 

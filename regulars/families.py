@@ -1,13 +1,12 @@
-"""The families of models that can be trained: by what, and what is told of it.
+"""What is told of a training of each family of models.
 
-The names are ``MODELS`` in ``options``, which loads nothing; this list loads every family.
+Which families there are stands in ``training.families``; their names are ``MODELS`` in ``options`` too, which
+loads nothing, while this list loads every family.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
 
 from regulars.narrator import Outcome
 from regulars.training_tables import (
@@ -17,27 +16,17 @@ from regulars.training_tables import (
     segments_outcome,
     value_outcome,
 )
-from training.families.churn.family import train_churn
-from training.families.items.family import train_items
-from training.families.offers.family import train_offers
-from training.families.segments.family import train_segments
-from training.families.value.family import train_value
+from training.families.churn.bundle import CHURN_KIND
+from training.families.items.bundle import ITEM_KIND
+from training.families.offers.bundle import OFFER_KIND
+from training.families.segments.bundle import SEGMENT_KIND
+from training.families.value.bundle import VALUE_KIND
+from training.recipe.summary import TrainingSummary
 
-Summary = TypeVar("Summary")
-
-
-@dataclass(frozen=True)
-class Family(Generic[Summary]):
-    """How a family is trained, from the settings and the workspace, and what is told of its training."""
-
-    train: Callable[..., Summary]
-    outcome: Callable[[Summary], Outcome]
-
-
-FAMILIES: Mapping[str, Family[Any]] = {
-    "churn": Family(train_churn, churn_outcome),
-    "value": Family(train_value, value_outcome),
-    "segments": Family(train_segments, segments_outcome),
-    "recommendations": Family(train_items, items_outcome),
-    "offers": Family(train_offers, offers_outcome),
+OUTCOMES: Mapping[str, Callable[[TrainingSummary], Outcome]] = {
+    CHURN_KIND.name: churn_outcome,
+    VALUE_KIND.name: value_outcome,
+    SEGMENT_KIND.name: segments_outcome,
+    ITEM_KIND.name: items_outcome,
+    OFFER_KIND.name: offers_outcome,
 }

@@ -28,19 +28,24 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
             found=f"--refit with {model}",
             remedy=f"Leave it out: {model} is fitted anew each time.",
         )
-    further = {"refit": True} if refit else {}
-    return train_family(call, model, promote=not no_promote, **further)
+    return train_family(call, model, promote=not no_promote, refit=refit)
 
 
-def train_family(call: Call, name: str, *, promote: bool = True, **further: bool) -> Outcome:
-    """Train one family of models, as ``train`` does and the demo; ``further`` is for those that know it."""
-    from regulars.families import FAMILIES
+def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = False) -> Outcome:
+    """Train one family of models, as ``train`` does and the demo."""
+    from regulars.families import OUTCOMES
+    from training.families.families import family_of
+    from training.recipe.recipe import train as train_by_recipe
 
-    family, progress = FAMILIES[name], call.narrator.progress
-    summary = family.train(
-        call.settings, call.workspace, promote=promote, progress=progress, **further
+    summary = train_by_recipe(
+        family_of(name),
+        call.settings,
+        call.workspace,
+        refit=refit,
+        promote=promote,
+        progress=call.narrator.progress,
     )
-    return family.outcome(summary)
+    return OUTCOMES[name](summary)
 
 
 @click.command()
@@ -51,16 +56,16 @@ def train_family(call: Call, name: str, *, promote: bool = True, **further: bool
 @verb
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
-    from training.families.families import gate_of
-    from training.families.kinds import kind_of
+    from training.families.families import family_of
     from training.registry.promotion import promote as promote_version
 
+    family = family_of(model)
     summary = promote_version(
         call.settings,
         call.workspace,
         version,
-        kind=kind_of(model),
-        gate=gate_of(model),
+        kind=family.kind,
+        gate=family.checks,
         reason=reason,
         force=force,
     )
@@ -73,15 +78,15 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 @verb
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
-    from training.families.families import gate_of
-    from training.families.kinds import kind_of
+    from training.families.families import family_of
     from training.registry.promotion import rollback as roll_back
 
+    family = family_of(model)
     summary = roll_back(
         call.settings,
         call.workspace,
-        kind=kind_of(model),
-        gate=gate_of(model),
+        kind=family.kind,
+        gate=family.checks,
         reason=reason,
     )
     return _promoted(summary, model)

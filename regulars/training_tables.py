@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from regulars.narrator import Outcome, Table
 from training.families.churn.evaluation.tables import lists_table
@@ -11,9 +12,9 @@ from training.families.items.report import COLUMNS as ITEM_COLUMNS
 from training.families.items.report import item_cell
 from training.families.offers.report import COLUMNS as OFFER_COLUMNS
 from training.families.offers.report import offer_cell
-from training.families.segments.family import SegmentsSummary
 from training.families.segments.now.profile import SegmentProfile, said_value
-from training.families.segments.report import moved_share
+from training.families.segments.now.today import Today
+from training.families.segments.report import SegmentsShown, moved_share
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
 from training.recipe.summary import TrainingSummary
@@ -50,25 +51,46 @@ def value_outcome(summary: TrainingSummary) -> Outcome:
     )
 
 
-def segments_outcome(summary: SegmentsSummary) -> Outcome:
+def segments_outcome(summary: TrainingSummary) -> Outcome:
     """What was done and why, the segments with what sets each apart, and who moved."""
+    shown: SegmentsShown = summary.shown
+    why = "; ".join(part for part in (summary.why, shown.continued) if part)
     if summary.kept:
         did = f"Kept segments version {summary.version} frozen"
     else:
         use = "in use now" if summary.promoted else "registered, not in use"
         did = f"Found segments version {summary.version} ({use})"
-    migration = summary.today.migration
     moved = (
-        f"{100 * moved_share(summary.today):.0f} % of the customers moved since {migration.first}"
+        f"{100 * moved_share(shown.today):.0f} % of the customers moved since "
+        f"{shown.today.migration.first}"
     )
     waits = not summary.promoted
     return Outcome(
-        said=f"{did}: {summary.title}, because {summary.why}; {moved}",
+        said=f"{did}: {summary.title}, because {why}; {moved}",
         next="`regulars promote --model segments --reason …`" if waits else "",
-        data=summary.as_dict(),
-        tables=[_segments(summary), *gate_tables(summary.checks)],
+        data=_segments_data(summary, shown.today, why),
+        tables=[_segments(shown.today), *gate_tables(summary.checks)],
         lines=[f"  Note: {note}" for note in summary.notes],
     )
+
+
+def _segments_data(summary: TrainingSummary, today: Today, why: str) -> dict[str, Any]:
+    """The summary of segments as plain fields: of a ladder there are only the numbers that were tried."""
+    common = summary.as_dict()
+    return {
+        **{name: common[name] for name in ("title", "version", "digest", "run_id")},
+        "kept": summary.kept,
+        "promoted": summary.promoted,
+        "why": why,
+        "metrics": common["metrics"],
+        "tried": list(common["ladder"]),
+        "checks": list(common["checks"]),
+        "notes": list(common["notes"]),
+        "cutoff": str(today.cutoff),
+        "segments": [segment.as_dict() for segment in today.profiles],
+        "migration": today.migration.as_dict(),
+        "standing": today.standing.rows(),
+    }
 
 
 def items_outcome(summary: TrainingSummary) -> Outcome:
@@ -189,7 +211,7 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
     return [*tables, _trust(summary), *gate_tables(summary.checks)]
 
 
-def _segments(summary: SegmentsSummary) -> Table:
+def _segments(today: Today) -> Table:
     rows = [
         (
             profile.name,
@@ -197,10 +219,10 @@ def _segments(summary: SegmentsSummary) -> Table:
             f"{profile.spend_cents / 100:,.0f} ({profile.spend_share:.0%})",
             _apart(profile),
         )
-        for profile in summary.today.profiles
+        for profile in today.profiles
     ]
     headers = ("segment", "customers", "spend of 365 days", "what sets them apart (medians)")
-    return Table(f"Segments as of {summary.today.cutoff}", headers, rows)
+    return Table(f"Segments as of {today.cutoff}", headers, rows)
 
 
 def _apart(profile: SegmentProfile) -> str:

@@ -27,8 +27,9 @@ from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from training.bundles.plans import champion_plan
 from training.bundles.signature import Signing
-from training.families.churn.family import train_churn
-from training.families.value.family import train_value
+from training.families.churn.family import CHURN_FAMILY
+from training.families.value.family import VALUE_FAMILY
+from training.recipe.recipe import train
 
 _LINES = 20.0
 _SCORE = """
@@ -129,8 +130,8 @@ def _company(folder: Path, customers: int) -> Path:
     settings = load_settings(small / "regulars.toml")
     taught = Workspace(settings.workspace_folder)
     ingest(settings, taught)
-    train_churn(settings, taught)
-    train_value(settings, taught)
+    train(CHURN_FAMILY, settings, taught)
+    train(VALUE_FAMILY, settings, taught)
     large = folder / "large"
     begun = time.perf_counter()
     simulate(WorldSpec(customers=customers, lines_per_customer=_LINES), large)

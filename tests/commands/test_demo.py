@@ -12,7 +12,8 @@ from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from regulars.main import main
 from serving.snapshot.reading import open_snapshot
-from training.families.churn.family import champion_is_current
+from training.families.churn.family import CHURN_FAMILY, champion_is_current
+from training.recipe.recipe import given_to
 
 
 def demo(folder: Path) -> dict[str, dict[str, Any]]:
@@ -53,6 +54,6 @@ def test_a_champion_of_another_question_is_not_taken_for_current(tmp_path: Path)
     path = tmp_path / "company" / "regulars.toml"
     settings = load_settings(path)
     workspace = Workspace(settings.workspace_folder)
-    assert champion_is_current(settings, workspace)
+    assert champion_is_current(given_to(CHURN_FAMILY, settings, workspace))
     path.write_text(path.read_text().replace("horizon_days = 90", "horizon_days = 60"))
-    assert not champion_is_current(load_settings(path), workspace)
+    assert not champion_is_current(given_to(CHURN_FAMILY, load_settings(path), workspace))

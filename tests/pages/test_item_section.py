@@ -15,8 +15,9 @@ from serving.pages.figures import customer_link
 from serving.pages.item_view import SHOWN_ITEMS, item_section
 from tests.serving.calling import Service
 from tests.serving.company import Company
-from training.families.items.family import train_items
+from training.families.items.family import ITEMS_FAMILY
 from training.families.items.words import ENGLISH
+from training.recipe.recipe import train
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def service(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(demo_workspace.settings_path.parent, folder)
     settings = load_settings(folder / "regulars.toml")
     workspace = Workspace(settings.workspace_folder)
-    train_items(settings, workspace)
+    train(ITEMS_FAMILY, settings, workspace)
     made = Service(
         Company(folder / "regulars.toml", settings, workspace), tmp_path_factory.mktemp("ledger")
     )

@@ -18,8 +18,9 @@ from tests.serving.calling import Caller, Service
 from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
 from tests.shared_companies import made_once, own_copy, shared_folder
 from tests.training.families.items.drugstore import write_drugstore
-from training.families.items.family import train_items
-from training.families.offers.family import train_offers
+from training.families.items.family import ITEMS_FAMILY
+from training.families.offers.family import OFFERS_FAMILY
+from training.recipe.recipe import train
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +76,7 @@ def _recommending(folder: Path) -> None:
         encoding="utf-8",
     )
     company = ingested(path)
-    train_items(company.settings, company.workspace)
+    train(ITEMS_FAMILY, company.settings, company.workspace)
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +95,7 @@ def _offering(folder: Path) -> None:
         encoding="utf-8",
     )
     company = ingested(path)
-    train_offers(company.settings, company.workspace)
+    train(OFFERS_FAMILY, company.settings, company.workspace)
 
 
 def ingested(path: Path) -> Company:

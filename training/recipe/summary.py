@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from training.bundles.manifest import Manifest
+from training.recipe.family import Kept
+from training.recipe.report import Report
 from training.registry.gate import Check
-from training.registry.publication import Publication
+from training.registry.promotion import PromotionSummary
+
+_OF_SOME = ("kept", "why", "shown")
+"""What is told of families whose models may stay; the others are fitted anew each time."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +21,9 @@ class TrainingSummary:
     """What a training came to: what ships, how well it did and whether it is in use now.
 
     ``origins`` says which cutoffs fitted, calibrated and tested what; ``metrics`` and ``ladder`` are
-    means over the test cutoffs; ``seconds`` is the time each step took.
+    means over the test cutoffs; ``seconds`` is the time each step took. ``kept`` says that the model in use
+    stayed as it is and nobody was learned from, ``why`` in a sentence why so or not, and ``shown`` is what
+    the family alone has to show, in a type of its own.
     """
 
     title: str
@@ -34,27 +42,72 @@ class TrainingSummary:
     notes: Sequence[str]
     card: str
     seconds: Mapping[str, float]
+    kept: bool = False
+    why: str = ""
+    shown: Any = None
 
     @classmethod
-    def of(cls, published: Publication, **others: Any) -> Self:
-        """The summary of what was published; ``others`` are the remaining fields by their names."""
-        manifest, gate = published.manifest, published.gate
+    def of_learned(
+        cls,
+        manifest: Manifest[Any],
+        report: Report,
+        *,
+        run_id: str,
+        version: str,
+        promotion: PromotionSummary | None,
+        why: str,
+        seconds: Mapping[str, float],
+    ) -> Self:
+        """The summary of a model that was learned and registered, and judged where that was asked for."""
         return cls(
             title=manifest.title,
-            version=published.version,
+            version=version,
             digest=manifest.digest,
-            run_id=published.run_id,
-            promoted=published.is_promoted,
+            run_id=run_id,
+            promoted=promotion is not None and promotion.promoted,
+            customers=report.customers,
+            rows=report.rows,
+            features=report.features,
             metrics=manifest.metrics,
             ladder=manifest.ladder,
             evaluation=manifest.evaluation,
-            checks=gate.checks if gate is not None else (),
+            origins=report.origins,
+            checks=promotion.checks if promotion is not None else (),
             notes=manifest.notes,
-            card=published.record.description,
-            seconds=published.seconds,
-            **others,
+            card=report.card,
+            seconds=seconds,
+            why=why,
+            shown=report.shown,
+        )
+
+    @classmethod
+    def of_kept(cls, kept: Kept) -> Self:
+        """The summary of a model in use that stays as it is."""
+        manifest = kept.manifest
+        return cls(
+            title=manifest.title,
+            version=manifest.version,
+            digest=manifest.digest,
+            run_id=manifest.run_id,
+            promoted=True,
+            customers=0,
+            rows=0,
+            features=len(manifest.feature_names),
+            metrics=manifest.metrics,
+            ladder=manifest.ladder,
+            evaluation=manifest.evaluation,
+            origins={},
+            checks=(),
+            notes=manifest.notes,
+            card="",
+            seconds={},
+            kept=True,
+            why=kept.why,
+            shown=kept.shown,
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The summary as plain fields."""
-        return asdict(self)
+        """What every family's training came to, as plain fields."""
+        common = [field.name for field in fields(self) if field.name not in _OF_SOME]
+        plain = asdict(replace(self, shown=None))
+        return {name: plain[name] for name in common}

@@ -79,7 +79,7 @@ def _walks(folder: Path) -> list[Claim]:
     customer = ground.customers[0]
     models = ModelsInUse(ground.settings, ground.workspace, now=lambda: 1, ticks=time.monotonic)
     try:
-        question = ScoreRequest(customer_id=customer)
+        question = ScoreRequest.model_validate({"customer_id": customer})
         scored(models, question)
         by_id = walked(holding(customer), lambda: scored(models, question))
     finally:

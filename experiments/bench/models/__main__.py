@@ -33,12 +33,13 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff
 from training.bundles.plans import plan_to_learn
 from training.datasets.dataset import together
-from training.families.churn.family import train_churn
+from training.families.churn.family import CHURN_FAMILY
 from training.families.churn.learning import Learned, learn_churn
 from training.learners.columns import Columns
 from training.learners.trees import BoostingSettings, Ground
 from training.learners.usable import usable_features
 from training.measures.metrics import auc
+from training.recipe.recipe import train
 
 INACTIVITY = ("online_retail_2009_2010", "essec_purchases", "retail_transactions")
 TIE_AUC = 0.002
@@ -270,7 +271,7 @@ def _digest(world: World, *, threads: int, workspace: str = "") -> str:
     settings = load_settings(world.settings_file)
     place = Workspace(world.folder / (workspace or f"threads_{threads}"))
     ingest(settings, place)
-    return train_churn(settings, place, threads=threads).digest
+    return train(CHURN_FAMILY, settings, place, threads=threads).digest
 
 
 def _cost_claims(folder: Path, customers: int) -> list[Claim]:

@@ -102,13 +102,14 @@ def prepared(customers: int, folder: Path) -> Settings:
 def measured(settings: Settings) -> TrainingCost:
     """Train once and say what it cost."""
     from training.families.churn.bundle import current_bundle
-    from training.families.churn.family import train_churn
+    from training.families.churn.family import CHURN_FAMILY
+    from training.recipe.recipe import train
 
     workspace = Workspace(settings.workspace_folder)
     idle = _peak_bytes()
     start = time.process_time()
     with LightGBMWatch() as watch:
-        summary = train_churn(settings, workspace, threads=2)
+        summary = train(CHURN_FAMILY, settings, workspace, threads=2)
     cpu_seconds = time.process_time() - start
     features = len(current_bundle(workspace).manifest.feature_names)
     return TrainingCost(

@@ -1,20 +1,17 @@
-"""The list of families, and what is said of a name that is not on it."""
+"""What is said of a family that is not on the list."""
 
 from __future__ import annotations
 
 import pytest
 
 from features.vocabulary.errors import ModelRefused
-from training.families.families import GATES, gate_of
-
-MODELS = ("churn", "value", "segments", "recommendations", "offers")
+from training.families.families import FAMILIES, family_of
 
 
-def test_every_model_that_can_be_trained_has_a_gate() -> None:
-    assert set(GATES) == set(MODELS)
-    assert all(gate_of(name) is GATES[name] for name in MODELS)
+def test_every_model_that_can_be_trained_is_found_by_its_name() -> None:
+    assert all(family_of(name) is family for name, family in FAMILIES.items())
 
 
 def test_a_name_nobody_trains_is_refused_with_those_there_are() -> None:
     with pytest.raises(ModelRefused, match="churn, offers, recommendations, segments, value"):
-        gate_of("weather")
+        family_of("weather")

@@ -30,8 +30,9 @@ from training.bundles.bundle import opened
 from training.bundles.promoted import Shelf
 from training.families.churn.bundle import CHURN_KIND, ChurnTask, current_bundle
 from training.families.churn.checks import churn_checks, churn_gate
-from training.families.churn.family import train_churn
+from training.families.churn.family import CHURN_FAMILY
 from training.learners.boosting import BoostedModel
+from training.recipe.recipe import train
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
 from training.registry.promotion import promote, rollback
@@ -82,7 +83,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
     yield Trained(
-        settings=settings, workspace=workspace, summary=train_churn(settings, workspace, threads=1)
+        settings=settings,
+        workspace=workspace,
+        summary=train(CHURN_FAMILY, settings, workspace, threads=1),
     )
 
 
@@ -222,7 +225,7 @@ def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
 ) -> None:
     settings = write_company(tmp_path / "again", shuffled=True)
     ingest(settings, copied.workspace)
-    again = train_churn(settings, copied.workspace, threads=2)
+    again = train(CHURN_FAMILY, settings, copied.workspace, threads=2)
     assert (again.version, again.digest) == ("2", copied.summary.digest)
     assert current_bundle(copied.workspace).manifest.version == "2"
     back = rollback_churn(settings, copied.workspace, reason="a drill")
@@ -332,5 +335,5 @@ def test_without_data_there_is_nothing_to_train_and_nothing_is_registered(tmp_pa
     settings = write_company(tmp_path / "company")
     workspace = Workspace(tmp_path / "workspace")
     with pytest.raises(WorkspaceRefused):
-        train_churn(settings, workspace)
+        train(CHURN_FAMILY, settings, workspace)
     assert not workspace.bundles.exists() and not workspace.mlflow.exists()

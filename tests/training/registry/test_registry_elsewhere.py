@@ -27,10 +27,11 @@ from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import promote_churn, rollback_churn, write_company
 from tests.waiting import GENEROUS_SECONDS, until
 from training.families.churn.bundle import CHURN_KIND, current_bundle
-from training.families.churn.family import train_churn
+from training.families.churn.family import CHURN_FAMILY
 from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.checks import segments_gate
-from training.families.segments.family import train_segments
+from training.families.segments.family import SEGMENTS_FAMILY
+from training.recipe.recipe import train
 from training.registry.promotion import rollback
 from training.registry.registry import Registry
 from training.registry.tracking_server import LOOPBACK, command, environment, stop
@@ -133,7 +134,7 @@ def answers(started: subprocess.Popen[bytes], port: int) -> bool:
 @pytest.mark.postgres
 def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     settings, workspace = company
-    first = train_churn(settings, workspace)
+    first = train(CHURN_FAMILY, settings, workspace)
     assert first.promoted and first.version == "1"
     registry = Registry(settings, workspace, CHURN_KIND.name)
     assert registry.version_of("champion") == "1"
@@ -142,7 +143,7 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     artifacts = workspace.mlflow / "artifacts" / first.run_id / "artifacts"
     assert (artifacts / "bundle" / "manifest.json").is_file()
     assert not (workspace.mlflow / "mlflow.db").exists()
-    again = train_churn(settings, workspace, promote=False)
+    again = train(CHURN_FAMILY, settings, workspace, promote=False)
     assert (again.version, again.digest) == ("2", first.digest)
     assert promote_churn(settings, workspace, 2, reason="the same again").previous_version == "1"
     assert registry.version_of("champion") == "2"
@@ -170,12 +171,12 @@ def test_a_remote_server_keeps_runs_and_files_and_needs_no_folder_of_ours(
 ) -> None:
     settings, workspace = company
     settings = replace(settings, mlflow=MlflowSettings(tracking_uri=server))
-    first = train_segments(settings, workspace)
+    first = train(SEGMENTS_FAMILY, settings, workspace)
     assert first.promoted and first.version == "1"
     assert current_segments(workspace).manifest.run_id == first.run_id
     # The files are the server's, not ours.
     assert not (workspace.mlflow / "artifacts" / first.run_id).exists()
-    again = train_segments(settings, workspace, refit=True)
+    again = train(SEGMENTS_FAMILY, settings, workspace, refit=True)
     assert (again.version, again.digest) == ("2", first.digest)
     assert (
         rollback(

@@ -1,77 +1,110 @@
-"""How a churn model comes to be: store → dataset → ladder → fit → bundle → register → promote."""
+"""Who is about to leave: learned, evaluated and told, whatever leaving means to the company."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from features.company.settings.questions import CampaignSettings, ChurnSettings, ReasonSettings
 from features.company.settings.reading import Settings
-from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
-from features.store.store import open_store
-from features.vocabulary.progress import Progress, silent
+from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_to_learn
 from training.bundles.promoted import Shelf
-from training.families.churn.bundle import CHURN_KIND
+from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.families.churn.checks import churn_gate
+from training.families.churn.evaluation.evaluation import evaluate
 from training.families.churn.learning import learn_churn
-from training.families.churn.record import write_run
-from training.learners.boosting import BoostedModel
+from training.families.churn.report import EvaluatedChurn, churn_report
 from training.questions.kinds import question_of
-from training.recipe.summary import TrainingSummary
-from training.registry.publication import Steps, publish
+from training.recipe.family import ALWAYS_ANEW, Given
+from training.recipe.report import Report
+from training.registry.gate import Check
 
-_DESCRIPTION = "Who is about to leave: calibrated, with reasons."
+
+@dataclass(frozen=True)
+class ChurnOwn:
+    """What leaving means, how reasons are grouped, what a list costs, and whether plots of SHAP are wanted."""
+
+    churn: ChurnSettings
+    reasons: ReasonSettings
+    campaign: CampaignSettings
+    has_shap_plots: bool
 
 
-def champion_is_current(settings: Settings, workspace: Workspace) -> bool:
+class ChurnFamily:
+    """Calibrated, with reasons."""
+
+    kind = CHURN_KIND
+    description = "Who is about to leave: calibrated, with reasons."
+
+    def own(self, settings: Settings) -> ChurnOwn:
+        """The question, the groups of reasons and the worth of a list are the company's."""
+        return ChurnOwn(
+            settings.churn, settings.reasons, settings.campaign, settings.mlflow.shap_plots
+        )
+
+    def still_fits(self, given: Given[ChurnOwn]) -> str:
+        """Who leaves is learned from the latest outcomes."""
+        return ALWAYS_ANEW
+
+    def learn(self, given: Given[ChurnOwn]) -> EvaluatedChurn:
+        """Climb the ladder, fit the winner on the latest cutoffs, and find out what it is worth."""
+        own, threads = given.own, given.threads
+        plan = plan_to_learn(given.pack, own.churn, own.reasons)
+        learned = learn_churn(given.pack, plan, own.churn, threads=threads, progress=given.progress)
+        currency = given.company.currency
+        return EvaluatedChurn(
+            learned, evaluate(learned, own.campaign, currency=currency, threads=threads)
+        )
+
+    def model(self, learned: EvaluatedChurn) -> tuple[Manifest[ChurnTask], Bundle]:
+        """The calibrated model, which carries its evaluation, and what tells when."""
+        fitted, evaluation = learned.learned, learned.evaluation
+        manifest = replace(fitted.manifest, evaluation=evaluation.as_dict())
+        return manifest, Bundle(
+            manifest,
+            fitted.model,
+            fitted.calibration,
+            fitted.reference,
+            evaluation.hazard,
+            fitted.declarations,
+        )
+
+    def report(
+        self, given: Given[ChurnOwn], learned: EvaluatedChurn, manifest: Manifest[ChurnTask]
+    ) -> Report:
+        """The ladder, what a list is worth, whom it fails, and whether its reasons can be trusted."""
+        own = given.own
+        return churn_report(
+            learned,
+            manifest,
+            company=given.company,
+            campaign=own.campaign,
+            has_shap_plots=own.has_shap_plots,
+        )
+
+    def checks(self, folder: Path, champion: Manifest[ChurnTask] | None) -> Sequence[Check]:
+        """Order, calibration, reasons, size and speed."""
+        return churn_gate(folder, champion)
+
+
+def champion_is_current(given: Given[ChurnOwn]) -> bool:
     """Whether the model in use was trained on today's data to answer today's question.
 
     It must also be a function of the features this version declares for these tables. Its own model
     of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
     """
-    champion, own = Shelf(workspace, CHURN_KIND).champion_manifest(), champion_plan(workspace)
-    if champion is None or own is None:
+    champion = Shelf(given.workspace, CHURN_KIND).champion_manifest()
+    plan = champion_plan(given.workspace)
+    if champion is None or plan is None:
         return False
-    pack = open_store(workspace).pack()
     return (
-        champion.data_digest == pack.digest
-        and champion.plan_hash == standard_plan(pack, own.buying).hash
-        and champion.task.question == question_of(settings.churn)
+        champion.data_digest == given.pack.digest
+        and champion.plan_hash == standard_plan(given.pack, plan.buying).hash
+        and champion.task.question == question_of(given.own.churn)
     )
 
 
-def train_churn(
-    settings: Settings,
-    workspace: Workspace,
-    *,
-    threads: int = 2,
-    promote: bool = True,
-    progress: Progress = silent,
-) -> TrainingSummary:
-    """Learn who is about to leave, measure it honestly, and put the model to use if it passes the gate.
-
-    Raises ``WorkspaceRefused`` without ingested data, and ``ModelRefused`` when the data cannot carry a
-    model; then nothing is registered.
-    """
-    steps = Steps()
-    pack = open_store(workspace).pack()
-    plan = plan_to_learn(pack, settings.churn, settings.reasons)
-    learned = learn_churn(pack, plan, settings.churn, threads=threads, progress=progress)
-    steps.done("learning")
-    published = publish(
-        settings,
-        workspace,
-        CHURN_KIND,
-        lambda draft: write_run(draft, learned, settings, threads=threads),
-        gate=churn_gate,
-        description=_DESCRIPTION,
-        booster=learned.model if isinstance(learned.model, BoostedModel) else None,
-        promote=promote,
-        steps=steps,
-        progress=progress,
-    )
-    return TrainingSummary.of(
-        published,
-        customers=learned.customers,
-        rows=learned.rows,
-        features=len(learned.model.columns.names),
-        origins=learned.origins,
-    )
+CHURN_FAMILY = ChurnFamily()

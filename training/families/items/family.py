@@ -1,88 +1,73 @@
-"""How recommendations come to be: store → past days → ladder → fit → bundle → register → promote."""
+"""Recommendations: learned from past days, measured on a later one, and told as a ladder with a card."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from features.company.settings.questions import RecommendationSettings
 from features.company.settings.reading import Settings
-from features.company.workspace import Workspace
-from features.store.store import open_store
-from features.vocabulary.progress import Progress, silent
-from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
-from training.families.items.bundle import (
-    ITEM_KIND,
-    ItemBundle,
-    ItemTask,
-)
+from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
 from training.families.items.checks import items_gate
 from training.families.items.learning import LearnedItems, learn_items, pair_plan
-from training.families.items.report import item_card, item_markdown
-from training.recipe.run_record import ladder_run
-from training.recipe.summary import TrainingSummary
-from training.registry.publication import Steps, publish
-from training.registry.registry import BUNDLE_FOLDER, RunRecord
-
-_DESCRIPTION = "Items customers are likely to buy, again or for the first time, with reasons."
+from training.families.items.report import COLUMNS, item_card, item_cell
+from training.recipe.family import ALWAYS_ANEW, Given
+from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
+from training.registry.gate import Check
 
 
-def train_items(
-    settings: Settings,
-    workspace: Workspace,
-    *,
-    threads: int = 2,
-    promote: bool = True,
-    progress: Progress = silent,
-) -> TrainingSummary:
-    """Learn what customers would take, measure it, and put the model to use if it passes the gate.
+class ItemsFamily:
+    """Which items customers take next, again or for the first time."""
 
-    Raises ``WorkspaceRefused`` without ingested data, and ``ModelRefused`` when the data cannot carry a
-    model; then nothing is registered.
-    """
-    steps = Steps()
-    learned = learn_items(
-        open_store(workspace), settings.recommendations, threads=threads, progress=progress
-    )
-    steps.done("learning")
-    published = publish(
-        settings,
-        workspace,
-        ITEM_KIND,
-        lambda draft: _write_run(draft, learned, settings),
-        gate=items_gate,
-        description=_DESCRIPTION,
-        promote=promote,
-        steps=steps,
-        progress=progress,
-    )
-    return TrainingSummary.of(
-        published,
-        customers=learned.customers,
-        rows=learned.rows,
-        features=len(learned.manifest.feature_names),
-        origins=learned.origins,
-    )
+    kind = ITEM_KIND
+    description = "Items customers are likely to buy, again or for the first time, with reasons."
 
+    def own(self, settings: Settings) -> RecommendationSettings:
+        """The horizon that lists look at."""
+        return settings.recommendations
 
-def _write_run(
-    folder: Path, learned: LearnedItems, settings: Settings
-) -> tuple[Manifest[ItemTask], RunRecord]:
-    """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    bundle = ItemBundle(learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker)
-    manifest = write(ITEM_KIND, learned.manifest, bundle, folder / BUNDLE_FOLDER)
-    record = ladder_run(
-        folder,
-        manifest,
-        card=item_card(manifest, learned.origins, company=settings.company.name),
-        markdown=item_markdown(manifest.ladder),
-        params=_params(learned),
-        others={"origins": learned.origins},
-    )
-    return manifest, record
+    def still_fits(self, given: Given[RecommendationSettings]) -> str:
+        """What is bought next follows the latest purchases."""
+        return ALWAYS_ANEW
+
+    def learn(self, given: Given[RecommendationSettings]) -> LearnedItems:
+        """Choose on one past day, test on the next, and fit on the latest."""
+        return learn_items(given.store, given.own, threads=given.threads, progress=given.progress)
+
+    def model(self, learned: LearnedItems) -> tuple[Manifest[ItemTask], ItemBundle]:
+        """The catalogue, what goes with what, and the ranker."""
+        return learned.manifest, ItemBundle(
+            learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker
+        )
+
+    def report(
+        self,
+        given: Given[RecommendationSettings],
+        learned: LearnedItems,
+        manifest: Manifest[ItemTask],
+    ) -> Report:
+        """Every way to list items side by side, and what ships."""
+        return Report(
+            card=item_card(manifest, learned.origins, company=given.company.name),
+            parameters=_parameters(learned),
+            metrics=ladder_figures(manifest),
+            child_runs=rung_runs(manifest),
+            customers=learned.customers,
+            rows=learned.rows,
+            features=len(manifest.feature_names),
+            ladder=ReportedLadder(manifest.ladder, COLUMNS, item_cell),
+            tables={"origins.json": as_table(learned.origins)},
+            origins=learned.origins,
+        )
+
+    def checks(self, folder: Path, champion: Manifest[ItemTask] | None) -> Sequence[Check]:
+        """As good as the best other way and the last, and quick."""
+        return items_gate(folder, champion)
 
 
-def _params(learned: LearnedItems) -> dict[str, Any]:
+def _parameters(learned: LearnedItems) -> Mapping[str, Any]:
     manifest = learned.manifest
     return {
         "horizon_days": manifest.horizon_days,
@@ -98,3 +83,6 @@ def _params(learned: LearnedItems) -> dict[str, Any]:
         "rounds": learned.ranker.model.rounds,
         "test_cutoffs": learned.origins["tested_at"],
     }
+
+
+ITEMS_FAMILY = ItemsFamily()

@@ -1,84 +1,86 @@
-"""How a model of offers comes to be: store → exposures → ladder → fit → bundle → register → promote."""
+"""Offers: learned from what was shown and taken, tested on later days, and told as a ladder with a card."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from features.company.settings.offers import OfferSettings
+from features.company.settings.questions import ChurnSettings, ReasonSettings
 from features.company.settings.reading import Settings
-from features.company.workspace import Workspace
-from features.store.store import open_store
-from features.vocabulary.progress import Progress, silent
-from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.bundles.plans import plan_to_learn
-from training.families.offers.bundle import OFFER_KIND, OfferTask
+from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.checks import offers_gate
 from training.families.offers.learning import LearnedOffers, learn_offers
-from training.families.offers.report import offer_card, offer_markdown
-from training.recipe.run_record import ladder_run
-from training.recipe.summary import TrainingSummary
-from training.registry.publication import Steps, publish
-from training.registry.registry import BUNDLE_FOLDER, RunRecord
-
-_DESCRIPTION = "Who takes which offer, and what offers change where a control arm tells it."
+from training.families.offers.report import COLUMNS, offer_card, offer_cell
+from training.recipe.family import ALWAYS_ANEW, Given
+from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
+from training.registry.gate import Check
 
 
-def train_offers(
-    settings: Settings,
-    workspace: Workspace,
-    *,
-    threads: int = 2,
-    promote: bool = True,
-    progress: Progress = silent,
-) -> TrainingSummary:
-    """Learn who takes offers, measure it, and put the model to use if it passes the gate.
+@dataclass(frozen=True)
+class OffersOwn:
+    """The days of an answer, and what the features of behaviour are made from."""
 
-    Raises ``WorkspaceRefused`` without ingested data, ``DataRefused`` for offers nobody can decide about,
-    and ``ModelRefused`` when too little was shown; then nothing is registered.
-    """
-    steps = Steps()
-    store = open_store(workspace)
-    plan = plan_to_learn(store.pack(), settings.churn, settings.reasons)
-    learned = learn_offers(store, plan, settings.offers, threads=threads, progress=progress)
-    steps.done("learning")
-    published = publish(
-        settings,
-        workspace,
-        OFFER_KIND,
-        lambda draft: _write_run(draft, learned, settings),
-        gate=offers_gate,
-        description=_DESCRIPTION,
-        promote=promote,
-        steps=steps,
-        progress=progress,
-    )
-    return TrainingSummary.of(
-        published,
-        customers=learned.customers,
-        rows=learned.rows,
-        features=len(learned.bundle.propensity.model.columns.names),
-        origins=learned.origins,
-    )
+    offers: OfferSettings
+    churn: ChurnSettings
+    reasons: ReasonSettings
 
 
-def _write_run(
-    folder: Path, learned: LearnedOffers, settings: Settings
-) -> tuple[Manifest[OfferTask], RunRecord]:
-    """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    manifest = write(OFFER_KIND, learned.manifest, learned.bundle, folder / BUNDLE_FOLDER)
-    record = ladder_run(
-        folder,
-        manifest,
-        card=offer_card(manifest, learned.origins, company=settings.company.name),
-        markdown=offer_markdown(manifest.ladder),
-        params=_params(learned),
-        others={"evaluation": manifest.evaluation, "origins": learned.origins},
-    )
-    return manifest, record
+class OffersFamily:
+    """Who takes which offer, and what offers change."""
+
+    kind = OFFER_KIND
+    description = "Who takes which offer, and what offers change where a control arm tells it."
+
+    def own(self, settings: Settings) -> OffersOwn:
+        """Offers are told by the features of behaviour, which have settings of their own."""
+        return OffersOwn(settings.offers, settings.churn, settings.reasons)
+
+    def still_fits(self, given: Given[OffersOwn]) -> str:
+        """What is taken follows the latest exposures."""
+        return ALWAYS_ANEW
+
+    def learn(self, given: Given[OffersOwn]) -> LearnedOffers:
+        """Learn from every exposure whose days are over; ``DataRefused`` for offers nobody can decide about."""
+        plan = plan_to_learn(given.pack, given.own.churn, given.own.reasons)
+        return learn_offers(
+            given.store, plan, given.own.offers, threads=given.threads, progress=given.progress
+        )
+
+    def model(self, learned: LearnedOffers) -> tuple[Manifest[OfferTask], OfferBundle]:
+        """Propensity and effect, with the terms of the offers."""
+        return learned.manifest, learned.bundle
+
+    def report(
+        self, given: Given[OffersOwn], learned: LearnedOffers, manifest: Manifest[OfferTask]
+    ) -> Report:
+        """Every way to tell who takes an offer side by side, and what offers change."""
+        return Report(
+            card=offer_card(manifest, learned.origins, company=given.company.name),
+            parameters=_parameters(learned),
+            metrics=ladder_figures(manifest),
+            child_runs=rung_runs(manifest),
+            customers=learned.customers,
+            rows=learned.rows,
+            features=len(learned.bundle.propensity.model.columns.names),
+            ladder=ReportedLadder(manifest.ladder, COLUMNS, offer_cell),
+            tables={
+                "evaluation.json": as_table(manifest.evaluation),
+                "origins.json": as_table(learned.origins),
+            },
+            origins=learned.origins,
+        )
+
+    def checks(self, folder: Path, champion: Manifest[OfferTask] | None) -> Sequence[Check]:
+        """Order within offers, level and size."""
+        return offers_gate(folder, champion)
 
 
-def _params(learned: LearnedOffers) -> dict[str, Any]:
+def _parameters(learned: LearnedOffers) -> Mapping[str, Any]:
     manifest = learned.manifest
     return {
         "response_days": manifest.horizon_days,
@@ -95,3 +97,6 @@ def _params(learned: LearnedOffers) -> dict[str, Any]:
         "rounds": learned.bundle.propensity.model.rounds,
         "test_cutoffs": ", ".join(learned.origins["tested_at"]),
     }
+
+
+OFFERS_FAMILY = OffersFamily()

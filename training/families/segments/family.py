@@ -1,100 +1,85 @@
-"""How segments come to be and stay: kept frozen as long as they fit, else found, registered and promoted."""
+"""How segments come to be and stay: kept frozen as long as they fit, else found anew."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from features.company.settings.reading import Settings
-from features.company.workspace import Workspace
 from features.store.pack import Pack
-from features.store.store import open_store
 from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import PlanRefused
-from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Horizon
-from training.families.segments.bundle import SEGMENT_KIND, SegmentBundle, segments_in_use
+from training.bundles.manifest import Manifest
+from training.families.segments.bundle import (
+    SEGMENT_KIND,
+    SegmentBundle,
+    SegmentTask,
+    segments_in_use,
+)
 from training.families.segments.checks import segments_gate
 from training.families.segments.learning import LearnedSegments, learn_segments
-from training.families.segments.now.today import Cutoffs, Today, see_today, segment_cutoffs
-from training.families.segments.report import write_segments_run
+from training.families.segments.now.today import Cutoffs, see_today, segment_cutoffs
+from training.families.segments.report import SegmentsShown, segments_report
 from training.learners.columns import SHARED_BY
+from training.recipe.family import Given, Kept
+from training.recipe.report import Report
 from training.registry.gate import Check
-from training.registry.publication import publish
 
 MOST_DRIFT = 1.25
 _LEAST_DISTANCE = 0.01
-_DESCRIPTION = "Who buys alike: behaviour segments with frozen centres and lasting names."
 
 
-@dataclass(frozen=True)
-class SegmentsSummary:
-    """What a training of segments came to.
+class SegmentsFamily:
+    """Segments stay frozen, so that customers move only by buying otherwise, until they fit no more."""
 
-    ``kept`` says that the segments in use stayed as they are, and ``why`` in a sentence why so or not.
-    """
+    kind = SEGMENT_KIND
+    description = "Who buys alike: behaviour segments with frozen centres and lasting names."
 
-    title: str
-    version: str
-    digest: str
-    run_id: str
-    kept: bool
-    promoted: bool
-    why: str
-    metrics: Mapping[str, Any]
-    tried: Sequence[Mapping[str, Any]]
-    checks: Sequence[Check]
-    notes: Sequence[str]
-    today: Today
+    def own(self, settings: Settings) -> Horizon:
+        """The horizon by which segments are judged is that of churn."""
+        return settings.churn.horizon
 
-    def as_dict(self) -> dict[str, Any]:
-        """The summary as plain fields."""
-        return {
-            "title": self.title,
-            "version": self.version,
-            "digest": self.digest,
-            "run_id": self.run_id,
-            "kept": self.kept,
-            "promoted": self.promoted,
-            "why": self.why,
-            "metrics": dict(self.metrics),
-            "tried": [dict(one) for one in self.tried],
-            "checks": [asdict(one) for one in self.checks],
-            "notes": list(self.notes),
-            "cutoff": str(self.today.cutoff),
-            "segments": [one.as_dict() for one in self.today.profiles],
-            "migration": self.today.migration.as_dict(),
-            "standing": self.today.standing.rows(),
-        }
+    def still_fits(self, given: Given[Horizon]) -> Kept | str:
+        """The segments in use as long as they fit and no refit is asked for; else why others are found."""
+        previous = segments_in_use(given.workspace)
+        if previous is None:
+            return "there were none before"
+        if given.refit:
+            return "a refit was asked for"
+        cutoffs = segment_cutoffs(given.pack, given.own)
+        return unfit(previous, given.pack, cutoffs) or _kept(previous, given, cutoffs)
 
+    def learn(self, given: Given[Horizon]) -> LearnedSegments:
+        """Find and name segments, which continue those in use where they hold the same people."""
+        return learn_segments(
+            given.pack,
+            given.own,
+            previous=segments_in_use(given.workspace),
+            threads=given.threads,
+            progress=given.progress,
+        )
 
-def train_segments(
-    settings: Settings,
-    workspace: Workspace,
-    *,
-    refit: bool = False,
-    promote: bool = True,
-    threads: int = 2,
-    progress: Progress = silent,
-) -> SegmentsSummary:
-    """Sort customers by how they buy; segments in use stay frozen unless ``refit`` or they fit no more.
+    def model(self, learned: LearnedSegments) -> tuple[Manifest[SegmentTask], SegmentBundle]:
+        """The centres with the profiles they are published with."""
+        profile = [segment.as_dict() for segment in learned.today.profiles]
+        bundle = SegmentBundle(learned.manifest, learned.model, learned.declarations, profile)
+        return learned.manifest, bundle
 
-    Raises ``WorkspaceRefused`` without ingested data, and ``ModelRefused`` when the data cannot carry
-    segments; then nothing is registered.
-    """
-    pack = open_store(workspace).pack()
-    previous, horizon = segments_in_use(workspace), settings.churn.horizon
-    why = "there were none before"
-    if previous is not None:
-        cutoffs = segment_cutoffs(pack, horizon)
-        why = "a refit was asked for" if refit else unfit(previous, pack, cutoffs)
-        if not why:
-            return _kept(previous, pack, cutoffs, horizon, threads)
-    learned = learn_segments(pack, horizon, previous=previous, threads=threads, progress=progress)
-    return _published(learned, settings, workspace, promote=promote, why=why, progress=progress)
+    def report(
+        self,
+        given: Given[Horizon],
+        learned: LearnedSegments,
+        manifest: Manifest[SegmentTask],
+    ) -> Report:
+        """The profiles, how many segments were tried, who moved and where everybody stands."""
+        return segments_report(learned, manifest)
+
+    def checks(self, folder: Path, champion: Manifest[SegmentTask] | None) -> Sequence[Check]:
+        """They come back, none is tiny, and they tell more than RFM."""
+        return segments_gate(folder, champion)
 
 
 def unfit(bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs) -> str:
@@ -125,58 +110,14 @@ def unfit(bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs) -> str:
     return ""
 
 
-def _kept(
-    bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs, horizon: Horizon, threads: int
-) -> SegmentsSummary:
-    manifest = bundle.manifest
-    today = see_today(bundle.model, bundle.compiled(pack), pack, cutoffs, horizon, threads=threads)
-    return SegmentsSummary(
-        title=manifest.title,
-        version=manifest.version,
-        digest=manifest.digest,
-        run_id=manifest.run_id,
-        kept=True,
-        promoted=True,
-        why=f"the centres of {manifest.metrics['fitted_at']} still fit; --refit finds new ones",
-        metrics=manifest.metrics,
-        tried=manifest.ladder,
-        checks=(),
-        notes=manifest.notes,
-        today=today,
+def _kept(bundle: SegmentBundle, given: Given[Horizon], cutoffs: Cutoffs) -> Kept:
+    pack = given.pack
+    today = see_today(
+        bundle.model, bundle.compiled(pack), pack, cutoffs, given.own, threads=given.threads
     )
+    fitted_at = bundle.manifest.metrics["fitted_at"]
+    why = f"the centres of {fitted_at} still fit; --refit finds new ones"
+    return Kept(bundle.manifest, why, SegmentsShown(today))
 
 
-def _published(
-    learned: LearnedSegments,
-    settings: Settings,
-    workspace: Workspace,
-    *,
-    promote: bool,
-    why: str,
-    progress: Progress,
-) -> SegmentsSummary:
-    published = publish(
-        settings,
-        workspace,
-        SEGMENT_KIND,
-        lambda draft: write_segments_run(draft, learned),
-        gate=segments_gate,
-        description=_DESCRIPTION,
-        promote=promote,
-        progress=progress,
-    )
-    manifest, gate = published.manifest, published.gate
-    return SegmentsSummary(
-        title=manifest.title,
-        version=published.version,
-        digest=manifest.digest,
-        run_id=published.run_id,
-        kept=False,
-        promoted=published.is_promoted,
-        why=f"{why}; {learned.continues} of {len(learned.model.ids)} continue earlier ones",
-        metrics=manifest.metrics,
-        tried=manifest.ladder,
-        checks=gate.checks if gate is not None else (),
-        notes=manifest.notes,
-        today=learned.today,
-    )
+SEGMENTS_FAMILY = SegmentsFamily()

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
-from training.families.segments.bundle import (
-    SEGMENT_KIND,
-    SegmentBundle,
-    SegmentTask,
-)
+from training.families.segments.bundle import SegmentTask
 from training.families.segments.choice import Candidate
 from training.families.segments.learning import LearnedSegments
 from training.families.segments.now.migration import Migration
@@ -23,34 +18,41 @@ from training.families.segments.now.profile import SegmentProfile, said_value
 from training.families.segments.now.today import Today
 from training.ladder.plots import canvas, png
 from training.ladder.tables import markdown, spreadsheet
-from training.registry.registry import BUNDLE_FOLDER, ChildRun, RunRecord
+from training.recipe.report import Report
+from training.registry.registry import ChildRun
 
 
-def write_segments_run(
-    folder: Path, learned: LearnedSegments
-) -> tuple[Manifest[SegmentTask], RunRecord]:
-    """Write the bundle and the report of a run into a folder, and say what to log of it."""
-    profile = [one.as_dict() for one in learned.today.profiles]
-    bundle = SegmentBundle(learned.manifest, learned.model, learned.declarations, profile)
-    manifest = write(SEGMENT_KIND, learned.manifest, bundle, folder / BUNDLE_FOLDER)
-    card = segments_card(manifest, learned)
-    (folder / "card.md").write_text(card, encoding="utf-8")
-    _write_tables(folder / "tables", learned)
-    (folder / "plots").mkdir()
-    (folder / "plots" / "migration.png").write_bytes(migration_plot(learned.today.migration))
-    record = RunRecord(
-        name=f"segments: {manifest.title}",
-        params=_params(manifest),
+@dataclass(frozen=True)
+class SegmentsShown:
+    """What segments show now, and in words how many of them continue earlier ones; empty where all were kept."""
+
+    today: Today
+    continued: str = ""
+
+
+def segments_report(learned: LearnedSegments, manifest: Manifest[SegmentTask]) -> Report:
+    """What is said of segments: their card, every table of it, the heat map and the figures."""
+    return Report(
+        card=segments_card(manifest, learned),
+        parameters=_params(manifest),
         metrics=_metrics(learned),
-        tags={"digest": manifest.digest, "title": manifest.title},
-        children=[
-            ChildRun(f"{one.segments} segments", {k: float(v) for k, v in one.as_dict().items()})
-            for one in learned.choice.tried
+        child_runs=[
+            ChildRun(
+                f"{candidate.segments} segments",
+                {key: float(figure) for key, figure in candidate.as_dict().items()},
+            )
+            for candidate in learned.choice.tried
         ],
-        folder=folder,
-        description=card,
+        customers=manifest.metrics["customers"],
+        rows=manifest.metrics["customers"],
+        features=len(manifest.feature_names),
+        tables=_tables(learned),
+        plots={"migration.png": migration_plot(learned.today.migration)},
+        origins={"fitted_at": manifest.metrics["fitted_at"]},
+        shown=SegmentsShown(
+            learned.today, f"{learned.continues} of {len(learned.model.ids)} continue earlier ones"
+        ),
     )
-    return manifest, record
 
 
 def segments_card(manifest: Manifest, learned: LearnedSegments) -> str:
@@ -129,27 +131,25 @@ def candidates_markdown(tried: Sequence[Candidate], chosen: Candidate) -> str:
     )
 
 
-def _write_tables(folder: Path, learned: LearnedSegments) -> None:
-    folder.mkdir()
+def _tables(learned: LearnedSegments) -> dict[str, str]:
     today = learned.today
     plain = [one.as_dict() for one in today.profiles]
     flat = [{key: one[key] for key in one if key != "facts"} for one in plain]
     tried = [one.as_dict() for one in learned.choice.tried]
-    for name, content in (
-        ("profile.json", _json(plain)),
-        ("profile.csv", spreadsheet(flat)),
-        ("profile.md", profile_markdown(today.profiles) + "\n" + facts_markdown(today.profiles)),
-        ("candidates.json", _json(tried)),
-        ("candidates.csv", spreadsheet(tried)),
-        ("candidates.md", candidates_markdown(learned.choice.tried, learned.choice.chosen)),
-        ("migration.json", _json(today.migration.as_dict())),
-        ("migration.csv", today.migration.csv()),
-        ("migration.md", today.migration.markdown()),
-        ("standing.json", _json(today.standing.rows())),
-        ("standing.csv", today.standing.csv()),
-        ("standing.md", today.standing.markdown()),
-    ):
-        (folder / name).write_text(content, encoding="utf-8")
+    return {
+        "profile.json": _json(plain),
+        "profile.csv": spreadsheet(flat),
+        "profile.md": profile_markdown(today.profiles) + "\n" + facts_markdown(today.profiles),
+        "candidates.json": _json(tried),
+        "candidates.csv": spreadsheet(tried),
+        "candidates.md": candidates_markdown(learned.choice.tried, learned.choice.chosen),
+        "migration.json": _json(today.migration.as_dict()),
+        "migration.csv": today.migration.csv(),
+        "migration.md": today.migration.markdown(),
+        "standing.json": _json(today.standing.rows()),
+        "standing.csv": today.standing.csv(),
+        "standing.md": today.standing.markdown(),
+    }
 
 
 def migration_plot(migration: Migration) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
-from training.ladder.tables import cutoffs_table, ladder_csv, ladder_markdown, with_interval
+from training.ladder.tables import cutoffs_table, ladder_markdown, with_interval
 from training.trust.table import shares_markdown, trust_markdown
 
 COLUMNS = (
@@ -40,11 +40,6 @@ def value_cell(row: Mapping[str, Any], key: str) -> str:
 def value_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     """The value ladder as a Markdown table."""
     return ladder_markdown(rows, COLUMNS, value_cell)
-
-
-def value_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The value ladder as a table for a spreadsheet; one column a test cutoff holds the Gini there."""
-    return ladder_csv(rows, "gini", by_cutoff="by_cutoff")
 
 
 def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = "") -> str:

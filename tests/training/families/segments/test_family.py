@@ -17,16 +17,18 @@ from regulars.main import main
 from regulars.training_tables import segments_outcome
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company
+from training.bundles.bundle import write
 from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.checks import segments_gate
-from training.families.segments.family import SegmentsSummary, train_segments, unfit
+from training.families.segments.family import SEGMENTS_FAMILY, unfit
 from training.families.segments.learning import learn_segments
 from training.families.segments.now.today import segment_cutoffs
-from training.families.segments.report import write_segments_run
+from training.recipe.recipe import train
+from training.recipe.summary import TrainingSummary
 from training.registry.promotion import rollback
-from training.registry.registry import Registry
+from training.registry.registry import BUNDLE_FOLDER, Registry
 
-Trained = tuple[Settings, Workspace, SegmentsSummary]
+Trained = tuple[Settings, Workspace, TrainingSummary]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     settings = write_company(tmp_path_factory.mktemp("company"))
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
-    return settings, workspace, train_segments(settings, workspace, threads=1)
+    return settings, workspace, train(SEGMENTS_FAMILY, settings, workspace, threads=1)
 
 
 def test_the_first_segments_are_registered_and_put_to_use(trained: Trained) -> None:
@@ -50,7 +52,7 @@ def test_the_first_segments_are_registered_and_put_to_use(trained: Trained) -> N
     registry = Registry(settings, workspace, "segments")
     assert tags_of(registry, "1")["digest"] == summary.digest
     assert len(nested_runs(registry, summary.run_id)) == 5
-    json.dumps(summary.as_dict())
+    json.dumps(segments_outcome(summary).data)
 
 
 def test_the_run_keeps_profiles_migration_and_heat_map(trained: Trained) -> None:
@@ -64,20 +66,20 @@ def test_the_run_keeps_profiles_migration_and_heat_map(trained: Trained) -> None
     }
     assert tables | {"card.md", "plots/migration.png", "bundle/segments.json"} <= found
     card = (artifacts / "card.md").read_text(encoding="utf-8")
-    for one in summary.today.profiles:
+    for one in summary.shown.today.profiles:
         assert one.name in card
 
 
 def test_segments_in_use_stay_frozen_and_a_refit_keeps_ids_and_names(trained: Trained) -> None:
     settings, workspace, first = trained
-    kept = train_segments(settings, workspace)
+    kept = train(SEGMENTS_FAMILY, settings, workspace)
     assert kept.kept and kept.version == "1" and kept.digest == first.digest
     assert "still fit" in kept.why and "Kept segments version 1" in segments_outcome(kept).said
-    again = train_segments(settings, workspace, refit=True, threads=2)
+    again = train(SEGMENTS_FAMILY, settings, workspace, refit=True, threads=2)
     assert (again.version, again.digest, again.kept) == ("2", first.digest, False)
     assert "a refit was asked for" in again.why
-    assert [(one.segment_id, one.name) for one in again.today.profiles] == [
-        (one.segment_id, one.name) for one in first.today.profiles
+    assert [(one.segment_id, one.name) for one in again.shown.today.profiles] == [
+        (one.segment_id, one.name) for one in first.shown.today.profiles
     ]
     back = rollback(settings, workspace, kind=SEGMENT_KIND, gate=segments_gate, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
@@ -112,7 +114,8 @@ def test_shuffled_rows_give_the_same_segments(trained: Trained, tmp_path: Path) 
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
     learned = learn_segments(open_store(workspace).pack(), settings.churn.horizon, threads=2)
-    manifest, _ = write_segments_run(tmp_path, learned)
+    drafted, bundle = SEGMENTS_FAMILY.model(learned)
+    manifest = write(SEGMENT_KIND, drafted, bundle, tmp_path / BUNDLE_FOLDER)
     assert manifest.digest == summary.digest
 
 
@@ -122,7 +125,7 @@ def test_the_command_line_tells_the_segments_and_refuses_a_refit_of_churn(
     settings, _, summary = trained
     path = str(settings.folder / "regulars.toml")
     told = CliRunner().invoke(main, ["train", "segments", "--settings", path])
-    assert told.exit_code == 0 and summary.today.profiles[0].name in told.output
+    assert told.exit_code == 0 and summary.shown.today.profiles[0].name in told.output
     refused = CliRunner().invoke(main, ["train", "churn", "--refit", "--settings", path])
     assert refused.exit_code == 2 and "fitted anew each time" in refused.output
 

@@ -19,7 +19,8 @@ from training.bundles.bundle import current
 from training.bundles.promoted import Shelf
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.checks import value_gate
-from training.families.value.family import train_value, value_is_current
+from training.families.value.family import VALUE_FAMILY, value_is_current
+from training.recipe.recipe import given_to, train
 from training.registry.registry import Registry
 
 
@@ -81,7 +82,8 @@ def test_without_a_churn_model_the_value_model_is_never_taken_for_current(
     trained: tuple[Path, dict[str, object]],
 ) -> None:
     settings = load_settings(trained[0])
-    assert not value_is_current(settings, Workspace(settings.workspace_folder))
+    workspace = Workspace(settings.workspace_folder)
+    assert not value_is_current(given_to(VALUE_FAMILY, settings, workspace))
 
 
 def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object]]) -> None:
@@ -107,7 +109,7 @@ def test_shuffled_rows_and_two_threads_train_the_same_value_model(
         settings = write_company(tmp_path / str(threads), shuffled=threads == 2)
         workspace = Workspace(settings.workspace_folder)
         ingest(settings, workspace)
-        digests.add(train_value(settings, workspace, threads=threads).digest)
+        digests.add(train(VALUE_FAMILY, settings, workspace, threads=threads).digest)
     assert len(digests) == 1
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.families.churn.evaluation.grade import money
-from training.ladder.tables import ladder_csv, ladder_markdown, markdown, with_interval
+from training.ladder.tables import ladder_markdown, markdown, with_interval
 from training.measures.profit import Costs
+from training.recipe.report import ReportedLadder
 
 Evaluated = Mapping[str, Any]
 """An evaluation as plain fields, as the manifest keeps it."""
@@ -42,9 +43,9 @@ def churn_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     return ladder_markdown(rows, COLUMNS, churn_cell)
 
 
-def churn_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The ladder as a table for a spreadsheet; one column a test cutoff holds the AUC there."""
-    return ladder_csv(rows, "auc", by_cutoff="auc_by_cutoff")
+def churn_ladder(rows: Sequence[Mapping[str, Any]]) -> ReportedLadder:
+    """The ladder as it is reported; a spreadsheet has one column a test cutoff, which holds the AUC there."""
+    return ReportedLadder(rows, COLUMNS, churn_cell, "auc", "auc_by_cutoff")
 
 
 def lists_markdown(evaluated: Evaluated) -> str:

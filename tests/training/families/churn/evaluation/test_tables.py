@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.families.churn.evaluation.tables import churn_csv, churn_markdown
+from training.families.churn.evaluation.tables import churn_ladder, churn_markdown
 
 ROW = {
     "name": "recency rule",
@@ -33,5 +33,5 @@ def test_the_ladder_is_a_table_with_intervals_and_a_dash_for_no_answer() -> None
 
 
 def test_the_spreadsheet_has_a_column_for_each_test_cutoff() -> None:
-    head, row = churn_csv([ROW]).splitlines()
+    head, row = churn_ladder([ROW]).tables()["ladder.csv"].splitlines()
     assert head.endswith("auc at 2010-06-01") and row.endswith(",0.7")

@@ -1,23 +1,20 @@
-"""What a training run leaves behind: the bundle, the card, tables and plots, as one folder."""
+"""What a churn training says: its card, its tables and plots, and the figures of its run."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from features.company.settings.reading import Settings
-from training.bundles.bundle import write
+from features.company.settings.company import CompanySettings
+from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
-from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
+from training.families.churn.bundle import ChurnTask
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve, whole_tests
-from training.families.churn.evaluation.evaluation import Evaluation, evaluate
+from training.families.churn.evaluation.evaluation import Evaluation
 from training.families.churn.evaluation.plots import shap_plots
 from training.families.churn.evaluation.tables import (
-    churn_csv,
-    churn_markdown,
+    churn_ladder,
     lists_markdown,
     slices_markdown,
 )
@@ -34,78 +31,72 @@ from training.ladder.tables import spreadsheet
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.metrics import reliability
-from training.registry.registry import BUNDLE_FOLDER, ChildRun, RunRecord
+from training.recipe.report import Report, as_table
+from training.registry.registry import ChildRun
 from training.trust.table import trust_markdown
 
 
-def write_run(
-    folder: Path, learned: Learned, settings: Settings, *, threads: int = 1
-) -> tuple[Manifest[ChurnTask], RunRecord]:
-    """Evaluate what was learned, write its bundle and report into a folder, and say what to log."""
-    currency = settings.company.currency
-    evaluation = evaluate(learned, settings.campaign, currency=currency, threads=threads)
-    bundle = Bundle(
-        replace(learned.manifest, evaluation=evaluation.as_dict()),
-        learned.model,
-        learned.calibration,
-        learned.reference,
-        evaluation.hazard,
-        learned.declarations,
-    )
-    manifest = write(CHURN_KIND, bundle.manifest, bundle, folder / BUNDLE_FOLDER)
-    card = model_card(manifest, learned.origins, company=settings.company.name)
-    (folder / "card.md").write_text(card, encoding="utf-8")
-    _write_tables(folder / "tables", learned, manifest)
-    _write_plots(folder / "plots", learned, evaluation, settings)
-    record = RunRecord(
-        name=f"churn: {manifest.title}",
-        params=_params(learned)
-        | {f"campaign.{key}": one for key, one in asdict(settings.campaign).items()},
+@dataclass(frozen=True)
+class EvaluatedChurn:
+    """A churn model with what was found of it beyond the ladder."""
+
+    learned: Learned
+    evaluation: Evaluation
+
+
+def churn_report(
+    evaluated: EvaluatedChurn,
+    manifest: Manifest[ChurnTask],
+    *,
+    company: CompanySettings,
+    campaign: CampaignSettings,
+    has_shap_plots: bool,
+) -> Report:
+    """What is said of a churn model: first what a marketer asks, then how it was measured."""
+    learned, evaluation = evaluated.learned, evaluated.evaluation
+    return Report(
+        card=model_card(manifest, learned.origins, company=company.name),
+        parameters=_parameters(learned)
+        | {f"campaign.{key}": value for key, value in asdict(campaign).items()},
         metrics=_metrics(learned) | dict(evaluation.figures),
-        tags={
-            "digest": manifest.digest,
-            "title": manifest.title,
-            "grade": evaluation.grade.word.value,
-        },
-        children=_children(learned),
-        folder=folder,
-        description=card,
+        child_runs=_child_runs(learned),
+        customers=learned.customers,
+        rows=learned.rows,
+        features=len(learned.model.columns.names),
+        ladder=churn_ladder(manifest.ladder),
+        tables=_tables(learned, manifest),
+        plots=_plots(learned, evaluation, company, has_shap_plots=has_shap_plots),
+        tags={"grade": evaluation.grade.word.value},
+        origins=learned.origins,
+        booster=learned.model if isinstance(learned.model, BoostedModel) else None,
     )
-    return manifest, record
 
 
-def _write_tables(folder: Path, learned: Learned, manifest: Manifest) -> None:
-    folder.mkdir()
-    rows, evaluated = manifest.ladder, manifest.evaluation
+def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
+    evaluated = manifest.evaluation
     tested = [
         {"rung": one.rung, "test": one.test, "customers": len(one.outcomes)}
         | {"bins": [asdict(each) for each in reliability(one.outcomes, one.probability)]}
         for one in learned.ladder.tested
     ]
-    for name, content in (
-        ("ladder.json", json.dumps(rows, indent=1)),
-        ("ladder.csv", churn_csv(rows)),
-        ("ladder.md", churn_markdown(rows)),
-        ("evaluation.json", json.dumps(evaluated, indent=1)),
-        ("lists.csv", spreadsheet(evaluated["campaign"]["rows"])),
-        ("lists.md", lists_markdown(evaluated)),
-        ("slices.csv", spreadsheet(evaluated["slices"])),
-        ("slices.md", slices_markdown(evaluated["slices"])),
-        ("when.csv", spreadsheet(evaluated["when"]["rows"]) if evaluated["when"] else ""),
-        ("decay.csv", spreadsheet(evaluated["decay"])),
-        ("trust.md", trust_markdown(evaluated["trust"])),
-        ("trust.json", json.dumps(evaluated["trust"], indent=1)),
-        ("origins.json", json.dumps(learned.origins, indent=1)),
-        ("reliability.json", json.dumps(tested, indent=1)),
-    ):
-        if content:
-            (folder / name).write_text(content, encoding="utf-8")
+    return {
+        "evaluation.json": as_table(evaluated),
+        "lists.csv": spreadsheet(evaluated["campaign"]["rows"]),
+        "lists.md": lists_markdown(evaluated),
+        "slices.csv": spreadsheet(evaluated["slices"]),
+        "slices.md": slices_markdown(evaluated["slices"]),
+        "when.csv": spreadsheet(evaluated["when"]["rows"]) if evaluated["when"] else "",
+        "decay.csv": spreadsheet(evaluated["decay"]),
+        "trust.md": trust_markdown(evaluated["trust"]),
+        "trust.json": as_table(evaluated["trust"]),
+        "origins.json": as_table(learned.origins),
+        "reliability.json": as_table(tested),
+    }
 
 
-def _write_plots(
-    folder: Path, learned: Learned, evaluation: Evaluation, settings: Settings
-) -> None:
-    folder.mkdir()
+def _plots(
+    learned: Learned, evaluation: Evaluation, company: CompanySettings, *, has_shap_plots: bool
+) -> dict[str, bytes]:
     title, worth = learned.manifest.title, evaluation.campaign
     tests = {
         name: whole_tests(learned.ladder.of(name))
@@ -125,19 +116,18 @@ def _write_plots(
     if worth.kept_value_is_known:
         curves = {name: profit_curve(one, worth.costs) for name, one in shown.items()}
         plots["profit.png"] = profit_plot(
-            curves, worth.size, f"Worth of a list, {place}", settings.company.currency
+            curves, worth.size, f"Worth of a list, {place}", company.currency
         )
     if evaluation.decay:
         rows = [one.as_dict() for one in evaluation.decay]
         plots["decay.png"] = decay_plot(rows, f"{title}, as it ages")
-    if settings.mlflow.shap_plots:
+    if has_shap_plots:
         latest_rows = learned.splits.shipped.calibration_rows(learned.dataset)
         plots |= shap_plots(learned.model, latest_rows.vectors)
-    for name, content in plots.items():
-        (folder / name).write_bytes(content)
+    return plots
 
 
-def _params(learned: Learned) -> dict[str, Any]:
+def _parameters(learned: Learned) -> dict[str, Any]:
     manifest = learned.manifest
     params = {
         "horizon_days": manifest.horizon_days,
@@ -174,7 +164,7 @@ def _metrics(learned: Learned) -> dict[str, float]:
     return figures | {"base_rate": learned.manifest.base_rate}
 
 
-def _children(learned: Learned) -> list[ChildRun]:
+def _child_runs(learned: Learned) -> list[ChildRun]:
     return [
         ChildRun(
             name=f"test at {one.test}",

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from features.company.settings.company import CompanySettings
 from features.company.settings.questions import CampaignSettings
 from features.company.settings.reading import Settings
 from features.company.settings.service import MlflowSettings
-from training.bundles.bundle import opened
+from training.bundles.bundle import opened, write
 from training.families.churn.bundle import CHURN_KIND
+from training.families.churn.evaluation.evaluation import evaluate
+from training.families.churn.family import CHURN_FAMILY
 from training.families.churn.learning import Learned
-from training.families.churn.record import write_run
-from training.registry.registry import RunRecord
+from training.families.churn.report import EvaluatedChurn, churn_report
+from training.recipe.report import run_record, write_report
+from training.registry.registry import BUNDLE_FOLDER, RunRecord
 
-SETTINGS = Settings(campaign=CampaignSettings(list_size=40, kept_value_cents=20_000))
+CAMPAIGN = CampaignSettings(list_size=40, kept_value_cents=20_000)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +30,28 @@ def learned(learned_churn: Learned) -> Learned:
 
 
 @pytest.fixture(scope="module")
-def record(learned: Learned, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
-    return write_run(tmp_path_factory.mktemp("run"), learned, SETTINGS)[1]
+def evaluated(learned: Learned) -> EvaluatedChurn:
+    return EvaluatedChurn(learned, evaluate(learned, CAMPAIGN))
+
+
+@pytest.fixture(scope="module")
+def record(evaluated: EvaluatedChurn, tmp_path_factory: pytest.TempPathFactory) -> RunRecord:
+    return written(tmp_path_factory.mktemp("run"), evaluated)
+
+
+def written(folder: Path, evaluated: EvaluatedChurn, *, has_shap_plots: bool = True) -> RunRecord:
+    """The bundle and the report of a run in a folder, and what MLflow is to keep of it."""
+    drafted, bundle = CHURN_FAMILY.model(evaluated)
+    manifest = write(CHURN_KIND, drafted, bundle, folder / BUNDLE_FOLDER)
+    report = churn_report(
+        evaluated,
+        manifest,
+        company=CompanySettings(),
+        campaign=CAMPAIGN,
+        has_shap_plots=has_shap_plots,
+    )
+    write_report(report, folder)
+    return run_record(report, manifest, folder)
 
 
 def test_the_card_answers_in_the_order_in_which_one_asks(record: RunRecord) -> None:
@@ -78,7 +101,8 @@ def test_every_metric_is_a_number_and_the_evaluation_travels_in_the_bundle(
     assert record.tags["grade"] == told["grade"]["word"]
 
 
-def test_shap_plots_can_be_left_out(learned: Learned, tmp_path: Path) -> None:
-    without = replace(SETTINGS, mlflow=MlflowSettings(shap_plots=False))
-    folder = write_run(tmp_path, learned, without)[1].folder
-    assert not list((folder / "plots").glob("shap*"))
+def test_shap_plots_can_be_left_out(evaluated: EvaluatedChurn, tmp_path: Path) -> None:
+    without = Settings(mlflow=MlflowSettings(shap_plots=False))
+    has_shap_plots = CHURN_FAMILY.own(without).has_shap_plots
+    folder = written(tmp_path, evaluated, has_shap_plots=has_shap_plots).folder
+    assert list((folder / "plots").iterdir()) and not list((folder / "plots").glob("shap*"))

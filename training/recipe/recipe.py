@@ -1,0 +1,125 @@
+"""The one way from a store to a model in use: learn → write → sign → log → register → gate → use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
+from features.store.store import open_store
+from features.vocabulary.progress import Progress, silent
+from training.bundles.bundle import write
+from training.bundles.kind import Asked, Model
+from training.bundles.manifest import Manifest
+from training.bundles.signature import Signing
+from training.recipe.family import Family, Given, Kept, Learned, Own
+from training.recipe.report import Report, run_record, write_report
+from training.recipe.steps import Steps
+from training.recipe.summary import TrainingSummary
+from training.registry.promotion import PromotionSummary, judge
+from training.registry.registry import BUNDLE_FOLDER, Registry
+
+
+def train(
+    family: Family[Own, Learned, Model, Asked],
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    refit: bool = False,
+    promote: bool = True,
+    threads: int = 2,
+    progress: Progress = silent,
+) -> TrainingSummary:
+    """Learn a model, measure it honestly, register it and put it to use if it passes the gate.
+
+    A model in use that stays frozen is kept, unless ``refit`` asks for another. Raises ``WorkspaceRefused``
+    without ingested data, and ``ModelRefused`` or ``DataRefused`` when the data cannot carry a model; then
+    nothing is registered.
+    """
+    steps = Steps()
+    given = given_to(family, settings, workspace, threads=threads, refit=refit, progress=progress)
+    still_fits = family.still_fits(given)
+    if isinstance(still_fits, Kept):
+        return TrainingSummary.of_kept(still_fits)
+    learned = family.learn(given)
+    steps.done("learning")
+    with workspace.scratch("training") as draft:
+        manifest, report = write_run(family, given, learned, draft)
+        Signing(workspace).sign(draft / BUNDLE_FOLDER)
+        steps.done("bundle and report")
+        progress("recording the run", 0, 1)
+        registry = Registry(settings, workspace, family.kind.name)
+        steps.done("opening MLflow")
+        run_id, version = _recorded(registry, family.description, manifest, report, draft)
+        progress("recording the run", 1, 1)
+        steps.done("MLflow")
+    promotion = _judged(family, registry, workspace, version) if promote else None
+    if promotion is not None:
+        steps.done("promotion")
+    return TrainingSummary.of_learned(
+        manifest,
+        report,
+        run_id=run_id,
+        version=version,
+        promotion=promotion,
+        why=still_fits,
+        seconds=steps.seconds,
+    )
+
+
+def given_to(
+    family: Family[Own, Any, Any, Any],
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    threads: int = 2,
+    refit: bool = False,
+    progress: Progress = silent,
+) -> Given[Own]:
+    """What a family is given of a company; ``WorkspaceRefused`` without ingested data."""
+    store = open_store(workspace)
+    return Given(
+        store,
+        store.pack(),
+        workspace,
+        settings.company,
+        family.own(settings),
+        threads=threads,
+        refit=refit,
+        progress=progress,
+    )
+
+
+def write_run(
+    family: Family[Own, Learned, Model, Asked], given: Given[Own], learned: Learned, folder: Path
+) -> tuple[Manifest[Asked], Report]:
+    """Write the bundle and the report of a run into a folder, and hand both back as data."""
+    drafted, model = family.model(learned)
+    manifest = write(family.kind, drafted, model, folder / BUNDLE_FOLDER)
+    report = family.report(given, learned, manifest)
+    write_report(report, folder)
+    return manifest, report
+
+
+def _recorded(
+    registry: Registry, description: str, manifest: Manifest[Any], report: Report, folder: Path
+) -> tuple[str, str]:
+    """The run and the version under which everything was logged and registered."""
+    run_id = registry.record(run_record(report, manifest, folder))
+    if report.booster is not None:
+        registry.log_booster(run_id, report.booster)
+    return run_id, registry.register(run_id, manifest, description)
+
+
+def _judged(
+    family: Family[Any, Any, Any, Any], registry: Registry, workspace: Workspace, version: str
+) -> PromotionSummary:
+    return judge(
+        registry,
+        workspace,
+        version,
+        kind=family.kind,
+        gate=family.checks,
+        reason="trained, and passed every check",
+    )
