@@ -92,6 +92,8 @@ class Regulars:
         except Exception as fault:
             _logger.error("The service cannot open its workspace: %s", type(fault).__name__)
         web.state.desk = self.desk
+        if self.desk is not None:
+            pages.language = self.desk.language
         web.state.metrics = Metrics()
         self.runner = None if self.desk is None else JobRunner(self.desk)
         if self.runner is not None:

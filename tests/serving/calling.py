@@ -53,6 +53,7 @@ class Service:
             ticks=lambda: float(self.seconds),
         )
         self.pages = Pages()
+        self.pages.language = self.desk.language
         self.web = build_api(self.pages.router)
         self.web.state.desk = self.desk
         self.application = self.guarded(self.web)

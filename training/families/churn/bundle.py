@@ -31,7 +31,6 @@ from training.learners.calibration import Calibration
 from training.learners.logistic import LogisticModel
 from training.learners.model import Floats, Model
 from training.questions.kinds import question_from
-from training.reasons.languages.known import refuse_unspoken
 
 FAMILIES: Mapping[str, type[Model]] = {
     one.family: one for one in (LogisticModel, BoostedModel, BlendedModel)
@@ -171,10 +170,10 @@ def write_bundle(
     """Write a bundle into an empty or absent folder; returns the manifest with its digest.
 
     The manifest's ``files`` and ``digest`` are filled in here, its ``family`` must be the model's and
-    its features those of the declarations. Raises ``ModelRefused`` for a feature without a reason group,
-    and for a feature or a group that a language has no words for.
+    its features those of the declarations. Raises ``ModelRefused`` for a feature without a reason group.
     """
-    refuse_unspoken(*spoken(manifest))
+    # Refuses a feature without a reason group.
+    spoken(manifest)
     bundle = Bundle(manifest, model, calibration, reference, hazard)
     contents = model.to_files() | ({} if hazard is None else hazard.to_files())
     contents |= {

@@ -28,7 +28,6 @@ from training.families.offers.exposures.terms import Offers
 from training.families.offers.persuasion import PERSUASION_FILE, Persuasion
 from training.families.offers.propensity import Propensity
 from training.learners.model import Floats
-from training.reasons.languages.known import refuse_unspoken
 
 OFFERS = "offers"
 GOLDEN_ROWS = 64
@@ -73,9 +72,10 @@ class OfferBundle:
 def write_offer_bundle(folder: Path, bundle: OfferBundle) -> Manifest:
     """Write a bundle into an empty or absent folder; returns the manifest with its digest.
 
-    Raises ``ModelRefused`` for a feature or a group that a language has no words for.
+    Raises ``ModelRefused`` for a feature without a reason group.
     """
-    refuse_unspoken(*spoken(bundle.manifest))
+    # Refuses a feature without a reason group.
+    spoken(bundle.manifest)
     contents = {f"take_{name}": one for name, one in bundle.propensity.to_files().items()}
     if bundle.persuasion is not None:
         contents |= {f"change_{name}": one for name, one in bundle.persuasion.to_files().items()}

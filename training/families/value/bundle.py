@@ -22,7 +22,6 @@ from training.families.value.model import CalibratedValue, Value, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions
 from training.learners.model import Floats
-from training.reasons.languages.known import refuse_unspoken
 from training.reasons.points import leading_features
 
 VALUE = "value"
@@ -170,10 +169,11 @@ def write_value_bundle(
 ) -> Manifest:
     """Write a bundle into an empty or absent folder; returns the manifest with its digest.
 
-    Raises ``ModelRefused`` for a feature or a group that a language has no words for.
+    Raises ``ModelRefused`` for a feature without a reason group.
     """
     refuse_other_plan(manifest, declarations)
-    refuse_unspoken(*spoken(manifest))
+    # Refuses a feature without a reason group.
+    spoken(manifest)
     bundle = ValueBundle(manifest, value, reference)
     rows = reference.sample(GOLDEN_ROWS, _GOLDEN_SEED)
     answers = _answers(bundle, rows)
