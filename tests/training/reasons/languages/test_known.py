@@ -150,6 +150,26 @@ LETTERS = Feature(
     "no letters known",
     "{value} letters so far",
 )
+MOONS = Feature("moons_growth_30d", "Moons.", "ratio", "rhythm", "now", "", "{value} orders so far")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("feature", "value", "german"),
+    [
+        (LETTERS, 1, "1 letter so far (üblich: 2.000)"),
+        (LETTERS, 1500, "1,500 letters so far (üblich: 2.000)"),
+        (MOONS, 0.5, "Moons of the last 30 days fell to 50 % of the 30 days before"),
+    ],
+)
+def test_what_a_language_cannot_say_is_said_in_english_there(
+    feature: Feature, value: float, german: str
+) -> None:
+    typical = np.array([2000], np.float32)
+    wording = Wording([feature], [ReasonGroup("rhythm", "Moon phase")], typical, "EUR", GERMAN)
+    assert wording.titles == ("Moon phase",)
+    row = np.array([value], np.float32)
+    assert wording.sentence(0, "raises", row).text == german
+    assert wording.said(0, "raises", row[None, :])[0] == [german]
 
 
 def test_facts_without_a_phrase_keep_their_english_meaning() -> None:
