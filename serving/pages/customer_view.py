@@ -12,6 +12,7 @@ from serving.items.recommending import Recommending
 from serving.pages.change_view import change_section, play_lines
 from serving.pages.churn_list import sorts
 from serving.pages.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
+from serving.pages.figures import instant, percent_shown, signed
 from serving.pages.item_view import item_section
 from serving.pages.list_view import (
     ago,
@@ -19,11 +20,8 @@ from serving.pages.list_view import (
     between,
     customer_link,
     explanations_at,
-    instant,
     last_order,
     model,
-    percent_shown,
-    signed,
     standing,
     worth_of,
 )

@@ -10,7 +10,8 @@ import numpy as np
 
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import ListQuery, matching
-from serving.pages.list_view import MAIN_REASONS, explanations_at, instant
+from serving.pages.figures import instant
+from serving.pages.list_view import MAIN_REASONS, explanations_at
 from serving.pages.value_view import worth_explanation
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from serving.pages.churn_list import (
     SIZES,
     STAGES,
     ListQuery,
-    Totals,
     matching,
     matrix,
     sorts,
@@ -31,29 +29,27 @@ from serving.pages.contexts import (
     MatrixCell,
     ShortReason,
 )
-from serving.scores.score import Status, band
+from serving.pages.figures import instant, percent, signed
+from serving.pages.list_sentences import (
+    expected_between,
+    jumped,
+    matched,
+    money_note,
+    not_judged,
+    notice,
+    position,
+    product,
+    searched,
+)
+from serving.scores.score import band
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
 from training.reasons.explanation import Explanation, explain_all
-from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 from training.reasons.points import Points
 
 MAIN_REASONS = 3
-_NOT_JUDGED = {
-    Status.NOT_ELIGIBLE: phrase("{count} not among those the question is about"),
-    Status.INSUFFICIENT_DATA: phrase("{count} have no known purchase"),
-    Status.NO_CONSENT: phrase("{count} declined to be scored"),
-}
-_SPEND_PRODUCTS = {
-    True: phrase("risk × 12-month spend"),
-    False: phrase("chance × 12-month spend"),
-}
-_VALUE_PRODUCTS = {
-    True: phrase("risk × value if kept"),
-    False: phrase("chance × value if they buy"),
-}
 
 
 def churn_list_page(
@@ -76,21 +72,21 @@ def churn_list_page(
         base=percent(snapshot.base, language),
         base_width=_width(snapshot.base),
         expected=language.written(f"{everybody.expected:,.0f}"),
-        expected_between=_between(everybody, language),
+        expected_between=expected_between(everybody, language),
         at_risk=language.money(everybody.at_risk_cents, currency),
-        at_risk_note=_product(snapshot, language),
+        at_risk_note=product(snapshot, language),
         matrix=_matrix(snapshot, query, currency, language),
-        jumped=_jumped(snapshot, language),
+        jumped=jumped(snapshot, language),
         jumped_link=ListQuery(jumped=True, sort="risen").link(),
         earlier=instant(snapshot.earlier_seconds, language),
         worth_sort="value" if snapshot.value_days else "spend",
-        money_note=_money_note(snapshot, language),
+        money_note=money_note(snapshot, language),
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
-        not_judged=_not_judged(snapshot, language),
-        notice=_notice(fault, language),
+        not_judged=not_judged(snapshot, language),
+        notice=notice(fault, language),
         is_filtered=len(positions) != snapshot.judged,
-        matched=_matched(snapshot, totals(snapshot, positions), query, currency, language),
+        matched=matched(snapshot, totals(snapshot, positions), query, currency, language),
         bands=_choices({"": language.say("Any risk"), **_said(BANDS, language)}, query.band),
         stages=_choices(
             {"": language.say("Any stage"), **_said(STAGES, language, "stage")}, query.stage
@@ -100,7 +96,7 @@ def churn_list_page(
         sizes=_choices(_sizes(language), str(query.size)),
         spend=str(query.spend) if query.spend else "",
         currency=currency,
-        searched=_searched(query, language),
+        searched=searched(query, language),
         kept=_without(query, "page", "found", "g"),
         search_kept={
             name: one
@@ -114,7 +110,7 @@ def churn_list_page(
             list_row(in_use, int(one), explanation, currency)
             for one, explanation in zip(rows, explanations_at(in_use, rows), strict=True)
         ],
-        position=_position(first, len(rows), len(positions), language),
+        position=position(first, len(rows), len(positions), language),
         previous=query.link(page=page - 1) if page > 1 else "",
         following=query.link(page=page + 1) if page < pages else "",
         download=query.link("/churn.csv", size=SIZES[0]),
@@ -164,40 +160,6 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
 def customer_link(snapshot: Snapshot, position: int) -> str:
     """The page of one place in the ranking; it names a row of these scores, not a customer."""
     return f"/churn/customer?g={snapshot.name}&row={position}"
-
-
-def percent(probability: float, language: Language = ENGLISH) -> str:
-    """A probability with one decimal.
-
-    >>> percent(0.1234)
-    '12.3 %'
-    """
-    return percent_shown(round(100 * probability, 1), language)
-
-
-def signed(points: float, language: Language = ENGLISH) -> str:
-    """Percentage points with their sign.
-
-    >>> signed(8.04), signed(-0.3)
-    ('+8.0', '−0.3')
-    """
-    return language.written(f"{points:+.1f}").replace("-", "−")
-
-
-def instant(seconds: int, language: Language = ENGLISH) -> str:
-    """An instant as a date, with the time where it is not midnight.
-
-    >>> instant(1_790_812_800)
-    '1 Oct 2026'
-    """
-    moment = datetime.fromtimestamp(seconds, UTC)
-    time = "" if seconds % DAY_SECONDS == 0 else f", {moment:%H:%M} UTC"
-    return f"{language.date(moment.date())}{time}"
-
-
-def percent_shown(value: float, language: Language = ENGLISH) -> str:
-    """A percentage that was rounded already."""
-    return language.written(f"{value:.1f} %")
 
 
 def _width(probability: float) -> str:
@@ -256,60 +218,6 @@ def ago(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
     return language.say("{days} ago").format(days=language.declined(language.days(passed)))
 
 
-def _between(summed: Totals, language: Language) -> str:
-    low, high = (language.written(f"{one:,.0f}") for one in (summed.low, summed.high))
-    return language.say("{low} to {high}").format(low=low, high=high)
-
-
-def _matched(
-    snapshot: Snapshot, summed: Totals, query: ListQuery, currency: str, language: Language
-) -> str:
-    if not summed.customers:
-        return language.say("Nobody matches.")
-    if summed.customers == snapshot.judged:
-        said = language.say("All {judged} judged customers, {order}.")
-        return said.format(
-            judged=language.count(snapshot.judged), order=_order(snapshot, query, language)
-        )
-    who = language.plural("1 customer matches", "{count} customers match", summed.customers)
-    said = language.say("{who}: {expected} expected to {act}, {lost} of {product}.").format(
-        who=who.format(count=language.count(summed.customers)),
-        expected=language.written(f"{summed.expected:,.1f}"),
-        act=language.phrased(snapshot.manifest["act"], "question"),
-        lost=language.money(summed.at_risk_cents, currency),
-        product=_inside(sorts(snapshot, language)["at_risk"], language),
-    )
-    if not query.jumped:
-        return said
-    before = language.say("Risk up by 10 points or more since {day}: {rest}")
-    return before.format(day=instant(snapshot.earlier_seconds, language), rest=said)
-
-
-def _order(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
-    """By what the list is sorted, and from where."""
-    if query.sort == "last_seen":
-        if query.rising:
-            return language.say("shortest silence first")
-        return language.say("longest silence first")
-    label = sorts(snapshot, language).get(query.sort, language.say("spend"))
-    first = _inside(label, language)
-    if query.rising:
-        return language.say("lowest {what} first").format(what=first)
-    return language.say("highest {what} first").format(what=first)
-
-
-def _inside(label: str, language: Language) -> str:
-    """A label inside a sentence; German nouns keep their capital."""
-    return label.lower() if language.code == ENGLISH.code else label
-
-
-def _product(snapshot: Snapshot, language: Language) -> str:
-    """What is multiplied, in a few words."""
-    if not snapshot.value_days:
-        return language.say(_SPEND_PRODUCTS[snapshot.means_leaving])
-    return language.say(_VALUE_PRODUCTS[snapshot.means_leaving])
-
-
 def _matrix(
     snapshot: Snapshot, query: ListQuery, currency: str, language: Language
 ) -> list[MatrixCell]:
@@ -336,60 +244,6 @@ def _matrix(
             )
         )
     return found
-
-
-def _jumped(snapshot: Snapshot, language: Language) -> str:
-    """How many risks rose by ten points or more."""
-    if not snapshot.compared:
-        return ""
-    count = int(snapshot.manifest["jumped"])
-    said = language.plural("1 customer's risk", "The risk of {count} customers", count)
-    return said.format(count=language.count(count))
-
-
-def _money_note(snapshot: Snapshot, language: Language) -> str:
-    if not snapshot.value_days:
-        return language.say("Spend is of the last 12 months, net of returns.")
-    said = language.say(
-        "Value is the {money} a customer is expected to bring in the next {days} days; four in five "
-        "customers alike end in the range below it. {product} is {factors}: what they bring given that "
-        "they buy at all."
-    )
-    return said.format(
-        money=language.say(snapshot.value_money, "money"),
-        days=snapshot.value_days,
-        product=sorts(snapshot, language)["at_risk"],
-        factors=_product(snapshot, language),
-    )
-
-
-def _not_judged(snapshot: Snapshot, language: Language) -> str:
-    counts = snapshot.manifest["statuses"]
-    said = [
-        language.say(words).format(count=language.count(counts[status.word]))
-        for status, words in _NOT_JUDGED.items()
-        if counts[status.word]
-    ]
-    return language.say("Not judged: {those}.").format(those="; ".join(said)) if said else ""
-
-
-def _notice(fault: Mapping[str, str] | None, language: Language) -> str:
-    if fault is None:
-        return ""
-    said = language.say(
-        "A newer model or newer scores cannot be used ({fault}). These are the last good ones."
-    )
-    return said.format(fault=fault.get("found", language.say("a fault")))
-
-
-def _searched(query: ListQuery, language: Language) -> str:
-    if query.found is None:
-        return ""
-    count = query.found[1] - query.found[0]
-    if count <= 0:
-        return language.say("Search: no customer found.")
-    said = language.plural("Search: one customer found.", "Search: {count} customers found.", count)
-    return said.format(count=language.count(count))
 
 
 def _raising_groups(in_use: InUse) -> dict[str, str]:
@@ -419,12 +273,3 @@ def _heading(sort: str, label: str, query: ListQuery) -> Heading:
 
 def _without(query: ListQuery, *names: str) -> dict[str, str]:
     return {name: one for name, one in query.parameters().items() if name not in names}
-
-
-def _position(first: int, shown: int, whole: int, language: Language) -> str:
-    if not shown:
-        return ""
-    counts = [language.count(one) for one in (first + 1, first + shown, whole)]
-    return language.say("{first}–{last} of {whole}").format(
-        first=counts[0], last=counts[1], whole=counts[2]
-    )

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from features.lifecycle.stages import LifecycleStatus, Stage
-from serving.pages.list_view import percent
+from serving.pages.figures import percent
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Caller, Service
 

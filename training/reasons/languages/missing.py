@@ -25,7 +25,7 @@ from training.reasons.languages.language import Language
 from training.reasons.wording import DIRECTIONS
 
 ROOT = Path(__file__).parents[3]
-_SPOKEN: Mapping[str, object] = {1: (1,), 2: (1, (2, "c"))}
+_SPOKEN: Mapping[int, object] = {1: (1,), 2: (1, (2, "c"))}
 _CALLS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("", {"say": _SPOKEN, "phrase": _SPOKEN, "plural": {3: (1, 2), 4: (1, 2, (4, "c"))}}),
     ("feature", {"_cross": (5,)}),
