@@ -10,7 +10,7 @@ What holds is decided here, for many rows at a time or for one without arrays; `
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -130,12 +130,8 @@ class Wording:
             rows = np.flatnonzero(told & holds)
             texts[rows] = self._claimed(saying, position, values[rows], group[rows])
         rows = np.flatnonzero(bare)
-        texts[rows] = [
-            self._words.bare(position, value, peers)
-            for value, peers in zip(
-                values[rows, position].tolist(), group[rows].tolist(), strict=True
-            )
-        ]
+        cells = zip(values[rows, position].tolist(), group[rows].tolist(), strict=True)
+        texts[rows] = _of_each(cells, lambda cell: self._words.bare(position, cell[0], cell[1]))
         return texts.tolist(), contradicted
 
     def sayable(self, values: Rows) -> dict[str, Truth]:
@@ -200,10 +196,13 @@ class Wording:
         """A claim for each row, of which only the features are read that it speaks of."""
         read = self._words.read(saying, position)
         columns = [values[:, one].tolist() for one in read]
-        return [
-            self._words.claimed(saying, position, dict(zip(read, row, strict=True)), peers)
-            for *row, peers in zip(*columns, group.tolist(), strict=True)
-        ]
+        cells = zip(*columns, group.tolist(), strict=True)
+        return _of_each(
+            cells,
+            lambda cell: self._words.claimed(
+                saying, position, dict(zip(read, cell, strict=False)), cell[-1]
+            ),
+        )
 
     def _ways(self, position: int, direction: str) -> tuple[Saying, ...]:
         """The claims that can be made of a feature with the features this model has."""
@@ -248,6 +247,18 @@ def _side(side: int | float, row: Sequence[float]) -> float:
 def _lies_beyond(saying: Saying, own: Any, usual: Any) -> Any:
     """Whether a value, or each of a column, lies on the claim's side of what is usual among peers."""
     return own > usual if isinstance(saying.larger, int) else own < usual
+
+
+def _of_each(cells: Iterable[tuple[Any, ...]], say: Callable[[tuple[Any, ...]], str]) -> list[str]:
+    """What is said of each, asked once for all that are alike."""
+    known: dict[tuple[Any, ...], str] = {}
+    texts = []
+    for cell in cells:
+        text = known.get(cell)
+        if text is None:
+            text = known[cell] = say(cell)
+        texts.append(text)
+    return texts
 
 
 def _filled(template: str, words: dict[str, str]) -> str:
