@@ -16,7 +16,7 @@ from serving.pages.figures import customer_link
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 from training.reasons.languages.known import language_of
-from training.reasons.languages.missing import missing, written_in_files
+from training.reasons.untranslated import missing, written_in_files
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 GERMAN = language_of("de")

@@ -13,6 +13,7 @@ flat         everybody's reasons as one table
 changes      why a score is another than it was, shared out among the reasons
 moved_facts  which fact tells a change best, then and now
 happenings   the events behind a change, counted and told
+untranslated what each language says in English for want of a phrase
 ===========  =======================================================================================================
 
 The words belong to the model: a bundle carries its features and groups, a training counts the sentences

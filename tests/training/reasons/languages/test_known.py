@@ -22,8 +22,8 @@ from training.reasons.claims import CLAIMS
 from training.reasons.languages.catalogue import Catalogue
 from training.reasons.languages.compiled import FOLDER, compiled
 from training.reasons.languages.known import ENGLISH, LANGUAGES, language_of
-from training.reasons.languages.missing import missing, spoken
 from training.reasons.peers import Peers
+from training.reasons.untranslated import missing, spoken
 from training.reasons.wording import Wording
 
 PLAN = full_plan()

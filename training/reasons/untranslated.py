@@ -1,4 +1,4 @@
-"""What each language cannot say yet: ``python -m training.reasons.languages.missing``.
+"""What each language cannot say yet: ``python -m training.reasons.untranslated``.
 
 What is said stands in declarations, in calls of ``say``, ``plural`` and ``phrase``, and in the templates of the
 pages; Babel reads the last two out of the files, so that nothing has to be imported.
@@ -22,9 +22,9 @@ from training.reasons.claims import CLAIMS, claims_about
 from training.reasons.happenings import SMALL, nouns
 from training.reasons.languages.known import ENGLISH, LANGUAGES
 from training.reasons.languages.language import Language
-from training.reasons.wording import DIRECTIONS
+from training.reasons.sentences import DIRECTIONS
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 _SPOKEN: Mapping[int, object] = {1: (1,), 2: (1, (2, "c"))}
 _CALLS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("", {"say": _SPOKEN, "phrase": _SPOKEN, "plural": {3: (1, 2), 4: (1, 2, (4, "c"))}}),
