@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -23,7 +22,6 @@ from training.reasons.languages.catalogue import Catalogue
 from training.reasons.languages.compiled import FOLDER, compiled
 from training.reasons.languages.known import ENGLISH, LANGUAGES, language_of
 from training.reasons.peers import Peers
-from training.reasons.untranslated import missing, spoken
 from training.reasons.wording import Wording
 
 PLAN = full_plan()
@@ -42,13 +40,6 @@ def german(name: str, **values: float) -> str:
 
 def test_the_languages_of_the_settings_are_those_that_are_spoken() -> None:
     assert set(OFFERED) == set(LANGUAGES)
-
-
-def test_everything_that_is_said_can_be_said_in_every_language() -> None:
-    for language in LANGUAGES.values():
-        assert missing(language, PLAN.features, PLAN.groups) == []
-        for claim in CLAIMS:
-            assert language.claim(claim.text)
 
 
 def test_no_english_is_left_in_the_german() -> None:
@@ -125,22 +116,6 @@ def test_dates_are_written_as_the_country_writes_them() -> None:
     assert [language_of(one).date(day) for one in ("en", "de")] == ["9 Mar 2026", "9.3.2026"]
 
 
-@pytest.mark.parametrize(
-    ("feature", "group", "context", "english"),
-    [
-        (Feature("new_count_7d", "", "count", "rhythm", "now", "", "{value} news so far"), "Buying rhythm", "feature", "{value} news so far"),
-        (PLAN.features[0], "Moon phase", "reason", "Moon phase"),
-        (Feature("moons_growth_30d", "", "ratio", "rhythm", "now", "", "{value} orders so far"), "Buying rhythm", "subject", "moons"),
-    ],
-)  # fmt: skip
-def test_what_a_language_cannot_say_is_listed_by_its_name(
-    feature: Feature, group: str, context: str, english: str
-) -> None:
-    features, groups = [replace(feature, group="rhythm")], [ReasonGroup("rhythm", group)]
-    assert missing(GERMAN, features, groups) == [(context, english)]
-    assert missing(language_of("en"), features, groups) == []
-
-
 LETTERS = Feature(
     "letters_count_7d",
     "Letters read.",
@@ -185,14 +160,6 @@ def test_what_serving_reads_is_made_of_what_was_written() -> None:
     for one in written:
         known, made = Catalogue.of(one.stem), Catalogue(io.BytesIO(compiled(one)))
         assert known.texts and known.texts == made.texts, f"{one.name} is newer"
-
-
-def test_the_catalogue_holds_nothing_that_is_no_longer_said() -> None:
-    said = {(one.context, one.english) for one in spoken(PLAN.groups, PLAN.features)}
-    for context in ("reason", "claim", "subject", "happening", "small number", "stage", "habit"):
-        assert set(GERMAN.catalogue.phrases(context)) <= {
-            english for of, english in said if of == context
-        }, context
 
 
 def test_a_language_nobody_speaks_is_refused_with_those_that_are() -> None:
