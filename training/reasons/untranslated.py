@@ -7,7 +7,6 @@ pages; Babel reads the last two out of the files, so that nothing has to be impo
 from __future__ import annotations
 
 import io
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -20,7 +19,7 @@ from features.lifecycle.stages import LifecycleStatus, Stage
 from features.plan.dictionary import full_plan
 from training.reasons.claims import CLAIMS, claims_about
 from training.reasons.happenings import SMALL, nouns
-from training.reasons.languages.known import ENGLISH, LANGUAGES
+from training.reasons.languages.known import LANGUAGES
 from training.reasons.languages.language import Language
 from training.reasons.sentences import DIRECTIONS
 
@@ -113,14 +112,14 @@ def _has(language: Language, phrase: Phrase) -> bool:
 
 
 def main() -> None:
-    """Print what each language lacks."""
+    """End with what each language lacks, where one lacks anything."""
     plan = full_plan()
+    lines = []
     for language in LANGUAGES.values():
-        if language is not ENGLISH:
-            lacking = missing(language, plan.features, plan.groups)
-            sys.stdout.write(f"{language.code}: {len(lacking)} missing\n")
-            for context, english in lacking:
-                sys.stdout.write(f"  {context or '-'}: {english}\n")
+        lacking = missing(language, plan.features, plan.groups)
+        lines += [f"{language.code} {one.context or '-'}: {one.english}" for one in lacking]
+    if lines:
+        raise SystemExit("\n".join(lines))
 
 
 if __name__ == "__main__":
