@@ -100,6 +100,8 @@ class Regulars:
         except Exception as fault:
             _logger.error("The service cannot open its workspace: %s", type(fault).__name__)
         web.state.models_in_use = self.models_in_use
+        if self.models_in_use is not None:
+            pages.language = self.models_in_use.language
         web.state.metrics = Metrics()
         self.runner = None if self.models_in_use is None else JobRunner(self.models_in_use)
         if self.runner is not None:

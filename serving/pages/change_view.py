@@ -12,12 +12,16 @@ from serving.pages.contexts import ChangeLine, ChangeSection, PlayLine
 from serving.pages.figures import percent, signed
 from serving.scores.changes import ChangeAnswer
 from serving.scores.score import Status
+from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 
 _NO_RISK_THEN = {
-    Status.INSUFFICIENT_DATA: "Nothing was known of this customer on that day.",
-    Status.NOT_ELIGIBLE: "On that day this customer was not among those the question is about.",
+    Status.INSUFFICIENT_DATA: phrase("Nothing was known of this customer on that day."),
+    Status.NOT_ELIGIBLE: phrase(
+        "On that day this customer was not among those the question is about."
+    ),
 }
+_NOTHING_TO_COMPARE = phrase("No risk to compare.")
 
 
 def change_section(in_use: InUse, position: int, since: str) -> ChangeSection | None:
@@ -38,7 +42,8 @@ def change_section(in_use: InUse, position: int, since: str) -> ChangeSection | 
         latest=_day(end - DAY_SECONDS),
         generation=snapshot.name,
         row=str(position),
-        headline=found.headline or _NO_RISK_THEN.get(found.status_before, "No risk to compare."),
+        headline=found.headline
+        or language.say(_NO_RISK_THEN.get(found.status_before, _NOTHING_TO_COMPARE)),
         lines=_lines(found, language),
         sum=_sum(found, language),
     )
@@ -48,14 +53,15 @@ def play_lines(in_use: InUse, customer_id: str) -> list[PlayLine]:
     """What the model would say if something were done."""
     if in_use.what_ifs is None:
         return []
+    language = in_use.wording.language
     return [
         PlayLine(
             one.title,
             "; ".join(fact.text for fact in one.because),
-            percent(one.would_be),
-            signed(round(100 * one.would_be, 1) - round(100 * one.probability, 1)),
+            percent(one.would_be, language),
+            signed(round(100 * one.would_be, 1) - round(100 * one.probability, 1), language),
         )
-        for one in in_use.what_ifs.plays(customer_id, in_use.wording.language)
+        for one in in_use.what_ifs.plays(customer_id, language)
     ]
 
 
@@ -65,11 +71,15 @@ def _lines(found: ChangeAnswer, language: Language) -> list[ChangeLine]:
             one.title,
             one.text,
             ", ".join(each.said(language.code) for each in one.happened),
-            signed(one.shown_points),
+            signed(one.shown_points, language),
         )
         for one in found.reasons
     ]
-    return [*lines, ChangeLine(language.other, "", "", signed(found.shown_other))] if lines else []
+    return (
+        [*lines, ChangeLine(language.other, "", "", signed(found.shown_other, language))]
+        if lines
+        else []
+    )
 
 
 def _sum(found: ChangeAnswer, language: Language) -> str:
@@ -77,7 +87,7 @@ def _sum(found: ChangeAnswer, language: Language) -> str:
         return ""
     parts = [*(one.shown_points for one in found.reasons), found.shown_other]
     added = " ".join(f"{'−' if one < 0 else '+'} {abs(one):.1f}" for one in np.array(parts))
-    return f"{found.shown_before:.1f} {added} = {found.shown_now:.1f}"
+    return language.written(f"{found.shown_before:.1f} {added} = {found.shown_now:.1f}")
 
 
 def _instant_of(text: str, *, before: int) -> int | None:

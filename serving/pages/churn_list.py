@@ -17,17 +17,26 @@ from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
 from training.families.value.at_risk import TERCILES, Cell, value_risk_matrix
+from training.reasons.languages.catalogue import phrase
+from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.language import Language
 
-BANDS = {"high": "High: the top tenth", "medium": "Medium and high"}
+BANDS = {"high": phrase("High: the top tenth"), "medium": phrase("Medium and high")}
 STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
 """The stages of those who have bought: nobody else is judged."""
 SORTS = {
-    "risk": "Risk",
-    "risen": "Risk risen most",
-    "value": "Expected value",
-    "spend": "12-month spend",
-    "at_risk": "Value at risk",
-    "last_seen": "Last order",
+    "risk": phrase("Risk"),
+    "risen": phrase("Risk risen most"),
+    "value": phrase("Expected value"),
+    "spend": phrase("12-month spend"),
+    "at_risk": phrase("Value at risk"),
+    "last_seen": phrase("Last order"),
+}
+_PRODUCTS = {
+    ("value", True): phrase("Value at risk"),
+    ("value", False): phrase("Value × chance"),
+    ("spend", True): phrase("Spend at risk"),
+    ("spend", False): phrase("Spend × chance"),
 }
 CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES[::-1])
 """The cells of the matrix as links name them: value if kept before risk."""
@@ -119,16 +128,15 @@ class Totals:
     at_risk_cents: int
 
 
-def sorts(snapshot: Snapshot) -> dict[str, str]:
+def sorts(snapshot: Snapshot, language: Language = ENGLISH) -> dict[str, str]:
     """What the list can be sorted by: value where it is known, past spend where it is not.
 
     Money is at risk only where the question is who leaves.
     """
     known, other = ("value", "spend") if snapshot.value_days else ("spend", "value")
-    product = f"{known} at risk" if snapshot.means_leaving else f"{known} × chance"
     absent = {other} if snapshot.compared else {other, "risen"}
-    labels = {name: label for name, label in SORTS.items() if name not in absent}
-    return labels | {"at_risk": product.capitalize()}
+    labels = {name: language.say(label) for name, label in SORTS.items() if name not in absent}
+    return labels | {"at_risk": language.say(_PRODUCTS[known, snapshot.means_leaving])}
 
 
 def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:

@@ -27,14 +27,14 @@ from serving.pages.figures import (
 )
 from serving.pages.item_view import item_section
 from serving.pages.list_view import explanations_at
-from serving.pages.value_view import ACTIONABLE, worth_explanation, worth_steps, worth_sum
+from serving.pages.value_view import actionable, worth_explanation, worth_steps, worth_sum
 from serving.pages.waterfall import bars
 from serving.scores.score import band
+from serving.snapshot.reading import Snapshot
 from serving.snapshot.segments import CustomerSegment, shown_shares
-from training.families.segments.words import SEGMENT_WORDS
+from training.families.segments.words import beside, other_habits, together
 from training.reasons.explanation import Explanation, Reason
 from training.reasons.languages.language import Language
-from training.reasons.languages.numbers import money
 from training.reasons.wording import Fact
 
 _A_NEAR_TIE = 0.1
@@ -65,40 +65,53 @@ def customer_page(
     return CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
-        risk=percent_shown(explanation.shown_probability),
-        sentence=snapshot.manifest["sentence"],
-        standing=(
-            f"Number {position + 1:,} of {snapshot.judged:,} by risk; "
-            f"higher than {min(int(percentile), 99)} % of the customers the model learned from."
-        ),
-        stage=standing(snapshot, key),
+        risk=percent_shown(explanation.shown_probability, language),
+        sentence=language.phrased(snapshot.manifest["sentence"], "question"),
+        standing=_rank(position, snapshot.judged, min(int(percentile), 99), language),
+        stage=standing(snapshot, key, language),
         segment="" if segment is None else segment.name,
         segment_why="" if segment is None else _beside(segment, language),
         habits=[] if segment is None else _habits(segment, language),
         band=band(percentile),
         steps=_steps(explanation, language),
-        sum=_sum(explanation),
-        facts=[_fact_line(one, peers) for one in facts],
+        sum=_sum(explanation, language),
+        facts=[_fact_line(one, peers, language) for one in facts],
         peers=peers,
-        spend=money(int(snapshot.spend_cents[key]), currency),
-        worth=money(worth[0], currency) if snapshot.value_days else "",
-        worth_title=f"Expected {snapshot.value_money}, next {snapshot.value_days} days",
-        worth_between=between(worth, currency),
+        spend=language.money(int(snapshot.spend_cents[key]), currency),
+        worth=language.money(worth[0], currency) if snapshot.value_days else "",
+        worth_title=_worth_title(snapshot, language),
+        worth_between=between(worth, currency, language),
         worth_steps=[] if why_worth is None else worth_steps(why_worth, currency, language),
         worth_sum="" if why_worth is None else worth_sum(why_worth, currency, language),
-        at_risk=at_risk(snapshot, position, currency),
-        at_risk_title=sorts(snapshot)["at_risk"],
-        last_order=last_order(snapshot, key),
-        ago=ago(snapshot, key),
+        at_risk=at_risk(snapshot, position, currency, language),
+        at_risk_title=sorts(snapshot, language)["at_risk"],
+        last_order=last_order(snapshot, key, language),
+        ago=ago(snapshot, key, language),
         change=change_section(in_use, position, since),
         plays=play_lines(in_use, snapshot.customer_ids[key]),
-        items=item_section(recommending, snapshot.customer_ids[key], language.code),
-        model=model(snapshot),
-        as_of=instant(snapshot.cutoff_seconds),
+        items=item_section(recommending, snapshot.customer_ids[key], language),
+        model=model(snapshot, language),
+        as_of=instant(snapshot.cutoff_seconds, language),
         back="/churn",
         previous=customer_link(snapshot, position - 1) if position > 0 else "",
         following=customer_link(snapshot, position + 1) if position + 1 < snapshot.judged else "",
     )
+
+
+def _rank(position: int, judged: int, percentile: int, language: Language) -> str:
+    said = language.say(
+        "Number {place} of {judged} by risk; higher than {percentile} % of the customers the model "
+        "learned from."
+    )
+    return said.format(
+        place=language.count(position + 1), judged=language.count(judged), percentile=percentile
+    )
+
+
+def _worth_title(snapshot: Snapshot, language: Language) -> str:
+    said = language.say("Expected {money}, next {days} days")
+    money = language.say(snapshot.value_money, "money")
+    return said.format(money=money, days=snapshot.value_days)
 
 
 def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
@@ -113,7 +126,7 @@ def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
             "base",
             language.base,
             language.base_said,
-            percent_shown(explanation.shown_base),
+            percent_shown(explanation.shown_base, language),
             note="",
             **drawn[0],
         )
@@ -124,17 +137,22 @@ def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
                 reason.direction,
                 reason.title,
                 reason.text,
-                signed(reason.shown_points),
+                signed(reason.shown_points, language),
                 note=_note(reason, language),
                 **bar,
             )
         )
     steps.append(
         WaterfallStep(
-            "other", language.other, "", signed(explanation.shown_other), note="", **drawn[-2]
+            "other",
+            language.other,
+            "",
+            signed(explanation.shown_other, language),
+            note="",
+            **drawn[-2],
         )
     )
-    shown_total = percent_shown(explanation.shown_probability)
+    shown_total = percent_shown(explanation.shown_probability, language)
     steps.append(WaterfallStep("total", language.total, "", shown_total, note="", **drawn[-1]))
     return steps
 
@@ -142,27 +160,29 @@ def _steps(explanation: Explanation, language: Language) -> list[WaterfallStep]:
 def _note(reason: Reason, language: Language) -> str:
     """Whether it can be acted on, and whether its place among the reasons means little."""
     return ", ".join(
-        filter(None, (ACTIONABLE[reason.actionable], language.similar if reason.similar else ""))
+        filter(
+            None,
+            (actionable(reason.actionable, language), language.similar if reason.similar else ""),
+        )
     )
 
 
-def _sum(explanation: Explanation) -> str:
+def _sum(explanation: Explanation, language: Language) -> str:
     parts = [*(one.shown_points for one in explanation.reasons), explanation.shown_other]
     added = " ".join(f"{'−' if one < 0 else '+'} {abs(one):.1f}" for one in parts)
-    return f"{explanation.shown_base:.1f} {added} = {explanation.shown_probability:.1f}"
+    return language.written(
+        f"{explanation.shown_base:.1f} {added} = {explanation.shown_probability:.1f}"
+    )
 
 
 def _beside(segment: CustomerSegment, language: Language) -> str:
     """Beside which neighbour, and how clearly."""
     if not segment.neighbour:
         return ""
-    words = SEGMENT_WORDS[language.code]
-    how = words.almost_as_near if segment.lead < _A_NEAR_TIE else words.next_nearest
-    return words.said.format(how=how, neighbour=segment.neighbour)
+    return beside(segment.neighbour, segment.lead < _A_NEAR_TIE, language)
 
 
 def _habits(segment: CustomerSegment, language: Language) -> list[HabitLine]:
-    words = SEGMENT_WORDS[language.code]
     *shown, other, lead = shown_shares(segment)
     lines = [
         HabitLine(one.word, one.text, _percent(share), one.speaks)
@@ -170,8 +190,8 @@ def _habits(segment: CustomerSegment, language: Language) -> list[HabitLine]:
     ]
     return [
         *lines,
-        HabitLine(words.other, "", _percent(other), "other"),
-        HabitLine(words.together, "", _percent(lead), "total"),
+        HabitLine(other_habits(language), "", _percent(other), "other"),
+        HabitLine(together(language), "", _percent(lead), "total"),
     ]
 
 
@@ -187,7 +207,9 @@ def _facts(reasons: Sequence[Reason]) -> list[Fact]:
     return list(by_name.values())
 
 
-def _fact_line(fact: Fact, peers: str) -> FactLine:
-    everybody = " (all)" if peers and fact.typical_text and not fact.peers else ""
+def _fact_line(fact: Fact, peers: str, language: Language) -> FactLine:
+    everybody = (
+        f" {language.say('(all)')}" if peers and fact.typical_text and not fact.peers else ""
+    )
     typical = fact.typical_text + everybody
-    return FactLine(fact.meaning.rstrip("."), fact.text or "unknown", typical)
+    return FactLine(fact.meaning.rstrip("."), fact.text or language.say("unknown"), typical)

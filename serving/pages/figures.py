@@ -8,7 +8,8 @@ import numpy as np
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.snapshot.reading import Snapshot
-from training.reasons.languages.numbers import days, money
+from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.language import Language
 
 
 def customer_link(snapshot: Snapshot, position: int) -> str:
@@ -16,25 +17,25 @@ def customer_link(snapshot: Snapshot, position: int) -> str:
     return f"/churn/customer?g={snapshot.name}&row={position}"
 
 
-def percent(probability: float) -> str:
+def percent(probability: float, language: Language = ENGLISH) -> str:
     """A probability with one decimal.
 
     >>> percent(0.1234)
     '12.3 %'
     """
-    return percent_shown(round(100 * probability, 1))
+    return percent_shown(round(100 * probability, 1), language)
 
 
-def signed(points: float) -> str:
+def signed(points: float, language: Language = ENGLISH) -> str:
     """Percentage points with their sign.
 
     >>> signed(8.04), signed(-0.3)
     ('+8.0', '−0.3')
     """
-    return f"{points:+.1f}".replace("-", "−")
+    return language.written(f"{points:+.1f}").replace("-", "−")
 
 
-def instant(seconds: int) -> str:
+def instant(seconds: int, language: Language = ENGLISH) -> str:
     """An instant as a date, with the time where it is not midnight.
 
     >>> instant(1_790_812_800)
@@ -42,24 +43,26 @@ def instant(seconds: int) -> str:
     """
     moment = datetime.fromtimestamp(seconds, UTC)
     time = "" if seconds % DAY_SECONDS == 0 else f", {moment:%H:%M} UTC"
-    return f"{moment.day} {moment:%b %Y}{time}"
+    return f"{language.date(moment.date())}{time}"
 
 
-def percent_shown(value: float) -> str:
+def percent_shown(value: float, language: Language = ENGLISH) -> str:
     """A percentage that was rounded already."""
-    return f"{value:.1f} %"
+    return language.written(f"{value:.1f} %")
 
 
-def model(snapshot: Snapshot) -> str:
+def model(snapshot: Snapshot, language: Language = ENGLISH) -> str:
     """The honest name and version of the model that made the scores."""
     version = snapshot.manifest["model_version"]
     title = snapshot.manifest["model_title"]
-    return f"{title}, version {version}" if version else str(title)
+    if not version:
+        return str(title)
+    return language.say("{title}, version {version}").format(title=title, version=version)
 
 
-def at_risk(snapshot: Snapshot, position: int, currency: str) -> str:
+def at_risk(snapshot: Snapshot, position: int, currency: str, language: Language = ENGLISH) -> str:
     """Risk times value if kept, or times past spend; who gave more back than they spent has none."""
-    return money(round(float(snapshot.at_risk_cents(np.array([position]))[0])), currency)
+    return language.money(round(float(snapshot.at_risk_cents(np.array([position]))[0])), currency)
 
 
 def worth_of(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
@@ -71,27 +74,30 @@ def worth_of(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
     return tuple(worth.get(f"{one}_cents", 0) for one in ("expected", "low", "high"))  # type: ignore[return-value]
 
 
-def between(worth: tuple[int, int, int], currency: str) -> str:
+def between(worth: tuple[int, int, int], currency: str, language: Language = ENGLISH) -> str:
     """The range of a value, in whole units."""
-    low, high = (money(100 * round(cents / 100), currency) for cents in worth[1:])
-    return f"{low} to {high}"
+    low, high = (language.money(100 * round(cents / 100), currency) for cents in worth[1:])
+    return language.say("{low} to {high}").format(low=low, high=high)
 
 
-def standing(snapshot: Snapshot, key: int) -> str:
+def standing(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
     """A customer's stage and status, such as ``Client, slowing``."""
     found = snapshot.standing(key)
-    return "" if found is None else f"{found[0].title}, {found[1].title.lower()}"
+    if found is None:
+        return ""
+    stage, status = (language.say(one.title, "stage") for one in found)
+    return f"{stage}, {status[:1].lower()}{status[1:]}"
 
 
-def last_order(snapshot: Snapshot, key: int) -> str:
+def last_order(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
     """The date of a customer's last order."""
     day = snapshot.last_order(key)
-    return "never" if day is None else f"{day.day} {day:%b %Y}"
+    return language.say("never") if day is None else language.date(day)
 
 
-def ago(snapshot: Snapshot, key: int) -> str:
+def ago(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
     """How long before the cutoff that was."""
     if snapshot.last_order(key) is None:
         return ""
     passed = (snapshot.cutoff_seconds - int(snapshot.last_order_seconds[key])) / DAY_SECONDS
-    return f"{days(passed)} ago"
+    return language.say("{days} ago").format(days=language.declined(language.days(passed)))

@@ -25,6 +25,9 @@ from serving.pages.contract_page import contract_page
 from serving.pages.customer_view import customer_page
 from serving.pages.download import csv_parts
 from serving.pages.list_view import churn_list_page
+from training.reasons.languages.catalogue import phrase
+from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.language import Language
 
 _HERE = Path(__file__).parent
 _MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -34,15 +37,11 @@ _HTML = "text/html; charset=utf-8"
 class Pages:
     """The routes of the pages, with their templates and static files, read when first needed."""
 
+    language = ENGLISH
+    """The language the pages are drawn in: the company's, once it is known."""
+
     def __init__(self) -> None:
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.globals["static"] = self.static_link
+        self._templates: dict[str, jinja2.Environment] = {}
         self.routes = Routes(APIRouter())
         self._add_routes()
 
@@ -56,12 +55,30 @@ class Pages:
 
     def draw(self, template: str, page: object) -> str:
         """A page from its context; the template sees nothing else."""
-        return self._templates.get_template(template).render(page=page)
+        language = self.language
+        if language.code not in self._templates:
+            self._templates[language.code] = self._templates_in(language)
+        return self._templates[language.code].get_template(template).render(page=page)
+
+    def _templates_in(self, language: Language) -> jinja2.Environment:
+        """The templates with a language's words in the place of the English they are written in."""
+        found = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        found.install_gettext_callables(language.say, language.plural, newstyle=True)  # type: ignore[attr-defined]
+        found.globals |= {"static": self.static_link, "language": language.code}
+        return found
 
     def error_page(self, problem: Problem) -> bytes:
         """A problem for a person."""
         detail = problem.detail or problem.kind.detail
-        page = ProblemPage(problem.kind.title, detail, problem.kind.status, problem.correlation_id)
+        title, detail = (self.language.say(one, "problem") for one in (problem.kind.title, detail))
+        page = ProblemPage(title, detail, problem.kind.status, problem.correlation_id)
         return self.draw("problem.html", page).encode()
 
     def _add_routes(self) -> None:
@@ -147,7 +164,9 @@ class Pages:
             return self._sign_in_page(models_in_use)
         token = models_in_use.ledger.redeem_ticket(ticket, at=models_in_use.now())
         if token is None:
-            return self._sign_in_page(models_in_use, "This link was used already or has expired.")
+            return self._sign_in_page(
+                models_in_use, phrase("This link was used already or has expired.")
+            )
         # A page rather than a redirect: a browser keeps a strict cookie out of the redirect that a
         # link in somebody else's page has led to.
         page = SignInPage(models_in_use.settings.company.name, "", is_signed_in=True)
@@ -158,7 +177,7 @@ class Pages:
         sent = await _form(request)
         token = models_in_use.ledger.sign_in(sent.get("key", "").strip(), at=models_in_use.now())
         if token is None:
-            return self._sign_in_page(models_in_use, "This key does not open the pages.")
+            return self._sign_in_page(models_in_use, phrase("This key does not open the pages."))
         return _with_session(RedirectResponse("/churn", status_code=303), request, token)
 
     async def _sign_out(self, request: Request) -> Response:
@@ -176,7 +195,8 @@ class Pages:
         return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix])
 
     def _sign_in_page(self, models_in_use: ModelsInUse, fault: str = "") -> Response:
-        page = SignInPage(models_in_use.settings.company.name, fault)
+        company = models_in_use.settings.company.name
+        page = SignInPage(company, self.language.say(fault) if fault else "")
         return _html(self.draw("sign_in.html", page), status=401 if fault else 200)
 
     def _refusal(self, request: Request, code: str) -> Response:

@@ -14,11 +14,17 @@ from training.families.value.reasons.explanation import (
     explain_value,
     shown_unit,
 )
-from training.families.value.reasons.words import VALUE_WORDS
+from training.families.value.reasons.words import value_words
+from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
-ACTIONABLE = {"now": "Can be acted on", "indirect": "", "context": "Background"}
+_ACTIONABLE = {"now": phrase("Can be acted on"), "indirect": "", "context": phrase("Background")}
+
+
+def actionable(kind: str, language: Language) -> str:
+    """Whether the business can act on a reason, in a few words; empty where it can do so in a roundabout way."""
+    return language.say(_ACTIONABLE[kind]) if _ACTIONABLE[kind] else ""
 
 
 def worth_explanation(in_use: InUse, key: int) -> ValueExplanation | None:
@@ -38,7 +44,7 @@ def worth_steps(
     explanation: ValueExplanation, currency: str, language: Language = ENGLISH
 ) -> list[WaterfallStep]:
     """The way from the base to the value, step by step; a limit has a step of its own."""
-    rest, words = explanation.other_cents, VALUE_WORDS[language.code]
+    rest, words = explanation.other_cents, value_words(language)
     limits = [explanation.limit_cents] if explanation.limit_cents else []
     changes = [*(one.shown_cents for one in explanation.reasons), *limits, rest]
     drawn = [
@@ -54,7 +60,7 @@ def worth_steps(
                 reason.title,
                 reason.text,
                 amounts.signed(reason.shown_cents),
-                note=ACTIONABLE[reason.actionable],
+                note=actionable(reason.actionable, language),
                 detail=_detail(reason, amounts, words.through),
                 **bar,
             )

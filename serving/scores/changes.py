@@ -18,6 +18,7 @@ from serving.scores.score import Status
 from serving.scores.scoring import Scorer
 from training.reasons.changes import change_points, shown_groups
 from training.reasons.happenings import Happening, happenings
+from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 from training.reasons.moved_facts import MovedFact, moved_facts
 from training.reasons.points import add_up
@@ -27,20 +28,7 @@ _OVERDUE = "days_since_order"
 # An order before a long silence belongs to the rhythm that raised the risk, but did not raise it.
 _NEVER_RAISES = frozenset({"order", "visit", "open", "click", "offer_accepted", "contract_begun"})
 _NEVER_LOWERS = frozenset({"complaint", "return", "contract_cancelled"})
-# fmt: off
-_SAID = {
-    "en": {
-        "headline": "Risk {points} points since {day}", "same": "Risk unchanged since {day}",
-        "silent": "silent for {days}",
-        "beside": "The same facts as then; beside those that moved they count differently",
-    },
-    "de": {
-        "headline": "Risiko {points} Punkte seit {day}", "same": "Risiko unverändert seit {day}",
-        "silent": "seit {days} still",
-        "beside": "Dieselben Fakten wie damals; neben den veränderten zählen sie anders",
-    },
-}
-# fmt: on
+_BESIDE = phrase("The same facts as then; beside those that moved they count differently")
 
 
 @dataclass(frozen=True)
@@ -197,7 +185,7 @@ def _untold(
     """What is said of a reason that no fact moved: that it stands beside other facts now."""
     read = members[moved[members] != 0].tolist()
     texts = [[wording.value_text(one, float(row[one])) for one in read] for row in rows]
-    return _SAID[wording.language.code]["beside"] if texts[0] == texts[1] else ""
+    return wording.language.say(_BESIDE) if texts[0] == texts[1] else ""
 
 
 def _headline(
@@ -210,10 +198,9 @@ def _headline(
 ) -> str:
     """The change in one sentence, with the events of the reasons that moved it its way."""
     language = wording.language
-    words = _SAID[language.code]
     day = language.date(datetime.fromtimestamp(earlier_seconds, UTC).date())
     if abs(points) < 0.05:
-        return words["same"].format(day=day)
+        return language.say("Risk unchanged since {day}").format(day=day)
     signed = f"{'+' if points > 0 else '−'}{language.number(abs(round(points, 1)))}"
     is_rise = points > 0
     causes = [one for one in reasons if (one.points > 0) == is_rise][:2]
@@ -225,6 +212,6 @@ def _headline(
     position = wording.position(_OVERDUE)
     if is_silent and position is not None and row[position] >= 1:
         days = wording.value_text(position, row[position])
-        told.append(words["silent"].format(days=language.declined(days)))
-    headline = words["headline"].format(points=signed, day=day)
+        told.append(language.say("silent for {days}").format(days=language.declined(days)))
+    headline = language.say("Risk {points} points since {day}").format(points=signed, day=day)
     return f"{headline}: {', '.join(told)}" if told else headline

@@ -12,19 +12,19 @@ from numpy.typing import NDArray
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from serving.ledger.reported_events import ToldEvent
 from training.reasons.happenings import HAPPENINGS, Happening
+from training.reasons.languages.catalogue import phrase
+from training.reasons.languages.known import language_of
 
 _MILLI = 1_000
-# fmt: off
 _WORDS = {
-    "cart": {"en": "cart filled", "de": "Warenkorb gefüllt"},
-    "offer_held_out": {"en": "held out of an offer", "de": "von einem Angebot ausgenommen"},
-    "contacted": {"en": "contacted", "de": "angesprochen"},
-    "opened": {"en": "message opened", "de": "Nachricht geöffnet"},
-    "accepted": {"en": "accepted", "de": "angenommen"},
-    "rejected": {"en": "rejected", "de": "abgelehnt"},
-    "bought": {"en": "bought after it", "de": "danach gekauft"},
+    "cart": phrase("cart filled", "moment"),
+    "offer_held_out": phrase("held out of an offer", "moment"),
+    "contacted": phrase("contacted", "moment"),
+    "opened": phrase("message opened", "moment"),
+    "accepted": phrase("accepted", "moment"),
+    "rejected": phrase("rejected", "moment"),
+    "bought": phrase("bought after it", "moment"),
 }
-# fmt: on
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Moment:
     def said(self, language: str) -> str:
         """The event in words."""
         if self.kind in _WORDS:
-            return _WORDS[self.kind][language]
+            return language_of(language).say(_WORDS[self.kind], "moment")
         if self.kind in HAPPENINGS:
             return Happening(self.kind, 1, self.at_seconds).said(language)
         return self.kind.replace("_", " ")

@@ -18,6 +18,7 @@ from features.vectors.fresh import FreshEvents
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from serving.scores.earlier_vector import Past
 from serving.scores.scoring import Scorer
+from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 from training.reasons.moved_facts import MovedFact, moved_facts
 from training.reasons.wording import Wording
@@ -28,20 +29,14 @@ ORDER, SETTLED = "order", "settle_complaints"
 _OPEN, _OLDEST_OPEN = "open_complaints_count_lifetime", "days_since_first_open_complaint"
 _MOST_FACTS = 3
 _USUAL_ORDER = ("order_spend_mean_365d", "order_spend_mean_lifetime")
-# fmt: off
-_SAID = {
-    "en": {
-        ORDER: "An order like their usual one today", SETTLED: "Their open complaints settled",
-        "own": "Other values of {title}",
-        "answer": "The model's score would be {then} instead of {now}. This says how the model judges such a customer, not what this one would do.",
-    },
-    "de": {
-        ORDER: "Heute eine Bestellung wie üblich", SETTLED: "Offene Beschwerden erledigt",
-        "own": "Andere Werte bei {title}",
-        "answer": "Das Modell käme auf {then} statt {now}. So beurteilt es einen solchen Kunden; was dieser täte, sagt es nicht.",
-    },
+_PLAYS = {
+    ORDER: phrase("An order like their usual one today"),
+    SETTLED: phrase("Their open complaints settled"),
 }
-# fmt: on
+_ANSWER = phrase(
+    "The model's score would be {then} instead of {now}. This says how the model judges such a customer, "
+    "not what this one would do."
+)
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,7 @@ class WhatIfs:
         then = (
             self._with_order(customer_id, row) if name == ORDER else self._without_complaints(row)
         )
-        return self._answer(name, _SAID[language.code][name], row, then, language)
+        return self._answer(name, language.say(_PLAYS[name]), row, then, language)
 
     def with_values(
         self, customer_id: str, values: Mapping[str, float], language: Language
@@ -121,7 +116,7 @@ class WhatIfs:
                 found=", ".join(sorted(wording.groups[one].title for one in groups)) or "none",
                 remedy="Ask about one reason at a time.",
             )
-        title = _SAID[language.code]["own"].format(title=wording.titles[groups.pop()])
+        title = language.say("Other values of {title}").format(title=wording.titles[groups.pop()])
         return self._answer("values", title, row, then, language)
 
     def _row(self, customer_id: str) -> Row:
@@ -214,7 +209,7 @@ class WhatIfs:
             would_be=float(chances[1]),
             changed=changed,
             because=self._because(np.vstack([row, then]), chances[1] < chances[0], wording),
-            text=_SAID[language.code]["answer"].format(then=would_be, now=now),
+            text=language.say(_ANSWER).format(then=would_be, now=now),
         )
 
     def _because(

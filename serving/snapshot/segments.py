@@ -20,7 +20,7 @@ from features.vocabulary.time import Cutoff
 from training.families.segments.bundle import SegmentBundle, current_segments
 from training.families.segments.membership import Membership, memberships, traits_of_model
 from training.families.segments.model import NO_SEGMENT
-from training.families.segments.words import SEGMENT_WORDS
+from training.families.segments.words import habit_said
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 from training.reasons.points import add_up_whole
@@ -178,7 +178,7 @@ def _reason(
         group=feature.group,
         speaks="for" if share > 0 else "against",
         share=share,
-        word=SEGMENT_WORDS[language.code].habit(habit["much"] if is_much else habit["little"]),
+        word=habit_said(habit["much"] if is_much else habit["little"], language),
         text=language.fact(feature, value, currency) if known else "",
         value=value if known else None,
         unit=feature.unit,

@@ -17,6 +17,7 @@ from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.families.items.family import ITEMS_FAMILY
 from training.families.items.words import ENGLISH
+from training.reasons.languages.known import language_of
 from training.recipe.recipe import train
 
 
@@ -57,7 +58,7 @@ def test_nothing_is_shown_where_nothing_recommends_or_nobody_may_be_told_of(
     in_use, found = service.models_in_use.in_use, service.models_in_use.recommending
     assert in_use is not None and found is not None
     assert customer_page(in_use, service.models_in_use.settings, 3).items is None
-    assert item_section(found, "somebody else", "en") is None
+    assert item_section(found, "somebody else", language_of("en")) is None
 
 
 def test_the_model_is_listed_among_those_in_use(service: Service) -> None:

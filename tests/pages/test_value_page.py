@@ -17,7 +17,7 @@ from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.families.value.reasons.explanation import ValueExplanation, ValueReason
-from training.reasons.languages.german import German
+from training.reasons.languages.known import language_of
 
 WHY = ValueExplanation(
     expected_cents=150_00,
@@ -76,10 +76,10 @@ def test_the_steps_lead_from_the_base_to_the_value_with_the_limit_as_one_of_them
 
 
 def test_the_steps_are_told_in_german_with_german_money() -> None:
-    steps = worth_steps(WHY, "EUR", German())
+    steps = worth_steps(WHY, "EUR", language_of("de"))
     assert [one.points for one in steps] == ["100 €", "+90 €", "−45 €", "+5 €", "150 €"]
     assert (steps[0].title, steps[2].title, steps[-1].title) == ("Grundwert", "Grenze", "Wert")
-    assert worth_sum(WHY, "EUR", German()) == "100 € + 90 € − 45 € + 5 € = 150 €"
+    assert worth_sum(WHY, "EUR", language_of("de")) == "100 € + 90 € − 45 € + 5 € = 150 €"
 
 
 def test_the_bars_stand_where_the_sum_has_come_to() -> None:

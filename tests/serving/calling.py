@@ -61,6 +61,7 @@ class Service:
             ticks=lambda: float(self.seconds),
         )
         self.pages = Pages()
+        self.pages.language = self.models_in_use.language
         self.web = build_api(self.pages.routes)
         self.web.state.models_in_use = self.models_in_use
         self.application = self.guarded(self.web)

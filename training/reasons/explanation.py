@@ -187,7 +187,7 @@ def _explained(
     reasons, said, withheld, before = list[Reason](), set[str](), 0, math.inf
     for group, one, shown_points in zip(chosen, points, shown, strict=True):
         lead, direction = leading[group], _direction(one)
-        text, is_withheld, facts = wording.single.told(lead, direction, row, peers)
+        text, is_withheld, facts = wording.told(lead, direction, row, peers)
         withheld += is_withheld
         reasons.append(
             Reason(

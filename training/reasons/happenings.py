@@ -9,31 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import EventStream, Pack
+from training.reasons.languages.known import language_of
 
-# One and several of each, in English and in German, and the reason groups it may speak for.
+# The reason groups each may speak for, and one and several of it.
 # fmt: off
 _WORDS = {
-    "order": (("rhythm", "frequency", "trend", "spend"), {"en": ("order", "orders"), "de": ("Bestellung", "Bestellungen")}),
-    "return": (("returns",), {"en": ("return", "returns"), "de": ("Rückgabe", "Rückgaben")}),
-    "complaint": (("service",), {"en": ("complaint", "complaints"), "de": ("Beschwerde", "Beschwerden")}),
-    "inquiry": (("service",), {"en": ("question asked", "questions asked"), "de": ("Anfrage", "Anfragen")}),
-    "survey": (("service",), {"en": ("survey answered", "surveys answered"), "de": ("Umfrage", "Umfragen")}),
-    "visit": (("interest",), {"en": ("visit", "visits"), "de": ("Besuch", "Besuche")}),
-    "open": (("interest",), {"en": ("mail opened", "mails opened"), "de": ("geöffnete Mail", "geöffnete Mails")}),
-    "click": (("interest",), {"en": ("link clicked", "links clicked"), "de": ("Klick", "Klicks")}),
-    "contact": (("interest",), {"en": ("other contact", "other contacts"), "de": ("anderer Kontakt", "andere Kontakte")}),
-    "offer_shown": (("offers",), {"en": ("offer shown", "offers shown"), "de": ("gezeigtes Angebot", "gezeigte Angebote")}),
-    "offer_accepted": (("offers",), {"en": ("offer accepted", "offers accepted"), "de": ("angenommenes Angebot", "angenommene Angebote")}),
-    "contract_begun": (("contract",), {"en": ("contract begun", "contracts begun"), "de": ("begonnener Vertrag", "begonnene Verträge")}),
-    "contract_cancelled": (("contract",), {"en": ("contract cancelled", "contracts cancelled"), "de": ("gekündigter Vertrag", "gekündigte Verträge")}),
+    "order": (("rhythm", "frequency", "trend", "spend"), "order", "orders"),
+    "return": (("returns",), "return", "returns"),
+    "complaint": (("service",), "complaint", "complaints"),
+    "inquiry": (("service",), "question asked", "questions asked"),
+    "survey": (("service",), "survey answered", "surveys answered"),
+    "visit": (("interest",), "visit", "visits"),
+    "open": (("interest",), "mail opened", "mails opened"),
+    "click": (("interest",), "link clicked", "links clicked"),
+    "contact": (("interest",), "other contact", "other contacts"),
+    "offer_shown": (("offers",), "offer shown", "offers shown"),
+    "offer_accepted": (("offers",), "offer accepted", "offers accepted"),
+    "contract_begun": (("contract",), "contract begun", "contracts begun"),
+    "contract_cancelled": (("contract",), "contract cancelled", "contracts cancelled"),
 }
 # fmt: on
 HAPPENINGS = frozenset(_WORDS)
 """Every kind that has words."""
-_SMALL = {
-    "en": ("no", "one", "two", "three", "four", "five", "six"),
-    "de": ("keine", "eine", "zwei", "drei", "vier", "fünf", "sechs"),
-}
+SMALL = ("no", "one", "two", "three", "four", "five", "six")
+"""Numbers that are told in words."""
 Seconds = NDArray[np.integer]
 
 
@@ -56,12 +55,16 @@ class Happening:
         >>> Happening("complaint", 2, 0).said("en"), Happening("order", 12, 0).said("de")
         ('two complaints', '12 Bestellungen')
         """
-        small, (one, several) = _SMALL[language], _WORDS[self.kind][1][language]
-        if self.count == 1:
-            # German numbers have a gender, so a single one is told as a figure.
-            return f"{'1' if language == 'de' else small[1]} {one}"
-        number = f"{self.count:,}".replace(",", "." if language == "de" else ",")
-        return f"{small[self.count] if self.count < len(small) else number} {several}"
+        spoken, (_, one, several) = language_of(language), _WORDS[self.kind]
+        noun = spoken.plural(one, several, self.count, "happening")
+        if self.count < len(SMALL):
+            return f"{spoken.say(SMALL[self.count], 'small number')} {noun}"
+        return f"{spoken.count(self.count)} {noun}"
+
+
+def nouns() -> list[tuple[str, str]]:
+    """One and several of every kind, as English has them."""
+    return [(one, several) for _, one, several in _WORDS.values()]
 
 
 def happenings(pack: Pack, key: int, first: int, end: int) -> tuple[Happening, ...]:

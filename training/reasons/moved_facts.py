@@ -24,7 +24,6 @@ _PLAIN_UNITS = frozenset({"days", "cents", "orders", "lines", "pieces", "count",
 _WEIGHT_OF_OTHERS = 0.25
 _WEIGHT_OF_UNKNOWN = 0.5
 _GAP = "…"
-_NONE = {"en": "none", "de": "nichts"}
 _QUALIFIER = re.compile(r"\s*[:;].*")
 
 
@@ -100,6 +99,6 @@ def _clearness(wording: Wording, position: int, is_known: bool) -> float:
 
 
 def _fact(wording: Wording, position: int, before: str, now: str) -> MovedFact:
-    none, feature = _NONE[wording.language.code], wording.features[position]
+    none, feature = wording.language.say("none", "fact"), wording.features[position]
     meaning = _QUALIFIER.sub("", wording.language.meaning(feature)).rstrip(".")
     return MovedFact(feature.name, meaning, before or none, now or none)

@@ -21,7 +21,7 @@ from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use
 from training.families.segments.bundle import current_segments
 from training.families.segments.model import NO_SEGMENT
-from training.families.segments.words import SEGMENT_WORDS
+from training.reasons.languages.known import language_of
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_habits_are_told_in_german(answering: Service, valued: Snapshot) -> None
     question = {"rows": [{"customer_id": customer}], "language": "de"}
     answer = answering.caller("score").post("/v1/score", json=question)
     words = {one["word"] for one in answer.json()["rows"][0]["segment"]["reasons"]}
-    assert words <= set(SEGMENT_WORDS["de"].habits.values())
+    assert words <= set(language_of("de").catalogue.phrases("habit").values())
 
 
 def test_who_has_no_segment_is_not_given_one(answering: Service, valued: Snapshot) -> None:

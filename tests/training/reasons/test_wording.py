@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from features.declarations.feature import Feature, ReasonGroup
-from training.reasons.languages.numbers import money, quantity
+from training.reasons.languages.known import ENGLISH
 from training.reasons.wording import Sentence, Wording
 
 FEATURES = (
@@ -50,11 +50,11 @@ def said(feature: str, direction: str, **values: float) -> Sentence:
     ],
 )
 def test_a_quantity_is_written_in_its_unit(value: float, unit: str, written: str) -> None:
-    assert quantity(value, unit, "GBP") == written
+    assert ENGLISH.quantity(value, unit, "GBP") == written
 
 
 def test_a_currency_without_a_sign_is_named() -> None:
-    assert money(1_000_000, "SEK") == "SEK 10,000"
+    assert ENGLISH.money(1_000_000, "SEK") == "SEK 10,000"
 
 
 def test_silence_is_told_against_the_customers_own_gap() -> None:

@@ -29,7 +29,6 @@ from training.learners.logistic import LogisticModel
 from training.learners.model import Model
 from training.questions.kinds import question_from
 from training.questions.question import Question
-from training.reasons.languages.known import refuse_unspoken
 
 LEARNERS: Mapping[str, type[Model]] = {
     one.family: one for one in (LogisticModel, BoostedModel, BlendedModel)
@@ -205,8 +204,9 @@ class ChurnKind:
         return model.declarations
 
     def contents(self, model: Bundle) -> Mapping[str, bytes]:
-        """Its files; ``ModelRefused`` for a feature or a group that a language has no words for."""
-        refuse_unspoken(*spoken(model.manifest))
+        """Its files; ``ModelRefused`` for a feature without a reason group."""
+        # Refuses a feature without a reason group.
+        spoken(model.manifest)
         when = {} if model.hazard is None else model.hazard.to_files()
         return {
             **model.model.to_files(),

@@ -24,7 +24,6 @@ from training.families.offers.exposures.terms import Offers
 from training.families.offers.persuasion import PERSUASION_FILE, Persuasion
 from training.families.offers.propensity import Propensity
 from training.learners.columns import Floats
-from training.reasons.languages.known import refuse_unspoken
 
 OFFERS = "offers"
 _TASTES, _SEED = "tastes.npz", 20_150_401
@@ -126,8 +125,9 @@ class OfferKind:
         return model.declarations
 
     def contents(self, model: OfferBundle) -> Mapping[str, bytes]:
-        """Its files; ``ModelRefused`` for a feature or a group that a language has no words for."""
-        refuse_unspoken(*spoken(model.manifest))
+        """Its files; ``ModelRefused`` for a feature without a reason group."""
+        # Refuses a feature without a reason group.
+        spoken(model.manifest)
         change = {} if model.persuasion is None else model.persuasion.to_files()
         titles = TextColumn.of(model.tastes.categories)
         named: Arrays = {"offsets": titles.offsets, "categories": titles.content}

@@ -22,6 +22,7 @@ from training.families.segments.clusters import nearest
 from training.families.segments.model import NO_SEGMENT, SegmentModel
 from training.families.segments.traits import Trait, traits_of
 from training.learners.columns import Floats
+from training.reasons.languages.catalogue import phrase
 
 MOST_FOR, MOST_AGAINST = 3, 2
 SLOTS = MOST_FOR + MOST_AGAINST
@@ -99,7 +100,10 @@ def traits_of_model(model: SegmentModel, features: Sequence[Feature]) -> tuple[T
     by_name = {one.name: one for one in features}
     named = {one.feature: one for one in traits_of(features)}
     return tuple(
-        named.get(name, Trait(name, by_name[name].group, "much", "little"))
+        named.get(
+            name,
+            Trait(name, by_name[name].group, phrase("much", "habit"), phrase("little", "habit")),
+        )
         for name in model.space.columns.names
     )
 

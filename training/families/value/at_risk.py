@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.learners.columns import Floats
+from training.reasons.languages.catalogue import phrase
 
-TERCILES = ("low", "middle", "high")
+TERCILES = (phrase("low"), phrase("middle"), phrase("high"))
 PLAYS: Mapping[tuple[str, str], str] = {
-    ("high", "high"): "Call, or make an offer",
-    ("high", "low"): "Protect, without a discount",
-    ("low", "high"): "Something cheap and automated",
-    ("low", "low"): "Leave as it is",
+    ("high", "high"): phrase("Call, or make an offer"),
+    ("high", "low"): phrase("Protect, without a discount"),
+    ("low", "high"): phrase("Something cheap and automated"),
+    ("low", "low"): phrase("Leave as it is"),
 }
 """What the corners of the matrix, value before risk, call for."""
 

@@ -21,7 +21,6 @@ from training.families.value.model import CalibratedValue, Value, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions
 from training.learners.columns import Floats
-from training.reasons.languages.known import refuse_unspoken
 from training.reasons.points import leading_features
 
 VALUE = "value"
@@ -220,8 +219,9 @@ class ValueKind:
         return model.declarations
 
     def contents(self, model: ValueBundle) -> Mapping[str, bytes]:
-        """Its files; ``ModelRefused`` for a feature or a group that a language has no words for."""
-        refuse_unspoken(*spoken(model.manifest))
+        """Its files; ``ModelRefused`` for a feature without a reason group."""
+        # Refuses a feature without a reason group.
+        spoken(model.manifest)
         return {**model.value.to_files(), _REFERENCE: model.reference.to_bytes()}
 
     def read(self, manifest: Manifest[ValueTask], contents: Mapping[str, bytes]) -> ValueBundle:

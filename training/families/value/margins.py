@@ -9,8 +9,9 @@ import numpy as np
 from features.store.pack import EventStream
 from features.store.store import Store
 from training.learners.columns import Floats
+from training.reasons.languages.catalogue import phrase
 
-MARGIN, SPEND = "margin", "spend"
+MARGIN, SPEND = phrase("margin", "money"), phrase("spend", "money")
 FEWEST_KNOWN = 0.5
 """Costs of at least this share of the money must be known before anything is called a margin."""
 

@@ -1,17 +1,15 @@
-"""The languages reasons can be told in."""
+"""The languages reasons and pages can be told in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from features.declarations.feature import Feature, ReasonGroup
 from features.vocabulary.errors import UsageRefused, did_you_mean
-from training.reasons.claims import claims_about
-from training.reasons.languages.german import German
-from training.reasons.languages.language import Language
+from training.reasons.languages.language import ENGLISH, Language
 
-ENGLISH = Language()
-LANGUAGES: Mapping[str, Language] = {one.code: one for one in (ENGLISH, German())}
+__all__ = ["ENGLISH", "LANGUAGES", "language_of"]
+
+LANGUAGES: Mapping[str, Language] = {one.code: one for one in (ENGLISH, Language("de"))}
 
 
 def language_of(code: str) -> Language:
@@ -23,18 +21,3 @@ def language_of(code: str) -> Language:
             remedy=did_you_mean(code, list(LANGUAGES)),
         )
     return LANGUAGES[code]
-
-
-def refuse_unspoken(features: Sequence[Feature], groups: Sequence[ReasonGroup]) -> None:
-    """Raise ``ModelRefused`` for a feature, a reason or a claim that a language cannot say."""
-    for language in LANGUAGES.values():
-        for group in groups:
-            language.title(group)
-        for feature in features:
-            language.clause(feature)
-            for direction in ("raises", "lowers"):
-                for claim, caught in claims_about(feature.name, direction):
-                    for text in filter(None, (claim.text, claim.at_zero)):
-                        language.claim(text)
-                    if "what" in caught:
-                        language.subject(caught["what"])

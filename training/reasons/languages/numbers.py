@@ -1,4 +1,4 @@
-"""Numbers with their units, as a person would write them."""
+"""The digits of numbers, before a language puts its own signs between them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,6 @@ _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹"}
 CENTS_SHOWN_BELOW = 100_00
 DAY_SLACK = 1e-3
 """A float32 holds 41 days as 40.9999962 where the seconds do not divide evenly."""
-
-
-def quantity(value: float, unit: str, currency: str) -> str:
-    """A value as a person would write it.
-
-    >>> quantity(41.6, "days", "EUR"), quantity(0.125, "share", "EUR"), quantity(123456, "cents", "GBP")
-    ('41 days', '12 %', '£1,235')
-    """
-    if unit == "cents":
-        return money(round(value), currency)
-    if unit == "days":
-        return days(value)
-    if unit == "share":
-        return share(value)
-    if unit == "yes_no":
-        return "yes" if value >= 0.5 else "no"
-    return short(value)
 
 
 def share(value: float) -> str:
@@ -37,18 +20,6 @@ def share(value: float) -> str:
     return f"{percent:,.0f} %" if percent == 0 or abs(percent) >= 10 else f"{percent:.1f} %"
 
 
-def days(value: float) -> str:
-    """A stretch of time in whole days that have passed.
-
-    >>> days(1.2), days(0.4)
-    ('1 day', 'less than a day')
-    """
-    whole = whole_days(value)
-    if whole == 0:
-        return "less than a day"
-    return f"{whole:,} day{'' if abs(whole) == 1 else 's'}".replace("-", "−")
-
-
 def whole_days(value: float) -> int:
     """The whole days in a stretch of time."""
     return math.trunc(value + math.copysign(DAY_SLACK, value))
@@ -59,18 +30,15 @@ def symbol_of(currency: str) -> str:
     return _SYMBOLS.get(currency, currency)
 
 
-def money(cents: int, currency: str, places: int | None = None) -> str:
-    """An amount with its currency; cents are shown for small amounts alone, or as ``places`` says.
+def amount(cents: int, places: int | None = None) -> str:
+    """An amount without sign or currency; cents are shown for small amounts alone, or as ``places`` says.
 
-    >>> money(4_50, "EUR"), money(-1_234_50, "GBP"), money(99_00, "CHF"), money(99_00, "CHF", 0)
-    ('€4.50', '−£1,234', 'CHF 99.00', 'CHF 99')
+    >>> amount(4_50), amount(-1_234_50), amount(99_00, 0)
+    ('4.50', '1,234', '99')
     """
-    sign = "−" if cents < 0 else ""
-    amount = abs(cents) / 100
-    symbol = _SYMBOLS.get(currency, f"{currency} ")
     if places is None:
         places = 2 if 0 < abs(cents) < CENTS_SHOWN_BELOW else 0
-    return f"{sign}{symbol}{amount:,.{places}f}"
+    return f"{abs(cents) / 100:,.{places}f}"
 
 
 def short(value: float) -> str:
@@ -80,3 +48,16 @@ def short(value: float) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", "−")
+
+
+def rounded(value: float, unit: str) -> float:
+    """A value made equal to those that are shown like it, so that each is put into words once."""
+    if not math.isfinite(value):
+        return value
+    if unit == "days":
+        return float(whole_days(value))
+    if unit == "cents":
+        whole = float(round(value))
+        return round(whole / 100) * 100.0 if abs(whole) >= CENTS_SHOWN_BELOW else whole
+    # Of zero there is one alone, without a sign.
+    return value + 0.0

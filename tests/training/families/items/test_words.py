@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS, POSITIONS
-from training.families.items.words import ENGLISH, GERMAN, WORDS, ItemWords
+from training.families.items.words import ENGLISH, WORDS, ItemWords
+
+GERMAN = WORDS["de"]
 
 
 def row(**facts: float) -> np.ndarray:

@@ -19,8 +19,9 @@ from training.families.segments.membership import (
 )
 from training.families.segments.model import NO_SEGMENT, SegmentModel, Space
 from training.families.segments.traits import KINDS, Trait
-from training.families.segments.words import SEGMENT_WORDS
+from training.families.segments.words import habit_said
 from training.learners.columns import Columns
+from training.reasons.languages.known import language_of
 
 NAMES = ("orders", "spend", "days_since_order")
 TRAITS = (
@@ -117,8 +118,9 @@ def test_segments_are_those_that_are_assigned_and_a_customer_alone_gets_the_same
 
 
 def test_every_habit_has_a_word_in_german() -> None:
-    german = SEGMENT_WORDS["de"]
+    german = language_of("de")
     for kind in KINDS:
         for english in (kind.much.format(what="web"), kind.little.format(what="web")):
-            assert german.habit(english) != english or english == "web"
-    assert german.habit("mostly web") == "meist web" and german.habit("little web") == "wenig web"
+            assert habit_said(english, german) != english or english == "web"
+    assert habit_said("mostly web", german) == "meist web"
+    assert habit_said("little web", german) == "wenig web"

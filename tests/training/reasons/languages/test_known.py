@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import io
+import re
 from datetime import date
 
 import numpy as np
@@ -11,9 +12,15 @@ import pytest
 from features.company.settings.company import LANGUAGES as OFFERED
 from features.declarations.feature import Feature, ReasonGroup
 from features.plan.dictionary import full_plan
-from features.vocabulary.errors import ModelRefused, UsageRefused
+from features.vocabulary.errors import UsageRefused
+from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
+from training.questions.contract import ContractChurn
+from training.questions.question import Question
+from training.questions.stated import Stated
 from training.reasons.claims import CLAIMS
-from training.reasons.languages.known import LANGUAGES, language_of, refuse_unspoken
+from training.reasons.languages.catalogue import Catalogue
+from training.reasons.languages.compiled import FOLDER, compiled
+from training.reasons.languages.known import ENGLISH, LANGUAGES, language_of
 from training.reasons.peers import Peers
 from training.reasons.wording import Wording
 
@@ -33,13 +40,6 @@ def german(name: str, **values: float) -> str:
 
 def test_the_languages_of_the_settings_are_those_that_are_spoken() -> None:
     assert set(OFFERED) == set(LANGUAGES)
-
-
-def test_everything_in_the_dictionary_can_be_said_in_every_language() -> None:
-    refuse_unspoken(PLAN.features, PLAN.groups)
-    for language in LANGUAGES.values():
-        for claim in CLAIMS:
-            assert language.claim(claim.text)
 
 
 def test_no_english_is_left_in_the_german() -> None:
@@ -116,23 +116,72 @@ def test_dates_are_written_as_the_country_writes_them() -> None:
     assert [language_of(one).date(day) for one in ("en", "de")] == ["9 Mar 2026", "9.3.2026"]
 
 
+LETTERS = Feature(
+    "letters_count_7d",
+    "Letters read.",
+    "count",
+    "rhythm",
+    "now",
+    "no letters known",
+    "{value} letters so far",
+)
+MOONS = Feature("moons_growth_30d", "Moons.", "ratio", "rhythm", "now", "", "{value} orders so far")  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    ("feature", "group", "named"),
+    ("feature", "value", "german"),
     [
-        (Feature("new_count_7d", "", "count", "rhythm", "now", "", "{value} news so far"), "Buying rhythm", "new_count_7d"),
-        (PLAN.features[0], "Moon phase", "Moon phase"),
-        (Feature("moons_growth_30d", "", "ratio", "rhythm", "now", "", "{value} orders so far"), "Buying rhythm", "moons"),
+        (LETTERS, 1, "1 letter so far (üblich: 2.000)"),
+        (LETTERS, 1500, "1,500 letters so far (üblich: 2.000)"),
+        (MOONS, 0.5, "Moons of the last 30 days fell to 50 % of the 30 days before"),
     ],
-)  # fmt: skip
-def test_what_a_language_cannot_say_is_refused_by_its_name(
-    feature: Feature, group: str, named: str
+)
+def test_what_a_language_cannot_say_is_said_in_english_there(
+    feature: Feature, value: float, german: str
 ) -> None:
-    with pytest.raises(ModelRefused) as refused:
-        refuse_unspoken([replace(feature, group="rhythm")], [ReasonGroup("rhythm", group)])
-    assert named in refused.value.found
+    typical = np.array([2000], np.float32)
+    wording = Wording([feature], [ReasonGroup("rhythm", "Moon phase")], typical, "EUR", GERMAN)
+    assert wording.titles == ("Moon phase",)
+    row = np.array([value], np.float32)
+    assert wording.sentence(0, "raises", row).text == german
+    assert wording.said(0, "raises", row[None, :])[0] == [german]
+
+
+def test_facts_without_a_phrase_keep_their_english_meaning() -> None:
+    assert (
+        GERMAN.meaning(LETTERS) == "Letters read." and GERMAN.unknown(LETTERS) == "no letters known"
+    )
+    assert GERMAN.fact(LETTERS, 1500, "EUR") == "1,500 letters so far"
+
+
+def test_what_serving_reads_is_made_of_what_was_written() -> None:
+    written = sorted(FOLDER.glob("*.po"))
+    assert [one.stem for one in written] == [one for one in LANGUAGES if one != "en"]
+    for one in written:
+        known, made = Catalogue.of(one.stem), Catalogue(io.BytesIO(compiled(one)))
+        assert known.texts and known.texts == made.texts, f"{one.name} is newer"
 
 
 def test_a_language_nobody_speaks_is_refused_with_those_that_are() -> None:
     with pytest.raises(UsageRefused) as refused:
         language_of("fr")
     assert "en, de" in refused.value.expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Inactivity(90, 0, 2, 365),
+        SecondPurchase(90, 0, 365),
+        PartialChurn(90, 0, 50),
+        ContractChurn(30, 0, 14),
+        Stated(30, 0, "downgrade"),
+    ],
+    ids=lambda question: question.kind,
+)
+def test_every_question_can_be_asked_in_german(question: Question) -> None:
+    for english in (question.heading, question.sentence, question.act):
+        german = GERMAN.phrased(english, "question")
+        assert german != english and "{" not in german
+        assert sorted(re.findall(r"\d+", german)) == sorted(re.findall(r"\d+", english))
+    assert ENGLISH.phrased(question.heading, "question") == question.heading

@@ -27,33 +27,33 @@ TASTE, PRICE, ANSWERS, FATIGUE, TERMS = GROUPS = (
 )
 
 
-def _feature(name: str, group: ReasonGroup, unit: str, meaning: str, said: str) -> Feature:
+def _cross(name: str, group: ReasonGroup, unit: str, meaning: str, said: str) -> Feature:
     return Feature(
         name, meaning, unit, group.name, "context", "Missing when nothing is known.", said
     )
 
 
 CROSSES: tuple[Feature, ...] = (
-    _feature("offer_category_orders", TASTE, "count", "Orders with items of the offer's category.", "{value} orders of what it is about"),
-    _feature("offer_category_share", TASTE, "share", "Share of all lines that are of the offer's category.", "{value} of all lines are of what it is about"),
-    _feature("days_since_offer_category", TASTE, "days", "Days since the offer's category was last bought.", "what it is about was last bought {value} ago"),
-    _feature("offer_category_taste", TASTE, "score", "What the other categories bought say for the offer's: a ridge regression of categories.", "other purchases speak for it by {value}"),
-    _feature("offer_item_orders", TASTE, "count", "Orders with the offer's own item.", "{value} orders of the item"),
-    _feature("own_discount_share", PRICE, "share", "Share of the amount bought that was taken off as discount.", "{value} of the usual price was discount so far"),
-    _feature("offer_discount_over_own", PRICE, "share", "The offer's discount less the customer's usual one.", "{value} more discount than usual"),
-    _feature("offer_margin_over_line", PRICE, "score", "The offer's margin over the customer's usual amount a line, in logarithms.", "its price is away from the usual by {value}"),
-    _feature("offers_taken_before", ANSWERS, "count", "Offers taken so far.", "{value} offers taken so far"),
-    _feature("offers_taken_share_before", ANSWERS, "share", "Share of the offers shown so far that were taken, held to the usual.", "{value} of earlier offers taken"),
-    _feature("offer_kind_taken_share", ANSWERS, "share", "The same of offers of this kind.", "{value} of earlier offers of this kind taken"),
-    _feature("days_since_offer_taken", ANSWERS, "days", "Days since an offer was last taken.", "an offer was last taken {value} ago"),
-    _feature("same_offer_shown", FATIGUE, "count", "How often this offer was shown already.", "shown {value} times already"),
-    _feature("offers_shown_before", FATIGUE, "count", "Offers shown so far.", "{value} offers shown so far"),
-    _feature("offers_shown_30_days", FATIGUE, "count", "Offers shown in the last 30 days.", "{value} offers shown in 30 days"),
-    _feature("days_since_offer_shown", FATIGUE, "days", "Days since an offer was last shown.", "an offer was last shown {value} ago"),
-    _feature("offer_discount", TERMS, "share", "The offer's discount.", "{value} taken off"),
-    _feature("offer_reward_cost", TERMS, "cents", "What the offer's reward costs.", "a reward that costs {value}"),
-    _feature("offer_taken_rate", TERMS, "share", "Share of those shown this offer who took it, held to the usual of its kind.", "{value} of those shown it take it"),
-    _feature("offer_category_popularity", TERMS, "share", "Share of all lines that are of the offer's category.", "{value} of all sales are of what it is about"),
+    _cross("offer_category_orders", TASTE, "count", "Orders with items of the offer's category.", "{value} orders of what it is about"),
+    _cross("offer_category_share", TASTE, "share", "Share of all lines that are of the offer's category.", "{value} of all lines are of what it is about"),
+    _cross("days_since_offer_category", TASTE, "days", "Days since the offer's category was last bought.", "what it is about was last bought {value} ago"),
+    _cross("offer_category_taste", TASTE, "score", "What the other categories bought say for the offer's: a ridge regression of categories.", "other purchases speak for it by {value}"),
+    _cross("offer_item_orders", TASTE, "count", "Orders with the offer's own item.", "{value} orders of the item"),
+    _cross("own_discount_share", PRICE, "share", "Share of the amount bought that was taken off as discount.", "{value} of the usual price was discount so far"),
+    _cross("offer_discount_over_own", PRICE, "share", "The offer's discount less the customer's usual one.", "{value} more discount than usual"),
+    _cross("offer_margin_over_line", PRICE, "score", "The offer's margin over the customer's usual amount a line, in logarithms.", "its price is away from the usual by {value}"),
+    _cross("offers_taken_before", ANSWERS, "count", "Offers taken so far.", "{value} offers taken so far"),
+    _cross("offers_taken_share_before", ANSWERS, "share", "Share of the offers shown so far that were taken, held to the usual.", "{value} of earlier offers taken"),
+    _cross("offer_kind_taken_share", ANSWERS, "share", "The same of offers of this kind.", "{value} of earlier offers of this kind taken"),
+    _cross("days_since_offer_taken", ANSWERS, "days", "Days since an offer was last taken.", "an offer was last taken {value} ago"),
+    _cross("same_offer_shown", FATIGUE, "count", "How often this offer was shown already.", "shown {value} times already"),
+    _cross("offers_shown_before", FATIGUE, "count", "Offers shown so far.", "{value} offers shown so far"),
+    _cross("offers_shown_30_days", FATIGUE, "count", "Offers shown in the last 30 days.", "{value} offers shown in 30 days"),
+    _cross("days_since_offer_shown", FATIGUE, "days", "Days since an offer was last shown.", "an offer was last shown {value} ago"),
+    _cross("offer_discount", TERMS, "share", "The offer's discount.", "{value} taken off"),
+    _cross("offer_reward_cost", TERMS, "cents", "What the offer's reward costs.", "a reward that costs {value}"),
+    _cross("offer_taken_rate", TERMS, "share", "Share of those shown this offer who took it, held to the usual of its kind.", "{value} of those shown it take it"),
+    _cross("offer_category_popularity", TERMS, "share", "Share of all lines that are of the offer's category.", "{value} of all sales are of what it is about"),
 )  # fmt: skip
 NAMES = tuple(one.name for one in CROSSES)
 

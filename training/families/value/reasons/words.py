@@ -1,4 +1,4 @@
-"""What stands beside the reasons of an expected value, in each language."""
+"""What stands beside the reasons of an expected value, in the language it is told in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from training.families.value.reasons.contributions import AMOUNT, CHANCE
+from training.reasons.languages.language import Language
 
 
 @dataclass(frozen=True)
@@ -21,29 +22,19 @@ class ValueWords:
     through: Mapping[str, str]
 
 
-VALUE_WORDS: Mapping[str, ValueWords] = {
-    "en": ValueWords(
-        base="Base value",
-        base_said="Where the model starts for everybody.",
-        limit="Limit",
-        limit_said="Nobody is expected to bring more than ten customers alike brought.",
-        other="Everything else",
-        total="Value",
+def value_words(language: Language) -> ValueWords:
+    """These words in one language."""
+    return ValueWords(
+        base=language.say("Base value"),
+        base_said=language.say("Where the model starts for everybody."),
+        limit=language.say("Limit"),
+        limit_said=language.say(
+            "Nobody is expected to bring more than ten customers alike brought."
+        ),
+        other=language.say("Everything else"),
+        total=language.say("Value"),
         through={
-            CHANCE: "through the chance of buying at all",
-            AMOUNT: "through how much if they buy",
+            CHANCE: language.say("through the chance of buying at all"),
+            AMOUNT: language.say("through how much if they buy"),
         },
-    ),
-    "de": ValueWords(
-        base="Grundwert",
-        base_said="Wovon das Modell bei allen ausgeht.",
-        limit="Grenze",
-        limit_said="Von niemandem wird mehr erwartet, als zehn ähnliche Kunden gebracht haben.",
-        other="Alles Übrige",
-        total="Wert",
-        through={
-            CHANCE: "über die Chance, dass überhaupt gekauft wird",
-            AMOUNT: "über den Betrag, wenn gekauft wird",
-        },
-    ),
-}
+    )

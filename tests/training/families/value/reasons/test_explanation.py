@@ -17,7 +17,7 @@ from training.families.value.reasons.explanation import (
     shown_unit,
 )
 from training.families.value.reasons.tendency import tendencies
-from training.reasons.languages.german import German
+from training.reasons.languages.known import language_of
 from training.reasons.wording import Wording
 
 GROUPS = ("recency", "spend", "tenure")
@@ -72,7 +72,7 @@ def test_reasons_are_told_in_german_too() -> None:
               ReasonGroup("tenure", "Time as a customer")]  # fmt: skip
     features = [replace(one, said="usually buys every {value}") if one.unit == "days" else one
                 for one in features]  # fmt: skip
-    wording = Wording(features, groups, WORDING.peers, "EUR", German())
+    wording = Wording(features, groups, WORDING.peers, "EUR", language_of("de"))
     found = explain_value(shares(150_00, 100_00, [20_00, 30_00, 0]), NOBODY_SPECIAL, wording)
     assert [(one.title, one.text) for one in found.reasons] == [
         ("Höhe der Ausgaben", "500 € ausgegeben bisher, Rückgaben abgezogen (üblich: 100 €)"),

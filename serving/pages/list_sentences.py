@@ -1,0 +1,151 @@
+"""What stands around the churn list: how many are asked for, in which order, what the money means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from serving.pages.churn_list import ListQuery, Totals, sorts
+from serving.pages.figures import instant
+from serving.scores.score import Status
+from serving.snapshot.reading import Snapshot
+from training.reasons.languages.catalogue import phrase
+from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.language import Language
+
+_NOT_JUDGED = {
+    Status.NOT_ELIGIBLE: phrase("{count} not among those the question is about"),
+    Status.INSUFFICIENT_DATA: phrase("{count} have no known purchase"),
+    Status.NO_CONSENT: phrase("{count} declined to be scored"),
+}
+_SPEND_PRODUCTS = {
+    True: phrase("risk × 12-month spend"),
+    False: phrase("chance × 12-month spend"),
+}
+_VALUE_PRODUCTS = {
+    True: phrase("risk × value if kept"),
+    False: phrase("chance × value if they buy"),
+}
+
+
+def expected_between(summed: Totals, language: Language) -> str:
+    """The interval of how many are expected."""
+    low, high = (language.written(f"{one:,.0f}") for one in (summed.low, summed.high))
+    return language.say("{low} to {high}").format(low=low, high=high)
+
+
+def matched(
+    snapshot: Snapshot, summed: Totals, query: ListQuery, currency: str, language: Language
+) -> str:
+    """Who is asked for, how many they are and what they come to."""
+    if not summed.customers:
+        return language.say("Nobody matches.")
+    if summed.customers == snapshot.judged:
+        said = language.say("All {judged} judged customers, {order}.")
+        return said.format(
+            judged=language.count(snapshot.judged), order=_order(snapshot, query, language)
+        )
+    who = language.plural("1 customer matches", "{count} customers match", summed.customers)
+    said = language.say("{who}: {expected} expected to {act}, {lost} of {product}.").format(
+        who=who.format(count=language.count(summed.customers)),
+        expected=language.written(f"{summed.expected:,.1f}"),
+        act=language.phrased(snapshot.manifest["act"], "question"),
+        lost=language.money(summed.at_risk_cents, currency),
+        product=_inside(sorts(snapshot, language)["at_risk"], language),
+    )
+    if not query.jumped:
+        return said
+    before = language.say("Risk up by 10 points or more since {day}: {rest}")
+    return before.format(day=instant(snapshot.earlier_seconds, language), rest=said)
+
+
+def _order(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
+    """By what the list is sorted, and from where."""
+    if query.sort == "last_seen":
+        if query.rising:
+            return language.say("shortest silence first")
+        return language.say("longest silence first")
+    label = sorts(snapshot, language).get(query.sort, language.say("spend"))
+    first = _inside(label, language)
+    if query.rising:
+        return language.say("lowest {what} first").format(what=first)
+    return language.say("highest {what} first").format(what=first)
+
+
+def _inside(label: str, language: Language) -> str:
+    """A label inside a sentence; German nouns keep their capital."""
+    return label.lower() if language.code == ENGLISH.code else label
+
+
+def product(snapshot: Snapshot, language: Language) -> str:
+    """What is multiplied, in a few words."""
+    if not snapshot.value_days:
+        return language.say(_SPEND_PRODUCTS[snapshot.means_leaving])
+    return language.say(_VALUE_PRODUCTS[snapshot.means_leaving])
+
+
+def jumped(snapshot: Snapshot, language: Language) -> str:
+    """How many risks rose by ten points or more."""
+    if not snapshot.compared:
+        return ""
+    count = int(snapshot.manifest["jumped"])
+    said = language.plural("1 customer's risk", "The risk of {count} customers", count)
+    return said.format(count=language.count(count))
+
+
+def money_note(snapshot: Snapshot, language: Language) -> str:
+    """What the columns of money mean."""
+    if not snapshot.value_days:
+        return language.say("Spend is of the last 12 months, net of returns.")
+    said = language.say(
+        "Value is the {money} a customer is expected to bring in the next {days} days; four in five "
+        "customers alike end in the range below it. {product} is {factors}: what they bring given that "
+        "they buy at all."
+    )
+    return said.format(
+        money=language.say(snapshot.value_money, "money"),
+        days=snapshot.value_days,
+        product=sorts(snapshot, language)["at_risk"],
+        factors=product(snapshot, language),
+    )
+
+
+def not_judged(snapshot: Snapshot, language: Language) -> str:
+    """How many customers are not judged, and why."""
+    counts = snapshot.manifest["statuses"]
+    said = [
+        language.say(words).format(count=language.count(counts[status.word]))
+        for status, words in _NOT_JUDGED.items()
+        if counts[status.word]
+    ]
+    return language.say("Not judged: {those}.").format(those="; ".join(said)) if said else ""
+
+
+def notice(fault: Mapping[str, str] | None, language: Language) -> str:
+    """That what is shown is not the newest; empty when it is."""
+    if fault is None:
+        return ""
+    said = language.say(
+        "A newer model or newer scores cannot be used ({fault}). These are the last good ones."
+    )
+    return said.format(fault=fault.get("found", language.say("a fault")))
+
+
+def searched(query: ListQuery, language: Language) -> str:
+    """What a search came to; empty without one."""
+    if query.found is None:
+        return ""
+    count = query.found[1] - query.found[0]
+    if count <= 0:
+        return language.say("Search: no customer found.")
+    said = language.plural("Search: one customer found.", "Search: {count} customers found.", count)
+    return said.format(count=language.count(count))
+
+
+def position(first: int, shown: int, whole: int, language: Language) -> str:
+    """Which customers of how many are on the page."""
+    if not shown:
+        return ""
+    counts = [language.count(one) for one in (first + 1, first + shown, whole)]
+    return language.say("{first}–{last} of {whole}").format(
+        first=counts[0], last=counts[1], whole=counts[2]
+    )
