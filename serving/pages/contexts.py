@@ -317,4 +317,10 @@ class ContractPage:
     types: Sequence[TypeTable] = shown("What questions and answers are made of.")
 
 
-PAGES = (ChurnListPage, CustomerPage, SignInPage, ProblemPage, ContractPage)
+PAGES = (
+    ChurnListPage,
+    CustomerPage,
+    SignInPage,
+    ProblemPage,
+    ContractPage,
+)
