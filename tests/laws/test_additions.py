@@ -1,0 +1,80 @@
+"""What a change touches: each is made in a copy of the tree, works there, and leaves every other file alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from experiments.bench.house.additions import Addition, after, before, run_in
+from experiments.bench.house.examples import ENDPOINT, FEATURE, PAGE
+from features.plan.dictionary import full_plan
+
+ADDRESSES = (
+    "tests/serving/access/test_routes.py::test_the_addresses_of_the_service_are_these_and_no_others"
+)
+DOCUMENTED = "tests/serving/contract/test_documentation.py"
+
+
+def passes_in(folder: Path, *tests: str) -> None:
+    """Fails where a test of the copy does."""
+    run_in(folder, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests)
+
+
+def test_a_feature_is_one_line_and_its_page_follows(tmp_path: Path) -> None:
+    assert FEATURE.made_in(tmp_path) == {"features/behaviour/purchases.py", "docs/features.md"}
+    program = "from features.plan.dictionary import full_plan; print(*full_plan().feature_names)"
+    known, planned = set(full_plan().feature_names), set(run_in(tmp_path, "-c", program).split())
+    windows = ("7d", "30d", "90d", "180d", "365d", "lifetime")
+    added = {f"line_spend_mean_{window}" for window in windows}
+    assert added.isdisjoint(known) and planned == known | added
+    page = (tmp_path / "docs" / "features.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in page for name in added)
+
+
+def test_an_endpoint_is_messages_routes_and_a_test(tmp_path: Path) -> None:
+    assert ENDPOINT.made_in(tmp_path) == {
+        "serving/contract/discovery_messages.py",
+        "serving/contract/discovery_routes.py",
+        "docs/api.md",
+        "tests/serving/access/test_routes.py",
+        "tests/serving/contract/test_clock.py",
+    }
+    passes_in(tmp_path, ADDRESSES, DOCUMENTED, "tests/serving/contract/test_clock.py")
+
+
+def test_a_page_is_a_context_a_view_a_template_and_a_test(tmp_path: Path) -> None:
+    assert PAGE.made_in(tmp_path) == {
+        "serving/pages/contexts.py",
+        "serving/pages/glossary_view.py",
+        "serving/pages/pages.py",
+        "serving/pages/templates/glossary.html",
+        "docs/api.md",
+        "tests/pages/test_contexts.py",
+        "tests/pages/test_glossary_page.py",
+        "tests/serving/access/test_routes.py",
+    }
+    tests = ("tests/pages/test_contexts.py", "tests/pages/test_glossary_page.py")
+    passes_in(tmp_path, ADDRESSES, DOCUMENTED, *tests)
+
+
+def test_what_does_not_pass_in_a_copy_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="nothing of the kind"):
+        run_in(tmp_path, "-c", "raise SystemExit('nothing of the kind')")
+
+
+def test_lines_are_put_beside_the_one_line_that_is_meant() -> None:
+    content = "first\nsecond\n"
+    assert after("first", "then\n").into(content) == "first\nthen\nsecond\n"
+    assert before("second", "then\n").into(content) == "first\nthen\nsecond\n"
+
+
+@pytest.mark.parametrize(("anchor", "count"), [("third", 0), ("", 2)])
+def test_lines_without_one_place_of_their_own_are_refused(anchor: str, count: int) -> None:
+    with pytest.raises(ValueError, match=f"found {count}"):
+        after(anchor, "then\n").into("first\nsecond\n")
+
+
+def test_a_new_file_takes_no_other_ones_place(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"purchases\.py is there already"):
+        Addition("a file", {"features/behaviour/purchases.py": ""}).made_in(tmp_path)
