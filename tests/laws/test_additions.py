@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.bench.house.additions import Addition, after, before, run_in
+from experiments.bench.house.additions import Addition, after, before, run_in, within
+from experiments.bench.house.example_family import FAMILY
 from experiments.bench.house.examples import ENDPOINT, FEATURE, PAGE
 from features.plan.dictionary import full_plan
 
@@ -58,6 +59,36 @@ def test_a_page_is_a_context_a_view_a_template_and_a_test(tmp_path: Path) -> Non
     passes_in(tmp_path, ADDRESSES, DOCUMENTED, *tests)
 
 
+def test_a_family_is_a_folder_its_lines_in_the_lists_and_its_contract(tmp_path: Path) -> None:
+    assert FAMILY.made_in(tmp_path) == {
+        "training/families/growth/__init__.py",
+        "training/families/growth/bundle.py",
+        "training/families/growth/family.py",
+        "training/families/kinds.py",
+        "training/families/families.py",
+        "serving/in_use/served.py",
+        "serving/contract/discovery_messages.py",
+        "regulars/families.py",
+        "regulars/options.py",
+        "regulars/training_tables.py",
+        "docs/growth.md",
+        "README.md",
+        "pyproject.toml",
+        "tests/contracts/families/growth.py",
+        "tests/contracts/families/__init__.py",
+        "tests/laws/test_lists.py",
+        "tests/laws/test_settings.py",
+    }
+    lists = ("tests/laws/test_lists.py", "tests/laws/test_settings.py")
+    passes_in(
+        tmp_path,
+        "-k",
+        "growth or test_lists or test_settings",
+        *lists,
+        "tests/contracts/test_families.py",
+    )
+
+
 def test_what_does_not_pass_in_a_copy_is_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nothing of the kind"):
         run_in(tmp_path, "-c", "raise SystemExit('nothing of the kind')")
@@ -73,6 +104,16 @@ def test_lines_are_put_beside_the_one_line_that_is_meant() -> None:
 def test_lines_without_one_place_of_their_own_are_refused(anchor: str, count: int) -> None:
     with pytest.raises(ValueError, match=f"found {count}"):
         after(anchor, "then\n").into("first\nsecond\n")
+
+
+def test_words_take_the_place_of_those_that_stand_there_once() -> None:
+    assert within("sec", "cond", "ts").into("first\nsecond\n") == "first\nsets\n"
+
+
+@pytest.mark.parametrize(("old", "count"), [("third", 0), ("e", 2)])
+def test_words_that_do_not_stand_there_once_are_refused(old: str, count: int) -> None:
+    with pytest.raises(ValueError, match=f"found {count}"):
+        within("sec", old, "").into("first\nseconde\n")
 
 
 def test_a_new_file_takes_no_other_ones_place(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from experiments.bench.house.structure import FLOORS, ROOT
 
-COPIED = (*FLOORS, "tests", "docs", "pyproject.toml")
+COPIED = (*FLOORS, "tests", "docs", "README.md", "pyproject.toml")
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*")
 
 
@@ -27,11 +27,34 @@ class Insertion:
     def into(self, content: str) -> str:
         """The content with these lines; ``ValueError`` where there is no such line, or more than one."""
         lines = content.splitlines(keepends=True)
-        places = [place for place, line in enumerate(lines) if line.startswith(self.anchor)]
-        if len(places) != 1:
-            raise ValueError(f"expected one line that begins {self.anchor!r}; found {len(places)}")
-        place = places[0] + (0 if self.is_before else 1)
+        place = _place(self.anchor, lines) + (0 if self.is_before else 1)
         return "".join([*lines[:place], self.text, *lines[place:]])
+
+
+@dataclass(frozen=True)
+class Rewording:
+    """Other words within the one line of a file that begins with ``anchor``."""
+
+    anchor: str
+    old: str
+    new: str
+
+    def into(self, content: str) -> str:
+        """The content with these words; ``ValueError`` where the line or the old words are not there once."""
+        lines = content.splitlines(keepends=True)
+        place = _place(self.anchor, lines)
+        if (count := lines[place].count(self.old)) != 1:
+            raise ValueError(f"expected {self.old!r} once in a line; found {count}")
+        return "".join(
+            [*lines[:place], lines[place].replace(self.old, self.new), *lines[place + 1 :]]
+        )
+
+
+def _place(anchor: str, lines: Sequence[str]) -> int:
+    places = [place for place, line in enumerate(lines) if line.startswith(anchor)]
+    if len(places) != 1:
+        raise ValueError(f"expected one line that begins {anchor!r}; found {len(places)}")
+    return places[0]
 
 
 def after(anchor: str, text: str) -> Insertion:
@@ -44,8 +67,13 @@ def before(anchor: str, text: str) -> Insertion:
     return Insertion(anchor, text, is_before=True)
 
 
-Edit = str | tuple[Insertion, ...]
-"""The text of a new file, or lines for one that is there."""
+def within(anchor: str, old: str, new: str) -> Rewording:
+    """Other words within the line that begins with ``anchor``."""
+    return Rewording(anchor, old, new)
+
+
+Edit = str | tuple[Insertion | Rewording, ...]
+"""The text of a new file, or what becomes of one that is there."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +133,8 @@ def _apply(edit: Edit, path: Path) -> None:
         path.write_text(edit, encoding="utf-8")
         return
     content = path.read_text(encoding="utf-8")
-    for insertion in edit:
-        content = insertion.into(content)
+    for change in edit:
+        content = change.into(content)
     path.write_text(content, encoding="utf-8")
 
 
