@@ -69,7 +69,7 @@ class Log:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class PolicyEstimate:
     """The value of a policy a decision, with the ends of its 95 % interval by resampling decisions."""
 
     value: float
@@ -90,7 +90,7 @@ class PolicyValue:
     that the log could not have taken, ``threshold`` the weight from which Switch-DR trusts the model alone.
     """
 
-    estimates: Mapping[str, Estimate]
+    estimates: Mapping[str, PolicyEstimate]
     effective_decisions: float
     largest_weight: float
     unsupported: float
@@ -152,7 +152,7 @@ def _over(part: Floats, weights: Floats) -> Floats:
     return np.asarray(ratio + (part - ratio * weights) / mean)
 
 
-def _estimates(influences: Mapping[str, Floats], seed: int) -> dict[str, Estimate]:
+def _estimates(influences: Mapping[str, Floats], seed: int) -> dict[str, PolicyEstimate]:
     """Means of what decisions add, with intervals by the bootstrap of their t (Hall 1992).
 
     Rewards are rare and weights large: a mean of such is skewed, and so is its error with it, which an interval
@@ -175,7 +175,7 @@ def _estimates(influences: Mapping[str, Floats], seed: int) -> dict[str, Estimat
     for at, name in enumerate(influences):
         known = scaled[~np.isnan(scaled[:, at]), at]
         low, high = np.percentile(known, [_TAIL, 100 - _TAIL]) if len(known) else (0.0, 0.0)
-        found[name] = Estimate(
+        found[name] = PolicyEstimate(
             float(means[at]),
             float(means[at] - high * errors[at]),
             float(means[at] - low * errors[at]),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from features.checks.breaches import Report
+from features.checks.breaches import CheckReport
 from regulars.narrator import Table
 
 
-def report_tables(report: Report) -> list[Table]:
+def report_tables(report: CheckReport) -> list[Table]:
     """What a check found, and what became of every row."""
     accounts = [
         (

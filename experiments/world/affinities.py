@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.world.campaigns import OTHER_CATEGORY_SHARE, taste_shares
-from experiments.world.catalogue import Catalogue
+from experiments.world.catalogue import SimulatedCatalogue
 from experiments.world.people import CATEGORIES, Floats, People
 
 PRICE_SPREAD = 0.3
 """How far an item's price position lies from the customer's own at most."""
 
 
-def item_shares(people: People, catalogue: Catalogue) -> Floats:
+def item_shares(people: People, catalogue: SimulatedCatalogue) -> Floats:
     """The share of the lines that each item draws, offers apart: [people, items]; a row sums to 1."""
     categories = category_shares(people)
     cells = cell_shares(people.price_level, catalogue.grid.shape[1])

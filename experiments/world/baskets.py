@@ -13,7 +13,7 @@ from experiments.world.campaigns import (
     OTHER_CATEGORY_SHARE,
     Exposures,
 )
-from experiments.world.catalogue import Catalogue, offer_of
+from experiments.world.catalogue import SimulatedCatalogue, offer_of
 from experiments.world.lives import Lives, live
 from experiments.world.people import (
     CATEGORIES,
@@ -54,7 +54,7 @@ class Orders:
 
 
 @dataclass(frozen=True)
-class Lines:
+class SimulatedLines:
     """Lines of orders: ``order`` is a position in ``Orders``; a return has a negative quantity."""
 
     order: Ints
@@ -65,7 +65,7 @@ class Lines:
     seconds: Ints
 
 
-def basket_mean(spec: WorldSpec, catalogue: Catalogue) -> float:
+def basket_mean(spec: WorldSpec, catalogue: SimulatedCatalogue) -> float:
     """The mean lines an order that meets the spec's lines a customer, found on a trial block.
 
     Repeated items of an order are one line and some lines come back, so the first guess, lines by
@@ -119,10 +119,10 @@ def lines_of(
     people: People,
     orders: Orders,
     exposures: Exposures,
-    catalogue: Catalogue,
+    catalogue: SimulatedCatalogue,
     mean_lines: float,
     random: np.random.Generator,
-) -> Lines:
+) -> SimulatedLines:
     """Fill every order: categories by taste, items by price level, then discounts and returns."""
     by_offer = orders.exposure != NO_OFFER
     extra = np.maximum(mean_lines * people.basket_factor - 1.0, 0.02)[orders.person]
@@ -144,7 +144,7 @@ def lines_of(
     quantity = _QUANTITIES[random.integers(0, len(_QUANTITIES), len(order), np.uint8)]
     full = quantity * catalogue.price_cents[item]
     discount = full * percent // 100
-    lines = Lines(order, item, quantity, full - discount, discount, orders.seconds[order])
+    lines = SimulatedLines(order, item, quantity, full - discount, discount, orders.seconds[order])
     return _with_returns(spec, people, orders, lines, random)
 
 
@@ -166,7 +166,7 @@ def _items(
     people: People,
     person: Ints,
     category: Ints,
-    catalogue: Catalogue,
+    catalogue: SimulatedCatalogue,
     random: np.random.Generator,
 ) -> Ints:
     """An item near the customer's own price level, popular ones more often."""
@@ -193,15 +193,19 @@ def _percent_off(people: People, person: Ints, random: np.random.Generator) -> I
 
 
 def _with_returns(
-    spec: WorldSpec, people: People, orders: Orders, lines: Lines, random: np.random.Generator
-) -> Lines:
+    spec: WorldSpec,
+    people: People,
+    orders: Orders,
+    lines: SimulatedLines,
+    random: np.random.Generator,
+) -> SimulatedLines:
     """Append the lines that come back; all of an order's returns come back at one instant."""
     share: Floats = np.minimum(_RETURN_SHARE * np.exp(-0.4 * people.satisfaction), 0.3)
     delay = random.integers(3 * DAY_SECONDS, 21 * DAY_SECONDS, len(orders.seconds))
     back = orders.seconds + delay
     chosen = random.random(len(lines.order), np.float32) < share[orders.person[lines.order]]
     rows = np.flatnonzero(chosen & (back[lines.order] < spec.days * DAY_SECONDS))
-    appended = Lines(
+    appended = SimulatedLines(
         order=lines.order[rows],
         item=lines.item[rows],
         quantity=-lines.quantity[rows],
@@ -209,9 +213,9 @@ def _with_returns(
         discount_cents=np.zeros(len(rows), np.int64),
         seconds=back[lines.order[rows]],
     )
-    return Lines(
+    return SimulatedLines(
         **{
             one.name: np.concatenate([getattr(lines, one.name), getattr(appended, one.name)])
-            for one in fields(Lines)
+            for one in fields(SimulatedLines)
         }
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.world.catalogue import OFFERS, Catalogue
+from experiments.world.catalogue import OFFERS, SimulatedCatalogue
 from experiments.world.people import CATEGORIES, FAVOURITES, Flags, Floats, Ints, People
 from experiments.world.spec import NEVER, WorldSpec
 
@@ -95,7 +95,7 @@ def acceptance_chances(people: People, category: int, discount: float) -> tuple[
 def run_campaigns(
     spec: WorldSpec,
     people: People,
-    catalogue: Catalogue,
+    catalogue: SimulatedCatalogue,
     left_day: Ints,
     random: np.random.Generator,
 ) -> Exposures:
@@ -115,7 +115,7 @@ def run_campaigns(
 def _one_campaign(
     spec: WorldSpec,
     people: People,
-    catalogue: Catalogue,
+    catalogue: SimulatedCatalogue,
     left_day: Ints,
     campaign: int,
     random: np.random.Generator,

@@ -25,7 +25,7 @@ BRANDS = 40
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class SimulatedCatalogue:
     """Items sorted by category and, within it, by price; offers as parallel arrays.
 
     ``grid[category, cell]`` maps a price position between 0 and 1, cut into equal cells, to an item:
@@ -51,7 +51,7 @@ def offer_of(campaign: Ints) -> Ints:
     return campaign % OFFERS
 
 
-def catalogue_of(spec: WorldSpec, random: np.random.Generator) -> Catalogue:
+def catalogue_of(spec: WorldSpec, random: np.random.Generator) -> SimulatedCatalogue:
     """Draw the items, their prices and the offers of one company."""
     category = np.sort(np.arange(spec.items) % CATEGORIES)
     level = np.exp(random.normal(6.3, 0.5, CATEGORIES))
@@ -66,7 +66,7 @@ def catalogue_of(spec: WorldSpec, random: np.random.Generator) -> Catalogue:
         edges = np.cumsum(width[rows]) / width[rows].sum()
         cells = (np.arange(_GRID) + 0.5) / _GRID
         grid[one] = rows[np.minimum(np.searchsorted(edges, cells), len(rows) - 1)]
-    return Catalogue(
+    return SimulatedCatalogue(
         category=category,
         brand=random.integers(0, BRANDS, spec.items),
         price_cents=price,

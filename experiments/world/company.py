@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from experiments.world import columns, ledgers
 from experiments.world.baskets import NO_OFFER, Orders, basket_mean, lines_of, orders_of
 from experiments.world.campaigns import Exposures, run_campaigns
-from experiments.world.catalogue import Catalogue, catalogue_of
+from experiments.world.catalogue import SimulatedCatalogue, catalogue_of
 from experiments.world.lives import live
 from experiments.world.people import FAVOURITES, FOUNDING_DAYS, Ints, People, people_of
 from experiments.world.spec import BLOCK_CUSTOMERS, WorldSpec, random_stream
@@ -126,7 +126,7 @@ _PARQUET: dict[str, Any] = {
 }
 
 
-def _shared_tables(spec: WorldSpec, catalogue: Catalogue) -> Iterator[tuple[str, Any]]:
+def _shared_tables(spec: WorldSpec, catalogue: SimulatedCatalogue) -> Iterator[tuple[str, Any]]:
     yield "items", ledgers.items_table(catalogue)
     yield "offers", ledgers.offers_table(spec, catalogue)
     offers = {"category": catalogue.offer_category, "discount": catalogue.offer_discount}
@@ -134,7 +134,7 @@ def _shared_tables(spec: WorldSpec, catalogue: Catalogue) -> Iterator[tuple[str,
 
 
 def block_tables(
-    spec: WorldSpec, block: int, catalogue: Catalogue, mean_lines: float
+    spec: WorldSpec, block: int, catalogue: SimulatedCatalogue, mean_lines: float
 ) -> dict[str, Any]:
     """One block's rows of every table by name, and of the truth: depends on spec and block alone."""
     people = people_of(spec, block)

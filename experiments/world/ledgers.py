@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.world import columns
-from experiments.world.baskets import STORES_PER_REGION, Lines, Orders
+from experiments.world.baskets import STORES_PER_REGION, Orders, SimulatedLines
 from experiments.world.campaigns import Exposures, campaign_day
 from experiments.world.catalogue import (
     BRANDS,
     CATEGORY_NAMES,
     DEPARTMENTS,
     OFFERS,
-    Catalogue,
+    SimulatedCatalogue,
     offer_of,
 )
 from experiments.world.people import CHANNELS, NOTICE_DAYS, TERM_DAYS, Ints, People
@@ -37,7 +37,7 @@ def offer_ids(count: int = OFFERS) -> list[str]:
     return list(columns.texts("OFFER-", count, 2))
 
 
-def items_table(catalogue: Catalogue) -> Any:
+def items_table(catalogue: SimulatedCatalogue) -> Any:
     """One row an item."""
     count = len(catalogue.category)
     ids = columns.texts("I", count, 5)
@@ -60,7 +60,7 @@ def items_table(catalogue: Catalogue) -> Any:
     )
 
 
-def offers_table(spec: WorldSpec, catalogue: Catalogue) -> Any:
+def offers_table(spec: WorldSpec, catalogue: SimulatedCatalogue) -> Any:
     """One row an offer, with what an acceptance costs and earns on average."""
     names = catalogue.category_names
     category = catalogue.offer_category
@@ -108,7 +108,7 @@ def customers_table(
 
 
 def purchases_table(
-    spec: WorldSpec, people: People, region: Ints, orders: Orders, lines: Lines
+    spec: WorldSpec, people: People, region: Ints, orders: Orders, lines: SimulatedLines
 ) -> Any:
     """One row a line; a return is a line of its own with a number of its own and minus signs."""
     number = people.number[orders.person]
@@ -163,7 +163,7 @@ def exposures_table(
     people: People,
     exposures: Exposures,
     orders: Orders,
-    lines: Lines,
+    lines: SimulatedLines,
     random: np.random.Generator,
 ) -> Any:
     """One row a customer in a campaign's audience, in both arms; sold lines give the revenue."""

@@ -91,7 +91,7 @@ class TableReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckReport:
     """The outcome of checking all mapped tables."""
 
     tables: tuple[TableReport, ...]
@@ -127,7 +127,7 @@ class Report:
 class ContractBroken(DataRefused):
     """The check refuses the tables; ``report`` says in how many ways and how often."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: CheckReport) -> None:
         self.report = report
         found = [_counted(one) for one in report.refusals]
         samples = [name for one in report.refusals for name in one.sample]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.checks.accounts import repeated_relation
-from features.checks.breaches import Breach, Report, TableReport, refusal
+from features.checks.breaches import Breach, CheckReport, TableReport, refusal
 from features.checks.conversions import MappedColumn
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
@@ -89,7 +89,7 @@ def check(
     *,
     as_of: Cutoff | None = None,
     threads: int = 2,
-) -> Report:
+) -> CheckReport:
     """Look at all mapped tables and say what is wrong with them, how often, and what becomes of it.
 
     Nothing is stored. Rows at or after ``as_of`` lie in the future; without it no row does, for no
@@ -201,7 +201,7 @@ class Checking:
         self,
         tables: Iterable[CheckedTable],
         customers: Callable[[CheckedTable], int | None],
-    ) -> Report:
+    ) -> CheckReport:
         """What became of every row of every table, in the order of the declarations."""
         reports: dict[str, TableReport] = {}
         breaches: dict[str, list[Breach]] = {name: [] for name in self.mapped}
@@ -221,7 +221,7 @@ class Checking:
             every.append(_nothing_mapped())
         self.progress("check", len(self.mapped), len(self.mapped))
         ordered = tuple(reports[name] for name in self.mapped if name in reports)
-        return Report(ordered, tuple(every))
+        return CheckReport(ordered, tuple(every))
 
     def _opened(
         self, name: str, made_of: str, *, anew: bool = False

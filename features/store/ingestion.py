@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from features.checks.breaches import ContractBroken, Report
+from features.checks.breaches import CheckReport, ContractBroken
 from features.checks.checking import Before, CheckedTable, Checking
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
 from features.company.erased import Tombstones
@@ -205,7 +205,7 @@ class Ingestion:
             connection, tables, references, draft, opened, self.progress, as_of=self.as_of
         )
 
-    def _write_manifest(self, report: Report, pack: Pack, draft: Path) -> None:
+    def _write_manifest(self, report: CheckReport, pack: Pack, draft: Path) -> None:
         firsts = [one.first_seconds for one in report.tables if one.first_seconds is not None]
         lasts = [one.last_seconds for one in report.tables if one.last_seconds is not None]
         main = next(iter(pack.streams))
@@ -273,7 +273,7 @@ def _nobody(_: CheckedTable) -> None:
     return None
 
 
-def _refuse(report: Report) -> None:
+def _refuse(report: CheckReport) -> None:
     if report.refused:
         raise ContractBroken(report)
 

@@ -21,7 +21,7 @@ from serving.access.responses import Reply
 from serving.access.routes import Route
 from serving.ledger.audit import SESSION
 from serving.ledger.database import UNWRITABLE
-from serving.ledger.idempotency import LONGEST_KEY, Differs, KeptAnswer, Repeats, UnderWay
+from serving.ledger.idempotency import LONGEST_KEY, Differs, KeptAnswer, RepeatedCalls, UnderWay
 from serving.ledger.ledger import Ledger
 
 SESSION_COOKIE = "regulars_session"
@@ -203,7 +203,7 @@ class Guard:
 class _Repeat:
     """One call that may come again."""
 
-    repeats: Repeats
+    repeats: RepeatedCalls
     caller: str
     key: str
     request: bytes

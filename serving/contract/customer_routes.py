@@ -33,7 +33,7 @@ from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.profile import profile
 from serving.scores.subject import Subject
-from serving.scores.timeline import Moment, timeline
+from serving.scores.timeline import TimelineEntry, timeline
 from serving.snapshot.earlier_risks import usual_start
 from training.reasons.languages.language import Language
 
@@ -88,12 +88,12 @@ def _earlier(question: CustomerRequest, in_use: InUse, models_in_use: ModelsInUs
     return earlier
 
 
-def _moments(in_use: InUse, key: int, told: Sequence[ToldEvent], most: int) -> list[Moment]:
+def _moments(in_use: InUse, key: int, told: Sequence[ToldEvent], most: int) -> list[TimelineEntry]:
     assert in_use.past is not None
     return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, told, most=most)
 
 
-def _moment(moment: Moment, language: Language) -> MomentAnswer:
+def _moment(moment: TimelineEntry, language: Language) -> MomentAnswer:
     details = {
         name.removesuffix("_seconds") + "_at" if name.endswith("_seconds") else name: (
             instant(value) if name.endswith("_seconds") else value

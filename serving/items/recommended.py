@@ -53,7 +53,7 @@ class CustomerList:
     is_within_quotas: bool = True
 
 
-class Taker(NamedTuple):
+class LikelyTaker(NamedTuple):
     """A customer who would take an item: the chance of an order within the horizon, times that of the item in it."""
 
     customer_id: str

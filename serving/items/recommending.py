@@ -14,7 +14,7 @@ from features.vectors.refresh import natural_cutoff
 from features.vocabulary.time import Cutoff
 from serving.items.lists import ItemList, Shelving, Wishes, due_in_days, fill
 from serving.items.reasons import recommended
-from serving.items.recommended import CustomerList, Taker
+from serving.items.recommended import CustomerList, LikelyTaker
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_profiling
@@ -180,7 +180,7 @@ class Recommending:
 
     def takers(
         self, item: int, count: int, *, new_alone: bool, left_out: frozenset[int]
-    ) -> list[Taker]:
+    ) -> list[LikelyTaker]:
         """Who would most likely take an item; ``left_out`` are keys of customers nobody may be told about."""
         bought = self.everybody
         pairs = self.bundle.shelf.pairs(
@@ -196,7 +196,7 @@ class Recommending:
         open_rows = np.flatnonzero(is_open)
         chosen = open_rows[np.argsort(-chances[open_rows], kind="stable")][:count]
         return [
-            Taker(
+            LikelyTaker(
                 self.customer_ids[int(pairs.owners[row])],
                 float(chances[row]),
                 round(float(times[row])),

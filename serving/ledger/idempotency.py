@@ -64,7 +64,7 @@ class UnderWay(Exception):
     """The first call with this key has not been answered yet."""
 
 
-class Repeats:
+class RepeatedCalls:
     """The kept answers; safe to share between threads and between processes."""
 
     def __init__(self, statements: Statements) -> None:

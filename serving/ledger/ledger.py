@@ -20,7 +20,7 @@ from serving.ledger.database import opened
 from serving.ledger.decisions import APPEND, APPEND_AGAIN, DECISIONS, Decision, values_of
 from serving.ledger.feedback import Feedback
 from serving.ledger.hold_out import HoldOut
-from serving.ledger.idempotency import Repeats
+from serving.ledger.idempotency import RepeatedCalls
 from serving.ledger.jobs import Jobs
 from serving.ledger.keys import (
     KEYS,
@@ -36,7 +36,7 @@ from serving.ledger.keys import (
 )
 from serving.ledger.offer_decisions import OfferDecisions
 from serving.ledger.privacy import Privacy
-from serving.ledger.reported_events import Events
+from serving.ledger.reported_events import ReportedEvents
 from serving.ledger.statements import Statements
 
 
@@ -48,8 +48,8 @@ class Ledger:
         self._engine = opened(path)
         self._quick = Statements(path)
         self.keys = KeyCache(self.key_of, self._quick.version)
-        self.repeats = Repeats(self._quick)
-        self.events = Events(self._quick)
+        self.repeats = RepeatedCalls(self._quick)
+        self.events = ReportedEvents(self._quick)
         self.audit = Audit(self._quick, path.with_suffix(".head"))
         self.feedback = Feedback(self._quick)
         self.privacy = Privacy(path, self._quick, path.with_name(TOMBSTONES))

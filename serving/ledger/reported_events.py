@@ -56,7 +56,7 @@ class ToldEvent:
     decision_id: str = ""
 
 
-class Events:
+class ReportedEvents:
     """The events told so far; safe to share between threads and between processes."""
 
     def __init__(self, statements: Statements) -> None:

@@ -34,7 +34,7 @@ class ContactPolicy:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownOffer:
     """What was shown to some customers: one entry a time, ``customers`` and ``offers`` by place.
 
     ``taken`` says whether it was taken so far.

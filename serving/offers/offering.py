@@ -18,7 +18,7 @@ from features.vectors.refresh import natural_cutoff
 from features.vocabulary.errors import DataRefused, PlanRefused, did_you_mean
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.arbitration import Decided, Permissions, Terms, decide
-from serving.offers.contact_policy import Shown
+from serving.offers.contact_policy import ShownOffer
 from serving.offers.policy import Policy
 from serving.offers.rules import OfferRule
 from serving.process.without_training import kept_out
@@ -237,12 +237,12 @@ class Offering:
         )
         return Arbitrated(expected, permissions, terms, decided)
 
-    def _shown_to(self, keys: NDArray[np.int32], told: Told) -> Shown:
+    def _shown_to(self, keys: NDArray[np.int32], told: Told) -> ShownOffer:
         """What was shown to these customers: as the store has it, and as was decided since."""
         stored = self._ground.crosses.showings
         rows, who = stored.rows_of(keys)
         since = np.array(list(told), np.int64).reshape(-1, 3)
-        return Shown(
+        return ShownOffer(
             np.r_[who, since[:, 0]],
             np.r_[stored.offers[rows], since[:, 1]],
             np.r_[stored.seconds[rows], since[:, 2]],

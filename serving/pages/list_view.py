@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +71,7 @@ def churn_list_page(
     language = in_use.wording.language
     everybody = totals(snapshot, np.arange(snapshot.judged))
     positions = matching(snapshot, query)
-    pages = max(1, -(-len(positions) // query.size))
-    page = min(query.page, pages)
-    first = (page - 1) * query.size
-    rows = positions[first : first + query.size]
+    shown = _shown(positions, query)
     return ChurnListPage(
         company=settings.company.name,
         question=language.phrased(snapshot.manifest["heading"], "question"),
@@ -116,16 +114,39 @@ def churn_list_page(
         headings={
             sort: _heading(sort, label, query) for sort, label in sorts(snapshot, language).items()
         },
-        rows=[
-            list_row(in_use, int(one), explanation, currency)
-            for one, explanation in zip(rows, explanations_at(in_use, rows), strict=True)
-        ],
-        position=position(first, len(rows), len(positions), language),
-        previous=query.link(page=page - 1) if page > 1 else "",
-        following=query.link(page=page + 1) if page < pages else "",
+        rows=_rows(in_use, shown.positions, currency),
+        position=position(shown.first, len(shown.positions), len(positions), language),
+        previous=query.link(page=shown.page - 1) if shown.page > 1 else "",
+        following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
         download=query.link("/churn.csv", size=SIZES[0]),
         reset="/churn",
     )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The part of the list that one page shows."""
+
+    page: int
+    pages: int
+    first: int
+    positions: NDArray[np.intp]
+
+
+def _shown(positions: NDArray[np.intp], query: ListQuery) -> _Shown:
+    """The page that is asked for, or the last there is."""
+    pages = max(1, -(-len(positions) // query.size))
+    page = min(query.page, pages)
+    first = (page - 1) * query.size
+    return _Shown(page, pages, first, positions[first : first + query.size])
+
+
+def _rows(in_use: InUse, positions: NDArray[np.intp], currency: str) -> list[ListRow]:
+    explanations = explanations_at(in_use, positions)
+    return [
+        list_row(in_use, int(place), explanation, currency)
+        for place, explanation in zip(positions, explanations, strict=True)
+    ]
 
 
 def explanations_at(in_use: InUse, positions: NDArray[np.intp]) -> list[Explanation]:

@@ -35,7 +35,7 @@ Fetch = Callable[[str, str, Path], Path | None]
 
 
 @dataclass(frozen=True)
-class Answer:
+class ReplayedAnswer:
     """What one customer is answered: a status, with a probability where it is ``ok``."""
 
     status: str
@@ -48,7 +48,7 @@ class Replay:
     """A decision beside its repetition; ``changed`` says in sentences what is not as it was then."""
 
     decision: Decision
-    again: Answer | None
+    again: ReplayedAnswer | None
     changed: tuple[str, ...]
 
     @property
@@ -119,7 +119,7 @@ def replay(workspace: Workspace, decision_id: str, fetch: Fetch) -> Replay:
     return Replay(decision, again, (*changed, *_of_the_vector(decision, again)))
 
 
-def _of_the_vector(decision: Decision, again: Answer) -> list[str]:
+def _of_the_vector(decision: Decision, again: ReplayedAnswer) -> list[str]:
     """Whether the customer's own behaviour before the cutoff is known as it was."""
     if not decision.vector_digest:
         return ["The ledger keeps no digest of the vector scored then"] if again.probability else []
@@ -133,7 +133,7 @@ def _of_the_vector(decision: Decision, again: Answer) -> list[str]:
 
 def _answer(
     bundle: Bundle, plan: ChampionPlan, store: Store, pack: Pack, key: int, cutoff_seconds: int
-) -> Answer:
+) -> ReplayedAnswer:
     vectors = build_vectors(
         pack,
         plan.compiled(pack),
@@ -144,13 +144,13 @@ def _answer(
     values = bundle.bind(vectors)
     digest = digest_of_vector(values[0]) if vectors.rows else ""
     if key in refused_profiling(store, pack):
-        return Answer(Status.NO_CONSENT.word, None, digest)
+        return ReplayedAnswer(Status.NO_CONSENT.word, None, digest)
     if not vectors.rows:
-        return Answer(Status.INSUFFICIENT_DATA.word, None)
+        return ReplayedAnswer(Status.INSUFFICIENT_DATA.word, None)
     if not bundle.eligible(values)[0]:
-        return Answer(Status.NOT_ELIGIBLE.word, None, digest)
+        return ReplayedAnswer(Status.NOT_ELIGIBLE.word, None, digest)
     probability = float(bundle.probability(bundle.log_odds(values))[0])
-    return Answer(Status.OK.word, probability, digest)
+    return ReplayedAnswer(Status.OK.word, probability, digest)
 
 
 def _bundle_of(

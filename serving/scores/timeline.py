@@ -28,7 +28,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class Moment:
+class TimelineEntry:
     """One event: when it happened, what kind it is and what is known about it.
 
     ``was_told`` says that it came through ``/v1/events`` and is not in the store yet.
@@ -50,7 +50,7 @@ class Moment:
 
 def timeline(
     pack: Pack, key: int, end_seconds: int, told: Sequence[ToldEvent] = (), *, most: int = 50
-) -> list[Moment]:
+) -> list[TimelineEntry]:
     """The latest moments of a customer known before an instant, newest first; -1 is nobody the store knows.
 
     An order is one moment however many lines it has; an acceptance or a notice is one of its own.
@@ -61,7 +61,7 @@ def timeline(
     return moments[:most]
 
 
-def _stored(pack: Pack, key: int, end: int) -> Iterator[Moment]:
+def _stored(pack: Pack, key: int, end: int) -> Iterator[TimelineEntry]:
     for name, read in _READERS.items():
         stream = pack.streams.get(name)
         if stream is not None:
@@ -72,14 +72,14 @@ def _stored(pack: Pack, key: int, end: int) -> Iterator[Moment]:
             yield from read(stream, rows, end)
 
 
-def _purchases(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[Moment]:
+def _purchases(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[TimelineEntry]:
     orders = stream.columns["order"][rows]
     _, firsts, order_of = np.unique(orders, return_index=True, return_inverse=True)
     quantity, cents = stream.columns["quantity_milli"][rows], stream.columns["amount_cents"][rows]
     for place, first in enumerate(firsts.tolist()):
         lines = order_of == place
         row = int(rows[first])
-        yield Moment(
+        yield TimelineEntry(
             int(stream.seconds[row]),
             "return" if int(quantity[lines].sum()) < 0 else "order",
             {
@@ -90,31 +90,31 @@ def _purchases(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterat
         )
 
 
-def _contacts(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[Moment]:
+def _contacts(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[TimelineEntry]:
     for row in rows.tolist():
         details = _texts(stream, row, ("channel", "topic"))
         for name in ("resolved_seconds", "score_milli"):
             details |= _number(stream, row, name)
         kind = _texts(stream, row, ("kind",)).get("kind", "contact")
-        yield Moment(int(stream.seconds[row]), kind, details)
+        yield TimelineEntry(int(stream.seconds[row]), kind, details)
 
 
-def _exposures(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[Moment]:
+def _exposures(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[TimelineEntry]:
     for row in rows.tolist():
         details = _texts(stream, row, ("offer", "channel", "arm"))
         kind = "offer_held_out" if details.get("arm") == "control" else "offer_shown"
-        yield Moment(int(stream.seconds[row]), kind, details)
+        yield TimelineEntry(int(stream.seconds[row]), kind, details)
         yield from _later(stream, row, "accepted_seconds", "offer_accepted", details, end)
 
 
-def _contracts(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[Moment]:
+def _contracts(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[TimelineEntry]:
     for row in rows.tolist():
         details = _texts(stream, row, ("plan",)) | _number(stream, row, "price_cents")
-        yield Moment(int(stream.seconds[row]), "contract_begun", details)
+        yield TimelineEntry(int(stream.seconds[row]), "contract_begun", details)
         yield from _later(stream, row, "cancelled_seconds", "contract_cancelled", details, end)
 
 
-_READERS: Mapping[str, Callable[[EventStream, NDArray[np.intp], int], Iterator[Moment]]] = {
+_READERS: Mapping[str, Callable[[EventStream, NDArray[np.intp], int], Iterator[TimelineEntry]]] = {
     "purchases": _purchases,
     "contacts": _contacts,
     "exposures": _exposures,
@@ -124,11 +124,11 @@ _READERS: Mapping[str, Callable[[EventStream, NDArray[np.intp], int], Iterator[M
 
 def _later(
     stream: EventStream, row: int, column: str, kind: str, details: Mapping[str, Any], end: int
-) -> Iterator[Moment]:
+) -> Iterator[TimelineEntry]:
     """What became of a row at an instant of its own."""
     when = int(stream.columns[column][row]) if column in stream.columns else -1
     if 0 <= when < end:
-        yield Moment(when, kind, details)
+        yield TimelineEntry(when, kind, details)
 
 
 def _texts(stream: EventStream, row: int, names: Sequence[str]) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def _number(stream: EventStream, row: int, name: str) -> dict[str, Any]:
 _KINDS = {"purchases": "order", "exposures": "offer_shown", "contracts": "contract_begun"}
 
 
-def _told(event: ToldEvent) -> Moment:
+def _told(event: ToldEvent) -> TimelineEntry:
     content = dict(event.content)
     kind = content.pop("kind", None) or content.pop("reaction", None) or _KINDS[event.table]
-    return Moment(event.happened_at, str(kind), content, was_told=True)
+    return TimelineEntry(event.happened_at, str(kind), content, was_told=True)

@@ -26,7 +26,7 @@ KILLED_IN_THE_MIDDLE = """
 import os, sys
 from pathlib import Path
 from features.company.settings.reading import load_settings
-from features.store.store import ingest
+from features.store.ingestion import ingest
 from features.company.workspace import Workspace
 
 def dies_when_packing(step, done, total):

@@ -65,6 +65,8 @@ DOORS = {
         "features/sources/databases.py",
         "serving/ledger/audit.py",
         "serving/ledger/database.py",
+        "serving/ledger/decisions.py",
+        "serving/ledger/keys.py",
         "serving/ledger/reported_events.py",
         "serving/ledger/feedback.py",
         "serving/ledger/offer_decisions.py",

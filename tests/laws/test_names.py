@@ -26,14 +26,18 @@ LARGER_FOLDERS = {
     "serving/scores": "one way from a customer to an answer, every station a file",
     "training/families/value": "money takes a level, spending, margins and ranges beside the model",
     "training/families/segments": "a model whose words, names and traits are its own",
+    "serving/pages": "a context, a view and its words a page",
     "regulars": "a file a group of verbs, and their tables",
     "experiments/world": "a file a part of the simulated company's life",
     "experiments/bench/service": "a file a contender",
 }
 """Folders of more than a dozen files, each with its reason."""
 
-SHARED_CLASS_NAMES: dict[str, str] = {}
-"""Class names with more than one definition: both keep the same promise, in the sense that is named here."""
+SHARED_CLASS_NAMES = {
+    "Value": "what a feature computes, whose name stands in stored plans; and a value of the contract, of the same name "
+    "in its description",
+}
+"""Class names with more than one definition, each with the reason why neither can take another."""
 
 
 def named(path: Path) -> str:

@@ -22,7 +22,7 @@ from training.bundles.signature import SIGNATURE_FILE
 
 
 @dataclass(frozen=True)
-class Shelf(Generic[Model, Asked]):
+class PromotedBundles(Generic[Model, Asked]):
     """Where the bundles of one family stand, each in a folder named by its digest."""
 
     workspace: Workspace

@@ -20,7 +20,7 @@ from training.ladder.rung import Rung
 from training.learners.calibration import Calibration, calibrate
 from training.learners.columns import Floats
 from training.learners.model import Model
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 from training.measures.intervals import Resampled, Resamples, finite, mean_figures
 from training.measures.metrics import calibration_error_by_chance, log_losses, measure
 
@@ -205,7 +205,7 @@ def _replicates(tested: Sequence[Tested], rungs: Sequence[Rung]) -> dict[str, Re
 
 
 def _resampled(tested: Tested, drawn: Resamples) -> tuple[Floats, Floats]:
-    ranking = Ranking.of(tested.outcomes, tested.probability)
+    ranking = SortedScores.of(tested.outcomes, tested.probability)
     losses = log_losses(tested.outcomes, tested.probability)
     auc, loss = np.empty(len(drawn.drawn)), np.empty(len(drawn.drawn))
     for row, weights in enumerate(drawn.weights(tested.customer_keys)):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from training.datasets.dataset import Dataset
 from training.learners.columns import Columns, Floats
 from training.learners.model import Model
-from training.learners.trees import BoostingSettings, Ground, in_blocks, opened, predicted
+from training.learners.trees import BinnedRows, BoostingSettings, in_blocks, opened, predicted
 from training.treeshap.explainer import Explainer
 from training.treeshap.model_text import Forest, read_forest
 
@@ -60,7 +60,7 @@ class BoostedModel(Model):
         columns = Columns.learn(dataset.vectors, names)
         positions = columns.positions(dataset.vectors.feature_names)
         cutoffs = dataset.vectors.cutoff_seconds
-        ground = Ground(
+        ground = BinnedRows(
             in_blocks(dataset.vectors.values, lambda rows: columns.prepare(rows, positions)),
             cutoffs == cutoffs.max(),
             names,

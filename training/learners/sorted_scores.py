@@ -13,7 +13,7 @@ from training.learners.columns import Floats
 
 
 @dataclass(frozen=True)
-class Ranking:
+class SortedScores:
     """Scores sorted once, so that the AUC of many reweighted samples costs little."""
 
     order: NDArray[np.intp]

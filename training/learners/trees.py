@@ -123,7 +123,7 @@ class Trees:
         return Explainer.of(read_forest(self.text))
 
 
-class Ground:
+class BinnedRows:
     """Rows in LightGBM's own bins, on which trees for several targets grow, such as amounts.
 
     ``rows`` are those of ``Columns.prepare``, as a matrix or ``in_blocks``; ``is_latest`` marks those

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.learners.columns import Floats
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 
 RESAMPLES = 300
 _TWO_SIDED = 1.96
@@ -25,7 +25,7 @@ def auc_interval(
     What resampling customers gives, at the price of one sort: each row's share in the AUC, summed by
     customer (DeLong 1988 with the clusters of Obuchowski, Biometrics 53, 1997). NaN where the AUC is.
     """
-    ranking = Ranking.of(outcomes, scores)
+    ranking = SortedScores.of(outcomes, scores)
     held = ranking.auc(np.ones(len(outcomes)))
     if math.isnan(held):
         return math.nan, math.nan

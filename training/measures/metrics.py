@@ -9,7 +9,7 @@ import numpy as np
 
 from training.learners.calibration import logit, sigmoid_line
 from training.learners.columns import Floats
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 from training.measures.profit import expected_maximum_profit
 
 BINS = 10
@@ -23,7 +23,7 @@ def auc(outcomes: Floats, scores: Floats) -> float:
     >>> auc(np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.9, 0.4, 0.4, 0.1]))
     0.875
     """
-    return Ranking.of(outcomes, scores).auc(np.ones(len(outcomes)))
+    return SortedScores.of(outcomes, scores).auc(np.ones(len(outcomes)))
 
 
 def average_precision(outcomes: Floats, scores: Floats) -> float:

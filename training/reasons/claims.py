@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Claim:
+class ReasonClaim:
     """A sentence that compares: said only where ``larger`` exceeds ``smaller``.
 
     It speaks for the leading features that match ``about`` when they push in ``direction``. Either side
@@ -29,20 +29,20 @@ _OVERDUE = "days_since_order|silence_ratio|expected_next_order_days"
 
 # fmt: off
 CLAIMS = (
-    Claim(_OVERDUE, "raises", "days_since_order", "gap_mean_days", "Silent for {days_since_order}; usually buys every {gap_mean_days}"),
-    Claim(_OVERDUE, "lowers", "gap_mean_days", "days_since_order", "Last order {days_since_order} ago; usually buys every {gap_mean_days}"),
-    Claim("silence_longest_ratio", "raises", "days_since_order", "gap_max_days", "Silent for {days_since_order}, longer than ever; longest pause before {gap_max_days}"),
-    Claim("silence_longest_ratio", "lowers", "gap_max_days", "days_since_order", "Last order {days_since_order} ago; has paused for {gap_max_days} before"),
-    Claim("silence_recent_ratio", "raises", "days_since_order", "gap_recent_days", "Silent for {days_since_order}; lately bought every {gap_recent_days}"),
-    Claim("silence_recent_ratio", "lowers", "gap_recent_days", "days_since_order", "Last order {days_since_order} ago; lately buys every {gap_recent_days}"),
-    Claim("gap_change_ratio", "raises", "gap_recent_days", "gap_mean_days", "Buying more slowly: lately every {gap_recent_days}, usually every {gap_mean_days}"),
-    Claim("gap_change_ratio", "lowers", "gap_mean_days", "gap_recent_days", "Buying faster: lately every {gap_recent_days}, usually every {gap_mean_days}"),
-    Claim(r"(?P<what>\w+)_growth_(?P<days>\d+)d", "raises", 1.0, "value", "{what} of the last {days} days fell to {share} of the {days} days before", at_zero="No {what} in the last {days} days; some in the {days} before"),
-    Claim(r"(?P<what>\w+)_growth_(?P<days>\d+)d", "lowers", "value", 1.0, "{what} of the last {days} days grew to {share} of the {days} days before"),
-    Claim(r"(?P<what>\w+)_slope_12x30d", "raises", 0.0, "value", "{what} falling by {size} a month over the last year"),
-    Claim(r"(?P<what>\w+)_slope_12x30d", "lowers", "value", 0.0, "{what} rising by {size} a month over the last year"),
-    Claim(r"(?P<what>\w+)_slope_share", "raises", 0.0, "value", "{what} shrinking from month to month over the last year"),
-    Claim(r"(?P<what>\w+)_slope_share", "lowers", "value", 0.0, "{what} growing from month to month over the last year"),
+    ReasonClaim(_OVERDUE, "raises", "days_since_order", "gap_mean_days", "Silent for {days_since_order}; usually buys every {gap_mean_days}"),
+    ReasonClaim(_OVERDUE, "lowers", "gap_mean_days", "days_since_order", "Last order {days_since_order} ago; usually buys every {gap_mean_days}"),
+    ReasonClaim("silence_longest_ratio", "raises", "days_since_order", "gap_max_days", "Silent for {days_since_order}, longer than ever; longest pause before {gap_max_days}"),
+    ReasonClaim("silence_longest_ratio", "lowers", "gap_max_days", "days_since_order", "Last order {days_since_order} ago; has paused for {gap_max_days} before"),
+    ReasonClaim("silence_recent_ratio", "raises", "days_since_order", "gap_recent_days", "Silent for {days_since_order}; lately bought every {gap_recent_days}"),
+    ReasonClaim("silence_recent_ratio", "lowers", "gap_recent_days", "days_since_order", "Last order {days_since_order} ago; lately buys every {gap_recent_days}"),
+    ReasonClaim("gap_change_ratio", "raises", "gap_recent_days", "gap_mean_days", "Buying more slowly: lately every {gap_recent_days}, usually every {gap_mean_days}"),
+    ReasonClaim("gap_change_ratio", "lowers", "gap_mean_days", "gap_recent_days", "Buying faster: lately every {gap_recent_days}, usually every {gap_mean_days}"),
+    ReasonClaim(r"(?P<what>\w+)_growth_(?P<days>\d+)d", "raises", 1.0, "value", "{what} of the last {days} days fell to {share} of the {days} days before", at_zero="No {what} in the last {days} days; some in the {days} before"),
+    ReasonClaim(r"(?P<what>\w+)_growth_(?P<days>\d+)d", "lowers", "value", 1.0, "{what} of the last {days} days grew to {share} of the {days} days before"),
+    ReasonClaim(r"(?P<what>\w+)_slope_12x30d", "raises", 0.0, "value", "{what} falling by {size} a month over the last year"),
+    ReasonClaim(r"(?P<what>\w+)_slope_12x30d", "lowers", "value", 0.0, "{what} rising by {size} a month over the last year"),
+    ReasonClaim(r"(?P<what>\w+)_slope_share", "raises", 0.0, "value", "{what} shrinking from month to month over the last year"),
+    ReasonClaim(r"(?P<what>\w+)_slope_share", "lowers", "value", 0.0, "{what} growing from month to month over the last year"),
 )
 # fmt: on
 
@@ -61,7 +61,7 @@ def is_technical(name: str) -> bool:
     return _TECHNICAL.fullmatch(name) is not None
 
 
-def claims_about(name: str, direction: str) -> list[tuple[Claim, dict[str, str]]]:
+def claims_about(name: str, direction: str) -> list[tuple[ReasonClaim, dict[str, str]]]:
     """The claims that may speak for a feature, with what their pattern captured of its name."""
     found = [
         (claim, re.fullmatch(claim.about, name)) for claim in CLAIMS if claim.direction == direction

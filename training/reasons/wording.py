@@ -1,6 +1,6 @@
 """What is said to a marketer: sentences that the facts bear out, for one customer or for everybody.
 
-A sentence is made from a customer's raw facts, never from a model's contributions. A ``Claim`` says
+A sentence is made from a customer's raw facts, never from a model's contributions. A ``ReasonClaim`` says
 more than a bare fact ("silent for longer than usual"), so it carries the comparison that must hold;
 where a claim's facts say the opposite, nothing is said and the silence is counted.
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.feature import Feature, ReasonGroup
-from training.reasons.claims import Claim, claims_about, is_technical
+from training.reasons.claims import ReasonClaim, claims_about, is_technical
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 from training.reasons.peers import Peers
@@ -215,7 +215,7 @@ class Wording:
         return tuple(found)
 
     def _way(
-        self, claim: Claim, caught: dict[str, str], position: int, named: tuple[int, ...]
+        self, claim: ReasonClaim, caught: dict[str, str], position: int, named: tuple[int, ...]
     ) -> Saying:
         """One claim in the model's language, or in English where that lacks it or what it is about."""
         texts = [(one, "claim") for one in (claim.text, claim.at_zero) if one]

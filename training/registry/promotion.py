@@ -11,7 +11,7 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import ModelRefused
 from training.bundles.admission import require_admitted
 from training.bundles.kind import Kind
-from training.bundles.promoted import Shelf
+from training.bundles.promoted import PromotedBundles
 from training.bundles.proving import remember, tried
 from training.bundles.sealing import stamp, verified
 from training.bundles.signature import Signing
@@ -48,7 +48,7 @@ def judge(
     force: bool = False,
 ) -> PromotionSummary:
     """Run the gate on a version and put it to use if it passes, or is forced."""
-    shelf, signing = Shelf(workspace, kind), Signing(workspace)
+    shelf, signing = PromotedBundles(workspace, kind), Signing(workspace)
     run_id = registry.run_of(version)
     with shelf.promoting() as draft:
         folder = registry.fetch_bundle(version, draft)
@@ -84,7 +84,7 @@ def go_back(
     registry: Registry, workspace: Workspace, *, kind: Kind[Any, Any], gate: Gate, reason: str
 ) -> PromotionSummary:
     """Put the champion before the present one back to use; ``ModelRefused`` when there is none."""
-    shelf = Shelf(workspace, kind)
+    shelf = PromotedBundles(workspace, kind)
     stack = shelf.champions()
     if len(stack) < 2:
         raise ModelRefused(

@@ -56,7 +56,7 @@ class Explainer:
         Where the tables would be larger than ``most_table_bytes`` they are planned smaller, down to
         one bit a pattern, which costs time at the rows but never exactness.
         """
-        from training.treeshap.kernels import Splits
+        from training.treeshap.kernels import SplitNodes
         from training.treeshap.leaf_groups import Limits, plan
         from training.treeshap.shapley_tables import fill_tables
 
@@ -69,7 +69,7 @@ class Explainer:
         while 8 * planned.groups.table_from[-1] > most_table_bytes and max(limits[:2]) > 1:
             limits = _stricter(limits)
             planned = plan(forest, column_of, limits)
-        splits = Splits(
+        splits = SplitNodes(
             *(forest.first_node, forest.feature, forest.kind, forest.threshold),
             *(forest.levels_from, forest.levels_count, forest.levels),
         )

@@ -25,7 +25,7 @@ from training.treeshap.model_text import (
 )
 
 
-class Splits(NamedTuple):
+class SplitNodes(NamedTuple):
     """Every split of the forest; ``first[tree]:first[tree + 1]`` are a tree's."""
 
     first: Integers

@@ -30,7 +30,7 @@ _PART_COST = 6.0
 _SPLIT_COLUMN_COST = 4.0
 
 
-class Plan(NamedTuple):
+class GroupPlan(NamedTuple):
     """The groups of all trees, and the leaves in them."""
 
     groups: Groups
@@ -49,7 +49,7 @@ class Limits(NamedTuple):
     number_cost: float
 
 
-def plan(forest: Forest, column_of: NDArray[np.integer], limits: Limits) -> Plan:
+def plan(forest: Forest, column_of: NDArray[np.integer], limits: Limits) -> GroupPlan:
     """Cut every tree into groups; ``column_of`` says which column a feature's values are added to."""
     order = _leaves_in_order(forest.first_node, forest.first_leaf, forest.left, forest.right)
     depth, distinct = _depths(forest.parent, forest.feature)
@@ -59,7 +59,7 @@ def plan(forest: Forest, column_of: NDArray[np.integer], limits: Limits) -> Plan
     )
     group_of, is_split, first = _choose_runs(forest.first_leaf, leaves, *limits)
     has_group = group_of >= 0
-    return Plan(
+    return GroupPlan(
         *laid_out(
             *(forest, column_of, depth, order[has_group], group_of[has_group], first),
             *(is_split[: first[-1]], limits.part_bits),

@@ -13,7 +13,7 @@ LEAK_SHARE = 0.6
 
 
 @dataclass(frozen=True)
-class Bar:
+class TrustBar:
     """One figure beside what it should reach; ``passed`` is None where there was nothing to measure."""
 
     name: str
@@ -22,10 +22,10 @@ class Bar:
     passed: bool | None
 
 
-def faithful_bar(tried: Sequence[Faithfulness], *, unread: str) -> Bar:
+def faithful_bar(tried: Sequence[Faithfulness], *, unread: str) -> TrustBar:
     """Whether the groups that are named matter most; ``unread`` is said where too few are read to tell."""
     deep = next((one for one in tried if one.groups == FAITHFUL_GROUPS), None)
-    return Bar(
+    return TrustBar(
         "faithful: two groups taken away",
         unread
         if deep is None
@@ -35,20 +35,20 @@ def faithful_bar(tried: Sequence[Faithfulness], *, unread: str) -> Bar:
     )
 
 
-def contradicted_bar(contradictions: int, sentences: int) -> Bar:
+def contradicted_bar(contradictions: int, sentences: int) -> TrustBar:
     """Whether no sentence had to be withheld because the facts say the opposite."""
     figure = f"{contradictions} of {sentences:,} sentences"
-    return Bar("contradicted by facts", figure, "0", contradictions == 0)
+    return TrustBar("contradicted by facts", figure, "0", contradictions == 0)
 
 
-def largest_share_bar(shares: Mapping[str, float]) -> Bar:
+def largest_share_bar(shares: Mapping[str, float]) -> TrustBar:
     """Whether no single group explains nearly everything; nothing to ask where one alone explains anything.
 
     ``shares`` is each group's part by its title, the largest first.
     """
     largest = next(iter(shares), "")
     several = sum(share > 0 for share in shares.values()) > 1
-    return Bar(
+    return TrustBar(
         "one group explains",
         f"{shares[largest]:.0%} ({largest})" if largest else "nothing",
         f"≤ {LEAK_SHARE:.0%}",

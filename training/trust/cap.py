@@ -16,7 +16,7 @@ from training.ladder.ladder import Ladder, fit_and_calibrate
 from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
 from training.learners.columns import Floats
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 from training.learners.trees import BoostingSettings
 from training.measures.intervals import Resamples, interval
 from training.measures.metrics import log_losses
@@ -81,7 +81,7 @@ def _compared(
     test: str, keys: np.ndarray, outcomes: Floats, capped: Floats, free: Floats
 ) -> CapCost:
     losses = log_losses(outcomes, capped) - log_losses(outcomes, free)
-    rankings = [Ranking.of(outcomes, one) for one in (capped, free)]
+    rankings = [SortedScores.of(outcomes, one) for one in (capped, free)]
 
     def gap(weights: Floats) -> tuple[float, float]:
         areas = [one.auc(weights) for one in rankings]

@@ -13,7 +13,7 @@ from pathlib import Path
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude
 from experiments.bench.items.companies import known_truth, real_shop, relative_gain
 from experiments.bench.items.cost import night, one_call
-from experiments.bench.items.linear import Found, large_catalogue, small_catalogue
+from experiments.bench.items.linear import LinearResult, large_catalogue, small_catalogue
 from experiments.bench.items.splits import by_lot, published
 from training.families.items.ladder import PERSONAL, PERSONAL_EVER
 
@@ -76,7 +76,7 @@ def _at_least(
     return Claim(name, measured, reach, unit, direction="at least", spread=spread)
 
 
-def _tell(name: str, found: Found) -> None:
+def _tell(name: str, found: LinearResult) -> None:
     chosen, tested = found.chosen, found.tested
     print(
         f"{name}: {found.said}: Recall {tested[0]:.4f}, NDCG {tested[1]:.4f}; "

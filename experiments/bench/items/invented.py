@@ -15,7 +15,7 @@ from training.bundles.bundle import opened as open_bundle
 from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
-from training.families.items.pairs.pairs import Shelf
+from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.purchases.catalogue import Catalogue
@@ -43,7 +43,7 @@ def write_company(folder: Path, *, customers: int, items: int) -> None:
     sold = Sold.of(stream, catalogue)
     end = Cutoff(DAYS * DAY_SECONDS)
     before = sold.before(end)
-    shelf = Shelf(_kernel(items, random), sold.facts(before, end))
+    shelf = PairFinder(_kernel(items, random), sold.facts(before, end))
     then = end.plus_days(-30)
     people = np.arange(min(customers, TAUGHT))
     origin = Origin.of(shelf, sold.before(then).select(people), sold.after(then, 30).select(people))

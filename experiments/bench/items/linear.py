@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.bench.items.splits import Scores, Split
+from experiments.bench.items.splits import PublicSplit, Scores
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.families.items.recommenders.spectral import Filter, Spectrum
 from training.learners.ease import ease_weights
@@ -21,7 +21,7 @@ KEPT_PER_ITEM = 400
 
 
 @dataclass(frozen=True)
-class Found:
+class LinearResult:
     """What a search came to: the model in words, its figures where it was chosen and on the test."""
 
     said: str
@@ -29,7 +29,7 @@ class Found:
     tested: tuple[float, float]
 
 
-def large_catalogue(split: Split, count: int) -> Found:
+def large_catalogue(split: PublicSplit, count: int) -> LinearResult:
     """The spectral filter that finds most, as the kernel that would ship."""
     part = split.held_out()
     asked = part.some(SEARCHED)
@@ -46,7 +46,7 @@ def large_catalogue(split: Split, count: int) -> Found:
     kernel = ItemKernel.of_rows(rows, split.learned.catalogue, KEPT_PER_ITEM)
     tested = split.judge(lambda bought: kernel.scores(bought, threads=2), count)
     said = f"spectral filter, powers {powers}, {chosen}, {KEPT_PER_ITEM} kept an item"
-    return Found(said, figures, tested)
+    return LinearResult(said, figures, tested)
 
 
 def _unpruned(spectrum: Spectrum, chosen: Filter) -> Scores:
@@ -61,7 +61,7 @@ def _unpruned(spectrum: Spectrum, chosen: Filter) -> Scores:
     return scores
 
 
-def small_catalogue(split: Split, count: int, share: float) -> Found:
+def small_catalogue(split: PublicSplit, count: int, share: float) -> LinearResult:
     """The blend of ridge regression and spectral filter that finds most."""
     part = split.held_out(share)
     options = list(_options(part.learned))
@@ -79,7 +79,9 @@ def small_catalogue(split: Split, count: int, share: float) -> Found:
     figures, weight = max(tried, key=lambda one: sum(one[0]))
     blend = _blend(_made(split.learned, ridge[0]), _made(split.learned, spectral[0]), weight)
     tested = split.judge(_dense(blend), count)
-    return Found(f"{weight} × {ridge[0]} + {1 - weight:.2f} × {spectral[0]}", figures, tested)
+    return LinearResult(
+        f"{weight} × {ridge[0]} + {1 - weight:.2f} × {spectral[0]}", figures, tested
+    )
 
 
 Option = tuple[str, float, int, float]

@@ -20,7 +20,7 @@ SEED = 42
 
 
 @dataclass(frozen=True)
-class Split:
+class PublicSplit:
     """Pairs to learn from and pairs to find again; what was learned from is never listed."""
 
     learned: Bought
@@ -29,19 +29,19 @@ class Split:
     @classmethod
     def of(
         cls, learned: NDArray[np.int64], targets: NDArray[np.int64], shape: tuple[int, int]
-    ) -> Split:
+    ) -> PublicSplit:
         """A split of pairs, one column a pair."""
         return cls(
             Bought.of_pairs(learned[0], learned[1], shape),
             Bought.of_pairs(targets[0], targets[1], shape),
         )
 
-    def held_out(self, share: float = HELD_OUT, seed: int = 1) -> Split:
+    def held_out(self, share: float = HELD_OUT, seed: int = 1) -> PublicSplit:
         """The part to learn from, split once more by lot, for tuning."""
         pairs = np.stack([self.learned.owners, self.learned.items.astype(np.int64)])
         chosen = np.random.default_rng(seed).random(pairs.shape[1]) < share
         shape = self.learned.customers, self.learned.catalogue
-        return Split.of(pairs[:, ~chosen], pairs[:, chosen], shape)
+        return PublicSplit.of(pairs[:, ~chosen], pairs[:, chosen], shape)
 
     def some(self, customers: int, seed: int = 2) -> NDArray[np.int64]:
         """Customers by lot who have something to be found."""
@@ -68,21 +68,21 @@ class Split:
         return float(mean[0]), float(mean[1])
 
 
-def published(folder: Path) -> Split:
+def published(folder: Path) -> PublicSplit:
     """A split as it was published: ``train.parquet`` and ``test.parquet`` of users and items."""
     learned, targets = (_pairs(folder / f"{part}.parquet") for part in ("train", "test"))
     customers, items = np.concatenate([learned, targets], axis=1).max(axis=1) + 1
-    return Split.of(learned, targets, (int(customers), int(items)))
+    return PublicSplit.of(learned, targets, (int(customers), int(items)))
 
 
-def by_lot(file: Path, share: float, seed: int = SEED) -> Split:
+def by_lot(file: Path, share: float, seed: int = SEED) -> PublicSplit:
     """All ratings of a file as pairs, a share of them by lot to be found."""
     table = pq.read_table(file, columns=["user_id", "item_id"])
     pairs = np.stack([table["user_id"].to_numpy(), table["item_id"].to_numpy()]).astype(np.int64)
     pairs -= pairs.min(axis=1, keepdims=True)
     chosen = np.random.default_rng(seed).random(pairs.shape[1]) < share
     customers, items = pairs.max(axis=1) + 1
-    return Split.of(pairs[:, ~chosen], pairs[:, chosen], (int(customers), int(items)))
+    return PublicSplit.of(pairs[:, ~chosen], pairs[:, chosen], (int(customers), int(items)))
 
 
 def _pairs(file: Path) -> NDArray[np.int64]:

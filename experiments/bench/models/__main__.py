@@ -36,7 +36,7 @@ from training.datasets.dataset import together
 from training.families.churn.family import CHURN_FAMILY
 from training.families.churn.learning import Learned, learn_churn
 from training.learners.columns import Columns
-from training.learners.trees import BoostingSettings, Ground
+from training.learners.trees import BinnedRows, BoostingSettings
 from training.learners.usable import usable_features
 from training.measures.metrics import auc
 from training.recipe.recipe import train
@@ -221,7 +221,7 @@ def _taught_by_truth(learned: Learned, ask: _TruthOf) -> float:
     for cutoff in np.unique(cutoffs):
         rows = cutoffs == cutoff
         chances[rows] = ask(known.vectors.customer_keys[rows], int(cutoff))
-    ground = Ground(
+    ground = BinnedRows(
         columns.prepare(known.vectors.values, places),
         cutoffs == cutoffs.max(),
         columns.names,

@@ -10,7 +10,7 @@ from features.vocabulary.time import DAY_SECONDS
 from serving.offers.allocation.allocation import Allocation, allocate
 from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import Permissions, Terms, decide
-from serving.offers.contact_policy import ContactPolicy, Shown
+from serving.offers.contact_policy import ContactPolicy, ShownOffer
 
 CUSTOMERS, OFFERS, SLOTS = 200, 50, 2
 _REPEATS = 50
@@ -27,7 +27,7 @@ def one_call() -> tuple[float, tuple[float, float]]:
     channels = tuple(("email", "post", "app")[offer % 3] for offer in range(OFFERS))
     count = 20 * CUSTOMERS
     offers = random.integers(0, OFFERS, count)
-    shown = Shown(
+    shown = ShownOffer(
         np.repeat(np.arange(CUSTOMERS), 20),
         offers,
         now - random.integers(0, 60 * DAY_SECONDS, count),

@@ -18,7 +18,7 @@ from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
 from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 from training.learners.trees import BoostingSettings
 from training.measures.intervals import customer_resamples, interval
 from training.measures.metrics import auc, calibration_error
@@ -77,7 +77,7 @@ def pilot(data: Path) -> Pilot:
     both = Rung("both", BlendedModel.family, names, "", parts=(line, trees))
     said = {rung.name: _apart(dataset, rung) for rung in (line, both)}
     outcomes = dataset.outcomes
-    rankings = {name: Ranking.of(outcomes, one) for name, one in said.items()}
+    rankings = {name: SortedScores.of(outcomes, one) for name, one in said.items()}
     drawn = customer_resamples(dataset.rows)
     gains = [rankings["both"].auc(row) - rankings["line"].auc(row) for row in drawn.astype(float)]
     low, high = interval(np.array(gains))

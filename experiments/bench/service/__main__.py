@@ -27,13 +27,13 @@ from experiments.bench.service.contenders import (
     ours,
     plain_fastapi,
 )
-from experiments.bench.service.ground import Ground, laid
+from experiments.bench.service.ground import BenchCompany, laid
 from experiments.bench.service.guard_cost import guard_cost_ms
 from experiments.bench.service.in_process import batch_milliseconds
-from experiments.bench.service.load import Call
+from experiments.bench.service.load import LoadCall
 from experiments.bench.service.servers import CALLER_CORE, Cost, Server
 
-_NOTHING = [Call.of("/nothing", {"customer_id": "1"})]
+_NOTHING = [LoadCall.of("/nothing", {"customer_id": "1"})]
 _BATCH, _CROWD = 200, 8
 
 
@@ -52,7 +52,7 @@ def main() -> int:
     return conclude("service", claims(found, in_process, guard_ms), given)
 
 
-def measured(ground: Ground, folder: Path, seconds: float, repeats: int) -> Figures:
+def measured(ground: BenchCompany, folder: Path, seconds: float, repeats: int) -> Figures:
     """Every server under its loads, in turns."""
     found = Figures()
     python = mlserver_environment(Path(tempfile.gettempdir()) / "regulars-mlserver")
@@ -74,14 +74,16 @@ def measured(ground: Ground, folder: Path, seconds: float, repeats: int) -> Figu
             calls = mlserver_calls(ground, 200)
             found.note("mlserver", server.under(calls, connections=_CROWD, seconds=seconds))
         with naive_bentoml(ground, _fresh(folder, f"naive{turn}")) as server:
-            single = [Call.of("/score", {"customer_ids": [one]}) for one in ground.customers[:200]]
+            single = [
+                LoadCall.of("/score", {"customer_ids": [one]}) for one in ground.customers[:200]
+            ]
             found.note("naive", server.under(single, connections=_CROWD, seconds=seconds))
-            batch = [Call.of("/score", {"customer_ids": ground.customers[:_BATCH]})]
+            batch = [LoadCall.of("/score", {"customer_ids": ground.customers[:_BATCH]})]
             found.note("naive batch", server.under(batch, connections=1, seconds=seconds))
     return found
 
 
-def _ours(found: Figures, server: Server, key: str, ground: Ground, seconds: float) -> None:
+def _ours(found: Figures, server: Server, key: str, ground: BenchCompany, seconds: float) -> None:
     found.starts.append(server.start_seconds)
     one_each = by_id(key, ground.customers[:500])
     found.note("reasons alone", server.under(one_each, connections=1, seconds=seconds))
@@ -89,7 +91,7 @@ def _ours(found: Figures, server: Server, key: str, ground: Ground, seconds: flo
     features = by_features(ground, key, 200)
     found.note("features", server.under(features, connections=_CROWD, seconds=seconds))
     rows = [{"customer_id": one} for one in ground.customers[:_BATCH]]
-    batch = [Call.of("/v1/score", {"rows": rows}, x_api_key=key)]
+    batch = [LoadCall.of("/v1/score", {"rows": rows}, x_api_key=key)]
     found.note("batch", server.under(batch, connections=1, seconds=seconds))
     found.memory.append(server.resident_mb())
 

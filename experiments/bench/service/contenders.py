@@ -12,15 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.bench.service.ground import Ground
-from experiments.bench.service.load import Call
+from experiments.bench.service.ground import BenchCompany
+from experiments.bench.service.load import LoadCall
 from experiments.bench.service.servers import SERVER_CORE, Server, served
 from serving.ledger.administration import create_key
 from serving.process.launch import environment
 
 _ROOT = Path(__file__).resolve().parents[3]
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "BENTOML_DO_NOT_TRACK": "True"}
-_NOTHING = Call.of("/nothing", {"customer_id": "1"})
+_NOTHING = LoadCall.of("/nothing", {"customer_id": "1"})
 
 
 def bento(service: str, port: int) -> list[str]:
@@ -31,7 +31,10 @@ def bento(service: str, port: int) -> list[str]:
 
 @contextmanager
 def ours(
-    ground: Ground, port: int = 3101, workers: int = 1, cores: Collection[int] = (SERVER_CORE,)
+    ground: BenchCompany,
+    port: int = 3101,
+    workers: int = 1,
+    cores: Collection[int] = (SERVER_CORE,),
 ) -> Iterator[tuple[Server, str]]:
     """Our service with a key for it."""
     key = create_key(ground.workspace, "bench", ["score", "events"], at=1)
@@ -41,7 +44,7 @@ def ours(
         "ours",
         command,
         port,
-        Call.of("/readyz"),
+        LoadCall.of("/readyz"),
         environment=surroundings,
         folder=ground.folder,
         cores=cores,
@@ -50,7 +53,9 @@ def ours(
 
 
 @contextmanager
-def bare_bentoml(ground: Ground, port: int = 3102, *, is_direct: bool = False) -> Iterator[Server]:
+def bare_bentoml(
+    ground: BenchCompany, port: int = 3102, *, is_direct: bool = False
+) -> Iterator[Server]:
     """BentoML under our settings, doing nothing; mounted as it comes, or reached directly as ours is."""
     surroundings = dict(environment(ground.settings_path))
     if is_direct:
@@ -72,7 +77,7 @@ def plain_fastapi(port: int = 3103) -> Iterator[Server]:
 
 
 @contextmanager
-def naive_bentoml(ground: Ground, folder: Path, port: int = 3104) -> Iterator[Server]:
+def naive_bentoml(ground: BenchCompany, folder: Path, port: int = 3104) -> Iterator[Server]:
     """The service one writes first."""
     (folder / "model.txt").write_text(ground.model_text)
     (folder / "names.json").write_text(json.dumps(list(ground.feature_names)))
@@ -81,13 +86,18 @@ def naive_bentoml(ground: Ground, folder: Path, port: int = 3104) -> Iterator[Se
     surroundings = _ONE_THREAD | {"REGULARS_BENCH": str(folder)}
     command = bento("experiments.bench.service.naive_bentoml:Naive", port)
     with served(
-        "naive BentoML", command, port, Call.of("/readyz"), environment=surroundings, folder=folder
+        "naive BentoML",
+        command,
+        port,
+        LoadCall.of("/readyz"),
+        environment=surroundings,
+        folder=folder,
     ) as server:
         yield server
 
 
 @contextmanager
-def mlflow_serve(ground: Ground, folder: Path, port: int = 3105) -> Iterator[Server]:
+def mlflow_serve(ground: BenchCompany, folder: Path, port: int = 3105) -> Iterator[Server]:
     """``mlflow models serve`` as MLflow's documentation starts it."""
     place = folder / "mlflow-model"
     save = (
@@ -106,13 +116,15 @@ def mlflow_serve(ground: Ground, folder: Path, port: int = 3105) -> Iterator[Ser
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     surroundings = _ONE_THREAD | {"MLFLOW_DISABLE_TELEMETRY": "true", "PATH": path}
     with served(
-        "mlflow", command, port, Call.of("/ping"), environment=surroundings, folder=folder
+        "mlflow", command, port, LoadCall.of("/ping"), environment=surroundings, folder=folder
     ) as server:
         yield server
 
 
 @contextmanager
-def mlserver(ground: Ground, folder: Path, python: Path, port: int = 3106) -> Iterator[Server]:
+def mlserver(
+    ground: BenchCompany, folder: Path, python: Path, port: int = 3106
+) -> Iterator[Server]:
     """MLServer with its LightGBM runtime, in an environment of its own."""
     place = folder / "mlserver"
     place.mkdir(exist_ok=True)
@@ -138,7 +150,7 @@ def mlserver(ground: Ground, folder: Path, python: Path, port: int = 3106) -> It
         )
     )
     command = [str(python.parent / "mlserver"), "start", str(place)]
-    ready = Call.of("/v2/models/churn/ready")
+    ready = LoadCall.of("/v2/models/churn/ready")
     surroundings = _ONE_THREAD | {"PATH": f"{python.parent}:{os.environ['PATH']}"}
     with served("MLServer", command, port, ready, environment=surroundings, folder=place) as server:
         yield server
@@ -158,15 +170,15 @@ def mlserver_environment(folder: Path) -> Path:
     return python
 
 
-def by_id(key: str, customers: list[str], *, reasons: bool = True) -> list[Call]:
+def by_id(key: str, customers: list[str], *, reasons: bool = True) -> list[LoadCall]:
     """Our question by customer id, one call a customer."""
     return [
-        Call.of("/v1/score", {"customer_id": one, "reasons": reasons}, x_api_key=key)
+        LoadCall.of("/v1/score", {"customer_id": one, "reasons": reasons}, x_api_key=key)
         for one in customers
     ]
 
 
-def by_features(ground: Ground, key: str, rows: int) -> list[Call]:
+def by_features(ground: BenchCompany, key: str, rows: int) -> list[LoadCall]:
     """Our question by features, without reasons."""
     calls = []
     for row in ground.rows[:rows]:
@@ -174,19 +186,19 @@ def by_features(ground: Ground, key: str, rows: int) -> list[Call]:
             zip(ground.feature_names, _plain(row), strict=True)
         )
         question = {"rows": [{"vector": vector}], "reasons": False}
-        calls.append(Call.of("/v1/score", question, x_api_key=key))
+        calls.append(LoadCall.of("/v1/score", question, x_api_key=key))
     return calls
 
 
-def mlflow_calls(ground: Ground, rows: int) -> list[Call]:
+def mlflow_calls(ground: BenchCompany, rows: int) -> list[LoadCall]:
     """The same question to MLflow."""
-    return [Call.of("/invocations", {"inputs": [_plain(row)]}) for row in ground.rows[:rows]]
+    return [LoadCall.of("/invocations", {"inputs": [_plain(row)]}) for row in ground.rows[:rows]]
 
 
-def mlserver_calls(ground: Ground, rows: int) -> list[Call]:
+def mlserver_calls(ground: BenchCompany, rows: int) -> list[LoadCall]:
     """The same question to MLServer; its numbers cannot be null, so unknown ones are sent as zero."""
     return [
-        Call.of(
+        LoadCall.of(
             "/v2/models/churn/infer",
             {
                 "inputs": [

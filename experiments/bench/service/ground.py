@@ -37,7 +37,7 @@ CHURN = "churn"
 
 
 @dataclass(frozen=True)
-class Ground:
+class BenchCompany:
     """The company's folder, some of its customers who have a score, and the model as LightGBM's own text."""
 
     folder: Path
@@ -55,7 +55,7 @@ class Ground:
         return self.folder / "regulars.toml"
 
 
-def laid(folder: Path, customers: int) -> Ground:
+def laid(folder: Path, customers: int) -> BenchCompany:
     """Simulate a company, train the model on it and score everybody."""
     simulate(WorldSpec(customers=customers, lines_per_customer=20.0), folder)
     settings = load_settings(folder / "regulars.toml")
@@ -68,7 +68,7 @@ def laid(folder: Path, customers: int) -> Ground:
     judged = np.flatnonzero(snapshot.status == Status.OK)[:2_000]
     names = list(snapshot.vectors.feature_names)
     places = [names.index(one) for one in model.columns.names]
-    return Ground(
+    return BenchCompany(
         folder,
         settings,
         workspace,
@@ -79,7 +79,7 @@ def laid(folder: Path, customers: int) -> Ground:
     )
 
 
-def another_model(ground: Ground, version: str) -> str:
+def another_model(ground: BenchCompany, version: str) -> str:
     """Grow a second model from another seed beside the one in use, point nobody at it; its digest."""
     return _sealed(ground.settings, ground.workspace, version, seed=11)[1]
 

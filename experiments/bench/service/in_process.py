@@ -7,7 +7,7 @@ from statistics import median
 
 import orjson
 
-from experiments.bench.service.ground import Ground
+from experiments.bench.service.ground import BenchCompany
 from serving.contract.recorded_scores import answer_rows
 from serving.in_use.models_in_use import ModelsInUse
 from serving.scores.subject import Subject
@@ -16,7 +16,7 @@ from training.reasons.languages.known import ENGLISH
 _TIMES = 30
 
 
-def batch_milliseconds(ground: Ground, rows: int) -> float:
+def batch_milliseconds(ground: BenchCompany, rows: int) -> float:
     """Milliseconds for so many rows with reasons, written to the ledger and made into JSON, at the median."""
     models_in_use = ModelsInUse(
         ground.settings, ground.workspace, now=lambda: 1, ticks=time.monotonic

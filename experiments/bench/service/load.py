@@ -14,7 +14,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Call:
+class LoadCall:
     """One request, the same bytes each time it is sent."""
 
     path: str
@@ -33,14 +33,14 @@ class Call:
         return ("\r\n".join(lines) + "\r\n\r\n").encode() + self.body
 
     @classmethod
-    def of(cls, path: str, question: Any = None, **headers: str) -> Call:
+    def of(cls, path: str, question: Any = None, **headers: str) -> LoadCall:
         """A call with a question as JSON; without one it is a GET."""
         body = b"" if question is None else json.dumps(question).encode()
         return cls(path, body, {name.replace("_", "-"): one for name, one in headers.items()})
 
 
 @dataclass(frozen=True)
-class Seen:
+class LoadSeen:
     """What callers saw in a stretch: seconds a request, and how many were not answered with 200."""
 
     seconds: np.ndarray
@@ -58,13 +58,13 @@ class Seen:
 
 
 def loaded(
-    port: int, calls: list[Call], *, connections: int, seconds: float, most: int = 10**9
-) -> Seen:
+    port: int, calls: list[LoadCall], *, connections: int, seconds: float, most: int = 10**9
+) -> LoadSeen:
     """Send calls over and over, each connection one at a time, for so many seconds or requests."""
     return asyncio.run(_loaded(port, calls, connections, seconds, most))
 
 
-def answer_of(port: int, call: Call) -> tuple[int, bytes]:
+def answer_of(port: int, call: LoadCall) -> tuple[int, bytes]:
     """One call by itself: its status and body."""
 
     async def once() -> tuple[int, bytes]:
@@ -79,8 +79,8 @@ def answer_of(port: int, call: Call) -> tuple[int, bytes]:
 
 
 async def _loaded(
-    port: int, calls: list[Call], connections: int, seconds: float, most: int
-) -> Seen:
+    port: int, calls: list[LoadCall], connections: int, seconds: float, most: int
+) -> LoadSeen:
     requests = cycle([one.to("127.0.0.1") for one in calls])
     until = time.perf_counter() + seconds
     took: list[float] = []
@@ -93,7 +93,7 @@ async def _loaded(
         for _ in range(connections)
     ]
     await asyncio.gather(*callers)
-    return Seen(np.array(took), time.perf_counter() - begun, refused[0])
+    return LoadSeen(np.array(took), time.perf_counter() - begun, refused[0])
 
 
 async def _caller(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from experiments.bench.service.load import Call, Seen, answer_of, loaded
+from experiments.bench.service.load import LoadCall, LoadSeen, answer_of, loaded
 
 SERVER_CORE, CALLER_CORE = 0, 1
 _START_SECONDS = 120.0
@@ -24,7 +24,7 @@ _START_SECONDS = 120.0
 class Cost:
     """A stretch of load: what callers saw, and CPU milliseconds of all the server's processes a request."""
 
-    seen: Seen
+    seen: LoadSeen
     cpu_ms: float
 
 
@@ -37,7 +37,7 @@ class Server:
     process: psutil.Process
     start_seconds: float
 
-    def under(self, calls: list[Call], *, connections: int, seconds: float) -> Cost:
+    def under(self, calls: list[LoadCall], *, connections: int, seconds: float) -> Cost:
         """Put the server under load, after a short warm-up."""
         loaded(self.port, calls, connections=connections, seconds=min(1.0, seconds / 2))
         before = self.cpu_seconds()
@@ -64,7 +64,7 @@ def served(
     name: str,
     command: Sequence[str],
     port: int,
-    ready: Call,
+    ready: LoadCall,
     *,
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
@@ -99,7 +99,7 @@ def served(
             process.wait()
 
 
-def _answers(port: int, ready: Call) -> bool:
+def _answers(port: int, ready: LoadCall) -> bool:
     try:
         return answer_of(port, ready)[0] == 200
     except (OSError, EOFError, ValueError):

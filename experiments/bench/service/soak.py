@@ -17,7 +17,7 @@ import psutil
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.service.contenders import by_features, by_id, ours
 from experiments.bench.service.ground import CHURN, another_model, laid
-from experiments.bench.service.load import Call, loaded
+from experiments.bench.service.load import LoadCall, loaded
 from experiments.bench.service.servers import CALLER_CORE, Server
 from features.company.workspace import CURRENT, point_at
 
@@ -67,14 +67,14 @@ def main() -> int:
     )
 
 
-def _calls(key: str, customers: list[str]) -> list[Call]:
+def _calls(key: str, customers: list[str]) -> list[LoadCall]:
     rows = [{"customer_id": one} for one in customers[:50]]
     return [
         *by_id(key, customers[:200]),
-        Call.of("/v1/score", {"rows": rows}, x_api_key=key),
-        Call.of("/v1/customer", {"customer_id": customers[0]}, x_api_key=key),
-        Call.of("/v1/version", x_api_key=key),
-        Call.of("/v1/schema", x_api_key=key),
+        LoadCall.of("/v1/score", {"rows": rows}, x_api_key=key),
+        LoadCall.of("/v1/customer", {"customer_id": customers[0]}, x_api_key=key),
+        LoadCall.of("/v1/version", x_api_key=key),
+        LoadCall.of("/v1/schema", x_api_key=key),
     ]
 
 

@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 import numpy as np
 
-from experiments.bench.service.load import Call, read_answer
+from experiments.bench.service.load import LoadCall, read_answer
 
 CALLS_A_CONNECTION = 10
 
@@ -48,7 +48,7 @@ class Stretch:
 
 def steady(
     port: int,
-    calls: Sequence[Call],
+    calls: Sequence[LoadCall],
     *,
     a_second: float,
     seconds: float,
@@ -68,7 +68,7 @@ def steady(
     return asyncio.run(both())
 
 
-def borne(port: int, calls: Sequence[Call], *, seconds: float, connections: int) -> float:
+def borne(port: int, calls: Sequence[LoadCall], *, seconds: float, connections: int) -> float:
     """How many calls a second are answered when each caller sends the next at once."""
 
     def due(begun: float) -> Iterator[float]:
@@ -80,7 +80,7 @@ def borne(port: int, calls: Sequence[Call], *, seconds: float, connections: int)
 
 async def _sent(
     port: int,
-    calls: Sequence[Call],
+    calls: Sequence[LoadCall],
     due: Callable[[float], Iterator[float]],
     connections: int,
 ) -> Stretch:

@@ -24,14 +24,14 @@ import numpy as np
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.service.contenders import by_id, ours
-from experiments.bench.service.ground import Ground, another_model, laid
-from experiments.bench.service.load import Call
+from experiments.bench.service.ground import BenchCompany, another_model, laid
+from experiments.bench.service.load import LoadCall
 from experiments.bench.service.steady import Answered, Stretch, borne, steady
 from features.company.workspace import Workspace
 from serving.snapshot.reading import open_snapshot
 from training.bundles.bundle import admitted, opened_in_place
 from training.bundles.manifest import Manifest
-from training.bundles.promoted import Shelf
+from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND
 
 WORKERS, CONNECTIONS, SWAPS = 2, 8, 20
@@ -41,7 +41,7 @@ _TAKEN_IN_SECONDS = 8.0
 
 
 @dataclass
-class Found:
+class SwapResult:
     """What was seen, one entry a stretch, and which models answered how often while they changed."""
 
     swaps: int = 0
@@ -59,7 +59,7 @@ class Found:
 
 
 def swapped(
-    ground: Ground,
+    ground: BenchCompany,
     other_digest: str,
     *,
     swaps: int = SWAPS,
@@ -67,20 +67,20 @@ def swapped(
     pause_seconds: float = 3.5,
     port: int = 3111,
     share: float = SHARE_OF_CAPACITY,
-) -> Found:
+) -> SwapResult:
     """Serve, load, and let the two models take turns; ``swaps`` promotions shared out over the stretches.
 
     Each stretch has an even number of them, so that all begin with the same model.
     """
     assert swaps % (2 * stretches) == 0
-    shelf = Shelf(ground.workspace, CHURN_KIND)
+    shelf = PromotedBundles(ground.workspace, CHURN_KIND)
     first = shelf.champion_manifest()
     assert first is not None
     other = admitted(CHURN_KIND, ground.workspace, shelf.exported(other_digest))
     manifests = [first, other.manifest]
     customers = ground.customers[:200]
     truth = {one.digest: own_scores(ground.workspace, one.digest, customers) for one in manifests}
-    found = Found(swaps)
+    found = SwapResult(swaps)
     with ours(ground, port, WORKERS, cores=range(os.cpu_count() or 1)) as (_, key):
         calls = by_id(key, customers)
         # The first model's answers stand in the nightly run, the second has to judge each call: it bears less.
@@ -121,7 +121,7 @@ def swapped(
 
 def own_scores(workspace: Workspace, digest: str, customers: Sequence[str]) -> Mapping[str, float]:
     """What a bundle by itself says of customers, past the service's own way of scoring."""
-    bundle = opened_in_place(CHURN_KIND, Shelf(workspace, CHURN_KIND).exported(digest))
+    bundle = opened_in_place(CHURN_KIND, PromotedBundles(workspace, CHURN_KIND).exported(digest))
     snapshot = open_snapshot(workspace)
     rows = snapshot.vector_rows[[snapshot.find(one) for one in customers]]
     values = bundle.bind(snapshot.vectors)[rows]
@@ -151,13 +151,16 @@ def _model(one: Answered) -> str:
     return str(json.loads(one.body)["model"]["version"]) if one.status == 200 else ""
 
 
-def _capacity(port: int, calls: list[Call]) -> float:
+def _capacity(port: int, calls: list[LoadCall]) -> float:
     borne(port, calls, seconds=1.0, connections=CONNECTIONS)
     return borne(port, calls, seconds=3.0, connections=CONNECTIONS)
 
 
 def _turns(
-    shelf: Shelf[Any, Any], manifests: Sequence[Manifest], turns: int, pause_seconds: float
+    shelf: PromotedBundles[Any, Any],
+    manifests: Sequence[Manifest],
+    turns: int,
+    pause_seconds: float,
 ) -> Callable[[], None]:
     def promote() -> None:
         for turn in range(turns):
@@ -172,7 +175,7 @@ def _turns(
     return promote
 
 
-def claims(found: Found) -> list[Claim]:
+def claims(found: SwapResult) -> list[Claim]:
     """What a promotion is held to."""
     return [
         Claim("answers by the first model while promoting", found.answers["1"], 1, "", "at least"),

@@ -39,7 +39,7 @@ from features.vocabulary.time import Window
 
 
 @dataclass(frozen=True)
-class Fact:
+class MeasuredFact:
     """One column of an engine's table of customers.
 
     ``operation`` is sum, max, distinct, first, last or gap; ``column`` what it is taken of (empty for a
@@ -55,7 +55,7 @@ class Fact:
 class Engine(Protocol):
     """The arithmetic of an engine, on whatever it computes with."""
 
-    def fact(self, fact: Fact) -> Any:
+    def fact(self, fact: MeasuredFact) -> Any:
         """A fact as a column."""
         ...
 
@@ -78,21 +78,25 @@ def evaluate(value: Value, engine: Engine, cutoff: int) -> Any:
     """A value as a column of an engine."""
     match value:
         case Count():
-            return engine.fact(Fact("sum", value.events, "", value.window.days))
+            return engine.fact(MeasuredFact("sum", value.events, "", value.window.days))
         case Total():
-            total = engine.fact(Fact("sum", value.events, value.column, value.window.days))
+            total = engine.fact(MeasuredFact("sum", value.events, value.column, value.window.days))
             return total if value.per == 1 else total * (1.0 / value.per)
         case Largest():
-            return engine.fact(Fact("max", value.events, value.column, value.window.days))
+            return engine.fact(MeasuredFact("max", value.events, value.column, value.window.days))
         case Distinct():
-            return engine.fact(Fact("distinct", value.events, value.key, value.window.days))
+            return engine.fact(MeasuredFact("distinct", value.events, value.key, value.window.days))
         case SinceLast():
-            return (engine.fact(Fact("last", value.events, "seconds")) * -1 + cutoff) / 86_400.0
+            return (
+                engine.fact(MeasuredFact("last", value.events, "seconds")) * -1 + cutoff
+            ) / 86_400.0
         case SinceFirst():
-            return (engine.fact(Fact("first", value.events, "seconds")) * -1 + cutoff) / 86_400.0
+            return (
+                engine.fact(MeasuredFact("first", value.events, "seconds")) * -1 + cutoff
+            ) / 86_400.0
         case Gap():
             name = f"last{value.back}" if value.statistic == "last" else value.statistic
-            return engine.fact(Fact("gap", value.events, name))
+            return engine.fact(MeasuredFact("gap", value.events, name))
         case Bins():
             return _stretches(value, engine, cutoff)
         case Ratio():
@@ -125,12 +129,12 @@ def _stretches(value: Bins, engine: Engine, cutoff: int) -> Any:
     return total
 
 
-def facts_of(declarations: Sequence[Declaration], cutoff: int) -> list[Fact]:
+def facts_of(declarations: Sequence[Declaration], cutoff: int) -> list[MeasuredFact]:
     """Every fact the declarations need, once each."""
-    found: dict[Fact, None] = {}
+    found: dict[MeasuredFact, None] = {}
 
     class _Collector:
-        def fact(self, fact: Fact) -> float:
+        def fact(self, fact: MeasuredFact) -> float:
             found[fact] = None
             return 1.0
 

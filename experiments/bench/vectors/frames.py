@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from experiments.bench.vectors.company import CODED
-from experiments.bench.vectors.facts import Fact, evaluate, facts_of, fixed_conditions
+from experiments.bench.vectors.facts import MeasuredFact, evaluate, facts_of, fixed_conditions
 from experiments.bench.vectors.sql import code_of
 from features.declarations.events import Events
 from features.plan.plan import Plan
@@ -66,7 +66,9 @@ def write_by_polars(folder: Path, plan: Plan, cutoff: int) -> None:
     found.write_parquet(folder / "polars.parquet", compression="zstd", compression_level=1)
 
 
-def _polars_tile(pl: Any, lines: Any, facts: Sequence[Fact], names: Mapping[Fact, str]) -> Any:
+def _polars_tile(
+    pl: Any, lines: Any, facts: Sequence[MeasuredFact], names: Mapping[MeasuredFact, str]
+) -> Any:
     tiled: dict[tuple[Events, str, str], str] = {}
     inner, outer = [], []
     for fact in facts:
@@ -91,9 +93,9 @@ def _polars_keyed(
     pl: Any,
     lines: Any,
     key: str,
-    facts: Sequence[Fact],
-    gaps: Sequence[Fact],
-    names: Mapping[Fact, str],
+    facts: Sequence[MeasuredFact],
+    gaps: Sequence[MeasuredFact],
+    names: Mapping[MeasuredFact, str],
 ) -> list[Any]:
     wheres = list(dict.fromkeys(fact.events for fact in facts))
     ages = [
@@ -130,10 +132,10 @@ def _polars_keyed(
 
 
 class _Polars:
-    def __init__(self, pl: Any, names: Mapping[Fact, str]) -> None:
+    def __init__(self, pl: Any, names: Mapping[MeasuredFact, str]) -> None:
         self.pl, self.names = pl, names
 
-    def fact(self, fact: Fact) -> Any:
+    def fact(self, fact: MeasuredFact) -> Any:
         column = self.pl.col(self.names[fact])
         return column.fill_null(0) if fact.operation in ("sum", "distinct") else column
 
@@ -155,7 +157,7 @@ def write_by_pandas(folder: Path, plan: Plan, cutoff: int) -> None:
     age = (cutoff - 1 - lines["seconds"].to_numpy()) // 86_400
     lines = lines.assign(band=np.searchsorted(edges, age, side="right").astype(np.int8))
     people = lines[_BY].unique()  # sorted, as the file is
-    columns: dict[Fact, Any] = {}
+    columns: dict[MeasuredFact, Any] = {}
     for events in dict.fromkeys(fact.events for fact in facts):
         _pandas_events(pd, lines, events, people, edges, facts, columns)
     engine = _Pandas(columns)
@@ -172,8 +174,8 @@ def _pandas_events(
     events: Events,
     people: Any,
     edges: Sequence[int],
-    facts: Sequence[Fact],
-    columns: dict[Fact, Any],
+    facts: Sequence[MeasuredFact],
+    columns: dict[MeasuredFact, Any],
 ) -> None:
     """All facts over one kind of event: one grouping for sums and maxima, one a key."""
     wanted = [fact for fact in facts if fact.events == events]
@@ -216,7 +218,7 @@ def _pandas_events(
         columns |= _pandas_gaps(chosen, people, gaps)
 
 
-def _pandas_gaps(chosen: Any, people: Any, gaps: Sequence[Fact]) -> dict[Fact, Any]:
+def _pandas_gaps(chosen: Any, people: Any, gaps: Sequence[MeasuredFact]) -> dict[MeasuredFact, Any]:
     days = chosen[[_BY, "local_day"]].drop_duplicates()
     days = days.assign(g=days["local_day"].diff().where(days[_BY] == days[_BY].shift()))
     days = days[days["g"].notna()]
@@ -237,10 +239,10 @@ def _pandas_gaps(chosen: Any, people: Any, gaps: Sequence[Fact]) -> dict[Fact, A
 
 
 class _Pandas:
-    def __init__(self, columns: Mapping[Fact, Any]) -> None:
+    def __init__(self, columns: Mapping[MeasuredFact, Any]) -> None:
         self.columns = columns
 
-    def fact(self, fact: Fact) -> Any:
+    def fact(self, fact: MeasuredFact) -> Any:
         return self.columns[fact]
 
     def ratio(self, above: Any, below: Any) -> Any:

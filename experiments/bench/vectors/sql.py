@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.bench.vectors.company import CODED
-from experiments.bench.vectors.facts import Fact, evaluate, facts_of, fixed_conditions
+from experiments.bench.vectors.facts import MeasuredFact, evaluate, facts_of, fixed_conditions
 from features.declarations.events import Condition, Events
 from features.plan.plan import Plan
 
@@ -48,10 +48,10 @@ class Sql(str):
 
 
 class _SqlEngine:
-    def __init__(self, names: dict[Fact, str]) -> None:
+    def __init__(self, names: dict[MeasuredFact, str]) -> None:
         self.names = names
 
-    def fact(self, fact: Fact) -> Sql:
+    def fact(self, fact: MeasuredFact) -> Sql:
         name = self.names[fact]
         return Sql(f"coalesce({name}, 0)" if fact.operation in ("sum", "distinct") else name)
 
@@ -85,7 +85,7 @@ def feature_query(plan: Plan, cutoff: int, file: str) -> str:
     return f"WITH {', '.join(parts)} SELECT customer_key, {columns} FROM {tables[0]} {joins}"
 
 
-def _tile(facts: Sequence[Fact], names: dict[Fact, str], parts: list[str]) -> str:
+def _tile(facts: Sequence[MeasuredFact], names: dict[MeasuredFact, str], parts: list[str]) -> str:
     """Sums, maxima and first and last seconds: by customer and day, then by customer."""
     tiled: dict[str, str] = {}
     columns = []
@@ -111,7 +111,11 @@ def _tile(facts: Sequence[Fact], names: dict[Fact, str], parts: list[str]) -> st
 
 
 def _keyed(
-    key: str, facts: Sequence[Fact], gaps: Sequence[Fact], names: dict[Fact, str], parts: list[str]
+    key: str,
+    facts: Sequence[MeasuredFact],
+    gaps: Sequence[MeasuredFact],
+    names: dict[MeasuredFact, str],
+    parts: list[str],
 ) -> list[str]:
     """Distinct counts of one key: the latest age of each, counted by window."""
     column = quoted(f"{key}_code" if key in CODED else key)

@@ -15,7 +15,7 @@ from training.families.items.bundle import ITEM_KIND, RECOMMENDATIONS, ItemBundl
 from training.families.items.learning import FAMILY as TWO_STAGES
 from training.families.items.pairs.pair_features import NAMES as PAIR_NAMES
 from training.families.items.pairs.pair_features import PAIR_FEATURES, PAIR_GROUPS
-from training.families.items.pairs.pairs import Shelf
+from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
 from training.families.items.recommenders.neighbours import cosine_neighbours
 from training.purchases.catalogue import Catalogue
@@ -32,7 +32,7 @@ def items() -> ItemBundle:
     catalogue = Catalogue.of(ids, categories={one: f"shelf {one[-1]}" for one in ids})
     price = np.log(np.arange(1, CATALOGUE + 1) * 100.0).astype(np.float32)
     facts = ItemFacts.learn(before, price, catalogue.category)
-    shelf = Shelf(cosine_neighbours(before), facts)
+    shelf = PairFinder(cosine_neighbours(before), facts)
     ranker = Ranker.fit([Origin.of(shelf, before, after)], rounds=12)
     manifest = Manifest(
         name=RECOMMENDATIONS,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from features.checks.breaches import Breach, Report, Severity, TableReport
+from features.checks.breaches import Breach, CheckReport, Severity, TableReport
 from features.checks.checking import check
 from features.company.settings.reading import load_settings, settings_from
 from features.proposal import propose
@@ -17,23 +17,23 @@ from features.vocabulary.time import Cutoff
 from tests.features.tables import COLUMNS, SEVEN, purchases, settings_for, write_table
 
 
-def breach(report: Report, rule: str, table: str = "purchases") -> Breach:
+def breach(report: CheckReport, rule: str, table: str = "purchases") -> Breach:
     found = [one for one in report.breaches if one.rule == rule and one.table == table]
     assert len(found) == 1, [one.rule for one in report.breaches]
     return found[0]
 
 
-def rules(report: Report) -> set[str]:
+def rules(report: CheckReport) -> set[str]:
     return {one.rule for one in report.breaches}
 
 
-def account(report: Report) -> tuple[int, int, int, int]:
+def account(report: CheckReport) -> tuple[int, int, int, int]:
     """Read, set aside, dropped as duplicates, kept."""
     told = report.of("purchases")
     return told.rows_read, told.rows_set_aside, told.rows_duplicate, told.rows_kept
 
 
-def refusal(report: Report) -> Breach:
+def refusal(report: CheckReport) -> Breach:
     assert report.refused
     assert len(report.refusals) == 1, report.refusals
     return report.refusals[0]

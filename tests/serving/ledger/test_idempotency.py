@@ -20,7 +20,7 @@ from serving.ledger.idempotency import (
     UNDER_WAY_SECONDS,
     Differs,
     KeptAnswer,
-    Repeats,
+    RepeatedCalls,
     UnderWay,
 )
 from serving.ledger.ledger import Ledger
@@ -30,44 +30,46 @@ ANSWER = KeptAnswer(200, "application/json", b"{}")
 
 
 @pytest.fixture
-def repeats(tmp_path: Path) -> Iterator[Repeats]:
+def repeats(tmp_path: Path) -> Iterator[RepeatedCalls]:
     ledger = Ledger(tmp_path / "ledger.db")
     yield ledger.repeats
     ledger.close()
 
 
-def test_a_repeat_is_answered_as_the_first_was(repeats: Repeats) -> None:
+def test_a_repeat_is_answered_as_the_first_was(repeats: RepeatedCalls) -> None:
     assert repeats.begin("crm", "k", b"body", at=NOW) is None
     repeats.end("crm", "k", ANSWER)
     assert repeats.begin("crm", "k", b"body", at=NOW + KEPT_SECONDS - 1) == ANSWER
 
 
-def test_after_a_day_a_repeat_is_a_first_call_again(repeats: Repeats) -> None:
+def test_after_a_day_a_repeat_is_a_first_call_again(repeats: RepeatedCalls) -> None:
     repeats.begin("crm", "k", b"body", at=NOW)
     repeats.end("crm", "k", ANSWER)
     assert repeats.begin("crm", "k", b"other", at=NOW + KEPT_SECONDS) is None
 
 
-def test_another_body_under_the_same_key_is_refused(repeats: Repeats) -> None:
+def test_another_body_under_the_same_key_is_refused(repeats: RepeatedCalls) -> None:
     repeats.begin("crm", "k", b"body", at=NOW)
     with pytest.raises(Differs):
         repeats.begin("crm", "k", b"other", at=NOW)
 
 
-def test_a_repeat_of_a_call_under_way_waits_until_it_counts_as_broken_off(repeats: Repeats) -> None:
+def test_a_repeat_of_a_call_under_way_waits_until_it_counts_as_broken_off(
+    repeats: RepeatedCalls,
+) -> None:
     repeats.begin("crm", "k", b"body", at=NOW)
     with pytest.raises(UnderWay):
         repeats.begin("crm", "k", b"body", at=NOW + UNDER_WAY_SECONDS - 1)
     assert repeats.begin("crm", "k", b"body", at=NOW + UNDER_WAY_SECONDS) is None
 
 
-def test_a_failed_call_leaves_nothing(repeats: Repeats) -> None:
+def test_a_failed_call_leaves_nothing(repeats: RepeatedCalls) -> None:
     repeats.begin("crm", "k", b"body", at=NOW)
     repeats.forget("crm", "k")
     assert repeats.begin("crm", "k", b"other", at=NOW) is None
 
 
-def test_callers_do_not_share_their_keys(repeats: Repeats) -> None:
+def test_callers_do_not_share_their_keys(repeats: RepeatedCalls) -> None:
     repeats.begin("crm", "k", b"body", at=NOW)
     assert repeats.begin("shop", "k", b"other", at=NOW) is None
 

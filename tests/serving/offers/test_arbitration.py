@@ -19,7 +19,7 @@ from serving.offers.arbitration import (
     decide,
     option_chances,
 )
-from serving.offers.contact_policy import ContactPolicy, Shown
+from serving.offers.contact_policy import ContactPolicy, ShownOffer
 from serving.offers.rules import OfferRule
 
 NO_LOT = np.array([[0.999]])
@@ -153,9 +153,9 @@ class Days(RuleBasedStateMachine):
         self.objected = np.zeros(CUSTOMERS, np.bool_)
         self.broken: list[str] = []
 
-    def shown(self) -> Shown:
+    def shown(self) -> ShownOffer:
         rows = np.array([row[:3] for row in self.rows], np.int64).reshape(-1, 3)
-        return Shown(
+        return ShownOffer(
             rows[:, 0],
             rows[:, 1],
             rows[:, 2],

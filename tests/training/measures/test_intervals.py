@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 from training.measures.intervals import (
     Resampled,
     Resamples,
@@ -55,7 +55,7 @@ def test_the_closed_interval_of_the_auc_is_that_of_resampled_customers() -> None
     outcomes = (generator.random(800) < 1 / (1 + np.exp(-risk))).astype(float)
     scores = np.round(risk + generator.normal(0, 1, 800), 1)
     low, high = auc_interval(outcomes, scores, keys)
-    ranking = Ranking.of(outcomes, scores)
+    ranking = SortedScores.of(outcomes, scores)
     draws = customer_resamples(400, resamples=2_000)
     drawn = interval(np.array([ranking.auc(one[keys].astype(float)) for one in draws]))
     assert (low, high) == pytest.approx(drawn, abs=0.004)

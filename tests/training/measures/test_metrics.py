@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 from training.measures import metrics
 
 Sample = tuple[np.ndarray, np.ndarray]
@@ -70,7 +70,7 @@ def test_a_weighted_auc_is_that_of_repeated_rows(sample: Sample, seed: int) -> N
     weights = np.random.default_rng(seed).integers(0, 4, len(outcomes)).astype(float)
     weights[:2] = 1.0
     repeated = np.repeat(np.arange(len(outcomes)), weights.astype(int))
-    assert Ranking.of(outcomes, probability).auc(weights) == pytest.approx(
+    assert SortedScores.of(outcomes, probability).auc(weights) == pytest.approx(
         roc_auc_score(outcomes[repeated], probability[repeated]), abs=1e-12
     )
 

@@ -27,7 +27,7 @@ from features.vocabulary.time import Cutoff
 from tests.oracles.mlflow_client import load_booster, nested_runs, tags_of
 from tests.training.companies import company, dataset
 from training.bundles.bundle import opened
-from training.bundles.promoted import Shelf
+from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND, ChurnTask, current_bundle
 from training.families.churn.checks import churn_checks, churn_gate
 from training.families.churn.family import CHURN_FAMILY
@@ -251,7 +251,7 @@ def test_a_bundle_in_use_needs_neither_mlflow_nor_a_network(
 
 
 def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
+    champion = PromotedBundles(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     better = {cutoff: auc + 0.02 for cutoff, auc in champion.metrics["auc_by_cutoff"].items()}
     folder = copied.workspace.bundles / "churn" / champion.digest
@@ -271,7 +271,7 @@ def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
 
 
 def test_a_champion_of_the_day_before_is_compared_within_chance(copied: Trained) -> None:
-    champion = Shelf(copied.workspace, CHURN_KIND).champion_manifest()
+    champion = PromotedBundles(copied.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     folder = copied.workspace.bundles / "churn" / champion.digest
 

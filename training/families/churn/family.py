@@ -11,7 +11,7 @@ from features.company.settings.reading import Settings
 from features.plan.plan import standard_plan
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_to_learn
-from training.bundles.promoted import Shelf
+from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.families.churn.checks import churn_gate
 from training.families.churn.evaluation.evaluation import evaluate
@@ -96,7 +96,7 @@ def champion_is_current(given: Given[ChurnOwn]) -> bool:
     It must also be a function of the features this version declares for these tables. Its own model
     of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
     """
-    champion = Shelf(given.workspace, CHURN_KIND).champion_manifest()
+    champion = PromotedBundles(given.workspace, CHURN_KIND).champion_manifest()
     plan = champion_plan(given.workspace)
     if champion is None or plan is None:
         return False

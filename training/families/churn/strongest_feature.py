@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from training.datasets.dataset import Dataset
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 
 MOST_ROWS = 20_000
 """Of more rows evenly spaced ones are read; which feature is the strongest shows in few."""
@@ -26,7 +26,7 @@ def strongest_feature(dataset: Dataset, feature_names: Sequence[str]) -> str:
         values = chosen.vectors.column(name).astype(np.float64)
         known = values[~np.isnan(values)]
         filled = np.where(np.isnan(values), np.median(known) if len(known) else 0.0, values)
-        area = Ranking.of(chosen.outcomes, filled).auc(np.ones(len(rows)))
+        area = SortedScores.of(chosen.outcomes, filled).auc(np.ones(len(rows)))
         if abs(area - 0.5) > best:
             best, found = abs(area - 0.5), name
     return found

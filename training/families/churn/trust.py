@@ -20,7 +20,13 @@ from training.learners.model import Model
 from training.reasons.explanation import TOLERANCE, Reasons
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
-from training.trust.bars import LEAK_SHARE, Bar, contradicted_bar, faithful_bar, largest_share_bar
+from training.trust.bars import (
+    LEAK_SHARE,
+    TrustBar,
+    contradicted_bar,
+    faithful_bar,
+    largest_share_bar,
+)
 from training.trust.cap import CapCost, cap_cost
 from training.trust.faithfulness import Faithfulness, faithfulness
 from training.trust.persistence import Persistence, persistence
@@ -74,17 +80,17 @@ class Trust:
         return first if first and self.shares[first] > LEAK_SHARE else ""
 
     @property
-    def bars(self) -> tuple[Bar, ...]:
+    def bars(self) -> tuple[TrustBar, ...]:
         """Every figure with its bar."""
         held = self.stability
         stays = self.persistence
         return (
-            Bar("adding up", f"{self.additivity:.0e} in log-odds, {self.shown_gap:.0e} in probability", f"≤ {GOLDEN_TOLERANCE:.0e}, {TOLERANCE:.0e}", self.adds_up),
+            TrustBar("adding up", f"{self.additivity:.0e} in log-odds, {self.shown_gap:.0e} in probability", f"≤ {GOLDEN_TOLERANCE:.0e}, {TOLERANCE:.0e}", self.adds_up),
             faithful_bar(self.faithfulness, unread="reads one group"),
-            Bar("stable: same three groups in refits", f"{held.top_three:.3f}; {held.weight:.0%} of their weight", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
-            Bar("stable: same first reason", f"{held.first:.3f}; or of similar weight {held.first_or_similar:.3f}", f"≥ {LEAST_SAME_FIRST:.2f}", held.first >= LEAST_SAME_FIRST),
-            Bar("other reasons from senseless outcomes", f"{held.permuted:.3f} alike", f"≤ {MOST_PERMUTED}", held.permuted <= MOST_PERMUTED),
-            Bar(
+            TrustBar("stable: same three groups in refits", f"{held.top_three:.3f}; {held.weight:.0%} of their weight", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
+            TrustBar("stable: same first reason", f"{held.first:.3f}; or of similar weight {held.first_or_similar:.3f}", f"≥ {LEAST_SAME_FIRST:.2f}", held.first >= LEAST_SAME_FIRST),
+            TrustBar("other reasons from senseless outcomes", f"{held.permuted:.3f} alike", f"≤ {MOST_PERMUTED}", held.permuted <= MOST_PERMUTED),
+            TrustBar(
                 "kept over a day without events",
                 "nobody to ask" if stays is None else f"{stays.same:.1%} of {stays.customers}",
                 f"≥ {LEAST_PERSISTENT:.0%}",
@@ -92,7 +98,7 @@ class Trust:
             ),
             contradicted_bar(self.contradictions, self.sentences),
             largest_share_bar(self.shares),
-            Bar(
+            TrustBar(
                 "given up by keeping trees shallow",
                 "no trees" if self.cap is None else f"{self.cap.log_loss:+.4f} log loss [{self.cap.log_loss_low:+.4f}, {self.cap.log_loss_high:+.4f}]",
                 "none beyond chance",

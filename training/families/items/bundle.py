@@ -14,7 +14,7 @@ from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
 from training.bundles.reference import archive, unarchive
 from training.families.items.pairs.pair_features import NAMES
-from training.families.items.pairs.pairs import Shelf
+from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Ranker
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.purchases.bought import Bought
@@ -64,7 +64,7 @@ class ItemBundle:
 
     manifest: Manifest[ItemTask]
     catalogue: Catalogue
-    shelf: Shelf
+    shelf: PairFinder
     ranker: Ranker
 
     def first_list(self) -> None:
@@ -115,7 +115,7 @@ class ItemKind:
             kernel |= unarchive(contents[_KERNEL.format(name)])
         facts = ItemFacts(**unarchive(contents[_FACTS]))
         catalogue = Catalogue.from_arrays(unarchive(contents[_CATALOGUE]))
-        shelf = Shelf(ItemKernel.from_arrays(kernel), facts)
+        shelf = PairFinder(ItemKernel.from_arrays(kernel), facts)
         if not len(catalogue) == shelf.catalogue == len(facts.share):
             raise ValueError("parts of catalogues of other sizes")
         return ItemBundle(manifest, catalogue, shelf, Ranker.from_files(contents))

@@ -31,7 +31,7 @@ from training.families.items.ladder import (
 )
 from training.families.items.measures import Lists, best_of
 from training.families.items.pairs.pair_features import NAMES, PAIR_FEATURES, PAIR_GROUPS
-from training.families.items.pairs.pairs import Shelf
+from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
 from training.families.items.recommenders.alternating_least_squares import Factors, FactorSettings
 from training.families.items.recommenders.item_kernel import ItemKernel
@@ -74,7 +74,7 @@ class LearnedItems:
 
     manifest: Manifest[ItemTask]
     sold: Sold
-    shelf: Shelf
+    shelf: PairFinder
     ranker: Ranker
     ladder: ItemLadder
     origins: Mapping[str, Any]
@@ -169,9 +169,9 @@ class _Work:
             self._learned[key] = self.kernels[name](shared)
         return self._learned[key]
 
-    def shelf(self, cutoff: Cutoff, kernel_name: str) -> Shelf:
+    def shelf(self, cutoff: Cutoff, kernel_name: str) -> PairFinder:
         bought = self.sold.before(cutoff)
-        return Shelf(self.kernel(kernel_name, bought), self.sold.facts(bought, cutoff))
+        return PairFinder(self.kernel(kernel_name, bought), self.sold.facts(bought, cutoff))
 
     def choose(self, trial: Trial) -> tuple[Mapping[str, float], FactorSettings]:
         """How much each linear model finds by itself, and the settings of ALS that find most."""
@@ -243,7 +243,7 @@ def popular_by_tier(before: Bought) -> Callable[[Bought], Scores]:
     return lambda bought: popular.asked_for(tiers(bought)).scores(bought)
 
 
-def lists_by_ranker(shelf: Shelf, ranker: Ranker, threads: int = 1) -> ListsOf:
+def lists_by_ranker(shelf: PairFinder, ranker: Ranker, threads: int = 1) -> ListsOf:
     """Lists of the two-stage model."""
 
     def lists_of(bought: Bought) -> Lists:

@@ -24,7 +24,7 @@ from training.families.items.pairs.pair_features import (
     PAIR_GROUPS,
     POSITIONS,
 )
-from training.families.items.pairs.pairs import Pairs, Shelf
+from training.families.items.pairs.pairs import PairFinder, Pairs
 from training.learners.boosting import BoostedModel
 from training.learners.columns import Floats
 from training.learners.leaf_sums import LeafSums
@@ -67,7 +67,7 @@ class Origin:
     has_ordered: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, shelf: Shelf, before: Bought, after: Bought, *, threads: int = 1) -> Self:
+    def of(cls, shelf: PairFinder, before: Bought, after: Bought, *, threads: int = 1) -> Self:
         """Look at customers who had bought anything, as many as there is room for."""
         buyers = before.buyers
         has_ordered = np.diff(after.offsets)[buyers] > 0

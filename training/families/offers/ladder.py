@@ -23,7 +23,7 @@ from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
 from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 from training.learners.trees import BoostingSettings
 from training.learners.usable import RECENCY_FREQUENCY_MONEY
 from training.measures.intervals import Resamples, interval
@@ -201,7 +201,7 @@ def within_offer_interval(
     return interval(np.array([_mean_auc(rankings, weights) for weights in drawn]))
 
 
-_Rankings = list[tuple[Ranking, NDArray[np.intp]]]
+_Rankings = list[tuple[SortedScores, NDArray[np.intp]]]
 
 
 def _rankings(outcomes: Floats, scores: Floats, offers: NDArray[np.integer]) -> _Rankings:
@@ -211,7 +211,7 @@ def _rankings(outcomes: Floats, scores: Floats, offers: NDArray[np.integer]) -> 
         mine = np.flatnonzero(offers == offer)
         taken = float(outcomes[mine].sum())
         if min(taken, len(mine) - taken) >= FEWEST_WITHIN:
-            found.append((Ranking.of(outcomes[mine], scores[mine]), mine))
+            found.append((SortedScores.of(outcomes[mine], scores[mine]), mine))
     return found
 
 

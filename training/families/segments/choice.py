@@ -28,7 +28,7 @@ _MOST_TO_FIT, _MOST_TO_RESAMPLE = 20_000, 5_000
 
 
 @dataclass(frozen=True)
-class Candidate:
+class SegmentCandidate:
     """One number of segments: how stable, how small the smallest, and the shares of variance explained.
 
     ``spend_explained`` and ``churn_explained`` are eta² of the next period's spend and of leaving;
@@ -63,21 +63,23 @@ class Following:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SegmentChoice:
     """The centres taken, every number tried, and what must be said about them.
 
     ``spend_gain`` and ``churn_gain`` are 95 % intervals of what they explain over RFM.
     """
 
     centres: Floats
-    chosen: Candidate
+    chosen: SegmentCandidate
     spend_gain: tuple[float, float]
     churn_gain: tuple[float, float]
-    tried: tuple[Candidate, ...]
+    tried: tuple[SegmentCandidate, ...]
     notes: tuple[str, ...]
 
 
-def choose(points: Floats, following: Following, *, counts: Sequence[int] = COUNTS) -> Choice:
+def choose(
+    points: Floats, following: Following, *, counts: Sequence[int] = COUNTS
+) -> SegmentChoice:
     """Try every number of segments and take the best.
 
     Raises ``ModelRefused`` for fewer than a hundred customers, and when no number leaves ten in each.
@@ -107,7 +109,7 @@ def choose(points: Floats, following: Following, *, counts: Sequence[int] = COUN
         )
     chosen, kept = _best(sound)
     groups, by_score = nearest(points, kept)[0], equal_groups(following.rfm, len(kept))
-    return Choice(
+    return SegmentChoice(
         centres=kept,
         chosen=chosen,
         spend_gain=gain_interval(groups, by_score, held_spend(following.spend_cents)),
@@ -119,11 +121,11 @@ def choose(points: Floats, following: Following, *, counts: Sequence[int] = COUN
 
 def _candidate(
     points: Floats, resampled: Floats, centres: Floats, following: Following
-) -> Candidate:
+) -> SegmentCandidate:
     groups, _ = nearest(points, centres)
     spend, count = held_spend(following.spend_cents), len(centres)
     by_score = equal_groups(following.rfm, count)
-    return Candidate(
+    return SegmentCandidate(
         segments=count,
         stability=stability(resampled, centres, seed=SEED),
         smallest_share=float(np.bincount(groups, minlength=count).min() / len(points)),
@@ -134,7 +136,7 @@ def _candidate(
     )
 
 
-def _best(found: Sequence[tuple[Candidate, Floats]]) -> tuple[Candidate, Floats]:
+def _best(found: Sequence[tuple[SegmentCandidate, Floats]]) -> tuple[SegmentCandidate, Floats]:
     """The most useful of those that are stable and even enough; else the most stable of the even ones.
 
     More segments explain a little more by chance alone, so of those about as useful the fewest win.
@@ -148,7 +150,7 @@ def _best(found: Sequence[tuple[Candidate, Floats]]) -> tuple[Candidate, Floats]
     return max(even, key=lambda one: (one[0].stability, -one[0].segments))
 
 
-def _notes(chosen: Candidate) -> tuple[str, ...]:
+def _notes(chosen: SegmentCandidate) -> tuple[str, ...]:
     notes = []
     if chosen.stability < STABLE:
         notes.append(

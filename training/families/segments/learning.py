@@ -16,7 +16,7 @@ from features.vocabulary.time import Cutoff, Horizon
 from training.bundles.manifest import Manifest
 from training.datasets.dataset import Dataset
 from training.families.segments.bundle import SegmentBundle, SegmentTask
-from training.families.segments.choice import Choice, Following, choose
+from training.families.segments.choice import Following, SegmentChoice, choose
 from training.families.segments.clusters import nearest
 from training.families.segments.model import ACTIVE_WITHIN_DAYS, SEGMENTS, SegmentModel, Space
 from training.families.segments.names import continued, inherited, name_segments
@@ -47,7 +47,7 @@ class LearnedSegments:
     manifest: Manifest[SegmentTask]
     model: SegmentModel
     declarations: tuple[Declaration, ...]
-    choice: Choice
+    choice: SegmentChoice
     continues: int
     today: Today
 
@@ -109,7 +109,7 @@ def _following(pack: Pack, vectors: Vectors, cutoffs: Cutoffs, horizon: Horizon)
 
 
 def _named(
-    space: Space, choice: Choice, vectors: Vectors, plan: Plan, pack: Pack, cutoffs: Cutoffs
+    space: Space, choice: SegmentChoice, vectors: Vectors, plan: Plan, pack: Pack, cutoffs: Cutoffs
 ) -> SegmentModel:
     """The segments in the order of their mean spend, named by what sets them apart."""
     centres = choice.centres
@@ -147,7 +147,7 @@ def _manifest(
     pack: Pack,
     plan: Plan,
     model: SegmentModel,
-    choice: Choice,
+    choice: SegmentChoice,
     vectors: Vectors,
     following: Following,
     horizon: Horizon,

@@ -11,7 +11,7 @@ import numpy as np
 
 from training.bundles.manifest import Manifest
 from training.families.segments.bundle import SegmentTask
-from training.families.segments.choice import Candidate
+from training.families.segments.choice import SegmentCandidate
 from training.families.segments.learning import LearnedSegments
 from training.families.segments.now.migration import Migration
 from training.families.segments.now.profile import SegmentProfile, said_value
@@ -114,7 +114,7 @@ def facts_markdown(found: Sequence[SegmentProfile]) -> str:
     return text
 
 
-def candidates_markdown(tried: Sequence[Candidate], chosen: Candidate) -> str:
+def candidates_markdown(tried: Sequence[SegmentCandidate], chosen: SegmentCandidate) -> str:
     """Every number of segments tried, with its figures."""
     return markdown(
         ["segments", "stability", "smallest", "spend explained", "leaving explained"],

@@ -17,7 +17,7 @@ from training.bundles.manifest import Manifest, Written
 from training.bundles.reference import GOLDEN_ROWS, Reference
 from training.bundles.sealing import declared
 from training.bundles.spoken import spoken
-from training.families.value.model import CalibratedValue, Value, kinds_of
+from training.families.value.model import CalibratedValue, ExpectedValues, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions
 from training.learners.columns import Floats
@@ -133,7 +133,7 @@ class ValueBundle:
         """Whether each row is a customer with an order, of whom something can be expected."""
         return values[:, self._orders] >= 1
 
-    def of(self, values: NDArray[np.float32], *, threads: int = 1) -> Value:
+    def of(self, values: NDArray[np.float32], *, threads: int = 1) -> ExpectedValues:
         """What these customers are expected to bring, in cents over the horizon."""
         prepared = self.value.model.columns.prepare(values, self._positions)
         amounts, chances = self.value.model.estimate(prepared, threads=threads)

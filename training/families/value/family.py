@@ -12,7 +12,7 @@ from features.company.settings.reading import Settings
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_in_use
-from training.bundles.promoted import Shelf
+from training.bundles.promoted import PromotedBundles
 from training.families.value.bundle import (
     VALUE_KIND,
     ValueBundle,
@@ -105,7 +105,7 @@ class ValueFamily:
 
 def value_is_current(given: Given[ValueOwn]) -> bool:
     """Whether the value model in use was trained on today's data, features and question."""
-    champion = Shelf(given.workspace, VALUE_KIND).champion_manifest()
+    champion = PromotedBundles(given.workspace, VALUE_KIND).champion_manifest()
     churn = champion_plan(given.workspace)
     if champion is None or churn is None:
         return False

@@ -16,7 +16,7 @@ from features.vocabulary.time import Cutoff
 from training.datasets.splits import OriginSplit
 from training.families.value.dataset import ValueDataset, ValueSplits
 from training.families.value.measures import Order, coverage, measure_value
-from training.families.value.model import CalibratedValue, Value, kinds
+from training.families.value.model import CalibratedValue, ExpectedValues, kinds
 from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
 from training.ladder.choice import Measure
@@ -168,7 +168,7 @@ def _tested(
 
 
 def _test(
-    name: str, cutoff: Cutoff, test: ValueDataset, value: CalibratedValue, found: Value
+    name: str, cutoff: Cutoff, test: ValueDataset, value: CalibratedValue, found: ExpectedValues
 ) -> TestedValue:
     told = value.intervals.says_something(found.expected)
     return TestedValue(
@@ -184,7 +184,7 @@ def _test(
     )
 
 
-def _covered(brought: Floats, found: Value, told: NDArray[np.bool_]) -> dict[str, float]:
+def _covered(brought: Floats, found: ExpectedValues, told: NDArray[np.bool_]) -> dict[str, float]:
     return {
         "coverage": coverage(brought, found.low, found.high),
         "coverage_of_buyers": coverage(brought[told], found.low[told], found.high[told]),
@@ -207,7 +207,7 @@ def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
         return np.concatenate([getattr(one, part) for one in mine])
 
     brought, expected, told = whole("brought"), whole("expected"), whole("says_something")
-    found = Value(expected, whole("low"), whole("high"), expected, expected)
+    found = ExpectedValues(expected, whole("low"), whole("high"), expected, expected)
     figures = measure_value(brought, expected) | _covered(brought, found, told)
     return {key: figures[key] for key in POOLED} | {"told_share": float(told.mean())}
 

@@ -24,7 +24,7 @@ _LEAST_CHANCE = 0.01
 
 
 @dataclass(frozen=True)
-class Value:
+class ExpectedValues:
     """What customers are expected to bring over the horizon, in cents, one entry a customer.
 
     Four in five end between ``low`` and ``high``. ``chance`` is the probability that they buy at all,
@@ -51,17 +51,17 @@ class CalibratedValue:
     intervals: Intervals
     most: Floats
 
-    def of(self, vectors: Vectors, *, threads: int = 1) -> Value:
+    def of(self, vectors: Vectors, *, threads: int = 1) -> ExpectedValues:
         """What these customers are expected to bring."""
         return self.at(*self.model.score(vectors, threads=threads), kinds(vectors, self.horizon))
 
-    def at(self, amounts: Floats, chances: Floats, kind: NDArray[np.int64]) -> Value:
+    def at(self, amounts: Floats, chances: Floats, kind: NDArray[np.int64]) -> ExpectedValues:
         """The same from the model's own answers and each customer's kind."""
         most = self.most[kind]
         expected = np.minimum(self.level.apply(amounts), most)
         low, high = self.intervals.apply(expected)
         chance = np.clip(self.chance.apply(chances), _LEAST_CHANCE, 1.0)
-        return Value(
+        return ExpectedValues(
             expected, low, np.maximum(np.minimum(high, most), expected), chance,
             np.maximum(np.minimum(expected / chance, most), expected),
         )  # fmt: skip

@@ -32,7 +32,7 @@ from training.families.value.models import (
 )
 from training.families.value.spending import fit_spending_model
 from training.learners.columns import SHARED_BY, Columns, Floats, shared_bounds
-from training.learners.trees import BoostingSettings, Ground, Trees
+from training.learners.trees import BinnedRows, BoostingSettings, Trees
 
 _TWEEDIE_POWER = 1.5
 SETTINGS = BoostingSettings(learning_rate=0.15, rounds=150, patience=15, rounds_untested=40)
@@ -128,7 +128,7 @@ def _trees(
     vectors, bought = dataset.vectors, dataset.bought
     columns = Columns.learn(vectors, tuning.feature_names or names)
     share = float(np.clip(_FEATURES_A_TREE / len(columns.names), 0.05, 0.3))
-    ground = Ground(
+    ground = BinnedRows(
         columns.prepare(vectors.values, columns.positions(vectors.feature_names)),
         vectors.cutoff_seconds == vectors.cutoff_seconds.max(),
         columns.names,

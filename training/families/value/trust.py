@@ -22,7 +22,7 @@ from training.families.value.reasons.tendency import tendencies
 from training.learners.columns import Columns, Floats
 from training.reasons.wording import Wording
 from training.trust.bars import (
-    Bar,
+    TrustBar,
     contradicted_bar,
     faithful_bar,
     largest_share_bar,
@@ -64,10 +64,10 @@ class ValueTrust:
         return found
 
     @property
-    def bars(self) -> tuple[Bar, ...]:
+    def bars(self) -> tuple[TrustBar, ...]:
         """Every figure with its bar."""
         return (
-            Bar(
+            TrustBar(
                 "adding up",
                 f"{self.additivity:.0e}",
                 f"≤ {MOST_GAP:.0e}",

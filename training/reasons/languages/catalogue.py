@@ -15,13 +15,13 @@ FOLDER = files("training.reasons.languages") / "catalogues"
 _SEPARATOR = "\x04"
 
 
-class Catalogue(GNUTranslations):
+class PhraseCatalogue(GNUTranslations):
     """The texts of one language; whatever it lacks comes back in English."""
 
     _catalog: dict[str | tuple[str, int], str]
 
     @classmethod
-    def of(cls, code: str) -> Catalogue:
+    def of(cls, code: str) -> PhraseCatalogue:
         """The catalogue of a language; an empty one where there is none, as for English."""
         compiled = FOLDER / f"{code}.mo"
         if not compiled.is_file():

@@ -13,7 +13,7 @@ from functools import cached_property
 from features.behaviour.groups import PROFILE
 from features.declarations.feature import Feature, ReasonGroup
 from training.reasons.languages import numbers
-from training.reasons.languages.catalogue import Catalogue, phrase
+from training.reasons.languages.catalogue import PhraseCatalogue, phrase
 from training.reasons.languages.grammar import GRAMMARS, Grammar
 from training.reasons.languages.phrasebook import Phrasebook, forms
 
@@ -35,9 +35,9 @@ class Language:
         self._of_sentences, self._of_declined = grammar.sentence, grammar.declined
 
     @cached_property
-    def catalogue(self) -> Catalogue:
+    def catalogue(self) -> PhraseCatalogue:
         """Its texts, read when the first is asked for."""
-        return Catalogue.of(self.code)
+        return PhraseCatalogue.of(self.code)
 
     def say(self, english: str, context: str = "") -> str:
         """What is said for an English text; the English where the catalogue lacks it."""

@@ -20,7 +20,7 @@ from tests.commands.shop import leaving_and_staying, write_shop
 from tests.oracles.mlflow_client import nested_runs
 from tests.training.families.items.drugstore import ITEMS, write_drugstore
 from training.bundles.bundle import current, opened, write
-from training.bundles.promoted import Shelf
+from training.bundles.promoted import PromotedBundles
 from training.families.items.bundle import (
     ITEM_KIND,
     ItemBundle,
@@ -143,14 +143,14 @@ def test_the_same_data_give_the_same_bundle_whatever_the_threads(
 
 
 def test_a_bundle_holds_items_and_no_customer(workspace: Workspace) -> None:
-    folder = Shelf(workspace, ITEM_KIND).folder
+    folder = PromotedBundles(workspace, ITEM_KIND).folder
     content = b"".join(one.read_bytes() for one in folder.rglob("*") if one.is_file())
     assert b"c001" not in content and b"c239" not in content
     assert b"a35" in content
 
 
 def test_a_changed_byte_is_refused(workspace: Workspace, tmp_path: Path) -> None:
-    shelf = Shelf(workspace, ITEM_KIND)
+    shelf = PromotedBundles(workspace, ITEM_KIND)
     manifest = shelf.champion_manifest()
     assert manifest is not None
     folder = tmp_path / "copy"
@@ -163,7 +163,7 @@ def test_a_changed_byte_is_refused(workspace: Workspace, tmp_path: Path) -> None
 
 
 def test_the_gate_measures_against_the_champion(workspace: Workspace) -> None:
-    shelf = Shelf(workspace, ITEM_KIND)
+    shelf = PromotedBundles(workspace, ITEM_KIND)
     manifest = shelf.champion_manifest()
     assert manifest is not None
     checks = {one.name: one for one in items_gate(shelf.exported(manifest.digest), manifest)}

@@ -16,7 +16,7 @@ from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company
 from training.bundles.bundle import current
-from training.bundles.promoted import Shelf
+from training.bundles.promoted import PromotedBundles
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.checks import value_gate
 from training.families.value.family import VALUE_FAMILY, value_is_current
@@ -62,7 +62,7 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
 
 def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, object]]) -> None:
     workspace = Workspace(load_settings(trained[0]).workspace_folder)
-    shelf = Shelf(workspace, VALUE_KIND)
+    shelf = PromotedBundles(workspace, VALUE_KIND)
     champion = shelf.champion_manifest()
     assert champion is not None
     checks = value_gate(shelf.exported(champion.digest), champion)

@@ -18,7 +18,7 @@ from training.questions.contract import ContractChurn
 from training.questions.question import Question
 from training.questions.stated import Stated
 from training.reasons.claims import CLAIMS
-from training.reasons.languages.catalogue import Catalogue
+from training.reasons.languages.catalogue import PhraseCatalogue
 from training.reasons.languages.compiled import FOLDER, compiled
 from training.reasons.languages.known import ENGLISH, LANGUAGES, language_of
 from training.reasons.peers import Peers
@@ -158,7 +158,7 @@ def test_what_serving_reads_is_made_of_what_was_written() -> None:
     written = sorted(FOLDER.glob("*.po"))
     assert [one.stem for one in written] == [one for one in LANGUAGES if one != "en"]
     for one in written:
-        known, made = Catalogue.of(one.stem), Catalogue(io.BytesIO(compiled(one)))
+        known, made = PhraseCatalogue.of(one.stem), PhraseCatalogue(io.BytesIO(compiled(one)))
         assert known.texts and known.texts == made.texts, f"{one.name} is newer"
 
 

@@ -49,7 +49,7 @@ class Slice:
 
 
 @dataclass(frozen=True)
-class Answers:
+class SliceAnswers:
     """What was answered at all test cutoffs together, and what came of it."""
 
     customer_keys: NDArray[np.int32]
@@ -57,7 +57,7 @@ class Answers:
     probability: Floats
 
     @classmethod
-    def of(cls, tested: Sequence[Tested]) -> Answers:
+    def of(cls, tested: Sequence[Tested]) -> SliceAnswers:
         """The tests one after the other."""
         return cls(
             np.concatenate([one.customer_keys for one in tested]),
@@ -95,7 +95,7 @@ def slices(
     ``tested`` are the answers of one rung and ``vectors`` those they were given for. Slices nobody is
     in are left out.
     """
-    answers = Answers.of(tested)
+    answers = SliceAnswers.of(tested)
     found = [answers.slice("everybody", "everybody", np.ones(len(answers.outcomes), np.bool_))]
     for kind, names, codes in _kinds(vectors, attributes, horizon_days):
         found += [

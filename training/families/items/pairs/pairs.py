@@ -22,7 +22,7 @@ from training.families.items.recommenders.item_kernel import ItemKernel
 from training.purchases.bought import Bought, Items
 from training.purchases.item_facts import ItemFacts
 
-__all__ = ["SOURCES", "Pairs", "Shelf"]
+__all__ = ["SOURCES", "PairFinder", "Pairs"]
 
 _ARRIVALS = 200
 _MOST = pair_walk.MOST_OWN + pair_walk.MOST_TASTE + pair_walk.MOST_POPULAR + pair_walk.MOST_NEW
@@ -49,7 +49,7 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class PairFinder:
     """What candidates are found by: which items go together, and what is known of each item."""
 
     kernel: ItemKernel

@@ -8,7 +8,7 @@ from features.store.pack import Pack
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
-from training.families.offers.exposures.lines import Lines
+from training.families.offers.exposures.lines import OrderLines
 from training.families.offers.exposures.terms import Offers
 
 DAYS_ASKED = 4
@@ -22,7 +22,7 @@ def affinities(pack: Pack, offers: Offers, horizon_days: int, end: Cutoff) -> Ex
     At four days of the past, a horizon apart. This is an affinity, not a propensity: nobody was asked.
     Raises ``ModelRefused`` where no offer names an item or a category that is sold.
     """
-    lines = Lines.of_pack(pack)
+    lines = OrderLines.of_pack(pack)
     wanted = [
         (lines.items.get(one.item_id, -1), _place(lines.categories, one.category))
         for one in offers.listed

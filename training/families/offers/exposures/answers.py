@@ -42,7 +42,7 @@ class Rates:
 
 
 @dataclass(frozen=True)
-class Answers:
+class EarlierAnswers:
     """What some customers answered before an instant."""
 
     shown: Floats
@@ -120,7 +120,7 @@ class Showings:
 
     def answers(
         self, cutoff: Cutoff, customers: NDArray[np.integer], kind: NDArray[np.integer]
-    ) -> Answers:
+    ) -> EarlierAnswers:
         """What these customers answered before an instant."""
         rows, who = self.rows_of(customers)
         known, taken = self._known(cutoff, rows)
@@ -141,7 +141,7 @@ class Showings:
             np.maximum.at(last, who[some], when[some].astype(np.float64))
             return np.where(np.isinf(last), np.nan, (cutoff.seconds - last) / DAY_SECONDS)
 
-        return Answers(
+        return EarlierAnswers(
             count(known),
             count(taken),
             count(lately),

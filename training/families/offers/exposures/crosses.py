@@ -13,7 +13,7 @@ from features.store.pack import Pack
 from features.vocabulary.time import Cutoff
 from training.families.offers.exposures.answers import Rates, Showings, held
 from training.families.offers.exposures.habits import Habits
-from training.families.offers.exposures.lines import Lines
+from training.families.offers.exposures.lines import OrderLines
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
 from training.learners.columns import Floats
@@ -62,7 +62,7 @@ class CrossFeatures:
     """Computes the crosses of some customers with offers, from a company's events known before an instant."""
 
     def __init__(self, pack: Pack, offers: Offers) -> None:
-        self.lines = Lines.of_pack(pack)
+        self.lines = OrderLines.of_pack(pack)
         self.offers = offers
         self.showings = Showings.of(pack, offers)
         self._rates: dict[int, Rates] = {}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.vectors.batches import rows_of
 from features.vocabulary.time import DAY_SECONDS, Cutoff
-from training.families.offers.exposures.lines import Lines
+from training.families.offers.exposures.lines import OrderLines
 from training.families.offers.exposures.tastes import Tastes
 from training.learners.columns import Floats
 
@@ -30,7 +30,7 @@ class Habits:
 
     @classmethod
     def of(
-        cls, lines: Lines, customers: NDArray[np.integer], cutoff: Cutoff, tastes: Tastes
+        cls, lines: OrderLines, customers: NDArray[np.integer], cutoff: Cutoff, tastes: Tastes
     ) -> Self:
         """From lines known before the cutoff; a line of a return is no purchase."""
         rows, begins = rows_of(lines.offsets, customers)

@@ -14,7 +14,7 @@ from features.vocabulary.time import Cutoff
 
 
 @dataclass(frozen=True)
-class Lines:
+class OrderLines:
     """Everybody's lines of orders by customer, with the category of each as a place in ``categories``.
 
     The arrays are the store's own, which are mapped and not read: a large company's lines are not copied.

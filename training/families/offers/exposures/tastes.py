@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.time import Cutoff
-from training.families.offers.exposures.lines import Lines
+from training.families.offers.exposures.lines import OrderLines
 from training.learners.ease import ease_weights
 from training.purchases.bought import Bought
 
@@ -25,7 +25,7 @@ class Tastes:
     shares: NDArray[np.float32]
 
     @classmethod
-    def learn(cls, lines: Lines, cutoff: Cutoff) -> Self:
+    def learn(cls, lines: OrderLines, cutoff: Cutoff) -> Self:
         """From everybody's purchases before a cutoff."""
         known = np.flatnonzero(lines.is_known(cutoff))
         known = known[lines.category[known] >= 0]

@@ -24,7 +24,7 @@ _RESAMPLES, _SEED = 40, 20_071_001
 
 
 @dataclass(frozen=True)
-class Candidate:
+class EffectCandidate:
     """A learner: its mean Qini over rounds, and how much of its target set stays from round to round (Jaccard)."""
 
     name: str
@@ -39,10 +39,10 @@ class Chosen:
     """The learner taken, fitted on everybody, beside all that stood for choice."""
 
     effect: Effect
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[EffectCandidate, ...]
 
     @property
-    def winner(self) -> Candidate:
+    def winner(self) -> EffectCandidate:
         """The candidate that was taken."""
         return next(one for one in self.candidates if one.name == self.effect.name)
 
@@ -68,7 +68,7 @@ def choose(
             said[name].append(dealt.out_of_fold(learn))
     progress("choosing how to tell an effect", steps, steps)
     candidates = [
-        Candidate(
+        EffectCandidate(
             name,
             float(np.mean([_qini(experiment, one) for one in scores])),
             _stability(scores),
@@ -87,7 +87,9 @@ def choose(
     return Chosen(learners[winner.name](experiment), tuple(candidates))
 
 
-def _errors(experiment: Experiment, best: Candidate, others: Sequence[Candidate]) -> Floats:
+def _errors(
+    experiment: Experiment, best: EffectCandidate, others: Sequence[EffectCandidate]
+) -> Floats:
     """The standard error of how much better the best is than each, by resampling customers."""
     random = np.random.Generator(np.random.PCG64(_SEED))
     rows = len(best.scores)

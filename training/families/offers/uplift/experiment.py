@@ -16,7 +16,7 @@ from training.datasets.dataset import Dataset
 from training.families.offers.uplift.line import chance_line
 from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
-from training.learners.sorted_scores import Ranking
+from training.learners.sorted_scores import SortedScores
 
 FEWEST_EVENTS = 100
 """So many of either arm must have acted and so many must not: an effect is a difference of two rates."""
@@ -124,7 +124,7 @@ class Experiment:
             scores[held] = LogisticModel.fit(arms.select(~held)).score(self.vectors.select(held))
             # Each fold's model has a level of its own, which says nothing of the arms.
             scores[held] -= scores[held].mean()
-        found = Ranking.of(arms.outcomes, scores).auc(self.weights)
+        found = SortedScores.of(arms.outcomes, scores).auc(self.weights)
         shown = float(self.treated.sum())
         kept = arms.rows - shown
         return found, _SURE * math.sqrt((arms.rows + 1) / (12 * shown * kept))

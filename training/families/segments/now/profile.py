@@ -19,7 +19,7 @@ _DIGITS = 3
 
 
 @dataclass(frozen=True)
-class Fact:
+class SegmentFact:
     """One habit of a segment: its median against everybody's, and by how many standard deviations it differs.
 
     Medians are rounded to three digits; None where most have no value.
@@ -43,7 +43,7 @@ class SegmentProfile:
     share: float
     spend_cents: int
     spend_share: float
-    facts: tuple[Fact, ...]
+    facts: tuple[SegmentFact, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The profile as plain fields."""
@@ -118,12 +118,12 @@ def said_value(value: float | None, unit: str) -> str:
 
 def _facts(
     vectors: Vectors, chosen: NDArray[np.bool_], differences: Floats, features: Sequence[Feature]
-) -> tuple[Fact, ...]:
+) -> tuple[SegmentFact, ...]:
     if not chosen.any():
         return ()
     most = np.argsort(-np.abs(differences), kind="stable")[:FACTS]
     return tuple(
-        Fact(
+        SegmentFact(
             feature=features[place].name,
             meaning=features[place].meaning,
             unit=features[place].unit,

@@ -13,7 +13,7 @@ from features.company.settings.questions import CampaignSettings
 from features.store.pack import Attributes
 from training.families.churn.evaluation.decay import decay
 from training.families.churn.evaluation.evaluation import evaluate
-from training.families.churn.evaluation.slices import Answers, Slice, slices
+from training.families.churn.evaluation.slices import Slice, SliceAnswers, slices
 from training.families.churn.learning import Learned
 
 
@@ -76,7 +76,7 @@ def test_a_slice_of_few_customers_is_counted_and_not_judged(learned: Learned) ->
 
 
 def test_of_a_handful_of_customers_not_even_the_share_who_left_is_told() -> None:
-    answers = Answers(np.arange(9, dtype=np.int32), np.ones(9), np.full(9, 0.5))
+    answers = SliceAnswers(np.arange(9, dtype=np.int32), np.ones(9), np.full(9, 0.5))
     handful = answers.slice("segment", "rare", np.ones(9, np.bool_)).as_dict()
     assert (handful["customers"], handful["base_rate"]) == (9, None)
 

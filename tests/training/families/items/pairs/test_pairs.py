@@ -7,7 +7,7 @@ from tests.oracles.pairs import pair
 from tests.training.families.items.histories import Line, history, lines, random_history
 from training.families.items.pairs import pair_walk as module
 from training.families.items.pairs.pair_features import NAMES
-from training.families.items.pairs.pairs import SOURCES, Shelf
+from training.families.items.pairs.pairs import SOURCES, PairFinder
 from training.families.items.recommenders.neighbours import cosine_neighbours
 from training.purchases.bought import Bought
 from training.purchases.item_facts import ItemFacts
@@ -15,11 +15,11 @@ from training.purchases.item_facts import ItemFacts
 CATALOGUE = 12
 
 
-def shelf(bought: Bought) -> Shelf:
+def shelf(bought: Bought) -> PairFinder:
     price = np.log(np.arange(1, CATALOGUE + 1) * 100).astype(np.float32)
     price[3] = np.nan
     category = np.arange(CATALOGUE, dtype=np.int32) % 3 - 1
-    return Shelf(cosine_neighbours(bought), ItemFacts.learn(bought, price, category))
+    return PairFinder(cosine_neighbours(bought), ItemFacts.learn(bought, price, category))
 
 
 SHELF = shelf(random_history(20, catalogue=CATALOGUE))
@@ -59,7 +59,7 @@ def test_new_items_come_up_for_customers_of_their_category_alone(
     # The first three were sold ten days ago; 3 and 4 never, and 4 is in no category.
     facts = ItemFacts.learn(bought, nothing, category)
     assert facts.arrivals(9).tolist() == [3, 1, 2]
-    found = Shelf(cosine_neighbours(bought), facts).pairs(bought)
+    found = PairFinder(cosine_neighbours(bought), facts).pairs(bought)
     new = SOURCES.index("new in a category")
     listed = [
         found.items[slice(*found.offsets[at : at + 2])][
@@ -100,7 +100,7 @@ def test_of_more_that_fits_the_strongest_are_candidates() -> None:
     facts = ItemFacts.learn(bought, nothing, np.full(catalogue, -1, np.int32))
     kernel = cosine_neighbours(bought, count=catalogue)
     asked = bought.select(np.array([0]))
-    found = Shelf(kernel, facts).pairs(asked)
+    found = PairFinder(kernel, facts).pairs(asked)
     scores = kernel.scores(asked)[0]
     scores[asked.items] = -1.0
     strongest = np.argsort(-scores, kind="stable")[: module.MOST_TASTE]
