@@ -84,22 +84,12 @@ def drawn(house: House) -> str:
 
 
 def _floor(house: House, floor: str, top: int) -> tuple[list[str], int]:
-    rooms = house.rooms(floor)
+    rooms = [room for room in house.rooms(floor) if not room.endswith("__main__")]
     arrows: dict[str, set[str]] = {}
     for importing, imported in house.arrows(rooms):
         arrows.setdefault(importing, set()).add(imported)
-    columns = levels(rooms, arrows)
-    step = min(
-        _ROOM_WIDTH + 34, (_WIDTH - 2 * _LEFT - 20 - _ROOM_WIDTH) // max(1, len(columns) - 1)
-    )
-    tallest = max(len(column) for column in columns)
-    height = _HEAD + tallest * (_ROOM_HEIGHT + _GAP) + 8
-    boxes: dict[str, Box] = {}
-    for column, names in enumerate(columns):
-        for row, name in enumerate(names):
-            boxes[name] = Box(
-                name, _LEFT + 20 + column * step, top + _HEAD + row * (_ROOM_HEIGHT + _GAP)
-            )
+    boxes = _placed(levels(rooms, arrows), top + _HEAD)
+    height = max(box.y for box in boxes.values()) - top + _ROOM_HEIGHT + _GAP + 8
     content = [
         f'<rect class="floor" x="{_LEFT}" y="{top}" width="{_WIDTH - 2 * _LEFT}" height="{height}" rx="10"/>',
         f'<text class="title" x="{_LEFT + 20}" y="{top + 28}">{floor}/</text>',
@@ -109,6 +99,22 @@ def _floor(house: House, floor: str, top: int) -> tuple[list[str], int]:
         content += [_arrow(boxes[other], boxes[importing]) for other in sorted(others)]
     content += [_room(house, box) for _, box in sorted(boxes.items())]
     return content, height
+
+
+def _placed(columns: Sequence[Sequence[str]], top: int) -> dict[str, Box]:
+    """Where each room stands; columns that would overlap stand on two lines in turn."""
+    room_for = (_WIDTH - 2 * _LEFT - 40 - _ROOM_WIDTH) // max(1, len(columns) - 1)
+    step = min(_ROOM_WIDTH + 34, room_for)
+    lines = 1 if step >= _ROOM_WIDTH + _GAP else 2
+    return {
+        name: Box(
+            name,
+            _LEFT + 20 + column * step,
+            top + (row * lines + column % lines) * (_ROOM_HEIGHT + _GAP),
+        )
+        for column, names in enumerate(columns)
+        for row, name in enumerate(names)
+    }
 
 
 def _room(house: House, box: Box) -> str:
@@ -128,7 +134,14 @@ def _arrow(start: Box, end: Box) -> str:
     x, y = start.x + _ROOM_WIDTH, start.y + _ROOM_HEIGHT // 2
     to_x, to_y = end.x - 3, end.y + _ROOM_HEIGHT // 2
     middle = (x + to_x) // 2
-    return f'<path class="arrow" d="M{x} {y}C{middle} {y} {middle} {to_y} {to_x} {to_y}" marker-end="url(#tip)"/>'
+    bend = f"M{x} {y}C{middle} {y} {middle} {to_y} {to_x} {to_y}"
+    if to_x <= x:
+        # They stand on two lines, one reaching under the other: from below to above, or the other way.
+        is_down = end.y > start.y
+        x, y = x - _ROOM_WIDTH // 5, start.y + (_ROOM_HEIGHT if is_down else 0)
+        to_x, to_y = end.x + _ROOM_WIDTH // 5, end.y + (-3 if is_down else _ROOM_HEIGHT + 3)
+        bend = f"M{x} {y}L{to_x} {to_y}"
+    return f'<path class="arrow" d="{bend}" marker-end="url(#tip)"/>'
 
 
 def _head(height: int) -> str:
