@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 
-Floats = NDArray[np.float64]
 LEAST_EFFECTIVE = 200.0
 """Fewer decisions that count tell a value by luck."""
 MOST_UNSUPPORTED = 0.01

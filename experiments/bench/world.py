@@ -15,7 +15,8 @@ import numpy as np
 
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude, peak_memory_gb
 from experiments.world import Truth, World, WorldSpec, simulate
-from experiments.world.people import Flags, Floats
+from experiments.world.people import Flags
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Horizon
 
 _CUTOFF_DAYS = (365, 455, 545, 640)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from experiments.world.campaigns import OTHER_CATEGORY_SHARE, taste_shares
 from experiments.world.catalogue import SimulatedCatalogue
-from experiments.world.people import CATEGORIES, Floats, People
+from experiments.world.people import CATEGORIES, People
+from features.vocabulary.arrays import Floats
 
 PRICE_SPREAD = 0.3
 """How far an item's price position lies from the customer's own at most."""

@@ -18,8 +18,9 @@ from experiments.world.campaigns import (
     campaign_day,
 )
 from experiments.world.catalogue import OFFERS
-from experiments.world.people import FAVOURITES, Flags, Floats, Ints, People
+from experiments.world.people import FAVOURITES, Flags, People
 from experiments.world.spec import NEVER, WorldSpec
+from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.time import DAY_SECONDS
 
 Rows = dict[str, NDArray[Any]]

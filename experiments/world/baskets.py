@@ -15,16 +15,9 @@ from experiments.world.campaigns import (
 )
 from experiments.world.catalogue import SimulatedCatalogue, offer_of
 from experiments.world.lives import Lives, live
-from experiments.world.people import (
-    CATEGORIES,
-    CHANNELS,
-    FAVOURITES,
-    Floats,
-    Ints,
-    People,
-    drawn_people,
-)
+from experiments.world.people import CATEGORIES, CHANNELS, FAVOURITES, People, drawn_people
 from experiments.world.spec import BLOCK_CUSTOMERS, NEVER, WorldSpec, random_stream
+from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.time import DAY_SECONDS
 
 NO_OFFER = -1

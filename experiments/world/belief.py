@@ -15,7 +15,8 @@ import numpy as np
 
 from experiments.world.campaigns import ACCEPT_DAYS, CAMPAIGN_EVERY_DAYS, campaign_day
 from experiments.world.lives import COMPLAINT_DAYS, RESOLVE_CHANCE, leave_rate_on
-from experiments.world.people import Flags, Floats, Ints, People
+from experiments.world.people import Flags, People
+from features.vocabulary.arrays import Floats, Ints
 
 TOUCHES_AFTER_LEAVING = 0.5
 """Who has left still visits and clicks, at this share of the former rate."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.world.catalogue import OFFERS, SimulatedCatalogue
-from experiments.world.people import CATEGORIES, FAVOURITES, Flags, Floats, Ints, People
+from experiments.world.people import CATEGORIES, FAVOURITES, Flags, People
 from experiments.world.spec import NEVER, WorldSpec
+from features.vocabulary.arrays import Floats, Ints
 
 CAMPAIGN_EVERY_DAYS = 60
 ACCEPT_DAYS = 7

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.world.people import CATEGORIES, Floats, Ints
+from experiments.world.people import CATEGORIES
 from experiments.world.spec import WorldSpec
+from features.vocabulary.arrays import Floats, Ints
 
 OFFERS = 12
 DEPARTMENTS = ("Food", "Drinks", "Household", "Care", "Garden", "Leisure")

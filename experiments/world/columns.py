@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.world.people import Flags, Ints
+from experiments.world.people import Flags
+from features.vocabulary.arrays import Ints
 from features.vocabulary.time import DAY_SECONDS
 
 _INSTANT = pa.timestamp("ms")

@@ -19,11 +19,12 @@ from experiments.world.baskets import NO_OFFER, Orders, basket_mean, lines_of, o
 from experiments.world.campaigns import Exposures, run_campaigns
 from experiments.world.catalogue import SimulatedCatalogue, catalogue_of
 from experiments.world.lives import live
-from experiments.world.people import FAVOURITES, FOUNDING_DAYS, Ints, People, people_of
+from experiments.world.people import FAVOURITES, FOUNDING_DAYS, People, people_of
 from experiments.world.spec import BLOCK_CUSTOMERS, WorldSpec, random_stream
 from experiments.world.touchpoints import Contacts, contacts_of
 from experiments.world.truth import World
 from features.company.settings.declared import SETTINGS_FILE
+from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS

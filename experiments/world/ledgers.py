@@ -18,9 +18,10 @@ from experiments.world.catalogue import (
     SimulatedCatalogue,
     offer_of,
 )
-from experiments.world.people import CHANNELS, NOTICE_DAYS, TERM_DAYS, Ints, People
+from experiments.world.people import CHANNELS, NOTICE_DAYS, TERM_DAYS, People
 from experiments.world.spec import NEVER, WorldSpec
 from experiments.world.touchpoints import CONTACT_CHANNELS, KINDS, TOPICS, Contacts
+from features.vocabulary.arrays import Ints
 from features.vocabulary.time import DAY_SECONDS
 
 REGIONS = ("North", "North East", "East", "South East", "South", "South West", "West", "Capital")

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.world.people import Flags, Floats, Ints, People
+from experiments.world.people import Flags, People
 from experiments.world.spec import NEVER
+from features.vocabulary.arrays import Floats, Ints
 
 COMPLAINT_DAYS = 7
 RESOLVE_CHANCE = 0.07

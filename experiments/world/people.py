@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.world.spec import BLOCK_CUSTOMERS, NEVER, WorldSpec, random_stream
+from features.vocabulary.arrays import Floats, Ints
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 CATEGORIES = 24

@@ -13,7 +13,8 @@ import numpy as np
 
 from experiments.world.baskets import NO_OFFER, Orders
 from experiments.world.belief import TOUCHES_AFTER_LEAVING
-from experiments.world.people import Ints, People
+from experiments.world.people import People
+from features.vocabulary.arrays import Ints
 from features.vocabulary.time import DAY_SECONDS
 
 CONTACT_CHANNELS = ("email", "phone", "web", "store", "chat")

@@ -16,8 +16,9 @@ from experiments.world.archive import Archive, Rows, last_rows
 from experiments.world.belief import belief, no_order
 from experiments.world.campaigns import acceptance_chances
 from experiments.world.catalogue import catalogue_of
-from experiments.world.people import Flags, Floats, Ints
+from experiments.world.people import Flags
 from experiments.world.spec import WorldSpec, random_stream
+from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 

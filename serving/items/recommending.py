@@ -11,6 +11,7 @@ from features.company.workspace import Workspace
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Cutoff
 from serving.items.lists import ItemList, Shelving, Wishes, due_in_days, fill
 from serving.items.reasons import recommended
@@ -24,7 +25,6 @@ from training.families.items.bundle import ITEM_KIND, ItemBundle
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import Pairs
 from training.families.items.words import WORDS, ItemWords
-from training.learners.columns import Floats
 from training.purchases.bought import Bought, Items
 from training.purchases.sold import FreshLine, Sold
 

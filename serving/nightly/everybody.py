@@ -12,6 +12,7 @@ from features.lifecycle.stages import LifecycleSettings, lifecycle_of_everybody
 from features.store.pack import Pack, let_go
 from features.store.store import Store
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress
 from serving.ledger.privacy import Withheld
 from serving.nightly.customer_facts import customer_facts
@@ -26,7 +27,6 @@ from serving.snapshot.columns import (
     CustomerFacts,
     CustomerStanding,
     CustomerValues,
-    Floats,
     Ranking,
     Typical,
     ValueReasonColumns,

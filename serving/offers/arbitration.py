@@ -18,9 +18,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import UsageRefused
 
-Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 NOTHING = -1
 STEPS: Mapping[str, tuple[str, ...]] = {

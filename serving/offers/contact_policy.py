@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.settings.offers import OfferSettings
+from features.vocabulary.arrays import Ints
 from features.vocabulary.time import DAY_SECONDS
 
 WEEK_SECONDS = 7 * DAY_SECONDS
 Flags = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

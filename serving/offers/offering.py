@@ -15,6 +15,7 @@ from features.plan.plan import plan_of
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import DataRefused, PlanRefused, did_you_mean
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.arbitration import Decided, Permissions, Terms, decide
@@ -30,7 +31,6 @@ from training.families.offers.exposures.ground import Ground
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.uplift.groups import kinds
 from training.learners.calibration import sigmoid
-from training.learners.columns import Floats
 
 Told = Sequence[tuple[int, int, int]]
 """Decisions as place among some customers, place of the offer, and second."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress, silent
 from serving.offers.arbitration import NOTHING, best
 from serving.offers.audience import Audience
 from serving.offers.offering import Offering
 from serving.offers.policy import Policy
-from training.learners.columns import Floats
 
 GROUPS = 4
 """Customers are told apart by how much all offers to them are worth before the change, in quarters."""

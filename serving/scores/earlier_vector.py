@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.plan.plan import plan_of
 from features.store.pack import Pack
 from features.vectors.fresh import FreshEvents
 from features.vectors.online import OnlineVectors
+from features.vocabulary.arrays import Row
 from features.vocabulary.errors import PlanRefused
 from features.vocabulary.tables import OUTCOMES
 from features.vocabulary.time import Cutoff
 from training.families.churn.bundle import Bundle
-
-Row = NDArray[np.float32]
 
 
 class Past:

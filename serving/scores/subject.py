@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.fresh import FreshEvents
+from features.vocabulary.arrays import Row
 from features.vocabulary.errors import did_you_mean
 from training.families.churn.bundle import Bundle
 
-Row = NDArray[np.float32]
 _NAMED = 10
 
 

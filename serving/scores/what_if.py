@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from features.store.pack import Pack
 from features.vectors.fresh import FreshEvents
+from features.vocabulary.arrays import Row
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from serving.scores.earlier_vector import Past
 from serving.scores.scoring import Scorer
@@ -22,8 +23,6 @@ from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 from training.reasons.moved_facts import MovedFact, moved_facts
 from training.reasons.wording import Wording
-
-Row = NDArray[np.float32]
 
 ORDER, SETTLED = "order", "settle_complaints"
 _OPEN, _OLDEST_OPEN = "open_complaints_count_lifetime", "days_since_first_open_complaint"

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.families.segments.membership import Membership
 
 SCHEMA_VERSION = 8
@@ -29,7 +30,6 @@ _SEGMENT = "segment_"
 _DECLARED = "column"
 
 Arrays = dict[str, NDArray[Any]]
-Floats = NDArray[np.float64]
 Cents = NDArray[np.int64]
 
 

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from features.plan.plan import plan_of
 from features.store.pack import Pack, let_go
 from features.vectors.vectors import build_vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from serving.snapshot.checkpoints import Arrays, Checkpoints
 from training.families.churn.bundle import Bundle
-
-Floats = NDArray[np.float64]
 
 USUAL_DAYS = 30
 JUMP_POINTS = 10.0

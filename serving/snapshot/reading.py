@@ -22,6 +22,7 @@ from features.declarations.feature import Feature, ReasonGroup
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import WorkspaceRefused
 from serving.ledger.privacy import NOBODY_WITHHELD, Withheld
 from serving.snapshot.columns import (
@@ -32,7 +33,6 @@ from serving.snapshot.columns import (
     CustomerFacts,
     CustomerStanding,
     CustomerValues,
-    Floats,
     Ranking,
     Typical,
     ValueReasonColumns,

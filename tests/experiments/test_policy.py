@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from experiments import policy
 from experiments.policy import ESTIMATORS, Log, policy_value
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
-
-Floats = NDArray[np.float64]
 
 
 def certain(actions: list[int], count: int) -> Floats:

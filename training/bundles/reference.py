@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.learners.columns import SHARED_BY, Floats, shared_bounds
+from features.vocabulary.arrays import Floats
+from training.learners.columns import SHARED_BY, shared_bounds
 from training.reasons.peers import Peers
 
 FEATURE_STEPS = 21

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.vocabulary.arrays import Floats
 from training.ladder.rung import Rung
-from training.learners.columns import Floats
 from training.measures.intervals import interval
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from training.datasets.dataset import Dataset
@@ -18,7 +19,6 @@ from training.datasets.splits import Split, Splits
 from training.ladder.choice import Measure, Replicates, climbed
 from training.ladder.rung import Rung
 from training.learners.calibration import Calibration, calibrate
-from training.learners.columns import Floats
 from training.learners.model import Model
 from training.learners.sorted_scores import SortedScores
 from training.measures.intervals import Resampled, Resamples, finite, mean_figures

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 from training.measures.metrics import reliability
 
 

@@ -9,9 +9,10 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.learners.boosting import BoostedModel
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
 

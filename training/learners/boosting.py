@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.model import Model
 from training.learners.trees import BinnedRows, BoostingSettings, in_blocks, opened, predicted
 from training.treeshap.explainer import Explainer

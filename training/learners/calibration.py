@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 
 ISOTONIC_FROM = 1_000
 """With so many who left, the shape of the curve is learned; with fewer, only its level and slope."""

@@ -16,9 +16,6 @@ SHARED_BY = 10
 """A bound taken from training data is shared by at least so many customers."""
 
 
-Floats = NDArray[np.float64]
-
-
 @dataclass(frozen=True)
 class Columns:
     """The features a model reads, with the bounds their values are held to.

@@ -13,8 +13,9 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.model import Model
 
 MOST_VALUES = 10_000_000

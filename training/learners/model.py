@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.learners.columns import Columns, Floats
+from features.vocabulary.arrays import Floats
+from training.learners.columns import Columns
 
 
 class Model(ABC):

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 
 
 @dataclass(frozen=True)

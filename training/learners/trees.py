@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 from training.treeshap.explainer import Explainer
 from training.treeshap.model_text import read_forest
 

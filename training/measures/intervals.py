@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 from training.learners.sorted_scores import SortedScores
 
 RESAMPLES = 300

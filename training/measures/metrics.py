@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.vocabulary.arrays import Floats
 from training.learners.calibration import logit, sigmoid_line
-from training.learners.columns import Floats
 from training.learners.sorted_scores import SortedScores
 from training.measures.profit import expected_maximum_profit
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.settings.questions import CampaignSettings
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 
 
 @dataclass(frozen=True)

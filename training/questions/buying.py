@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors
-from training.questions.labels import Truths, inactivity, is_judged, spend_shrank
+from features.vocabulary.arrays import Truths
+from training.questions.labels import inactivity, is_judged, spend_shrank
 from training.questions.question import Answers, Column, Question
 
 _ORDERS, _SILENCE, _MONTHS = (

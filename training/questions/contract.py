@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from features.store.pack import EventStream, Pack
 from features.vectors.vectors import Vectors
-from features.vocabulary.arrays import Ints
+from features.vocabulary.arrays import Floats, Ints, Truths
 from features.vocabulary.time import DAY_SECONDS
-from training.questions.labels import Floats, Truths
 from training.questions.question import Answers, Column, Question
 
 _UNTIL, _NOTICE = "days_until_contract_end", "leaving_contracts_count_lifetime"

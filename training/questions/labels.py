@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import EventStream
-from features.vocabulary.arrays import Ints
+from features.vocabulary.arrays import Floats, Ints, Truths
 from features.vocabulary.time import Cutoff, Horizon
 
 Keys = NDArray[np.int32]
-Floats = NDArray[np.float64]
-Truths = NDArray[np.bool_]
 
 
 def is_judged(

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from features.store.pack import EventStream, Pack
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Horizon
-from training.questions.labels import Floats, Truths
 
 Column = Callable[[str], "NDArray[np.floating] | None"]
 """One column of behaviour vectors by its name; None where there is no such feature."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from features.store.pack import EventStream, Pack
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Truths
 from features.vocabulary.errors import ModelRefused, did_you_mean
 from features.vocabulary.time import Cutoff
-from training.questions.labels import Keys, Places, Truths
+from training.questions.labels import Keys, Places
 from training.questions.question import Answers, Column, Question
 
 MOST_CUTOFFS = 60

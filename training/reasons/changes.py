@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.reasons.points import Floats, slope_at
+from features.vocabulary.arrays import Floats
+from training.reasons.points import slope_at
 
 LEAST_POINTS = 0.5
 MOST_SHOWN = 5

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.feature import Actionable
+from features.vocabulary.arrays import Floats
 from training.reasons.points import (
     MOST_LOWERING,
     MOST_RAISING,
     SIMILAR,
-    Floats,
     Points,
     add_up,
     selected,

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.reasons.explanation import Reasons
-from training.reasons.points import MOST_LOWERING, MOST_RAISING, Floats, Points
+from training.reasons.points import MOST_LOWERING, MOST_RAISING, Points
 from training.reasons.wording import Rows, Wording
 
 PLACES = MOST_RAISING + MOST_LOWERING

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.reasons.points import Floats
+from features.vocabulary.arrays import Floats
 from training.reasons.wording import Rows, Wording
 
 # Facts that are told in place of what is reckoned from them, as long as both moved the same way (1) or

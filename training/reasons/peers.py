@@ -16,13 +16,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
+
 BANDS_DAYS = (365.0, 730.0)
 LEAST_PEERS = 50
 EVERYBODY = 0
 SINCE = ("days_since_first_order", "days_since_first_contract", "days_since_registration")
 """The features that tell since when somebody is a customer; the first that is there counts."""
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from features.vocabulary.arrays import Floats
 
 MOST_RAISING = 4
 MOST_LOWERING = 2

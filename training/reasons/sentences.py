@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from training.reasons.languages.language import Language
 
 DIRECTIONS = ("raises", "lowers")
-Rows = NDArray[np.float32]
 Truth = NDArray[np.bool_]
 
 

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.feature import Feature, ReasonGroup
+from features.vocabulary.arrays import Rows
 from training.reasons.claims import ReasonClaim, claims_about, is_technical
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 from training.reasons.peers import Peers
 from training.reasons.renderer import Renderer
-from training.reasons.sentences import DIRECTIONS, Fact, Rows, Saying, Sentence, Truth
+from training.reasons.sentences import DIRECTIONS, Fact, Saying, Sentence, Truth
 
 __all__ = ["DIRECTIONS", "Fact", "Rows", "Saying", "Sentence", "Wording"]
 

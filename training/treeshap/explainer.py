@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
-from training.treeshap.model_text import Floats, Forest
+from training.treeshap.model_text import Forest
 
 if TYPE_CHECKING:
     from training.treeshap.leaf_groups import Limits

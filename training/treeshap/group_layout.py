@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.treeshap.layout_walk import COLUMNS, CONDITIONS, ENTRIES, PARTS, Tree, lay_out
-from training.treeshap.model_text import Floats, Forest, Integers
+from training.treeshap.model_text import Forest, Integers
 
 Bytes = NDArray[np.uint8]
 LANES = 2

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 
 Integers = NDArray[np.int32]
-Floats = NDArray[np.float64]
 
 # How a split decides; the first four say where a missing value, or a zero, is sent.
 NAN_RIGHT, NAN_LEFT, ZERO_RIGHT, ZERO_LEFT, CATEGORY = range(5)

@@ -22,9 +22,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.compiled import compiled
 from training.treeshap.group_layout import LANES, Groups, Members
-from training.treeshap.model_text import Floats
 
 
 def quadrature(most_features: int) -> tuple[Floats, Floats]:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split
 from training.ladder.ladder import Ladder, fit_and_calibrate
 from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
-from training.learners.columns import Floats
 from training.learners.sorted_scores import SortedScores
 from training.learners.trees import BoostingSettings
 from training.measures.intervals import Resamples, interval

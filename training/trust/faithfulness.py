@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 from training.trust.subjects import Answering, Subjects
 
 DEPTHS = (1, 2, 3)

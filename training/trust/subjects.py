@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.learners.columns import Columns, Floats
+from features.vocabulary.arrays import Floats
+from training.learners.columns import Columns
 from training.reasons.points import SIMILAR, percentage_points, selected
 
 MOST_SUBJECTS = 2_000

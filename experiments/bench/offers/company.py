@@ -17,6 +17,7 @@ from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
 from features.store.store import Store, open_store
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Horizon
@@ -29,7 +30,6 @@ from serving.offers.offering import Offering
 from serving.offers.policy import Policy
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.learning import LearnedOffers, learn_offers
-from training.learners.columns import Floats
 
 RESPONSE_DAYS = 7
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)

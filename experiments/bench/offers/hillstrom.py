@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.families.offers.uplift.choice import choose
 from training.families.offers.uplift.experiment import Experiment
 from training.families.offers.uplift.qini import effect_at, qini
-from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
 
 WOMENS, MENS = "Womens E-Mail", "Mens E-Mail"

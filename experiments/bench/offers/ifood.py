@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.families.offers.propensity import Propensity
 from training.families.offers.uplift.experiment import dealt
@@ -16,7 +17,6 @@ from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
-from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
 from training.learners.sorted_scores import SortedScores
 from training.learners.trees import BoostingSettings

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from experiments.bench.claims import Claim, arguments, conclude
 from features.vectors.vectors import Vectors, open_vectors, write_vectors
+from features.vocabulary.arrays import Rows
 from training.reasons.points import leading_features
 from training.treeshap.explainer import Explainer
 from training.treeshap.model_text import read_forest
@@ -34,7 +35,6 @@ _GROUP_OF = np.arange(_FEATURES) * 7 % _GROUPS
 _SLOW_ROWS, _DISTINCT, _CUSTOMERS = 200, 20_000, 1_000_000
 _BLOCK = 10_000
 _REPEATS = 5
-Rows = NDArray[np.float32]
 
 _LOAD_AND_EXPLAIN = """
 import sys, time

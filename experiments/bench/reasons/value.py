@@ -14,11 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.models.value_figures import DATASETS, learned_value
+from features.vocabulary.arrays import Rows
 from training.bundles.spoken import spoken
 from training.families.value.bundle import ValueBundle
 from training.families.value.learning import LearnedValue
@@ -30,7 +28,6 @@ from training.reasons.wording import Wording
 
 CUSTOMERS = 100_000
 _ROWS_AT_ONCE, _SLOW_ROWS = 4_096, 4_096
-Rows = NDArray[np.float32]
 
 
 def claims_of(name: str, learned: LearnedValue) -> list[Claim]:

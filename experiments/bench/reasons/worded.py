@@ -25,6 +25,7 @@ from experiments.bench.claims import Claim, arguments, conclude
 from features.declarations.feature import Feature
 from features.plan.dictionary import full_plan
 from features.vectors.vectors import Vectors, open_vectors, write_vectors
+from features.vocabulary.arrays import Rows
 from training.learners.boosting import BoostedModel
 from training.learners.columns import Columns
 from training.reasons.flat import flat_reasons
@@ -34,7 +35,6 @@ from training.reasons.points import leading_features, percentage_points
 from training.reasons.wording import Wording
 
 _DISTINCT, _ROWS_AT_ONCE, _THREADS = 20_000, 20_000, 2
-Rows = NDArray[np.float32]
 
 
 def main() -> int:

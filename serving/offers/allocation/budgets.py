@@ -9,10 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import UsageRefused
 from serving.offers.arbitration import NOTHING
 
-Floats = NDArray[np.float64]
 AT_ONCE = 65_536
 """So many customers are looked at together."""
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress
-from serving.offers.allocation.budgets import Budgeted, Floats, refused
+from serving.offers.allocation.budgets import Budgeted, refused
 
 MOST_ROUNDS = 200
 CLOSE_ENOUGH = 1e-4

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.offers.allocation.budgets import AT_ONCE, Budgeted, Floats, shown
+from features.vocabulary.arrays import Floats
+from serving.offers.allocation.budgets import AT_ONCE, Budgeted, shown
 from serving.offers.arbitration import NOTHING
 
 _MOST_MISSES = 1_000

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from features.vocabulary.arrays import Floats
 from training.learners.calibration import Calibration
 from training.reasons.changes import change_points, shown_groups
-from training.reasons.points import Floats
 
 
 def sigmoid(log_odds: Floats) -> Floats:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from numpy.typing import NDArray
 
 from features.declarations.feature import Feature, ReasonGroup
+from features.vocabulary.arrays import Floats
 from training.learners.calibration import Calibration
 from training.reasons.explanation import explain_all
 from training.reasons.points import (
@@ -22,8 +22,6 @@ from training.reasons.points import (
     selected,
 )
 from training.reasons.wording import Wording
-
-Floats = NDArray[np.float64]
 
 
 def sigmoid(log_odds: Floats) -> Floats:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from features.company.workspace import Workspace
 from features.declarations.feature import Declaration
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import BundleRefused, WorkspaceRefused
 from training.bundles.bundle import current
 from training.bundles.kind import Arrays, Tolerance
@@ -24,7 +25,6 @@ from training.families.churn.timing.hazard import HAZARD_FILE, Hazard
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration
-from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
 from training.questions.kinds import question_from

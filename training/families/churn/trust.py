@@ -11,11 +11,11 @@ import numpy as np
 
 from features.declarations.feature import ReasonGroup
 from features.plan.plan import plan_of
+from features.vocabulary.arrays import Floats
 from training.bundles.kind import GOLDEN_TOLERANCE
 from training.bundles.spoken import spoken
 from training.families.churn.learning import Learned
 from training.ladder.rung import Rung
-from training.learners.columns import Floats
 from training.learners.model import Model
 from training.reasons.explanation import TOLERANCE, Reasons
 from training.reasons.points import Points, leading_features, percentage_points

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.families.items.measures import (
     MEASURES,
     Lists,
@@ -21,7 +22,6 @@ from training.families.items.measures import (
     novelty,
     recall,
 )
-from training.learners.columns import Floats
 from training.measures.intervals import mean_interval
 from training.purchases.bought import Bought
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset, together
 from training.families.items.measures import Targets
@@ -26,7 +27,6 @@ from training.families.items.pairs.pair_features import (
 )
 from training.families.items.pairs.pairs import PairFinder, Pairs
 from training.learners.boosting import BoostedModel
-from training.learners.columns import Floats
 from training.learners.leaf_sums import LeafSums
 from training.learners.trees import BoostingSettings
 from training.purchases.bought import Bought

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from features.declarations.feature import Declaration
 from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
 from training.bundles.reference import GOLDEN_ROWS, archive, unarchive
@@ -23,7 +24,6 @@ from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.persuasion import PERSUASION_FILE, Persuasion
 from training.families.offers.propensity import Propensity
-from training.learners.columns import Floats
 
 OFFERS = "offers"
 _TASTES, _SEED = "tastes.npz", 20_150_401

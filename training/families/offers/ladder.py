@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
@@ -21,7 +22,6 @@ from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
-from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
 from training.learners.sorted_scores import SortedScores
 from training.learners.trees import BoostingSettings

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from training.datasets.dataset import Dataset
@@ -22,7 +23,6 @@ from training.families.offers.uplift.groups import EffectScale
 from training.families.offers.uplift.qini import effect_at
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate, logit
-from training.learners.columns import Floats
 from training.learners.usable import usable_features
 
 MOST_OVERLAP = 0.05

@@ -10,11 +10,11 @@ from typing import Any, Self
 import numpy as np
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.families.offers.uplift.effect import Effect
 from training.families.offers.uplift.groups import EffectScale
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration
-from training.learners.columns import Floats
 
 PERSUASION_FILE, _CONTROL = "persuasion.json", "control_"
 

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.families.offers.uplift.experiment import FOLDS, dealt
 from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate, logit, sigmoid
-from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
 

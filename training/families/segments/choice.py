@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.families.segments.clusters import centroids, nearest, stability
 from training.families.segments.usefulness import equal_groups, explained, gain_interval, held_spend
-from training.learners.columns import SHARED_BY, Floats
+from training.learners.columns import SHARED_BY
 
 COUNTS = (5, 6, 7, 8, 9)
 STABLE, SMALLEST_SHARE = 0.8, 0.03

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Feature
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.families.segments.clusters import nearest
 from training.families.segments.model import NO_SEGMENT, SegmentModel
 from training.families.segments.traits import Trait, traits_of
-from training.learners.columns import Floats
 from training.reasons.languages.catalogue import phrase
 
 MOST_FOR, MOST_AGAINST = 3, 2

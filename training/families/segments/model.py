@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.families.segments.clusters import nearest, principal_axes
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.logistic import signed_log
 
 SEGMENTS = "segments"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.families.segments.traits import Trait
-from training.learners.columns import Floats
 
 NOTABLE = 0.3
 """A mean so many standard deviations from everybody's is worth a word."""

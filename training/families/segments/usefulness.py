@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.families.segments.clusters import Labels
-from training.learners.columns import Floats
 
 RESAMPLES = 200
 _SEED = 20_100_101

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Declaration
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import BundleRefused
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
@@ -20,7 +21,6 @@ from training.bundles.spoken import spoken
 from training.families.value.model import CalibratedValue, ExpectedValues, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions
-from training.learners.columns import Floats
 from training.reasons.points import leading_features
 
 VALUE = "value"

@@ -13,12 +13,12 @@ from features.company.settings.questions import ValueSettings
 from features.plan.plan import Plan
 from features.store.pack import EventStream, Pack
 from features.vectors.vectors import Vectors, build_vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, rolling_origins
 from training.families.value.margins import Margins
-from training.learners.columns import Floats
 
 SHORTER_DAYS = (365, 270, 180, 120, 90, 60, 30)
 FEWEST_CUSTOMERS = 100

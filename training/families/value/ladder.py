@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
@@ -20,7 +21,6 @@ from training.families.value.model import CalibratedValue, ExpectedValues, kinds
 from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
 from training.ladder.choice import Measure
-from training.learners.columns import Floats
 from training.measures.intervals import Resampled, Resamples, finite, mean_figures
 
 POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")

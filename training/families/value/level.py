@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from training.learners.columns import SHARED_BY, Floats
+from features.vocabulary.arrays import Floats
+from training.learners.columns import SHARED_BY
 
 MOST_BINS = 20
 FEWEST_IN_BIN = 50

@@ -8,7 +8,7 @@ import numpy as np
 
 from features.store.pack import EventStream
 from features.store.store import Store
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 from training.reasons.languages.catalogue import phrase
 
 MARGIN, SPEND = phrase("margin", "money"), phrase("spend", "money")

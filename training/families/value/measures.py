@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 
 BINS = 10
 _DRAWS_AT_ONCE = 8

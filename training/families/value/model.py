@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.families.value.level import Intervals, Level
 from training.families.value.models import ValueModel
-from training.learners.columns import Floats
 
 LEVEL_FILE = "level.json"
 REGULAR, ONE_TIME, DORMANT = 0, 1, 2

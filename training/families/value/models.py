@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from features.declarations.buying import BuyingModel
 from features.kernel.repeat_buying import expected_purchases, no_purchase
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.families.value.reasons.contributions import (
     AMOUNT,
     CHANCE,
@@ -29,7 +30,7 @@ from training.families.value.reasons.contributions import (
     of_few_inputs,
 )
 from training.families.value.spending import SpendingModel
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.trees import Trees
 
 RATE, LAST, PARAMETRIC = "past rate", "latest spend", "BG/NBD × Gamma-Gamma"

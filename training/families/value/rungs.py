@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.lifecycle.repeat_buying import fit_buying_model
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.families.value.dataset import ValueDataset
 from training.families.value.level import Intervals, Level
@@ -31,7 +32,7 @@ from training.families.value.models import (
     ValueModel,
 )
 from training.families.value.spending import fit_spending_model
-from training.learners.columns import SHARED_BY, Columns, Floats, shared_bounds
+from training.learners.columns import SHARED_BY, Columns, shared_bounds
 from training.learners.trees import BinnedRows, BoostingSettings, Trees
 
 _TWEEDIE_POWER = 1.5

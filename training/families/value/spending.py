@@ -12,12 +12,10 @@ import math
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.lifecycle.likelihood import likeliest, rounded
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
-
-Floats = NDArray[np.float64]
 
 FEWEST_REPEATING = 30
 """So many customers must have bought again before a company's spread of spend is believed."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.bundles.spoken import spoken
 from training.families.value.bundle import ValueBundle, ValueShares
 from training.families.value.reasons.contributions import MOST_GAP
@@ -19,7 +20,7 @@ from training.families.value.reasons.explanation import (
     sayable_of_value,
 )
 from training.families.value.reasons.tendency import tendencies
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.reasons.wording import Wording
 from training.trust.bars import (
     TrustBar,

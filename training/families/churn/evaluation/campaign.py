@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.settings.questions import CampaignSettings
+from features.vocabulary.arrays import Floats
 from training.datasets.folds import FOLD_SEPARATOR
 from training.ladder.ladder import Ladder, Tested
-from training.learners.columns import Floats
 from training.measures.intervals import customer_draws, interval
 from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 from training.learners.model import Model
 
 MOST_ROWS = 500

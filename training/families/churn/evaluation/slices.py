@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from features.lifecycle.stages import LifecycleSettings, LifecycleStatus, Stage, lifecycle
 from features.store.pack import Attributes
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Cutoff
 from training.ladder.ladder import Tested
-from training.learners.columns import SHARED_BY, Floats
+from training.learners.columns import SHARED_BY
 from training.measures.intervals import auc_interval, finite
 from training.measures.metrics import auc
 

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.families.churn.timing.waits import Waits
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration, calibrate
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.trees import BoostingSettings
 
 PERIOD = "period_number"

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import EventStream
+from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import DAY_SECONDS, Cutoff
-from training.questions.labels import Floats, Keys, Places, Truths
+from training.questions.labels import Keys, Places
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from features.store.pack import EventStream
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
 from training.families.churn.timing.hazard import Hazard, days_until, fit_hazard, silent_at
 from training.families.churn.timing.waits import Waits, silence_error, waits
-from training.learners.columns import Floats
 from training.measures.intervals import finite
 from training.measures.metrics import auc
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from features.store.pack import Pack
 from features.vectors.batches import rows_of
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
 from training.families.offers.exposures.terms import Offers
-from training.learners.columns import Floats
 
 PRIOR_SHOWN = 20.0
 """A rate of acceptance is told by so many exposures beside the offer's own."""

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Feature, ReasonGroup
 from features.store.pack import Pack
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Cutoff
 from training.families.offers.exposures.answers import Rates, Showings, held
 from training.families.offers.exposures.habits import Habits
 from training.families.offers.exposures.lines import OrderLines
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
-from training.learners.columns import Floats
 
 TASTE, PRICE, ANSWERS, FATIGUE, TERMS = GROUPS = (
     ReasonGroup("offer_taste", "Taste for what it is about"),

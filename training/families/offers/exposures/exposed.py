@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.families.offers.exposures.terms import Offers
-from training.learners.columns import Floats
 
-Ints = NDArray[np.int64]
 NOT_TAKEN = -1
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.batches import rows_of
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.families.offers.exposures.lines import OrderLines
 from training.families.offers.exposures.tastes import Tastes
-from training.learners.columns import Floats
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress, silent
 from training.families.offers.uplift.effect import Effect
 from training.families.offers.uplift.experiment import FOLDS, Experiment
 from training.families.offers.uplift.learners import LEARNERS, Learn
 from training.families.offers.uplift.qini import qini
-from training.learners.columns import Floats
 
 ROUNDS = 3
 TARGET_SHARE = 0.3

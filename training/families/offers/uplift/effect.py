@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.families.offers.uplift.line import Line
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
 from training.learners.trees import BinnedRows, BoostingSettings, Trees, in_blocks

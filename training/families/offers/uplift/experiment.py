@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset
 from training.families.offers.uplift.line import chance_line
-from training.learners.columns import Floats
 from training.learners.logistic import LogisticModel
 from training.learners.sorted_scores import SortedScores
 

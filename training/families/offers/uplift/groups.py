@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.families.offers.uplift.experiment import Experiment
 from training.families.offers.uplift.qini import Tenth, tenths
-from training.learners.columns import Floats
 
 PERSUADABLE, SURE_THING, LOST_CAUSE, DO_NOT_DISTURB = KINDS = (
     "persuadable",

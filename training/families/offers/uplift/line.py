@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.learners.calibration import sigmoid
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.logistic import penalised, signed_log
 
 

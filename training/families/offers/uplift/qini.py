@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from training.families.offers.uplift.experiment import mean_effect
-from training.learners.columns import Floats
 
 
 def qini_curve(

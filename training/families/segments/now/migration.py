@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Ints
 from features.vocabulary.time import Cutoff
 from training.ladder.tables import markdown
 
 NOT_YET = "Not a customer yet"
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Feature
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.families.segments.model import SegmentModel
-from training.learners.columns import Floats
 
 FACTS = 5
 _DIGITS = 3

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats
 
 CHANCE, AMOUNT, WHOLE = "chance", "amount", "whole"
 """The parts of an answer: buying at all, how much if they buy, and both at once."""

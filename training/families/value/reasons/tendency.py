@@ -13,13 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.feature import Feature
-from training.learners.columns import Floats
+from features.vocabulary.arrays import Floats, Rows
 from training.reasons.claims import claims_about
 
 CLEAR = 0.3
 """A rank correlation from so much on is clear."""
 FEWEST, MOST = 50, 4_096
-Rows = NDArray[np.float32]
 
 
 def tendencies(values: Rows, expected: Floats, features: Sequence[Feature]) -> NDArray[np.int8]:

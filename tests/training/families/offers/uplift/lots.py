@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.families.offers.uplift.experiment import Experiment
-from training.learners.columns import Floats
 
 NAMES = ("liking", "rank", "noise")
 

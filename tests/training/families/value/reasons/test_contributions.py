@@ -17,6 +17,7 @@ from features.company.settings.questions import ValueSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import BundleRefused
 from tests.training.companies import spend
 from training.bundles.bundle import opened, write
@@ -43,7 +44,7 @@ from training.families.value.reasons.contributions import (
     of_few_inputs,
 )
 from training.families.value.rungs import calibrate_value, fit_rungs
-from training.learners.columns import Columns, Floats
+from training.learners.columns import Columns
 from training.learners.trees import Trees
 from training.questions.origins import end_of_data
 from training.treeshap.explainer import Explainer
