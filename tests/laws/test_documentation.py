@@ -27,6 +27,18 @@ def test_every_page_can_be_reached_from_the_readme(page: Path) -> None:
     assert f"docs/{page.name}" in (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_bench_that_is_named_can_be_run(page: Path) -> None:
+    named = set(re.findall(r"make bench-([a-z_.]*[a-z_])", page.read_text(encoding="utf-8")))
+    places = {name: PROJECT / "experiments" / "bench" / name.replace(".", "/") for name in named}
+    missing = [
+        name
+        for name, place in places.items()
+        if not (place / "__main__.py").exists() and not place.with_suffix(".py").exists()
+    ]
+    assert missing == []
+
+
 def every_verb(
     group: click.Group = main, path: str = "regulars"
 ) -> list[tuple[str, click.Command]]:
