@@ -29,8 +29,8 @@ _CALLS: Sequence[tuple[str, Mapping[str, object]]] = (
     ("", {"say": _SPOKEN, "phrase": _SPOKEN, "plural": {3: (1, 2), 4: (1, 2, (4, "c"))}}),
     ("feature", {"_cross": (5,)}),
     ("reason", {"ReasonGroup": (2,)}),
-    ("habit", {"Kind": (2,)}),
-    ("habit", {"Kind": (3,)}),
+    ("habit", {"TraitKind": (2,)}),
+    ("habit", {"TraitKind": (3,)}),
     ("problem", {"ProblemKind": (3,)}),
     ("problem", {"ProblemKind": (4,)}),
 )
