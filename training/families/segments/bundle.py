@@ -8,21 +8,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
 from features.declarations.feature import Declaration
 from features.plan.plan import Plan, plan_of
 from features.store.pack import Pack
-from features.vectors.vectors import Vectors, build_vectors
+from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, PlanRefused, WorkspaceRefused
-from features.vocabulary.time import Cutoff
 from training.bundles.bundle import current
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
 from training.bundles.reference import GOLDEN_ROWS
 from training.bundles.sealing import declared
-from training.families.segments.model import NO_SEGMENT, SEGMENTS, SEGMENTS_FILE, SegmentModel
+from training.families.segments.model import SEGMENTS, SEGMENTS_FILE, SegmentModel
 
 PROFILE_FILE = "profile.json"
 _GOLDEN_SEED = 20_100_101
@@ -70,22 +68,6 @@ class SegmentBundle:
                 remedy="Run `regulars train segments`: this version computes features otherwise.",
             )
         return plan
-
-
-def segments_of_everybody(
-    bundle: SegmentBundle, pack: Pack, cutoff: Cutoff, *, threads: int = 2
-) -> NDArray[np.int64]:
-    """The segment id of every customer of a pack at a cutoff, one entry a customer key.
-
-    ``NO_SEGMENT`` for those whose last order is too long ago, or who had none by then. The vectors
-    of the segments' own few features are built for it, so that no other model's plan matters. Who refused
-    profiling is among them and must be left out by whoever shows single customers. Raises ``PlanRefused``
-    when the pack lacks a column they read.
-    """
-    vectors = build_vectors(pack, bundle.compiled(pack), [cutoff], threads=threads)
-    found = np.full(pack.customers, NO_SEGMENT, np.int64)
-    found[vectors.customer_keys] = bundle.model.assign(vectors)
-    return found
 
 
 class SegmentKind:
