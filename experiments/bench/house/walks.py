@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -24,21 +24,34 @@ class Walk:
     names: tuple[str, ...]
 
 
-def walked(carries: Callable[[object], bool], work: Callable[[], Any]) -> Walk:
-    """Do some work and follow what ``carries`` recognises among the arguments of every call of ours."""
-    entered: list[str] = []
-    names: dict[str, None] = {}
+@dataclass
+class _Trail:
+    """Where one thing was handed, as it happens."""
+
+    carries: Callable[[object], bool]
+    entered: list[str] = field(default_factory=list)
+    names: dict[str, None] = field(default_factory=dict)
+
+    def note(self, place: str, arguments: Iterable[tuple[str, object]]) -> None:
+        handed = [name for name, value in arguments if self.carries(value)]
+        self.names.update(dict.fromkeys(handed))
+        if handed and self.entered[-1:] != [place]:
+            self.entered.append(place)
+
+    def walk(self) -> Walk:
+        files = tuple(dict.fromkeys(self.entered))
+        return Walk(files, len(self.entered) - len(files), tuple(self.names))
+
+
+def walked(*carries: Callable[[object], bool], work: Callable[[], Any]) -> list[Walk]:
+    """Do some work and follow what each of ``carries`` recognises among the arguments of every call of ours."""
+    trails = [_Trail(recognises) for recognises in carries]
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        if event != "call":
-            return
-        place = _place(frame.f_code.co_filename)
-        if place is None:
-            return
-        handed = [name for name, value in _arguments(frame) if carries(value)]
-        names.update(dict.fromkeys(handed))
-        if handed and entered[-1:] != [place]:
-            entered.append(place)
+        if event == "call" and (place := _place(frame.f_code.co_filename)) is not None:
+            arguments = list(_arguments(frame))
+            for trail in trails:
+                trail.note(place, arguments)
 
     threading.setprofile(note)
     sys.setprofile(note)
@@ -47,8 +60,7 @@ def walked(carries: Callable[[object], bool], work: Callable[[], Any]) -> Walk:
     finally:
         sys.setprofile(None)
         threading.setprofile(None)
-    files = tuple(dict.fromkeys(entered))
-    return Walk(files, len(entered) - len(files), tuple(names))
+    return [trail.walk() for trail in trails]
 
 
 def holding(wanted: object) -> Callable[[object], bool]:
@@ -68,13 +80,27 @@ def holding(wanted: object) -> Callable[[object], bool]:
     return carries
 
 
+def of_type(kind: type) -> Callable[[object], bool]:
+    """Whether a value is of a type.
+
+    >>> of_type(str)("C1"), of_type(str)(["C1"])
+    (True, False)
+    """
+    return lambda value: isinstance(value, kind)
+
+
+def folder_with(file: str) -> Callable[[object], bool]:
+    """Whether a value is the path of a folder that has this file."""
+    return lambda value: isinstance(value, Path) and (value / file).is_file()
+
+
 def _parts(value: object) -> Iterator[object]:
     if isinstance(value, Mapping):
         yield from _first(value.values())
     elif isinstance(value, list | tuple):
         yield from _first(value)
     elif is_dataclass(value) and not isinstance(value, type):
-        yield from (getattr(value, field.name, None) for field in fields(value))
+        yield from (getattr(value, part.name, None) for part in fields(value))
     elif hasattr(type(value), "model_fields"):
         yield from vars(value).values()
 
