@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -114,10 +115,11 @@ TELLING_TIME = {
 
 
 def sources() -> list[Path]:
-    """Every module of the four packages."""
+    """Every module of the packages."""
     return [path for package in PACKAGES for path in sorted((PROJECT / package).rglob("*.py"))]
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """The top-level names a module imports, anywhere in it."""
     found: set[str] = set()

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -49,21 +49,32 @@ class BoostingSettings:
 
 
 def in_blocks(
-    values: NDArray[np.float32], prepare: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+    values: NDArray[np.float32],
+    prepare: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+    rows_at_once: int = _ROWS_AT_ONCE,
 ) -> Any:
-    """Rows that are prepared block by block as LightGBM reads them, so that no copy of all is made."""
+    """Rows that are prepared block by block as LightGBM reads them, so that no copy of all is made.
+
+    For its bins LightGBM asks for rows one by one, in ascending order: a block is prepared for all of its rows.
+    """
     import lightgbm
 
     class Blocks(lightgbm.Sequence):
-        batch_size = _ROWS_AT_ONCE
+        batch_size = rows_at_once
 
         def __len__(self) -> int:
             return len(values)
 
         def __getitem__(self, rows: Any) -> Any:
-            block = values[rows] if isinstance(rows, slice | list) else values[[rows]]
-            prepared = prepare(block).astype(np.float64)
-            return prepared if isinstance(rows, slice | list) else prepared[0]
+            if isinstance(rows, slice | list):
+                return prepare(values[rows]).astype(np.float64)
+            block, place = divmod(int(rows), rows_at_once)
+            return prepared(block)[place]
+
+    @lru_cache(maxsize=1)
+    def prepared(block: int) -> NDArray[np.float64]:
+        begin = block * rows_at_once
+        return prepare(values[begin : begin + rows_at_once]).astype(np.float64)
 
     return Blocks()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from features.kernel.native import _places, _read, entry
 
 PROJECT = Path(__file__).resolve().parents[3]
 PROGRAM = (
@@ -27,11 +30,26 @@ def first_vector(cache: Path) -> str:
 
 
 def test_the_kernel_is_compiled_once_and_then_loaded_without_numba(tmp_path: Path) -> None:
-    assert first_vector(tmp_path) == "2000.0 True"
-    (kept,) = tmp_path.glob("kernel-*.o")
-    assert first_vector(tmp_path) == "2000.0 False"
     # Code of other sources, or for another processor, is not looked at; nor is a damaged file.
-    kept.rename(tmp_path / "kernel-0123.o")
-    kept.write_bytes((tmp_path / "kernel-0123.o").read_bytes()[:-100])
+    entry()
+    ours = next(path for path in _places() if path.exists())
+    (tmp_path / "kernel-0123.o").write_bytes(ours.read_bytes())
+    (tmp_path / ours.name).write_bytes(ours.read_bytes()[:-100])
     assert first_vector(tmp_path) == "2000.0 True"
+    assert {path.name for path in tmp_path.glob("kernel-*.o")} == {"kernel-0123.o", ours.name}
+    assert _read(tmp_path / ours.name) is not None
     assert first_vector(tmp_path) == "2000.0 False"
+
+
+def test_a_file_that_is_damaged_anywhere_or_absent_holds_nothing(tmp_path: Path) -> None:
+    code = b"machine code"
+    whole = b"enter " + hashlib.sha256(code).hexdigest().encode() + b"\n" + code
+    path = tmp_path / "kernel-0.o"
+    assert _read(path) is None
+    path.write_bytes(whole)
+    assert _read(path) == ("enter", code)
+    for place in (*range(6, len(whole)), len(whole)):
+        path.write_bytes(whole[:place])
+        assert (_read(path) is None) == (place < len(whole))
+    path.write_bytes(whole[:-1] + b"f")
+    assert _read(path) is None
