@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 _NEW_OBJECTS, _YOUNG, _MIDDLE = 50_000, 20, 20
@@ -12,3 +13,6 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS, _YOUNG, _MIDDLE)
+    # What stays while the process lives is let go of when it ends: libraries name what is kept from them.
+    atexit.unregister(gc.unfreeze)
+    atexit.register(gc.unfreeze)
