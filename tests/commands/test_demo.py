@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from features.company.settings.reading import load_settings
@@ -24,10 +25,17 @@ def demo(folder: Path) -> dict[str, dict[str, Any]]:
     return {answer["verb"]: answer for answer in map(json.loads, result.output.splitlines())}
 
 
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, Any]]]:
+    """The folder of a demo, and the answer of each step of making it."""
+    folder = tmp_path_factory.mktemp("demo") / "company"
+    return folder, demo(folder)
+
+
 def test_the_demo_ends_with_scored_customers_and_a_second_one_changes_nothing(
-    tmp_path: Path,
+    company: tuple[Path, dict[str, dict[str, Any]]],
 ) -> None:
-    first = demo(tmp_path / "company")
+    folder, first = company
     assert list(first) == [
         "simulate",
         "ingest",
@@ -38,22 +46,25 @@ def test_the_demo_ends_with_scored_customers_and_a_second_one_changes_nothing(
         "demo",
     ]
     assert first["train churn"]["promoted"] is True
-    settings = load_settings(tmp_path / "company" / "regulars.toml")
+    settings = load_settings(folder / "regulars.toml")
     workspace = Workspace(settings.workspace_folder)
     scored = open_snapshot(workspace)
     assert scored.judged == first["score"]["judged"] > 300
 
-    second = demo(tmp_path / "company")
+    second = demo(folder)
     assert [second[verb]["reused"] for verb in ("ingest", "vectors", "score")] == [True] * 3
     assert "version" not in second["train churn"]
     assert open_snapshot(workspace).name == scored.name
 
 
-def test_a_champion_of_another_question_is_not_taken_for_current(tmp_path: Path) -> None:
-    demo(tmp_path / "company")
-    path = tmp_path / "company" / "regulars.toml"
+def test_a_champion_of_another_question_is_not_taken_for_current(
+    company: tuple[Path, dict[str, dict[str, Any]]],
+) -> None:
+    path = company[0] / "regulars.toml"
     settings = load_settings(path)
     workspace = Workspace(settings.workspace_folder)
     assert champion_is_current(given_to(CHURN_FAMILY, settings, workspace))
-    path.write_text(path.read_text().replace("horizon_days = 90", "horizon_days = 60"))
-    assert not champion_is_current(given_to(CHURN_FAMILY, load_settings(path), workspace))
+    shorter = path.with_name("shorter.toml")
+    text = path.read_text(encoding="utf-8")
+    shorter.write_text(text.replace("horizon_days = 90", "horizon_days = 60"), encoding="utf-8")
+    assert not champion_is_current(given_to(CHURN_FAMILY, load_settings(shorter), workspace))
