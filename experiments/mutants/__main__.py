@@ -33,6 +33,8 @@ def main(words: Sequence[str] | None = None) -> int:
     lost: list[str] = []
     if not given.hand_made_only:
         lost = _sample(given, workshop, results)
+    for test in workshop.seen.all_failing:
+        print(f"LEFT OUT, for it fails without any mistake: {test}")
     for survivor in missed:
         print(f"NOT NOTICED, though it must be: {survivor.name}\n    {survivor.rule}")
     for sentence in lost:

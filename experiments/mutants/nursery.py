@@ -49,6 +49,8 @@ ARGUMENTS = (
 COMPANIES = frozenset({"demo_workspace", "valued_company", "drugstore", "offering_company"})
 """The fixtures that bring a company: what needs none is tried first."""
 _SIGNAL_AT_PARENTS_DEATH = 1
+_NEVER_BEGUN = 70
+"""The exit code of a child that did not come as far as its tests, for which no mistake is to blame."""
 MOST_BYTES = 12 * 1024**3
 
 
@@ -193,12 +195,13 @@ def _said(code: int, found: dict[str, Any]) -> str:
     """What the end of pytest means for a mutant."""
     if code in (2, 4) or found.get("uncollected"):
         return "not importable"
-    return {0: "passed", 1: "failed", 5: "no tests"}.get(code, "crashed")
+    ends = {0: "passed", 1: "failed", 5: "no tests", _NEVER_BEGUN: "never begun"}
+    return ends.get(code, "crashed")
 
 
 def _child(task: dict[str, Any], tree: Path, folder: Path) -> None:
     """Run pytest in a forked process, which ends here."""
-    code = 3
+    code = _NEVER_BEGUN
     try:
         os.setsid()
         _end_with_parent()
@@ -241,7 +244,8 @@ def _compile_into(machine_code: str, forgotten: list[str] | None, folder: Path) 
     """
     place = Path(machine_code)
     if forgotten is not None:
-        stale = shutil.ignore_patterns(*(f"{stem}.*" for stem in forgotten))
+        # What is being written at this moment, by another trial, goes away under the copier's hand.
+        stale = shutil.ignore_patterns("*.tmp.*", "tmp*", *(f"{stem}.*" for stem in forgotten))
         place = folder / "machine-code"
         if Path(machine_code).exists():
             shutil.copytree(machine_code, place, ignore=stale)

@@ -21,24 +21,33 @@ class SeenTests:
         self._files: dict[str, dict[str, Any]] = {}
         if path.exists():
             self._files = json.loads(path.read_text(encoding="utf-8"))
-        self._writing = threading.Lock()
+        self._knowing = threading.RLock()
 
     def times(self, files: Iterable[str]) -> dict[str, float]:
         """The seconds of each test of these files that was seen to pass."""
-        return {test: time for file in files for test, time in self._of(file)["passed"].items()}
+        with self._knowing:
+            return {test: time for file in files for test, time in self._of(file)["passed"].items()}
 
     def failing(self, files: Iterable[str]) -> list[str]:
         """The tests of these files that fail on the unchanged code."""
-        return [test for file in files for test in self._of(file)["failing"]]
+        with self._knowing:
+            return [test for file in files for test in self._of(file)["failing"]]
+
+    @property
+    def all_failing(self) -> list[str]:
+        """Every test that was seen to fail on the unchanged code."""
+        with self._knowing:
+            return sorted(test for one in self._files.values() for test in one["failing"])
 
     def has_passed(self, test: str) -> bool:
         """Whether a test was seen to pass."""
-        return test in self._of(file_part(test))["passed"]
+        with self._knowing:
+            return test in self._of(file_part(test))["passed"]
 
     def note(self, times: Mapping[str, float], failed: Iterable[str], *, is_changed: bool) -> None:
         """Remember what passed, with its time; and what failed, where no mistake was in the code."""
         fell = set(failed)
-        with self._writing:
+        with self._knowing:
             for test, time in times.items():
                 if test not in fell:
                     self._of(file_part(test))["passed"].setdefault(test, round(time, 3))
@@ -48,12 +57,14 @@ class SeenTests:
 
     def note_whole(self, files: Iterable[str]) -> None:
         """Remember that every test of these files was seen."""
-        for file in files:
-            self._of(file)["is_whole"] = True
+        with self._knowing:
+            for file in files:
+                self._of(file)["is_whole"] = True
 
     def are_whole(self, files: Iterable[str]) -> bool:
         """Whether every test of these files was seen, so that their times are known."""
-        return all(self._of(file)["is_whole"] for file in files)
+        with self._knowing:
+            return all(self._of(file)["is_whole"] for file in files)
 
     def _of(self, file: str) -> dict[str, Any]:
         digest = self._digest(file)

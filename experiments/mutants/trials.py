@@ -108,6 +108,8 @@ class Workshop:
             return Result("no tests", "", 0.0, attempt.mutant.name)
         while True:
             said = nursery.tried(self.task(attempt.mutant, attempt.tests))
+            if said["outcome"] == "never begun":
+                raise RuntimeError(f"{attempt.mutant.name} could not be tried:\n{said['log']}")
             self.seen.note(said["known"], said["failed"], is_changed=True)
             if said["outcome"] == "passed":
                 self.seen.note_whole(test for test in attempt.tests if "::" not in test)

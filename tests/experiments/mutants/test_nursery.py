@@ -89,6 +89,7 @@ def test_the_copy_is_as_it_was_when_a_mistake_was_tried(tree: Path, nursery: Nur
         (YOUNG.replace("18", "19"), {"left_out": ["test_ages.py::test_grown_up"]}, "passed"),
         ("raise ValueError", {}, "not importable"),
         ("import os\nos._exit(7)", {}, "crashed"),
+        (YOUNG, {"machine_code": None}, "never begun"),
         ("while True: pass", {"processor": 1.0}, "timeout"),
         (YOUNG, {"left_out": [f"test_ages.py::test_{n}" for n in ("slow", "grown_up", "quick")]}, "no tests"),
     ],
