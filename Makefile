@@ -11,7 +11,7 @@ SIZE ?= full
 TWO_AT_A_TIME := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark demo check test test-all lock format clean
+.PHONY: help setup setup-spark demo check test test-all mutants lock format clean
 
 help: ## show this list
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ test-all: setup ## every test, the slow proofs too
 
 bench-%: setup ## measure one room's claims: bench-world …; SIZE=small for a quick look
 	SIZE=$(SIZE) $(BIN)/python -m experiments.bench.$*
+
+mutants: setup ## make mistakes on purpose and see whether the tests notice; SIZE=small for a short sample
+	SIZE=$(SIZE) $(BIN)/python -m experiments.mutants $(MUTANTS)
 
 lock: ## resolve the pinned packages anew
 	@uv pip compile --quiet --universal --generate-hashes --extra train --extra postgres --group dev --python-version 3.11 \

@@ -101,6 +101,9 @@ CHILDREN = {"training/families/child.py"}
 # The service is a program of its own: at its start it is given the time that everything in it is handed.
 CLOCKS = {"regulars/call.py", "serving/service.py"}
 
+# Programs of their own, which are started by a developer alone.
+PROGRAMS = ("experiments/bench/", "experiments/mutants/")
+
 PRINTING = {"print", "sys.stdout", "sys.stderr"}
 TELLING_TIME = {
     "time.time",
@@ -159,9 +162,9 @@ def uses(path: Path, wanted: set[str]) -> bool:
 
 
 def users(wanted: set[str]) -> set[str]:
-    """The modules that say one of these names; the benches are programs of their own and left out."""
+    """The modules that say one of these names; programs of their own are left out."""
     named = {str(path.relative_to(PROJECT)) for path in sources() if uses(path, wanted)}
-    return {name for name in named if not name.startswith("experiments/bench/")}
+    return {name for name in named if not name.startswith(PROGRAMS)}
 
 
 def test_nothing_prints_but_the_command_line() -> None:

@@ -59,6 +59,12 @@ def test_a_horizon_starts_after_its_gap_and_ends_its_length_later() -> None:
     assert horizon.end(Cutoff(0)) == Cutoff(3 * DAY_SECONDS)
 
 
+def test_a_horizon_of_one_day_may_begin_at_the_cutoff() -> None:
+    horizon = Horizon(days=1, gap_days=0)
+    assert horizon.start(Cutoff(7)) == Cutoff(7)
+    assert horizon.end(Cutoff(7)) == Cutoff(7 + DAY_SECONDS)
+
+
 @pytest.mark.parametrize(("days", "gap_days"), [(0, 0), (30, -1)])
 def test_a_horizon_without_length_or_with_a_negative_gap_is_refused(
     days: int, gap_days: int

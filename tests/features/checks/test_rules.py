@@ -1,0 +1,67 @@
+"""Each rule at its limit: just inside, on it, just outside."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.checks.breaches import Severity
+from features.checks.checking import check
+from features.vocabulary.time import Cutoff
+from tests.features.tables import SEVEN, purchases
+
+
+def found(folder: Path, rule: str, rows: list[tuple[Any, ...]], as_of: str = "") -> int:
+    """How many rows a rule finds among some and a hundred good ones."""
+    good = [("dora", f"g{number}", "2026-01-04", "tea", 1, 4.5) for number in range(100)]
+    mapped = purchases(folder, [*rows, *good])
+    report = check(mapped, as_of=Cutoff.parse(as_of) if as_of else None)
+    return sum(one.rows for one in report.breaches if one.rule == rule)
+
+
+@pytest.mark.parametrize(
+    ("day", "rows"),
+    [
+        ("1969-12-31 23:59:59", 1),
+        ("1970-01-01 00:00:00", 0),
+        ("2099-12-31 23:59:59", 0),
+        ("2100-01-01 00:00:00", 1),
+    ],
+)
+def test_a_time_is_plausible_from_1970_until_2099(tmp_path: Path, day: str, rows: int) -> None:
+    assert found(tmp_path, "implausible.ordered_at", [("anna", "o1", day, "tea", 1, 4.5)]) == rows
+
+
+@pytest.mark.parametrize(
+    ("day", "rows"), [("2026-02-01 09:59:59", 0), ("2026-02-01 10:00:00", 1), ("2100-01-01", 0)]
+)
+def test_a_row_lies_in_the_future_from_the_day_we_stand_at_on(
+    tmp_path: Path, day: str, rows: int
+) -> None:
+    row = ("anna", "o1", day, "tea", 1, 4.5)
+    assert found(tmp_path, "future.ordered_at", [row], as_of="2026-02-01T10:00:00") == rows
+
+
+@pytest.mark.parametrize(
+    ("quantity", "amount", "told"),
+    [
+        (-0.001, -4.5, {"returns"}),
+        (-0.001, 0.0, {"returns"}),
+        (-0.001, 0.01, {"returns", "return_adds_money"}),
+        (0.0, 4.5, {"no_pieces"}),
+        (0.0, -4.5, {"no_pieces"}),
+        (0.001, 0.01, set()),
+        (0.001, 0.0, {"amount_not_above_zero"}),
+        (0.001, -0.01, {"amount_not_above_zero"}),
+    ],
+)
+def test_pieces_and_money_are_told_by_their_signs(
+    tmp_path: Path, quantity: float, amount: float, told: set[str]
+) -> None:
+    rows = [("anna", "o1", "2026-01-01", "tea", quantity, amount)]
+    report = check(purchases(tmp_path, [*rows, *SEVEN[:4]]))
+    assert {one.rule for one in report.breaches if one.rows} == told
+    assert all(one.severity is Severity.NOTES for one in report.breaches)
+    assert report.of("purchases").rows_kept == 5
