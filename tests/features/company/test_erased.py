@@ -19,6 +19,7 @@ from features.store.ingestion import ingest
 from features.vocabulary.tables import TABLES
 from features.vocabulary.time import Cutoff
 from tests.features.tables import COLUMNS
+from tests.holding import files_holding
 
 # How the source has the number, the SQL that reads it, and the number the store knows the customer by:
 # first of who is erased, then of who is not.
@@ -84,13 +85,6 @@ def erase(workspace: Workspace, *customers: str) -> None:
 def known(settings: Settings, workspace: Workspace) -> set[str]:
     ids = ingest(settings, workspace, threads=1).store.pack().customer_ids
     return {ids[key] for key in range(len(ids))}
-
-
-def holding(folder: Path, text: str) -> list[str]:
-    """The files below a folder in which a text stands."""
-    return [
-        str(one) for one in folder.rglob("*") if one.is_file() and text.encode() in one.read_bytes()
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -165,8 +159,8 @@ def test_an_erased_customer_is_in_no_table_of_the_store_and_in_no_account(tmp_pa
     erase(workspace, "anna-is-gone")
     made = ingest(settings, workspace, threads=1)
     assert dict(made.rows) == {"purchases": 2, "customers": 2, "contacts": 2}
-    assert holding(workspace.folder, "anna-is-gone") == []
-    assert holding(workspace.folder, "bert")
+    assert files_holding(workspace.folder, "anna-is-gone") == []
+    assert files_holding(workspace.folder, "bert")
 
 
 def test_of_an_erased_customer_no_row_that_is_set_aside_is_told_either(tmp_path: Path) -> None:
@@ -180,7 +174,7 @@ def test_of_an_erased_customer_no_row_that_is_set_aside_is_told_either(tmp_path:
     report = ingest(settings, workspace, threads=1, as_of=before).store.manifest.report
     (ahead,) = [one for one in report["breaches"] if one["rule"].startswith("future.")]
     assert "bert-stays" in str(ahead["sample"]) and "anna" not in str(report)
-    assert holding(workspace.folder, "anna-is-gone") == []
+    assert files_holding(workspace.folder, "anna-is-gone") == []
 
 
 def test_a_second_erasure_reaches_the_store_that_was_made_after_the_first(tmp_path: Path) -> None:
