@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,94 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from serving.contract.privacy_messages import ErasureAnswer, ObjectionsAnswer
 from serving.job_runner import JobRunner
+from serving.ledger.database import TABLES
+from serving.ledger.decisions import Decision
+from serving.ledger.idempotency import KeptAnswer
+from serving.ledger.ledger import Ledger
+from serving.ledger.offer_decisions import DECIDED, OfferDecision
+from serving.ledger.privacy import Withheld
+from serving.ledger.reported_events import ToldEvent
 from serving.pages.churn_list import ListQuery, matching
 from serving.snapshot.reading import Snapshot
 from tests.holding import files_holding
 from tests.serving.calling import Caller, Service, answer_as
 from tests.serving.company import Company
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def filled(ledger: Ledger, customer: str) -> None:
+    """Something of a customer in every table that can hold anything of one."""
+    ledger.append([Decision(f"d {customer}", customer, "ok", 0.5, "1", "m", 1, 2)])
+    shown = OfferDecision(f"o {customer}", 1, customer, "TEA", DECIDED, 1.0, 1.0, 1, "m", 2)
+    ledger.offers.append([shown])
+    ledger.events.keep([ToldEvent(f"e {customer}", customer, "contacts", {}, 1, 1)])
+    ledger.privacy.decide([(customer, True)], at=1)
+    ledger.repeats.begin("crm", customer, b"", at=1)
+    ledger.repeats.end("crm", customer, KeptAnswer(200, "text", f"<{customer}>".encode()))
+
+
+def holders(ledger: Ledger, customer: str) -> set[str]:
+    """The tables in which a customer's number stands, in whatever column."""
+    with sqlite3.connect(ledger.path) as connection:
+        rows = {
+            one.name: connection.execute(f"SELECT * FROM {one.name}").fetchall()
+            for one in TABLES.sorted_tables
+        }
+    return {name for name, some in rows.items() if customer in str(some)}
+
+
+def test_an_erasure_takes_everything_of_those_it_names_and_nothing_of_others(
+    ledger: Ledger,
+) -> None:
+    for one in ("anna", "bert", "carl"):
+        filled(ledger, one)
+    everything = {"decisions", "offer_decisions", "events", "objections", "kept_answers"}
+    of_people = {one.name for one in TABLES.sorted_tables if "customer_id" in one.columns}
+    assert everything == (of_people | {"kept_answers"}) - {"to_be_erased"}
+    assert holders(ledger, "anna") == everything
+    erasure = ledger.privacy.erase(["anna", "carl"], at=5)
+    assert (erasure.customers, erasure.status, erasure.requested_at) == (2, "pending", 5)
+    assert holders(ledger, "anna") == holders(ledger, "carl") == {"to_be_erased"}
+    assert holders(ledger, "bert") == everything
+    assert ledger.privacy.withheld == Withheld(frozenset({"bert"}), frozenset({"anna", "carl"}))
+    assert ledger.privacy.was_erased("anna") and not ledger.privacy.was_erased("bert")
+
+
+def test_an_erasure_is_done_when_none_of_its_customers_is_left(ledger: Ledger) -> None:
+    both, other = (
+        ledger.privacy.erase(some, at=at).erasure_id
+        for some, at in ((["anna", "bert"], 1), (["carl"], 2))
+    )
+    assert ledger.privacy.finish(frozenset({"bert", "carl", "dora"}), at=3) == []
+    assert ledger.privacy.finish(frozenset({"bert"}), at=4) == [other]
+    assert ledger.privacy.withheld.erased == {"anna", "bert"}
+    done, waiting = ledger.privacy.erasure(other), ledger.privacy.erasure(both)
+    assert done is not None and (done.status, done.done_at) == ("done", 4)
+    assert waiting is not None and (waiting.status, waiting.done_at) == ("pending", None)
+    assert ledger.privacy.finish(frozenset(), at=5) == [both]
+    assert ledger.privacy.finish(frozenset(), at=6) == []
+    assert ledger.privacy.withheld.erased == frozenset()
+    # Whoever knows a number can still ask whether it was erased, long after.
+    assert ledger.privacy.was_erased("bert") and ledger.privacy.erasure("unknown") is None
+
+
+def test_who_is_named_in_two_erasures_is_withheld_until_both_are_done(ledger: Ledger) -> None:
+    for at in (1, 2):
+        ledger.privacy.erase(["anna"], at=at)
+    assert ledger.privacy.withheld.erased == {"anna"}
+    assert len(ledger.privacy.finish(frozenset(), at=3)) == 2
+
+
+def test_an_objection_says_whether_it_changes_anything(ledger: Ledger) -> None:
+    said = [("anna", True), ("anna", True), ("bert", False), ("anna", False), ("anna", False)]
+    assert ledger.privacy.decide(said, at=1) == [True, False, False, True, False]
+    assert not ledger.privacy.withheld
 
 
 @pytest.fixture
