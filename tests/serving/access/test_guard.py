@@ -313,3 +313,36 @@ def test_before_the_service_is_ready_the_guard_says_so(service: Service) -> None
     answer = Caller(guard, service.caller("score").headers).get("/v1/version")
     assert answer.status_code == 503 and is_problem(answer, "not_ready")
     assert json.loads(answer.text)["detail"]
+
+
+def test_a_process_works_on_64_calls_at_once_and_on_the_next_when_one_has_ended(
+    service: Service,
+) -> None:
+    release = asyncio.Event()
+
+    async def waits(scope: Scope, receive: Receive, send: Send) -> None:
+        await release.wait()
+        await _answers(200, b"{}")(scope, receive, send)
+
+    guard = service.guarded(waits, (Route("/do", "score"),))
+    key = service.caller("score").headers["x-api-key"].encode()
+
+    async def ask() -> int:
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/do", "headers": [(b"x-api-key", key)]}
+        await guard(scope, waits, send)  # type: ignore[arg-type]
+        return int(sent[0]["status"])
+
+    async def crowd() -> list[list[int]]:
+        working = [asyncio.create_task(ask()) for _ in range(64)]
+        while guard._running < 64:
+            await asyncio.sleep(0)
+        beyond = [await ask() for _ in range(3)]
+        release.set()
+        return [beyond, await asyncio.gather(*working), [await ask()]]
+
+    assert asyncio.run(crowd()) == [[429] * 3, [200] * 64, [200]]
