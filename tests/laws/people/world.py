@@ -25,7 +25,7 @@ NOTHING_SAID = {
     *("row_id", "customer_id", "status", "status_before", "warnings", "decision_id", "hold_out"),
     *("vector_as_of", "expires_at", "model"),
 }
-EMPTY = ([], {}, "", None)
+EMPTY: tuple[Any, ...] = ([], {}, "", None)
 
 
 class World:

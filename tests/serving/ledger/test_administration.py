@@ -104,4 +104,4 @@ def test_who_is_withheld_is_told_apart(tmp_path: Path) -> None:
         ledger.privacy.decide([("anna", True)], at=1)
         ledger.privacy.erase(["bert"], at=1)
     found = withheld_in(workspace)
-    assert (found.objected, found.erased) == ({"anna"}, {"bert"}) and found
+    assert found.objected == {"anna"} and found.erased == {"bert"} and found
