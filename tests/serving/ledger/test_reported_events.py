@@ -119,6 +119,19 @@ def test_an_event_of_next_week_is_refused_and_the_others_are_kept(
     assert len(service.models_in_use.ledger.events.of_customer(risky)) == 1
 
 
+@pytest.mark.parametrize(
+    ("ahead", "became"), [(0, "stored"), (86_400, "stored"), (86_401, "refused")]
+)
+def test_a_clock_may_be_a_day_ahead_and_no_more(
+    service: Service, teller: Caller, ahead: int, became: str
+) -> None:
+    contact = {"contacted_at": instant(NOW + ahead), "channel": "web", "kind": "visit"}
+    (answer,) = told(teller, {"customer_id": "anna", "contact": contact})
+    assert (answer["status"], answer["counts"]) == (became, became == "stored")
+    kept = service.models_in_use.ledger.events.of_customer("anna")
+    assert [one.happened_at for one in kept] == [NOW + ahead] * (became == "stored")
+
+
 def test_a_reaction_is_kept_with_the_decision_it_followed_and_moves_no_score(
     service: Service, caller: Caller, teller: Caller, in_use: InUse, risky: str
 ) -> None:
