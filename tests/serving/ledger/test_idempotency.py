@@ -125,6 +125,21 @@ def test_a_key_of_no_reasonable_length_is_refused(caller: Caller, key: str, code
     assert scored(caller, key).json()["code"] == code
 
 
+@pytest.mark.parametrize(("length", "status"), [(1, 200), (200, 200), (201, 422)])
+def test_a_key_has_200_characters_at_most(caller: Caller, length: int, status: int) -> None:
+    assert scored(caller, "x" * length).status_code == status
+
+
+def test_what_is_only_asked_for_and_what_a_browser_sends_is_kept_for_no_repeat(
+    service: Service,
+) -> None:
+    key = {"idempotency-key": "1"}
+    asked = service.caller("score").get("/v1/version", headers=key)
+    sent = service.browser().post("/churn/find", data={"q": "1"}, headers=key)
+    assert (asked.status_code, sent.status_code) == (200, 303)
+    assert count(service.models_in_use.ledger) == 0
+
+
 def test_another_question_under_the_same_key_is_refused(caller: Caller) -> None:
     scored(caller, "1")
     answer = scored(caller, "1", "somebody")

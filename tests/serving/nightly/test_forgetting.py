@@ -85,3 +85,20 @@ def test_scores_and_exports_made_after_an_objection_leave_the_objector_out(
     score_everybody(config, workspace)
     after = open_snapshot(workspace)
     assert after.status[after.find(objector)] == 4 and after.judged == snapshot.judged - 1
+
+
+def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(
+    own_company: Company, tmp_path: Path
+) -> None:
+    workspace = own_company.workspace
+    export_reasons(workspace, tmp_path / "reasons.csv", ENGLISH, currency="EUR")
+    assert (workspace.folder / "exports").is_dir()
+    kinds = workspace.store, workspace.vectors, workspace.scores
+    current = [one.current for one in kinds]
+    for one, folder in zip(kinds, current, strict=True):
+        assert folder is not None
+        shutil.copytree(folder, folder.with_name("g000000"))
+        assert len(list(one.named())) == 2
+    forget_old_generations(workspace)
+    assert not (workspace.folder / "exports").exists()
+    assert [list(one.named()) for one in kinds] == [[one] for one in current]
