@@ -128,8 +128,10 @@ class JobRunner:
 
     def _asked(self, job: Job, in_use: InUse, first: int, count: int) -> list[str]:
         if job.question["everybody"]:
-            known = in_use.snapshot.customer_ids
-            return [known[key] for key in range(first, min(first + count, len(known)))]
+            known, gone = in_use.snapshot.customer_ids, in_use.snapshot.withheld.erased
+            some = (known[key] for key in range(first, min(first + count, len(known))))
+            # Nobody named them: a line about somebody who was erased would be the only trace of them.
+            return [one for one in some if one not in gone]
         return self._models_in_use.job_files.asked(job.job_id, first, count)
 
     def _answered(

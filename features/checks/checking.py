@@ -20,6 +20,7 @@ from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judged_table import OpenTable, judge, open_table
 from features.checks.reading import TableReading, read_table
+from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect
 from features.vocabulary.errors import DataRefused, RegularsError
@@ -118,6 +119,7 @@ class Checking:
         progress: Progress = silent,
         as_of: Cutoff | None = None,
         before: Before | None = None,
+        erased: Tombstones = NOBODY_ERASED,
     ) -> None:
         self.connection = connection
         self.settings = settings
@@ -125,6 +127,7 @@ class Checking:
         self.progress = progress
         self.as_of = as_of
         self.before = before or Before()
+        self.erased = erased
         self.faults: list[Breach] = []
         self.mapped = [name for name in TABLES if name in settings.tables]
 
@@ -249,6 +252,7 @@ class Checking:
             scratch=self.scratch,
             as_of=self.as_of,
             known={file: (one.stamp, one.schema) for file, one in files.items()},
+            erased=self.erased,
         )
         self.faults += faults
         return opened

@@ -10,6 +10,7 @@ from pathlib import Path
 from features.checks.breaches import Breach, Severity, refusal
 from features.checks.conversions import MappedColumn, bind_column, bind_condition
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
+from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, faults_worded, literal, quoted
@@ -30,6 +31,7 @@ class OpenTable:
     source: Source
     columns: tuple[MappedColumn, ...]
     rules: tuple[Rule, ...]
+    erased: Tombstones = NOBODY_ERASED
 
     @property
     def judged(self) -> str:
@@ -101,10 +103,12 @@ def open_table(
     scratch: Path,
     as_of: Cutoff | None,
     known: Mapping[str, tuple[str, Schema]] | None = None,
+    erased: Tombstones = NOBODY_ERASED,
 ) -> tuple[OpenTable | None, list[Breach]]:
     """Open a source and bind its mapping; all faults come back together as breaches.
 
-    ``known`` are the stamps and columns of files seen before, which are not opened again.
+    ``known`` are the stamps and columns of files seen before, which are not opened again. Rows of
+    ``erased`` customers are not read.
     """
     connection.execute(f"SET TimeZone = {literal(mapping.timezone)}")
     try:
@@ -130,7 +134,8 @@ def open_table(
         return None, [_no_rows(table, source)]
     if breaches:
         return None, breaches
-    return OpenTable(connection, table, mapping, source, tuple(columns), tuple(rules)), []
+    bound = tuple(columns), tuple(rules)
+    return OpenTable(connection, table, mapping, source, *bound, erased), []
 
 
 def _no_rows(table: RawTable, source: Source) -> Breach:
@@ -215,10 +220,16 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
             SELECT {", ".join(mapped + ([] if opened.is_merged else prints))}
             FROM {reading.relation} {where}
         ), converted AS (SELECT *, {", ".join(converted)} FROM mapped),
-        dated AS (SELECT *, {_part(opened)} AS part FROM converted)
+        dated AS (SELECT *, {_part(opened)} AS part FROM converted WHERE NOT {_erased(opened)})
         SELECT {", ".join(written)}, part, {quoted("in file")}, {" | ".join(bits) or "0"} AS bits
         FROM dated WHERE {which}
     """
+
+
+def _erased(opened: OpenTable) -> str:
+    """SQL that is true for the rows of erased customers, by the number that would be stored."""
+    names = {one.column.name: quoted(one.stored) for one in opened.columns}
+    return opened.erased.condition(names[CUSTOMER_ID]) if CUSTOMER_ID in names else "false"
 
 
 def _part(opened: OpenTable) -> str:

@@ -13,11 +13,6 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
-
-from features.company.settings.company import TableMapping
-from features.company.settings.reading import Settings
-from features.vocabulary.tables import CUSTOMER_ID
 
 
 @dataclass(frozen=True)
@@ -64,28 +59,24 @@ class Tombstones:
             os.fsync(file.fileno())
         beside.replace(path)
 
-    def left_out_of(self, settings: Settings) -> Settings:
-        """Settings by which an ingest does not read the rows of erased customers; the same where nobody was.
+    def condition(self, customer: str) -> str:
+        """SQL that is true where a text column names an erased customer, by the number the store knows them by.
 
-        They are not even set aside: an account of rows set aside names some of them.
+        Rows that meet it are not even set aside: an account of rows set aside names some of them.
+
+        >>> Tombstones("0" * 64).condition("customer_id")
+        'false'
         """
         if not self.names:
-            return settings
-        tables = {name: self._without(one) for name, one in settings.tables.items()}
-        return replace(settings, tables=MappingProxyType(tables))
-
-    def _without(self, mapping: TableMapping) -> TableMapping:
-        expression = mapping.columns.get(CUSTOMER_ID)
-        if expression is None:
-            return mapping
-        text, kind = f"trim(CAST(({expression}) AS VARCHAR))", f"typeof({expression})"
-        # Numbers with gaps come as 13085.0 from some tools; the store knows the customer as 13085.
-        customer = (
-            f"CASE WHEN {kind} IN ('FLOAT', 'DOUBLE') OR {kind} LIKE 'DECIMAL%' "
-            f"THEN regexp_replace({text}, '\\.0+$', '') ELSE {text} END"
-        )
+            return "false"
         # Both are hexadecimal, so that nothing in them needs to be escaped.
         names = ", ".join(f"'{one}'" for one in sorted(self.names))
-        condition = f"NOT coalesce(sha256(concat('{self.salt}', {customer})) IN ({names}), false)"
-        where = f"({mapping.where}\n) AND {condition}" if mapping.where else condition
-        return replace(mapping, where=where)
+        return f"coalesce(sha256(concat('{self.salt}', {customer})) IN ({names}), false)"
+
+    @property
+    def known_as(self) -> tuple[str, ...]:
+        """What rows that were read depend on: nothing where nobody was erased, for the secret is new each time."""
+        return (self.salt, *sorted(self.names)) if self.names else ()
+
+
+NOBODY_ERASED = Tombstones("")

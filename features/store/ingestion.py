@@ -85,8 +85,8 @@ def ingest(
     Raises ``ContractBroken`` (a ``DataRefused``) when the check refuses, with the report attached.
     """
     with workspace.writing():
-        settings = Tombstones.read(workspace.erased).left_out_of(settings)
-        work = Ingestion(settings, progress, as_of=as_of, threads=threads, memory=memory)
+        erased = Tombstones.read(workspace.erased)
+        work = Ingestion(settings, progress, erased, as_of=as_of, threads=threads, memory=memory)
         last = work.last(workspace)
         if last is not None and work.changes_nothing(last):
             return IngestSummary(last, reused=True)
@@ -102,6 +102,7 @@ class Ingestion:
         self,
         settings: Settings,
         progress: Progress,
+        erased: Tombstones,
         *,
         as_of: Cutoff | None,
         threads: int,
@@ -109,6 +110,7 @@ class Ingestion:
     ) -> None:
         self.settings = settings
         self.progress = progress
+        self.erased = erased
         self.as_of = as_of
         self.threads = threads
         self.memory = memory
@@ -140,7 +142,7 @@ class Ingestion:
         before = _before(last)
         with connect(scratch, threads=self.threads, memory=self.memory) as connection:
             checking = Checking(
-                connection, self.settings, scratch, self.progress, self.as_of, before
+                connection, self.settings, scratch, self.progress, self.as_of, before, self.erased
             )
             references = list(checking.references(self._made_of))
             writing = faults_worded(
@@ -234,6 +236,7 @@ class Ingestion:
             self.settings.company.currency,
             _plain(self.settings.tables[name]),
             [one.stored for one in describing],
+            *self.erased.known_as,
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 

@@ -17,7 +17,7 @@ from http.cookies import CookieError, SimpleCookie
 from serving.access.asgi import Application, Receive, Scope, Send, headers_of
 from serving.access.problems import Problem, Refusal
 from serving.access.request_body import check_post, once, whole_body
-from serving.access.responses import Reply
+from serving.access.responses import Reply, is_for_now
 from serving.access.routes import Route
 from serving.ledger.audit import SESSION
 from serving.ledger.database import UNWRITABLE
@@ -213,8 +213,8 @@ class _Repeat:
         return self.repeats.begin(self.caller, self.key, self.request, at=at)
 
     def end(self, answer: KeptAnswer | None) -> None:
-        """Keep an answer that was given whole; a failure of ours leaves nothing."""
-        if answer is None or answer.status >= 500:
+        """Keep an answer that was given whole; what is said for now alone leaves nothing."""
+        if answer is None or is_for_now(answer.status):
             self.repeats.forget(self.caller, self.key)
         else:
             self.repeats.end(self.caller, self.key, answer)

@@ -27,6 +27,11 @@ _SECURITY_HEADERS: Headers = [
 ]
 
 
+def is_for_now(status: int) -> bool:
+    """Whether the same call may be answered otherwise soon: a failure of ours, or who was asked to come again."""
+    return status >= 500 or status in _RETRY_SECONDS
+
+
 class Reply:
     """What goes back: every failure becomes the one envelope, every answer gets its headers."""
 

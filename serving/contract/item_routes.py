@@ -76,7 +76,7 @@ def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCust
         place,
         question.count,
         new_alone=question.only_new,
-        left_out=recommending.left_out(models_in_use.ledger.privacy.withheld),
+        left_out=recommending.not_to_be_contacted(models_in_use.ledger.privacy.withheld),
     )
     return ItemCustomersAnswer(
         model=identity(recommending.manifest),

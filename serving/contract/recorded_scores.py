@@ -115,7 +115,7 @@ def _decision(
         held_out = "yes" if held else "no"
     return Decision(
         decision_id=_name(at, named, row.customer_id),
-        customer_id=row.customer_id,
+        customer_id=_written_id(models_in_use, in_use, row.customer_id),
         status=row.status.word,
         probability=row.probability,
         model_version=manifest.version,
@@ -128,6 +128,13 @@ def _decision(
         campaign=campaign,
         hold_out=held_out,
     )
+
+
+def _written_id(models_in_use: ModelsInUse, in_use: InUse, customer_id: str) -> str:
+    """The customer of a decision; nobody where what is told with the call is about somebody who was erased."""
+    is_known = not customer_id or in_use.snapshot.find(customer_id) >= 0
+    was_erased = not is_known and models_in_use.ledger.privacy.was_erased(customer_id)
+    return "" if was_erased else customer_id
 
 
 def _name(at: int, named: str, customer_id: str) -> str:

@@ -127,7 +127,7 @@ def tables_of(
 def takers_table(
     workspace: Workspace, item_id: str, count: int, *, new_alone: bool = False
 ) -> tuple[str, pa.Table]:
-    """The name of an item, and the customers who would most likely take it.
+    """The name of an item, and the customers an offer of it may be sent to who would most likely take it.
 
     Raises ``UsageRefused`` for an item the model does not know.
     """
@@ -139,7 +139,7 @@ def takers_table(
             found=f'"{item_id}"',
             remedy="Give its number as the tables write it; train again if it is new.",
         )
-    left_out = found.left_out(withheld_in(workspace))
+    left_out = found.not_to_be_contacted(withheld_in(workspace))
     takers = found.takers(place, count, new_alone=new_alone, left_out=left_out)
     table = pa.Table.from_pylist([one._asdict() for one in takers], _TAKERS)
     return found.bundle.catalogue.name(place), table

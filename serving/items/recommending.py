@@ -18,7 +18,7 @@ from serving.items.reasons import recommended
 from serving.items.recommended import CustomerList, LikelyTaker
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
-from serving.snapshot.consent import refused_profiling
+from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
 from training.families.items.bundle import ITEM_KIND, ItemBundle
@@ -35,7 +35,13 @@ ALIKE_BY_KERNEL, ALIKE_BY_CATEGORY = "bought by the same customers", "same categ
 class Recommending:
     """The model in use over a store; safe to use from many threads."""
 
-    def __init__(self, bundle: ItemBundle, pack: Pack, declined: Iterable[int] = ()) -> None:
+    def __init__(
+        self,
+        bundle: ItemBundle,
+        pack: Pack,
+        declined: Iterable[int] = (),
+        unreachable: Iterable[int] = (),
+    ) -> None:
         self.bundle = bundle
         self.customer_ids = pack.customer_ids
         self.as_of = natural_cutoff(pack.last_known)
@@ -43,7 +49,7 @@ class Recommending:
         self._codes = {
             text: code for code, text in enumerate(self._sold.purchases.dictionaries["item"])
         }
-        self._declined = frozenset(declined)
+        self._declined, self._unreachable = frozenset(declined), frozenset(unreachable)
 
     @property
     def manifest(self) -> Manifest:
@@ -66,6 +72,10 @@ class Recommending:
     def left_out(self, withheld: Withheld) -> frozenset[int]:
         """The keys of everybody who may be on no list: who declined, objected or was erased."""
         return self._declined | {self.key(one) for one in withheld.objected | withheld.erased}
+
+    def not_to_be_contacted(self, withheld: Withheld) -> frozenset[int]:
+        """The keys of everybody to whom no offer may be sent: also who said no to marketing."""
+        return self.left_out(withheld) | self._unreachable
 
     def places(self, item_ids: Sequence[str]) -> tuple[Items, list[str]]:
         """The places of known items, and the numbers of those nobody knows."""
@@ -219,7 +229,12 @@ def recommending_in(workspace: Workspace) -> Recommending | None:
     pack = store.pack()
     if "purchases" not in pack.streams:
         return None
-    return Recommending(bundle, pack, refused_profiling(store, pack).tolist())
+    return Recommending(
+        bundle,
+        pack,
+        refused_profiling(store, pack).tolist(),
+        refused_marketing(store, pack).tolist(),
+    )
 
 
 def words_of(code: str) -> ItemWords:

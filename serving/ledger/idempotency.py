@@ -2,7 +2,7 @@
 
 A caller whose connection broke cannot know whether the call arrived, and some CRMs send the same call for
 days. With a key of its own the same body gets the same answer, another body is refused, and a repeat that
-comes while the first is still under way is told to wait. Failures on our side are not kept.
+comes while the first is still under way is told to wait. Failures on our side are not kept, nor is that somebody is to come again later.
 """
 
 from __future__ import annotations

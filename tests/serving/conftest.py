@@ -61,18 +61,18 @@ def snapshot(demo_workspace: Company) -> Snapshot:
 
 @pytest.fixture(scope="session")
 def drugstore(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    """A company that recommends and has no other model; two customers have declined."""
+    """A company that recommends and has no other model; one customer declined, another wants no offers."""
     return found_in(own_copy(tmp_path_factory, "drugstore", _recommending))
 
 
 def _recommending(folder: Path) -> None:
     path = write_drugstore(folder)
-    answers = ["customer,agreed", "c005,false", "c006,true", ""]
+    answers = ["customer,agreed,mails", "c005,false,", "c006,true,true", "c007,true,false", ""]
     (folder / "people.csv").write_text("\n".join(answers), encoding="utf-8")
     path.write_text(
         path.read_text(encoding="utf-8")
         + '\n[tables.customers]\nsource = "people.csv"\n\n[tables.customers.columns]\n'
-        + 'customer_id = "customer"\nprofiling_consent = "agreed"\n',
+        + 'customer_id = "customer"\nprofiling_consent = "agreed"\nmarketing_consent = "mails"\n',
         encoding="utf-8",
     )
     company = ingested(path)

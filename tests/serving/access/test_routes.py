@@ -60,6 +60,26 @@ ADDRESSES = (
 )
 
 
+def test_what_is_usual_is_ten_seconds_and_a_megabyte() -> None:
+    usual = {(one.seconds, one.body_bytes) for one in ROUTES if one.path == "/v1/customer"}
+    assert usual == {(10.0, 1_000_000)}
+    assert {one.seconds for one in ROUTES} == {10.0, 60.0, 300.0}
+    assert {one.body_bytes for one in ROUTES} == {1_000_000, 8_000_000, 16_000_000}
+
+
+@pytest.mark.parametrize(
+    ("path", "called", "is_matched"),
+    [
+        ("/", "/", True), ("/", "/churn", False), ("/", "", False),
+        ("/churn", "/churn", True), ("/churn", "/churn/", False), ("/churn", "/churn.csv", False),
+        ("/static/", "/static/a.css", True), ("/static/", "/static/", True), ("/static/", "/static", False),
+        ("/v1/jobs/", "/v1/jobs/1/result", True), ("/v1/jobs/", "/v1/jobs", False),
+    ],
+)  # fmt: skip
+def test_an_address_is_its_own_or_all_below_it(path: str, called: str, is_matched: bool) -> None:
+    assert Route(path, None).matches(called) is is_matched
+
+
 def served_by(application: FastAPI) -> set[tuple[str, str]]:
     """Address and method of all that an application answers, with the addresses as the guard writes them."""
     routes = {(one.path, method) for one in routes_of(application) for method in one.methods or ()}

@@ -58,6 +58,11 @@ def test_who_declined_or_objected_is_in_no_file(drugstore: Company, tmp_path: Pa
         table = csv.read_csv(file)
         assert set(table["times_bought"].to_pylist()) == {0}
         assert len(table) == 238 and not {"c005", "c009"} & set(table["customer_id"].to_pylist())
+        run(drugstore, "recommend", str(file), "--item", "a00", "--count", "1000")
+        takers = csv.read_csv(file)["customer_id"].to_pylist()
+        # c007 wants no marketing: on the list of what they would take, and not of whom to send an offer to.
+        assert len(takers) == len(set(takers)) == 240 - 3
+        assert not {"c005", "c007", "c009"} & set(takers) and "c006" in takers
         run(drugstore, "recommend", str(file), "--item", "a00", "--count", "500")
         assert "c009" not in csv.read_csv(file)["customer_id"].to_pylist()
     finally:

@@ -260,7 +260,9 @@ def test_who_declined_is_listed_nothing_and_on_no_list(caller: Caller) -> None:
     assert erased | {"customer_id": ""} == never | {"customer_id": ""}
     answer = caller.post("/v1/item-customers", json={"item_id": "a00", "count": 1_000}).json()
     listed = {one["customer_id"] for one in answer["customers"]}
-    assert len(listed) == 240 - 3 and not listed & {"c005", "c009", "c012"}
+    # c007 wants no marketing: nobody to send an offer to, and still told what they would take themselves.
+    assert len(listed) == 240 - 4 and not listed & {"c005", "c007", "c009", "c012"}
+    assert "c006" in listed and asked(caller, "c007")["rows"][0]["status"] == "ok"
 
 
 def test_similar_items_are_of_the_same_taste(caller: Caller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from serving.ledger.idempotency import (
 from serving.ledger.ledger import Ledger
 from tests.serving.calling import NOW, Caller, Service
 
+DAY = 86_400
 ANSWER = KeptAnswer(200, "application/json", b"{}")
 
 
@@ -123,6 +125,21 @@ def test_a_key_of_no_reasonable_length_is_refused(caller: Caller, key: str, code
     assert scored(caller, key).json()["code"] == code
 
 
+@pytest.mark.parametrize(("length", "status"), [(1, 200), (200, 200), (201, 422)])
+def test_a_key_has_200_characters_at_most(caller: Caller, length: int, status: int) -> None:
+    assert scored(caller, "x" * length).status_code == status
+
+
+def test_what_is_only_asked_for_and_what_a_browser_sends_is_kept_for_no_repeat(
+    service: Service,
+) -> None:
+    key = {"idempotency-key": "1"}
+    asked = service.caller("score").get("/v1/version", headers=key)
+    sent = service.browser().post("/churn/find", data={"q": "1"}, headers=key)
+    assert (asked.status_code, sent.status_code) == (200, 303)
+    assert count(service.models_in_use.ledger) == 0
+
+
 def test_another_question_under_the_same_key_is_refused(caller: Caller) -> None:
     scored(caller, "1")
     answer = scored(caller, "1", "somebody")
@@ -188,3 +205,55 @@ def test_more_calls_at_once_than_can_be_worked_on_are_asked_to_come_again(
     assert refused["status"] == 429
     assert dict(refused["headers"])[b"retry-after"] == b"1"
     assert [one["status"] for one in others] == [204] * 4
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def count(ledger: Ledger) -> int:
+    with sqlite3.connect(ledger.path) as connection:
+        return int(connection.execute("SELECT count(*) FROM kept_answers").fetchone()[0])
+
+
+@pytest.mark.parametrize(
+    ("after", "is_kept"),
+    [(0, True), (299, True), (300, True), (301, True), (DAY - 1, True), (DAY, False), (DAY + 1, False)],
+)  # fmt: skip
+def test_an_answer_is_kept_for_a_day(ledger: Ledger, after: int, is_kept: bool) -> None:
+    ledger.repeats.begin("crm", "k", b"body", at=NOW)
+    ledger.repeats.end("crm", "k", ANSWER)
+    found = ledger.repeats.begin("crm", "k", b"body", at=NOW + after)
+    assert found == (ANSWER if is_kept else None)
+
+
+@pytest.mark.parametrize(
+    ("after", "waits"), [(0, True), (1, True), (299, True), (300, False), (DAY, False)]
+)
+def test_a_call_under_way_holds_its_repeat_up_for_five_minutes(
+    ledger: Ledger, after: int, waits: bool
+) -> None:
+    ledger.repeats.begin("crm", "k", b"body", at=NOW)
+    if waits:
+        with pytest.raises(UnderWay):
+            ledger.repeats.begin("crm", "k", b"body", at=NOW + after)
+    else:
+        assert ledger.repeats.begin("crm", "k", b"body", at=NOW + after) is None
+
+
+def test_what_is_a_day_old_is_deleted_by_any_call_at_most_once_a_minute(ledger: Ledger) -> None:
+    for key, at in (("old", NOW), ("young", NOW + 1)):
+        ledger.repeats.begin("crm", key, b"", at=at)
+        ledger.repeats.end("crm", key, ANSWER)
+    ledger.repeats.begin("crm", "next", b"", at=NOW + DAY - 30)
+    assert count(ledger) == 3
+    ledger.repeats.begin("crm", "third", b"", at=NOW + DAY + 29)
+    assert count(ledger) == 4
+    ledger.repeats.begin("crm", "fourth", b"", at=NOW + DAY + 30)
+    assert count(ledger) == 3
+    # A clock that was set back is no reason to wait.
+    ledger.repeats.begin("crm", "fifth", b"", at=NOW + DAY)
+    assert ledger.repeats._tidied_at == NOW + DAY

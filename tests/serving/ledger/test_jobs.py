@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import stat
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,23 @@ import pytest
 from serving import job_runner
 from serving.contract.job_messages import JobAnswer
 from serving.job_runner import JobRunner
-from serving.ledger.jobs import HELD_SECONDS, KEPT_SECONDS, MOST_WAITING
+from serving.ledger.jobs import (
+    DONE,
+    EXPIRED,
+    FAILED,
+    HELD_SECONDS,
+    KEPT_SECONDS,
+    MOST_WAITING,
+    RUNNING,
+    WAITING,
+    TooManyJobs,
+)
+from serving.ledger.ledger import Ledger
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service, answer_as
+from tests.serving.calling import NOW, Caller, Service, answer_as
 from tests.serving.full_disk import no_file_beyond
+
+DAY = 86_400
 
 
 @pytest.fixture(autouse=True)
@@ -276,3 +290,58 @@ def test_a_job_that_cannot_be_understood_is_pointed_at(
     assert answer.status_code == 422
     fault = answer.json()["errors"][0]
     assert (fault["pointer"], fault["code"]) == (pointer, code)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def test_a_job_is_held_for_half_a_minute(ledger: Ledger) -> None:
+    ledger.jobs.submit("crm", {}, 1, at=NOW)
+    assert ledger.jobs.take("first", at=NOW) is not None
+    assert ledger.jobs.take("second", at=NOW + 30) is None
+    taken = ledger.jobs.take("second", at=NOW + 31)
+    assert taken is not None and (taken.holder, taken.held_until) == ("second", NOW + 61)
+    held = ledger.jobs.advance(taken, rows=1, bytes_done=2, basis="b", at=NOW + 40)
+    assert held is not None and (held.held_until, held.status) == (NOW + 70, RUNNING)
+    assert ledger.jobs.take("third", at=NOW + 70) is None
+
+
+@pytest.mark.parametrize("status", [DONE, FAILED])
+@pytest.mark.parametrize(("after", "is_there"), [(0, True), (DAY - 1, True), (DAY, False)])
+def test_a_job_that_ended_is_kept_for_a_day(
+    ledger: Ledger, status: str, after: int, is_there: bool
+) -> None:
+    ledger.jobs.submit("crm", {}, 1, at=NOW - 5)
+    job = ledger.jobs.take("first", at=NOW)
+    assert job is not None and job.expires_at is None
+    ended = ledger.jobs.end(job, status, at=NOW)
+    assert ended is not None and ended.expires_at == NOW + DAY
+    assert ledger.jobs.expire(at=NOW + after) == ([] if is_there else [job.job_id])
+    found = ledger.jobs.of(job.job_id, "crm")
+    assert found is not None and found.status == (status if is_there else EXPIRED)
+    assert ledger.jobs.expire(at=NOW + after + 1) == ([job.job_id] if after == DAY - 1 else [])
+
+
+def test_a_job_that_waits_does_not_expire(ledger: Ledger) -> None:
+    job = ledger.jobs.submit("crm", {}, 1, at=NOW)
+    assert ledger.jobs.expire(at=NOW + 9 * DAY) == []
+    found = ledger.jobs.of(job.job_id, "crm")
+    assert found is not None and found.status == WAITING
+
+
+def test_twenty_jobs_of_a_key_may_wait_or_run_and_those_that_ended_count_no_more(
+    ledger: Ledger,
+) -> None:
+    for _ in range(20):
+        ledger.jobs.submit("crm", {}, 1, at=NOW)
+    running = ledger.jobs.take("runner", at=NOW)
+    assert running is not None
+    with pytest.raises(TooManyJobs):
+        ledger.jobs.submit("crm", {}, 1, at=NOW)
+    ledger.jobs.submit("shop", {}, 1, at=NOW)
+    assert ledger.jobs.end(running, DONE, at=NOW) is not None
+    ledger.jobs.submit("crm", {}, 1, at=NOW)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,20 +14,96 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from features.plan.plan import standard_plan
-from features.store.ingestion import ingest
-from features.vectors.refresh import refresh_vectors
-from serving.contract.privacy_messages import ErasureAnswer, FeedbackAnswer, ObjectionsAnswer
-from serving.exports.reasons import export_reasons
+from serving.contract.privacy_messages import ErasureAnswer, ObjectionsAnswer
 from serving.job_runner import JobRunner
-from serving.ledger.administration import withheld_in
-from serving.nightly.forgetting import finish_erasures, forget_old_generations, still_held
-from serving.nightly.run import score_everybody
+from serving.ledger.database import TABLES
+from serving.ledger.decisions import Decision
+from serving.ledger.idempotency import KeptAnswer
+from serving.ledger.ledger import Ledger
+from serving.ledger.offer_decisions import DECIDED, OfferDecision
+from serving.ledger.privacy import Withheld
+from serving.ledger.reported_events import ToldEvent
 from serving.pages.churn_list import ListQuery, matching
-from serving.snapshot.reading import Snapshot, open_snapshot
+from serving.snapshot.reading import Snapshot
+from tests.holding import files_holding
 from tests.serving.calling import Caller, Service, answer_as
-from tests.serving.company import Company, company_in
-from training.reasons.languages.known import ENGLISH
+from tests.serving.company import Company
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def filled(ledger: Ledger, customer: str) -> None:
+    """Something of a customer in every table that can hold anything of one."""
+    ledger.append([Decision(f"d {customer}", customer, "ok", 0.5, "1", "m", 1, 2)])
+    shown = OfferDecision(f"o {customer}", 1, customer, "TEA", DECIDED, 1.0, 1.0, 1, "m", 2)
+    ledger.offers.append([shown])
+    ledger.events.keep([ToldEvent(f"e {customer}", customer, "contacts", {}, 1, 1)])
+    ledger.privacy.decide([(customer, True)], at=1)
+    ledger.repeats.begin("crm", customer, b"", at=1)
+    ledger.repeats.end("crm", customer, KeptAnswer(200, "text", f"<{customer}>".encode()))
+
+
+def holders(ledger: Ledger, customer: str) -> set[str]:
+    """The tables in which a customer's number stands, in whatever column."""
+    with sqlite3.connect(ledger.path) as connection:
+        rows = {
+            one.name: connection.execute(f"SELECT * FROM {one.name}").fetchall()
+            for one in TABLES.sorted_tables
+        }
+    return {name for name, some in rows.items() if customer in str(some)}
+
+
+def test_an_erasure_takes_everything_of_those_it_names_and_nothing_of_others(
+    ledger: Ledger,
+) -> None:
+    for one in ("anna", "bert", "carl"):
+        filled(ledger, one)
+    everything = {"decisions", "offer_decisions", "events", "objections", "kept_answers"}
+    of_people = {one.name for one in TABLES.sorted_tables if "customer_id" in one.columns}
+    assert everything == (of_people | {"kept_answers"}) - {"to_be_erased"}
+    assert holders(ledger, "anna") == everything
+    erasure = ledger.privacy.erase(["anna", "carl"], at=5)
+    assert (erasure.customers, erasure.status, erasure.requested_at) == (2, "pending", 5)
+    assert holders(ledger, "anna") == holders(ledger, "carl") == {"to_be_erased"}
+    assert holders(ledger, "bert") == everything
+    assert ledger.privacy.withheld == Withheld(frozenset({"bert"}), frozenset({"anna", "carl"}))
+    assert ledger.privacy.was_erased("anna") and not ledger.privacy.was_erased("bert")
+
+
+def test_an_erasure_is_done_when_none_of_its_customers_is_left(ledger: Ledger) -> None:
+    both, other = (
+        ledger.privacy.erase(some, at=at).erasure_id
+        for some, at in ((["anna", "bert"], 1), (["carl"], 2))
+    )
+    assert ledger.privacy.finish(frozenset({"bert", "carl", "dora"}), at=3) == []
+    assert ledger.privacy.finish(frozenset({"bert"}), at=4) == [other]
+    assert ledger.privacy.withheld.erased == {"anna", "bert"}
+    done, waiting = ledger.privacy.erasure(other), ledger.privacy.erasure(both)
+    assert done is not None and (done.status, done.done_at) == ("done", 4)
+    assert waiting is not None and (waiting.status, waiting.done_at) == ("pending", None)
+    assert ledger.privacy.finish(frozenset(), at=5) == [both]
+    assert ledger.privacy.finish(frozenset(), at=6) == []
+    assert ledger.privacy.withheld.erased == frozenset()
+    # Whoever knows a number can still ask whether it was erased, long after.
+    assert ledger.privacy.was_erased("bert") and ledger.privacy.erasure("unknown") is None
+
+
+def test_who_is_named_in_two_erasures_is_withheld_until_both_are_done(ledger: Ledger) -> None:
+    for at in (1, 2):
+        ledger.privacy.erase(["anna"], at=at)
+    assert ledger.privacy.withheld.erased == {"anna"}
+    assert len(ledger.privacy.finish(frozenset(), at=3)) == 2
+
+
+def test_an_objection_says_whether_it_changes_anything(ledger: Ledger) -> None:
+    said = [("anna", True), ("anna", True), ("bert", False), ("anna", False), ("anna", False)]
+    assert ledger.privacy.decide(said, at=1) == [True, False, False, True, False]
+    assert not ledger.privacy.withheld
 
 
 @pytest.fixture
@@ -161,11 +237,11 @@ def test_an_erasure_leaves_nothing_in_the_services_own_files(
     while JobRunner(service.models_in_use).step():
         pass
     objects(officer, risky)
-    assert _holding(tmp_path, risky)
+    assert files_holding(tmp_path, risky)
     receipt = erased(officer, risky)
     # Its number stands in one place until the files of the workspace are made anew.
     service.models_in_use.ledger.privacy.finish(frozenset(), at=1)
-    assert _holding(tmp_path, risky) == []
+    assert files_holding(tmp_path, risky) == []
     status = officer.post("/v1/erasures/status", json={"erasure_id": receipt["erasure_id"]}).json()
     assert status["status"] == "done" and status["done_at"]
     # What is told of them later is answered alike and kept nowhere.
@@ -173,13 +249,7 @@ def test_an_erasure_leaves_nothing_in_the_services_own_files(
         service.caller("events").post("/v1/events", json=told).json()["rows"][0]["status"]
         == "stored"
     )
-    assert _holding(tmp_path, risky) == []
-
-
-def _holding(folder: Path, text: str) -> list[str]:
-    return [
-        str(one) for one in folder.rglob("*") if one.is_file() and text.encode() in one.read_bytes()
-    ]
+    assert files_holding(tmp_path, risky) == []
 
 
 def test_the_names_of_the_erased_cannot_be_read_and_are_their_owners_alone(
@@ -188,92 +258,6 @@ def test_the_names_of_the_erased_cannot_be_read_and_are_their_owners_alone(
     erased(officer, risky)
     file = tmp_path / "erased.json"
     assert risky not in file.read_text() and stat.S_IMODE(file.stat().st_mode) == 0o600
-
-
-@pytest.fixture
-def own_company(demo_workspace: Company, tmp_path: Path) -> Company:
-    """A copy of the company that a test may change."""
-    shutil.copytree(demo_workspace.settings_path.parent, tmp_path / "own")
-    return company_in(tmp_path / "own")
-
-
-def test_to_forget_makes_every_file_anew_and_no_ingest_brings_anybody_back(
-    own_company: Company,
-) -> None:
-    from serving.ledger.ledger import Ledger
-
-    workspace, config = own_company.workspace, own_company.settings
-    snapshot = open_snapshot(workspace)
-    gone = [snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[:3]]
-    ledger = Ledger(workspace.ledger)
-    erasure = ledger.privacy.erase(gone, at=1)
-    assert still_held(workspace, gone) == set(gone)
-    made = ingest(config, workspace)
-    refresh_vectors(workspace, plan_for=standard_plan, threads=1)
-    score_everybody(config, workspace)
-    assert made.store.manifest.customers == len(snapshot.customer_ids) - 3
-    assert finish_erasures(workspace, at=2) == []
-    forget_old_generations(workspace)
-    assert finish_erasures(workspace, at=3) == [erasure.erasure_id]
-    assert ledger.privacy.withheld.erased == frozenset()
-    ledger.close()
-    for one in gone:
-        assert _holding(workspace.folder, one) == []
-    shutil.rmtree(workspace.folder / "store")
-    again = ingest(config, workspace).store
-    assert all(again.pack().customer_ids.find(one) < 0 for one in gone)
-
-
-@pytest.mark.parametrize("left", ["store/.draft", "vectors/.draft", "scores/.draft", "scores/.run"])
-def test_what_a_killed_run_left_holds_the_erased_until_it_is_cleared_away(
-    own_company: Company, left: str
-) -> None:
-    workspace = own_company.workspace
-    (workspace.folder / left).mkdir()
-    (workspace.folder / left / "ids.npy").write_bytes(b"nobody who is in any generation")
-    assert still_held(workspace, ["somebody else"]) == {"somebody else"}
-    forget_old_generations(workspace)
-    assert not (workspace.folder / left).exists()
-    assert still_held(workspace, ["somebody else"]) == frozenset()
-    assert workspace.scores.current is not None
-
-
-def test_scores_and_exports_made_after_an_objection_leave_the_objector_out(
-    own_company: Company, tmp_path: Path
-) -> None:
-    from serving.ledger.ledger import Ledger
-
-    workspace, config = own_company.workspace, own_company.settings
-    snapshot = open_snapshot(workspace)
-    objector = snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
-    ledger = Ledger(workspace.ledger)
-    ledger.privacy.decide([(objector, True)], at=1)
-    ledger.close()
-    file = tmp_path / "reasons.csv"
-    export_reasons(workspace, file, ENGLISH, currency="EUR")
-    assert objector not in file.read_text() and withheld_in(workspace).objected == {objector}
-    score_everybody(config, workspace)
-    after = open_snapshot(workspace)
-    assert after.status[after.find(objector)] == 4 and after.judged == snapshot.judged - 1
-
-
-def test_feedback_is_counted_by_reason_and_a_later_verdict_replaces_an_earlier(
-    service: Service, caller: Caller, risky: str
-) -> None:
-    row = caller.score(customer_id=risky)["rows"][0]
-    group = row["reasons"][0]["group"]
-    teller = service.caller("events")
-
-    def told(**verdict: str) -> list[str]:
-        given = {"decision_id": row["decision_id"], "group": group} | verdict
-        answer = teller.post("/v1/feedback", json={"rows": [given]})
-        answer_as(FeedbackAnswer, answer.content)
-        return [one["status"] for one in answer.json()["rows"]]
-
-    assert told(verdict="wrong") == ["stored"] and told(verdict="helpful") == ["stored"]
-    assert told(verdict="known", decision_id="f" * 32) == ["unknown_decision"]
-    assert told(verdict="known", group="weather") == ["unknown_group"]
-    assert service.models_in_use.ledger.feedback.counts() == {group: {"helpful": 1}}
 
 
 class Demands(RuleBasedStateMachine):

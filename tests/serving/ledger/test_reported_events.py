@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +13,13 @@ from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import instant
 from serving.contract.event_messages import EVENT_TYPES, EventsAnswer
 from serving.in_use.models_in_use import InUse
+from serving.ledger.ledger import Ledger
+from serving.ledger.reported_events import ToldEvent
 from serving.scores.fresh_events import wire_name
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service, answer_as
+from tests.serving.calling import NOW, Caller, Service, answer_as
+
+DAY = 86_400
 
 
 @pytest.fixture
@@ -113,6 +119,19 @@ def test_an_event_of_next_week_is_refused_and_the_others_are_kept(
     assert len(service.models_in_use.ledger.events.of_customer(risky)) == 1
 
 
+@pytest.mark.parametrize(
+    ("ahead", "became"), [(0, "stored"), (86_400, "stored"), (86_401, "refused")]
+)
+def test_a_clock_may_be_a_day_ahead_and_no_more(
+    service: Service, teller: Caller, ahead: int, became: str
+) -> None:
+    contact = {"contacted_at": instant(NOW + ahead), "channel": "web", "kind": "visit"}
+    (answer,) = told(teller, {"customer_id": "anna", "contact": contact})
+    assert (answer["status"], answer["counts"]) == (became, became == "stored")
+    kept = service.models_in_use.ledger.events.of_customer("anna")
+    assert [one.happened_at for one in kept] == [NOW + ahead] * (became == "stored")
+
+
 def test_a_reaction_is_kept_with_the_decision_it_followed_and_moves_no_score(
     service: Service, caller: Caller, teller: Caller, in_use: InUse, risky: str
 ) -> None:
@@ -151,3 +170,58 @@ def test_a_row_is_one_event(teller: Caller, row: dict[str, Any]) -> None:
 
 def test_telling_needs_a_key_for_it(caller: Caller) -> None:
     assert caller.post("/v1/events", json={"rows": []}).status_code == 403
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def an_event(name: str, known: int, customer: str = "anna") -> ToldEvent:
+    return ToldEvent(name, customer, "contacts", {"kind": "visit"}, known, known)
+
+
+@pytest.mark.parametrize(("days", "second", "left"), [(30, 0, 1), (30, 1, 0), (29, 0, 1)])
+def test_an_event_is_deleted_when_the_scores_are_more_than_thirty_days_past_it(
+    ledger: Ledger, days: int, second: int, left: int
+) -> None:
+    ledger.events.keep([an_event("one", NOW)])
+    assert ledger.events.forget(before=NOW + days * DAY + second) == 1 - left
+    assert len(ledger.events.of_customer("anna")) == left
+
+
+def test_an_event_counts_from_the_second_on_that_is_asked_for(ledger: Ledger) -> None:
+    ledger.events.keep(
+        [an_event("b", NOW), an_event("a", NOW), an_event("c", NOW - 1), an_event("d", NOW + 1)]
+    )
+    found = {
+        after: [one.event_id for one in ledger.events.newer(["anna"], after).get("anna", [])]
+        for after in (NOW - 1, NOW, NOW + 1, NOW + 2)
+    }
+    assert found == {
+        NOW - 1: ["c", "a", "b", "d"],
+        NOW: ["a", "b", "d"],
+        NOW + 1: ["d"],
+        NOW + 2: [],
+    }
+
+
+@pytest.mark.parametrize("customers", [1, 499, 500, 501, 1_001])
+def test_the_events_of_however_many_customers_are_found(ledger: Ledger, customers: int) -> None:
+    names = [f"c{place}" for place in range(customers)]
+    ledger.events.keep(
+        [an_event(one, NOW, one) for one in names] + [an_event("x", NOW, "somebody")]
+    )
+    found = ledger.events.newer([*names, *names], NOW)
+    assert {one: [event.event_id for event in some] for one, some in found.items()} == {
+        one: [one] for one in names
+    }
+
+
+def test_a_second_event_of_the_same_id_is_not_kept(ledger: Ledger) -> None:
+    first, second = an_event("one", NOW), an_event("one", NOW + 5, "bert")
+    assert ledger.events.keep([first, second, an_event("two", NOW)]) == [True, False, True]
+    assert ledger.events.of_customer("anna") == [first, an_event("two", NOW)]
+    assert ledger.events.of_customer("bert") == []

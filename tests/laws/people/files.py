@@ -1,0 +1,81 @@
+"""What the commands write of people, once for everybody in the world."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as parquet
+
+from serving.exports.reasons import TARGETS, export_reasons
+from serving.items.all_customers import (
+    FORMATS,
+    export_lists,
+    takers_table,
+    wishes_for,
+    write_tables,
+)
+from serving.offers.plans import simulated, write_plan
+from tests.laws.people.world import Seen, World
+from tests.serving.calling import NOW
+from training.reasons.languages.known import ENGLISH
+
+FileWriter = Callable[[World, Path], Seen]
+FILES: dict[str, tuple[str, FileWriter]] = {}
+"""Each with the world it is written in."""
+
+
+def _text_of(file: Path) -> str:
+    """All that a file says, as text."""
+    if file.suffix == ".parquet":
+        return str(parquet.read_table(file).to_pylist())
+    return file.read_text(encoding="utf-8")
+
+
+def _exported(target: str) -> FileWriter:
+    def write(world: World, folder: Path) -> Seen:
+        file = folder / f"reasons.{target}"
+        export_reasons(world.workspace, file, ENGLISH, currency="EUR", to=target)
+        return world.seen(_text_of(file))
+
+    return write
+
+
+def _listed(kind: str) -> FileWriter:
+    def write(world: World, folder: Path) -> Seen:
+        file = folder / f"lists.{kind}"
+        export_lists(world.workspace, file, wishes_for(2, "basket"))
+        return world.seen(_text_of(file))
+
+    return write
+
+
+def _takers(world: World, folder: Path) -> Seen:
+    file = folder / "takers.csv"
+    write_tables(file, [takers_table(world.workspace, "a00", 1_000)[1]])
+    return world.seen(_text_of(file))
+
+
+def _planned(world: World, folder: Path) -> Seen:
+    """Who is on the plan; whoever may be asked about is known by what the plan counts."""
+    file = folder / "plan.csv"
+    settings = world.company.settings
+    # Every offer once at least, so that somebody is on the plan whatever offers are worth.
+    write_plan(
+        settings, world.workspace, file, most=None, budget_cents=None, channels={}, least={}, at=NOW
+    )
+    with file.open(encoding="utf-8", newline="") as lines:
+        return world.told(csv.DictReader(lines), lambda row: "shown")
+
+
+def _simulated(world: World, folder: Path) -> Seen:
+    """Nobody is named."""
+    return world.seen(str(simulated(world.company.settings, world.workspace, {}, [], at=NOW)))
+
+
+FILES |= {f"regulars export to {one}": ("demo", _exported(one)) for one in TARGETS}
+FILES |= {f"regulars recommend to {one}": ("items", _listed(one)) for one in FORMATS}
+FILES["regulars recommend --item"] = "items", _takers
+FILES["regulars offers plan"] = "offers", _planned
+FILES["regulars offers simulate"] = "offers", _simulated

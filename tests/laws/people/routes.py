@@ -1,0 +1,195 @@
+"""What the service answers, shows and keeps of people, asked once about everybody in the world."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from serving.contract.quick_route import read
+from serving.contract.score_messages import ScoreRequest
+from serving.contract.score_routes import scored
+from serving.job_runner import JobRunner
+from tests.laws.people.world import CAMPAIGN, Seen, World, event, offered, status
+
+Writer = Callable[[World], Seen]
+ROUTES: dict[str, tuple[str, Writer]] = {}
+"""Each with the world it is asked in."""
+
+
+def writer(name: str, company: str = "demo") -> Callable[[Writer], Writer]:
+    def kept(function: Writer) -> Writer:
+        ROUTES[name] = company, function
+        return function
+
+    return kept
+
+
+@writer("POST /v1/score")
+def _score(world: World) -> Seen:
+    by_id = world.rows("/v1/score", status, campaign=CAMPAIGN)
+    assert world.rows("/v1/score", status, reasons=False) == by_id
+    return by_id
+
+
+@writer("POST /score")
+def _score_for_bento(world: World) -> Seen:
+    question = {"rows": [{"customer_id": one} for one in world.people.values()]}
+    answer = scored(world.service.models_in_use, read(ScoreRequest, orjson.dumps(question)))
+    return world.told(orjson.loads(orjson.dumps(answer["rows"])), status)
+
+
+def _job(world: World, **question: Any) -> tuple[str, str]:
+    """A job's id and its result."""
+    job = world.asked("/v1/jobs", **question)["job_id"]
+    runner = JobRunner(world.service.models_in_use)
+    while runner.step():
+        pass
+    return job, world.caller.get(f"/v1/jobs/{job}/result").text
+
+
+@writer("POST /v1/jobs")
+def _job_of_a_list(world: World) -> Seen:
+    _, result = _job(world, customer_ids=list(world.people.values()))
+    return world.told(map(orjson.loads, result.splitlines()), status)
+
+
+@writer("GET /v1/jobs/")
+@writer("result of a job in jsonl")
+def _job_of_everybody(world: World) -> Seen:
+    _, result = _job(world, everybody=True)
+    return world.told(map(orjson.loads, result.splitlines()), status)
+
+
+@writer("result of a job in csv")
+def _job_as_csv(world: World) -> Seen:
+    _, result = _job(world, everybody=True, format="csv", reasons=False)
+    return world.told(csv.DictReader(result.splitlines()), status)
+
+
+@writer("DELETE /v1/jobs/")
+def _job_cancelled(world: World) -> Seen:
+    job = world.asked("/v1/jobs", everybody=True)["job_id"]
+    return world.seen(world.caller.request("DELETE", f"/v1/jobs/{job}").text)
+
+
+def _one_by_one(path: str, **more: Any) -> Writer:
+    def asked(world: World) -> Seen:
+        people = world.people.items()
+        return {state: status(world.asked(path, customer_id=one, **more)) for state, one in people}
+
+    return asked
+
+
+writer("POST /v1/customer")(_one_by_one("/v1/customer"))
+writer("POST /v1/what-if")(_one_by_one("/v1/what-if", play="order"))
+
+
+@writer("POST /v1/changes")
+def _changes(world: World) -> Seen:
+    return world.rows("/v1/changes", status, since="2025-01-01")
+
+
+@writer("POST /v1/recommendations", "items")
+def _recommendations(world: World) -> Seen:
+    def said(row: dict[str, Any]) -> str:
+        # One who never was is told what most customers buy, and so is who was erased.
+        assert (row["status"] == "unknown_id") == bool(row["fallback"])
+        assert (row["status"] == "no_consent") == (row["items"] == [])
+        return str(row["status"])
+
+    return world.rows("/v1/recommendations", said)
+
+
+@writer("POST /v1/similar-items", "items")
+def _similar(world: World) -> Seen:
+    return world.seen(world.caller.post("/v1/similar-items", json={"item_ids": ["a00"]}).text)
+
+
+@writer("POST /v1/item-customers", "items")
+def _takers(world: World) -> Seen:
+    customers = world.asked("/v1/item-customers", item_id="a00", count=1_000)["customers"]
+    return world.told(customers, lambda row: "shown")
+
+
+@writer("POST /v1/offers", "offers")
+def _offers(world: World) -> Seen:
+    return world.rows("/v1/offers", offered, is_shown=False)
+
+
+@writer("POST /v1/events")
+def _events(world: World) -> Seen:
+    asked = [{"customer_id": one, "contact": event()} for one in world.people.values()]
+    rows = world.asked("/v1/events", rows=[one | {"event_id": one["customer_id"]} for one in asked])
+    assert {row["status"] for row in rows["rows"]} == {"stored"}
+    kept = world.ledger.events.of_customer
+    return {state: "kept" if kept(one) else "kept nowhere" for state, one in world.people.items()}
+
+
+@writer("POST /v1/feedback")
+def _feedback(world: World) -> Seen:
+    row = world.asked("/v1/score", customer_id=world.people["anybody"])["rows"][0]
+    verdict = {"decision_id": row["decision_id"], "group": row["reasons"][0]["group"]}
+    answer = world.caller.post("/v1/feedback", json={"rows": [verdict | {"verdict": "wrong"}]})
+    assert answer.status_code == 200
+    return world.seen(answer.text)
+
+
+@writer("POST /v1/objections")
+def _objections(world: World) -> Seen:
+    withdrawn = [
+        {"customer_id": one, "objects": state == "objected"} for state, one in world.people.items()
+    ]
+    rows = world.officer.post("/v1/objections", json={"rows": withdrawn}).json()["rows"]
+    return world.told(rows, lambda row: str(row["status"]))
+
+
+@writer("POST /v1/erasures")
+@writer("POST /v1/erasures/status")
+def _erasures(world: World) -> Seen:
+    receipt = world.officer.post("/v1/erasures", json={"customer_ids": ["nobody at all"]})
+    asked = {"erasure_id": receipt.json()["erasure_id"]}
+    return world.seen(receipt.text + world.officer.post("/v1/erasures/status", json=asked).text)
+
+
+def _page(path: str) -> Writer:
+    """Whether a page shows each person, looked for by their number."""
+
+    def looked(world: World) -> Seen:
+        found = {}
+        for state, one in world.people.items():
+            link = world.browser.post("/churn/find", data={"q": one}).headers["location"]
+            text = world.browser.get(link.replace("/churn?", f"{path}?")).text
+            found[state] = "shown" if one in text else "absent"
+        return found
+
+    return looked
+
+
+writer("GET /churn")(_page("/churn"))
+writer("GET /churn.csv")(_page("/churn.csv"))
+
+
+@writer("POST /churn/find")
+def _find(world: World) -> Seen:
+    answers = [world.browser.post("/churn/find", data={"q": one}) for one in world.people.values()]
+    return world.seen("".join(f"{one.text}{one.headers}" for one in answers))
+
+
+@writer("GET /churn/customer")
+def _customer_page(world: World) -> Seen:
+    found = {}
+    for state, one in world.people.items():
+        link = f"/churn/customer?row={world.place(state)}&g={world.generation}"
+        page = world.browser.get(link)
+        assert page.status_code in (200, 404)
+        found[state] = "shown" if one in page.text else "absent"
+        assert (found[state] == "shown") == (page.status_code == 200)
+    return found
+
+
+@writer("POST /sign-out")
+def _sign_out(world: World) -> Seen:
+    return world.seen(world.service.browser().post("/sign-out", data={"x": "1"}).text)

@@ -1,0 +1,156 @@
+"""Who is seen where: every state a person can be in, beside everything that shows or writes people.
+
+What shows people is listed by the service's own registries. A new route, export or verb is missing in ``MEANING``
+until somebody says what each state means there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from regulars.main import VERBS
+from serving.contract.job_messages import JobRequest
+from serving.exports.reasons import TARGETS
+from serving.items.all_customers import FORMATS
+from tests.laws.people import files, routes
+from tests.laws.people.world import STATES, Seen, World, event
+from tests.serving.calling import ROUTES
+from tests.serving.company import Company
+
+
+def meaning(*words: str) -> Seen:
+    """What each state means, in the order of ``STATES``; - where the writer's company has nobody in it."""
+    return {state: word for state, word in zip(STATES, words, strict=True) if word != "-"}
+
+
+# In this order:     objected      erased        declined      unreachable   held_out      unjudged        anybody
+ROWS = meaning("no_consent", "unknown_id", "no_consent", "ok", "ok", "not_eligible", "ok")
+LISTED = meaning("absent", "absent", "absent", "shown", "shown", "absent", "shown")
+NOBODY = meaning("absent", "absent", "absent", "absent", "absent", "absent", "absent")
+ITEMS = meaning("no_consent", "unknown_id", "no_consent", "ok", "-", "-", "ok")
+ITEM_LISTS = meaning("absent", "absent", "absent", "shown", "-", "-", "shown")
+ITEM_OFFERS = meaning("absent", "absent", "absent", "absent", "-", "-", "shown")
+OFFERS = meaning(
+    "no_consent", "unknown_id", "no_consent", "nothing", "held out", "-", "may be offered"
+)
+PLANNED = meaning("absent", "absent", "absent", "absent", "absent", "-", "shown")
+KEPT = meaning("kept", "kept nowhere", "kept", "kept", "kept", "kept", "kept")
+EVERYBODY = ROWS | {"erased": "absent"}
+
+MEANING: Mapping[str, Seen] = {
+    "POST /v1/score": ROWS,
+    "POST /score": ROWS,
+    "POST /v1/jobs": ROWS,
+    "GET /v1/jobs/": EVERYBODY,
+    "DELETE /v1/jobs/": NOBODY,
+    "POST /v1/customer": ROWS,
+    "POST /v1/changes": ROWS,
+    "POST /v1/what-if": ROWS,
+    "POST /v1/recommendations": ITEMS,
+    "POST /v1/similar-items": dict.fromkeys(ITEMS, "absent"),
+    "POST /v1/item-customers": ITEM_OFFERS,
+    "POST /v1/offers": OFFERS,
+    "POST /v1/events": KEPT,
+    "POST /v1/feedback": NOBODY,
+    "POST /v1/objections": meaning(*["unchanged"] * 7),
+    "POST /v1/erasures": NOBODY,
+    "POST /v1/erasures/status": NOBODY,
+    "GET /churn": LISTED,
+    "GET /churn.csv": LISTED,
+    "POST /churn/find": NOBODY,
+    "GET /churn/customer": LISTED,
+    "POST /sign-out": NOBODY,
+    "result of a job in csv": EVERYBODY,
+    "result of a job in jsonl": EVERYBODY,
+    **{f"regulars export to {target}": LISTED for target in TARGETS},
+    **{f"regulars recommend to {kind}": ITEM_LISTS for kind in FORMATS},
+    "regulars recommend --item": ITEM_OFFERS,
+    "regulars offers plan": PLANNED,
+    "regulars offers simulate": dict.fromkeys(PLANNED, "absent"),
+}  # fmt: skip
+# Verbs that write no file about people and print none: they work in the workspace, tell counts, or prove.
+ELSEWHERE = {
+    "init", "check", "ingest", "forget", "vectors", "train", "promote", "rollback", "mlflow", "score",
+    "replay", "build", "serve", "keys", "audit", "demo",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def worlds(
+    demo_workspace: Company,
+    drugstore: Company,
+    offering_company: Company,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, World]]:
+    made = {
+        "demo": World(demo_workspace, tmp_path_factory.mktemp("demo"), hold_out_percent=10),
+        "items": World(drugstore, tmp_path_factory.mktemp("items"), hold_out_percent=0),
+        "offers": World(offering_company, tmp_path_factory.mktemp("offers"), hold_out_percent=10),
+    }
+    yield made
+    for world in made.values():
+        world.service.close()
+
+
+@pytest.fixture(scope="module")
+def demanded(worlds: dict[str, World]) -> dict[str, World]:
+    """The worlds once everybody's demands are made, and known to the ledger by all they did before."""
+    for name, world in worlds.items():
+        asked = [{"customer_id": one} for one in world.people.values()]
+        if name == "demo":
+            world.asked("/v1/score", rows=asked)
+            told = [row | {"contact": event()} for row in asked]
+            world.asked("/v1/events", rows=told)
+        world.demand()
+    return worlds
+
+
+def test_what_shows_people_is_what_the_registries_list() -> None:
+    asked = {f"{method} {route.path}" for route in ROUTES for method in route.personal}
+    formats = get_args(JobRequest.model_fields["format"].annotation)
+    jobs = {f"result of a job in {one}" for one in formats}
+    verbs = {name for name in MEANING if name.startswith("regulars ")}
+    assert set(MEANING) - verbs == asked | jobs
+    assert {name.split()[1] for name in verbs} | ELSEWHERE == set(VERBS)
+    assert not {name.split()[1] for name in verbs} & ELSEWHERE
+    assert set(routes.ROUTES) | set(files.FILES) == set(MEANING)
+
+
+@pytest.mark.parametrize("name", MEANING)
+def test_every_state_means_what_is_said_of_it(
+    demanded: dict[str, World], tmp_path: Path, name: str
+) -> None:
+    if name in files.FILES:
+        company, write = files.FILES[name]
+        assert write(demanded[company], tmp_path) == MEANING[name]
+    else:
+        company, ask = routes.ROUTES[name]
+        assert ask(demanded[company]) == MEANING[name]
+
+
+def test_what_is_no_matter_of_people_names_nobody(demanded: dict[str, World]) -> None:
+    world = demanded["demo"]
+    world.caller = world.service.caller("score", "events", "pages", "admin")
+    for route in ROUTES:
+        for method in set(route.methods) & {"GET"} - set(route.personal):
+            text = world.caller.request(method, route.path).text
+            assert set(world.seen(text).values()) == {"absent"}, route.path
+
+
+# The tests above have asked about everybody once more; this one comes behind them.
+def test_of_an_erased_customer_the_ledger_holds_what_is_to_be_erased_and_nothing_else(
+    demanded: dict[str, World],
+) -> None:
+    world = demanded["demo"]
+    asked = {"customer_id": world.people["erased"]}
+    for more in ({}, {"vector": {"days_since_order": 3.0}}, {"events": {"contacts": [event()]}}):
+        world.asked("/v1/score", rows=[asked | more])
+    world.asked("/v1/events", rows=[asked | {"contact": event()}])
+    assert world.written(world.people["erased"]) == {"to_be_erased"}
+    assert world.written(world.people["objected"]) >= {"objections", "decisions", "events"}
+    for other in ("offers", "items"):
+        assert demanded[other].written(demanded[other].people["erased"]) == {"to_be_erased"}

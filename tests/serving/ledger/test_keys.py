@@ -1,0 +1,142 @@
+"""How long a word opens, what a key may, and what is remembered of the keys that were seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serving.ledger.keys import SCOPES, KeyCache, KeyRecord, digest_of
+from serving.ledger.ledger import Ledger
+
+MINUTE, HOUR = 60, 3_600
+RECORD = KeyRecord("1", "crm", ("score",), 1, None)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = Ledger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def test_there_are_five_scopes() -> None:
+    assert set(SCOPES) == {"score", "events", "privacy", "pages", "admin"}
+
+
+@pytest.mark.parametrize(
+    ("after", "opens"), [(0, True), (10 * MINUTE - 1, True), (10 * MINUTE, False), (HOUR, False)]
+)
+def test_a_ticket_opens_for_ten_minutes(ledger: Ledger, after: int, opens: bool) -> None:
+    ticket = ledger.create_ticket(at=1_000)
+    assert (ledger.redeem_ticket(ticket, at=1_000 + after) is not None) is opens
+    assert ledger.redeem_ticket(ticket, at=1_000 + after) is None
+
+
+def test_a_ticket_that_has_ended_takes_no_other_along(ledger: Ledger) -> None:
+    early, late = ledger.create_ticket(at=0), ledger.create_ticket(at=1)
+    assert ledger.redeem_ticket(early, at=10 * MINUTE) is None
+    assert ledger.redeem_ticket(late, at=10 * MINUTE) is not None
+    assert ledger.redeem_ticket("nobody's", at=0) is None
+
+
+@pytest.mark.parametrize("how", ["ticket", "key"])
+@pytest.mark.parametrize(
+    ("after", "opens"), [(0, True), (12 * HOUR - 1, True), (12 * HOUR, False), (13 * HOUR, False)]
+)
+def test_a_session_lasts_twelve_hours(ledger: Ledger, how: str, after: int, opens: bool) -> None:
+    key, ticket = ledger.create_key("crm", ["pages"], at=0), ledger.create_ticket(at=1_000)
+    session = (
+        ledger.sign_in(key, at=1_000) if how == "key" else ledger.redeem_ticket(ticket, at=1_000)
+    )
+    assert session is not None
+    assert ledger.session_is_open(session, at=1_000 + after) is opens
+
+
+def test_a_new_session_takes_away_the_ended_and_no_other(ledger: Ledger) -> None:
+    key = ledger.create_key("crm", ["pages"], at=0)
+    first, second = ledger.sign_in(key, at=0), ledger.sign_in(key, at=1)
+    third = ledger.sign_in(key, at=12 * HOUR)
+    assert first is not None and second is not None and third is not None
+    # As a clock that was set back would find them: the first is gone, the second had a second left.
+    assert [ledger.session_is_open(one, at=2) for one in (first, second, third)] == [
+        False, True, True
+    ]  # fmt: skip
+    ledger.sign_out(second)
+    assert [ledger.session_is_open(one, at=2) for one in (second, third)] == [False, True]
+
+
+def test_revoking_a_key_ends_its_own_sign_ins_alone_and_the_first_time_stands(
+    ledger: Ledger,
+) -> None:
+    gone, stays = (ledger.create_key(one, ["pages"], at=1) for one in ("gone", "stays"))
+    sessions = [ledger.sign_in(one, at=2) for one in (gone, stays)]
+    sessions.append(ledger.redeem_ticket(ledger.create_ticket(at=2), at=2))
+    record = ledger.key_of(gone)
+    assert record is not None and record.revoked_at is None
+    for at in (5, 9):
+        ledger.revoke_key(record.key_id, at=at)
+    assert ledger.key_of(gone) is None and ledger.key_of(stays) is not None
+    assert ledger.sign_in(gone, at=10) is None
+    assert [ledger.session_is_open(str(one), at=10) for one in sessions] == [False, True, True]
+    assert {one.name: one.revoked_at for one in ledger.list_keys()} == {"gone": 5, "stays": None}
+
+
+def test_keys_are_listed_oldest_first(ledger: Ledger) -> None:
+    for name, at in (("second", 5), ("first", 4), ("third", 6)):
+        ledger.create_key(name, ["score"], at=at)
+    listed = [(one.name, one.created_at) for one in ledger.list_keys()]
+    assert listed == [("first", 4), ("second", 5), ("third", 6)]
+
+
+def test_a_key_is_of_its_id_and_of_the_kind_it_says(ledger: Ledger) -> None:
+    key, other = (ledger.create_key(one, ["score"], at=1) for one in ("crm", "shop"))
+    kind, key_id, secret = key.split("_", 2)
+    assert kind == "rgl" and len(secret) == 43
+    record = ledger.key_of(key)
+    assert record == KeyRecord(key_id, "crm", ("score",), 1, None)
+    for wrong in (
+        f"xyz_{key_id}_{secret}",
+        f"rgl_{other.split('_')[1]}_{secret}",
+        f"rgl_{key_id}_",
+        f"rgl_{key_id}",
+        key + "x",
+        key.upper(),
+    ):
+        assert ledger.key_of(wrong) is None, wrong
+
+
+def test_what_is_kept_of_a_secret_is_its_sha_256() -> None:
+    assert digest_of("word") == hashlib.sha256(b"word").hexdigest()
+    assert digest_of("\ud800") == hashlib.sha256(b"?").hexdigest()
+
+
+def test_a_key_is_looked_up_once_until_somebody_else_writes() -> None:
+    asked: list[str] = []
+    version = [1]
+
+    def find(key: str) -> KeyRecord | None:
+        asked.append(key)
+        return RECORD if key == "good" else None
+
+    cache = KeyCache(find, lambda: version[0])
+    for _ in range(3):
+        assert cache.find("good") == RECORD and cache.find("bad") is None
+    assert asked == ["good", "bad"]
+    version[0] = 2
+    assert cache.find("good") == RECORD and asked == ["good", "bad", "good"]
+
+
+def test_so_many_keys_are_remembered_and_no_more() -> None:
+    asked: list[str] = []
+    cache = KeyCache(lambda key: asked.append(key), lambda: 1)
+    for place in range(1_024):
+        cache.find(str(place))
+    assert len(asked) == 1_024
+    cache.find("one more")
+    cache.find("0")
+    assert asked[1_024:] == ["one more", "0"]
+    cache.find("one more")
+    assert len(asked) == 1_026
