@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.progress import Progress, silent
-from serving.offers.allocation.budgets import Budget, Budgeted, shown
+from serving.offers.allocation.budgets import AT_ONCE, Budget, Budgeted, shown
 from serving.offers.allocation.prices import cutting_planes, programme
 from serving.offers.allocation.repairs import fill, give_up, lift
 
@@ -42,16 +42,21 @@ class Allocation:
 
 
 def allocate(
-    values: NDArray[np.floating], budgets: Sequence[Budget], *, progress: Progress = silent
+    values: NDArray[np.floating],
+    budgets: Sequence[Budget],
+    *,
+    progress: Progress = silent,
+    most_by_programme: int = MOST_BY_PROGRAMME,
+    at_once: int = AT_ONCE,
 ) -> Allocation:
     """At most one offer a customer so that values sum to most; minus infinity is what may not be shown.
 
     ``values`` has one row a customer and one column an offer. Raises ``UsageRefused`` for a budget below zero, for
     uses below zero, and where not so many may be shown as must be.
     """
-    budgeted = Budgeted(values, budgets)
+    budgeted = Budgeted(values, budgets, at_once=at_once)
     budgeted.require()
-    if budgets and values.size <= MOST_BY_PROGRAMME:
+    if budgets and values.size <= most_by_programme:
         prices, bound = programme(budgeted)
     else:
         prices, bound = cutting_planes(budgeted, progress)

@@ -42,8 +42,10 @@ def refused(expected: str, found: str) -> UsageRefused:
 class Budgeted:
     """The values of an audience beside what each budget loses by them, which is a view and no copy."""
 
-    def __init__(self, values: NDArray[np.floating], budgets: Sequence[Budget]) -> None:
-        self.values, self.budgets = values, budgets
+    def __init__(
+        self, values: NDArray[np.floating], budgets: Sequence[Budget], *, at_once: int = AT_ONCE
+    ) -> None:
+        self.values, self.budgets, self.at_once = values, budgets, at_once
         self.uses = [np.broadcast_to(one.uses, values.shape) for one in budgets]
         self.limits = np.array([one.limit for one in budgets], np.float64)
         self.is_least = np.array([one.is_least for one in budgets], np.bool_)
@@ -68,8 +70,8 @@ class Budgeted:
 
     def blocks(self) -> Iterator[slice]:
         """The audience some at a time."""
-        for begin in range(0, len(self.values), AT_ONCE):
-            yield slice(begin, begin + AT_ONCE)
+        for begin in range(0, len(self.values), self.at_once):
+            yield slice(begin, begin + self.at_once)
 
     def priced(self, prices: Floats, rows: slice | NDArray[np.int64]) -> Floats:
         """What each offer brings to some customers after its share of the budgets is paid for."""
