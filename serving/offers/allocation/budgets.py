@@ -15,6 +15,8 @@ from serving.offers.arbitration import NOTHING
 
 AT_ONCE = 65_536
 """So many customers are looked at together."""
+SLACK = 1e-9
+"""Sums of cents are not exact."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,12 @@ class Budgeted:
     @cached_property
     def caps(self) -> Floats:
         """What may be used at most."""
-        return np.where(self.is_least, np.inf, self.limits) + 1e-9
+        return np.where(self.is_least, np.inf, self.limits) + SLACK
+
+    def is_kept(self, used: Floats) -> bool:
+        """Whether no more is used than may be, and no less than must be."""
+        enough = used >= np.where(self.is_least, self.limits, 0.0) - SLACK
+        return bool((used <= self.caps).all() and enough.all())
 
     def require(self) -> None:
         """Refuse budgets nobody can keep."""
