@@ -21,6 +21,8 @@ def test_a_month_has_one_number_and_one_name(number: int, name: str) -> None:
 def test_a_month_ends_the_second_before_the_next_begins() -> None:
     for number in (0, 1, 11, 649, 650, 673, 674, 683):
         begin, end = month_begin(number), month_begin(number + 1)
-        sql = ", ".join(month_sql(f"CAST({one} AS BIGINT)") for one in (begin - 1, begin, end - 1, end))
+        sql = ", ".join(
+            month_sql(f"CAST({one} AS BIGINT)") for one in (begin - 1, begin, end - 1, end)
+        )
         found = duckdb.connect().execute(f"SELECT {sql}").fetchone()
         assert found == (number - 1, number, number, number + 1)
