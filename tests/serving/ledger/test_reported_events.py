@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import instant
 from serving.contract.event_messages import EVENT_TYPES, EventsAnswer
 from serving.in_use.models_in_use import InUse
+from serving.ledger.ledger import Ledger
+from serving.ledger.reported_events import ToldEvent
 from serving.scores.fresh_events import wire_name
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Caller, Service, answer_as
@@ -151,3 +154,22 @@ def test_a_row_is_one_event(teller: Caller, row: dict[str, Any]) -> None:
 
 def test_telling_needs_a_key_for_it(caller: Caller) -> None:
     assert caller.post("/v1/events", json={"rows": []}).status_code == 403
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 6])
+def test_events_are_found_however_many_customers_are_asked_of_at_once(
+    tmp_path: Path, size: int
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    names = [f"c{one}" for one in range(5)]
+    events = [
+        ToldEvent(f"{name}-{at}", name, "purchases", {"order_id": "o"}, at, at)
+        for name in names
+        for at in (9, 10, 11)
+    ]
+    assert ledger.events.keep([*events, events[0]]) == [True] * 15 + [False]
+    found = ledger.events.newer([*names[1:], "nobody", names[1]], 10, at_once=size)
+    assert {name: [one.known_at for one in told] for name, told in found.items()} == {
+        name: [10, 11] for name in names[1:]
+    }
+    ledger.close()
