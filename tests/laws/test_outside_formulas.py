@@ -294,7 +294,7 @@ def test_totals_and_matrix_are_the_sums_of_their_customers(
     found = totals(in_use.snapshot, np.array(some))
     risks = [told.risk(place) for place in some]
     spread = 1.959964 * math.sqrt(sum(risk * (1 - risk) for risk in risks))
-    assert (found.customers, found.expected) == (len(some), pytest.approx(sum(risks)))
+    assert found.customers == len(some) and found.expected == pytest.approx(sum(risks))
     assert (found.low, found.high) == pytest.approx((sum(risks) - spread, sum(risks) + spread))
     lost = sum(told.at_risk_cents(place) for place in some)
     assert found.at_risk_cents == pytest.approx(lost, abs=0.51)

@@ -255,6 +255,7 @@ def test_every_slot_has_its_own_best_until_nothing_is_worth_showing() -> None:
 
 @pytest.mark.parametrize("weight", [0.0, -0.1])
 def test_a_weight_must_be_above_nothing(weight: float) -> None:
-    for weights in ({"levers": np.array([weight])}, {"context": np.array([weight])}):
+    one, wrong = np.ones(1), np.array([weight])
+    for levers, context in ((wrong, one), (one, wrong)):
         with pytest.raises(UsageRefused):
-            Terms.of(np.ones((1, 1)), None, np.ones(1), np.ones(1), 0.0, **weights)
+            Terms.of(np.ones((1, 1)), None, one, one, 0.0, levers=levers, context=context)

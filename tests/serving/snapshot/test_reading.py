@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ def test_without_a_value_model_it_is_risk_times_the_years_spend_and_never_below_
 
 
 def test_a_value_of_nothing_is_known_and_an_unknown_one_is_not_told(valued: Snapshot) -> None:
-    columns = {
+    columns: dict[str, Any] = {
         "value_cents": np.array([0, -1, 900]),
         "value_low_cents": np.array([0, -1, 500]),
         "value_high_cents": np.array([7, -1, 1_200]),

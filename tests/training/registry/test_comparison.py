@@ -53,4 +53,4 @@ def test_tests_that_are_near_count_alike_and_those_that_are_far_do_not_count() -
     theirs = {"2026-01-02": 0.5, "2026-04-04": 0.7, "2026-09-01": 0.9}
     found = rivalry(mine, theirs, horizon_days=90)
     assert found is not None
-    assert (found.difference, found.days_apart) == (pytest.approx(0.2), 3.0)
+    assert found.difference == pytest.approx(0.2) and found.days_apart == 3.0

@@ -109,7 +109,7 @@ def test_on_another_day_it_may_be_as_much_worse_as_chance_gives() -> None:
     ],
 )
 def test_every_part_of_the_question_must_be_the_same_to_be_compared(
-    question: dict[str, int],
+    question: dict[str, Any],
 ) -> None:
     found = _auc_against_champion(asked(0.0), asked(0.9, **question))
     assert found.passed and found.figure == "not compared: the champion answers another question"

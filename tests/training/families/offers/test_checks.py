@@ -20,7 +20,8 @@ TASK = OfferTask("propensity", 60, Offers.of([Offer("tea", "Tea", 400)]), False,
 def manifest(within: float | None, low: float | None = 0.6, **changes: Any) -> Any:
     made = manifest_of(LogisticModel.fit(dataset(200)))
     metrics = {"within_offer_auc": within, "within_offer_auc_low": low, "ece": 0.01}
-    return replace(made, **({"metrics": metrics, "task": TASK} | changes))
+    everything: dict[str, Any] = {"metrics": metrics, "task": TASK, **changes}
+    return replace(made, **everything)
 
 
 @pytest.mark.parametrize(
