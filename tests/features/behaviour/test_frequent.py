@@ -17,7 +17,7 @@ def test_the_most_frequent_are_taken_and_of_equals_the_first_of_the_alphabet(
     size: int, most: int, expected: list[str]
 ) -> None:
     """Tea is bought three times, cup and pot once each; two rows say nothing."""
-    channels = ["tea", None, "pot", "tea", "cup", None, "tea"]
+    channels = ["pot", None, "cup", "tea", "tea", None, "tea"]
     lines = [order(f"2026-01-0{day}", channel=one) for day, one in enumerate(channels, 1)]
     stream = pack_of({"anna": lines}).streams["purchases"]
     assert most_frequent(stream, "channel", most, at_once=size) == expected
