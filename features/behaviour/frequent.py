@@ -9,7 +9,9 @@ from features.store.pack import EventStream
 _ROWS_AT_ONCE = 1 << 20
 
 
-def most_frequent(stream: EventStream, column: str, most: int) -> list[str]:
+def most_frequent(
+    stream: EventStream, column: str, most: int, *, at_once: int = _ROWS_AT_ONCE
+) -> list[str]:
     """The texts that occur in most rows, as many as asked for, in the order of the alphabet.
 
     Of texts with equally many the first of the alphabet is taken, so the order of rows does not matter;
@@ -17,8 +19,8 @@ def most_frequent(stream: EventStream, column: str, most: int) -> list[str]:
     """
     texts, codes = stream.dictionaries[column], stream.columns[column]
     rows = np.zeros(len(texts), np.int64)
-    for begin in range(0, len(codes), _ROWS_AT_ONCE):
-        part = codes[begin : begin + _ROWS_AT_ONCE]
+    for begin in range(0, len(codes), at_once):
+        part = codes[begin : begin + at_once]
         rows += np.bincount(part[part >= 0], minlength=len(texts))
     chosen = sorted(range(len(texts)), key=lambda code: (-rows[code], texts[code]))[:most]
     return sorted(texts[code] for code in chosen)

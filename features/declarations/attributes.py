@@ -148,10 +148,12 @@ def fill_declared(
     customer_keys: NDArray[np.integer],
     cutoffs: Ints,
     values: NDArray[np.float32],
+    *,
+    at_once: int = _ROWS_AT_ONCE,
 ) -> None:
     """Write attribute features into rows that are already there, one column each."""
-    for begin in range(0, len(customer_keys), _ROWS_AT_ONCE):
-        rows = slice(begin, begin + _ROWS_AT_ONCE)
+    for begin in range(0, len(customer_keys), at_once):
+        rows = slice(begin, begin + at_once)
         for position, value in enumerate(wanted):
             values[rows, position] = declared_values(
                 value, attributes, customer_keys[rows], cutoffs[rows]

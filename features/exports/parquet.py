@@ -18,7 +18,7 @@ from features.company.workspace import Workspace
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.store.store import open_store
-from features.vectors.batches import ranges
+from features.vectors.batches import BATCH_EVENTS, ranges
 from features.vectors.refresh import allowed_cutoffs
 from features.vectors.vectors import Vectors, build_vectors, open_vectors
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
@@ -54,6 +54,7 @@ def export_locally(
     plan_for: Callable[[Pack], Plan],
     threads: int = 2,
     progress: Progress = silent,
+    at_once: int = _ROWS_AT_ONCE,
 ) -> ExportSummary:
     """Compute vectors part by part and write them to one Parquet file; memory does not grow with it."""
     store = open_store(workspace)
@@ -62,7 +63,7 @@ def export_locally(
     plan = plan_for(pack)
 
     def parts() -> Iterator[Vectors]:
-        for part in _parts(pack, len(wanted)):
+        for part in _parts(pack, len(wanted), at_once=at_once):
             yield build_vectors(pack, plan, wanted, threads=threads, customers=part)
             progress("behaviour vectors", int(part[-1]) + 1, pack.customers)
 
@@ -71,7 +72,7 @@ def export_locally(
     return ExportSummary(str(path), "local", rows, customers, len(plan.features), said, plan.hash)
 
 
-def export_published(workspace: Workspace, path: Path) -> int:
+def export_published(workspace: Workspace, path: Path, *, at_once: int = _ROWS_AT_ONCE) -> int:
     """Write the published vectors to a Parquet file; answers how many there are."""
     generation = workspace.vectors.current
     if generation is None:
@@ -79,10 +80,9 @@ def export_published(workspace: Workspace, path: Path) -> int:
             expected="published vectors", found="none", remedy="Run `regulars vectors` first."
         )
     vectors = open_vectors(generation)
-    begins = range(0, max(vectors.rows, 1), _ROWS_AT_ONCE)
+    begins = range(0, max(vectors.rows, 1), at_once)
     parts = (
-        vectors.select(np.arange(begin, min(begin + _ROWS_AT_ONCE, vectors.rows)))
-        for begin in begins
+        vectors.select(np.arange(begin, min(begin + at_once, vectors.rows))) for begin in begins
     )
     return _write(parts, open_store(workspace).pack(), path)[0]
 
@@ -137,12 +137,14 @@ def arrow_table(vectors: Vectors, pack: Pack) -> Any:
     return pa.table(columns)
 
 
-def _parts(pack: Pack, cutoffs: int) -> Iterator[np.ndarray]:
+def _parts(
+    pack: Pack, cutoffs: int, *, at_once: int = _ROWS_AT_ONCE, events: int = BATCH_EVENTS
+) -> Iterator[np.ndarray]:
     """Stretches of customers with so many events and so many vectors at most, where that can be."""
     everybody = np.arange(pack.customers, dtype=np.int32)
-    size = max(1, _ROWS_AT_ONCE // cutoffs)
+    size = max(1, at_once // cutoffs)
     held: list[np.ndarray] = []
-    for stretch in ranges(pack, everybody):
+    for stretch in ranges(pack, everybody, events=events):
         part = everybody[stretch]
         if held and sum(map(len, held)) + len(part) > size:
             yield np.concatenate(held)

@@ -13,6 +13,7 @@ from features.vocabulary.arrays import Ints
 from features.vocabulary.tables import OUTCOMES
 
 BATCH_EVENTS = 65_536
+CUSTOMERS_AT_ONCE = 65_536
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,9 @@ def rows_of(offsets: Ints, customers: NDArray[np.integer]) -> tuple[Ints, Ints]:
     return np.arange(among[-1]) + np.repeat(begins - among[:-1], counts), among
 
 
-def ranges(pack: Pack, customers: NDArray[np.int32]) -> Iterator[slice]:
+def ranges(
+    pack: Pack, customers: NDArray[np.int32], *, events: int = BATCH_EVENTS
+) -> Iterator[slice]:
     """Cut a list of customers into stretches with about as many events, at least one customer each."""
     weights = np.ones(len(customers), np.int64)
     for stream in pack.streams.values():
@@ -84,12 +87,14 @@ def ranges(pack: Pack, customers: NDArray[np.int32]) -> Iterator[slice]:
     before = np.cumsum(weights) - weights
     begin = 0
     while begin < len(customers):
-        end = int(np.searchsorted(before, before[begin] + BATCH_EVENTS, side="left"))
+        end = int(np.searchsorted(before, before[begin] + events, side="left"))
         yield slice(begin, max(end, begin + 1))
         begin = max(end, begin + 1)
 
 
-def first_known(pack: Pack, customers: NDArray[np.int32]) -> Ints:
+def first_known(
+    pack: Pack, customers: NDArray[np.int32], *, at_once: int = CUSTOMERS_AT_ONCE
+) -> Ints:
     """The second at which each customer's first event had happened and was known.
 
     An outcome is asked of a customer who is there at its cutoff, so it counts from a second before. A customer without any event has the largest whole number there is.
@@ -103,7 +108,7 @@ def first_known(pack: Pack, customers: NDArray[np.int32]) -> Ints:
             begun = stream.seconds[begins[some]] - (name == OUTCOMES.name)
             first[some] = np.minimum(first[some], begun)
             continue
-        for position in _in_parts(some):
+        for position in _in_parts(some, at_once):
             rows, offsets = _events(stream, customers[position])
             visible = np.maximum(stream.seconds[rows], stream.known[rows])
             earliest = np.minimum.reduceat(visible, offsets[:-1])
@@ -111,6 +116,6 @@ def first_known(pack: Pack, customers: NDArray[np.int32]) -> Ints:
     return first
 
 
-def _in_parts(positions: Ints, size: int = 65_536) -> Iterator[Ints]:
+def _in_parts(positions: Ints, size: int) -> Iterator[Ints]:
     for begin in range(0, len(positions), size):
         yield positions[begin : begin + size]

@@ -62,14 +62,16 @@ class Vectors:
             self.values[rows],
         )
 
-    def gathered(self, rows: NDArray[np.integer]) -> Vectors:
+    def gathered(
+        self, rows: NDArray[np.integer], *, columns_at_once: int = _COLUMNS_AT_ONCE
+    ) -> Vectors:
         """The vectors of some rows, each once, in the order given, written over these, which end here.
 
         A large company's vectors are too many to be there twice; a few columns at a time are.
         """
         kept = self.values[: len(rows)]
-        for first in range(0, len(self.feature_names), _COLUMNS_AT_ONCE):
-            block = slice(first, first + _COLUMNS_AT_ONCE)
+        for first in range(0, len(self.feature_names), columns_at_once):
+            block = slice(first, first + columns_at_once)
             kept[:, block] = self.values[rows, block]
         keys, cutoffs = self.customer_keys[rows], self.cutoff_seconds[rows]
         return Vectors(self.plan_hash, self.feature_names, keys, cutoffs, kept)

@@ -54,6 +54,7 @@ def export_reasons(
     only_changed: bool = False,
     shapes: ExportSettings | None = None,
     progress: Progress = silent,
+    at_once: int = _ROWS_AT_ONCE,
 ) -> ReasonExport:
     """Write every judged customer with risk and worded reasons, the riskiest first.
 
@@ -82,7 +83,7 @@ def export_reasons(
         else _Table(draft, target)
     )
     try:
-        for table, rows in _blocks(snapshot, words, progress):
+        for table, rows in _blocks(snapshot, words, progress, at_once):
             ids = [str(row["customer_id"]) for row in rows]
             noted.append(hashes_of(ids, rows))
             kept = np.ones(len(rows), np.bool_)
@@ -101,12 +102,12 @@ def export_reasons(
 
 
 def _blocks(
-    snapshot: Snapshot, wording: Wording, progress: Progress
+    snapshot: Snapshot, wording: Wording, progress: Progress, at_once: int
 ) -> Iterator[tuple[pa.Table, list[dict[str, Any]]]]:
     """Some customers at a time, as a table and as the flat rows of a CRM."""
     values, shown = snapshot.values, snapshot.shown_places
-    for first in range(0, max(len(shown), 1), _ROWS_AT_ONCE):
-        places = shown[first : first + _ROWS_AT_ONCE]
+    for first in range(0, max(len(shown), 1), at_once):
+        places = shown[first : first + at_once]
         table = _table(snapshot, wording, values, places)
         yield table, _flat(snapshot, places, table)
         progress("writing reasons", first + len(places), len(shown))

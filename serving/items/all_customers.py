@@ -97,12 +97,14 @@ def tables_of(
     words: ItemWords,
     threads: int,
     progress: Progress = silent,
+    *,
+    at_once: int = _AT_ONCE,
 ) -> Iterator[pa.Table]:
     """Some customers at a time, a line an item; at least one table."""
     bought = found.everybody
     shelving = found.shelving()
-    for begin in range(0, max(len(customers), 1), _AT_ONCE):
-        some = customers[begin : begin + _AT_ONCE]
+    for begin in range(0, max(len(customers), 1), at_once):
+        some = customers[begin : begin + at_once]
         chosen = bought.select(some)
         pairs = found.bundle.shelf.pairs(chosen, threads=threads)
         scores = found.bundle.ranker.log_odds(pairs.values, threads=threads)

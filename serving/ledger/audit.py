@@ -85,10 +85,10 @@ class Audit:
         query = f"SELECT {_COLUMNS} FROM audit ORDER BY number DESC LIMIT ?"
         return [AuditRow(*row) for row in self._statements.rows(query, (most,))]
 
-    def verify(self) -> tuple[int, str]:
+    def verify(self, *, at_once: int = _ROWS_AT_ONCE) -> tuple[int, str]:
         """How many rows stand unbroken from the first on, and what is wrong with the next; empty when nothing is."""
         before, number = _FIRST, 0
-        for row in self._every():
+        for row in self._every(at_once):
             if row.number != number + 1:
                 return number, f"row {number + 1} is missing"
             if row.seal != row.sealed(before):
@@ -104,10 +104,10 @@ class Audit:
         """Let go of the file beside the database."""
         self._head.close()
 
-    def _every(self) -> Iterator[AuditRow]:
+    def _every(self, at_once: int) -> Iterator[AuditRow]:
         query = f"SELECT {_COLUMNS} FROM audit WHERE number > ? ORDER BY number LIMIT ?"
         last = -1
-        while rows := self._statements.rows(query, (last, _ROWS_AT_ONCE)):
+        while rows := self._statements.rows(query, (last, at_once)):
             yield from (_row(row) for row in rows)
             last = rows[-1][0]
 

@@ -67,12 +67,14 @@ class ReportedEvents:
         with self._statements.together() as connection:
             return [connection.execute(_KEEP, _stored(one)).rowcount == 1 for one in told]
 
-    def newer(self, customer_ids: Iterable[str], after: int) -> dict[str, list[ToldEvent]]:
+    def newer(
+        self, customer_ids: Iterable[str], after: int, *, at_once: int = _IDS_AT_ONCE
+    ) -> dict[str, list[ToldEvent]]:
         """The events of customers that were known at ``after`` or later, oldest first; few customers have any."""
         distinct = list(dict.fromkeys(customer_ids))
         found: dict[str, list[ToldEvent]] = {}
-        for first in range(0, len(distinct), _IDS_AT_ONCE):
-            some = distinct[first : first + _IDS_AT_ONCE]
+        for first in range(0, len(distinct), at_once):
+            some = distinct[first : first + at_once]
             for row in self._statements.rows(_NEWER.format(places(some)), (*some, after)):
                 found.setdefault(row[1], []).append(_told(row))
         return found

@@ -12,7 +12,9 @@ SPEND_DAYS = 365
 _CUSTOMERS_AT_ONCE = 50_000
 
 
-def customer_facts(pack: Pack, cutoff_seconds: int) -> CustomerFacts:
+def customer_facts(
+    pack: Pack, cutoff_seconds: int, *, at_once: int = _CUSTOMERS_AT_ONCE
+) -> CustomerFacts:
     """What was known before a cutoff; a returned line is spend given back and no order.
 
     A company without a table of purchases has no orders and no spend.
@@ -21,8 +23,8 @@ def customer_facts(pack: Pack, cutoff_seconds: int) -> CustomerFacts:
     facts = CustomerFacts(**unjudged(CustomerFacts, customer=customers))
     if purchases is None:
         return facts
-    for first in range(0, customers, _CUSTOMERS_AT_ONCE):
-        last = min(first + _CUSTOMERS_AT_ONCE, customers)
+    for first in range(0, customers, at_once):
+        last = min(first + at_once, customers)
         offsets = purchases.offsets[first : last + 1]
         rows = slice(int(offsets[0]), int(offsets[-1]))
         owner = np.repeat(np.arange(first, last), np.diff(offsets))

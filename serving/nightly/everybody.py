@@ -16,7 +16,7 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress
 from serving.ledger.privacy import Withheld
 from serving.nightly.customer_facts import customer_facts
-from serving.nightly.risks import rank_everybody
+from serving.nightly.risks import ROWS_A_PIECE, rank_everybody
 from serving.scores.score import Status
 from serving.snapshot.checkpoints import Checkpoints
 from serving.snapshot.columns import (
@@ -58,6 +58,7 @@ class RunInputs:
     vectors: Vectors
     compared_days: int
     withheld: Withheld
+    customers_a_piece: int = ROWS_A_PIECE
 
     @property
     def cutoff_seconds(self) -> int:
@@ -138,6 +139,7 @@ def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) ->
         amounts.value_if_kept_cents[keys],
         before,
         progress,
+        rows_a_piece=given.customers_a_piece,
     )
     return Everybody(standing, facts, amounts, why_valued, membership, ranking)
 
@@ -180,6 +182,7 @@ def _risk_before(
         checkpoints=checkpoints,
         threads=_THREADS,
         progress=progress,
+        at_once=given.customers_a_piece,
     )
 
 

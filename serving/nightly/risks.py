@@ -18,21 +18,23 @@ from training.families.value.at_risk import terciles
 from training.reasons.points import selected
 
 _ROWS_AT_ONCE = 2_048
-_ROWS_A_PIECE = 65_536
+ROWS_A_PIECE = 65_536
 _THREADS = 2
 
 
-def _explained(bundle: Bundle, values: NDArray[np.float32], rows: NDArray[np.int32]) -> Arrays:
+def _explained(
+    bundle: Bundle, values: NDArray[np.float32], rows: NDArray[np.int32], at_once: int
+) -> Arrays:
     """Risks and reasons of some vectors, block by block."""
     wording = wording_of(bundle, "")
 
     def explain(first: int) -> tuple[Any, ...]:
-        chosen = np.ascontiguousarray(values[rows[first : first + _ROWS_AT_ONCE]])
+        chosen = np.ascontiguousarray(values[rows[first : first + at_once]])
         found = explained(bundle, chosen, wording)
         return bundle.log_odds(chosen), found.points.by_group, found.leading
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        parts = list(pool.map(explain, range(0, len(rows), _ROWS_AT_ONCE)))
+        parts = list(pool.map(explain, range(0, len(rows), at_once)))
     names = ("log_odds", "points", "leading")
     return {
         name: np.concatenate(one) for name, one in zip(names, zip(*parts, strict=True), strict=True)
@@ -49,16 +51,19 @@ def rank_everybody(
     if_kept_cents: NDArray[np.int64],
     before: NDArray[np.float64],
     progress: Progress,
+    *,
+    rows_a_piece: int = ROWS_A_PIECE,
+    rows_at_once: int = _ROWS_AT_ONCE,
 ) -> Ranking:
     """Score and explain the judged rows in blocks, then put them in order of risk."""
     groups = len(bundle.manifest.groups)
     log_odds = np.empty(len(rows))
     points = np.empty((len(rows), groups))
     leading = np.empty((len(rows), groups), np.int16)
-    for first in range(0, len(rows), _ROWS_A_PIECE):
-        some = rows[first : first + _ROWS_A_PIECE]
+    for first in range(0, len(rows), rows_a_piece):
+        some = rows[first : first + rows_a_piece]
         piece = checkpoints.piece(
-            f"risk-{first}-{len(some)}", partial(_explained, bundle, values, some)
+            f"risk-{first}-{len(some)}", partial(_explained, bundle, values, some, rows_at_once)
         )
         block = slice(first, first + len(some))
         log_odds[block], points[block] = piece["log_odds"], piece["points"]

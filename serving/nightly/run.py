@@ -25,6 +25,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
 from serving.nightly.everybody import RunInputs, everybody
 from serving.nightly.offer_catalogue import offers_of
+from serving.nightly.risks import ROWS_A_PIECE
 from serving.nightly.summary import ScoreSummary, summary_of
 from serving.process.without_training import kept_out
 from serving.snapshot.checkpoints import Checkpoints
@@ -47,7 +48,11 @@ __all__ = ["ScoreSummary", "Snapshot", "open_snapshot", "score_everybody"]
 
 
 def score_everybody(
-    settings: Settings, workspace: Workspace, progress: Progress = silent
+    settings: Settings,
+    workspace: Workspace,
+    progress: Progress = silent,
+    *,
+    customers_a_piece: int = ROWS_A_PIECE,
 ) -> ScoreSummary:
     """Score and explain every customer the model judges, and publish the result.
 
@@ -68,6 +73,7 @@ def score_everybody(
         vectors=vectors,
         compared_days=settings.reasons.compared_days,
         withheld=withheld_in(workspace),
+        customers_a_piece=customers_a_piece,
     )
     identity = _identity(given)
     published = _published(workspace)

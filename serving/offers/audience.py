@@ -46,11 +46,13 @@ class Audience:
             held = np.array([ledger.hold_out.holds(one, STANDING, percent) for one in names], bool)
             return cls(keys[~held], tuple(ledger.offers.shown(found.counted_from(at))))
 
-    def blocks(self, found: Offering, step: str, progress: Progress = silent) -> Iterator[Block]:
+    def blocks(
+        self, found: Offering, step: str, progress: Progress = silent, *, at_once: int = _AT_ONCE
+    ) -> Iterator[Block]:
         """The audience some at a time, with what the model says of them."""
-        for begin in range(0, len(self.keys), _AT_ONCE):
+        for begin in range(0, len(self.keys), at_once):
             progress(step, begin, len(self.keys))
-            keys = self.keys[begin : begin + _AT_ONCE]
+            keys = self.keys[begin : begin + at_once]
             rows = slice(begin, begin + len(keys))
             yield Block(rows, keys, found.expect(keys), told_since(found, keys, self.shown))
         progress(step, len(self.keys), len(self.keys))

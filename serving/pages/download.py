@@ -50,12 +50,14 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "�
 _ROWS_AT_ONCE = 500
 
 
-def csv_parts(in_use: InUse, query: ListQuery, currency: str) -> Iterator[bytes]:
+def csv_parts(
+    in_use: InUse, query: ListQuery, currency: str, *, at_once: int = _ROWS_AT_ONCE
+) -> Iterator[bytes]:
     """The file in parts: a heading, then a line a customer, ended as spreadsheets expect."""
     positions = matching(in_use.snapshot, query)
     yield _lines([list(COLUMNS)], BYTE_ORDER_MARK)
-    for first in range(0, len(positions), _ROWS_AT_ONCE):
-        block = positions[first : first + _ROWS_AT_ONCE]
+    for first in range(0, len(positions), at_once):
+        block = positions[first : first + at_once]
         explanations = explanations_at(in_use, block)
         yield _lines(
             [

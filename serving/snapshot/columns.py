@@ -191,11 +191,11 @@ def opened_columns(folder: Path, *parts: type[Any]) -> dict[str, Any]:
     return {name: opened_column(folder, name) for part in parts for name in names_of(part)}
 
 
-def opened_column(folder: Path, name: str) -> NDArray[Any]:
+def opened_column(folder: Path, name: str, *, mapped_beyond: int = 1 << 16) -> NDArray[Any]:
     """One column as it was written."""
     path = folder / f"{name}.npy"
     opened: NDArray[Any] = np.load(path, allow_pickle=False)
     # An empty file cannot be mapped, and a small one is not worth it.
-    if opened.nbytes > 1 << 16:
+    if opened.nbytes > mapped_beyond:
         opened = np.load(path, allow_pickle=False, mmap_mode="r").view(np.ndarray)
     return opened

@@ -122,6 +122,7 @@ def values_of_everybody(
     *,
     tendency: NDArray[np.int8] | None = None,
     threads: int = 1,
+    at_once: int = _ROWS_AT_ONCE,
 ) -> tuple[CustomerValues, ValueReasons]:
     """The value of all customers with an order, except of those who declined to be scored, and why.
 
@@ -144,9 +145,9 @@ def values_of_everybody(
     wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
     if tendency is None:
         tendency = _tendency(bundle, values, declined[vectors.customer_keys], wording)
-    for first in range(0, vectors.rows, _ROWS_AT_ONCE):
-        block = np.ascontiguousarray(values[first : first + _ROWS_AT_ONCE])
-        keys = vectors.customer_keys[first : first + _ROWS_AT_ONCE]
+    for first in range(0, vectors.rows, at_once):
+        block = np.ascontiguousarray(values[first : first + at_once])
+        keys = vectors.customer_keys[first : first + at_once]
         said = bundle.valued(block) & ~declined[keys]
         found = bundle.of(block[said], threads=threads)
         for column, cents in (

@@ -19,7 +19,7 @@ from training.families.churn.bundle import Bundle
 USUAL_DAYS = 30
 JUMP_POINTS = 10.0
 """A risk that has risen by so many percentage points is worth a look."""
-_CUSTOMERS_AT_ONCE = 65_536
+CUSTOMERS_AT_ONCE = 65_536
 
 
 def usual_start(cutoff_seconds: int, horizon_days: int, compared_days: int = USUAL_DAYS) -> int:
@@ -40,6 +40,7 @@ def risk_before(
     checkpoints: Checkpoints | None = None,
     threads: int = 1,
     progress: Progress = silent,
+    at_once: int = CUSTOMERS_AT_ONCE,
 ) -> Floats:
     """The probabilities some customers had at an earlier instant, from what was known before it.
 
@@ -61,8 +62,8 @@ def risk_before(
             of_block[places] = bundle.probability(log_odds)
         return {"risk": of_block}
 
-    for first in range(0, len(keys), _CUSTOMERS_AT_ONCE):
-        block = keys[first : first + _CUSTOMERS_AT_ONCE]
+    for first in range(0, len(keys), at_once):
+        block = keys[first : first + at_once]
         compute = partial(risks, block)
         piece = (
             compute()

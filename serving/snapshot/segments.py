@@ -110,6 +110,7 @@ def memberships_of_everybody(
     declined: NDArray[np.bool_],
     *,
     threads: int = 1,
+    at_once: int = _ROWS_AT_ONCE,
 ) -> Membership:
     """The segment of every customer and why, one entry a customer key; nobody's who declined to be scored."""
     found = Membership.nobody(pack.customers)
@@ -119,8 +120,8 @@ def memberships_of_everybody(
     traits = traits_of_model(model, [one.feature for one in in_use.bundle.declarations])
     vectors = build_vectors(pack, plan, [Cutoff(cutoff_seconds)], threads=threads)
     kept = np.flatnonzero(~declined[vectors.customer_keys])
-    for first in range(0, len(kept), _ROWS_AT_ONCE):
-        block = vectors.select(kept[first : first + _ROWS_AT_ONCE])
+    for first in range(0, len(kept), at_once):
+        block = vectors.select(kept[first : first + at_once])
         part = memberships(model, block, traits)
         for name in Membership.__dataclass_fields__:
             getattr(found, name)[block.customer_keys] = getattr(part, name)

@@ -11,10 +11,14 @@ import pyarrow.parquet as parquet
 import pytest
 from click.testing import CliRunner, Result
 
+from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
+from features.exports.parquet import export_locally
+from features.vocabulary.time import Cutoff
 from regulars.main import main
 from tests.commands.shop import leaving_and_staying, write_shop
 from tests.features.exports.test_spark import spark_test
+from training.bundles.plans import plan_in_use
 
 TWO = ("--cutoff", "2025-07-01", "--cutoff", "2025-06-01")
 
@@ -69,14 +73,20 @@ def test_several_cutoffs_are_exported_and_the_workspace_stays_as_it_was(
     assert "a folder" in refused(shop, "vectors", *TWO, "--export", str(tmp_path))
 
 
-def test_many_parts_of_an_export_are_the_vectors_of_one(
-    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_parts_of_an_export_are_the_vectors_of_one(shop: Path, tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole.parquet", tmp_path / "parts.parquet"
     answer(shop, "vectors", *TWO, "--export", str(whole))
-    monkeypatch.setattr("features.exports.parquet._ROWS_AT_ONCE", 14)
 
-    answer(shop, "vectors", *TWO, "--export", str(parts))
+    cutoffs = [Cutoff.parse(one) for one in ("2025-06-01", "2025-07-01")]
+    workspace = Workspace(shop.parent / ".workspace")
+    churn = load_settings(shop).churn
+    export_locally(
+        workspace,
+        cutoffs,
+        parts,
+        plan_for=lambda pack: plan_in_use(workspace, pack, churn).plan,
+        at_once=14,
+    )
 
     assert parquet.ParquetFile(parts).num_row_groups == 9
     assert parquet.read_table(parts).equals(parquet.read_table(whole))

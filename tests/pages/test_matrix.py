@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from serving.pages.churn_list import matrix, sorts
+from serving.pages.churn_list import ListQuery, matching, matrix, sorts
+from serving.pages.download import csv_parts
 from serving.snapshot.reading import Snapshot
 from tests.pages.test_churn_page import numbers, page, texts
 from tests.serving.calling import Caller, Service
@@ -115,3 +116,17 @@ def test_nothing_is_at_risk_where_the_question_is_not_who_leaves(valued: Snapsho
     assert matrix(other) == [] and len(matrix(valued)) == 9
     assert sorts(other)["at_risk"] == "Value × chance"
     assert sorts(valued)["at_risk"] == "Value at risk"
+
+
+@pytest.mark.parametrize("size", [1, 2, 1_000])
+def test_the_file_is_the_same_however_many_customers_are_written_at_once(
+    valued_company: Company, tmp_path_factory: pytest.TempPathFactory, size: int
+) -> None:
+    service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
+    in_use = service.models_in_use.in_use
+    assert in_use is not None
+    asked = ListQuery(cell="high-high")
+    assert len(matching(in_use.snapshot, asked)) > 4
+    whole = b"".join(csv_parts(in_use, asked, "EUR"))
+    assert b"".join(csv_parts(in_use, asked, "EUR", at_once=size)) == whole
+    service.close()

@@ -57,18 +57,20 @@ class LeafSums:
         self._threshold = np.append(forest.threshold, np.full(leaves, np.inf, np.float32))
         self._values = np.append(np.zeros(nodes), forest.leaf_value)
 
-    def of(self, rows: NDArray[np.float32], *, threads: int = 1) -> NDArray[np.float64]:
+    def of(
+        self, rows: NDArray[np.float32], *, threads: int = 1, at_once: int = _AT_ONCE
+    ) -> NDArray[np.float64]:
         """One sum a row; columns are the features in the forest's order."""
         out = np.zeros(len(rows))
 
         def add(begin: int) -> None:
             _add_leaves(
-                rows[begin : begin + _AT_ONCE], self._roots, self._depths, self._feature,
+                rows[begin : begin + at_once], self._roots, self._depths, self._feature,
                 self._kind, self._threshold, self._children, self._values,
-                out[begin : begin + _AT_ONCE],
+                out[begin : begin + at_once],
             )  # fmt: skip
 
-        begins = range(0, len(rows), _AT_ONCE)
+        begins = range(0, len(rows), at_once)
         if threads == 1 or len(begins) < 2:
             for begin in begins:
                 add(begin)

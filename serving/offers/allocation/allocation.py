@@ -14,12 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.progress import Progress, silent
-from serving.offers.allocation.budgets import Budget, Budgeted, shown
-from serving.offers.allocation.prices import cutting_planes, programme
+from serving.offers.allocation.budgets import AT_ONCE, SLACK, Budget, Budgeted, refused, shown
+from serving.offers.allocation.prices import (
+    CAN_BE_KEPT,
+    cutting_planes,
+    programme,
+    whole_programme,
+)
 from serving.offers.allocation.repairs import fill, give_up, lift
 
 MOST_BY_PROGRAMME = 200_000
 """Pairs of customer and offer up to which the programme itself is solved."""
+MOST_IN_WHOLE = 2_000
+"""Pairs up to which it is solved in whole customers where prices lead to less than it promises."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +49,21 @@ class Allocation:
 
 
 def allocate(
-    values: NDArray[np.floating], budgets: Sequence[Budget], *, progress: Progress = silent
+    values: NDArray[np.floating],
+    budgets: Sequence[Budget],
+    *,
+    progress: Progress = silent,
+    most_by_programme: int = MOST_BY_PROGRAMME,
+    at_once: int = AT_ONCE,
 ) -> Allocation:
     """At most one offer a customer so that values sum to most; minus infinity is what may not be shown.
 
     ``values`` has one row a customer and one column an offer. Raises ``UsageRefused`` for a budget below zero, for
-    uses below zero, and where not so many may be shown as must be.
+    uses below zero, where not so many may be shown as must be, and where no choice is found that keeps all budgets.
     """
-    budgeted = Budgeted(values, budgets)
+    budgeted = Budgeted(values, budgets, at_once=at_once)
     budgeted.require()
-    if budgets and values.size <= MOST_BY_PROGRAMME:
+    if budgets and values.size <= most_by_programme:
         prices, bound = programme(budgeted)
     else:
         prices, bound = cutting_planes(budgeted, progress)
@@ -61,6 +73,13 @@ def allocate(
     used = lift(budgeted, chosen, used, prices)
     used = fill(budgeted, chosen, used, prices)
     value = budgeted.value(*shown(chosen))
+    is_kept = budgeted.is_kept(used)
+    if not is_kept and values.size > most_by_programme:
+        raise refused(CAN_BE_KEPT, "no choice that keeps them")
+    if not is_kept or (values.size <= MOST_IN_WHOLE and value < bound - SLACK * max(bound, 1.0)):
+        # Prices and repairs look at one customer after the other and may miss the few choices there are.
+        chosen = whole_programme(budgeted)
+        used, value = budgeted.used(*shown(chosen)), budgeted.value(*shown(chosen))
     names = [one.name for one in budgets]
     return Allocation(
         chosen,

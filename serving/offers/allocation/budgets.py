@@ -15,6 +15,8 @@ from serving.offers.arbitration import NOTHING
 
 AT_ONCE = 65_536
 """So many customers are looked at together."""
+SLACK = 1e-9
+"""Sums of cents are not exact."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ def refused(expected: str, found: str) -> UsageRefused:
 class Budgeted:
     """The values of an audience beside what each budget loses by them, which is a view and no copy."""
 
-    def __init__(self, values: NDArray[np.floating], budgets: Sequence[Budget]) -> None:
-        self.values, self.budgets = values, budgets
+    def __init__(
+        self, values: NDArray[np.floating], budgets: Sequence[Budget], *, at_once: int = AT_ONCE
+    ) -> None:
+        self.values, self.budgets, self.at_once = values, budgets, at_once
         self.uses = [np.broadcast_to(one.uses, values.shape) for one in budgets]
         self.limits = np.array([one.limit for one in budgets], np.float64)
         self.is_least = np.array([one.is_least for one in budgets], np.bool_)
@@ -52,7 +56,12 @@ class Budgeted:
     @cached_property
     def caps(self) -> Floats:
         """What may be used at most."""
-        return np.where(self.is_least, np.inf, self.limits) + 1e-9
+        return np.where(self.is_least, np.inf, self.limits) + SLACK
+
+    def is_kept(self, used: Floats) -> bool:
+        """Whether no more is used than may be, and no less than must be."""
+        enough = used >= np.where(self.is_least, self.limits, 0.0) - SLACK
+        return bool((used <= self.caps).all() and enough.all())
 
     def require(self) -> None:
         """Refuse budgets nobody can keep."""
@@ -68,8 +77,8 @@ class Budgeted:
 
     def blocks(self) -> Iterator[slice]:
         """The audience some at a time."""
-        for begin in range(0, len(self.values), AT_ONCE):
-            yield slice(begin, begin + AT_ONCE)
+        for begin in range(0, len(self.values), self.at_once):
+            yield slice(begin, begin + self.at_once)
 
     def priced(self, prices: Floats, rows: slice | NDArray[np.int64]) -> Floats:
         """What each offer brings to some customers after its share of the budgets is paid for."""

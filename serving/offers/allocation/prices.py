@@ -5,32 +5,56 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress
 from serving.offers.allocation.budgets import Budgeted, refused
+from serving.offers.arbitration import NOTHING
 
 MOST_ROUNDS = 200
 CLOSE_ENOUGH = 1e-4
 """The prices are right when the bound they prove is so near the bound that could still be."""
+CAN_BE_KEPT = "budgets that can all be kept"
+_CONTRADICTING = CAN_BE_KEPT, "some that contradict one another"
 
 
 def programme(budgeted: Budgeted) -> tuple[Floats, float]:
     """Prices and bound from the programme itself."""
-    from scipy import sparse
-
     rows, offers = np.nonzero(np.isfinite(budgeted.values))
     count = len(budgeted.budgets)
     if not len(rows):
         return np.zeros(count), 0.0
+    found = _solved(*_programme(budgeted, rows, offers), (0, 1))
+    if found.status != 0:
+        raise refused(*_CONTRADICTING)
+    return np.maximum(-found.ineqlin.marginals[:count], 0.0), float(-found.fun)
+
+
+def whole_programme(budgeted: Budgeted) -> NDArray[np.int64]:
+    """The best choice itself, where no prices lead to one that keeps every budget; refused where there is none."""
+    rows, offers = np.nonzero(np.isfinite(budgeted.values))
+    chosen = np.full(len(budgeted.values), NOTHING)
+    if len(rows):
+        found = _solved(*_programme(budgeted, rows, offers), (0, 1), is_whole=True)
+        if found.status != 0:
+            raise refused(*_CONTRADICTING)
+        is_shown = found.x > 0.5
+        chosen[rows[is_shown]] = offers[is_shown]
+    return chosen
+
+
+def _programme(
+    budgeted: Budgeted, rows: NDArray[np.int64], offers: NDArray[np.int64]
+) -> tuple[Floats, Any, Floats]:
+    """Costs, matrix and limits of what may be shown: the budgets first, then one offer a customer."""
+    from scipy import sparse
+
     once = sparse.csr_matrix((np.ones(len(rows)), (rows, np.arange(len(rows)))))
     taken = sparse.csr_matrix((budgeted.each(rows, offers) * budgeted.signs).T)
     limits = np.r_[budgeted.signs * budgeted.limits, np.ones(once.shape[0])]
     costs = -budgeted.values[rows, offers].astype(np.float64)
-    found = _solved(costs, sparse.vstack([taken, once]), limits, (0, 1))
-    if found.status != 0:
-        raise refused("budgets that can all be kept", "some that contradict one another")
-    return np.maximum(-found.ineqlin.marginals[:count], 0.0), float(-found.fun)
+    return costs, sparse.vstack([taken, once]), limits
 
 
 def cutting_planes(budgeted: Budgeted, progress: Progress) -> tuple[Floats, float]:
@@ -68,9 +92,12 @@ def _highest_prices(budgeted: Budgeted) -> list[float]:
     return [2.0 * most / float(uses.min()) if len(uses) else 1.0 for uses in positive]
 
 
-def _solved(costs: Floats, matrix: Any, limits: Floats, bounds: Any) -> Any:
-    """The least of the costs within the limits, by HiGHS."""
+def _solved(
+    costs: Floats, matrix: Any, limits: Floats, bounds: Any, *, is_whole: bool = False
+) -> Any:
+    """The least of the costs within the limits, by HiGHS; in whole numbers alone where it must be."""
     from scipy import optimize
 
     solve: Any = optimize.linprog
-    return solve(costs, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
+    whole = int(is_whole)
+    return solve(costs, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs", integrality=whole)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
-from serving.offers.allocation.budgets import AT_ONCE, Budgeted, shown
+from serving.offers.allocation.budgets import Budgeted, shown
 from serving.offers.arbitration import NOTHING
 
 _MOST_MISSES = 1_000
@@ -44,12 +44,19 @@ def lift(budgeted: Budgeted, chosen: NDArray[np.int64], used: Floats, prices: Fl
     return used
 
 
-def fill(budgeted: Budgeted, chosen: NDArray[np.int64], used: Floats, prices: Floats) -> Floats:
+def fill(
+    budgeted: Budgeted,
+    chosen: NDArray[np.int64],
+    used: Floats,
+    prices: Floats,
+    *,
+    most_misses: int = _MOST_MISSES,
+) -> Floats:
     """Use what is left of the budgets for who has nothing yet, what gains most first."""
     waiting = np.flatnonzero(chosen == NOTHING)
     found = []
-    for begin in range(0, len(waiting), AT_ONCE):
-        rows = waiting[begin : begin + AT_ONCE]
+    for begin in range(0, len(waiting), budgeted.at_once):
+        rows = waiting[begin : begin + budgeted.at_once]
         priced = np.where(budgeted.values[rows] > 0, budgeted.priced(prices, rows), -np.inf)
         offers = priced.argmax(axis=1)
         found.append((rows, offers, priced[np.arange(len(rows)), offers]))
@@ -58,7 +65,7 @@ def fill(budgeted: Budgeted, chosen: NDArray[np.int64], used: Floats, prices: Fl
     rows, offers, gains = (np.concatenate(part) for part in zip(*found, strict=True))
     misses = 0
     for one in np.argsort(-gains, kind="stable").tolist():
-        if not np.isfinite(gains[one]) or misses >= _MOST_MISSES:
+        if not np.isfinite(gains[one]) or misses >= most_misses:
             break
         with_it = used + budgeted.of_pair(int(rows[one]), int(offers[one]))
         if (with_it <= budgeted.caps).all():

@@ -236,3 +236,20 @@ def test_rows_gathered_in_place_are_the_rows_selected() -> None:
     assert gathered.cutoff_seconds.tolist() == selected.cutoff_seconds.tolist()
     np.testing.assert_array_equal(gathered.values, selected.values)
     assert np.shares_memory(gathered.values, vectors.values)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 4, 5, 6])
+def test_gathered_rows_are_those_of_before_however_many_columns_move_together(
+    at_once: int,
+) -> None:
+    names = tuple("abcde")
+    values = np.arange(20, dtype=np.float32).reshape(4, 5)
+    keys, cutoffs = np.arange(4, dtype=np.int32), np.arange(4) * 10
+    found = Vectors("plan", names, keys, cutoffs, values.copy()).gathered(
+        np.array([3, 1, 2]), columns_at_once=at_once
+    )
+    assert found.values.tolist() == values[[3, 1, 2]].tolist()
+    assert (found.customer_keys.tolist(), found.cutoff_seconds.tolist()) == (
+        [3, 1, 2],
+        [30, 10, 20],
+    )

@@ -196,3 +196,19 @@ def test_whatever_a_cell_begins_with_it_is_no_formula(text: str) -> None:
     shown = harmless(text)
     assert shown[0] not in "=+-@\t\r\0＝＋－＠"
     assert shown == text or shown == f"'{text}"
+
+
+@pytest.mark.parametrize("rest", [0, 1, 2])
+def test_blocks_of_customers_make_no_difference(
+    demo_workspace: Company, tmp_path: Path, rest: int
+) -> None:
+    """Two blocks and what is left over, or one block that just holds everybody."""
+    whole, parts = tmp_path / "whole.parquet", tmp_path / "parts.parquet"
+    english = language_of("en")
+    count = export_reasons(demo_workspace.workspace, whole, english, currency="EUR").customers
+    for size in ((count - rest) // 2, count, count + 1):
+        told = export_reasons(
+            demo_workspace.workspace, parts, english, currency="EUR", at_once=size
+        )
+        assert told.customers == count
+        assert parquet.read_table(parts).equals(parquet.read_table(whole))

@@ -6,12 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 from click.testing import CliRunner
 from pyarrow import csv
 
 from regulars.main import main
+from serving.items.all_customers import tables_of
 from serving.items.lists import Wishes
 from serving.items.reasons import GROUPS
 from serving.items.recommending import recommending_in
@@ -120,3 +123,18 @@ def test_what_cannot_be_written_is_refused_and_leaves_no_file(
 def test_without_a_model_it_says_what_to_do(demo_workspace: Company, tmp_path: Path) -> None:
     refused = run(demo_workspace, "recommend", str(tmp_path / "lists.csv"), code=1)
     assert "regulars train recommendations" in json.dumps(refused)
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 6])
+def test_blocks_of_customers_make_no_difference(drugstore: Company, size: int) -> None:
+    found = recommending_in(drugstore.workspace)
+    assert found is not None
+    keys = np.arange(3, 8)
+    parts = list(tables_of(found, keys, Wishes(2), ENGLISH, 1, at_once=size))
+    assert len(parts) == -(-5 // size)
+    rows = pa.concat_tables(parts).to_pylist()
+    names = [found.customer_ids[int(key)] for key in keys]
+    assert [row["customer_id"] for row in rows] == [name for name in names for _ in range(2)]
+    for name, first, second in zip(names, rows[::2], rows[1::2], strict=True):
+        listed = found.list_for(found.bought(found.key(name)), found.shelving(), Wishes(2), ENGLISH)
+        assert [first["item_id"], second["item_id"]] == [one.item_id for one in listed.items]

@@ -123,3 +123,16 @@ def test_two_processes_seal_one_chain(tmp_path: Path) -> None:
     assert first.audit.verify() == second.audit.verify() == (6, "")
     first.close()
     second.close()
+
+
+@pytest.mark.parametrize("size", [1, 2, CALLS - 1, CALLS, CALLS + 1])
+def test_the_record_is_whole_however_many_rows_are_read_at_once(folder: Path, size: int) -> None:
+    ledger = Ledger(folder / "ledger.db")
+    assert ledger.audit.verify(at_once=size) == (CALLS, "")
+    ledger.close()
+    with sqlite3.connect(folder / "ledger.db") as connection:
+        connection.execute("UPDATE audit SET route = '/v1/items' WHERE number = ?", (CALLS,))
+    ledger = Ledger(folder / "ledger.db")
+    found = ledger.audit.verify(at_once=size)
+    assert found == (CALLS - 1, f"row {CALLS} is not as it was written")
+    ledger.close()

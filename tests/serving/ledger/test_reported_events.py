@@ -225,3 +225,22 @@ def test_a_second_event_of_the_same_id_is_not_kept(ledger: Ledger) -> None:
     assert ledger.events.keep([first, second, an_event("two", NOW)]) == [True, False, True]
     assert ledger.events.of_customer("anna") == [first, an_event("two", NOW)]
     assert ledger.events.of_customer("bert") == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 6])
+def test_events_are_found_however_many_customers_are_asked_of_at_once(
+    tmp_path: Path, size: int
+) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    names = [f"c{one}" for one in range(5)]
+    events = [
+        ToldEvent(f"{name}-{at}", name, "purchases", {"order_id": "o"}, at, at)
+        for name in names
+        for at in (9, 10, 11)
+    ]
+    assert ledger.events.keep([*events, events[0]]) == [True] * 15 + [False]
+    found = ledger.events.newer([*names[1:], "nobody", names[1]], 10, at_once=size)
+    assert {name: [one.known_at for one in told] for name, told in found.items()} == {
+        name: [10, 11] for name in names[1:]
+    }
+    ledger.close()

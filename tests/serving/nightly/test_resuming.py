@@ -38,15 +38,12 @@ RUN = """
     np.save, np.savez = counted(np.save), counted(np.savez)
     os.fsync = counted(os.fsync)
     Path.replace, Path.rename = counted(Path.replace), counted(Path.rename)
-    import serving.nightly.risks, serving.snapshot.earlier_risks
-    serving.nightly.risks._ROWS_A_PIECE = serving.snapshot.earlier_risks._CUSTOMERS_AT_ONCE = 100
-
     from features.company.settings.reading import load_settings
     from features.company.workspace import Workspace
     from serving.nightly.run import score_everybody
 
     settings = load_settings(Path(sys.argv[1]))
-    score_everybody(settings, Workspace(settings.workspace_folder))
+    score_everybody(settings, Workspace(settings.workspace_folder), customers_a_piece=100)
     print("written", int(sys.argv[2]) - left[0])
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from serving.snapshot.columns import (
     filled,
     opened_column,
     unjudged,
+    write_columns,
 )
 from tests.serving.company import Company
 from training.families.segments.membership import Membership
@@ -49,3 +51,11 @@ def test_nothing_is_known_of_the_unjudged() -> None:
     why = unjudged(ValueReasonColumns, vector=2, part=1, group=4, feature=5)
     assert why["value_parts"].shape == (2, 1, 4) and np.isnan(why["value_parts"]).all()
     assert unjudged(Ranking, judged=0, group=4)["points"].shape == (0, 4)
+
+
+@pytest.mark.parametrize(("limit", "is_mapped"), [(0, True), (23, True), (24, False), (25, False)])
+def test_a_column_is_the_same_mapped_or_read(tmp_path: Path, limit: int, is_mapped: bool) -> None:
+    write_columns(tmp_path, {"spend_cents": np.array([-5, 0, 900], np.int64)})
+    found = opened_column(tmp_path, "spend_cents", mapped_beyond=limit)
+    assert found.tolist() == [-5, 0, 900] and type(found) is np.ndarray
+    assert isinstance(found.base, np.memmap) is is_mapped

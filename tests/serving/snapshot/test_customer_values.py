@@ -11,9 +11,12 @@ import pytest
 
 from serving.nightly.run import score_everybody
 from serving.scores.score import Status
+from serving.snapshot.columns import CustomerValues, ValueReasonColumns, names_of
+from serving.snapshot.customer_values import value_in_use, values_of_everybody
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_value_to_use
+from training.families.churn.bundle import current_bundle
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +141,39 @@ def test_nothing_is_stored_of_those_who_declined(valued: Snapshot) -> None:
     declined = np.flatnonzero(valued.status == Status.NO_CONSENT)
     rows = valued.vector_rows[declined]
     assert np.isnan(valued.value_parts[rows[rows >= 0]]).all()
+
+
+@pytest.mark.parametrize("rest", [1, 2, 0, -1])
+def test_blocks_of_vectors_make_no_difference(
+    valued_company: Company, valued: Snapshot, rest: int
+) -> None:
+    """Blocks of about half of all vectors, so that the last is a whole one or holds one or two alone."""
+    bundle = value_in_use(valued_company.workspace, valued.vectors)
+    risk = current_bundle(valued_company.workspace).manifest
+    declined = valued.status == Status.NO_CONSENT
+    size = (valued.vectors.rows - rest) // 2 if rest >= 0 else valued.vectors.rows + 1
+    amounts, why = values_of_everybody(
+        bundle, risk, valued.vectors, len(valued.customer_ids), declined, at_once=size
+    )
+    for name in names_of(CustomerValues):
+        np.testing.assert_array_equal(getattr(amounts, name), getattr(valued, name), name)
+    for name in names_of(ValueReasonColumns):
+        np.testing.assert_array_equal(getattr(why, name), getattr(valued, name), name)
+
+
+def test_what_is_known_of_a_value_goes_to_whom_it_is_known_of(
+    valued_company: Company, valued: Snapshot
+) -> None:
+    """Asked of a few customers alone and in single rows, everybody has the value they have among all."""
+    bundle = value_in_use(valued_company.workspace, valued.vectors)
+    some = valued.vectors.select(np.arange(7))
+    risk = current_bundle(valued_company.workspace).manifest
+    declined = valued.status == Status.NO_CONSENT
+    amounts, _ = values_of_everybody(
+        bundle, risk, some, len(valued.customer_ids), declined, at_once=1
+    )
+    asked = np.isin(np.arange(len(valued.customer_ids)), some.customer_keys)
+    for name in names_of(CustomerValues):
+        found, all_of_them = getattr(amounts, name), getattr(valued, name)
+        np.testing.assert_array_equal(found[asked], all_of_them[asked])
+        assert (found[~asked] == -1).all()

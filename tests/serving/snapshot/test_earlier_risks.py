@@ -16,7 +16,7 @@ from features.vocabulary.time import DAY_SECONDS
 from serving.in_use.models_in_use import InUse
 from serving.nightly.run import score_everybody
 from serving.scores.score import Status
-from serving.snapshot import earlier_risks as earlier
+from serving.snapshot.checkpoints import Checkpoints
 from serving.snapshot.earlier_risks import has_jumped, points_risen, risk_before, usual_start
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import Service
@@ -53,25 +53,30 @@ def test_the_earlier_risk_of_everybody_is_the_one_each_customer_is_told(in_use: 
     assert Status.OK in statuses and len(statuses) > 1
 
 
+@pytest.mark.parametrize("size", [1, 2, 8, 9, 10])
 def test_blocks_of_customers_make_no_difference(
-    demo_workspace: Company, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    demo_workspace: Company, snapshot: Snapshot, tmp_path: Path, size: int
 ) -> None:
     pack = open_store(demo_workspace.workspace).pack()
-    keys = np.sort(snapshot.ranking.customer_keys)
+    keys = np.sort(snapshot.ranking.customer_keys[:: snapshot.judged // 9][:9])
     bundle = current_bundle(demo_workspace.workspace)
     whole = risk_before(bundle, pack, keys, snapshot.earlier_seconds)
-    monkeypatch.setattr(earlier, "_CUSTOMERS_AT_ONCE", 7)
     told: list[int] = []
-    blocks = risk_before(
-        bundle,
-        pack,
-        keys,
-        snapshot.earlier_seconds,
-        threads=2,
-        progress=lambda _, done, __: told.append(done),
-    )
-    assert_array_equal(blocks, whole)
-    assert told[-1] == len(keys) and told[0] == 7
+    for checkpoints in (None, Checkpoints(tmp_path / "run", {}), Checkpoints(tmp_path / "run", {})):
+        blocks = risk_before(
+            bundle,
+            pack,
+            keys,
+            snapshot.earlier_seconds,
+            checkpoints=checkpoints,
+            threads=2,
+            progress=lambda _, done, __: told.append(done),
+            at_once=size,
+        )
+        assert_array_equal(blocks, whole)
+        assert told[-1] == len(keys)
+    assert told[0] == min(size, 9) and len(told) == 3 * -(-9 // size)
+    assert len(set(whole[~np.isnan(whole)].tolist())) > 3, "no two blocks may look alike"
 
 
 def test_before_the_first_event_nobody_had_a_risk(

@@ -15,11 +15,18 @@ from serving.nightly.run import score_everybody
 from serving.pages.customer_view import customer_page
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot, open_snapshot
-from serving.snapshot.segments import CustomerSegment, SegmentReason, shown_shares
+from serving.snapshot.segments import (
+    CustomerSegment,
+    SegmentReason,
+    memberships_of_everybody,
+    segments_for,
+    shown_shares,
+)
 from tests.oracles.segments import segments_of_everybody
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use
 from training.families.segments.bundle import current_segments
+from training.families.segments.membership import Membership
 from training.families.segments.model import NO_SEGMENT
 from training.reasons.languages.known import language_of
 
@@ -124,3 +131,23 @@ def test_scores_of_risk_do_not_wait_for_segments_that_cannot_be_used(
     opened = open_snapshot(company.workspace)
     assert opened.manifest["segments"] is None
     assert opened.manifest["segments_fault"].startswith("found ")
+
+
+@pytest.mark.parametrize("size", [1, 2, 6, 7, 8])
+def test_blocks_of_customers_make_no_difference(
+    valued_company: Company, valued: Snapshot, size: int
+) -> None:
+    pack = open_store(valued_company.workspace).pack()
+    in_use = segments_for(valued_company.workspace, pack)
+    has_segment = np.flatnonzero(valued.membership.segment != NO_SEGMENT)[::20][:7]
+    others = ~np.isin(np.arange(pack.customers), has_segment)
+    found = memberships_of_everybody(
+        in_use, pack, valued.cutoff_seconds, others, threads=2, at_once=size
+    )
+    for name in Membership.__dataclass_fields__:
+        column = getattr(found, name)
+        np.testing.assert_array_equal(
+            column[has_segment], getattr(valued.membership, name)[has_segment], name
+        )
+    assert (found.segment[others] == NO_SEGMENT).all()
+    assert len(set(found.lead[has_segment].tolist())) > 1, "no two blocks may look alike"

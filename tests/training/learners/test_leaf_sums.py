@@ -38,3 +38,14 @@ def test_trees_that_split_by_category_are_refused() -> None:
     trained = lightgbm.train({"objective": "binary", "verbosity": -1}, data, 5)
     with pytest.raises(ModelRefused, match="split by numbers"):
         LeafSums(read_forest(trained.model_to_string()))
+
+
+@pytest.mark.parametrize("size", [1, 2, 8, 9, 10])
+def test_blocks_of_rows_make_no_difference(size: int) -> None:
+    trained, rows = booster()
+    sums = LeafSums(read_forest(trained.model_to_string()))
+    expected = np.asarray(trained.predict(rows[:9], raw_score=True))
+    assert len(np.unique(expected)) > 5, "no two blocks may look alike"
+    for threads in (1, 2):
+        found = sums.of(rows[:9], threads=threads, at_once=size)
+        assert found == pytest.approx(expected, abs=1e-12)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.vocabulary.time import Horizon
-from tests.builders import Line, at, order, pack_of, returned
-from training.questions.labels import inactivity, is_judged
+from tests.builders import Exposure, Line, at, order, pack_of, returned
+from training.questions.labels import inactivity, is_judged, spend_shrank, was_treated
 
 CUTOFF = at("2026-03-01")
 
@@ -96,3 +96,109 @@ def test_judged_are_repeat_customers_who_ordered_recently() -> None:
     silence = np.array([0.0, 3.0, 60.0, 60.01, np.nan])
     judged = is_judged(orders, silence, minimum_orders=2, active_within_days=60)
     assert judged.tolist() == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("orders", "silence", "expected"),
+    [
+        (2, 60, True),
+        (1, 60, False),
+        (3, 59, True),
+        (2, 61, False),
+        (2, 0, True),
+        (0, 0, False),
+        (2, np.nan, False),
+        (np.nan, 1, False),
+    ],
+)
+def test_who_is_judged_is_told_at_both_limits(
+    orders: float, silence: float, expected: bool
+) -> None:
+    found = is_judged(
+        np.array([orders]), np.array([silence]), minimum_orders=2, active_within_days=60
+    )
+    assert found.tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("when", "is_within"),
+    [
+        ("2026-02-28T23:59:59", False),
+        ("2026-03-01", True),
+        ("2026-03-05", True),
+        ("2026-04-06T23:59:59", True),
+        ("2026-04-07", False),
+    ],
+)
+def test_an_offer_counts_from_the_cutoff_on_to_the_end_of_the_horizon_gap_and_all(
+    when: str, is_within: bool
+) -> None:
+    pack = pack_of(
+        {
+            "anna": [Exposure(when), Exposure("2025-12-01")],
+            "bert": [Exposure("2026-03-10", arm="control"), Exposure("2026-09-01")],
+            "carl": [Exposure("2026-03-10", arm=None)],
+            "dora": [],
+        }
+    )
+    keys, cutoffs = np.arange(4, dtype=np.int32), np.full(4, CUTOFF.seconds)
+    found = was_treated(pack.streams["exposures"], keys, cutoffs, Horizon(30, gap_days=7))
+    assert found.tolist() == [is_within, False, True, False]
+
+
+def shrank(
+    spent: float, *, before: float = 300.00, others: float = 100.00, drop: float = 0.5
+) -> float:
+    """Anna, of whom a third of ``before`` is expected, beside bert of whom 100 is, and who spends ``others``."""
+    pack = pack_of(
+        {
+            "anna": [order("2026-02-01", spend=before), order("2026-03-02", spend=spent)],
+            "bert": [order("2026-02-01", spend=300.00), order("2026-03-02", spend=others)],
+        }
+    )
+    keys, cutoffs = np.arange(2, dtype=np.int32), np.full(2, CUTOFF.seconds)
+    return float(
+        spend_shrank(
+            pack.streams["purchases"], keys, cutoffs, Horizon(30), drop_share=drop, periods=3
+        )[0]
+    )
+
+
+def test_a_spend_of_exactly_what_is_left_of_the_expected_has_shrunk() -> None:
+    """Anna and bert spend 200 in all where 200 is expected: the season is 1, and half of 100 is the limit."""
+    assert shrank(50.00, others=150.00) == 1.0
+    assert shrank(51.00, others=149.00) == 0.0
+    assert shrank(49.00, others=151.00) == 1.0
+    assert shrank(0.0, others=200.00) == 1.0
+
+
+def test_a_season_in_which_all_spend_half_takes_nobody_for_shrunk() -> None:
+    """Everybody spends 40 of 100: the season is 0.4, and what is expected of each is 40."""
+    assert shrank(40.00, others=40.00) == 0.0
+    assert shrank(20.00, others=60.00) == 1.0
+    assert shrank(21.00, others=59.00) == 0.0
+
+
+def test_of_whom_nothing_is_expected_nothing_is_told() -> None:
+    assert np.isnan(shrank(10.00, before=0.0)) and np.isnan(shrank(10.00, before=-5.00))
+
+
+@pytest.mark.parametrize(
+    ("when", "counts"),
+    [
+        ("2025-11-30T23:59:59", False),
+        ("2025-12-01", True),
+        ("2026-02-28T23:59:59", True),
+        ("2026-03-01", False),
+    ],
+)
+def test_what_is_expected_comes_from_three_periods_before_the_cutoff(
+    when: str, counts: bool
+) -> None:
+    """2025-12-01 lies 90 days before 2026-03-01."""
+    pack = pack_of({"anna": [order(when, spend=90.00)]})
+    found = spend_shrank(
+        pack.streams["purchases"], np.zeros(1, np.int32), np.array([CUTOFF.seconds]), Horizon(30),
+        drop_share=0.5, periods=3,
+    )  # fmt: skip
+    assert np.isnan(found[0]) is np.bool_(not counts)

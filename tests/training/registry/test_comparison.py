@@ -8,8 +8,8 @@ from training.registry.comparison import Rivalry, rivalry
 
 
 def test_shared_tests_alone_are_compared_where_there_are_any() -> None:
-    mine = {"2026-01-01": 0.8, "2026-04-01": 0.7, "2026-07-01": 0.9}
-    theirs = {"2026-01-01": 0.7, "2026-04-02": 0.1}
+    mine = {"2026-01-01": 0.8, "2026-04-01": 0.7, "2026-07-01": 0.9, "2026-10-01": 0.8}
+    theirs = {"2026-01-01": 0.6, "2026-04-02": 0.1, "2026-10-01": 0.8}
     found = rivalry(mine, theirs, horizon_days=90)
     assert found is not None
     assert found.difference == pytest.approx(0.1) and found.days_apart == 0.0
@@ -38,3 +38,19 @@ def test_folds_are_compared_with_the_same_folds_and_with_no_cutoff() -> None:
 def test_figures_without_an_answer_are_no_tests() -> None:
     assert rivalry({"2026-01-01": None}, {"2026-01-01": 0.7}, horizon_days=30) is None
     assert rivalry({}, {}, horizon_days=30) is None
+
+
+def test_a_test_is_as_far_from_one_before_it_as_from_one_behind_it() -> None:
+    for theirs in ("2025-12-20", "2026-01-13"):
+        found = rivalry({"2026-01-01": 0.8}, {theirs: 0.7}, horizon_days=60)
+        assert found is not None and found.days_apart == 12.0
+    for theirs in ("2025-12-10", "2026-01-23"):
+        assert rivalry({"2026-01-01": 0.8}, {theirs: 0.7}, horizon_days=60) is None
+
+
+def test_tests_that_are_near_count_alike_and_those_that_are_far_do_not_count() -> None:
+    mine = {"2026-01-01": 0.9, "2026-04-01": 0.7, "2026-07-01": 0.1}
+    theirs = {"2026-01-02": 0.5, "2026-04-04": 0.7, "2026-09-01": 0.9}
+    found = rivalry(mine, theirs, horizon_days=90)
+    assert found is not None
+    assert found.difference == pytest.approx(0.2) and found.days_apart == 3.0

@@ -24,10 +24,17 @@ MOST_LIST_MILLISECONDS = 50.0
 def items_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of a model that lists items: as good as the best other way and the last, quick."""
     bundle = opened(ITEM_KIND, folder)
-    found = bundle.manifest.metrics
     latency = fastest_milliseconds(lambda: bundle.first_list())
+    return items_checks(bundle.manifest, folder, champion, latency)
+
+
+def items_checks(
+    manifest: Manifest, folder: Path, champion: Manifest | None, latency: float
+) -> list[Check]:
+    """Every check with its figure; ``latency`` is how many milliseconds one list takes."""
+    found = manifest.metrics
     return [
-        _recall_against_champion(bundle.manifest, champion),
+        _recall_against_champion(manifest, champion),
         Check(
             "recall over the best other way",
             found["over_best"] >= -EPSILON_RECALL,

@@ -19,7 +19,13 @@ from training.registry.gate import (
 
 def offers_gate(folder: Path, champion: Manifest[OfferTask] | None) -> list[Check]:
     """The checks of a model of offers: order within offers, level, size."""
-    found = opened(OFFER_KIND, folder).manifest
+    return offers_checks(opened(OFFER_KIND, folder).manifest, folder, champion)
+
+
+def offers_checks(
+    found: Manifest[OfferTask], folder: Path, champion: Manifest[OfferTask] | None
+) -> list[Check]:
+    """Every check with its figure; the golden rows have passed, or there were no manifest to ask."""
     return [
         _within_against_champion(found, champion),
         Check(

@@ -16,7 +16,11 @@ EPSILON_EXPLAINED = 0.02
 
 def segments_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of behaviour segments: they come back, none is tiny, they tell more than RFM."""
-    manifest = opened(SEGMENT_KIND, folder).manifest
+    return segments_checks(opened(SEGMENT_KIND, folder).manifest, folder)
+
+
+def segments_checks(manifest: Manifest, folder: Path) -> list[Check]:
+    """Every check with its figure; segments are measured against RFM, not against those in use."""
     figures = manifest.metrics
     own = figures["spend_explained"] + figures["churn_explained"]
     gain = own - figures["rfm_spend_explained"] - figures["rfm_churn_explained"]

@@ -25,12 +25,16 @@ HELD_BETWEEN = (0.7, 0.9)
 
 def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
     """The checks of a model that answers with money: order, level, ranges and reasons."""
-    bundle = opened(VALUE_KIND, folder)
-    found = bundle.manifest.metrics
+    return value_checks(opened(VALUE_KIND, folder).manifest, folder, champion)
+
+
+def value_checks(manifest: Manifest, folder: Path, champion: Manifest | None) -> list[Check]:
+    """Every check with its figure; the golden rows have passed, or there were no manifest to ask."""
+    found = manifest.metrics
     held = found["coverage_of_buyers"]
     low, high = HELD_BETWEEN
     return [
-        _gini_against_champion(bundle.manifest, champion),
+        _gini_against_champion(manifest, champion),
         Check(
             "bias",
             abs(found["bias"]) <= MOST_BIAS,
@@ -44,7 +48,7 @@ def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
             f"hold {low:.0%} to {high:.0%}",
         ),
         GOLDEN_ROWS_HOLD,
-        *_reasons(bundle.manifest),
+        *_reasons(manifest),
         size_check(folder),
     ]
 

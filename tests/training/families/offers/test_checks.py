@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.training.companies import dataset, manifest_of
 from training.families.offers.bundle import OfferTask
-from training.families.offers.checks import _within_against_champion
+from training.families.offers.checks import _within_against_champion, offers_checks
 from training.families.offers.exposures.terms import Offer, Offers
 from training.learners.logistic import LogisticModel
+
+TASK = OfferTask("propensity", 60, Offers.of([Offer("tea", "Tea", 400)]), False, "")
 
 
 def manifest(within: float | None, low: float | None = 0.6, **changes: Any) -> Any:
     made = manifest_of(LogisticModel.fit(dataset(200)))
-    offers = Offers.of([Offer("tea", "Tea", 400)])
-    task = OfferTask("propensity", 60, offers, False, "")
     metrics = {"within_offer_auc": within, "within_offer_auc_low": low, "ece": 0.01}
-    return replace(made, metrics=metrics, task=task, **changes)
+    everything: dict[str, Any] = {"metrics": metrics, "task": TASK, **changes}
+    return replace(made, **everything)
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,54 @@ def test_the_order_within_offers_may_be_a_little_worse_or_as_much_as_chance_give
     challenger: Any, champion: Any, passes: bool
 ) -> None:
     assert _within_against_champion(challenger, champion).passed is passes
+
+
+@pytest.mark.parametrize(
+    ("theirs", "passes"), [(-0.5, True), (0.0, True), (0.005, True), (0.0051, False), (0.5, False)]
+)
+def test_of_the_same_data_the_order_may_be_a_two_hundredth_worse(
+    theirs: float, passes: bool
+) -> None:
+    assert _within_against_champion(manifest(0.0, -0.9), manifest(theirs)).passed is passes
+
+
+@pytest.mark.parametrize(
+    ("challenger", "champion"),
+    [
+        (manifest(None, None), manifest(0.9)),
+        (manifest(0.5), manifest(None, None)),
+        (manifest(0.5), manifest(0.9, task=replace(TASK, kind="affinity"))),
+    ],
+)
+def test_what_is_unknown_or_another_question_is_not_compared(
+    challenger: Any, champion: Any
+) -> None:
+    found = _within_against_champion(challenger, champion)
+    assert found.passed and found.figure == "not compared: the champion answers another question"
+
+
+def test_every_check_is_made(tmp_path: Path) -> None:
+    found = offers_checks(manifest(0.7), tmp_path, None)
+    assert [(one.name, one.passed) for one in found] == [
+        ("AUC within offers against the champion", True),
+        ("calibration error", True),
+        ("golden rows", True),
+        ("size", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "passes"), [(0.0, True), (0.05, True), (0.0501, False), (float("nan"), False)]
+)
+def test_the_calibration_error_may_be_a_twentieth(
+    tmp_path: Path, error: float, passes: bool
+) -> None:
+    mine = manifest(0.7)
+    mine = replace(mine, metrics={**mine.metrics, "ece": error})
+    assert offers_checks(mine, tmp_path, None)[1].passed is passes
+
+
+def test_a_bundle_of_more_than_64_megabytes_is_kept_out(tmp_path: Path) -> None:
+    with (tmp_path / "model").open("wb") as file:
+        file.truncate(64 * 1024 * 1024 + 1)
+    assert not offers_checks(manifest(0.7), tmp_path, None)[3].passed

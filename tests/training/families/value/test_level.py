@@ -64,3 +64,46 @@ def test_level_and_ranges_are_read_back_as_they_were() -> None:
     level, ranges = Level.learn(answers, brought), Intervals.learn(answers, brought)
     assert Level.from_dict(level.as_dict()).apply(answers).tolist() == level.apply(answers).tolist()
     assert Intervals.from_dict(ranges.as_dict()).as_dict() == ranges.as_dict()
+
+
+@pytest.mark.parametrize(
+    ("rows", "knots"), [(1, 1), (49, 1), (99, 1), (100, 2), (149, 2), (150, 3), (999, 19), (1_000, 20), (1_050, 20), (9_000, 20)]
+)  # fmt: skip
+def test_there_is_a_knot_for_every_fifty_customers_and_no_more_than_twenty(
+    rows: int, knots: int
+) -> None:
+    rising = np.arange(1.0, rows + 1)
+    assert len(Level.learn(rising, rising).answers) == knots
+
+
+@pytest.mark.parametrize(
+    ("rows", "bins"), [(99, 1), (199, 1), (200, 2), (299, 2), (300, 3), (1_000, 10), (5_000, 10)]
+)
+def test_there_is_a_range_for_every_hundred_customers_and_no_more_than_ten(
+    rows: int, bins: int
+) -> None:
+    rising = np.arange(1.0, rows + 1)
+    assert len(Intervals.learn(rising, rising).low) == bins
+
+
+def test_a_range_leaves_out_a_tenth_at_each_end_or_a_fifth_above() -> None:
+    """Of 99 customers with shares of 1 to 99 hundredths the 10th and the 90th are the ends."""
+    shares = np.arange(1.0, 100.0) / 100
+    found = Intervals.learn(np.ones(99), shares)
+    assert (found.low.tolist(), found.high.tolist()) == ([0.10], [0.90])
+    shares[:20] = 0.0
+    found = Intervals.learn(np.ones(99), shares)
+    assert (found.low.tolist(), found.high.tolist()) == ([0.0], [0.80])
+
+
+def test_below_the_first_knot_the_line_runs_to_nothing_and_beyond_the_last_it_goes_on() -> None:
+    level = Level(np.array([10.0, 20.0]), np.array([5.0, 30.0]))
+    found = level.apply(np.array([0.0, 4.0, 10.0, 15.0, 20.0, 40.0]))
+    assert found.tolist() == [0.0, 2.0, 5.0, 17.5, 30.0, 60.0]
+
+
+def test_bins_that_fall_are_pooled() -> None:
+    """A hundred customers in two bins: the higher answers brought less, so both bring their mean."""
+    answers = np.r_[np.full(50, 1.0), np.full(50, 3.0)]
+    level = Level.learn(answers, np.r_[np.full(50, 8.0), np.full(50, 4.0)])
+    assert len(level.answers) == 1 and level.answers[0] == 2.0

@@ -70,3 +70,19 @@ def test_a_tail_so_heavy_that_it_has_no_mean_falls_back_on_what_was_seen() -> No
 def test_too_few_repeaters_are_refused() -> None:
     with pytest.raises(ModelRefused, match="30 customers who bought again"):
         fit_spending_model(*drawn(29, 5.0, 3.0, 10.0))
+
+
+def test_thirty_repeaters_are_enough_and_who_spent_nothing_is_passed_over() -> None:
+    purchases, spend = drawn(30, 5.0, 3.0, 10.0)
+    alone = fit_spending_model(purchases, spend)
+    others = np.r_[purchases, 0.0, 4.0, 3.0], np.r_[spend, 25.0, 0.0, -7.0]
+    assert fit_spending_model(*others) == alone
+    with pytest.raises(ModelRefused, match="30 customers"):
+        fit_spending_model(np.r_[purchases[1:], 0.0], spend)
+
+
+def test_a_customer_is_believed_by_how_often_they_bought() -> None:
+    """At p of 2 and q of 5: two purchases weigh 4 of 8, one 2 of 6."""
+    model = SpendingModel(p=2.0, q=5.0, scale=10.0, mean=40.0)
+    found = model.expected(np.array([1.0, 2.0]), np.array([100.0, 100.0]))
+    assert found.tolist() == pytest.approx([40 + 60 / 3, 40 + 60 / 2])

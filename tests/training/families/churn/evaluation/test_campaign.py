@@ -9,6 +9,7 @@ from features.company.settings.questions import CampaignSettings
 from tests.training.answers import answered, ladder_of
 from training.families.churn.evaluation.campaign import (
     Campaign,
+    Estimate,
     campaign,
     profit_curve,
     whole_tests,
@@ -119,3 +120,22 @@ def test_the_folds_of_a_round_are_one_list_of_everybody() -> None:
         ("round 1", 12),
         ("round 2", 6),
     ]
+
+
+@pytest.mark.parametrize(("customers", "size"), [(1, 1), (10, 1), (11, 2), (20, 2), (21, 3)])
+def test_a_tenth_is_rounded_up(customers: int, size: int) -> None:
+    outcomes = [1.0] + [0.0] * (customers - 1)
+    risks = [0.9 - one / 100 for one in range(customers)]
+    ladder = ladder_of("model", answered("recency rule", outcomes, risks), answered("model", outcomes, risks))  # fmt: skip
+    settings = CampaignSettings(kept_value_cents=100)
+    assert campaign(ladder, settings, spent_by_leavers_cents=0.0).size == size
+
+
+def test_leavers_who_gave_back_more_than_they_spent_are_worth_nothing_known() -> None:
+    found = worth(CampaignSettings(list_size=2), spent_cents=-500.0)
+    assert found.costs.value == 0.0 and not found.kept_value_is_known
+
+
+def test_a_gain_is_above_nothing_where_its_whole_interval_is() -> None:
+    assert Estimate(5.0, 0.1, 9.0).is_above_zero
+    assert not Estimate(5.0, 0.0, 9.0).is_above_zero and not Estimate(5.0, -0.1, 9.0).is_above_zero

@@ -91,3 +91,51 @@ def test_what_chance_alone_gives_with_few_customers_is_not_held_against_a_model(
 def test_amounts_are_whole_and_nothing_is_not_negative() -> None:
     assert money(-20.0, "EUR") == "0 EUR"
     assert money(123_456_789.0, "GBP") == "1,234,568 GBP"
+
+
+@pytest.mark.parametrize(
+    ("gain", "low", "word"),
+    [
+        (0.0099, 0.001, Word.SLIGHT),
+        (0.01, 0.001, Word.GOOD),
+        (0.0499, 0.001, Word.GOOD),
+        (0.05, 0.001, Word.VERY_GOOD),
+        (0.05, 0.0, Word.NO_GAIN),
+        (0.05, 0.0001, Word.VERY_GOOD),
+    ],
+)
+def test_a_word_begins_at_its_gain_and_needs_an_interval_above_nothing(
+    gain: float, low: float, word: Word
+) -> None:
+    assert graded(row=replace(ROW, gain=gain, gain_low=low)).word is word
+
+
+@pytest.mark.parametrize(
+    ("error", "by_chance", "ratio", "expected"),
+    [
+        (0.05, 0.0, 1.0, True),
+        (0.0501, 0.0, 1.0, False),
+        (0.08, 0.08, 1.0, True),
+        (0.0801, 0.08, 1.0, False),
+        (0.03, 0.02, 0.9, True),
+        (0.03, 0.02, 1.1, True),
+        (0.03, 0.02, 0.8999, False),
+        (0.03, 0.02, 1.1001, False),
+        (0.02, 0.02, 1.5, True),
+        (0.0201, 0.02, 1.5, False),
+        (0.03, None, 1.0, True),
+        (0.03, None, 1.2, False),
+        (None, 0.02, 1.0, False),
+    ],
+)
+def test_percentages_are_taken_at_their_word_within_both_limits(
+    error: float | None, by_chance: float | None, ratio: float, expected: bool
+) -> None:
+    figures = {"ece": error, "ece_by_chance": by_chance, "observed_over_expected": ratio}
+    assert is_calibrated(figures) is expected
+
+
+def test_a_gain_of_money_that_may_be_nothing_is_said_to_be_none() -> None:
+    for low, is_said in ((0.0, True), (0.01, False), (-0.01, True)):
+        text = graded(replace(worth(), gain_cents=Estimate(10.0, low, 20.0))).text
+        assert ("makes no more money" in text) is is_said

@@ -1,0 +1,115 @@
+"""What stands published of one customer, read from the files themselves and the company's raw rows alone.
+
+Nothing of the project is imported: whoever doubts a figure on a page can do this sum with a pocket calculator.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.parquet as parquet
+
+STAGES = ("suspect", "prospect", "first_time", "repeat", "client", "member", "advocate", "partner")
+STATUSES = ("new", "active", "slowing", "at_risk", "lapsed", "won_back")
+TERCILES = ("low", "middle", "high")
+
+
+class Published:
+    """The files of one night beside the rows they were made from."""
+
+    def __init__(self, scores: Path, raw: Path) -> None:
+        self.manifest: dict[str, Any] = json.loads((scores / "snapshot.json").read_text("utf-8"))
+        self._scores = scores
+        self._columns: dict[str, np.ndarray] = {}
+        content, offsets = self["customer_ids.content"].tobytes(), self["customer_ids.offsets"]
+        self.ids = [content[a:b].decode() for a, b in itertools.pairwise(offsets)]
+        self.cutoff = datetime.fromtimestamp(self.manifest["cutoff_seconds"], UTC)
+        names = ["customer_id", "ordered_at", "quantity", "amount"]
+        self._orders: dict[str, list[tuple[datetime, float, float]]] = {}
+        for row in parquet.read_table(raw / "purchases.parquet", columns=names).to_pylist():
+            when, at = row["ordered_at"], self.cutoff
+            when = when.replace(tzinfo=UTC) if when.tzinfo is None else when
+            if at - timedelta(days=3650) < when < at:
+                told = when, float(row["quantity"]), float(row["amount"])
+                self._orders.setdefault(row["customer_id"], []).append(told)
+
+    def __getitem__(self, column: str) -> np.ndarray:
+        """One published column."""
+        if column not in self._columns:
+            self._columns[column] = np.load(self._scores / f"{column}.npy")
+        return self._columns[column]
+
+    @property
+    def judged(self) -> int:
+        return len(self["customer_keys"])
+
+    @property
+    def is_valued(self) -> bool:
+        return self.manifest["value"] is not None
+
+    def key(self, place: int) -> int:
+        return int(self["customer_keys"][place])
+
+    def risk(self, place: int) -> float:
+        return float(self["probability"][place])
+
+    def customer(self, place: int) -> str:
+        return self.ids[self.key(place)]
+
+    def of(self, column: str, place: int) -> int:
+        """A column of customers at one place of the ranking."""
+        return int(self[column][self.key(place)])
+
+    def band(self, place: int) -> str:
+        percentile = float(self["percentile"][place])
+        return "high" if percentile >= 90 else "medium" if percentile >= 70 else "low"
+
+    def spend_cents(self, place: int) -> int:
+        """The raw rows of a year before the cutoff, a returned one with its minus sign."""
+        since = self.cutoff - timedelta(days=365)
+        rows = self._orders.get(self.customer(place), [])
+        return round(sum(100 * amount for when, _, amount in rows if when >= since))
+
+    def last_order(self, place: int) -> datetime:
+        return max(when for when, pieces, _ in self._orders[self.customer(place)] if pieces > 0)
+
+    def at_risk_cents(self, place: int) -> float:
+        """Risk times what they bring given that they buy at all; times the year's spend without a value model."""
+        money = self.of("value_if_kept_cents", place) if self.is_valued else self.spend_cents(place)
+        return self.risk(place) * max(money, 0)
+
+    def moved_points(self, place: int) -> float | None:
+        """The risk of today less that of the earlier day, both with one decimal."""
+        before = float(self["risk_before"][place])
+        if np.isnan(before):
+            return None
+        return round(round(100 * self.risk(place), 1) - round(100 * before, 1), 1)
+
+    def raising(self, place: int) -> list[float]:
+        """The points of the groups that are shown as raising, the most first."""
+        bits, points = int(self["raising"][place]), self["points"][place].tolist()
+        shown = [one for group, one in enumerate(points) if bits >> group & 1]
+        return sorted(shown, reverse=True)
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Of each place the third by value if kept and the third by risk; of equals the riskier is worth less."""
+        order = sorted(
+            range(self.judged), key=lambda place: (self.of("value_if_kept_cents", place), place)
+        )
+        by_value = {place: at for at, place in enumerate(order)}
+        return [
+            (TERCILES[3 * by_value[place] // self.judged], TERCILES[2 - 3 * place // self.judged])
+            for place in range(self.judged)
+        ]
+
+
+def euro(cents: float) -> str:
+    """An amount as an English page shows it: cents where it is below a hundred."""
+    whole = round(cents)
+    places = 2 if 0 < abs(whole) < 10_000 else 0
+    return f"{'−' if whole < 0 else ''}€{abs(whole) / 100:,.{places}f}"

@@ -1,0 +1,90 @@
+"""From a registered version to the model in use: what the gate finds decides, and force alone overrules it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.company.settings.reading import Settings, settings_from
+from features.company.workspace import Workspace
+from features.vocabulary.errors import ModelRefused
+from tests.contracts.families.churn import churn
+from tests.oracles.mlflow_client import tags_of
+from training.bundles.bundle import write
+from training.bundles.promoted import PromotedBundles
+from training.bundles.signature import Signing
+from training.families.churn.bundle import CHURN_KIND
+from training.registry.gate import Check, Gate
+from training.registry.promotion import go_back, judge, promote
+from training.registry.registry import Registry, RunRecord
+
+GOOD, BAD = Check("good", True, "1", "1"), Check("bad", False, "0", "at least 1")
+
+
+def gate_of(*checks: Check) -> Gate:
+    """A gate that finds the same of every bundle."""
+
+    def gate(folder: Path, champion: Any) -> Sequence[Check]:
+        return checks
+
+    return gate
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Workspace, Registry]:
+    """A registry with one tiny model, which is registered three times."""
+    folder = tmp_path_factory.mktemp("company")
+    settings = settings_from({"company": {"currency": "EUR"}}, folder=folder)
+    workspace = Workspace(folder / "workspace")
+    bundle, run = churn(), folder / "run"
+    write(CHURN_KIND, bundle.manifest, bundle, run / "bundle")
+    Signing(workspace).sign(run / "bundle")
+    registry = Registry(settings, workspace, CHURN_KIND.name)
+    record = RunRecord("a run", {}, {}, {}, [], run, "a card")
+    for _ in range(3):
+        registry.register(registry.record(record), bundle.manifest)
+    return settings, workspace, registry
+
+
+def test_one_failed_check_keeps_a_model_out_and_force_alone_lets_it_in(
+    company: tuple[Settings, Workspace, Registry],
+) -> None:
+    settings, workspace, registry = company
+    shelf = PromotedBundles(workspace, CHURN_KIND)
+
+    def judged(version: str, *checks: Check, force: bool = False) -> tuple[bool, bool, str]:
+        found = judge(
+            registry, workspace, version, kind=CHURN_KIND, gate=gate_of(*checks),
+            reason="a drill", force=force,
+        )  # fmt: skip
+        assert found.checks == checks and found.version == version
+        return found.promoted, found.forced, found.previous_version
+
+    assert judged("1", GOOD, BAD) == (False, False, "")
+    assert shelf.champions() == [] and registry.version_of("champion") is None
+    assert tags_of(registry, "1")["validated"] == "no"
+    with pytest.raises(ModelRefused, match="bad 0, allowed at least 1") as refused:
+        promote(settings, workspace, 1, kind=CHURN_KIND, gate=gate_of(GOOD, BAD), reason="a drill")
+    assert "good" not in str(refused.value)
+    with pytest.raises(ModelRefused, match="a reason for overruling"):
+        promote(
+            settings, workspace, 1, kind=CHURN_KIND, gate=gate_of(BAD), reason=" \t", force=True
+        )
+
+    assert judged("1", GOOD, GOOD, force=True) == (True, False, "")
+    assert tags_of(registry, "1")["validated"] == "yes"
+    assert judged("2", GOOD, BAD, force=True) == (True, True, "1")
+    assert tags_of(registry, "2")["validated"] == "no"
+    assert registry.version_of("champion") == "2"
+    assert judged("3", GOOD) == (True, False, "2")
+
+    back = go_back(registry, workspace, kind=CHURN_KIND, gate=gate_of(BAD), reason="it was better")
+    assert (back.version, back.previous_version, back.promoted) == ("2", "3", True)
+    assert registry.version_of("champion") == "2"
+    assert tags_of(registry, "3")["rolled_back"] == "it was better"
+    champion = shelf.champion_manifest()
+    assert champion is not None and champion.version == "2"
+    assert [one["version"] for one in shelf.champions()] == ["1", "2"]
