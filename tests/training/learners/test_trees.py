@@ -15,7 +15,7 @@ VALUES[::7, 1] = np.nan
 
 
 def halved(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return rows / 2
+    return rows * np.float32(0.5)
 
 
 def grown(rows: object) -> str:
