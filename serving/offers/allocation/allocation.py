@@ -78,8 +78,10 @@ def allocate(
         raise refused(CAN_BE_KEPT, "no choice that keeps them")
     if not is_kept or (values.size <= MOST_IN_WHOLE and value < bound - SLACK * max(bound, 1.0)):
         # Prices and repairs look at one customer after the other and may miss the few choices there are.
-        chosen = whole_programme(budgeted)
-        used, value = budgeted.used(*shown(chosen)), budgeted.value(*shown(chosen))
+        whole = whole_programme(budgeted)
+        if not is_kept or budgeted.value(*shown(whole)) > value:
+            chosen = whole
+            used, value = budgeted.used(*shown(chosen)), budgeted.value(*shown(chosen))
     names = [one.name for one in budgets]
     return Allocation(
         chosen,

@@ -15,6 +15,8 @@ from serving.offers.arbitration import NOTHING
 MOST_ROUNDS = 200
 CLOSE_ENOUGH = 1e-4
 """The prices are right when the bound they prove is so near the bound that could still be."""
+MOST_NODES = 10_000
+"""So many branches are followed in whole customers; nearly always the first shows the best choice."""
 CAN_BE_KEPT = "budgets that can all be kept"
 _CONTRADICTING = CAN_BE_KEPT, "some that contradict one another"
 
@@ -32,12 +34,24 @@ def programme(budgeted: Budgeted) -> tuple[Floats, float]:
 
 
 def whole_programme(budgeted: Budgeted) -> NDArray[np.int64]:
-    """The best choice itself, where no prices lead to one that keeps every budget; refused where there is none."""
+    """The best choice itself, where no prices lead to one that keeps every budget; refused where none is found.
+
+    It is looked for in so many steps and not for so long, so that the same plan is found on every machine.
+    """
+    from scipy import optimize
+
     rows, offers = np.nonzero(np.isfinite(budgeted.values))
     chosen = np.full(len(budgeted.values), NOTHING)
     if len(rows):
-        found = _solved(*_programme(budgeted, rows, offers), (0, 1), is_whole=True)
-        if found.status != 0:
+        costs, matrix, limits = _programme(budgeted, rows, offers)
+        found = optimize.milp(
+            costs,
+            constraints=optimize.LinearConstraint(matrix, ub=limits),
+            bounds=optimize.Bounds(0, 1),
+            integrality=np.ones(len(costs), np.int64),
+            options={"node_limit": MOST_NODES},
+        )
+        if found.x is None:
             raise refused(*_CONTRADICTING)
         is_shown = found.x > 0.5
         chosen[rows[is_shown]] = offers[is_shown]
@@ -92,12 +106,9 @@ def _highest_prices(budgeted: Budgeted) -> list[float]:
     return [2.0 * most / float(uses.min()) if len(uses) else 1.0 for uses in positive]
 
 
-def _solved(
-    costs: Floats, matrix: Any, limits: Floats, bounds: Any, *, is_whole: bool = False
-) -> Any:
-    """The least of the costs within the limits, by HiGHS; in whole numbers alone where it must be."""
+def _solved(costs: Floats, matrix: Any, limits: Floats, bounds: Any) -> Any:
+    """The least of the costs within the limits, by HiGHS."""
     from scipy import optimize
 
     solve: Any = optimize.linprog
-    whole = int(is_whole)
-    return solve(costs, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs", integrality=whole)
+    return solve(costs, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs")
