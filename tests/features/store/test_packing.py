@@ -12,9 +12,10 @@ import pytest
 from features.company.settings.reading import settings_from
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest
-from features.store.packing import digest_beside
+from features.store.packing import _refuse_too_many, customers_with_events, digest_beside
+from features.vocabulary.errors import DataRefused
 from features.vocabulary.time import Cutoff
-from tests.builders import Profile, order, pack_of
+from tests.builders import Event, Profile, order, pack_of
 from tests.features.tables import write_table
 
 TERMS = [
@@ -64,3 +65,15 @@ def test_what_customers_are_has_one_digest_in_blocks_of_any_size(at_once: int) -
     for name, texts in sorted(pack.attributes.dictionaries.items()):
         content.update(json.dumps(["attributes", name, list(texts)]).encode())
     assert digest_beside(pack, at_once=at_once) == content.hexdigest()
+
+
+def test_a_pack_holds_as_many_customers_as_a_number_of_32_bits_counts() -> None:
+    _refuse_too_many(2_147_483_647)
+    with pytest.raises(DataRefused, match=r"found 2,147,483,648\."):
+        _refuse_too_many(2_147_483_648)
+
+
+def test_customers_are_counted_by_the_rows_they_have_in_a_table() -> None:
+    bought, nothing = [order("2026-01-01"), order("2026-01-02")], list[Event]()
+    pack = pack_of({"anna": bought, "bert": nothing, "carl": [order("2026-01-03")]})
+    assert pack.customers == 3 and customers_with_events(pack, "purchases") == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.families.segments.choice import (
     Following,
@@ -82,7 +83,9 @@ def test_what_must_be_said_is_said_below_each_limit_and_not_on_it() -> None:
 
 def test_a_hundred_customers_are_enough_and_ten_of_them_in_each_segment() -> None:
     def chosen(each: int) -> int:
-        points = np.repeat([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]], [each, 40, 60 - each], axis=0)
+        points: Floats = np.repeat(
+            [[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]], [each, 40, 60 - each], axis=0
+        )
         points += np.random.default_rng(1).normal(0, 0.1, points.shape)
         rows = len(points)
         after = Following(np.arange(rows), np.arange(rows) % 2.0, np.arange(rows) % 13 + 3)
