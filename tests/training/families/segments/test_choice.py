@@ -88,7 +88,7 @@ def test_a_hundred_customers_are_enough_and_ten_of_them_in_each_segment() -> Non
         )
         points += np.random.default_rng(1).normal(0, 0.1, points.shape)
         rows = len(points)
-        after = Following(np.arange(rows), np.arange(rows) % 2.0, np.arange(rows) % 13 + 3)
+        after = Following(np.arange(rows), np.resize([0.0, 1.0], rows), np.arange(rows) % 13 + 3)
         return choose(points, after, counts=(3,)).chosen.segments
 
     assert chosen(10) == 3
