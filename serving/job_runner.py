@@ -7,7 +7,7 @@ import io
 import logging
 import secrets
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -39,8 +39,11 @@ _logger = logging.getLogger("regulars.jobs")
 class JobRunner:
     """One process's share of the work; several processes may run one each on the same queue."""
 
-    def __init__(self, models_in_use: ModelsInUse) -> None:
+    def __init__(
+        self, models_in_use: ModelsInUse, *, rows_at_once: Mapping[bool, int] = ROWS_AT_ONCE
+    ) -> None:
         self._models_in_use = models_in_use
+        self._rows_at_once = rows_at_once
         self._holder = secrets.token_hex(8)
         self._job: Job | None = None
         self._stopping = threading.Event()
@@ -108,7 +111,7 @@ class JobRunner:
         basis = f"{in_use.scorer.bundle.manifest.digest}/{in_use.snapshot.name}"
         # Rows of two models do not belong into one file: a job meets a new model by beginning anew.
         done, written = (job.rows_done, job.bytes_done) if job.basis in ("", basis) else (0, 0)
-        count = min(ROWS_AT_ONCE[bool(job.question["reasons"])], job.rows_total - done)
+        count = min(self._rows_at_once[bool(job.question["reasons"])], job.rows_total - done)
         asked = self._asked(job, in_use, done, count)
         rows = self._answered(job, in_use, asked, basis)
         content = (

@@ -90,8 +90,9 @@ class MappedColumn:
         raw = quoted(self.raw)
         if self.source_type == "VARCHAR":
             raw = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
+        day = f"TRY_CAST({raw} AS DATE)"
         # Infinite instants have no day.
-        return f"TRY_CAST(TRY_CAST({raw} AS DATE) - DATE '1970-01-01' AS INTEGER)"
+        return f"CASE WHEN isfinite({day}) THEN TRY_CAST({day} - DATE '1970-01-01' AS INTEGER) END"
 
 
 def bind_column(
@@ -180,7 +181,9 @@ def _accepts(kind: ColumnKind, found: str) -> bool:
 def _converted(raw: str, kind: ColumnKind, found: str) -> str:
     if kind is ColumnKind.INSTANT:
         instant = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
-        return f"CASE WHEN isfinite({instant}) THEN epoch_us({instant}) // 1000000 END"
+        # Whole numbers are divided towards zero, and what lies before 1970 must not reach into it.
+        down = f"epoch_us({instant}) // 1000000 - CAST(epoch_us({instant}) % 1000000 < 0 AS BIGINT)"
+        return f"CASE WHEN isfinite({instant}) THEN {down} END"
     if kind is ColumnKind.MONEY:
         return _scaled(raw, 2, found)
     if kind is ColumnKind.NUMBER:
@@ -198,7 +201,8 @@ def _scaled(raw: str, decimals: int, found: str) -> str:
     if found.startswith((*_INTEGERS, *_UNSIGNED)):
         most = 9 * 10**18 // scale
         return (
-            f"CASE WHEN {raw} BETWEEN -{most} AND {most} THEN CAST({raw} AS BIGINT) * {scale} END"
+            f"CASE WHEN TRY_CAST({raw} AS BIGINT) BETWEEN -{most} AND {most} "
+            f"THEN CAST({raw} AS BIGINT) * {scale} END"
         )
     if found in _FLOATS:
         # The same rounding as below in whole numbers of 64 bits, which is many times faster.
@@ -208,7 +212,8 @@ def _scaled(raw: str, decimals: int, found: str) -> str:
         return f"CASE WHEN abs({raw}) < 9e12 THEN {rounded} END"
     if found == "VARCHAR":
         raw = f"trim({raw})"
-    rounded = f"round(TRY_CAST({raw} AS DECIMAL(38, 6)), {decimals})"
+    # A digit is left free: of what fills all 38 the scaled number could not even be reckoned.
+    rounded = f"round(TRY_CAST({raw} AS DECIMAL(37, 6)), {decimals})"
     return f"TRY_CAST({rounded} * {scale} AS BIGINT)"
 
 

@@ -210,7 +210,7 @@ def _merged_breaches(opened: OpenTable, mask: int, merged: int) -> Iterator[Brea
 def _purchase_notes(opened: OpenTable, total: PartAccount) -> Iterator[Breach]:
     """Letters that mark cancellations, and order numbers that several customers share."""
     for letters, one in sorted((total.letters or {}).items()):
-        if one.returns >= max(_CANCELLING_SHARE * one.lines, 1):
+        if one.returns >= _CANCELLING_SHARE * one.lines:
             yield Breach(
                 table=opened.table.name,
                 rule=f"cancellations.{letters}",

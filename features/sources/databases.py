@@ -51,7 +51,9 @@ def fault_of_connecting(address: str) -> str:
     return ""
 
 
-def copy_database(source: str, *, folder: Path, scratch: Path) -> list[Path]:
+def copy_database(
+    source: str, *, folder: Path, scratch: Path, at_once: int = BATCH_ROWS
+) -> list[Path]:
     """Copy a database table or query to Parquet, a batch of rows at a time.
 
     Raises ``DataRefused`` when the address, the driver, the database or the table is not there.
@@ -71,7 +73,7 @@ def copy_database(source: str, *, folder: Path, scratch: Path) -> list[Path]:
     try:
         with engine.connect() as connection:
             query = sqlalchemy.text(_query(connection, what.strip()))
-            result = connection.execution_options(yield_per=BATCH_ROWS).execute(query)
+            result = connection.execution_options(yield_per=at_once).execute(query)
             return write_pieces(list(result.keys()), result.partitions(), scratch)
     except SQLAlchemyError as fault:
         raise DataRefused(

@@ -206,24 +206,24 @@ def _require_utf8(path: Path, source: str) -> None:
         )
 
 
-def _first_byte_outside_utf8(path: Path) -> tuple[int, str] | None:
+def _first_byte_outside_utf8(path: Path, *, at_once: int = _READ_BYTES) -> tuple[int, str] | None:
     """The line of the first byte that is not UTF-8, with a guess at the encoding; None when all is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     lines = 1
     with path.open("rb") as file:
-        first = file.read(_READ_BYTES)
-        if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if file.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return 1, " (it looks like UTF-16)"
-        block = first
-        while block:
+        while True:
+            block = file.read(at_once)
             try:
-                decoder.decode(block, final=False)
+                # A letter that is cut off by the end of the file is none.
+                decoder.decode(block, final=not block)
             except UnicodeDecodeError as fault:
                 # The fault's own bytes may begin with the tail of the block before.
                 return lines + fault.object[: fault.start].count(b"\n"), _encoding_hint(fault)
+            if not block:
+                return None
             lines += block.count(b"\n")
-            block = file.read(_READ_BYTES)
-    return None
 
 
 def _encoding_hint(fault: UnicodeDecodeError) -> str:

@@ -182,22 +182,22 @@ def _digest(pack: Pack, digests: Mapping[str, Mapping[int, str]]) -> str:
     return digest.hexdigest()
 
 
-def digest_beside(pack: Pack) -> str:
+def digest_beside(pack: Pack, *, at_once: int = BATCH_ROWS) -> str:
     """The SHA-256 of what a pack has beside its streams: customers, and what they declared."""
     digest = hashlib.sha256()
-    _add(digest, "customer_ids.offsets", pack.customer_ids.offsets)
-    _add(digest, "customer_ids.content", pack.customer_ids.content)
+    _add(digest, "customer_ids.offsets", pack.customer_ids.offsets, at_once)
+    _add(digest, "customer_ids.content", pack.customer_ids.content, at_once)
     if pack.attributes.known is not None:
-        _add(digest, "attributes.known", pack.attributes.known)
+        _add(digest, "attributes.known", pack.attributes.known, at_once)
     for column, values in sorted(pack.attributes.columns.items()):
-        _add(digest, f"attributes.column.{column}", values)
+        _add(digest, f"attributes.column.{column}", values, at_once)
     for column, texts in sorted(pack.attributes.dictionaries.items()):
         digest.update(json.dumps(["attributes", column, list(texts)], ensure_ascii=False).encode())
     return digest.hexdigest()
 
 
-def _add(digest: Any, name: str, array: NDArray[Any]) -> None:
+def _add(digest: Any, name: str, array: NDArray[Any], at_once: int) -> None:
     digest.update(f"{name}:{array.dtype.newbyteorder('<').str}:{len(array)};".encode())
-    for start in range(0, len(array), BATCH_ROWS):
-        batch = array[start : start + BATCH_ROWS]
+    for start in range(0, len(array), at_once):
+        batch = array[start : start + at_once]
         digest.update(np.ascontiguousarray(batch, batch.dtype.newbyteorder("<")).data)

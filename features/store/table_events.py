@@ -184,15 +184,17 @@ class _Piece:
             self.arrays[name] = self.source.array(name)
         return self.arrays[name]
 
-    def moves(self, cursor: Ints) -> Iterator[tuple[slice | Ints, slice | Ints]]:
-        """Rows here and their places in the whole, about a million at a time; moves the cursor on."""
+    def moves(
+        self, cursor: Ints, *, at_once: int = _MOVED_ROWS
+    ) -> Iterator[tuple[slice | Ints, slice | Ints]]:
+        """Rows here and their places in the whole, so many at a time; moves the cursor on."""
         targets = cursor[self.keys]
         cursor[self.keys] += self.counts
         ends = np.cumsum(self.counts)
         first = 0
         while first < len(self.counts):
             done = int(ends[first - 1]) if first else 0
-            last = int(np.searchsorted(ends, done + _MOVED_ROWS, side="right"))
+            last = int(np.searchsorted(ends, done + at_once, side="right"))
             last = max(last, first + 1)
             chosen = slice(first, last)
             counts = self.counts[chosen]

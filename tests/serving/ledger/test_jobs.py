@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from serving import job_runner
 from serving.contract.job_messages import JobAnswer
 from serving.job_runner import JobRunner
 from serving.ledger.jobs import (
@@ -33,11 +32,6 @@ from tests.serving.calling import NOW, Caller, Service, answer_as
 from tests.serving.full_disk import no_file_beyond
 
 DAY = 86_400
-
-
-@pytest.fixture(autouse=True)
-def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_runner, "ROWS_AT_ONCE", {True: 3, False: 7})
 
 
 @pytest.fixture
@@ -62,9 +56,14 @@ def status(caller: Caller, job_id: str) -> dict[str, Any]:
     return found
 
 
+def runner_of(service: Service, *, rows: int = 7, with_reasons: int = 3) -> JobRunner:
+    """A runner of small blocks."""
+    return JobRunner(service.models_in_use, rows_at_once={True: with_reasons, False: rows})
+
+
 def worked_off(service: Service) -> int:
     """How many blocks it took one runner to do everything."""
-    runner, blocks = JobRunner(service.models_in_use), 0
+    runner, blocks = runner_of(service), 0
     while runner.step():
         blocks += 1
     return blocks
@@ -124,7 +123,7 @@ def test_a_broken_off_job_goes_on_to_the_same_bytes(
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
     file = service.models_in_use.job_files.result(job_id)
-    killed = JobRunner(service.models_in_use)
+    killed = runner_of(service)
     for _ in range(blocks_before):
         killed.step()
     if blocks_before:
@@ -161,7 +160,7 @@ def test_a_job_is_worked_on_by_one_at_a_time_until_its_holder_falls_silent(
     service: Service, caller: Caller, ids: list[str]
 ) -> None:
     submit(caller, customer_ids=ids)
-    first, second = JobRunner(service.models_in_use), JobRunner(service.models_in_use)
+    first, second = runner_of(service), runner_of(service)
     assert first.step() and not second.step()
     service.seconds += HELD_SECONDS + 1
     assert second.step()
@@ -173,7 +172,7 @@ def test_a_new_model_begins_the_job_anew(
     service: Service, caller: Caller, ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
-    runner = JobRunner(service.models_in_use)
+    runner = runner_of(service)
     runner.step()
     in_use = service.models_in_use.in_use
     assert in_use is not None
@@ -189,7 +188,7 @@ def test_a_cancelled_job_stops_before_its_next_block_and_leaves_no_file(
     service: Service, caller: Caller, ids: list[str]
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
-    runner = JobRunner(service.models_in_use)
+    runner = runner_of(service)
     runner.step()
     assert caller.request("DELETE", f"/v1/jobs/{job_id}").json()["status"] == "cancelled"
     assert runner.step() and not runner.step()
@@ -247,7 +246,7 @@ def test_a_full_disk_holds_a_job_up_and_spoils_nothing(
     service: Service, caller: Caller, ids: list[str]
 ) -> None:
     job_id = submit(caller, customer_ids=ids)
-    runner = JobRunner(service.models_in_use)
+    runner = runner_of(service)
     runner.step()
     with no_file_beyond(service.models_in_use.job_files.result(job_id).stat().st_size + 10):
         assert runner.step()

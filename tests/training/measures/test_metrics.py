@@ -116,3 +116,45 @@ def test_chance_alone_makes_few_customers_look_miscalibrated() -> None:
     ]
     assert np.mean(np.array(errors) > limit) == pytest.approx(0.05, abs=0.03)
     assert metrics.calibration_error_by_chance(np.tile(probability, 100)) < limit / 5
+
+
+@pytest.mark.parametrize(
+    ("rows", "lifted"), [(9, 4.5), (10, 5.0), (11, 2.75), (20, 5.0), (21, 3.5)]
+)
+def test_the_top_tenth_is_rounded_up_and_holds_one_at_least(rows: int, lifted: float) -> None:
+    # Two of them left: the one of the highest score and the one of the lowest.
+    outcomes = np.r_[1.0, np.zeros(rows - 2), 1.0]
+    assert metrics.lift(outcomes, np.arange(float(rows))[::-1]) == pytest.approx(lifted)
+
+
+def test_where_nobody_left_or_nobody_is_there_is_no_lift() -> None:
+    assert math.isnan(metrics.lift(np.zeros(3), np.arange(3.0)))
+    assert math.isnan(metrics.lift(np.empty(0), np.empty(0)))
+
+
+def test_customers_are_binned_by_rising_probability_the_first_bins_being_the_larger() -> None:
+    probability = np.array([0.9, 0.1, 0.5, 0.3, 0.7])
+    found = metrics.reliability(np.array([1.0, 0.0, 1.0, 1.0, 0.0]), probability, bins=2)
+    assert [(one.customers, round(one.expected, 9), one.observed) for one in found] == [
+        (3, 0.3, 2 / 3),
+        (2, 0.8, 0.5),
+    ]
+    assert len(metrics.reliability(np.ones(3), np.full(3, 0.5))) == 3
+    assert [one.customers for one in metrics.reliability(np.ones(40), np.full(40, 0.5))] == [4] * 10
+
+
+def test_every_figure_stands_under_its_own_name() -> None:
+    outcomes, probability = np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.8, 0.6, 0.4, 0.2])
+    found = metrics.measure(outcomes, probability)
+    expected = {
+        "auc": 0.75,
+        "pr_auc": 1 / 2 + 1 / 2 * 2 / 3,
+        "lift_10": 2.0,
+        "brier": (0.04 + 0.36 + 0.36 + 0.04) / 4,
+        "ece": (0.2 + 0.6 + 0.6 + 0.2) / 4,
+        "observed_over_expected": 1.0,
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    # The first three are contacted as a rule: 3/10 x 190 x 2/4, less 1 x 2/4 and 11 x 1/4.
+    assert found["empc"] == pytest.approx(28.5 - 0.5 - 2.75, abs=0.01)
+    assert found["empc_share"] == pytest.approx(0.75, abs=0.01)

@@ -74,3 +74,57 @@ def test_where_nobody_brought_anything_there_is_no_figure() -> None:
     nothing, some = np.zeros(4), np.arange(4.0)
     for figure in (metrics.normalised_gini, metrics.bias, metrics.decile_error, metrics.top_share):
         assert math.isnan(figure(nothing, some))
+
+
+@pytest.mark.parametrize(
+    ("rows", "share"), [(9, 0.5), (10, 0.5), (11, 0.75), (20, 0.75), (21, 1.0)]
+)
+def test_the_top_tenth_is_rounded_up_and_holds_one_at_least(rows: int, share: float) -> None:
+    expected = np.arange(float(rows))[::-1]
+    brought = np.r_[[2.0, 1.0, 1.0], np.zeros(rows - 3)]
+    assert metrics.top_share(brought, expected) == share
+
+
+def test_equals_at_the_edge_of_the_top_share_its_places() -> None:
+    brought, expected = np.array([5.0, 3.0, 1.0, 1.0]), np.array([9.0, 4.0, 4.0, 1.0])
+    # Two places: the first brought 5, the second is shared by those who brought 3 and 1.
+    assert metrics.top_share(brought, expected, share=0.5) == 0.7
+
+
+def test_an_interval_holds_its_own_ends() -> None:
+    brought, ends = np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4)
+    assert metrics.coverage(brought, 2 * ends, 3 * ends) == 0.5
+    assert metrics.coverage(brought, 2.5 * ends, 2.5 * ends) == 0.0
+    assert math.isnan(metrics.coverage(np.empty(0), np.empty(0), np.empty(0)))
+
+
+def test_the_figures_of_one_table_are_those_reckoned_by_hand() -> None:
+    brought, expected = np.array([0.0, 2.0, 4.0, 14.0]), np.array([1.0, 4.0, 3.0, 10.0])
+    found = metrics.measure_value(brought, expected)
+    # The pairs differ by 44, of which the order by expectation finds all but the pair of 2 and 4.
+    assert found == pytest.approx(
+        {
+            "gini": 40 / 44,
+            "spearman": 0.8,
+            "top_decile_share": 0.7,
+            "decile_mape": (1 / 4 + 1 + 4 / 14) / 3,
+            "bias": -0.1,
+            "mae_cents": 2.0,
+        }
+    )
+    assert found["gini"] == pytest.approx(gini_by_pairs(brought, expected))
+
+
+@pytest.mark.parametrize("draws", [1, 7, 8, 9, 16, 17])
+def test_many_samples_at_once_are_as_good_as_one_by_one(draws: int) -> None:
+    brought = np.array([0.0, 5.0, 1.0, 40.0])
+    weights = np.random.default_rng(1).integers(0, 3, (draws, 3)) + np.eye(3, dtype=int)[0]
+    weights[-1] = 0
+    # The second and third customer are one person, whose weight stands in the last column.
+    columns = np.array([0, 2, 2, 1])
+    for scores in (np.array([3.0, 1.0, 2.0, 4.0]), np.array([3.0, 1.0, 3.0, 1.0])):
+        order = metrics.Order.of(scores)
+        found = order.concentrations(brought, weights, columns)
+        alone = [order.concentration(brought, one[columns].astype(float)) for one in weights]
+        assert found == pytest.approx(alone, nan_ok=True)
+        assert np.isnan(found[-1])
