@@ -44,8 +44,8 @@ def told_of(pack: Pack, key: int = 0, **more: Any) -> list[Told]:
 
 def test_what_happened_or_was_known_at_the_instant_or_later_is_left_out() -> None:
     contacts = stream(
-        [0, 5], [996, 997, 998, 999, 1_000], [999, 1_000, 1_001, 999, 1_000],
-        kind=([0, 0, 0, 0, 0], ["complaint"]),
+        [0, 6], [996, 997, 998, 999, 1_000, 1_000], [999, 1_000, 1_001, 999, 1_000, 5],
+        kind=([0, 0, 0, 0, 0, 0], ["complaint"]),
     )  # fmt: skip
     assert told_of(pack_of(contacts=contacts)) == [(999, "complaint", {}), (996, "complaint", {})]
     without_known = stream([0, 3], [998, 999, 1_000], kind=([0, 0, 0], ["complaint"]))
