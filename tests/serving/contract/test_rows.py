@@ -17,7 +17,14 @@ from training.reasons.wording import Fact
 # The first of January 2026.
 MIDNIGHT = 1_767_225_600
 FACT = Fact(
-    "days_since_order", "Days since the last order.", "days", 41.0, "41 days", "9 days", "regulars"
+    "days_since_order",
+    "Days since the last order.",
+    "days",
+    41.0,
+    "41 days",
+    9.0,
+    "9 days",
+    "regulars",
 )
 RISK = Explanation(
     probability=0.62,
@@ -76,7 +83,7 @@ SCORE = Score(
 DECIDED = Decision("d1", "anna", "ok", 0.62, "1", "m", MIDNIGHT, MIDNIGHT + 5)
 FACT_TOLD = {
     "feature": "days_since_order", "meaning": "Days since the last order.", "unit": "days",
-    "value": 41.0, "text": "41 days", "typical": "9 days", "peers": "regulars",
+    "value": 41.0, "text": "41 days", "typical": 9.0, "peers": "regulars",
 }  # fmt: skip
 
 
