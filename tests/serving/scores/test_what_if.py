@@ -84,7 +84,7 @@ def test_an_order_is_the_last_thing_at_the_usual_price_a_second_before_the_cutof
     cutoff, probability = in_use.snapshot.cutoff_seconds, in_use.scorer.bundle.probability
     for customer in judged(in_use)[:60:12]:
         row = past.vector(customer, cutoff)
-        line = {
+        line: dict[str, str | int | None] = {
             "seconds": cutoff - 1,
             "order": "one more",
             "quantity_milli": 1_000,
