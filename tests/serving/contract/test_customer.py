@@ -99,6 +99,33 @@ def test_a_question_that_cannot_be_answered_is_pointed_at(
     assert answer.json()["errors"][0]["pointer"] == pointer
 
 
+@pytest.mark.parametrize(("days", "status"), [(1, 200), (0, 422), (-1, 422)])
+def test_the_last_day_before_the_scores_may_be_asked_about_and_not_their_own(
+    service: Service, caller: Caller, snapshot: Snapshot, risky: str, days: int, status: int
+) -> None:
+    cutoff = snapshot.cutoff_seconds
+    assert cutoff % DAY_SECONDS == 0
+    day = instant(cutoff - days * DAY_SECONDS)[:10]
+    answer = caller.post("/v1/customer", json={"customer_id": risky, "since": day})
+    changes = caller.post("/v1/changes", json={"rows": [{"customer_id": risky}], "since": day})
+    assert (answer.status_code, changes.status_code) == (status, status)
+    if status == 200:
+        assert answer.json()["since"] == changes.json()["since"] == day
+    else:
+        assert answer.json()["errors"][0]["code"] == "not_earlier"
+        assert changes.json()["errors"][0]["code"] == "not_earlier"
+
+
+@pytest.mark.parametrize(("seconds", "days"), [(0, 0), (86_399, 0), (86_400, 1), (86_401, 1)])
+def test_a_score_is_so_many_whole_days_old(
+    service: Service, caller: Caller, snapshot: Snapshot, risky: str, seconds: int, days: int
+) -> None:
+    service.seconds = snapshot.cutoff_seconds + seconds
+    view = shown(caller, customer_id=risky, events=0)
+    assert view["score_age_days"] == days and view["timeline"] == []
+    assert view["since"] == instant(snapshot.cutoff_seconds - 30 * DAY_SECONDS)[:10]
+
+
 def stream(seconds: list[int], **columns: Any) -> EventStream:
     texts = {name: one[1] for name, one in columns.items() if isinstance(one, tuple)}
     arrays = {

@@ -247,6 +247,26 @@ def test_the_answer_says_until_when_it_holds(
 
 
 @pytest.mark.parametrize(
+    ("seconds", "age_days"),
+    [(-1, None), (0, None), (7 * 86_400, None), (8 * 86_400 - 1, None), (8 * 86_400, 8), (1_234 * 86_400, 1_234)],
+)  # fmt: skip
+def test_scores_are_called_old_once_a_whole_day_has_passed_since_they_ended(
+    service: Service,
+    caller: Caller,
+    snapshot: Snapshot,
+    risky: str,
+    seconds: int,
+    age_days: int | None,
+) -> None:
+    service.seconds = snapshot.cutoff_seconds + seconds
+    answer = caller.score(customer_id=risky)
+    said = f"What counted here was known {age_days:,} days ago" if age_days else ""
+    assert len(answer["warnings"]) == (1 if age_days else 0)
+    assert all(one["message"].startswith(said) for one in answer["warnings"])
+    assert answer["scored_at"] == instant(service.seconds)
+
+
+@pytest.mark.parametrize(
     ("row", "pointer", "code"),
     [
         ({}, "/rows/0", "customer_or_vector"),

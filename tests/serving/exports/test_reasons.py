@@ -20,6 +20,7 @@ from serving.exports.reasons import _harmless, export_reasons
 from serving.ledger.ledger import Ledger
 from serving.pages.download import harmless
 from serving.snapshot.reading import open_snapshot
+from tests.oracles.published import Published
 from tests.serving.calling import Caller
 from tests.serving.company import Company, company_in
 from training.reasons.languages.known import language_of
@@ -137,6 +138,40 @@ def test_dynamics_is_given_predictive_scores(change: float | None, trend: int) -
         "msdyn_scoretrend": trend,
         "msdyn_grade": 0,
     }
+
+
+def test_a_crm_is_told_the_published_money_risk_and_change(
+    valued_company: Company, tmp_path: Path
+) -> None:
+    workspace = own(valued_company, tmp_path).workspace
+    folder = workspace.scores.current
+    assert folder is not None
+    told = Published(folder, tmp_path / "own")
+    path = tmp_path / "rows"
+    english = language_of("en")
+    export_reasons(workspace, path, english, currency="EUR", to="hubspot")
+    inputs = [one for line in path.read_bytes().splitlines() for one in json.loads(line)["inputs"]]
+    assert len(inputs) == told.judged
+    for place in range(0, told.judged, 9):
+        moved = told.moved_points(place)
+        flat = {
+            name.removeprefix("regulars_"): one for name, one in inputs[place]["properties"].items()
+        }
+        assert inputs[place]["id"] == told.customer(place)
+        assert flat["risk_percent"] == f"{100 * told.risk(place):.1f}"
+        assert flat["risk_band"] == told.band(place)
+        assert flat["risk_change_points"] == ("" if moved is None else f"{moved:.1f}")
+        assert flat["expected_value_cents"] == str(told.of("value_cents", place))
+        assert flat["value_at_risk_cents"] == str(round(told.at_risk_cents(place)))
+        assert flat["scored_at"] == f"{told.cutoff:%Y-%m-%dT%H:%M:%SZ}"
+        assert flat["model_version"] == told.manifest["model_version"]
+        assert bool(flat["reason_1"]) and flat["reason_1"] != flat["reason_2"]
+    table = tmp_path / "rows.parquet"
+    export_reasons(workspace, table, english, currency="EUR")
+    before = parquet.read_table(table)["risk_before_percent"].to_pylist()
+    for place, one in enumerate(before):
+        earlier = float(told["risk_before"][place])
+        assert one == (None if earlier != earlier else round(100 * earlier, 1))
 
 
 def own(company: Company, folder: Path) -> Company:

@@ -136,3 +136,41 @@ def test_the_record_is_whole_however_many_rows_are_read_at_once(folder: Path, si
     found = ledger.audit.verify(at_once=size)
     assert found == (CALLS - 1, f"row {CALLS} is not as it was written")
     ledger.close()
+
+
+def test_the_latest_calls_are_told_newest_first_and_so_many(folder: Path) -> None:
+    ledger = Ledger(folder / "ledger.db")
+    for most in (0, 1, 5, CALLS, CALLS + 1):
+        told = ledger.audit.rows(most=most)
+        assert [one.number for one in told] == list(range(CALLS, 0, -1))[:most]
+    last, first = told[0], told[-1]
+    assert (last.at, last.caller, last.method, last.route) == (11, "key2", "POST", "/v1/score")
+    assert (first.at, first.caller, first.correlation_id) == (0, "key0", "0" * 16)
+    ledger.close()
+
+
+def test_a_seal_is_over_the_row_and_the_seal_before_it(folder: Path) -> None:
+    import hashlib
+
+    ledger, before = Ledger(folder / "ledger.db"), "0" * 64
+    for at, row in enumerate(reversed(ledger.audit.rows(most=CALLS))):
+        said = f"{before}\n{at + 1}\n{at}\nkey{at % 3}\nPOST\n/v1/score\n{at:016x}"
+        before = hashlib.sha256(said.encode()).hexdigest()
+        assert row.seal == before
+    ledger.close()
+
+
+@pytest.mark.parametrize(("cut", "sound"), [(0, CALLS), (1, CALLS - 1), (CALLS, 0)])
+def test_a_tail_that_was_cut_off_is_missed(folder: Path, cut: int, sound: int) -> None:
+    edited(folder, f"DELETE FROM audit WHERE number > {CALLS - cut}")
+    wrong = f"rows behind row {sound} are missing" if cut else ""
+    assert verified(folder) == (sound, wrong)
+
+
+def test_a_row_that_is_missing_inside_is_named(folder: Path) -> None:
+    edited(folder, "DELETE FROM audit WHERE number = 4")
+    assert verified(folder) == (3, "row 4 is missing")
+
+
+def test_a_record_nobody_wrote_in_is_whole(tmp_path: Path) -> None:
+    assert verified(tmp_path) == (0, "")

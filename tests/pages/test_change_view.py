@@ -1,0 +1,101 @@
+"""The day a change is told from, and the change in a sum that a reader can follow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from serving.in_use.models_in_use import InUse
+from serving.pages.change_view import _instant_of, _lines, _sum, change_section, play_lines
+from serving.scores.changes import ChangeAnswer, ChangeReason
+from serving.scores.score import Status
+from tests.serving.calling import Service
+from training.reasons.happenings import Happening
+from training.reasons.languages.known import language_of
+
+ENGLISH, GERMAN = language_of("en"), language_of("de")
+DAY = 86_400
+# Midnight of the first of January 2026.
+MIDNIGHT = 1_767_225_600
+REASON = ChangeReason(
+    "rhythm", "Buying rhythm", 12.04, 12.0, None, "Silent", (Happening("complaint", 2, MIDNIGHT),)
+)
+FOUND = ChangeAnswer(
+    "anna", Status.OK, Status.OK, before=0.2, now=0.3,
+    reasons=(REASON, replace(REASON, title="Spend", shown_points=-3.5, happened=())),
+    shown_before=20.0, shown_now=30.0, shown_other=1.5,
+)  # fmt: skip
+
+
+@pytest.fixture
+def in_use(service: Service) -> InUse:
+    found = service.models_in_use.in_use
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "found"),
+    [
+        ("2026-01-01", MIDNIGHT + 1, MIDNIGHT),
+        ("2026-01-01", MIDNIGHT, None),
+        ("2026-01-01", MIDNIGHT - 1, None),
+        ("2025-12-31", MIDNIGHT, MIDNIGHT - DAY),
+        ("2026-02-30", 2 * MIDNIGHT, None),
+        ("yesterday", 2 * MIDNIGHT, None),
+        ("", 2 * MIDNIGHT, None),
+    ],
+)
+def test_a_day_counts_from_its_midnight_if_that_is_before_the_scores(
+    text: str, before: int, found: int | None
+) -> None:
+    assert _instant_of(text, before=before) == found
+
+
+def test_the_sum_leads_from_the_risk_then_to_that_of_now() -> None:
+    assert _sum(FOUND, ENGLISH) == "20.0 + 12.0 − 3.5 + 1.5 = 30.0"
+    assert _sum(FOUND, GERMAN) == "20,0 + 12,0 − 3,5 + 1,5 = 30,0"
+    level = replace(FOUND, shown_other=0.0)
+    assert _sum(level, ENGLISH) == "20.0 + 12.0 − 3.5 + 0.0 = 30.0"
+    assert _sum(replace(FOUND, reasons=()), ENGLISH) == ""
+
+
+def test_the_lines_are_the_reasons_and_everything_else() -> None:
+    told = [(one.title, one.text, one.events, one.points) for one in _lines(FOUND, ENGLISH)]
+    assert told == [
+        ("Buying rhythm", "Silent", "two complaints", "+12.0"),
+        ("Spend", "Silent", "", "−3.5"),
+        ("Everything else", "", "", "+1.5"),
+    ]
+    assert _lines(replace(FOUND, reasons=()), ENGLISH) == []
+
+
+def test_without_another_day_a_change_is_told_since_the_usual_one(in_use: InUse) -> None:
+    end = in_use.snapshot.cutoff_seconds
+    assert end % DAY == 0
+    usual = change_section(in_use, 0, "")
+    asked = change_section(in_use, 0, "2025-02-01")
+    assert usual is not None and asked is not None
+    assert (asked.since, asked.row, asked.generation) == ("2025-02-01", "0", in_use.snapshot.name)
+    earlier = change_section(in_use, 0, usual.since)
+    assert usual == earlier and usual.since < usual.latest
+    # The last day that can be asked about is answered, and the one after it falls back.
+    last = change_section(in_use, 0, usual.latest)
+    assert last is not None and last.since == usual.latest
+    assert _instant_of(usual.latest, before=end) == end - DAY
+    long_ago = change_section(in_use, 0, "1990-01-01")
+    assert long_ago is not None and (long_ago.lines, long_ago.sum) == ([], "")
+    assert long_ago.headline == "Nothing was known of this customer on that day."
+
+
+def test_what_a_play_would_change_is_the_difference_of_what_is_shown(in_use: InUse) -> None:
+    customer = in_use.snapshot.customer_ids[int(in_use.snapshot.ranking.customer_keys[0])]
+    assert in_use.what_ifs is not None
+    plays, told = play_lines(in_use, customer), in_use.what_ifs.plays(customer, ENGLISH)
+    assert len(plays) == len(told) > 0
+    for line, play in zip(plays, told, strict=True):
+        now, then = round(100 * play.probability, 1), round(100 * play.would_be, 1)
+        assert line.title == play.title and line.would_be == f"{then:.1f} %"
+        assert line.change == f"{then - now:+.1f}".replace("-", "−")
+        assert line.facts.split("; ") == [one.text for one in play.because]

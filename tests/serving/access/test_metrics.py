@@ -1,0 +1,63 @@
+"""What the service counts of itself: each call once, under the route that was declared and no other name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import prometheus_client
+import pytest
+
+from serving.access.metrics import Metrics
+from serving.access.routes import Route
+
+SCORE = Route("/v1/score", "score", ("POST",))
+JOB = Route("/v1/jobs/{job_id}", "score", ("GET", "DELETE"))
+
+
+@pytest.fixture
+def metrics() -> Iterator[Metrics]:
+    made = Metrics()
+    yield made
+    for one in (made._calls, made._seconds):
+        prometheus_client.REGISTRY.unregister(one)
+
+
+def counted(**labels: str) -> float | None:
+    return prometheus_client.REGISTRY.get_sample_value("regulars_calls_total", labels)
+
+
+def took(what: str, route: str, **labels: str) -> float | None:
+    name = f"regulars_call_seconds_{what}"
+    return prometheus_client.REGISTRY.get_sample_value(name, {"route": route} | labels)
+
+
+def test_calls_are_counted_by_route_method_and_status(metrics: Metrics) -> None:
+    for route, method, status in (
+        (SCORE, "POST", 200), (SCORE, "POST", 200), (SCORE, "POST", 422), (JOB, "DELETE", 200),
+    ):  # fmt: skip
+        metrics.note(route, method, status, 0.25)
+    assert counted(route="/v1/score", method="POST", status="200") == 2
+    assert counted(route="/v1/score", method="POST", status="422") == 1
+    assert counted(route="/v1/jobs/{job_id}", method="DELETE", status="200") == 1
+    assert counted(route="/v1/jobs/{job_id}", method="GET", status="200") is None
+    assert took("count", "/v1/score") == 3 and took("sum", "/v1/score") == 0.75
+    assert took("sum", "/v1/jobs/{job_id}") == 0.25
+
+
+def test_nothing_a_stranger_sends_becomes_a_label(metrics: Metrics) -> None:
+    metrics.note(None, "GET", 404, 0.5)
+    metrics.note(None, "</script>", 404, 0.5)
+    metrics.note(SCORE, "GET", 405, 0.5)
+    assert counted(route="unknown", method="other", status="404") == 2
+    assert counted(route="/v1/score", method="other", status="405") == 1
+    names = {one.labels["method"] for one in next(iter(metrics._calls.collect())).samples}
+    assert names == {"other"}
+
+
+@pytest.mark.parametrize(("seconds", "within", "beyond"), [(0.001, "0.001", None), (0.3, "0.5", "0.25"), (10.0, "10.0", "2.5")])  # fmt: skip
+def test_a_call_falls_into_the_buckets_it_fits(
+    metrics: Metrics, seconds: float, within: str, beyond: str | None
+) -> None:
+    metrics.note(SCORE, "POST", 200, seconds)
+    assert took("bucket", "/v1/score", le=within) == 1
+    assert beyond is None or took("bucket", "/v1/score", le=beyond) == 0

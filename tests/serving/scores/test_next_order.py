@@ -1,0 +1,88 @@
+"""When the next order may come: the chance of silence and the days by which so many have ordered."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from features.vocabulary.time import Cutoff
+from serving.in_use.models_in_use import InUse
+from serving.scores.next_order import next_orders
+from tests.serving.calling import Service
+from training.families.churn.bundle import Bundle, ChurnTask
+from training.families.churn.timing.hazard import Hazard
+from training.questions.question import Question
+
+# Half past one in the night of the first of March 2026.
+CUTOFF = Cutoff(1_772_328_600)
+PERIOD, HORIZON = 10, 90
+
+
+@pytest.fixture
+def in_use(service: Service) -> InUse:
+    found = service.models_in_use.in_use
+    assert found is not None
+    return found
+
+
+def changed(bundle: Bundle, hazard: Hazard | None, question: Question) -> Bundle:
+    """The same model with another way of telling when, or another horizon."""
+    manifest = replace(bundle.manifest, task=ChurnTask(question))
+    return Bundle(
+        manifest, bundle.model, bundle.calibration, bundle.reference, hazard, bundle.declarations
+    )
+
+
+def day_of(silence: list[float], share: float) -> str | None:
+    """The day by which so many have ordered, by the line between the ends of two periods, drawn in logarithms."""
+    for period in range(1, len(silence)):
+        if silence[period] <= 1 - share:
+            high, low = math.log(silence[period - 1]), math.log(silence[period])
+            days = PERIOD * (period - 1 + (high - math.log(1 - share)) / (high - low))
+            instant = datetime.fromtimestamp(CUTOFF.seconds, UTC) + timedelta(days=days)
+            return None if days > HORIZON else instant.date().isoformat()
+    return None
+
+
+def test_the_chance_of_silence_is_told_in_thirty_sixty_and_ninety_days(in_use: InUse) -> None:
+    bundle, values = in_use.scorer.bundle, np.ascontiguousarray(in_use.values[::9])
+    found = next_orders(bundle, values, CUTOFF)
+    silences = bundle.silence(values).tolist()
+    assert len(found) == len(values) and len({one and one.expected for one in found}) > 5
+    none = 0
+    for order, silence in zip(found, silences, strict=True):
+        assert order is not None and order.horizon_days == 90
+        assert [day for day, _ in order.silent] == [30, 60, 90]
+        chances = [silence[3], silence[6], silence[9]]
+        assert [chance for _, chance in order.silent] == pytest.approx(chances)
+        told = (order.earliest, order.expected, order.latest)
+        assert told == (day_of(silence, 0.1), day_of(silence, 0.5), day_of(silence, 0.9))
+        none += order.latest is None
+    assert 0 < none < len(found), "some order within the horizon nine times in ten, and some do not"
+
+
+@pytest.mark.parametrize(
+    ("horizon_days", "days"), [(29, [29]), (30, [30]), (45, [30, 45]), (60, [30, 60]), (89, [30, 60, 89])]
+)  # fmt: skip
+def test_nothing_is_told_beyond_the_horizon_and_what_falls_on_it_is(
+    in_use: InUse, horizon_days: int, days: list[int]
+) -> None:
+    question = replace(in_use.scorer.bundle.question, horizon_days=horizon_days)
+    shorter = changed(in_use.scorer.bundle, in_use.scorer.bundle.hazard, question)
+    last = str((CUTOFF.instant + timedelta(days=horizon_days)).date())
+    found = next_orders(shorter, np.ascontiguousarray(in_use.values[::9]), CUTOFF)
+    told = [one.expected for one in found if one is not None and one.expected is not None]
+    assert max(told) <= last and any(one is not None and one.expected is None for one in found)
+    for one in found:
+        assert one is not None and one.horizon_days == horizon_days
+        assert [day for day, _ in one.silent] == days
+
+
+def test_a_model_that_does_not_tell_when_says_nothing_of_anybody(in_use: InUse) -> None:
+    bundle = in_use.scorer.bundle
+    without = changed(bundle, None, bundle.question)
+    assert next_orders(without, in_use.values[:3], CUTOFF) == [None] * 3
