@@ -105,8 +105,8 @@ def _not_asked(in_use: InUse, outcomes: Sequence[str] | None) -> tuple[RowPart, 
 
 
 def _staleness(cutoff_seconds: int, at: int, lasts_days: int) -> list[WarningAnswer]:
-    age_days = (at - cutoff_seconds) // DAY_SECONDS
-    if age_days <= lasts_days:
+    if at <= cutoff_seconds + lasts_days * DAY_SECONDS:
         return []
+    age_days = (at - cutoff_seconds) // DAY_SECONDS
     message = f"What counted here was known {age_days:,} days ago; later events did not."
     return [WarningAnswer(code="stale_vectors", message=message)]

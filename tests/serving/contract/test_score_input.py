@@ -248,9 +248,9 @@ def test_the_answer_says_until_when_it_holds(
 
 @pytest.mark.parametrize(
     ("seconds", "age_days"),
-    [(-1, None), (0, None), (7 * 86_400, None), (8 * 86_400 - 1, None), (8 * 86_400, 8), (1_234 * 86_400, 1_234)],
+    [(-1, None), (0, None), (7 * 86_400, None), (7 * 86_400 + 1, 7), (8 * 86_400, 8), (1_234 * 86_400, 1_234)],
 )  # fmt: skip
-def test_scores_are_called_old_once_a_whole_day_has_passed_since_they_ended(
+def test_scores_are_called_old_from_the_second_after_the_answer_says_they_hold(
     service: Service,
     caller: Caller,
     snapshot: Snapshot,

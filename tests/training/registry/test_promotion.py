@@ -11,7 +11,7 @@ import pytest
 
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
-from features.vocabulary.errors import ModelRefused
+from features.vocabulary.errors import BundleRefused, ModelRefused
 from tests.contracts.families.churn import churn
 from tests.oracles.mlflow_client import tags_of
 from training.bundles.bundle import write
@@ -94,3 +94,29 @@ def test_one_failed_check_keeps_a_model_out_and_force_alone_lets_it_in(
     assert champion is not None and champion.version == "2"
     assert [one["version"] for one in shelf.champions()] == ["1", "2"]
     assert json.loads(proven.read_text()) == tried and tried[0].split()[0] == champion.digest
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("harm", ["unsigned", "signed by a stranger", "damaged"])
+def test_a_version_nobody_trusted_signed_or_that_is_damaged_is_never_put_to_use(
+    company: tuple[Settings, Workspace, Registry], tmp_path: Path, harm: str, force: bool
+) -> None:
+    _, workspace, registry = company
+    shelf = PromotedBundles(workspace, CHURN_KIND)
+    bundle, run = churn(), tmp_path / "run"
+    write(CHURN_KIND, bundle.manifest, bundle, run / "bundle")
+    if harm == "signed by a stranger":
+        Signing(Workspace(tmp_path / "elsewhere")).sign(run / "bundle")
+    elif harm == "damaged":
+        Signing(workspace).sign(run / "bundle")
+        model = next((run / "bundle").glob("model*"))
+        model.write_bytes(model.read_bytes() + b" ")
+    record = RunRecord("a run", {}, {}, {}, [], run, "a card")
+    version = registry.register(registry.record(record), bundle.manifest)
+    before = shelf.champions(), registry.version_of("champion")
+    with pytest.raises(BundleRefused):
+        judge(
+            registry, workspace, version, kind=CHURN_KIND, gate=gate_of(GOOD), reason="a drill",
+            force=force,
+        )  # fmt: skip
+    assert (shelf.champions(), registry.version_of("champion")) == before
