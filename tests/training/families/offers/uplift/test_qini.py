@@ -50,6 +50,16 @@ def test_the_order_nobody_can_beat_scores_one_and_its_reverse_scores_below_zero(
     assert math.isnan(qini(np.zeros(8), best, treated))
 
 
+@pytest.mark.parametrize(
+    ("scores", "share"), [([4, 3, 2, 1], 1.0), ([3, 4, 2, 1], 1 / 3), ([1, 4, 3, 2], -1.0)]
+)
+def test_the_area_is_that_above_the_line_of_a_lot(scores: list[float], share: float) -> None:
+    # One of two who were treated acted and nobody else: the curve ends at 1 of 4 and the line has the area 2.
+    # First, second or last in the order the curve has 3.5, 2.5 or 0.5; the best has 3.5.
+    outcomes, treated = np.array([1.0, 0.0, 0.0, 0.0]), np.array([True, False, True, False])
+    assert qini(outcomes, np.array(scores, float), treated) == pytest.approx(share)
+
+
 def test_equal_scores_say_nothing() -> None:
     outcomes = np.array([1.0, 0.0, 1.0, 0.0])
     treated = np.array([True, False, False, True])
