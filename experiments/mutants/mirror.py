@@ -32,6 +32,8 @@ _SEEN_BY = {
     "serving/nightly/forgetting": "tests/serving/ledger/test_privacy.py",
 }
 """Who sees what a file does from outside, where it has no mirror of its own and the importers are only near."""
+_QUESTION_FIELDS = "tests/serving/contract/test_question_fields.py"
+"""It holds every default and limit of what may be asked, whichever messages say so."""
 _OTHERS_COPIES = "tests/laws/test_additions.py"
 """It tries additions in copies of the tree, and is no law about the rooms it names."""
 _MOST = 6
@@ -103,6 +105,8 @@ def mirrored(file: str, imports: Imports) -> list[str]:
     """The test files that ought to notice a mistake in a file, the laws last; empty where there are none."""
     own = _own(file, imports.tests)
     seen = [test for begins, test in _SEEN_BY.items() if file.startswith(begins)]
+    if file.startswith("serving/contract/") and file.endswith("_messages.py"):
+        seen.append(_QUESTION_FIELDS)
     mirror = own or [test for test in seen if test in imports.tests] or _nearest(file, imports)
     laws = imports.laws_about(room_of(file))
     return [*mirror, *(one for one in laws if one not in mirror)]
