@@ -30,21 +30,19 @@ _TOOLS = ("lightgbm", "numba", "numpy")
 _MOST_PROVEN = 50
 
 
-def admit(folder: Path, name: str, *, known_as: Path | None = None) -> None:
+def admit(folder: Path, name: str) -> None:
     """Try a bundle in a child process; ``BundleRefused`` when it is refused there, or the child dies.
 
-    ``known_as`` is the folder named by the bundle's digest, beside the note of what was proven; without
-    it the bundle lies there already.
+    ``folder`` is named by the bundle's digest and lies beside the note of what was proven.
     """
-    place = folder if known_as is None else known_as
-    note = place.parent / _PROVEN_FILE
-    if _proof(place.name) in _proven(note):
+    note = folder.parent / _PROVEN_FILE
+    if _proof(folder.name) in _proven(note):
         return
     # Several workers meet a new bundle at once: one tries it, the others wait for what it finds.
-    with _alone(place.parent):
-        if _proof(place.name) not in _proven(note):
+    with _alone(folder.parent):
+        if _proof(folder.name) not in _proven(note):
             tried(folder, name)
-            _remember(note, place.name)
+            _remember(note, folder.name)
 
 
 def remember(folder: Path) -> None:

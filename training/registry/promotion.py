@@ -12,7 +12,7 @@ from features.vocabulary.errors import ModelRefused
 from training.bundles.admission import require_admitted
 from training.bundles.kind import Kind
 from training.bundles.promoted import PromotedBundles
-from training.bundles.proving import admit
+from training.bundles.proving import remember, tried
 from training.bundles.sealing import stamp, verified
 from training.bundles.signature import Signing
 from training.registry.gate import Check, Gate
@@ -53,9 +53,9 @@ def judge(
     with shelf.promoting() as draft:
         folder = registry.fetch_bundle(version, draft)
         signing.require(folder)
-        digest = verified(folder)[0].digest
+        verified(folder)
         # A damaged model would take this process along when the gate opens it.
-        admit(folder, registry.name, known_as=shelf.exported(digest))
+        tried(folder, registry.name)
         manifest = stamp(folder, version=version, run_id=run_id)
         signing.sign(folder)
         checks = tuple(gate(folder, shelf.champion_manifest()))
@@ -63,6 +63,7 @@ def judge(
         before = shelf.champions()
         if passed or force:
             shelf.export(folder, manifest)
+            remember(shelf.exported(manifest.digest))
             shelf.put_to_use(manifest, action="promote", reason=reason)
             registry.crown(version, {"validated": "yes" if passed else "no", "reason": reason})
         else:
