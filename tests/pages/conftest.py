@@ -5,10 +5,21 @@ from __future__ import annotations
 from tests.serving.conftest import (
     demo_workspace,
     opened_service,
+    published,
     service,
     snapshot,
     valued,
     valued_company,
+    valued_service,
 )
 
-__all__ = ["demo_workspace", "opened_service", "service", "snapshot", "valued", "valued_company"]
+__all__ = [
+    "demo_workspace",
+    "opened_service",
+    "published",
+    "service",
+    "snapshot",
+    "valued",
+    "valued_company",
+    "valued_service",
+]

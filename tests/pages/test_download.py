@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,23 +17,13 @@ from serving.snapshot.columns import UNKNOWN
 from serving.snapshot.reading import Snapshot
 from tests.oracles.published import STAGES, STATUSES, Published
 from tests.serving.calling import Service
-from tests.serving.company import Company
 
 
-@pytest.fixture(scope="module")
-def in_use(valued_company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InUse]:
-    service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
-    found = service.models_in_use.in_use
+@pytest.fixture
+def in_use(valued_service: Service) -> InUse:
+    found = valued_service.models_in_use.in_use
     assert found is not None
-    yield found
-    service.close()
-
-
-@pytest.fixture(scope="module")
-def told(valued_company: Company) -> Published:
-    folder = valued_company.workspace.scores.current
-    assert folder is not None
-    return Published(folder, valued_company.settings_path.parent)
+    return found
 
 
 def content(in_use: InUse, query: ListQuery | None = None, *, at_once: int = 500) -> str:
@@ -55,40 +44,40 @@ def one_decimal(share: float) -> str:
     return f"{100 * share:.1f}"
 
 
-def test_every_cell_is_the_published_figure(in_use: InUse, told: Published) -> None:
+def test_every_cell_is_the_published_figure(in_use: InUse, published: Published) -> None:
     found = lines(in_use)
-    assert len(found) == told.judged and list(found[0]) == list(COLUMNS)
+    assert len(found) == published.judged and list(found[0]) == list(COLUMNS)
     compared = 0
-    for place in range(0, told.judged, 13):
+    for place in range(0, published.judged, 13):
         row = found[place]
-        assert row["rank"] == str(place + 1) and row["customer_id"] == told.customer(place)
-        assert row["risk_percent"] == one_decimal(told.risk(place))
-        assert row["base_percent"] == one_decimal(told.manifest["base"])
-        moved = told.moved_points(place)
+        assert row["rank"] == str(place + 1) and row["customer_id"] == published.customer(place)
+        assert row["risk_percent"] == one_decimal(published.risk(place))
+        assert row["base_percent"] == one_decimal(published.manifest["base"])
+        moved = published.moved_points(place)
         compared += moved is not None
         assert row["risk_change_points"] == ("" if moved is None else f"{moved:.1f}")
-        before = float(told["risk_before"][place])
+        before = float(published["risk_before"][place])
         assert row["risk_before_percent"] == ("" if moved is None else one_decimal(before))
-        assert row["percentile"] == f"{told['percentile'][place]:.0f}"
-        assert row["band"] == told.band(place)
-        assert row["stage"] == STAGES[told.of("stage", place)]
-        assert row["lifecycle_status"] == STATUSES[told.of("lifecycle_status", place)]
-        spend = told.spend_cents(place)
+        assert row["percentile"] == f"{published['percentile'][place]:.0f}"
+        assert row["band"] == published.band(place)
+        assert row["stage"] == STAGES[published.of("stage", place)]
+        assert row["lifecycle_status"] == STATUSES[published.of("lifecycle_status", place)]
+        spend = published.spend_cents(place)
         assert row["spend_365d"] == f"{spend / 100:.2f}"
-        assert row["spend_at_risk"] == f"{max(spend, 0) * told.risk(place) / 100:.2f}"
+        assert row["spend_at_risk"] == f"{max(spend, 0) * published.risk(place) / 100:.2f}"
         for name, column in (
             ("expected_value", "value_cents"),
             ("expected_value_low", "value_low_cents"),
             ("expected_value_high", "value_high_cents"),
         ):
-            assert row[name] == f"{told.of(column, place) / 100:.2f}"
-        assert row["value_at_risk"] == f"{told.at_risk_cents(place) / 100:.2f}"
+            assert row[name] == f"{published.of(column, place) / 100:.2f}"
+        assert row["value_at_risk"] == f"{published.at_risk_cents(place) / 100:.2f}"
         assert (row["value_days"], row["currency"]) == ("90", "EUR")
-        assert row["last_order"] == told.last_order(place).date().isoformat()
-        assert row["model_version"] == told.manifest["model_version"]
-        assert row["model"] == told.manifest["model_title"]
+        assert row["last_order"] == published.last_order(place).date().isoformat()
+        assert row["model_version"] == published.manifest["model_version"]
+        assert row["model"] == published.manifest["model_title"]
         points = [float(row[f"points_{one}"]) for one in (1, 2, 3) if row[f"points_{one}"]]
-        assert points == pytest.approx(told.raising(place)[:3], abs=0.11)
+        assert points == pytest.approx(published.raising(place)[:3], abs=0.11)
         assert all(bool(row[f"reason_{one}"]) == (one <= len(points)) for one in (1, 2, 3))
     assert compared > 5
     assert {one["value_reason_1_money"] == "" for one in found} == {True, False}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,32 +13,17 @@ from serving.pages.list_view import _shown, churn_list_page
 from serving.snapshot.reading import Snapshot
 from tests.oracles.published import Published, euro
 from tests.serving.calling import Service
-from tests.serving.company import Company
 
 
-@pytest.fixture(scope="module")
-def answering(
-    valued_company: Company, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Service]:
-    service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
-    yield service
-    service.close()
-
-
-@pytest.fixture(scope="module")
-def told(valued_company: Company) -> Published:
-    folder = valued_company.workspace.scores.current
-    assert folder is not None
-    return Published(folder, valued_company.settings_path.parent)
-
-
-def drawn(answering: Service, snapshot: Snapshot | None = None, **asked: object) -> ChurnListPage:
-    in_use = answering.models_in_use.in_use
+def drawn(
+    valued_service: Service, snapshot: Snapshot | None = None, **asked: object
+) -> ChurnListPage:
+    in_use = valued_service.models_in_use.in_use
     assert in_use is not None
     if snapshot is not None:
         in_use = replace(in_use, snapshot=snapshot)
     query = ListQuery(**asked)  # type: ignore[arg-type]
-    return churn_list_page(in_use, answering.models_in_use.settings, query, None)
+    return churn_list_page(in_use, valued_service.models_in_use.settings, query, None)
 
 
 @pytest.mark.parametrize(
@@ -60,58 +44,63 @@ def test_a_page_holds_its_customers_and_the_last_one_the_rest(
 
 
 def test_links_lead_to_the_page_before_and_after_where_there_is_one(
-    answering: Service, told: Published
+    valued_service: Service, published: Published
 ) -> None:
-    last = -(-told.judged // 25)
-    first, middle, end = (drawn(answering, page=one) for one in (1, 2, last))
+    last = -(-published.judged // 25)
+    first, middle, end = (drawn(valued_service, page=one) for one in (1, 2, last))
     assert (first.previous, "page=2" in first.following) == ("", True)
     assert "page" not in middle.previous and "page=3" in middle.following
     assert f"page={last - 1}" in end.previous and end.following == ""
     assert [row.rank for row in end.rows] == [
-        f"{place + 1:,}" for place in range(25 * (last - 1), told.judged)
+        f"{place + 1:,}" for place in range(25 * (last - 1), published.judged)
     ]
-    assert not first.is_filtered and drawn(answering, band="high").is_filtered
+    assert not first.is_filtered and drawn(valued_service, band="high").is_filtered
 
 
-def test_every_figure_of_a_row_is_the_published_one(answering: Service, told: Published) -> None:
-    rows = [row for page in (1, 3, 6) for row in drawn(answering, page=page).rows]
+def test_every_figure_of_a_row_is_the_published_one(
+    valued_service: Service, published: Published
+) -> None:
+    rows = [row for page in (1, 3, 6) for row in drawn(valued_service, page=page).rows]
     for row in rows:
         place = int(row.rank.replace(",", "")) - 1
-        assert row.customer_id == told.customer(place)
-        assert row.risk == f"{100 * told.risk(place):.1f} %"
-        assert row.risk_width == f"{100 * told.risk(place):.2f}%"
-        moved = told.moved_points(place)
+        assert row.customer_id == published.customer(place)
+        assert row.risk == f"{100 * published.risk(place):.1f} %"
+        assert row.risk_width == f"{100 * published.risk(place):.2f}%"
+        moved = published.moved_points(place)
         assert row.moved == ("" if moved is None else f"{moved:+.1f}".replace("-", "−"))
         assert row.has_jumped is (moved is not None and moved >= 10.0)
-        assert row.band == told.band(place)
-        assert row.worth == euro(told.of("value_cents", place))
+        assert row.band == published.band(place)
+        assert row.worth == euro(published.of("value_cents", place))
         low, high = (
-            100 * round(told.of(f"value_{one}_cents", place) / 100) for one in ("low", "high")
+            100 * round(published.of(f"value_{one}_cents", place) / 100) for one in ("low", "high")
         )
         assert row.worth_between == f"{euro(low)} to {euro(high)}"
-        assert row.at_risk == euro(told.at_risk_cents(place))
-        assert len(row.reasons) == min(3, len(told.raising(place)))
+        assert row.at_risk == euro(published.at_risk_cents(place))
+        assert len(row.reasons) == min(3, len(published.raising(place)))
         assert all(one.points.startswith("+") and one.text for one in row.reasons)
     assert len({row.band for row in rows}) == 3
 
 
 def test_the_sum_on_top_is_that_of_all_judged_customers(
-    answering: Service, told: Published
+    valued_service: Service, published: Published
 ) -> None:
-    places = range(told.judged)
-    for page in (drawn(answering), drawn(answering, band="high", page=2)):
-        assert page.judged == f"{told.judged:,}"
-        assert page.expected == f"{sum(told.risk(place) for place in places):,.0f}"
-        assert page.at_risk == euro(sum(told.at_risk_cents(place) for place in places))
-        assert page.base == f"{100 * told.manifest['base']:.1f} %"
-        assert page.base_width == f"{100 * told.manifest['base']:.2f}%"
+    places = range(published.judged)
+    for page in (drawn(valued_service), drawn(valued_service, band="high", page=2)):
+        assert page.judged == f"{published.judged:,}"
+        assert page.expected == f"{sum(published.risk(place) for place in places):,.0f}"
+        assert page.at_risk == euro(sum(published.at_risk_cents(place) for place in places))
+        assert page.base == f"{100 * published.manifest['base']:.1f} %"
+        assert page.base_width == f"{100 * published.manifest['base']:.2f}%"
 
 
 def test_the_cells_of_the_matrix_share_all_money_at_risk(
-    answering: Service, told: Published
+    valued_service: Service, published: Published
 ) -> None:
-    found = drawn(answering, cell="middle-high").matrix
-    where, money = told.cells(), [told.at_risk_cents(place) for place in range(told.judged)]
+    found = drawn(valued_service, cell="middle-high").matrix
+    where, money = (
+        published.cells(),
+        [published.at_risk_cents(place) for place in range(published.judged)],
+    )
     assert len(found) == 9
     for cell in found:
         inside = [place for place, one in enumerate(where) if one == (cell.value, cell.risk)]
@@ -124,15 +113,17 @@ def test_the_cells_of_the_matrix_share_all_money_at_risk(
         assert ("cell" in cell.link) is not cell.is_chosen
 
 
-def test_a_heading_turns_the_order_of_its_own_column_alone(answering: Service) -> None:
-    falling = drawn(answering, sort="value").headings
+def test_a_heading_turns_the_order_of_its_own_column_alone(valued_service: Service) -> None:
+    falling = drawn(valued_service, sort="value").headings
     assert falling["value"].arrow == "descending" and "order=rising" in falling["value"].link
-    rising = drawn(answering, sort="value", rising=True).headings
+    rising = drawn(valued_service, sort="value", rising=True).headings
     assert rising["value"].arrow == "ascending" and "order=rising" not in rising["value"].link
     assert falling["at_risk"].arrow == "" and "order=rising" not in falling["at_risk"].link
 
 
-def test_where_nothing_is_at_risk_no_share_is_broken(answering: Service, valued: Snapshot) -> None:
+def test_where_nothing_is_at_risk_no_share_is_broken(
+    valued_service: Service, valued: Snapshot
+) -> None:
     poor = replace(valued, value_if_kept_cents=np.zeros_like(valued.value_if_kept_cents))
-    page = drawn(answering, poor)
+    page = drawn(valued_service, poor)
     assert {one.share for one in page.matrix} == {"0%"} and page.at_risk == "€0"

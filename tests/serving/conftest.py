@@ -12,8 +12,10 @@ from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest
+from serving.in_use.models_in_use import InUse
 from serving.nightly.run import score_everybody
 from serving.snapshot.reading import Snapshot, open_snapshot
+from tests.oracles.published import Published
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
 from tests.shared_companies import made_once, own_copy, shared_folder
@@ -51,6 +53,24 @@ def valued_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
 def valued(valued_company: Company) -> Snapshot:
     """That company's scores."""
     return open_snapshot(valued_company.workspace)
+
+
+@pytest.fixture(scope="session")
+def valued_service(
+    valued_company: Company, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
+    """The application over that company, for tests that write nothing."""
+    service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
+    yield service
+    service.close()
+
+
+@pytest.fixture(scope="session")
+def published(valued_company: Company) -> Published:
+    """That company's scores as they lie on disk, read without the code that shows them."""
+    folder = valued_company.workspace.scores.current
+    assert folder is not None
+    return Published(folder, valued_company.settings_path.parent)
 
 
 @pytest.fixture(scope="session")
@@ -126,6 +146,14 @@ def service(opened_service: Service, tmp_path: Path) -> Service:
     """The guarded application with a ledger of its own and a clock that stands."""
     opened_service.begin(tmp_path)
     return opened_service
+
+
+@pytest.fixture
+def in_use(service: Service) -> InUse:
+    """What that application answers from."""
+    found = service.models_in_use.in_use
+    assert found is not None and found.past is not None
+    return found
 
 
 @pytest.fixture

@@ -20,13 +20,6 @@ from tests.serving.calling import Caller, Service, answer_as
 
 
 @pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
-
-
-@pytest.fixture
 def risky(snapshot: Snapshot) -> str:
     return snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
 

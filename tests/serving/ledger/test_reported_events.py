@@ -23,13 +23,6 @@ DAY = 86_400
 
 
 @pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
-
-
-@pytest.fixture
 def teller(service: Service) -> Caller:
     return service.caller("events")
 

@@ -20,13 +20,6 @@ ENGLISH = language_of("en")
 
 
 @pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None and found.past is not None
-    return found
-
-
-@pytest.fixture
 def past(in_use: InUse) -> Past:
     assert in_use.past is not None
     return in_use.past

@@ -8,20 +8,12 @@ import pytest
 from serving.in_use.models_in_use import InUse
 from serving.scores.changes import ChangeAnswer, ChangeReason, _first_of, _headline, _untold
 from serving.scores.score import Status
-from tests.serving.calling import Service
 from training.reasons.happenings import Happening
 from training.reasons.languages.known import language_of
 from training.reasons.wording import Wording
 
 # Midnight of the first of January 2026.
 SINCE = 1_767_225_600
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
 
 
 @pytest.fixture

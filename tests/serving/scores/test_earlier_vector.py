@@ -11,7 +11,6 @@ from features.store.pack import EventStream, Pack, TextColumn
 from features.vocabulary.errors import PlanRefused
 from serving.in_use.models_in_use import InUse
 from serving.scores.earlier_vector import Past
-from tests.serving.calling import Service
 
 CUTOFF = 1_000
 
@@ -23,13 +22,6 @@ def stream(offsets: list[int], seconds: list[int], known: list[int] | None = Non
         {},
         known=None if known is None else np.array(known, np.int64),
     )
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None and found.past is not None
-    return found
 
 
 @pytest.fixture

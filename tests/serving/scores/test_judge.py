@@ -12,14 +12,6 @@ from serving.ledger.privacy import Withheld
 from serving.scores.score import Score, Status
 from serving.scores.scoring import Scorer
 from serving.scores.subject import GivenVector, Subject
-from tests.serving.calling import Service
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
 
 
 def everybody(in_use: InUse) -> list[str]:

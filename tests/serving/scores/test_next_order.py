@@ -12,7 +12,6 @@ import pytest
 from features.vocabulary.time import Cutoff
 from serving.in_use.models_in_use import InUse
 from serving.scores.next_order import next_orders
-from tests.serving.calling import Service
 from training.families.churn.bundle import Bundle, ChurnTask
 from training.families.churn.timing.hazard import Hazard
 from training.questions.question import Question
@@ -20,13 +19,6 @@ from training.questions.question import Question
 # Half past one in the night of the first of March 2026.
 CUTOFF = Cutoff(1_772_328_600)
 PERIOD, HORIZON = 10, 90
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
 
 
 def changed(bundle: Bundle, hazard: Hazard | None, question: Question) -> Bundle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import copy
 from dataclasses import replace
 
@@ -17,51 +16,47 @@ from serving.snapshot.columns import UNKNOWN
 from serving.snapshot.reading import Snapshot
 from tests.oracles.published import STAGES, STATUSES, Published
 from tests.serving.calling import Service
-from tests.serving.company import Company
 from training.questions.buying import SecondPurchase
 from training.reasons.languages.known import language_of
 
 GERMAN = language_of("de")
 
 
-@pytest.fixture(scope="module")
-def in_use(valued_company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[InUse]:
-    service = Service(valued_company, tmp_path_factory.mktemp("ledger"))
-    found = service.models_in_use.in_use
+@pytest.fixture
+def in_use(valued_service: Service) -> InUse:
+    found = valued_service.models_in_use.in_use
     assert found is not None
-    yield found
-    service.close()
+    return found
 
 
-@pytest.fixture(scope="module")
-def told(valued_company: Company) -> Published:
-    folder = valued_company.workspace.scores.current
-    assert folder is not None
-    return Published(folder, valued_company.settings_path.parent)
-
-
-def test_every_figure_is_the_published_one(in_use: InUse, told: Published) -> None:
-    places = range(0, told.judged, 11)
-    scores = in_use.scorer.score_ids([told.customer(place) for place in places])
+def test_every_figure_is_the_published_one(in_use: InUse, published: Published) -> None:
+    places = range(0, published.judged, 11)
+    scores = in_use.scorer.score_ids([published.customer(place) for place in places])
     differs = 0
     for place, one in zip(places, scores, strict=True):
         assert one.value == {
-            "expected_cents": told.of("value_cents", place),
-            "low_cents": told.of("value_low_cents", place),
-            "high_cents": told.of("value_high_cents", place),
-            "if_kept_cents": told.of("value_if_kept_cents", place),
+            "expected_cents": published.of("value_cents", place),
+            "low_cents": published.of("value_low_cents", place),
+            "high_cents": published.of("value_high_cents", place),
+            "if_kept_cents": published.of("value_if_kept_cents", place),
             "horizon_days": 90,
         }
-        assert one.at_risk_cents == round(told.risk(place) * told.of("value_if_kept_cents", place))
-        differs += told.of("value_if_kept_cents", place) != told.of("value_cents", place)
-        assert one.spend_cents == told.of("spend_cents", place) == told.spend_cents(place)
-        assert (one.status, one.probability) == (Status.OK, told.risk(place))
-        assert one.percentile == told["percentile"][place] and one.band == told.band(place)
-        assert one.base == told.manifest["base"]
-        assert one.interval is not None and one.interval[0] < told.risk(place) < one.interval[1]
-        assert one.stage == STAGES[told.of("stage", place)]
-        assert one.lifecycle_status == STATUSES[told.of("lifecycle_status", place)]
-        assert one.as_of_seconds == told.manifest["cutoff_seconds"]
+        assert one.at_risk_cents == round(
+            published.risk(place) * published.of("value_if_kept_cents", place)
+        )
+        differs += published.of("value_if_kept_cents", place) != published.of("value_cents", place)
+        assert one.spend_cents == published.of("spend_cents", place) == published.spend_cents(place)
+        assert (one.status, one.probability) == (Status.OK, published.risk(place))
+        assert one.percentile == published["percentile"][place] and one.band == published.band(
+            place
+        )
+        assert one.base == published.manifest["base"]
+        assert (
+            one.interval is not None and one.interval[0] < published.risk(place) < one.interval[1]
+        )
+        assert one.stage == STAGES[published.of("stage", place)]
+        assert one.lifecycle_status == STATUSES[published.of("lifecycle_status", place)]
+        assert one.as_of_seconds == published.manifest["cutoff_seconds"]
     assert differs > 5 and len({one.band for one in scores}) == 3
 
 

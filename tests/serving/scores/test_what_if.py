@@ -13,19 +13,11 @@ from features.vocabulary.errors import UsageRefused
 from serving.in_use.models_in_use import InUse
 from serving.scores.earlier_vector import Past
 from serving.scores.what_if import ORDER, SETTLED, WhatIfs, _last_texts, _same
-from tests.serving.calling import Service
 from training.reasons.languages.known import language_of
 
 ENGLISH, GERMAN = language_of("en"), language_of("de")
 OPEN, OLDEST = "open_complaints_count_lifetime", "days_since_first_open_complaint"
 MEAN, MEAN_EVER = "order_spend_mean_365d", "order_spend_mean_lifetime"
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
 
 
 @pytest.fixture
