@@ -56,9 +56,7 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
 
 def _keep(models_in_use: ModelsInUse, told: Sequence[ToldEvent]) -> list[bool]:
     """Keep what is told; what is told of somebody who was erased is answered alike and kept nowhere."""
-    erased = {
-        one.customer_id for one in told if models_in_use.ledger.privacy.was_erased(one.customer_id)
-    }
+    erased = models_in_use.ledger.privacy.erased_among({one.customer_id for one in told})
     is_new = iter(
         models_in_use.ledger.events.keep([one for one in told if one.customer_id not in erased])
     )

@@ -46,12 +46,13 @@ def answer_rows(
         id(row): "given" if one.vector else "fresh" if one.fresh else "stored"
         for row, one in zip(rows, subjects, strict=True)
     }
+    erased = _erased(models_in_use, in_use, rows)
     decided: dict[int, Decision] = {}
     for row in rows:
         if id(row) not in decided and row.status not in (Status.UNKNOWN_ID, Status.ERROR):
-            decided[id(row)] = _decision(
-                models_in_use, in_use, row, bases[id(row)], campaign, at, named
-            )
+            decision = _decision(models_in_use, in_use, row, bases[id(row)], campaign, at, named)
+            is_nobodys = row.customer_id in erased
+            decided[id(row)] = replace(decision, customer_id="") if is_nobodys else decision
     models_in_use.ledger.append(list(decided.values()), again=bool(named))
     return [
         row_answer(
@@ -115,7 +116,7 @@ def _decision(
         held_out = "yes" if held else "no"
     return Decision(
         decision_id=_name(at, named, row.customer_id),
-        customer_id=_written_id(models_in_use, in_use, row.customer_id),
+        customer_id=row.customer_id,
         status=row.status.word,
         probability=row.probability,
         model_version=manifest.version,
@@ -130,11 +131,16 @@ def _decision(
     )
 
 
-def _written_id(models_in_use: ModelsInUse, in_use: InUse, customer_id: str) -> str:
-    """The customer of a decision; nobody where what is told with the call is about somebody who was erased."""
-    is_known = not customer_id or in_use.snapshot.find(customer_id) >= 0
-    was_erased = not is_known and models_in_use.ledger.privacy.was_erased(customer_id)
-    return "" if was_erased else customer_id
+def _erased(models_in_use: ModelsInUse, in_use: InUse, rows: Sequence[Score]) -> frozenset[str]:
+    """Who was erased, of those about whom something was told with the call: no decision names them."""
+    strangers = {
+        row.customer_id
+        for row in rows
+        if row.status not in (Status.UNKNOWN_ID, Status.ERROR)
+        and row.customer_id
+        and in_use.snapshot.find(row.customer_id) < 0
+    }
+    return models_in_use.ledger.privacy.erased_among(strangers)
 
 
 def _name(at: int, named: str, customer_id: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,9 +97,12 @@ class Privacy:
             self._seen = seen = version, self._read()
         return seen[1]
 
-    def was_erased(self, customer_id: str) -> bool:
-        """Whether a customer was erased at any time."""
-        return self._tombstones.exists() and Tombstones.read(self._tombstones).hold(customer_id)
+    def erased_among(self, customer_ids: Collection[str]) -> frozenset[str]:
+        """Which of these customers were erased at any time; the list of the erased is read once for all."""
+        if not customer_ids or not self._tombstones.exists():
+            return frozenset()
+        tombstones = Tombstones.read(self._tombstones)
+        return frozenset(filter(tombstones.hold, customer_ids))
 
     def decide(self, decisions: Sequence[tuple[str, bool]], *, at: int) -> list[bool]:
         """Keep objections (True) and their withdrawals (False); says of each whether it changes anything."""

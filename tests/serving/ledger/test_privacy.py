@@ -72,7 +72,8 @@ def test_an_erasure_takes_everything_of_those_it_names_and_nothing_of_others(
     assert holders(ledger, "anna") == holders(ledger, "carl") == {"to_be_erased"}
     assert holders(ledger, "bert") == everything
     assert ledger.privacy.withheld == Withheld(frozenset({"bert"}), frozenset({"anna", "carl"}))
-    assert ledger.privacy.was_erased("anna") and not ledger.privacy.was_erased("bert")
+    assert ledger.privacy.erased_among(["anna", "bert"]) == {"anna"}
+    assert ledger.privacy.erased_among([]) == frozenset()
 
 
 def test_an_erasure_is_done_when_none_of_its_customers_is_left(ledger: Ledger) -> None:
@@ -90,7 +91,7 @@ def test_an_erasure_is_done_when_none_of_its_customers_is_left(ledger: Ledger) -
     assert ledger.privacy.finish(frozenset(), at=6) == []
     assert ledger.privacy.withheld.erased == frozenset()
     # Whoever knows a number can still ask whether it was erased, long after.
-    assert ledger.privacy.was_erased("bert") and ledger.privacy.erasure("unknown") is None
+    assert ledger.privacy.erased_among(["bert"]) and ledger.privacy.erasure("unknown") is None
 
 
 def test_who_is_named_in_two_erasures_is_withheld_until_both_are_done(ledger: Ledger) -> None:
