@@ -222,7 +222,7 @@ def _child(task: dict[str, Any], tree: Path, folder: Path) -> None:
         conduct = Conduct(task)
         only_first = ["--exitfirst"] if task["file"] else []
         arguments = [*ARGUMENTS, *only_first, f"--basetemp={folder / 'pytest'}", *task["tests"]]
-        code = int(pytest.main(arguments, plugins=[conduct]))
+        code = _told_by(conduct, arguments)
         report = {
             "seconds": conduct.seconds,
             "failed": conduct.failed,
@@ -234,6 +234,16 @@ def _child(task: dict[str, Any], tree: Path, folder: Path) -> None:
     finally:
         sys.stdout.flush()
         os._exit(code)
+
+
+def _told_by(conduct: Conduct, arguments: Sequence[str]) -> int:
+    """How pytest ended; where it fell over itself after a test had failed, the failed test counts."""
+    try:
+        return int(pytest.main([*arguments], plugins=[conduct]))
+    except Exception:
+        # It raises what it only warns of as a rule, such as a file that a failed test left open.
+        traceback.print_exc()
+        return 1 if conduct.failed else _NEVER_BEGUN
 
 
 def _compile_into(machine_code: str, forgotten: list[str] | None, folder: Path) -> None:
