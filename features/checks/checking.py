@@ -20,6 +20,7 @@ from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judged_table import OpenTable, judge, open_table
 from features.checks.reading import TableReading, read_table
+from features.checks.texts import notes_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect
@@ -156,14 +157,14 @@ class Checking:
                 self.faults.append(refusal(name, "values", fault))
                 continue
             files = {
-                one.name: FileRecord(one.stamp, dict(opened.source.schemas[one.name]), 0)
+                one.name: FileRecord(one.stamp, opened.source.schemas[one.name], 0)
                 for one in opened.source.files
             }
             yield CheckedTable(
                 opened,
                 TableRecord(
                     made_of(name),
-                    opened.source.columns,
+                    opened.source.read_as,
                     files,
                     report=found.report,
                     breaches=found.breaches,
@@ -218,7 +219,7 @@ class Checking:
             else:
                 account = one.reading.account(one.opened, customers(one))
                 reports[name], found = account.report, account.breaches
-            breaches[name] += found
+            breaches[name] += [*found, *notes_of_texts(one.table, one.opened.source)]
         every = [breach for name in self.mapped for breach in breaches[name]]
         if not any(TABLES[name].event_time for name in self.mapped):
             every.append(_nothing_mapped())
@@ -236,7 +237,7 @@ class Checking:
             return self._open(name, None), None
         opened = self._open(name, old)
         if opened is not None and any(
-            opened.source.columns.get(column) != kind for column, kind in old.columns.items()
+            opened.source.read_as.get(column) != kind for column, kind in old.columns.items()
         ):
             # A value may read otherwise now that its column has another type.
             return self._open(name, None), None

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from features.sources.attachment import Source
 from features.sources.connection import Connection, DatabaseFault, described, quoted, sentence
+from features.sources.files import text_of
+from features.sources.formats import ColumnFormat
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
 from features.vocabulary.tables import Column, ColumnKind, RawTable, stored_name
 
@@ -55,6 +57,8 @@ class MappedColumn:
     column: Column
     expression: str
     source_type: str
+    format: ColumnFormat | None = None
+    """How the text is read, where the expression is a text column by itself."""
 
     @property
     def raw(self) -> str:
@@ -69,7 +73,17 @@ class MappedColumn:
     @property
     def converted(self) -> str:
         """SQL from the working value to the stored one; NULL where it is missing or unreadable."""
-        return _converted(quoted(self.raw), self.column.kind, self.source_type)
+        raw = quoted(self.raw)
+        if self.is_read_by_format:
+            assert self.format is not None
+            return _converted(f"({self.format.sql(raw)})", self.column.kind, self.format.type)
+        return _converted(raw, self.column.kind, self.source_type)
+
+    @property
+    def is_read_by_format(self) -> bool:
+        """Whether the value is what a decided form reads out of a text."""
+        is_plain = self.column.kind in (ColumnKind.TEXT, ColumnKind.FLAG)
+        return self.format is not None and self.format.kind != "text" and not is_plain
 
     @property
     def is_missing(self) -> str:
@@ -88,7 +102,10 @@ class MappedColumn:
     def local_day(self) -> str:
         """SQL for the day number since 1970 that the calendar of the time zone shows."""
         raw = quoted(self.raw)
-        if self.source_type == "VARCHAR":
+        if self.is_read_by_format:
+            assert self.format is not None
+            raw = f"({self.format.sql(raw)})"
+        elif self.source_type == "VARCHAR":
             raw = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
         day = f"TRY_CAST({raw} AS DATE)"
         # Infinite instants have no day.
@@ -100,6 +117,8 @@ def bind_column(
 ) -> MappedColumn:
     """Bind one mapped expression; ``DataRefused`` when it names an absent column or has a wrong type."""
     where = f"tables.{table.name}.columns.{name}"
+    alone = source.named(expression.strip())
+    form = source.formats.get(alone) if alone else None
     expression = as_sql(source, expression)
     found = bind_expression(connection, source, expression, where)
     column = _declared(table, name, found)
@@ -110,13 +129,16 @@ def bind_column(
             found=f"{expression} of the type {found}",
             remedy=remedy,
         )
+    if alone and form is not None:
+        # What the text says is kept at hand: a text that cannot be read is not one that is missing.
+        return MappedColumn(column, quoted(text_of(alone)), "VARCHAR", form)
     return MappedColumn(column, expression, found)
 
 
 def as_sql(source: Source, expression: str) -> str:
     """An expression as SQL: the bare name of a column may have spaces or be a word of SQL."""
-    name = expression.strip()
-    return quoted(name) if name in source.columns else expression
+    name = source.named(expression.strip())
+    return quoted(name) if name is not None else expression
 
 
 def bind_condition(connection: Connection, source: Source, condition: str, where: str) -> None:
@@ -128,6 +150,15 @@ def bind_condition(connection: Connection, source: Source, condition: str, where
             found=f"{condition} of the type {found}",
             remedy="Write a comparison, such as Quantity > 0.",
         )
+
+
+def compiles(connection: Connection, source: Source, expression: str) -> bool:
+    """Whether an expression makes sense over a source's columns as they are read."""
+    try:
+        described(connection, f"SELECT ({expression}\n) AS value FROM {source.relation}")
+    except DatabaseFault:
+        return False
+    return True
 
 
 def bind_expression(connection: Connection, source: Source, expression: str, where: str) -> str:

@@ -8,8 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
-from features.checks.conversions import MappedColumn, bind_column, bind_condition
+from features.checks.conversions import (
+    MappedColumn,
+    as_sql,
+    bind_column,
+    bind_condition,
+    compiles,
+)
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
+from features.checks.texts import faults_of_texts, is_named
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
@@ -117,8 +124,9 @@ def open_table(
         )
     except RegularsError as fault:
         return None, [refusal(table.name, "source", fault)]
+    source = _read_as_mapped(connection, source, mapping)
     columns: list[MappedColumn] = []
-    breaches: list[Breach] = []
+    breaches: list[Breach] = list(faults_of_texts(table, mapping, source))
     for name in _mapped_names(table, mapping):
         try:
             columns.append(bind_column(connection, source, table, name, mapping.columns[name]))
@@ -136,6 +144,22 @@ def open_table(
         return None, breaches
     bound = tuple(columns), tuple(rules)
     return OpenTable(connection, table, mapping, source, *bound, erased), []
+
+
+def _read_as_mapped(connection: Connection, source: Source, mapping: TableMapping) -> Source:
+    """Leave as texts the columns that an expression of the mapping takes for texts, such as strptime(Day, …)."""
+    expressions = [
+        *mapping.columns.values(), *mapping.set_aside.values(), *filter(None, [mapping.where]),
+    ]  # fmt: skip
+    for expression in expressions:
+        if not source.formats or compiles(connection, source, as_sql(source, expression)):
+            continue
+        named = [one for one in source.formats if is_named(one, expression)]
+        as_texts = source.with_texts(named)
+        # Whichever was made last is what the relation shows.
+        fits = compiles(connection, as_texts, expression)
+        source = as_texts if fits else source.with_texts(())
+    return source
 
 
 def _no_rows(table: RawTable, source: Source) -> Breach:

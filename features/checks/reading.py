@@ -84,7 +84,7 @@ def read_table(
         for one in source.files
     }
     record = TableRecord(
-        made_of, source.columns, files, _months(opened, months, touched, found)
+        made_of, source.read_as, files, _months(opened, months, touched, found)
     )  # fmt: skip
     return TableReading(
         record=record,
@@ -125,7 +125,7 @@ def _fresh_records(opened: OpenTable) -> dict[str, FileRecord]:
     return {
         one.name: FileRecord(
             stamp=one.stamp,
-            schema=dict(opened.source.schemas[one.name]),
+            schema=opened.source.schemas[one.name],
             rows_in_source=rows.get(place, 0),
             months=tuple(months.get(place, ())),
         )

@@ -1,0 +1,108 @@
+"""What a check says of text files: lines that could not be read, and forms that have two readings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from features.checks.breaches import Breach, Severity, refusal
+from features.company.settings.company import TableMapping
+from features.sources.attachment import Source
+from features.sources.files import TextFile
+from features.sources.formats import Doubt
+from features.sources.texts.records import SAMPLE_LINES
+from features.vocabulary.errors import DataRefused
+from features.vocabulary.tables import RawTable
+
+REFUSED_SHARE = 0.01
+"""Above this share of lines that cannot be read, a file is taken to be broken and the table is refused."""
+
+
+def is_named(column: str, expression: str) -> bool:
+    """Whether an expression speaks of a column; rather once too often than not.
+
+    >>> is_named("Price", "Quantity * price"), is_named("Price", '"Unit Price"'), is_named("Price", "Prices")
+    (True, True, False)
+    """
+    return bool(re.search(rf"(?<!\w){re.escape(column)}(?!\w)", expression, re.IGNORECASE))
+
+
+def faults_of_texts(table: RawTable, mapping: TableMapping, source: Source) -> Iterator[Breach]:
+    """What keeps a table's text files from being used: doubts, names that repeat, broken lines."""
+    expressions = [*mapping.columns.values(), *mapping.set_aside.values(), mapping.where]
+    for doubt in source.doubts:
+        if any(is_named(doubt.column, one) for one in expressions):
+            yield refusal(table.name, f"reading.{doubt.column}", _doubtful(table, source, doubt))
+    texts = _texts(source)
+    for file, text in texts.items():
+        for name in text.repeated_names:
+            if any(is_named(name, one) for one in expressions):
+                yield refusal(table.name, f"names.{name}", _repeated(file, name))
+        records = text.records
+        if records.refused > REFUSED_SHARE * records.in_file:
+            yield refusal(table.name, f"lines.{file}", _broken(file, text))
+
+
+def notes_of_texts(table: RawTable, source: Source) -> Iterator[Breach]:
+    """The lines that were left out, for they have too many values or too few: a note for each file."""
+    for file, text in _texts(source).items():
+        records = text.records
+        if not records.refused:
+            continue
+        foot = f", {records.footer:,} of them at its end" if records.footer else ""
+        yield Breach(
+            table=table.name,
+            rule=f"lines.{file}",
+            what=f"lines of {file} that have another number of values than there are names{foot}",
+            rows=records.refused,
+            becomes="not read",
+            severity=Severity.NOTES,
+            sample=tuple(
+                f"line {one.line:,} with {_counted(one.values, 'value')}"
+                for one in records.first[:SAMPLE_LINES]
+            ),
+            advice="Lines below a table, such as totals, need nothing done. Where the file was cut off, "
+            "export it again.",
+        )
+
+
+def _texts(source: Source) -> Mapping[str, TextFile]:
+    return {name: one.text for name, one in source.schemas.items() if one.text is not None}
+
+
+def _doubtful(table: RawTable, source: Source, doubt: Doubt) -> DataRefused:
+    likely, *others = doubt.readings
+    return DataRefused(
+        expected=f"one way to read {doubt.column} of {source.shown}",
+        found=f"{len(doubt.readings)}: {doubt.sample}" if doubt.sample else doubt.evidence,
+        remedy=(
+            f'Write {doubt.setting} = "{likely}" or "{", ".join(others)}" under [tables.{table.name}]. '
+            f"{doubt.evidence}"
+        ),
+    )
+
+
+def _repeated(file: str, name: str) -> DataRefused:
+    return DataRefused(
+        expected=f"every column of {file} that is mapped to have its own name",
+        found=f'several called "{name}"',
+        remedy=f'Map the one you mean: they are read as "{name}_1", "{name}_2" and so on.',
+    )
+
+
+def _broken(file: str, text: TextFile) -> DataRefused:
+    records = text.records
+    many = records.refused - records.few
+    kind = "too many values" if many >= records.few else "too few values"
+    lines = ", ".join(f"{one.line:,}" for one in records.first)
+    return DataRefused(
+        expected=f"as many values in each line of {file} as there are names",
+        found=f"{records.refused:,} of {records.in_file:,} lines that have {kind}",
+        rows=f"lines {lines}",
+        remedy="Export the file again; a new column needs a name, and a value with the mark between "
+        "values in it needs quotes around it.",
+    )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
