@@ -57,7 +57,7 @@ class Source:
     def read_as(self) -> Mapping[str, str]:
         """The columns with their types and the form they are read in: what a value depends on."""
         return {
-            name: f"{kind} {self.formats[name]}" if name in self.formats else kind
+            name: f"{kind} {replace(self.formats[name], note='')}" if name in self.formats else kind
             for name, kind in self.columns.items()
         }
 

@@ -30,12 +30,16 @@ from features.sources.databases import copy_database, is_address
 from features.sources.excel import EXCEL_SUFFIXES, copy_excel
 from features.sources.formats import ColumnFormat, Evidence, evidence_of
 from features.sources.texts.encodings import plain_text
-from features.sources.texts.layouts import SaidLayout, layout_of
+from features.sources.texts.json_lines import copy_json_lines
+from features.sources.texts.layouts import SaidLayout, TextLayout, layout_of
 from features.sources.texts.records import CopiedRecords, RefusedLine, copy_records
 from features.vocabulary.errors import DataRefused
 
-_TEXT_SUFFIXES = tuple(
-    f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in ("", ".gz", ".zst", ".zip")
+_PACKED = ("", ".gz", ".zst", ".zip")
+_JSON_SUFFIXES = tuple(f".{kind}{packed}" for kind in ("jsonl", "ndjson") for packed in _PACKED)
+_TEXT_SUFFIXES = (
+    *(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in _PACKED),
+    *_JSON_SUFFIXES,
 )
 _PARQUET_SUFFIXES = (".parquet", ".pq")
 TEXT = "VARCHAR"
@@ -140,9 +144,13 @@ class FileReader:
         said, place = self.mapping, self._place()
         place.mkdir(parents=True, exist_ok=True)
         plain = plain_text(path, self.shown, said.encoding, place)
-        layout = layout_of(plain.path, self.shown, SaidLayout(said.delimiter, said.header_row))
         copy = place / "rows.parquet"
-        records = copy_records(plain.path, plain.lines, layout, copy)
+        if _ends(path, _JSON_SUFFIXES):
+            names, records = copy_json_lines(plain.path, copy)
+            layout = TextLayout("", "", 0, names)
+        else:
+            layout = layout_of(plain.path, self.shown, SaidLayout(said.delimiter, said.header_row))
+            records = copy_records(plain.path, plain.lines, layout, copy)
         if plain.path != path:
             plain.path.unlink()
         self._copies[file.name] = [copy]
@@ -236,7 +244,7 @@ def listed(source: str, folder: Path) -> list[SourceFile]:
     if "" in kinds or len(kinds) > 1:
         odd = next((one for one in files if not _kind(one)), files[-1])
         raise DataRefused(
-            expected=f"Parquet, CSV or Excel files, or a database address, for {source}",
+            expected=f"Parquet, CSV, JSON lines or Excel files, or a database address, for {source}",
             found=f'the ending "{odd.suffix}"' if "" in kinds else "files of several kinds",
             remedy="Export the table as one of these.",
         )
