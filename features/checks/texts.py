@@ -15,7 +15,7 @@ from features.vocabulary.errors import DataRefused
 from features.vocabulary.tables import RawTable
 
 REFUSED_SHARE = 0.01
-"""Above this share of lines that cannot be read, a file is taken to be broken and the table is refused."""
+"""Above this share of lines that cannot be read, those at its end aside, a file is taken to be broken."""
 
 
 def is_named(column: str, expression: str) -> bool:
@@ -39,7 +39,7 @@ def faults_of_texts(table: RawTable, mapping: TableMapping, source: Source) -> I
             if any(is_named(name, one) for one in expressions):
                 yield refusal(table.name, f"names.{name}", _repeated(file, name))
         records = text.records
-        if records.refused > REFUSED_SHARE * records.in_file:
+        if records.broken > REFUSED_SHARE * records.in_file:
             yield refusal(table.name, f"lines.{file}", _broken(file, text))
 
 
@@ -71,14 +71,20 @@ def _texts(source: Source) -> Mapping[str, TextFile]:
 
 
 def _doubtful(table: RawTable, source: Source, doubt: Doubt) -> DataRefused:
-    likely, *others = doubt.readings
+    choices = " or ".join(f'{doubt.setting} = "{one}"' for one in doubt.readings)
     return DataRefused(
         expected=f"one way to read {doubt.column} of {source.shown}",
-        found=f"{len(doubt.readings)}: {doubt.sample}" if doubt.sample else doubt.evidence,
-        remedy=(
-            f'Write {doubt.setting} = "{likely}" or "{", ".join(others)}" under [tables.{table.name}]. '
-            f"{doubt.evidence}"
-        ),
+        found=f"{len(doubt.readings)} ways that fit: {_readings(doubt)}",
+        remedy=f"Write {choices} under [tables.{table.name}]. {doubt.evidence}",
+    )
+
+
+def _readings(doubt: Doubt) -> str:
+    """What each reading makes of a value, such as "03/04/2026 is 2026-04-03 by %d/%m/%Y"."""
+    texts = doubt.sample.get("text", ())
+    return ", ".join(
+        f"{texts[0]} is {doubt.sample[one][0]} by {one}" if texts and doubt.sample.get(one) else one
+        for one in doubt.readings
     )
 
 
@@ -97,7 +103,7 @@ def _broken(file: str, text: TextFile) -> DataRefused:
     lines = ", ".join(f"{one.line:,}" for one in records.first)
     return DataRefused(
         expected=f"as many values in each line of {file} as there are names",
-        found=f"{records.refused:,} of {records.in_file:,} lines that have {kind}",
+        found=f"{records.broken:,} of {records.in_file:,} lines that have {kind}",
         rows=f"lines {lines}",
         remedy="Export the file again; a new column needs a name, and a value with the mark between "
         "values in it needs quotes around it.",

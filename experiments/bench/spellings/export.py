@@ -17,10 +17,31 @@ ROWS = 300
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "en": ("Customer ID", "Order ID", "Order Date", "SKU", "Quantity", "Line Total"),
     "us": ("customer_id", "order_number", "created_at", "product_id", "qty", "amount"),
-    "de": ("Kundennummer", "Bestellnummer", "Bestelldatum", "Artikelnummer", "Menge", "Gesamtpreis"),
-    "fr": ("Code client", "Numéro commande", "Date commande", "Code article", "Quantité", "Montant"),
+    "de": (
+        "Kundennummer",
+        "Bestellnummer",
+        "Bestelldatum",
+        "Artikelnummer",
+        "Menge",
+        "Gesamtpreis",
+    ),
+    "fr": (
+        "Code client",
+        "Numéro commande",
+        "Date commande",
+        "Code article",
+        "Quantité",
+        "Montant",
+    ),
     "es": ("ID cliente", "Numero pedido", "Fecha pedido", "Codigo producto", "Cantidad", "Importe"),
-    "it": ("Codice cliente", "Numero ordine", "Data ordine", "Codice articolo", "Quantità", "Importo"),
+    "it": (
+        "Codice cliente",
+        "Numero ordine",
+        "Data ordine",
+        "Codice articolo",
+        "Quantità",
+        "Importo",
+    ),
     "nl": ("Klantnummer", "Ordernummer", "Besteldatum", "Artikelcode", "Aantal", "Bedrag"),
 }
 _DATES: Mapping[str, tuple[str, ...]] = {
@@ -101,7 +122,9 @@ def random_export(seed: int) -> Export:
 
 def _lines(dice: random.Random) -> list[_Line]:
     """Orders one after another over a year and a half, most of one or two lines, a few sent back."""
-    at = datetime(dice.choice((2022, 2023, 2024)), dice.randint(1, 12), dice.randint(1, 28), 9, tzinfo=UTC)
+    at = datetime(
+        dice.choice((2022, 2023, 2024)), dice.randint(1, 12), dice.randint(1, 28), 9, tzinfo=UTC
+    )
     order = dice.choice((1_001, 50_001, 700_001))
     prefix = dice.choice(("", "", "B", "INV-"))
     customers = [f"{dice.choice(('C', '', 'K-'))}{number}" for number in range(10_001, 10_081)]

@@ -16,6 +16,7 @@ from features.sources.texts.layouts import TextLayout
 from features.vocabulary.errors import DataRefused
 
 SAMPLE_LINES = 3
+MOST_FOOTER_LINES = 5
 _BLOCK_BYTES = 1 << 22
 _ROWS_AT_ONCE = 1 << 17
 _LONGEST_VALUE = 1 << 30
@@ -41,7 +42,12 @@ class CopiedRecords:
     """How many of the refused have fewer values than there are names."""
     first: tuple[RefusedLine, ...] = ()
     footer: int = 0
-    """How many of the refused stand at the end of the file, below all others, as totals and remarks do."""
+    """How many of the refused are short lines at the end of the file, as totals, remarks and a torn line are."""
+
+    @property
+    def broken(self) -> int:
+        """How many of the refused stand among the others, where nothing but a fault explains them."""
+        return self.refused - self.footer
 
     @property
     def in_file(self) -> int:
@@ -99,16 +105,17 @@ class _Refusals:
         if not self.count:
             return CopiedRecords(copied)
         first: list[RefusedLine] = []
-        footer = total = 0
+        footer = 0
         for line, values in _places(path, layout):
-            total += 1
             if values == self.width:
                 footer = 0
                 continue
-            footer += 1
+            footer = footer + 1 if values < self.width else 0
             if len(first) < SAMPLE_LINES:
                 first.append(RefusedLine(line, values))
             last = RefusedLine(line, values, is_torn=True)
+        if footer > MOST_FOOTER_LINES:
+            footer = 0
         if footer and not _ends_with_a_line(path):
             # The last one may be whole but for its end; it is told as torn where values are missing.
             first = [last if one.line == last.line else one for one in first]

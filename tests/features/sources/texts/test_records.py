@@ -55,6 +55,14 @@ def test_what_stands_below_the_table_is_told_apart(tmp_path: Path) -> None:
     assert [one.is_torn for one in records.first] == [False, False]
 
 
+@pytest.mark.parametrize(("short", "footer"), [(1, 1), (5, 5), (6, 0)])
+def test_many_short_lines_at_the_end_are_no_footer(tmp_path: Path, short: int, footer: int) -> None:
+    records, _ = _copied(tmp_path, "a,b,c\n1,2,3\n" * 1 + "1,2,3\n" * 9 + "4,5\n" * short)
+    assert (records.refused, records.footer, records.broken) == (short, footer, short - footer)
+    wide, _ = _copied(tmp_path, "a,b,c\n1,2,3\n4,5\n6,7,8,9\n")
+    assert (wide.refused, wide.footer, wide.broken) == (2, 0, 2)
+
+
 def test_a_file_that_was_cut_off_names_its_torn_line(tmp_path: Path) -> None:
     records, _ = _copied(tmp_path, "a,b,c\n1,2,3\n4,5")
     assert [(one.line, one.values, one.is_torn) for one in records.first] == [(3, 2, True)]
