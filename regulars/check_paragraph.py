@@ -42,9 +42,11 @@ def _purchases(summary: TableSummary, currency: str, timezone: str) -> list[str]
         if found.largest_share is None
         else f"; {100 * found.largest_share:.1f} % of it from the five largest customers"
     )
+    alone = found.orders - found.orders_bought
+    returns = f" ({alone:,} of them without anything bought)" if alone else ""
     return [
         f"  Your purchases as they were understood, {between}:",
-        f"  {_many(found.customers, 'customer')}, {_many(found.orders, 'order')}, "
+        f"  {_many(found.customers, 'customer')}, {_many(found.orders, 'order')}{returns}, "
         f"{_many(found.rows, 'line')}, {found.pieces:,.10g} pieces of {_many(found.items, 'item')}.",
         f"  {_money(found.cents)} {currency} in all{share}.",
         "",

@@ -63,6 +63,7 @@ class MonthOfPurchases:
 class PurchaseSummary:
     """All kept purchases together; ``first`` and ``last`` are Unix seconds.
 
+    ``orders_bought`` are those with a line of more than no pieces; the others are returns alone.
     ``largest_share`` is what the five customers with the most money bring of all the money, None where
     there is no money to share.
     """
@@ -70,6 +71,7 @@ class PurchaseSummary:
     rows: int
     customers: int
     orders: int
+    orders_bought: int
     cents: int
     pieces: float
     items: int

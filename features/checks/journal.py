@@ -20,17 +20,13 @@ JOURNAL = "journal.json"
 
 @dataclass(frozen=True)
 class FileRecord:
-    """One file as it was: its stamp, columns, rows, months, and the account of its rows without a date.
-
-    ``refused`` are records that could not be read as rows; ``rows_in_source`` does not count them.
-    """
+    """One file as it was: its stamp, columns, rows, months, and the account of its rows without a date."""
 
     stamp: str
     schema: Mapping[str, str]
     rows_in_source: int
     months: tuple[int, ...] = ()
     undated: PartAccount | None = None
-    refused: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,7 +108,6 @@ def _file(plain: Mapping[str, Any]) -> FileRecord:
         rows_in_source=plain["rows_in_source"],
         months=tuple(map(month_number, plain["months"])),
         undated=None if undated is None else PartAccount.of(undated),
-        refused=plain.get("refused", 0),
     )
 
 

@@ -23,7 +23,7 @@ def file_accounts(opened: OpenTable, known: Mapping[str, FileRecord]) -> tuple[F
     repeated = _merged(opened, unmarked) if opened.is_merged else _repeated(opened)
     accounts = []
     for place, file in enumerate(files):
-        rows, lines = known[file.name].rows_in_source, known[file.name].refused
+        rows, lines = known[file.name].rows_in_source, _refused(opened, file.name)
         accounts.append(
             FileAccount(
                 file.name,
@@ -36,6 +36,12 @@ def file_accounts(opened: OpenTable, known: Mapping[str, FileRecord]) -> tuple[F
             )
         )
     return tuple(accounts)
+
+
+def _refused(opened: OpenTable, file: str) -> int:
+    """The lines of a text file that are no rows of the table, such as one that was cut off."""
+    text = getattr(opened.source.schemas[file], "text", None)
+    return 0 if text is None else int(text.records.refused)
 
 
 def rows_by_file(opened: OpenTable) -> dict[str, int]:

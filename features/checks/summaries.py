@@ -51,14 +51,15 @@ def write_orders(opened: OpenTable) -> None:
     unmarked = f"bits & {opened.mask} = 0"
     lines = f"""
         SELECT customer_id, order_id, local_day, count(*) AS rows, sum(amount_cents) AS cents,
-               sum(quantity_milli) AS milli
+               sum(quantity_milli) AS milli, count(*) FILTER (quantity_milli > 0) AS bought
         FROM {opened.judged} WHERE {unmarked} GROUP BY ALL
     """
     if opened.mapping.duplicates == "drop":
         repeated = repeated_relation(opened)
         lines += f"""
             UNION ALL
-            SELECT customer_id, order_id, local_day, -extra, -extra * amount_cents, -extra * quantity_milli
+            SELECT customer_id, order_id, local_day, -extra, -extra * amount_cents, -extra * quantity_milli,
+                   0
             FROM (SELECT DISTINCT ON (part, print_1, print_2) * FROM {opened.judged} AS judged
                   SEMI JOIN {repeated} AS repeated USING (part, print_1, print_2)
                   WHERE {unmarked})
@@ -74,11 +75,15 @@ def purchase_summary(opened: OpenTable, report: TableReport) -> PurchaseSummary:
         SELECT coalesce(sum(rows), 0), count(DISTINCT {CUSTOMER_ID}), coalesce(sum(cents), 0),
                coalesce(sum(milli), 0) FROM {orders}
     """).fetchall()[0]
-    pairs = f"SELECT DISTINCT {CUSTOMER_ID}, order_id FROM {orders}"
+    pairs = f"SELECT max(bought) AS bought FROM {orders} GROUP BY {CUSTOMER_ID}, order_id"
+    all_orders, bought = opened.connection.execute(
+        f"SELECT count(*), count(*) FILTER (bought > 0) FROM ({pairs})"
+    ).fetchall()[0]
     return PurchaseSummary(
         rows=int(rows),
         customers=int(customers),
-        orders=opened.number(f"SELECT count(*) FROM ({pairs})"),
+        orders=int(all_orders),
+        orders_bought=int(bought),
         cents=int(cents),
         pieces=int(milli) / 1000,
         items=opened.number(

@@ -16,6 +16,7 @@ BOUGHT = PurchaseSummary(
     rows=1_006,
     customers=1,
     orders=4,
+    orders_bought=4,
     cents=195_050,
     pieces=12.5,
     items=2,
@@ -56,7 +57,8 @@ def test_all_figures_stand_in_the_paragraph_and_a_month_without_purchases_shows_
 
 
 def test_where_nothing_was_left_out_and_nobody_brings_a_share_it_says_so() -> None:
-    lines = told(replace(BOUGHT, largest_share=None), FILES[1:])
+    lines = told(replace(BOUGHT, orders_bought=3, largest_share=None), FILES[1:])
+    assert "1 customer, 4 orders (1 of them without anything bought), 1,006 lines" in lines[2]
     assert "  1,950.50 EUR in all." in lines
     assert "  Nothing was left out of the 6 rows in 1 file." in lines
 

@@ -39,10 +39,10 @@ def test_the_records_of_several_files_are_added_up() -> None:
 
 def test_purchases_say_more_than_other_tables_and_all_say_their_records() -> None:
     month = MonthOfPurchases("2022-01", 2, 1, 300)
-    bought = PurchaseSummary(2, 1, 1, 300, 4.5, 2, 10, 20, (month,), 1.0)
+    bought = PurchaseSummary(2, 1, 1, 1, 300, 4.5, 2, 10, 20, (month,), 1.0)
     purchases = TableSummary("purchases", 2, 1, 10, 20, (MAY,), bought).as_dict()
     assert purchases == {
-        "rows": 2, "customers": 1, "orders": 1, "cents": 300, "pieces": 4.5, "items": 2,
+        "rows": 2, "customers": 1, "orders": 1, "orders_bought": 1, "cents": 300, "pieces": 4.5, "items": 2,
         "first": 10, "last": 20, "largest_share": 1.0,
         "by_month": ({"month": "2022-01", "rows": 2, "orders": 1, "cents": 300},),
         "records": [MAY.as_dict()],

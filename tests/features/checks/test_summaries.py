@@ -23,6 +23,7 @@ def test_the_kept_rows_are_added_up(tmp_path: Path) -> None:
         rows=7,
         customers=3,
         orders=6,
+        orders_bought=5,
         cents=3375,
         pieces=7.5,
         items=3,
@@ -56,7 +57,7 @@ def test_months_are_those_of_the_calendar_where_the_shop_is(tmp_path: Path) -> N
         MonthOfPurchases("2026-02", 2, 2, 600),
         MonthOfPurchases("2026-04", 1, 1, -800),
     )
-    assert found.orders == 3
+    assert (found.orders, found.orders_bought) == (3, 2)
 
 
 @pytest.mark.parametrize(
