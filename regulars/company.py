@@ -59,15 +59,21 @@ def init(call: Call, purchases: Path, force: bool, **others: Path | None) -> Out
 def check(call: Call, as_of: Cutoff | None) -> Outcome:
     """Check your tables and say what becomes of every row; nothing is stored."""
     from features.checks.checking import check as check_sources
+    from regulars.check_paragraph import check_paragraph
     from regulars.check_tables import report_tables
 
-    report = check_sources(call.settings, call.narrator.progress, as_of=as_of or tomorrow())
+    settings = call.settings
+    report = check_sources(settings, call.narrator.progress, as_of=as_of or tomorrow())
     refused = report.refused
+    bought = settings.tables.get("purchases")
     return Outcome(
         said="The tables are refused" if refused else "The tables can be used",
         next="mend what is refused, then `regulars check`" if refused else "`regulars ingest`",
         data=report.as_dict(),
         tables=report_tables(report),
+        lines=check_paragraph(
+            report.summaries, settings.company.currency, bought.timezone if bought else "UTC"
+        ),
         exit_code=1 if refused else 0,
     )
 

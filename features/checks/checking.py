@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from features.checks.accounts import repeated_relation
 from features.checks.breaches import Breach, CheckReport, TableReport, refusal
 from features.checks.conversions import MappedColumn
+from features.checks.figures import TableSummary
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judged_table import OpenTable, judge, open_table
 from features.checks.reading import TableReading, read_table
+from features.checks.records import file_accounts, rows_by_file
+from features.checks.summaries import table_summary
 from features.checks.texts import notes_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
@@ -103,10 +106,13 @@ def check(
     ):
         checking = Checking(connection, settings, Path(scratch), progress or silent, as_of)
         tables = list(checking.references()) + list(checking.events())
-        return checking.report(
-            tables,
-            lambda one: customers_kept(one.opened),
-        )
+        report = checking.report(tables, lambda one: customers_kept(one.opened))
+        return replace(report, summaries=tuple(_summary(one, report) for one in tables))
+
+
+def _summary(one: CheckedTable, report: CheckReport) -> TableSummary:
+    records = file_accounts(one.opened, one.record.files)
+    return table_summary(one.opened, report.of(one.table.name), records)
 
 
 class Checking:
@@ -156,8 +162,11 @@ class Checking:
             except RegularsError as fault:
                 self.faults.append(refusal(name, "values", fault))
                 continue
+            rows = rows_by_file(opened)
             files = {
-                one.name: FileRecord(one.stamp, opened.source.schemas[one.name], 0)
+                one.name: FileRecord(
+                    one.stamp, opened.source.schemas[one.name], rows.get(one.name, 0)
+                )
                 for one in opened.source.files
             }
             yield CheckedTable(

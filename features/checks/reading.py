@@ -7,15 +7,15 @@ makes the months anew in which it has or had rows, from all files that have rows
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR
 
 from features.checks.accounts import PartAccount, part_accounts
 from features.checks.findings import Account, account_of
 from features.checks.journal import FileRecord, MonthRecord, TableRecord
 from features.checks.judged_table import OpenTable, judge, judge_months
+from features.checks.records import rows_by_file
 from features.checks.rules import MAY_LIE_AHEAD
-from features.sources.files import SourceFile
 from features.vocabulary.time import Cutoff
 
 _NEVER = MAXYEAR * 366 * 86_400
@@ -116,7 +116,7 @@ def _months(
 def _fresh_records(opened: OpenTable) -> dict[str, FileRecord]:
     """What the files that were judged just now hold, before their rows without a date are counted."""
     files = opened.source.fresh
-    rows = _rows_by_file(opened, files)
+    rows = rows_by_file(opened)
     months: dict[int, list[int]] = {}
     for place, month in opened.connection.execute(f"""
         SELECT DISTINCT "in file", part FROM {opened.judged} WHERE part >= 0 ORDER BY ALL
@@ -126,29 +126,17 @@ def _fresh_records(opened: OpenTable) -> dict[str, FileRecord]:
         one.name: FileRecord(
             stamp=one.stamp,
             schema=opened.source.schemas[one.name],
-            rows_in_source=rows.get(place, 0),
+            rows_in_source=rows.get(one.name, 0),
             months=tuple(months.get(place, ())),
         )
         for place, one in enumerate(files)
     }
 
 
-def _rows_by_file(opened: OpenTable, files: tuple[SourceFile, ...]) -> dict[int, int]:
-    if not files:
-        return {}
-    reading = opened.source.reading(files)
-    counted = opened.connection.execute(
-        f"SELECT {reading.file} AS place, count(*) FROM {reading.relation} GROUP BY place"
-    )
-    return {int(place): int(rows) for place, rows in counted.fetchall()}
-
-
 def _with_undated(record: FileRecord, undated: PartAccount) -> FileRecord:
     if not undated.groups:
         return record
-    return FileRecord(
-        record.stamp, record.schema, record.rows_in_source, record.months, undated
-    )  # fmt: skip
+    return replace(record, undated=undated)
 
 
 def _future_moved(account: PartAccount, before: Cutoff | None, now: Cutoff | None) -> bool:
