@@ -14,6 +14,7 @@ from typing import Any
 
 from features.checks.breaches import SAMPLE_ROWS
 from features.checks.judged_table import OpenTable
+from features.checks.known_words import word_counts
 from features.sources.connection import quoted
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES
 
@@ -48,7 +49,8 @@ class PartAccount:
     """The rows of one part. ``earliest`` and ``latest`` are over all rows, ``first`` and ``last`` kept ones.
 
     ``own_items`` counts the items that each rule of the company's own is about, ``letters`` the lines
-    by the letters before their order numbers; either is None where there are too many to tell.
+    by the letters before their order numbers, ``words`` the kept rows by the words of the columns that
+    know few; each is None where there are too many to tell.
     """
 
     groups: tuple[Group, ...] = ()
@@ -57,6 +59,7 @@ class PartAccount:
     repeated_sample: Names = ()
     own_items: Mapping[int, Mapping[str, int] | None] = field(default_factory=dict)
     letters: Mapping[str, Letters] | None = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, int] | None] = field(default_factory=dict)
     shared_orders: int = 0
     shared_sample: Names = ()
     first_seconds: int | None = None
@@ -110,6 +113,10 @@ def joined(parts: Iterable[PartAccount]) -> PartAccount:
         repeated_sample=_smallest(*(one.repeated_sample for one in parts)),
         own_items=own,
         letters=_all_letters(parts),
+        words={
+            name: _added(part.words.get(name, {}) for part in parts)
+            for name in sorted({name for part in parts for name in part.words})
+        },
         shared_orders=sum(one.shared_orders for one in parts),
         shared_sample=_smallest(*(one.shared_sample for one in parts)),
         first_seconds=min((one.first_seconds for one in parts if one.first_seconds is not None), default=None),
@@ -199,6 +206,7 @@ def _part(opened: OpenTable, part: int, groups: tuple[Group, ...]) -> PartAccoun
         repeated_sample=tuple(sample or ()),
         own_items=_own_items(opened, rows, groups),
         letters=_letters(opened, rows, unmarked),
+        words=word_counts(opened.connection, opened.columns, f"{rows} AND {unmarked}"),
         shared_orders=shared,
         shared_sample=shared_sample,
         first_seconds=first,

@@ -263,6 +263,7 @@ class Checking:
             as_of=self.as_of,
             known={file: (one.stamp, one.schema) for file, one in files.items()},
             erased=self.erased,
+            ignores_case=self.settings.company.ignore_case,
         )
         self.faults += faults
         return opened

@@ -14,11 +14,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.sources.attachment import Source
-from features.sources.connection import Connection, DatabaseFault, described, quoted, sentence
+from features.sources.connection import (
+    Connection,
+    DatabaseFault,
+    described,
+    literal,
+    quoted,
+    sentence,
+)
 from features.sources.files import text_of
 from features.sources.formats import ColumnFormat
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
-from features.vocabulary.tables import Column, ColumnKind, RawTable, stored_name
+from features.vocabulary.identifiers import normal_id_sql, tidied_sql
+from features.vocabulary.tables import CUSTOMER_ID, Column, ColumnKind, RawTable, stored_name
+from features.vocabulary.words import KNOWN_WORDS, YES_OR_NO, Words, folded_sql
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _NUMBERS = (*_INTEGERS, "DECIMAL")
@@ -28,6 +37,13 @@ _INSTANTS = ("TIMESTAMP", "DATE")
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "LIST")
 _TRUE = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'oui', 'si', 'sí', 'wahr', 'x')"
 _FALSE = "('false', 'f', 'no', 'n', '0', 'nein', 'non', 'falsch')"
+
+_LITERALS = re.compile(r"'(?:[^']|'')*'")
+_CONTROL_NAMED = re.compile(
+    r"control|kontroll|hold.?out|held|withh|placebo|t[eé]moin|unexposed|untreated|not_",
+    re.IGNORECASE,
+)
+"""What names a column of which yes may mean that an offer was not shown."""
 
 _ACCEPTED = {
     ColumnKind.INSTANT: (*_INSTANTS, "VARCHAR"),
@@ -57,6 +73,10 @@ class MappedColumn:
     column: Column
     expression: str
     source_type: str
+    words: Words | None = None
+    """What is written for the few words that the column knows."""
+    ignores_case: bool = False
+    """Whether customers are the same whose numbers differ in capitals alone."""
     format: ColumnFormat | None = None
     """How the text is read, where the expression is a text column by itself."""
 
@@ -73,11 +93,24 @@ class MappedColumn:
     @property
     def converted(self) -> str:
         """SQL from the working value to the stored one; NULL where it is missing or unreadable."""
-        raw = quoted(self.raw)
+        raw, found = quoted(self.raw), self.source_type
         if self.is_read_by_format:
             assert self.format is not None
             return _converted(f"({self.format.sql(raw)})", self.column.kind, self.format.type)
-        return _converted(raw, self.column.kind, self.source_type)
+        if self.column.kind is not ColumnKind.TEXT:
+            return _converted(raw, self.column.kind, found)
+        name = self.column.name
+        text = _text(
+            raw,
+            found,
+            is_id=name.endswith("_id"),
+            ignores_case=self.ignores_case and name == CUSTOMER_ID,
+        )
+        if self.words is None:
+            return text
+        # Words are understood with all that stands around them.
+        written = raw if found == "VARCHAR" else text
+        return f"coalesce({_word(written, self.words, self.expression)}, {text})"
 
     @property
     def is_read_by_format(self) -> bool:
@@ -93,7 +126,7 @@ class MappedColumn:
             # The conversion leaves nothing of an empty text, and fails on none.
             return f"({quoted(self.stored)} IS NULL)"
         if self.source_type == "VARCHAR":
-            return f"({raw} IS NULL OR trim({raw}) = '')"
+            return f"({tidied_sql(raw)} IS NULL)"
         if self.source_type in _FLOATS:
             return f"({raw} IS NULL OR isnan({raw}))"
         return f"({raw} IS NULL)"
@@ -113,7 +146,13 @@ class MappedColumn:
 
 
 def bind_column(
-    connection: Connection, source: Source, table: RawTable, name: str, expression: str
+    connection: Connection,
+    source: Source,
+    table: RawTable,
+    name: str,
+    expression: str,
+    *,
+    ignores_case: bool = False,
 ) -> MappedColumn:
     """Bind one mapped expression; ``DataRefused`` when it names an absent column or has a wrong type."""
     where = f"tables.{table.name}.columns.{name}"
@@ -129,10 +168,12 @@ def bind_column(
             found=f"{expression} of the type {found}",
             remedy=remedy,
         )
+    words = KNOWN_WORDS.get((table.name, name))
     if alone and form is not None:
         # What the text says is kept at hand: a text that cannot be read is not one that is missing.
-        return MappedColumn(column, quoted(text_of(alone)), "VARCHAR", form)
-    return MappedColumn(column, expression, found)
+        text = quoted(text_of(alone))
+        return MappedColumn(column, text, "VARCHAR", words, ignores_case, form)
+    return MappedColumn(column, expression, found, words, ignores_case)
 
 
 def as_sql(source: Source, expression: str) -> str:
@@ -224,7 +265,7 @@ def _converted(raw: str, kind: ColumnKind, found: str) -> str:
             return raw
         text = f"lower(trim(CAST({raw} AS VARCHAR)))"
         return f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END"
-    return _text(raw, found)
+    raise AssertionError(kind)
 
 
 def _scaled(raw: str, decimals: int, found: str) -> str:
@@ -248,7 +289,7 @@ def _scaled(raw: str, decimals: int, found: str) -> str:
     return f"TRY_CAST({rounded} * {scale} AS BIGINT)"
 
 
-def _text(raw: str, found: str) -> str:
+def _text(raw: str, found: str, *, is_id: bool, ignores_case: bool) -> str:
     if found.startswith((*_FLOATS, "DECIMAL")):
         # Numbers with gaps come as 13085.0 from some tools; the customer number is 13085.
         whole = f"CAST(TRY_CAST({raw} AS HUGEINT) AS VARCHAR)"
@@ -256,4 +297,17 @@ def _text(raw: str, found: str) -> str:
         return (
             f"CASE {present}WHEN {raw} = floor({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"
         )
-    return f"nullif(trim(CAST({raw} AS VARCHAR)), '')"
+    text = f"CAST({raw} AS VARCHAR)"
+    if found.startswith((*_INTEGERS, *_UNSIGNED)):
+        return text
+    return normal_id_sql(text, ignore_case=ignores_case) if is_id else tidied_sql(text)
+
+
+def _word(written: str, words: Words, expression: str) -> str:
+    """SQL for the word of ours that a written one means; NULL where it is not known."""
+    meant = words.word_sql(written)
+    if words.is_closed and _CONTROL_NAMED.search(_LITERALS.sub("", expression)):
+        # Whether the 1 of a column that is_control means control, nobody can tell from the rows.
+        told = ", ".join(literal(one) for one in sorted(YES_OR_NO))
+        return f"CASE WHEN {folded_sql(written)} NOT IN ({told}) THEN {meant} END"
+    return meant

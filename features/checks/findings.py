@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from features.checks.accounts import FEW_ITEMS, PartAccount, joined, part_accounts
 from features.checks.breaches import SAMPLE_ROWS, Breach, Severity, TableReport, refusal, shortened
 from features.checks.judged_table import OpenTable
+from features.checks.known_words import unknown_words, words_never_said
 from features.sources.connection import quoted
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.protected import is_protected
@@ -42,6 +43,8 @@ def account_of(
     kept = read - set_aside - duplicates
     if opened.table is PURCHASES:
         breaches += _purchase_notes(opened, total)
+    if kept:
+        breaches += words_never_said(opened.table, opened.columns, total.words)
     breaches += _too_little(opened, in_source, read, kept, customers)
     report = TableReport(
         table=opened.table.name,
@@ -115,7 +118,9 @@ def _rule_breaches(opened: OpenTable, total: PartAccount, mask: int, read: int) 
             kept=sum(one.rows for one in met if not one.bits & mask),
             sample=tuple(sorted({name for one in met for name in one.sample})[:SAMPLE_ROWS]),
             advice=rule.advice,
-            detail=_items_met(total.own_items[position]) if rule.is_own and found else "",
+            detail=_items_met(total.own_items[position])
+            if rule.is_own and found
+            else unknown_words(rule.name, opened.columns, total.words),
         )
         if found > rule.tolerated * read:
             breach = replace(breach, severity=Severity.REFUSES, becomes="refused")

@@ -15,6 +15,7 @@ from features.checks.conversions import (
     bind_condition,
     compiles,
 )
+from features.checks.known_words import word_rules
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
 from features.checks.texts import faults_of_texts, is_named
 from features.company.erased import NOBODY_ERASED, Tombstones
@@ -111,11 +112,12 @@ def open_table(
     as_of: Cutoff | None,
     known: Mapping[str, tuple[str, Schema]] | None = None,
     erased: Tombstones = NOBODY_ERASED,
+    ignores_case: bool = False,
 ) -> tuple[OpenTable | None, list[Breach]]:
     """Open a source and bind its mapping; all faults come back together as breaches.
 
     ``known`` are the stamps and columns of files seen before, which are not opened again. Rows of
-    ``erased`` customers are not read.
+    ``erased`` customers are not read. With ``ignores_case`` capitals make no other customer.
     """
     connection.execute(f"SET TimeZone = {literal(mapping.timezone)}")
     try:
@@ -129,11 +131,15 @@ def open_table(
     breaches: list[Breach] = list(faults_of_texts(table, mapping, source))
     for name in _mapped_names(table, mapping):
         try:
-            columns.append(bind_column(connection, source, table, name, mapping.columns[name]))
+            said = mapping.columns[name]
+            columns.append(
+                bind_column(connection, source, table, name, said, ignores_case=ignores_case)
+            )
         except RegularsError as fault:
             breaches.append(refusal(table.name, f"mapping.{name}", fault))
     breaches += _condition_faults(connection, source, table, mapping)
     rules = rules_of(table, columns, mapping.set_aside, as_of)
+    rules += word_rules(table, columns)
     if len(rules) > MOST_RULES:
         breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
     rows = f"SELECT 1 FROM {source.relation} LIMIT 1"

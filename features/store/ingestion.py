@@ -234,6 +234,7 @@ class Ingestion:
             SCHEMA,
             database_version(),
             self.settings.company.currency,
+            self.settings.company.ignore_case,
             _plain(self.settings.tables[name]),
             [one.stored for one in describing],
             *self.erased.known_as,

@@ -24,6 +24,10 @@ class CompanySettings:
     name: str = setting("Your company", "The name shown on pages and model cards.")
     currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
     language: LanguageCode = setting("en", "The language reasons are told in: en or de.")
+    ignore_case: bool = setting(
+        False,
+        "Whether customer numbers that differ in capitals alone are one customer, in tables and calls.",
+    )
 
 
 @dataclass(frozen=True, config=CLOSED)
