@@ -9,6 +9,7 @@ from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
 from features.checks.conversions import MappedColumn, bind_column, bind_condition
+from features.checks.order_values import reading_with_order_values, with_order_values
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
@@ -117,6 +118,10 @@ def open_table(
         )
     except RegularsError as fault:
         return None, [refusal(table.name, "source", fault)]
+    try:
+        source = with_order_values(connection, source, mapping, table.name)
+    except RegularsError as fault:
+        return None, [refusal(table.name, "order values", fault)]
     columns: list[MappedColumn] = []
     breaches: list[Breach] = []
     for name in _mapped_names(table, mapping):
@@ -199,7 +204,9 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
         f"hash({', '.join(names)}) AS print_1",
         f"hash('again', {', '.join(reversed(names))}) AS print_2",
     ]
-    reading = opened.source.reading(files)
+    reading = reading_with_order_values(
+        opened.source, opened.mapping, opened.source.reading(files)
+    )
     mapped = [f"({one.expression}\n) AS {quoted(one.raw)}" for one in opened.columns]
     mapped += [
         f"({condition}\n) AS {quoted(f'own {position}')}"
