@@ -157,7 +157,7 @@ def bind_column(
     """Bind one mapped expression; ``DataRefused`` when it names an absent column or has a wrong type."""
     where = f"tables.{table.name}.columns.{name}"
     alone = source.named(expression.strip())
-    form = source.formats.get(alone) if alone else None
+    form = source.format_of(alone) if alone else None
     expression = as_sql(source, expression)
     found = bind_expression(connection, source, expression, where)
     column = _declared(table, name, found)

@@ -16,6 +16,7 @@ from features.checks.conversions import (
     compiles,
 )
 from features.checks.known_words import word_rules
+from features.checks.order_values import reading_with_order_values, with_order_values
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
 from features.checks.texts import faults_of_texts, is_named
 from features.company.erased import NOBODY_ERASED, Tombstones
@@ -127,6 +128,10 @@ def open_table(
     except RegularsError as fault:
         return None, [refusal(table.name, "source", fault)]
     source = _read_as_mapped(connection, source, mapping)
+    try:
+        source = with_order_values(connection, source, mapping, table.name)
+    except RegularsError as fault:
+        return None, [refusal(table.name, "order values", fault)]
     columns: list[MappedColumn] = []
     breaches: list[Breach] = list(faults_of_texts(table, mapping, source))
     for name in _mapped_names(table, mapping):
@@ -229,7 +234,7 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
         f"hash({', '.join(names)}) AS print_1",
         f"hash('again', {', '.join(reversed(names))}) AS print_2",
     ]
-    reading = opened.source.reading(files)
+    reading = reading_with_order_values(opened.source, opened.mapping, opened.source.reading(files))
     mapped = [f"({one.expression}\n) AS {quoted(one.raw)}" for one in opened.columns]
     mapped += [
         f"({condition}\n) AS {quoted(f'own {position}')}"

@@ -32,6 +32,12 @@ class Source:
     formats: Mapping[str, ColumnFormat]
     """How the columns of text files are read; empty where the source tells its own types."""
     doubts: tuple[Doubt, ...] = ()
+    counted: frozenset[str] = frozenset()
+    """Columns whose values are reckoned from several rows, so that no text of theirs says them."""
+
+    def format_of(self, column: str) -> ColumnFormat | None:
+        """How the text of a column is read; None where it has none."""
+        return None if column in self.counted else self.formats.get(column)
 
     def reading(self, files: Sequence[SourceFile]) -> Reading:
         """The rows of some files."""

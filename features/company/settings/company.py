@@ -45,6 +45,14 @@ class TableMapping:
     columns: NamedTexts = table_of(
         "For each column of ours, a SQL expression over the columns of the source."
     )
+    fill: NamedTexts = table_of(
+        "Columns whose blank cells take the value other rows of the same order in the same file have: "
+        "the source's column, and the column or expression that names the order."
+    )
+    split: NamedTexts = table_of(
+        "Money that stands for a whole order, on each of its rows or on one: split over its rows to the "
+        "cent. The source's column, and the column or expression that names the order."
+    )
     where: str = setting("", "Only source rows that meet this SQL condition are read at all.")
     timezone: str = setting("UTC", "The time zone of instants that do not carry their own.")
     duplicates: Literal["drop", "keep", "refuse"] = setting(
