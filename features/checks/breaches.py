@@ -152,7 +152,8 @@ class ContractBroken(DataRefused):
 
 def _counted(breach: Breach) -> str:
     count = f" ({breach.rows:,} rows)" if breach.rows else ""
-    return f"{breach.table}: {breach.what}{count}"
+    detail = f"; {breach.detail}" if breach.detail else ""
+    return f"{breach.table}: {breach.what}{count}{detail}"
 
 
 def refusal(table: str, rule: str, fault: RegularsError) -> Breach:

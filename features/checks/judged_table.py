@@ -9,6 +9,7 @@ from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
 from features.checks.conversions import MappedColumn, bind_column, bind_condition
+from features.checks.filler_days import filler_rules
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
@@ -126,6 +127,7 @@ def open_table(
             breaches.append(refusal(table.name, f"mapping.{name}", fault))
     breaches += _condition_faults(connection, source, table, mapping)
     rules = rules_of(table, columns, mapping.set_aside, as_of)
+    rules += filler_rules(table, columns)
     if len(rules) > MOST_RULES:
         breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
     rows = f"SELECT 1 FROM {source.relation} LIMIT 1"
