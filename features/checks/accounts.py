@@ -13,8 +13,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from features.checks.breaches import SAMPLE_ROWS
+from features.checks.common_instants import CommonInstant, common_instant
 from features.checks.judged_table import OpenTable
 from features.checks.known_words import word_counts
+from features.checks.whole_files import headless_rows
 from features.sources.connection import quoted
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES
 
@@ -50,7 +52,9 @@ class PartAccount:
 
     ``own_items`` counts the items that each rule of the company's own is about, ``letters`` the lines
     by the letters before their order numbers, ``words`` the kept rows by the words of the columns that
-    know few; each is None where there are too many to tell.
+    know few; each is None where there are too many to tell. ``headless`` are rows without the customer
+    that another row of their order has, ``days`` those with kept rows, ``common`` the instants that many
+    of the kept rows share.
     """
 
     groups: tuple[Group, ...] = ()
@@ -66,6 +70,9 @@ class PartAccount:
     last_seconds: int | None = None
     earliest: int | None = None
     latest: int | None = None
+    headless: int = 0
+    days: int = 0
+    common: tuple[CommonInstant, ...] = ()
 
     def kept(self, mask: int, *, drops: bool) -> int:
         """How many rows keep their place."""
@@ -91,6 +98,7 @@ class PartAccount:
             }
         for name in ("repeated_sample", "shared_sample"):
             said[name] = tuple(said[name])
+        said["common"] = tuple(CommonInstant(**one) for one in said["common"])
         return cls(**said)
 
 
@@ -119,6 +127,9 @@ def joined(parts: Iterable[PartAccount]) -> PartAccount:
         },
         shared_orders=sum(one.shared_orders for one in parts),
         shared_sample=_smallest(*(one.shared_sample for one in parts)),
+        headless=sum(one.headless for one in parts),
+        days=sum(one.days for one in parts),
+        common=tuple(instant for one in parts for instant in one.common),
         first_seconds=min((one.first_seconds for one in parts if one.first_seconds is not None), default=None),
         last_seconds=max((one.last_seconds for one in parts if one.last_seconds is not None), default=None),
     )  # fmt: skip
@@ -199,6 +210,7 @@ def _part(opened: OpenTable, part: int, groups: tuple[Group, ...]) -> PartAccoun
                min({seconds}), max({seconds}) FROM {rows}
     """).fetchall()[0]
     shared, shared_sample = _shared_orders(opened, f"{rows} AND {unmarked}")
+    days, common = common_instant(opened, f"{rows} AND {unmarked}")
     return PartAccount(
         groups=groups,
         repeated=int(found),
@@ -213,6 +225,9 @@ def _part(opened: OpenTable, part: int, groups: tuple[Group, ...]) -> PartAccoun
         last_seconds=last,
         earliest=earliest,
         latest=latest,
+        headless=headless_rows(opened, rows),
+        days=days,
+        common=() if common is None else (common,),
     )
 
 

@@ -15,6 +15,7 @@ from features.checks.conversions import (
     bind_condition,
     compiles,
 )
+from features.checks.filler_days import filler_rules
 from features.checks.known_words import word_rules
 from features.checks.order_values import reading_with_order_values, with_order_values
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
@@ -145,6 +146,7 @@ def open_table(
     breaches += _condition_faults(connection, source, table, mapping)
     rules = rules_of(table, columns, mapping.set_aside, as_of)
     rules += word_rules(table, columns)
+    rules += filler_rules(table, columns)
     if len(rules) > MOST_RULES:
         breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
     rows = f"SELECT 1 FROM {source.relation} LIMIT 1"

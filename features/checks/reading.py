@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import MAXYEAR
 
 from features.checks.accounts import PartAccount, part_accounts
+from features.checks.breaches import Breach
 from features.checks.findings import Account, account_of
 from features.checks.journal import FileRecord, MonthRecord, TableRecord
 from features.checks.judged_table import OpenTable, judge, judge_months
 from features.checks.records import rows_by_file
 from features.checks.rules import MAY_LIE_AHEAD
+from features.checks.whole_files import whole_file_breaches
 from features.vocabulary.time import Cutoff
 
 _NEVER = MAXYEAR * 366 * 86_400
@@ -31,6 +33,8 @@ class TableReading:
     files_changed: int
     files_gone: int
     rows_read: int
+    breaches: tuple[Breach, ...] = ()
+    """What is missing in whole files of those that were read now."""
 
     @property
     def in_source(self) -> int:
@@ -41,7 +45,8 @@ class TableReading:
         """What became of the rows of the whole table, those read now and those read before."""
         undated = [one.undated for one in self.record.files.values() if one.undated is not None]
         months = [one.account for one in self.record.months.values()]
-        return account_of(opened, [*months, *undated], self.in_source, customers)
+        account = account_of(opened, [*months, *undated], self.in_source, customers)
+        return replace(account, breaches=self.breaches + account.breaches)
 
 
 def read_table(
@@ -61,6 +66,7 @@ def read_table(
     known = before.files if before is not None else {}
     judge(opened)
     fresh = _fresh_records(opened)
+    breaches = whole_file_breaches(opened)
     gone = [name for name in known if name not in source.schemas]
     touched = {month for record in fresh.values() for month in record.months}
     for name in (*gone, *(name for name in fresh if name in known)):
@@ -94,6 +100,7 @@ def read_table(
         files_gone=len(gone),
         rows_read=sum(one.rows_in_source for one in fresh.values())
         + sum(known[one.name].rows_in_source for one in others),
+        breaches=breaches,
     )
 
 

@@ -14,19 +14,28 @@ from features.vocabulary.time import Cutoff
 UNREADABLE_SHARE = 0.01
 """Above this share of unreadable values the mapping is taken to be wrong and the table is refused."""
 UNLIKELY_SHARE = 0.5
-"""Above this share of rows in the future, or before 1970, the table is refused."""
+"""Above this share of rows in the future the table is refused."""
+MISSING_SHARE = 0.05
+"""Above this share of rows without a needed value, a date among them, the table is refused."""
+UNKNOWN_CUSTOMERS_SHARE = 1 / 3
+"""Above this share of rows without a customer the table is refused: shops do sell to people unknown."""
+FEW_ROWS = 5
+"""So few rows without a needed value refuse no table, however small."""
 LAST_LIKELY_SECONDS = Cutoff.parse("2100-01-01").seconds
 MOST_RULES = 62
 """Rules are bits of one whole number a row."""
 MAY_LIE_AHEAD = ("contracts",)
 """Tables whose rows may be dated ahead, so that none of theirs lies in the future."""
+MAY_BE_UNKNOWN = ("contacts",)
+"""Tables of which most rows may be about people nobody knows, such as visits of a web site."""
 
 
 @dataclass(frozen=True)
 class Rule:
     """One condition over a table's rows, in SQL over working and stored columns.
 
-    Above ``tolerated`` of the rows, a rule that sets rows aside refuses the whole table instead.
+    Above ``tolerated`` of the rows, and above ``tolerated_rows``, a rule that sets rows aside refuses the
+    whole table instead. Rows that the company's own rules set aside do not count for that.
     """
 
     name: str
@@ -36,8 +45,11 @@ class Rule:
     becomes: str
     advice: str = ""
     tolerated: float = 1.0
+    tolerated_rows: int = 0
     is_own: bool = False
     """Whether the company named the rule itself, in ``set_aside``."""
+    tells_share: bool = False
+    """Whether the share of the rows it finds is told with their number."""
 
 
 def rules_of(
@@ -75,12 +87,17 @@ def _own(set_aside: Mapping[str, str]) -> Iterator[Rule]:
 
 def _missing(table: RawTable, column: MappedColumn) -> Rule:
     name = column.column.name
-    who = "a customer" if name == CUSTOMER_ID else name
+    is_customer = name == CUSTOMER_ID
+    who = "a customer" if is_customer else name
+    rule = as_written(_is_empty(column))
+    own_rule = f'[tables.{table.name}.set_aside] "no {who}" = {rule}'
     advice = (
-        "Nobody can be scored for them. Fill the customer in, or accept that they are left out."
-        if name == CUSTOMER_ID
-        else f"Fill {name} in, or set these rows aside by a rule of your own."
+        f"Nobody can be scored for them. Fill the customer in, or leave them out by {own_rule}."
+        if is_customer
+        else f"See whether {name} = {column.expression} is right in every file and fill it in, "
+        f"or leave these rows out by {own_rule}."
     )
+    tolerated = UNKNOWN_CUSTOMERS_SHARE if is_customer else MISSING_SHARE
     return Rule(
         name=f"missing.{name}",
         what=f"rows without {who}",
@@ -88,7 +105,25 @@ def _missing(table: RawTable, column: MappedColumn) -> Rule:
         severity=Severity.SETS_ASIDE,
         becomes="set aside",
         advice=advice,
+        tolerated=1.0 if is_customer and table.name in MAY_BE_UNKNOWN else tolerated,
+        tolerated_rows=FEW_ROWS,
     )
+
+
+def as_written(sql: str) -> str:
+    """SQL as a text of ``regulars.toml``, whatever quotation marks are in it.
+
+    >>> as_written("day = '2023-06-01'")
+    "'''day = '2023-06-01' '''"
+    """
+    return f"'''{sql} '''"
+
+
+def _is_empty(column: MappedColumn) -> str:
+    """The condition a person writes for rows where a column says nothing, without a quotation mark of text."""
+    if column.source_type == "VARCHAR":
+        return f"coalesce(length(trim({column.expression})), 0) = 0"
+    return f"{column.expression} IS NULL"
 
 
 def _unreadable(table: RawTable, column: MappedColumn) -> Rule:
@@ -125,8 +160,10 @@ def _instants(
         condition=f"({seconds} < 0 OR {seconds} >= {LAST_LIKELY_SECONDS})",
         severity=Severity.SETS_ASIDE,
         becomes="set aside",
-        advice="Correct the dates; a filler such as 1900-01-01 should be left empty.",
-        tolerated=UNLIKELY_SHARE,
+        advice="Correct the dates. A filler such as 1900-01-01 stands for a date nobody knows: leave such "
+        f"rows out by a rule of your own in [tables.{table.name}.set_aside].",
+        tolerated=MISSING_SHARE,
+        tolerated_rows=FEW_ROWS,
     )
     if table.name not in MAY_LIE_AHEAD:
         ahead = (

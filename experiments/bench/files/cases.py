@@ -72,7 +72,7 @@ CASES: Mapping[str, Case] = {
     "daily-file-cut-off": Case(says=r"2024-05\.csv", may_refuse=r"2024-05\.csv"),
     "daily-file-renamed": Case(may_refuse=r"2024-05\.csv"),
     "daily-files-us-dates": Case(may_refuse=_DATES),
-    "date-excel-serial": Case(may_refuse=r"Excel|day number"),
+    "date-excel-serial": Case(may_refuse=r"Excel.{0,20}day|day number"),
     "dates-only-low-days": Case(figures=({"first_day": 20220108},), may_refuse=_DATES),
     "float-ids": Case(figures=({"rows": 2014, "customers": 149, "cents": 10810417},)),
     "german-shop": Case(

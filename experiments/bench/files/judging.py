@@ -30,7 +30,7 @@ FIGURES = (
     "first",
     "last",
 )
-_KEPT_BACK = 896
+_KEPT_BACK = 895
 _YEAR_2100 = 4_102_444_800
 
 
@@ -82,6 +82,8 @@ def _judged_one(name: str, case: Case, trial: Trial, expected: Sequence[Figures]
         last = trial.crashed.said.strip().splitlines()[-1:]
         return Judged(name, Verdict.CRASHED, f"{trial.crashed.verb}: {' '.join(last)}"[:160])
     refusing = trial.refusing
+    if refusing is not None and refusing.exit_code != 1:
+        return Judged(name, Verdict.NEEDLESS, f"{refusing.verb}: {refusing.said.strip()[-150:]}")
     if refusing is not None:
         why = _refusal(refusing.answer) or refusing.said.strip()[-300:]
         is_right = case.may_refuse and re.search(case.may_refuse, why, re.IGNORECASE | re.DOTALL)
