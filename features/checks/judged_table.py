@@ -33,6 +33,7 @@ class OpenTable:
     columns: tuple[MappedColumn, ...]
     rules: tuple[Rule, ...]
     erased: Tombstones = NOBODY_ERASED
+    ignores_case: bool = False
 
     @property
     def judged(self) -> str:
@@ -141,7 +142,7 @@ def open_table(
     if breaches:
         return None, breaches
     bound = tuple(columns), tuple(rules)
-    return OpenTable(connection, table, mapping, source, *bound, erased), []
+    return OpenTable(connection, table, mapping, source, *bound, erased, ignores_case), []
 
 
 def _no_rows(table: RawTable, source: Source) -> Breach:
@@ -235,7 +236,9 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
 def _erased(opened: OpenTable) -> str:
     """SQL that is true for the rows of erased customers, by the number that would be stored."""
     names = {one.column.name: quoted(one.stored) for one in opened.columns}
-    return opened.erased.condition(names[CUSTOMER_ID]) if CUSTOMER_ID in names else "false"
+    if CUSTOMER_ID not in names:
+        return "false"
+    return opened.erased.condition(names[CUSTOMER_ID], ignore_case=opened.ignores_case)
 
 
 def _part(opened: OpenTable) -> str:
