@@ -10,6 +10,7 @@ from pathlib import Path
 from features.checks.breaches import Breach, Severity, refusal
 from features.checks.conversions import MappedColumn, bind_column, bind_condition
 from features.checks.known_words import word_rules
+from features.checks.numbers_in_texts import with_numbers
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
@@ -131,6 +132,8 @@ def open_table(
         except RegularsError as fault:
             breaches.append(refusal(table.name, f"mapping.{name}", fault))
     breaches += _condition_faults(connection, source, table, mapping)
+    if not breaches:
+        columns = with_numbers(connection, source, table, columns, mapping.where)
     rules = rules_of(table, columns, mapping.set_aside, as_of)
     rules += word_rules(table, columns)
     if len(rules) > MOST_RULES:
@@ -227,10 +230,24 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
             SELECT {", ".join(mapped + ([] if opened.is_merged else prints))}
             FROM {reading.relation} {where}
         ), converted AS (SELECT *, {", ".join(converted)} FROM mapped),
-        dated AS (SELECT *, {_part(opened)} AS part FROM converted WHERE NOT {_erased(opened)})
+        settled AS ({_settled(opened)}),
+        dated AS (SELECT *, {_part(opened)} AS part FROM settled WHERE NOT {_erased(opened)})
         SELECT {", ".join(written)}, part, {quoted("in file")}, {" | ".join(bits) or "0"} AS bits
         FROM dated WHERE {which}
     """
+
+
+def _settled(opened: OpenTable) -> str:
+    """SQL for the converted rows, in which a date that stands for none is none."""
+    replaced, noted = [], []
+    for one in opened.columns:
+        if one.may_be_open:
+            stored = quoted(one.stored)
+            replaced.append(f"CASE WHEN NOT {one.is_open} THEN {stored} END AS {stored}")
+            noted.append(f"{one.is_open} AS {quoted(one.open)}")
+    if not replaced:
+        return "SELECT * FROM converted"
+    return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(noted)} FROM converted"
 
 
 def _erased(opened: OpenTable) -> str:

@@ -62,10 +62,19 @@ def _channel(value: str) -> str:
     return CHANNEL.word(value) or tidied(value)
 
 
+def _unless_open(value: object) -> object:
+    """A date that no calendar reaches stands for none, as in tables."""
+    if isinstance(value, str) and value[:4].isdecimal():
+        is_open = value[:10] <= "1900-01-01" or int(value[:4]) >= 2100
+        return None if is_open else value
+    return value
+
+
 Instant = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_in_range)]
 Arm = Annotated[Identifier, AfterValidator(_arm)]
 Kind = Annotated[Identifier, AfterValidator(_kind)]
 Channel = Annotated[Identifier, AfterValidator(_channel)]
+OpenInstant = Annotated[Instant | None, BeforeValidator(_unless_open)]
 Cents = Annotated[int, Field(strict=True, ge=-MOST_CENTS, le=MOST_CENTS)]
 Number = Annotated[float, Field(strict=True, ge=-MOST, le=MOST)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -82,7 +91,7 @@ class PurchaseEvent(Message):
     discount_cents: Cents | None = Field(None, description="What was taken off the line.")
     channel: Label | None = Field(None, description="Where it was bought.")
     store: Label | None = Field(None, description="Which branch.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 class ContactEvent(Message):
@@ -92,9 +101,9 @@ class ContactEvent(Message):
     channel: Channel = Field(description="email, phone, web, store, chat, social, post or app.")
     kind: Kind = Field(description="visit, open, click, inquiry, complaint, survey …")
     topic: Label | None = Field(None, description="What it was about.")
-    resolved_at: Instant | None = Field(None, description="When it was settled.")
+    resolved_at: OpenInstant = Field(None, description="When it was settled.")
     score: Number | None = Field(None, description="The answer to a survey.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 class ExposureEvent(Message):
@@ -105,9 +114,9 @@ class ExposureEvent(Message):
     channel: Label | None = Field(None, description="Where it was shown.")
     arm: Arm | None = Field(None, description="treated or control.")
     action_probability: Number | None = Field(None, description="How likely it was to be shown.")
-    accepted_at: Instant | None = Field(None, description="When it was taken.")
+    accepted_at: OpenInstant = Field(None, description="When it was taken.")
     revenue_cents: Cents | None = Field(None, description="What the acceptance brought.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 class ContractEvent(Message):
@@ -115,13 +124,13 @@ class ContractEvent(Message):
 
     contract_id: Id = Field(description="Which contract.")
     starts_at: Instant = Field(description="From when it runs.")
-    ends_at: Instant | None = Field(None, description="Until when it runs.")
+    ends_at: OpenInstant = Field(None, description="Until when it runs.")
     plan: Label | None = Field(None, description="Which plan.")
     price_cents: Cents | None = Field(None, description="What a term costs.")
     auto_renew: Flag | None = Field(None, description="Renews by itself.")
-    cancelled_at: Instant | None = Field(None, description="When notice was given.")
+    cancelled_at: OpenInstant = Field(None, description="When notice was given.")
     end_reason: Label | None = Field(None, description="Why it ended.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 Event = PurchaseEvent | ContactEvent | ExposureEvent | ContractEvent
