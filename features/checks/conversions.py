@@ -27,8 +27,12 @@ from features.sources.formats import ColumnFormat
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
 from features.vocabulary.identifiers import normal_id_sql, tidied_sql
 from features.vocabulary.tables import CUSTOMER_ID, Column, ColumnKind, RawTable, stored_name
+from features.vocabulary.time import Cutoff
 from features.vocabulary.words import KNOWN_WORDS, YES_OR_NO, Words, folded_sql
 
+LAST_LIKELY_SECONDS = Cutoff.parse("2100-01-01").seconds
+# The first of January 1900 is a filler in every time zone.
+_FIRST_SAID = -2_208_902_400
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _NUMBERS = (*_INTEGERS, "DECIMAL")
 _UNSIGNED = ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
@@ -77,6 +81,8 @@ class MappedColumn:
     """What is written for the few words that the column knows."""
     ignores_case: bool = False
     """Whether customers are the same whose numbers differ in capitals alone."""
+    may_be_open: bool = False
+    """Whether a date no calendar reaches says that there is none: 9999-12-31 is no end."""
     format: ColumnFormat | None = None
     """How the text is read, where the expression is a text column by itself."""
 
@@ -117,6 +123,20 @@ class MappedColumn:
         """Whether the value is what a decided form reads out of a text."""
         is_plain = self.column.kind in (ColumnKind.TEXT, ColumnKind.FLAG)
         return self.format is not None and self.format.kind != "text" and not is_plain
+
+    @property
+    def open(self) -> str:
+        """The working name of what says that a date stands for none."""
+        return f"open {self.column.name}"
+
+    @property
+    def is_open(self) -> str:
+        """SQL that is true where a date stands for none, over the converted value; NULL without one."""
+        stored, raw = quoted(self.stored), quoted(self.raw)
+        beyond = f"({stored} < {_FIRST_SAID} OR {stored} >= {LAST_LIKELY_SECONDS})"
+        if self.source_type == "VARCHAR":
+            return f"coalesce({beyond}, lower({tidied_sql(raw)}) IN ('infinity', '-infinity'))"
+        return f"coalesce({beyond}, NOT isfinite({raw}))"
 
     @property
     def is_missing(self) -> str:
@@ -169,11 +189,12 @@ def bind_column(
             remedy=remedy,
         )
     words = KNOWN_WORDS.get((table.name, name))
+    may_be_open = column.kind is ColumnKind.INSTANT and name != table.event_time
     if alone and form is not None:
         # What the text says is kept at hand: a text that cannot be read is not one that is missing.
         text = quoted(text_of(alone))
-        return MappedColumn(column, text, "VARCHAR", words, ignores_case, form)
-    return MappedColumn(column, expression, found, words, ignores_case)
+        return MappedColumn(column, text, "VARCHAR", words, ignores_case, may_be_open, form)
+    return MappedColumn(column, expression, found, words, ignores_case, may_be_open)
 
 
 def as_sql(source: Source, expression: str) -> str:

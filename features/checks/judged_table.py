@@ -17,6 +17,7 @@ from features.checks.conversions import (
 )
 from features.checks.filler_days import filler_rules
 from features.checks.known_words import word_rules
+from features.checks.numbers_in_texts import with_numbers
 from features.checks.order_values import reading_with_order_values, with_order_values
 from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
 from features.checks.texts import faults_of_texts, is_named
@@ -42,6 +43,7 @@ class OpenTable:
     columns: tuple[MappedColumn, ...]
     rules: tuple[Rule, ...]
     erased: Tombstones = NOBODY_ERASED
+    ignores_case: bool = False
 
     @property
     def judged(self) -> str:
@@ -144,6 +146,8 @@ def open_table(
         except RegularsError as fault:
             breaches.append(refusal(table.name, f"mapping.{name}", fault))
     breaches += _condition_faults(connection, source, table, mapping)
+    if not breaches:
+        columns = with_numbers(connection, source, table, columns, mapping.where)
     rules = rules_of(table, columns, mapping.set_aside, as_of)
     rules += word_rules(table, columns)
     rules += filler_rules(table, columns)
@@ -156,7 +160,7 @@ def open_table(
     if breaches:
         return None, breaches
     bound = tuple(columns), tuple(rules)
-    return OpenTable(connection, table, mapping, source, *bound, erased), []
+    return OpenTable(connection, table, mapping, source, *bound, erased, ignores_case), []
 
 
 def _read_as_mapped(connection: Connection, source: Source, mapping: TableMapping) -> Source:
@@ -257,16 +261,32 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
             SELECT {", ".join(mapped + ([] if opened.is_merged else prints))}
             FROM {reading.relation} {where}
         ), converted AS (SELECT *, {", ".join(converted)} FROM mapped),
-        dated AS (SELECT *, {_part(opened)} AS part FROM converted WHERE NOT {_erased(opened)})
+        settled AS ({_settled(opened)}),
+        dated AS (SELECT *, {_part(opened)} AS part FROM settled WHERE NOT {_erased(opened)})
         SELECT {", ".join(written)}, part, {quoted("in file")}, {" | ".join(bits) or "0"} AS bits
         FROM dated WHERE {which}
     """
 
 
+def _settled(opened: OpenTable) -> str:
+    """SQL for the converted rows, in which a date that stands for none is none."""
+    replaced, noted = [], []
+    for one in opened.columns:
+        if one.may_be_open:
+            stored = quoted(one.stored)
+            replaced.append(f"CASE WHEN NOT {one.is_open} THEN {stored} END AS {stored}")
+            noted.append(f"{one.is_open} AS {quoted(one.open)}")
+    if not replaced:
+        return "SELECT * FROM converted"
+    return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(noted)} FROM converted"
+
+
 def _erased(opened: OpenTable) -> str:
     """SQL that is true for the rows of erased customers, by the number that would be stored."""
     names = {one.column.name: quoted(one.stored) for one in opened.columns}
-    return opened.erased.condition(names[CUSTOMER_ID]) if CUSTOMER_ID in names else "false"
+    if CUSTOMER_ID not in names:
+        return "false"
+    return opened.erased.condition(names[CUSTOMER_ID], ignore_case=opened.ignores_case)
 
 
 def _part(opened: OpenTable) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from features.checks.breaches import Severity
-from features.checks.conversions import MappedColumn
+from features.checks.conversions import LAST_LIKELY_SECONDS, MappedColumn
 from features.sources.connection import quoted
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES, ColumnKind, RawTable
 from features.vocabulary.time import Cutoff
@@ -21,7 +21,6 @@ UNKNOWN_CUSTOMERS_SHARE = 1 / 3
 """Above this share of rows without a customer the table is refused: shops do sell to people unknown."""
 FEW_ROWS = 5
 """So few rows without a needed value refuse no table, however small."""
-LAST_LIKELY_SECONDS = Cutoff.parse("2100-01-01").seconds
 MOST_RULES = 62
 """Rules are bits of one whole number a row."""
 MAY_LIE_AHEAD = ("contracts",)
@@ -66,6 +65,8 @@ def rules_of(
     for column in columns:
         if column.column.kind is not ColumnKind.TEXT:
             rules.append(_unreadable(table, column))
+        if column.may_be_open:
+            rules.append(_open(column))
     rules.extend(_instants(table, columns, as_of))
     if table is PURCHASES:
         rules.extend(_purchases(columns))
@@ -135,14 +136,27 @@ def _unreadable(table: RawTable, column: MappedColumn) -> Rule:
         ColumnKind.FLAG: "yes or no",
     }[kind]
     required = column.column.required
+    unless_open = f" AND {quoted(column.open)} IS NOT TRUE" if column.may_be_open else ""
     return Rule(
         name=f"unreadable.{name}",
         what=f"{name} is not {wanted}",
-        condition=f"(NOT {column.is_missing} AND {quoted(column.stored)} IS NULL)",
+        condition=f"(NOT {column.is_missing} AND {quoted(column.stored)} IS NULL{unless_open})",
         severity=Severity.SETS_ASIDE if required else Severity.NOTES,
         becomes="set aside" if required else f"kept, without {name}",
         advice=f"Correct the values, or the expression {column.expression} for {name}.",
         tolerated=UNREADABLE_SHARE,
+    )
+
+
+def _open(column: MappedColumn) -> Rule:
+    name = column.column.name
+    return Rule(
+        name=f"open.{name}",
+        what=f"{name} before 1900-01-02 or after 2099, such as 9999-12-31",
+        condition=quoted(column.open),
+        severity=Severity.NOTES,
+        becomes=f"kept, without {name}",
+        advice="A date that no calendar reaches stands for none: an open end, or nobody knows.",
     )
 
 

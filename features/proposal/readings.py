@@ -77,7 +77,7 @@ def _dates(source: Source) -> Iterator[ProposedReading]:
         if one.kind in _INSTANTS and one.date_format != _ISO and name not in doubtful
     }
     if len({one.date_format for one in forms.values()}) == 1 and not doubtful:
-        name, form = next(iter(forms.items()))
+        form = next(iter(forms.values()))
         reason = f"how {', '.join(forms)} is written" + (f": {form.note}" if form.note else "")
         yield ProposedReading("date_format", form.date_format, reason)
 

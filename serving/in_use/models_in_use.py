@@ -64,6 +64,8 @@ class ModelsInUse:
         self.settings = settings
         self.now = now
         self.ledger = Ledger(workspace.ledger)
+        if settings.company.ignore_case:
+            self.ledger.privacy.count_in_small()
         self.job_files = JobFiles(workspace.jobs)
         self.workspace = workspace
         self._ticks = ticks
