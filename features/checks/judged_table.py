@@ -9,6 +9,7 @@ from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
 from features.checks.conversions import (
+    LAST_LIKELY_SECONDS,
     MappedColumn,
     as_sql,
     bind_column,
@@ -19,7 +20,7 @@ from features.checks.filler_days import filler_rules
 from features.checks.known_words import word_rules
 from features.checks.numbers_in_texts import with_numbers
 from features.checks.order_values import reading_with_order_values, with_order_values
-from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
+from features.checks.rules import MOST_RULES, Rule, rules_of
 from features.checks.texts import faults_of_texts, is_named
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping

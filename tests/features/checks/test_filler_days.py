@@ -105,6 +105,9 @@ def test_fillers_of_a_customer_are_told_and_an_open_end_of_a_contract_is_not(
     }
     report = check(settings_from(plain, folder=tmp_path))
     found = told(report, "filler.member_since")
-    assert found is not None and (found.rows, found.severity) == (2, Severity.NOTES)
-    assert found.detail == "50.0% of the rows"
+    assert found is not None and (found.rows, found.severity) == (1, Severity.NOTES)
+    assert found.detail == "25.0% of the rows"
+    # A day before any customer lived stands for none, and is none in the store.
+    nobody = told(report, "open.member_since")
+    assert nobody is not None and nobody.rows == 1
     assert told(report, "filler.ends_at") is None

@@ -88,6 +88,8 @@ ROWS = st.lists(st.sampled_from([*SEVEN, BAD, (*SEVEN[0][:2], None, *SEVEN[0][3:
 def test_the_files_of_a_source_add_up_to_its_table_whatever_is_in_them(
     tables: list[list[Row]], duplicates: str
 ) -> None:
+    # Where no row at all has a date, Parquet has no type for it.
+    tables = [[SEVEN[0], *tables[0]], *tables[1:]]
     with tempfile.TemporaryDirectory() as folder:
         files(Path(folder), *tables)
         report = check(many(Path(folder), duplicates))
