@@ -9,6 +9,7 @@ from typing import Any
 
 from features.sources.connection import Connection, quoted
 from features.sources.formats.evidence import Evidence, spread
+from features.sources.formats.expressions import text
 from features.sources.formats.instants import (
     EPOCHS,
     ISO,
@@ -17,12 +18,13 @@ from features.sources.formats.instants import (
     instant_sql,
     local_sql,
 )
-from features.sources.formats.numbers import ODD, SHAPES, shape_code_sql, text
+from features.sources.formats.numbers import ODD, SHAPES, shape_code_sql
 from features.sources.formats.sequence import steps_of
-from features.sources.formats.shapes import Look, look_of, read_numeric
+from features.sources.formats.shapes import Look, look_of
 from features.sources.formats.words import known_nulls, speaks_of_date, speaks_of_id
 
 SAMPLED_ROWS = 2_000
+_LOOKED_AT = 400
 _SAMPLED_CELLS = 200_000
 _FEW = 50
 _COLUMNS_A_SCAN = 8
@@ -81,7 +83,7 @@ def _sampled(
 def _telling(values: Sequence[Any], nothing: frozenset[str]) -> list[str]:
     different = dict.fromkeys(value for value in values if isinstance(value, str))
     return [one for one in different if one.strip() and one.strip().casefold() not in nothing][
-        :SAMPLED_ROWS
+        :_LOOKED_AT
     ]
 
 
@@ -99,18 +101,31 @@ def _counted(
     others = [name for name, look in looks.items() if look.kind != "text"]
     for start in range(0, len(others), _COLUMNS_A_SCAN):
         some = others[start : start + _COLUMNS_A_SCAN]
-        found |= _scanned(connection, relation, {name: looks[name] for name in some}, null_texts)
+        seen = _scanned(connection, relation, {name: looks[name] for name in some}, null_texts)
+        dressed = {
+            name: looks[name]
+            for name, one in seen.items()
+            if looks[name].kind == "numeric" and one.count("other")
+        }
+        if dressed:
+            seen |= _scanned(connection, relation, dressed, null_texts, is_bare=False)
+        found |= seen
     return {name: found[name] for name in looks}
 
 
 def _scanned(
-    connection: Connection, relation: str, looks: Mapping[str, Look], null_texts: tuple[str, ...]
+    connection: Connection,
+    relation: str,
+    looks: Mapping[str, Look],
+    null_texts: tuple[str, ...],
+    *,
+    is_bare: bool = True,
 ) -> dict[str, Evidence]:
     """The evidence of some columns from one scan: rows are counted by what all of them look like at once."""
     codes = [
         _date_code(name, look, null_texts)
         if look.kind == "dates"
-        else _number_code(name, look, null_texts)
+        else _number_code(name, look, null_texts, is_bare=is_bare)
         for name, look in looks.items()
     ]
     listed = ", ".join(f"{sql} AS c{at}" for at, (sql, _) in enumerate(codes))
@@ -127,18 +142,18 @@ def _scanned(
         empty = counts.pop("", 0)
         forms = dict(look.forms)
         if look.kind == "dates":
-            counts += _from_sample(look, counts, rows - empty)
+            counts += _from_sample(look, rows - empty)
         found[name] = Evidence(rows, rows - empty, dict(counts), forms, texts=spread(look.texts))
     return found
 
 
 def _number_code(
-    name: str, look: Look, null_texts: tuple[str, ...]
+    name: str, look: Look, null_texts: tuple[str, ...], *, is_bare: bool
 ) -> tuple[str, list[tuple[str, ...]]]:
     """SQL for the code of a text's shape, and what each code counts for."""
     column = quoted(name)
     names: list[tuple[str, ...]] = [(one,) for one in _NUMERIC_NAMES]
-    sql = shape_code_sql(column, _NUMERIC_NAMES, null_texts)
+    sql = shape_code_sql(column, _NUMERIC_NAMES, null_texts, is_bare=is_bare)
     forms = _counted_forms(name, look)
     size = len(names)
     for at, form in enumerate(forms, start=1):
@@ -198,14 +213,17 @@ def _rivals(look: Look) -> tuple[DateOrder, ...]:
     same = tuple(one for one in look.orders if one.mark == first.mark and one != NAMED)
     is_year_first = year_place(_ends_of(look))
     # A year of two digits may stand first too: it is the number with few different values.
-    return tuple(sorted(same, key=lambda one: (one.order == "ymd") != (is_year_first == "first")))
+    read = {one: look.share_read(one) for one in same}
+    return tuple(
+        sorted(
+            same, key=lambda one: ((one.order == "ymd") != (is_year_first == "first"), -read[one])
+        )
+    )
 
 
 def _both_fit(look: Look, rivals: Sequence[DateOrder]) -> bool:
-    first, second = rivals[:2]
-    dated = [one for one in look.texts if read_numeric(one, first) or read_numeric(one, second)]
-    least = min(sum(bool(read_numeric(one, order)) for one in dated) for order in (first, second))
-    return least * 10 >= len(dated) * 9
+    best, least = sorted((look.share_read(one) for one in rivals[:2]), reverse=True)
+    return least >= 0.9 * best
 
 
 def _date_code(
@@ -215,16 +233,14 @@ def _date_code(
     column = quoted(name)
     rivals = _rivals(look)[:2]
     forms = [main_form(look.forms, order) for order in rivals]
-    is_zoned = look.zoned > 0
+    is_zoned = any(one.is_zoned for one in look.dates)
     read = [instant_sql(column, form, is_zoned=is_zoned) for form in forms]
-    zoned = instant_sql(column, forms[0], is_zoned=True)
     keys = [order.key for order in rivals]
-    names: list[tuple[str, ...]] = [("",), ("null",), ("other",), ("zoned",)]
+    names: list[tuple[str, ...]] = [("",), ("null",), ("other",), ()]
     rest = (
         f"CASE WHEN trim({column}) = '' THEN 0 "
         f"WHEN lower(trim({column})) IN ({', '.join(map(text, known_nulls(null_texts)))}) THEN 1 "
-        + ("" if is_zoned else f"WHEN {zoned} IS NOT NULL THEN 3 ")
-        + "ELSE 2 END"
+        "ELSE 2 END"
     )
     empty = f"{column} IS NULL OR {column} = ''"
     if len(rivals) == 1:
@@ -264,14 +280,16 @@ def main_form(forms: Mapping[str, int], order: DateOrder) -> str:
     return max(own, key=lambda form: (own[form], form))
 
 
-def _from_sample(look: Look, counts: Counter[str], filled: int) -> Counter[str]:
+def _from_sample(look: Look, filled: int) -> Counter[str]:
     """What is known of the sample alone, scaled to all rows."""
     scaled: Counter[str] = Counter()
     size = max(1, len(look.texts))
-    if look.zoned:
-        scaled["zoned"] = max(1, filled * look.zoned // size)
-    if look.halves:
-        scaled["halves"] = max(1, filled * look.halves // size)
+    for key, count in (
+        ("zoned", sum(one.is_zoned for one in look.dates)),
+        ("halves", sum(one.has_half for one in look.dates)),
+    ):
+        if count:
+            scaled[key] = max(1, filled * count // size)
     return scaled + _ends_of(look)
 
 

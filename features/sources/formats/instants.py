@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from features.sources.formats.numbers import text
+from features.sources.formats.expressions import let, text
 from features.sources.formats.words import MONTH_STARTS, ZONES_MINUTES
 
 ISO = "ISO"
@@ -91,7 +91,7 @@ def instant_sql(column: str, form: str, *, is_zoned: bool, zone: str = "") -> st
     if not is_zoned:
         return local_sql(column, form)
     without = _without_zone(form)
-    slow = _let("tidied", _tidy(column), _zoned_tidied("tidied", without, zone))
+    slow = let("tidied", _tidy(column), _zoned_tidied("tidied", without, zone))
     if order_of(form) == DateOrder("ymd", "-"):
         quick = f"strlen({column}) = 20 AND ends_with({column}, 'Z') OR strlen({column}) = 25"
         return f"coalesce(CASE WHEN {quick} THEN TRY_CAST({column} AS TIMESTAMP WITH TIME ZONE) END, {slow})"
@@ -104,10 +104,10 @@ def _zoned_tidied(tidy: str, form: str, zone: str) -> str:
         return _placed(f"try_strptime({tidy}, {text(_portable(form))})", zone)
     name = f"upper(regexp_extract({tidy}, {text(_ZONE)}, 2))"
     bare = f"regexp_replace({tidy}, {text(_ZONE)}, '\\1')"
-    return _let(
+    return let(
         "name",
         name,
-        _let(
+        let(
             "bare",
             bare,
             (
@@ -121,13 +121,8 @@ def _zoned_tidied(tidy: str, form: str, zone: str) -> str:
 def _read(tidy: str, order: DateOrder) -> str:
     """SQL that reads a tidied text without a zone."""
     if order == NAMED:
-        return _let("numbered", _numbered(tidy), _read_tidy("numbered", DateOrder("ymd", "-")))
+        return let("numbered", _numbered(tidy), _read_tidy("numbered", DateOrder("ymd", "-")))
     return _read_tidy(tidy, order)
-
-
-def _let(name: str, value: str, body: str) -> str:
-    """SQL with a name for a value, which is written and reckoned once however often it is used."""
-    return f"list_transform([{value}], lambda {name}: {body})[1]"
 
 
 def local_sql(column: str, form: str) -> str:
@@ -135,7 +130,7 @@ def local_sql(column: str, form: str) -> str:
     order = order_of(form)
     if order is None:
         return f"try_strptime({column}, {text(_portable(form))})"
-    slow = _let("tidied", _tidy(column), _read("tidied", order))
+    slow = let("tidied", _tidy(column), _read("tidied", order))
     if form == ISO:
         # So long a text is a date alone, and no zone or afternoon is overheard in it.
         quick = (
@@ -196,7 +191,7 @@ def _minutes(name: str) -> str:
     hours = "coalesce(TRY_CAST(ahead.hours AS INTEGER), 0)"
     minutes = "coalesce(TRY_CAST(ahead.minutes AS INTEGER), 0)"
     signed = f"({hours} * 60 + {minutes}) * CASE ahead.sign WHEN '-' THEN -1 ELSE 1 END"
-    return f"CASE {name} {named} ELSE {_let('ahead', offset, signed)} END"
+    return f"CASE {name} {named} ELSE {let('ahead', offset, signed)} END"
 
 
 def _tidy(column: str) -> str:
@@ -231,7 +226,7 @@ def _read_tidy(tidy: str, order: DateOrder) -> str:
     def read(time: str) -> str:
         return f"try_strptime(bare_date, {forms(time)})"
 
-    return _let(
+    return let(
         "bare_date",
         bare,
         (
@@ -263,10 +258,10 @@ def _numbered(tidy: str) -> str:
         written = (
             f"concat(part.p{year}, '-', {_month(f'part.p{month}')}, '-', part.p{day}, ' ', part.p4)"
         )
-        return f"WHEN regexp_matches(spelt, {pattern}) THEN {_let('part', found, written)}"
+        return f"WHEN regexp_matches(spelt, {pattern}) THEN {let('part', found, written)}"
 
     branches = f"trim(CASE {put(0, 1, 2, 3)} {put(1, 2, 1, 3)} {put(2, 3, 2, 1)} END)"
-    return _let("spelt", f"strip_accents(lower({tidy}))", branches)
+    return let("spelt", f"strip_accents(lower({tidy}))", branches)
 
 
 def _month(word: str) -> str:
