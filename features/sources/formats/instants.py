@@ -23,6 +23,8 @@ EPOCHS = {
     "Unix nanoseconds": (0.001, 10**17, 42 * 10**17),
 }
 """Counted instants: microseconds in one, and from where to where a number is taken for one."""
+FIRST_YEAR = 1000
+"""What a form reads as an earlier year may be a year of two digits."""
 EXCEL_DAYS_TO_1970 = 25_569
 
 _BLANKS = r"[ \t\x{a0}\x{2009}\x{202f}]+"
@@ -131,19 +133,33 @@ def local_sql(column: str, form: str) -> str:
     if order is None:
         return f"try_strptime({column}, {text(_portable(form))})"
     slow = let("tidied", _tidy(column), _read("tidied", order))
-    if form == ISO:
-        # So long a text is a date alone, and no zone or afternoon is overheard in it.
-        quick = (
-            f"CASE WHEN strlen({column}) = 10 THEN try_strptime({column}, '%Y-%m-%d') "
-            f"WHEN strlen({column}) = 19 AND contains({column}, 'T') THEN try_strptime({column}, '%Y-%m-%dT%H:%M:%S') "
-            f"WHEN strlen({column}) = 19 THEN try_strptime({column}, '%Y-%m-%d %H:%M:%S') END"
-        )
-    else:
-        quick = f"try_strptime({column}, {text(_portable(form))})"
-    if order == NAMED or "%y" in form or "%-y" in form:
+    quick = quick_sql(column, form)
+    if not has_long_years(form):
         return f"coalesce({quick}, {slow})"
     # To %Y the text 22 is a year of the Romans.
-    return f"CASE WHEN {quick} >= TIMESTAMP '1000-01-01' THEN {quick} ELSE {slow} END"
+    return f"CASE WHEN {quick} >= TIMESTAMP '{FIRST_YEAR}-01-01' THEN {quick} ELSE {slow} END"
+
+
+def quick_sql(column: str, form: str) -> str:
+    """SQL for what is written in a form itself and in none of its relatives, which is fast."""
+    if form != ISO:
+        return f"try_strptime({column}, {text(_portable(form))})"
+    # By its length, so that no zone and no afternoon is overheard behind it.
+    forms = {10: "%Y-%m-%d", 19: "%Y-%m-%d %H:%M:%S"}
+    branches = [
+        f"WHEN strlen({column}) = 19 AND contains({column}, 'T') "
+        f"THEN try_strptime({column}, '%Y-%m-%dT%H:%M:%S')",
+        *(
+            f"WHEN strlen({column}) = {length} THEN try_strptime({column}, {text(one)})"
+            for length, one in forms.items()
+        ),
+    ]
+    return f"CASE {' '.join(branches)} END"
+
+
+def has_long_years(form: str) -> bool:
+    """Whether years have four digits in a form, all of which it reads."""
+    return order_of(form) != NAMED and not re.search("%-?y", form)
 
 
 def _portable(form: str) -> str:
