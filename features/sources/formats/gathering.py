@@ -28,6 +28,7 @@ from features.sources.formats.words import known_nulls, speaks_of_date, speaks_o
 
 SAMPLED_ROWS = 2_000
 _LOOKED_AT = 400
+_ALMOST = 0.9
 _SAMPLED_CELLS = 200_000
 _FEW = 50
 _DIGITS_FORMS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
@@ -208,19 +209,20 @@ def _rivals(look: Look) -> tuple[DateOrder, ...]:
     if first == NAMED:
         return (first,)
     same = tuple(one for one in look.orders if one.mark == first.mark and one != NAMED)
-    is_year_first = year_place(_ends_of(look))
-    # A year of two digits may stand first too: it is the number with few different values.
+    is_year_first = year_place(_ends_of(look)) == "first"
     read = {one: look.share_read(one) for one in same}
-    return tuple(
-        sorted(
-            same, key=lambda one: ((one.order == "ymd") != (is_year_first == "first"), -read[one])
-        )
-    )
+    most = max(read.values())
+
+    def rank(one: DateOrder) -> tuple[bool, bool, float]:
+        # A year of two digits may stand first too: it is the number with few different values.
+        return read[one] < _ALMOST * most, (one.order == "ymd") != is_year_first, -read[one]
+
+    return tuple(sorted(same, key=rank))
 
 
 def _both_fit(look: Look, rivals: Sequence[DateOrder]) -> bool:
     best, least = sorted((look.share_read(one) for one in rivals[:2]), reverse=True)
-    return least >= 0.9 * best
+    return least >= _ALMOST * best
 
 
 def _date_code(
@@ -273,14 +275,15 @@ def _date_code(
 
 def main_form(forms: Mapping[str, int], order: DateOrder) -> str:
     """The form that a sample has most often in an order of day, month and year."""
-    if order == DateOrder("ymd", "-") and not any("%y" in form for form in forms):
-        return ISO
     own = {
         form.partition("\t")[2]: count
         for form, count in forms.items()
         if form.partition("\t")[0] == order.key
     }
-    return max(own, key=lambda form: (own[form], form))
+    if order == DateOrder("ymd", "-") and not any("%y" in form for form in own):
+        return ISO
+    written = order.mark.join(f"%{part}" for part in order.order).replace("%y", "%Y")
+    return max(own, key=lambda form: (own[form], form), default=written)
 
 
 def _from_sample(look: Look, filled: int) -> Counter[str]:
@@ -317,6 +320,8 @@ def year_place(counts: Mapping[str, int]) -> str:
     """Whether years of two digits stand "first" or "last"; empty where it is not to be told."""
     firsts = {key[6:] for key in counts if key.startswith("first ")}
     lasts = {key[5:] for key in counts if key.startswith("last ")}
-    if any(one.isdigit() and int(one) > 31 for one in lasts) or len(firsts) >= 3 * len(lasts):
+    if any(one.isdigit() and not 1 <= int(one) <= 31 for one in lasts) or len(firsts) >= 3 * len(
+        lasts
+    ):
         return "last"
     return "first" if len(lasts) >= 3 * len(firsts) else ""
