@@ -9,23 +9,28 @@ from typing import Any
 
 from features.sources.connection import Connection, quoted
 from features.sources.formats.evidence import Evidence, spread
+from features.sources.formats.expressions import text
 from features.sources.formats.instants import (
     EPOCHS,
+    FIRST_YEAR,
     ISO,
     NAMED,
     DateOrder,
+    has_long_years,
     instant_sql,
     local_sql,
+    quick_sql,
 )
-from features.sources.formats.numbers import ODD, SHAPES, shape_code_sql, text
+from features.sources.formats.numbers import ODD, SHAPES, shape_code_sql
 from features.sources.formats.sequence import steps_of
-from features.sources.formats.shapes import Look, look_of, read_numeric
+from features.sources.formats.shapes import Look, look_of
 from features.sources.formats.words import known_nulls, speaks_of_date, speaks_of_id
 
 SAMPLED_ROWS = 2_000
+_LOOKED_AT = 400
+_ALMOST = 0.9
 _SAMPLED_CELLS = 200_000
 _FEW = 50
-_COLUMNS_A_SCAN = 8
 _DIGITS_FORMS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _NUMERIC_NAMES = ("", "null", *SHAPES, *ODD)
 
@@ -60,12 +65,16 @@ def _sampled(
     # The seed makes two looks at the same file see the same.
     sample = connection.execute(
         f"SELECT {listed} FROM {relation} USING SAMPLE reservoir({rows} ROWS) REPEATABLE (1)"
-    ).fetchnumpy()
+    ).fetchall()
     nothing = frozenset(nulls)
-    found = {}
-    for name, values in zip(columns, sample.values(), strict=True):
-        found[name] = _telling(values.tolist(), nothing)
-    few = [name for name in columns if len(found[name]) < _FEW and len(sample[columns[0]]) == rows]
+    found, few = {}, []
+    for name, values in zip(
+        columns, zip(*sample, strict=True) if sample else [[]] * len(columns), strict=True
+    ):
+        found[name] = _telling(values, nothing)
+        # Of a column that is mostly empty a sample of rows shows too little.
+        if len(sample) == rows and sum(bool(value) for value in values) < _FEW:
+            few.append(name)
     for start in range(0, len(few), 50):
         some = few[start : start + 50]
         lists = ", ".join(
@@ -81,7 +90,7 @@ def _sampled(
 def _telling(values: Sequence[Any], nothing: frozenset[str]) -> list[str]:
     different = dict.fromkeys(value for value in values if isinstance(value, str))
     return [one for one in different if one.strip() and one.strip().casefold() not in nothing][
-        :SAMPLED_ROWS
+        :_LOOKED_AT
     ]
 
 
@@ -97,48 +106,52 @@ def _counted(
         for name, filled in zip(some, row[1:], strict=True):
             found[name] = Evidence(int(row[0]), int(filled), {"text": int(filled)})
     others = [name for name, look in looks.items() if look.kind != "text"]
-    for start in range(0, len(others), _COLUMNS_A_SCAN):
-        some = others[start : start + _COLUMNS_A_SCAN]
-        found |= _scanned(connection, relation, {name: looks[name] for name in some}, null_texts)
+    for name in others:
+        look = looks[name]
+        found[name] = _scanned(connection, relation, name, look, null_texts)
+        if look.kind == "numeric" and found[name].count("other"):
+            found[name] = _scanned(connection, relation, name, look, null_texts, is_bare=False)
     return {name: found[name] for name in looks}
 
 
 def _scanned(
-    connection: Connection, relation: str, looks: Mapping[str, Look], null_texts: tuple[str, ...]
-) -> dict[str, Evidence]:
-    """The evidence of some columns from one scan: rows are counted by what all of them look like at once."""
-    codes = [
-        _date_code(name, look, null_texts)
-        if look.kind == "dates"
-        else _number_code(name, look, null_texts)
-        for name, look in looks.items()
-    ]
-    listed = ", ".join(f"{sql} AS c{at}" for at, (sql, _) in enumerate(codes))
+    connection: Connection,
+    relation: str,
+    name: str,
+    look: Look,
+    null_texts: tuple[str, ...],
+    *,
+    is_bare: bool = True,
+) -> Evidence:
+    """The evidence of one column.
+
+    A scan a column: counting all columns at once by what they look like together takes twice as long,
+    because it gives up what the file says about repeated values.
+    """
+    if look.kind == "dates":
+        sql, keys = _date_code(name, look, null_texts)
+    else:
+        sql, keys = _number_code(name, look, null_texts, is_bare=is_bare)
     grouped = connection.execute(
-        f"SELECT count(*), COLUMNS('c[0-9]+') FROM (SELECT {listed} FROM {relation}) GROUP BY ALL"
+        f"SELECT {sql} AS code, count(*) FROM {relation} GROUP BY code"
     ).fetchall()
-    found = {}
-    for at, (name, look) in enumerate(looks.items()):
-        counts: Counter[str] = Counter()
-        for row in grouped:
-            for key in codes[at][1][int(row[at + 1])]:
-                counts[key] += int(row[0])
-        rows = sum(int(row[0]) for row in grouped)
-        empty = counts.pop("", 0)
-        forms = dict(look.forms)
-        if look.kind == "dates":
-            counts += _from_sample(look, counts, rows - empty)
-        found[name] = Evidence(rows, rows - empty, dict(counts), forms, texts=spread(look.texts))
-    return found
+    counts: Counter[str] = Counter()
+    for code, rows in grouped:
+        counts.update(dict.fromkeys(keys[int(code)], int(rows)))
+    rows = sum(int(count) for _, count in grouped)
+    filled = rows - counts.pop("", 0)
+    if look.kind == "dates":
+        counts += _from_sample(look, filled)
+    return Evidence(rows, filled, dict(counts), dict(look.forms), texts=spread(look.texts))
 
 
 def _number_code(
-    name: str, look: Look, null_texts: tuple[str, ...]
+    name: str, look: Look, null_texts: tuple[str, ...], *, is_bare: bool
 ) -> tuple[str, list[tuple[str, ...]]]:
     """SQL for the code of a text's shape, and what each code counts for."""
     column = quoted(name)
     names: list[tuple[str, ...]] = [(one,) for one in _NUMERIC_NAMES]
-    sql = shape_code_sql(column, _NUMERIC_NAMES, null_texts)
+    sql = shape_code_sql(column, _NUMERIC_NAMES, null_texts, is_bare=is_bare)
     forms = _counted_forms(name, look)
     size = len(names)
     for at, form in enumerate(forms, start=1):
@@ -196,16 +209,20 @@ def _rivals(look: Look) -> tuple[DateOrder, ...]:
     if first == NAMED:
         return (first,)
     same = tuple(one for one in look.orders if one.mark == first.mark and one != NAMED)
-    is_year_first = year_place(_ends_of(look))
-    # A year of two digits may stand first too: it is the number with few different values.
-    return tuple(sorted(same, key=lambda one: (one.order == "ymd") != (is_year_first == "first")))
+    is_year_first = year_place(_ends_of(look)) == "first"
+    read = {one: look.share_read(one) for one in same}
+    most = max(read.values())
+
+    def rank(one: DateOrder) -> tuple[bool, bool, float]:
+        # A year of two digits may stand first too: it is the number with few different values.
+        return read[one] < _ALMOST * most, (one.order == "ymd") != is_year_first, -read[one]
+
+    return tuple(sorted(same, key=rank))
 
 
 def _both_fit(look: Look, rivals: Sequence[DateOrder]) -> bool:
-    first, second = rivals[:2]
-    dated = [one for one in look.texts if read_numeric(one, first) or read_numeric(one, second)]
-    least = min(sum(bool(read_numeric(one, order)) for one in dated) for order in (first, second))
-    return least * 10 >= len(dated) * 9
+    best, least = sorted((look.share_read(one) for one in rivals[:2]), reverse=True)
+    return least >= _ALMOST * best
 
 
 def _date_code(
@@ -215,21 +232,23 @@ def _date_code(
     column = quoted(name)
     rivals = _rivals(look)[:2]
     forms = [main_form(look.forms, order) for order in rivals]
-    is_zoned = look.zoned > 0
+    is_zoned = any(one.is_zoned for one in look.dates)
     read = [instant_sql(column, form, is_zoned=is_zoned) for form in forms]
-    zoned = instant_sql(column, forms[0], is_zoned=True)
     keys = [order.key for order in rivals]
-    names: list[tuple[str, ...]] = [("",), ("null",), ("other",), ("zoned",)]
+    names: list[tuple[str, ...]] = [("",), ("null",), ("other",), ()]
     rest = (
         f"CASE WHEN trim({column}) = '' THEN 0 "
         f"WHEN lower(trim({column})) IN ({', '.join(map(text, known_nulls(null_texts)))}) THEN 1 "
-        + ("" if is_zoned else f"WHEN {zoned} IS NOT NULL THEN 3 ")
-        + "ELSE 2 END"
+        "ELSE 2 END"
     )
     empty = f"{column} IS NULL OR {column} = ''"
+    quick = ""
+    if not is_zoned and has_long_years(forms[0]):
+        # Asked first and once; what it does not read its relatives may.
+        quick = f"WHEN {quick_sql(column, forms[0])} >= TIMESTAMP '{FIRST_YEAR}-01-01' THEN 4"
     if len(rivals) == 1:
         names.append((f"fits {keys[0]}", f"alone {keys[0]}"))
-        sql = f"CASE WHEN {empty} THEN 0 WHEN {read[0]} IS NOT NULL THEN 4 ELSE {rest} END"
+        sql = f"CASE WHEN {empty} THEN 0 {quick} WHEN {read[0]} IS NOT NULL THEN 4 ELSE {rest} END"
     else:
         names += [
             (f"fits {keys[0]}", f"alone {keys[0]}"),
@@ -245,8 +264,10 @@ def _date_code(
                 f"WHEN {two} IS NOT NULL THEN 5 ELSE {rest} END"
             )
         else:
+            # Most are dates in one order alone; how many, the sample says.
+            names[4] = (f"fits {keys[0]}",)
             sql = (
-                f"CASE WHEN {empty} THEN 0 WHEN {read[0]} IS NOT NULL THEN 4 "
+                f"CASE WHEN {empty} THEN 0 {quick} WHEN {read[0]} IS NOT NULL THEN 4 "
                 f"WHEN {read[1]} IS NOT NULL THEN 5 ELSE {rest} END"
             )
     return f"CAST({sql} AS UTINYINT)", names
@@ -254,24 +275,31 @@ def _date_code(
 
 def main_form(forms: Mapping[str, int], order: DateOrder) -> str:
     """The form that a sample has most often in an order of day, month and year."""
-    if order == DateOrder("ymd", "-") and not any("%y" in form for form in forms):
-        return ISO
     own = {
         form.partition("\t")[2]: count
         for form, count in forms.items()
         if form.partition("\t")[0] == order.key
     }
-    return max(own, key=lambda form: (own[form], form))
+    if order == DateOrder("ymd", "-") and not any("%y" in form for form in own):
+        return ISO
+    written = order.mark.join(f"%{part}" for part in order.order).replace("%y", "%Y")
+    return max(own, key=lambda form: (own[form], form), default=written)
 
 
-def _from_sample(look: Look, counts: Counter[str], filled: int) -> Counter[str]:
+def _from_sample(look: Look, filled: int) -> Counter[str]:
     """What is known of the sample alone, scaled to all rows."""
     scaled: Counter[str] = Counter()
     size = max(1, len(look.texts))
-    if look.zoned:
-        scaled["zoned"] = max(1, filled * look.zoned // size)
-    if look.halves:
-        scaled["halves"] = max(1, filled * look.halves // size)
+    for key, count in (
+        ("zoned", sum(one.is_zoned for one in look.dates)),
+        ("halves", sum(one.has_half for one in look.dates)),
+    ):
+        if count:
+            scaled[key] = max(1, filled * count // size)
+    rivals = _rivals(look)[:2]
+    if len(rivals) == 2 and not _both_fit(look, rivals):
+        one, two = (look.share_read(order) for order in rivals)
+        scaled[f"alone {rivals[0].key}"] = max(1, round(filled * (one - two)))
     return scaled + _ends_of(look)
 
 
@@ -292,6 +320,8 @@ def year_place(counts: Mapping[str, int]) -> str:
     """Whether years of two digits stand "first" or "last"; empty where it is not to be told."""
     firsts = {key[6:] for key in counts if key.startswith("first ")}
     lasts = {key[5:] for key in counts if key.startswith("last ")}
-    if any(one.isdigit() and int(one) > 31 for one in lasts) or len(firsts) >= 3 * len(lasts):
+    if any(one.isdigit() and not 1 <= int(one) <= 31 for one in lasts) or len(firsts) >= 3 * len(
+        lasts
+    ):
         return "last"
     return "first" if len(lasts) >= 3 * len(firsts) else ""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from features.sources.formats.evidence import Evidence
 from features.sources.formats.formats import (
     INSTANT,
-    TEXT,
     ZONED_INSTANT,
     ColumnFormat,
     Doubt,
@@ -17,7 +16,7 @@ from features.sources.formats.formats import (
 from features.sources.formats.gathering import main_form, year_place
 from features.sources.formats.instants import EPOCHS, DateOrder, order_of
 from features.sources.formats.shapes import read_numeric
-from features.sources.formats.words import speaks_of_date, zone_named
+from features.sources.formats.words import zone_named
 
 _READS = 0.9
 _FITS = 0.99
@@ -31,8 +30,8 @@ _LANGUAGE = {"dmy": "the day first", "mdy": "the month first", "ymd": "the year 
 class _Choice:
     order: DateOrder
     why: str
-    rival: DateOrder | None = None
-    """The other order where the choice is not sure."""
+    rivals: tuple[DateOrder, ...] = ()
+    """The other orders where the choice is not sure."""
 
 
 def is_dated(evidence: Evidence) -> bool:
@@ -67,16 +66,16 @@ def decided_dates(
     sure = {
         one.order.order: name
         for name, one in choices.items()
-        if one.rival is None and one.order.order in _DAY_MONTH
+        if not one.rivals and one.order.order in _DAY_MONTH
     }
     for name, choice in choices.items():
         one = dated[name]
-        if choice.rival is not None:
+        if choice.rivals:
             choice = _by_the_others(one, choice, sure, has_comma_decimals)
         formats[name] = _format(
             name, one, main_form(one.forms, choice.order), choice.order.key, choice.why
         )
-        if choice.rival is not None:
+        if choice.rivals:
             doubts[name] = _doubt(name, one, choice)
     return formats, doubts
 
@@ -114,6 +113,8 @@ def _chosen(evidence: Evidence) -> _Choice:
             evidence, _Choice(best, f"{fits[best.key]:,} of {known:,} values are such dates")
         )
     rival = rivals[0]
+    if best.order == "ymd" and year_place(evidence.counts) == "first":
+        return _Choice(best, "the first number has few different values, as a year has")
     alone, against = (evidence.count(f"alone {one.key}") for one in (best, rival))
     if not alone and not against:
         return _undecided(evidence, best, rival)
@@ -121,7 +122,7 @@ def _chosen(evidence: Evidence) -> _Choice:
         best, rival, alone, against = rival, best, against, alone
     why = f"{alone:,} values are dates only with {_LANGUAGE[best.order]}"
     if against and against >= _MINORITY * fits[best.key]:
-        return _Choice(best, f"{why}, {against:,} only with {_LANGUAGE[rival.order]}", rival)
+        return _Choice(best, f"{why}, {against:,} only with {_LANGUAGE[rival.order]}", (rival,))
     if against:
         why += f", {against:,} only with {_LANGUAGE[rival.order]}"
     return _by_year(evidence, _Choice(best, why))
@@ -130,22 +131,24 @@ def _chosen(evidence: Evidence) -> _Choice:
 def _by_year(evidence: Evidence, choice: _Choice) -> _Choice:
     """A choice, in doubt where the year has two digits and might stand at the other end."""
     has_short_years = any(key.startswith("first ") for key in evidence.counts)
-    if not has_short_years or choice.order.order not in (*_DAY_MONTH, "ymd"):
+    order = choice.order.order
+    if not has_short_years or order not in (*_DAY_MONTH, "ymd"):
         return choice
     place = year_place(evidence.counts)
-    if choice.order.order == "ymd":
-        return (
-            choice
-            if place == "first"
-            else _Choice(choice.order, choice.why, DateOrder("dmy", choice.order.mark))
-        )
-    if place == "last":
+    mark = choice.order.mark
+    if order == "ymd":
+        sure = place == "first" or not evidence.count(f"fits dmy {mark}", f"fits mdy {mark}")
+        return choice if sure else _Choice(choice.order, choice.why, (DateOrder("dmy", mark),))
+    # Where the middle number is no month, the year cannot stand first.
+    if place == "last" or (order == "mdy" and evidence.count(f"alone {choice.order.key}")):
         return choice
-    return _Choice(
-        choice.order,
-        f"{choice.why}, and the year has two digits and might stand first",
-        DateOrder("ymd", choice.order.mark),
+    why = f"{choice.why}, and the year has two digits and might stand first"
+    rivals = choice.rivals or tuple(
+        DateOrder(one, mark)
+        for one in _DAY_MONTH
+        if one != order and not evidence.count(f"alone {choice.order.key}")
     )
+    return _Choice(choice.order, why, (*rivals, DateOrder("ymd", mark)))
 
 
 def _undecided(evidence: Evidence, best: DateOrder, rival: DateOrder) -> _Choice:
@@ -163,7 +166,7 @@ def _undecided(evidence: Evidence, best: DateOrder, rival: DateOrder) -> _Choice
     likelier = other if evidence.count("halves") else _likelier_by_steps(evidence, day_first, other)
     loser = day_first if likelier == other else other
     why = f"all {evidence.count(f'fits {best.key}'):,} values are dates with the day first and with the month first"
-    return _Choice(likelier, why, loser)
+    return _by_year(evidence, _Choice(likelier, why, (loser,)))
 
 
 def _by_steps(evidence: Evidence, one: DateOrder, other: DateOrder) -> _Choice | None:
@@ -211,22 +214,14 @@ def _by_the_others(
     evidence: Evidence, choice: _Choice, sure: Mapping[str, str], has_comma_decimals: bool
 ) -> _Choice:
     """A choice in doubt, settled by a column of the same source, or at least leaning on its language."""
-    rival = choice.rival
-    either = {choice.order.order: choice.order}
-    if rival is not None:
-        either[rival.order] = rival
+    either = {one.order: one for one in (choice.order, *choice.rivals)}
     alone = evidence.count(*(f"alone {one.key}" for one in either.values()))
     if set(either) == set(_DAY_MONTH) and not alone:
         known = [order for order in either if order in sure]
         if len(known) == 1:
             return _Choice(either[known[0]], f"{_LANGUAGE[known[0]]}, as in {sure[known[0]]}")
-        if (
-            has_comma_decimals
-            and choice.order.order == "mdy"
-            and rival is not None
-            and not evidence.count("halves")
-        ):
-            return _Choice(rival, choice.why, choice.order)
+        if has_comma_decimals and choice.order.order == "mdy" and not evidence.count("halves"):
+            return _Choice(either["dmy"], choice.why, (choice.order,))
     return choice
 
 
@@ -248,23 +243,15 @@ def _format(name: str, evidence: Evidence, form: str, key: str, why: str) -> Col
 
 
 def _doubt(name: str, evidence: Evidence, choice: _Choice) -> Doubt:
-    assert choice.rival is not None
-    orders = (choice.order, choice.rival)
+    orders = (choice.order, *choice.rivals)
     texts = [
         one
         for one in evidence.texts
-        if len({read_numeric(one, order) for order in orders} - {""}) == 2
+        if len({read_numeric(one, order) for order in orders} - {""}) > 1
     ][:3] or list(evidence.texts[:3])
-    forms = tuple(_form_in(evidence, order, choice.order) for order in orders)
+    forms = tuple(main_form(evidence.forms, order) for order in orders)
     sample = {
         form: tuple(read_numeric(one, order) for one in texts)
         for form, order in zip(forms, orders, strict=True)
     }
     return Doubt(name, forms, "date_format", choice.why, {"text": tuple(texts), **sample})
-
-
-def _form_in(evidence: Evidence, order: DateOrder, chosen: DateOrder) -> str:
-    return main_form(evidence.forms, order)
-
-
-__all__ = ["TEXT", "decided_dates", "is_dated", "said_date", "speaks_of_date"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from features.sources.formats.numbers import text
+from features.sources.formats.expressions import let, text
 from features.sources.formats.words import MONTH_STARTS, ZONES_MINUTES
 
 ISO = "ISO"
@@ -23,6 +23,8 @@ EPOCHS = {
     "Unix nanoseconds": (0.001, 10**17, 42 * 10**17),
 }
 """Counted instants: microseconds in one, and from where to where a number is taken for one."""
+FIRST_YEAR = 1000
+"""What a form reads as an earlier year may be a year of two digits."""
 EXCEL_DAYS_TO_1970 = 25_569
 
 _BLANKS = r"[ \t\x{a0}\x{2009}\x{202f}]+"
@@ -91,7 +93,7 @@ def instant_sql(column: str, form: str, *, is_zoned: bool, zone: str = "") -> st
     if not is_zoned:
         return local_sql(column, form)
     without = _without_zone(form)
-    slow = _let("tidied", _tidy(column), _zoned_tidied("tidied", without, zone))
+    slow = let("tidied", _tidy(column), _zoned_tidied("tidied", without, zone))
     if order_of(form) == DateOrder("ymd", "-"):
         quick = f"strlen({column}) = 20 AND ends_with({column}, 'Z') OR strlen({column}) = 25"
         return f"coalesce(CASE WHEN {quick} THEN TRY_CAST({column} AS TIMESTAMP WITH TIME ZONE) END, {slow})"
@@ -104,10 +106,10 @@ def _zoned_tidied(tidy: str, form: str, zone: str) -> str:
         return _placed(f"try_strptime({tidy}, {text(_portable(form))})", zone)
     name = f"upper(regexp_extract({tidy}, {text(_ZONE)}, 2))"
     bare = f"regexp_replace({tidy}, {text(_ZONE)}, '\\1')"
-    return _let(
+    return let(
         "name",
         name,
-        _let(
+        let(
             "bare",
             bare,
             (
@@ -121,13 +123,8 @@ def _zoned_tidied(tidy: str, form: str, zone: str) -> str:
 def _read(tidy: str, order: DateOrder) -> str:
     """SQL that reads a tidied text without a zone."""
     if order == NAMED:
-        return _let("numbered", _numbered(tidy), _read_tidy("numbered", DateOrder("ymd", "-")))
+        return let("numbered", _numbered(tidy), _read_tidy("numbered", DateOrder("ymd", "-")))
     return _read_tidy(tidy, order)
-
-
-def _let(name: str, value: str, body: str) -> str:
-    """SQL with a name for a value, which is written and reckoned once however often it is used."""
-    return f"list_transform([{value}], lambda {name}: {body})[1]"
 
 
 def local_sql(column: str, form: str) -> str:
@@ -135,20 +132,34 @@ def local_sql(column: str, form: str) -> str:
     order = order_of(form)
     if order is None:
         return f"try_strptime({column}, {text(_portable(form))})"
-    slow = _let("tidied", _tidy(column), _read("tidied", order))
-    if form == ISO:
-        # So long a text is a date alone, and no zone or afternoon is overheard in it.
-        quick = (
-            f"CASE WHEN strlen({column}) = 10 THEN try_strptime({column}, '%Y-%m-%d') "
-            f"WHEN strlen({column}) = 19 AND contains({column}, 'T') THEN try_strptime({column}, '%Y-%m-%dT%H:%M:%S') "
-            f"WHEN strlen({column}) = 19 THEN try_strptime({column}, '%Y-%m-%d %H:%M:%S') END"
-        )
-    else:
-        quick = f"try_strptime({column}, {text(_portable(form))})"
-    if order == NAMED or "%y" in form or "%-y" in form:
+    slow = let("tidied", _tidy(column), _read("tidied", order))
+    quick = quick_sql(column, form)
+    if not has_long_years(form):
         return f"coalesce({quick}, {slow})"
     # To %Y the text 22 is a year of the Romans.
-    return f"CASE WHEN {quick} >= TIMESTAMP '1000-01-01' THEN {quick} ELSE {slow} END"
+    return f"CASE WHEN {quick} >= TIMESTAMP '{FIRST_YEAR}-01-01' THEN {quick} ELSE {slow} END"
+
+
+def quick_sql(column: str, form: str) -> str:
+    """SQL for what is written in a form itself and in none of its relatives, which is fast."""
+    if form != ISO:
+        return f"try_strptime({column}, {text(_portable(form))})"
+    # By its length, so that no zone and no afternoon is overheard behind it.
+    forms = {10: "%Y-%m-%d", 19: "%Y-%m-%d %H:%M:%S"}
+    branches = [
+        f"WHEN strlen({column}) = 19 AND contains({column}, 'T') "
+        f"THEN try_strptime({column}, '%Y-%m-%dT%H:%M:%S')",
+        *(
+            f"WHEN strlen({column}) = {length} THEN try_strptime({column}, {text(one)})"
+            for length, one in forms.items()
+        ),
+    ]
+    return f"CASE {' '.join(branches)} END"
+
+
+def has_long_years(form: str) -> bool:
+    """Whether years have four digits in a form, all of which it reads."""
+    return order_of(form) != NAMED and not re.search("%-?y", form)
 
 
 def _portable(form: str) -> str:
@@ -196,7 +207,7 @@ def _minutes(name: str) -> str:
     hours = "coalesce(TRY_CAST(ahead.hours AS INTEGER), 0)"
     minutes = "coalesce(TRY_CAST(ahead.minutes AS INTEGER), 0)"
     signed = f"({hours} * 60 + {minutes}) * CASE ahead.sign WHEN '-' THEN -1 ELSE 1 END"
-    return f"CASE {name} {named} ELSE {_let('ahead', offset, signed)} END"
+    return f"CASE {name} {named} ELSE {let('ahead', offset, signed)} END"
 
 
 def _tidy(column: str) -> str:
@@ -231,7 +242,7 @@ def _read_tidy(tidy: str, order: DateOrder) -> str:
     def read(time: str) -> str:
         return f"try_strptime(bare_date, {forms(time)})"
 
-    return _let(
+    return let(
         "bare_date",
         bare,
         (
@@ -263,10 +274,10 @@ def _numbered(tidy: str) -> str:
         written = (
             f"concat(part.p{year}, '-', {_month(f'part.p{month}')}, '-', part.p{day}, ' ', part.p4)"
         )
-        return f"WHEN regexp_matches(spelt, {pattern}) THEN {_let('part', found, written)}"
+        return f"WHEN regexp_matches(spelt, {pattern}) THEN {let('part', found, written)}"
 
     branches = f"trim(CASE {put(0, 1, 2, 3)} {put(1, 2, 1, 3)} {put(2, 3, 2, 1)} END)"
-    return _let("spelt", f"strip_accents(lower({tidy}))", branches)
+    return let("spelt", f"strip_accents(lower({tidy}))", branches)
 
 
 def _month(word: str) -> str:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date
 
 from features.sources.formats.instants import NAMED, DateOrder
+from features.sources.formats.numbers import looks_like_number
 from features.sources.formats.words import ENGLISH_MONTHS, ZONES_MINUTES, month_of
 
-_NUMBER_LIKE = re.compile(
-    r"^[^\w]*(?:[^\W\d]{1,4}\.?\s?)?[^\w]*\d[\d\s.,'’`´]*(?:[eE][-+]?\d+)?[^\w]*(?:[^\W\d]{1,5}\.?)?[^\w]*$"
-)
+_FIRST = 60
 _ZONES = "|".join(sorted(ZONES_MINUTES, key=len, reverse=True))
 _TIME = re.compile(
     r"^(?P<join>,?\s?[Tt]?\s*|,? ?(?:at|um|om|à|a las|às|alle|as|kl\.?) )(?P<hour>\d{1,2}):(?P<minute>\d{2})"
@@ -42,58 +41,61 @@ class DateText:
     parts: tuple[int, int, int] | None = None
     """The three numbers of a date without the name of a month."""
 
+    def day_in(self, order: DateOrder) -> date | None:
+        """The day it is in an order; None where it is none."""
+        if self.parts is None or order not in self.forms:
+            return None
+        by_part = dict(zip(order.order, self.parts, strict=True))
+        year = by_part["y"]
+        if year < 100:
+            year += 2000 if year < 69 else 1900
+        try:
+            return date(year, by_part["m"], by_part["d"])
+        except ValueError:
+            return None
+
 
 @dataclass(frozen=True)
 class Look:
-    """What the sampled texts of a column look like."""
+    """What the sampled texts of a column look like: "text", "numeric" or "dates"."""
 
     kind: str
-    """text, numeric or dates."""
-    orders: tuple[DateOrder, ...] = ()
-    forms: Counter[str] = field(default_factory=Counter)
-    halves: int = 0
-    zoned: int = 0
     texts: tuple[str, ...] = ()
+    dates: tuple[DateText, ...] = ()
+
+    @property
+    def forms(self) -> Counter[str]:
+        """How often each form of date is there, after the order it stands for."""
+        return Counter(
+            f"{order.key}\t{form}" for one in self.dates for order, form in one.forms.items()
+        )
+
+    @property
+    def orders(self) -> tuple[DateOrder, ...]:
+        """The orders that a tenth of the dates may be in, the most frequent first."""
+        found = Counter(order for one in self.dates for order in one.forms)
+        return tuple(order for order, count in found.most_common() if count * 10 >= len(self.dates))
+
+    def share_read(self, order: DateOrder) -> float:
+        """The share of the dates that are some day in an order."""
+        return sum(one.day_in(order) is not None for one in self.dates) / max(1, len(self.dates))
 
 
 def look_of(texts: Sequence[str]) -> Look:
     """What most of some texts look like."""
-    filled = [one for one in (text.strip() for text in texts) if one]
-    if not filled:
-        return Look("text")
-    first = filled[:60]
-    if not any(_is_like(one) for one in first) and len(filled) > len(first):
-        return Look("text")
-    numbers = sum(1 for one in filled if _NUMBER_LIKE.match(one))
-    if numbers * 2 < len(filled) or _looks_dated(first):
-        dates = [found for one in filled if (found := date_of(one)) is not None]
+    filled = tuple(one for one in (text.strip() for text in texts) if one)
+    if not filled or not any(map(_is_like, filled[:_FIRST])):
+        return Look("text", filled)
+    numbers = sum(map(looks_like_number, filled))
+    if numbers * 2 < len(filled) or any(date_of(one) is not None for one in filled[:_FIRST]):
+        dates = tuple(found for one in filled if (found := date_of(one)) is not None)
         if dates and len(dates) * 2 >= len(filled):
-            return _dates(dates, filled)
-    if numbers * 2 >= len(filled):
-        return Look("numeric", texts=tuple(filled))
-    return Look("text")
+            return Look("dates", filled, dates)
+    return Look("numeric" if numbers * 2 >= len(filled) else "text", filled)
 
 
 def _is_like(text: str) -> bool:
-    return bool(_NUMBER_LIKE.match(text)) or date_of(text) is not None
-
-
-def _looks_dated(texts: Sequence[str]) -> bool:
-    return any(date_of(one) is not None for one in texts)
-
-
-def _dates(dates: Sequence[DateText], texts: Sequence[str]) -> Look:
-    orders: Counter[DateOrder] = Counter()
-    forms: Counter[str] = Counter()
-    for date in dates:
-        for order, form in date.forms.items():
-            orders[order] += 1
-            forms[f"{order.key}\t{form}"] += 1
-    often = tuple(order for order, count in orders.most_common() if count * 10 >= len(dates))
-    return Look(
-        "dates", often, forms, sum(one.has_half for one in dates), sum(one.is_zoned for one in dates),
-        tuple(texts),
-    )  # fmt: skip
+    return looks_like_number(text) or date_of(text) is not None
 
 
 def date_of(text: str) -> DateText | None:
@@ -184,13 +186,5 @@ def _time_form(rest: str) -> tuple[str, bool, bool] | None:
 def read_numeric(text: str, order: DateOrder) -> str:
     """What a date in numbers is in an order, as a person writes it unmistakably; empty where it is none."""
     found = date_of(text)
-    if found is None or found.parts is None or order not in found.forms:
-        return ""
-    by_part = dict(zip(order.order, found.parts, strict=True))
-    year = by_part["y"]
-    if year < 100:
-        year += 2000 if year < 69 else 1900
-    try:
-        return f"{datetime(year, by_part['m'], by_part['d']):%d %B %Y}"
-    except ValueError:
-        return ""
+    day = found.day_in(order) if found is not None else None
+    return f"{day:%d %B} {day.year}" if day is not None else ""
