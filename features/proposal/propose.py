@@ -5,15 +5,20 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
-from features.proposal.others import propose_other
+from features.proposal.currencies import currency_columns
+from features.proposal.kinds import answer_in, is_of_contracts, tables_of_answers, trainable_without
+from features.proposal.others import propose_other, table_of
 from features.proposal.purchases import Purchases
 from features.proposal.surroundings import FALLBACK_DAYS
 from features.proposal.writing import Proposal, ProposedTable
-from features.sources.connection import connect, faults_worded
+from features.sources.connection import Connection, connect, faults_worded
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.tables import TABLES
+
+_CONTRACT_DAYS = 30
 
 
 def propose(purchases: Path | None = None, *, others: Mapping[str, Path] | None = None) -> Proposal:
@@ -39,14 +44,15 @@ def propose(purchases: Path | None = None, *, others: Mapping[str, Path] | None 
         connect(Path(scratch)) as connection,
         _reading(),
     ):
-        if purchases is None:
-            proposal = _without_purchases()
-        else:
-            proposal = Purchases(connection, purchases, Path(scratch)).propose(others)
-        timezone = proposal.tables[0].timezone if proposal.tables else "UTC"
+        folder = Path(scratch)
+        proposal = (
+            _without_purchases()
+            if purchases is None
+            else _of_file(connection, purchases, folder, others)
+        )
+        timezone = proposal.tables[0].timezone if proposal.tables else ""
         further = [
-            propose_other(connection, name, path, Path(scratch), timezone)
-            for name, path in others.items()
+            propose_other(connection, name, path, folder, timezone) for name, path in others.items()
         ]
     return _together(proposal, further)
 
@@ -56,6 +62,39 @@ def _reading() -> AbstractContextManager[None]:
         expected="values that can be looked at",
         remedy="Write regulars.toml by hand; docs/tables.md names the columns.",
     )
+
+
+def _of_file(
+    connection: Connection, path: Path, scratch: Path, others: Mapping[str, Path]
+) -> Proposal:
+    """What is proposed for a file said to be of purchases, whatever it turns out to be."""
+    purchases = Purchases(connection, path, scratch)
+    looks = purchases.looks
+    answers = answer_in(connection, purchases.source, looks)
+    if answers is not None:
+        tables, name = tables_of_answers(path, looks, *answers)
+        said = "The file has one row a customer and no dates, so it is mapped as customers and outcomes."
+        kept = tuple(table for table in tables if table.name not in others)
+        return replace(
+            _without_purchases(),
+            tables=kept,
+            remarks=(said,),
+            churn={"outcome": "stated", "outcome_name": name},
+        )
+    if is_of_contracts(looks) and "contracts" not in others:
+        table = table_of(connection, "contracts", path, purchases.source, looks)
+        stated = currency_columns(connection, purchases.source, looks)
+        if len(stated) != 1 or not stated[0].is_single:
+            return replace(_without_purchases(), tables=(table,))
+        return replace(
+            _without_purchases(),
+            tables=(table,),
+            currency=stated[0].lines[0][0],
+            currency_reason=f"The currency is what {stated[0].look.name} says.",
+        )
+    proposal = purchases.propose(others)
+    said = trainable_without(looks, proposal.open)
+    return replace(proposal, remarks=(said,)) if said else proposal
 
 
 def _without_purchases() -> Proposal:
@@ -69,12 +108,17 @@ def _without_purchases() -> Proposal:
 
 
 def _together(proposal: Proposal, further: list[ProposedTable]) -> Proposal:
-    return Proposal(
-        (*proposal.tables, *further),
-        proposal.currency,
-        proposal.currency_reason,
-        proposal.horizon_days,
-        proposal.horizon_reason,
-        proposal.remarks,
-        proposal.churn,
-    )
+    """One proposal of all tables; it asks about what they can answer."""
+    tables = (*proposal.tables, *further)
+    names = {table.name for table in tables}
+    if proposal.churn or "purchases" in names:
+        return replace(proposal, tables=tables)
+    if "contracts" in names:
+        return replace(
+            proposal,
+            tables=tables,
+            churn={"outcome": "contract"},
+            horizon_days=_CONTRACT_DAYS,
+            horizon_reason="A guess: contracts that expire within a month are asked about",
+        )
+    return replace(proposal, tables=tables)

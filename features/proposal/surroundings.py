@@ -85,7 +85,7 @@ def place_of(
     currency: CurrencyColumn | None,
 ) -> Place:
     """Guess currency and time zone from a country column, a currency column, or the names' language."""
-    place = _by_country(connection, source, region) or _by_language(looks)
+    place = _by_country(connection, source, region) or by_language(looks)
     stated = _stated_currency(looks, currency)
     if stated is None:
         return place
@@ -114,7 +114,8 @@ def _most_frequent(connection: Connection, source: Source, look: Look) -> tuple[
     return str(value), int(rows)
 
 
-def _by_language(looks: list[Look]) -> Place:
+def by_language(looks: list[Look]) -> Place:
+    """The place that the language of the columns speaks for."""
     words = {
         word for look in looks for word in (*words_of(look.name), "".join(words_of(look.name)))
     }
