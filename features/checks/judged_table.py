@@ -21,12 +21,13 @@ from features.checks.known_words import word_rules
 from features.checks.numbers_in_texts import with_numbers
 from features.checks.order_values import reading_with_order_values, with_order_values
 from features.checks.rules import MOST_RULES, Rule, rules_of
-from features.checks.texts import faults_of_texts, is_named
+from features.checks.texts import faults_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, faults_worded, literal, quoted
 from features.sources.files import Schema, SourceFile
+from features.sources.naming import is_named
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.months import month_sql
 from features.vocabulary.tables import CUSTOMER_ID, RawTable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from features.checks.breaches import Breach, Severity, refusal
@@ -10,21 +9,13 @@ from features.company.settings.company import TableMapping
 from features.sources.attachment import Source
 from features.sources.files import TextFile
 from features.sources.formats import Doubt
+from features.sources.naming import is_named
 from features.sources.texts.records import SAMPLE_LINES
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.tables import RawTable
 
 REFUSED_SHARE = 0.01
 """Above this share of lines that cannot be read, those at its end aside, a file is taken to be broken."""
-
-
-def is_named(column: str, expression: str) -> bool:
-    """Whether an expression speaks of a column; rather once too often than not.
-
-    >>> is_named("Price", "Quantity * price"), is_named("Price", '"Unit Price"'), is_named("Price", "Prices")
-    (True, True, False)
-    """
-    return bool(re.search(rf"(?<!\w){re.escape(column)}(?!\w)", expression, re.IGNORECASE))
 
 
 def faults_of_texts(table: RawTable, mapping: TableMapping, source: Source) -> Iterator[Breach]:

@@ -8,6 +8,7 @@ from features.company.settings.company import TableMapping
 from features.proposal.looking import Look, look_at
 from features.proposal.names import ROLES, likeness
 from features.proposal.people import people_in
+from features.proposal.readings import readings_of
 from features.proposal.surroundings import by_language
 from features.proposal.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import Source, attach
@@ -59,6 +60,7 @@ def table_of(
         columns=tuple(columns),
         timezone=zone,
         timezone_reason=reason if table.event_time else "",
+        readings=readings_of(source, [one.expression for one in columns]),
     )
 
 

@@ -12,6 +12,7 @@ from features.proposal.currencies import currency_columns
 from features.proposal.kinds import answer_in, is_of_contracts, tables_of_answers, trainable_without
 from features.proposal.others import propose_other, table_of
 from features.proposal.purchases import Purchases
+from features.proposal.readings import readings_of
 from features.proposal.surroundings import FALLBACK_DAYS
 from features.proposal.writing import Proposal, ProposedTable
 from features.sources.connection import Connection, connect, faults_worded
@@ -74,7 +75,11 @@ def _of_file(
     if answers is not None:
         tables, name = tables_of_answers(path, looks, *answers)
         said = "The file has one row a customer and no dates, so it is mapped as customers and outcomes."
-        kept = tuple(table for table in tables if table.name not in others)
+        kept = tuple(
+            replace(table, readings=readings_of(purchases.source, table.expressions))
+            for table in tables
+            if table.name not in others
+        )
         return replace(
             _without_purchases(),
             tables=kept,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from features.checks.order_values import with_order_values
@@ -18,6 +19,7 @@ from features.proposal.cautions import (
 from features.proposal.currencies import CurrencyColumn, currency_columns, currency_of
 from features.proposal.looking import Look, look_at
 from features.proposal.order_levels import blank_on_further_lines
+from features.proposal.readings import readings_of
 from features.proposal.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.signs import signed
 from features.proposal.statuses import Sale, Statuses, StatusFindings
@@ -80,7 +82,10 @@ class Purchases:
         currency = f"Currency and time zone are {place.reason}."
         if place.currency_reason:
             currency = f"The currency is {place.currency_reason}."
-        return Proposal(tuple(tables), place.currency, currency, days, reason)
+        read = tuple(
+            replace(table, readings=readings_of(self.source, table.expressions)) for table in tables
+        )
+        return Proposal(read, place.currency, currency, days, reason)
 
     def _look(self, role: str) -> Look | None:
         return self.roles[role].look if role in self.roles else None

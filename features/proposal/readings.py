@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from features.sources.attachment import Source
 from features.sources.files import TextFile
-from features.sources.formats import Doubt
+from features.sources.formats import ColumnFormat, Doubt
+from features.sources.naming import is_named
 
-_NUMBERS = ("number",)
+_NUMBER = "number"
 _INSTANTS = ("instant", "zoned instant")
 _ISO = "ISO"
 
@@ -30,12 +30,26 @@ class ProposedReading:
         return bool(self.others)
 
 
-def readings_of(source: Source) -> tuple[ProposedReading, ...]:
-    """The settings by which a source's text files are read; none for sources that tell their own types."""
+def readings_of(source: Source, expressions: Sequence[str]) -> tuple[ProposedReading, ...]:
+    """The settings by which a source's text files are read, as far as the mapped expressions depend on them.
+
+    None for sources that tell their own types.
+    """
     texts = [one.text for one in source.schemas.values() if one.text is not None]
     if not texts:
         return ()
-    return (*_layout(texts), *_marks(source), *_dates(source), *map(_doubtful, source.doubts))
+    used = {
+        name: one
+        for name, one in source.formats.items()
+        if any(is_named(name, expression) for expression in expressions)
+    }
+    doubts = [one for one in source.doubts if one.column in used]
+    settings = {one.setting for one in doubts}
+    return (
+        *_layout(texts),
+        *(one for one in (*_marks(used), *_dates(used)) if one.setting not in settings),
+        *_doubtful(doubts),
+    )
 
 
 def _layout(texts: list[TextFile]) -> Iterator[ProposedReading]:
@@ -56,33 +70,32 @@ def _layout(texts: list[TextFile]) -> Iterator[ProposedReading]:
         )
 
 
-def _marks(source: Source) -> Iterator[ProposedReading]:
-    numbers = [one for one in source.formats.values() if one.kind in _NUMBERS]
-    decimals = Counter(one.decimal for one in numbers)
-    thousands = Counter(one.thousands for one in numbers if one.thousands)
-    doubtful = {one.setting for one in source.doubts}
-    if len(decimals) == 1 and "decimal" not in doubtful:
-        said = ", ".join(name for name, one in source.formats.items() if one.kind in _NUMBERS)
-        yield ProposedReading("decimal", min(decimals), f"the mark of decimals in {said}")
-    if len(thousands) == 1 and "thousands" not in doubtful:
-        yield ProposedReading("thousands", min(thousands), "the mark between thousands")
+def _marks(formats: Mapping[str, ColumnFormat]) -> Iterator[ProposedReading]:
+    numbers = {name: one for name, one in formats.items() if one.kind == _NUMBER}
+    names = ", ".join(numbers)
+    if len({one.decimal for one in numbers.values()}) == 1:
+        mark = next(iter(numbers.values())).decimal
+        yield ProposedReading("decimal", mark, f"the mark of decimals in {names}")
+    thousands = {one.thousands for one in numbers.values()} - {""}
+    if len(thousands) == 1:
+        yield ProposedReading("thousands", min(thousands), f"the mark between thousands in {names}")
 
 
-def _dates(source: Source) -> Iterator[ProposedReading]:
-    """The one form of the dates that is not told by itself; forms of several are found out each time."""
-    doubtful = {one.column for one in source.doubts}
-    forms = {
-        name: one
-        for name, one in source.formats.items()
-        if one.kind in _INSTANTS and one.date_format != _ISO and name not in doubtful
-    }
-    if len({one.date_format for one in forms.values()}) == 1 and not doubtful:
-        form = next(iter(forms.values()))
-        reason = f"how {', '.join(forms)} is written" + (f": {form.note}" if form.note else "")
-        yield ProposedReading("date_format", form.date_format, reason)
+def _dates(formats: Mapping[str, ColumnFormat]) -> Iterator[ProposedReading]:
+    """The one form of the dates, where it is no form that tells itself; of several each is found out again."""
+    dates = {name: one for name, one in formats.items() if one.kind in _INSTANTS}
+    forms = {one.date_format for one in dates.values()}
+    if len(forms) == 1 and forms != {_ISO}:
+        note = next(iter(dates.values())).note
+        reason = f"how {', '.join(dates)} is written" + (f": {note}" if note else "")
+        yield ProposedReading("date_format", min(forms), reason)
 
 
-def _doubtful(doubt: Doubt) -> ProposedReading:
-    likely, *others = doubt.readings
-    reason = f"{doubt.column} can be read in {len(doubt.readings)} ways. {doubt.evidence}"
-    return ProposedReading(doubt.setting, likely, reason, tuple(others))
+def _doubtful(doubts: Sequence[Doubt]) -> Iterator[ProposedReading]:
+    """One for each setting: columns that are in doubt alike are settled together."""
+    for setting in dict.fromkeys(one.setting for one in doubts):
+        same = [one for one in doubts if one.setting == setting]
+        likely, *others = same[0].readings
+        names = ", ".join(one.column for one in same)
+        reason = f"{names} can be read in {1 + len(others)} ways. {same[0].evidence}"
+        yield ProposedReading(setting, likely, reason, tuple(others))

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from features.proposal.readings import ProposedReading
+
 _WIDTH = 98
 
 
@@ -53,8 +55,14 @@ class ProposedTable:
     duplicates: str = "drop"
     duplicates_reason: str = ""
     remarks: tuple[str, ...] = ()
+    readings: tuple[ProposedReading, ...] = ()
     fill: Mapping[str, str] = field(default_factory=dict)
     split: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def expressions(self) -> list[str]:
+        """What the columns and rules are made of."""
+        return [one.expression for one in self.columns] + [one.condition for one in self.rules]
 
     @property
     def open(self) -> tuple[ProposedColumn, ...]:
@@ -84,11 +92,18 @@ class Proposal:
     @property
     def open(self) -> tuple[str, ...]:
         """The columns that a person has to write down, each with its table."""
-        return tuple(
+        columns = (
             f"tables.{one.name}.columns.{column.column}"
             for one in self.tables
             for column in one.open
         )
+        readings = (
+            f"tables.{one.name}.{reading.setting}"
+            for one in self.tables
+            for reading in one.readings
+            if reading.is_doubtful
+        )
+        return tuple(dict.fromkeys((*columns, *readings)))
 
     def toml(self, folder: Path | None = None) -> str:
         """The commented ``regulars.toml``; paths are written relative to ``folder`` where one is given."""
@@ -119,6 +134,8 @@ def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
     for remark in table.remarks:
         yield from _comment(remark)
     yield f"source = {_text(_shown(table.source, folder))}"
+    for reading in table.readings:
+        yield from _reading(reading)
     if table.timezone_reason:
         yield from _comment(table.timezone_reason)
         yield f"timezone = {_text(table.timezone)}"
@@ -141,6 +158,20 @@ def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
         yield from _comment(f"{rule.rows:,} lines: {rule.reason}.")
         yield from _comment("; ".join(rule.listed))
         yield f"{_key(rule.name)} = {_text(rule.condition)}"
+
+
+def _reading(reading: ProposedReading) -> Iterator[str]:
+    if not reading.is_doubtful:
+        yield from _comment(reading.reason)
+        yield f"{reading.setting} = {_said(reading.value)}"
+        return
+    yield from _comment(f"STILL TO BE WRITTEN: {reading.setting}. {reading.reason}")
+    for value in (reading.value, *reading.others):
+        yield f"# {reading.setting} = {_said(value)}"
+
+
+def _said(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else _text(value)
 
 
 def _open(column: ProposedColumn) -> Iterator[str]:

@@ -9,8 +9,8 @@ import pytest
 
 from features.checks.breaches import CheckReport, Severity
 from features.checks.checking import check
-from features.checks.texts import is_named
 from features.company.settings.reading import settings_from
+from features.sources.naming import is_named
 
 HEAD = "customer,order,day,item,pieces,amount"
 COLUMNS = {
