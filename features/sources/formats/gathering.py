@@ -132,9 +132,7 @@ def _scanned(
         sql, keys = _date_code(name, look, null_texts)
     else:
         sql, keys = _number_code(name, look, null_texts, is_bare=is_bare)
-    grouped = connection.execute(
-        f"SELECT {sql} AS code, count(*) FROM {relation} GROUP BY code"
-    ).fetchall()
+    grouped = connection.execute(f"SELECT {sql}, count(*) FROM {relation} GROUP BY 1").fetchall()
     counts: Counter[str] = Counter()
     for code, rows in grouped:
         counts.update(dict.fromkeys(keys[int(code)], int(rows)))

@@ -36,8 +36,15 @@ class _Choice:
 
 def is_dated(evidence: Evidence) -> bool:
     """Whether so many values are dates in some form that the column is one of dates."""
-    fitted = max((count for key, count in _fits(evidence).items()), default=0)
-    return bool(fitted) and fitted >= _READS * evidence.known
+    fits = _fits(evidence)
+    if not fits:
+        return False
+    best = max(fits, key=lambda key: fits[key])
+    # Those that are dates only with day and month the other way round are dates as well.
+    others = [key for key in fits if key != best and key[3:] == best[3:]]
+    return fits[best] + evidence.count(*(f"alone {key}" for key in others)) >= max(
+        1, _READS * evidence.known
+    )
 
 
 def said_date(name: str, evidence: Evidence, form: str) -> ColumnFormat:
