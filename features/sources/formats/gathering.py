@@ -298,6 +298,7 @@ def _from_sample(look: Look, filled: int) -> Counter[str]:
     if len(rivals) == 2 and not _both_fit(look, rivals):
         one, two = (look.share_read(order) for order in rivals)
         scaled[f"alone {rivals[0].key}"] = max(1, round(filled * (one - two)))
+        scaled[f"fits {rivals[1].key}"] = round(filled * two)
     return scaled + _ends_of(look)
 
 

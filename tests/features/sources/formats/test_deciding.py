@@ -233,7 +233,7 @@ def test_what_was_said_of_one_column_counts_and_its_note_tells_what_does_not_fit
     found = decision(database, columns, said=said)
     assert not found.doubts
     assert {name: one.kind for name, one in found.formats.items()} == {
-        "date": "instant", "number": "text", "code": "number",
+        "date": "instant", "number": "text", "code": "whole",
     }  # fmt: skip
     misfits = sum(int(one.split("/")[1]) > 12 for one in US)
     assert f"{misfits} of 150 values cannot be read so" in found.formats["date"].note
