@@ -132,9 +132,7 @@ def _scanned(
         sql, keys = _date_code(name, look, null_texts)
     else:
         sql, keys = _number_code(name, look, null_texts, is_bare=is_bare)
-    grouped = connection.execute(
-        f"SELECT {sql} AS code, count(*) FROM {relation} GROUP BY code"
-    ).fetchall()
+    grouped = connection.execute(f"SELECT {sql}, count(*) FROM {relation} GROUP BY 1").fetchall()
     counts: Counter[str] = Counter()
     for code, rows in grouped:
         counts.update(dict.fromkeys(keys[int(code)], int(rows)))
@@ -300,6 +298,7 @@ def _from_sample(look: Look, filled: int) -> Counter[str]:
     if len(rivals) == 2 and not _both_fit(look, rivals):
         one, two = (look.share_read(order) for order in rivals)
         scaled[f"alone {rivals[0].key}"] = max(1, round(filled * (one - two)))
+        scaled[f"fits {rivals[1].key}"] = round(filled * two)
     return scaled + _ends_of(look)
 
 

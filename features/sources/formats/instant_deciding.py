@@ -36,8 +36,15 @@ class _Choice:
 
 def is_dated(evidence: Evidence) -> bool:
     """Whether so many values are dates in some form that the column is one of dates."""
-    fitted = max((count for key, count in _fits(evidence).items()), default=0)
-    return bool(fitted) and fitted >= _READS * evidence.known
+    fits = _fits(evidence)
+    if not fits:
+        return False
+    best = max(fits, key=lambda key: fits[key])
+    # Those that are dates only with day and month the other way round are dates as well.
+    others = [key for key in fits if key != best and key[3:] == best[3:]]
+    return fits[best] + evidence.count(*(f"alone {key}" for key in others)) >= max(
+        1, _READS * evidence.known
+    )
 
 
 def said_date(name: str, evidence: Evidence, form: str) -> ColumnFormat:
@@ -71,7 +78,7 @@ def decided_dates(
     for name, choice in choices.items():
         one = dated[name]
         if choice.rivals:
-            choice = _by_the_others(one, choice, sure, has_comma_decimals)
+            choice = _by_the_others(one, choice, sure, said_order, has_comma_decimals)
         formats[name] = _format(
             name, one, main_form(one.forms, choice.order), choice.order.key, choice.why
         )
@@ -211,10 +218,16 @@ def _likelier_by_steps(evidence: Evidence, one: DateOrder, other: DateOrder) -> 
 
 
 def _by_the_others(
-    evidence: Evidence, choice: _Choice, sure: Mapping[str, str], has_comma_decimals: bool
+    evidence: Evidence,
+    choice: _Choice,
+    sure: Mapping[str, str],
+    said: DateOrder | None,
+    has_comma_decimals: bool,
 ) -> _Choice:
     """A choice in doubt, settled by a column of the same source, or at least leaning on its language."""
     either = {one.order: one for one in (choice.order, *choice.rivals)}
+    if said is not None and said.order in either:
+        return _Choice(either[said.order], f"{_LANGUAGE[said.order]}, as was said of the source")
     alone = evidence.count(*(f"alone {one.key}" for one in either.values()))
     if set(either) == set(_DAY_MONTH) and not alone:
         known = [order for order in either if order in sure]
@@ -226,8 +239,9 @@ def _by_the_others(
 
 
 def _format(name: str, evidence: Evidence, form: str, key: str, why: str) -> ColumnFormat:
-    fitted = _fits(evidence).get(key, 0)
-    unread = evidence.known - fitted
+    fits = _fits(evidence)
+    # Of a form that nothing spoke for nobody counted how many values it reads.
+    unread = evidence.known - fits[key] if key in fits else 0
     zone = zone_named(name)
     is_zoned = (
         bool(zone) or evidence.count("zoned") > 0 or "%z" in form.lower() or form.startswith("Unix")

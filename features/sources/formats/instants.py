@@ -92,12 +92,30 @@ def instant_sql(column: str, form: str, *, is_zoned: bool, zone: str = "") -> st
         return _placed(found, "UTC") if is_zoned else found
     if not is_zoned:
         return local_sql(column, form)
-    without = _without_zone(form)
-    slow = let("tidied", _tidy(column), _zoned_tidied("tidied", without, zone))
-    if order_of(form) == DateOrder("ymd", "-"):
-        quick = f"strlen({column}) = 20 AND ends_with({column}, 'Z') OR strlen({column}) = 25"
-        return f"coalesce(CASE WHEN {quick} THEN TRY_CAST({column} AS TIMESTAMP WITH TIME ZONE) END, {slow})"
-    return slow
+    slow = let("tidied", _tidy(column), _zoned_tidied("tidied", _without_zone(form), zone))
+    quick = _quick_zoned_sql(column, form, zone)
+    return f"coalesce({quick}, {slow})" if quick else slow
+
+
+def _quick_zoned_sql(column: str, form: str, zone: str) -> str:
+    """SQL for the most frequent ways to write an instant with its zone; empty where there is none."""
+    cast = "TRY_CAST({} AS TIMESTAMP WITH TIME ZONE)"
+    if form == ISO:
+        local = _placed(quick_sql(column, form), zone)
+        utc = _placed(f"try_strptime({column}, '%Y-%m-%d %H:%M:%S UTC')", "UTC")
+        together = f"replace(replace({column}, ' -', '-'), ' +', '+')"
+        return (
+            f"CASE WHEN strlen({column}) IN (20, 24, 27) AND ends_with({column}, 'Z') "
+            f"THEN {cast.format(column)} "
+            f"WHEN ends_with({column}, ' UTC') THEN {utc} "
+            f"WHEN strlen({column}) = 25 AND (contains({column}, ' -') OR contains({column}, ' +')) "
+            f"THEN {cast.format(together)} "
+            f"WHEN strlen({column}) IN (25, 29, 32) THEN {cast.format(column)} ELSE {local} END"
+        )
+    if "%z" not in form or not re.search("%-?Y", form):
+        return ""
+    read = f"try_strptime({column}, {text(_portable(form))})"
+    return f"CASE WHEN {read} >= TIMESTAMPTZ '{FIRST_YEAR}-01-02 00:00:00+00' THEN {read} END"
 
 
 def _zoned_tidied(tidy: str, form: str, zone: str) -> str:
@@ -145,16 +163,14 @@ def quick_sql(column: str, form: str) -> str:
     if form != ISO:
         return f"try_strptime({column}, {text(_portable(form))})"
     # By its length, so that no zone and no afternoon is overheard behind it.
-    forms = {10: "%Y-%m-%d", 19: "%Y-%m-%d %H:%M:%S"}
-    branches = [
-        f"WHEN strlen({column}) = 19 AND contains({column}, 'T') "
-        f"THEN try_strptime({column}, '%Y-%m-%dT%H:%M:%S')",
-        *(
-            f"WHEN strlen({column}) = {length} THEN try_strptime({column}, {text(one)})"
-            for length, one in forms.items()
-        ),
-    ]
-    return f"CASE {' '.join(branches)} END"
+    times = {16: "%H:%M", 19: "%H:%M:%S", 23: "%H:%M:%S.%f", 26: "%H:%M:%S.%f"}
+    branches = " ".join(
+        f"WHEN {length} THEN CASE WHEN contains({column}, 'T') "
+        f"THEN try_strptime({column}, '%Y-%m-%dT{time}') "
+        f"ELSE try_strptime({column}, '%Y-%m-%d {time}') END"
+        for length, time in times.items()
+    )
+    return f"CASE strlen({column}) WHEN 10 THEN try_strptime({column}, '%Y-%m-%d') {branches} END"
 
 
 def has_long_years(form: str) -> bool:
@@ -223,7 +239,9 @@ def _tidy(column: str) -> str:
     )
     for pattern, instead in steps:
         found = f"regexp_replace({found}, {text(pattern)}, {text(instead)})"
-    return found
+    # What is tidy already is spared all that.
+    tidy = r"\d+[./-]\d+[./-]\d+(?: \d{1,2}:\d{2}(?::\d{2})?)?"
+    return f"CASE WHEN regexp_full_match({column}, {text(tidy)}) THEN {column} ELSE {found} END"
 
 
 def _read_tidy(tidy: str, order: DateOrder) -> str:

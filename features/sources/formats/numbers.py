@@ -18,7 +18,7 @@ CURRENCY = (
     r"|S?Fr\.)"
 )
 _SIGN = r"[-+\x{2212}\x{2013}]"
-_MINUS = r"^[^0-9]*[-(\x{2212}\x{2013}]|[-\x{2212}][^0-9,.]*$"
+_MINUS = r"^[^0-9]*[-(\x{2212}\x{2013}]|[^-.,\x{2013}][-\x{2212}][^0-9]*$"
 _BEFORE = rf"{BLANKS}*{_SIGN}?{BLANKS}*(?:{CURRENCY}{BLANKS}*)?{_SIGN}?{BLANKS}*"
 _AFTER = rf"{BLANKS}*(?:{CURRENCY}{BLANKS}*)?[-\x{{2212}}]?{BLANKS}*(?:{CURRENCY})?{BLANKS}*"
 _THOUSANDS = {
