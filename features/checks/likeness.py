@@ -7,14 +7,9 @@ from collections.abc import Iterator
 from features.checks.breaches import Breach, Severity
 from features.checks.judged_table import OpenTable
 from features.checks.summaries import orders_relation
+from features.vocabulary.concentration import CARRIED_SHARE, are_few, carried_sentence
 from features.vocabulary.tables import CUSTOMER_ID
 
-CARRIED_SHARE = 0.4
-"""Customers who bring this share of the money carry it."""
-FEW_CUSTOMERS, FEW_CUSTOMERS_SHARE = 10, 0.01
-"""So many customers, or this share of all where that is more, are few."""
-_OF_ALL = 0.1
-"""Of so small a company that these are no tenth of its customers nothing is said."""
 _SAME_BUT = {
     "capitals": "lower(id)",
     "blanks": "regexp_replace(id, '[\\s\\x{00A0}\\x{202F}\\x{2007}\\x{FEFF}]', '', 'g')",
@@ -64,13 +59,12 @@ def carried_by_few(opened: OpenTable) -> Iterator[Breach]:
         SELECT min({{'place': place, 'share': most / total}}) FILTER (
                    total > 0 AND most >= {CARRIED_SHARE} * total), count(*) FROM placed
     """).fetchall()[0]
-    few = max(FEW_CUSTOMERS, int(FEW_CUSTOMERS_SHARE * customers))
-    if places is None or places["place"] > few or places["place"] > _OF_ALL * customers:
+    if places is None or not are_few(places["place"], customers):
         return
     yield Breach(
         table=opened.table.name,
         rule="carried_by_few",
-        what=f"{places['place']:,} of {customers:,} customers bring {places['share']:.0%} of the money",
+        what=carried_sentence(places["place"], customers, float(places["share"])),
         rows=0,
         becomes="kept as they are",
         severity=Severity.NOTES,
