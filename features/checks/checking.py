@@ -19,9 +19,9 @@ from features.checks.conversions import MappedColumn
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judged_table import OpenTable, judge, open_table
+from features.checks.overview.overview import with_figures
+from features.checks.overview.records import rows_by_file
 from features.checks.reading import TableReading, read_table
-from features.checks.records import rows_by_file
-from features.checks.whole_report import with_figures
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from features.checks.breaches import CheckReport
 from features.checks.checking import CheckedTable
-from features.checks.meetings import meeting_breaches, unmet
+from features.checks.overview.meetings import meeting_breaches, unmet
 from features.sources.connection import Connection
 from features.store.month_files import stored_rows
 

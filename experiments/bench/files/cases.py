@@ -145,7 +145,7 @@ CASES: Mapping[str, Case] = {
         "tests/training/bundles/test_plans.py", r"a_new_channel_waits_for_the_next_training"
     ),
     "wholesalers": held(
-        "tests/features/checks/test_concentration.py",
+        "tests/features/checks/overview/test_likeness.py",
         r"few_customers_that_carry_the_money_are_told",
     ),
     "wider-from-a-row-on": Case(may_refuse=r"line 1,?001|line 1,?002|1,?00[12]"),

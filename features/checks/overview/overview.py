@@ -8,10 +8,10 @@ from dataclasses import replace
 from features.checks.breaches import CheckReport
 from features.checks.journal import FileRecord
 from features.checks.judged_table import OpenTable
-from features.checks.likeness import carried_by_few, near_equal_ids
-from features.checks.meetings import meeting_breaches, meetings
-from features.checks.records import file_accounts
-from features.checks.summaries import table_summary
+from features.checks.overview.likeness import carried_by_few, near_equal_ids
+from features.checks.overview.meetings import meeting_breaches, meetings
+from features.checks.overview.records import file_accounts
+from features.checks.overview.summaries import table_summary
 from features.sources.connection import Connection, quoted
 from features.vocabulary.tables import PURCHASES
 
