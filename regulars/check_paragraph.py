@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from features.checks.figures import FileAccount, MonthOfPurchases, TableSummary, joined_records
+from features.checks.overview.figures import (
+    FileAccount,
+    MonthOfPurchases,
+    TableSummary,
+    joined_records,
+)
 
 _WIDTH = 40
 MOST_BARS = 36

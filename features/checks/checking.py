@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.checks.accounts import repeated_relation
 from features.checks.breaches import Breach, CheckReport, TableReport, refusal
 from features.checks.conversions import MappedColumn
-from features.checks.figures import TableSummary
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judged_table import OpenTable, judge, open_table
+from features.checks.overview.overview import with_figures
+from features.checks.overview.records import rows_by_file
 from features.checks.reading import TableReading, read_table
-from features.checks.records import file_accounts, rows_by_file
-from features.checks.summaries import table_summary
 from features.checks.texts import notes_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
@@ -107,12 +106,8 @@ def check(
         checking = Checking(connection, settings, Path(scratch), progress or silent, as_of)
         tables = list(checking.references()) + list(checking.events())
         report = checking.report(tables, lambda one: customers_kept(one.opened))
-        return replace(report, summaries=tuple(_summary(one, report) for one in tables))
-
-
-def _summary(one: CheckedTable, report: CheckReport) -> TableSummary:
-    records = file_accounts(one.opened, one.record.files)
-    return table_summary(one.opened, report.of(one.table.name), records)
+        opened = {one.table.name: (one.opened, one.record.files) for one in tables}
+        return with_figures(connection, report, opened)
 
 
 class Checking:

@@ -15,7 +15,7 @@ from features.checks.breaches import Breach
 from features.checks.findings import Account, account_of
 from features.checks.journal import FileRecord, MonthRecord, TableRecord
 from features.checks.judged_table import OpenTable, judge, judge_months
-from features.checks.records import rows_by_file
+from features.checks.overview.records import rows_by_file
 from features.checks.rules import MAY_LIE_AHEAD
 from features.checks.whole_files import whole_file_breaches
 from features.vocabulary.time import Cutoff

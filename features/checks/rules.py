@@ -121,10 +121,8 @@ def as_written(sql: str) -> str:
 
 
 def _is_empty(column: MappedColumn) -> str:
-    """The condition a person writes for rows where a column says nothing, without a quotation mark of text."""
-    if column.source_type == "VARCHAR":
-        return f"coalesce(length(trim({column.expression})), 0) = 0"
-    return f"{column.expression} IS NULL"
+    """The condition a person writes for rows where a column says nothing, whatever its type."""
+    return f"coalesce(length(trim(CAST({column.expression} AS VARCHAR))), 0) = 0"
 
 
 def _unreadable(table: RawTable, column: MappedColumn) -> Rule:

@@ -36,6 +36,7 @@ from features.store.month_files import (
 from features.store.pack import Pack, finish_pack
 from features.store.packing import EventTable, Packed, build_pack, customers_with_events
 from features.store.store import MANIFEST, SCHEMA, Store, StoreManifest, open_store
+from features.store.strangers import strangers
 from features.store.table_changes import TableChange, table_changes
 from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
@@ -167,6 +168,8 @@ class Ingestion:
                 lambda one: customers_with_events(packed.pack, one.table.name),
             )
             _refuse(report)
+            with faults_worded("the stored tables to be compared", "Run `regulars ingest` again."):
+                _refuse(strangers(connection, [*references, *events], report, draft / "tables"))
         finish_pack(packed.pack, draft / "pack")
         write_journal(_journal(references, events, packed), draft)
         self._write_manifest(report, packed.pack, draft)

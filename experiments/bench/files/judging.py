@@ -101,7 +101,9 @@ def _faults(case: Case, trial: Trial, expected: Sequence[Figures]) -> Iterator[s
         return
     counted = _figures(trial.summary(case.table))
     near = min(
-        (_different(wanted, counted) for wanted in case.figures or expected), key=len, default=[]
+        (_different(wanted, counted, case.unknown) for wanted in case.figures or expected),
+        key=len,
+        default=[],
     )
     yield from near
     if case.says and not re.search(case.says, trial.said):
@@ -117,18 +119,19 @@ def _figures(summary: Mapping[str, Any]) -> dict[str, float]:
     return found
 
 
-def _different(wanted: Figures, counted: Mapping[str, float]) -> list[str]:
+def _different(wanted: Figures, counted: Mapping[str, float], unknown: Sequence[str]) -> list[str]:
     return [
         f"{name} {counted.get(name, float('nan')):,.0f} instead of {figure:,.0f}"
         for name, figure in wanted.items()
-        if counted.get(name) != figure
+        if name not in unknown and counted.get(name) != figure
     ]
 
 
 def _refusal(answer: Mapping[str, Any]) -> str:
     refused = answer.get("refused")
     if isinstance(refused, Mapping):
-        return " ".join(f"{key} {value}" for key, value in refused.items() if value)
+        # What was found may list every column of a file, and so any word.
+        return " ".join(str(refused.get(key, "")) for key in ("expected", "remedy", "rows"))
     return " / ".join(
         f"{one['table']}: {one['what']}. {one['advice']} {one['detail']}"
         for one in answer.get("breaches", ())

@@ -82,6 +82,22 @@ class PurchaseSummary:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """How many keys of one table are among those of another."""
+
+    table: str
+    other: str
+    column: str
+    keys: int
+    other_keys: int
+    met: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The meeting as plain fields."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class TableSummary:
     """What a table comes to: its figures, and what became of the records of every file."""
 
@@ -92,6 +108,7 @@ class TableSummary:
     last: int | None
     records: tuple[FileAccount, ...]
     purchases: PurchaseSummary | None = None
+    meets: tuple[Meeting, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain fields."""
@@ -105,4 +122,7 @@ class TableSummary:
             if self.purchases is None
             else asdict(self.purchases)
         )
-        return {**own, "records": [one.as_dict() for one in self.records]}
+        told = {**own, "records": [one.as_dict() for one in self.records]}
+        if self.meets:
+            told["meets"] = [one.as_dict() for one in self.meets]
+        return told
