@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
-from features.checks.conversions import MappedColumn, bind_column, bind_condition
+from features.checks.conversions import (
+    LAST_LIKELY_SECONDS,
+    MappedColumn,
+    bind_column,
+    bind_condition,
+)
 from features.checks.known_words import word_rules
 from features.checks.numbers_in_texts import with_numbers
-from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
+from features.checks.rules import MOST_RULES, Rule, rules_of
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach

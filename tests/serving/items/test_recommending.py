@@ -373,3 +373,16 @@ def test_a_damaged_model_is_not_taken_up_and_the_one_before_goes_on_answering(
         assert len(ids(asked(service.caller("score"), "c001"))) == 5
     finally:
         service.close()
+
+
+def test_a_row_whose_customer_cannot_be_read_is_an_error_and_the_others_have_their_lists(
+    caller: Caller,
+) -> None:
+    question = {"rows": [{"customer_id": one} for one in (None, "c000\u00a0", [])], "count": 3}
+    answer = caller.post("/v1/recommendations", json=question)
+    assert answer.status_code == 200, answer.text
+    answer_as(RecommendationsAnswer, answer.content)
+    bad, sound, worse = answer.json()["rows"]
+    assert sound == asked(caller, count=3)["rows"][0] and sound["status"] == "ok"
+    for row in (bad, worse):
+        assert (row["customer_id"], row["status"], row["items"]) == (None, "error", [])
