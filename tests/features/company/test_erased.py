@@ -244,8 +244,11 @@ def test_a_company_that_ignores_case_has_each_person_once_and_loses_the_erased(
     settings = company(
         tmp_path, "customer", "customer", "Anna@X.de", "anna@x.DE", "bert", "BERT ", "carl"
     )
-    ignoring = dataclasses.replace(
-        settings, company=dataclasses.replace(settings.company, ignore_case=True)
+    settings, ignoring = (
+        dataclasses.replace(
+            settings, company=dataclasses.replace(settings.company, ignore_case=said)
+        )
+        for said in (False, True)
     )
     workspace = Workspace(tmp_path / "ws")
     assert known(settings, workspace) == {"Anna@X.de", "anna@x.DE", "bert", "BERT", "carl"}

@@ -69,7 +69,9 @@ def test_items_are_named_in_the_form_of_the_tables() -> None:
 
 
 def test_an_event_without_a_customer_is_one_row_of_its_call() -> None:
-    event = {"contact": {"contacted_at": WHEN, "channel": "E-Mail", "kind": "Complaint"}}
+    event: dict[str, Any] = {
+        "contact": {"contacted_at": WHEN, "channel": "E-Mail", "kind": "Complaint"}
+    }
     rows = [{**event, "customer_id": "1"}, {**event, "customer_id": None}, event]
     question = asked(EventsRequest, rows=rows)
     assert [one.customer_id for one in question.rows] == ["1", UNREADABLE, UNREADABLE]
@@ -133,7 +135,10 @@ def test_rows_about_nobody_are_errors_of_their_own_in_every_list(
     service: Service, snapshot: Snapshot
 ) -> None:
     caller, known = service.caller("score", "events", "privacy"), snapshot.customer_ids[3]
-    rows = [{"row_id": 1, "customer_id": None}, {"row_id": 2, "customer_id": f"{known} "}]
+    rows: list[dict[str, Any]] = [
+        {"row_id": 1, "customer_id": None},
+        {"row_id": 2, "customer_id": f"{known} "},
+    ]
     changes = caller.post("/v1/changes", json={"rows": rows, "since": "2009-01-01"})
     assert changes.status_code == 200, changes.text
     assert [(one["row_id"], one["customer_id"]) for one in changes.json()["rows"]] == [

@@ -378,7 +378,8 @@ def test_a_damaged_model_is_not_taken_up_and_the_one_before_goes_on_answering(
 def test_a_row_whose_customer_cannot_be_read_is_an_error_and_the_others_have_their_lists(
     caller: Caller,
 ) -> None:
-    question = {"rows": [{"customer_id": one} for one in (None, "c000\u00a0", [])], "count": 3}
+    sent: list[Any] = [None, "c000\u00a0", []]
+    question = {"rows": [{"customer_id": one} for one in sent], "count": 3}
     answer = caller.post("/v1/recommendations", json=question)
     assert answer.status_code == 200, answer.text
     answer_as(RecommendationsAnswer, answer.content)
