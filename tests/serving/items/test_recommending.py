@@ -315,7 +315,7 @@ def test_rows_answer_for_themselves_in_their_order(caller: Caller) -> None:
         {"repeat_share": -0.1},
         {"due_within_days": -1},
         {"most_per_category": 0},
-        {"allowed_item_ids": [3]},
+        {"allowed_item_ids": [3.5]},
         {"items": []},
     ],
 )
