@@ -113,8 +113,8 @@ class Regulars:
         """Score customers, for BentoML's own clients; the question and the answer are those of ``/v1/score``."""
         try:
             ready = _ready(self.models_in_use)
-            ignore_case = ready.settings.company.ignore_case
-            asked = read(ScoreRequest, orjson.dumps(question), ignore_case=ignore_case)
+            sent = orjson.dumps(question)
+            asked = read(ScoreRequest, sent, ignore_case=ready.ignores_case)
             return cast(dict[str, Any], scored(ready, asked))
         except (Refusal, RequestValidationError) as fault:
             # BentoML would put a refusal of its own in the place of an exception.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from features.checks.accounts import repeated_relation
@@ -19,6 +19,7 @@ from features.checks.conversions import MappedColumn
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judged_table import OpenTable, judge, open_table
+from features.checks.near_ids import near_equal_ids
 from features.checks.overview.overview import with_figures
 from features.checks.overview.records import rows_by_file
 from features.checks.reading import TableReading, read_table
@@ -28,7 +29,7 @@ from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.progress import Progress, silent
-from features.vocabulary.tables import TABLES, RawTable
+from features.vocabulary.tables import CUSTOMER_ID, TABLES, RawTable
 from features.vocabulary.time import Cutoff
 
 
@@ -106,6 +107,7 @@ def check(
         checking = Checking(connection, settings, Path(scratch), progress or silent, as_of)
         tables = list(checking.references()) + list(checking.events())
         report = checking.report(tables, lambda one: customers_kept(one.opened))
+        report = checking.with_near_ids(report, checking.kept_ids(tables))
         opened = {one.table.name: (one.opened, one.record.files) for one in tables}
         return with_figures(connection, report, opened)
 
@@ -231,6 +233,22 @@ class Checking:
         ordered = tuple(reports[name] for name in self.mapped if name in reports)
         return CheckReport(ordered, tuple(every))
 
+    def kept_ids(self, tables: Iterable[CheckedTable]) -> str:
+        """SQL for the customer numbers of all kept rows, in a column ``id``."""
+        named = [
+            f"SELECT {CUSTOMER_ID} AS id FROM {one.opened.judged} WHERE bits & {one.opened.mask} = 0"
+            for one in tables
+            if any(column.column.name == CUSTOMER_ID for column in one.columns)
+        ]
+        return " UNION ALL ".join(named) or "SELECT CAST(NULL AS VARCHAR) AS id"
+
+    def with_near_ids(self, report: CheckReport, ids: str) -> CheckReport:
+        """The report with what is to be said of customer numbers that are nearly equal."""
+        ignore_case = self.settings.company.ignore_case
+        table = next((name for name in self.mapped if TABLES[name].event_time), "customers")
+        found = near_equal_ids(self.connection, ids, table, ignore_case)
+        return replace(report, breaches=(*report.breaches, *found))
+
     def _opened(
         self, name: str, made_of: str, *, anew: bool = False
     ) -> tuple[OpenTable | None, TableRecord | None]:
@@ -258,7 +276,7 @@ class Checking:
             as_of=self.as_of,
             known={file: (one.stamp, one.schema) for file, one in files.items()},
             erased=self.erased,
-            ignores_case=self.settings.company.ignore_case,
+            ignores_case=bool(self.settings.company.ignore_case),
         )
         self.faults += faults
         return opened

@@ -62,7 +62,7 @@ def _keep(models_in_use: ModelsInUse, told: Sequence[ToldEvent]) -> list[bool]:
     """Keep what is told; what is told of somebody who was erased is answered alike and kept nowhere."""
     erased = models_in_use.ledger.privacy.erased_among(
         {one.customer_id for one in told},
-        ignore_case=models_in_use.settings.company.ignore_case,
+        ignore_case=models_in_use.ignores_case,
     )
     is_new = iter(
         models_in_use.ledger.events.keep([one for one in told if one.customer_id not in erased])

@@ -62,7 +62,7 @@ def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
     erasure = models_in_use.ledger.privacy.erase(
         named,
         at=models_in_use.now(),
-        ignore_case=models_in_use.settings.company.ignore_case,
+        ignore_case=models_in_use.ignores_case,
     )
     _drop_jobs(models_in_use, named)
     return _erasure(erasure)

@@ -68,7 +68,7 @@ def json_response(answer: object, status: int = 200) -> Response:
 def _ignores_case(request: Request) -> bool:
     """Whether capitals make no other customer of the company that is served."""
     models_in_use = getattr(request.app.state, "models_in_use", None)
-    return isinstance(models_in_use, ModelsInUse) and models_in_use.settings.company.ignore_case
+    return isinstance(models_in_use, ModelsInUse) and models_in_use.ignores_case
 
 
 def read(question_type: type[Question], body: bytes, *, ignore_case: bool = False) -> Question:

@@ -149,7 +149,7 @@ def _erased(models_in_use: ModelsInUse, in_use: InUse, rows: Sequence[Score]) ->
         and row.customer_id
         and in_use.snapshot.find(row.customer_id) < 0
     }
-    ignore_case = models_in_use.settings.company.ignore_case
+    ignore_case = models_in_use.ignores_case
     return models_in_use.ledger.privacy.erased_among(strangers, ignore_case=ignore_case)
 
 

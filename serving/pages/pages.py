@@ -132,7 +132,7 @@ class Pages:
             return self._refusal(request, "not_ready")
         sent = await _form(request)
         query = ListQuery.parse(sent)
-        ignore_case = models_in_use.settings.company.ignore_case
+        ignore_case = models_in_use.ignores_case
         wanted = normal_id(sent.get("q", ""), ignore_case=ignore_case)
         if not wanted:
             return RedirectResponse(query.link(found=None), status_code=303)

@@ -107,6 +107,6 @@ def _settings(settings: Settings) -> str:
         f"name = {json.dumps(company.name)}\n"
         f"currency = {json.dumps(company.currency)}\n"
         f"language = {json.dumps(company.language)}\n"
-        f"ignore_case = {json.dumps(company.ignore_case)}\n\n"
+        f"ignore_case = {json.dumps(bool(company.ignore_case))}\n\n"
         "[service]\nwithout_scores = true\n"
     )

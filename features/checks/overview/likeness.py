@@ -11,14 +11,13 @@ from features.vocabulary.concentration import CARRIED_SHARE, are_few, carried_se
 from features.vocabulary.tables import CUSTOMER_ID
 
 _SAME_BUT = {
-    "capitals": "lower(id)",
     "blanks": "regexp_replace(id, '[\\s\\x{00A0}\\x{202F}\\x{2007}\\x{FEFF}]', '', 'g')",
     "leading zeros": "ltrim(id, '0')",
 }
 
 
 def near_equal_ids(opened: OpenTable) -> Iterator[Breach]:
-    """Note the customer numbers that differ from another only by capitals, blanks or leading zeros."""
+    """Note the customer numbers that differ from another only by blanks or leading zeros."""
     ids = f"SELECT DISTINCT {CUSTOMER_ID} AS id FROM {orders_relation(opened)}"
     together = "id"
     for sql in _SAME_BUT.values():
@@ -29,13 +28,13 @@ def near_equal_ids(opened: OpenTable) -> Iterator[Breach]:
     kinds = [name for name, sql in _SAME_BUT.items() if _alike(opened, ids, sql)[0]]
     yield Breach(
         table=opened.table.name,
-        rule="near_equal.customer_id",
+        rule="written_alike.customer_id",
         what=f"customer numbers that differ from another only by {', '.join(kinds) or 'spelling'}",
         rows=0,
         becomes="kept as several customers",
         severity=Severity.NOTES,
-        advice="If they are the same people, write [company] ignore_case = true for capitals, or take the "
-        "difference away in customer_id, such as \"ltrim(your_column, '0')\".",
+        advice="If they are the same people, take the difference away in customer_id, such as "
+        "\"ltrim(your_column, '0')\".",
         detail=f"{found:,} numbers, which would be {people:,} customers",
     )
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import Strict, ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 
 from features.company.settings.declared import CLOSED, Fault, Faults, NamedTexts, setting, table_of
@@ -24,9 +24,10 @@ class CompanySettings:
     name: str = setting("Your company", "The name shown on pages and model cards.")
     currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
     language: LanguageCode = setting("en", "The language reasons are told in: en or de.")
-    ignore_case: bool = setting(
-        False,
-        "Whether customer numbers that differ in capitals alone are one customer, in tables and calls.",
+    ignore_case: Annotated[bool, Strict()] | None = setting(
+        None,
+        "Whether customer numbers that differ in capitals alone are one customer, in tables and calls; "
+        "until it is written they are not, and the check refuses where many do.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from features.store.pack import MISSING_NUMBER
 from tests.features.tables import COLUMNS, SEVEN, write_table
 
 
-def customers(folder: Path, charges: list[str | None], **more: object) -> Settings:
+def customers(folder: Path, charges: list[str | None], **more: Any) -> Settings:
     """Anna, Bert and Carl bought; of each customer the charges are told by a text."""
     names = ["anna", "bert", "carl", *(f"c{at}" for at in range(3, len(charges)))]
     rows = list(zip(names, charges, strict=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ from serving.contract.privacy_messages import ErasuresRequest, ObjectionsRequest
 from serving.contract.proposal_messages import SimilarItemsRequest
 from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
+from serving.job_runner import JobRunner
+from serving.snapshot.reading import Snapshot
+from tests.serving.calling import Caller, Service
 
 WHEN = "2026-01-01T00:00:00Z"
 LISTS = [ScoreRequest, RecommendationRequest, OfferRequest, ObjectionsRequest]
@@ -65,7 +69,9 @@ def test_items_are_named_in_the_form_of_the_tables() -> None:
 
 
 def test_an_event_without_a_customer_is_one_row_of_its_call() -> None:
-    event = {"contact": {"contacted_at": WHEN, "channel": "E-Mail", "kind": "Complaint"}}
+    event: dict[str, Any] = {
+        "contact": {"contacted_at": WHEN, "channel": "E-Mail", "kind": "Complaint"}
+    }
     rows = [{**event, "customer_id": "1"}, {**event, "customer_id": None}, event]
     question = asked(EventsRequest, rows=rows)
     assert [one.customer_id for one in question.rows] == ["1", UNREADABLE, UNREADABLE]
@@ -112,3 +118,64 @@ def test_behaviour_needs_no_customer_and_a_customer_that_cannot_be_read_is_not_o
     assert [one.is_readable for one in asked(ScoreRequest, rows=rows).rows] == [
         *[True, True, False, False]
     ]
+
+
+def test_a_padded_number_is_the_customer_of_the_tables_in_every_call(
+    caller: Caller, snapshot: Snapshot
+) -> None:
+    known = snapshot.customer_ids[3]
+    exact, padded = (
+        caller.score(customer_id=one, reasons=False)["rows"][0]
+        for one in (known, f"\u00a0{known} ")
+    )
+    assert padded["customer_id"] == known and padded["probability"] == exact["probability"]
+
+
+def test_rows_about_nobody_are_errors_of_their_own_in_every_list(
+    service: Service, snapshot: Snapshot
+) -> None:
+    caller, known = service.caller("score", "events", "privacy"), snapshot.customer_ids[3]
+    rows: list[dict[str, Any]] = [
+        {"row_id": 1, "customer_id": None},
+        {"row_id": 2, "customer_id": f"{known} "},
+    ]
+    changes = caller.post("/v1/changes", json={"rows": rows, "since": "2009-01-01"})
+    assert changes.status_code == 200, changes.text
+    assert [(one["row_id"], one["customer_id"]) for one in changes.json()["rows"]] == [
+        *[("1", None), ("2", known)]
+    ]
+    assert changes.json()["rows"][0]["status"] == "error"
+    contact = {"contacted_at": WHEN, "channel": "web", "kind": "visit"}
+    told = caller.post("/v1/events", json={"rows": [{**one, "contact": contact} for one in rows]})
+    assert [one["status"] for one in told.json()["rows"]] == ["refused", "stored"]
+    assert told.json()["rows"][0]["event_id"] == "" and not told.json()["rows"][0]["counts"]
+    objected = caller.post("/v1/objections", json={"rows": rows})
+    assert [(one["customer_id"], one["status"]) for one in objected.json()["rows"]] == [
+        *[(None, "error"), (known, "recorded")]
+    ]
+    assert service.models_in_use.ledger.privacy.withheld.objected == {known}
+
+
+def test_a_job_answers_a_number_that_is_none_by_a_line_of_its_own(
+    service: Service, caller: Caller, snapshot: Snapshot
+) -> None:
+    known = snapshot.customer_ids[3]
+    asked_for = {"customer_ids": [None, f"{known}\u200b", 1.5], "reasons": False}
+    job = caller.post("/v1/jobs", json=asked_for).json()["job_id"]
+    runner = JobRunner(service.models_in_use)
+    while runner.step():
+        pass
+    lines = caller.get(f"/v1/jobs/{job}/result").text.splitlines()
+    rows = [json.loads(one) for one in lines]
+    assert [one["customer_id"] for one in rows] == [None, known, None]
+    assert [one["status"] == "error" for one in rows] == [True, False, True]
+
+
+def test_a_company_that_ignores_case_is_asked_in_any(
+    service: Service, caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = service.models_in_use.settings
+    ignoring = replace(ours, company=replace(ours.company, ignore_case=True))
+    for settings_in_use, kept in ((ours, "Anna@X.de"), (ignoring, "anna@x.de")):
+        monkeypatch.setattr(service.models_in_use, "settings", settings_in_use)
+        assert caller.score(customer_id=" Anna@X.de")["rows"][0]["customer_id"] == kept

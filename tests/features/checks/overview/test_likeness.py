@@ -58,18 +58,17 @@ def named(*ids: str) -> list[Row]:
 @pytest.mark.parametrize(
     ("ids", "kinds", "numbers", "people"),
     [
-        (("anna", "Anna", "ANNA", "bert"), "capitals", 3, 1),
         (("a 1", "a1", "b"), "blanks", 2, 1),
         (("a\u00a01", "a1", "b"), "blanks", 2, 1),
         (("007", "7", "8", "08", "9"), "leading zeros", 4, 2),
-        (("anna", "Anna", "007", "7"), "capitals, leading zeros", 4, 2),
-        (("00a B", "Ab", "c"), "spelling", 2, 1),
+        (("a 1", "a1", "007", "7"), "blanks, leading zeros", 4, 2),
+        (("00a b", "ab", "c"), "spelling", 2, 1),
     ],
 )
 def test_numbers_that_are_nearly_equal_are_counted_and_not_shown(
     tmp_path: Path, ids: tuple[str, ...], kinds: str, numbers: int, people: int
 ) -> None:
-    found = told(tmp_path, named(*ids), "near_equal.customer_id")
+    found = told(tmp_path, named(*ids), "written_alike.customer_id")
     assert found is not None
     assert found.what == f"customer numbers that differ from another only by {kinds}"
     assert found.detail == f"{numbers} numbers, which would be {people} customers"
@@ -78,5 +77,6 @@ def test_numbers_that_are_nearly_equal_are_counted_and_not_shown(
 
 def test_numbers_that_differ_otherwise_are_not_alike(tmp_path: Path) -> None:
     assert (
-        told(tmp_path, named("a1", "a2", "a10", "1", "10", "100"), "near_equal.customer_id") is None
+        told(tmp_path, named("a1", "a2", "a10", "1", "10", "100"), "written_alike.customer_id")
+        is None
     )
