@@ -21,7 +21,7 @@ from features.sources.formats.instants import (
     local_sql,
     quick_sql,
 )
-from features.sources.formats.numbers import ODD, SHAPES, shape_code_sql
+from features.sources.formats.numbers import ODD, SHAPES, currency_of, shape_code_sql
 from features.sources.formats.sequence import steps_of
 from features.sources.formats.shapes import Look, look_of
 from features.sources.formats.words import known_nulls, speaks_of_date, speaks_of_id
@@ -140,6 +140,9 @@ def _scanned(
     filled = rows - counts.pop("", 0)
     if look.kind == "dates":
         counts += _from_sample(look, filled)
+    else:
+        currencies = filter(None, map(currency_of, look.texts))
+        counts.update(f"currency {one}" for one in currencies)
     return Evidence(rows, filled, dict(counts), dict(look.forms), texts=spread(look.texts))
 
 
@@ -319,6 +322,11 @@ def year_place(counts: Mapping[str, int]) -> str:
     """Whether years of two digits stand "first" or "last"; empty where it is not to be told."""
     firsts = {key[6:] for key in counts if key.startswith("first ")}
     lasts = {key[5:] for key in counts if key.startswith("last ")}
+    # A day may be written with one digit, a year has two.
+    if any(len(one) == 1 for one in firsts):
+        return "last"
+    if any(len(one) == 1 for one in lasts):
+        return "first"
     if any(one.isdigit() and not 1 <= int(one) <= 31 for one in lasts) or len(firsts) >= 3 * len(
         lasts
     ):
