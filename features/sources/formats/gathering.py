@@ -101,7 +101,10 @@ def _counted(
     texts = [name for name, look in looks.items() if look.kind == "text"]
     for start in range(0, len(texts), 100):
         some = texts[start : start + 100]
-        listed = ", ".join(f"count(nullif({quoted(name)}, ''))" for name in some)
+        listed = ", ".join(
+            f"count({_said_sql(quoted(name), null_texts, is_empty=not looks[name].texts)})"
+            for name in some
+        )
         (row,) = connection.execute(f"SELECT count(*), {listed} FROM {relation}").fetchall()
         for name, filled in zip(some, row[1:], strict=True):
             found[name] = Evidence(int(row[0]), int(filled), {"text": int(filled)})
@@ -112,6 +115,14 @@ def _counted(
         if look.kind == "numeric" and found[name].count("other"):
             found[name] = _scanned(connection, relation, name, look, null_texts, is_bare=False)
     return {name: found[name] for name in looks}
+
+
+def _said_sql(column: str, null_texts: tuple[str, ...], *, is_empty: bool) -> str:
+    """SQL for a text that says something; looked at closely only where the sample had none that does."""
+    if not is_empty:
+        return f"nullif({column}, '')"
+    nothing = ", ".join(map(text, ("", *known_nulls(null_texts))))
+    return f"CASE WHEN lower(trim({column})) NOT IN ({nothing}) THEN {column} END"
 
 
 def _scanned(

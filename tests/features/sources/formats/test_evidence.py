@@ -6,7 +6,7 @@ import json
 
 import duckdb
 
-from features.sources.formats import Evidence, joined
+from features.sources.formats import Evidence, SaidFormats, decided, joined
 from tests.features.sources.formats.tables import evidence
 
 FILES = (
@@ -56,3 +56,15 @@ def test_a_sparse_column_is_looked_at_where_it_is_filled(
     found = evidence(database, {"cancelled at": rows, "empty": [""] * 5000})
     assert (found["cancelled at"].filled, found["cancelled at"].count("fits dmy /")) == (1, 1)
     assert found["empty"].filled == 0
+
+
+def test_a_file_in_which_a_column_says_nothing_speaks_for_no_text(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    nothing = evidence(database, {"amount": ["n/a", " ", "-", ""] * 50})["amount"]
+    numbers = evidence(database, {"amount": ["12.50", "3.20"]})["amount"]
+    assert nothing.filled == 0
+    assert (
+        decided({"amount": joined([nothing, numbers])}, SaidFormats()).formats["amount"].kind
+        == "number"
+    )
