@@ -80,7 +80,8 @@ def decided_dates(
         if said.date_format and _fits_said(one, said.date_format, said_order):
             formats[name] = said_date(name, one, said.date_format)
         elif plain:
-            formats[name] = _format(name, one, plain, plain, "")
+            why = f"{_fits(one)[plain]:,} of {one.known:,} values are such numbers, and the name speaks of a date"
+            formats[name] = _format(name, one, plain, plain, why if plain in EPOCHS else "")
         else:
             choices[name] = _chosen(one)
     sure = {
