@@ -16,7 +16,12 @@ from features.sources.formats.formats import (
     Doubt,
     SaidFormats,
 )
-from features.sources.formats.instant_deciding import decided_dates, is_dated, said_date
+from features.sources.formats.instant_deciding import (
+    decided_dates,
+    fault_of_dates,
+    is_dated,
+    said_date,
+)
 from features.sources.formats.instants import fault_of_form
 from features.sources.formats.number_deciding import (
     Marks,
@@ -72,7 +77,7 @@ def _number_or_text(
     must: bool,
 ) -> tuple[ColumnFormat, Doubt | None]:
     if not must:
-        why = is_number(name, evidence)
+        why = fault_of_dates(evidence) or is_number(name, evidence)
         if why:
             return ColumnFormat(TEXT, note=why), None
     return decided_number(name, evidence, said, marks, delimiter)

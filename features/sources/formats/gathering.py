@@ -21,7 +21,7 @@ from features.sources.formats.instants import (
     local_sql,
     quick_sql,
 )
-from features.sources.formats.numbers import ODD, SHAPES, shape_code_sql
+from features.sources.formats.numbers import ODD, SHAPES, currency_of, shape_code_sql
 from features.sources.formats.sequence import steps_of
 from features.sources.formats.shapes import Look, look_of
 from features.sources.formats.words import known_nulls, speaks_of_date, speaks_of_id
@@ -101,7 +101,10 @@ def _counted(
     texts = [name for name, look in looks.items() if look.kind == "text"]
     for start in range(0, len(texts), 100):
         some = texts[start : start + 100]
-        listed = ", ".join(f"count(nullif({quoted(name)}, ''))" for name in some)
+        listed = ", ".join(
+            f"count({_said_sql(quoted(name), null_texts, is_empty=not looks[name].texts)})"
+            for name in some
+        )
         (row,) = connection.execute(f"SELECT count(*), {listed} FROM {relation}").fetchall()
         for name, filled in zip(some, row[1:], strict=True):
             found[name] = Evidence(int(row[0]), int(filled), {"text": int(filled)})
@@ -112,6 +115,14 @@ def _counted(
         if look.kind == "numeric" and found[name].count("other"):
             found[name] = _scanned(connection, relation, name, look, null_texts, is_bare=False)
     return {name: found[name] for name in looks}
+
+
+def _said_sql(column: str, null_texts: tuple[str, ...], *, is_empty: bool) -> str:
+    """SQL for a text that says something; looked at closely only where the sample had none that does."""
+    if not is_empty:
+        return f"nullif({column}, '')"
+    nothing = ", ".join(map(text, ("", *known_nulls(null_texts))))
+    return f"CASE WHEN lower(trim({column})) NOT IN ({nothing}) THEN {column} END"
 
 
 def _scanned(
@@ -140,6 +151,9 @@ def _scanned(
     filled = rows - counts.pop("", 0)
     if look.kind == "dates":
         counts += _from_sample(look, filled)
+    else:
+        currencies = filter(None, map(currency_of, look.texts))
+        counts.update(f"currency {one}" for one in currencies)
     return Evidence(rows, filled, dict(counts), dict(look.forms), texts=spread(look.texts))
 
 
@@ -319,6 +333,11 @@ def year_place(counts: Mapping[str, int]) -> str:
     """Whether years of two digits stand "first" or "last"; empty where it is not to be told."""
     firsts = {key[6:] for key in counts if key.startswith("first ")}
     lasts = {key[5:] for key in counts if key.startswith("last ")}
+    # A day may be written with one digit, a year has two.
+    if any(len(one) == 1 for one in firsts):
+        return "last"
+    if any(len(one) == 1 for one in lasts):
+        return "first"
     if any(one.isdigit() and not 1 <= int(one) <= 31 for one in lasts) or len(firsts) >= 3 * len(
         lasts
     ):

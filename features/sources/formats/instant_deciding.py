@@ -47,6 +47,19 @@ def is_dated(evidence: Evidence) -> bool:
     )
 
 
+def fault_of_dates(evidence: Evidence) -> str:
+    """Why a column with dates among its values is none of dates; empty where there are none."""
+    dates = {key: count for key, count in _fits(evidence).items() if count and not _is_plain(key)}
+    if not dates:
+        return ""
+    often = max(dates, key=lambda key: dates[key])
+    return f"text: {dates[often]:,} of {evidence.known:,} values are dates in one order, the others are not"
+
+
+def _is_plain(key: str) -> bool:
+    return key in EPOCHS or key.startswith("%")
+
+
 def said_date(name: str, evidence: Evidence, form: str) -> ColumnFormat:
     """The format of a column for which a person wrote down a form of date."""
     order = order_of(form)
@@ -67,7 +80,8 @@ def decided_dates(
         if said.date_format and _fits_said(one, said.date_format, said_order):
             formats[name] = said_date(name, one, said.date_format)
         elif plain:
-            formats[name] = _format(name, one, plain, plain, "")
+            why = f"{_fits(one)[plain]:,} of {one.known:,} values are such numbers, and the name speaks of a date"
+            formats[name] = _format(name, one, plain, plain, why if plain in EPOCHS else "")
         else:
             choices[name] = _chosen(one)
     sure = {
@@ -97,7 +111,7 @@ def _fits(evidence: Evidence) -> dict[str, int]:
 
 def _plain_form(evidence: Evidence) -> str:
     """The form of dates that are but digits; empty where they are written in another way."""
-    forms = [key for key in _fits(evidence) if key in EPOCHS or key.startswith("%")]
+    forms = [key for key in _fits(evidence) if _is_plain(key)]
     return max(forms, key=lambda key: _fits(evidence)[key]) if forms else ""
 
 
@@ -150,15 +164,17 @@ def _by_year(evidence: Evidence, choice: _Choice) -> _Choice:
     if place == "last" or (order == "mdy" and evidence.count(f"alone {choice.order.key}")):
         return choice
     why = f"{choice.why}, and the year has two digits and might stand first"
+    others = (DateOrder(one, mark) for one in _DAY_MONTH if one != order)
     rivals = choice.rivals or tuple(
-        DateOrder(one, mark)
-        for one in _DAY_MONTH
-        if one != order and not evidence.count(f"alone {choice.order.key}")
+        other for other in others if all(read_numeric(one, other) for one in evidence.texts)
     )
     return _Choice(choice.order, why, (*rivals, DateOrder("ymd", mark)))
 
 
 def _undecided(evidence: Evidence, best: DateOrder, rival: DateOrder) -> _Choice:
+    """A choice between two orders that read every value, or both of them."""
+    if rival.order == "ymd":
+        return _by_year(evidence, _Choice(best, f"{_LANGUAGE[best.order]}"))
     if evidence.count("same") == evidence.count(f"fits {best.key}"):
         return _by_year(
             evidence, _Choice(best, "every value is the same date with the day or the month first")

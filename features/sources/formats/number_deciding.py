@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -52,6 +53,9 @@ def is_number(name: str, evidence: Evidence) -> str:
     numbers = evidence.count(*SHAPES)
     if not known or not numbers:
         return "text"
+    currencies = sorted(key[9:] for key in evidence.counts if key.startswith("currency "))
+    if len(currencies) > 1:
+        return f"text: amounts in several currencies, {', '.join(currencies)}"
     codes = evidence.count("zeros", "long", "code", "other")
     is_measured = speaks_of_measure(name)
     if speaks_of_id(name):
@@ -196,9 +200,13 @@ def _doubt(name: str, evidence: Evidence, decimal: str, why: str) -> Doubt:
 
 
 def _as_read(text: str, decimal: str) -> str:
-    """What a number is with this mark of decimals, the thousands without a mark."""
-    digits = "".join(letter for letter in text if letter.isdigit() or letter in (decimal, "-"))
-    return digits.replace(decimal, ".")
+    """What a number is with this mark of decimals, without marks between thousands; empty where it is none."""
+    other = "," if decimal == "." else "."
+    groups = rf"\d{{1,3}}(?:[{other} '’\u00a0\u202f]\d{{3}})+|\d+"
+    found = re.fullmatch(rf"\D*?(-?)\D*?((?:{groups})(?:[{decimal}]\d+)?)\D*", text)
+    if found is None:
+        return ""
+    return found[1] + re.sub(rf"[^\d{decimal}]", "", found[2]).replace(decimal, ".")
 
 
 def _word(mark: str) -> str:

@@ -47,6 +47,23 @@ def looks_like_number(value: str) -> bool:
     return _LOOKS.fullmatch(value) is not None
 
 
+def currency_of(value: str) -> str:
+    """The currency that an amount is written with, as one short name; empty where there is none."""
+    found = _CURRENCY.search(value)
+    if found is None:
+        return ""
+    name = found[0].upper().rstrip(".")
+    return {
+        "$": "USD",
+        "US$": "USD",
+        "€": "EUR",
+        "EURO": "EUR",
+        "EUROS": "EUR",
+        "£": "GBP",
+        "¥": "JPY",
+    }.get(name, name)
+
+
 def fits(shape: str, decimal: str, thousands: str) -> bool:
     """Whether texts of a shape are numbers where these are the marks."""
     if shape in ("small", "large", "dressed", "padded"):
@@ -204,3 +221,4 @@ def _for_python(pattern: str) -> str:
 
 
 _LOOKS = re.compile(_for_python(f"(?:{_dressed(_ANY_CORE)}|{_EXPONENT}|-?[.,]\\d+)"), re.ASCII)
+_CURRENCY = re.compile(CURRENCY)

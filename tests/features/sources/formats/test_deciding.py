@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from features.sources.formats import SaidFormats
+from features.sources.formats import SaidFormats, decided
 from features.vocabulary.errors import DataRefused
 from tests.features.sources.formats.tables import decision, read
 
@@ -208,6 +208,29 @@ def test_three_digits_are_thousands_in_a_file_of_the_language_that_writes_so(
     assert decision(database, {"weight": ["1.500"] * 20}, delimiter=";").doubts
 
 
+def test_points_and_commas_before_decimals_in_one_column_are_in_doubt(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    (doubt,) = decision(database, {"amount": ["12.50", "12,75"]}).doubts
+    assert doubt.sample[doubt.readings[0]] != doubt.sample[doubt.readings[1]]
+    assert sorted(doubt.sample["."]) == ["", "12.50"]
+
+
+def test_amounts_in_several_currencies_are_no_numbers(database: duckdb.DuckDBPyConnection) -> None:
+    found = decision(database, {"total": ["EUR 12,00", "12,00 €"], "sum": ["EUR 12,00", "$ 12,00"]})
+    assert found.formats["total"].kind == "number"
+    assert found.formats["sum"].kind == "text"
+    assert found.formats["sum"].note == "text: amounts in several currencies, EUR, USD"
+
+
+def test_dates_in_two_forms_are_texts_and_their_note_says_so(
+    database: duckdb.DuckDBPyConnection,
+) -> None:
+    found = decision(database, {"date": ["2022-01-04", "2022-01-05", "06.01.2022"]})
+    assert found.formats["date"].kind == "text"
+    assert "2 of 3 values are dates in one order" in found.formats["date"].note
+
+
 def test_another_column_tells_the_mark_of_decimals(database: duckdb.DuckDBPyConnection) -> None:
     found = decision(database, {"total": ["1.500", "2.750"], "price": ["12,50", "3,20"]})
     assert not found.doubts
@@ -261,7 +284,5 @@ def test_what_was_said_of_the_source_leaves_a_column_alone_that_plainly_has_anot
     ],
 )
 def test_what_cannot_be_understood_is_refused(said: SaidFormats) -> None:
-    from features.sources.formats import decided
-
     with pytest.raises(DataRefused):
         decided({}, said)
