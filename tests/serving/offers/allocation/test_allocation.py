@@ -27,7 +27,8 @@ def best_that_keeps(values: np.ndarray, budgets: list[Budget]) -> float | None:
             used = sum(np.broadcast_to(one.uses, values.shape)[pair] for pair in shown)
             kept.append(used >= one.limit - 1e-9 if one.is_least else used <= one.limit + 1e-9)
         if all(kept):
-            best = max(best or -np.inf, float(sum(values[pair] for pair in shown)))
+            value = float(sum(values[pair] for pair in shown))
+            best = value if best is None else max(best, value)
     return best
 
 
