@@ -263,8 +263,8 @@ def test_money_is_what_the_offers_table_and_the_policy_say(offering_company: Com
 def test_a_lever_of_an_offer_that_is_not_there_is_refused(offering_company: Company) -> None:
     found = other(offering_company)
     with pytest.raises(DataRefused, match="levers of offers in the table") as refused:
-        found.with_policy(replace(found.policy, levers={"OFFER-0l": 2.0}))
-    assert "OFFER-0" in refused.value.remedy
+        found.with_policy(replace(found.policy, levers={"OFFER-1I": 2.0}))
+    assert "OFFER-1" in refused.value.remedy
 
 
 def test_a_model_of_features_that_are_computed_otherwise_is_refused(
