@@ -65,7 +65,7 @@ def judged(
     values = np.array(people, np.float32)
     rows, features = values.shape
     names = tuple(f"f{one}" for one in range(features))
-    vectors = Vectors("plan", names, np.arange(rows), np.zeros(rows, np.int64), values)
+    vectors = Vectors("plan", names, np.arange(rows, dtype=np.int32), np.zeros(rows, np.int64), values)
     far = np.full(features, 1e6, np.float32)
     model = Sum(Columns(names, -far, far), np.array(reasons))
     return faithfulness(model, Subjects(vectors, names, np.arange(features), np.array(listed)))
@@ -77,7 +77,7 @@ def test_the_fall_is_towards_customers_of_low_risk() -> None:
     Their reasons name the second feature first, and the first; for everybody that would be the first,
     then the second.
     """
-    people = [[0, 0, 0], [2, 0, 0], [1, 3, 0], [5, 2, 9]]
+    people = [[0.0, 0, 0], [2.0, 0, 0], [1.0, 3, 0], [5.0, 2, 9]]
     one, two = judged(people, [2, 3], [[1, 3, 0], [9, 2, 5]])
     assert (one.groups, two.groups) == (1, 2)
     assert (one.ours, two.ours) == pytest.approx(((3 + 4) / 2, (3 + 13) / 2))
