@@ -65,7 +65,9 @@ def judged(
     values = np.array(people, np.float32)
     rows, features = values.shape
     names = tuple(f"f{one}" for one in range(features))
-    vectors = Vectors("plan", names, np.arange(rows, dtype=np.int32), np.zeros(rows, np.int64), values)
+    vectors = Vectors(
+        "plan", names, np.arange(rows, dtype=np.int32), np.zeros(rows, np.int64), values
+    )
     far = np.full(features, 1e6, np.float32)
     model = Sum(Columns(names, -far, far), np.array(reasons))
     return faithfulness(model, Subjects(vectors, names, np.arange(features), np.array(listed)))
