@@ -32,6 +32,16 @@ def test_a_key_is_known_by_its_words_alone(ledger: Ledger) -> None:
     record = ledger.key_of(key)
     assert record is not None and record.scopes == ("pages", "score")
     assert key.startswith(f"rgl_{record.key_id}_") and len(key) > 50
+    assert len(record.key_id) == 8
+
+
+def test_every_secret_is_of_256_bits_by_lot(ledger: Ledger) -> None:
+    """Six bits a letter: 43 letters hold 32 bytes."""
+    keys = [ledger.create_key("crm", ["pages"], at=1) for _ in range(2)]
+    tickets = [ledger.create_ticket(at=1) for _ in range(2)]
+    sessions = [str(ledger.sign_in(key, at=1)) for key in keys]
+    secrets = [*(key.split("_", 2)[2] for key in keys), *tickets, *sessions]
+    assert {len(one) for one in secrets} == {43} and len(set(secrets)) == 6
 
 
 @pytest.mark.parametrize(

@@ -297,3 +297,20 @@ def test_who_is_shown_enough_already_is_not_shown_less() -> None:
     chosen = np.array([1, NOTHING])
     assert lift(here, chosen, np.array([2.0]), np.zeros(1)).tolist() == [3.0]
     assert chosen.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(("pairs", "brought"), [(2_000, 16.0), (2_001, 10.0)])
+def test_up_to_two_thousand_pairs_whole_customers_are_looked_for(
+    pairs: int, brought: float
+) -> None:
+    """The first brings most a cent but leaves too little for another; the other two bring more together."""
+    values, cents = np.full((pairs, 1), -1.0), np.ones((pairs, 1))
+    values[:3, 0], cents[:3, 0] = [10.0, 8.0, 8.0], [6.0, 5.0, 5.0]
+    found = allocate(values, [Budget("cents", 10.0, cents)])
+    assert found.value == brought and found.bound == pytest.approx(10 + 4 * 8 / 5)
+    assert found.shortfall == pytest.approx(1 - brought / 16.4)
+
+
+def test_an_empty_audience_is_shown_nothing() -> None:
+    found = allocate(np.zeros((0, 2)), [Budget("customers", 2.0, np.ones(2))])
+    assert (found.offers.tolist(), found.value, found.shortfall) == ([], 0.0, 0.0)
