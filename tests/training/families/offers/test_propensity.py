@@ -53,6 +53,22 @@ def test_a_level_is_held_back_by_two_hundred_acceptances() -> None:
     assert found[0] == pytest.approx(math.log(3) * 100 / 300, abs=1e-6)
 
 
+@pytest.mark.parametrize(("taken", "others"), [(950, 50), (50, 950), (600, 400)])
+def test_a_level_is_found_however_far_it_lies(taken: int, others: int) -> None:
+    outcomes = np.repeat([1.0, 0.0], [taken, others])
+    found = own_levels(np.zeros(1_000), outcomes, np.zeros(1_000, np.int64), 1)
+    assert found[0] == pytest.approx(math.log(taken / others) * taken / (taken + 200), abs=2e-9)
+
+
+def test_no_level_is_further_than_three_from_that_of_all() -> None:
+    outcomes = np.repeat([1.0, 0.0], [5_000, 50])
+    for sign in (1, -1):
+        answers = outcomes if sign > 0 else 1 - outcomes
+        found = own_levels(np.zeros(5_050), answers, np.zeros(5_050, np.int64), 1)
+        taken = answers.sum()
+        assert found[0] == pytest.approx(sign * 3.0 * taken / (taken + 200), abs=2e-9)
+
+
 def test_a_propensity_is_read_back_as_it_was_written() -> None:
     dataset, offers = shown(1_000)
     fitted = Propensity.fit(RUNG, dataset, offers, 2)
