@@ -38,7 +38,7 @@ def test_one_customer_in_a_hundred_may_be_written_like_another(
     listed = ", ".join("(NULL)" if one is None else f"('{one}'), ('{one}')" for one in ids)
     rows = f"SELECT id FROM (VALUES {listed}) AS listed(id)"
     (found,) = near_equal_ids(duckdb.connect(), rows, "purchases", None)
-    assert (found.severity, found.sample) == (severity, ("customer Anna",))
+    assert (found.severity, found.sample) == (severity, ())
     assert found.what == "2 customer numbers differ in capitals alone"
     assert "If they are 1 people" in found.advice and "ignore_case = true" in found.advice
     for said in (True, False):
