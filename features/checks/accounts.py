@@ -225,10 +225,20 @@ def _part(opened: OpenTable, part: int, groups: tuple[Group, ...]) -> PartAccoun
         last_seconds=last,
         earliest=earliest,
         latest=latest,
-        headless=headless_rows(opened, rows),
+        headless=headless_rows(opened, rows) if _has_strangers(opened, groups) else 0,
         days=days,
         common=() if common is None else (common,),
     )
+
+
+def _has_strangers(opened: OpenTable, groups: Sequence[Group]) -> bool:
+    """Whether any row is without a customer; the rows need not be looked at for it."""
+    bit = sum(
+        1 << position
+        for position, rule in enumerate(opened.rules)
+        if rule.name == f"missing.{CUSTOMER_ID}"
+    )
+    return any(one.bits & bit for one in groups)
 
 
 def _own_items(

@@ -91,7 +91,8 @@ def _missing(table: RawTable, column: MappedColumn) -> Rule:
     is_customer = name == CUSTOMER_ID
     who = "a customer" if is_customer else name
     rule = as_written(_is_empty(column))
-    own_rule = f'[tables.{table.name}.set_aside] "no {who}" = {rule}'
+    own_name = "no customer" if is_customer else f"no {name}"
+    own_rule = f'[tables.{table.name}.set_aside] "{own_name}" = {rule}'
     advice = (
         f"Nobody can be scored for them. Fill the customer in, or leave them out by {own_rule}."
         if is_customer

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.files.cases import CASES, Case
-from experiments.bench.files.judging import Judged, Verdict, expected_figures, judged
+from experiments.bench.files.judging import CaseVerdict, Judged, expected_figures, judged
 from experiments.bench.files.trial import tables_of, tried
 
 _HOUSE = Path(__file__).resolve().parents[3]
@@ -44,7 +44,9 @@ def judged_case(folder: Path, scratch: Path) -> Judged:
     case = CASES.get(folder.name, Case())
     if case.held_by:
         test = holding_test(case)
-        return Judged(folder.name, Verdict.HELD if test else Verdict.UNHELD, test or case.held_by)
+        return Judged(
+            folder.name, CaseVerdict.HELD if test else CaseVerdict.UNHELD, test or case.held_by
+        )
     settings = case.settings
     if not settings and not case.init and (folder / "regulars.toml").is_file():
         settings = ("regulars.toml",)
@@ -73,11 +75,11 @@ def main() -> int:
     right = sum(one.verdict.is_right for one in found)
     claims = [
         Claim("cases read right or refused rightly", right, len(found), "cases", "at least"),
-        Claim("cases that are silently wrong", counts[Verdict.WRONG], 0, "cases"),
-        Claim("cases that end in a traceback", counts[Verdict.CRASHED], 0, "cases"),
+        Claim("cases that are silently wrong", counts[CaseVerdict.WRONG], 0, "cases"),
+        Claim("cases that end in a traceback", counts[CaseVerdict.CRASHED], 0, "cases"),
     ]
     conclude("files", claims, given)
-    return 1 if counts[Verdict.WRONG] or counts[Verdict.CRASHED] else 0
+    return 1 if counts[CaseVerdict.WRONG] or counts[CaseVerdict.CRASHED] else 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 
 from experiments.bench.files.cases import Case, Figures
-from experiments.bench.files.trial import Trial
+from experiments.bench.files.trial import CaseTrial
 from features.company.workspace import Workspace
 from features.store.store import open_store
 
@@ -34,7 +34,7 @@ _KEPT_BACK = 895
 _YEAR_2100 = 4_102_444_800
 
 
-class Verdict(Enum):
+class CaseVerdict(Enum):
     """What became of a case."""
 
     READ = "read right"
@@ -48,7 +48,7 @@ class Verdict(Enum):
     @property
     def is_right(self) -> bool:
         """Whether that is what ought to become of it."""
-        return self in (Verdict.READ, Verdict.REFUSED, Verdict.HELD)
+        return self in (CaseVerdict.READ, CaseVerdict.REFUSED, CaseVerdict.HELD)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Judged:
     """A case with what became of it, in a few words more."""
 
     case: str
-    verdict: Verdict
+    verdict: CaseVerdict
     because: str = ""
 
 
@@ -70,32 +70,42 @@ def expected_figures(folder: Path) -> tuple[Figures, ...]:
     return (found,) if found else ()
 
 
-def judged(name: str, case: Case, trials: Sequence[Trial], expected: Sequence[Figures]) -> Judged:
+def judged(
+    name: str, case: Case, trials: Sequence[CaseTrial], expected: Sequence[Figures]
+) -> Judged:
     """Judge a case by all its trials: the worst of them counts."""
-    order = (Verdict.CRASHED, Verdict.WRONG, Verdict.NEEDLESS, Verdict.REFUSED, Verdict.READ)
+    order = (
+        CaseVerdict.CRASHED,
+        CaseVerdict.WRONG,
+        CaseVerdict.NEEDLESS,
+        CaseVerdict.REFUSED,
+        CaseVerdict.READ,
+    )
     found = [_judged_one(name, case, one, expected) for one in trials]
     return min(found, key=lambda one: order.index(one.verdict))
 
 
-def _judged_one(name: str, case: Case, trial: Trial, expected: Sequence[Figures]) -> Judged:
+def _judged_one(name: str, case: Case, trial: CaseTrial, expected: Sequence[Figures]) -> Judged:
     if trial.crashed is not None:
         last = trial.crashed.said.strip().splitlines()[-1:]
-        return Judged(name, Verdict.CRASHED, f"{trial.crashed.verb}: {' '.join(last)}"[:160])
+        return Judged(name, CaseVerdict.CRASHED, f"{trial.crashed.verb}: {' '.join(last)}"[:160])
     refusing = trial.refusing
     if refusing is not None and refusing.exit_code != 1:
-        return Judged(name, Verdict.NEEDLESS, f"{refusing.verb}: {refusing.said.strip()[-150:]}")
+        return Judged(
+            name, CaseVerdict.NEEDLESS, f"{refusing.verb}: {refusing.said.strip()[-150:]}"
+        )
     if refusing is not None:
         why = _refusal(refusing.answer) or refusing.said.strip()[-300:]
         is_right = case.may_refuse and re.search(case.may_refuse, why, re.IGNORECASE | re.DOTALL)
-        verdict = Verdict.REFUSED if is_right else Verdict.NEEDLESS
+        verdict = CaseVerdict.REFUSED if is_right else CaseVerdict.NEEDLESS
         return Judged(name, verdict, f"{refusing.verb}: {why}"[:200])
     faults = list(_faults(case, trial, expected))
     if faults:
-        return Judged(name, Verdict.WRONG, "; ".join(faults)[:200])
-    return Judged(name, Verdict.READ)
+        return Judged(name, CaseVerdict.WRONG, "; ".join(faults)[:200])
+    return Judged(name, CaseVerdict.READ)
 
 
-def _faults(case: Case, trial: Trial, expected: Sequence[Figures]) -> Iterator[str]:
+def _faults(case: Case, trial: CaseTrial, expected: Sequence[Figures]) -> Iterator[str]:
     if not case.is_readable:
         yield "taken as it is, though nobody can read it rightly"
         return
@@ -139,21 +149,21 @@ def _refusal(answer: Mapping[str, Any]) -> str:
     )
 
 
-def _stored(trial: Trial, table: str) -> list[arrow.Table]:
+def _stored(trial: CaseTrial, table: str) -> list[arrow.Table]:
     tables = open_store(Workspace(trial.folder / ".workspace")).folder / "tables"
     return [
         parquet.read_table(one) for one in sorted(tables.rglob("*.parquet")) if table in str(one)
     ]
 
 
-def _arms(trial: Trial) -> Iterator[str]:
+def _arms(trial: CaseTrial) -> Iterator[str]:
     arms = [arm for one in _stored(trial, "exposures") for arm in one["arm"].to_pylist()]
     kept_back = sum(arm == "control" for arm in arms)
     if kept_back != _KEPT_BACK:
         yield f"{kept_back} exposures of the control arm instead of {_KEPT_BACK}"
 
 
-def _charges(trial: Trial) -> Iterator[str]:
+def _charges(trial: CaseTrial) -> Iterator[str]:
     for one in _stored(trial, "customers"):
         names = [name for name in one.column_names if name.startswith("total")]
         kinds = {str(one.schema.field(name).type) for name in names}
@@ -161,13 +171,13 @@ def _charges(trial: Trial) -> Iterator[str]:
             yield "TotalCharges is a text and no feature"
 
 
-def _open_ends(trial: Trial) -> Iterator[str]:
+def _open_ends(trial: CaseTrial) -> Iterator[str]:
     ends = [end for one in _stored(trial, "contracts") for end in one["ends_seconds"].to_pylist()]
     if any(end is not None and end >= _YEAR_2100 for end in ends):
         yield "contracts that end in the year 9999 have an end"
 
 
-PROOFS: Mapping[str, Callable[[Trial], Iterator[str]]] = {
+PROOFS: Mapping[str, Callable[[CaseTrial], Iterator[str]]] = {
     "arms": _arms,
     "charges are numbers": _charges,
     "open ends": _open_ends,

@@ -32,7 +32,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Trial:
+class CaseTrial:
     """What became of a case under one file of settings."""
 
     folder: Path
@@ -73,7 +73,7 @@ def tables_of(folder: Path) -> list[str]:
     )
 
 
-def tried(case: Path, scratch: Path, settings: str, init: Sequence[str]) -> Trial:
+def tried(case: Path, scratch: Path, settings: str, init: Sequence[str]) -> CaseTrial:
     """Try a copy of a case: with settings of its own where it has some, else with those init proposes."""
     folder = scratch / f"{case.name}-{Path(settings).stem}" if settings else scratch / case.name
     shutil.copytree(case, folder)
@@ -91,7 +91,7 @@ def tried(case: Path, scratch: Path, settings: str, init: Sequence[str]) -> Tria
         runs.append(_called(folder, "check"))
         if runs[-1].exit_code == 0:
             runs.append(_called(folder, "ingest"))
-    return Trial(folder, tuple(runs))
+    return CaseTrial(folder, tuple(runs))
 
 
 def _called(folder: Path, verb: str, *more: str) -> Run:
