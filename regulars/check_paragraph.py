@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from features.checks.overview.figures import (
+from features.checks.figures import (
     FileAccount,
     MonthOfPurchases,
     TableSummary,

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
-from features.checks.overview.figures import TableSummary
+from features.checks.figures import TableSummary
 from features.vocabulary.errors import DataRefused, RegularsError
 
 SAMPLE_ROWS = 3

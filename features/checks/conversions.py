@@ -85,6 +85,13 @@ class MappedColumn:
     """Whether a date no calendar reaches says that there is none: 9999-12-31 is no end."""
     format: ColumnFormat | None = None
     """How the text is read, where the expression is a text column by itself."""
+    text: str = ""
+    """SQL for that text."""
+
+    @property
+    def selected(self) -> str:
+        """SQL for what is taken out of the source: the text where the value is read from one."""
+        return self.text or self.expression
 
     @property
     def raw(self) -> str:
@@ -193,7 +200,9 @@ def bind_column(
     if alone and form is not None:
         # What the text says is kept at hand: a text that cannot be read is not one that is missing.
         text = quoted(text_of(alone))
-        return MappedColumn(column, text, "VARCHAR", words, ignores_case, may_be_open, form)
+        return MappedColumn(
+            column, expression, "VARCHAR", words, ignores_case, may_be_open, form, text
+        )
     return MappedColumn(column, expression, found, words, ignores_case, may_be_open)
 
 

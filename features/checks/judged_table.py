@@ -243,7 +243,7 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
         f"hash('again', {', '.join(reversed(names))}) AS print_2",
     ]
     reading = reading_with_order_values(opened.source, opened.mapping, opened.source.reading(files))
-    mapped = [f"({one.expression}\n) AS {quoted(one.raw)}" for one in opened.columns]
+    mapped = [f"({one.selected}\n) AS {quoted(one.raw)}" for one in opened.columns]
     mapped += [
         f"({condition}\n) AS {quoted(f'own {position}')}"
         for position, condition in enumerate(opened.mapping.set_aside.values())

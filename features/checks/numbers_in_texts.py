@@ -41,7 +41,7 @@ def _as_number(column: MappedColumn) -> MappedColumn:
 def _are_numbers(
     connection: Connection, source: Source, columns: Sequence[MappedColumn], where: str
 ) -> set[str]:
-    mapped = ", ".join(f"({one.expression}\n) AS {quoted(one.raw)}" for one in columns)
+    mapped = ", ".join(f"({one.selected}\n) AS {quoted(one.raw)}" for one in columns)
     told = ", ".join(_is_number(_as_number(one)) for one in columns)
     which = f"WHERE ({where}\n)" if where else ""
     try:

@@ -11,7 +11,14 @@ from features.company.settings.company import TableMapping
 from features.sources.connection import Connection, described, faults_worded, quoted
 from features.sources.databases import is_address, shown_address
 from features.sources.files import FileReader, Schema, SourceFile, listed
-from features.sources.formats import ColumnFormat, Decision, Doubt, SaidFormats, decided, joined
+from features.sources.formats import (
+    ColumnFormat,
+    Doubt,
+    FormatDecision,
+    SaidFormats,
+    decided,
+    joined,
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,7 @@ def attach(
     return _viewed(source)
 
 
-def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> Decision:
+def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> FormatDecision:
     """What the texts of the columns mean, by what all files together show and by what was written down."""
     names: dict[str, str] = {}
     texts = {name: one.text for name, one in sorted(schemas.items()) if one.text is not None}
@@ -137,7 +144,7 @@ def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> Decision:
         for folded, name in names.items()
     }
     if not evidence:
-        return Decision({}, ())
+        return FormatDecision({}, ())
     said = SaidFormats(mapping.decimal, mapping.thousands, mapping.date_format, mapping.formats)
     delimiters = {text.delimiter for text in texts.values()}
     return decided(evidence, said, delimiter=min(delimiters) if len(delimiters) == 1 else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from features.checks.overview.figures import FileAccount, MonthOfPurchases, PurchaseSummary, TableSummary
+from features.checks.figures import FileAccount, MonthOfPurchases, PurchaseSummary, TableSummary
 from regulars.check_paragraph import MOST_BARS, check_paragraph
 
 MONTHS = (

@@ -57,7 +57,7 @@ _TITLES = ((), (), (), ("Sales report",), ("Export", "Made by A. Person", ""))
 
 
 @dataclass(frozen=True)
-class Truth:
+class ShopFigures:
     """What the rows are: what a reading of the file has to come to."""
 
     rows: int
@@ -73,7 +73,7 @@ class Export:
     """One file: its bytes, what is right, and how it was written."""
 
     content: bytes
-    truth: Truth
+    truth: ShopFigures
     style: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -143,9 +143,9 @@ def _lines(dice: random.Random) -> list[_Line]:
     return found[:ROWS]
 
 
-def _truth(lines: list[_Line]) -> Truth:
+def _truth(lines: list[_Line]) -> ShopFigures:
     days = [one.at.strftime("%Y-%m-%d") for one in lines]
-    return Truth(
+    return ShopFigures(
         rows=len(lines),
         customers=len({one.customer for one in lines}),
         orders=len({one.order for one in lines}),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from features.checks.breaches import Breach, Severity, refusal
-from features.checks.overview.figures import Meeting
+from features.checks.figures import Meeting
 from features.checks.rules import FEW_ROWS
 from features.sources.connection import Connection, quoted
 from features.vocabulary.errors import DataRefused

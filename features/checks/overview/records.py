@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from features.checks.accounts import repeated_relation
+from features.checks.figures import FileAccount
 from features.checks.journal import FileRecord
 from features.checks.judged_table import OpenTable
-from features.checks.overview.figures import FileAccount
 from features.sources.connection import quoted
 
 

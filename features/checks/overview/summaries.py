@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from features.checks.accounts import repeated_relation
 from features.checks.breaches import TableReport
-from features.checks.judged_table import OpenTable
-from features.checks.overview.figures import (
+from features.checks.figures import (
     FileAccount,
     MonthOfPurchases,
     PurchaseSummary,
     TableSummary,
 )
+from features.checks.judged_table import OpenTable
 from features.vocabulary.months import month_name
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES
 

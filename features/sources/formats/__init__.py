@@ -2,14 +2,14 @@
 
 from features.sources.formats.deciding import decided
 from features.sources.formats.evidence import Evidence, joined
-from features.sources.formats.formats import ColumnFormat, Decision, Doubt, SaidFormats
+from features.sources.formats.formats import ColumnFormat, Doubt, FormatDecision, SaidFormats
 from features.sources.formats.gathering import evidence_of
 
 __all__ = [
     "ColumnFormat",
-    "Decision",
     "Doubt",
     "Evidence",
+    "FormatDecision",
     "SaidFormats",
     "decided",
     "evidence_of",

@@ -12,8 +12,8 @@ from features.sources.formats.formats import (
     WHOLE,
     ZONED_INSTANT,
     ColumnFormat,
-    Decision,
     Doubt,
+    FormatDecision,
     SaidFormats,
 )
 from features.sources.formats.instant_deciding import (
@@ -36,7 +36,7 @@ __all__ = ["INSTANT", "NUMBER", "TEXT", "WHOLE", "ZONED_INSTANT", "decided"]
 
 def decided(
     evidence: Mapping[str, Evidence], said: SaidFormats, *, delimiter: str = ""
-) -> Decision:
+) -> FormatDecision:
     """How each column is read; where two readings remain, the likelier one and a doubt.
 
     What a person said counts, however the values look. Raises ``DataRefused`` where it cannot be
@@ -64,7 +64,7 @@ def decided(
             formats[name] = dates[name]
             if name in date_doubts:
                 doubts[name] = date_doubts[name]
-    return Decision(formats, tuple(doubts[name] for name in evidence if name in doubts))
+    return FormatDecision(formats, tuple(doubts[name] for name in evidence if name in doubts))
 
 
 def _number_or_text(

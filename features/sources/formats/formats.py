@@ -74,7 +74,7 @@ class Doubt:
 
 
 @dataclass(frozen=True)
-class Decision:
+class FormatDecision:
     """How each column is read, and the columns that a person has to decide."""
 
     formats: Mapping[str, ColumnFormat]

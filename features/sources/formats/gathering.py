@@ -23,7 +23,7 @@ from features.sources.formats.instants import (
 )
 from features.sources.formats.numbers import ODD, SHAPES, currency_of, shape_code_sql
 from features.sources.formats.sequence import steps_of
-from features.sources.formats.shapes import Look, look_of
+from features.sources.formats.shapes import SampleLook, look_of
 from features.sources.formats.words import known_nulls, speaks_of_date, speaks_of_id
 
 SAMPLED_ROWS = 2_000
@@ -95,7 +95,10 @@ def _telling(values: Sequence[Any], nothing: frozenset[str]) -> list[str]:
 
 
 def _counted(
-    connection: Connection, relation: str, looks: Mapping[str, Look], null_texts: tuple[str, ...]
+    connection: Connection,
+    relation: str,
+    looks: Mapping[str, SampleLook],
+    null_texts: tuple[str, ...],
 ) -> dict[str, Evidence]:
     found: dict[str, Evidence] = {}
     texts = [name for name, look in looks.items() if look.kind == "text"]
@@ -129,7 +132,7 @@ def _scanned(
     connection: Connection,
     relation: str,
     name: str,
-    look: Look,
+    look: SampleLook,
     null_texts: tuple[str, ...],
     *,
     is_bare: bool = True,
@@ -158,7 +161,7 @@ def _scanned(
 
 
 def _number_code(
-    name: str, look: Look, null_texts: tuple[str, ...], *, is_bare: bool
+    name: str, look: SampleLook, null_texts: tuple[str, ...], *, is_bare: bool
 ) -> tuple[str, list[tuple[str, ...]]]:
     """SQL for the code of a text's shape, and what each code counts for."""
     column = quoted(name)
@@ -182,7 +185,7 @@ def _number_code(
     return f"CAST({sql} AS UTINYINT)", names
 
 
-def _counted_forms(name: str, look: Look) -> list[str]:
+def _counted_forms(name: str, look: SampleLook) -> list[str]:
     """Forms of dates that are but digits and that most of a sample has."""
     found: Counter[str] = Counter()
     is_date = speaks_of_date(name)
@@ -213,7 +216,7 @@ def _epoch_of(digits: str) -> list[str]:
     return [form for form, (_, low, high) in EPOCHS.items() if low <= number <= high]
 
 
-def _rivals(look: Look) -> tuple[DateOrder, ...]:
+def _rivals(look: SampleLook) -> tuple[DateOrder, ...]:
     """The orders of day, month and year among which the most frequent one of a sample has to stand."""
     if look.kind != "dates" or not look.orders:
         return ()
@@ -232,13 +235,13 @@ def _rivals(look: Look) -> tuple[DateOrder, ...]:
     return tuple(sorted(same, key=rank))
 
 
-def _both_fit(look: Look, rivals: Sequence[DateOrder]) -> bool:
+def _both_fit(look: SampleLook, rivals: Sequence[DateOrder]) -> bool:
     best, least = sorted((look.share_read(one) for one in rivals[:2]), reverse=True)
     return least >= _ALMOST * best
 
 
 def _date_code(
-    name: str, look: Look, null_texts: tuple[str, ...]
+    name: str, look: SampleLook, null_texts: tuple[str, ...]
 ) -> tuple[str, list[tuple[str, ...]]]:
     """SQL for the code of which orders read a text, and what each code counts for."""
     column = quoted(name)
@@ -298,7 +301,7 @@ def main_form(forms: Mapping[str, int], order: DateOrder) -> str:
     return max(own, key=lambda form: (own[form], form), default=written)
 
 
-def _from_sample(look: Look, filled: int) -> Counter[str]:
+def _from_sample(look: SampleLook, filled: int) -> Counter[str]:
     """What is known of the sample alone, scaled to all rows."""
     scaled: Counter[str] = Counter()
     size = max(1, len(look.texts))
@@ -316,7 +319,7 @@ def _from_sample(look: Look, filled: int) -> Counter[str]:
     return scaled + _ends_of(look)
 
 
-def _ends_of(look: Look) -> Counter[str]:
+def _ends_of(look: SampleLook) -> Counter[str]:
     """The first and the last numbers of dates whose year has two digits and may stand at either end."""
     found: Counter[str] = Counter()
     for order in look.orders:

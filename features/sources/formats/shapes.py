@@ -56,7 +56,7 @@ class DateText:
 
 
 @dataclass(frozen=True)
-class Look:
+class SampleLook:
     """What the sampled texts of a column look like: "text", "numeric" or "dates"."""
 
     kind: str
@@ -81,17 +81,17 @@ class Look:
         return sum(one.day_in(order) is not None for one in self.dates) / max(1, len(self.dates))
 
 
-def look_of(texts: Sequence[str]) -> Look:
+def look_of(texts: Sequence[str]) -> SampleLook:
     """What most of some texts look like."""
     filled = tuple(one for one in (text.strip() for text in texts) if one)
     if not filled or not any(map(_is_like, filled[:_FIRST])):
-        return Look("text", filled)
+        return SampleLook("text", filled)
     numbers = sum(map(looks_like_number, filled))
     if numbers * 2 < len(filled) or any(date_of(one) is not None for one in filled[:_FIRST]):
         dates = tuple(found for one in filled if (found := date_of(one)) is not None)
         if dates and len(dates) * 2 >= len(filled):
-            return Look("dates", filled, dates)
-    return Look("numeric" if numbers * 2 >= len(filled) else "text", filled)
+            return SampleLook("dates", filled, dates)
+    return SampleLook("numeric" if numbers * 2 >= len(filled) else "text", filled)
 
 
 def _is_like(text: str) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from features.checks.breaches import Breach, CheckReport, ContractBroken, Severity
 from features.checks.checking import check
-from features.checks.overview.figures import Meeting
+from features.checks.figures import Meeting
 from features.checks.overview.meetings import pairs
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from features.checks.breaches import CheckReport
 from features.checks.checking import check
-from features.checks.overview.figures import FileAccount
+from features.checks.figures import FileAccount
 from features.company.settings.reading import Settings, settings_from
 from tests.features.tables import COLUMNS, SEVEN, Row, settings_for, write_table
 

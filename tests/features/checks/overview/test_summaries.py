@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from features.checks.checking import check
-from features.checks.overview.figures import MonthOfPurchases, PurchaseSummary
+from features.checks.figures import MonthOfPurchases, PurchaseSummary
 from features.company.settings.reading import Settings
 from tests.features.tables import SEVEN, Row, purchases
 

@@ -9,8 +9,8 @@ import duckdb
 
 from features.sources.formats import (
     ColumnFormat,
-    Decision,
     Evidence,
+    FormatDecision,
     SaidFormats,
     decided,
     evidence_of,
@@ -39,7 +39,7 @@ def decision(
     *files: Columns,
     said: SaidFormats | None = None,
     delimiter: str = "",
-) -> Decision:
+) -> FormatDecision:
     """What is decided about files with these columns."""
     found = [evidence(connection, one) for one in files]
     together = {

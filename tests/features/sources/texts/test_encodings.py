@@ -71,6 +71,11 @@ def test_a_file_in_two_encodings_is_refused_with_the_line(tmp_path: Path, at_onc
         plain_text(file, "orders.csv", "", tmp_path / "scratch", at_once=at_once)
 
 
+def test_a_letter_that_the_end_of_a_file_cuts_off_is_none(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match=r"in line 3 of orders\.csv bytes of another"):
+        _plain(tmp_path, "a;b\nMüller;1\n5 €".encode()[:-1])
+
+
 def test_what_a_person_wrote_down_is_taken(tmp_path: Path) -> None:
     mixed = "a;b\nMüller;1\n".encode() + "Weiß;3\n".encode("cp1252")
     assert _plain(tmp_path, mixed, "cp1252") == "a;b\nMÃ¼ller;1\nWeiß;3\n"

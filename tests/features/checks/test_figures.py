@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from features.checks.overview.figures import (
+from features.checks.figures import (
     FileAccount,
     MonthOfPurchases,
     PurchaseSummary,
