@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.proposal.looking import Look
+from features.proposal.names import likeness
+from features.proposal.statuses import could_be_a_status, says_what_became
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
 
+_ASKED = ("amount", "price", "discount", "refunded", "currency")
 _NEARLY_ALL = 0.98
 _HALF = 0.5
 _FEW_ORDERS = 3
@@ -61,6 +64,12 @@ def level_of(connection: Connection, source: Source, order: Look | None, look: L
         FROM (SELECT CAST(count(*) AS DOUBLE) AS n FROM {rows} WHERE v IS NOT NULL AND tells GROUP BY v)
     """).fetchall()[0][0]
     return Level(int(orders), int(agreeing), int(partly), float(chance or 1.0))
+
+
+def may_be_stated_once(look: Look) -> bool:
+    """Whether a column could be money, a currency, or what says that a row is no sale."""
+    named = any(likeness(look.name, role) >= _HALF for role in _ASKED)
+    return named or could_be_a_status(look) or says_what_became(look)
 
 
 def blank_on_further_lines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from features.proposal.cautions import (
 )
 from features.proposal.currencies import CurrencyColumn, currency_columns, currency_of
 from features.proposal.looking import Look, look_at
-from features.proposal.order_levels import blank_on_further_lines
+from features.proposal.order_levels import blank_on_further_lines, may_be_stated_once
 from features.proposal.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.signs import signed
 from features.proposal.statuses import Sale, Statuses, StatusFindings
@@ -25,7 +26,7 @@ from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, pla
 from features.proposal.totals import LineTotal, Totals
 from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source, attach
-from features.sources.connection import Connection
+from features.sources.connection import Connection, quoted
 
 _PURCHASE_LABELS = ("channel", "store")
 _ITEM_LABELS = ("name", "category", "department", "brand")
@@ -86,15 +87,24 @@ class Purchases:
         return self.roles[role].look if role in self.roles else None
 
     def _fill_in(self) -> None:
-        """Fill in what the file says once an order, and look at it again."""
+        """Fill in what the file says once an order, and look at that again."""
         order = self._look("order_id")
-        blank = blank_on_further_lines(self.connection, self.source, order, self.looks)
+        taken = {one.look.name for one in self.roles.values()}
+        asked = [look for look in self.looks if look.name in taken or may_be_stated_once(look)]
+        blank = blank_on_further_lines(self.connection, self.source, order, asked)
         if order is None or not blank:
             return
-        key = order.name
-        mapping = TableMapping(source=str(self.path), fill=dict.fromkeys(blank, key))
+        mapping = TableMapping(source=str(self.path), fill=dict.fromkeys(blank, order.name))
         self.source = with_order_values(self.connection, self.source, mapping, "purchases")
-        self.looks = look_at(self.connection, self.source)
+        said = ", ".join(
+            f"count(nullif(trim(CAST({quoted(one)} AS VARCHAR)), ''))" for one in blank
+        )
+        counts = self.connection.execute(f"SELECT {said} FROM {self.source.relation}").fetchall()[0]
+        filled = dict(zip(blank, counts, strict=True))
+        self.looks = [
+            dataclasses.replace(look, filled=int(filled.get(look.name, look.filled)))
+            for look in self.looks
+        ]
         self.roles = with_looks(self.roles, self.looks)
         self.fill = dict(mapping.fill)
 
@@ -117,9 +127,7 @@ class Purchases:
         )
         total = totals.find()
         signed(self.connection, self.source, total, self.roles, self.statuses, self._is_sale())
-        back = totals.refunded(total)
-        if back is not None and total.amount and (back.low or back.high):
-            _take_off(total, back, totals)
+        totals.take_off_refunds(total)
         return total
 
     def _free(self) -> list[Look]:
@@ -300,16 +308,6 @@ class Purchases:
             fill=self._filled(columns),
             remarks=(f"{remark}: where rows differ, what is said most often is taken.",),
         )
-
-
-def _take_off(total: LineTotal, back: Look, totals: Totals) -> None:
-    """Take what was given back off the amount: of the order by shares, where it is the order's."""
-    sign = "+" if back.high <= 0 else "-"
-    whole_order = totals.is_of_the_order(back) and totals.order is not None
-    total.amount = f"{total.amount} {sign} coalesce({back.as_number}, 0)"
-    total.amount_reason += f"; {back.name}, which was given back, is taken off"
-    if whole_order and totals.order is not None:
-        total.split[back.name] = totals.order.sql
 
 
 def _text(look: Look) -> str:

@@ -97,6 +97,17 @@ class Totals:
         words = set(words_of(total.money.name))
         return max(ranked, key=lambda look: len(words & set(words_of(look.name)) & _CONVERTED))
 
+    def take_off_refunds(self, total: LineTotal) -> None:
+        """Take what was given back off the amount: of the order by shares, where it is the order's."""
+        back = self.refunded(total)
+        if back is None or not total.amount or not (back.low or back.high):
+            return
+        sign = "+" if back.high <= 0 else "-"
+        total.amount = f"{total.amount} {sign} coalesce({back.as_number}, 0)"
+        total.amount_reason += f"; {back.name}, which was given back, is taken off"
+        if self.order is not None and self.is_of_the_order(back):
+            total.split[back.name] = self.order.sql
+
     def is_of_the_order(self, look: Look) -> bool:
         """Whether a column is the order's: stated on one line of it, or the same on all."""
         return look.name in self.stated_once or self._level(look).is_of_the_order
