@@ -14,6 +14,7 @@ from features.proposal.cautions import (
     order_summaries,
     repeated_rows,
     service_codes,
+    without_a_key,
     worthless_prices,
 )
 from features.proposal.currencies import CurrencyColumn, currency_columns, currency_of
@@ -306,6 +307,7 @@ class Purchases:
             source=self.path,
             columns=tuple(columns),
             fill=self._filled(columns),
+            rules=without_a_key(self.connection, self.source, columns[0]),
             remarks=(f"{remark}: where rows differ, what is said most often is taken.",),
         )
 
