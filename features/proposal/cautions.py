@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from features.proposal.looking import Look
 from features.proposal.service_names import begins_like_a_service, is_service_name
-from features.proposal.writing import ProposedRule
+from features.proposal.writing import ProposedColumn, ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
 
@@ -175,6 +175,18 @@ def order_summaries(
         rows=int(rows),
         reason="rows without article and quantity that sum up the lines of their order",
     )
+
+
+def without_a_key(
+    connection: Connection, source: Source, key: ProposedColumn
+) -> tuple[ProposedRule, ...]:
+    """A rule for the rows of a describing table that describe nothing."""
+    blank = f"nullif(trim(CAST({key.expression} AS VARCHAR)), '') IS NULL"
+    rows = connection.execute(f"SELECT count(*) FROM {source.relation} WHERE {blank}").fetchall()
+    if not rows[0][0]:
+        return ()
+    name = key.column.removesuffix("_id")
+    return (ProposedRule(f"no {name}", blank, f"they name no {name}", int(rows[0][0])),)
 
 
 def _said(look: Look) -> str:

@@ -125,7 +125,8 @@ def _share(connection: Connection, source: Source, look: Look, condition: str) -
 def _number_sql(connection: Connection, source: Source, look: Look) -> str:
     if look.type.startswith(("FLOAT", "DOUBLE", "DECIMAL")) or "INT" in look.type:
         return look.sql if look.type != "INTERVAL" else ""
-    if look.type != "VARCHAR":
+    if look.type != "VARCHAR" or look.name in source.formats:
+        # What the texts of a text file mean is decided already.
         return ""
     if (
         _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_POINT_NUMBER)})")
@@ -143,9 +144,11 @@ def _number_sql(connection: Connection, source: Source, look: Look) -> str:
 def _instant_sql(connection: Connection, source: Source, look: Look) -> tuple[str, str]:
     """SQL that reads a column as instants, with a remark where the form is a guess."""
     if look.type.startswith(("TIMESTAMP", "DATE")):
-        return look.sql, ""
+        form = source.formats.get(look.name)
+        return look.sql, f"read as {form.date_format}" if form is not None else ""
     if look.type == "VARCHAR":
-        return _text_instant(connection, source, look)
+        is_decided = look.name in source.formats
+        return ("", "") if is_decided else _text_instant(connection, source, look)
     if "INT" in look.type or look.type == "DOUBLE":
         return _number_instant(connection, source, look)
     return "", ""

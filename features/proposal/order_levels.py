@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.proposal.looking import Look
+from features.proposal.names import likeness
+from features.proposal.statuses import could_be_a_status, says_what_became
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
 
+_ASKED = ("amount", "price", "discount", "refunded", "currency")
 _NEARLY_ALL = 0.98
 _HALF = 0.5
 _FEW_ORDERS = 3
@@ -15,7 +18,7 @@ _FEW_ORDERS = 3
 
 
 @dataclass(frozen=True)
-class Level:
+class OrderLevel:
     """What a column does within the orders of several lines.
 
     ``orders`` are those in which it says anything, ``agreeing`` those in which it says one thing only,
@@ -41,10 +44,10 @@ class Level:
         return self.partly >= _HALF * self.orders
 
 
-def level_of(connection: Connection, source: Source, order: Look | None, look: Look) -> Level:
+def level_of(connection: Connection, source: Source, order: Look | None, look: Look) -> OrderLevel:
     """What a column does within the orders of several lines; all zero where nothing numbers orders."""
     if order is None or order.name == look.name or not look.filled:
-        return Level()
+        return OrderLevel()
     said = f"nullif(trim(CAST({quoted(look.name)} AS VARCHAR)), '')"
     # Where most lines say zero, such as of refunds, only the orders that say something else tell.
     tells = f"coalesce(({look.as_number}) <> 0, false)" if look.as_number else "true"
@@ -60,7 +63,13 @@ def level_of(connection: Connection, source: Source, order: Look | None, look: L
         SELECT sum(n * n) / (sum(n) * sum(n))
         FROM (SELECT CAST(count(*) AS DOUBLE) AS n FROM {rows} WHERE v IS NOT NULL AND tells GROUP BY v)
     """).fetchall()[0][0]
-    return Level(int(orders), int(agreeing), int(partly), float(chance or 1.0))
+    return OrderLevel(int(orders), int(agreeing), int(partly), float(chance or 1.0))
+
+
+def may_be_stated_once(look: Look) -> bool:
+    """Whether a column could be money, a currency, or what says that a row is no sale."""
+    named = any(likeness(look.name, role) >= _HALF for role in _ASKED)
+    return named or could_be_a_status(look) or says_what_became(look)
 
 
 def blank_on_further_lines(

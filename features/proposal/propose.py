@@ -11,7 +11,7 @@ from pathlib import Path
 from features.proposal.currencies import currency_columns
 from features.proposal.kinds import answer_in, is_of_contracts, tables_of_answers, trainable_without
 from features.proposal.others import propose_other, table_of
-from features.proposal.purchases import Purchases
+from features.proposal.purchases import PurchasesDraft
 from features.proposal.readings import readings_of
 from features.proposal.surroundings import FALLBACK_DAYS
 from features.proposal.writing import Proposal, ProposedTable
@@ -69,7 +69,7 @@ def _of_file(
     connection: Connection, path: Path, scratch: Path, others: Mapping[str, Path]
 ) -> Proposal:
     """What is proposed for a file said to be of purchases, whatever it turns out to be."""
-    purchases = Purchases(connection, path, scratch)
+    purchases = PurchasesDraft(connection, path, scratch)
     looks = purchases.looks
     answers = answer_in(connection, purchases.source, looks)
     if answers is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from features.checks.order_values import with_order_values
@@ -14,20 +14,22 @@ from features.proposal.cautions import (
     order_summaries,
     repeated_rows,
     service_codes,
+    without_a_key,
     worthless_prices,
 )
 from features.proposal.currencies import CurrencyColumn, currency_columns, currency_of
 from features.proposal.looking import Look, look_at
-from features.proposal.order_levels import blank_on_further_lines
+from features.proposal.order_levels import blank_on_further_lines, may_be_stated_once
 from features.proposal.readings import readings_of
 from features.proposal.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.signs import signed
 from features.proposal.statuses import Sale, Statuses, StatusFindings
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
-from features.proposal.totals import LineTotal, Totals
+from features.proposal.totals import LineTotal, OrderTotals
 from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source, attach
-from features.sources.connection import Connection
+from features.sources.connection import Connection, literal, quoted
+from features.vocabulary.tables import UNKNOWN_ITEM
 
 _PURCHASE_LABELS = ("channel", "store")
 _ITEM_LABELS = ("name", "category", "department", "brand")
@@ -39,7 +41,7 @@ _WANTED = {
 }
 
 
-class Purchases:
+class PurchasesDraft:
     """One file of purchases being looked at."""
 
     def __init__(self, connection: Connection, path: Path, scratch: Path) -> None:
@@ -83,7 +85,8 @@ class Purchases:
         if place.currency_reason:
             currency = f"The currency is {place.currency_reason}."
         read = tuple(
-            replace(table, readings=readings_of(self.source, table.expressions)) for table in tables
+            dataclasses.replace(table, readings=readings_of(self.source, table.expressions))
+            for table in tables
         )
         return Proposal(read, place.currency, currency, days, reason)
 
@@ -91,21 +94,32 @@ class Purchases:
         return self.roles[role].look if role in self.roles else None
 
     def _fill_in(self) -> None:
-        """Fill in what the file says once an order, and look at it again."""
+        """Fill in what the file says once an order, and look at that again."""
         order = self._look("order_id")
-        blank = blank_on_further_lines(self.connection, self.source, order, self.looks)
+        taken = {one.look.name for one in self.roles.values()}
+        asked = [look for look in self.looks if look.name in taken or may_be_stated_once(look)]
+        blank = blank_on_further_lines(self.connection, self.source, order, asked)
         if order is None or not blank:
             return
-        key = order.name
-        mapping = TableMapping(source=str(self.path), fill=dict.fromkeys(blank, key))
+        mapping = TableMapping(source=str(self.path), fill=dict.fromkeys(blank, order.name))
         self.source = with_order_values(self.connection, self.source, mapping, "purchases")
-        self.looks = look_at(self.connection, self.source)
+        said = ", ".join(
+            f"count(nullif(trim(CAST({quoted(one)} AS VARCHAR)), ''))" for one in blank
+        )
+        counts = self.connection.execute(f"SELECT {said} FROM {self.source.relation}").fetchall()[0]
+        filled = dict(zip(blank, counts, strict=True))
+        self.looks = [
+            dataclasses.replace(look, filled=int(filled.get(look.name, look.filled)))
+            for look in self.looks
+        ]
         self.roles = with_looks(self.roles, self.looks)
         self.fill = dict(mapping.fill)
 
     def _total(self) -> LineTotal:
         """Quantity and amount, once it is known which rows are sales."""
-        first = Totals(self.connection, self.source, self.looks, self.roles, stated_once=self.fill)
+        first = OrderTotals(
+            self.connection, self.source, self.looks, self.roles, stated_once=self.fill
+        )
         guess = first.find()
         back = first.refunded(guess)
         quantity, item = self._look("quantity"), self._look("item_id")
@@ -117,14 +131,12 @@ class Purchases:
             refunded=back.as_number if back else "",
         )
         self.statuses = Statuses(self.connection, self.source, sale).find(self._free())
-        totals = Totals(
+        totals = OrderTotals(
             self.connection, self.source, self.looks, self.roles, self._currencies(), self.fill
         )
         total = totals.find()
         signed(self.connection, self.source, total, self.roles, self.statuses, self._is_sale())
-        back = totals.refunded(total)
-        if back is not None and total.amount and (back.low or back.high):
-            _take_off(total, back, totals)
+        totals.take_off_refunds(total)
         return total
 
     def _free(self) -> list[Look]:
@@ -233,9 +245,15 @@ class Purchases:
         if self.summaries is not None and choice.look.missing == self.summaries.rows:
             return ProposedColumn("item_id", choice.sql, choice.reason)
         name = self._look("name")
-        parts = [_text(choice.look), *([_text(name)] if name is not None else []), "'unknown item'"]
+        parts = [
+            _text(choice.look),
+            *([_text(name)] if name is not None else []),
+            literal(UNKNOWN_ITEM),
+        ]
         instead = f"the article's {name.name}, and without one under " if name is not None else ""
-        reason = f"{choice.reason}; where it is blank the line counts under {instead}'unknown item'"
+        reason = (
+            f"{choice.reason}; where it is blank the line counts under {instead}'{UNKNOWN_ITEM}'"
+        )
         return ProposedColumn("item_id", f"coalesce({', '.join(parts)})", reason)
 
     def _rules(self, total: LineTotal) -> list[ProposedRule]:
@@ -303,18 +321,9 @@ class Purchases:
             source=self.path,
             columns=tuple(columns),
             fill=self._filled(columns),
+            rules=without_a_key(self.connection, self.source, columns[0]),
             remarks=(f"{remark}: where rows differ, what is said most often is taken.",),
         )
-
-
-def _take_off(total: LineTotal, back: Look, totals: Totals) -> None:
-    """Take what was given back off the amount: of the order by shares, where it is the order's."""
-    sign = "+" if back.high <= 0 else "-"
-    whole_order = totals.is_of_the_order(back) and totals.order is not None
-    total.amount = f"{total.amount} {sign} coalesce({back.as_number}, 0)"
-    total.amount_reason += f"; {back.name}, which was given back, is taken off"
-    if whole_order and totals.order is not None:
-        total.split[back.name] = totals.order.sql
 
 
 def _text(look: Look) -> str:

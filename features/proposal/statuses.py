@@ -67,7 +67,7 @@ class Statuses:
     def find(self, looks: Sequence[Look]) -> StatusFindings:
         """Every rule, remark and return the columns speak for; ``looks`` are those without another role."""
         for look in looks:
-            if _could_be_a_status(look):
+            if could_be_a_status(look):
                 self._status(look)
         for look in looks:
             if look.filled and _words(look) & (FLAG_NAMES | CANCEL_NAMES):
@@ -182,7 +182,7 @@ class Statuses:
 
     def _date(self, look: Look) -> None:
         first = words_of(look.name)[:1]
-        if not look.as_instant or not look.filled or not first[0].startswith(_CANCEL_STEMS):
+        if not look.as_instant or not first or not first[0].startswith(_CANCEL_STEMS):
             return
         said = f"nullif(trim({look.sql}), '')" if look.type == "VARCHAR" else look.sql
         condition = f"{said} IS NOT NULL"
@@ -260,10 +260,18 @@ class Statuses:
         return [(str(word), int(lines)) for word, lines in rows]
 
 
-def _could_be_a_status(look: Look) -> bool:
+def could_be_a_status(look: Look) -> bool:
+    """Whether a column has few enough words to say what became of a sale."""
     if look.type != "VARCHAR" or not 1 <= look.distinct <= _MOST_WORDS:
         return False
     return not _words(look) & _OF_SOMETHING_ELSE
+
+
+def says_what_became(look: Look) -> bool:
+    """Whether a column's name says that it marks returns or what is no sale."""
+    first = words_of(look.name)[:1]
+    stems = bool(first) and first[0].startswith(_CANCEL_STEMS)
+    return stems or bool(_words(look) & (FLAG_NAMES | CANCEL_NAMES))
 
 
 def _words(look: Look) -> set[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from features.proposal.currencies import CurrencyColumn, currency_of
 from features.proposal.looking import Look
 from features.proposal.names import likeness, words_of
-from features.proposal.order_levels import Level, level_of
+from features.proposal.order_levels import OrderLevel, level_of
 from features.proposal.roles import ChosenColumn, name_words, number_words
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
@@ -41,7 +41,7 @@ class LineTotal:
     """What a person has to decide before there can be an amount."""
 
 
-class Totals:
+class OrderTotals:
     """Decides which money of a file is a line's, which an order's, and what of it counts."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Totals:
         self.currencies = currencies
         self.stated_once = stated_once
         self.order = roles["order_id"].look if "order_id" in roles else None
-        self.levels: dict[str, Level] = {}
+        self.levels: dict[str, OrderLevel] = {}
         self.of_orders: list[Look] = []
 
     def find(self) -> LineTotal:
@@ -97,11 +97,22 @@ class Totals:
         words = set(words_of(total.money.name))
         return max(ranked, key=lambda look: len(words & set(words_of(look.name)) & _CONVERTED))
 
+    def take_off_refunds(self, total: LineTotal) -> None:
+        """Take what was given back off the amount: of the order by shares, where it is the order's."""
+        back = self.refunded(total)
+        if back is None or not total.amount or not (back.low or back.high):
+            return
+        sign = "+" if back.high <= 0 else "-"
+        total.amount = f"{total.amount} {sign} coalesce({back.as_number}, 0)"
+        total.amount_reason += f"; {back.name}, which was given back, is taken off"
+        if self.order is not None and self.is_of_the_order(back):
+            total.split[back.name] = self.order.sql
+
     def is_of_the_order(self, look: Look) -> bool:
         """Whether a column is the order's: stated on one line of it, or the same on all."""
         return look.name in self.stated_once or self._level(look).is_of_the_order
 
-    def _level(self, look: Look) -> Level:
+    def _level(self, look: Look) -> OrderLevel:
         if look.name not in self.levels:
             self.levels[look.name] = level_of(self.connection, self.source, self.order, look)
         return self.levels[look.name]

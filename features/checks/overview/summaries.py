@@ -15,8 +15,9 @@ from features.checks.figures import (
     TableSummary,
 )
 from features.checks.judged_table import OpenTable
+from features.sources.connection import literal
 from features.vocabulary.months import month_name
-from features.vocabulary.tables import CUSTOMER_ID, PURCHASES
+from features.vocabulary.tables import CUSTOMER_ID, PURCHASES, UNKNOWN_ITEM
 
 LARGEST = 5
 """So many customers are told of together, as the largest."""
@@ -92,7 +93,8 @@ def purchase_summary(opened: OpenTable, report: TableReport) -> PurchaseSummary:
         cents=int(cents),
         pieces=int(milli) / 1000,
         items=opened.number(
-            f"SELECT count(DISTINCT item_id) FROM {opened.judged} WHERE bits & {opened.mask} = 0"
+            f"SELECT count(DISTINCT item_id) FROM {opened.judged} "
+            f"WHERE bits & {opened.mask} = 0 AND item_id <> {literal(UNKNOWN_ITEM)}"
         ),
         first=report.first_seconds,
         last=report.last_seconds,

@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from features.proposal.order_levels import Level
+from features.proposal.order_levels import OrderLevel
 from tests.features.proposal.lines import proposed, purchases
 
 
 @pytest.mark.parametrize(
     ("level", "is_of_the_order"),
     [
-        (Level(100, 98, 0, 0.49), True),
-        (Level(100, 97, 0, 0.1), False),
-        (Level(100, 100, 0, 0.5), False),
-        (Level(100, 100, 50, 0.5), True),
-        (Level(3, 3, 0, 0.1), True),
-        (Level(2, 2, 0, 0.1), False),
-        (Level(), False),
+        (OrderLevel(100, 98, 0, 0.49), True),
+        (OrderLevel(100, 97, 0, 0.1), False),
+        (OrderLevel(100, 100, 0, 0.5), False),
+        (OrderLevel(100, 100, 50, 0.5), True),
+        (OrderLevel(3, 3, 0, 0.1), True),
+        (OrderLevel(2, 2, 0, 0.1), False),
+        (OrderLevel(), False),
     ],
 )
 def test_a_column_is_the_orders_where_its_lines_agree_more_than_by_chance(
-    level: Level, is_of_the_order: bool
+    level: OrderLevel, is_of_the_order: bool
 ) -> None:
     assert level.is_of_the_order is is_of_the_order
 
@@ -31,14 +31,14 @@ def test_a_column_is_the_orders_where_its_lines_agree_more_than_by_chance(
 @pytest.mark.parametrize(
     ("level", "is_blank"),
     [
-        (Level(10, 10, 5), True),
-        (Level(10, 10, 4), False),
-        (Level(100, 97, 100), False),
-        (Level(), False),
+        (OrderLevel(10, 10, 5), True),
+        (OrderLevel(10, 10, 4), False),
+        (OrderLevel(100, 97, 100), False),
+        (OrderLevel(), False),
     ],
 )
 def test_a_column_is_filled_in_where_half_of_the_orders_leave_it_out(
-    level: Level, is_blank: bool
+    level: OrderLevel, is_blank: bool
 ) -> None:
     assert level.is_blank_on_further_lines is is_blank
 
