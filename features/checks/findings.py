@@ -124,7 +124,7 @@ def _rule_breaches(opened: OpenTable, total: PartAccount, mask: int, read: int) 
             sample=tuple(sorted({name for one in met for name in one.sample})[:SAMPLE_ROWS]),
             advice=rule.advice,
             detail=_items_met(total.own_items[position])
-            if rule.is_own and found
+            if found and position in total.own_items
             else unknown_words(rule.name, opened.columns, total.words),
         )
         if rule.tells_share:

@@ -240,9 +240,8 @@ class PurchasesDraft:
             reason = "no column names the articles: all count as one"
             return ProposedColumn("item_id", "'all'", reason)
         choice = self.roles["item_id"]
-        if not choice.look.missing:
-            return ProposedColumn("item_id", choice.sql, choice.reason)
-        if self.summaries is not None and choice.look.missing == self.summaries.rows:
+        summed_up = 0 if self.summaries is None else self.summaries.rows
+        if choice.look.missing in (0, summed_up):
             return ProposedColumn("item_id", choice.sql, choice.reason)
         name = self._look("name")
         parts = [

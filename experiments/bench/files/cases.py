@@ -76,6 +76,8 @@ CASES: Mapping[str, Case] = {
     "daily-file-renamed": Case(may_refuse=r"2024-05\.csv"),
     "daily-files-us-dates": Case(may_refuse=_DATES),
     "date-excel-serial": Case(may_refuse=r"Excel.{0,20}day|day number"),
+    # The file tells minutes only.
+    "date-us-am-pm-comma": Case(unknown=_CLOCK),
     "dates-only-low-days": Case(figures=({"first_day": 20220108},), may_refuse=_DATES),
     # The ids of two customers came out alike when the file was made.
     "emoji-and-slash-ids": Case(
