@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from features.sources.attachment import Source
+from features.company.settings.company import TableMapping
+from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, literal, quoted
 
 MANY_ROWS = 5_000_000
@@ -65,6 +67,12 @@ class Look:
             return self.whole == 1.0 and self.distinct > 1
         is_code = self.type.startswith("VARCHAR") or "INT" in self.type or self.type == "UUID"
         return is_code and self.distinct > 1
+
+
+def opened_to_look(connection: Connection, name: str, path: Path, scratch: Path) -> Source:
+    """A file opened as the source of a table, its rows read once however much is asked of them."""
+    mapping = TableMapping(source=str(path))
+    return attach(connection, name, mapping, folder=Path(), scratch=scratch).read_once()
 
 
 def look_at(connection: Connection, source: Source) -> list[Look]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.company.settings.company import TableMapping
-from features.proposal.looking import Look, look_at
+from features.proposal.looking import Look, look_at, opened_to_look
 from features.proposal.names import ROLES, likeness
 from features.proposal.people import people_in
 from features.proposal.readings import readings_of
 from features.proposal.surroundings import by_language
 from features.proposal.writing import ProposedColumn, ProposedTable
-from features.sources.attachment import Source, attach
+from features.sources.attachment import Source
 from features.sources.connection import Connection
 from features.vocabulary.tables import CUSTOMER_ID, TABLES, Column, ColumnKind, RawTable
 
@@ -24,9 +23,7 @@ def propose_other(
     connection: Connection, name: str, path: Path, scratch: Path, timezone: str
 ) -> ProposedTable:
     """Propose the mapping of a table such as items or contacts; a needed column nothing fits is left open."""
-    source = attach(
-        connection, name, TableMapping(source=str(path)), folder=Path(), scratch=scratch
-    )
+    source = opened_to_look(connection, name, path, scratch)
     return table_of(connection, name, path, source, look_at(connection, source), timezone)
 
 

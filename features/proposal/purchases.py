@@ -18,7 +18,7 @@ from features.proposal.cautions import (
     worthless_prices,
 )
 from features.proposal.currencies import CurrencyColumn, currency_columns, currency_of
-from features.proposal.looking import Look, look_at
+from features.proposal.looking import Look, look_at, opened_to_look
 from features.proposal.order_levels import blank_on_further_lines, may_be_stated_once
 from features.proposal.readings import readings_of
 from features.proposal.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
@@ -27,7 +27,7 @@ from features.proposal.statuses import Sale, Statuses, StatusFindings
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
 from features.proposal.totals import LineTotal, OrderTotals
 from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
-from features.sources.attachment import Source, attach
+from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
 from features.vocabulary.tables import UNKNOWN_ITEM
 
@@ -47,9 +47,7 @@ class PurchasesDraft:
     def __init__(self, connection: Connection, path: Path, scratch: Path) -> None:
         self.connection = connection
         self.path = path
-        self.source: Source = attach(
-            connection, "purchases", TableMapping(source=str(path)), folder=Path(), scratch=scratch
-        )
+        self.source: Source = opened_to_look(connection, "purchases", path, scratch)
         self.looks: list[Look] = look_at(connection, self.source)
         self.roles: dict[str, ChosenColumn] = {}
         self.candidates: dict[str, list[Candidate]] = {}
@@ -102,7 +100,8 @@ class PurchasesDraft:
         if order is None or not blank:
             return
         mapping = TableMapping(source=str(self.path), fill=dict.fromkeys(blank, order.name))
-        self.source = with_order_values(self.connection, self.source, mapping, "purchases")
+        filled_in = with_order_values(self.connection, self.source, mapping, "purchases")
+        self.source = filled_in.read_once()
         said = ", ".join(
             f"count(nullif(trim(CAST({quoted(one)} AS VARCHAR)), ''))" for one in blank
         )

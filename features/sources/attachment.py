@@ -66,6 +66,16 @@ class Source:
         formats = {name: text if name in columns else one for name, one in self.formats.items()}
         return _viewed(replace(self, formats=MappingProxyType(formats)))
 
+    def read_once(self) -> Source:
+        """The source with its rows read and kept in the working database, for whoever asks many questions."""
+        if not self.formats:
+            return self
+        relation = f"{self.relation}_rows"
+        self.reader.connection.execute(
+            f"CREATE OR REPLACE TABLE {relation} AS SELECT * FROM {self.relation}"
+        )
+        return replace(self, relation=relation)
+
     @property
     def read_as(self) -> Mapping[str, str]:
         """The columns with their types and the form they are read in: what a value depends on."""
