@@ -125,29 +125,29 @@ def asked(*days: tuple[int, int], over_after: int = DAY) -> Asked:
     return Asked(Dataset(vectors, outcomes), exposed, 1)
 
 
-def tested(*days: tuple[int, int], over_after: int = DAY) -> list[tuple[int, int]]:
+def stretches(*days: tuple[int, int], over_after: int = DAY) -> list[tuple[int, int]]:
     """The first day and the number of rows of each test."""
     found = _tests(asked(*days, over_after=over_after))
     return [(day.seconds // DAY, len(rows)) for day, rows in found]
 
 
 def test_a_stretch_is_tested_with_thirty_takers_in_it_and_thirty_of_either_before() -> None:
-    assert tested((30, 30), (30, 1)) == [(2, 31)]
+    assert stretches((30, 30), (30, 1)) == [(2, 31)]
     for days in ([(29, 30), (30, 1)], [(30, 29), (30, 1)], [(30, 30), (29, 9)], [(90, 90)]):
         with pytest.raises(ModelRefused, match="at least 30 acceptances"):
-            tested(*days)
+            stretches(*days)
 
 
 def test_days_of_few_takers_are_tested_together_and_no_more_than_four_stretches() -> None:
-    assert tested((30, 30), (20, 5), (10, 5)) == [(2, 40)]
-    assert tested(*[(30, 30)] * 4) == [(2, 60), (3, 60), (4, 60)]
-    assert tested(*[(30, 30)] * 7) == [(4, 60), (5, 60), (6, 60), (7, 60)]
+    assert stretches((30, 30), (20, 5), (10, 5)) == [(2, 40)]
+    assert stretches(*[(30, 30)] * 4) == [(2, 60), (3, 60), (4, 60)]
+    assert stretches(*[(30, 30)] * 7) == [(4, 60), (5, 60), (6, 60), (7, 60)]
     # A test is an eighth of all that was taken, at least.
-    assert tested((240, 200), (40, 9), (40, 9)) == [(2, 49), (3, 49)]
-    assert tested((241, 200), (40, 9), (40, 9)) == [(2, 98)]
+    assert stretches((240, 200), (40, 9), (40, 9)) == [(2, 49), (3, 49)]
+    assert stretches((241, 200), (40, 9), (40, 9)) == [(2, 98)]
 
 
 def test_what_was_not_over_before_a_test_does_not_count_before_it() -> None:
-    assert tested((30, 30), (30, 30), over_after=DAY) == [(2, 60)]
+    assert stretches((30, 30), (30, 30), over_after=DAY) == [(2, 60)]
     with pytest.raises(ModelRefused):
-        tested((30, 30), (30, 30), over_after=DAY + 1)
+        stretches((30, 30), (30, 30), over_after=DAY + 1)
