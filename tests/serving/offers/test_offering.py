@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +20,8 @@ from serving.contract.offer_messages import OfferDecisionsAnswer
 from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
-from serving.offers.audience import Audience, decidable
+from serving.offers.audience import decidable
 from serving.offers.plans import required_offering, simulated, write_plan
-from serving.offers.rule_change import simulate
 from tests.serving.calling import NOW, Caller, Service, Workplace, answer_as
 from tests.serving.company import Company
 from training.bundles.bundle import current
@@ -241,25 +239,6 @@ def test_a_fresh_process_opens_the_model_and_loads_nothing_that_only_training_ne
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert found.stdout.splitlines()[-1] == "True []"
-
-
-def test_the_same_rules_change_nothing_and_a_lever_moves_its_offer(
-    offering_company: Company,
-) -> None:
-    found = required_offering(offering_company.settings, offering_company.workspace)
-    keys = decidable(found, offering_company.workspace)[:800]
-    same = simulate(found, Audience(keys), found.policy, at=NOW)
-    assert not same.moves and same.before_cents == same.after_cents
-    before = {one.name: one.before for one in same.offers}
-    assert sum(before.values()) == same.customers == len(keys)
-    first = found.offers[0]
-    more = simulate(
-        found, Audience(keys), replace(found.policy, levers={first.offer_id: 3.0}), at=NOW
-    )
-    after = {one.name: one.after for one in more.offers}
-    assert after[first.name] > before[first.name]
-    # A wish costs money: what is truly expected cannot rise by it.
-    assert more.after_cents <= more.before_cents + 1e-6
 
 
 def test_a_wrong_lever_is_refused(offering_company: Company) -> None:
