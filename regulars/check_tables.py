@@ -22,7 +22,7 @@ def report_tables(report: CheckReport) -> list[Table]:
     findings = [
         (
             breach.table,
-            breach.what,
+            f"{breach.what}; {breach.detail}" if breach.detail else breach.what,
             f"{breach.rows:,}" if breach.rows else "",
             breach.becomes,
             ", ".join(breach.sample),

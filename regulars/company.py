@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,42 +15,81 @@ from regulars.options import a_file, as_of_option
 from regulars.scoring import score_customers
 from regulars.vectors import compute_vectors
 
+if TYPE_CHECKING:
+    from features.proposal import Proposal, ProposedTable
+
 
 @click.command()
-@click.option("--purchases", type=a_file, required=True, help="Your file of order lines.")
+@click.option("--purchases", type=a_file, help="Your file of order lines.")
 @click.option("--customers", type=a_file, help="Your file of customers.")
 @click.option("--items", type=a_file, help="Your file of articles.")
 @click.option("--contacts", type=a_file, help="Your file of touchpoints.")
+@click.option("--contracts", type=a_file, help="Your file of contracts or subscriptions.")
+@click.option("--outcomes", type=a_file, help="Your file of labels you already have.")
+@click.option("--offers", type=a_file, help="Your file of offers that can be made.")
+@click.option("--exposures", type=a_file, help="Your file of offers that were shown or held back.")
 @click.option("--force", is_flag=True, help="Replace settings that are already there.")
 @verb
-def init(call: Call, purchases: Path, force: bool, **others: Path | None) -> Outcome:
-    """Look at your own file and write the settings it needs."""
+def init(call: Call, purchases: Path | None, force: bool, **others: Path | None) -> Outcome:
+    """Look at your own files and write the settings they need."""
     from features.proposal import propose
 
     path = call.settings_path
+    given = {name: file for name, file in others.items() if file is not None}
+    looked_at = [file for file in (purchases, *given.values()) if file is not None]
+    if not looked_at:
+        raise UsageRefused(
+            expected="a file to look at",
+            found="none",
+            remedy="Give --purchases FILE, or one of the other tables.",
+        )
     if path.exists() and not force:
         raise UsageRefused(
             expected=f"no settings at {path} yet",
             found="settings that are already there",
             remedy="Give --force to replace them, or --settings to write elsewhere.",
         )
-    given = {name: file for name, file in others.items() if file is not None}
     proposal = propose(purchases, others=given)
     beside = path.with_name(path.name + ".new")
     beside.write_text(proposal.toml(path.parent), encoding="utf-8")
     beside.replace(path)
-    rows = [
-        (proposed.column, proposed.expression, proposed.reason) for proposed in proposal.columns
-    ]
+    names = " and ".join(file.name for file in looked_at)
+    said = f"Looked at {names} and wrote {path}"
+    if proposal.open:
+        said += f", in which is still to be written: {', '.join(proposal.open)}"
     return Outcome(
-        said=f"Looked at {purchases.name} and wrote {path}",
-        next="read it, correct what is wrong, then `regulars check`",
+        said=said,
+        next=(
+            "write down what is still open, from what stands beside it in the file, then `regulars check`"
+            if proposal.open
+            else "read it, correct what is wrong, then `regulars check`"
+        ),
         data={
             "settings": str(path),
-            "columns": {name: expression for name, expression, _ in rows},
+            "columns": {one.column: one.expression for one in proposal.columns},
+            "open": list(proposal.open),
             "horizon_days": proposal.horizon_days,
         },
-        tables=[Table("How purchases are mapped", ("column", "from", "because"), rows)],
+        tables=[_mapped(table) for table in proposal.tables] + _left_out(proposal),
+        lines=proposal.remarks,
+    )
+
+
+def _mapped(table: ProposedTable) -> Table:
+    rows = [(one.column, one.expression or "to be written", one.reason) for one in table.columns]
+    return Table(f"How {table.name} is mapped", ("column", "from", "because"), rows)
+
+
+def _left_out(proposal: Proposal) -> list[Table]:
+    rows = [
+        (rule.name, f"{rule.rows:,}", "; ".join((rule.reason, *rule.listed)))
+        for table in proposal.tables
+        for rule in table.rules
+    ]
+    return (
+        [Table("What is proposed to be left out", ("rule", "lines", "because"), rows)]
+        if rows
+        else []
     )
 
 
@@ -59,15 +99,21 @@ def init(call: Call, purchases: Path, force: bool, **others: Path | None) -> Out
 def check(call: Call, as_of: Cutoff | None) -> Outcome:
     """Check your tables and say what becomes of every row; nothing is stored."""
     from features.checks.checking import check as check_sources
+    from regulars.check_paragraph import check_paragraph
     from regulars.check_tables import report_tables
 
-    report = check_sources(call.settings, call.narrator.progress, as_of=as_of or tomorrow())
+    settings = call.settings
+    report = check_sources(settings, call.narrator.progress, as_of=as_of or tomorrow())
     refused = report.refused
+    bought = settings.tables.get("purchases")
     return Outcome(
         said="The tables are refused" if refused else "The tables can be used",
         next="mend what is refused, then `regulars check`" if refused else "`regulars ingest`",
         data=report.as_dict(),
         tables=report_tables(report),
+        lines=check_paragraph(
+            report.summaries, settings.company.currency, bought.timezone if bought else "UTC"
+        ),
         exit_code=1 if refused else 0,
     )
 

@@ -11,7 +11,7 @@ from importlib import import_module
 import click
 
 VERBS: Mapping[str, tuple[str, str]] = {
-    "init": ("company", "Look at your own file and write the settings it needs."),
+    "init": ("company", "Look at your own files and write the settings they need."),
     "check": ("company", "Check your tables and say what becomes of every row; nothing is stored."),
     "ingest": ("company", "Check your tables and keep them sorted in the workspace."),
     "forget": (

@@ -102,12 +102,14 @@ class Narrator:
     def _show(table: Table) -> None:
         from rich.box import SIMPLE
         from rich.console import Console
+        from rich.markup import escape
         from rich.table import Table as RichTable
 
         drawn = RichTable(title=table.title, title_justify="left", box=SIMPLE, pad_edge=False)
         for header in table.headers:
             drawn.add_column(header, overflow="fold")
         for row in table.rows:
-            drawn.add_row(*row)
+            # A place in the settings, [company], would be taken for a style and vanish.
+            drawn.add_row(*map(escape, row))
         console = Console() if sys.stdout.isatty() else Console(width=160)
         console.print(drawn)

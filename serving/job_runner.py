@@ -12,7 +12,8 @@ from typing import Any
 
 import orjson
 
-from serving.contract.recorded_scores import answer_rows
+from serving.contract.identifiers import UNREADABLE
+from serving.contract.recorded_scores import answer_rows, nobody
 from serving.contract.row_messages import ScoredRowAnswer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.database import UNWRITABLE
@@ -144,7 +145,7 @@ class JobRunner:
         return answer_rows(
             self._models_in_use,
             in_use,
-            [Subject(one) for one in asked],
+            [Subject(one) if one != UNREADABLE else nobody() for one in asked],
             at=job.submitted_at,
             with_reasons=job.question["reasons"],
             language=language_of(code) if code else self._models_in_use.language,

@@ -112,8 +112,10 @@ class Regulars:
     def score(self, question: dict[str, Any], /) -> dict[str, Any]:
         """Score customers, for BentoML's own clients; the question and the answer are those of ``/v1/score``."""
         try:
-            answer = scored(_ready(self.models_in_use), read(ScoreRequest, orjson.dumps(question)))
-            return cast(dict[str, Any], answer)
+            ready = _ready(self.models_in_use)
+            sent = orjson.dumps(question)
+            asked = read(ScoreRequest, sent, ignore_case=ready.ignores_case)
+            return cast(dict[str, Any], scored(ready, asked))
         except (Refusal, RequestValidationError) as fault:
             # BentoML would put a refusal of its own in the place of an exception.
             return cast(dict[str, Any], problem_answer(fault, secrets.token_hex(8)))

@@ -30,12 +30,13 @@ from features.declarations import (
 )
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vocabulary.time import Window
+from features.vocabulary.words import COMPLAINT, SURVEY
 
 CONTACTS = Events("contacts")
-COMPLAINTS = CONTACTS.also("kind", "=", "complaint")
+COMPLAINTS = CONTACTS.also("kind", "=", COMPLAINT)
 OPEN_COMPLAINTS = COMPLAINTS.until("resolved_seconds")
 CLOSED_COMPLAINTS = COMPLAINTS.once("resolved_seconds")
-SURVEYS = CONTACTS.also("kind", "=", "survey")
+SURVEYS = CONTACTS.also("kind", "=", SURVEY)
 SCORED = CONTACTS.also("score_milli", "!=", MISSING_NUMBER)
 SCORE = Latest(SCORED, "score_milli", per=1000)
 SCORE_BEFORE = Latest(SCORED, "score_milli", back=2, per=1000)
@@ -53,7 +54,7 @@ _KINDS = {
     "cart": ("item put in the basket", "items put in the basket", INTEREST),
     "inquiry": ("question asked", "questions asked", SERVICE),
 }
-_APART = ("complaint", "survey")
+_APART = (COMPLAINT, SURVEY)
 _SEASONS = (Window(30), Window(90), Window(365), WHOLE_PAST)
 _YEARS = (Window(365), WHOLE_PAST)
 
@@ -71,11 +72,11 @@ def contacts(pack: Pack) -> tuple[Declaration, ...]:
         return ()
     declared = (*_all(), *_kinds(stream), *_channels(stream))
     kinds = stream.dictionaries["kind"]
-    if "complaint" in kinds:
+    if COMPLAINT in kinds:
         declared += _complaints()
         if "resolved_seconds" in stream.columns:
             declared += _settlement()
-    if "survey" in kinds:
+    if SURVEY in kinds:
         declared += _surveys()
     if "score_milli" in stream.columns:
         declared += _scores()

@@ -22,10 +22,11 @@ from features.declarations import (
 )
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vocabulary.time import Window
+from features.vocabulary.words import CONTROL as CONTROL_WORD
 
 EXPOSURES = Events("exposures")
-CONTROL = EXPOSURES.also("arm", "=", "control")
-TREATED = EXPOSURES.also("arm", "!=", "control")
+CONTROL = EXPOSURES.also("arm", "=", CONTROL_WORD)
+TREATED = EXPOSURES.also("arm", "!=", CONTROL_WORD)
 
 ZERO = "Zero when there was none."
 NO_OFFER = "Missing when no offer was shown."

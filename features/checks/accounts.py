@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from features.checks.breaches import SAMPLE_ROWS
+from features.checks.common_instants import CommonInstant, common_instant
 from features.checks.judged_table import OpenTable
+from features.checks.known_words import word_counts
+from features.checks.whole_files import headless_rows
 from features.sources.connection import quoted
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES
 
@@ -48,7 +51,10 @@ class PartAccount:
     """The rows of one part. ``earliest`` and ``latest`` are over all rows, ``first`` and ``last`` kept ones.
 
     ``own_items`` counts the items that each rule of the company's own is about, ``letters`` the lines
-    by the letters before their order numbers; either is None where there are too many to tell.
+    by the letters before their order numbers, ``words`` the kept rows by the words of the columns that
+    know few; each is None where there are too many to tell. ``headless`` are rows without the customer
+    that another row of their order has, ``days`` those with kept rows, ``common`` the instants that many
+    of the kept rows share.
     """
 
     groups: tuple[Group, ...] = ()
@@ -57,12 +63,16 @@ class PartAccount:
     repeated_sample: Names = ()
     own_items: Mapping[int, Mapping[str, int] | None] = field(default_factory=dict)
     letters: Mapping[str, Letters] | None = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, int] | None] = field(default_factory=dict)
     shared_orders: int = 0
     shared_sample: Names = ()
     first_seconds: int | None = None
     last_seconds: int | None = None
     earliest: int | None = None
     latest: int | None = None
+    headless: int = 0
+    days: int = 0
+    common: tuple[CommonInstant, ...] = ()
 
     def kept(self, mask: int, *, drops: bool) -> int:
         """How many rows keep their place."""
@@ -88,6 +98,7 @@ class PartAccount:
             }
         for name in ("repeated_sample", "shared_sample"):
             said[name] = tuple(said[name])
+        said["common"] = tuple(CommonInstant(**one) for one in said["common"])
         return cls(**said)
 
 
@@ -110,8 +121,15 @@ def joined(parts: Iterable[PartAccount]) -> PartAccount:
         repeated_sample=_smallest(*(one.repeated_sample for one in parts)),
         own_items=own,
         letters=_all_letters(parts),
+        words={
+            name: _added(part.words.get(name, {}) for part in parts)
+            for name in sorted({name for part in parts for name in part.words})
+        },
         shared_orders=sum(one.shared_orders for one in parts),
         shared_sample=_smallest(*(one.shared_sample for one in parts)),
+        headless=sum(one.headless for one in parts),
+        days=sum(one.days for one in parts),
+        common=tuple(instant for one in parts for instant in one.common),
         first_seconds=min((one.first_seconds for one in parts if one.first_seconds is not None), default=None),
         last_seconds=max((one.last_seconds for one in parts if one.last_seconds is not None), default=None),
     )  # fmt: skip
@@ -192,6 +210,7 @@ def _part(opened: OpenTable, part: int, groups: tuple[Group, ...]) -> PartAccoun
                min({seconds}), max({seconds}) FROM {rows}
     """).fetchall()[0]
     shared, shared_sample = _shared_orders(opened, f"{rows} AND {unmarked}")
+    days, common = common_instant(opened, f"{rows} AND {unmarked}")
     return PartAccount(
         groups=groups,
         repeated=int(found),
@@ -199,13 +218,27 @@ def _part(opened: OpenTable, part: int, groups: tuple[Group, ...]) -> PartAccoun
         repeated_sample=tuple(sample or ()),
         own_items=_own_items(opened, rows, groups),
         letters=_letters(opened, rows, unmarked),
+        words=word_counts(opened.connection, opened.columns, f"{rows} AND {unmarked}"),
         shared_orders=shared,
         shared_sample=shared_sample,
         first_seconds=first,
         last_seconds=last,
         earliest=earliest,
         latest=latest,
+        headless=headless_rows(opened, rows) if _has_strangers(opened, groups) else 0,
+        days=days,
+        common=() if common is None else (common,),
     )
+
+
+def _has_strangers(opened: OpenTable, groups: Sequence[Group]) -> bool:
+    """Whether any row is without a customer; the rows need not be looked at for it."""
+    bit = sum(
+        1 << position
+        for position, rule in enumerate(opened.rules)
+        if rule.name == f"missing.{CUSTOMER_ID}"
+    )
+    return any(one.bits & bit for one in groups)
 
 
 def _own_items(

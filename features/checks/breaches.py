@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import Enum
 from typing import Any
 
+from features.checks.figures import TableSummary
 from features.vocabulary.errors import DataRefused, RegularsError
 
 SAMPLE_ROWS = 3
@@ -92,10 +93,14 @@ class TableReport:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The outcome of checking all mapped tables."""
+    """The outcome of checking all mapped tables.
+
+    ``summaries`` are there where all files were read for it, as ``check`` does.
+    """
 
     tables: tuple[TableReport, ...]
     breaches: tuple[Breach, ...]
+    summaries: tuple[TableSummary, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -120,7 +125,13 @@ class CheckReport:
             "refused": self.refused,
             "tables": [one.as_dict() for one in self.tables],
             "breaches": [one.as_dict() for one in self.breaches],
+            **self._summary(),
         }
+
+    def _summary(self) -> dict[str, Any]:
+        if not self.summaries:
+            return {}
+        return {"summary": {one.table: one.as_dict() for one in self.summaries}}
 
 
 # The name is what `--json` answers as the fault, so it stays.
@@ -141,7 +152,8 @@ class ContractBroken(DataRefused):
 
 def _counted(breach: Breach) -> str:
     count = f" ({breach.rows:,} rows)" if breach.rows else ""
-    return f"{breach.table}: {breach.what}{count}"
+    detail = f"; {breach.detail}" if breach.detail else ""
+    return f"{breach.table}: {breach.what}{count}{detail}"
 
 
 def refusal(table: str, rule: str, fault: RegularsError) -> Breach:

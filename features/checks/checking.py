@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from features.checks.accounts import repeated_relation
@@ -19,13 +19,17 @@ from features.checks.conversions import MappedColumn
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judged_table import OpenTable, judge, open_table
+from features.checks.near_ids import near_equal_ids
+from features.checks.overview.overview import with_figures
+from features.checks.overview.records import rows_by_file
 from features.checks.reading import TableReading, read_table
+from features.checks.texts import notes_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.progress import Progress, silent
-from features.vocabulary.tables import TABLES, RawTable
+from features.vocabulary.tables import CUSTOMER_ID, TABLES, RawTable
 from features.vocabulary.time import Cutoff
 
 
@@ -102,10 +106,10 @@ def check(
     ):
         checking = Checking(connection, settings, Path(scratch), progress or silent, as_of)
         tables = list(checking.references()) + list(checking.events())
-        return checking.report(
-            tables,
-            lambda one: customers_kept(one.opened),
-        )
+        report = checking.report(tables, lambda one: customers_kept(one.opened))
+        report = checking.with_near_ids(report, checking.kept_ids(tables))
+        opened = {one.table.name: (one.opened, one.record.files) for one in tables}
+        return with_figures(connection, report, opened)
 
 
 class Checking:
@@ -155,15 +159,18 @@ class Checking:
             except RegularsError as fault:
                 self.faults.append(refusal(name, "values", fault))
                 continue
+            rows = rows_by_file(opened)
             files = {
-                one.name: FileRecord(one.stamp, dict(opened.source.schemas[one.name]), 0)
+                one.name: FileRecord(
+                    one.stamp, opened.source.schemas[one.name], rows.get(one.name, 0)
+                )
                 for one in opened.source.files
             }
             yield CheckedTable(
                 opened,
                 TableRecord(
                     made_of(name),
-                    opened.source.columns,
+                    opened.source.read_as,
                     files,
                     report=found.report,
                     breaches=found.breaches,
@@ -218,13 +225,29 @@ class Checking:
             else:
                 account = one.reading.account(one.opened, customers(one))
                 reports[name], found = account.report, account.breaches
-            breaches[name] += found
+            breaches[name] += [*found, *notes_of_texts(one.table, one.opened.source)]
         every = [breach for name in self.mapped for breach in breaches[name]]
         if not any(TABLES[name].event_time for name in self.mapped):
             every.append(_nothing_mapped())
         self.progress("check", len(self.mapped), len(self.mapped))
         ordered = tuple(reports[name] for name in self.mapped if name in reports)
         return CheckReport(ordered, tuple(every))
+
+    def kept_ids(self, tables: Iterable[CheckedTable]) -> str:
+        """SQL for the customer numbers of all kept rows, in a column ``id``."""
+        named = [
+            f"SELECT {CUSTOMER_ID} AS id FROM {one.opened.judged} WHERE bits & {one.opened.mask} = 0"
+            for one in tables
+            if any(column.column.name == CUSTOMER_ID for column in one.columns)
+        ]
+        return " UNION ALL ".join(named) or "SELECT CAST(NULL AS VARCHAR) AS id"
+
+    def with_near_ids(self, report: CheckReport, ids: str) -> CheckReport:
+        """The report with what is to be said of customer numbers that are nearly equal."""
+        ignore_case = self.settings.company.ignore_case
+        table = next((name for name in self.mapped if TABLES[name].event_time), "customers")
+        found = near_equal_ids(self.connection, ids, table, ignore_case)
+        return replace(report, breaches=(*report.breaches, *found))
 
     def _opened(
         self, name: str, made_of: str, *, anew: bool = False
@@ -236,7 +259,7 @@ class Checking:
             return self._open(name, None), None
         opened = self._open(name, old)
         if opened is not None and any(
-            opened.source.columns.get(column) != kind for column, kind in old.columns.items()
+            opened.source.read_as.get(column) != kind for column, kind in old.columns.items()
         ):
             # A value may read otherwise now that its column has another type.
             return self._open(name, None), None
@@ -253,6 +276,7 @@ class Checking:
             as_of=self.as_of,
             known={file: (one.stamp, one.schema) for file, one in files.items()},
             erased=self.erased,
+            ignores_case=bool(self.settings.company.ignore_case),
         )
         self.faults += faults
         return opened

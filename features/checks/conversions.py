@@ -14,10 +14,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from features.sources.attachment import Source
-from features.sources.connection import Connection, DatabaseFault, described, quoted, sentence
+from features.sources.connection import (
+    Connection,
+    DatabaseFault,
+    described,
+    literal,
+    quoted,
+    sentence,
+)
+from features.sources.files import text_of
+from features.sources.formats import ColumnFormat
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
-from features.vocabulary.tables import Column, ColumnKind, RawTable, stored_name
+from features.vocabulary.identifiers import normal_id_sql, tidied_sql
+from features.vocabulary.tables import CUSTOMER_ID, Column, ColumnKind, RawTable, stored_name
+from features.vocabulary.time import Cutoff
+from features.vocabulary.words import KNOWN_WORDS, YES_OR_NO, Words, folded_sql
 
+LAST_LIKELY_SECONDS = Cutoff.parse("2100-01-01").seconds
+# The first of January 1900 is a filler in every time zone.
+_FIRST_SAID = -2_208_902_400
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _NUMBERS = (*_INTEGERS, "DECIMAL")
 _UNSIGNED = ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
@@ -26,6 +41,13 @@ _INSTANTS = ("TIMESTAMP", "DATE")
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "LIST")
 _TRUE = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'oui', 'si', 'sí', 'wahr', 'x')"
 _FALSE = "('false', 'f', 'no', 'n', '0', 'nein', 'non', 'falsch')"
+
+_LITERALS = re.compile(r"'(?:[^']|'')*'")
+_CONTROL_NAMED = re.compile(
+    r"control|kontroll|hold.?out|held|withh|placebo|t[eé]moin|unexposed|untreated|not_",
+    re.IGNORECASE,
+)
+"""What names a column of which yes may mean that an offer was not shown."""
 
 _ACCEPTED = {
     ColumnKind.INSTANT: (*_INSTANTS, "VARCHAR"),
@@ -55,6 +77,21 @@ class MappedColumn:
     column: Column
     expression: str
     source_type: str
+    words: Words | None = None
+    """What is written for the few words that the column knows."""
+    ignores_case: bool = False
+    """Whether customers are the same whose numbers differ in capitals alone."""
+    may_be_open: bool = False
+    """Whether a date no calendar reaches says that there is none: 9999-12-31 is no end."""
+    format: ColumnFormat | None = None
+    """How the text is read, where the expression is a text column by itself."""
+    text: str = ""
+    """SQL for that text."""
+
+    @property
+    def selected(self) -> str:
+        """SQL for what is taken out of the source: the text where the value is read from one."""
+        return self.text or self.expression
 
     @property
     def raw(self) -> str:
@@ -69,7 +106,44 @@ class MappedColumn:
     @property
     def converted(self) -> str:
         """SQL from the working value to the stored one; NULL where it is missing or unreadable."""
-        return _converted(quoted(self.raw), self.column.kind, self.source_type)
+        raw, found = quoted(self.raw), self.source_type
+        if self.is_read_by_format:
+            assert self.format is not None
+            return _converted(f"({self.format.sql(raw)})", self.column.kind, self.format.type)
+        if self.column.kind is not ColumnKind.TEXT:
+            return _converted(raw, self.column.kind, found)
+        name = self.column.name
+        text = _text(
+            raw,
+            found,
+            is_id=name.endswith("_id"),
+            ignores_case=self.ignores_case and name == CUSTOMER_ID,
+        )
+        if self.words is None:
+            return text
+        # Words are understood with all that stands around them.
+        written = raw if found == "VARCHAR" else text
+        return f"coalesce({_word(written, self.words, self.expression)}, {text})"
+
+    @property
+    def is_read_by_format(self) -> bool:
+        """Whether the value is what a decided form reads out of a text."""
+        is_plain = self.column.kind in (ColumnKind.TEXT, ColumnKind.FLAG)
+        return self.format is not None and self.format.kind != "text" and not is_plain
+
+    @property
+    def open(self) -> str:
+        """The working name of what says that a date stands for none."""
+        return f"open {self.column.name}"
+
+    @property
+    def is_open(self) -> str:
+        """SQL that is true where a date stands for none, over the converted value; NULL without one."""
+        stored, raw = quoted(self.stored), quoted(self.raw)
+        beyond = f"({stored} < {_FIRST_SAID} OR {stored} >= {LAST_LIKELY_SECONDS})"
+        if self.source_type == "VARCHAR":
+            return f"coalesce({beyond}, lower({tidied_sql(raw)}) IN ('infinity', '-infinity'))"
+        return f"coalesce({beyond}, NOT isfinite({raw}))"
 
     @property
     def is_missing(self) -> str:
@@ -79,7 +153,7 @@ class MappedColumn:
             # The conversion leaves nothing of an empty text, and fails on none.
             return f"({quoted(self.stored)} IS NULL)"
         if self.source_type == "VARCHAR":
-            return f"({raw} IS NULL OR trim({raw}) = '')"
+            return f"({tidied_sql(raw)} IS NULL)"
         if self.source_type in _FLOATS:
             return f"({raw} IS NULL OR isnan({raw}))"
         return f"({raw} IS NULL)"
@@ -88,7 +162,10 @@ class MappedColumn:
     def local_day(self) -> str:
         """SQL for the day number since 1970 that the calendar of the time zone shows."""
         raw = quoted(self.raw)
-        if self.source_type == "VARCHAR":
+        if self.is_read_by_format:
+            assert self.format is not None
+            raw = f"({self.format.sql(raw)})"
+        elif self.source_type == "VARCHAR":
             raw = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
         day = f"TRY_CAST({raw} AS DATE)"
         # Infinite instants have no day.
@@ -96,10 +173,18 @@ class MappedColumn:
 
 
 def bind_column(
-    connection: Connection, source: Source, table: RawTable, name: str, expression: str
+    connection: Connection,
+    source: Source,
+    table: RawTable,
+    name: str,
+    expression: str,
+    *,
+    ignores_case: bool = False,
 ) -> MappedColumn:
     """Bind one mapped expression; ``DataRefused`` when it names an absent column or has a wrong type."""
     where = f"tables.{table.name}.columns.{name}"
+    alone = source.named(expression.strip())
+    form = source.format_of(alone) if alone else None
     expression = as_sql(source, expression)
     found = bind_expression(connection, source, expression, where)
     column = _declared(table, name, found)
@@ -110,13 +195,21 @@ def bind_column(
             found=f"{expression} of the type {found}",
             remedy=remedy,
         )
-    return MappedColumn(column, expression, found)
+    words = KNOWN_WORDS.get((table.name, name))
+    may_be_open = column.kind is ColumnKind.INSTANT and name != table.event_time
+    if alone and form is not None:
+        # What the text says is kept at hand: a text that cannot be read is not one that is missing.
+        text = quoted(text_of(alone))
+        return MappedColumn(
+            column, expression, "VARCHAR", words, ignores_case, may_be_open, form, text
+        )
+    return MappedColumn(column, expression, found, words, ignores_case, may_be_open)
 
 
 def as_sql(source: Source, expression: str) -> str:
     """An expression as SQL: the bare name of a column may have spaces or be a word of SQL."""
-    name = expression.strip()
-    return quoted(name) if name in source.columns else expression
+    name = source.named(expression.strip())
+    return quoted(name) if name is not None else expression
 
 
 def bind_condition(connection: Connection, source: Source, condition: str, where: str) -> None:
@@ -128,6 +221,15 @@ def bind_condition(connection: Connection, source: Source, condition: str, where
             found=f"{condition} of the type {found}",
             remedy="Write a comparison, such as Quantity > 0.",
         )
+
+
+def compiles(connection: Connection, source: Source, expression: str) -> bool:
+    """Whether an expression makes sense over a source's columns as they are read."""
+    try:
+        described(connection, f"SELECT ({expression}\n) AS value FROM {source.relation}")
+    except DatabaseFault:
+        return False
+    return True
 
 
 def bind_expression(connection: Connection, source: Source, expression: str, where: str) -> str:
@@ -193,7 +295,7 @@ def _converted(raw: str, kind: ColumnKind, found: str) -> str:
             return raw
         text = f"lower(trim(CAST({raw} AS VARCHAR)))"
         return f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END"
-    return _text(raw, found)
+    raise AssertionError(kind)
 
 
 def _scaled(raw: str, decimals: int, found: str) -> str:
@@ -217,7 +319,7 @@ def _scaled(raw: str, decimals: int, found: str) -> str:
     return f"TRY_CAST({rounded} * {scale} AS BIGINT)"
 
 
-def _text(raw: str, found: str) -> str:
+def _text(raw: str, found: str, *, is_id: bool, ignores_case: bool) -> str:
     if found.startswith((*_FLOATS, "DECIMAL")):
         # Numbers with gaps come as 13085.0 from some tools; the customer number is 13085.
         whole = f"CAST(TRY_CAST({raw} AS HUGEINT) AS VARCHAR)"
@@ -225,4 +327,17 @@ def _text(raw: str, found: str) -> str:
         return (
             f"CASE {present}WHEN {raw} = floor({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"
         )
-    return f"nullif(trim(CAST({raw} AS VARCHAR)), '')"
+    text = f"CAST({raw} AS VARCHAR)"
+    if found.startswith((*_INTEGERS, *_UNSIGNED)):
+        return text
+    return normal_id_sql(text, ignore_case=ignores_case) if is_id else tidied_sql(text)
+
+
+def _word(written: str, words: Words, expression: str) -> str:
+    """SQL for the word of ours that a written one means; NULL where it is not known."""
+    meant = words.word_sql(written)
+    if words.is_closed and _CONTROL_NAMED.search(_LITERALS.sub("", expression)):
+        # Whether the 1 of a column that is_control means control, nobody can tell from the rows.
+        told = ", ".join(literal(one) for one in sorted(YES_OR_NO))
+        return f"CASE WHEN {folded_sql(written)} NOT IN ({told}) THEN {meant} END"
+    return meant

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 from features.checks.accounts import FEW_ITEMS, PartAccount, joined, part_accounts
 from features.checks.breaches import SAMPLE_ROWS, Breach, Severity, TableReport, refusal, shortened
+from features.checks.common_instants import common_instant_notes
 from features.checks.judged_table import OpenTable
+from features.checks.known_words import unknown_words, words_never_said
+from features.checks.whole_files import headless_breach, whole_file_breaches
 from features.sources.connection import quoted
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.protected import is_protected
@@ -42,6 +45,10 @@ def account_of(
     kept = read - set_aside - duplicates
     if opened.table is PURCHASES:
         breaches += _purchase_notes(opened, total)
+    if kept:
+        breaches += words_never_said(opened.table, opened.columns, total.words)
+        breaches += headless_breach(opened, total.headless, read)
+        breaches += common_instant_notes(opened, total.common, total.days, kept)
     breaches += _too_little(opened, in_source, read, kept, customers)
     report = TableReport(
         table=opened.table.name,
@@ -67,7 +74,7 @@ def account_of_reference(opened: OpenTable) -> Account:
     read = sum(one.rows for one in total.groups)
     kept = sum(one.rows for one in total.groups if not one.bits & mask)
     keys = _count_keys(opened, mask)
-    breaches = list(_rule_breaches(opened, total, mask, read))
+    breaches = [*_rule_breaches(opened, total, mask, read), *whole_file_breaches(opened)]
     breaches += _merged_breaches(opened, mask, kept - keys)
     if opened.table is CUSTOMERS:
         columns = [one.column for one in opened.columns]
@@ -97,6 +104,7 @@ def customers_kept(opened: OpenTable) -> int:
 
 def _rule_breaches(opened: OpenTable, total: PartAccount, mask: int, read: int) -> Iterator[Breach]:
     groups = total.groups
+    own = sum(1 << position for position, rule in enumerate(opened.rules) if rule.is_own)
     for position, rule in enumerate(opened.rules):
         bit = 1 << position
         met = [one for one in groups if one.bits & bit]
@@ -115,10 +123,18 @@ def _rule_breaches(opened: OpenTable, total: PartAccount, mask: int, read: int) 
             kept=sum(one.rows for one in met if not one.bits & mask),
             sample=tuple(sorted({name for one in met for name in one.sample})[:SAMPLE_ROWS]),
             advice=rule.advice,
-            detail=_items_met(total.own_items[position]) if rule.is_own and found else "",
+            detail=_items_met(total.own_items[position])
+            if found and position in total.own_items
+            else unknown_words(rule.name, opened.columns, total.words),
         )
-        if found > rule.tolerated * read:
-            breach = replace(breach, severity=Severity.REFUSES, becomes="refused")
+        if rule.tells_share:
+            breach = replace(breach, detail=f"{found / read:.1%} of the rows")
+        surplus = found if rule.is_own else sum(one.rows for one in met if not one.bits & own)
+        if surplus > max(rule.tolerated * read, rule.tolerated_rows):
+            said = f"{surplus / read:.1%} of the rows; at most {rule.tolerated:.0%} may be so"
+            if breach.detail and not rule.tells_share:
+                said = f"{breach.detail}; {said}"
+            breach = replace(breach, severity=Severity.REFUSES, becomes="refused", detail=said)
         yield breach
 
 

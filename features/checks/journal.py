@@ -13,6 +13,7 @@ from typing import Any
 
 from features.checks.accounts import PartAccount
 from features.checks.breaches import Breach, Severity, TableReport
+from features.sources.files import Schema
 from features.vocabulary.months import month_name, month_number
 
 JOURNAL = "journal.json"
@@ -23,7 +24,7 @@ class FileRecord:
     """One file as it was: its stamp, columns, rows, months, and the account of its rows without a date."""
 
     stamp: str
-    schema: Mapping[str, str]
+    schema: Schema
     rows_in_source: int
     months: tuple[int, ...] = ()
     undated: PartAccount | None = None
@@ -63,10 +64,7 @@ def write_journal(journal: Journal, folder: Path) -> None:
         plain[name] = {
             "made_of": one.made_of,
             "columns": dict(one.columns),
-            "files": {
-                file: {**asdict(record), "months": [month_name(m) for m in record.months]}
-                for file, record in one.files.items()
-            },
+            "files": {file: _plain_file(record) for file, record in one.files.items()},
             "months": {month_name(month): asdict(record) for month, record in one.months.items()},
             "report": None if one.report is None else asdict(one.report),
             "breaches": [breach.as_dict() for breach in one.breaches],
@@ -100,11 +98,20 @@ def _table(plain: Mapping[str, Any]) -> TableRecord:
     )
 
 
+def _plain_file(record: FileRecord) -> dict[str, Any]:
+    return {
+        **vars(record),
+        "schema": record.schema.as_dict(),
+        "months": [month_name(month) for month in record.months],
+        "undated": None if record.undated is None else asdict(record.undated),
+    }
+
+
 def _file(plain: Mapping[str, Any]) -> FileRecord:
     undated = plain["undated"]
     return FileRecord(
         stamp=plain["stamp"],
-        schema=plain["schema"],
+        schema=Schema.of(plain["schema"]),
         rows_in_source=plain["rows_in_source"],
         months=tuple(map(month_number, plain["months"])),
         undated=None if undated is None else PartAccount.of(undated),

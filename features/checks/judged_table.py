@@ -8,13 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
-from features.checks.conversions import MappedColumn, bind_column, bind_condition
-from features.checks.rules import LAST_LIKELY_SECONDS, MOST_RULES, Rule, rules_of
+from features.checks.conversions import (
+    LAST_LIKELY_SECONDS,
+    MappedColumn,
+    as_sql,
+    bind_column,
+    bind_condition,
+    compiles,
+)
+from features.checks.filler_days import filler_rules
+from features.checks.known_words import word_rules
+from features.checks.numbers_in_texts import with_numbers
+from features.checks.order_values import reading_with_order_values, with_order_values
+from features.checks.rules import MOST_RULES, Rule, rules_of
+from features.checks.texts import faults_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, faults_worded, literal, quoted
 from features.sources.files import Schema, SourceFile
+from features.sources.naming import is_named
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.months import month_sql
 from features.vocabulary.tables import CUSTOMER_ID, RawTable
@@ -32,6 +45,7 @@ class OpenTable:
     columns: tuple[MappedColumn, ...]
     rules: tuple[Rule, ...]
     erased: Tombstones = NOBODY_ERASED
+    ignores_case: bool = False
 
     @property
     def judged(self) -> str:
@@ -104,11 +118,12 @@ def open_table(
     as_of: Cutoff | None,
     known: Mapping[str, tuple[str, Schema]] | None = None,
     erased: Tombstones = NOBODY_ERASED,
+    ignores_case: bool = False,
 ) -> tuple[OpenTable | None, list[Breach]]:
     """Open a source and bind its mapping; all faults come back together as breaches.
 
     ``known`` are the stamps and columns of files seen before, which are not opened again. Rows of
-    ``erased`` customers are not read.
+    ``erased`` customers are not read. With ``ignores_case`` capitals make no other customer.
     """
     connection.execute(f"SET TimeZone = {literal(mapping.timezone)}")
     try:
@@ -117,15 +132,27 @@ def open_table(
         )
     except RegularsError as fault:
         return None, [refusal(table.name, "source", fault)]
+    source = _read_as_mapped(connection, source, mapping)
+    try:
+        source = with_order_values(connection, source, mapping, table.name)
+    except RegularsError as fault:
+        return None, [refusal(table.name, "order values", fault)]
     columns: list[MappedColumn] = []
-    breaches: list[Breach] = []
+    breaches: list[Breach] = list(faults_of_texts(table, mapping, source))
     for name in _mapped_names(table, mapping):
         try:
-            columns.append(bind_column(connection, source, table, name, mapping.columns[name]))
+            said = mapping.columns[name]
+            columns.append(
+                bind_column(connection, source, table, name, said, ignores_case=ignores_case)
+            )
         except RegularsError as fault:
             breaches.append(refusal(table.name, f"mapping.{name}", fault))
     breaches += _condition_faults(connection, source, table, mapping)
+    if not breaches:
+        columns = with_numbers(connection, source, table, columns, mapping.where)
     rules = rules_of(table, columns, mapping.set_aside, as_of)
+    rules += word_rules(table, columns)
+    rules += filler_rules(table, columns)
     if len(rules) > MOST_RULES:
         breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
     rows = f"SELECT 1 FROM {source.relation} LIMIT 1"
@@ -135,7 +162,23 @@ def open_table(
     if breaches:
         return None, breaches
     bound = tuple(columns), tuple(rules)
-    return OpenTable(connection, table, mapping, source, *bound, erased), []
+    return OpenTable(connection, table, mapping, source, *bound, erased, ignores_case), []
+
+
+def _read_as_mapped(connection: Connection, source: Source, mapping: TableMapping) -> Source:
+    """Leave as texts the columns that an expression of the mapping takes for texts, such as strptime(Day, …)."""
+    expressions = [
+        *mapping.columns.values(), *mapping.set_aside.values(), *filter(None, [mapping.where]),
+    ]  # fmt: skip
+    for expression in expressions:
+        if not source.formats or compiles(connection, source, as_sql(source, expression)):
+            continue
+        named = [one for one in source.formats if is_named(one, expression)]
+        as_texts = source.with_texts(named)
+        # Whichever was made last is what the relation shows.
+        fits = compiles(connection, as_texts, expression)
+        source = as_texts if fits else source.with_texts(())
+    return source
 
 
 def _no_rows(table: RawTable, source: Source) -> Breach:
@@ -199,8 +242,8 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
         f"hash({', '.join(names)}) AS print_1",
         f"hash('again', {', '.join(reversed(names))}) AS print_2",
     ]
-    reading = opened.source.reading(files)
-    mapped = [f"({one.expression}\n) AS {quoted(one.raw)}" for one in opened.columns]
+    reading = reading_with_order_values(opened.source, opened.mapping, opened.source.reading(files))
+    mapped = [f"({one.selected}\n) AS {quoted(one.raw)}" for one in opened.columns]
     mapped += [
         f"({condition}\n) AS {quoted(f'own {position}')}"
         for position, condition in enumerate(opened.mapping.set_aside.values())
@@ -220,16 +263,32 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
             SELECT {", ".join(mapped + ([] if opened.is_merged else prints))}
             FROM {reading.relation} {where}
         ), converted AS (SELECT *, {", ".join(converted)} FROM mapped),
-        dated AS (SELECT *, {_part(opened)} AS part FROM converted WHERE NOT {_erased(opened)})
+        settled AS ({_settled(opened)}),
+        dated AS (SELECT *, {_part(opened)} AS part FROM settled WHERE NOT {_erased(opened)})
         SELECT {", ".join(written)}, part, {quoted("in file")}, {" | ".join(bits) or "0"} AS bits
         FROM dated WHERE {which}
     """
 
 
+def _settled(opened: OpenTable) -> str:
+    """SQL for the converted rows, in which a date that stands for none is none."""
+    replaced, noted = [], []
+    for one in opened.columns:
+        if one.may_be_open:
+            stored = quoted(one.stored)
+            replaced.append(f"CASE WHEN NOT {one.is_open} THEN {stored} END AS {stored}")
+            noted.append(f"{one.is_open} AS {quoted(one.open)}")
+    if not replaced:
+        return "SELECT * FROM converted"
+    return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(noted)} FROM converted"
+
+
 def _erased(opened: OpenTable) -> str:
     """SQL that is true for the rows of erased customers, by the number that would be stored."""
     names = {one.column.name: quoted(one.stored) for one in opened.columns}
-    return opened.erased.condition(names[CUSTOMER_ID]) if CUSTOMER_ID in names else "false"
+    if CUSTOMER_ID not in names:
+        return "false"
+    return opened.erased.condition(names[CUSTOMER_ID], ignore_case=opened.ignores_case)
 
 
 def _part(opened: OpenTable) -> str:

@@ -7,15 +7,17 @@ makes the months anew in which it has or had rows, from all files that have rows
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import MAXYEAR
 
 from features.checks.accounts import PartAccount, part_accounts
+from features.checks.breaches import Breach
 from features.checks.findings import Account, account_of
 from features.checks.journal import FileRecord, MonthRecord, TableRecord
 from features.checks.judged_table import OpenTable, judge, judge_months
+from features.checks.overview.records import rows_by_file
 from features.checks.rules import MAY_LIE_AHEAD
-from features.sources.files import SourceFile
+from features.checks.whole_files import whole_file_breaches
 from features.vocabulary.time import Cutoff
 
 _NEVER = MAXYEAR * 366 * 86_400
@@ -31,6 +33,8 @@ class TableReading:
     files_changed: int
     files_gone: int
     rows_read: int
+    breaches: tuple[Breach, ...] = ()
+    """What is missing in whole files of those that were read now."""
 
     @property
     def in_source(self) -> int:
@@ -41,7 +45,8 @@ class TableReading:
         """What became of the rows of the whole table, those read now and those read before."""
         undated = [one.undated for one in self.record.files.values() if one.undated is not None]
         months = [one.account for one in self.record.months.values()]
-        return account_of(opened, [*months, *undated], self.in_source, customers)
+        account = account_of(opened, [*months, *undated], self.in_source, customers)
+        return replace(account, breaches=self.breaches + account.breaches)
 
 
 def read_table(
@@ -61,6 +66,7 @@ def read_table(
     known = before.files if before is not None else {}
     judge(opened)
     fresh = _fresh_records(opened)
+    breaches = whole_file_breaches(opened)
     gone = [name for name in known if name not in source.schemas]
     touched = {month for record in fresh.values() for month in record.months}
     for name in (*gone, *(name for name in fresh if name in known)):
@@ -84,7 +90,7 @@ def read_table(
         for one in source.files
     }
     record = TableRecord(
-        made_of, source.columns, files, _months(opened, months, touched, found)
+        made_of, source.read_as, files, _months(opened, months, touched, found)
     )  # fmt: skip
     return TableReading(
         record=record,
@@ -94,6 +100,7 @@ def read_table(
         files_gone=len(gone),
         rows_read=sum(one.rows_in_source for one in fresh.values())
         + sum(known[one.name].rows_in_source for one in others),
+        breaches=breaches,
     )
 
 
@@ -116,7 +123,7 @@ def _months(
 def _fresh_records(opened: OpenTable) -> dict[str, FileRecord]:
     """What the files that were judged just now hold, before their rows without a date are counted."""
     files = opened.source.fresh
-    rows = _rows_by_file(opened, files)
+    rows = rows_by_file(opened)
     months: dict[int, list[int]] = {}
     for place, month in opened.connection.execute(f"""
         SELECT DISTINCT "in file", part FROM {opened.judged} WHERE part >= 0 ORDER BY ALL
@@ -125,30 +132,18 @@ def _fresh_records(opened: OpenTable) -> dict[str, FileRecord]:
     return {
         one.name: FileRecord(
             stamp=one.stamp,
-            schema=dict(opened.source.schemas[one.name]),
-            rows_in_source=rows.get(place, 0),
+            schema=opened.source.schemas[one.name],
+            rows_in_source=rows.get(one.name, 0),
             months=tuple(months.get(place, ())),
         )
         for place, one in enumerate(files)
     }
 
 
-def _rows_by_file(opened: OpenTable, files: tuple[SourceFile, ...]) -> dict[int, int]:
-    if not files:
-        return {}
-    reading = opened.source.reading(files)
-    counted = opened.connection.execute(
-        f"SELECT {reading.file} AS place, count(*) FROM {reading.relation} GROUP BY place"
-    )
-    return {int(place): int(rows) for place, rows in counted.fetchall()}
-
-
 def _with_undated(record: FileRecord, undated: PartAccount) -> FileRecord:
     if not undated.groups:
         return record
-    return FileRecord(
-        record.stamp, record.schema, record.rows_in_source, record.months, undated
-    )  # fmt: skip
+    return replace(record, undated=undated)
 
 
 def _future_moved(account: PartAccount, before: Cutoff | None, now: Cutoff | None) -> bool:

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from features.proposal.looking import Look
-from features.proposal.writing import ProposedRule
+from features.proposal.service_names import begins_like_a_service, is_service_name
+from features.proposal.writing import ProposedColumn, ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
 
@@ -23,6 +24,7 @@ _SERVICE_WORDS = (
 _SERVICE = re.compile(r"(?<![a-z])(" + "|".join(_SERVICE_WORDS) + r")(?![a-z])")
 _SERVICE_CODE = re.compile(r"(" + "|".join(_SERVICE_WORDS) + r"|gift)[0-9_ ]*$")
 _SHORT = 2
+_NEARLY_ALL = 0.98
 
 
 @dataclass(frozen=True)
@@ -44,26 +46,40 @@ def service_codes(
     """A rule for codes such as POST or TEST001, and the odd codes that look like articles after all.
 
     An odd code has no digit, at most two letters, or begins with a word for a service. It becomes part of
-    the rule when its code or its most frequent name has such a word, or when it has no name.
+    the rule when its code or its most frequent name has such a word, or when it has no name. Whatever a code
+    looks like, an article that is called postage, gift card or discount and little else is part of it too.
     """
-    if item.type != "VARCHAR" or _share_with_digits(connection, source, item) < _WITH_DIGITS:
-        return None, ()
     services: list[OddCode] = []
     articles: list[OddCode] = []
-    for odd in _odd_codes(connection, source, item, name):
-        (services if _is_service(odd, name is not None) else articles).append(odd)
-    if not services:
+    has_odd = (
+        item.type == "VARCHAR" and _share_with_digits(connection, source, item) >= _WITH_DIGITS
+    )
+    for code in _codes(connection, source, item, name):
+        called = code.name if name is not None else code.code
+        if is_service_name(called):
+            services.append(code)
+        elif has_odd and _is_odd(code.code):
+            (services if _is_service(code, name is not None) else articles).append(code)
+        elif begins_like_a_service(called):
+            articles.append(code)
+    if not services or sum(odd.lines for odd in services) > item.filled / 2:
         return None, tuple(articles)
-    codes = sorted({odd.code.upper() for odd in services})
-    condition = f"upper(trim({item.sql})) IN ({', '.join(map(literal, codes))})"
+    codes = sorted({odd.code for odd in services})
     rule = ProposedRule(
         name="service codes",
-        condition=condition,
+        condition=f"{_code(item)} IN ({', '.join(map(literal, codes))})",
         rows=sum(odd.lines for odd in services),
-        reason="codes for postage, fees, manual entries and tests rather than articles",
+        reason="postage, fees, gift cards, discounts, manual entries and tests rather than articles; "
+        "take out of the list what you want to count",
         listed=tuple(map(str, services)),
     )
     return rule, tuple(articles)
+
+
+def _code(item: Look) -> str:
+    """SQL for an item's code in capitals."""
+    text = item.sql if item.type == "VARCHAR" else f"CAST({item.sql} AS VARCHAR)"
+    return f"upper(trim({text}))"
 
 
 def _share_with_digits(connection: Connection, source: Source, item: Look) -> float:
@@ -73,19 +89,17 @@ def _share_with_digits(connection: Connection, source: Source, item: Look) -> fl
     return float(found) / max(item.filled, 1)
 
 
-def _odd_codes(
-    connection: Connection, source: Source, item: Look, name: Look | None
-) -> list[OddCode]:
+def _codes(connection: Connection, source: Source, item: Look, name: Look | None) -> list[OddCode]:
     named = f"trim({quoted(name.name)})" if name is not None and name.type == "VARCHAR" else "NULL"
     rows = connection.execute(f"""
         WITH lines AS (
-            SELECT upper(trim({item.sql})) AS code, nullif({named}, '') AS name
-            FROM {source.relation} WHERE trim({item.sql}) <> ''
+            SELECT {_code(item)} AS code, nullif({named}, '') AS name
+            FROM {source.relation} WHERE {_code(item)} <> ''
         ), counted AS (SELECT code, name, count(*) AS times FROM lines GROUP BY ALL)
         SELECT code, sum(times), first(name ORDER BY name IS NULL, times DESC, name)
         FROM counted GROUP BY code ORDER BY sum(times) DESC, code
     """).fetchall()
-    return [OddCode(code, int(lines), name or "") for code, lines, name in rows if _is_odd(code)]
+    return [OddCode(code, int(lines), name or "") for code, lines, name in rows]
 
 
 def _is_odd(code: str) -> bool:
@@ -99,14 +113,23 @@ def _is_service(odd: OddCode, has_names: bool) -> bool:
     return len(odd.code) <= _SHORT and has_names and not odd.name
 
 
-def worthless_prices(connection: Connection, source: Source, price: Look) -> ProposedRule | None:
-    """A rule for prices of zero or below, where there are any."""
+def worthless_prices(
+    connection: Connection, source: Source, price: Look, *, only_zero: bool = False
+) -> ProposedRule | None:
+    """A rule for prices of zero or below, where there are any; those below stay where they are refunds."""
     zero, below = connection.execute(f"""
         SELECT count(*) FILTER ({price.as_number} = 0), count(*) FILTER ({price.as_number} < 0)
         FROM {source.relation}
     """).fetchall()[0]
-    if not zero + below:
+    if not zero + below or (only_zero and not zero):
         return None
+    if only_zero:
+        return ProposedRule(
+            name="price zero",
+            condition=f"{price.as_number} = 0",
+            rows=int(zero),
+            reason="lines at a price of zero: gifts and corrections",
+        )
     return ProposedRule(
         name="price zero or below",
         condition=f"{price.as_number} <= 0",
@@ -126,6 +149,48 @@ def cancelling_letters(
         ORDER BY lines DESC, letters LIMIT 1
     """).fetchall()
     return (str(rows[0][0]), int(rows[0][1])) if rows else None
+
+
+def order_summaries(
+    connection: Connection,
+    source: Source,
+    order: Look | None,
+    item: Look | None,
+    quantity: Look | None,
+) -> ProposedRule | None:
+    """A rule for rows without article and quantity that stand above the lines of their order."""
+    if order is None or item is None or quantity is None or not item.missing * quantity.missing:
+        return None
+    blank = " AND ".join(f"{_said(look)} IS NULL" for look in (item, quantity))
+    rows, above = connection.execute(f"""
+        SELECT coalesce(sum(blank), 0), coalesce(sum(blank) FILTER (lines > blank), 0) FROM (
+            SELECT count(*) AS lines, count(*) FILTER ({blank}) AS blank FROM {source.relation}
+            WHERE {_said(order)} IS NOT NULL GROUP BY {order.sql})
+    """).fetchall()[0]
+    if not rows or above < _NEARLY_ALL * rows:
+        return None
+    return ProposedRule(
+        name="summaries of orders",
+        condition=blank,
+        rows=int(rows),
+        reason="rows without article and quantity that sum up the lines of their order",
+    )
+
+
+def without_a_key(
+    connection: Connection, source: Source, key: ProposedColumn
+) -> tuple[ProposedRule, ...]:
+    """A rule for the rows of a describing table that describe nothing."""
+    blank = f"nullif(trim(CAST({key.expression} AS VARCHAR)), '') IS NULL"
+    rows = connection.execute(f"SELECT count(*) FROM {source.relation} WHERE {blank}").fetchall()
+    if not rows[0][0]:
+        return ()
+    name = key.column.removesuffix("_id")
+    return (ProposedRule(f"no {name}", blank, f"they name no {name}", int(rows[0][0])),)
+
+
+def _said(look: Look) -> str:
+    return f"nullif(trim({look.sql}), '')" if look.type == "VARCHAR" else look.sql
 
 
 def repeated_rows(connection: Connection, source: Source) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-from features.sources.attachment import Source
+from features.company.settings.company import TableMapping
+from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, literal, quoted
 
 MANY_ROWS = 5_000_000
@@ -67,6 +69,12 @@ class Look:
         return is_code and self.distinct > 1
 
 
+def opened_to_look(connection: Connection, name: str, path: Path, scratch: Path) -> Source:
+    """A file opened as the source of a table, its rows read once however much is asked of them."""
+    mapping = TableMapping(source=str(path))
+    return attach(connection, name, mapping, folder=Path(), scratch=scratch).read_once()
+
+
 def look_at(connection: Connection, source: Source) -> list[Look]:
     """Describe every column of an opened source."""
     rows = int(connection.execute(f"SELECT count(*) FROM {source.relation}").fetchall()[0][0])
@@ -125,7 +133,8 @@ def _share(connection: Connection, source: Source, look: Look, condition: str) -
 def _number_sql(connection: Connection, source: Source, look: Look) -> str:
     if look.type.startswith(("FLOAT", "DOUBLE", "DECIMAL")) or "INT" in look.type:
         return look.sql if look.type != "INTERVAL" else ""
-    if look.type != "VARCHAR":
+    if look.type != "VARCHAR" or look.name in source.formats:
+        # What the texts of a text file mean is decided already.
         return ""
     if (
         _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_POINT_NUMBER)})")
@@ -143,9 +152,11 @@ def _number_sql(connection: Connection, source: Source, look: Look) -> str:
 def _instant_sql(connection: Connection, source: Source, look: Look) -> tuple[str, str]:
     """SQL that reads a column as instants, with a remark where the form is a guess."""
     if look.type.startswith(("TIMESTAMP", "DATE")):
-        return look.sql, ""
+        form = source.formats.get(look.name)
+        return look.sql, f"read as {form.date_format}" if form is not None else ""
     if look.type == "VARCHAR":
-        return _text_instant(connection, source, look)
+        is_decided = look.name in source.formats
+        return ("", "") if is_decided else _text_instant(connection, source, look)
     if "INT" in look.type or look.type == "DOUBLE":
         return _number_instant(connection, source, look)
     return "", ""

@@ -4,47 +4,108 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.company.settings.company import TableMapping
-from features.proposal.looking import Look, look_at
+from features.proposal.looking import Look, look_at, opened_to_look
 from features.proposal.names import ROLES, likeness
+from features.proposal.people import people_in
+from features.proposal.readings import readings_of
+from features.proposal.surroundings import by_language
 from features.proposal.writing import ProposedColumn, ProposedTable
-from features.sources.attachment import attach
+from features.sources.attachment import Source
 from features.sources.connection import Connection
-from features.vocabulary.errors import DataRefused
-from features.vocabulary.tables import TABLES, Column, ColumnKind
+from features.vocabulary.tables import CUSTOMER_ID, TABLES, Column, ColumnKind, RawTable
 
 _ENOUGH = 0.5
+_WELL_NAMED = 0.8
+_CANDIDATES = 5
 
 
 def propose_other(
     connection: Connection, name: str, path: Path, scratch: Path, timezone: str
 ) -> ProposedTable:
-    """Propose the mapping of a table such as items or contacts; ``DataRefused`` when a needed column lacks."""
+    """Propose the mapping of a table such as items or contacts; a needed column nothing fits is left open."""
+    source = opened_to_look(connection, name, path, scratch)
+    return table_of(connection, name, path, source, look_at(connection, source), timezone)
+
+
+def table_of(
+    connection: Connection,
+    name: str,
+    path: Path,
+    source: Source,
+    looks: list[Look],
+    timezone: str = "",
+) -> ProposedTable:
+    """The proposed mapping of a file that was looked at; without a time zone one is guessed by its language."""
     table = TABLES[name]
-    source = attach(
-        connection, name, TableMapping(source=str(path)), folder=Path(), scratch=scratch
-    )
-    looks = look_at(connection, source)
     taken: set[str] = set()
     columns = []
     for column in table.columns:
-        found = _best(column, [look for look in looks if look.name not in taken])
-        if found is not None:
+        free = [look for look in looks if look.name not in taken and look.filled]
+        found = _best(column, [one for one in free if not _is_more_of_another(one, column, table)])
+        if found is not None and not _is_better_by_mail(connection, source, column, found, free):
             taken.add(found.name)
-            columns.append(ProposedColumn(column.name, _expression(found, column), _reason(found)))
+            columns.append(_mapped(column, found))
+        elif column.name == CUSTOMER_ID and (person := _person(connection, source, free)):
+            columns.append(person)
         elif column.required:
-            names = ", ".join(look.name for look in looks)
-            raise DataRefused(
-                expected=f"a column for {column.name} ({column.meaning}) in {source.shown}",
-                found=f"none that looks like it among {names}",
-                remedy=f'Write [tables.{name}.columns] by hand, with {column.name} = "your_column".',
-            )
+            columns.append(_open(column, free))
+    zone = timezone or by_language(looks).timezone
+    reason = "As for the purchases." if timezone else by_language(looks).reason + "."
     return ProposedTable(
         name=name,
         source=path,
         columns=tuple(columns),
-        timezone=timezone,
-        timezone_reason="As for the purchases." if table.event_time else "",
+        timezone=zone,
+        timezone_reason=reason if table.event_time else "",
+        readings=readings_of(source, [one.expression for one in columns]),
+    )
+
+
+def _mapped(column: Column, look: Look) -> ProposedColumn:
+    score = _likeness(look.name, column.name)
+    sure = "the name says so" if score >= _WELL_NAMED else "a guess from a name that is close"
+    gaps = f", missing on {look.missing:,}" if look.missing else ""
+    reason = f"{sure}; {look.distinct:,} different values{gaps}"
+    expression = _expression(look, column)
+    if (
+        column.kind is ColumnKind.MONEY
+        and look.name.startswith("subscriptions.")
+        and look.whole == 1.0
+    ):
+        # The export of one service for subscriptions, told by the names of its columns.
+        return ProposedColumn(
+            column.name, f"{expression} / 100", f"{reason}; Chargebee writes cents, 1900 for 19.00"
+        )
+    return ProposedColumn(column.name, expression, reason)
+
+
+def _person(connection: Connection, source: Source, looks: list[Look]) -> ProposedColumn | None:
+    for person in people_in(connection, source, looks):
+        if person.is_sure:
+            return ProposedColumn(CUSTOMER_ID, person.expression, person.reason)
+    return None
+
+
+def _is_better_by_mail(
+    connection: Connection, source: Source, column: Column, found: Look, looks: list[Look]
+) -> bool:
+    """Whether a name that is only close must give way to an e-mail address."""
+    if column.name != CUSTOMER_ID or _likeness(found.name, CUSTOMER_ID) >= _WELL_NAMED:
+        return False
+    return _person(connection, source, looks) is not None
+
+
+def _open(column: Column, looks: list[Look]) -> ProposedColumn:
+    fitting = [look for look in looks if _fits(look, column.kind)]
+    fitting.sort(key=lambda look: -_likeness(look.name, column.name))
+    return ProposedColumn(
+        column.name,
+        "",
+        f"No column looks like it: {column.meaning}.",
+        tuple(
+            (_expression(look, column), f"{look.distinct:,} different values")
+            for look in fitting[:_CANDIDATES]
+        ),
     )
 
 
@@ -54,6 +115,18 @@ def _best(column: Column, looks: list[Look]) -> Look | None:
     ]
     scored = [pair for pair in scored if pair[0] >= _ENOUGH]
     return max(scored, key=lambda pair: pair[0])[1] if scored else None
+
+
+def _is_more_of_another(look: Look, column: Column, table: RawTable) -> bool:
+    """Whether a column's name speaks more for another column of the table; of equals a text gives way."""
+    own = _likeness(look.name, column.name)
+    others = (one for one in table.columns if one is not column and _fits(look, one.kind))
+    is_text = column.kind is ColumnKind.TEXT
+    return any(
+        score > own or (score == own > 0 and is_text and other.kind is not ColumnKind.TEXT)
+        for other in others
+        for score in [_likeness(look.name, other.name)]
+    )
 
 
 def _likeness(name: str, ours: str) -> float:
@@ -76,8 +149,3 @@ def _expression(look: Look, column: Column) -> str:
     if column.kind in (ColumnKind.MONEY, ColumnKind.NUMBER):
         return look.as_number
     return look.sql
-
-
-def _reason(look: Look) -> str:
-    gaps = f", missing on {look.missing:,}" if look.missing else ""
-    return f"the name says so; {look.distinct:,} different values{gaps}"

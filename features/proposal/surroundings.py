@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.lifecycle.horizons import horizon_for
+from features.proposal.currencies import CurrencyColumn
 from features.proposal.looking import Look
 from features.proposal.names import words_of
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
 
-_FALLBACK_DAYS = 90
+FALLBACK_DAYS = 90
 _COUNTRIES = {
     ("united kingdom", "uk", "gb", "great britain", "england"): ("Europe/London", "GBP"),
     ("germany", "deutschland", "de"): ("Europe/Berlin", "EUR"),
@@ -32,12 +33,35 @@ _COUNTRIES = {
     ("brazil", "brasil", "br"): ("America/Sao_Paulo", "BRL"),
     ("united states", "usa", "us", "united states of america"): ("America/New_York", "USD"),
 }
-_GERMAN = frozenset({
-    "kundennummer", "kundennr", "kdnr", "bestelldatum", "kaufdatum", "rechnungsdatum", "datum",
-    "belegdatum", "bestellnummer", "bestellnr", "auftragsnummer", "rechnungsnummer", "belegnummer",
-    "menge", "anzahl", "stueckzahl", "einzelpreis", "preis", "betrag", "umsatz", "artikelnummer",
-    "artikelnr", "bezeichnung",
-})  # fmt: skip
+_LANGUAGES = {
+    "German": ("Europe/Berlin", frozenset({
+        "kundennummer", "kundennr", "kdnr", "bestelldatum", "kaufdatum", "rechnungsdatum", "datum",
+        "belegdatum", "bestellnummer", "bestellnr", "auftragsnummer", "rechnungsnummer", "belegnummer",
+        "menge", "anzahl", "stueckzahl", "einzelpreis", "preis", "betrag", "umsatz", "artikelnummer",
+        "artikelnr", "bezeichnung", "buchungstag", "waehrung", "kontonummer", "verwendungszweck", "kunde",
+        "gesamtpreis", "artikelbezeichnung", "artnr",
+    })),
+    "French": ("Europe/Paris", frozenset({
+        "commande", "client", "montant", "qte", "quantite", "prix", "unitaire", "remise", "etat", "designation",
+        "libelle", "facture", "achat", "adresse", "devise", "ttc", "ht",
+    })),
+    "Spanish": ("Europe/Madrid", frozenset({
+        "pedido", "cliente", "fecha", "cantidad", "precio", "importe", "factura", "estado", "descripcion",
+        "codigo", "moneda", "unidades", "descuento",
+    })),
+    "Italian": ("Europe/Rome", frozenset({
+        "ordine", "cliente", "quantita", "prezzo", "importo", "fattura", "stato", "descrizione", "codice",
+        "articolo", "valuta", "sconto", "acquisto",
+    })),
+    "Portuguese": ("Europe/Lisbon", frozenset({
+        "encomenda", "pedido", "cliente", "quantidade", "qtd", "preco", "valor", "fatura", "descricao", "produto",
+        "codigo", "moeda", "desconto",
+    })),
+    "Dutch": ("Europe/Amsterdam", frozenset({
+        "bestelling", "bestelnummer", "klant", "klantnummer", "aantal", "prijs", "bedrag", "besteldatum",
+        "factuur", "omschrijving", "artikelcode", "korting", "munt", "stuksprijs",
+    })),
+}  # fmt: skip
 _SIGNS = {"eur": "EUR", "gbp": "GBP", "usd": "USD", "chf": "CHF"}
 _SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD"}
 
@@ -49,6 +73,8 @@ class Place:
     currency: str
     timezone: str
     reason: str
+    currency_reason: str = ""
+    """What the file itself says of the currency; empty where it is guessed as the time zone is."""
 
 
 def place_of(
@@ -56,15 +82,15 @@ def place_of(
     source: Source,
     looks: list[Look],
     region: Look | None,
-    currency: Look | None,
+    currency: CurrencyColumn | None,
 ) -> Place:
     """Guess currency and time zone from a country column, a currency column, or the names' language."""
-    place = _by_country(connection, source, region) or _by_language(looks)
-    stated = _stated_currency(connection, source, looks, currency)
+    place = _by_country(connection, source, region) or by_language(looks)
+    stated = _stated_currency(looks, currency)
     if stated is None:
         return place
     code, reason = stated
-    return Place(code, place.timezone, f"{reason}; {place.reason}")
+    return Place(code, place.timezone, place.reason, reason)
 
 
 def _by_country(connection: Connection, source: Source, region: Look | None) -> Place | None:
@@ -88,22 +114,24 @@ def _most_frequent(connection: Connection, source: Source, look: Look) -> tuple[
     return str(value), int(rows)
 
 
-def _by_language(looks: list[Look]) -> Place:
+def by_language(looks: list[Look]) -> Place:
+    """The place that the language of the columns speaks for."""
     words = {
         word for look in looks for word in (*words_of(look.name), "".join(words_of(look.name)))
     }
-    if len(words & _GERMAN) >= 2:
-        return Place("EUR", "Europe/Berlin", "a guess: the columns have German names")
+    spoken = {name: len(words & known) for name, (_, known) in _LANGUAGES.items()}
+    most = max(spoken, key=lambda name: spoken[name])
+    if spoken[most] >= 2 and list(spoken.values()).count(spoken[most]) == 1:
+        return Place("EUR", _LANGUAGES[most][0], f"a guess: the columns have {most} names")
     return Place("EUR", "UTC", "a guess: nothing in the file speaks of it, so put in your own")
 
 
-def _stated_currency(
-    connection: Connection, source: Source, looks: list[Look], currency: Look | None
-) -> tuple[str, str] | None:
-    if currency is not None:
-        value, _ = _most_frequent(connection, source, currency)
-        if len(value) == 3 and value.isalpha():
-            return value.upper(), f"the most frequent {currency.name}"
+def _stated_currency(looks: list[Look], currency: CurrencyColumn | None) -> tuple[str, str] | None:
+    if currency is not None and len(currency.lines[0][0]) == 3:
+        code = currency.lines[0][0]
+        if currency.is_single:
+            return code, f"what {currency.look.name} says"
+        return code, f"the most frequent {currency.look.name}"
     for look in looks:
         for sign, code in _SYMBOLS.items():
             if sign in look.name:
@@ -128,5 +156,5 @@ def horizon_of(
         FROM gaps
     """).fetchall()[0]
     if not gaps:
-        return _FALLBACK_DAYS, "No customer bought twice, so nothing speaks for another horizon"
+        return FALLBACK_DAYS, "No customer bought twice, so nothing speaks for another horizon"
     return horizon_for(ninth, last, span)

@@ -1,16 +1,24 @@
-"""A mapped source made readable: its files, the types of its columns, and the rows of some of its files."""
+"""A mapped source made readable: its files, the meaning of its columns, and the rows of some of its files."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from features.company.settings.company import TableMapping
-from features.sources.connection import Connection, described, faults_worded
+from features.sources.connection import Connection, described, faults_worded, quoted
 from features.sources.databases import is_address, shown_address
 from features.sources.files import FileReader, Schema, SourceFile, listed
+from features.sources.formats import (
+    ColumnFormat,
+    Doubt,
+    FormatDecision,
+    SaidFormats,
+    decided,
+    joined,
+)
 
 
 @dataclass(frozen=True)
@@ -28,13 +36,53 @@ class Source:
     fresh: tuple[SourceFile, ...]
     schemas: Mapping[str, Schema]
     reader: FileReader
+    formats: Mapping[str, ColumnFormat]
+    """How the columns of text files are read; empty where the source tells its own types."""
+    doubts: tuple[Doubt, ...] = ()
+    counted: frozenset[str] = frozenset()
+    """Columns whose values are reckoned from several rows, so that no text of theirs says them."""
+
+    def format_of(self, column: str) -> ColumnFormat | None:
+        """How the text of a column is read; None where it has none."""
+        return None if column in self.counted else self.formats.get(column)
 
     def reading(self, files: Sequence[SourceFile]) -> Reading:
         """The rows of some files."""
-        relation, ahead = self.reader.relation(files, self.schemas)
+        relation, ahead = self.reader.relation(files, self.schemas, self.formats)
         # Of a database there may be many pieces, and it counts as one file.
         is_single = len(files) == 1
         return Reading(relation, "0" if is_single else f"(file_index - {ahead})", tuple(files))
+
+    def named(self, name: str) -> str | None:
+        """The column that a bare name means, in whatever case it is written; None where there is none."""
+        if name in self.columns:
+            return name
+        folded = name.casefold()
+        return next((one for one in self.columns if one.casefold() == folded), None)
+
+    def with_texts(self, columns: Collection[str]) -> Source:
+        """The source with some of its columns left as the texts they are."""
+        text = ColumnFormat("text")
+        formats = {name: text if name in columns else one for name, one in self.formats.items()}
+        return _viewed(replace(self, formats=MappingProxyType(formats)))
+
+    def read_once(self) -> Source:
+        """The source with its rows read and kept in the working database, for whoever asks many questions."""
+        if not self.formats:
+            return self
+        relation = f"{self.relation}_rows"
+        self.reader.connection.execute(
+            f"CREATE OR REPLACE TABLE {relation} AS SELECT * FROM {self.relation}"
+        )
+        return replace(self, relation=relation)
+
+    @property
+    def read_as(self) -> Mapping[str, str]:
+        """The columns with their types and the form they are read in: what a value depends on."""
+        return {
+            name: f"{kind} {replace(self.formats[name], note='')}" if name in self.formats else kind
+            for name, kind in self.columns.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -64,21 +112,63 @@ def attach(
     relation = f"source_{name}"
     files = listed(mapping.source, folder)
     shown = shown_address(mapping.source) if is_address(mapping.source) else mapping.source
-    reader = FileReader(connection, mapping.source, shown, folder, scratch / relation)
+    reader = FileReader(connection, mapping, shown, folder, scratch / relation)
     fresh: list[SourceFile] = []
     schemas: dict[str, Schema] = {}
     for file in files:
-        stamp, schema = (known or {}).get(file.name, ("", {}))
-        if stamp and stamp == file.stamp:
+        stamp, schema = (known or {}).get(file.name, ("", None))
+        if stamp and stamp == file.stamp and schema is not None:
             schemas[file.name] = schema
         else:
             fresh.append(file)
             schemas[file.name] = reader.schema(file)
-    rows, _ = reader.relation(fresh, schemas)
+    decision = _decision(mapping, schemas)
+    source = Source(
+        relation,
+        {},
+        shown,
+        tuple(files),
+        tuple(fresh),
+        schemas,
+        reader,
+        decision.formats,
+        decision.doubts,
+    )
+    return _viewed(source)
+
+
+def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> FormatDecision:
+    """What the texts of the columns mean, by what all files together show and by what was written down."""
+    names: dict[str, str] = {}
+    texts = {name: one.text for name, one in sorted(schemas.items()) if one.text is not None}
+    for text in texts.values():
+        for column in text.evidence:
+            names.setdefault(column.casefold(), column)
+    evidence = {
+        name: joined(
+            one
+            for text in texts.values()
+            for column, one in text.evidence.items()
+            if column.casefold() == folded
+        )
+        for folded, name in names.items()
+    }
+    if not evidence:
+        return FormatDecision({}, ())
+    said = SaidFormats(mapping.decimal, mapping.thousands, mapping.date_format, mapping.formats)
+    delimiters = {text.delimiter for text in texts.values()}
+    return decided(evidence, said, delimiter=min(delimiters) if len(delimiters) == 1 else "")
+
+
+def _viewed(source: Source) -> Source:
+    """The source with its relation made, and with the types its columns have there."""
+    connection = source.reader.connection
+    rows, _ = source.reader.relation(source.fresh, source.schemas, source.formats)
     with faults_worded(
-        expected=f"a readable table in {shown}",
+        expected=f"a readable table in {source.shown}",
         remedy="Open the file to see whether it is whole, or export it again.",
     ):
-        connection.execute(f"CREATE OR REPLACE VIEW {relation} AS SELECT * FROM {rows}")
-    columns = MappingProxyType(dict(described(connection, f"SELECT * FROM {relation}")))
-    return Source(relation, columns, shown, tuple(files), tuple(fresh), schemas, reader)
+        connection.execute(f"CREATE OR REPLACE VIEW {source.relation} AS SELECT * FROM {rows}")
+        shown = ", ".join(map(quoted, source.formats)) or "*"
+        columns = described(connection, f"SELECT {shown} FROM {source.relation}")
+    return replace(source, columns=columns)

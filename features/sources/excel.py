@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from features.sources.parquet_pieces import write_piece
+from features.sources.texts.layouts import header_of, named_columns
 from features.vocabulary.errors import DataRefused, did_you_mean
 
 EXCEL_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -27,8 +28,9 @@ def sheet_of(source: str) -> tuple[str, str | None]:
 def copy_excel(files: Sequence[Path], source: str, *, scratch: Path) -> list[Path]:
     """Copy one sheet of each Excel file to Parquet: the one named after ``#``, or the first with rows.
 
-    The first row holds the names. Raises ``DataRefused`` when a file cannot be opened, the sheet is
-    absent or empty, or a name is missing or repeated.
+    The names are in the first row that fills most of the columns; titles may stand above. A merged cell
+    fills the rows it spans. Raises ``DataRefused`` when a file cannot be opened, the sheet is absent or
+    empty, or a name is repeated.
     """
     _, sheet = sheet_of(source)
     scratch.mkdir(parents=True, exist_ok=True)
@@ -40,21 +42,29 @@ def copy_excel(files: Sequence[Path], source: str, *, scratch: Path) -> list[Pat
 
 def _excel_columns(path: Path, sheet: str | None) -> dict[str, list[Any]]:
     rows = _excel_rows(path, sheet)
-    if len(rows) < 2:
+    header = header_of([[str(value) for value in row] for row in rows])
+    if header is None or len(rows) < header + 2:
         raise DataRefused(
-            expected=f"a sheet with names in its first row and rows below in {path.name}",
-            found="no rows",
-            remedy="Name the sheet after the file, such as sales.xlsx#March.",
+            expected=f"a sheet with a row of names and rows below in {path.name}",
+            found="no rows" if header is not None or not rows else "no row of names",
+            remedy="Name the sheet after the file, such as sales.xlsx#March, and the columns in one row.",
         )
-    names = [str(name).strip() for name in rows[0]]
-    for position, name in enumerate(names):
-        if not name or name in names[:position]:
+    given = [str(name).strip() for name in rows[header]]
+    for position, name in enumerate(given):
+        if name and name in given[:position]:
             raise DataRefused(
-                expected=f"every column of {path.name} to have its own name in the first row",
-                found=f'"{name}" in column {position + 1}',
-                remedy="Name the columns in the first row of the sheet.",
+                expected=f"every column of {path.name} to have its own name in row {header + 1}",
+                found=f'"{name}" in column {position + 1} as well',
+                remedy="Name the columns apart in that row of the sheet.",
             )
-    return {name: [row[at] for row in rows[1:]] for at, name in enumerate(names)}
+    names, _ = named_columns(given)
+    below = rows[header + 1 :]
+    # A column without a name and without a value is the edge of the sheet.
+    return {
+        name: [row[at] for row in below]
+        for at, name in enumerate(names)
+        if given[at] or any(row[at] != "" for row in below)
+    }
 
 
 def _excel_rows(path: Path, sheet: str | None) -> list[list[Any]]:
@@ -75,7 +85,22 @@ def _excel_rows(path: Path, sheet: str | None) -> list[list[Any]]:
             remedy=did_you_mean(sheet, book.sheet_names),
         )
     for name in [sheet] if sheet is not None else book.sheet_names:
-        rows: list[list[Any]] = book.get_sheet_by_name(name).to_python()
-        if rows:
-            return rows
+        page = book.get_sheet_by_name(name)
+        rows: list[list[Any]] = page.to_python(skip_empty_area=False)
+        if any(value != "" for row in rows for value in row):
+            return _filled_down(rows, page.merged_cell_ranges or ())
     return []
+
+
+def _filled_down(
+    rows: list[list[Any]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> list[list[Any]]:
+    """Rows with the value of a merged cell in each of the cells it spans downwards.
+
+    A cell that spans several columns is a title, and stays one.
+    """
+    for (top, left), (bottom, right) in merged:
+        if left == right:
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+    return rows

@@ -1,21 +1,22 @@
 """The files behind a source, one by one: how each is known, what columns it has, how its rows are read.
 
 A file is taken by itself: Parquet is read in place, anything else is copied to Parquet once, when its
-rows are needed. What a file's columns are is remembered, so that the types of the whole source are
-known without opening the files that have not changed.
+rows are needed. Of a text file every value is copied as the text it is; what the texts mean is decided for
+the whole source, from what is remembered of each file, so that files that have not changed are not opened.
 """
 
 from __future__ import annotations
 
-import codecs
 import glob
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
+from features.company.settings.company import TableMapping
 from features.sources.connection import (
     Connection,
     database_file,
@@ -27,14 +28,21 @@ from features.sources.connection import (
 )
 from features.sources.databases import copy_database, is_address
 from features.sources.excel import EXCEL_SUFFIXES, copy_excel
+from features.sources.formats import ColumnFormat, Evidence, evidence_of
+from features.sources.texts.encodings import plain_text
+from features.sources.texts.json_lines import copy_json_lines
+from features.sources.texts.layouts import SaidLayout, TextLayout, layout_of
+from features.sources.texts.records import CopiedRecords, RefusedLine, copy_records
 from features.vocabulary.errors import DataRefused
 
-_TEXT_SUFFIXES = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz")
+_PACKED = ("", ".gz", ".zst", ".zip")
+_JSON_SUFFIXES = tuple(f".{kind}{packed}" for kind in ("jsonl", "ndjson") for packed in _PACKED)
+_TEXT_SUFFIXES = (
+    *(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in _PACKED),
+    *_JSON_SUFFIXES,
+)
 _PARQUET_SUFFIXES = (".parquet", ".pq")
-_READ_BYTES = 1 << 22
-Schema = Mapping[str, str]
-NO_TYPE = ""
-"""The type of a column in a text file without rows: that of the other files."""
+TEXT = "VARCHAR"
 
 
 @dataclass(frozen=True)
@@ -47,55 +55,117 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class TextFile:
+    """What is remembered of a text file: how it was laid out, what became of its records, what its texts look like."""
+
+    encoding: str
+    delimiter: str
+    header_row: int
+    repeated_names: tuple[str, ...]
+    records: CopiedRecords
+    evidence: Mapping[str, Evidence]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """A file's columns with their DuckDB types, and what is remembered of it where it is a text file."""
+
+    columns: Mapping[str, str]
+    text: TextFile | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The schema as plain fields."""
+        if self.text is None:
+            return {"columns": dict(self.columns)}
+        evidence = {name: one.as_dict() for name, one in self.text.evidence.items()}
+        records = asdict(self.text.records)
+        text = {**vars(self.text), "records": records, "evidence": evidence}
+        return {"columns": dict(self.columns), "text": text}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Schema:
+        """The schema from its plain fields."""
+        said = plain.get("text")
+        if said is None:
+            return cls(plain["columns"])
+        first = tuple(RefusedLine(**one) for one in said["records"]["first"])
+        return cls(
+            plain["columns"],
+            TextFile(
+                encoding=said["encoding"],
+                delimiter=said["delimiter"],
+                header_row=said["header_row"],
+                repeated_names=tuple(said["repeated_names"]),
+                records=CopiedRecords(**{**said["records"], "first": first}),
+                evidence={name: Evidence.of(one) for name, one in said["evidence"].items()},
+            ),
+        )
+
+
+@dataclass(frozen=True)
 class FileReader:
     """Reads the files of one source as Parquet, each copied at most once."""
 
     connection: Connection
-    source: str
+    mapping: TableMapping
     shown: str
     folder: Path
     scratch: Path
-    _copies: dict[tuple[str, tuple[tuple[str, str], ...]], list[Path]] = field(default_factory=dict)
+    _copies: dict[str, list[Path]] = field(default_factory=dict)
 
     def schema(self, file: SourceFile) -> Schema:
-        """A file's own columns and their types."""
-        if file.path is not None and _ends(file.path, _TEXT_SUFFIXES):
-            _require_utf8(file.path, self.source)
-            reader = _csv_reader(file.path, {})
-            types = self._described(reader)
-            with self._faults_worded():
-                rows = self.connection.execute(f"SELECT 1 FROM {reader} LIMIT 1").fetchall()
-            return types if rows else dict.fromkeys(types, NO_TYPE)
-        return self._described(_parquet_reader(self.pieces(file, {})))
+        """A file's own columns and their types; of a text file also what its texts look like."""
+        if file.path is not None and is_text(file.path):
+            return self._text_schema(file, file.path)
+        return Schema(self._described(_parquet_reader(self.pieces(file))))
 
-    def pieces(self, file: SourceFile, types: Schema) -> list[Path]:
-        """The Parquet files with a file's rows; text columns are read as ``types`` where these differ."""
+    def pieces(self, file: SourceFile) -> list[Path]:
+        """The Parquet files with a file's rows."""
         path = file.path
         if path is not None and _ends(path, _PARQUET_SUFFIXES):
             return [path]
-        wanted = tuple(sorted(types.items()))
-        known = file.name, wanted if path is not None and _ends(path, _TEXT_SUFFIXES) else ()
-        if known not in self._copies:
-            place = self.scratch / f"{len(self._copies):06d}"
-            self._copies[known] = self._copied(file, types, place)
-        return self._copies[known]
+        if file.name not in self._copies:
+            if path is not None and is_text(path):
+                self._text_schema(file, path, looks=False)
+            else:
+                self._copies[file.name] = self._copied(file)
+        return self._copies[file.name]
 
-    def _copied(self, file: SourceFile, types: Schema, place: Path) -> list[Path]:
-        path = file.path
-        if path is None or is_address(self.source):
-            return copy_database(self.source, folder=self.folder, scratch=place)
-        if _ends(path, EXCEL_SUFFIXES):
-            return copy_excel([path], self.source, scratch=place)
+    def _place(self) -> Path:
+        return self.scratch / f"{len(self._copies):06d}"
+
+    def _copied(self, file: SourceFile) -> list[Path]:
+        source = self.mapping.source
+        if file.path is None or is_address(source):
+            return copy_database(source, folder=self.folder, scratch=self._place())
+        return copy_excel([file.path], source, scratch=self._place())
+
+    def _text_schema(self, file: SourceFile, path: Path, *, looks: bool = True) -> Schema:
+        said, place = self.mapping, self._place()
         place.mkdir(parents=True, exist_ok=True)
+        plain = plain_text(path, self.shown, said.encoding, place)
         copy = place / "rows.parquet"
-        with self._faults_worded():
-            self.connection.execute(
-                f"COPY (SELECT * FROM {_csv_reader(path, types)}) TO {literal(str(copy))} "
-                "(FORMAT parquet, COMPRESSION snappy)"
-            )
-        return [copy]
+        if _ends(path, _JSON_SUFFIXES):
+            names, records = copy_json_lines(plain.path, copy)
+            layout = TextLayout("", "", 0, names)
+        else:
+            layout = layout_of(plain.path, self.shown, SaidLayout(said.delimiter, said.header_row))
+            records = copy_records(plain.path, plain.lines, layout, copy)
+        if plain.path != path:
+            plain.path.unlink()
+        self._copies[file.name] = [copy]
+        evidence: Mapping[str, Evidence] = {}
+        if looks:
+            with self._faults_worded():
+                evidence = evidence_of(
+                    self.connection, _parquet_reader([copy]), layout.names, said.null_texts
+                )
+        text = TextFile(
+            plain.encoding, layout.delimiter, layout.header_line, layout.repeated, records, evidence
+        )
+        return Schema(dict.fromkeys(layout.names, TEXT), text)
 
-    def _described(self, reader: str) -> Schema:
+    def _described(self, reader: str) -> Mapping[str, str]:
         with self._faults_worded():
             return dict(described(self.connection, f"SELECT * FROM {reader}"))
 
@@ -106,33 +176,36 @@ class FileReader:
         )
 
     def relation(
-        self, files: Sequence[SourceFile], schemas: Mapping[str, Schema]
+        self,
+        files: Sequence[SourceFile],
+        schemas: Mapping[str, Schema],
+        formats: Mapping[str, ColumnFormat],
     ) -> tuple[str, int]:
         """SQL over the rows of some files, in the types of all, and how many empty files come first.
 
         The empty files have the columns of all files of the source, so that DuckDB gives the rows of
-        a few the types they have among all.
+        a few the types they have among all. Columns with a format are read by it, and each has its text
+        beside it.
         """
         empty = self._empty(schemas)
-        types = self._described(_parquet_reader(empty))
-        pieces: list[Path] = []
-        for file in files:
-            own = schemas[file.name]
-            pieces += self.pieces(file, {n: types[n] for n in own if types[n] != own[n]})
-        return _parquet_reader([*empty, *pieces]), len(empty)
+        pieces = [piece for file in files for piece in self.pieces(file)]
+        rows = _parquet_reader([*empty, *pieces])
+        if formats:
+            read = [
+                f"{one.sql(quoted(name))} AS {quoted(name)}, {quoted(name)} AS {quoted(text_of(name))}"
+                for name, one in formats.items()
+            ]
+            rows = f"(SELECT {', '.join(read)}, file_index FROM {rows})"
+        return rows, len(empty)
 
     def _empty(self, schemas: Mapping[str, Schema]) -> list[Path]:
         found: dict[str, Path] = {}
-        typed = {one for own in schemas.values() for one, kind in own.items() if kind}
         self.scratch.mkdir(parents=True, exist_ok=True)
         for name in sorted(schemas):
             columns = ", ".join(
-                f"CAST(NULL AS {kind or 'VARCHAR'}) AS {quoted(column)}"
-                for column, kind in schemas[name].items()
-                if kind or column not in typed
+                f"CAST(NULL AS {kind}) AS {quoted(column)}"
+                for column, kind in schemas[name].columns.items()
             )
-            if not columns:
-                continue
             known_as = hashlib.sha256(columns.encode()).hexdigest()[:16]
             path = self.scratch / f"empty-{known_as}.parquet"
             if known_as not in found and not path.exists():
@@ -142,6 +215,16 @@ class FileReader:
                     )
             found.setdefault(known_as, path)
         return list(found.values())
+
+
+def text_of(column: str) -> str:
+    """The name under which a column's own text stands beside what is read from it."""
+    return f"text of {column}"
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is one of texts, such as CSV, packed or not."""
+    return _ends(path, _TEXT_SUFFIXES)
 
 
 def listed(source: str, folder: Path) -> list[SourceFile]:
@@ -157,13 +240,22 @@ def listed(source: str, folder: Path) -> list[SourceFile]:
                 found=f"an empty file, {one.name}",
                 remedy="Export it again, or name another file.",
             )
-    if not _ends(files[0], (*_PARQUET_SUFFIXES, *_TEXT_SUFFIXES, *EXCEL_SUFFIXES)):
+    kinds = {_kind(one) for one in files}
+    if "" in kinds or len(kinds) > 1:
+        odd = next((one for one in files if not _kind(one)), files[-1])
         raise DataRefused(
-            expected=f"a Parquet, CSV or Excel file, or a database address, for {source}",
-            found=f'the ending "{files[0].suffix}"',
+            expected=f"Parquet, CSV, JSON lines or Excel files, or a database address, for {source}",
+            found=f'the ending "{odd.suffix}"' if "" in kinds else "files of several kinds",
             remedy="Export the table as one of these.",
         )
     return [SourceFile(_name(one, folder), _stamp(one), one) for one in files]
+
+
+def _kind(path: Path) -> str:
+    for suffixes in (_PARQUET_SUFFIXES, _TEXT_SUFFIXES, EXCEL_SUFFIXES):
+        if _ends(path, suffixes):
+            return suffixes[0]
+    return ""
 
 
 def _name(path: Path, folder: Path) -> str:
@@ -175,56 +267,11 @@ def _stamp(path: Path) -> str:
     return f"{status.st_size} {status.st_mtime_ns}"
 
 
-def _ends(path: Path, suffixes: tuple[str, ...]) -> bool:
-    return path.name.casefold().endswith(suffixes)
+def _ends(path: Path, suffixes: Iterable[str]) -> bool:
+    return path.name.casefold().endswith(tuple(suffixes))
 
 
 def _parquet_reader(files: Sequence[Path]) -> str:
     # DuckDB would read a bracket or a star in a file's own name as a pattern.
     named = ", ".join(literal(glob.escape(str(one))) for one in files)
     return f"read_parquet([{named}], union_by_name = true)"
-
-
-def _csv_reader(path: Path, types: Schema) -> str:
-    # The whole file is looked at: an order number with a letter may first appear in its last line.
-    forced = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
-    more = f", types = {{{forced}}}" if forced else ""
-    named = literal(glob.escape(str(path)))
-    return f"read_csv([{named}], header = true, sample_size = -1{more})"
-
-
-def _require_utf8(path: Path, source: str) -> None:
-    if path.suffix == ".gz":
-        return
-    position = _first_byte_outside_utf8(path)
-    if position is not None:
-        line, hint = position
-        raise DataRefused(
-            expected=f"{source} in the encoding UTF-8",
-            found=f"bytes of another encoding in line {line:,} of {path.name}{hint}",
-            remedy="Save it as UTF-8; in Excel: Save as, CSV UTF-8.",
-        )
-
-
-def _first_byte_outside_utf8(path: Path, *, at_once: int = _READ_BYTES) -> tuple[int, str] | None:
-    """The line of the first byte that is not UTF-8, with a guess at the encoding; None when all is."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    lines = 1
-    with path.open("rb") as file:
-        if file.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return 1, " (it looks like UTF-16)"
-        while True:
-            block = file.read(at_once)
-            try:
-                # A letter that is cut off by the end of the file is none.
-                decoder.decode(block, final=not block)
-            except UnicodeDecodeError as fault:
-                # The fault's own bytes may begin with the tail of the block before.
-                return lines + fault.object[: fault.start].count(b"\n"), _encoding_hint(fault)
-            if not block:
-                return None
-            lines += block.count(b"\n")
-
-
-def _encoding_hint(fault: UnicodeDecodeError) -> str:
-    return " (it looks like Windows-1252 or Latin-1)" if fault.object[fault.start] >= 0x80 else ""

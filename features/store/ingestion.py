@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow
+
 from features.checks.breaches import CheckReport, ContractBroken
 from features.checks.checking import Before, CheckedTable, Checking
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
@@ -34,8 +36,15 @@ from features.store.month_files import (
     write_reference,
 )
 from features.store.pack import Pack, finish_pack
-from features.store.packing import EventTable, Packed, build_pack, customers_with_events
+from features.store.packing import (
+    EventTable,
+    Packed,
+    build_pack,
+    customers_with_events,
+    texts_of,
+)
 from features.store.store import MANIFEST, SCHEMA, Store, StoreManifest, open_store
+from features.store.strangers import strangers
 from features.store.table_changes import TableChange, table_changes
 from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
@@ -166,7 +175,13 @@ class Ingestion:
                 [*references, *events],
                 lambda one: customers_with_events(packed.pack, one.table.name),
             )
+            # The numbers of all customers, also of months that were not read again.
+            connection.register("packed", pyarrow.table({"id": texts_of(packed.pack.customer_ids)}))
+            report = checking.with_near_ids(report, "SELECT id FROM packed")
+            connection.unregister("packed")
             _refuse(report)
+            with faults_worded("the stored tables to be compared", "Run `regulars ingest` again."):
+                _refuse(strangers(connection, [*references, *events], report, draft / "tables"))
         finish_pack(packed.pack, draft / "pack")
         write_journal(_journal(references, events, packed), draft)
         self._write_manifest(report, packed.pack, draft)
@@ -234,6 +249,7 @@ class Ingestion:
             SCHEMA,
             database_version(),
             self.settings.company.currency,
+            self.settings.company.ignore_case,
             _plain(self.settings.tables[name]),
             [one.stored for one in describing],
             *self.erased.known_as,

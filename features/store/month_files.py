@@ -7,7 +7,7 @@ they stood in the source, so that shuffled sources give the same files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +64,17 @@ def reference_file(folder: Path, table: str) -> Path:
 def month_file(folder: Path, table: str, month: int) -> Path:
     """Where one month of a table of events lies in a folder of tables."""
     return folder / table / f"{month_name(month)}.parquet"
+
+
+def stored_rows(folder: Path, table: RawTable, months: Collection[int]) -> str:
+    """SQL for all stored rows of a table."""
+    files = (
+        [reference_file(folder, table.name)]
+        if table.event_time is None
+        else [month_file(folder, table.name, month) for month in sorted(months)]
+    )
+    named = [literal(str(one)) for one in files if one.is_file()]
+    return f"SELECT * FROM read_parquet([{', '.join(named)}], union_by_name = true)"
 
 
 def describing_columns(

@@ -80,7 +80,7 @@ def build_pack(
     pack_folder.mkdir()
     parts = [_parts(one, folder, scratch, last, progress) for one in events]
     declared = _declared(references, folder)
-    old_ids = _texts_of(last[1].customer_ids) if last is not None else _no_texts()
+    old_ids = texts_of(last[1].customer_ids) if last is not None else _no_texts()
     stays = np.zeros(len(old_ids), bool)
     for one in parts:
         if one.old is not None:
@@ -151,7 +151,8 @@ def _declared(references: Sequence[CheckedTable], folder: Path) -> Texts:
     return read.cast(arrow.large_string()).combine_chunks()
 
 
-def _texts_of(column: TextColumn) -> Texts:
+def texts_of(column: TextColumn) -> Texts:
+    """A packed column of texts as Arrow has it, without a copy."""
     return arrow.LargeStringArray.from_buffers(
         len(column), arrow.py_buffer(column.offsets), arrow.py_buffer(column.content)
     )

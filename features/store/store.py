@@ -19,7 +19,7 @@ from features.store.pack import Pack, open_pack
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.tables import TABLES
 
-SCHEMA = 3
+SCHEMA = 4
 MANIFEST = "store.json"
 
 

@@ -63,6 +63,8 @@ class RawTable:
 
 CUSTOMER_ID = "customer_id"
 KNOWN_AT = "known_at"
+UNKNOWN_ITEM = "unknown item"
+"""What a line without an article counts under: its money is known, and nothing to recommend is."""
 
 _CUSTOMER = Column(
     CUSTOMER_ID, ColumnKind.TEXT, "who: the company's own customer number", required=True

@@ -7,11 +7,13 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from serving.contract.identifiers import CustomerId
 from serving.contract.messages import (
+    ANSWERED_NUMBER,
+    CUSTOMER_NUMBER,
     Answer,
     CustomerRow,
     Day,
-    Identifier,
     Message,
     ModelIdentity,
     RowStatus,
@@ -93,7 +95,7 @@ class ChangeRowAnswer(Answer):
     """How one customer's risk moved; without a risk on either day only the statuses are there."""
 
     row_id: NotRequired[Annotated[str | None, Field(description="As it was sent.")]]
-    customer_id: Annotated[str, Field(description="As it was sent.")]
+    customer_id: Annotated[str | None, Field(description=ANSWERED_NUMBER)]
     status: Annotated[RowStatus, Field(description="Whether there is a risk now.")]
     status_before: Annotated[
         RowStatus, Field(description="Whether there was one on the earlier day.")
@@ -143,7 +145,7 @@ class WhatIfRequest(Message):
         }
     )
 
-    customer_id: Identifier = Field(description="The company's own customer number.")
+    customer_id: CustomerId = Field(description=CUSTOMER_NUMBER)
     play: Literal["order", "settle_complaints"] | None = Field(
         None, description="Something that might be done, with all that follows from it."
     )
@@ -178,7 +180,7 @@ class ChangedAnswer(Answer):
 class WhatIfAnswer(Answer):
     """What the model would say of such a customer; never a promise of what this one would do."""
 
-    customer_id: Annotated[str, Field(description="As it was sent.")]
+    customer_id: Annotated[str, Field(description=ANSWERED_NUMBER)]
     status: Annotated[RowStatus, Field(description="Whether there is a risk to compare with.")]
     title: NotRequired[Annotated[str | None, Field(description="What was asked.")]]
     probability: NotRequired[

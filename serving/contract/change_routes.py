@@ -29,6 +29,7 @@ from serving.contract.change_messages import (
     WhatIfAnswer,
     WhatIfRequest,
 )
+from serving.contract.identifiers import UNREADABLE
 from serving.contract.routes import contract_routes
 from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
@@ -55,10 +56,9 @@ def changes(request: Request, question: ChangesRequest) -> ChangesAnswer:
     comparing = in_use.changes
     if comparing is None:
         raise Refusal("no_past")
-    changed = {
-        customer_id: comparing.since(customer_id, earlier, language)
-        for customer_id in dict.fromkeys(row.customer_id for row in question.rows)
-    }
+    named = dict.fromkeys(row.customer_id for row in question.rows if row.customer_id != UNREADABLE)
+    changed = {one: comparing.since(one, earlier, language) for one in named}
+    changed[UNREADABLE] = ChangeAnswer(UNREADABLE, Status.ERROR, Status.ERROR)
     return ChangesAnswer(
         model=identity(in_use.scorer.bundle.manifest),
         since=question.since.isoformat(),
@@ -114,7 +114,7 @@ def change_row(row_id: str | None, change: ChangeAnswer, language: str) -> Chang
     """One customer's change as the contract writes it."""
     answer = ChangeRowAnswer(
         row_id=row_id,
-        customer_id=change.customer_id,
+        customer_id=change.customer_id or None,
         status=word_of(change.status),
         status_before=word_of(change.status_before),
     )

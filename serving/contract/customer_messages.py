@@ -7,10 +7,12 @@ from typing import Annotated, Any, NotRequired
 from pydantic import ConfigDict, Field
 
 from serving.contract.change_messages import ChangeRowAnswer
+from serving.contract.identifiers import CustomerId
 from serving.contract.messages import (
+    ANSWERED_NUMBER,
+    CUSTOMER_NUMBER,
     Answer,
     Day,
-    Identifier,
     Message,
     ModelIdentity,
     RowStatus,
@@ -31,7 +33,7 @@ class CustomerRequest(Message):
         }
     )
 
-    customer_id: Identifier = Field(description="The company's own customer number.")
+    customer_id: CustomerId = Field(description=CUSTOMER_NUMBER)
     since: Day | None = Field(
         None,
         description="The earlier day to compare with; `reasons.compared_days` before the scores without it.",
@@ -72,7 +74,7 @@ class DecisionAnswer(Answer):
 class CustomerAnswer(Answer):
     """One customer: who they are, how they stand, why, what changed and what happened."""
 
-    customer_id: Annotated[str, Field(description="As it was sent.")]
+    customer_id: Annotated[str, Field(description=ANSWERED_NUMBER)]
     status: Annotated[
         RowStatus, Field(description="Whether anything may be said, and whether there is a score.")
     ]

@@ -15,12 +15,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from features.vocabulary.identifiers import tidied
 from features.vocabulary.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, RawTable
-from serving.contract.messages import Answer, Identifier, Message
+from features.vocabulary.words import ARM, CHANNEL, KIND
+from serving.contract.identifiers import Id, Identifier, Label
+from serving.contract.messages import Answer, CustomerRow, Message
 
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 MOST_CENTS = 10**13
@@ -38,10 +42,39 @@ def _is_text(value: object) -> object:
 def _in_range(value: datetime) -> datetime:
     if not EARLIEST <= value < LATEST:
         raise PydanticCustomError("instant_range", "Give an instant from 1970 to 2199")
+    # However a zone is spelled, the same instant is the same event.
+    return value.astimezone(UTC)
+
+
+def _arm(value: str, info: ValidationInfo) -> str:
+    """An arm in the word of ours. What was kept earlier is taken as it was understood then."""
+    word = ARM.word(value)
+    if word is None and info.context is not None:
+        raise PydanticCustomError("unknown_arm", "Give treated or control")
+    return word or value
+
+
+def _kind(value: str) -> str:
+    return KIND.word(value) or tidied(value)
+
+
+def _channel(value: str) -> str:
+    return CHANNEL.word(value) or tidied(value)
+
+
+def _unless_open(value: object) -> object:
+    """A date that no calendar reaches stands for none, as in tables."""
+    if isinstance(value, str) and value[:4].isdecimal():
+        is_open = value[:10] <= "1900-01-01" or int(value[:4]) >= 2100
+        return None if is_open else value
     return value
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_in_range)]
+Arm = Annotated[Identifier, AfterValidator(_arm)]
+Kind = Annotated[Identifier, AfterValidator(_kind)]
+Channel = Annotated[Identifier, AfterValidator(_channel)]
+OpenInstant = Annotated[Instant | None, BeforeValidator(_unless_open)]
 Cents = Annotated[int, Field(strict=True, ge=-MOST_CENTS, le=MOST_CENTS)]
 Number = Annotated[float, Field(strict=True, ge=-MOST, le=MOST)]
 Flag = Annotated[bool, Field(strict=True)]
@@ -50,54 +83,54 @@ Flag = Annotated[bool, Field(strict=True)]
 class PurchaseEvent(Message):
     """One line of an order."""
 
-    order_id: Identifier = Field(description="Which order or receipt the line belongs to.")
+    order_id: Id = Field(description="Which order or receipt the line belongs to.")
     ordered_at: Instant = Field(description="When the order was placed.")
-    item_id: Identifier = Field(description="Which article.")
+    item_id: Id = Field(description="Which article.")
     quantity: Number = Field(description="How many; negative for a return.")
     amount_cents: Cents = Field(description="What the line cost in all, after discount.")
     discount_cents: Cents | None = Field(None, description="What was taken off the line.")
-    channel: Identifier | None = Field(None, description="Where it was bought.")
-    store: Identifier | None = Field(None, description="Which branch.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    channel: Label | None = Field(None, description="Where it was bought.")
+    store: Label | None = Field(None, description="Which branch.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 class ContactEvent(Message):
     """One touchpoint that is not a purchase."""
 
     contacted_at: Instant = Field(description="When it happened.")
-    channel: Identifier = Field(description="email, phone, web, store, chat, social, post or app.")
-    kind: Identifier = Field(description="visit, open, click, inquiry, complaint, survey …")
-    topic: Identifier | None = Field(None, description="What it was about.")
-    resolved_at: Instant | None = Field(None, description="When it was settled.")
+    channel: Channel = Field(description="email, phone, web, store, chat, social, post or app.")
+    kind: Kind = Field(description="visit, open, click, inquiry, complaint, survey …")
+    topic: Label | None = Field(None, description="What it was about.")
+    resolved_at: OpenInstant = Field(None, description="When it was settled.")
     score: Number | None = Field(None, description="The answer to a survey.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 class ExposureEvent(Message):
     """One time a customer was shown an offer, or was deliberately not shown it."""
 
-    offer_id: Identifier = Field(description="Which offer.")
+    offer_id: Id = Field(description="Which offer.")
     shown_at: Instant = Field(description="When it was shown, or would have been.")
-    channel: Identifier | None = Field(None, description="Where it was shown.")
-    arm: Identifier | None = Field(None, description="treated or control.")
+    channel: Label | None = Field(None, description="Where it was shown.")
+    arm: Arm | None = Field(None, description="treated or control.")
     action_probability: Number | None = Field(None, description="How likely it was to be shown.")
-    accepted_at: Instant | None = Field(None, description="When it was taken.")
+    accepted_at: OpenInstant = Field(None, description="When it was taken.")
     revenue_cents: Cents | None = Field(None, description="What the acceptance brought.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 class ContractEvent(Message):
     """One contract or subscription term."""
 
-    contract_id: Identifier = Field(description="Which contract.")
+    contract_id: Id = Field(description="Which contract.")
     starts_at: Instant = Field(description="From when it runs.")
-    ends_at: Instant | None = Field(None, description="Until when it runs.")
-    plan: Identifier | None = Field(None, description="Which plan.")
+    ends_at: OpenInstant = Field(None, description="Until when it runs.")
+    plan: Label | None = Field(None, description="Which plan.")
     price_cents: Cents | None = Field(None, description="What a term costs.")
     auto_renew: Flag | None = Field(None, description="Renews by itself.")
-    cancelled_at: Instant | None = Field(None, description="When notice was given.")
-    end_reason: Identifier | None = Field(None, description="Why it ended.")
-    known_at: Instant | None = Field(None, description="When the company learned of it.")
+    cancelled_at: OpenInstant = Field(None, description="When notice was given.")
+    end_reason: Label | None = Field(None, description="Why it ended.")
+    known_at: OpenInstant = Field(None, description="When the company learned of it.")
 
 
 Event = PurchaseEvent | ContactEvent | ExposureEvent | ContractEvent
@@ -132,17 +165,13 @@ class Reaction(Message):
     reaction: Literal["contacted", "opened", "accepted", "rejected", "bought"] = Field(
         description="What happened."
     )
-    offer_id: Identifier | None = Field(None, description="Which offer it was about.")
+    offer_id: Id | None = Field(None, description="Which offer it was about.")
     revenue_cents: Cents | None = Field(None, description="What it brought.")
 
 
-class EventRow(Message):
+class EventRow(CustomerRow):
     """One event of one customer: exactly one of the five kinds."""
 
-    customer_id: Identifier = Field(description="The company's own customer number.")
-    row_id: Identifier | None = Field(
-        None, description="Anything of the caller's; given back with the answer."
-    )
     event_id: Identifier | None = Field(
         None,
         description="Names the event, so that it is kept once; without it, equal events are one event.",
@@ -230,10 +259,15 @@ class EventRowAnswer(Answer):
     """What became of one event."""
 
     row_id: Annotated[str | None, Field(description="As it was sent.")]
-    event_id: Annotated[str, Field(description="Names the event.")]
+    event_id: Annotated[
+        str, Field(description="Names the event; empty where it has no name and is not kept.")
+    ]
     status: Annotated[
         Literal["stored", "duplicate", "refused"],
-        Field(description="stored: kept; duplicate: kept before; refused: it lies in the future."),
+        Field(
+            description="stored: kept; duplicate: kept before; refused: it lies in the future, or the customer "
+            "number cannot be read."
+        ),
     ]
     counts: Annotated[
         bool, Field(description="Whether models read such events, so that scores may move.")

@@ -19,6 +19,7 @@ from serving.contract.event_messages import (
     EventsAnswer,
     EventsRequest,
 )
+from serving.contract.identifiers import UNREADABLE
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.reported_events import ToldEvent
@@ -37,7 +38,10 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
     in_use = models_in_use.in_use
     cutoff = 0 if in_use is None else in_use.snapshot.cutoff_seconds
     told = [_told(row, cutoff) for row in question.rows]
-    timely = [row.happened_seconds <= at + AHEAD_SECONDS for row in question.rows]
+    timely = [
+        row.customer_id != UNREADABLE and row.happened_seconds <= at + AHEAD_SECONDS
+        for row in question.rows
+    ]
     kept = [one for one, is_timely in zip(told, timely, strict=True) if is_timely]
     is_new = iter(_keep(models_in_use, kept))
     models_in_use.ledger.events.forget(before=min(cutoff, at))
@@ -45,7 +49,7 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
         rows=[
             EventRowAnswer(
                 row_id=row.row_id,
-                event_id=event.event_id,
+                event_id=(row.event_id or "") if row.customer_id == UNREADABLE else event.event_id,
                 status=_became(next(is_new)) if is_timely else "refused",
                 counts=is_timely and _is_read(models_in_use, event.table),
             )
@@ -56,7 +60,10 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
 
 def _keep(models_in_use: ModelsInUse, told: Sequence[ToldEvent]) -> list[bool]:
     """Keep what is told; what is told of somebody who was erased is answered alike and kept nowhere."""
-    erased = models_in_use.ledger.privacy.erased_among({one.customer_id for one in told})
+    erased = models_in_use.ledger.privacy.erased_among(
+        {one.customer_id for one in told},
+        ignore_case=models_in_use.ignores_case,
+    )
     is_new = iter(
         models_in_use.ledger.events.keep([one for one in told if one.customer_id not in erased])
     )

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from serving.contract.event_messages import FreshEventsGiven
+from serving.contract.identifiers import Id, Identifier
 from serving.contract.messages import (
+    ANSWERED_NUMBER,
     Answer,
     CustomerRow,
-    Identifier,
     Message,
     ModelIdentity,
     PushAnswer,
@@ -25,7 +26,7 @@ MOST_TAKERS = 1_000
 MOST_DAYS = 365
 Count = Annotated[int, Field(strict=True)]
 Share = Annotated[float, Field(strict=True, ge=0.0, le=1.0)]
-ItemIds = list[Identifier]
+ItemIds = list[Id]
 
 
 class RecommendationRow(CustomerRow):
@@ -148,7 +149,7 @@ class RecommendationRowAnswer(Answer):
     """One customer's list."""
 
     row_id: Annotated[str | None, Field(description="As it was sent.")]
-    customer_id: Annotated[str, Field(description="As it was sent.")]
+    customer_id: Annotated[str | None, Field(description=ANSWERED_NUMBER)]
     status: Annotated[RowStatus, Field(description="What became of the row.")]
     order_probability: Annotated[
         float | None,
@@ -211,7 +212,7 @@ class ItemCustomersRequest(Message):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"item_id": "85123A", "count": 50}]})
 
-    item_id: Identifier = Field(description="The company's own number.")
+    item_id: Id = Field(description="The company's own number.")
     count: Count = Field(50, ge=1, le=MOST_TAKERS, description="So many customers.")
     only_new: bool = Field(False, strict=True, description="Only those who never bought it.")
 

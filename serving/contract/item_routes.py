@@ -15,6 +15,7 @@ from serving.contract.answering import (
     word_of,
 )
 from serving.contract.event_messages import EVENT_TYPES, PurchaseEvent
+from serving.contract.identifiers import UNREADABLE
 from serving.contract.item_messages import (
     ItemCustomersAnswer,
     ItemCustomersRequest,
@@ -125,7 +126,8 @@ def recommended(
     words = words_of(answer_in(question.language, models_in_use).code)
     shelving, wishes, unknown = _wished(found, question)
     kept = models_in_use.ledger.events.newer(
-        [one.customer_id for one in question.rows], found.as_of.seconds
+        [one.customer_id for one in question.rows if one.customer_id != UNREADABLE],
+        found.as_of.seconds,
     )
     withheld = models_in_use.ledger.privacy.withheld
     rows = [
@@ -186,7 +188,7 @@ def _row(
 ) -> RecommendationRowAnswer:
     answer = RecommendationRowAnswer(
         row_id=row.row_id,
-        customer_id=row.customer_id,
+        customer_id=row.customer_id or None,
         status=word_of(Status.OK),
         order_probability=None,
         items=[],
@@ -194,6 +196,9 @@ def _row(
         fewer=None,
         is_within_quotas=True,
     )
+    if row.customer_id == UNREADABLE:
+        answer["status"] = word_of(Status.ERROR)
+        return answer
     key = -1 if row.customer_id in withheld.erased else found.key(row.customer_id)
     if row.customer_id in withheld.objected or found.declined(key):
         answer["status"] = word_of(Status.NO_CONSENT)

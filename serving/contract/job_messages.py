@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from serving.contract.messages import Answer, Identifier, Message, Words
+from serving.contract.identifiers import CustomerOfARow, Identifier
+from serving.contract.messages import Answer, Message, Words
 
 MOST_CUSTOMERS = 100_000
 Yes = Annotated[bool, Field(strict=True)]
@@ -28,7 +29,7 @@ class JobRequest(Message):
         }
     )
 
-    customer_ids: list[Identifier] | None = Field(
+    customer_ids: list[CustomerOfARow] | None = Field(
         None, min_length=1, max_length=MOST_CUSTOMERS, description="Customers, at most 100,000."
     )
     everybody: Yes = Field(False, description="All customers instead.")

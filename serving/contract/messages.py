@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, with_config
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator, with_config
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict  # what pydantic can describe before Python 3.12
 
 from features.declarations.feature import Actionable
+from serving.contract.identifiers import CustomerOfARow, RowId
 from training.reasons.explanation import Direction
-
-LONGEST_ID = 200
 
 
 def _is_text(value: object) -> object:
@@ -48,9 +47,6 @@ RowStatus = Literal[
 ]
 Words = Literal["en", "de"]
 
-# Strict: a number is not taken for a text, and half a surrogate pair is no text at all.
-Identifier = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=LONGEST_ID)]
-
 
 class WarningAnswer(Answer):
     """Something to know about an answer."""
@@ -76,13 +72,29 @@ class ModelIdentity(Answer):
     data_cut: Annotated[str, Field(description="Data known before this instant taught it.")]
 
 
+CUSTOMER_NUMBER = "The company's own customer number; a whole number counts as its text, blanks around it do not count."
+ANSWERED_NUMBER = "The number as it is kept; null where it cannot be read."
+UNREADABLE_CUSTOMER = WarningAnswer(
+    code="invalid_customer_id",
+    message="Give the customer number as a text of 1 to 200 characters, or as a whole number.",
+)
+
+
 class CustomerRow(Message):
     """One customer to be told about."""
 
-    customer_id: Identifier = Field(description="The company's own customer number.")
-    row_id: Identifier | None = Field(
+    customer_id: CustomerOfARow = Field(description=CUSTOMER_NUMBER)
+    row_id: RowId | None = Field(
         None, description="Anything of the caller's; given back with the answer."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _may_name_nobody(cls, said: object) -> object:
+        """A row without a customer is answered as one whose customer cannot be read."""
+        if isinstance(said, dict) and "customer_id" not in said:
+            return {**said, "customer_id": None}
+        return said
 
 
 class FactAnswer(Answer):

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from serving.contract.identifiers import Id
 from serving.contract.messages import (
+    ANSWERED_NUMBER,
     Answer,
     CustomerRow,
-    Identifier,
     Message,
     ModelIdentity,
     PushAnswer,
@@ -60,10 +61,10 @@ class OfferRequest(Message):
         le=MOST_PROPOSED,
         description="So many candidates a customer with their arithmetic.",
     )
-    offer_ids: list[Identifier] | None = Field(
+    offer_ids: list[Id] | None = Field(
         None, min_length=1, max_length=1_000, description="Only these offers; all where not given."
     )
-    context: dict[Identifier, Weight] | None = Field(
+    context: dict[Id, Weight] | None = Field(
         None,
         description="What the situation makes of an offer, in percent: 25 counts its chance a quarter higher.",
     )
@@ -156,7 +157,7 @@ class OfferRowAnswer(Answer):
     """What one customer is offered, and the whole arithmetic."""
 
     row_id: Annotated[str | None, Field(description="As given.")]
-    customer_id: Annotated[str, Field(description="As given.")]
+    customer_id: Annotated[str | None, Field(description=ANSWERED_NUMBER)]
     status: Annotated[RowStatus, Field(description="Whether this customer could be decided about.")]
     decision_id: Annotated[str | None, Field(description="Names the decision; null without one.")]
     slots: Annotated[list[SlotAnswer], Field(description="What stands where.")]

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from serving.contract.messages import Answer, CustomerRow, Identifier, Message
+from serving.contract.identifiers import CustomerId, Identifier, RowId
+from serving.contract.messages import ANSWERED_NUMBER, Answer, CustomerRow, Message
 
 MOST_ROWS = 1_000
 MOST_ERASED = 5_000
@@ -36,10 +37,13 @@ class ObjectionRowAnswer(Answer):
     """What became of one objection."""
 
     row_id: Annotated[str | None, Field(description="As it was sent.")]
-    customer_id: Annotated[str, Field(description="As it was sent.")]
+    customer_id: Annotated[str | None, Field(description=ANSWERED_NUMBER)]
     status: Annotated[
-        Literal["recorded", "unchanged"],
-        Field(description="recorded: it counts from now on; unchanged: it did so before."),
+        Literal["recorded", "unchanged", "error"],
+        Field(
+            description="recorded: it counts from now on; unchanged: it did so before; error: the customer "
+            "number cannot be read."
+        ),
     ]
 
 
@@ -54,7 +58,7 @@ class ErasuresRequest(Message):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"customer_ids": ["17841"]}]})
 
-    customer_ids: list[Identifier] = Field(
+    customer_ids: list[CustomerId] = Field(
         min_length=1, max_length=MOST_ERASED, description="At most 5,000."
     )
 
@@ -92,7 +96,7 @@ class FeedbackRow(Message):
     verdict: Literal["helpful", "wrong", "known"] = Field(
         description="helpful: it was of use; wrong: it is not so; known: nothing new."
     )
-    row_id: Identifier | None = Field(
+    row_id: RowId | None = Field(
         None, description="Anything of the caller's; given back with the answer."
     )
 

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from serving.access.problems import Refusal
 from serving.contract.answering import instant, models_in_use_of, required
+from serving.contract.identifiers import UNREADABLE
 from serving.contract.privacy_messages import (
     ErasureAnswer,
     ErasuresRequest,
@@ -32,17 +33,24 @@ routes = contract_routes()
 def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswer:
     """Record that customers object to being profiled for marketing; it counts from this answer on."""
     models_in_use = models_in_use_of(request)
-    changed = models_in_use.ledger.privacy.decide(
-        [(row.customer_id, row.objects) for row in question.rows], at=models_in_use.now()
+    named = [row for row in question.rows if row.customer_id != UNREADABLE]
+    changed = iter(
+        models_in_use.ledger.privacy.decide(
+            [(row.customer_id, row.objects) for row in named], at=models_in_use.now()
+        )
     )
     return ObjectionsAnswer(
         rows=[
             ObjectionRowAnswer(
                 row_id=row.row_id,
-                customer_id=row.customer_id,
-                status="recorded" if is_new else "unchanged",
+                customer_id=row.customer_id or None,
+                status="error"
+                if row.customer_id == UNREADABLE
+                else "recorded"
+                if next(changed)
+                else "unchanged",
             )
-            for row, is_new in zip(question.rows, changed, strict=True)
+            for row in question.rows
         ]
     )
 
@@ -51,7 +59,11 @@ def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswe
 def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
     """Forget customers: from this answer on nobody knows them; the answer names what is still to be done."""
     models_in_use, named = models_in_use_of(request), list(dict.fromkeys(question.customer_ids))
-    erasure = models_in_use.ledger.privacy.erase(named, at=models_in_use.now())
+    erasure = models_in_use.ledger.privacy.erase(
+        named,
+        at=models_in_use.now(),
+        ignore_case=models_in_use.ignores_case,
+    )
     _drop_jobs(models_in_use, named)
     return _erasure(erasure)
 

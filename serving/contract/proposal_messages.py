@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from serving.contract.messages import Identifier, Message
+from serving.contract.identifiers import Id
+from serving.contract.messages import Message
 
 ROWS = 200
 MOST_PROPOSED = 100
@@ -20,7 +21,7 @@ class SimilarItemsRequest(Message):
         json_schema_extra={"examples": [{"item_ids": ["85123A"], "count": 5}]}
     )
 
-    item_ids: list[Identifier] = Field(
+    item_ids: list[Id] = Field(
         min_length=1, max_length=ROWS, description="The company's own item numbers, at most 200."
     )
     count: Count = Field(

@@ -12,6 +12,7 @@ from fastapi import Request
 
 from serving.access.problems import FieldFault, Refusal
 from serving.contract.answering import answer_in, identity, instant, models_in_use_of, word_of
+from serving.contract.identifiers import UNREADABLE
 from serving.contract.messages import CustomerRow, PushAnswer, WarningAnswer
 from serving.contract.offer_messages import (
     Arm,
@@ -49,12 +50,12 @@ def offered(models_in_use: ModelsInUse, question: OfferRequest) -> OfferDecision
     found = models_in_use.offering
     if found is None:
         raise Refusal("not_trained")
-    ids = [one.customer_id for one in question.rows]
+    ids = [one.customer_id for one in question.rows if one.customer_id != UNREADABLE]
     if len(set(ids)) < len(ids):
         said = "Each customer once: an offer is made to a person."
         raise Refusal("invalid_request", errors=[FieldFault("/rows", "repeated", said)])
     asked, context = _places(found, question.offer_ids, "/offer_ids"), _context(found, question)
-    known = _known(models_in_use, found, ids)
+    known = {UNREADABLE: (Status.ERROR, -1), **_known(models_in_use, found, ids)}
     keys = {one: key for one, (status, key) in known.items() if status is Status.OK}
     decided = _decided(models_in_use, found, question, keys, asked, context)
     rows = [
@@ -88,7 +89,7 @@ class _Decided:
 def _row(row: CustomerRow, status: Status, decided: _Decided | None) -> OfferRowAnswer:
     return OfferRowAnswer(
         row_id=row.row_id,
-        customer_id=row.customer_id,
+        customer_id=row.customer_id or None,
         status=word_of(status),
         decision_id=None if decided is None else decided.decision_id,
         slots=[] if decided is None else decided.slots,

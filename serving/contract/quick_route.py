@@ -18,6 +18,9 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from serving.contract.identifiers import IGNORE_CASE
+from serving.in_use.models_in_use import ModelsInUse
+
 Question = TypeVar("Question", bound=BaseModel)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -40,7 +43,7 @@ class QuickRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if question_type is None:
                 return await run_in_threadpool(respond, request, **request.path_params)
-            question = read(question_type, await request.body())
+            question = read(question_type, await request.body(), ignore_case=_ignores_case(request))
             if getattr(question, "is_quick", False):
                 return respond(request, question)
             return await run_in_threadpool(respond, request, question)
@@ -62,10 +65,16 @@ def json_response(answer: object, status: int = 200) -> Response:
     return Response(orjson.dumps(answer), status, media_type="application/json")
 
 
-def read(question_type: type[Question], body: bytes) -> Question:
+def _ignores_case(request: Request) -> bool:
+    """Whether capitals make no other customer of the company that is served."""
+    models_in_use = getattr(request.app.state, "models_in_use", None)
+    return isinstance(models_in_use, ModelsInUse) and models_in_use.ignores_case
+
+
+def read(question_type: type[Question], body: bytes, *, ignore_case: bool = False) -> Question:
     """A question from the bytes of a body; raises ``RequestValidationError``."""
     try:
-        return question_type.model_validate_json(body)
+        return question_type.model_validate_json(body, context={IGNORE_CASE: ignore_case})
     except ValidationError as fault:
         # Neither what was sent nor a link belongs into an answer.
         found = fault.errors(include_url=False, include_context=False, include_input=False)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from serving.contract.event_messages import EVENT_TYPES, Event
+from serving.contract.messages import UNREADABLE_CUSTOMER
 from serving.contract.row_messages import ScoredRowAnswer
 from serving.contract.rows import RowPart, row_answer
 from serving.in_use.models_in_use import InUse, ModelsInUse
@@ -15,7 +16,7 @@ from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.fresh_events import fresh_events
 from serving.scores.score import Score, Status
-from serving.scores.subject import Caution, Subject
+from serving.scores.subject import Caution, GivenVector, Subject
 from training.reasons.languages.language import Language
 
 Told = Mapping[str, Sequence[Event]]
@@ -65,6 +66,14 @@ def answer_rows(
         )
         for one, row in zip(subjects, rows, strict=True)
     ]
+
+
+def nobody(row_id: str | None = None) -> Subject:
+    """Whom a row asks about whose customer number cannot be read: it is answered by an error of its own."""
+    return Subject(row_id=row_id, vector=GivenVector(None, (_UNREADABLE,)), key=b"unreadable")
+
+
+_UNREADABLE = Caution(UNREADABLE_CUSTOMER["code"], UNREADABLE_CUSTOMER["message"])
 
 
 def _with_events(subject: Subject, kept: Sequence[ToldEvent], in_use: InUse) -> Subject:
@@ -140,7 +149,8 @@ def _erased(models_in_use: ModelsInUse, in_use: InUse, rows: Sequence[Score]) ->
         and row.customer_id
         and in_use.snapshot.find(row.customer_id) < 0
     }
-    return models_in_use.ledger.privacy.erased_among(strangers)
+    ignore_case = models_in_use.ignores_case
+    return models_in_use.ledger.privacy.erased_among(strangers, ignore_case=ignore_case)
 
 
 def _name(at: int, named: str, customer_id: str) -> str:

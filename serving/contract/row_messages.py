@@ -8,6 +8,7 @@ from pydantic import Field
 
 from features.declarations.feature import Actionable
 from serving.contract.messages import (
+    ANSWERED_NUMBER,
     Answer,
     FactAnswer,
     ReasonAnswer,
@@ -222,7 +223,7 @@ class ScoredRowAnswer(Answer):
     """The answer to one row; without a score only the status and the ids are there."""
 
     row_id: NotRequired[Annotated[str | None, Field(description="As it was sent.")]]
-    customer_id: Annotated[str | None, Field(description="As it was sent.")]
+    customer_id: Annotated[str | None, Field(description=ANSWERED_NUMBER)]
     status: Annotated[RowStatus, Field(description="What became of this row.")]
     warnings: Annotated[list[WarningAnswer], Field(description="What to know about this row.")]
     vector_as_of: NotRequired[

@@ -8,10 +8,17 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from serving.contract.event_messages import FreshEventsGiven
-from serving.contract.messages import (
+from serving.contract.identifiers import (
     LONGEST_ID,
-    Answer,
+    UNREADABLE,
+    CustomerId,
+    CustomerOfARow,
     Identifier,
+    RowId,
+)
+from serving.contract.messages import (
+    CUSTOMER_NUMBER,
+    Answer,
     Message,
     ModelIdentity,
     WarningAnswer,
@@ -34,10 +41,10 @@ Behaviour = dict[
 class ScoreRow(Message):
     """One row to be scored: a customer by id, with what has happened since, or behaviour by itself."""
 
-    customer_id: Identifier | None = Field(
-        None, description="The company's own customer number; not needed with `vector`."
+    customer_id: CustomerOfARow | None = Field(
+        None, description=f"{CUSTOMER_NUMBER} Not needed with `vector`."
     )
-    row_id: Identifier | None = Field(
+    row_id: RowId | None = Field(
         None, description="Anything of the caller's; given back with the answer."
     )
     vector: Behaviour | None = Field(
@@ -53,12 +60,17 @@ class ScoreRow(Message):
     )
 
     @model_validator(mode="after")
-    def _asks_about_somebody(self) -> ScoreRow:
-        if self.vector is None and self.customer_id is None:
-            raise PydanticCustomError("customer_or_vector", "Give a customer_id or a vector")
+    def _asks_one_question(self) -> ScoreRow:
         if self.vector is not None and self.events is not None:
             raise PydanticCustomError("vector_and_events", "Give either a vector or events")
         return self
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it says whom or what it asks about."""
+        if self.customer_id is None:
+            return self.vector is not None
+        return self.customer_id != UNREADABLE
 
 
 class ScoreRequest(Message):
@@ -92,7 +104,7 @@ class ScoreRequest(Message):
         }
     )
 
-    customer_id: Identifier | None = Field(None, description="One customer, instead of `rows`.")
+    customer_id: CustomerId | None = Field(None, description="One customer, instead of `rows`.")
     rows: list[ScoreRow] | None = Field(
         None,
         min_length=1,

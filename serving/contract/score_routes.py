@@ -17,7 +17,7 @@ from serving.contract.answering import (
     required,
 )
 from serving.contract.messages import WarningAnswer
-from serving.contract.recorded_scores import answer_rows
+from serving.contract.recorded_scores import answer_rows, nobody
 from serving.contract.routes import contract_routes
 from serving.contract.rows import PARTS, RISK_FIELDS, RowPart
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
@@ -68,6 +68,8 @@ def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> ScoreAnswer:
 
 def _subject(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Subject:
     """A row as it is answered; what it says is kept where another row could say the same."""
+    if not row.is_readable:
+        return nobody(row.row_id)
     events = {} if row.events is None else row.events.by_table
     return Subject(
         row_id=row.row_id,

@@ -64,6 +64,8 @@ class ModelsInUse:
         self.settings = settings
         self.now = now
         self.ledger = Ledger(workspace.ledger)
+        if self.ignores_case:
+            self.ledger.privacy.count_in_small()
         self.job_files = JobFiles(workspace.jobs)
         self.workspace = workspace
         self._ticks = ticks
@@ -89,6 +91,11 @@ class ModelsInUse:
     def language(self) -> Language:
         """The language reasons are told in where nobody asks for another."""
         return language_of(self.settings.company.language)
+
+    @property
+    def ignores_case(self) -> bool:
+        """Whether customer numbers that differ in capitals alone are one customer."""
+        return bool(self.settings.company.ignore_case)
 
     @property
     def in_use(self) -> InUse | None:

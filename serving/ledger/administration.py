@@ -84,7 +84,9 @@ def verify_audit(workspace: Workspace) -> tuple[int, str]:
         return ledger.audit.verify()
 
 
-def withheld_in(workspace: Workspace) -> Withheld:
+def withheld_in(workspace: Workspace, *, ignore_case: bool = False) -> Withheld:
     """Who of a workspace has objected or was erased."""
     with ledger_of(workspace) as ledger:
+        if ignore_case:
+            ledger.privacy.count_in_small()
         return ledger.privacy.withheld

@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from features.company.erased import Tombstones
+from features.vocabulary.identifiers import small
 from serving.ledger.database import TABLES
 from serving.ledger.statements import Statements
 
@@ -97,12 +98,16 @@ class Privacy:
             self._seen = seen = version, self._read()
         return seen[1]
 
-    def erased_among(self, customer_ids: Collection[str]) -> frozenset[str]:
+    def erased_among(
+        self, customer_ids: Collection[str], *, ignore_case: bool = False
+    ) -> frozenset[str]:
         """Which of these customers were erased at any time; the list of the erased is read once for all."""
         if not customer_ids or not self._tombstones.exists():
             return frozenset()
         tombstones = Tombstones.read(self._tombstones)
-        return frozenset(filter(tombstones.hold, customer_ids))
+        return frozenset(
+            one for one in customer_ids if tombstones.hold(one, ignore_case=ignore_case)
+        )
 
     def decide(self, decisions: Sequence[tuple[str, bool]], *, at: int) -> list[bool]:
         """Keep objections (True) and their withdrawals (False); says of each whether it changes anything."""
@@ -112,14 +117,24 @@ class Privacy:
                 for customer_id, objects in decisions
             ]
 
-    def erase(self, customer_ids: Sequence[str], *, at: int) -> Erasure:
+    def count_in_small(self) -> None:
+        """Let whoever objected or is being erased be known by their number in small letters as well.
+
+        What was demanded before a company came to ignore case stays demanded.
+        """
+        with self._durably() as connection:
+            for table in ("objections", "to_be_erased"):
+                _copy_in_small(connection, table)
+
+    def erase(self, customer_ids: Sequence[str], *, at: int, ignore_case: bool = False) -> Erasure:
         """Forget customers: at once in this database, and with the next `regulars forget` everywhere.
 
         They are named among the erased before anything is deleted, so that no crash brings them back.
         """
         erasure = Erasure(secrets.token_hex(16), PENDING, len(customer_ids), at, None)
         with self._writing:
-            known = Tombstones.read(self._tombstones).with_customers(customer_ids)
+            known = Tombstones.read(self._tombstones)
+            known = known.with_customers(customer_ids, ignore_case=ignore_case)
             known.write(self._tombstones)
         with self._durably() as connection:
             connection.execute(
@@ -130,8 +145,9 @@ class Privacy:
                 "INSERT OR IGNORE INTO to_be_erased (erasure_id, customer_id) VALUES (?, ?)",
                 [(erasure.erasure_id, one) for one in customer_ids],
             )
+            forgotten = _in_every_case(connection, customer_ids) if ignore_case else customer_ids
             for statement in _FORGET:
-                connection.executemany(statement, [(one,) for one in customer_ids])
+                connection.executemany(statement, [(one,) for one in forgotten])
         self._wipe()
         return erasure
 
@@ -191,6 +207,28 @@ def _objection(customer_id: str, objects: bool, at: int) -> tuple[str, tuple[obj
         return "DELETE FROM objections WHERE customer_id = ?", (customer_id,)
     insert = "INSERT OR IGNORE INTO objections (customer_id, objected_at) VALUES (?, ?)"
     return insert, (customer_id, at)
+
+
+def _copy_in_small(connection: sqlite3.Connection, table: str) -> None:
+    found = connection.execute(f"SELECT * FROM {table}")
+    place = [column[0] for column in found.description].index("customer_id")
+    copies = [
+        (*row[:place], small(row[place]), *row[place + 1 :])
+        for row in found.fetchall()
+        if small(row[place]) != row[place]
+    ]
+    if copies:
+        holes = ", ".join("?" * len(copies[0]))
+        connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({holes})", copies)
+
+
+def _in_every_case(connection: sqlite3.Connection, customer_ids: Sequence[str]) -> list[str]:
+    """Customers by every spelling this database has of them, from before a company came to ignore case."""
+    wanted, found = {small(one) for one in customer_ids}, set(customer_ids)
+    for table in ("decisions", "offer_decisions", "events", "objections"):
+        named = connection.execute(f"SELECT DISTINCT customer_id FROM {table}")
+        found |= {one for (one,) in named if one and small(one) in wanted}
+    return sorted(found)
 
 
 class _Durable:

@@ -72,7 +72,7 @@ def score_everybody(
         pack=pack,
         vectors=vectors,
         compared_days=settings.reasons.compared_days,
-        withheld=withheld_in(workspace),
+        withheld=withheld_in(workspace, ignore_case=bool(settings.company.ignore_case)),
         customers_a_piece=customers_a_piece,
     )
     identity = _identity(given)

@@ -12,6 +12,7 @@ import jinja2
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
+from features.vocabulary.identifiers import normal_id
 from serving.access.guard import SESSION_COOKIE, session_token
 from serving.access.problems import KINDS, Problem, Refusal
 from serving.access.routes import LONGEST_SECONDS
@@ -125,12 +126,14 @@ class Pages:
 
     async def _find(self, request: Request) -> Response:
         """A search: the id comes in the body and goes no further than this answer."""
-        in_use = models_in_use_of(request).in_use
+        models_in_use = models_in_use_of(request)
+        in_use = models_in_use.in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
         sent = await _form(request)
         query = ListQuery.parse(sent)
-        wanted = sent.get("q", "").strip()
+        ignore_case = models_in_use.ignores_case
+        wanted = normal_id(sent.get("q", ""), ignore_case=ignore_case)
         if not wanted:
             return RedirectResponse(query.link(found=None), status_code=303)
         found = keys_beginning_with(in_use.snapshot.customer_ids, wanted)

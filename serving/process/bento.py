@@ -106,6 +106,7 @@ def _settings(settings: Settings) -> str:
         "[company]\n"
         f"name = {json.dumps(company.name)}\n"
         f"currency = {json.dumps(company.currency)}\n"
-        f"language = {json.dumps(company.language)}\n\n"
+        f"language = {json.dumps(company.language)}\n"
+        f"ignore_case = {json.dumps(bool(company.ignore_case))}\n\n"
         "[service]\nwithout_scores = true\n"
     )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.vocabulary.words import CONTROL
 from serving.ledger.reported_events import ToldEvent
 from training.reasons.happenings import HAPPENINGS, Happening
 from training.reasons.languages.catalogue import phrase
@@ -102,7 +103,7 @@ def _contacts(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterato
 def _exposures(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[TimelineEntry]:
     for row in rows.tolist():
         details = _texts(stream, row, ("offer", "channel", "arm"))
-        kind = "offer_held_out" if details.get("arm") == "control" else "offer_shown"
+        kind = "offer_held_out" if details.get("arm") == CONTROL else "offer_shown"
         yield TimelineEntry(int(stream.seconds[row]), kind, details)
         yield from _later(stream, row, "accepted_seconds", "offer_accepted", details, end)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from features.store.pack import EventStream
 from features.vocabulary.arrays import Floats, Ints, Truths
 from features.vocabulary.time import Cutoff, Horizon
+from features.vocabulary.words import CONTROL
 
 Keys = NDArray[np.int32]
 
@@ -123,8 +124,8 @@ def was_treated(
     """
     shown = np.ones(exposures.rows, np.bool_)
     arms = list(exposures.dictionaries.get("arm", ()))
-    if "control" in arms:
-        shown = np.asarray(exposures.columns["arm"]) != arms.index("control")
+    if CONTROL in arms:
+        shown = np.asarray(exposures.columns["arm"]) != arms.index(CONTROL)
     places = Places.of(exposures, shown)
     _, end = within(cutoff_seconds, horizon)
     return places.before(customer_keys, end) > places.before(customer_keys, cutoff_seconds)

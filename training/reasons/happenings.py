@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import EventStream, Pack
+from features.vocabulary.words import CONTROL
 from training.reasons.languages.known import language_of
 
 # The reason groups each may speak for, and one and several of it.
@@ -123,8 +124,8 @@ def _exposures(
     stream: EventStream, rows: slice, first: int, end: int
 ) -> Iterator[tuple[str, Seconds]]:
     inside, when = _within(stream, rows, first, end), stream.seconds[rows]
-    if "arm" in stream.columns and "control" in stream.dictionaries["arm"]:
-        control = list(stream.dictionaries["arm"]).index("control")
+    if "arm" in stream.columns and CONTROL in stream.dictionaries["arm"]:
+        control = list(stream.dictionaries["arm"]).index(CONTROL)
         inside = inside & (stream.columns["arm"][rows] != control)
     yield "offer_shown", when[inside]
     yield from _at_own_instant("offer_accepted", "accepted_seconds", stream, rows, first, end)

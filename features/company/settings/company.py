@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import Strict, ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 
 from features.company.settings.declared import CLOSED, Fault, Faults, NamedTexts, setting, table_of
@@ -24,6 +24,11 @@ class CompanySettings:
     name: str = setting("Your company", "The name shown on pages and model cards.")
     currency: str = setting("EUR", "The currency amounts are shown in, as three letters.")
     language: LanguageCode = setting("en", "The language reasons are told in: en or de.")
+    ignore_case: Annotated[bool, Strict()] | None = setting(
+        None,
+        "Whether customer numbers that differ in capitals alone are one customer, in tables and calls; "
+        "until it is written they are not, and the check refuses where many do.",
+    )
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -41,6 +46,14 @@ class TableMapping:
     columns: NamedTexts = table_of(
         "For each column of ours, a SQL expression over the columns of the source."
     )
+    fill: NamedTexts = table_of(
+        "Columns whose blank cells take the value other rows of the same order in the same file have: "
+        "the source's column, and the column or expression that names the order."
+    )
+    split: NamedTexts = table_of(
+        "Money that stands for a whole order, on each of its rows or on one: split over its rows to the "
+        "cent. The source's column, and the column or expression that names the order."
+    )
     where: str = setting("", "Only source rows that meet this SQL condition are read at all.")
     timezone: str = setting("UTC", "The time zone of instants that do not carry their own.")
     duplicates: Literal["drop", "keep", "refuse"] = setting(
@@ -48,6 +61,24 @@ class TableMapping:
     )
     set_aside: NamedTexts = table_of(
         "Named SQL conditions over the source; a row that meets one is counted and left out."
+    )
+    encoding: str = setting(
+        "", "How text files are encoded, such as cp1252; empty to find it out from their bytes."
+    )
+    delimiter: str = setting("", "The mark between the values of text files; empty to find it out.")
+    header_row: int = setting(
+        0, "The line of text files that names the columns, from 1 on; 0 to find it out.", least=0
+    )
+    decimal: str = setting("", "The mark of decimals in texts: . or ,; empty to find it out.")
+    thousands: str = setting("", "The mark between thousands in texts; empty to find it out.")
+    date_format: str = setting(
+        "", "How dates are written in texts, such as %d.%m.%Y; empty to find it out."
+    )
+    null_texts: tuple[str, ...] = setting(
+        (), "Texts that stand for an empty value, such as n/a, beside the usual ones."
+    )
+    formats: NamedTexts = table_of(
+        "For a column that is written otherwise: how its dates are written, or text or number."
     )
 
     @field_validator("source")
@@ -62,6 +93,26 @@ class TableMapping:
                 )
             )
         return source
+
+    @field_validator("decimal")
+    @classmethod
+    def _is_a_mark(cls, decimal: str) -> str:
+        if decimal not in ("", ".", ","):
+            raise Faults(Fault(expected=". or , for {place}", found=repr(decimal)))
+        return decimal
+
+    @field_validator("delimiter")
+    @classmethod
+    def _is_one_letter(cls, delimiter: str) -> str:
+        if len(delimiter) > 1 or delimiter in ('"', "\n", "\r"):
+            raise Faults(
+                Fault(
+                    expected="one letter for {place}",
+                    found=repr(delimiter),
+                    remedy='Write the mark itself, such as ";" or "\\t" for tabs.',
+                )
+            )
+        return delimiter
 
     @field_validator("columns")
     @classmethod

@@ -108,6 +108,21 @@ def test_a_row_found_twice_is_decided_by_the_first_rule_only(tmp_path: Path) -> 
     assert account(report) == (9, 2, 0, 7)
 
 
+def test_a_rule_of_ones_own_may_leave_rows_out_of_a_table_that_describes(tmp_path: Path) -> None:
+    write_table(tmp_path / "purchases.parquet", SEVEN)
+    write_table(tmp_path / "items.parquet", [("tea", "Tea"), ("POST", "Postage")], ("n", "t"))
+    items = {
+        "source": "items.parquet",
+        "columns": {"item_id": "n", "name": "t"},
+        "set_aside": {"postage": "n = 'POST'"},
+    }
+    sold = {"source": "purchases.parquet", "columns": dict(COLUMNS)}
+    tables = {"purchases": sold, "items": items}
+    report = check(settings_from({"tables": tables}, folder=tmp_path))
+    assert breach(report, "set_aside.postage", "items").rows == 1
+    assert report.of("items").rows_kept == 1
+
+
 def test_a_rule_of_ones_own_that_meets_nothing_is_still_reported(tmp_path: Path) -> None:
     report = check(purchases(tmp_path, set_aside={"postage": "item = 'POST'"}))
     assert breach(report, "set_aside.postage").rows == 0

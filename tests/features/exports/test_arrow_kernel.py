@@ -11,9 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.behaviour.groups import SPEND
+from features.declarations.events import Events
+from features.declarations.feature import Declaration, declare
+from features.declarations.values import Count, Distinct, Value
 from features.exports.arrow_kernel import ArrowKernel
 from features.exports.event_columns import EventColumn, EventColumns, event_columns_of
-from features.plan.plan import Plan, standard_plan
+from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import MISSING_NUMBER, Pack
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.errors import DataRefused
@@ -191,3 +195,35 @@ def test_a_row_without_a_customer_is_refused() -> None:
 
     with pytest.raises(DataRefused, match="a customer in every row"):
         list(ArrowKernel(event_columns, np.array([0]))(iter(events.to_batches())))
+
+
+LINES = Events("purchases")
+WEB = Count(LINES.also("channel", "=", "web"))
+CHANNELS = Distinct(LINES, "channel")
+
+
+def asking(subject: str, value: Value) -> Declaration:
+    return declare(
+        subject, value, meaning="A number.", unit="count", group=SPEND, said="{value}", missing="0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "travels_as_text"), [([WEB], False), ([CHANNELS], True), ([WEB, CHANNELS], True)]
+)
+def test_a_text_that_is_compared_and_told_apart_travels_as_it_is(
+    values: list[Value], travels_as_text: bool
+) -> None:
+    """Two channels that nobody asks for by name are two channels, on a cluster as well."""
+    names = ("web", "store", "phone", "web")
+    pack = pack_of(
+        {"anna": [order(f"2026-01-0{day}", channel=one) for day, one in enumerate(names, 1)]}
+    )
+    plan = plan_of([asking(f"x{at}", value) for at, value in enumerate(values)], pack)
+    (column,) = event_columns_of(plan, list(pack.streams)).streams["purchases"]
+    assert (column.name, column.travels_as_text) == ("channel", travels_as_text)
+    cutoffs = [at("2026-02-01")]
+    local = build_vectors(pack, plan, cutoffs, threads=1)
+    found = {CHANNELS: 3.0, WEB: 2.0}
+    assert local.values.tolist() == [[found[one] for one in values]]
+    assert_same(by_batches(pack, plan, cutoffs, 2, 30), local, pack)

@@ -17,7 +17,7 @@ from features.company.workspace import Workspace
 from features.proposal import Proposal, propose
 from features.proposal.names import ROLES, likeness
 from features.store.ingestion import ingest
-from features.vocabulary.errors import DataRefused, UsageRefused
+from features.vocabulary.errors import SettingsRefused, UsageRefused
 from tests.features.tables import Row, write_table
 
 
@@ -198,19 +198,28 @@ def test_dates_as_numbers_are_read(tmp_path: Path) -> None:
     assert store.manifest.first_seconds == 1767225600
 
 
-def test_without_a_customer_the_proposal_says_what_to_write(tmp_path: Path) -> None:
+def test_without_a_customer_the_draft_says_what_is_still_to_be_written(tmp_path: Path) -> None:
     write_table(tmp_path / "p.parquet", [("x", 1.0, datetime(2026, 1, 1))], ("a", "amount", "date"))
-    with pytest.raises(DataRefused) as caught:
-        propose(tmp_path / "p.parquet")
-    assert "none that looks like it among a (varchar), amount (double)" in caught.value.found
-    assert 'customer_id = "your_column"' in caught.value.remedy
+    proposal = propose(tmp_path / "p.parquet")
+    assert proposal.open == ("tables.purchases.columns.customer_id",)
+    found = expressions(proposal)
+    assert (found["amount"], found["customer_id"]) == ("amount", "")
+    assert '# customer_id = "your_column"' in proposal.toml(tmp_path).splitlines()
+    with pytest.raises(SettingsRefused, match="found no customer_id"):
+        written(proposal, tmp_path)
 
 
-def test_day_numbers_are_no_dates_and_the_proposal_says_what_to_write(tmp_path: Path) -> None:
+def test_day_numbers_are_no_dates_and_the_draft_says_what_to_write(tmp_path: Path) -> None:
     rows = [(f"c{n % 7}", n, 10.0 + n) for n in range(1, 70)]
     write_table(tmp_path / "p.parquet", rows, ("customer_id", "DAY", "amount"))
-    with pytest.raises(DataRefused, match="to_days"):
-        propose(tmp_path / "p.parquet")
+    proposal = propose(tmp_path / "p.parquet")
+    assert proposal.open == (
+        "tables.purchases.columns.order_id",
+        "tables.purchases.columns.ordered_at",
+    )
+    assert "to_days" in proposal.toml(tmp_path)
+    with pytest.raises(SettingsRefused, match="found no order_id, ordered_at"):
+        written(proposal, tmp_path)
 
 
 def test_other_tables_are_proposed_from_their_own_files(tmp_path: Path) -> None:

@@ -92,15 +92,21 @@ def test_a_letter_in_the_last_order_number_of_a_csv_makes_all_of_them_texts(
 def test_tab_separated_texts_are_read(connection: Connection, tmp_path: Path) -> None:
     write_csv(tmp_path / "sales.tsv", "Kunde\tDatum", "Ä1\t2026-01-02")
     source = opened(connection, tmp_path, "sales.tsv")
-    assert rows(connection, source, '"Kunde", CAST("Datum" AS VARCHAR)') == [("Ä1", "2026-01-02")]
+    assert rows(connection, source, '"Kunde", CAST("Datum" AS VARCHAR)') == [
+        ("Ä1", "2026-01-02 00:00:00")
+    ]
 
 
-def test_a_file_in_another_encoding_is_refused_with_its_first_such_line(
+def test_a_file_in_another_encoding_is_read_and_one_in_two_is_refused_with_its_line(
     connection: Connection, tmp_path: Path
 ) -> None:
     write_csv(tmp_path / "s.csv", "Kunde,Ort", "1,Bonn", "2,Köln", encoding="latin-1")
+    source = opened(connection, tmp_path, "s.csv")
+    assert rows(connection, source, "Kunde, Ort") == [(1, "Bonn"), (2, "Köln")]
+    old = (tmp_path / "s.csv").read_bytes()
+    (tmp_path / "s.csv").write_bytes("Kunde,Ort\n3,Zürich\n".encode() + old)
     fault = refused(connection, tmp_path, "s.csv")
-    assert "line 3 of s.csv" in fault.found
+    assert "in line 5 of s.csv" in fault.found
     assert "UTF-8" in fault.remedy
 
 
@@ -168,9 +174,35 @@ def test_a_sheet_is_named_after_the_file(connection: Connection, tmp_path: Path)
     assert fault.remedy == 'Did you mean "February"?'
 
 
-def test_an_excel_column_without_a_name_is_refused(connection: Connection, tmp_path: Path) -> None:
+def test_an_excel_column_without_a_name_is_numbered_and_one_without_values_is_none(
+    connection: Connection, tmp_path: Path
+) -> None:
+    write_excel(tmp_path / "b.xlsx", {"S": [["a", None, "c", None], [1, 2, 3, None]]})
+    source = opened(connection, tmp_path, "b.xlsx")
+    assert list(source.columns) == ["a", "column_2", "c"]
+    assert rows(connection, source) == [(1, 2, 3)]
     write_excel(tmp_path / "b.xlsx", {"S": [["a", None], [1, 2]]})
-    assert "column 2" in refused(connection, tmp_path, "b.xlsx").found
+    assert "no row of names" in refused(connection, tmp_path, "b.xlsx").found
+
+
+def test_titles_may_stand_above_a_sheet_and_a_merged_cell_fills_the_rows_it_spans(
+    connection: Connection, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    lines = [["Sales 2026", None], [None, None], ["order", "item"], ["A1", "x"], [None, "y"]]
+    for line in [*lines, ["A2", "z"], [None, "w"]]:
+        sheet.append(line)
+    sheet.merge_cells("A1:B1")
+    sheet.merge_cells("A4:A5")
+    book.save(tmp_path / "b.xlsx")
+    # The blank cell below A2 is not merged, so that nobody knows what it stands for.
+    assert rows(connection, opened(connection, tmp_path, "b.xlsx")) == [
+        ("A1", "x"),
+        ("A1", "y"),
+        ("A2", "z"),
+        (None, "w"),
+    ]
 
 
 def make_database(path: Path) -> None:

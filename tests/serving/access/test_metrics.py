@@ -54,7 +54,19 @@ def test_nothing_a_stranger_sends_becomes_a_label(metrics: Metrics) -> None:
     assert names == {"other"}
 
 
-@pytest.mark.parametrize(("seconds", "within", "beyond"), [(0.001, "0.001", None), (0.3, "0.5", "0.25"), (10.0, "10.0", "2.5")])  # fmt: skip
+BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "within", "beyond"),
+    [
+        (0.3, "0.5", "0.25"),
+        *(
+            (most, str(most), str(BUCKETS[place - 1]) if place else None)
+            for place, most in enumerate(BUCKETS)
+        ),
+    ],
+)
 def test_a_call_falls_into_the_buckets_it_fits(
     metrics: Metrics, seconds: float, within: str, beyond: str | None
 ) -> None:

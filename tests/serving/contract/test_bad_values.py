@@ -17,7 +17,6 @@ WHEN = '"2026-01-01T00:00:00Z"'
 
 # A template with one hole for each place a value can stand in: its path, the pointer and the template.
 TEXT = ("/v1/score", "/customer_id", '{{"customer_id": {}}}')
-IN_ROW = ("/v1/score", "/rows/0/customer_id", '{{"rows": [{{"customer_id": {}}}]}}')
 ROW_ID = ("/v1/score", "/rows/0/row_id", '{{"rows": [{{"customer_id": "1", "row_id": {}}}]}}')
 FLAG = ("/v1/score", "/reasons", '{{"customer_id": "1", "reasons": {}}}')
 LANGUAGE = ("/v1/score", "/language", '{{"customer_id": "1", "language": {}}}')
@@ -47,7 +46,6 @@ QUANTITY = (
 )
 DAY = ("/v1/changes", "/since", '{{"rows": [{{"customer_id": "1"}}], "since": {}}}')
 COUNT = ("/v1/customer", "/events", '{{"customer_id": "1", "events": {}}}')
-JOB_IDS = ("/v1/jobs", "/customer_ids/0", '{{"customer_ids": [{}]}}')
 FORMAT = ("/v1/jobs", "/format", '{{"everybody": true, "format": {}}}')
 OBJECTS = (
     "/v1/objections",
@@ -64,10 +62,13 @@ VERDICT = (
 LONG = json.dumps("9" * 201)
 MILLION = json.dumps("9" * 900_000)
 NOT_TEXTS: list[tuple[str, str | None]] = [
-    ("null", None), ("true", "string_type"), ("1", "string_type"), ("1.5", "string_type"),
+    ("null", None), ("true", "string_type"), ("1.5", "string_type"), ("9007199254740992.0", "string_type"),
     ("NaN", "string_type"), ("-Infinity", "string_type"), ("1e400", "string_type"),
-    ("9223372036854775808", "string_type"), ("[]", "string_type"), ("{}", "string_type"),
+    ("[]", "string_type"), ("{}", "string_type"),
     ('""', "string_too_short"), (LONG, "string_too_long"), (MILLION, "string_too_long"),
+]  # fmt: skip
+NO_IDS: list[tuple[str, str | None]] = [
+    ('" "', "string_too_short"), ('"\u00a0\u200b"', "string_too_short"),
 ]  # fmt: skip
 NOT_NUMBERS: list[tuple[str, str | None]] = [
     ("NaN", "finite_number"), ("Infinity", "finite_number"), ("-Infinity", "finite_number"),
@@ -110,11 +111,9 @@ NOT_WORDS: list[tuple[str, str | None]] = [
 def _table() -> list[tuple[str, str, str, str | None]]:
     """Path, pointer, body and code of every bad value."""
     places: list[tuple[tuple[str, str, str], list[tuple[str, str | None]]]] = [
-        (TEXT, [one for one in NOT_TEXTS if one[1] is not None]),
-        (IN_ROW, [one for one in NOT_TEXTS if one[1] is not None]),
+        (TEXT, [one for one in NOT_TEXTS if one[1] is not None] + NO_IDS),
         (ROW_ID, [one for one in NOT_TEXTS if one[1] is not None]),
-        (JOB_IDS, [one if one[1] else (one[0], "string_type") for one in NOT_TEXTS]),
-        (ERASED, [one if one[1] else (one[0], "string_type") for one in NOT_TEXTS]),
+        (ERASED, [one if one[1] else (one[0], "string_type") for one in NOT_TEXTS] + NO_IDS),
         (FEATURE, NOT_NUMBERS),
         (QUANTITY, [*NOT_NUMBERS, ("1e10", "less_than_equal"), ("null", "float_type")]),
         (INSTANT, NOT_INSTANTS),
@@ -212,7 +211,27 @@ def test_a_strange_customer_number_is_a_customer_nobody_knows(
     everybody: Caller, customer: str
 ) -> None:
     row = everybody.score(customer_id=customer)["rows"][0]
-    assert row == {"row_id": None, "customer_id": customer, "status": "unknown_id", "warnings": []}
+    kept = {"\u202e17841": "17841", "e\u0301": "\u00e9", " 17841 ": "17841", "17841\n": "17841"}
+    known_as = (kept | {"\ufeff1": "1"}).get(customer, customer)
+    assert row == {"row_id": None, "customer_id": known_as, "status": "unknown_id", "warnings": []}
+
+
+@pytest.mark.parametrize(
+    "value", [one[0] for one in (*NOT_TEXTS, *NO_IDS)], ids=lambda one: one[:20]
+)
+def test_a_customer_number_that_is_none_spoils_its_own_row_and_no_other(
+    everybody: Caller, snapshot: Snapshot, value: str
+) -> None:
+    known = json.dumps(snapshot.customer_ids[3])
+    alone = everybody.score(customer_id=snapshot.customer_ids[3])["rows"][0]
+    body = f'{{"rows": [{{"customer_id": {known}}}, {{"row_id": 7, "customer_id": {value}}}]}}'
+    answer = everybody.post("/v1/score", content=body.encode(), headers=JSON)
+    assert answer.status_code == 200, answer.text
+    sound, bad = answer.json()["rows"]
+    assert {**sound, "decision_id": ""} == {**alone, "decision_id": ""}
+    assert (bad["row_id"], bad["customer_id"], bad["status"]) == ("7", None, "error")
+    assert [one["code"] for one in bad["warnings"]] == ["invalid_customer_id"]
+    assert "probability" not in bad and "decision_id" not in bad
 
 
 def test_of_a_field_that_is_given_twice_the_last_counts(

@@ -124,3 +124,16 @@ def test_who_objected_or_was_erased_is_decided_nothing_about_whatever_else_they_
         "no_consent", "unknown_id", "no_consent", "no_consent", "unknown_id"
     ]  # fmt: skip
     assert not any(row["slots"] or row["candidates"] for row in rows)
+
+
+def test_a_row_whose_customer_cannot_be_read_is_an_error_and_the_others_are_decided(
+    caller: Caller, pack: Pack, said_no: dict[str, set[int]]
+) -> None:
+    known = pack.customer_ids[min(set(range(20)) - said_no["profiling"] - said_no["marketing"])]
+    answer = caller.post(
+        "/v1/offers", json={"rows": [{"customer_id": one} for one in (None, f" {known}", True)]}
+    )
+    assert answer.status_code == 200, answer.text
+    rows = [(one["customer_id"], one["status"]) for one in answer.json()["rows"]]
+    assert rows == [(None, "error"), (known, "ok"), (None, "error")]
+    assert answer.json()["rows"][1]["slots"] and not answer.json()["rows"][0]["slots"]

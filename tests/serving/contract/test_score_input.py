@@ -262,7 +262,7 @@ def test_scores_are_called_old_from_the_second_after_the_answer_says_they_hold(
 @pytest.mark.parametrize(
     ("row", "pointer", "code"),
     [
-        ({}, "/rows/0", "customer_or_vector"),
+        ({"customer_id": "1", "row_id": []}, "/rows/0/row_id", "string_type"),
         ({"vector": {}}, "/rows/0/vector", "too_short"),
         ({"vector": {"days_since_order": "3"}}, "/rows/0/vector/days_since_order", "float_type"),
         ({"vector": {"days_since_order": True}}, "/rows/0/vector/days_since_order", "float_type"),

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pyarrow import csv
 
 from regulars.main import main
-from serving.items.all_customers import tables_of
+from serving.items.all_customers import _text, tables_of
 from serving.items.lists import Wishes
 from serving.items.reasons import GROUPS
 from serving.items.recommending import recommending_in
@@ -138,3 +138,31 @@ def test_blocks_of_customers_make_no_difference(drugstore: Company, size: int) -
     for name, first, second in zip(names, rows[::2], rows[1::2], strict=True):
         listed = found.list_for(found.bought(found.key(name)), found.shelving(), Wishes(2), ENGLISH)
         assert [first["item_id"], second["item_id"]] == [one.item_id for one in listed.items]
+
+
+@pytest.mark.parametrize(
+    ("pushes", "group"),
+    [
+        # What pushes most is named, however little; only where nothing pushes is it what holds back most.
+        ({0: 0.4, 2: -9.0}, 0),
+        ({0: 1e-9, 2: -9.0}, 0),
+        ({2: -9.0, 3: -2.0}, 2),
+        ({0: -1.0, 2: -0.5, 3: -2.0}, 3),
+    ],
+)
+def test_the_reason_of_a_line_is_what_pushes_most(
+    drugstore: Company, pushes: dict[int, float], group: int
+) -> None:
+    found = recommending_in(drugstore.workspace)
+    assert found is not None
+    others = [one for one in range(len(GROUPS)) if GROUPS[one] != "taste"]
+    strength = np.full(len(GROUPS), -0.1)
+    for place, push in pushes.items():
+        strength[others[place]] = push
+    pairs = found.bundle.shelf.pairs(found.everybody.select(np.array([3])))
+    row, item, owned = pairs.values[0], int(pairs.items[0]), np.zeros(0, np.int32)
+    shelf = found.bundle.catalogue.categories[int(found.bundle.catalogue.category[item])]
+    expected = ENGLISH.sentence(GROUPS[others[group]], row, shelf, [])
+    assert _text(found, item, owned, strength, row, ENGLISH) == expected
+    each = {ENGLISH.sentence(GROUPS[one], row, shelf, []) for one in others}
+    assert len(each) == len(others), "no two reasons may sound alike"

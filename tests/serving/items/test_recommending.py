@@ -315,7 +315,7 @@ def test_rows_answer_for_themselves_in_their_order(caller: Caller) -> None:
         {"repeat_share": -0.1},
         {"due_within_days": -1},
         {"most_per_category": 0},
-        {"allowed_item_ids": [3]},
+        {"allowed_item_ids": [3.5]},
         {"items": []},
     ],
 )
@@ -373,3 +373,17 @@ def test_a_damaged_model_is_not_taken_up_and_the_one_before_goes_on_answering(
         assert len(ids(asked(service.caller("score"), "c001"))) == 5
     finally:
         service.close()
+
+
+def test_a_row_whose_customer_cannot_be_read_is_an_error_and_the_others_have_their_lists(
+    caller: Caller,
+) -> None:
+    sent: list[Any] = [None, "c000\u00a0", []]
+    question = {"rows": [{"customer_id": one} for one in sent], "count": 3}
+    answer = caller.post("/v1/recommendations", json=question)
+    assert answer.status_code == 200, answer.text
+    answer_as(RecommendationsAnswer, answer.content)
+    bad, sound, worse = answer.json()["rows"]
+    assert sound == asked(caller, count=3)["rows"][0] and sound["status"] == "ok"
+    for row in (bad, worse):
+        assert (row["customer_id"], row["status"], row["items"]) == (None, "error", [])

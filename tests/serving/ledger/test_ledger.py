@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
 from serving.ledger.decisions import Decision
-from serving.ledger.keys import SESSION_SECONDS, TICKET_SECONDS
+from serving.ledger.keys import SESSION_SECONDS, TICKET_SECONDS, KeyRecord
 from serving.ledger.ledger import Ledger
 
 
@@ -30,9 +32,21 @@ def test_a_key_is_known_by_its_words_alone(ledger: Ledger) -> None:
     record = ledger.key_of(key)
     assert record is not None and record.scopes == ("pages", "score")
     assert key.startswith(f"rgl_{record.key_id}_") and len(key) > 50
+    assert len(record.key_id) == 8
 
 
-@pytest.mark.parametrize("change", ["", "x", "rgl_", "rgl_00000000_secret", "Bearer"])
+def test_every_secret_is_of_256_bits_by_lot(ledger: Ledger) -> None:
+    """Six bits a letter: 43 letters hold 32 bytes."""
+    keys = [ledger.create_key("crm", ["pages"], at=1) for _ in range(2)]
+    tickets = [ledger.create_ticket(at=1) for _ in range(2)]
+    sessions = [str(ledger.sign_in(key, at=1)) for key in keys]
+    secrets = [*(key.split("_", 2)[2] for key in keys), *tickets, *sessions]
+    assert {len(one) for one in secrets} == {43} and len(set(secrets)) == 6
+
+
+@pytest.mark.parametrize(
+    "change", ["", "x", "rgl", "rgl_", "rgl_00000000", "rgl_00000000_secret", "Bearer"]
+)
 def test_no_other_words_are_a_key(ledger: Ledger, change: str) -> None:
     ledger.create_key("crm", ["score"], at=1)
     assert ledger.key_of(change) is None
@@ -114,3 +128,112 @@ def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
     path.write_bytes(b"not a database at all" * 400)
     with pytest.raises(WorkspaceRefused):
         Ledger(path)
+
+
+def test_a_key_somebody_else_made_is_known_if_it_is_written_as_ours_are(ledger: Ledger) -> None:
+    ledger.adopt_key("0badcafe", "rgl_0badcafe_secret", ["score"], at=3)
+    ledger.adopt_key("0badcode", "abc_0badcode_secret", ["score"], at=4)
+    record = ledger.key_of("rgl_0badcafe_secret")
+    assert record == KeyRecord("0badcafe", "0badcafe", ("score",), 3, None)
+    assert ledger.key_of("abc_0badcode_secret") is None
+
+
+def test_keys_are_listed_the_oldest_first(ledger: Ledger) -> None:
+    for key_id, at in (("b", 2), ("c", 1), ("a", 2)):
+        ledger.adopt_key(key_id, f"rgl_{key_id}_secret", ["score"], at=at)
+    assert [one.key_id for one in ledger.list_keys()] == ["c", "a", "b"]
+
+
+def test_revoking_a_key_takes_nothing_from_others_and_a_second_time_changes_nothing(
+    ledger: Ledger,
+) -> None:
+    keys = [ledger.create_key(name, ["pages"], at=1) for name in ("one", "other")]
+    sessions = [ledger.sign_in(key, at=2) for key in keys]
+    visitor = ledger.redeem_ticket(ledger.create_ticket(at=2), at=2)
+    one = next(record.key_id for record in ledger.list_keys() if record.name == "one")
+    for at in (3, 4):
+        ledger.revoke_key(one, at=at)
+    revoked = {record.name: record.revoked_at for record in ledger.list_keys()}
+    assert revoked == {"one": 3, "other": None}
+    assert [ledger.key_of(key) is not None for key in keys] == [False, True]
+    open_still = [ledger.session_is_open(str(token), at=5) for token in (*sessions, visitor)]
+    assert open_still == [False, True, True]
+
+
+def test_a_key_that_is_not_there_is_refused_with_the_nearest_or_as_the_first(
+    ledger: Ledger,
+) -> None:
+    with pytest.raises(UsageRefused, match="There are no keys yet"):
+        ledger.revoke_key("0badcafe", at=1)
+    ledger.adopt_key("0badcafe", "rgl_0badcafe_secret", ["score"], at=1)
+    with pytest.raises(UsageRefused, match='Did you mean "0badcafe"'):
+        ledger.revoke_key("0badcaff", at=1)
+
+
+def test_a_ticket_is_good_for_six_hundred_seconds_whoever_else_comes_in_meanwhile(
+    ledger: Ledger,
+) -> None:
+    first, second, third = (ledger.create_ticket(at=at) for at in (100, 100, 101))
+    assert ledger.redeem_ticket(first, at=699) is not None
+    assert ledger.redeem_ticket(second, at=700) is None
+    assert ledger.redeem_ticket(third, at=700) is not None
+    assert ledger.redeem_ticket("unheard of", at=1) is None
+
+
+def test_a_sign_in_lasts_twelve_hours_and_one_ends_without_the_others(ledger: Ledger) -> None:
+    key = ledger.create_key("crm", ["pages"], at=1)
+    early, late, last = (str(ledger.sign_in(key, at=at)) for at in (0, 1, 43_200))
+    now = 43_200
+    assert [ledger.session_is_open(one, at=now) for one in (early, late, last)] == [
+        False,
+        True,
+        True,
+    ]
+    ledger.sign_out(late)
+    assert not ledger.session_is_open(late, at=now) and ledger.session_is_open(last, at=now)
+    assert not ledger.session_is_open("unheard of", at=1)
+    assert ledger.sign_in("rgl_00000000_secret", at=1) is None
+
+
+def test_ended_sign_ins_and_tickets_are_not_kept(ledger: Ledger) -> None:
+    for at in (0, 1):
+        ledger.redeem_ticket(ledger.create_ticket(at=at), at=at)
+    ledger.create_ticket(at=0)
+    ledger.redeem_ticket(ledger.create_ticket(at=43_200), at=43_200)
+    with sqlite3.connect(ledger.path) as connection:
+        ends = connection.execute("SELECT expires_at FROM sessions ORDER BY 1").fetchall()
+        assert ends == [(43_201,), (86_400,)]
+        assert connection.execute("SELECT * FROM tickets").fetchall() == []
+
+
+def test_a_decision_is_found_by_its_id_as_it_was_written(ledger: Ledger) -> None:
+    written = Decision("one", "anna", "ok", None, "3", "abc", 7, 9, "d", "v", "given", "may", "yes")
+    ledger.append([written, decision("other")])
+    assert ledger.decision("one") == written
+    assert ledger.decision("nobody's") is None
+
+
+def test_the_latest_answers_are_those_of_one_customer_and_no_more_than_asked_for(
+    ledger: Ledger,
+) -> None:
+    ledger.append([])
+    ledger.append([decision(name, at=at) for name, at in (("b", 5), ("a", 5), ("c", 7), ("d", 3))])
+    ledger.append([Decision("e", "bert", "ok", 0.5, "3", "abc", 0, 9)])
+    assert [one.decision_id for one in ledger.latest_decisions("anna", 3)] == ["c", "a", "b"]
+    assert [one.decision_id for one in ledger.latest_decisions("bert", 3)] == ["e"]
+    assert ledger.latest_decisions("carl", 3) == []
+
+
+def test_what_stands_is_left_as_it_is_when_a_call_is_written_again(ledger: Ledger) -> None:
+    ledger.append([decision("one", at=5)])
+    ledger.append([decision("one", at=9), decision("two", at=9)], again=True)
+    found = ledger.latest_decisions("anna", 9)
+    assert [(one.decision_id, one.decided_at) for one in found] == [("two", 9), ("one", 5)]
+
+
+def test_what_is_written_back_stands_in_the_database_itself(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.append([decision("one")])
+    ledger.write_back()
+    alone = shutil.copyfile(ledger.path, tmp_path / "alone.db")
+    with sqlite3.connect(alone) as connection:
+        assert connection.execute("SELECT decision_id FROM decisions").fetchall() == [("one",)]

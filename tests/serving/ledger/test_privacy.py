@@ -349,3 +349,30 @@ def test_the_same_over_many_more_sequences(
 
 def test_nothing_is_known_of_a_key_beyond_the_snapshot(snapshot: Snapshot) -> None:
     assert np.all(snapshot.withheld_places == np.empty(0))
+
+
+def test_what_was_demanded_before_a_company_ignored_case_stays_demanded(ledger: Ledger) -> None:
+    ledger.privacy.decide([("Anna@X.de", True), ("bert", True)], at=1)
+    ledger.privacy.erase(["Carl"], at=2)
+    assert ledger.privacy.withheld == Withheld(
+        frozenset({"Anna@X.de", "bert"}), frozenset({"Carl"})
+    )
+    for _ in range(2):
+        ledger.privacy.count_in_small()
+        assert ledger.privacy.withheld == Withheld(
+            frozenset({"Anna@X.de", "anna@x.de", "bert"}), frozenset({"Carl", "carl"})
+        )
+    assert ledger.privacy.erased_among(["carl", "Carl"]) == {"Carl"}
+    assert ledger.privacy.erased_among(["carl", "dora"], ignore_case=True) == {"carl"}
+
+
+@pytest.mark.parametrize("ignore_case", [False, True])
+def test_an_erasure_forgets_every_spelling_where_case_is_ignored(
+    ledger: Ledger, ignore_case: bool
+) -> None:
+    for one in ("Anna", "anna", "bert"):
+        filled(ledger, one)
+    ledger.privacy.erase(["anna"], at=5, ignore_case=ignore_case)
+    left = holders(ledger, "Anna") - {"to_be_erased"}
+    assert bool(left) is not ignore_case
+    assert holders(ledger, "bert") and not holders(ledger, "anna") - {"to_be_erased"}

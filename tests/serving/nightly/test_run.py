@@ -14,7 +14,7 @@ from features.company.workspace import Workspace
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.store.store import open_store
 from features.vocabulary.errors import WorkspaceRefused
-from serving.nightly.run import score_everybody
+from serving.nightly.run import _named, score_everybody
 from serving.scores.score import Status
 from serving.scores.scoring import Scorer
 from serving.snapshot.reading import Snapshot, open_snapshot
@@ -131,6 +131,26 @@ def test_vectors_of_other_data_are_refused(demo_workspace: Company, copied: Work
     (folder / "refresh.json").write_text(changed, encoding="utf-8")
     with pytest.raises(WorkspaceRefused, match="earlier data"):
         score_everybody(demo_workspace.settings, copied)
+
+
+@pytest.mark.parametrize("said", [None, "[", "{}", "7"])
+def test_vectors_that_say_nothing_of_themselves_are_none(
+    demo_workspace: Company, copied: Workspace, said: str | None
+) -> None:
+    folder = copied.vectors.current
+    assert folder is not None
+    (folder / "refresh.json").unlink()
+    if said is not None:
+        (folder / "refresh.json").write_text(said, encoding="utf-8")
+    with pytest.raises(WorkspaceRefused, match="behaviour vectors in the workspace; found none"):
+        score_everybody(demo_workspace.settings, copied)
+
+
+def test_whoever_is_left_out_changes_the_name_of_a_run_and_is_not_named_by_it() -> None:
+    assert _named([]) == ""
+    assert _named(["anna", "bert"]) == _named(["bert", "anna"])
+    names = {_named(some) for some in ([], ["anna"], ["bert"], ["anna", "bert"], ["annabert"])}
+    assert len(names) == 5 and not any("anna" in one for one in names)
 
 
 @pytest.mark.parametrize(

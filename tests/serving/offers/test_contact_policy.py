@@ -27,6 +27,10 @@ def shown(*rows: Row) -> ShownOffer:
     )
 
 
+def test_who_lays_nothing_down_holds_nobody_back() -> None:
+    assert ContactPolicy({}) == ContactPolicy({}, quiet_days=0, refusals=0, suppressed_days=0)
+
+
 def test_the_policy_is_as_the_settings_say() -> None:
     settings = replace(
         OfferSettings(),

@@ -8,30 +8,24 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from features.store.store import open_store
-from features.vocabulary.errors import DataRefused, UsageRefused
+from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import DAY_SECONDS
 from serving.contract.offer_messages import OfferDecisionsAnswer
 from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
-from serving.offers.audience import Audience, decidable
-from serving.offers.offering import Offering
+from serving.offers.audience import decidable
 from serving.offers.plans import required_offering, simulated, write_plan
-from serving.offers.policy import Policy
-from serving.offers.rule_change import simulate
 from tests.serving.calling import NOW, Caller, Service, Workplace, answer_as
 from tests.serving.company import Company
 from training.bundles.bundle import current
 from training.families.offers.bundle import OFFER_KIND
-from training.families.offers.exposures.terms import Offers
 
 
 @pytest.fixture(scope="module")
@@ -228,65 +222,6 @@ def test_the_model_is_listed_and_says_how_it_was_earned(
     assert metrics["within_offer_auc_low"] > 0.5 and metrics["ece"] < 0.02
 
 
-def other(company: Company, **changes: Any) -> Offering:
-    """The company's offering with another table of offers or policy."""
-    bundle = current(OFFER_KIND, company.workspace)
-    assert bundle is not None
-    store = open_store(company.workspace)
-    offers = [
-        replace(one, **changes) if at == 0 else one for at, one in enumerate(bundle.offers.listed)
-    ]
-    return Offering(bundle, store.pack(), Offers.of(offers), Policy.of(company.settings.offers))
-
-
-def test_an_offers_own_rule_and_days_are_kept(offering_company: Company) -> None:
-    keys = np.arange(200, dtype=np.int32)
-    found = other(offering_company, eligibility="orders_count_lifetime >= 3", ends_seconds=NOW + 5)
-    expected = found.expect(keys)
-    orders = expected.values[:: len(found.offers)][
-        :, list(found.bundle.manifest.feature_names).index("orders_count_lifetime")
-    ]
-    allowed = found.permissions(keys, expected, (), NOW).reason[:, 0]
-    assert (allowed[~(orders >= 3)] == 1).all() and (allowed[orders >= 3] != 1).all()
-    assert (found.permissions(keys, expected, (), NOW + 5).reason[:, 0] == 0).all()
-
-
-def test_to_whom_no_offer_is_suitable_none_is_shown(offering_company: Company) -> None:
-    settings = replace(
-        offering_company.settings.offers, unsuitable={"loyal": "orders_count_lifetime >= 9"}
-    )
-    found = required_offering(
-        replace(offering_company.settings, offers=settings), offering_company.workspace
-    )
-    keys = np.arange(400, dtype=np.int32)
-    expected = found.expect(keys)
-    place = list(found.bundle.manifest.feature_names).index("orders_count_lifetime")
-    loyal = expected.values[:: len(found.offers), place] >= 9
-    permissions = found.permissions(keys, expected, (), NOW)
-    assert loyal.any() and not permissions.is_permitted[loyal].any()
-    assert permissions.is_permitted[~loyal].any()
-
-
-def test_a_rule_over_an_unknown_column_is_refused_at_load(offering_company: Company) -> None:
-    with pytest.raises(DataRefused, match="order_count_lifetime"):
-        other(offering_company, eligibility="order_count_lifetime >= 3")
-
-
-def test_a_new_offer_has_the_level_of_all_and_can_be_shown(offering_company: Company) -> None:
-    found = other(offering_company, offer_id="NEW", name="New")
-    expected = found.expect(np.arange(50, dtype=np.int32))
-    assert np.isfinite(expected.propensity).all() and (expected.propensity > 0).all()
-
-
-def test_customers_are_expected_the_same_alone_and_among_others(offering_company: Company) -> None:
-    found = required_offering(offering_company.settings, offering_company.workspace)
-    keys = np.array([40, 3, 77], np.int32)
-    together = found.expect(keys)
-    for at, key in enumerate(keys):
-        alone = found.expect(np.array([key], np.int32))
-        assert alone.propensity[0] == pytest.approx(together.propensity[at], abs=1e-12)
-
-
 def test_a_fresh_process_opens_the_model_and_loads_nothing_that_only_training_needs(
     offering_company: Company,
 ) -> None:
@@ -304,33 +239,6 @@ def test_a_fresh_process_opens_the_model_and_loads_nothing_that_only_training_ne
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert found.stdout.splitlines()[-1] == "True []"
-
-
-def test_nobody_acts_for_an_offer_more_often_than_they_take_it(offering_company: Company) -> None:
-    found = required_offering(offering_company.settings, offering_company.workspace)
-    expected = found.expect(np.arange(2_000, dtype=np.int32))
-    assert expected.effect is not None and expected.effect_low is not None
-    assert (expected.effect <= expected.propensity).all()
-    assert (expected.effect_low <= expected.effect).all()
-
-
-def test_the_same_rules_change_nothing_and_a_lever_moves_its_offer(
-    offering_company: Company,
-) -> None:
-    found = required_offering(offering_company.settings, offering_company.workspace)
-    keys = decidable(found, offering_company.workspace)[:800]
-    same = simulate(found, Audience(keys), found.policy, at=NOW)
-    assert not same.moves and same.before_cents == same.after_cents
-    before = {one.name: one.before for one in same.offers}
-    assert sum(before.values()) == same.customers == len(keys)
-    first = found.offers[0]
-    more = simulate(
-        found, Audience(keys), replace(found.policy, levers={first.offer_id: 3.0}), at=NOW
-    )
-    after = {one.name: one.after for one in more.offers}
-    assert after[first.name] > before[first.name]
-    # A wish costs money: what is truly expected cannot rise by it.
-    assert more.after_cents <= more.before_cents + 1e-6
 
 
 def test_a_wrong_lever_is_refused(offering_company: Company) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from serving.snapshot.reading import Snapshot
+from features.company.workspace import Workspace
+from features.lifecycle.stages import LifecycleStatus, Stage
+from features.vocabulary.errors import WorkspaceRefused
+from serving.ledger.privacy import Withheld
+from serving.snapshot.reading import Snapshot, open_snapshot, open_snapshot_folder
 from tests.oracles.published import Published
 from tests.serving.company import Company
 
@@ -107,3 +112,53 @@ def test_terciles_are_thirds_by_value_if_kept(valued_company: Company) -> None:
     told = published(valued_company)
     codes = {"low": 0, "middle": 1, "high": 2}
     assert told["value_tercile"].tolist() == [codes[value] for value, _ in told.cells()]
+
+
+def test_where_nobody_was_scored_the_command_that_scores_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceRefused, match=r"found none\. Run `regulars score` first"):
+        open_snapshot(Workspace(tmp_path))
+    with pytest.raises(WorkspaceRefused, match="FileNotFoundError while opening them"):
+        open_snapshot_folder(tmp_path)
+
+
+def test_whoever_is_withheld_has_no_place_and_whoever_was_erased_is_nobody(
+    snapshot: Snapshot,
+) -> None:
+    first, second, third = (
+        snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[:3]
+    )
+    hidden = snapshot.without(Withheld(frozenset({first}), frozenset({third, "who never was"})))
+    keys = [snapshot.find(one) for one in (first, second, third)]
+    assert min(keys) >= 0 and snapshot.find("who never was") == -1
+    assert [hidden.find(one) for one in (first, second, third)] == [keys[0], keys[1], -1]
+    assert hidden.withheld_places.tolist() == [0, 2]
+    assert hidden.shown_places.tolist() == [1, *range(3, snapshot.judged)]
+    assert snapshot.shown_places.tolist() == list(range(snapshot.judged))
+    # Who is not judged has no place that could be hidden.
+    unjudged = snapshot.customer_ids[int(np.flatnonzero(snapshot.places < 0)[0])]
+    other = snapshot.without(Withheld(frozenset({unjudged}), frozenset()))
+    assert other.withheld_places.tolist() == [] and len(other.shown_places) == snapshot.judged
+
+
+def test_a_stage_and_a_status_are_told_together_or_neither(snapshot: Snapshot) -> None:
+    columns: dict[str, Any] = {
+        "stage": np.array([0, -1, int(Stage.REPEAT)], np.int8),
+        "lifecycle_status": np.array([0, 0, int(LifecycleStatus.LAPSED)], np.int8),
+    }
+    found = replace(snapshot, **columns)
+    assert found.standing(0) == (Stage(0), LifecycleStatus(0)) and found.standing(1) is None
+    assert found.standing(2) == (Stage.REPEAT, LifecycleStatus.LAPSED)
+
+
+def test_values_are_in_the_order_the_model_names_its_features_in(snapshot: Snapshot) -> None:
+    features = snapshot.manifest["features"]
+    assert np.array_equal(snapshot.values, snapshot.vectors.values, equal_nan=True)
+    turned = replace(snapshot, manifest={**snapshot.manifest, "features": features[::-1]})
+    assert np.array_equal(turned.values, snapshot.vectors.values[:, ::-1], equal_nan=True)
+
+
+def test_money_is_called_as_the_value_model_means_it(valued: Snapshot, snapshot: Snapshot) -> None:
+    manifest = {**valued.manifest, "value": {"horizon_days": 30, "money": "margin"}}
+    found = replace(valued, manifest=manifest)
+    assert (found.value_days, found.value_money) == (30, "margin")
+    assert (snapshot.value_days, snapshot.value_money, snapshot.value_of(0)) == (0, "", None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from training.learners.calibration import (
     platt,
     pool_adjacent_violators,
     sigmoid,
+    sigmoid_line,
 )
 
 
@@ -117,3 +119,48 @@ def test_an_interval_narrows_with_what_the_curve_was_learned_from() -> None:
         low, high = calibrate(*biased(rows), isotonic_from=10_000).interval(np.zeros(1))
         widths.append(float(high[0] - low[0]))
     assert widths[1] < widths[0] / 2
+
+
+def odds(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def two_groups() -> tuple[np.ndarray, np.ndarray]:
+    """Of ten with log-odds of 3 eight left, of ten with log-odds of 1 two did."""
+    return np.repeat([3.0, 1.0], [10, 10]), np.repeat([1.0, 0.0, 1.0, 0.0], [8, 2, 2, 8])
+
+
+def test_a_line_through_two_groups_meets_the_share_of_each() -> None:
+    slope, intercept = sigmoid_line(*two_groups())
+    assert slope == pytest.approx((odds(0.8) - odds(0.2)) / 2, abs=1e-6)
+    assert intercept == pytest.approx(odds(0.2) - slope, abs=1e-6)
+
+
+@pytest.mark.parametrize("prior", [0.5, 5.0, 1e6])
+def test_a_prior_pulls_the_slope_towards_one_by_its_weight(prior: float) -> None:
+    """At the best line what it explains too much of is just what the prior holds against it."""
+    log_odds, outcomes = two_groups()
+    slope, intercept = sigmoid_line(log_odds, outcomes, prior=prior)
+    missed = 1 / (1 + np.exp(-(slope * log_odds + intercept))) - outcomes
+    assert missed.sum() == pytest.approx(0.0, abs=1e-6)
+    assert missed @ log_odds == pytest.approx(prior * (1.0 - slope), abs=1e-6)
+    assert 1.0 < slope < (odds(0.8) - odds(0.2)) / 2
+
+
+def test_outcomes_are_softened_by_one_customer_of_either_kind_as_platt_did() -> None:
+    """Three of four left: their targets are 4/5, and that of who stayed 1/3."""
+    slope, intercept = platt(np.zeros(4), np.array([1.0, 1.0, 1.0, 0.0]))
+    assert slope == pytest.approx(1.0)
+    assert intercept == pytest.approx(odds((3 * 4 / 5 + 1 / 3) / 4), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("left", "stayed", "kind"),
+    [(300, 300, "isotonic"), (299, 300, "sigmoid"), (300, 299, "sigmoid"), (301, 300, "isotonic")],
+)
+def test_the_shape_is_learned_from_so_many_who_left_and_as_many_who_stayed(
+    left: int, stayed: int, kind: str
+) -> None:
+    outcomes = np.repeat([1.0, 0.0], [left, stayed])
+    log_odds = np.linspace(4.0, -4.0, left + stayed)
+    assert calibrate(log_odds, outcomes, isotonic_from=300).kind == kind

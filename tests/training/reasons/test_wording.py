@@ -142,3 +142,32 @@ def test_growth_below_that_of_peers_is_told_as_a_bare_fact() -> None:
         sentence = words.sentence(position, "raises", row.astype(np.float32))
         assert (sentence.text, sentence.is_contradicted) == (text, text == "")
         assert words.sayable(row.astype(np.float32)[None, :])["raises"][0, position] == bool(text)
+
+
+SOME_VALUES = [np.nan, -0.5, 0.0, 0.3, 1.0, 1.4, 3.0, 12.0, 41.0]
+
+
+@pytest.mark.parametrize("direction", ["raises", "lowers"])
+@pytest.mark.parametrize("position", range(len(FEATURES)))
+def test_many_are_told_what_one_is_told(position: int, direction: str) -> None:
+    """Beside peers whose usual growth lies between those seen here, so that some stand out among them."""
+    random = np.random.default_rng(position)
+    rows = random.choice(SOME_VALUES, (300, len(FEATURES))).astype(np.float32)
+    usual = np.array([5.0, 12.0, 3.0, 0.9, 0.1, 20_000.0], np.float32)
+    wording = Wording(FEATURES, GROUPS, usual, "GBP")
+    texts, contradicted = wording.said(position, direction, rows)
+    alone = [wording.sentence(position, direction, row) for row in rows]
+    assert texts == [one.text for one in alone]
+    assert contradicted.tolist() == [one.is_contradicted for one in alone]
+    assert wording.sayable(rows)[direction][:, position].tolist() == [bool(one) for one in texts]
+
+
+def test_a_change_that_is_none_among_peers_is_no_contradiction() -> None:
+    """Growth by a fifth raises no risk of its own, unless everybody else grew by more."""
+    rows = np.full((3, len(FEATURES)), np.nan, np.float32)
+    rows[:, 3] = [0.8, 1.2, 1.6]
+    usual = np.full(len(FEATURES), np.nan, np.float32)
+    usual[3] = 1.4
+    texts, contradicted = Wording(FEATURES, GROUPS, usual, "GBP").said(3, "raises", rows)
+    assert [bool(one) for one in texts] == [True, True, False]
+    assert contradicted.tolist() == [False, False, True]

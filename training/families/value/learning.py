@@ -17,6 +17,7 @@ from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
 from training.families.value.bundle import VALUE, ValueBundle, ValueTask
+from training.families.value.concentration import carried_by_few, carried_note
 from training.families.value.dataset import (
     ValueDataset,
     ValueSplits,
@@ -90,6 +91,8 @@ def learn_value(
             "so the level may be off by as much as the seasons differ"
         )
     notes.append(_money(margins))
+    carrying = carried_by_few(pack)
+    notes += [carried_note(sentence) for sentence in carrying.values()]
     manifest = Manifest(
         name=VALUE,
         learner=value.model.family,
@@ -106,7 +109,7 @@ def learn_value(
     bundle = ValueBundle(manifest, value, reference)
     trust = examine_value(bundle, latest.vectors, threads=threads)
     return LearnedValue(
-        manifest=replace(manifest, evaluation={"trust": trust.as_dict()}),
+        manifest=replace(manifest, evaluation={"trust": trust.as_dict(), **carrying}),
         value=value,
         reference=reference,
         ladder=ladder,

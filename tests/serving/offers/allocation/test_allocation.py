@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from features.vocabulary.errors import UsageRefused
 from serving.offers.allocation.allocation import allocate
-from serving.offers.allocation.budgets import Budget
+from serving.offers.allocation.budgets import SLACK, Budget, Budgeted
+from serving.offers.allocation.repairs import fill, give_up, lift
 from serving.offers.arbitration import NOTHING
 
 
@@ -27,7 +28,8 @@ def best_that_keeps(values: np.ndarray, budgets: list[Budget]) -> float | None:
             used = sum(np.broadcast_to(one.uses, values.shape)[pair] for pair in shown)
             kept.append(used >= one.limit - 1e-9 if one.is_least else used <= one.limit + 1e-9)
         if all(kept):
-            best = max(best or -np.inf, float(sum(values[pair] for pair in shown)))
+            value = float(sum(values[pair] for pair in shown))
+            best = value if best is None else max(best, value)
     return best
 
 
@@ -172,3 +174,143 @@ def test_the_same_audience_gets_the_same_again() -> None:
     values = np.random.default_rng(1).normal(size=(500, 5))
     budgets = [Budget("customers", 50, np.ones(5))]
     assert np.array_equal(allocate(values, budgets).offers, allocate(values, budgets).offers)
+
+
+def budgeted(values: list[list[float]], *budgets: Budget) -> Budgeted:
+    return Budgeted(np.array(values), budgets)
+
+
+def test_a_budget_is_kept_to_within_what_sums_of_cents_are_off() -> None:
+    """Exactly on each limit, inexact by the slack, and inexact by twice as much."""
+    both = budgeted([[1.0]], Budget("cap", 3.0, np.ones(1)), Budget("new", 2.0, np.ones(1), True))
+    assert both.is_kept(np.array([3.0, 2.0])) and both.is_kept(np.array([0.0, 9.0]))
+    assert both.is_kept(np.array([3.0 + SLACK, 2.0 - SLACK]))
+    assert not both.is_kept(np.array([3.0 + 2 * SLACK, 2.0]))
+    assert not both.is_kept(np.array([3.0, 2.0 - 2 * SLACK]))
+    assert SLACK == 1e-9
+
+
+@pytest.mark.parametrize(
+    ("cap", "kept", "used"),
+    [(3.0, [0, 0, 0, 1], 3.0), (2.0, [0, NOTHING, 0, 1], 2.0), (0.0, [NOTHING] * 3 + [1], 0.0)],
+)
+def test_what_gains_least_is_given_up_until_a_budget_is_kept(
+    cap: float, kept: list[int], used: float
+) -> None:
+    """The last gains least of all, but uses nothing of the budget that is exceeded."""
+    here = budgeted(
+        [[5.0, 0.0], [3.0, 0.0], [4.0, 0.0], [0.0, 1.0]],
+        Budget("email", cap, np.array([1.0, 0.0])),
+    )
+    chosen = np.array([0, 0, 0, 1])
+    assert give_up(here, chosen, np.array([3.0]), np.zeros(1)).tolist() == [used]
+    assert chosen.tolist() == kept
+
+
+@pytest.mark.parametrize(
+    ("least", "kept"),
+    [
+        (1.0, [NOTHING, NOTHING, 1]),
+        (2.0, [NOTHING, 1, 1]),
+        # Not even reached yet: who is shown something else is given up all the same.
+        (3.0, [NOTHING, 1, 1]),
+    ],
+)
+def test_what_is_owed_is_not_given_up(least: float, kept: list[int]) -> None:
+    here = budgeted(
+        [[9.0, 0.0], [0.0, 1.0], [0.0, 2.0]],
+        Budget("customers", 1.0, np.ones(2)),
+        Budget("new", least, np.array([0.0, 1.0]), is_least=True),
+    )
+    chosen = np.array([0, 1, 1])
+    used = give_up(here, chosen, np.array([3.0, 2.0]), np.zeros(2))
+    assert chosen.tolist() == kept
+    shown = sum(one != NOTHING for one in kept)
+    assert used.tolist() == [shown, sum(one == 1 for one in kept)]
+
+
+@pytest.mark.parametrize(
+    ("least", "cap", "lifted"),
+    [
+        (0.0, 9.0, [0, NOTHING, 1, NOTHING]),
+        (1.0, 9.0, [0, NOTHING, 1, NOTHING]),
+        (2.0, 9.0, [1, NOTHING, 1, NOTHING]),
+        (3.0, 9.0, [1, 1, 1, NOTHING]),
+        # The last may not be shown it, whatever must be.
+        (4.0, 9.0, [1, 1, 1, NOTHING]),
+        # Who is shown something already takes no second place; another customer would.
+        (3.0, 2.0, [1, NOTHING, 1, NOTHING]),
+    ],
+)
+def test_what_must_be_shown_goes_to_those_it_costs_least(
+    least: float, cap: float, lifted: list[int]
+) -> None:
+    here = budgeted(
+        [[1.0, -1.0], [-9.0, -3.0], [-9.0, 2.0], [-9.0, -np.inf]],
+        Budget("customers", cap, np.ones(2)),
+        Budget("new", least, np.array([0.0, 1.0]), is_least=True),
+    )
+    chosen = np.array([0, NOTHING, 1, NOTHING])
+    used = lift(here, chosen, np.array([2.0, 1.0]), np.zeros(2))
+    assert chosen.tolist() == lifted
+    assert used.tolist() == [sum(one != NOTHING for one in lifted), lifted.count(1)]
+
+
+@pytest.mark.parametrize(("most_misses", "shown"), [(1, 0), (2, 0), (3, 1), (4, 1)])
+def test_after_so_many_who_fit_into_no_budget_nobody_is_tried(most_misses: int, shown: int) -> None:
+    """Two who would bring most cost five cents each; there are four, and the third costs one."""
+    here = budgeted([[9.0], [8.0], [7.0]], Budget("cents", 4.0, np.array([[5.0], [5.0], [1.0]])))
+    chosen = np.full(3, NOTHING)
+    used = fill(here, chosen, np.zeros(1), np.zeros(1), most_misses=most_misses)
+    assert chosen.tolist() == [NOTHING, NOTHING, 0 if shown else NOTHING]
+    assert used.tolist() == [shown]
+
+
+@pytest.mark.parametrize(("misses", "shown"), [(999, 1), (1_000, 0)])
+def test_a_thousand_misses_end_the_search(misses: int, shown: int) -> None:
+    costs = np.full((misses + 1, 1), 5.0)
+    costs[-1] = 1.0
+    values = np.full((misses + 1, 1), 9.0)
+    values[-1] = 1.0
+    chosen = np.full(misses + 1, NOTHING)
+    used = fill(Budgeted(values, [Budget("cents", 4.0, costs)]), chosen, np.zeros(1), np.zeros(1))
+    assert used.tolist() == [shown]
+
+
+def test_what_is_left_goes_to_who_gains_most_and_to_nobody_at_a_loss() -> None:
+    """After the price of two a cent the second gains least; the last two are worth nothing, or less."""
+    here = budgeted(
+        [[6.0], [5.0], [4.0], [0.0], [-1.0]],
+        Budget("cents", 3.0, np.array([[1.0], [2.0], [1.0], [0.0], [0.0]])),
+    )
+    chosen = np.full(5, NOTHING)
+    assert fill(here, chosen, np.zeros(1), np.array([2.0])).tolist() == [2.0]
+    assert chosen.tolist() == [0, NOTHING, 0, NOTHING, NOTHING]
+    assert fill(here, np.zeros(5, np.int64), np.array([9.0]), np.zeros(1)).tolist() == [9.0]
+
+
+def test_who_is_shown_enough_already_is_not_shown_less() -> None:
+    """The first customer counts for two, and would count for one beside the offer that gains less."""
+    here = budgeted(
+        [[1.0, 5.0], [-1.0, -9.0]], Budget("spent", 3.0, np.array([1.0, 2.0]), is_least=True)
+    )
+    chosen = np.array([1, NOTHING])
+    assert lift(here, chosen, np.array([2.0]), np.zeros(1)).tolist() == [3.0]
+    assert chosen.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(("pairs", "brought"), [(2_000, 16.0), (2_001, 10.0)])
+def test_up_to_two_thousand_pairs_whole_customers_are_looked_for(
+    pairs: int, brought: float
+) -> None:
+    """The first brings most a cent but leaves too little for another; the other two bring more together."""
+    values, cents = np.full((pairs, 1), -1.0), np.ones((pairs, 1))
+    values[:3, 0], cents[:3, 0] = [10.0, 8.0, 8.0], [6.0, 5.0, 5.0]
+    found = allocate(values, [Budget("cents", 10.0, cents)])
+    assert found.value == brought and found.bound == pytest.approx(10 + 4 * 8 / 5)
+    assert found.shortfall == pytest.approx(1 - brought / 16.4)
+
+
+def test_an_empty_audience_is_shown_nothing() -> None:
+    found = allocate(np.zeros((0, 2)), [Budget("customers", 2.0, np.ones(2))])
+    assert (found.offers.tolist(), found.value, found.shortfall) == ([], 0.0, 0.0)

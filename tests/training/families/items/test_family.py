@@ -19,6 +19,7 @@ from regulars.main import main
 from tests.commands.shop import leaving_and_staying, write_shop
 from tests.oracles.mlflow_client import nested_runs
 from tests.training.families.items.drugstore import ITEMS, write_drugstore
+from tests.training.families.items.histories import history
 from training.bundles.bundle import current, opened, write
 from training.bundles.promoted import PromotedBundles
 from training.families.items.bundle import (
@@ -26,9 +27,11 @@ from training.families.items.bundle import (
     ItemBundle,
 )
 from training.families.items.checks import items_gate
-from training.families.items.ladder import PERSONAL
+from training.families.items.ladder import PERSONAL, Trial
 from training.families.items.learning import learn_items, lists_by_ranker
+from training.families.items.measures import Lists
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS
+from training.purchases.bought import Bought
 from training.purchases.sold import Sold
 from training.questions.origins import end_of_data
 from training.registry.registry import Registry
@@ -83,6 +86,39 @@ def test_every_rung_tells_repeats_from_first_purchases(bundle: ItemBundle) -> No
                     assert 0.0 <= row[f"{kind}{measure}_{count}"] <= 1.0
         assert row["recall_10_low"] <= row["recall_10"] <= row["recall_10_high"]
         assert 0.0 < row["coverage"] <= 1.0
+        assert 0.0 < row["diversity"] <= 1.0 and 0.0 <= row["gini"] < 1.0
+        assert row["novelty"] > 0.0 and 0.0 <= row["share_of_repeats"] <= 1.0
+
+
+def test_candidates_come_from_the_kernel_that_found_most(bundle: ItemBundle) -> None:
+    choice = bundle.manifest.evaluation["choice_of_kernel"]
+    assert len(set(choice.values())) > 1
+    assert bundle.manifest.title == "two stages on " + max(choice, key=choice.__getitem__)
+
+
+def test_a_way_to_recommend_is_judged_by_those_who_bought_on_both_sides() -> None:
+    """The first buys item 1 again and 2 for the first time, the second never again, the third only now."""
+    before = history([[(1, 0, 1), (1, 1, 1)], [(1, 1, 1)], []], 3)
+    after = history([[(5, 1, 1), (5, 2, 1)], [], [(5, 0, 1)]], 3)
+
+    def everybody(bought: Bought) -> Lists:
+        return np.tile(np.array([[1, 0]], np.int32), (bought.customers, 1))
+
+    trial = Trial.of(before, after, np.array([4, 4, 5], np.int32))
+    found = trial.judge("all", everybody)
+    assert trial.customers.tolist() == [0] and trial.recall(everybody) == 0.5
+    assert [found.figures[f"{kind}recall_10"] for kind in ("", "repeat_", "explore_")] == [
+        0.5,
+        1.0,
+        0.0,
+    ]
+    assert found.figures["new_customers_recall_10"] == 1.0
+    assert found.figures["coverage"] == 2 / 3 and found.figures["share_of_repeats"] == 1.0
+    assert found.figures["diversity"] == 0.0
+    # The more a listed item is bought the less it tells: by one, and by two of three customers.
+    assert found.figures["novelty"] == pytest.approx((1.0 - np.log2(3 / 4)) / 2)
+    uncategorised = Trial.of(before, after, np.full(3, -1, np.int32))
+    assert uncategorised.judge("all", everybody).figures["diversity"] is None
 
 
 def test_what_ships_finds_more_than_what_was_bought_most_often(bundle: ItemBundle) -> None:

@@ -85,3 +85,29 @@ def test_lists_are_described_by_what_is_on_them() -> None:
     assert gini(np.array([[0], [0]], np.int32), 4) == 0.75
     assert novelty(lists, np.array([3, 0, 0, 0]), 3) == pytest.approx((0 + 2 + 0) / 3)
     assert diversity(lists, np.array([7, 8, 7, 7])) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lists", "share"),
+    [
+        ([[0, 1, 2]], 2 / 3),
+        ([[0, 1, 2, 3]], 1 / 2),
+        ([[0, 2, 3, NOTHING]], 0.0),
+        ([[0, 1, NOTHING], [0, 2, 3]], 1 / 2),
+        # A single item makes no pair, and its list does not count.
+        ([[0, 1, NOTHING], [0, NOTHING, NOTHING]], 1.0),
+    ],
+)
+def test_diversity_is_the_share_of_pairs_of_different_kinds(
+    lists: list[list[int]], share: float
+) -> None:
+    """All but the second item are of one kind."""
+    found = diversity(np.array(lists, np.int32), np.array([7, 8, 7, 7]))
+    assert found == pytest.approx(share)
+
+
+def test_lists_of_nothing_are_not_described() -> None:
+    nothing = np.full((2, 3), NOTHING, np.int32)
+    assert math.isnan(diversity(nothing, np.zeros(4, np.int64)))
+    assert math.isnan(novelty(nothing, np.zeros(4, np.int64), 3))
+    assert math.isnan(gini(nothing, 4)) and coverage(nothing, 4) == 0.0

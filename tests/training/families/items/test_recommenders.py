@@ -83,6 +83,27 @@ def test_items_alike_are_others_the_strongest_first() -> None:
     assert kernel.alike(3, 5) == []
 
 
+@pytest.mark.parametrize("customers", [1, 511, 512, 513, 1_025])
+def test_a_score_is_the_sum_of_what_each_owned_item_adds(customers: int) -> None:
+    """However many customers are added up together, each is once."""
+    dense = np.random.default_rng(2).normal(size=(6, 6)).astype(np.float32)
+    kernel = ItemKernel.of_rows(lambda begin, end: dense[begin:end], 6, 6)
+    bought = random_history(3, customers=customers, catalogue=6)
+    expected = bought.once().toarray() @ dense
+    for threads in (1, 2):
+        assert kernel.scores(bought, threads=threads) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("item", range(4))
+def test_what_speaks_for_an_item_is_each_owned_item_with_what_it_adds(item: int) -> None:
+    dense = np.array([[0, 1, 0, -2], [4, 0, 0, 0], [0, 6, 0, 7], [8, 0, 9, 5]], np.float32)
+    kernel = ItemKernel.of_rows(lambda begin, end: dense[begin:end], 4, 4)
+    told = kernel.because(history([[(1, 0, 1), (2, 2, 1), (2, 3, 1)]], 4), item)
+    expected = {owned: float(dense[owned, item]) for owned in (0, 2, 3) if dense[owned, item]}
+    assert dict(zip(told.items.tolist(), told.shares.tolist(), strict=True)) == expected
+    assert kernel.weights_to(item, np.arange(4, dtype=np.int32)).tolist() == dense[:, item].tolist()
+
+
 def test_scores_of_a_kernel_do_not_depend_on_the_threads() -> None:
     bought = random_history(8, customers=1_200)
     kernel = cosine_neighbours(bought)

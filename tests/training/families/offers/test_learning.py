@@ -16,11 +16,14 @@ from features.store.ingestion import ingest
 from features.store.store import Store, open_store
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
+from features.vocabulary.time import Cutoff
 from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
 from training.families.offers.bundle import OFFER_KIND
 from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
-from training.families.offers.exposures.ground import Asked
+from training.families.offers.exposures.ground import Asked, Ground
+from training.families.offers.exposures.tastes import Tastes
+from training.families.offers.exposures.terms import Offers
 from training.families.offers.learning import LearnedOffers, learn_offers
 from training.families.offers.persuading import experiment_of
 
@@ -148,3 +151,22 @@ def test_without_a_control_or_what_it_did_no_effect_is_claimed() -> None:
     )
     with pytest.raises(ModelRefused, match="treated alone"):
         experiment_of(asked, silent)
+
+
+def test_tastes_are_those_of_the_last_start_of_thirty_days(
+    company: tuple[Settings, Store],
+) -> None:
+    """Counted from 1970: all days of one stretch share what was known at its start, and nothing later."""
+    _, store = company
+    pack = store.pack()
+    ground = Ground(pack, standard_plan(pack), Offers.of_store(store))
+    stretch = 30 * DAY
+    start = pack.last_known // stretch * stretch - stretch
+    expected = Tastes.learn(ground.crosses.lines, Cutoff(start))
+    assert 0.99 < expected.shares.sum() < 1.01 and np.any(expected.weights)
+    for at in (start, start + 1, start + stretch - 1):
+        found = ground.tastes(Cutoff(at))
+        assert np.array_equal(found.weights, expected.weights)
+        assert np.array_equal(found.shares, expected.shares)
+    later = ground.tastes(Cutoff(start + stretch))
+    assert not np.array_equal(later.shares, expected.shares)

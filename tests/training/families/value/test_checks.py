@@ -107,3 +107,13 @@ def test_a_model_of_more_than_64_megabytes_is_kept_out(tmp_path: Path) -> None:
     with (tmp_path / "model").open("wb") as file:
         file.truncate(64 * 1024 * 1024 + 1)
     assert failed(tmp_path, manifest()) == ["size"]
+
+
+def test_few_customers_who_carry_the_money_are_said_beside_the_bias(tmp_path: Path) -> None:
+    mine = manifest(bias=-0.739)
+    sentence = "6 of 1,301 customers bring 62% of the money"
+    told = replace(mine, evaluation={**mine.evaluation, "carried_by_few": sentence})
+    (plain,) = [one for one in value_checks(mine, tmp_path, None) if one.name == "bias"]
+    (found,) = [one for one in value_checks(told, tmp_path, None) if one.name == "bias"]
+    assert (plain.figure, plain.passed) == ("-73.9%", False)
+    assert (found.figure, found.passed) == (f"-73.9%; {sentence}", False)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from features.company.settings.questions import ValueSettings
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Horizon
 from tests.builders import at, order, pack_of, returned
-from training.families.value.dataset import ValueDataset, money_after, value_features
+from training.families.value.dataset import (
+    ValueDataset,
+    first_purchase,
+    money_after,
+    value_features,
+    value_splits,
+)
 from training.questions.labels import spend_between
 
 CUTOFF = at("2026-03-01")
@@ -90,3 +99,52 @@ def test_an_amount_that_is_not_known_teaches_nothing() -> None:
 def test_what_was_fitted_at_a_later_cutoff_is_not_read() -> None:
     names = ("orders_count_7d", "still_buying", "buying_expected_90d", "buying_no_purchase_90d")
     assert value_features(names) == ("orders_count_7d",)
+
+
+@pytest.mark.parametrize(
+    ("history", "origins", "days", "cutoffs"),
+    [
+        # Four cutoffs of a year each, and a year before the first: to the day.
+        (5 * 365, 6, 365, 4),
+        (5 * 365 - 1, 6, 270, 5),
+        (4 * 365, 3, 365, 3),
+        (4 * 365 - 1, 3, 270, 3),
+        (5 * 180, 6, 180, 4),
+        (5 * 180 - 1, 6, 120, 6),
+        # Where no horizon leaves two tests, the longest with one.
+        (150, 6, 30, 4),
+        (149, 6, 30, 3),
+        (120, 6, 30, 3),
+    ],
+)
+def test_the_horizon_is_the_longest_the_history_allows(
+    history: int, origins: int, days: int, cutoffs: int
+) -> None:
+    end = at("2026-03-01")
+    first = end.seconds - history * DAY_SECONDS
+    splits, said = value_splits(first, end, ValueSettings(horizon_days=365, origins=origins))
+    assert (splits.horizon.days, len(splits.cutoffs)) == (days, cutoffs)
+    assert said == (
+        ""
+        if days == 365
+        else f"the history is too short for 365 days: value is over {days} days instead"
+    )
+
+
+def test_no_longer_horizon_than_asked_for_is_taken_and_too_short_a_history_is_refused() -> None:
+    end = at("2026-03-01")
+    first = end.seconds - 5 * 365 * DAY_SECONDS
+    splits, said = value_splits(first, end, ValueSettings(horizon_days=90))
+    assert (splits.horizon.days, said) == (90, "")
+    with pytest.raises(ModelRefused, match=r"120 days of purchases.*in 30 days; found 119 days"):
+        value_splits(end.seconds - 119 * DAY_SECONDS, end, ValueSettings())
+    with pytest.raises(ModelRefused, match="found 0 days"):
+        value_splits(end.seconds + DAY_SECONDS, end, ValueSettings())
+
+
+def test_the_first_purchase_is_the_earliest_of_anybody_and_none_is_refused() -> None:
+    pack = pack_of({"anna": [order("2026-03-02")], "bert": [order("2026-03-01")]})
+    assert first_purchase(pack) == at("2026-03-01").seconds
+    for without in (replace(pack, streams={}), pack_of({"anna": []})):
+        with pytest.raises(ModelRefused, match="purchases to learn from"):
+            first_purchase(without)

@@ -12,7 +12,7 @@ from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from tests.training.companies import START
 from training.families.value.bundle import ValueBundle
-from training.families.value.learning import LearnedValue
+from training.families.value.learning import SEASON_DAYS, LearnedValue
 from training.families.value.reasons.contributions import Contributions
 from training.families.value.trust import ValueTrust, examine_value
 
@@ -33,6 +33,13 @@ def bundle_of(learned: LearnedValue, kind: type[ValueBundle] = ValueBundle) -> V
 
 def tried(bundle: ValueBundle, everybody: Vectors) -> ValueTrust:
     return examine_value(bundle, everybody)
+
+
+def test_a_history_of_less_than_two_years_is_said_to_show_no_season_twice(
+    shop: Pack, learned: LearnedValue
+) -> None:
+    assert SEASON_DAYS == 730 and shop.last_known < (START + 730) * DAY_SECONDS
+    assert any("less than two years of purchases" in one for one in learned.manifest.notes)
 
 
 def test_a_training_tries_the_reasons_of_the_model_that_ships(learned: LearnedValue) -> None:

@@ -11,6 +11,7 @@ from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
+from features.vocabulary.words import CONTROL
 from training.families.offers.exposures.terms import Offers
 
 NOT_TAKEN = -1
@@ -117,9 +118,9 @@ def _column(stream: EventStream, name: str) -> Ints:
 
 def _is_control(stream: EventStream) -> NDArray[np.bool_]:
     names = list(stream.dictionaries.get("arm", ()))
-    if "control" not in names:
+    if CONTROL not in names:
         return np.zeros(stream.rows, np.bool_)
-    return np.asarray(np.asarray(stream.columns["arm"]) == names.index("control"))
+    return np.asarray(np.asarray(stream.columns["arm"]) == names.index(CONTROL))
 
 
 def _chances(stream: EventStream) -> Floats:

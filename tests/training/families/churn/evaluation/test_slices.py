@@ -11,10 +11,12 @@ from sklearn.metrics import roc_auc_score
 
 from features.company.settings.questions import CampaignSettings
 from features.store.pack import Attributes
+from features.vectors.vectors import Vectors
 from training.families.churn.evaluation.decay import decay
-from training.families.churn.evaluation.evaluation import evaluate
+from training.families.churn.evaluation.evaluation import _spent_by_leavers, evaluate
 from training.families.churn.evaluation.slices import Slice, SliceAnswers, slices
 from training.families.churn.learning import Learned
+from training.ladder.ladder import Tested as Answered
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +103,38 @@ def test_an_evaluation_is_plain_and_the_same_each_time(learned: Learned) -> None
     assert json.dumps(first, allow_nan=False) == json.dumps(again, allow_nan=False)
     assert first["grade"]["text"].startswith(first["grade"]["word"])
     assert first["campaign"]["kept_value_is_known"]
+
+
+def left(
+    outcomes: list[float], spent: list[float], name: str = "spend_sum_365d"
+) -> tuple[Answered, Vectors]:
+    """A test of some customers with what they had spent."""
+    keys, rows = np.arange(len(outcomes), dtype=np.int32), len(outcomes)
+    values = np.array(spent, np.float32)[:, None]
+    vectors = Vectors("plan", (name,), keys, np.zeros(rows, np.int64), values)
+    return Answered("a", "t", keys, np.array(outcomes), np.full(rows, 0.5), {}), vectors
+
+
+@pytest.mark.parametrize(
+    ("spent", "mean"),
+    [
+        ([100.0, 900.0, 300.0], 250.0),
+        ([np.nan, 900.0, 300.0], 325.0),
+        ([np.nan, 900.0, np.nan], 350.0),
+    ],
+)
+def test_what_leavers_had_spent_is_the_mean_of_what_is_known(
+    spent: list[float], mean: float
+) -> None:
+    """The second stayed; who left at another test counts as much."""
+    tests = [left([1.0, 0.0, 1.0], spent), left([0.0, 1.0], [7.0, 350.0])]
+    assert _spent_by_leavers(*zip(*tests, strict=True)) == pytest.approx(mean)
+
+
+def test_where_nothing_is_known_of_leavers_they_had_spent_nothing() -> None:
+    for one in (
+        left([1.0, 0.0], [np.nan, 9.0]),
+        left([0.0, 0.0], [1.0, 9.0]),
+        left([1.0, 1.0], [1.0, 9.0], "spend_sum_90d"),
+    ):
+        assert _spent_by_leavers([one[0]], [one[1]]) == 0.0

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff
 from tests.builders import Exposure, Line, pack_of
 from training.families.offers.exposures.affinity import affinities
+from training.families.offers.exposures.answers import Showings
 from training.families.offers.exposures.crosses import CROSSES, GROUPS, NAMES, CrossFeatures
 from training.families.offers.exposures.exposed import Exposed
+from training.families.offers.exposures.lines import OrderLines
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offer, Offers
 
@@ -126,3 +132,102 @@ def test_every_cross_is_explained_and_in_a_group() -> None:
     groups = {group.name for group in GROUPS}
     for one in CROSSES:
         assert one.group in groups and "{value}" in one.said and one.meaning.endswith(".")
+
+
+def test_rates_of_few_showings_are_held_to_those_of_all_by_twenty_more() -> None:
+    """Of two showings one was taken, that of tea: the first of its kind, as is the mug of its own."""
+    rates = Showings.of(PACK, OFFERS).rates(AT, np.array([0, 1]))
+    usual = (1 + 1) / (2 + 20)
+    assert rates.usual == pytest.approx(usual)
+    assert (OFFERS.place("mug"), OFFERS.place("tea")) == (0, 1)
+    tea, mug = (1 + 20 * usual) / 21, (0 + 20 * usual) / 21
+    found = rates.of(np.array([1, 0]), np.array([OFFERS.place("tea"), OFFERS.place("mug")]))
+    assert found.tolist() == pytest.approx([(1 + 20 * tea) / 21, (0 + 20 * mug) / 21])
+    before = Showings.of(PACK, OFFERS).rates(Cutoff.parse("2026-02-12"), np.array([0, 1]))
+    assert before.usual == pytest.approx((0 + 1) / (1 + 20))
+
+
+def test_a_company_that_showed_nothing_has_no_showings_and_nothing_to_learn_from() -> None:
+    pack = pack_of({"anna": [bought("2026-01-10", "tea")], "bert": []})
+    none = Showings.of(pack, OFFERS)
+    assert none.latest_seconds == 0 and none.offsets.tolist() == [0, 0, 0]
+    assert none.rates(AT, np.array([0, 1])).usual == 1 / 20
+    with pytest.raises(ModelRefused, match="who was shown which offer when"):
+        Exposed.of_pack(pack, OFFERS, response_days=7)
+
+
+def test_a_company_that_sold_nothing_has_no_lines() -> None:
+    pack = pack_of({"anna": [Exposure("2026-02-10", offer="tea")], "bert": []})
+    without = replace(pack, streams={"exposures": pack.streams["exposures"]})
+    lines = OrderLines.of_pack(without)
+    assert (lines.customers, lines.offsets.tolist(), lines.categories) == (2, [0, 0, 0], ())
+
+
+def test_a_line_of_no_known_category_is_of_none() -> None:
+    stream = PACK.streams["purchases"]
+    columns = {name: one for name, one in stream.columns.items() if name != "category"}
+    plain = replace(
+        PACK, streams=dict(PACK.streams) | {"purchases": replace(stream, columns=columns)}
+    )
+    assert set(OrderLines.of_pack(plain).category.tolist()) == {-1}
+    assert set(OrderLines.of_pack(PACK).category.tolist()) == {0, 1}
+
+
+def test_a_showing_of_an_offer_that_is_gone_teaches_nothing() -> None:
+    pack = pack_of(
+        {"anna": [Exposure("2026-02-10", offer="gone"), Exposure("2026-02-11", offer="mug")]}
+    )
+    assert Exposed.of_pack(pack, OFFERS, response_days=7).offers.tolist() == [OFFERS.place("mug")]
+
+
+def test_every_cross_is_what_it_says() -> None:
+    """Anna bought two teas, one at half its price, and a mug; bert a mug of another kind, and no more."""
+    found = CrossFeatures(PACK, OFFERS)
+    assert found.lines.categories == ("tea", "ware")
+    weights = np.array([[0.5, 2.0], [3.0, -1.0]], np.float32)
+    tastes = Tastes(("tea", "ware"), weights, np.array([0.25, 0.75], np.float32))
+    tea, mug = OFFERS.place("tea"), OFFERS.place("mug")
+    rows = found.of_pairs(
+        np.array([0, 1]), np.array([0, 0, 1]), np.array([tea, mug, tea]), AT, tastes
+    )
+    usual = 2 / 22
+    line = math.log(1_001)
+    expected: dict[str, list[float]] = {
+        "offer_category_orders": [2, 1, 0],
+        "offer_category_share": [2 / 3, 1 / 3, 0],
+        "days_since_offer_category": [10, 9, math.nan],
+        "offer_category_taste": [0.5 + 3.0, 2.0 - 1.0, 3.0],
+        "offer_item_orders": [0, 1, 0],
+        "own_discount_share": [1 / 4, 1 / 4, 0],
+        "offer_discount_over_own": [0.2 - 0.25, -0.25, 0.2],
+        "offer_margin_over_line": [
+            math.log(401) - line,
+            math.log(901) - line,
+            math.log(401) - line,
+        ],
+        "offers_taken_before": [1, 1, 0],
+        "offers_taken_share_before": [(1 + 5 * usual) / 7, (1 + 5 * usual) / 7, usual],
+        "offer_kind_taken_share": [(1 + 5 * usual) / 6, 5 * usual / 6, usual],
+        "days_since_offer_taken": [17, 17, math.nan],
+        "same_offer_shown": [1, 1, 0],
+        "offers_shown_before": [2, 2, 0],
+        "offers_shown_30_days": [2, 2, 0],
+        "days_since_offer_shown": [5, 5, math.nan],
+        "offer_discount": [0.2, 0, 0.2],
+        "offer_reward_cost": [100, 100, 100],
+        "offer_taken_rate": [
+            (1 + 20 * (1 + 20 * usual) / 21) / 21,
+            20 * (20 * usual / 21) / 21,
+            (1 + 20 * (1 + 20 * usual) / 21) / 21,
+        ],
+        "offer_category_popularity": [0.25, 0.75, 0.25],
+    }
+    assert list(expected) == list(NAMES)
+    for name, column in zip(NAMES, rows.T.tolist(), strict=True):
+        assert column == pytest.approx(expected[name], nan_ok=True, abs=1e-6), name
+
+
+@pytest.mark.parametrize(("when", "lately"), [("2026-03-12", 2), ("2026-03-13", 1), ("2026-03-26", 1), ("2026-03-27", 0)])  # fmt: skip
+def test_lately_is_thirty_days(when: str, lately: int) -> None:
+    found = Showings.of(PACK, OFFERS).answers(Cutoff.parse(when), np.array([0]), np.array([0, 1]))
+    assert found.shown_lately.tolist() == [lately] and found.shown.tolist() == [2]

@@ -38,6 +38,52 @@ def test_an_offer_nobody_can_decide_about_is_named(changes: dict[str, float], sa
     assert said in str(raised.value) and "odd" in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"margin_cents": 1, "reward_cost_cents": 1},
+        {"reward_cost_cents": 0},
+        {"discount": 0.0},
+        {"discount": 1.0},
+        {"starts_seconds": 199, "ends_seconds": 200},
+        {"ends_seconds": 0},
+        {"starts_seconds": 9},
+    ],
+)
+def test_an_offer_on_the_very_limit_can_be_decided_about(changes: dict[str, float]) -> None:
+    odd = replace(BREAD, offer_id="odd", **changes)  # type: ignore[arg-type]
+    assert Offers.of([odd]).listed == (odd,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"starts_seconds": 200, "ends_seconds": 200},
+        {"discount": -0.01},
+        {"discount": 1.01},
+        {"margin_cents": -1, "reward_cost_cents": -1},
+    ],
+)
+def test_an_offer_just_beyond_a_limit_is_refused(changes: dict[str, float]) -> None:
+    with pytest.raises(DataRefused, match="odd otherwise"):
+        Offers.of([replace(BREAD, offer_id="odd", **changes)])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "found 0 otherwise"),
+        (5, "found 0, 1, 2, 3, 4 otherwise"),
+        (6, "found 0, 1, 2, 3, 4 and 1 more otherwise"),
+        (8, "found 0, 1, 2, 3, 4 and 3 more otherwise"),
+    ],
+)
+def test_of_many_wrong_offers_five_are_named(count: int, said: str) -> None:
+    wrong = [replace(BREAD, offer_id=str(number), margin_cents=0) for number in range(count)]
+    with pytest.raises(DataRefused, match=said):
+        Offers.of(wrong)
+
+
 def test_an_offer_told_twice_and_no_offers_at_all_are_refused() -> None:
     with pytest.raises(DataRefused, match="each offer once"):
         Offers.of([BREAD, BREAD])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.training.families.offers.uplift.lots import drawn
-from training.families.offers.uplift.choice import choose
+from training.families.offers.uplift.choice import EffectCandidate, _errors, _stability, choose
 from training.families.offers.uplift.effect import Effect
 from training.families.offers.uplift.experiment import Experiment
 from training.families.offers.uplift.groups import (
@@ -89,3 +89,33 @@ def test_the_four_kinds_of_customers() -> None:
         LOST_CAUSE,
         DO_NOT_DISTURB,
     ]
+
+
+def test_every_customer_may_be_drawn_again_the_first_and_the_last_as_well() -> None:
+    """What is said of one customer alone tells two candidates apart: without them there is no difference."""
+    experiment, effect = drawn(60)
+    best = EffectCandidate("best", 0.0, 1.0, effect)
+
+    def error(place: int) -> float:
+        scores = effect.copy()
+        scores[place] = -9.0
+        return float(_errors(experiment, best, [EffectCandidate("other", 0.0, 1.0, scores)])[0])
+
+    likeliest = int(np.argmax(effect))
+    order = np.arange(60)
+    for place in (0, 59):
+        order[[place, likeliest]] = [likeliest, place]
+        experiment, effect = experiment.select(order), effect[order]
+        best, likeliest, order = EffectCandidate("best", 0.0, 1.0, effect), place, np.arange(60)
+        assert error(place) > 0.0
+    assert _errors(experiment, best, [best]).tolist() == [0.0]
+
+
+def test_a_target_set_is_stable_by_the_share_two_rounds_have_in_common() -> None:
+    """Of ten the three highest: two rounds agree, and the third shares two of four with either."""
+    first = np.array([9.0, 8, 7, 0, 0, 0, 0, 0, 0, 0])
+    third = np.array([9.0, 8, 0, 7, 0, 0, 0, 0, 0, 0])
+    assert _stability([first, first, third]) == pytest.approx((1.0 + 0.5 + 0.5) / 3)
+    # Of equals those who stand first, and never fewer than one.
+    assert _stability([np.zeros(10), first]) == 1.0
+    assert _stability([np.array([2.0, 1.0]), np.array([3.0, 1.0])]) == 1.0

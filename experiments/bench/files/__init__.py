@@ -1,0 +1,1 @@
+"""Files as people have them: every case read right, or refused with what to write down."""

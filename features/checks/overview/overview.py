@@ -1,0 +1,51 @@
+"""What is told of a check over all tables together: their figures, and how far their keys meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from features.checks.breaches import CheckReport
+from features.checks.journal import FileRecord
+from features.checks.judged_table import OpenTable
+from features.checks.overview.likeness import carried_by_few, near_equal_ids
+from features.checks.overview.meetings import meeting_breaches, meetings
+from features.checks.overview.records import file_accounts
+from features.checks.overview.summaries import table_summary
+from features.sources.connection import Connection, quoted
+from features.vocabulary.tables import PURCHASES
+
+
+def with_figures(
+    connection: Connection,
+    report: CheckReport,
+    tables: Mapping[str, tuple[OpenTable, Mapping[str, FileRecord]]],
+) -> CheckReport:
+    """The report with every table's figures and what only shows over all rows; all files were read for it."""
+    rows = {name: _kept(opened) for name, (opened, _) in tables.items()}
+    columns = {
+        name: frozenset(one.column.name for one in opened.columns)
+        for name, (opened, _) in tables.items()
+    }
+    found = meetings(connection, columns, rows)
+    breaches = list(meeting_breaches(connection, found, rows))
+    summaries = []
+    for name, (opened, files) in tables.items():
+        summary = table_summary(opened, report.of(name), file_accounts(opened, files))
+        meets = tuple(one for one in found if one.table == name)
+        summaries.append(replace(summary, meets=meets))
+        if opened.table is PURCHASES:
+            breaches += [*near_equal_ids(opened), *carried_by_few(opened)]
+    return replace(
+        report, summaries=tuple(summaries), breaches=(*report.breaches, *breaches)
+    )  # fmt: skip
+
+
+def _kept(opened: OpenTable) -> str:
+    keys = [
+        quoted(one.stored)
+        for one in opened.columns
+        if one.column.name in ("customer_id", "item_id", "offer_id")
+    ]
+    selected = ", ".join(keys) or "1"
+    return f"SELECT {selected} FROM {opened.judged} WHERE bits & {opened.mask} = 0"

@@ -1,0 +1,14 @@
+"""Whether an expression of a mapping speaks of a column."""
+
+from __future__ import annotations
+
+import re
+
+
+def is_named(column: str, expression: str) -> bool:
+    """Whether an expression speaks of a column; rather once too often than not.
+
+    >>> is_named("Price", "Quantity * price"), is_named("Price", '"Unit Price"'), is_named("Price", "Prices")
+    (True, True, False)
+    """
+    return bool(re.search(rf"(?<!\w){re.escape(column)}(?!\w)", expression, re.IGNORECASE))

@@ -1,0 +1,39 @@
+"""Further tables: each column by its name, and what is missing left open."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from features.proposal import propose
+from tests.features.tables import write_table
+
+DAY = datetime(2026, 1, 5)
+
+
+def test_exposures_and_offers_are_proposed_without_purchases(tmp_path: Path) -> None:
+    shown = [(f"c{n % 5}", f"o{n % 2}", DAY, ("Treated", "Control")[n % 2], 0.7) for n in range(20)]
+    write_table(tmp_path / "e.parquet", shown, ("customer_id", "offer_id", "shown_at", "arm", "p"))
+    write_table(tmp_path / "o.parquet", [("o0", "Tea 10"), ("o1", "Mug 10")], ("offer_id", "name"))
+    found = propose(others={"exposures": tmp_path / "e.parquet", "offers": tmp_path / "o.parquet"})
+    exposures, offers = found.tables
+    assert {one.column: one.expression for one in exposures.columns} == {
+        "customer_id": "customer_id",
+        "offer_id": "offer_id",
+        "shown_at": "shown_at",
+        "arm": "arm",
+        "action_probability": "p",
+    }
+    assert [one.column for one in offers.columns] == ["offer_id", "name"]
+
+
+def test_a_needed_column_nothing_fits_is_left_open_with_what_could_be_it(tmp_path: Path) -> None:
+    rows = [(f"anna{n}@example.com", DAY, "mail", 3) for n in range(9)]
+    write_table(tmp_path / "c.parquet", rows, ("E-Mail", "date", "channel", "abc"))
+    found = propose(others={"contacts": tmp_path / "c.parquet"})
+    columns = {one.column: one for one in found.tables[0].columns}
+    assert columns["customer_id"].expression == 'lower(trim("E-Mail"))'
+    assert columns["kind"].is_open
+    assert found.open == ("tables.contacts.columns.kind",)
+    assert ("abc", "1 different values") in columns["kind"].candidates
+    assert '# kind = "abc"' in found.toml(tmp_path).splitlines()

@@ -1,0 +1,127 @@
+"""Every number a company may set: what it is where nobody says anything, and how far it may go either way."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features.company.settings.reading import Settings, settings_from
+from features.vocabulary.errors import SettingsRefused
+
+ANY = None
+NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
+    "churn.horizon_days": (90, ANY, ANY),
+    "churn.gap_days": (0, ANY, ANY),
+    "churn.minimum_orders": (2, ANY, ANY),
+    "churn.active_within_days": (0, 0, ANY),
+    "churn.grace_days": (30, 0, ANY),
+    "churn.drop_percent": (50, 1, 100),
+    "churn.origins": (6, ANY, ANY),
+    "reasons.compared_days": (30, 0, 365),
+    "campaign.list_size": (0, 0, ANY),
+    "campaign.contact_cents": (100, 0, ANY),
+    "campaign.incentive_cents": (1_000, 0, ANY),
+    "campaign.success_percent": (30, 0, 100),
+    "campaign.hold_out_percent": (10, 0, 100),
+    "campaign.kept_value_cents": (0, 0, ANY),
+    "value.horizon_days": (365, 1, ANY),
+    "value.origins": (6, 3, ANY),
+    "recommendations.horizon_days": (30, 1, 365),
+    "offers.response_days": (30, 1, ANY),
+    "offers.contact_cents": (0, 0, ANY),
+    "offers.budget_price_percent": (0, 0, ANY),
+    "offers.quiet_days": (0, 0, ANY),
+    "offers.refusals": (3, 0, ANY),
+    "offers.suppressed_days": (30, 0, ANY),
+    "offers.hold_out_percent": (5, 0, 100),
+    "offers.explore_percent": (2, 0, 100),
+    "service.port": (3_000, ANY, ANY),
+    "service.workers": (1, 1, 64),
+    "service.kept_generations": (3, ANY, ANY),
+    "service.scores_last_days": (7, ANY, ANY),
+}
+"""What each is, the least it may be and the most."""
+OTHERS = {
+    "workspace": ".workspace",
+    "company.name": "Your company",
+    "company.currency": "EUR",
+    "company.language": "en",
+    "churn.outcome": "inactivity",
+    "churn.outcome_name": "",
+    "reasons.groups": {},
+    "reasons.actionable": {},
+    "offers.weekly_caps": {},
+    "offers.unsuitable": {},
+    "offers.levers": {},
+    "service.host": "127.0.0.1",
+    "service.without_scores": False,
+    "export.salesforce_object": "Contact",
+    "export.salesforce_id_field": "Customer_Number__c",
+    "export.salesforce_prefix": "",
+    "export.hubspot_id_property": "customer_number",
+    "export.hubspot_prefix": "regulars_",
+    "export.dynamics_entity": "contact",
+    "mlflow.tracking_uri": "",
+    "mlflow.shap_plots": True,
+    "mlflow.artifacts": "",
+    "tables": {},
+}
+
+
+def said_by(settings: Settings) -> dict[str, Any]:
+    """Every setting by its name in the file."""
+    found: dict[str, Any] = {}
+    for part in fields(settings):
+        value = getattr(settings, part.name)
+        if is_dataclass(value):
+            found |= {f"{part.name}.{one.name}": getattr(value, one.name) for one in fields(value)}
+        elif part.name != "folder":
+            found[part.name] = value
+    return found
+
+
+def with_one(name: str, value: Any) -> Any:
+    """A setting as it is read from a file that says nothing else."""
+    section, _, key = name.partition(".")
+    return said_by(settings_from({section: {key: value}}, folder=Path()))[name]
+
+
+def test_who_says_nothing_has_these_settings() -> None:
+    defaults = OTHERS | {name: default for name, (default, _, _) in NUMBERS.items()}
+    for settings in (Settings(), settings_from({}, folder=Path())):
+        assert said_by(settings) == defaults
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_may_be_its_least_and_its_most_and_nothing_beyond(name: str) -> None:
+    default, least, most = NUMBERS[name]
+    inside, beyond = [default, default + 1 if most is ANY else most], []
+    if least is not ANY:
+        inside += [least, least + 1]
+        beyond += [least - 1]
+    if most is not ANY:
+        inside += [most - 1]
+        beyond += [most + 1]
+    for value in inside:
+        assert with_one(name, value) == value
+    for value in beyond:
+        with pytest.raises(SettingsRefused, match=name):
+            with_one(name, value)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_is_no_text_no_fraction_and_no_yes(name: str) -> None:
+    for value in ("3", 3.5, True):
+        with pytest.raises(SettingsRefused, match=name):
+            with_one(name, value)
+
+
+@pytest.mark.parametrize("name", [name for name, value in OTHERS.items() if value in (True, False)])
+def test_a_yes_is_no_number(name: str) -> None:
+    assert [with_one(name, value) for value in (True, False)] == [True, False]
+    for value in (1, "true"):
+        with pytest.raises(SettingsRefused, match=name):
+            with_one(name, value)
