@@ -9,6 +9,7 @@ from features.proposal.looking import Look
 from features.proposal.names import words_of
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
+from features.vocabulary.identifiers import tidied_sql
 
 _MOST = 0.9
 
@@ -91,6 +92,14 @@ def people_in(connection: Connection, source: Source, looks: Sequence[Look]) -> 
     return found
 
 
+def as_mail(connection: Connection, source: Source, look: Look) -> str:
+    """The expression for a column of e-mail addresses, which capitals do not tell apart; empty for others."""
+    mail = _KINDS[0]
+    if look.type != "VARCHAR" or not look.filled:
+        return ""
+    return mail.expression.format(look.sql) if _fits(connection, source, look, mail) else ""
+
+
 def _place(look: Look) -> int:
     words = words_of(look.name)
     if "shipping" in words or "ship" in words:
@@ -109,8 +118,12 @@ def _is_of(connection: Connection, source: Source, look: Look, kind: _Kind) -> b
         return False
     if "@" not in kind.pattern and words & (_OTHER_NAMES - {"shipping", "ship"}):
         return False
+    return _fits(connection, source, look, kind)
+
+
+def _fits(connection: Connection, source: Source, look: Look, kind: _Kind) -> bool:
     fitting = connection.execute(f"""
         SELECT count(*) FROM {source.relation}
-        WHERE regexp_matches(trim(CAST({quoted(look.name)} AS VARCHAR)), {literal(kind.pattern)})
+        WHERE regexp_matches({tidied_sql(f"CAST({quoted(look.name)} AS VARCHAR)")}, {literal(kind.pattern)})
     """).fetchall()[0][0]
     return bool(fitting >= _MOST * look.filled)

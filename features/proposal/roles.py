@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from features.proposal.looking import Look
 from features.proposal.names import EXACT, likeness, words_of
-from features.proposal.people import Person, people_in
+from features.proposal.people import Person, as_mail, people_in
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
 
@@ -67,6 +67,7 @@ class Roles:
         self._choose("ordered_at", lambda look: bool(look.as_instant), _instant_words)
         self._choose_date_by_type()
         self._choose_customer_and_order()
+        self._take_mail_in_small_letters()
         self._choose(
             "item_id", lambda look: look.is_identifying and not look.as_instant_only, _id_words
         )
@@ -76,6 +77,15 @@ class Roles:
         for role in _OPTIONAL:
             self._choose(role, _is_label, _label_words)
         return self.chosen
+
+    def _take_mail_in_small_letters(self) -> None:
+        customer = self.chosen.get("customer_id")
+        if customer is None or customer.expression:
+            return
+        expression = as_mail(self.connection, self.source, customer.look)
+        if expression:
+            reason = f"{customer.reason}; e-mail addresses: in small letters each counts as one"
+            self.chosen["customer_id"] = replace(customer, expression=expression, reason=reason)
 
     def _free(self) -> Iterable[Look]:
         taken = {one.look.name for one in self.chosen.values()}

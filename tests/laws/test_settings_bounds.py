@@ -44,11 +44,12 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "service.scores_last_days": (7, ANY, ANY),
 }
 """What each is, the least it may be and the most."""
-OTHERS = {
+OTHERS: dict[str, object] = {
     "workspace": ".workspace",
     "company.name": "Your company",
     "company.currency": "EUR",
     "company.language": "en",
+    "company.ignore_case": None,
     "churn.outcome": "inactivity",
     "churn.outcome_name": "",
     "reasons.groups": {},

@@ -90,7 +90,8 @@ def _judged_one(name: str, case: Case, trial: CaseTrial, expected: Sequence[Figu
         last = trial.crashed.said.strip().splitlines()[-1:]
         return Judged(name, CaseVerdict.CRASHED, f"{trial.crashed.verb}: {' '.join(last)}"[:160])
     refusing = trial.refusing
-    if refusing is not None and refusing.exit_code not in (1, 2):
+    is_told = refusing is not None and (refusing.exit_code == 1 or bool(refusing.answer))
+    if refusing is not None and not is_told:
         return Judged(
             name, CaseVerdict.NEEDLESS, f"{refusing.verb}: {refusing.said.strip()[-150:]}"
         )

@@ -22,6 +22,15 @@ def test_an_e_mail_address_in_any_spelling_is_one_customer(tmp_path: Path) -> No
     assert checked(found, tmp_path).of("purchases").customers == 8
 
 
+def test_addresses_in_a_column_that_numbers_customers_count_in_small_letters(
+    tmp_path: Path,
+) -> None:
+    found = proposed(tmp_path, {"customer_id": mail}, names=NOBODY)
+    assert mapped(found)["customer_id"] == "lower(trim(customer_id))"
+    assert checked(found, tmp_path).of("purchases").customers == 8
+    assert mapped(proposed(tmp_path))["customer_id"] == "customer_id"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
