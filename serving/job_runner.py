@@ -12,13 +12,13 @@ from typing import Any
 
 import orjson
 
+from features.vocabulary.cells import harmless
 from serving.contract.identifiers import UNREADABLE
 from serving.contract.recorded_scores import answer_rows, nobody
 from serving.contract.row_messages import ScoredRowAnswer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.jobs import DONE, FAILED, Job
-from serving.pages.download import harmless
 from serving.scores.subject import Subject
 from training.reasons.languages.known import language_of
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from features.proposal.looking import Look, look_at, opened_to_look
 from features.proposal.names import ROLES, likeness
+from features.proposal.namesakes import told_apart
 from features.proposal.people import people_in
 from features.proposal.readings import readings_of
 from features.proposal.surroundings import by_language
@@ -51,7 +52,7 @@ def table_of(
             columns.append(_open(column, free))
     zone = timezone or by_language(looks).timezone
     reason = "As for the purchases." if timezone else by_language(looks).reason + "."
-    return ProposedTable(
+    proposed = ProposedTable(
         name=name,
         source=path,
         columns=tuple(columns),
@@ -59,6 +60,7 @@ def table_of(
         timezone_reason=reason if table.event_time else "",
         readings=readings_of(source, [one.expression for one in columns]),
     )
+    return told_apart(source, proposed)
 
 
 def _mapped(column: Column, look: Look) -> ProposedColumn:

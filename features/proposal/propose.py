@@ -10,6 +10,7 @@ from pathlib import Path
 
 from features.proposal.currencies import currency_columns
 from features.proposal.kinds import answer_in, is_of_contracts, tables_of_answers, trainable_without
+from features.proposal.namesakes import told_apart
 from features.proposal.others import propose_other, table_of
 from features.proposal.purchases import PurchasesDraft
 from features.proposal.readings import readings_of
@@ -98,6 +99,8 @@ def _of_file(
             currency_reason=f"The currency is what {stated[0].look.name} says.",
         )
     proposal = purchases.propose(others)
+    tables = tuple(told_apart(purchases.source, one) for one in proposal.tables)
+    proposal = replace(proposal, tables=tables)
     said = trainable_without(looks, proposal.open)
     return replace(proposal, remarks=(said,)) if said else proposal
 

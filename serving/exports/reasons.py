@@ -15,13 +15,13 @@ from pyarrow import csv
 
 from features.company.settings.service import ExportSettings
 from features.company.workspace import Workspace
+from features.vocabulary.cells import harmless_table
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.contract.answering import instant
 from serving.exports.crm_shapes import SHAPES, Shape
 from serving.exports.previous_export import Exported, hashes_of
 from serving.ledger.administration import withheld_in
-from serving.pages.download import harmless
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot, open_snapshot
@@ -177,7 +177,7 @@ class _Table:
 
     def add(self, table: pa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write some customers; in CSV no cell that a spreadsheet takes for a formula."""
-        table = _harmless(table) if self._kind == "csv" else table
+        table = harmless_table(table) if self._kind == "csv" else table
         if self._writer is None:
             self._writer = _opened(self._path, table.schema, self._kind)
         self._writer.write_table(table)
@@ -203,15 +203,6 @@ class _Bodies:
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
-
-
-def _harmless(table: pa.Table) -> pa.Table:
-    """No cell that a spreadsheet takes for a formula, whatever a company calls its own."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_string(field.type):
-            cells = [None if one is None else harmless(one) for one in table[place].to_pylist()]
-            table = table.set_column(place, field, pa.array(cells, pa.string()))
-    return table
 
 
 def _opened(path: Path, schema: pa.Schema, kind: str) -> parquet.ParquetWriter | csv.CSVWriter:

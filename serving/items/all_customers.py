@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from features.company.workspace import Workspace
+from features.vocabulary.cells import harmless_table
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
@@ -158,7 +159,10 @@ _TAKERS = pa.schema(
 
 
 def write_tables(path: Path, tables: Iterable[pa.Table]) -> int:
-    """Write tables of one kind beside and put them in place at once; says how many lines they have."""
+    """Write tables of one kind beside and put them in place at once; says how many lines they have.
+
+    In CSV no cell is one that a spreadsheet takes for a formula.
+    """
     refuse_other_file(path)
     draft = path.with_name(f".{path.name}.part")
     rest = iter(tables)
@@ -166,7 +170,7 @@ def write_tables(path: Path, tables: Iterable[pa.Table]) -> int:
     try:
         with _writer(draft, path, first.schema) as writer:
             for table in chain([first], rest):
-                writer.write_table(table)
+                writer.write_table(harmless_table(table) if _is_csv(path) else table)
                 lines += len(table)
         draft.replace(path)
     finally:
@@ -186,9 +190,13 @@ def refuse_other_file(path: Path) -> None:
 
 
 def _writer(draft: Path, path: Path, schema: pa.Schema) -> Any:
-    if path.suffix.lower() == ".csv":
+    if _is_csv(path):
         return csv.CSVWriter(draft, schema)
     return parquet.ParquetWriter(draft, schema, compression="zstd")
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix.lower() == ".csv"
 
 
 def _text(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from features.vocabulary.cells import harmless
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import ListQuery, matching
 from serving.pages.figures import instant
@@ -46,7 +47,6 @@ COLUMNS = (
 )
 # Excel takes a file without this mark for one in the machine's own old encoding.
 BYTE_ORDER_MARK = "\ufeff"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 _ROWS_AT_ONCE = 500
 
 
@@ -65,15 +65,6 @@ def csv_parts(
                 for position, explanation in zip(block, explanations, strict=True)
             ]
         )
-
-
-def harmless(text: str) -> str:
-    """A cell no spreadsheet takes for a formula.
-
-    >>> harmless("=1+1"), harmless("17841")
-    ("'=1+1", '17841')
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) -> list[str]:

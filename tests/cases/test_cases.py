@@ -12,6 +12,7 @@ import pytest
 from features.checks.checking import check
 from features.company.settings.reading import load_settings
 from features.proposal import propose
+from features.vocabulary.errors import SettingsRefused
 
 HERE = Path(__file__).parent
 CASES = sorted(one.name for one in HERE.iterdir() if (one / "expected.json").is_file())
@@ -31,17 +32,18 @@ def understood(folder: Path, scratch: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES)
 def test_a_file_is_read_right_or_refused_with_what_to_write_down(case: str, tmp_path: Path) -> None:
     expected = json.loads((HERE / case / "expected.json").read_text())
-    found = understood(HERE / case, tmp_path)
+    try:
+        found = understood(HERE / case, tmp_path)
+    except SettingsRefused as fault:
+        # What a draft leaves open has to be written before anything can be read.
+        assert expected["leaves_open"] in fault.found
+        return
+    assert "leaves_open" not in expected
     told = " ".join(f"{one['what']} {one['advice']}" for one in found["breaches"])
     if "refuses" in expected:
         assert found["refused"]
         assert expected["refuses"] in told
         return
-    if "refuses_or_reads" in expected:
-        if found["refused"]:
-            assert "several called" in told
-            return
-        expected = expected["refuses_or_reads"]
     assert not found["refused"], told
     summary = found["summary"]["purchases"]
     first, last = (

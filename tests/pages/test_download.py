@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.vocabulary.cells import harmless
 from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import ListQuery
-from serving.pages.download import COLUMNS, csv_parts, harmless
+from serving.pages.download import COLUMNS, csv_parts
 from serving.snapshot.columns import UNKNOWN
 from serving.snapshot.reading import Snapshot
 from tests.oracles.published import STAGES, STATUSES, Published

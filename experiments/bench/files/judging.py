@@ -141,8 +141,12 @@ def _different(wanted: Figures, counted: Mapping[str, float], unknown: Sequence[
 def _refusal(answer: Mapping[str, Any]) -> str:
     refused = answer.get("refused")
     if isinstance(refused, Mapping):
-        # What was found may list every column of a file, and so any word.
-        return " ".join(str(refused.get(key, "")) for key in ("expected", "remedy", "rows"))
+        keys = ["expected", "remedy", "rows"]
+        if refused.get("fault") == "SettingsRefused":
+            # What a draft left open is what was found: "no amount".
+            keys = ["found", "remedy"]
+        # Else it may list every column of a file, and so any word.
+        return " ".join(str(refused.get(key, "")) for key in keys)
     return " / ".join(
         f"{one['table']}: {one['what']}. {one['advice']} {one['detail']}"
         for one in answer.get("breaches", ())

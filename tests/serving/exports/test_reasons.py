@@ -14,11 +14,11 @@ from hypothesis import strategies as some
 from pyarrow import csv
 
 from features.company.settings.service import ExportSettings
+from features.vocabulary.cells import harmless, harmless_table
 from features.vocabulary.errors import UsageRefused
 from serving.exports.crm_shapes import SHAPES, dynamics, hubspot, salesforce
-from serving.exports.reasons import _harmless, export_reasons
+from serving.exports.reasons import export_reasons
 from serving.ledger.ledger import Ledger
-from serving.pages.download import harmless
 from serving.snapshot.reading import open_snapshot
 from tests.oracles.published import Published
 from tests.serving.calling import Caller
@@ -68,7 +68,7 @@ def test_no_cell_of_a_spreadsheet_is_a_formula() -> None:
     table = pa.table(
         {"customer_id": ["=1+1", "17841"], "text_1": [None, "-3 days"], "points_1": [-1.0, 2.0]}
     )
-    assert _harmless(table).to_pydict() == {
+    assert harmless_table(table).to_pydict() == {
         "customer_id": ["'=1+1", "17841"],
         "text_1": [None, "'-3 days"],
         "points_1": [-1.0, 2.0],

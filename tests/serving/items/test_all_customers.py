@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pyarrow import csv
 
 from regulars.main import main
-from serving.items.all_customers import _text, tables_of
+from serving.items.all_customers import _text, tables_of, write_tables
 from serving.items.lists import Wishes
 from serving.items.reasons import GROUPS
 from serving.items.recommending import recommending_in
@@ -29,6 +29,18 @@ def run(company: Company, *words: str, code: int = 0) -> dict[str, Any]:
     assert result.exit_code == code, result.output
     answer: dict[str, Any] = json.loads(result.output.splitlines()[-1])
     return answer
+
+
+def test_no_cell_of_a_csv_file_is_one_a_spreadsheet_takes_for_a_formula(tmp_path: Path) -> None:
+    table = pa.table({"name": ["=HYPERLINK(1)", "Tea", None], "rank": [1, -2, 3]})
+    for file in (tmp_path / "lists.csv", tmp_path / "lists.parquet"):
+        assert write_tables(file, [table, table.slice(0, 1)]) == 4
+    assert csv.read_csv(tmp_path / "lists.csv").to_pydict() == {
+        "name": ["'=HYPERLINK(1)", "Tea", "", "'=HYPERLINK(1)"],
+        "rank": [1, -2, 3, 1],
+    }
+    whole = parquet.read_table(tmp_path / "lists.parquet")
+    assert whole["name"].to_pylist() == ["=HYPERLINK(1)", "Tea", None, "=HYPERLINK(1)"]
 
 
 def test_a_file_says_what_the_service_answers(drugstore: Company, tmp_path: Path) -> None:
