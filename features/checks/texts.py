@@ -94,7 +94,8 @@ def _broken(file: str, text: TextFile) -> DataRefused:
     lines = ", ".join(f"{one.line:,}" for one in records.first)
     return DataRefused(
         expected=f"as many values in each line of {file} as there are names",
-        found=f"{records.broken:,} of {records.in_file:,} lines that have {kind}",
+        found=f"{records.broken:,} of {records.in_file:,} lines that have {kind}, the first in line "
+        f"{records.first[0].line:,}",
         rows=f"lines {lines}",
         remedy="Export the file again; a new column needs a name, and a value with the mark between "
         "values in it needs quotes around it.",
