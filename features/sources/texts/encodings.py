@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _OUR_LETTERS = frozenset(
     "äöüßÄÖÜéèêëÉÈÊËàâáãåÀÂÁÃÅæÆçÇîïíìÎÏÍÌñÑôóòõøÔÓÒÕØœŒûùúÛÙÚÿ€£°ºª§–—’“”„«»×½¿¡"
     "łąęśżźćńŁŚŻŹĆčšžřěůýőűČŠŽ\xa0"
 )
+_HEAD_BYTES = 1 << 16
+_NEVER_IN_TEXTS = frozenset(range(32)) - frozenset(b"\t\n\r\f\v\x1a\x1b")
+_MOST_STRANGE = 0.01
 _LOOKED_AT = 2_000
 """So many letters beyond ASCII say which encoding they are of."""
 
@@ -54,6 +58,8 @@ def plain_text(
     """
     is_packed = _is_packed(path)
     encoding = _known(said) or _marked(path) or _judged(path, source, at_once)
+    if not encoding.startswith("utf-16"):
+        _require_text(path)
     if encoding == UTF8 and not is_packed:
         wrong = _looked_through(path, at_once).first_wrong_line if said else 0
         if wrong:
@@ -87,7 +93,30 @@ def _none_of_it(path: Path, source: str, encoding: str, line: int) -> DataRefuse
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """A file's bytes, unpacked where it is packed by gzip, zstandard or zip (its only member)."""
+    """A file's bytes, unpacked where it is packed by gzip, zstandard or zip (its only member).
+
+    Raises ``DataRefused`` where what is packed is damaged, at whichever byte that shows.
+    """
+    if not _is_packed(path):
+        with path.open("rb") as file:
+            yield file
+        return
+    try:
+        with _unpacked(path) as stream:
+            yield stream
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as fault:
+        if isinstance(fault, OSError) and fault.errno is not None:
+            # A full disk or a file that may not be read is no damage.
+            raise
+        raise DataRefused(
+            expected=f"a packed file in {path.name}",
+            found="one that is damaged or ends too soon",
+            remedy="Pack it again, or fetch it again: a download may have been broken off.",
+        ) from None
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[IO[bytes]]:
     if path.suffix.casefold() == ".zip":
         with zipfile.ZipFile(path) as archive:
             names = [one for one in archive.namelist() if not one.endswith("/")]
@@ -100,19 +129,27 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
             with archive.open(names[0]) as member:
                 yield member
         return
-    if _is_packed(path):
-        import pyarrow as arrow
+    import pyarrow as arrow
 
-        codec = {".gz": "gzip", ".zst": "zstd"}[path.suffix.casefold()]
-        with arrow.input_stream(str(path), compression=codec) as stream:
-            yield cast("IO[bytes]", io.BufferedReader(stream))
-        return
-    with path.open("rb") as file:
-        yield file
+    codec = {".gz": "gzip", ".zst": "zstd"}[path.suffix.casefold()]
+    with arrow.input_stream(str(path), compression=codec) as stream:
+        yield cast("IO[bytes]", io.BufferedReader(stream))
 
 
 def _is_packed(path: Path) -> bool:
     return path.suffix.casefold() in (".gz", ".zst", ".zip")
+
+
+def _require_text(path: Path) -> None:
+    """Refuse what is no text: a picture, or a workbook that was given the ending of a text."""
+    with opened(path) as file:
+        head = file.read(_HEAD_BYTES)
+    if sum(byte in _NEVER_IN_TEXTS for byte in head) > _MOST_STRANGE * len(head):
+        raise DataRefused(
+            expected=f"texts in {path.name}",
+            found="a file of another kind",
+            remedy="Export the table as CSV, Parquet or Excel, with the ending that belongs to it.",
+        )
 
 
 def _known(said: str) -> str:

@@ -114,3 +114,36 @@ def test_an_archive_of_several_files_is_refused(tmp_path: Path) -> None:
         written.writestr("b.csv", "b\n")
     with pytest.raises(DataRefused, match="2 files"):
         plain_text(archive, "orders.zip", "", tmp_path / "scratch")
+
+
+@pytest.mark.parametrize("kind", ["gz", "zst", "zip"])
+@pytest.mark.parametrize("kept", [0.0, 0.5])
+def test_what_is_packed_and_damaged_is_refused(tmp_path: Path, kind: str, kept: float) -> None:
+    content = (GERMAN * 5_000).encode()
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as written:
+        written.writestr("orders.csv", content)
+    packed = {
+        "gz": gzip.compress(content),
+        "zst": bytes(arrow.Codec("zstd").compress(content)),
+        "zip": whole.read_bytes(),
+    }[kind]
+    damaged = packed[: int(kept * len(packed))] or b"no archive at all"
+    with pytest.raises(DataRefused, match="damaged or ends too soon"):
+        _plain(tmp_path, damaged, name=f"orders.csv.{kind}")
+
+
+def test_a_byte_that_was_changed_within_an_archive_is_found(tmp_path: Path) -> None:
+    archive = tmp_path / "orders.csv.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
+        written.writestr("orders.csv", "".join(f"{at * 7919 % 10_007};x\n" for at in range(9_000)))
+    content = bytearray(archive.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    with pytest.raises(DataRefused, match="damaged or ends too soon"):
+        _plain(tmp_path, bytes(content), name="orders.csv.zip")
+
+
+def test_a_file_of_another_kind_is_no_text(tmp_path: Path) -> None:
+    with pytest.raises(DataRefused, match="a file of another kind"):
+        _plain(tmp_path, bytes(range(256)) * 40)
+    assert _plain(tmp_path, b"a;b\n1\x00;2\n" + b"1;2\n" * 100).startswith("a;b\n1\x00;2")
