@@ -191,12 +191,20 @@ class FileReader:
         pieces = [piece for file in files for piece in self.pieces(file)]
         rows = _parquet_reader([*empty, *pieces])
         if formats:
-            read = [
-                f"{one.sql(quoted(name))} AS {quoted(name)}, {quoted(name)} AS {quoted(text_of(name))}"
+            texts = ", ".join(
+                f"{self._said(quoted(name))} AS {quoted(text_of(name))}" for name in formats
+            )
+            read = ", ".join(
+                f"{one.sql(quoted(text_of(name)))} AS {quoted(name)}"
                 for name, one in formats.items()
-            ]
-            rows = f"(SELECT {', '.join(read)}, file_index FROM {rows})"
+            )
+            rows = f"(SELECT {read}, * FROM (SELECT {texts}, file_index FROM {rows}))"
         return rows, len(empty)
+
+    def _said(self, text: str) -> str:
+        """SQL for what a text says: nothing where a person wrote down that it stands for an empty value."""
+        nulls = ", ".join(literal(one.strip().casefold()) for one in self.mapping.null_texts)
+        return f"CASE WHEN lower(trim({text})) NOT IN ({nulls}) THEN {text} END" if nulls else text
 
     def _empty(self, schemas: Mapping[str, Schema]) -> list[Path]:
         found: dict[str, Path] = {}

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from pyarrow.parquet import read_table
 
 from features.checks.breaches import CheckReport, Severity
 from features.checks.checking import check
 from features.company.settings.reading import settings_from
+from features.company.workspace import Workspace
 from features.sources.naming import is_named
+from features.store.ingestion import ingest
 
 HEAD = "customer,order,day,item,pieces,amount"
 COLUMNS = {
@@ -90,6 +93,26 @@ def test_what_cannot_be_read_is_no_value_that_is_missing(tmp_path: Path) -> None
     report = _check(tmp_path, {"a.csv": text})
     rules = {one.rule: one.rows for one in report.breaches}
     assert (rules["unreadable.amount"], rules["missing.amount"]) == (1, 1)
+
+
+def test_what_stands_for_an_empty_value_is_one_in_texts_and_numbers(tmp_path: Path) -> None:
+    head = f"{HEAD},shop"
+    lines = [f"{_line(number)},{'North' if number % 2 else ' Keine '}" for number in range(9)]
+    lines.append(_line(20, amount="KEINE") + ",South")
+    text = "\n".join([head, *lines]) + "\n"
+    said = {**COLUMNS, "store": "shop"}
+    plain = _check(tmp_path, {"a.csv": text}, columns=said)
+    assert {one.rule: one.rows for one in plain.breaches}["unreadable.amount"] == 1
+    report = _check(tmp_path, {"a.csv": text}, columns=said, null_texts=["keine"])
+    rules = {one.rule: one.rows for one in report.breaches}
+    assert rules["missing.amount"] == 1 and "unreadable.amount" not in rules
+    table = {"source": "a.csv", "columns": said, "null_texts": ["keine"]}
+    store = ingest(
+        settings_from({"tables": {"purchases": table}}, folder=tmp_path), Workspace(tmp_path / "ws")
+    ).store
+    months = sorted((store.folder / "tables").rglob("*.parquet"))
+    shops = {one for month in months for one in read_table(month)["store"].to_pylist()}
+    assert shops == {"North", None}
 
 
 def test_a_mapping_may_read_a_text_by_itself(tmp_path: Path) -> None:
