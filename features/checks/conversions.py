@@ -28,7 +28,7 @@ from features.vocabulary.errors import DataRefused, did_you_mean, nearest
 from features.vocabulary.identifiers import normal_id_sql, tidied_sql
 from features.vocabulary.tables import CUSTOMER_ID, Column, ColumnKind, RawTable, stored_name
 from features.vocabulary.time import Cutoff
-from features.vocabulary.words import KNOWN_WORDS, YES_OR_NO, Words, folded_sql
+from features.vocabulary.words import KNOWN_WORDS, NO, YES, YES_OR_NO, Words, folded_sql
 
 LAST_LIKELY_SECONDS = Cutoff.parse("2100-01-01").seconds
 # The first of January 1900 is a filler in every time zone.
@@ -39,8 +39,9 @@ _UNSIGNED = ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
 _FLOATS = ("FLOAT", "DOUBLE")
 _INSTANTS = ("TIMESTAMP", "DATE")
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "LIST")
-_TRUE = "('true', 't', 'yes', 'y', '1', 'ja', 'j', 'oui', 'si', 'sí', 'wahr', 'x')"
-_FALSE = "('false', 'f', 'no', 'n', '0', 'nein', 'non', 'falsch')"
+# A cross in a table says yes; these words keep their accents.
+_TRUE = f"({', '.join(map(literal, (*YES, 'sí', 'x')))})"
+_FALSE = f"({', '.join(map(literal, (*NO, 'não')))})"
 
 _LITERALS = re.compile(r"'(?:[^']|'')*'")
 _CONTROL_NAMED = re.compile(

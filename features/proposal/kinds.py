@@ -12,28 +12,9 @@ from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
 from features.vocabulary.protected import reason_against
 from features.vocabulary.tables import TABLES
+from features.vocabulary.words import YES_OR_NO
 
 _WELL_NAMED = 0.8
-_YES_NO = frozenset(
-    {
-        "yes",
-        "no",
-        "y",
-        "n",
-        "true",
-        "false",
-        "t",
-        "f",
-        "1",
-        "0",
-        "ja",
-        "nein",
-        "oui",
-        "non",
-        "si",
-        "sí",
-    }
-)
 _LEFT = frozenset(
     {"churn", "churned", "exited", "left", "attrition", "gekuendigt", "kuendigung", "abgang"}
 )
@@ -85,7 +66,7 @@ def _is_yes_or_no(connection: Connection, source: Source, look: Look) -> bool:
         f"SELECT DISTINCT lower(trim(CAST({quoted(look.name)} AS VARCHAR))) FROM {source.relation} "
         f"WHERE {quoted(look.name)} IS NOT NULL"
     ).fetchall()
-    return {str(word) for (word,) in rows if word} <= _YES_NO
+    return {str(word) for (word,) in rows if word} <= YES_OR_NO
 
 
 def tables_of_answers(

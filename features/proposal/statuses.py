@@ -22,6 +22,7 @@ from features.proposal.status_words import (
 from features.proposal.writing import ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
+from features.vocabulary.words import YES
 
 _MOST_WORDS = 40
 _NEARLY_ALL = 0.9
@@ -30,7 +31,7 @@ _OF_SOMETHING_ELSE = frozenset({
     "dispute", "cvc", "avs", "line1", "tax", "consent", "marketing", "email", "subscription", "account",
     "customer", "risk", "buyer", "billing", "shipping", "ship", "address", "province", "country", "movie",
 })  # fmt: skip
-_YES = ("true", "t", "yes", "y", "1", "ja", "j", "oui", "si", "sí", "sim", "x", "wahr")
+_YES = (*YES, "sí", "x")
 _CANCEL_STEMS = ("cancel", "storn", "annul", "anul", "void", "geannul")
 
 

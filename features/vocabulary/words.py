@@ -18,9 +18,13 @@ TREATED: Final = "treated"
 COMPLAINT: Final = "complaint"
 SURVEY: Final = "survey"
 
-_YES = ("1", "1.0", "true", "t", "yes", "y", "ja", "j", "oui", "si", "sim", "wahr", "vrai", "vero")
-_NO = ("0", "0.0", "false", "f", "no", "n", "nein", "non", "nao", "nee", "falsch", "faux", "falso")
-YES_OR_NO = frozenset((*_YES, *_NO))
+YES = (
+    "1", "1.0", "true", "t", "yes", "y", "ja", "j", "oui", "si", "sim", "wahr", "vrai", "vero",
+)  # fmt: skip
+NO = (
+    "0", "0.0", "false", "f", "no", "n", "nein", "non", "nao", "nee", "falsch", "faux", "falso",
+)  # fmt: skip
+YES_OR_NO = frozenset((*YES, *NO))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +95,7 @@ def _literal(text: str) -> str:
 
 ARM = Words(
     {
-        CONTROL: ", ".join(_NO)
+        CONTROL: ", ".join(NO)
         + ", c, controls, ctrl, control group, controlgroup, holdout, hold out, holdout group, "
         "held out, held back, withheld, not shown, unexposed, not exposed, untreated, not treated, "
         "no treatment, no offer, no contact, none, nothing, placebo, baseline, "
@@ -104,7 +108,7 @@ ARM = Words(
         "controlo, grupo de controle, grupo controle, grupo de controlo, nao tratado, "
         "sem tratamento, nenhum, "
         "controlegroep, niet behandeld, niet getoond, geen",
-        TREATED: ", ".join(_YES)
+        TREATED: ", ".join(YES)
         + ", treat, treatment, treatments, treatment group, treatmentgroup, exposed, shown, "
         "offered, sent, contacted, test, test group, testgroup, target, target group, variant, "
         "variation, "
