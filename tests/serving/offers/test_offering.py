@@ -273,7 +273,9 @@ def test_a_plan_counts_what_the_service_showed_and_leaves_the_held_out_alone(
         write_plan(
             settings, workspace, file, most=None, budget_cents=None, channels={}, least={}, at=NOW
         )
-        return {row[0] for row in csv.reader(file.read_text(encoding="utf-8").splitlines())}
+        # The names of the columns are nobody's, and a lot drawn for them would be held out now and then.
+        _, *rows = csv.reader(file.read_text(encoding="utf-8").splitlines())
+        return {row[0] for row in rows}
 
     before = planned("before.csv")
     one = sorted(before)[0]
