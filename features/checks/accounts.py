@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from features.checks.breaches import SAMPLE_ROWS
-from features.checks.common_instants import CommonInstant, common_instant
-from features.checks.judged_table import OpenTable
-from features.checks.known_words import word_counts
-from features.checks.whole_files import headless_rows
+from features.checks.judging.common_instants import CommonInstant, common_instant
+from features.checks.judging.judged_table import OpenTable
+from features.checks.judging.known_words import word_counts
+from features.checks.judging.whole_files import headless_rows
 from features.sources.connection import quoted
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES
 

@@ -15,15 +15,15 @@ from pathlib import Path
 
 from features.checks.accounts import repeated_relation
 from features.checks.breaches import Breach, CheckReport, TableReport, refusal
-from features.checks.conversions import MappedColumn
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
-from features.checks.judged_table import OpenTable, judge, open_table
+from features.checks.judging.conversions import MappedColumn
+from features.checks.judging.judged_table import OpenTable, judge, open_table
+from features.checks.judging.texts import notes_of_texts
 from features.checks.near_ids import near_equal_ids
 from features.checks.overview.overview import with_figures
 from features.checks.overview.records import rows_by_file
 from features.checks.reading import TableReading, read_table
-from features.checks.texts import notes_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect

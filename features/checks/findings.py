@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from features.checks.accounts import FEW_ITEMS, PartAccount, joined, part_accounts
 from features.checks.breaches import SAMPLE_ROWS, Breach, Severity, TableReport, refusal, shortened
-from features.checks.common_instants import common_instant_notes
-from features.checks.judged_table import OpenTable
-from features.checks.known_words import unknown_words, words_never_said
-from features.checks.whole_files import headless_breach, whole_file_breaches
+from features.checks.judging.common_instants import common_instant_notes
+from features.checks.judging.judged_table import OpenTable
+from features.checks.judging.known_words import unknown_words, words_never_said
+from features.checks.judging.whole_files import headless_breach, whole_file_breaches
 from features.sources.connection import quoted
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.protected import is_protected

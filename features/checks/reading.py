@@ -14,10 +14,10 @@ from features.checks.accounts import PartAccount, part_accounts
 from features.checks.breaches import Breach
 from features.checks.findings import Account, account_of
 from features.checks.journal import FileRecord, MonthRecord, TableRecord
-from features.checks.judged_table import OpenTable, judge, judge_months
+from features.checks.judging.judged_table import OpenTable, judge, judge_months
+from features.checks.judging.rules import MAY_LIE_AHEAD
+from features.checks.judging.whole_files import whole_file_breaches
 from features.checks.overview.records import rows_by_file
-from features.checks.rules import MAY_LIE_AHEAD
-from features.checks.whole_files import whole_file_breaches
 from features.vocabulary.time import Cutoff
 
 _NEVER = MAXYEAR * 366 * 86_400

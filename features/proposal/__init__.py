@@ -1,14 +1,13 @@
 """Look at a company's own files and propose ``regulars.toml`` for them, with a reason for each line.
 
-``looking`` describes the columns of a file by their values and ``names`` knows what such columns are called
-in several languages. ``roles`` decides which column is which, with ``people`` for customers nobody
-numbered; ``order_levels`` tells what is said of an order from what is said of a line, ``totals``, ``signs``
-and ``currencies`` what a line cost, ``statuses`` and ``cautions`` which rows are no sales. ``surroundings``
-guesses currency, time zone and horizon, ``kinds`` and ``others`` see to further tables, and ``writing``
-words it all as TOML.
+``columns`` describes the columns of a file by their values, knows what such columns are called in several
+languages and decides which is which, ``people`` where nobody numbered the customers. ``exclusions`` finds the
+rows that are no sales, ``amounts`` what a line cost, in which currency, and what was given back. ``kinds`` and
+``others`` see to further tables, ``surroundings`` guesses time zone and horizon, and ``wording`` writes it all
+down as TOML.
 """
 
 from features.proposal.propose import propose
-from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
+from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 
 __all__ = ["Proposal", "ProposedColumn", "ProposedRule", "ProposedTable", "propose"]

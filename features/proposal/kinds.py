@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from features.proposal.looking import Look
-from features.proposal.names import ROLES, likeness, words_of
-from features.proposal.writing import ProposedColumn, ProposedTable
+from features.proposal.columns.looking import Look
+from features.proposal.columns.names import ROLES, likeness, words_of
+from features.proposal.wording.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
 from features.vocabulary.protected import reason_against

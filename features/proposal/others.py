@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from features.proposal.looking import Look, look_at, opened_to_look
-from features.proposal.names import ROLES, likeness
-from features.proposal.namesakes import told_apart
-from features.proposal.people import people_in
-from features.proposal.readings import readings_of
+from features.proposal.columns.looking import Look, look_at, opened_to_look
+from features.proposal.columns.names import ROLES, likeness
+from features.proposal.columns.people import people_in
 from features.proposal.surroundings import by_language
-from features.proposal.writing import ProposedColumn, ProposedTable
+from features.proposal.wording.namesakes import told_apart
+from features.proposal.wording.readings import readings_of
+from features.proposal.wording.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection
 from features.vocabulary.tables import CUSTOMER_ID, TABLES, Column, ColumnKind, RawTable

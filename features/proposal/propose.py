@@ -8,14 +8,14 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from features.proposal.currencies import currency_columns
+from features.proposal.amounts.currencies import currency_columns
 from features.proposal.kinds import answer_in, is_of_contracts, tables_of_answers, trainable_without
-from features.proposal.namesakes import told_apart
 from features.proposal.others import propose_other, table_of
 from features.proposal.purchases import PurchasesDraft
-from features.proposal.readings import readings_of
 from features.proposal.surroundings import FALLBACK_DAYS
-from features.proposal.writing import Proposal, ProposedTable
+from features.proposal.wording.namesakes import told_apart
+from features.proposal.wording.readings import readings_of
+from features.proposal.wording.writing import Proposal, ProposedTable
 from features.sources.connection import Connection, connect, faults_worded
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.tables import TABLES

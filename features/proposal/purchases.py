@@ -6,9 +6,15 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from features.checks.order_values import with_order_values
+from features.checks.judging.order_values import with_order_values
 from features.company.settings.company import TableMapping
-from features.proposal.cautions import (
+from features.proposal.amounts.currencies import CurrencyColumn, currency_columns, currency_of
+from features.proposal.amounts.order_levels import blank_on_further_lines, may_be_stated_once
+from features.proposal.amounts.signs import signed
+from features.proposal.amounts.totals import LineTotal, OrderTotals
+from features.proposal.columns.looking import Look, look_at, opened_to_look
+from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
+from features.proposal.exclusions.cautions import (
     OddCode,
     cancelling_letters,
     order_summaries,
@@ -17,16 +23,10 @@ from features.proposal.cautions import (
     without_a_key,
     worthless_prices,
 )
-from features.proposal.currencies import CurrencyColumn, currency_columns, currency_of
-from features.proposal.looking import Look, look_at, opened_to_look
-from features.proposal.order_levels import blank_on_further_lines, may_be_stated_once
-from features.proposal.readings import readings_of
-from features.proposal.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
-from features.proposal.signs import signed
-from features.proposal.statuses import Sale, Statuses, StatusFindings
+from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
-from features.proposal.totals import LineTotal, OrderTotals
-from features.proposal.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
+from features.proposal.wording.readings import readings_of
+from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
 from features.vocabulary.tables import UNKNOWN_ITEM

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from features.lifecycle.horizons import horizon_for
-from features.proposal.currencies import CurrencyColumn
-from features.proposal.looking import Look
-from features.proposal.names import words_of
+from features.proposal.amounts.currencies import CurrencyColumn
+from features.proposal.columns.looking import Look
+from features.proposal.columns.names import words_of
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from features.checks.checking import CheckedTable
-from features.checks.conversions import MappedColumn
+from features.checks.judging.conversions import MappedColumn
 from features.sources.connection import Connection, literal, quoted
 from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Attributes
 from features.vocabulary.arrays import Ints

@@ -20,7 +20,7 @@ NAMES_OF_FAMILIES = {
     "serving/contract/discovery_messages.py",  # a type of the contract is a literal
 }
 SAME_WORDS = {
-    "features/proposal/names.py",  # what companies call their columns, churn and value among them
+    "features/proposal/columns/names.py",  # what companies call their columns, churn and value among them
     "serving/contract/score_messages.py",  # an example of outcomes, of which value is one
     "serving/nightly/run.py",  # what a snapshot says of itself, field by field
     "serving/snapshot/unjudged.py",

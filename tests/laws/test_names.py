@@ -21,8 +21,6 @@ from experiments.bench.house.structure import (
 MOST_LINES, MOST_FUNCTION_LINES, MOST_FILES, MOST_MEDIAN = 350, 60, 12, 120
 
 LARGER_FOLDERS = {
-    "features/checks": "a file a kind of thing that can be wrong with a table",
-    "features/proposal": "a file a question that a draft asks of a company's files",
     "serving/contract": "two files a topic of /v1: its messages and its routes",
     "serving/ledger": "a file a table of the service's memory",
     "serving/scores": "one way from a customer to an answer, every station a file",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from features.checks.breaches import Breach, Severity
-from features.checks.judged_table import OpenTable
+from features.checks.judging.judged_table import OpenTable
 from features.checks.overview.summaries import orders_relation
 from features.vocabulary.concentration import CARRIED_SHARE, are_few, carried_sentence
 from features.vocabulary.tables import CUSTOMER_ID

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from features.checks.breaches import Breach, Severity, refusal
 from features.checks.figures import Meeting
-from features.checks.rules import FEW_ROWS
+from features.checks.judging.rules import FEW_ROWS
 from features.sources.connection import Connection, quoted
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.tables import CUSTOMER_ID, TABLES

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from features.checks.breaches import CheckReport
 from features.checks.journal import FileRecord
-from features.checks.judged_table import OpenTable
+from features.checks.judging.judged_table import OpenTable
 from features.checks.overview.likeness import carried_by_few, near_equal_ids
 from features.checks.overview.meetings import meeting_breaches, meetings
 from features.checks.overview.records import file_accounts

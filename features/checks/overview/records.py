@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from features.checks.accounts import repeated_relation
 from features.checks.figures import FileAccount
 from features.checks.journal import FileRecord
-from features.checks.judged_table import OpenTable
+from features.checks.judging.judged_table import OpenTable
 from features.sources.connection import quoted
 
 

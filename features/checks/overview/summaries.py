@@ -14,7 +14,7 @@ from features.checks.figures import (
     PurchaseSummary,
     TableSummary,
 )
-from features.checks.judged_table import OpenTable
+from features.checks.judging.judged_table import OpenTable
 from features.sources.connection import literal
 from features.vocabulary.months import month_name
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES, UNKNOWN_ITEM

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from features.checks.judged_table import judge, open_table
+from features.checks.judging.judged_table import judge, open_table
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace

@@ -15,7 +15,7 @@ from features.checks.checking import check
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
 from features.proposal import Proposal, propose
-from features.proposal.names import ROLES, likeness
+from features.proposal.columns.names import ROLES, likeness
 from features.store.ingestion import ingest
 from features.vocabulary.errors import SettingsRefused, UsageRefused
 from tests.features.tables import Row, write_table
