@@ -15,14 +15,13 @@ from features.proposal.amounts.totals import LineTotal, OrderTotals
 from features.proposal.columns.looking import Look, look_at, opened_to_look
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
-    OddCode,
     cancelling_letters,
     order_summaries,
     repeated_rows,
-    service_codes,
     without_a_key,
     worthless_prices,
 )
+from features.proposal.exclusions.services import NO_ODD_CODES, no_articles
 from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
 from features.proposal.wording.readings import readings_of
@@ -52,9 +51,8 @@ class PurchasesDraft:
         self.roles: dict[str, ChosenColumn] = {}
         self.candidates: dict[str, list[Candidate]] = {}
         self.fill: dict[str, str] = {}
-        self.services: ProposedRule | None = None
         self.summaries: ProposedRule | None = None
-        self.articles: tuple[OddCode, ...] = ()
+        self.no_articles = NO_ODD_CODES
         self.statuses = StatusFindings()
 
     def propose(self, others: Mapping[str, Path]) -> Proposal:
@@ -62,13 +60,14 @@ class PurchasesDraft:
         found = Roles(self.connection, self.source, self.looks)
         self.roles, self.candidates = found.find(), found.candidates
         self._fill_in()
-        if "item_id" in self.roles:
-            self.services, self.articles = service_codes(
-                self.connection, self.source, self.roles["item_id"].look, self._look("name")
-            )
         self.summaries = order_summaries(
             self.connection, self.source, *map(self._look, ("order_id", "item_id", "quantity"))
         )
+        if "item_id" in self.roles:
+            item, called = self.roles["item_id"].look, self._look("name")
+            self.no_articles = no_articles(
+                self.connection, self.source, item, called, self._item().expression
+            )
         total = self._total()
         place = place_of(
             self.connection, self.source, self.looks, self._look("region"),
@@ -86,7 +85,8 @@ class PurchasesDraft:
             dataclasses.replace(table, readings=readings_of(self.source, table.expressions))
             for table in tables
         )
-        return Proposal(read, place.currency, currency, days, reason)
+        without = self.no_articles.service_codes if "items" in others else ()
+        return Proposal(read, place.currency, currency, days, reason, without=without)
 
     def _look(self, role: str) -> Look | None:
         return self.roles[role].look if role in self.roles else None
@@ -134,7 +134,10 @@ class PurchasesDraft:
             self.connection, self.source, self.looks, self.roles, self._currencies(), self.fill
         )
         total = totals.find()
-        signed(self.connection, self.source, total, self.roles, self.statuses, self._is_sale())
+        signed(
+            self.connection, self.source, total, self.roles, self.statuses, self._is_sale(),
+            self.no_articles,
+        )  # fmt: skip
         totals.take_off_refunds(total)
         return total
 
@@ -145,7 +148,7 @@ class PurchasesDraft:
 
     def _is_sale(self) -> str:
         """SQL that is true for the rows no proposed rule sets aside."""
-        rules = [*self.statuses.rules, *filter(None, (self.services, self.summaries))]
+        rules = [*self.statuses.rules, *filter(None, (self.no_articles.rule, self.summaries))]
         aside = " OR ".join(f"({rule.condition})" for rule in rules)
         return f"NOT coalesce(({aside}), false)" if aside else "true"
 
@@ -209,10 +212,7 @@ class PurchasesDraft:
             columns.append(ProposedColumn("amount", "", asked, tuple(total.candidates)))
         if total.discount is not None:
             columns.append(_discount(total.discount))
-        for role in _PURCHASE_LABELS:
-            if role in self.roles:
-                choice = self.roles[role]
-                columns.append(ProposedColumn(role, choice.sql, choice.reason))
+        columns += [self._labelled(role) for role in _PURCHASE_LABELS if role in self.roles]
         return columns
 
     def _needed(self, role: str) -> ProposedColumn:
@@ -255,11 +255,14 @@ class PurchasesDraft:
         return ProposedColumn("item_id", f"coalesce({', '.join(parts)})", reason)
 
     def _rules(self, total: LineTotal) -> list[ProposedRule]:
-        rules = [*self.statuses.rules, self.summaries, self.services]
+        rules = [*self.statuses.rules, self.summaries, self.no_articles.rule]
         if total.price is not None:
             is_signed = "abs(" in total.quantity
+            is_service = self.no_articles.is_service
             rules.append(
-                worthless_prices(self.connection, self.source, total.price, only_zero=is_signed)
+                worthless_prices(
+                    self.connection, self.source, total.price, is_service, only_zero=is_signed
+                )
             )
         return [rule for rule in rules if rule is not None]
 
@@ -280,18 +283,14 @@ class PurchasesDraft:
                     f"Order numbers that begin with {letters[0]} are cancellations ({letters[1]:,} lines): "
                     "their quantity is below zero, so they are kept as returns."
                 )
-        if self.articles:
-            listed = "; ".join(map(str, self.articles))
-            remarks.append(
-                f"Odd item codes and names that may be services but look like articles, and are kept: {listed}."
-            )
-        return remarks
+        return [*remarks, *self.no_articles.remarks]
 
     def _items(self) -> ProposedTable | None:
         labels = [role for role in _ITEM_LABELS if role in self.roles]
-        if "item_id" not in self.roles or not labels:
+        if "item_id" not in self.roles or not (labels or self.no_articles.services):
             return None
         columns = [self._item(), *(self._labelled(role) for role in labels)]
+        columns += filter(None, [self.no_articles.column])
         return self._same_file("items", columns, "One row an article, from the same file")
 
     def _customers(self) -> ProposedTable | None:

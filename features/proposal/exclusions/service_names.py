@@ -1,4 +1,4 @@
-"""What postage, fees, gift cards, deposits and discounts are called among the articles, in seven languages."""
+"""What postage, fees, gift cards, deposits, discounts and tests are called among the articles, in seven languages."""
 
 from __future__ import annotations
 
@@ -25,8 +25,15 @@ _BEGINNINGS = _listed(
     coupon, promo code, promotion code, deposit, pfand, flaschenpfand, leergut, consigne, deposito, cauzione,
     statiegeld, anzahlung, acompte, kaution, tip, trinkgeld, pourboire, propina, mancia, gorjeta, fooi, donation,
     spende, donazione, fee, service fee, service charge, booking fee, gebuehr, bearbeitungsgebuehr, mahngebuehr,
-    bank charges, commission, adjustment, rounding, rundung, rundungsdifferenz, geschenkverpackung, gift wrapping,
+    bank charges, rounding, rundung, rundungsdifferenz, geschenkverpackung, gift wrapping,
     emballage cadeau"""
+)
+_NO_SALES = _listed(
+    """test, test product, test item, test article, test order, testprodukt, testartikel, testbestellung,
+    produit test, article test, producto de prueba, articulo de prueba, prueba, prodotto di prova,
+    produto de teste, teste, testproduct, adjustment, korrektur, korrekturbuchung, correction, ajuste, rettifica,
+    correctie, manual entry, manual adjustment, bad debt, adjust bad debt, write off, forderungsausfall,
+    abschreibung, commission, amazon fee"""
 )
 _REST = frozenset(
     plain_text(word)
@@ -57,6 +64,16 @@ def is_service_name(name: str) -> bool:
     return rest is not None and all(word.isdigit() or word in _REST for word in rest)
 
 
+def is_no_sale_name(name: str) -> bool:
+    """Whether an article's name is that of a test, a correction or of money paid to others.
+
+    >>> is_no_sale_name("Test product 2"), is_no_sale_name("Korrektur"), is_no_sale_name("Test strips")
+    (True, True, False)
+    """
+    rest = _after_beginning(name, _NO_SALES)
+    return rest is not None and all(word.isdigit() or word in _REST for word in rest)
+
+
 def begins_like_a_service(name: str) -> bool:
     """Whether an article's name begins as that of a service does, whatever follows.
 
@@ -66,9 +83,9 @@ def begins_like_a_service(name: str) -> bool:
     return _after_beginning(name) is not None
 
 
-def _after_beginning(name: str) -> list[str] | None:
+def _after_beginning(name: str, beginnings: tuple[str, ...] = _BEGINNINGS) -> list[str] | None:
     words = re.findall(r"[a-z]+|[0-9]+", plain_text(name))
     for length in range(min(len(words), 4), 0, -1):
-        if " ".join(words[:length]) in _BEGINNINGS:
+        if " ".join(words[:length]) in beginnings:
             return words[length:]
     return None

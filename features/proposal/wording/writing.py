@@ -83,6 +83,8 @@ class Proposal:
     """What was seen that no line of the settings says, such as which models can be trained."""
     churn: Mapping[str, str] = field(default_factory=dict)
     """Further settings under [churn]: what the model is asked, where it is not who stays away."""
+    without: tuple[str, ...] = ()
+    """Items that no table of items describes and that are never to be recommended."""
 
     @property
     def columns(self) -> tuple[ProposedColumn, ...]:
@@ -126,6 +128,11 @@ class Proposal:
             *_comment(self.horizon_reason + "."),
             f"horizon_days = {self.horizon_days}",
         ]
+        if self.without:
+            lines += ["", "[recommendations]"]
+            lines += _comment("Postage, fees, vouchers and the like that are bought and that the table of items "
+                              "does not have: never recommended.")  # fmt: skip
+            lines.append(f"without = [{', '.join(map(_text, self.without))}]")
         return "\n".join(lines) + "\n"
 
 
