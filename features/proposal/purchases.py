@@ -10,12 +10,14 @@ from features.checks.judging.order_values import with_order_values
 from features.company.settings.company import TableMapping
 from features.proposal.amounts.currencies import CurrencyColumn, currency_columns, currency_of
 from features.proposal.amounts.order_levels import blank_on_further_lines, may_be_stated_once
-from features.proposal.amounts.signs import signed
+from features.proposal.amounts.signs import discount_column, signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
-from features.proposal.columns.looking import Look, look_at, opened_to_look
+from features.proposal.carriers import segment_of
+from features.proposal.columns.looking import Look, as_text, look_at, opened_to_look
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
     cancelling_letters,
+    duplicates_reason,
     order_summaries,
     repeated_rows,
     without_a_key,
@@ -86,7 +88,10 @@ class PurchasesDraft:
             for table in tables
         )
         without = self.no_articles.service_codes if "items" in others else ()
-        return Proposal(read, place.currency, currency, days, reason, without=without)
+        return Proposal(
+            read, place.currency, currency, days, reason, without=without,
+            segment=segment_of(self.connection, self.source, self.roles, total, self._is_sale()),
+        )  # fmt: skip
 
     def _look(self, role: str) -> Look | None:
         return self.roles[role].look if role in self.roles else None
@@ -187,7 +192,7 @@ class PurchasesDraft:
             + place.reason
             + ".",
             duplicates="drop" if is_by_line else "keep",
-            duplicates_reason=_duplicates_reason(repeated, is_by_line),
+            duplicates_reason=duplicates_reason(repeated, is_by_line),
             remarks=tuple(self._remarks(total)),
             fill={
                 name: key
@@ -211,7 +216,7 @@ class PurchasesDraft:
             asked = total.asked[:1].upper() + total.asked[1:] + "."
             columns.append(ProposedColumn("amount", "", asked, tuple(total.candidates)))
         if total.discount is not None:
-            columns.append(_discount(total.discount))
+            columns.append(discount_column(total.discount))
         columns += [self._labelled(role) for role in _PURCHASE_LABELS if role in self.roles]
         return columns
 
@@ -244,8 +249,8 @@ class PurchasesDraft:
             return ProposedColumn("item_id", choice.sql, choice.reason)
         name = self._look("name")
         parts = [
-            _text(choice.look),
-            *([_text(name)] if name is not None else []),
+            as_text(choice.look),
+            *([as_text(name)] if name is not None else []),
             literal(UNKNOWN_ITEM),
         ]
         instead = f"the article's {name.name}, and without one under " if name is not None else ""
@@ -321,28 +326,3 @@ class PurchasesDraft:
             rules=without_a_key(self.connection, self.source, columns[0]),
             remarks=(f"{remark}: where rows differ, what is said most often is taken.",),
         )
-
-
-def _text(look: Look) -> str:
-    """SQL for a column as a text that is missing where it is blank."""
-    if look.type == "VARCHAR":
-        return f"nullif(trim({look.sql}), '')"
-    if look.type in ("DOUBLE", "FLOAT"):
-        return f"CAST(CAST({look.sql} AS BIGINT) AS VARCHAR)"
-    return f"CAST({look.sql} AS VARCHAR)"
-
-
-def _discount(choice: ChosenColumn) -> ProposedColumn:
-    expression = choice.look.as_number
-    if choice.look.high <= 0:
-        return ProposedColumn("discount", f"-({expression})", f"{choice.reason}; turned positive")
-    return ProposedColumn("discount", expression, choice.reason)
-
-
-def _duplicates_reason(repeated: int, is_by_line: bool) -> str:
-    if not is_by_line:
-        rows = f"{repeated:,} rows repeat another in every column, " if repeated else "Equal rows, "
-        return f"{rows}which without order and article numbers may be purchases of their own."
-    if not repeated:
-        return ""
-    return f"{repeated:,} rows repeat another in every column: one of each is kept."

@@ -8,6 +8,7 @@ from features.proposal.amounts.totals import LineTotal
 from features.proposal.columns.roles import ChosenColumn
 from features.proposal.exclusions.services import NO_ODD_CODES, NoArticles
 from features.proposal.exclusions.statuses import StatusFindings
+from features.proposal.wording.writing import ProposedColumn
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal
 
@@ -88,3 +89,11 @@ def _of_known_items(
 def _count(connection: Connection, source: Source, condition: str) -> int:
     query = f"SELECT count(*) FROM {source.relation} WHERE {condition}"
     return int(connection.execute(query).fetchall()[0][0])
+
+
+def discount_column(choice: ChosenColumn) -> ProposedColumn:
+    """What was taken off a line, as a positive amount."""
+    expression = choice.look.as_number
+    if choice.look.high <= 0:
+        return ProposedColumn("discount", f"-({expression})", f"{choice.reason}; turned positive")
+    return ProposedColumn("discount", expression, choice.reason)

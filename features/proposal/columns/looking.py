@@ -196,3 +196,12 @@ def _number_instant(connection: Connection, source: Source, look: Look) -> tuple
     if low >= 300_000_000_000 and high < 4_102_444_800_000:
         return f"to_timestamp({look.sql} / 1000)", "read as milliseconds since 1970"
     return "", ""
+
+
+def as_text(look: Look) -> str:
+    """SQL for a column as a text that is missing where it is blank."""
+    if look.type == "VARCHAR":
+        return f"nullif(trim({look.sql}), '')"
+    if look.type in ("DOUBLE", "FLOAT"):
+        return f"CAST(CAST({look.sql} AS BIGINT) AS VARCHAR)"
+    return f"CAST({look.sql} AS VARCHAR)"
