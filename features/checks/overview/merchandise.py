@@ -38,7 +38,7 @@ def no_merchandise(connection: Connection, tables: Mapping[str, OpenTable]) -> I
     yield Breach(
         table=ITEMS.name,
         rule="no_merchandise",
-        what=f"{others:,} of {count:,} items are no merchandise, {share:.0%} of the lines bought",
+        what=f"{others:,} of {count:,} items are no merchandise, {share:.1%} of the lines bought",
         rows=0,
         becomes="counted as money, never recommended",
         severity=Severity.NOTES,

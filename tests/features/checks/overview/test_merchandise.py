@@ -29,11 +29,11 @@ def told(folder: Path, flags: dict[str, str | None], column: str = "flag") -> Br
 @pytest.mark.parametrize(
     ("flags", "what", "is_doubtful"),
     [
-        ({"tea": "no", "cup": "yes", "pot": None}, "1 of 3 items are no merchandise, 43%", False),
-        ({"cup": "no", "pot": "no", "tea": "yes", "a": "yes"}, "2 of 4 items are no merchandise, 57%", True),
-        ({"tea": "no"}, "1 of 1 items are no merchandise, 43%", True),
+        ({"tea": "no", "cup": "yes", "pot": None}, "1 of 3 items are no merchandise, 42.9%", False),
+        ({"cup": "no", "pot": "no", "tea": "yes", "a": "yes"}, "2 of 4 items are no merchandise, 57.1%", True),
+        ({"tea": "no"}, "1 of 1 items are no merchandise, 42.9%", True),
         # Never bought, and half of the items: nothing to doubt.
-        ({"post": "no", "tea": "yes"}, "1 of 2 items are no merchandise, 0%", False),
+        ({"post": "no", "tea": "yes"}, "1 of 2 items are no merchandise, 0.0%", False),
     ],
 )  # fmt: skip
 def test_how_much_is_no_merchandise_is_told(
