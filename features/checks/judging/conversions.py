@@ -39,9 +39,9 @@ _UNSIGNED = ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
 _FLOATS = ("FLOAT", "DOUBLE")
 _INSTANTS = ("TIMESTAMP", "DATE")
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "LIST")
-# A cross in a table says yes; these words keep their accents.
-_TRUE = f"({', '.join(map(literal, (*YES, 'sí', 'x')))})"
-_FALSE = f"({', '.join(map(literal, (*NO, 'não')))})"
+# A cross in a table says yes.
+_TRUE = f"({', '.join(map(literal, (*YES, 'x')))})"
+_FALSE = f"({', '.join(map(literal, NO))})"
 
 _LITERALS = re.compile(r"'(?:[^']|'')*'")
 _CONTROL_NAMED = re.compile(
@@ -294,8 +294,8 @@ def _converted(raw: str, kind: ColumnKind, found: str) -> str:
     if kind is ColumnKind.FLAG:
         if found == "BOOLEAN":
             return raw
-        text = f"lower(trim(CAST({raw} AS VARCHAR)))"
-        return f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END"
+        said = f"lower(strip_accents(trim(CAST({raw} AS VARCHAR))))"
+        return f"CASE WHEN {said} IN {_TRUE} THEN true WHEN {said} IN {_FALSE} THEN false END"
     raise AssertionError(kind)
 
 
