@@ -227,7 +227,7 @@ def bind_condition(connection: Connection, source: Source, condition: str, where
 def compiles(connection: Connection, source: Source, expression: str) -> bool:
     """Whether an expression makes sense over a source's columns as they are read."""
     try:
-        described(connection, f"SELECT ({expression}\n) AS value FROM {source.relation}")
+        described(connection, f"SELECT ({expression}\n) AS value FROM {source.shape}")
     except DatabaseFault:
         return False
     return True
@@ -236,9 +236,7 @@ def compiles(connection: Connection, source: Source, expression: str) -> bool:
 def bind_expression(connection: Connection, source: Source, expression: str, where: str) -> str:
     """The DuckDB type of an expression over a source; ``DataRefused`` when it does not compile."""
     # The condition refuses what only makes sense over many rows, such as sum(Price).
-    query = (
-        f"SELECT ({expression}\n) AS value FROM {source.relation} WHERE ({expression}\n) IS NULL"
-    )
+    query = f"SELECT ({expression}\n) AS value FROM {source.shape} WHERE ({expression}\n) IS NULL"
     try:
         return described(connection, query)["value"]
     except (DatabaseFault, KeyError) as fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 import unicodedata
 
@@ -268,6 +269,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z]+|[0-9]+", plain_text(apart)))
 
 
+@functools.cache
 def likeness(name: str, role: str) -> float:
     """How much a column's name speaks for a role, from 0 to 1.
 
