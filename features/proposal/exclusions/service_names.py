@@ -112,6 +112,7 @@ def _words(name: str) -> list[str]:
 def _after(words: list[str], told: tuple[str, ...]) -> list[str] | None:
     """What follows the longest phrase that the words begin with; None where they begin with none."""
     for length in range(min(len(words), 5), 0, -1):
-        if " ".join(words[:length]) in told:
+        phrase = " ".join(words[:length])
+        if phrase in told or phrase.removesuffix("s") in told:
             return words[length:]
     return None

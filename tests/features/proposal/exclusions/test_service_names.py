@@ -23,14 +23,25 @@ def test_a_name_of_a_service_is_known_in_seven_languages(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["Standard shipping", "DHL Expressversand", "Free gift wrap", "Royal Mail Tracked 24 postage", "Restocking fee",
-     "Mindermengenzuschlag", "Éco-participation", "Digital gift card", "Shipping protection", "Next day delivery"],
+     "Mindermengenzuschlag", "Éco-participation", "Digital gift card", "Shipping protection", "Next day delivery",
+     "Gift cards", "Discounts"],
 )  # fmt: skip
 def test_a_service_may_have_a_word_of_its_kind_before_it(name: str) -> None:
     assert is_service_name(name)
 
 
 @pytest.mark.parametrize(
-    "name", ["Red gift card", "Truck for delivery", "Small", "Free sample", "World map", "", "24"]
+    "name",
+    [
+        "Red gift card",
+        "Truck for delivery",
+        "Drill tips",
+        "Small",
+        "Free sample",
+        "World map",
+        "",
+        "24",
+    ],
 )
 def test_words_beside_a_service_are_none_by_themselves(name: str) -> None:
     assert not is_service_name(name)
