@@ -21,6 +21,8 @@ UNKNOWN_CUSTOMERS_SHARE = 1 / 3
 """Above this share of rows without a customer the table is refused: shops do sell to people unknown."""
 FEW_ROWS = 5
 """So few rows without a needed value refuse no table, however small."""
+_IDS = ("customer_id", "order_id", "item_id", "contract_id")
+_IN_POWERS = "[0-9]([.,][0-9]+)?[eE][+][0-9]{2,}"
 MOST_RULES = 62
 """Rules are bits of one whole number a row."""
 MAY_LIE_AHEAD = ("contracts",)
@@ -67,6 +69,8 @@ def rules_of(
             rules.append(_unreadable(table, column))
         if column.may_be_open:
             rules.append(_open(column))
+        if column.column.name in _IDS and column.source_type == "VARCHAR":
+            rules.append(_shortened(table, column))
     rules.extend(_instants(table, columns, as_of))
     if table is PURCHASES:
         rules.extend(_purchases(columns))
@@ -143,6 +147,20 @@ def _unreadable(table: RawTable, column: MappedColumn) -> Rule:
         severity=Severity.SETS_ASIDE if required else Severity.NOTES,
         becomes="set aside" if required else f"kept, without {name}",
         advice=f"Correct the values, or the expression {column.expression} for {name}.",
+        tolerated=UNREADABLE_SHARE,
+    )
+
+
+def _shortened(table: RawTable, column: MappedColumn) -> Rule:
+    name = column.column.name
+    return Rule(
+        name=f"shortened.{name}",
+        what=f"{name} such as 1.23457E+12, of which a spreadsheet has cut the last digits off",
+        condition=f"regexp_full_match({quoted(column.stored)}, '{_IN_POWERS}')",
+        severity=Severity.SETS_ASIDE,
+        becomes="set aside",
+        advice=f"Several numbers have become one: export {name} again as a text, or leave these rows out by a "
+        f"rule of your own in [tables.{table.name}.set_aside].",
         tolerated=UNREADABLE_SHARE,
     )
 
