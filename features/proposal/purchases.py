@@ -12,11 +12,12 @@ from features.proposal.amounts.currencies import CurrencyColumn, currency_column
 from features.proposal.amounts.order_levels import blank_on_further_lines, may_be_stated_once
 from features.proposal.amounts.signs import signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
-from features.proposal.columns.looking import Look, look_at, opened_to_look
+from features.proposal.columns.looking import Look
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
     OddCode,
     cancelling_letters,
+    duplicates_reason,
     order_summaries,
     repeated_rows,
     service_codes,
@@ -24,6 +25,7 @@ from features.proposal.exclusions.cautions import (
     worthless_prices,
 )
 from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
+from features.proposal.joining import FilesOfPurchases, of_other_files
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
 from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
@@ -44,11 +46,12 @@ _WANTED = {
 class PurchasesDraft:
     """One file of purchases being looked at."""
 
-    def __init__(self, connection: Connection, path: Path, scratch: Path) -> None:
+    def __init__(self, connection: Connection, files: FilesOfPurchases) -> None:
         self.connection = connection
-        self.path = path
-        self.source: Source = opened_to_look(connection, "purchases", path, scratch)
-        self.looks: list[Look] = look_at(connection, self.source)
+        self.files = files
+        self.path = files.path
+        self.source: Source = files.source
+        self.looks: list[Look] = files.looks
         self.roles: dict[str, ChosenColumn] = {}
         self.candidates: dict[str, list[Candidate]] = {}
         self.fill: dict[str, str] = {}
@@ -83,7 +86,11 @@ class PurchasesDraft:
         if place.currency_reason:
             currency = f"The currency is {place.currency_reason}."
         read = tuple(
-            dataclasses.replace(table, readings=readings_of(self.source, table.expressions))
+            dataclasses.replace(
+                table,
+                readings=readings_of(self.source, table.expressions),
+                joins=self.files.joins(table.expressions),
+            )
             for table in tables
         )
         return Proposal(read, place.currency, currency, days, reason)
@@ -184,7 +191,7 @@ class PurchasesDraft:
             + place.reason
             + ".",
             duplicates="drop" if is_by_line else "keep",
-            duplicates_reason=_duplicates_reason(repeated, is_by_line),
+            duplicates_reason=duplicates_reason(repeated, is_by_line=is_by_line),
             remarks=tuple(self._remarks(total)),
             fill={
                 name: key
@@ -244,8 +251,8 @@ class PurchasesDraft:
             return ProposedColumn("item_id", choice.sql, choice.reason)
         name = self._look("name")
         parts = [
-            _text(choice.look),
-            *([_text(name)] if name is not None else []),
+            choice.look.as_text,
+            *([name.as_text] if name is not None else []),
             literal(UNKNOWN_ITEM),
         ]
         instead = f"the article's {name.name}, and without one under " if name is not None else ""
@@ -264,7 +271,10 @@ class PurchasesDraft:
         return [rule for rule in rules if rule is not None]
 
     def _remarks(self, total: LineTotal) -> list[str]:
-        remarks = list(self.statuses.remarks) + total.remarks
+        remarks = [*self.files.remarks, *self.statuses.remarks, *total.remarks]
+        remarks += of_other_files(
+            self._look("customer_id"), self._look("order_id"), is_dated="ordered_at" in self.roles
+        )
         missing = self.roles["customer_id"].look.missing if "customer_id" in self.roles else 0
         if missing:
             remarks.append(
@@ -324,26 +334,8 @@ class PurchasesDraft:
         )
 
 
-def _text(look: Look) -> str:
-    """SQL for a column as a text that is missing where it is blank."""
-    if look.type == "VARCHAR":
-        return f"nullif(trim({look.sql}), '')"
-    if look.type in ("DOUBLE", "FLOAT"):
-        return f"CAST(CAST({look.sql} AS BIGINT) AS VARCHAR)"
-    return f"CAST({look.sql} AS VARCHAR)"
-
-
 def _discount(choice: ChosenColumn) -> ProposedColumn:
     expression = choice.look.as_number
     if choice.look.high <= 0:
         return ProposedColumn("discount", f"-({expression})", f"{choice.reason}; turned positive")
     return ProposedColumn("discount", expression, choice.reason)
-
-
-def _duplicates_reason(repeated: int, is_by_line: bool) -> str:
-    if not is_by_line:
-        rows = f"{repeated:,} rows repeat another in every column, " if repeated else "Equal rows, "
-        return f"{rows}which without order and article numbers may be purchases of their own."
-    if not repeated:
-        return ""
-    return f"{repeated:,} rows repeat another in every column: one of each is kept."

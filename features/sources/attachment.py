@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from features.company.settings.company import TableMapping
+from features.company.settings.sources import SourceSettings
+from features.sources.beside import JoinedRows
 from features.sources.connection import Connection, described, faults_worded, quoted
 from features.sources.databases import is_address, shown_address
 from features.sources.files import FileReader, Schema, SourceFile, listed
@@ -41,6 +42,8 @@ class Source:
     doubts: tuple[Doubt, ...] = ()
     counted: frozenset[str] = frozenset()
     """Columns whose values are reckoned from several rows, so that no text of theirs says them."""
+    joins: tuple[JoinedRows, ...] = ()
+    """Rows of further files beside those of the source, in the order in which they are joined."""
 
     def format_of(self, column: str) -> ColumnFormat | None:
         """How the text of a column is read; None where it has none."""
@@ -48,10 +51,27 @@ class Source:
 
     def reading(self, files: Sequence[SourceFile]) -> Reading:
         """The rows of some files."""
-        relation, ahead = self.reader.relation(files, self.schemas, self.formats)
+        relation, ahead = self.rows(files)
         # Of a database there may be many pieces, and it counts as one file.
         is_single = len(files) == 1
         return Reading(relation, "0" if is_single else f"(file_index - {ahead})", tuple(files))
+
+    def rows(self, files: Sequence[SourceFile]) -> tuple[str, int]:
+        """SQL over the rows of some files with what is joined to them, and how many empty files come first."""
+        relation, ahead = self.reader.relation(files, self.schemas, self.own_formats)
+        for place, one in enumerate(self.joins):
+            # Only of Parquet the place of the file is no column yet.
+            also = "" if place or self.own_formats else ", file_index"
+            relation = one.beside(relation, self.formats, also)
+        return relation, ahead
+
+    @property
+    def own_formats(self) -> Mapping[str, ColumnFormat]:
+        """How the columns of the source's own text files are read."""
+        if not self.joins:
+            return self.formats
+        joined = {name for one in self.joins for name in one.formats}
+        return {name: one for name, one in self.formats.items() if name not in joined}
 
     def named(self, name: str) -> str | None:
         """The column that a bare name means, in whatever case it is written; None where there is none."""
@@ -64,7 +84,7 @@ class Source:
         """The source with some of its columns left as the texts they are."""
         text = ColumnFormat("text")
         formats = {name: text if name in columns else one for name, one in self.formats.items()}
-        return _viewed(replace(self, formats=MappingProxyType(formats)))
+        return viewed(replace(self, formats=MappingProxyType(formats)))
 
     def read_once(self) -> Source:
         """The source with its rows read and kept in the working database, for whoever asks many questions."""
@@ -97,7 +117,7 @@ class Reading:
 def attach(
     connection: Connection,
     name: str,
-    mapping: TableMapping,
+    mapping: SourceSettings,
     *,
     folder: Path,
     scratch: Path,
@@ -134,10 +154,10 @@ def attach(
         decision.formats,
         decision.doubts,
     )
-    return _viewed(source)
+    return viewed(source)
 
 
-def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> FormatDecision:
+def _decision(mapping: SourceSettings, schemas: Mapping[str, Schema]) -> FormatDecision:
     """What the texts of the columns mean, by what all files together show and by what was written down."""
     names: dict[str, str] = {}
     texts = {name: one.text for name, one in sorted(schemas.items()) if one.text is not None}
@@ -160,15 +180,18 @@ def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> FormatDec
     return decided(evidence, said, delimiter=min(delimiters) if len(delimiters) == 1 else "")
 
 
-def _viewed(source: Source) -> Source:
+def viewed(source: Source) -> Source:
     """The source with its relation made, and with the types its columns have there."""
     connection = source.reader.connection
-    rows, _ = source.reader.relation(source.fresh, source.schemas, source.formats)
+    own, _ = source.reader.relation(source.fresh, source.schemas, source.own_formats)
+    rows, _ = source.rows(source.fresh)
     with faults_worded(
         expected=f"a readable table in {source.shown}",
         remedy="Open the file to see whether it is whole, or export it again.",
     ):
         connection.execute(f"CREATE OR REPLACE VIEW {source.relation} AS SELECT * FROM {rows}")
-        shown = ", ".join(map(quoted, source.formats)) or "*"
-        columns = described(connection, f"SELECT {shown} FROM {source.relation}")
-    return replace(source, columns=columns)
+        shown = ", ".join(map(quoted, source.own_formats)) or "*"
+        columns = dict(described(connection, f"SELECT {shown} FROM {own}"))
+    for one in source.joins:
+        columns |= one.types(source.formats)
+    return replace(source, columns=MappingProxyType(columns))

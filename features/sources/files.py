@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from features.company.settings.company import TableMapping
+from features.company.settings.sources import SourceSettings
 from features.sources.connection import (
     Connection,
     database_file,
@@ -107,7 +107,7 @@ class FileReader:
     """Reads the files of one source as Parquet, each copied at most once."""
 
     connection: Connection
-    mapping: TableMapping
+    mapping: SourceSettings
     shown: str
     folder: Path
     scratch: Path

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from features.company.settings.company import TableMapping
+from features.company.settings.sources import JoinedSource
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, literal, quoted
+from features.sources.joins import with_joined
 
 MANY_ROWS = 5_000_000
 """From so many rows on, different values are estimated rather than counted."""
@@ -46,6 +49,15 @@ class Look:
     high: float = 0.0
 
     @property
+    def as_text(self) -> str:
+        """SQL for the column as a text that is missing where it is blank."""
+        if self.type == "VARCHAR":
+            return f"nullif(trim({self.sql}), '')"
+        if self.type in ("DOUBLE", "FLOAT"):
+            return f"CAST(CAST({self.sql} AS BIGINT) AS VARCHAR)"
+        return f"CAST({self.sql} AS VARCHAR)"
+
+    @property
     def as_instant_only(self) -> bool:
         """Whether the column is a date by its type, and so nothing else."""
         return self.type.startswith(("TIMESTAMP", "DATE"))
@@ -73,6 +85,13 @@ def opened_to_look(connection: Connection, name: str, path: Path, scratch: Path)
     """A file opened as the source of a table, its rows read once however much is asked of them."""
     mapping = TableMapping(source=str(path))
     return attach(connection, name, mapping, folder=Path(), scratch=scratch).read_once()
+
+
+def read_with(source: Source, joined: Mapping[str, JoinedSource], scratch: Path) -> Source:
+    """A source that is looked at with the rows of further files beside its own, read once as well."""
+    for name, said in joined.items():
+        source = with_joined(source, "purchases", name, said, scratch)
+    return source.read_once()
 
 
 def look_at(connection: Connection, source: Source) -> list[Look]:

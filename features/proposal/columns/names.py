@@ -258,7 +258,13 @@ def words_of(name: str) -> tuple[str, ...]:
 
     >>> words_of("CustomerID"), words_of("Stück_zahl"), words_of("N° facture")
     (('customer', 'id'), ('stueck', 'zahl'), ('n', 'facture'))
+
+    The file that a column was joined from says nothing of what it holds.
+
+    >>> words_of("orders.status")
+    ('status',)
     """
+    name = re.sub(r"^(orders|customers)\.", "", name)
     apart = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return tuple(re.findall(r"[a-z]+|[0-9]+", plain_text(apart)))
 

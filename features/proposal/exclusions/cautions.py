@@ -202,3 +202,13 @@ def repeated_rows(connection: Connection, source: Source) -> int:
                 SELECT count(*) AS n FROM {source.relation} GROUP BY {names} HAVING count(*) > 1)
         """).fetchall()[0][0]
     )
+
+
+def duplicates_reason(repeated: int, *, is_by_line: bool) -> str:
+    """What speaks for dropping rows that repeat another, or for keeping them."""
+    if not is_by_line:
+        rows = f"{repeated:,} rows repeat another in every column, " if repeated else "Equal rows, "
+        return f"{rows}which without order and article numbers may be purchases of their own."
+    if not repeated:
+        return ""
+    return f"{repeated:,} rows repeat another in every column: one of each is kept."
