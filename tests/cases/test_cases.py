@@ -25,7 +25,9 @@ def understood(folder: Path, scratch: Path) -> dict[str, Any]:
         (scratch / file.name).write_bytes(file.read_bytes())
     named = {one.stem: scratch / one.name for one in files}
     if "lines" in named:
-        others = {name: named[name] for name in ("customers", "items") if name in named}
+        others: dict[str, Path] = {
+            name: named[name] for name in ("customers", "items") if name in named
+        }
         proposal = propose(named["lines"], orders=named.get("orders"), others=others)
     else:
         proposal = propose(scratch / (files[0].name if len(files) == 1 else "*.csv"))
