@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from features.checks.judging.order_values import with_order_values
+from features.checks.judging.order_values import ABOVE, with_order_values
 from features.company.settings.company import TableMapping
 from features.proposal.amounts.currencies import CurrencyColumn, currency_columns, currency_of
 from features.proposal.amounts.order_levels import blank_on_further_lines, may_be_stated_once
 from features.proposal.amounts.signs import signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
-from features.proposal.columns.looking import Look
+from features.proposal.columns.looking import Look, look_at
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
     OddCode,
@@ -26,6 +26,7 @@ from features.proposal.exclusions.cautions import (
 )
 from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
 from features.proposal.joining import FilesOfPurchases, of_other_files
+from features.proposal.merged_cells import filled_from_above, merged_columns
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
 from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
@@ -55,6 +56,7 @@ class PurchasesDraft:
         self.roles: dict[str, ChosenColumn] = {}
         self.candidates: dict[str, list[Candidate]] = {}
         self.fill: dict[str, str] = {}
+        self.above: list[str] = []
         self.services: ProposedRule | None = None
         self.summaries: ProposedRule | None = None
         self.articles: tuple[OddCode, ...] = ()
@@ -62,6 +64,10 @@ class PurchasesDraft:
 
     def propose(self, others: Mapping[str, Path]) -> Proposal:
         """The proposed settings for the file, its items and its customers."""
+        self.above = merged_columns(self.connection, self.source, self.looks)
+        if self.above:
+            self.source = filled_from_above(self.connection, self.source, self.above)
+            self.looks = look_at(self.connection, self.source)
         found = Roles(self.connection, self.source, self.looks)
         self.roles, self.candidates = found.find(), found.candidates
         self._fill_in()
@@ -321,7 +327,9 @@ class PurchasesDraft:
         used = " ".join(column.expression for column in columns)
         used += " ".join(rule.condition for rule in rules)
         looks = {look.name: look for look in self.looks}
-        return {name: looks[key].sql for name, key in self.fill.items() if looks[name].sql in used}
+        keys = dict.fromkeys(self.above, ABOVE)
+        keys |= {name: looks[key].sql for name, key in self.fill.items()}
+        return {name: key for name, key in keys.items() if looks[name].sql in used}
 
     def _same_file(self, name: str, columns: list[ProposedColumn], remark: str) -> ProposedTable:
         return ProposedTable(

@@ -11,7 +11,7 @@ from features.company.settings.sources import SourceSettings
 from features.sources.beside import JoinedRows
 from features.sources.connection import Connection, described, faults_worded, quoted
 from features.sources.databases import is_address, shown_address
-from features.sources.files import FileReader, Schema, SourceFile, listed
+from features.sources.files import ROW, FileReader, Schema, SourceFile, listed
 from features.sources.formats import (
     ColumnFormat,
     Doubt,
@@ -61,7 +61,7 @@ class Source:
         relation, ahead = self.reader.relation(files, self.schemas, self.own_formats)
         for place, one in enumerate(self.joins):
             # Only of Parquet the place of the file is no column yet.
-            also = "" if place or self.own_formats else ", file_index"
+            also = "" if place or self.own_formats else f", file_index, {ROW}"
             relation = one.beside(relation, self.formats, also)
         return relation, ahead
 

@@ -43,6 +43,8 @@ _TEXT_SUFFIXES = (
 )
 _PARQUET_SUFFIXES = (".parquet", ".pq")
 TEXT = "VARCHAR"
+ROW = "file_row_number"
+"""The place of a row among those of its file, from 0 on."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,7 @@ class FileReader:
                 f"{one.sql(quoted(text_of(name)))} AS {quoted(name)}"
                 for name, one in formats.items()
             )
-            rows = f"(SELECT {read}, * FROM (SELECT {texts}, file_index FROM {rows}))"
+            rows = f"(SELECT {read}, * FROM (SELECT {texts}, file_index, {ROW} FROM {rows}))"
         return rows, len(empty)
 
     def _said(self, text: str) -> str:

@@ -99,6 +99,12 @@ def _missing(table: RawTable, column: MappedColumn) -> Rule:
         else f"See whether {name} = {column.expression} is right in every file and fill it in, "
         f"or leave these rows out by {own_rule}."
     )
+    if table is PURCHASES and name in ("order_id", table.event_time):
+        advice += (
+            " Where cells were merged, so that a blank one means the order above it: "
+            f'[tables.purchases.fill] {as_key(column.expression)} = "the row above", and so for each column '
+            "that is blank there."
+        )
     tolerated = UNKNOWN_CUSTOMERS_SHARE if is_customer else MISSING_SHARE
     return Rule(
         name=f"missing.{name}",
@@ -119,6 +125,15 @@ def as_written(sql: str) -> str:
     "'''day = '2023-06-01' '''"
     """
     return f"'''{sql} '''"
+
+
+def as_key(expression: str) -> str:
+    """A column as a key of ``regulars.toml``.
+
+    >>> as_key("Order"), as_key('"Order No"')
+    ('"Order"', '"Order No"')
+    """
+    return expression if expression.startswith('"') else f'"{expression}"'
 
 
 def _is_empty(column: MappedColumn) -> str:

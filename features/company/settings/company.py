@@ -47,7 +47,7 @@ class TableMapping(SourceSettings):
     )
     fill: NamedTexts = table_of(
         "Columns whose blank cells take the value other rows of the same order in the same file have: "
-        "the source's column, and the column or expression that names the order."
+        'the source\'s column, and the column or expression that names the order, or "the row above".'
     )
     split: NamedTexts = table_of(
         "Money that stands for a whole order, on each of its rows or on one: split over its rows to the "
