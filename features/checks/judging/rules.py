@@ -28,6 +28,11 @@ MAY_LIE_AHEAD = ("contracts",)
 MAY_BE_UNKNOWN = ("contacts",)
 """Tables of which most rows may be about people nobody knows, such as visits of a web site."""
 
+_HOW_DATES_ARE_WRITTEN = (
+    ' Where all are written in one way, say it: date_format = "%d%m%Y" under [tables.{table}], or for one column '
+    "under [tables.{table}.formats]."
+)
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -157,7 +162,8 @@ def _unreadable(table: RawTable, column: MappedColumn) -> Rule:
         condition=f"(NOT {column.is_missing} AND {quoted(column.stored)} IS NULL{unless_open})",
         severity=Severity.SETS_ASIDE if required else Severity.NOTES,
         becomes="set aside" if required else f"kept, without {name}",
-        advice=f"Correct the values, or the expression {column.expression} for {name}.",
+        advice=f"Correct the values, or the expression {column.expression} for {name}."
+        + (_HOW_DATES_ARE_WRITTEN.format(table=table.name) if kind is ColumnKind.INSTANT else ""),
         tolerated=UNREADABLE_SHARE,
     )
 
