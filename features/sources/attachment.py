@@ -132,7 +132,7 @@ def attach(
     relation = f"source_{name}"
     files = listed(mapping.source, folder)
     shown = shown_address(mapping.source) if is_address(mapping.source) else mapping.source
-    reader = FileReader(connection, mapping, shown, folder, scratch / relation)
+    reader = FileReader(connection, mapping, shown, folder, scratch / relation, scratch / "texts")
     fresh: list[SourceFile] = []
     schemas: dict[str, Schema] = {}
     for file in files:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from features.sources.connection import (
     source_files,
 )
 from features.sources.databases import copy_database, is_address
-from features.sources.excel import EXCEL_SUFFIXES, copy_excel
+from features.sources.excel import EXCEL_SUFFIXES, copy_excel, sheet_of
 from features.sources.formats import ColumnFormat, Evidence, evidence_of
 from features.sources.texts.encodings import plain_text
 from features.sources.texts.json_lines import copy_json_lines
@@ -43,6 +44,8 @@ _TEXT_SUFFIXES = (
 )
 _PARQUET_SUFFIXES = (".parquet", ".pq")
 TEXT = "VARCHAR"
+COPIED = "copied.json"
+"""Written beside a copy once it is whole."""
 ROW = "file_row_number"
 """The place of a row among those of its file, from 0 on."""
 
@@ -113,6 +116,8 @@ class FileReader:
     shown: str
     folder: Path
     scratch: Path
+    shared: Path
+    """Where copies lie that every table of a run may read: one file is often the source of several."""
     _copies: dict[str, list[Path]] = field(default_factory=dict)
 
     def schema(self, file: SourceFile) -> Schema:
@@ -140,10 +145,37 @@ class FileReader:
         source = self.mapping.source
         if file.path is None or is_address(source):
             return copy_database(source, folder=self.folder, scratch=self._place())
-        return copy_excel([file.path], source, scratch=self._place())
+        place = self.shared / _digest([str(file.path.absolute()), file.stamp, sheet_of(source)[1]])
+        if not (place / COPIED).exists():
+            (copy,) = copy_excel([file.path], source, scratch=place)
+            (place / COPIED).write_text(copy.name, encoding="utf-8")
+        return [place / (place / COPIED).read_text(encoding="utf-8")]
 
     def _text_schema(self, file: SourceFile, path: Path, *, looks: bool = True) -> Schema:
-        said, place = self.mapping, self._place()
+        said = self.mapping
+        layout = (said.encoding, said.delimiter, str(said.header_row))
+        place = self.shared / _digest([str(path.absolute()), file.stamp, *layout])
+        schema = _remembered(place / COPIED)
+        if schema is None:
+            schema = self._copied_text(path, place)
+            _remember(schema, place / COPIED)
+        self._copies[file.name] = [place / "rows.parquet"]
+        text = schema.text
+        if not looks or text is None:
+            return schema
+        looked = place / f"looked-at-{_digest([*said.null_texts])}.json"
+        found = _remembered(looked)
+        if found is None:
+            with self._faults_worded():
+                rows = _parquet_reader(self._copies[file.name])
+                evidence = evidence_of(self.connection, rows, list(schema.columns), said.null_texts)
+            found = replace(schema, text=replace(text, evidence=evidence))
+            _remember(found, looked)
+        return found
+
+    def _copied_text(self, path: Path, place: Path) -> Schema:
+        """Copy a text file, and tell how it is laid out and what became of its records."""
+        said = self.mapping
         place.mkdir(parents=True, exist_ok=True)
         plain = plain_text(path, self.shown, said.encoding, place)
         copy = place / "rows.parquet"
@@ -155,15 +187,8 @@ class FileReader:
             records = copy_records(plain.path, plain.lines, layout, copy)
         if plain.path != path:
             plain.path.unlink()
-        self._copies[file.name] = [copy]
-        evidence: Mapping[str, Evidence] = {}
-        if looks:
-            with self._faults_worded():
-                evidence = evidence_of(
-                    self.connection, _parquet_reader([copy]), layout.names, said.null_texts
-                )
         text = TextFile(
-            plain.encoding, layout.delimiter, layout.header_line, layout.repeated, records, evidence
+            plain.encoding, layout.delimiter, layout.header_line, layout.repeated, records, {}
         )
         return Schema(dict.fromkeys(layout.names, TEXT), text)
 
@@ -225,6 +250,18 @@ class FileReader:
                     )
             found.setdefault(known_as, path)
         return list(found.values())
+
+
+def _digest(said: Sequence[str | None]) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24]
+
+
+def _remember(schema: Schema, path: Path) -> None:
+    path.write_text(json.dumps(schema.as_dict()), encoding="utf-8")
+
+
+def _remembered(path: Path) -> Schema | None:
+    return Schema.of(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
 def text_of(column: str) -> str:
