@@ -11,7 +11,7 @@ from features.company.settings.sources import SourceSettings
 from features.sources.beside import JoinedRows
 from features.sources.connection import Connection, described, faults_worded, quoted
 from features.sources.databases import is_address, shown_address
-from features.sources.files import ROW, FileReader, Schema, SourceFile, listed
+from features.sources.files import ROW, FileReader, Schema, SourceFile, column_names, listed
 from features.sources.formats import (
     ColumnFormat,
     Doubt,
@@ -161,14 +161,15 @@ def _decision(mapping: SourceSettings, schemas: Mapping[str, Schema]) -> FormatD
     """What the texts of the columns mean, by what all files together show and by what was written down."""
     names: dict[str, str] = {}
     texts = {name: one.text for name, one in sorted(schemas.items()) if one.text is not None}
-    for text in texts.values():
-        for column in text.evidence:
+    ordered = [one for _, one in sorted(schemas.items())]
+    for schema in ordered:
+        for column in schema.evidence:
             names.setdefault(column.casefold(), column)
     evidence = {
         name: joined(
             one
-            for text in texts.values()
-            for column, one in text.evidence.items()
+            for schema in ordered
+            for column, one in schema.evidence.items()
             if column.casefold() == folded
         )
         for folded, name in names.items()
@@ -190,7 +191,8 @@ def viewed(source: Source) -> Source:
         remedy="Open the file to see whether it is whole, or export it again.",
     ):
         connection.execute(f"CREATE OR REPLACE VIEW {source.relation} AS SELECT * FROM {rows}")
-        shown = ", ".join(map(quoted, source.own_formats)) or "*"
+        names = column_names(source.schemas) if source.own_formats else []
+        shown = ", ".join(map(quoted, names)) or "*"
         columns = dict(described(connection, f"SELECT {shown} FROM {own}"))
     for one in source.joins:
         columns |= one.types(source.formats)

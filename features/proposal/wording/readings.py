@@ -35,12 +35,10 @@ def readings_of(
 ) -> tuple[ProposedReading, ...]:
     """The settings by which a source's text files are read, as far as the mapped expressions depend on them.
 
-    None for sources that tell their own types. ``prefix`` stands before the names of columns in the
+    None for columns that tell their own types. ``prefix`` stands before the names of columns in the
     expressions, where the source is joined to another.
     """
     texts = [one.text for one in source.schemas.values() if one.text is not None]
-    if not texts:
-        return ()
     used = {
         name: one
         for name, one in source.formats.items()
