@@ -13,7 +13,7 @@ from features.company.settings.company import TableMapping
 from features.proposal.columns.looking import Look
 from features.proposal.columns.names import likeness
 from features.sources.attachment import Source
-from features.sources.connection import Connection, quoted
+from features.sources.connection import Connection
 from features.sources.files import ROW
 
 _NAMED = 0.5
@@ -48,7 +48,7 @@ def _is(look: Look, role: str) -> bool:
 
 
 def _blank(look: Look) -> str:
-    return f"(nullif(trim(CAST({quoted(look.name)} AS VARCHAR)), '') IS NULL)"
+    return f"({look.said_text} IS NULL)"
 
 
 def _is_blank_with(connection: Connection, source: Source, order: Look, look: Look) -> bool:

@@ -32,6 +32,7 @@ from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
+from features.sources.formats.expressions import said_as_text
 from features.vocabulary.tables import UNKNOWN_ITEM
 
 _PURCHASE_LABELS = ("channel", "store")
@@ -115,9 +116,7 @@ class PurchasesDraft:
         mapping = TableMapping(source=str(self.path), fill=dict.fromkeys(blank, order.name))
         filled_in = with_order_values(self.connection, self.source, mapping, "purchases")
         self.source = filled_in.read_once()
-        said = ", ".join(
-            f"count(nullif(trim(CAST({quoted(one)} AS VARCHAR)), ''))" for one in blank
-        )
+        said = ", ".join(f"count({said_as_text(quoted(one))})" for one in blank)
         counts = self.connection.execute(f"SELECT {said} FROM {self.source.relation}").fetchall()[0]
         filled = dict(zip(blank, counts, strict=True))
         self.looks = [

@@ -16,6 +16,7 @@ from features.sources.attachment import Reading, Source
 from features.sources.connection import Connection, described, quoted
 from features.sources.databases import is_address
 from features.sources.files import ROW, text_of
+from features.sources.formats.expressions import not_blank, said_as_text
 from features.vocabulary.errors import DataRefused, did_you_mean
 
 _NUMBERS = (
@@ -156,7 +157,7 @@ def _partition(source: Source, key: str) -> str:
 
 
 def _key(source: Source, key: str) -> str:
-    return f"nullif(trim(CAST(({as_sql(source, key)}\n) AS VARCHAR)), '')"
+    return said_as_text(f"({as_sql(source, key)}\n)")
 
 
 def _said(source: Source, column: str) -> str:
@@ -164,7 +165,7 @@ def _said(source: Source, column: str) -> str:
     name = quoted(column)
     # What is no column is the text of one.
     is_text = source.columns.get(column, "VARCHAR") == "VARCHAR"
-    return f"nullif(trim({name}), '')" if is_text else name
+    return not_blank(name) if is_text else name
 
 
 def _filled(source: Source, column: str, key: str) -> str:

@@ -10,6 +10,7 @@ from features.company.settings.company import TableMapping
 from features.company.settings.sources import JoinedSource
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, literal, quoted
+from features.sources.formats.expressions import not_blank, said_as_text
 from features.sources.joins import with_joined
 
 MANY_ROWS = 5_000_000
@@ -49,10 +50,20 @@ class Look:
     high: float = 0.0
 
     @property
+    def said(self) -> str:
+        """SQL for the column's value, which is missing where a text is blank."""
+        return not_blank(self.sql) if self.type == "VARCHAR" else self.sql
+
+    @property
+    def said_text(self) -> str:
+        """SQL for what the column says as a text, whatever its type; NULL where it says nothing."""
+        return said_as_text(self.sql)
+
+    @property
     def as_text(self) -> str:
         """SQL for the column as a text that is missing where it is blank."""
         if self.type == "VARCHAR":
-            return f"nullif(trim({self.sql}), '')"
+            return not_blank(self.sql)
         if self.type in ("DOUBLE", "FLOAT"):
             return f"CAST(CAST({self.sql} AS BIGINT) AS VARCHAR)"
         return f"CAST({self.sql} AS VARCHAR)"
@@ -115,7 +126,7 @@ def _look(
     connection: Connection, source: Source, name: str, kind: str, rows: int, reserved: set[str]
 ) -> Look:
     column = quoted(name)
-    filled_sql = f"nullif(trim({column}), '')" if kind == "VARCHAR" else column
+    filled_sql = not_blank(column) if kind == "VARCHAR" else column
     counting = "approx_count_distinct(" if rows > MANY_ROWS else "count(DISTINCT "
     nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "BLOB", "UNION"))
     filled, distinct = connection.execute(
