@@ -40,6 +40,8 @@ class Source:
     formats: Mapping[str, ColumnFormat]
     """How the columns of text files are read; empty where the source tells its own types."""
     doubts: tuple[Doubt, ...] = ()
+    shape: str = ""
+    """An empty table of the relation's columns: against it an expression is bound at once, however they are read."""
     counted: frozenset[str] = frozenset()
     """Columns whose values are reckoned from several rows, so that no text of theirs says them."""
     joins: tuple[JoinedRows, ...] = ()
@@ -184,16 +186,22 @@ def _decision(mapping: SourceSettings, schemas: Mapping[str, Schema]) -> FormatD
 def viewed(source: Source) -> Source:
     """The source with its relation made, and with the types its columns have there."""
     connection = source.reader.connection
-    own, _ = source.reader.relation(source.fresh, source.schemas, source.own_formats)
     rows, _ = source.rows(source.fresh)
     with faults_worded(
         expected=f"a readable table in {source.shown}",
         remedy="Open the file to see whether it is whole, or export it again.",
     ):
         connection.execute(f"CREATE OR REPLACE VIEW {source.relation} AS SELECT * FROM {rows}")
-        names = column_names(source.schemas) if source.own_formats else []
+        shape = shape_of(connection, source.relation)
+        names = column_names(source.schemas) if source.formats or source.joins else []
+        names += [name for one in source.joins for name in one.columns]
         shown = ", ".join(map(quoted, names)) or "*"
-        columns = dict(described(connection, f"SELECT {shown} FROM {own}"))
-    for one in source.joins:
-        columns |= one.types(source.formats)
-    return replace(source, columns=MappingProxyType(columns))
+        columns = described(connection, f"SELECT {shown} FROM {shape}")
+    return replace(source, columns=columns, shape=shape)
+
+
+def shape_of(connection: Connection, relation: str) -> str:
+    """Make an empty table of a relation's columns and types, and answer with its name."""
+    shape = f"{relation}_shape"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {shape} AS FROM {relation} WITH NO DATA")
+    return shape

@@ -44,13 +44,6 @@ class JoinedRows:
         """The name of the column with the key; it is NULL beside rows that found no row here."""
         return f"key of {self.name}"
 
-    def types(self, formats: Mapping[str, ColumnFormat]) -> dict[str, str]:
-        """The columns with their types, read by some formats."""
-        return {
-            name: formats[name].type if name in formats else kind
-            for name, kind in self.columns.items()
-        }
-
     def beside(self, rows: str, formats: Mapping[str, ColumnFormat], also: str = "") -> str:
         """SQL over some rows with the joined ones beside them."""
         read = [f"joined.{quoted(self.key)}"]

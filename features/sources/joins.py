@@ -94,7 +94,7 @@ def key_sql(source: Source, expression: str, where: str) -> str:
         return normal_id_sql(quoted(text_of(alone)))
     value = quoted(alone) if alone is not None else f"({expression}\n)"
     try:
-        kind = described(source.reader.connection, f"SELECT {value} AS key FROM {source.relation}")
+        kind = described(source.reader.connection, f"SELECT {value} AS key FROM {source.shape}")
     except DatabaseFault as fault:
         is_name = expression.strip().replace(" ", "").replace(".", "").isidentifier()
         raise DataRefused(
