@@ -32,7 +32,7 @@ from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
-from features.sources.formats.expressions import said_as_text
+from features.sources.expressions import said_as_text
 from features.vocabulary.tables import UNKNOWN_ITEM
 
 _PURCHASE_LABELS = ("channel", "store")

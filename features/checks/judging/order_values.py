@@ -15,8 +15,8 @@ from features.company.settings.company import TableMapping
 from features.sources.attachment import Reading, Source, shape_of
 from features.sources.connection import Connection, described, quoted
 from features.sources.databases import is_address
+from features.sources.expressions import not_blank, said_as_text
 from features.sources.files import ROW, text_of
-from features.sources.formats.expressions import not_blank, said_as_text
 from features.vocabulary.errors import DataRefused, did_you_mean
 
 _NUMBERS = (

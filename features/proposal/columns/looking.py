@@ -10,7 +10,7 @@ from features.company.settings.company import TableMapping
 from features.company.settings.sources import JoinedSource
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, literal, quoted
-from features.sources.formats.expressions import not_blank, said_as_text
+from features.sources.expressions import not_blank, said_as_text
 from features.sources.joins import with_joined
 
 MANY_ROWS = 5_000_000

@@ -15,7 +15,7 @@ from features.proposal.columns.names import EXACT, likeness, words_of
 from features.proposal.columns.people import Person, as_mail, people_in
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
-from features.sources.formats.expressions import not_blank
+from features.sources.expressions import not_blank
 
 _ENOUGH = 0.5
 _WELL_NAMED = 0.8

@@ -10,7 +10,7 @@ from features.proposal.exclusions.service_names import begins_like_a_service, is
 from features.proposal.wording.writing import ProposedColumn, ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
-from features.sources.formats.expressions import said_as_text
+from features.sources.expressions import said_as_text
 
 _WITH_DIGITS = 0.9
 """Codes without a digit are odd only where so large a share of the lines have codes with one."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from features.sources.formats.expressions import let, text
+from features.sources.expressions import let, text
 from features.sources.formats.respelling import respelt_sql
 from features.sources.formats.words import MONTH_STARTS, ZONES_MINUTES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from features.sources.formats.expressions import let, text
+from features.sources.expressions import let, text
 from features.sources.formats.words import known_nulls
 
 BLANKS = r"[ \t\x{a0}\x{2007}\x{2009}\x{202f}]"

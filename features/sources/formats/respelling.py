@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from features.sources.formats.expressions import text
+from features.sources.expressions import text
 
 _DATE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
