@@ -72,6 +72,7 @@ def rules_of(
             rules.append(_unreadable(table, column))
         if column.may_be_open:
             rules.append(_open(column))
+    rules.extend(map(_two_readings, filter(_may_read_in_two_ways, columns)))
     rules.extend(_instants(table, columns, as_of))
     if table is PURCHASES:
         rules.extend(_purchases(columns))
@@ -164,6 +165,29 @@ def _unreadable(table: RawTable, column: MappedColumn) -> Rule:
         becomes="set aside" if required else f"kept, without {name}",
         advice=f"Correct the values, or the expression {column.expression} for {name}."
         + (_HOW_DATES_ARE_WRITTEN.format(table=table.name) if kind is ColumnKind.INSTANT else ""),
+        tolerated=UNREADABLE_SHARE,
+    )
+
+
+def _may_read_in_two_ways(column: MappedColumn) -> bool:
+    """Whether a number is a text of a source that tells its own types, where nothing says what its marks mean."""
+    is_number = column.column.kind in (ColumnKind.MONEY, ColumnKind.NUMBER)
+    is_bare = column.format is None and column.expression.startswith('"')
+    return is_number and is_bare and column.source_type == "VARCHAR"
+
+
+def _two_readings(column: MappedColumn) -> Rule:
+    name, expression = column.column.name, column.expression
+    half = as_written(f"CAST({expression} AS DECIMAL(18, 3))")
+    thousands = as_written(f"CAST(replace({expression}, '.', '') AS DECIMAL(18, 2))")
+    return Rule(
+        name=f"two_readings.{name}",
+        what=f"{name} is a text such as 1.500, which can be read in two ways",
+        condition=f"regexp_full_match(trim({quoted(column.raw)}), '[-+]?[1-9][0-9]{{0,2}}[.][0-9]{{3}}')",
+        severity=Severity.NOTES,
+        becomes="read with a point before decimals",
+        advice=f"Write {name} = {half} where it is one and a half, or {name} = {thousands} where it is "
+        "one thousand five hundred.",
         tolerated=UNREADABLE_SHARE,
     )
 

@@ -23,6 +23,8 @@ _DATE_FORMATS = (
 )  # fmt: skip
 _POINT_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*$"
 _COMMA_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*$"
+_EITHER_NUMBER = r"^\s*[-+]?[1-9]\d{0,2}[.,]\d{3}\s*$"
+_ONE_NUMBER = r"[.,](\d{1,2}|\d{4,})\s*$|[.,].*[.,]"
 _READS = 0.99
 """A text column is taken for numbers or dates when so large a share of its values reads as such."""
 
@@ -165,6 +167,13 @@ def _number_sql(connection: Connection, source: Source, look: Look) -> str:
         return look.sql if look.type != "INTERVAL" else ""
     if look.type != "VARCHAR" or look.name in source.formats:
         # What the texts of a text file mean is decided already.
+        return ""
+    has_three, has_others = (
+        _share(connection, source, look, f"regexp_matches({look.sql}, {literal(one)})")
+        for one in (_EITHER_NUMBER, _ONE_NUMBER)
+    )
+    if has_three and not has_others:
+        # Nothing says whether 1.500 is one and a half, so that no number is made of it.
         return ""
     if (
         _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_POINT_NUMBER)})")
