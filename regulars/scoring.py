@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from features.vocabulary.identifiers import normal_id
 from regulars.call import Call, verb
 from regulars.narrator import Outcome
 
@@ -112,6 +114,12 @@ def export(call: Call, file: Path, to: str, changed: bool, language: str | None)
     "--due-within-days", type=int, help="Of repeats only what is due within so many days."
 )
 @click.option("--item", help="Instead, the customers who would most likely take this item.")
+@click.option("--without", multiple=True, help="An item to leave out of the lists; once an item.")
+@click.option(
+    "--without-file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file of items to leave out, one number a line.",
+)
 @click.option("--language", help="The language of the reasons, instead of what the settings say.")
 @verb
 def recommend(
@@ -121,14 +129,17 @@ def recommend(
     use_case: str,
     due_within_days: int | None,
     item: str | None,
+    without: tuple[str, ...],
+    without_file: Path | None,
     language: str | None,
 ) -> Outcome:
     """Write everybody's list of items with its reasons to FILE, or whom to send an offer of one item to."""
     from serving.items.all_customers import export_lists, takers_table, wishes_for, write_tables
     from training.reasons.languages.known import language_of
 
+    never = call.settings.recommendations.without
     if item is not None:
-        name, table = takers_table(call.workspace, item, count)
+        name, table = takers_table(call.workspace, item, count, never=never)
         write_tables(file, [table])
         return Outcome(
             said=f"Wrote the {len(table):,} customers who would most likely take {name}",
@@ -140,12 +151,32 @@ def recommend(
         wishes_for(count, use_case, due_within_days),
         language=language_of(language or call.settings.company.language).code,
         progress=call.narrator.progress,
+        never=never,
+        without=left_out_items(without, without_file),
     )
+    unknown = written.unknown
     return Outcome(
-        said=f"Wrote {written.lines:,} items for {written.customers:,} customers",
+        said=f"Wrote {written.lines:,} items for {written.customers:,} customers"
+        + (
+            f"; of the items to leave out the model does not know {len(unknown):,}"
+            if unknown
+            else ""
+        ),
         next="hand the file to your CRM",
-        data={"customers": written.customers, "lines": written.lines, "file": written.file},
+        data={
+            "customers": written.customers,
+            "lines": written.lines,
+            "file": written.file,
+            "unknown": list(unknown),
+        },
     )
+
+
+def left_out_items(named: Sequence[str], file: Path | None) -> list[str]:
+    """The items named one by one and those of a file, in the form the tables keep, each once."""
+    lines = [] if file is None else file.read_text(encoding="utf-8-sig").splitlines()
+    found = (normal_id(one) for one in (*named, *lines))
+    return [one for one in dict.fromkeys(found) if one]
 
 
 @click.command()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from features.proposal.columns.looking import Look, look_at, opened_to_look
 from features.proposal.columns.names import ROLES, likeness
 from features.proposal.columns.people import people_in
+from features.proposal.merchandise import with_merchandise
 from features.proposal.surroundings import by_language
 from features.proposal.wording.namesakes import told_apart
 from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection
-from features.vocabulary.tables import CUSTOMER_ID, TABLES, Column, ColumnKind, RawTable
+from features.vocabulary.tables import CUSTOMER_ID, ITEMS, TABLES, Column, ColumnKind, RawTable
 
 _ENOUGH = 0.5
 _WELL_NAMED = 0.8
@@ -21,11 +23,23 @@ _CANDIDATES = 5
 
 
 def propose_other(
-    connection: Connection, name: str, path: Path, scratch: Path, timezone: str
+    connection: Connection,
+    name: str,
+    path: Path,
+    scratch: Path,
+    timezone: str,
+    services: Sequence[str] = (),
 ) -> ProposedTable:
-    """Propose the mapping of a table such as items or contacts; a needed column nothing fits is left open."""
+    """Propose the mapping of a table such as items or contacts; a needed column nothing fits is left open.
+
+    ``services`` are codes that the purchases call postage and the like, for a table of items.
+    """
     source = opened_to_look(connection, name, path, scratch)
-    return table_of(connection, name, path, source, look_at(connection, source), timezone)
+    looks = look_at(connection, source)
+    table = table_of(connection, name, path, source, looks, timezone)
+    if name != ITEMS.name:
+        return table
+    return with_merchandise(connection, source, looks, table, services)
 
 
 def table_of(

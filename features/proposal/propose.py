@@ -11,6 +11,7 @@ from pathlib import Path
 from features.proposal.amounts.currencies import currency_columns
 from features.proposal.joining import files_of_purchases
 from features.proposal.kinds import answer_in, is_of_contracts, tables_of_answers, trainable_without
+from features.proposal.merchandise import beyond
 from features.proposal.others import propose_other, table_of
 from features.proposal.purchases import PurchasesDraft
 from features.proposal.surroundings import FALLBACK_DAYS
@@ -67,7 +68,8 @@ def propose(
         )
         timezone = proposal.tables[0].timezone if proposal.tables else ""
         further = [
-            propose_other(connection, name, path, folder, timezone) for name, path in others.items()
+            propose_other(connection, name, path, folder, timezone, proposal.without)
+            for name, path in others.items()
         ]
     return _together(proposal, further)
 
@@ -136,7 +138,8 @@ def _without_purchases() -> Proposal:
 def _together(proposal: Proposal, further: list[ProposedTable]) -> Proposal:
     """One proposal of all tables; it asks about what they can answer."""
     tables = (*proposal.tables, *(_as_joined(proposal, one) for one in further))
-    names = {table.name for table in tables}
+    names = {table.name: table for table in tables}
+    proposal = replace(proposal, without=beyond(names.get("items"), proposal.without))
     if proposal.churn or "purchases" in names:
         return replace(proposal, tables=tables)
     if "contracts" in names:

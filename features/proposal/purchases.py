@@ -10,20 +10,20 @@ from features.checks.judging.order_values import ABOVE, with_order_values
 from features.company.settings.company import TableMapping
 from features.proposal.amounts.currencies import CurrencyColumn, currency_columns, currency_of
 from features.proposal.amounts.order_levels import blank_on_further_lines, may_be_stated_once
-from features.proposal.amounts.signs import signed
+from features.proposal.amounts.signs import discount_column, signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
+from features.proposal.carriers import segment_of
 from features.proposal.columns.looking import Look, look_at
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
-    OddCode,
     cancelling_letters,
     duplicates_reason,
     order_summaries,
     repeated_rows,
-    service_codes,
     without_a_key,
     worthless_prices,
 )
+from features.proposal.exclusions.services import NO_ODD_CODES, no_articles
 from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
 from features.proposal.joining import FilesOfPurchases, of_other_files
 from features.proposal.merged_cells import filled_from_above, merged_columns
@@ -58,9 +58,8 @@ class PurchasesDraft:
         self.candidates: dict[str, list[Candidate]] = {}
         self.fill: dict[str, str] = {}
         self.above: list[str] = []
-        self.services: ProposedRule | None = None
         self.summaries: ProposedRule | None = None
-        self.articles: tuple[OddCode, ...] = ()
+        self.no_articles = NO_ODD_CODES
         self.statuses = StatusFindings()
 
     def propose(self, others: Mapping[str, Path]) -> Proposal:
@@ -72,13 +71,14 @@ class PurchasesDraft:
         found = Roles(self.connection, self.source, self.looks)
         self.roles, self.candidates = found.find(), found.candidates
         self._fill_in()
-        if "item_id" in self.roles:
-            self.services, self.articles = service_codes(
-                self.connection, self.source, self.roles["item_id"].look, self._look("name")
-            )
         self.summaries = order_summaries(
             self.connection, self.source, *map(self._look, ("order_id", "item_id", "quantity"))
         )
+        if "item_id" in self.roles:
+            item, called = self.roles["item_id"].look, self._look("name")
+            self.no_articles = no_articles(
+                self.connection, self.source, item, called, self._item().expression
+            )
         total = self._total()
         place = place_of(
             self.connection, self.source, self.looks, self._look("region"),
@@ -100,7 +100,11 @@ class PurchasesDraft:
             )
             for table in tables
         )
-        return Proposal(read, place.currency, currency, days, reason)
+        without = self.no_articles.service_codes if "items" in others else ()
+        return Proposal(
+            read, place.currency, currency, days, reason, without=without,
+            segment=segment_of(self.connection, self.source, self.roles, total, self._is_sale()),
+        )  # fmt: skip
 
     def _look(self, role: str) -> Look | None:
         return self.roles[role].look if role in self.roles else None
@@ -146,7 +150,10 @@ class PurchasesDraft:
             self.connection, self.source, self.looks, self.roles, self._currencies(), self.fill
         )
         total = totals.find()
-        signed(self.connection, self.source, total, self.roles, self.statuses, self._is_sale())
+        signed(
+            self.connection, self.source, total, self.roles, self.statuses, self._is_sale(),
+            self.no_articles,
+        )  # fmt: skip
         totals.take_off_refunds(total)
         return total
 
@@ -157,7 +164,7 @@ class PurchasesDraft:
 
     def _is_sale(self) -> str:
         """SQL that is true for the rows no proposed rule sets aside."""
-        rules = [*self.statuses.rules, *filter(None, (self.services, self.summaries))]
+        rules = [*self.statuses.rules, *filter(None, (self.no_articles.rule, self.summaries))]
         aside = " OR ".join(f"({rule.condition})" for rule in rules)
         return f"NOT coalesce(({aside}), false)" if aside else "true"
 
@@ -220,11 +227,8 @@ class PurchasesDraft:
             asked = total.asked[:1].upper() + total.asked[1:] + "."
             columns.append(ProposedColumn("amount", "", asked, tuple(total.candidates)))
         if total.discount is not None:
-            columns.append(_discount(total.discount))
-        for role in _PURCHASE_LABELS:
-            if role in self.roles:
-                choice = self.roles[role]
-                columns.append(ProposedColumn(role, choice.sql, choice.reason))
+            columns.append(discount_column(total.discount))
+        columns += [self._labelled(role) for role in _PURCHASE_LABELS if role in self.roles]
         return columns
 
     def _needed(self, role: str) -> ProposedColumn:
@@ -267,11 +271,14 @@ class PurchasesDraft:
         return ProposedColumn("item_id", f"coalesce({', '.join(parts)})", reason)
 
     def _rules(self, total: LineTotal) -> list[ProposedRule]:
-        rules = [*self.statuses.rules, self.summaries, self.services]
+        rules = [*self.statuses.rules, self.summaries, self.no_articles.rule]
         if total.price is not None:
             is_signed = "abs(" in total.quantity
+            is_service = self.no_articles.is_service
             rules.append(
-                worthless_prices(self.connection, self.source, total.price, only_zero=is_signed)
+                worthless_prices(
+                    self.connection, self.source, total.price, is_service, only_zero=is_signed
+                )
             )
         return [rule for rule in rules if rule is not None]
 
@@ -295,18 +302,14 @@ class PurchasesDraft:
                     f"Order numbers that begin with {letters[0]} are cancellations ({letters[1]:,} lines): "
                     "their quantity is below zero, so they are kept as returns."
                 )
-        if self.articles:
-            listed = "; ".join(map(str, self.articles))
-            remarks.append(
-                f"Odd item codes and names that may be services but look like articles, and are kept: {listed}."
-            )
-        return remarks
+        return [*remarks, *self.no_articles.remarks]
 
     def _items(self) -> ProposedTable | None:
         labels = [role for role in _ITEM_LABELS if role in self.roles]
-        if "item_id" not in self.roles or not labels:
+        if "item_id" not in self.roles or not (labels or self.no_articles.services):
             return None
         columns = [self._item(), *(self._labelled(role) for role in labels)]
+        columns += filter(None, [self.no_articles.column])
         return self._same_file("items", columns, "One row an article, from the same file")
 
     def _customers(self) -> ProposedTable | None:
@@ -339,10 +342,3 @@ class PurchasesDraft:
             rules=without_a_key(self.connection, self.source, columns[0]),
             remarks=(f"{remark}: where rows differ, what is said most often is taken.",),
         )
-
-
-def _discount(choice: ChosenColumn) -> ProposedColumn:
-    expression = choice.look.as_number
-    if choice.look.high <= 0:
-        return ProposedColumn("discount", f"-({expression})", f"{choice.reason}; turned positive")
-    return ProposedColumn("discount", expression, choice.reason)

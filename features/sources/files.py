@@ -194,7 +194,7 @@ class FileReader:
             names, records = copy_json_lines(plain.path, copy)
             layout = TextLayout("", "", 0, names)
         else:
-            layout = layout_of(plain.path, self.shown, SaidLayout(said.delimiter, said.header_row))
+            layout = layout_of(plain.path, path.name, SaidLayout(said.delimiter, said.header_row))
             records = copy_records(plain.path, plain.lines, layout, copy)
         if plain.path != path:
             plain.path.unlink()

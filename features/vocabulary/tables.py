@@ -123,6 +123,11 @@ ITEMS = RawTable(
         Column("department", ColumnKind.TEXT, "the group of groups"),
         Column("brand", ColumnKind.TEXT, "who makes it"),
         Column("unit_cost", ColumnKind.MONEY, "what one costs the company"),
+        Column(
+            "is_merchandise",
+            ColumnKind.FLAG,
+            "no for postage, fees, vouchers and deposits: money, but never recommended",
+        ),
     ),
 )
 

@@ -67,7 +67,7 @@ def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCust
     """Whom to send an offer of an item to: the customers who would most likely take it."""
     models_in_use = models_in_use_of(request)
     recommending = trained(models_in_use)
-    place = recommending.bundle.catalogue.find(question.item_id)
+    place = recommending.place(question.item_id)
     if place < 0:
         raise Refusal(
             "invalid_request",
@@ -97,7 +97,7 @@ def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCust
 
 
 def _alike(recommending: Recommending, item_id: str, count: int) -> SimilarItemsRow:
-    place = recommending.bundle.catalogue.find(item_id)
+    place = recommending.place(item_id)
     source, items = recommending.similar(place, count) if place >= 0 else ("", [])
     return SimilarItemsRow(
         item_id=item_id,

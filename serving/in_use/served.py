@@ -42,7 +42,8 @@ OFFERS: Served[Offering] = Served(
     "offers", lambda settings, workspace: offering_in(workspace, settings.offers)
 )
 RECOMMENDATIONS: Served[Recommending] = Served(
-    "recommendations", lambda _, workspace: recommending_in(workspace)
+    "recommendations",
+    lambda settings, workspace: recommending_in(workspace, settings.recommendations.without),
 )
 
 SERVED: tuple[Served[Any], ...] = (CHURN, VALUE, SEGMENTS, OFFERS, RECOMMENDATIONS)

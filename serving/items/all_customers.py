@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -25,6 +25,7 @@ from serving.ledger.administration import withheld_in
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import SOURCES
 from training.families.items.words import WORDS, ItemWords
+from training.purchases.bought import Items
 
 _AT_ONCE = 1_024
 _TASTE = GROUPS.index("taste")
@@ -38,6 +39,8 @@ class ItemExport:
     customers: int
     lines: int
     file: str
+    unknown: tuple[str, ...] = ()
+    """Items to be left out that the model does not know."""
 
 
 def wishes_for(count: int, use_case: str, due_within_days: int | None = None) -> Wishes:
@@ -56,9 +59,9 @@ def wishes_for(count: int, use_case: str, due_within_days: int | None = None) ->
     return Wishes(count, repeats=USE_CASES[use_case], due_within_days=due)
 
 
-def required_in(workspace: Workspace) -> Recommending:
-    """What recommends in a workspace; ``WorkspaceRefused`` where nothing does."""
-    found = recommending_in(workspace)
+def required_in(workspace: Workspace, never: Sequence[str] = ()) -> Recommending:
+    """What recommends in a workspace, and ``never`` some items; ``WorkspaceRefused`` where nothing does."""
+    found = recommending_in(workspace, never)
     if found is None:
         raise WorkspaceRefused(
             expected="a model that recommends in use",
@@ -76,19 +79,25 @@ def export_lists(
     language: str = "en",
     threads: int = 2,
     progress: Progress = silent,
+    never: Sequence[str] = (),
+    without: Sequence[str] = (),
 ) -> ItemExport:
     """Write everybody's list, a line an item, with what each reason group adds and the strongest in words.
 
-    Who declined, objected or was erased is left out. The file is written beside and put in place at once.
+    Who declined, objected or was erased is left out. ``never`` are items the settings leave out, ``without``
+    those that this file is to be without, as what is out of stock. The file is written beside and put in place at once.
     Raises ``UsageRefused`` for an ending that is neither ``.parquet`` nor ``.csv``.
     """
     refuse_other_file(path)
-    found = required_in(workspace)
+    found = required_in(workspace, never)
+    unavailable, unknown = found.places(without)
     left_out = found.left_out(withheld_in(workspace))
     everybody = range(len(found.customer_ids))
     customers = np.array([key for key in everybody if key not in left_out], np.int64)
-    tables = tables_of(found, customers, wishes, WORDS[language], threads, progress)
-    return ItemExport(len(customers), write_tables(path, tables), str(path))
+    tables = tables_of(
+        found, customers, wishes, WORDS[language], threads, progress, unavailable=unavailable
+    )
+    return ItemExport(len(customers), write_tables(path, tables), str(path), tuple(unknown))
 
 
 def tables_of(
@@ -100,10 +109,11 @@ def tables_of(
     progress: Progress = silent,
     *,
     at_once: int = _AT_ONCE,
+    unavailable: Items | None = None,
 ) -> Iterator[pa.Table]:
-    """Some customers at a time, a line an item; at least one table."""
+    """Some customers at a time, a line an item; at least one table. ``unavailable`` items are on no list."""
     bought = found.everybody
-    shelving = found.shelving()
+    shelving = found.shelving(unavailable=unavailable)
     for begin in range(0, max(len(customers), 1), at_once):
         some = customers[begin : begin + at_once]
         chosen = bought.select(some)
@@ -128,19 +138,25 @@ def tables_of(
 
 
 def takers_table(
-    workspace: Workspace, item_id: str, count: int, *, new_alone: bool = False
+    workspace: Workspace,
+    item_id: str,
+    count: int,
+    *,
+    new_alone: bool = False,
+    never: Sequence[str] = (),
 ) -> tuple[str, pa.Table]:
     """The name of an item, and the customers an offer of it may be sent to who would most likely take it.
 
-    Raises ``UsageRefused`` for an item the model does not know.
+    Raises ``UsageRefused`` for an item the model does not know or that is never recommended.
     """
-    found = required_in(workspace)
-    place = found.bundle.catalogue.find(item_id)
+    found = required_in(workspace, never)
+    place = found.place(item_id)
     if place < 0:
         raise UsageRefused(
             expected="an item the model knows",
             found=f'"{item_id}"',
-            remedy="Give its number as the tables write it; train again if it is new.",
+            remedy="Give its number as the tables write it; train again if it is new. What is no merchandise, "
+            "or stands under recommendations.without, is never recommended.",
         )
     left_out = found.not_to_be_contacted(withheld_in(workspace))
     takers = found.takers(place, count, new_alone=new_alone, left_out=left_out)

@@ -25,7 +25,17 @@ USE_CASES: Mapping[str, float | None] = {
 }
 """The part of a list that is bought again: None for whatever is likely, 1 and 0 leave nothing else in."""
 _DUE_DAYS = {"coupon": 14, "replenishment": 14}
-NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY, NEVER_BOUGHT, BOUGHT_BEFORE, NOT_DUE, CATEGORY_FULL = (
+(
+    LEFT_OUT,
+    NOT_ALLOWED,
+    NOT_IN_STOCK,
+    OTHER_CATEGORY,
+    NEVER_BOUGHT,
+    BOUGHT_BEFORE,
+    NOT_DUE,
+    CATEGORY_FULL,
+) = (
+    "left_out",
     "not_allowed",
     "not_in_stock",
     "other_category",
@@ -35,7 +45,7 @@ NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY, NEVER_BOUGHT, BOUGHT_BEFORE, NOT_DUE,
     "category_full",
 )
 RULES = (
-    *(NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY),
+    *(LEFT_OUT, NOT_ALLOWED, NOT_IN_STOCK, OTHER_CATEGORY),
     *(NEVER_BOUGHT, BOUGHT_BEFORE, NOT_DUE, CATEGORY_FULL),
 )
 
@@ -59,8 +69,9 @@ class Shelving:
         allowed: Items | None = None,
         unavailable: Items | None = None,
         categories: Sequence[int] | None = None,
+        left_out: Items | None = None,
     ) -> Shelving:
-        """By an allowed list, a list of what is out of stock, and categories, as far as they are given."""
+        """By what is never recommended, an allowed list, a list of what is out of stock, and categories."""
         dropped = np.full(len(category), -1, np.int8)
         if categories is not None:
             dropped[~np.isin(category, list(categories))] = RULES.index(OTHER_CATEGORY)
@@ -70,6 +81,8 @@ class Shelving:
             is_allowed = np.zeros(len(category), np.bool_)
             is_allowed[allowed] = True
             dropped[~is_allowed] = RULES.index(NOT_ALLOWED)
+        if left_out is not None:
+            dropped[left_out] = RULES.index(LEFT_OUT)
         return cls(dropped)
 
     @property

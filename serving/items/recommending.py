@@ -26,6 +26,7 @@ from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import Pairs
 from training.families.items.words import WORDS, ItemWords
 from training.purchases.bought import Bought, Items
+from training.purchases.merchandise import NotRecommended
 from training.purchases.sold import FreshLine, Sold
 
 POPULAR_INSTEAD = "what most customers buy now, for nothing is known of this one"
@@ -41,11 +42,18 @@ class Recommending:
         pack: Pack,
         declined: Iterable[int] = (),
         unreachable: Iterable[int] = (),
+        not_recommended: NotRecommended | None = None,
     ) -> None:
         self.bundle = bundle
+        self._not_recommended = not_recommended or NotRecommended()
         self.customer_ids = pack.customer_ids
         self.as_of = natural_cutoff(pack.last_known)
-        self._sold = Sold.of(pack.streams["purchases"], bundle.catalogue)
+        self._sold = Sold.of(pack.streams["purchases"], bundle.catalogue).leaving_out(
+            self._not_recommended
+        )
+        self._left_out = np.flatnonzero(
+            [one in self._not_recommended for one in bundle.catalogue.ids]
+        ).astype(np.int32)
         self._codes = {
             text: code for code, text in enumerate(self._sold.purchases.dictionaries["item"])
         }
@@ -77,9 +85,15 @@ class Recommending:
         """The keys of everybody to whom no offer may be sent: also who said no to marketing."""
         return self.left_out(withheld) | self._unreachable
 
+    def place(self, item_id: str) -> int:
+        """The place of an item; -1 of one that is not known or never recommended."""
+        if item_id in self._not_recommended:
+            return -1
+        return self.bundle.catalogue.find(item_id)
+
     def places(self, item_ids: Sequence[str]) -> tuple[Items, list[str]]:
         """The places of known items, and the numbers of those nobody knows."""
-        found = [self.bundle.catalogue.find(one) for one in item_ids]
+        found = [self.place(one) for one in item_ids]
         unknown = [one for one, place in zip(item_ids, found, strict=True) if place < 0]
         return np.unique([place for place in found if place >= 0]).astype(np.int32), unknown
 
@@ -101,7 +115,7 @@ class Recommending:
             )
         )
         return [
-            (when, known, self.bundle.catalogue.find(item), milli)
+            (when, known, self.place(item), milli)
             for item, when, known, milli in dict.fromkeys(told)
             if (when, self._codes.get(item, -1), milli) not in stored
         ]
@@ -121,6 +135,7 @@ class Recommending:
             allowed=allowed,
             unavailable=unavailable,
             categories=codes,
+            left_out=self._left_out,
         )
 
     def bought(self, key: int, fresh: Sequence[FreshLine] = ()) -> Bought:
@@ -170,13 +185,18 @@ class Recommending:
     def similar(self, item: int, count: int) -> tuple[str, list[tuple[str, str, float]]]:
         """Items alike, each with how much; of an item too few bought, those of its category at its price."""
         catalogue, facts = self.bundle.catalogue, self.bundle.shelf.facts
-        alike = self.bundle.shelf.kernel.alike(item, count)
+        alike = [
+            one
+            for one in self.bundle.shelf.kernel.alike(item, count + len(self._left_out))
+            if one[0] not in self._left_out
+        ][:count]
         if alike:
             return ALIKE_BY_KERNEL, [
                 (catalogue.ids[one], catalogue.name(one), weight) for one, weight in alike
             ]
         same = np.flatnonzero(catalogue.category == catalogue.category[item])
         same = same[same != item] if catalogue.category[item] >= 0 else same[:0]
+        same = same[~np.isin(same, self._left_out)]
         away = np.abs(np.nan_to_num(facts.price[same] - facts.price[item], nan=99.0))
         nearest = same[np.lexsort((same, -facts.share[same], away))][:count]
         return ALIKE_BY_CATEGORY, [
@@ -216,9 +236,11 @@ class Recommending:
         ]
 
 
-def recommending_in(workspace: Workspace) -> Recommending | None:
+def recommending_in(workspace: Workspace, without: Sequence[str] = ()) -> Recommending | None:
     """The model in use over the store; None where none was promoted yet.
 
+    ``without`` are items that the settings leave out, beside those the table of items says no of: also
+    of a model that was trained before they were.
     Raises ``BundleRefused`` for a damaged model and ``WorkspaceRefused`` without a store.
     """
     with kept_out():
@@ -234,6 +256,7 @@ def recommending_in(workspace: Workspace) -> Recommending | None:
         pack,
         refused_profiling(store, pack).tolist(),
         refused_marketing(store, pack).tolist(),
+        NotRecommended.of_store(store, without),
     )
 
 

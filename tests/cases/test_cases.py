@@ -52,6 +52,7 @@ def test_a_file_is_read_right_or_refused_with_what_to_write_down(case: str, tmp_
         assert expected["refuses"] in told
         return
     assert not found["refused"], told
+    assert expected.get("says", "") in told
     summary = found["summary"]["purchases"]
     first, last = (
         datetime.fromtimestamp(summary[name], UTC).strftime("%Y-%m-%d")

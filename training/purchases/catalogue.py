@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.store.pack import TextColumn
 from features.store.store import Store
 from training.purchases.bought import Items
+from training.purchases.merchandise import NotRecommended
 
 _NO_CATEGORY = -1
 
@@ -52,9 +53,14 @@ class Catalogue:
         )
 
     @classmethod
-    def of_store(cls, store: Store) -> Self:
-        """Everything that was ever bought, and everything in the table of items."""
-        bought = store.pack().streams["purchases"].dictionaries["item"]
+    def of_store(cls, store: Store, not_recommended: NotRecommended | None = None) -> Self:
+        """Everything that was ever bought, and everything in the table of items, as far as it is merchandise."""
+        kept_out = not_recommended or NotRecommended.of_store(store)
+        bought = [
+            one
+            for one in store.pack().streams["purchases"].dictionaries["item"]
+            if one not in kept_out
+        ]
         path = store.table("items")
         if not path.is_file():
             return cls.of(bought)
@@ -68,7 +74,8 @@ class Catalogue:
             values = table.get(column, [])
             return {one: str(said) for one, said in zip(ids, values, strict=False) if said}
 
-        return cls.of([*bought, *ids], told("name"), told("category"))
+        described = [one for one in ids if one not in kept_out]
+        return cls.of([*bought, *described], told("name"), told("category"))
 
     def find(self, item_id: str) -> int:
         """The place of an item, -1 of one that is not here."""

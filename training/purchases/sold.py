@@ -15,6 +15,7 @@ from features.vocabulary.time import Cutoff
 from training.purchases.bought import Bought, Items, bought_before, bought_between, keep_bought
 from training.purchases.catalogue import Catalogue
 from training.purchases.item_facts import ItemFacts, usual_prices
+from training.purchases.merchandise import NotRecommended
 
 FreshLine = tuple[int, int, int, int]
 """A line the store does not have: when, when it was known, the item's place and thousandths of a piece."""
@@ -29,8 +30,11 @@ class Sold:
     places: Items
 
     @classmethod
-    def of_store(cls, store: Store) -> Self:
-        """The purchases of a store; ``ModelRefused`` where there are none that name items."""
+    def of_store(cls, store: Store, *, without: Sequence[str] = ()) -> Self:
+        """The purchases of a store's merchandise; ``ModelRefused`` where there are none that name items.
+
+        ``without`` are items that a company never recommends, beside those its table says no of.
+        """
         purchases = store.pack().streams.get("purchases")
         if purchases is None or not purchases.dictionaries.get("item"):
             raise ModelRefused(
@@ -38,12 +42,29 @@ class Sold:
                 found="none",
                 remedy="Map item_id of the table of purchases, then run `regulars ingest`.",
             )
-        return cls.of(purchases, Catalogue.of_store(store))
+        found = cls.of(
+            purchases, Catalogue.of_store(store, NotRecommended.of_store(store, without))
+        )
+        if (found.places < 0).all():
+            raise ModelRefused(
+                expected="purchases of merchandise",
+                found="none: is_merchandise of the table of items, or recommendations.without, leaves out "
+                "everything that was bought",
+                remedy="Correct is_merchandise under [tables.items.columns], then run `regulars ingest`.",
+            )
+        return found
 
     @classmethod
     def of(cls, purchases: EventStream, catalogue: Catalogue) -> Self:
         """Purchases seen with a catalogue, which need not hold all of their items."""
         return cls(purchases, catalogue, catalogue.places(list(purchases.dictionaries["item"])))
+
+    def leaving_out(self, not_recommended: NotRecommended) -> Self:
+        """The same purchases without those of items that are never recommended; the catalogue stays as it is."""
+        is_out = np.array([one in not_recommended for one in self.catalogue.ids], np.bool_)
+        # A place of -1 reads the last entry, which leaves nothing out.
+        places = np.where(np.append(is_out, False)[self.places], np.int32(-1), self.places)
+        return type(self)(self.purchases, self.catalogue, places.astype(np.int32))
 
     def before(self, cutoff: Cutoff) -> Bought:
         """What everybody had bought and kept by a cutoff, of what was known then."""

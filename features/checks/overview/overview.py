@@ -10,6 +10,7 @@ from features.checks.journal import FileRecord
 from features.checks.judging.judged_table import OpenTable
 from features.checks.overview.likeness import carried_by_few, near_equal_ids
 from features.checks.overview.meetings import meeting_breaches, meetings
+from features.checks.overview.merchandise import no_merchandise
 from features.checks.overview.money import without_money
 from features.checks.overview.records import file_accounts
 from features.checks.overview.summaries import table_summary
@@ -29,7 +30,11 @@ def with_figures(
         for name, (opened, _) in tables.items()
     }
     found = meetings(connection, columns, rows)
-    breaches = list(meeting_breaches(connection, found, rows))
+    opened_tables = {name: opened for name, (opened, _) in tables.items()}
+    breaches = [
+        *meeting_breaches(connection, found, rows),
+        *no_merchandise(connection, opened_tables),
+    ]
     summaries = []
     for name, (opened, files) in tables.items():
         summary = table_summary(opened, report.of(name), file_accounts(opened, files))

@@ -139,3 +139,8 @@ class RecommendationSettings:
         least=1,
         most=MOST_COMPARED_DAYS,
     )
+    without: tuple[str, ...] = setting(
+        (),
+        "Items that are never recommended, by item_id in capitals or not, beside those of which "
+        "is_merchandise of the table of items says no.",
+    )

@@ -1,4 +1,4 @@
-"""What postage, fees, gift cards, deposits and discounts are called among the articles, in seven languages."""
+"""What postage, fees, gift cards, deposits, discounts and tests are called among the articles, in seven languages."""
 
 from __future__ import annotations
 
@@ -25,8 +25,20 @@ _BEGINNINGS = _listed(
     coupon, promo code, promotion code, deposit, pfand, flaschenpfand, leergut, consigne, deposito, cauzione,
     statiegeld, anzahlung, acompte, kaution, tip, trinkgeld, pourboire, propina, mancia, gorjeta, fooi, donation,
     spende, donazione, fee, service fee, service charge, booking fee, gebuehr, bearbeitungsgebuehr, mahngebuehr,
-    bank charges, commission, adjustment, rounding, rundung, rundungsdifferenz, geschenkverpackung, gift wrapping,
-    emballage cadeau"""
+    bank charges, rounding, rundung, rundungsdifferenz, geschenkverpackung, gift wrapping,
+    emballage cadeau, gift wrap, gratuity, surcharge, small order fee, eco fee, environmental fee,
+    standardversand, expressversand, paketversand, versandkostenanteil, lieferkosten, frachtkosten,
+    verpackungskosten, zustellgebuehr, nachnahmegebuehr, servicepauschale, zuschlag, expresszuschlag,
+    mindermengenzuschlag, einwegpfand, mehrwegpfand, treuerabatt, mengenrabatt, neukundenrabatt, skonto,
+    frais de dossier, frais de gestion, frais de gestion de commande, eco participation, ecotaxe, gastos de gestion,
+    bono regalo, cupon, buono sconto, spese di incasso, caparra, taxa de entrega, administratiekosten, waardebon, borg"""
+)
+_NO_SALES = _listed(
+    """test, test product, test item, test article, test order, testprodukt, testartikel, testbestellung,
+    produit test, article test, producto de prueba, articulo de prueba, prueba, prodotto di prova,
+    produto de teste, teste, testproduct, adjustment, korrektur, korrekturbuchung, correction, ajuste, rettifica,
+    correctie, manual entry, manual adjustment, bad debt, adjust bad debt, write off, forderungsausfall,
+    abschreibung, commission, amazon fee"""
 )
 _REST = frozenset(
     plain_text(word)
@@ -40,7 +52,8 @@ _REST = frozenset(
         dollar, dollars, digital, online, credit, code, return, refund, bottle, flasche, kasten, percent, prozent, off,
         auf, fuer, for, to, of, from, and, und, et, y, e, en, order, orders, class, first, second, next, day, card,
         voucher, value, wert, loyalty, customer, staff, member, summer, winter, sale, s, h, l, d, x, packing, handling,
-        verpackung, per, item, total"""
+        verpackung, per, item, total, protection, insurance, versicherung, rush, late, restocking, processing,
+        convenience, cancellation, small, oversize, tracked, ground, priority, signed, saturday, evening, charity"""
     )
 )
 
@@ -52,9 +65,19 @@ def is_service_name(name: str) -> bool:
     (True, True)
     >>> is_service_name("Gift card holder, red"), is_service_name("Delivery truck"), is_service_name("Tip")
     (False, False, True)
+    >>> is_service_name("DHL Express Versand"), is_service_name("Free gift wrap"), is_service_name("Red gift card")
+    (True, True, False)
     """
-    rest = _after_beginning(name)
-    return rest is not None and all(word.isdigit() or word in _REST for word in rest)
+    return _is_called(name, _BEGINNINGS)
+
+
+def is_no_sale_name(name: str) -> bool:
+    """Whether an article's name is that of a test, a correction or of money paid to others.
+
+    >>> is_no_sale_name("Test product 2"), is_no_sale_name("Korrektur"), is_no_sale_name("Test strips")
+    (True, True, False)
+    """
+    return _is_called(name, _NO_SALES)
 
 
 def begins_like_a_service(name: str) -> bool:
@@ -63,12 +86,33 @@ def begins_like_a_service(name: str) -> bool:
     >>> begins_like_a_service("Gift card holder, red"), begins_like_a_service("Tea")
     (True, False)
     """
-    return _after_beginning(name) is not None
+    return _after(_words(name), _BEGINNINGS) is not None
 
 
-def _after_beginning(name: str) -> list[str] | None:
-    words = re.findall(r"[a-z]+|[0-9]+", plain_text(name))
-    for length in range(min(len(words), 4), 0, -1):
-        if " ".join(words[:length]) in _BEGINNINGS:
+def _is_called(name: str, told: tuple[str, ...]) -> bool:
+    """Whether a name has one of some phrases in it and little beside, before or after."""
+    words = _words(name)
+    for begin in range(len(words)):
+        rest = _after(words[begin:], told)
+        if rest is not None and all(map(_is_little, rest)):
+            return True
+        if not _is_little(words[begin]):
+            return False
+    return False
+
+
+def _is_little(word: str) -> bool:
+    return word.isdigit() or word in _REST
+
+
+def _words(name: str) -> list[str]:
+    return re.findall(r"[a-z]+|[0-9]+", plain_text(name))
+
+
+def _after(words: list[str], told: tuple[str, ...]) -> list[str] | None:
+    """What follows the longest phrase that the words begin with; None where they begin with none."""
+    for length in range(min(len(words), 5), 0, -1):
+        phrase = " ".join(words[:length])
+        if phrase in told or phrase.removesuffix("s") in told:
             return words[length:]
     return None

@@ -96,6 +96,10 @@ class Proposal:
     """What was seen that no line of the settings says, such as which models can be trained."""
     churn: Mapping[str, str] = field(default_factory=dict)
     """Further settings under [churn]: what the model is asked, where it is not who stays away."""
+    without: tuple[str, ...] = ()
+    """Items that no table of items describes and that are never to be recommended."""
+    segment: tuple[str, str] = ("", "")
+    """A segment for the few customers who carry the money: what is said of it, and SQL."""
 
     @property
     def columns(self) -> tuple[ProposedColumn, ...]:
@@ -134,13 +138,37 @@ class Proposal:
         lines += [f"currency = {_text(self.currency)}", ""]
         for table in self.tables:
             lines += [*_table(table, folder), ""]
+        lines += self._segment(folder)
         lines += [
             "[churn]",
             *(f"{name} = {_text(said)}" for name, said in self.churn.items()),
             *_comment(self.horizon_reason + "."),
             f"horizon_days = {self.horizon_days}",
         ]
+        if self.without:
+            lines += ["", "[recommendations]"]
+            lines += _comment("Postage, fees, vouchers and the like that are bought and that the table of items "
+                              "does not have: never recommended.")  # fmt: skip
+            lines.append(f"without = [{', '.join(map(_text, self.without))}]")
         return "\n".join(lines) + "\n"
+
+    def _segment(self, folder: Path | None) -> Iterator[str]:
+        """The proposed segment as a comment: only a person knows who the customers are."""
+        remark, expression = self.segment
+        if not expression:
+            return
+        yield from _comment(remark)
+        table = next(one for one in self.tables if one.name == "purchases")
+        if all(one.name != "customers" for one in self.tables):
+            customer = next(one for one in table.columns if one.column == "customer_id")
+            yield "# [tables.customers]"
+            yield f"# source = {_text(_shown(table.source, folder))}"
+            yield "# [tables.customers.columns]"
+            yield f"# customer_id = {_text(customer.expression)}"
+        else:
+            yield from _comment("Under [tables.customers.columns]:")
+        yield f"# segment = {_text(expression)}"
+        yield ""
 
 
 def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:

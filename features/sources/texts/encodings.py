@@ -66,7 +66,9 @@ def plain_text(
             raise _none_of_it(path, source, encoding, wrong)
         return PlainText(path, encoding, _lines(path, at_once))
     scratch.mkdir(parents=True, exist_ok=True)
-    copy = scratch / "plain.txt"
+    # The copy bears the file's own name, for whatever is wrong in it is told by that.
+    copy = scratch / "plain" / path.name
+    copy.parent.mkdir(exist_ok=True)
     lines = 0
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == UTF8 else encoding)()
     try:

@@ -346,6 +346,6 @@ def test_online_retail_is_proposed_and_checked_as_it_is_known_to_be(
     assert breach(report, "duplicates").rows == 6_865
     # By pandas: (Price <= 0).sum(), and the lines of POST, M, m and TEST001.
     assert breach(report, "set_aside.price zero or below").rows == 3_690
-    detail = breach(report, "set_aside.service codes").detail
-    assert detail.startswith("items: POST (865), M (850), DOT (736)")
+    detail = breach(report, "set_aside.tests and corrections").detail
+    assert detail.startswith("items: M (850), ADJUST (67), S (41)")
     assert "TEST001 (15)" in detail

@@ -271,17 +271,20 @@ def test_online_retail_is_understood_without_a_line_edited(public_data: Path) ->
         "Europe/London",
         "drop",
     )
-    assert expressions(proposal, 1) == {"item_id": "StockCode", "name": "Description"}
+    merchandise = expressions(proposal, 1).pop("is_merchandise")
+    assert [one.expression for one in items.columns[:-1]] == ["StockCode", "Description"]
     assert expressions(proposal, 2) == {"customer_id": '"Customer ID"', "region": "Country"}
     assert (items.name, customers.name) == ("items", "customers")
     assert proposal.horizon_days == 60
-    services, worthless = purchases.rules
-    for code in ("POST", "DOT", "D", "M", "BANK CHARGES", "TEST001", "AMAZONFEE", "ADJUST2", "C2"):
-        assert f"'{code}'" in services.condition
+    no_sales, worthless = purchases.rules
+    for code in ("POST", "DOT", "C2", "D", "BANK CHARGES", "GIFT_0001_30"):
+        assert f"'{code}'" in merchandise and f"'{code}'" not in no_sales.condition
+    for code in ("M", "TEST001", "AMAZONFEE", "ADJUST2", "S", "B"):
+        assert f"'{code}'" in merchandise and f"'{code}'" in no_sales.condition
     # Party bags whose codes have no digit are articles all the same.
-    assert "DCGSSBOY" not in services.condition
+    assert "DCGSSBOY" not in merchandise
     assert any("DCGSSBOY" in remark for remark in purchases.remarks)
-    assert "POST POSTAGE (865)" in services.listed
+    assert "POST POSTAGE (865)" in items.columns[-1].reason
     assert (worthless.condition, worthless.rows) == ("Price <= 0", 3690)
 
 

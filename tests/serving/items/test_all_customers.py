@@ -105,6 +105,21 @@ def test_a_coupon_file_holds_what_is_due(drugstore: Company, tmp_path: Path) -> 
     assert any(row["times_bought"] for row in rows)
 
 
+def test_a_file_is_without_the_items_that_are_to_be_left_out(
+    drugstore: Company, tmp_path: Path
+) -> None:
+    file, gone = tmp_path / "lists.parquet", tmp_path / "gone.csv"
+    gone.write_text("\ufeffa00\n\n a03 \nzzz\n", encoding="utf-8")
+    plain = run(drugstore, "recommend", str(file), "--count", "36")
+    assert {"a00", "a03", "a06"} <= set(parquet.read_table(file)["item_id"].to_pylist())
+    assert plain["unknown"] == []
+    words = ["--without", "a06", "--without", "a00", "--without-file", str(gone)]
+    said = run(drugstore, "recommend", str(file), "--count", "36", *words)
+    listed = set(parquet.read_table(file)["item_id"].to_pylist())
+    assert not {"a00", "a03", "a06"} & listed and "a09" in listed
+    assert said["unknown"] == ["zzz"]
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -93,7 +93,7 @@ def learn_items(
 
     Raises ``ModelRefused`` when purchases name no items, or reach back too few days.
     """
-    sold, pack = Sold.of_store(store), store.pack()
+    sold, pack = Sold.of_store(store, without=settings.without), store.pack()
     days, end = settings.horizon_days, end_of_data(pack)
     test, chosen_at = end.plus_days(-days), end.plus_days(-2 * days)
     earlier = _origins(sold, chosen_at, days)

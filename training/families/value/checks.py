@@ -7,7 +7,7 @@ from pathlib import Path
 from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
 from training.families.value.bundle import VALUE_KIND
-from training.families.value.concentration import CARRIED
+from training.families.value.concentration import CARRIED, WithoutLargest
 from training.families.value.reasons.contributions import MOST_GAP
 from training.registry.gate import (
     GOLDEN_ROWS_HOLD,
@@ -34,13 +34,14 @@ def value_checks(manifest: Manifest, folder: Path, champion: Manifest | None) ->
     found = manifest.metrics
     held = found["coverage_of_buyers"]
     low, high = HELD_BETWEEN
-    carrying = manifest.evaluation.get(CARRIED, "")
+    without = WithoutLargest.of(found)
+    carrying = [manifest.evaluation.get(CARRIED, ""), "" if without is None else without.said]
     return [
         _gini_against_champion(manifest, champion),
         Check(
             "bias",
             abs(found["bias"]) <= MOST_BIAS,
-            f"{found['bias']:+.1%}{f'; {carrying}' if carrying else ''}",
+            "; ".join([f"{found['bias']:+.1%}", *filter(None, carrying)]),
             f"at most ±{MOST_BIAS:.0%}",
         ),
         Check(

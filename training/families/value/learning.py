@@ -17,7 +17,7 @@ from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
 from training.families.value.bundle import VALUE, ValueBundle, ValueTask
-from training.families.value.concentration import carried_by_few, carried_note
+from training.families.value.concentration import carried_by_few, carried_note, without_largest
 from training.families.value.dataset import (
     ValueDataset,
     ValueSplits,
@@ -32,6 +32,7 @@ from training.families.value.model import CalibratedValue
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
 from training.families.value.trust import examine_value
 from training.learners.usable import usable_features
+from training.measures.intervals import finite
 from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.provenance import provenance
@@ -92,7 +93,9 @@ def learn_value(
         )
     notes.append(_money(margins))
     carrying = carried_by_few(pack)
-    notes += [carried_note(sentence) for sentence in carrying.values()]
+    # Only where few carry the money does the figure say more than the bias itself.
+    without = without_largest(pack, ladder.of(ladder.winner)) if carrying else None
+    notes += [carried_note(sentence, without) for sentence in carrying.values()]
     manifest = Manifest(
         name=VALUE,
         learner=value.model.family,
@@ -101,7 +104,8 @@ def learn_value(
         **provenance(plan, pack),
         base_rate=float(np.mean(latest.bought)),
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")}
-        | {"money": margins.kind},
+        | {"money": margins.kind}
+        | ({} if without is None else finite(without.figures)),
         ladder=[one.as_dict() for one in ladder.rows],
         notes=notes + list(usable.notes),
     )

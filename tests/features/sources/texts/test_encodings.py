@@ -147,3 +147,13 @@ def test_a_file_of_another_kind_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(DataRefused, match="a file of another kind"):
         _plain(tmp_path, bytes(range(256)) * 40)
     assert _plain(tmp_path, b"a;b\n1\x00;2\n" + b"1;2\n" * 100).startswith("a;b\n1\x00;2")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_a_copy_bears_the_name_of_its_file_by_which_faults_are_told(
+    tmp_path: Path, encoding: str
+) -> None:
+    file = tmp_path / "orders-2.csv"
+    file.write_text("Größe,Käufer\n1,2\n", encoding=encoding)
+    found = plain_text(file, "orders-*.csv", "", tmp_path / "scratch")
+    assert found.path.name == "orders-2.csv"

@@ -117,3 +117,11 @@ def test_few_customers_who_carry_the_money_are_said_beside_the_bias(tmp_path: Pa
     (found,) = [one for one in value_checks(told, tmp_path, None) if one.name == "bias"]
     assert (plain.figure, plain.passed) == ("-73.9%", False)
     assert (found.figure, found.passed) == (f"-73.9%; {sentence}", False)
+    figures = {"bias_without_largest": 0.025, "bias_of_largest": -0.9, "largest_customers": 13.0}
+    more = replace(told, metrics={**told.metrics, **figures})
+    (without,) = [one for one in value_checks(more, tmp_path, None) if one.name == "bias"]
+    assert not without.passed
+    assert without.figure == (
+        f"-73.9%; {sentence}; without the 13 who had spent most before, the bias is +2.5%, "
+        "of them alone -90.0%"
+    )
