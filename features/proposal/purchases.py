@@ -12,6 +12,7 @@ from features.proposal.amounts.currencies import CurrencyColumn, currency_column
 from features.proposal.amounts.order_levels import blank_on_further_lines, may_be_stated_once
 from features.proposal.amounts.signs import discount_column, signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
+from features.proposal.amounts.units import in_whole_units, turned
 from features.proposal.carriers import segment_of
 from features.proposal.columns.looking import Look, look_at
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
@@ -135,7 +136,7 @@ class PurchasesDraft:
         first = OrderTotals(
             self.connection, self.source, self.looks, self.roles, stated_once=self.fill
         )
-        guess = first.find()
+        guess = turned(first.find())
         back = first.refunded(guess)
         quantity, item = self._look("quantity"), self._look("item_id")
         sale = Sale(
@@ -149,13 +150,13 @@ class PurchasesDraft:
         totals = OrderTotals(
             self.connection, self.source, self.looks, self.roles, self._currencies(), self.fill
         )
-        total = totals.find()
+        total = turned(totals.find())
         signed(
             self.connection, self.source, total, self.roles, self.statuses, self._is_sale(),
             self.no_articles,
         )  # fmt: skip
         totals.take_off_refunds(total)
-        return total
+        return in_whole_units(total)
 
     def _free(self) -> list[Look]:
         roles = ("customer_id", "order_id", "item_id", "name", "ordered_at")
