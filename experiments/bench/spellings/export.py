@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from experiments.bench.spellings.countries import AMOUNTS, COUNTRIES, Country, written_day
 from experiments.bench.spellings.shop import (
     RETURNS,
-    SoldLine,
     ShopFigures,
+    SoldLine,
     figures_of,
     random_sales,
 )
