@@ -1,11 +1,14 @@
-"""Files of JSON lines, one object a line, copied to Parquet with every value as a text.
+"""Files of JSON, copied to Parquet with every value as a text: one object a line, or one list of objects.
 
-A number is written as it stands in the file, true and false as they are, and what is nested as JSON.
+A number is written as it stands in the file, true and false as they are. What an object holds in another
+one is a column of its own, such as ``customer.id``; the lines of an order in a list are rows of their own,
+each beside what is said of the order. Any other list stays JSON.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,17 +18,23 @@ from features.sources.texts.records import SAMPLE_LINES, CopiedRecords, RefusedL
 from features.vocabulary.errors import DataRefused
 
 _ROWS_AT_ONCE = 50_000
+_LINES = (
+    "lineitems", "line_items", "order_lines", "orderlines", "order_items", "orderitems", "lines", "items",
+    "positions", "positionen", "products", "articles", "artikel", "lignes", "lineas", "righe", "regels",
+)  # fmt: skip
+"""What the list of an order's lines is called."""
 
 
 def copy_json_lines(path: Path, to: Path) -> tuple[tuple[str, ...], CopiedRecords]:
-    """Copy the objects of a file of plain UTF-8; answers their names, and what became of every line.
+    """Copy the objects of a file of plain UTF-8; answers the names, and what became of every record.
 
-    A name that some objects lack is empty in them. Raises ``DataRefused`` where no line is an object.
+    A name that some objects lack is empty in them. Raises ``DataRefused`` where there is no object.
     """
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 
-    keys = list(dict.fromkeys(key for _, one in _objects(path) if one for key in one))
+    lines = _list_of_lines(path)
+    keys = list(dict.fromkeys(key for _, one in _objects(path) if one for key in _keys(one, lines)))
     if not keys:
         raise DataRefused(
             expected=f"one JSON object a line in {path.name}",
@@ -41,9 +50,10 @@ def copy_json_lines(path: Path, to: Path) -> tuple[tuple[str, ...], CopiedRecord
             if one is None:
                 refused.append(RefusedLine(line, 0))
                 continue
-            rows.append(one)
-            copied += 1
-            if len(rows) == _ROWS_AT_ONCE:
+            found = list(_rows(one, lines))
+            rows += found
+            copied += len(found)
+            if len(rows) >= _ROWS_AT_ONCE:
                 writer.write_table(_table(rows, keys, schema))
                 rows = []
         writer.write_table(_table(rows, keys, schema))
@@ -58,18 +68,74 @@ def _table(rows: list[dict[str, Any]], keys: list[str], schema: Any) -> Any:
     return arrow.table([arrow.array(column, arrow.string()) for column in columns], schema=schema)
 
 
+def _list_of_lines(path: Path) -> str:
+    """The name of the list that holds an order's lines; empty where there is none, or nobody can tell which."""
+    found: Counter[str] = Counter()
+    for _, one in _objects(path):
+        for key, value in _flat(one or {}):
+            if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+                found[key] += 1
+    named = [key for key in found if key.rpartition(".")[2].casefold() in _LINES]
+    if len(named or found) == 1:
+        return (named or list(found))[0]
+    return ""
+
+
+def _keys(one: dict[str, Any], lines: str) -> Iterator[str]:
+    for row in _rows(one, lines):
+        yield from row
+
+
+def _rows(one: dict[str, Any], lines: str) -> Iterator[dict[str, Any]]:
+    """The rows of an object: one, or one for each of its lines beside what is said of the whole."""
+    whole = dict(_flat(one))
+    parts = whole.pop(lines, None) if lines else None
+    if not isinstance(parts, list) or not parts:
+        yield whole
+        return
+    for part in parts:
+        yield whole | {f"{lines}.{key}": value for key, value in _flat(part)}
+
+
+def _flat(one: dict[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in one.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{within}{key}.")
+        else:
+            yield f"{within}{key}", value
+
+
 def _objects(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
-    """Each line that is not blank with its object; None for a line that holds none."""
+    """Each object with the line it stands in, or its place in a list; None for a line that holds none."""
     with path.open(encoding="utf-8-sig") as file:
+        start = file.read(1 << 12).lstrip()
+        file.seek(0)
+        first = start.partition("\n")[0]
+        if start[:1] == "[" or (start[:1] == "{" and _parsed(first) is None and "\n" in start):
+            yield from enumerate(_listed(file.read()), start=1)
+            return
         for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                # Numbers stay the texts they are: 20 digits of one are more than a float holds.
-                found = json.loads(line, parse_int=str, parse_float=str)
-            except ValueError:
-                found = None
-            yield number, found if isinstance(found, dict) else None
+            if line.strip():
+                found = _parsed(line)
+                yield number, found if isinstance(found, dict) else None
+
+
+def _listed(text: str) -> Iterator[dict[str, Any] | None]:
+    """The objects of a file that is one list of them, or one object that holds the list, as answers of services do."""
+    whole = _parsed(text)
+    if isinstance(whole, dict):
+        lists = [value for value in whole.values() if isinstance(value, list)]
+        whole = lists[0] if len(lists) == 1 else [whole]
+    for one in whole if isinstance(whole, list) else ():
+        yield one if isinstance(one, dict) else None
+
+
+def _parsed(text: str) -> Any:
+    try:
+        # Numbers stay the texts they are: 20 digits of one are more than a float holds.
+        return json.loads(text, parse_int=str, parse_float=str)
+    except ValueError:
+        return None
 
 
 def _text(value: Any) -> str | None:
