@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.checking import CheckedTable
+from features.checks.identities.people import MERGED_ID, MERGED_IDS
 from features.sources.connection import Connection, literal, quoted
 from features.vocabulary.months import month_name, month_number
 from features.vocabulary.tables import (
@@ -19,6 +20,7 @@ from features.vocabulary.tables import (
     EXPOSURES,
     ITEMS,
     OFFERS,
+    PERSON_ID,
     PURCHASES,
     ColumnKind,
     RawTable,
@@ -99,6 +101,20 @@ def write_reference(connection: Connection, table: CheckedTable, path: Path) -> 
     connection.execute("SET disabled_optimizers = 'statistics_propagation'")
     _write(connection, query, path)
     connection.execute("SET disabled_optimizers = ''")
+
+
+def write_identities(connection: Connection, table: CheckedTable, path: Path) -> None:
+    """Write whose each id of the identities is by now, one row an id, in the order of the ids."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    since = [one.stored for one in table.columns if one.stored not in (CUSTOMER_ID, PERSON_ID)]
+    selected = "".join(f", min({quoted(name)}) AS {quoted(name)}" for name in since)
+    query = f"""
+        SELECT {CUSTOMER_ID}, coalesce({quoted("merged person")}, {CUSTOMER_ID}) AS {PERSON_ID},
+               * EXCLUDE ({CUSTOMER_ID}, {quoted(MERGED_ID)}, {quoted("merged person")})
+        FROM (SELECT {CUSTOMER_ID}{selected} FROM ({table.kept()}) GROUP BY {CUSTOMER_ID})
+        LEFT JOIN {MERGED_IDS} ON {quoted(MERGED_ID)} = {CUSTOMER_ID} ORDER BY {CUSTOMER_ID}
+    """
+    _write(connection, query, path)
 
 
 def write_months(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from features.checks.breaches import CheckReport
+from features.checks.identities.conflicts import conflicts
 from features.checks.journal import FileRecord
 from features.checks.judging.judged_table import OpenTable
 from features.checks.overview.likeness import carried_by_few, near_equal_ids
@@ -36,6 +37,7 @@ def with_figures(
         summaries.append(replace(summary, meets=meets))
         if opened.table is PURCHASES:
             breaches += [*near_equal_ids(opened), *carried_by_few(opened)]
+    breaches += conflicts({name: opened for name, (opened, _) in tables.items()})
     return replace(
         report, summaries=tuple(summaries), breaches=(*report.breaches, *breaches)
     )  # fmt: skip
