@@ -14,6 +14,7 @@ import pyarrow
 
 from features.checks.breaches import CheckReport, ContractBroken
 from features.checks.checking import Before, CheckedTable, Checking
+from features.checks.identities.merging import merged_ids
 from features.checks.identities.people import NO_PEOPLE, People
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
 from features.company.erased import Tombstones
@@ -35,7 +36,7 @@ from features.store.month_files import (
     write_months,
     write_reference,
 )
-from features.store.other_ids import FOLDER, other_ids_in, write_other_ids
+from features.store.other_ids import FOLDER, OtherIds, write_other_ids
 from features.store.pack import Pack, finish_pack
 from features.store.packing import (
     EventTable,
@@ -204,7 +205,7 @@ class Ingestion:
             with faults_worded("the stored tables to be compared", "Run `regulars ingest` again."):
                 _refuse(strangers(connection, [*references, *events], report, draft / "tables"))
             if checking.people.ids:
-                write_other_ids(other_ids_in(connection), draft / FOLDER)
+                write_other_ids(OtherIds.of(merged_ids(connection)), draft / FOLDER)
         finish_pack(packed.pack, draft / "pack")
         write_journal(_journal(references, events, packed), draft)
         self._write_manifest(report, packed.pack, draft)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.checks.identities.people import MERGED_ID, MERGED_IDS
-from features.sources.connection import Connection, quoted
 from features.store.pack import TextColumn
 from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import WorkspaceRefused
@@ -73,20 +72,20 @@ class OtherIds:
         }
 
     @cached_property
+    def name(self) -> str:
+        """The SHA-256 of who is whose; empty where nobody is anybody else's."""
+        digest = hashlib.sha256()
+        for values in self.arrays().values():
+            digest.update(np.ascontiguousarray(values).data)
+        return digest.hexdigest() if len(self.ids) else ""
+
+    @cached_property
     def _by_person(self) -> Ints:
         order: Ints = np.argsort(self.places, kind="stable")
         return order
 
 
 NO_OTHER_IDS = OtherIds.of({})
-
-
-def other_ids_in(connection: Connection) -> OtherIds:
-    """Those that a working database has merged."""
-    rows = connection.execute(
-        f"SELECT {quoted(MERGED_ID)}, {quoted('merged person')} FROM {MERGED_IDS}"
-    ).fetchall()
-    return OtherIds.of(dict(rows))
 
 
 def write_other_ids(other: OtherIds, folder: Path) -> None:
@@ -117,4 +116,7 @@ def open_other_ids(folder: Path) -> OtherIds:
         TextColumn(found[f"{name}.offsets"], found[f"{name}.content"])
         for name in ("ids", "persons")
     )
-    return OtherIds(ids, persons, found["places"])
+    other = OtherIds(ids, persons, found["places"])
+    # Sorted now, so that no call has to wait for it.
+    other.beside(other.persons[0])
+    return other

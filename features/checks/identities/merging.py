@@ -15,11 +15,17 @@ from dataclasses import dataclass
 import pyarrow as arrow
 
 from features.checks.identities.chains import ends_of
-from features.checks.identities.people import ERASED_IDS, MERGED_IDS, People
+from features.checks.identities.people import (
+    ERASED_IDS,
+    MERGED_ID,
+    MERGED_IDS,
+    MERGED_PERSON,
+    People,
+)
 from features.checks.judging.conversions import LAST_LIKELY_SECONDS
 from features.checks.judging.judged_table import OpenTable
 from features.company.erased import Tombstones
-from features.sources.connection import Connection
+from features.sources.connection import Connection, quoted
 from features.vocabulary.tables import CUSTOMER_ID, PERSON_ID
 from features.vocabulary.time import Cutoff
 
@@ -66,6 +72,12 @@ def merge_people(
     return MergedPeople(people, {person: count + 1 for person, count in sizes.items()})
 
 
+def merged_ids(connection: Connection) -> dict[str, str]:
+    """The ids that are another's, each with the person's, as they were left in the working database."""
+    columns = f"{quoted(MERGED_ID)}, {quoted(MERGED_PERSON)}"
+    return dict(connection.execute(f"SELECT {columns} FROM {MERGED_IDS}").fetchall())
+
+
 def _said(opened: OpenTable, as_of: Cutoff | None) -> tuple[dict[str, str], int, int | None]:
     """Whose each id is by the rows that hold by now, how many wait, and the latest date of those that hold."""
     has_since = any(one.stored == _SINCE for one in opened.columns)
@@ -104,8 +116,8 @@ def _erased(
 def _write(connection: Connection, people: Mapping[str, str]) -> None:
     table = arrow.table(
         {
-            "merged id": arrow.array(people.keys(), arrow.string()),
-            "merged person": arrow.array(people.values(), arrow.string()),
+            MERGED_ID: arrow.array(people.keys(), arrow.string()),
+            MERGED_PERSON: arrow.array(people.values(), arrow.string()),
         }
     )
     _create(connection, MERGED_IDS, table)

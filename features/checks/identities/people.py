@@ -10,6 +10,7 @@ MERGED_IDS = "merged_ids"
 """The relation of the ids that are another's, with the id of the person: ``merged id``, ``merged person``."""
 MERGED_ID = "merged id"
 """The column that keeps what a row was written with where its customer is known by another id."""
+MERGED_PERSON = "merged person"
 ERASED_IDS = "erased_ids"
 """The relation of all ids of persons of whom one id was erased: ``id``."""
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
-from features.checks.identities.people import ERASED_IDS, MERGED_ID, MERGED_IDS, NO_PEOPLE, People
+from features.checks.identities.people import (
+    ERASED_IDS,
+    MERGED_ID,
+    MERGED_IDS,
+    MERGED_PERSON,
+    NO_PEOPLE,
+    People,
+)
 from features.checks.judging.conversions import (
     LAST_LIKELY_SECONDS,
     MappedColumn,
@@ -310,7 +317,7 @@ def _counted(opened: OpenTable, written_by: str | None) -> str:
     """SQL for the settled rows, in which whoever is known by several ids has one."""
     if not opened.merges_ids:
         return "SELECT * FROM settled"
-    person = f"coalesce({quoted('merged person')}, {CUSTOMER_ID})"
+    person = f"coalesce({quoted(MERGED_PERSON)}, {CUSTOMER_ID})"
     replaced = [f"{person} AS {CUSTOMER_ID}"]
     if written_by is not None:
         replaced += [f"hash(print_{one}, {person}) AS print_{one}" for one in (1, 2)]
