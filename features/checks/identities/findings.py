@@ -13,7 +13,9 @@ from features.vocabulary.tables import IDENTITIES, PERSON_ID
 
 def account_of_identities(account: Account, merged: MergedPeople, most_ids: int) -> Account:
     """The account of the table as one that describes, with what only an identity can be wrong in."""
-    breaches = tuple(_held_to(account.breaches))
+    # Where only the erased were listed, nothing is wrong with an empty table.
+    told = (one for one in account.breaches if one.rule != "empty" or not merged.forgotten)
+    breaches = tuple(_held_to(told))
     return replace(account, breaches=(*breaches, *_merged(merged), *_joined(merged, most_ids)))
 
 

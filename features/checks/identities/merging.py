@@ -39,6 +39,8 @@ class MergedPeople:
     people: People
     sizes: Mapping[str, int]
     """How many ids each person has, the own one among them."""
+    forgotten: int = 0
+    """How many rows were of somebody who was erased."""
 
 
 def merge_people(
@@ -53,6 +55,8 @@ def merge_people(
     gone = _erased(ends, erased, ignore_case=ignore_case)
     kept = {one: person for one, person in ends.items() if person not in gone}
     _write(opened.connection, kept)
+    rows = f"SELECT count(*) FROM {opened.judged}"
+    before = opened.number(rows)
     if gone:
         _forget(opened, gone)
     if erased.names:
@@ -69,7 +73,8 @@ def merge_people(
         known_as=_name_of(ends),
         has_erased=bool(gone),
     )
-    return MergedPeople(people, {person: count + 1 for person, count in sizes.items()})
+    forgotten = before - opened.number(rows)
+    return MergedPeople(people, {one: count + 1 for one, count in sizes.items()}, forgotten)
 
 
 def merged_ids(connection: Connection) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from features.checks.checking import Checking
 from features.checks.identities.people import People
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
 from features.sources.connection import connect
+from features.store.ingestion import ingest
 from features.vocabulary.time import Cutoff
 from tests.features.checks.identities.companies import company
 
@@ -119,6 +122,37 @@ def test_who_is_erased_by_one_id_is_erased_by_all_and_named_nowhere(
     assert (people.ids, people.persons) == (1, 1)
 
 
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("VARCHAR", "DECIMAL(12, 2)"),
+        ("BIGINT", "VARCHAR"),
+        ("DECIMAL(9, 0)", "INTEGER"),
+        ("DECIMAL(12, 2)", "DOUBLE"),
+    ],
+)
+def test_ids_of_every_type_are_merged_and_erased_together(
+    tmp_path: Path, written: str, listed: str
+) -> None:
+    bought = [
+        (one, f"o{at}", f"2026-01-0{at + 1}", "tea", 1, 1.0)
+        for at, one in enumerate(["7654321", "876", "5"])
+    ]
+    settings = company(tmp_path, [("876", "7654321")], bought=bought)
+    tables = dict(settings.tables)
+    for name, columns, kind in (
+        ("purchases", {"customer_id": "customer"}, written),
+        ("identities", {"customer_id": "id", "person_id": "person"}, listed),
+    ):
+        cast = {ours: f"CAST({theirs} AS {kind})" for ours, theirs in columns.items()}
+        tables[name] = replace(tables[name], columns={**tables[name].columns, **cast})
+    settings = replace(settings, tables=tables)
+    assert judged(settings)[1]["purchases"] == ["5", "7654321", "7654321"]
+    for gone, left in (("7654321", ["5"]), ("876", ["5"]), ("5", ["7654321", "7654321"])):
+        erased = Tombstones("5a17").with_customers([gone])
+        assert judged(settings, erased=erased)[1]["purchases"] == left
+
+
 def test_of_the_erased_no_merge_that_waits_is_kept_either(tmp_path: Path) -> None:
     rows = [("anna", "bert", "2027-01-01"), ("bert", "carl", "2027-01-01")]
     settings = company(tmp_path, rows, names=("id", "person", "since"))
@@ -134,3 +168,17 @@ def test_merges_have_a_name_that_does_not_depend_on_the_order_of_the_rows(tmp_pa
     other = judged(company(tmp_path, rows[::-1]))[0].known_as
     assert one == other != judged(company(tmp_path, rows[:1]))[0].known_as
     assert judged(company(tmp_path, [("anna", "anna")]))[0].known_as == ""
+
+
+def test_identities_of_nobody_but_the_erased_are_no_fault(tmp_path: Path) -> None:
+    settings = company(tmp_path, [("anna", "a-7")])
+    erased = Tombstones("5a17").with_customers(["a-7"])
+    people, customers, told = judged(settings, erased=erased)
+    assert set(customers["purchases"]) == {"bert", "carl"}
+    assert told == [] and people.ids == 0
+    workspace = Workspace(tmp_path / "ws")
+    workspace.folder.mkdir()
+    erased.write(workspace.erased)
+    made = ingest(settings, workspace, threads=1)
+    assert made.rows == {"purchases": 4, "identities": 0}
+    assert len(made.store.other_ids().ids) == 0
