@@ -63,7 +63,7 @@ def _is_yes_or_no(connection: Connection, source: Source, look: Look) -> bool:
     if look.distinct != 2:
         return False
     rows = connection.execute(
-        f"SELECT DISTINCT lower(trim(CAST({quoted(look.name)} AS VARCHAR))) FROM {source.relation} "
+        f"SELECT DISTINCT lower(strip_accents(trim(CAST({quoted(look.name)} AS VARCHAR)))) FROM {source.relation} "
         f"WHERE {quoted(look.name)} IS NOT NULL"
     ).fetchall()
     return {str(word) for (word,) in rows if word} <= YES_OR_NO

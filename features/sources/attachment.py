@@ -39,6 +39,8 @@ class Source:
     formats: Mapping[str, ColumnFormat]
     """How the columns of text files are read; empty where the source tells its own types."""
     doubts: tuple[Doubt, ...] = ()
+    shape: str = ""
+    """An empty table of the relation's columns: against it an expression is bound at once, however they are read."""
     counted: frozenset[str] = frozenset()
     """Columns whose values are reckoned from several rows, so that no text of theirs says them."""
 
@@ -169,6 +171,14 @@ def _viewed(source: Source) -> Source:
         remedy="Open the file to see whether it is whole, or export it again.",
     ):
         connection.execute(f"CREATE OR REPLACE VIEW {source.relation} AS SELECT * FROM {rows}")
+        shape = shape_of(connection, source.relation)
         shown = ", ".join(map(quoted, source.formats)) or "*"
-        columns = described(connection, f"SELECT {shown} FROM {source.relation}")
-    return replace(source, columns=columns)
+        columns = described(connection, f"SELECT {shown} FROM {shape}")
+    return replace(source, columns=columns, shape=shape)
+
+
+def shape_of(connection: Connection, relation: str) -> str:
+    """Make an empty table of a relation's columns and types, and answer with its name."""
+    shape = f"{relation}_shape"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {shape} AS FROM {relation} WITH NO DATA")
+    return shape

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.spellings.export import Export, random_export
+from experiments.bench.spellings.oracle import readings
 from features.checks.checking import check
 from features.company.settings.reading import Settings, load_settings
 from features.proposal import propose
@@ -26,24 +27,31 @@ EXPORTS = 2_000
 
 def main() -> int:
     """Read the exports one after another, and print those that were not read right."""
-    given = arguments("One shop's purchases in the spellings of seven countries, read again.")
+    given = arguments("One shop's sales in the spellings of seven countries, read again.")
     count = EXPORTS // (10 if given.is_small else 1)
-    verdicts: Counter[str] = Counter()
+    verdicts: Counter[tuple[bool, str]] = Counter()
     for seed in range(count):
         export = random_export(seed)
+        is_plain = readings(export) == 1
         with tempfile.TemporaryDirectory(prefix="spelling-") as scratch:
             verdict, why = judged(export, Path(scratch))
-        verdicts[verdict] += 1
+        verdicts[is_plain, verdict] += 1
         if verdict != "right":
-            print(f"{verdict:<8} seed {seed} {dict(export.style)}: {why}", flush=True)
-    print(dict(verdicts))
-    right = verdicts["right"] / count
+            doubt = "one reading" if is_plain else "several readings"
+            print(f"{verdict:<8} {doubt}, seed {seed} {export.style.as_dict()}: {why}", flush=True)
+    for (is_plain, verdict), files in sorted(verdicts.items()):
+        print(f"{'one reading' if is_plain else 'several readings':<17} {verdict:<8} {files:>6,}")
+    wrong = verdicts[True, "wrong"] + verdicts[False, "wrong"]
+    plain = sum(files for (is_plain, _), files in verdicts.items() if is_plain)
     claims = [
-        Claim("random exports that are silently wrong", verdicts["wrong"], 0, "files"),
-        Claim("random exports read right, no line by hand", right, 0.95, "", "at least"),
-    ]
+        Claim("random exports that are silently wrong", wrong, 0, "files"),
+        Claim(
+            "of those with one reading, read right with no line by hand",
+            verdicts[True, "right"] / plain, 0.95, "", "at least",
+        ),
+    ]  # fmt: skip
     conclude("spellings", claims, given)
-    return 1 if verdicts["wrong"] else 0
+    return 1 if wrong else 0
 
 
 def judged(export: Export, folder: Path) -> tuple[str, str]:
@@ -71,6 +79,7 @@ def _different(export: Export, said: Mapping[str, Any], settings: Settings) -> s
         "rows": said["rows"],
         "customers": said["customers"],
         "orders": said["orders"],
+        "orders_bought": said["orders_bought"],
         "cents": said["cents"],
         "first_day": _day(said["first"], zone, export),
         "last_day": _day(said["last"], zone, export),
@@ -86,7 +95,7 @@ def _different(export: Export, said: Mapping[str, Any], settings: Settings) -> s
 def _day(seconds: int, zone: ZoneInfo, export: Export) -> str:
     """The day that the calendar of the file shows: in UTC where its values say so."""
     at = datetime.fromtimestamp(seconds, UTC)
-    return (at if export.style["date"].endswith("Z") else at.astimezone(zone)).strftime("%Y-%m-%d")
+    return (at if export.style.date.endswith("Z") else at.astimezone(zone)).strftime("%Y-%m-%d")
 
 
 if __name__ == "__main__":

@@ -46,9 +46,9 @@ _UNSIGNED = ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
 _FLOATS = ("FLOAT", "DOUBLE")
 _INSTANTS = ("TIMESTAMP", "DATE")
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "LIST")
-# A cross in a table says yes; these words keep their accents.
-_TRUE = f"({', '.join(map(literal, (*YES, 'sí', 'x')))})"
-_FALSE = f"({', '.join(map(literal, (*NO, 'não')))})"
+# A cross in a table says yes.
+_TRUE = f"({', '.join(map(literal, (*YES, 'x')))})"
+_FALSE = f"({', '.join(map(literal, NO))})"
 
 _LITERALS = re.compile(r"'(?:[^']|'')*'")
 _CONTROL_NAMED = re.compile(
@@ -232,7 +232,7 @@ def bind_condition(connection: Connection, source: Source, condition: str, where
 def compiles(connection: Connection, source: Source, expression: str) -> bool:
     """Whether an expression makes sense over a source's columns as they are read."""
     try:
-        described(connection, f"SELECT ({expression}\n) AS value FROM {source.relation}")
+        described(connection, f"SELECT ({expression}\n) AS value FROM {source.shape}")
     except DatabaseFault:
         return False
     return True
@@ -241,9 +241,7 @@ def compiles(connection: Connection, source: Source, expression: str) -> bool:
 def bind_expression(connection: Connection, source: Source, expression: str, where: str) -> str:
     """The DuckDB type of an expression over a source; ``DataRefused`` when it does not compile."""
     # The condition refuses what only makes sense over many rows, such as sum(Price).
-    query = (
-        f"SELECT ({expression}\n) AS value FROM {source.relation} WHERE ({expression}\n) IS NULL"
-    )
+    query = f"SELECT ({expression}\n) AS value FROM {source.shape} WHERE ({expression}\n) IS NULL"
     try:
         return described(connection, query)["value"]
     except (DatabaseFault, KeyError) as fault:
@@ -299,8 +297,8 @@ def _converted(raw: str, kind: ColumnKind, found: str) -> str:
     if kind is ColumnKind.FLAG:
         if found == "BOOLEAN":
             return raw
-        text = f"lower(trim(CAST({raw} AS VARCHAR)))"
-        return f"CASE WHEN {text} IN {_TRUE} THEN true WHEN {text} IN {_FALSE} THEN false END"
+        said = f"lower(strip_accents(trim(CAST({raw} AS VARCHAR))))"
+        return f"CASE WHEN {said} IN {_TRUE} THEN true WHEN {said} IN {_FALSE} THEN false END"
     raise AssertionError(kind)
 
 

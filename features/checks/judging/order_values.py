@@ -12,7 +12,7 @@ import dataclasses
 
 from features.checks.judging.conversions import as_sql, bind_expression
 from features.company.settings.company import TableMapping
-from features.sources.attachment import Reading, Source
+from features.sources.attachment import Reading, Source, shape_of
 from features.sources.connection import Connection, described, quoted
 from features.sources.files import text_of
 from features.vocabulary.errors import DataRefused, did_you_mean
@@ -59,9 +59,12 @@ def with_order_values(
         f"CREATE OR REPLACE VIEW {relation} AS SELECT * EXCLUDE ({_FILE}) FROM {rows}"
     )
     names = ", ".join(map(quoted, source.columns))
-    columns = described(connection, f"SELECT {names} FROM {relation}")
+    shape = shape_of(connection, relation)
+    columns = described(connection, f"SELECT {names} FROM {shape}")
     counted = frozenset(mapping.split)
-    return dataclasses.replace(source, relation=relation, columns=columns, counted=counted)
+    return dataclasses.replace(
+        source, relation=relation, columns=columns, shape=shape, counted=counted
+    )
 
 
 def reading_with_order_values(source: Source, mapping: TableMapping, reading: Reading) -> Reading:

@@ -11,6 +11,7 @@ from features.checks.journal import FileRecord
 from features.checks.judging.judged_table import OpenTable
 from features.checks.overview.likeness import carried_by_few, near_equal_ids
 from features.checks.overview.meetings import meeting_breaches, meetings
+from features.checks.overview.money import without_money
 from features.checks.overview.records import file_accounts
 from features.checks.overview.summaries import table_summary
 from features.sources.connection import Connection, quoted
@@ -36,7 +37,7 @@ def with_figures(
         meets = tuple(one for one in found if one.table == name)
         summaries.append(replace(summary, meets=meets))
         if opened.table is PURCHASES:
-            breaches += [*near_equal_ids(opened), *carried_by_few(opened)]
+            breaches += [*without_money(opened), *near_equal_ids(opened), *carried_by_few(opened)]
     breaches += conflicts({name: opened for name, (opened, _) in tables.items()})
     return replace(
         report, summaries=tuple(summaries), breaches=(*report.breaches, *breaches)

@@ -91,7 +91,7 @@ class OrderTotals:
 
     def refunded(self, total: LineTotal) -> Look | None:
         """The column of what was given back that stands beside the amount, where it says anything."""
-        ranked = self._ranked("refunded")
+        ranked = [look for look in self._ranked("refunded") if look is not total.money]
         if total.money is None or not ranked:
             return None
         words = set(words_of(total.money.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 import unicodedata
 
@@ -231,6 +232,11 @@ _BESIDE_THE_SALE = frozenset({
     "coupon", "tip", "disputed", "dispute", "outstanding", "balance", "due", "rate", "percent",
     "prozent", "satz", "compare", "wrap", "interchange", "charge", "promotion", "designation",
     "shipped", "tracking", "weight", "gewicht", "points", "punkte", "duties", "deposit", "pfand",
+    "steuer", "mehrwertsteuer", "umsatzsteuer", "taxe", "impuesto", "impuestos", "imposta",
+    "imposto", "impostos", "belasting", "frais", "port", "gastos", "comision", "commissione", "comissao",
+    "provision", "provisie", "trinkgeld", "pourboire", "propina", "mancia", "gorjeta", "fooi",
+    "versandkosten", "envoi", "frete", "entrega", "bezorgkosten", "kosten", "consigne", "cauzione",
+    "statiegeld", "guthaben", "solde", "saldo",
 })  # fmt: skip
 """Words which say that money is beside what the goods cost: taxes, postage, fees, refunds."""
 _WITH_OR_WITHOUT = frozenset({
@@ -273,6 +279,7 @@ def words_of(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z]+|[0-9]+", plain_text(apart)))
 
 
+@functools.cache
 def likeness(name: str, role: str) -> float:
     """How much a column's name speaks for a role, from 0 to 1.
 
@@ -310,7 +317,12 @@ def likeness(name: str, role: str) -> float:
 
 
 def _is_beside_the_sale(words: tuple[str, ...]) -> bool:
-    return bool(_BESIDE_THE_SALE.intersection(words)) and not _WITH_OR_WITHOUT.intersection(words)
+    if _WITH_OR_WITHOUT.intersection(words):
+        return False
+    others = (name for role in ("refunded", "discount") for name in ROLES[role])
+    return bool(_BESIDE_THE_SALE.intersection(words)) or any(
+        _contains(words, name.split()) for name in others
+    )
 
 
 def _contains(words: tuple[str, ...], parts: list[str]) -> bool:

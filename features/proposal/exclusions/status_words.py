@@ -85,8 +85,10 @@ TYPE_NAMES = _set(
 )
 FLAG_NAMES = _set(
     """
-    return returned returns isreturn refund refunded isrefund retoure retour retourniert rueckgabe
-    devolucion devuelto reso reembolso rimborso gutschrift
+    return returned returns isreturn refund refunded isrefund retoure retour retourniert
+    rueckgabe ruecksendung zurueckgegeben erstattet isreturned
+    devolucion devuelto devuelta devolucao devolvido devolvida reso resa reembolso reembolsado estorno
+    estornado rimborso rimborsato gutschrift geretourneerd terugbetaald rembourse remboursee
 """
 )
 """Names of yes-or-no columns that say a row is a return."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from features.proposal.columns.looking import Look
-from features.proposal.columns.names import words_of
+from features.proposal.columns.names import plain_text, words_of
 from features.proposal.exclusions.status_words import (
     CANCEL_NAMES,
     FLAG_NAMES,
@@ -31,7 +31,7 @@ _OF_SOMETHING_ELSE = frozenset({
     "dispute", "cvc", "avs", "line1", "tax", "consent", "marketing", "email", "subscription", "account",
     "customer", "risk", "buyer", "billing", "shipping", "ship", "address", "province", "country", "movie",
 })  # fmt: skip
-_YES = (*YES, "sí", "x")
+_YES = (*YES, "x")
 _CANCEL_STEMS = ("cancel", "storn", "annul", "anul", "void", "geannul")
 
 
@@ -177,9 +177,8 @@ class Statuses:
         if "INT" in look.type and look.low >= 0 and look.high == 1:
             return f"{look.sql} = 1"
         words = [word for word, _ in self._counted(look)] if look.type == "VARCHAR" else []
-        if any(word in _YES for word in words):
-            return f"{_lowered(look)} IN ({', '.join(literal(w) for w in words if w in _YES)})"
-        return ""
+        said = [word for word in words if plain_text(word) in _YES]
+        return f"{_lowered(look)} IN ({', '.join(map(literal, said))})" if said else ""
 
     def _date(self, look: Look) -> None:
         first = words_of(look.name)[:1]

@@ -134,7 +134,7 @@ def test_a_flag_is_read_in_the_words_of_several_languages(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
     said = {
-        True: ["true", "t", "yes", "Y", " 1 ", "ja", "J", "oui", "si", "sí", "wahr", "X"],
+        True: ["true", "t", "yes", "Y", " 1 ", "ja", "J", "oui", "si", "sí", "Sì", "wahr", "X"],
         False: ["false", "f", "no", "N", " 0 ", "nein", "non", "falsch"],
         None: ["", "maybe", "2", "-1"],
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest
@@ -102,6 +104,38 @@ def test_what_was_given_back_of_a_line_is_taken_off_the_line(tmp_path: Path) -> 
     assert not purchases(found).split
     checked(found, tmp_path)
     assert cents(tmp_path) == ALL_CENTS - 50 * sum(line["line"] == 1 for line in shop())
+
+
+@pytest.mark.parametrize(
+    ("price_name", "back_name"),
+    [
+        ("Unit Price", "Amount Refunded"),
+        ("Einzelpreis", "Erstattungsbetrag"),
+        ("Prix unitaire", "Montant remboursé"),
+        ("Precio unitario", "Importe reembolsado"),
+        ("Prezzo unitario", "Importo rimborsato"),
+        ("Preço unitário", "Valor reembolsado"),
+        ("Stuksprijs", "Terugbetaald bedrag"),
+    ],
+)
+def test_what_was_given_back_is_taken_off_the_price_and_is_never_the_amount_itself(
+    tmp_path: Path, price_name: str, back_name: str
+) -> None:
+    back = {back_name: lambda line: 0.5 if line["line"] == 1 else 0.0}
+    found = proposed(tmp_path, {price_name: price} | back, names=WITHOUT_AMOUNT)
+    product, _, back_off = mapped(found)["amount"].partition(" - ")
+    assert price_name in product and back_name in back_off
+    assert not checked(found, tmp_path).refused
+    assert cents(tmp_path) == ALL_CENTS - 50 * sum(line["line"] == 1 for line in shop())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Importe descuento", "Importo sconto", "Bedrag korting", "Steuerbetrag", "Importe impuesto"],
+)
+def test_discounts_and_taxes_are_no_amount_in_any_language(tmp_path: Path, name: str) -> None:
+    found = proposed(tmp_path, {name: lambda line: line["amount"] / 5}, names=WITHOUT_AMOUNT)
+    assert "tables.purchases.columns.amount" in found.open
 
 
 def test_taxes_and_postage_are_no_amount(tmp_path: Path) -> None:

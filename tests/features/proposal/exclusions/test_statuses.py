@@ -132,6 +132,27 @@ def test_lines_of_returns_below_zero_stay_as_they_are(tmp_path: Path) -> None:
     assert mapped(found)["quantity"].startswith("CASE WHEN amount < 0 THEN -abs(quantity)")
 
 
+@pytest.mark.parametrize(
+    ("name", "yes", "no"),
+    [
+        ("Returned", "Yes", "No"),
+        ("Retoure", "Ja", "Nein"),
+        ("Retour", "Oui", "Non"),
+        ("Devuelto", "Sí", "No"),
+        ("Reso", "Sì", "No"),
+        ("Devolucao", "Sim", "Não"),
+        ("is_refund", "true", "false"),
+        ("Return", "X", ""),
+    ],
+)
+def test_a_flag_says_yes_in_seven_languages_with_their_accents(
+    tmp_path: Path, name: str, yes: str, no: str
+) -> None:
+    flagged = {name: lambda line: yes if line["kind"] == "Return" else no}
+    found = proposed(tmp_path, flagged, lines=with_returns(1))
+    assert "-abs(amount)" in mapped(found)["amount"]
+
+
 def test_a_flag_on_the_sale_itself_sets_it_aside(tmp_path: Path) -> None:
     # No other line sells the same again: the flag says that this very sale came back.
     lines = [{**line, "amount": line["amount"] + place / 100} for place, line in enumerate(shop())]
