@@ -18,11 +18,11 @@ from features.checks.breaches import Breach, CheckReport, TableReport, refusal
 from features.checks.findings import Account, account_of_reference, customers_kept
 from features.checks.identities.findings import account_of_identities
 from features.checks.identities.merging import merge_people
-from features.checks.identities.people import NO_PEOPLE
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judging.conversions import MappedColumn
 from features.checks.judging.judged_table import OpenTable, judge, open_table
 from features.checks.judging.texts import notes_of_texts
+from features.checks.merges import NO_MERGES
 from features.checks.near_ids import near_equal_ids
 from features.checks.overview.overview import with_figures
 from features.checks.overview.records import rows_by_file
@@ -135,7 +135,7 @@ class Checking:
         self.as_of = as_of
         self.before = before or Before()
         self.erased = erased
-        self.people = NO_PEOPLE
+        self.people = NO_MERGES
         """Whose ids are merged; known once the tables that describe were judged."""
         self.faults: list[Breach] = []
         self.mapped = [name for name in TABLES if name in settings.tables]

@@ -13,7 +13,7 @@ from typing import Any
 
 from features.checks.accounts import PartAccount
 from features.checks.breaches import Breach, Severity, TableReport
-from features.checks.identities.people import People
+from features.checks.merges import Merges
 from features.sources.files import Schema
 from features.vocabulary.months import month_name, month_number
 
@@ -54,7 +54,7 @@ class TableRecord:
     months: Mapping[int, MonthRecord] = field(default_factory=dict)
     report: TableReport | None = None
     breaches: tuple[Breach, ...] = ()
-    people: People | None = None
+    people: Merges | None = None
 
 
 Journal = Mapping[str, TableRecord]
@@ -99,7 +99,7 @@ def _table(plain: Mapping[str, Any]) -> TableRecord:
         },
         report=None if plain["report"] is None else TableReport(**plain["report"]),
         breaches=tuple(_breach(one) for one in plain["breaches"]),
-        people=People.of(plain["people"]) if "people" in plain else None,
+        people=Merges.of(plain["people"]) if "people" in plain else None,
     )
 
 

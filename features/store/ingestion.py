@@ -15,8 +15,8 @@ import pyarrow
 from features.checks.breaches import CheckReport, ContractBroken
 from features.checks.checking import Before, CheckedTable, Checking
 from features.checks.identities.merging import merged_ids
-from features.checks.identities.people import NO_PEOPLE, People
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
+from features.checks.merges import NO_MERGES, Merges
 from features.company.erased import Tombstones
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
@@ -26,6 +26,7 @@ from features.sources.connection import (
     connect,
     faults_worded,
 )
+from features.store.customers.other_ids import FOLDER, OtherIds, write_other_ids
 from features.store.made_of import MadeOf
 from features.store.month_files import (
     describing_columns,
@@ -36,7 +37,6 @@ from features.store.month_files import (
     write_months,
     write_reference,
 )
-from features.store.other_ids import FOLDER, OtherIds, write_other_ids
 from features.store.pack import Pack, finish_pack
 from features.store.packing import (
     EventTable,
@@ -72,7 +72,7 @@ class IngestSummary:
         return self.store.manifest.rows
 
     @property
-    def people(self) -> People:
+    def people(self) -> Merges:
         """How many ids count as how many persons, by the journal of the store."""
         return _people(read_journal(self.store.folder))
 
@@ -157,7 +157,7 @@ class Ingestion:
         is_past = self.as_of is None or manifest.last_seconds < self.as_of.seconds
         return not had_future and is_past
 
-    def _merges_otherwise(self, people: People) -> bool:
+    def _merges_otherwise(self, people: Merges) -> bool:
         """Whether on the present day a merge may have come to hold, or hold no more."""
         is_past = self.as_of is None or (people.last_since or 0) < self.as_of.seconds
         return bool(people.waiting) or not is_past
@@ -275,9 +275,9 @@ def _before(last: Store | None) -> Before:
     return Before(read_journal(last.folder), Cutoff.parse(as_of) if as_of else None)
 
 
-def _people(journal: Mapping[str, TableRecord]) -> People:
+def _people(journal: Mapping[str, TableRecord]) -> Merges:
     record = journal.get(IDENTITIES.name)
-    return NO_PEOPLE if record is None or record.people is None else record.people
+    return NO_MERGES if record is None or record.people is None else record.people
 
 
 def _nobody(_: CheckedTable) -> None:

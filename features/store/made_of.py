@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from features.checks.identities.people import NO_PEOPLE, People
+from features.checks.merges import NO_MERGES, Merges
 from features.company.erased import Tombstones
 from features.company.settings.reading import Settings
 from features.sources.connection import database_version, fingerprint
@@ -29,7 +29,7 @@ class MadeOf:
         self,
         name: str,
         describing: Sequence[DescribingColumn] = (),
-        people: People = NO_PEOPLE,
+        people: Merges = NO_MERGES,
     ) -> str:
         """Names what every row of a table depends on beside its file."""
         company = self.settings.company

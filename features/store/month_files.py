@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.checking import CheckedTable
-from features.checks.identities.people import MERGED_ID, MERGED_IDS, MERGED_PERSON
+from features.checks.merges import MERGED_ID, MERGED_IDS, MERGED_PERSON
 from features.sources.connection import Connection, literal, quoted
 from features.vocabulary.months import month_name, month_number
 from features.vocabulary.tables import (

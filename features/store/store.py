@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from features.company.workspace import Workspace
-from features.store.other_ids import FOLDER, OtherIds, open_other_ids
+from features.store.customers.other_ids import FOLDER, OtherIds, open_other_ids
 from features.store.pack import Pack, open_pack
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.tables import TABLES

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
-from features.store.other_ids import OtherIds
+from features.store.customers.other_ids import OtherIds
 from features.vocabulary.identifiers import normal_id, tidied
 
 LONGEST_ID = 200

@@ -18,7 +18,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from features.store.other_ids import NO_OTHER_IDS, OtherIds
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from serving.contract.identifiers import IGNORE_CASE, OTHER_IDS
 from serving.in_use.models_in_use import ModelsInUse
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.store.other_ids import NO_OTHER_IDS, OtherIds
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.store import open_store
 from features.vocabulary.errors import RegularsError
 from serving.in_use.pair import InUse, open_pair

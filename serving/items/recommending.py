@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from features.company.workspace import Workspace
-from features.store.other_ids import NO_OTHER_IDS, OtherIds
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from features.company.workspace import Workspace
-from features.store.other_ids import FOLDER, open_other_ids
+from features.store.customers.other_ids import FOLDER, open_other_ids
 from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import Ledger

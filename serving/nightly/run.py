@@ -16,7 +16,7 @@ from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Generations, Workspace
-from features.store.other_ids import FOLDER, write_other_ids
+from features.store.customers.other_ids import FOLDER, write_other_ids
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import published_vectors

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.company.settings.offers import OfferSettings
 from features.company.workspace import Workspace
 from features.plan.plan import plan_of
-from features.store.other_ids import NO_OTHER_IDS, OtherIds
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from features.company.workspace import Workspace
 from features.declarations.feature import Feature, ReasonGroup
 from features.lifecycle.stages import LifecycleStatus, Stage
-from features.store.other_ids import FOLDER, NO_OTHER_IDS, OtherIds, open_other_ids
+from features.store.customers.other_ids import FOLDER, NO_OTHER_IDS, OtherIds, open_other_ids
 from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.arrays import Floats

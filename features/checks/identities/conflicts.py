@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from features.checks.breaches import SAMPLE_ROWS, Breach, Severity
-from features.checks.identities.people import MERGED_ID
 from features.checks.judging.conversions import MappedColumn
 from features.checks.judging.judged_table import OpenTable
 from features.checks.judging.rules import FEW_ROWS
+from features.checks.merges import MERGED_ID
 from features.sources.connection import quoted
 from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, IDENTITIES
 

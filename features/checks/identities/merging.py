@@ -15,15 +15,15 @@ from dataclasses import dataclass
 import pyarrow as arrow
 
 from features.checks.identities.chains import ends_of
-from features.checks.identities.people import (
+from features.checks.judging.conversions import LAST_LIKELY_SECONDS
+from features.checks.judging.judged_table import OpenTable
+from features.checks.merges import (
     ERASED_IDS,
     MERGED_ID,
     MERGED_IDS,
     MERGED_PERSON,
-    People,
+    Merges,
 )
-from features.checks.judging.conversions import LAST_LIKELY_SECONDS
-from features.checks.judging.judged_table import OpenTable
 from features.company.erased import Tombstones
 from features.sources.connection import Connection, quoted
 from features.vocabulary.tables import CUSTOMER_ID, PERSON_ID
@@ -36,7 +36,7 @@ _SINCE = "since_seconds"
 class MergedPeople:
     """What the identities come to: their counts, and how many ids the larger persons have."""
 
-    people: People
+    people: Merges
     sizes: Mapping[str, int]
     """How many ids each person has, the own one among them."""
     forgotten: int = 0
@@ -65,7 +65,7 @@ def merge_people(
         )
         opened.connection.execute(f"DELETE FROM {opened.judged} WHERE {' OR '.join(named)}")
     sizes = Counter(kept.values())
-    people = People(
+    people = Merges(
         ids=len(kept),
         persons=len(sizes),
         waiting=waiting,

@@ -8,14 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
-from features.checks.identities.people import (
-    ERASED_IDS,
-    MERGED_ID,
-    MERGED_IDS,
-    MERGED_PERSON,
-    NO_PEOPLE,
-    People,
-)
 from features.checks.judging.conversions import (
     LAST_LIKELY_SECONDS,
     MappedColumn,
@@ -30,6 +22,14 @@ from features.checks.judging.numbers_in_texts import with_numbers
 from features.checks.judging.order_values import reading_with_order_values, with_order_values
 from features.checks.judging.rules import MOST_RULES, Rule, rules_of
 from features.checks.judging.texts import faults_of_texts
+from features.checks.merges import (
+    ERASED_IDS,
+    MERGED_ID,
+    MERGED_IDS,
+    MERGED_PERSON,
+    NO_MERGES,
+    Merges,
+)
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
@@ -54,7 +54,7 @@ class OpenTable:
     rules: tuple[Rule, ...]
     erased: Tombstones = NOBODY_ERASED
     ignores_case: bool = False
-    people: People = NO_PEOPLE
+    people: Merges = NO_MERGES
     """Whose ids are merged while the rows are read."""
 
     @property
@@ -134,7 +134,7 @@ def open_table(
     known: Mapping[str, tuple[str, Schema]] | None = None,
     erased: Tombstones = NOBODY_ERASED,
     ignores_case: bool = False,
-    people: People = NO_PEOPLE,
+    people: Merges = NO_MERGES,
 ) -> tuple[OpenTable | None, list[Breach]]:
     """Open a source and bind its mapping; all faults come back together as breaches.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from features.checks.checking import Checking
-from features.checks.identities.people import People
+from features.checks.merges import Merges
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
@@ -23,7 +23,7 @@ Told = list[tuple[str | None, ...]]
 
 def judged(
     settings: Settings, as_of: str | None = None, erased: Tombstones = NOBODY_ERASED
-) -> tuple[People, dict[str, list[str]], Told]:
+) -> tuple[Merges, dict[str, list[str]], Told]:
     """Who is merged, the customers of the kept rows of each table, and what is kept of the identities."""
     until = Cutoff.parse(as_of) if as_of else None
     with (

@@ -16,7 +16,7 @@ ERASED_IDS = "erased_ids"
 
 
 @dataclass(frozen=True)
-class People:
+class Merges:
     """The ids that were merged, and into how many persons; ``waiting`` are those of a later date.
 
     ``last_since`` is the latest date, in seconds, that was reached. ``known_as`` names the merges without
@@ -34,7 +34,7 @@ class People:
     def sentence(self) -> str:
         """How many were merged, as it is said to people; empty where there is no word of any.
 
-        >>> People(3, 2).sentence, People(1, 1, waiting=1).sentence
+        >>> Merges(3, 2).sentence, Merges(1, 1, waiting=1).sentence
         ('3 ids are merged into 2 persons', '1 id is merged into 1 person; 1 waits for its date')
         """
         said = []
@@ -52,9 +52,9 @@ class People:
         return {name: getattr(self, name) for name in names}
 
     @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> People:
+    def of(cls, plain: Mapping[str, Any]) -> Merges:
         """The counts from their plain fields."""
         return cls(**plain)
 
 
-NO_PEOPLE = People()
+NO_MERGES = Merges()

@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.store.other_ids import NO_OTHER_IDS, OtherIds, open_other_ids, write_other_ids
+from features.store.customers.other_ids import (
+    NO_OTHER_IDS,
+    OtherIds,
+    open_other_ids,
+    write_other_ids,
+)
 from features.vocabulary.errors import WorkspaceRefused
 
 PEOPLE = st.dictionaries(
