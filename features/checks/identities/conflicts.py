@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from features.checks.accounts import repeated_relation
 from features.checks.breaches import SAMPLE_ROWS, Breach, Severity
 from features.checks.judging.conversions import MappedColumn
 from features.checks.judging.judged_table import OpenTable
@@ -32,6 +33,9 @@ def conflicts(tables: Mapping[str, OpenTable]) -> Iterator[Breach]:
                 yield from _shared_mail(customers, column)
             if customers.merges_ids:
                 yield from _contradicted(customers, column)
+    for opened in tables.values():
+        if opened.merges_ids and not opened.is_merged:
+            yield from _alike_but_for_the_id(opened)
     if IDENTITIES.name in tables:
         yield from _never_seen(tables)
 
@@ -77,6 +81,30 @@ def _shared_mail(opened: OpenTable, column: MappedColumn) -> Iterator[Breach]:
         detail=f"{int(people):,} customers",
         advice="If they are one person each, say so in a table of identities: customer_id, person_id.",
     )
+
+
+def _alike_but_for_the_id(opened: OpenTable) -> Iterator[Breach]:
+    """Tell of the rows that are repeated by another id of the same person: two exports of one sale."""
+    written = f"coalesce({quoted(MERGED_ID)}, {CUSTOMER_ID})"
+    found, sample = opened.connection.execute(f"""
+        SELECT coalesce(sum(ids - 1), 0), min(name, {SAMPLE_ROWS}) FROM (
+            SELECT count(DISTINCT {written}) AS ids, min({opened.row_name}) AS name
+            FROM {opened.judged} SEMI JOIN {repeated_relation(opened)} USING (part, print_1, print_2)
+            WHERE bits & {opened.mask} = 0 GROUP BY part, print_1, print_2 HAVING ids > 1)
+    """).fetchall()[0]
+    if found:
+        becomes = {"drop": "dropped with the repetitions", "keep": "kept"}
+        yield Breach(
+            table=opened.table.name,
+            rule="repeated.customer_id",
+            what="rows that repeat another but for the id, which is the same person's",
+            rows=int(found),
+            becomes=becomes.get(opened.mapping.duplicates, "refused with the repetitions"),
+            severity=Severity.NOTES,
+            sample=tuple(sample),
+            advice="Two exports of one sale count once. If each is a sale of its own, write "
+            'duplicates = "keep".',
+        )
 
 
 def _contradicted(opened: OpenTable, column: MappedColumn) -> Iterator[Breach]:

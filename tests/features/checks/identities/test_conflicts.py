@@ -81,3 +81,17 @@ def test_identities_that_are_nobodys_are_refused(
     report = checked(settings)
     note = found(report, "never_seen.customer_id")
     assert note is not None and (note.severity is Severity.REFUSES) == refused == report.refused
+
+
+def test_a_line_that_both_ids_of_a_person_have_is_told_and_counts_once(tmp_path: Path) -> None:
+    line = ("o1", "2026-01-01 10:00", "tea", 1, 4.50)
+    # Twice by one id, once by another of the same person, once by somebody else.
+    bought = [("anna", *line), ("anna", *line), ("bert", *line), ("carl", *line)]
+    report = checked(company(tmp_path, [("anna", "bert")], bought=bought))
+    note = found(report, "repeated.customer_id")
+    assert note is not None and (note.rows, note.sample) == (1, ("order o1, item tea",))
+    assert report.of("purchases").rows_duplicate == 2
+    assert report.of("purchases").rows_kept == 2
+    apart = checked(company(tmp_path, [("anna", "a-7")], bought=bought))
+    assert found(apart, "repeated.customer_id") is None
+    assert apart.of("purchases").rows_kept == 3
