@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--outcomes", type=a_file, help="Your file of labels you already have.")
 @click.option("--offers", type=a_file, help="Your file of offers that can be made.")
 @click.option("--exposures", type=a_file, help="Your file of offers that were shown or held back.")
+@click.option("--identities", type=a_file, help="Your file of ids that are one person.")
 @click.option("--force", is_flag=True, help="Replace settings that are already there.")
 @verb
 def init(
@@ -142,6 +143,8 @@ def store_tables(call: Call, as_of: Cutoff | None = None) -> Outcome:
     )
     rows = ", ".join(f"{count:,} {table}" for table, count in summary.rows.items())
     said = f"{'Kept the store, nothing has changed' if summary.reused else 'Stored'}: {rows}"
+    if merged := summary.people.sentence:
+        said += f". {merged}"
     if summary.changes:
         said = (
             ". ".join(f"{change.table}: {change.sentence}" for change in summary.changes)

@@ -114,7 +114,9 @@ class Regulars:
         try:
             ready = _ready(self.models_in_use)
             sent = orjson.dumps(question)
-            asked = read(ScoreRequest, sent, ignore_case=ready.ignores_case)
+            asked = read(
+                ScoreRequest, sent, ignore_case=ready.ignores_case, other_ids=ready.other_ids
+            )
             return cast(dict[str, Any], scored(ready, asked))
         except (Refusal, RequestValidationError) as fault:
             # BentoML would put a refusal of its own in the place of an exception.

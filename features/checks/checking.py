@@ -15,12 +15,15 @@ from pathlib import Path
 
 from features.checks.accounts import repeated_relation
 from features.checks.breaches import Breach, CheckReport, TableReport, refusal
-from features.checks.findings import account_of_reference, customers_kept
+from features.checks.findings import Account, account_of_reference, customers_kept
+from features.checks.identities.findings import account_of_identities
+from features.checks.identities.merging import merge_people
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judging.conversions import MappedColumn
 from features.checks.judging.joins import join_breaches
 from features.checks.judging.judged_table import OpenTable, judge, open_table
 from features.checks.judging.texts import notes_of_texts
+from features.checks.merges import NO_MERGES
 from features.checks.near_ids import near_equal_ids
 from features.checks.overview.overview import with_figures
 from features.checks.overview.records import rows_by_file
@@ -30,7 +33,7 @@ from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.progress import Progress, silent
-from features.vocabulary.tables import CUSTOMER_ID, TABLES, RawTable
+from features.vocabulary.tables import CUSTOMER_ID, IDENTITIES, TABLES, RawTable
 from features.vocabulary.time import Cutoff
 
 
@@ -133,13 +136,20 @@ class Checking:
         self.as_of = as_of
         self.before = before or Before()
         self.erased = erased
+        self.people = NO_MERGES
+        """Whose ids are merged; known once the tables that describe were judged."""
         self.faults: list[Breach] = []
         self.mapped = [name for name in TABLES if name in settings.tables]
 
     def references(self, made_of: Callable[[str], str] = str) -> Iterable[CheckedTable]:
-        """Judge the tables that describe; those of the same files as before are left alone."""
+        """Judge the tables that describe; those of the same files as before are left alone.
+
+        The identities come first, and always: they say whose every other row is.
+        """
+        if IDENTITIES.name in self.mapped:
+            yield from self._identities(made_of(IDENTITIES.name))
         for name in self.mapped:
-            if TABLES[name].event_time is not None:
+            if TABLES[name].event_time is not None or name == IDENTITIES.name:
                 continue
             opened, old = self._opened(name, made_of(name))
             if opened is None:
@@ -161,23 +171,29 @@ class Checking:
             except RegularsError as fault:
                 self.faults.append(refusal(name, "values", fault))
                 continue
-            rows = rows_by_file(opened)
-            files = {
-                one.name: FileRecord(
-                    one.stamp, opened.source.schemas[one.name], rows.get(one.name, 0)
+            record = _reference_record(opened, made_of(name), found)
+            yield CheckedTable(opened, replace(record, breaches=(*record.breaches, *joined)))
+
+    def _identities(self, made_of: str) -> Iterable[CheckedTable]:
+        """Judge the identities, and merge the ids of all tables after them."""
+        opened = self._open(IDENTITIES.name, None)
+        if opened is None:
+            return
+        company = self.settings.company
+        try:
+            with opened.faults_worded():
+                judge(opened)
+                merged = merge_people(
+                    opened, self.as_of, self.erased, ignore_case=bool(company.ignore_case)
                 )
-                for one in opened.source.files
-            }
-            yield CheckedTable(
-                opened,
-                TableRecord(
-                    made_of(name),
-                    opened.source.read_as,
-                    files,
-                    report=found.report,
-                    breaches=(*found.breaches, *joined),
-                ),
-            )
+                found = account_of_reference(opened)
+        except RegularsError as fault:
+            self.faults.append(refusal(IDENTITIES.name, "values", fault))
+            return
+        self.people = merged.people
+        found = account_of_identities(found, merged, company.most_ids_a_person)
+        record = _reference_record(opened, made_of, found)
+        yield CheckedTable(opened, replace(record, people=merged.people))
 
     def events(
         self,
@@ -241,6 +257,7 @@ class Checking:
             f"SELECT {CUSTOMER_ID} AS id FROM {one.opened.judged} WHERE bits & {one.opened.mask} = 0"
             for one in tables
             if any(column.column.name == CUSTOMER_ID for column in one.columns)
+            and one.table is not IDENTITIES
         ]
         return " UNION ALL ".join(named) or "SELECT CAST(NULL AS VARCHAR) AS id"
 
@@ -277,11 +294,25 @@ class Checking:
             scratch=self.scratch,
             as_of=self.as_of,
             known={file: (one.stamp, one.schema) for file, one in files.items()},
-            erased=self.erased,
+            # Of the identities also those of the erased are read, to know all of their ids.
+            erased=NOBODY_ERASED if name == IDENTITIES.name else self.erased,
             ignores_case=bool(self.settings.company.ignore_case),
+            people=self.people,
         )
         self.faults += faults
         return opened
+
+
+def _reference_record(opened: OpenTable, made_of: str, found: Account) -> TableRecord:
+    """A describing table as it was read just now."""
+    rows, source = rows_by_file(opened), opened.source
+    files = {
+        one.name: FileRecord(one.stamp, source.schemas[one.name], rows.get(one.name, 0))
+        for one in source.files
+    }
+    return TableRecord(
+        made_of, source.read_as, files, report=found.report, breaches=found.breaches
+    )  # fmt: skip
 
 
 def _nothing_mapped() -> Breach:

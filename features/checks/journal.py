@@ -13,6 +13,7 @@ from typing import Any
 
 from features.checks.accounts import PartAccount
 from features.checks.breaches import Breach, Severity, TableReport
+from features.checks.merges import Merges
 from features.sources.files import Schema
 from features.vocabulary.months import month_name, month_number
 
@@ -44,7 +45,7 @@ class TableRecord:
     """One table as it was. ``made_of`` names the mapping and all else that every row depends on.
 
     A describing table has its report and breaches instead of months; one of events has the breaches of
-    the files that are joined to it.
+    the files that are joined to it. The identities also tell how many ids they merged.
     """
 
     made_of: str
@@ -53,6 +54,7 @@ class TableRecord:
     months: Mapping[int, MonthRecord] = field(default_factory=dict)
     report: TableReport | None = None
     breaches: tuple[Breach, ...] = ()
+    people: Merges | None = None
 
 
 Journal = Mapping[str, TableRecord]
@@ -69,6 +71,7 @@ def write_journal(journal: Journal, folder: Path) -> None:
             "months": {month_name(month): asdict(record) for month, record in one.months.items()},
             "report": None if one.report is None else asdict(one.report),
             "breaches": [breach.as_dict() for breach in one.breaches],
+            **({} if one.people is None else {"people": one.people.as_dict()}),
         }
     text = json.dumps(plain, ensure_ascii=False, indent=1)
     (folder / JOURNAL).write_text(text + "\n", encoding="utf-8")
@@ -96,6 +99,7 @@ def _table(plain: Mapping[str, Any]) -> TableRecord:
         },
         report=None if plain["report"] is None else TableReport(**plain["report"]),
         breaches=tuple(_breach(one) for one in plain["breaches"]),
+        people=Merges.of(plain["people"]) if "people" in plain else None,
     )
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from features.sources.excel import EXCEL_SUFFIXES
 
 _PACKED = ("", ".gz", ".zst", ".zip")
-JSON_SUFFIXES = tuple(f".{kind}{packed}" for kind in ("jsonl", "ndjson", "json") for packed in _PACKED)
+JSON_SUFFIXES = tuple(
+    f".{kind}{packed}" for kind in ("jsonl", "ndjson", "json") for packed in _PACKED
+)
 TEXT_SUFFIXES = (
     *(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in _PACKED),
     *JSON_SUFFIXES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Collection, Mapping
@@ -15,7 +14,9 @@ import pyarrow
 
 from features.checks.breaches import CheckReport, ContractBroken
 from features.checks.checking import Before, CheckedTable, Checking
+from features.checks.identities.merging import merged_ids
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
+from features.checks.merges import NO_MERGES, Merges
 from features.company.erased import Tombstones
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
@@ -23,19 +24,19 @@ from features.sources.connection import (
     MEMORY,
     Connection,
     connect,
-    database_version,
     faults_worded,
-    fingerprint,
 )
+from features.store.customers.other_ids import FOLDER, OtherIds, write_other_ids
+from features.store.made_of import MadeOf
 from features.store.month_files import (
     describing_columns,
     month_file,
     reached_months,
     reference_file,
+    write_identities,
     write_months,
     write_reference,
 )
-from features.store.origins import joined_files, plain
 from features.store.pack import Pack, finish_pack
 from features.store.packing import (
     EventTable,
@@ -50,6 +51,7 @@ from features.store.table_changes import TableChange, table_changes
 from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.progress import Progress, silent
+from features.vocabulary.tables import IDENTITIES
 from features.vocabulary.time import Cutoff
 
 
@@ -69,11 +71,17 @@ class IngestSummary:
         """The stored rows by table."""
         return self.store.manifest.rows
 
+    @property
+    def people(self) -> Merges:
+        """How many ids count as how many persons, by the journal of the store."""
+        return _people(read_journal(self.store.folder))
+
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain fields, for ``--json``."""
         return {
             "reused": self.reused,
             "changes": [dataclasses.asdict(one) for one in self.changes],
+            "people": self.people.as_dict(),
             **dataclasses.asdict(self.store.manifest),
         }
 
@@ -124,7 +132,8 @@ class Ingestion:
         self.as_of = as_of
         self.threads = threads
         self.memory = memory
-        self.known_as = self._fingerprint()
+        self.made_of = MadeOf(settings, erased)
+        self.known_as = self.made_of.store()
 
     def last(self, workspace: Workspace) -> Store | None:
         """The current store, if it can be gone on from."""
@@ -142,9 +151,16 @@ class Ingestion:
             return False
         if manifest.as_of == (str(self.as_of) if self.as_of else ""):
             return True
+        if self._merges_otherwise(_people(read_journal(last.folder))):
+            return False
         had_future = any(one["rule"].startswith("future.") for one in manifest.report["breaches"])
         is_past = self.as_of is None or manifest.last_seconds < self.as_of.seconds
         return not had_future and is_past
+
+    def _merges_otherwise(self, people: Merges) -> bool:
+        """Whether on the present day a merge may have come to hold, or hold no more."""
+        is_past = self.as_of is None or (people.last_since or 0) < self.as_of.seconds
+        return bool(people.waiting) or not is_past
 
     def write(self, draft: Path, last: Store | None) -> tuple[TableChange, ...]:
         """Write the whole store into a draft; answers what became of each table of events."""
@@ -154,7 +170,10 @@ class Ingestion:
             checking = Checking(
                 connection, self.settings, scratch, self.progress, self.as_of, before, self.erased
             )
-            references = list(checking.references(self._made_of))
+            # Whose ids are merged is known once the first of the describing tables was judged.
+            references = list(
+                checking.references(lambda name: self.made_of.table(name, (), checking.people))
+            )
             writing = faults_worded(
                 "the checked tables to be sorted", "Run `regulars ingest` again."
             )
@@ -165,7 +184,9 @@ class Ingestion:
             shown = {one.table.name: one.stored_names for one in references}
             events = list(
                 checking.events(
-                    lambda name: self._made_of(name, describing_columns(name, shown)),
+                    lambda name: self.made_of.table(
+                        name, describing_columns(name, shown), checking.people
+                    ),
                     _reached(connection, draft, last, shown),
                 )
             )
@@ -183,6 +204,8 @@ class Ingestion:
             _refuse(report)
             with faults_worded("the stored tables to be compared", "Run `regulars ingest` again."):
                 _refuse(strangers(connection, [*references, *events], report, draft / "tables"))
+            if checking.people.ids:
+                write_other_ids(OtherIds.of(merged_ids(connection)), draft / FOLDER)
         finish_pack(packed.pack, draft / "pack")
         write_journal(_journal(references, events, packed), draft)
         self._write_manifest(report, packed.pack, draft)
@@ -244,42 +267,17 @@ class Ingestion:
         text = json.dumps(dataclasses.asdict(manifest), ensure_ascii=False, indent=1)
         (draft / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
-    def _made_of(self, name: str, describing: tuple[Any, ...] = ()) -> str:
-        """Names what every row of a table depends on beside its file."""
-        made_of = [
-            SCHEMA,
-            database_version(),
-            self.settings.company.currency,
-            self.settings.company.ignore_case,
-            plain(self.settings.tables[name]),
-            [one.stored for one in describing],
-            *joined_files(self.settings, name),
-            *self.erased.known_as,
-        ]
-        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
-
-    def _fingerprint(self) -> str:
-        """What a store is made from: the mappings and the files' names, sizes and times.
-
-        Empty when a source has no files to look at, such as a database server: then nothing is reused.
-        """
-        made_of: list[Any] = []
-        for name, mapping in sorted(self.settings.tables.items()):
-            try:
-                files = fingerprint(mapping.source, self.settings.folder)
-            except RegularsError:
-                return ""
-            if files is None:
-                return ""
-            made_of.append([name, self._made_of(name), files])
-        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
-
 
 def _before(last: Store | None) -> Before:
     if last is None:
         return Before()
     as_of = last.manifest.as_of
     return Before(read_journal(last.folder), Cutoff.parse(as_of) if as_of else None)
+
+
+def _people(journal: Mapping[str, TableRecord]) -> Merges:
+    record = journal.get(IDENTITIES.name)
+    return NO_MERGES if record is None or record.people is None else record.people
 
 
 def _nobody(_: CheckedTable) -> None:
@@ -298,7 +296,9 @@ def _write_references(
     tables.mkdir()
     for one in references:
         path = reference_file(tables, one.table.name)
-        if one.is_as_it_was and last is not None:
+        if one.table is IDENTITIES:
+            write_identities(connection, one, path)
+        elif one.is_as_it_was and last is not None:
             link(reference_file(last.folder / "tables", one.table.name), path)
         else:
             write_reference(connection, one, path)

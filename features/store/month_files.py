@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.checking import CheckedTable
+from features.checks.merges import MERGED_ID, MERGED_IDS, MERGED_PERSON
 from features.sources.connection import Connection, literal, quoted
 from features.vocabulary.months import month_name, month_number
 from features.vocabulary.tables import (
@@ -19,6 +20,7 @@ from features.vocabulary.tables import (
     EXPOSURES,
     ITEMS,
     OFFERS,
+    PERSON_ID,
     PURCHASES,
     ColumnKind,
     RawTable,
@@ -54,6 +56,10 @@ DESCRIBED: Mapping[str, tuple[RawTable, str, tuple[DescribingColumn, ...]]] = {
     ),
 }
 """For a table of events: the table that describes more of it, the key both share, and the columns added."""
+
+
+_CONSENTS = ("marketing_consent", "profiling_consent")
+_PERSONS = f"SELECT {quoted(MERGED_PERSON)} FROM {MERGED_IDS}"
 
 
 def reference_file(folder: Path, table: str) -> Path:
@@ -101,6 +107,20 @@ def write_reference(connection: Connection, table: CheckedTable, path: Path) -> 
     connection.execute("SET disabled_optimizers = ''")
 
 
+def write_identities(connection: Connection, table: CheckedTable, path: Path) -> None:
+    """Write whose each id of the identities is by now, one row an id, in the order of the ids."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    since = [one.stored for one in table.columns if one.stored not in (CUSTOMER_ID, PERSON_ID)]
+    selected = "".join(f", min({quoted(name)}) AS {quoted(name)}" for name in since)
+    query = f"""
+        SELECT {CUSTOMER_ID}, coalesce({quoted(MERGED_PERSON)}, {CUSTOMER_ID}) AS {PERSON_ID},
+               * EXCLUDE ({CUSTOMER_ID}, {quoted(MERGED_ID)}, {quoted(MERGED_PERSON)})
+        FROM (SELECT {CUSTOMER_ID}{selected} FROM ({table.kept()}) GROUP BY {CUSTOMER_ID})
+        LEFT JOIN {MERGED_IDS} ON {quoted(MERGED_ID)} = {CUSTOMER_ID} ORDER BY {CUSTOMER_ID}
+    """
+    _write(connection, query, path)
+
+
 def write_months(
     connection: Connection,
     table: CheckedTable,
@@ -128,7 +148,10 @@ def _write(connection: Connection, query: str, path: Path) -> None:
 
 
 def _merged(connection: Connection, table: CheckedTable) -> str:
-    """One row a key; each column takes the value said most often, and the smallest of equals."""
+    """One row a key; each column takes the value said most often, and the smallest of equals.
+
+    Of a person known by several ids a consent that any of them has withdrawn is withdrawn.
+    """
     relation = f"merged_{table.table.name}"
     keys = [quoted(one.stored) for one in table.columns if one.column.name in table.table.key]
     key = ", ".join(keys)
@@ -136,12 +159,19 @@ def _merged(connection: Connection, table: CheckedTable) -> str:
     kept = f"({table.kept()}) AS kept"
     joins, picked = [], []
     for position, name in enumerate(map(quoted, others)):
+        if table.opened.merges_ids and name in map(quoted, _CONSENTS):
+            kept_no = f"SELECT {key}, false AS {name} FROM {kept} WHERE NOT {name} AND {key} IN ({_PERSONS})"
+            joins.append(
+                f"LEFT JOIN (SELECT DISTINCT * FROM ({kept_no})) AS no_{position} USING ({key})"
+            )
+            picked.append(f"coalesce(no_{position}.{name}, said_{position}.{name}) AS {name}")
+        else:
+            picked.append(f"said_{position}.{name}")
         joins.append(f"""
             LEFT JOIN (SELECT {key}, first({name} ORDER BY times DESC, {name}) AS {name} FROM (
                 SELECT {key}, {name}, count(*) AS times FROM {kept}
                 WHERE {name} IS NOT NULL GROUP BY ALL) GROUP BY {key}) AS said_{position}
             USING ({key})""")
-        picked.append(f"said_{position}.{name}")
     connection.execute(f"""
         CREATE OR REPLACE TABLE {relation} AS SELECT {", ".join(keys + picked)}
         FROM (SELECT DISTINCT {key} FROM {kept}) AS keys {" ".join(joins)} ORDER BY {key}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from features.checks.checking import CheckedTable
 from features.sources.connection import Connection
-from features.store.attribute_columns import pack_attributes
+from features.store.customers.attribute_columns import pack_attributes
 from features.store.month_arrays import (
     NUMBERS_AHEAD,
     MonthArrays,

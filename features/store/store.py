@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from features.company.workspace import Workspace
+from features.store.customers.other_ids import FOLDER, OtherIds, open_other_ids
 from features.store.pack import Pack, open_pack
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.tables import TABLES
@@ -55,6 +56,10 @@ class Store:
     def pack(self) -> Pack:
         """Open the events as memory-mapped arrays."""
         return open_pack(self.folder / "pack")
+
+    def other_ids(self) -> OtherIds:
+        """By which further ids its customers are known."""
+        return open_other_ids(self.folder / FOLDER)
 
     def table(self, name: str) -> Path:
         """The sorted rows of one table: a folder of monthly Parquet files, or a single one.

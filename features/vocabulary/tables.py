@@ -62,6 +62,8 @@ class RawTable:
 
 
 CUSTOMER_ID = "customer_id"
+PERSON_ID = "person_id"
+IDS_OF_PEOPLE = (CUSTOMER_ID, PERSON_ID)
 KNOWN_AT = "known_at"
 UNKNOWN_ITEM = "unknown item"
 """What a line without an article counts under: its money is known, and nothing to recommend is."""
@@ -234,6 +236,22 @@ OUTCOMES = RawTable(
     ),
 )
 
+IDENTITIES = RawTable(
+    name="identities",
+    meaning="one row an id that is a person known by another id as well",
+    key=(CUSTOMER_ID,),
+    columns=(
+        Column(CUSTOMER_ID, ColumnKind.TEXT, "an id, as the tables write it", required=True),
+        Column(
+            PERSON_ID,
+            ColumnKind.TEXT,
+            "whose id it is: the id the person is kept by",
+            required=True,
+        ),
+        Column("since", ColumnKind.INSTANT, "from when on they are known to be one"),
+    ),
+)
+
 TABLES: dict[str, RawTable] = {
     table.name: table
     for table in (
@@ -245,6 +263,7 @@ TABLES: dict[str, RawTable] = {
         EXPOSURES,
         CONTRACTS,
         OUTCOMES,
+        IDENTITIES,
     )
 }
 

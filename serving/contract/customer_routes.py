@@ -49,7 +49,7 @@ def customer(request: Request, question: CustomerRequest) -> CustomerAnswer:
     language, at = answer_in(question.language, models_in_use), models_in_use.now()
     earlier = _earlier(question, in_use, models_in_use)
     asked = question.customer_id
-    decided = models_in_use.ledger.latest_decisions(asked, LATEST_DECISIONS)
+    decided = models_in_use.latest_decisions(asked, LATEST_DECISIONS)
     subjects = [Subject(asked)]
     row = answer_rows(models_in_use, in_use, subjects, at=at, with_reasons=True, language=language)[
         0
@@ -63,9 +63,7 @@ def customer(request: Request, question: CustomerRequest) -> CustomerAnswer:
     answer["decisions"] = [_decision(decision) for decision in decided]
     if in_use.past is not None and in_use.changes is not None:
         pack, key = in_use.past.pack, in_use.snapshot.find(asked)
-        told = models_in_use.ledger.events.newer([asked], in_use.snapshot.cutoff_seconds).get(
-            asked, []
-        )
+        told = models_in_use.newer_events([asked], in_use.snapshot.cutoff_seconds).get(asked, [])
         moments = _moments(in_use, key, told, question.events)
         answer["profile"] = dict(profile(pack, key)) if key >= 0 else {}
         answer["since"] = instant(earlier)[:10]

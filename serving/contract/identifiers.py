@@ -16,11 +16,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticKnownError
 
+from features.store.customers.other_ids import OtherIds
 from features.vocabulary.identifiers import normal_id, tidied
 
 LONGEST_ID = 200
 IGNORE_CASE: Final = "ignore_case"
 """What the context of a validation says of customer numbers; without a context, which is what was kept, they stay."""
+OTHER_IDS: Final = "other_ids"
+"""By which further ids customers are known, in the same context: who is named by one of them is the person."""
 UNREADABLE: Final = ""
 """What stands for a customer number that cannot be read."""
 _LARGEST_EXACT = 2**53
@@ -43,8 +46,10 @@ def _id(value: object) -> str:
 
 
 def _customer(value: object, info: ValidationInfo) -> str:
-    ignore_case = bool(info.context and info.context.get(IGNORE_CASE))
-    return _bounded(normal_id(_written(value), ignore_case=ignore_case))
+    context = info.context or {}
+    one = normal_id(_written(value), ignore_case=bool(context.get(IGNORE_CASE)))
+    other_ids = context.get(OTHER_IDS)
+    return _bounded(other_ids.person(one) if isinstance(other_ids, OtherIds) else one)
 
 
 def _customer_of_a_row(value: object, info: ValidationInfo) -> str:

@@ -125,7 +125,7 @@ def recommended(
     found = trained(models_in_use)
     words = words_of(answer_in(question.language, models_in_use).code)
     shelving, wishes, unknown = _wished(found, question)
-    kept = models_in_use.ledger.events.newer(
+    kept = models_in_use.newer_events(
         [one.customer_id for one in question.rows if one.customer_id != UNREADABLE],
         found.as_of.seconds,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, cast
 
 from fastapi import Request
@@ -36,7 +37,9 @@ def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswe
     named = [row for row in question.rows if row.customer_id != UNREADABLE]
     changed = iter(
         models_in_use.ledger.privacy.decide(
-            [(row.customer_id, row.objects) for row in named], at=models_in_use.now()
+            [(row.customer_id, row.objects) for row in named],
+            at=models_in_use.now(),
+            all_ids=models_in_use.all_ids_of,
         )
     )
     return ObjectionsAnswer(
@@ -63,8 +66,9 @@ def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
         named,
         at=models_in_use.now(),
         ignore_case=models_in_use.ignores_case,
+        all_ids=models_in_use.all_ids_of,
     )
-    _drop_jobs(models_in_use, named)
+    _drop_jobs(models_in_use, models_in_use.all_ids_of(named))
     return _erasure(erasure)
 
 
@@ -105,7 +109,7 @@ def feedback(request: Request, question: FeedbackRequest) -> FeedbackAnswer:
     )
 
 
-def _drop_jobs(models_in_use: ModelsInUse, customer_ids: list[str]) -> None:
+def _drop_jobs(models_in_use: ModelsInUse, customer_ids: Sequence[str]) -> None:
     """Files of jobs that name an erased customer are deleted with their results."""
     for customer_id in customer_ids:
         for job_id in models_in_use.job_files.mentioning(customer_id):

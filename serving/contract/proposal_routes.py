@@ -180,7 +180,9 @@ def _arbitrated(
 ) -> Arbitrated:
     """Decisions for customers of the store, with all that was shown to them since it was made."""
     keys = np.array(list(known.values()), np.int32)
-    shown = models_in_use.ledger.offers.shown(found.counted_from(now), list(known))
+    shown = models_in_use.ledger.offers.shown(
+        found.counted_from(now), models_in_use.all_ids_of(known)
+    )
     since = told_since(found, keys, shown)
     expected = found.expect(keys)
     permissions = found.permissions(keys, expected, since, now, asked=asked)

@@ -18,7 +18,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from serving.contract.identifiers import IGNORE_CASE
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
+from serving.contract.identifiers import IGNORE_CASE, OTHER_IDS
 from serving.in_use.models_in_use import ModelsInUse
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -43,7 +44,7 @@ class QuickRoute(APIRoute):
         async def handle(request: Request) -> Response:
             if question_type is None:
                 return await run_in_threadpool(respond, request, **request.path_params)
-            question = read(question_type, await request.body(), ignore_case=_ignores_case(request))
+            question = _read(question_type, await request.body(), request)
             if getattr(question, "is_quick", False):
                 return respond(request, question)
             return await run_in_threadpool(respond, request, question)
@@ -65,16 +66,30 @@ def json_response(answer: object, status: int = 200) -> Response:
     return Response(orjson.dumps(answer), status, media_type="application/json")
 
 
-def _ignores_case(request: Request) -> bool:
-    """Whether capitals make no other customer of the company that is served."""
+def _read(question_type: type[Question], body: bytes, request: Request) -> Question:
+    """A question about customers as the company that is served knows them."""
     models_in_use = getattr(request.app.state, "models_in_use", None)
-    return isinstance(models_in_use, ModelsInUse) and models_in_use.ignores_case
+    if not isinstance(models_in_use, ModelsInUse):
+        return read(question_type, body)
+    return read(
+        question_type,
+        body,
+        ignore_case=models_in_use.ignores_case,
+        other_ids=models_in_use.other_ids,
+    )
 
 
-def read(question_type: type[Question], body: bytes, *, ignore_case: bool = False) -> Question:
+def read(
+    question_type: type[Question],
+    body: bytes,
+    *,
+    ignore_case: bool = False,
+    other_ids: OtherIds = NO_OTHER_IDS,
+) -> Question:
     """A question from the bytes of a body; raises ``RequestValidationError``."""
+    context = {IGNORE_CASE: ignore_case, OTHER_IDS: other_ids}
     try:
-        return question_type.model_validate_json(body, context={IGNORE_CASE: ignore_case})
+        return question_type.model_validate_json(body, context=context)
     except ValidationError as fault:
         # Neither what was sent nor a link belongs into an answer.
         found = fault.errors(include_url=False, include_context=False, include_input=False)

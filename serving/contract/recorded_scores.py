@@ -40,7 +40,7 @@ def answer_rows(
     and the customer, the same each time.
     """
     by_id = [one.customer_id for one in asked if one.vector is None]
-    kept = models_in_use.ledger.events.newer(by_id, in_use.snapshot.cutoff_seconds)
+    kept = models_in_use.newer_events(by_id, in_use.snapshot.cutoff_seconds)
     subjects = [_with_events(one, kept.get(one.customer_id, ()), in_use) for one in asked]
     rows = in_use.scorer.score(subjects, with_reasons=with_reasons, language=language)
     bases = {

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
+from features.store.store import open_store
 from features.vocabulary.errors import RegularsError
 from serving.in_use.pair import InUse, open_pair
 from serving.in_use.previous_models import PreviousModels, basis_of
@@ -29,8 +31,10 @@ from serving.in_use.served import (
 )
 from serving.in_use.slot import ModelSlot
 from serving.items.recommending import Recommending
+from serving.ledger.decisions import Decision
 from serving.ledger.job_files import JobFiles
 from serving.ledger.ledger import Ledger
+from serving.ledger.reported_events import ToldEvent
 from serving.offers.offering import Offering
 from serving.process.garbage_collection import settle
 from serving.process.pacing import paced
@@ -70,6 +74,7 @@ class ModelsInUse:
         self.workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None
+        self._other_ids_of_store = NO_OTHER_IDS
         self._slots: dict[str, ModelSlot[Any]] = {
             one.name: ModelSlot(one, one.opens) for one in SERVED if one.opens is not None
         }
@@ -96,6 +101,39 @@ class ModelsInUse:
     def ignores_case(self) -> bool:
         """Whether customer numbers that differ in capitals alone are one customer."""
         return bool(self.settings.company.ignore_case)
+
+    @property
+    def other_ids(self) -> OtherIds:
+        """By which further ids the customers are known who are answered about."""
+        found = self._in_use
+        return self._other_ids_of_store if found is None else found.snapshot.other_ids
+
+    def all_ids_of(self, customer_ids: Iterable[str]) -> list[str]:
+        """Customers by all of their ids, by the scores in use and by the store, which may be newer."""
+        named = ids = list(customer_ids)
+        for other in (self.other_ids, self._other_ids_of_store) * 2:
+            ids = other.all_of(ids) if len(other.ids) else ids
+        return list(dict.fromkeys([*named, *ids]))
+
+    def newer_events(self, customer_ids: Iterable[str], after: int) -> dict[str, list[ToldEvent]]:
+        """The events told of customers by any of their ids, known at ``after`` or later, oldest first."""
+        ids, other_ids = list(dict.fromkeys(customer_ids)), self.other_ids
+        further = {two: one for one in ids for two in other_ids.beside(one)}
+        found = self.ledger.events.newer([*ids, *further], after)
+        for two, one in further.items():
+            if told := found.pop(two, None):
+                every = [*found.get(one, ()), *told]
+                found[one] = sorted(every, key=lambda event: (event.known_at, event.event_id))
+        return found
+
+    def latest_decisions(self, customer_id: str, most: int) -> list[Decision]:
+        """The last answers about one customer by any of their ids, newest first."""
+        found = [
+            decision
+            for one in (customer_id, *self.other_ids.beside(customer_id))
+            for decision in self.ledger.latest_decisions(one, most)
+        ]
+        return sorted(found, key=lambda one: (-one.decided_at, one.decision_id))[:most]
 
     @property
     def in_use(self) -> InUse | None:
@@ -130,10 +168,12 @@ class ModelsInUse:
     def refresh(self) -> None:
         """Open what the pointers name, unless it is in use already."""
         self._seen = pointers_of_all(self.workspace)
+        self._follow_other_ids()
         for slot in self._slots.values():
             slot.follow(self.settings, self.workspace)
         try:
             opened = self._previous_or_opened()
+            self.ledger.privacy.count_for_all_ids(opened.snapshot.other_ids.all_of)
             with self._swapping:
                 self._in_use = opened
             self._fault = None
@@ -144,6 +184,12 @@ class ModelsInUse:
         except Exception as fault:
             # Whatever a damaged folder does, the last good pair goes on answering.
             self._refused({"fault": type(fault).__name__, "found": "a fault while opening"})
+
+    def _follow_other_ids(self) -> None:
+        """Whom the store knows by several ids; what was demanded by one of them counts for all."""
+        with suppress(RegularsError):
+            self._other_ids_of_store = open_store(self.workspace).other_ids()
+            self.ledger.privacy.count_for_all_ids(self._other_ids_of_store.all_of)
 
     def close(self) -> None:
         """Wait for a refresh under way and let go of the ledger."""

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from features.company.workspace import Workspace
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
@@ -43,10 +44,11 @@ class Recommending:
         declined: Iterable[int] = (),
         unreachable: Iterable[int] = (),
         not_recommended: NotRecommended | None = None,
+        other_ids: OtherIds = NO_OTHER_IDS,
     ) -> None:
         self.bundle = bundle
         self._not_recommended = not_recommended or NotRecommended()
-        self.customer_ids = pack.customer_ids
+        self.customer_ids, self._other_ids = pack.customer_ids, other_ids
         self.as_of = natural_cutoff(pack.last_known)
         self._sold = Sold.of(pack.streams["purchases"], bundle.catalogue).leaving_out(
             self._not_recommended
@@ -71,7 +73,7 @@ class Recommending:
 
     def key(self, customer_id: str) -> int:
         """The customer's place in the store, -1 of who is not there."""
-        return self.customer_ids.find(customer_id)
+        return self.customer_ids.find(self._other_ids.person(customer_id))
 
     def declined(self, key: int) -> bool:
         """Whether the customer refused profiling."""
@@ -256,7 +258,8 @@ def recommending_in(workspace: Workspace, without: Sequence[str] = ()) -> Recomm
         pack,
         refused_profiling(store, pack).tolist(),
         refused_marketing(store, pack).tolist(),
-        NotRecommended.of_store(store, without),
+        not_recommended=NotRecommended.of_store(store, without),
+        other_ids=store.other_ids(),
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from features.company.workspace import Workspace
-from features.vocabulary.errors import UsageRefused
+from features.store.store import open_store
+from features.vocabulary.errors import RegularsError, UsageRefused
 from serving.ledger.audit import AuditRow
 from serving.ledger.decisions import Decision
 from serving.ledger.keys import FIRST_KEY_VARIABLE, SCOPES, SHORTEST_SECRET, KeyRecord
@@ -89,4 +91,6 @@ def withheld_in(workspace: Workspace, *, ignore_case: bool = False) -> Withheld:
     with ledger_of(workspace) as ledger:
         if ignore_case:
             ledger.privacy.count_in_small()
+        with suppress(RegularsError):
+            ledger.privacy.count_for_all_ids(open_store(workspace).other_ids().all_of)
         return ledger.privacy.withheld

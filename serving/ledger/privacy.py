@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,6 +78,9 @@ class Withheld:
 
 NOBODY_WITHHELD = Withheld()
 
+AllIds = Callable[[Iterable[str]], Sequence[str]]
+"""Customers by all of their ids, the given ones among them."""
+
 
 class Privacy:
     """Objections and erasures of a workspace; safe to share between threads and between processes."""
@@ -109,13 +112,31 @@ class Privacy:
             one for one in customer_ids if tombstones.hold(one, ignore_case=ignore_case)
         )
 
-    def decide(self, decisions: Sequence[tuple[str, bool]], *, at: int) -> list[bool]:
-        """Keep objections (True) and their withdrawals (False); says of each whether it changes anything."""
+    def decide(
+        self, decisions: Sequence[tuple[str, bool]], *, at: int, all_ids: AllIds = tuple
+    ) -> list[bool]:
+        """Keep objections (True) and their withdrawals (False); says of each whether it changes anything.
+
+        Either counts for all ids of the customer.
+        """
+        changed = []
         with self._durably() as connection:
-            return [
-                connection.execute(*_objection(customer_id, objects, at)).rowcount == 1
-                for customer_id, objects in decisions
-            ]
+            for customer_id, objects in decisions:
+                every = (_objection(one, objects, at) for one in all_ids([customer_id]))
+                rows = [connection.execute(*one).rowcount for one in every]
+                changed.append(1 in rows)
+        return changed
+
+    def count_for_all_ids(self, all_ids: AllIds) -> None:
+        """Let whoever objected or is being erased be known by all ids the company has come to know them by."""
+        withheld = self.withheld
+        if set(all_ids(withheld.objected)) <= withheld.objected and set(
+            all_ids(withheld.erased)
+        ) <= withheld.erased:  # fmt: skip
+            return
+        with self._durably() as connection:
+            for table in ("objections", "to_be_erased"):
+                _copy_for_all_ids(connection, table, all_ids)
 
     def count_in_small(self) -> None:
         """Let whoever objected or is being erased be known by their number in small letters as well.
@@ -126,12 +147,21 @@ class Privacy:
             for table in ("objections", "to_be_erased"):
                 _copy_in_small(connection, table)
 
-    def erase(self, customer_ids: Sequence[str], *, at: int, ignore_case: bool = False) -> Erasure:
-        """Forget customers: at once in this database, and with the next `regulars forget` everywhere.
+    def erase(
+        self,
+        customer_ids: Sequence[str],
+        *,
+        at: int,
+        ignore_case: bool = False,
+        all_ids: AllIds = tuple,
+    ) -> Erasure:
+        """Forget customers, by all of their ids: at once in this database, and with the next `regulars forget` everywhere.
 
         They are named among the erased before anything is deleted, so that no crash brings them back.
         """
-        erasure = Erasure(secrets.token_hex(16), PENDING, len(customer_ids), at, None)
+        asked = len(customer_ids)
+        customer_ids = list(all_ids(customer_ids))
+        erasure = Erasure(secrets.token_hex(16), PENDING, asked, at, None)
         with self._writing:
             known = Tombstones.read(self._tombstones)
             known = known.with_customers(customer_ids, ignore_case=ignore_case)
@@ -139,7 +169,7 @@ class Privacy:
         with self._durably() as connection:
             connection.execute(
                 "INSERT INTO erasures (erasure_id, status, customers, requested_at) VALUES (?, ?, ?, ?)",
-                (erasure.erasure_id, PENDING, len(customer_ids), at),
+                (erasure.erasure_id, PENDING, asked, at),
             )
             connection.executemany(
                 "INSERT OR IGNORE INTO to_be_erased (erasure_id, customer_id) VALUES (?, ?)",
@@ -220,6 +250,18 @@ def _copy_in_small(connection: sqlite3.Connection, table: str) -> None:
     if copies:
         holes = ", ".join("?" * len(copies[0]))
         connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({holes})", copies)
+
+
+def _copy_for_all_ids(connection: sqlite3.Connection, table: str, all_ids: AllIds) -> None:
+    found = connection.execute(f"SELECT * FROM {table}")
+    place = [column[0] for column in found.description].index("customer_id")
+    copies = [
+        (*row[:place], one, *row[place + 1 :])
+        for row in found.fetchall()
+        for one in all_ids([row[place]])
+    ]
+    holes = ", ".join("?" * len(found.description))
+    connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({holes})", copies)
 
 
 def _in_every_case(connection: sqlite3.Connection, customer_ids: Sequence[str]) -> list[str]:

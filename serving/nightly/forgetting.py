@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from features.company.workspace import Workspace
+from features.store.customers.other_ids import FOLDER, open_other_ids
 from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import Ledger
@@ -26,7 +27,11 @@ def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[s
         return frozenset(wanted)
     for folder in [*workspace.store.named(), *workspace.scores.named()] if wanted else ():
         known = _customers_in(folder)
-        held |= wanted if known is None else {one for one in wanted if known.find(one) >= 0}
+        held |= (
+            wanted
+            if known is None
+            else {one for one in wanted if any(some.find(one) >= 0 for some in known)}
+        )
     return frozenset(held)
 
 
@@ -49,11 +54,12 @@ def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
         ledger.close()
 
 
-def _customers_in(folder: Path) -> TextColumn | None:
-    """The customers of one generation; None where it cannot be looked into."""
+def _customers_in(folder: Path) -> tuple[TextColumn, ...] | None:
+    """The customers of one generation, by all of their ids; None where it cannot be looked into."""
     try:
+        other = open_other_ids(folder / FOLDER)
         if (folder / "pack").is_dir():
-            return open_pack(folder / "pack").customer_ids
-        return open_snapshot_folder(folder).customer_ids
+            return open_pack(folder / "pack").customer_ids, other.ids, other.persons
+        return open_snapshot_folder(folder).customer_ids, other.ids, other.persons
     except RegularsError:
         return None

@@ -16,6 +16,7 @@ from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Generations, Workspace
+from features.store.customers.other_ids import FOLDER, write_other_ids
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import published_vectors
@@ -84,6 +85,7 @@ def score_everybody(
         checkpoints = Checkpoints(workspace.scores.folder / CHECKPOINTS, identity)
         scored = everybody(given, checkpoints, progress)
         write_columns(draft, scored.columns(given))
+        write_other_ids(store.other_ids(), draft / FOLDER)
         manifest = identity | of_the_model(bundle) | scored.counted(given)
         _link_vectors(folder, draft / VECTORS_FOLDER)
         offers = json.dumps(offers_of(store), ensure_ascii=False)
@@ -108,6 +110,7 @@ def _identity(given: RunInputs) -> dict[str, Any]:
         "segments_fault": given.segments.fault,
         "plan_hash": given.vectors.plan_hash,
         "data_digest": given.pack.digest,
+        "other_ids": given.store.other_ids().name,
         "cutoff_seconds": given.cutoff_seconds,
         "compared_days": given.compared_days,
         "objections": _named(given.withheld.objected),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.company.settings.offers import OfferSettings
 from features.company.workspace import Workspace
 from features.plan.plan import plan_of
+from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
@@ -78,9 +79,10 @@ class Offering:
         *,
         declined: Iterable[int] = (),
         unreachable: Iterable[int] = (),
+        other_ids: OtherIds = NO_OTHER_IDS,
     ) -> None:
         self.bundle, self.offers = bundle, offers
-        self.customer_ids = pack.customer_ids
+        self.customer_ids, self._other_ids = pack.customer_ids, other_ids
         self.as_of = natural_cutoff(pack.last_known)
         plan = plan_of(bundle.declarations, pack)
         if plan.hash != bundle.manifest.plan_hash:
@@ -133,7 +135,7 @@ class Offering:
 
     def key(self, customer_id: str) -> int:
         """The customer's place in the store, -1 of who is not there."""
-        return self.customer_ids.find(customer_id)
+        return self.customer_ids.find(self._other_ids.person(customer_id))
 
     def declined(self, key: int) -> bool:
         """Whether the customer refused profiling."""
@@ -278,4 +280,5 @@ def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | Non
         Policy.of(settings),
         declined=refused_profiling(store, pack).tolist(),
         unreachable=refused_marketing(store, pack).tolist(),
+        other_ids=store.other_ids(),
     )

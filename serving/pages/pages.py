@@ -136,7 +136,8 @@ class Pages:
         wanted = normal_id(sent.get("q", ""), ignore_case=ignore_case)
         if not wanted:
             return RedirectResponse(query.link(found=None), status_code=303)
-        found = keys_beginning_with(in_use.snapshot.customer_ids, wanted)
+        person = in_use.snapshot.other_ids.person(wanted)
+        found = keys_beginning_with(in_use.snapshot.customer_ids, person)
         link = query.link(found=found, generation=in_use.snapshot.name)
         return RedirectResponse(link, status_code=303)
 

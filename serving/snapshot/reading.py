@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from features.company.workspace import Workspace
 from features.declarations.feature import Feature, ReasonGroup
 from features.lifecycle.stages import LifecycleStatus, Stage
+from features.store.customers.other_ids import FOLDER, NO_OTHER_IDS, OtherIds, open_other_ids
 from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.arrays import Floats
@@ -71,6 +72,8 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
     ranking: Ranking
     membership: Membership
     offers: Sequence[Mapping[str, Any]] = ()
+    other_ids: OtherIds = NO_OTHER_IDS
+    """By which further ids customers were known when the scores were made."""
     withheld: Withheld = NOBODY_WITHHELD
     """Who has objected or was erased since the scores were made."""
 
@@ -93,7 +96,7 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
         """A customer's key, -1 of one nobody knows or who was erased."""
         if customer_id in self.withheld.erased:
             return -1
-        return self.customer_ids.find(customer_id)
+        return self.customer_ids.find(self.other_ids.person(customer_id))
 
     def without(self, withheld: Withheld) -> Snapshot:
         """The same scores without some customers; nothing is copied."""
@@ -285,6 +288,7 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
             ranking=Ranking(**opened_columns(folder, Ranking)),
             membership=opened_membership(folder),
             offers=json.loads((folder / OFFERS_FILE).read_text(encoding="utf-8")),
+            other_ids=open_other_ids(folder / FOLDER),
             **opened_columns(folder, *(one for one in PARTS if one is not Ranking)),
         )
     except (OSError, ValueError, KeyError) as fault:

@@ -13,24 +13,28 @@ from features.checks.checking import check
 from features.company.settings.reading import load_settings
 from features.proposal import propose
 from features.vocabulary.errors import SettingsRefused
+from features.vocabulary.tables import TABLES
 
 HERE = Path(__file__).parent
 CASES = sorted(one.name for one in HERE.iterdir() if (one / "expected.json").is_file())
 
 
 def understood(folder: Path, scratch: Path) -> dict[str, Any]:
-    """What a check says after a draft of a case that nobody has touched."""
-    files = sorted(folder.glob("*.csv"))
-    for file in files:
+    """What a check says after a draft of a case that nobody has touched.
+
+    A file that is named for a table other than the purchases is one of that table.
+    """
+    every = sorted(folder.glob("*.csv"))
+    for file in every:
         (scratch / file.name).write_bytes(file.read_bytes())
-    named = {one.stem: scratch / one.name for one in files}
+    named = {one.stem: scratch / one.name for one in every}
+    others = {name: named[name] for name in named if name in TABLES}
+    files = [one for one in every if one.stem not in TABLES]
     if "lines" in named:
-        others: dict[str, Path] = {
-            name: named[name] for name in ("customers", "items") if name in named
-        }
         proposal = propose(named["lines"], orders=named.get("orders"), others=others)
     else:
-        proposal = propose(scratch / (files[0].name if len(files) == 1 else "*.csv"))
+        source = scratch / (files[0].name if len(files) == 1 else "*.csv")
+        proposal = propose(source, others=others)
     draft = proposal.toml(scratch)
     (scratch / "regulars.toml").write_text(draft, encoding="utf-8")
     return check(load_settings(scratch / "regulars.toml")).as_dict()

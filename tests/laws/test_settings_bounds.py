@@ -27,6 +27,7 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "campaign.success_percent": (30, 0, 100),
     "campaign.hold_out_percent": (10, 0, 100),
     "campaign.kept_value_cents": (0, 0, ANY),
+    "company.most_ids_a_person": (20, 2, ANY),
     "value.horizon_days": (365, 1, ANY),
     "value.origins": (6, 3, ANY),
     "recommendations.horizon_days": (30, 1, 365),

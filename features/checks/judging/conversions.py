@@ -26,7 +26,14 @@ from features.sources.files import text_of
 from features.sources.formats import ColumnFormat
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
 from features.vocabulary.identifiers import normal_id_sql, tidied_sql
-from features.vocabulary.tables import CUSTOMER_ID, Column, ColumnKind, RawTable, stored_name
+from features.vocabulary.tables import (
+    IDENTITIES,
+    IDS_OF_PEOPLE,
+    Column,
+    ColumnKind,
+    RawTable,
+    stored_name,
+)
 from features.vocabulary.time import Cutoff
 from features.vocabulary.words import KNOWN_WORDS, NO, YES, YES_OR_NO, Words, folded_sql
 
@@ -114,12 +121,8 @@ class MappedColumn:
         if self.column.kind is not ColumnKind.TEXT:
             return _converted(raw, self.column.kind, found)
         name = self.column.name
-        text = _text(
-            raw,
-            found,
-            is_id=name.endswith("_id"),
-            ignores_case=self.ignores_case and name == CUSTOMER_ID,
-        )
+        ignores_case = self.ignores_case and name in IDS_OF_PEOPLE
+        text = _text(raw, found, is_id=name.endswith("_id"), ignores_case=ignores_case)
         if self.words is None:
             return text
         # Words are understood with all that stands around them.
@@ -197,7 +200,9 @@ def bind_column(
             remedy=remedy,
         )
     words = KNOWN_WORDS.get((table.name, name))
-    may_be_open = column.kind is ColumnKind.INSTANT and name != table.event_time
+    # A merge from 9999 on is one that never holds, which is not to be taken for one that always did.
+    is_kept = name == table.event_time or table is IDENTITIES
+    may_be_open = column.kind is ColumnKind.INSTANT and not is_kept
     if alone and form is not None:
         # What the text says is kept at hand: a text that cannot be read is not one that is missing.
         text = quoted(text_of(alone))

@@ -23,6 +23,14 @@ from features.checks.judging.numbers_in_texts import with_numbers
 from features.checks.judging.order_values import reading_with_order_values, with_order_values
 from features.checks.judging.rules import MOST_RULES, Rule, rules_of
 from features.checks.judging.texts import faults_of_texts
+from features.checks.merges import (
+    ERASED_IDS,
+    MERGED_ID,
+    MERGED_IDS,
+    MERGED_PERSON,
+    NO_MERGES,
+    Merges,
+)
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source
@@ -48,6 +56,8 @@ class OpenTable:
     rules: tuple[Rule, ...]
     erased: Tombstones = NOBODY_ERASED
     ignores_case: bool = False
+    people: Merges = NO_MERGES
+    """Whose ids are merged while the rows are read."""
 
     @property
     def judged(self) -> str:
@@ -71,6 +81,11 @@ class OpenTable:
     def key_columns(self) -> tuple[MappedColumn, ...]:
         """The mapped columns that name a row."""
         return tuple(one for one in self.columns if one.column.name in self.table.key)
+
+    @property
+    def merges_ids(self) -> bool:
+        """Whether some of the customers' ids are another's: then ``merged id`` is what a row was written with."""
+        return bool(self.people.ids) and any(one.column.name == CUSTOMER_ID for one in self.columns)
 
     @property
     def kept_names(self) -> list[str]:
@@ -121,11 +136,13 @@ def open_table(
     known: Mapping[str, tuple[str, Schema]] | None = None,
     erased: Tombstones = NOBODY_ERASED,
     ignores_case: bool = False,
+    people: Merges = NO_MERGES,
 ) -> tuple[OpenTable | None, list[Breach]]:
     """Open a source and bind its mapping; all faults come back together as breaches.
 
     ``known`` are the stamps and columns of files seen before, which are not opened again. Rows of
-    ``erased`` customers are not read. With ``ignores_case`` capitals make no other customer.
+    ``erased`` customers are not read. With ``ignores_case`` capitals make no other customer, and the ids
+    of ``people`` are those of the persons.
     """
     connection.execute(f"SET TimeZone = {literal(mapping.timezone)}")
     try:
@@ -165,7 +182,7 @@ def open_table(
     if breaches:
         return None, breaches
     bound = tuple(columns), tuple(rules)
-    return OpenTable(connection, table, mapping, source, *bound, erased, ignores_case), []
+    return OpenTable(connection, table, mapping, source, *bound, erased, ignores_case, people), []
 
 
 def _read_as_mapped(connection: Connection, source: Source, mapping: TableMapping) -> Source:
@@ -240,7 +257,8 @@ def judge_months(opened: OpenTable, files: Sequence[SourceFile], months: Sequenc
 
 
 def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
-    names = [quoted(name) for name in opened.source.columns]
+    written_by = _customer_column(opened)
+    names = [quoted(name) for name in opened.source.columns if name != written_by]
     prints = [
         f"hash({', '.join(names)}) AS print_1",
         f"hash('again', {', '.join(reversed(names))}) AS print_2",
@@ -262,14 +280,16 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
     ]
     where = f"WHERE ({opened.mapping.where}\n)" if opened.mapping.where else ""
     written = opened.kept_names + ([] if opened.is_merged else ["print_1", "print_2"])
+    beside = [quoted("in file"), *([quoted(MERGED_ID)] if opened.merges_ids else [])]
     return f"""
         WITH mapped AS (
             SELECT {", ".join(mapped + ([] if opened.is_merged else prints))}
             FROM {reading.relation} {where}
         ), converted AS (SELECT *, {", ".join(converted)} FROM mapped),
         settled AS ({_settled(opened)}),
-        dated AS (SELECT *, {_part(opened)} AS part FROM settled WHERE NOT {_erased(opened)})
-        SELECT {", ".join(written)}, part, {quoted("in file")}, {" | ".join(bits) or "0"} AS bits
+        counted AS ({_counted(opened, written_by)}),
+        dated AS (SELECT *, {_part(opened)} AS part FROM counted WHERE NOT {_erased(opened)})
+        SELECT {", ".join(written)}, part, {", ".join(beside)}, {" | ".join(bits) or "0"} AS bits
         FROM dated WHERE {which}
     """
 
@@ -287,12 +307,40 @@ def _settled(opened: OpenTable) -> str:
     return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(noted)} FROM converted"
 
 
+def _customer_column(opened: OpenTable) -> str | None:
+    """The column of the source that is the customer by itself, where ids are merged.
+
+    Rows that say the same of one person are the same row, by whichever id they name them.
+    """
+    if not opened.merges_ids or opened.is_merged:
+        return None
+    return opened.source.named(opened.mapping.columns[CUSTOMER_ID].strip())
+
+
+def _counted(opened: OpenTable, written_by: str | None) -> str:
+    """SQL for the settled rows, in which whoever is known by several ids has one."""
+    if not opened.merges_ids:
+        return "SELECT * FROM settled"
+    person = f"coalesce({quoted(MERGED_PERSON)}, {CUSTOMER_ID})"
+    replaced = [f"{person} AS {CUSTOMER_ID}"]
+    if written_by is not None:
+        replaced += [f"hash(print_{one}, {person}) AS print_{one}" for one in (1, 2)]
+    return f"""
+        SELECT settled.* REPLACE ({", ".join(replaced)}), {quoted(MERGED_ID)}
+        FROM settled LEFT JOIN {MERGED_IDS} ON {quoted(MERGED_ID)} = {CUSTOMER_ID}
+    """
+
+
 def _erased(opened: OpenTable) -> str:
     """SQL that is true for the rows of erased customers, by the number that would be stored."""
     names = {one.column.name: quoted(one.stored) for one in opened.columns}
     if CUSTOMER_ID not in names:
         return "false"
-    return opened.erased.condition(names[CUSTOMER_ID], ignore_case=opened.ignores_case)
+    by_name = opened.erased.condition(names[CUSTOMER_ID], ignore_case=opened.ignores_case)
+    if not opened.people.has_erased:
+        return by_name
+    by_person = f"coalesce({names[CUSTOMER_ID]} IN (SELECT id FROM {ERASED_IDS}), false)"
+    return f"({by_name} OR {by_person})"
 
 
 def _part(opened: OpenTable) -> str:

@@ -13,7 +13,7 @@ from features.checks.figures import Meeting
 from features.checks.judging.rules import FEW_ROWS
 from features.sources.connection import Connection, quoted
 from features.vocabulary.errors import DataRefused
-from features.vocabulary.tables import CUSTOMER_ID, TABLES
+from features.vocabulary.tables import CUSTOMER_ID, IDENTITIES, TABLES
 
 FEW_SHARE = 0.5
 """Below this share of the keys that could meet, it is noted how few do."""
@@ -30,7 +30,8 @@ _SAME_BUT = {
 def pairs(tables: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str, str]]:
     """Which tables are held against which, by which column; ``tables`` are the columns each has.
 
-    Customers are held against those of the first table of events, as a rule the purchases.
+    Customers are held against those of the first table of events, as a rule the purchases. Identities are held
+    against nothing here: what they say is in the rows of all others already.
 
     >>> list(pairs({"purchases": frozenset({"customer_id", "item_id"}), "items": frozenset({"item_id"})}))
     [('items', 'purchases', 'item_id')]
@@ -41,7 +42,7 @@ def pairs(tables: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str, str]
         if TABLES[name].event_time is not None and CUSTOMER_ID in columns
     ]
     for name, columns in tables.items():
-        if events and name != events[0] and CUSTOMER_ID in columns:
+        if events and name not in (events[0], IDENTITIES.name) and CUSTOMER_ID in columns:
             yield name, events[0], CUSTOMER_ID
     for name, other, column in _PAIRED:
         if column in tables.get(name, ()) and column in tables.get(other, ()):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from features.checks.breaches import CheckReport
+from features.checks.identities.conflicts import conflicts
 from features.checks.journal import FileRecord
 from features.checks.judging.judged_table import OpenTable
 from features.checks.overview.exchanged_days import exchanged_days
@@ -48,6 +49,7 @@ def with_figures(
                 *near_equal_ids(opened),
                 *carried_by_few(opened),
             ]
+    breaches += conflicts({name: opened for name, (opened, _) in tables.items()})
     return replace(
         report, summaries=tuple(summaries), breaches=(*report.breaches, *breaches)
     )  # fmt: skip

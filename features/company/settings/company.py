@@ -30,6 +30,11 @@ class CompanySettings:
         "Whether customer numbers that differ in capitals alone are one customer, in tables and calls; "
         "until it is written they are not, and the check refuses where many do.",
     )
+    most_ids_a_person: int = setting(
+        20,
+        "So many ids may be one person by the table of identities; the check refuses where more are joined.",
+        least=2,
+    )
 
 
 @dataclass(frozen=True, config=CLOSED)

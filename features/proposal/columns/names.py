@@ -158,6 +158,16 @@ ROLES: dict[str, tuple[str, ...]] = {
     "topic": ("topic", "subject", "reason", "thema", "betreff", "grund", "sujet", "asunto"),
     "resolved_at": ("resolved at", "closed at", "erledigt am", "geloest am", "solved at"),
     "score": ("score", "rating", "nps", "csat", "bewertung", "note"),
+    "person_id": (
+        "person id", "golden id", "master id", "main id", "unified id", "canonical id", "merged into",
+        "merged into id", "surviving id", "new customer id", "new customer number", "new id", "new number",
+        "neue kundennummer", "hauptnummer", "hauptkonto", "zusammengefuehrt mit", "nouveau numero",
+        "numero principal", "cluster id", "person",
+    ),
+    "since": (
+        "since", "merged at", "merged on", "merge date", "linked at", "valid from", "seit",
+        "zusammengefuehrt am", "gueltig ab", "depuis", "desde", "dal", "sinds", "date",
+    ),
     "offer_id": ("offer id", "campaign id", "campaign", "offer", "angebot", "aktion", "coupon"),
     "shown_at": ("shown at", "sent at", "exposed at", "sent date", "versendet am", "date", "datum"),
     "arm": ("arm", "treatment", "variant", "group", "gruppe", "variante", "test group", "holdout"),

@@ -37,3 +37,15 @@ def test_a_needed_column_nothing_fits_is_left_open_with_what_could_be_it(tmp_pat
     assert found.open == ("tables.contacts.columns.kind",)
     assert ("abc", "1 different values") in columns["kind"].candidates
     assert '# kind = "abc"' in found.toml(tmp_path).splitlines()
+
+
+def test_identities_are_proposed_with_the_person_and_the_date(tmp_path: Path) -> None:
+    rows = [(f"K{n}", f"P{n // 2}", DAY) for n in range(10)]
+    write_table(tmp_path / "i.parquet", rows, ("Kundennummer", "Merged into", "Merged on"))
+    found = propose(others={"identities": tmp_path / "i.parquet"})
+    assert {one.column: one.expression for one in found.tables[0].columns} == {
+        "customer_id": "Kundennummer",
+        "person_id": '"Merged into"',
+        "since": '"Merged on"',
+    }
+    assert not found.open

@@ -1,0 +1,1 @@
+"""Ids that are one person: a company's table of identities on its way into every other table."""

@@ -1,0 +1,1 @@
+"""What a store knows of customers beside their events: what they declared, and their further ids."""
