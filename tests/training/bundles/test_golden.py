@@ -75,7 +75,7 @@ class OtherContributions(ChurnKind):
     def proven(self, model: Bundle, proof: Any) -> dict[str, NDArray[Any]]:
         found = {name: one.copy() for name, one in super().proven(model, proof).items()}
         found["contributions"][-1, 0] += 1e-6
-        return found
+        return {"log_odds": self.answers(model, proof)["log_odds"], **found}
 
 
 def test_contributions_that_another_program_computes_otherwise_are_not_written(
