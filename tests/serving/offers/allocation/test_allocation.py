@@ -183,6 +183,7 @@ def test_up_to_so_many_pairs_the_bound_is_the_programmes_own(
         -values.ravel(), A_ub=np.vstack([cents.ravel(), once]), b_ub=np.r_[70.0, np.ones(300)]
     )
     found = allocate(values, [Budget("cents", 70.0, cents)], most_by_programme=most_by_programme)
+    assert solved.fun is not None
     assert found.bound == pytest.approx(-solved.fun, rel=1e-4)
     assert (found.bound == pytest.approx(-solved.fun, rel=1e-9)) is is_exact
 
