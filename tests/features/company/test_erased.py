@@ -238,6 +238,17 @@ def test_who_was_erased_stays_away_whether_case_counts_or_not(
         assert found is expected
 
 
+def test_letters_are_told_apart_where_nobody_says_otherwise(connection: Connection) -> None:
+    tombstones = Tombstones("0" * 64).with_customers(["Anna", "bert"])
+    assert (tombstones.in_any_case, len(tombstones.in_small)) == (frozenset(), 2)
+    asked = ("Anna", "anna", "bert", "BERT")
+    expected = [True, False, True, False]
+    assert [tombstones.hold(one) for one in asked] == expected
+    condition = tombstones.condition("x")
+    rows = connection.execute(f"SELECT {condition} FROM (SELECT unnest({list(asked)}) AS x)")
+    assert [found for (found,) in rows.fetchall()] == expected
+
+
 def test_a_company_that_ignores_case_has_each_person_once_and_loses_the_erased(
     tmp_path: Path,
 ) -> None:

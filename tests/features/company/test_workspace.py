@@ -100,3 +100,11 @@ def test_the_workspace_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "space")
     workspace.create()
     assert (workspace.folder.stat().st_mode & 0o777) == 0o700
+
+
+def test_every_folder_that_is_made_in_it_is_its_owners_alone_too(tmp_path: Path) -> None:
+    generations = Generations(tmp_path / "store")
+    generation = publish(generations, "one")
+    with Workspace(tmp_path).scratch("training") as folder:
+        made = [generations.folder, generation, folder]
+        assert [one.stat().st_mode & 0o777 for one in made] == [0o700] * 3

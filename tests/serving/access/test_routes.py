@@ -151,3 +151,10 @@ def test_an_address_with_two_methods_is_one_route_with_the_body_of_its_post() ->
 def test_one_address_is_not_declared_in_two_ways(other: Route) -> None:
     with pytest.raises(ValueError, match="/x is declared twice"):
         table([Route("/x", "score", ONLY_POST), other])
+
+
+def test_an_address_of_which_nothing_more_is_said_is_the_most_closed() -> None:
+    plain = Route("/x", "score")
+    assert plain.methods == ("GET",) and plain.personal == ()
+    assert not plain.browser and not plain.is_frameworks
+    assert (plain.body, plain.seconds, plain.body_bytes) == ("json", 10.0, 1_000_000)

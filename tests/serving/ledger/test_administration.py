@@ -105,3 +105,7 @@ def test_who_is_withheld_is_told_apart(tmp_path: Path) -> None:
         ledger.privacy.erase(["bert"], at=1)
     found = withheld_in(workspace)
     assert found.objected == {"anna"} and found.erased == {"bert"} and found
+    with ledger_of(workspace) as ledger:
+        ledger.privacy.decide([("Dora", True)], at=2)
+    assert withheld_in(workspace).objected == {"anna", "Dora"}
+    assert withheld_in(workspace, ignore_case=True).objected == {"anna", "Dora", "dora"}

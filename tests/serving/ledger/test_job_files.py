@@ -52,6 +52,8 @@ def test_only_their_owner_may_read_them(files: JobFiles) -> None:
     files.delete("j")
     assert not folder.exists()
     files.delete("j")
+    files.append("answered first", b"x", 0)
+    assert stat.S_IMODE((files.folder / "answered first").stat().st_mode) == 0o700
 
 
 def test_every_job_that_names_a_customer_is_found_by_question_or_answer(files: JobFiles) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from features.plan.plan import standard_plan
@@ -82,9 +83,15 @@ def test_scores_and_exports_made_after_an_objection_leave_the_objector_out(
     file = tmp_path / "reasons.csv"
     export_reasons(workspace, file, ENGLISH, currency="EUR")
     assert objector not in file.read_text() and withheld_in(workspace).objected == {objector}
+    ledger = Ledger(workspace.ledger)
+    ledger.privacy.decide([("somebody who never bought", True)], at=2)
+    ledger.close()
     score_everybody(config, workspace)
     after = open_snapshot(workspace)
     assert after.status[after.find(objector)] == 4 and after.judged == snapshot.judged - 1
+    # Whoever objects without being a customer objects in nobody's place.
+    others = np.arange(len(after.status)) != after.find(objector)
+    assert after.status[others].tolist() == snapshot.status[others].tolist()
 
 
 def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(

@@ -18,6 +18,7 @@ from serving.nightly.run import _named, score_everybody
 from serving.scores.score import Status
 from serving.scores.scoring import Scorer
 from serving.snapshot.reading import Snapshot, open_snapshot
+from tests.oracles.published import Published
 from tests.serving.company import CUSTOMERS, Company
 from training.families.churn.bundle import current_bundle
 
@@ -27,6 +28,12 @@ def copied(demo_workspace: Company, tmp_path: Path) -> Workspace:
     """A workspace of its own, to be changed."""
     shutil.copytree(demo_workspace.workspace.folder, tmp_path / "workspace")
     return Workspace(tmp_path / "workspace")
+
+
+def published(company: Company) -> Published:
+    folder = company.workspace.scores.current
+    assert folder is not None
+    return Published(folder, company.settings_path.parent)
 
 
 def test_everybody_has_a_score_or_a_status(snapshot: Snapshot) -> None:
@@ -189,3 +196,23 @@ def test_scoring_that_fails_in_the_middle_leaves_the_last_scores(
         score_everybody(demo_workspace.settings, copied, failing)
     assert copied.scores.current == before
     assert not list(copied.scores.folder.glob(".draft*"))
+
+
+def test_what_is_told_of_all_together_is_counted_over_the_files(
+    demo_workspace: Company, valued_company: Company
+) -> None:
+    words = ("ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error", "degraded")  # fmt: skip
+    for company in (demo_workspace, valued_company):
+        told = published(company)
+        statuses = told["status"].tolist()
+        assert told.manifest["statuses"] == {
+            word: statuses.count(code) for code, word in enumerate(words)
+        }
+        values = told["value_cents"].tolist()
+        assert told.manifest["valued"] == sum(one >= 0 for one in values)
+        assert told.manifest["value_cents"] == sum(one for one in values if one >= 0)
+        assert told.manifest["expected_leavers"] == pytest.approx(told["probability"].sum())
+        moved = [told.moved_points(place) for place in range(told.judged)]
+        assert told.manifest["compared"] == sum(one is not None for one in moved)
+        assert told.manifest["jumped"] == sum((one or 0.0) >= 10.0 for one in moved)
+        assert told.manifest["segmented"] == sum(told["segment_segment"] >= 0)

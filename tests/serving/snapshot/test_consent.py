@@ -68,3 +68,19 @@ def test_who_said_no_is_who_said_so_to_that(
     tmp_path: Path, consents: dict[str, str], profiling: set[str], marketing: set[str]
 ) -> None:
     assert refused(stored(tmp_path, **consents)) == (profiling, marketing)
+
+
+def test_who_is_not_among_the_customers_that_are_scored_stands_for_nobody_else(
+    tmp_path: Path,
+) -> None:
+    """Zoe, who never bought, is no customer of a pack that was made before she was listed."""
+    for name in ("before", "now"):
+        (tmp_path / name).mkdir()
+    pack = stored(tmp_path / "before").pack()
+    now = stored(tmp_path / "now", profiling_consent="scored", marketing_consent="mailed")
+    assert pack.customer_ids.find("zoe") < 0
+    names = [
+        sorted(pack.customer_ids[key] for key in keys.tolist())
+        for keys in (refused_profiling(now, pack), refused_marketing(now, pack))
+    ]
+    assert names == [["anna", "carl"], ["bert", "carl"]]

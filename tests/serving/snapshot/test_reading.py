@@ -79,26 +79,6 @@ def test_a_customer_stands_where_the_ranking_has_them(snapshot: Snapshot) -> Non
         assert place == (keys.index(key) if key in keys else -1)
 
 
-def test_what_is_told_of_all_together_is_counted_over_the_files(
-    demo_workspace: Company, valued_company: Company
-) -> None:
-    words = ("ok", "unknown_id", "insufficient_data", "not_eligible", "no_consent", "error", "degraded")  # fmt: skip
-    for company in (demo_workspace, valued_company):
-        told = published(company)
-        statuses = told["status"].tolist()
-        assert told.manifest["statuses"] == {
-            word: statuses.count(code) for code, word in enumerate(words)
-        }
-        values = told["value_cents"].tolist()
-        assert told.manifest["valued"] == sum(one >= 0 for one in values)
-        assert told.manifest["value_cents"] == sum(one for one in values if one >= 0)
-        assert told.manifest["expected_leavers"] == pytest.approx(told["probability"].sum())
-        moved = [told.moved_points(place) for place in range(told.judged)]
-        assert told.manifest["compared"] == sum(one is not None for one in moved)
-        assert told.manifest["jumped"] == sum((one or 0.0) >= 10.0 for one in moved)
-        assert told.manifest["segmented"] == sum(told["segment_segment"] >= 0)
-
-
 def test_facts_are_those_of_the_raw_rows(demo_workspace: Company) -> None:
     told = published(demo_workspace)
     for place in range(told.judged):

@@ -56,9 +56,11 @@ def test_one_failed_check_keeps_a_model_out_and_force_alone_lets_it_in(
     shelf = PromotedBundles(workspace, CHURN_KIND)
 
     def judged(version: str, *checks: Check, force: bool = False) -> tuple[bool, bool, str]:
+        # Where nobody says so nothing is forced.
+        said = {"force": True} if force else {}
         found = judge(
             registry, workspace, version, kind=CHURN_KIND, gate=gate_of(*checks),
-            reason="a drill", force=force,
+            reason="a drill", **said,
         )  # fmt: skip
         assert found.checks == checks and found.version == version
         return found.promoted, found.forced, found.previous_version

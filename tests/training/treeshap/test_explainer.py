@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import lightgbm
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from features.vocabulary.errors import ModelRefused
 from training.treeshap.explainer import Explainer
+from training.treeshap.leaf_groups import Limits, plan
 from training.treeshap.model_text import Forest, read_forest
 
 ROWS = 600
@@ -230,6 +232,20 @@ def test_tables_keep_to_their_limit_and_stay_exact() -> None:
     np.testing.assert_allclose(
         narrow.contributions(rows), wide.contributions(rows), rtol=0, atol=1e-12
     )
+
+
+def test_leaves_share_several_tables_as_long_as_none_of_them_has_more_bits_than_it_may() -> None:
+    booster, _, _ = booster_of(2, num_leaves=63, max_depth=-1, min_data_in_leaf=1)
+    forest = read_forest(booster.model_to_string())
+    limits = Limits(group_bits=4, part_bits=3, number_cost=0.0016)
+    groups, members = plan(forest, np.arange(forest.features, dtype=np.int32), limits)
+    begins = groups.condition_from
+    bits = np.array([len(set(groups.bit[a:b])) for a, b in pairwise(begins)])
+    group = np.repeat(np.arange(len(groups.points)), np.diff(groups.part_from))
+    is_split = groups.points[group] > 0
+    assert (bits[~is_split].max(), bits[is_split].max()) == (4, 3)
+    leaves = np.bincount(members.group)
+    assert np.count_nonzero((groups.points > 0) & (leaves > 1)) > 100
 
 
 @pytest.mark.parametrize(("seed", "objective"), [(9, "regression"), (10, "poisson"), (11, "huber")])

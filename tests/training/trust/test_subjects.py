@@ -30,6 +30,7 @@ def test_a_customer_without_reasons_on_either_side_does_not_count() -> None:
     assert overlap(np.array([none, [0, 1, 2]]), np.array([none, [0, 1, 2]])) == 1.0
     assert overlap(np.array([none]), np.array([[0, NOBODY, NOBODY]])) == 0.0
     assert overlap(np.array([none]), np.array([none])) == 1.0
+    assert overlap(np.array([none, [0, 1, 2]]), np.array([none, [2, 0, 3]])) == 0.5
 
 
 def test_losing_a_small_reason_loses_little_weight() -> None:

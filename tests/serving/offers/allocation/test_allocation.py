@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from features.vocabulary.errors import UsageRefused
 from serving.offers.allocation.allocation import allocate
@@ -168,6 +169,23 @@ def test_prices_choose_what_the_programme_would() -> None:
     for one in (programme, prices):
         assert one.shortfall < 0.005
         assert one.used["cents"] <= 700 and one.used["post"] <= 250 and one.used["new"] >= 200
+
+
+@pytest.mark.parametrize(("most_by_programme", "is_exact"), [(1_200, True), (1_199, False)])
+def test_up_to_so_many_pairs_the_bound_is_the_programmes_own(
+    most_by_programme: int, is_exact: bool
+) -> None:
+    """Written down once more, in shares of customers; prices that are searched for come near it alone."""
+    random = np.random.default_rng(4)
+    values, cents = random.gamma(1.0, 5.0, (300, 4)) - 3, random.random((300, 4)) * 2
+    once = np.kron(np.eye(300), np.ones(4))
+    solved = linprog(
+        -values.ravel(), A_ub=np.vstack([cents.ravel(), once]), b_ub=np.r_[70.0, np.ones(300)]
+    )
+    found = allocate(values, [Budget("cents", 70.0, cents)], most_by_programme=most_by_programme)
+    assert solved.fun is not None
+    assert found.bound == pytest.approx(-solved.fun, rel=1e-4)
+    assert (found.bound == pytest.approx(-solved.fun, rel=1e-9)) is is_exact
 
 
 def test_the_same_audience_gets_the_same_again() -> None:

@@ -1,0 +1,73 @@
+"""Where a call cannot be written down nobody is told of people; everything else is answered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from serving.access.asgi import Receive, Scope, Send
+from serving.access.routes import Route
+from tests.serving.calling import Caller, Service
+
+PEOPLE = Route("/people", "score", ("GET", "POST"), ("POST",))
+
+
+class Answering:
+    """An application that answers, and remembers whom it was asked by."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked.append(f"{scope['method']} {scope['path']}")
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+
+@contextmanager
+def without(service: Service, table: str) -> Iterator[None]:
+    """The ledger while nothing can be written into one of its tables."""
+    path = service.models_in_use.ledger.path
+
+    def renamed(before: str, after: str) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"ALTER TABLE {before} RENAME TO {after}")
+
+    renamed(table, "away")
+    yield
+    renamed("away", table)
+
+
+@pytest.mark.parametrize(
+    ("table", "headers"), [("audit", {}), ("kept_answers", {"idempotency-key": "one"})]
+)
+def test_a_call_that_cannot_be_written_down_is_not_passed_on(
+    service: Service, table: str, headers: dict[str, str]
+) -> None:
+    inside = Answering()
+    key = service.caller("score").headers["x-api-key"]
+    caller = Caller(service.guarded(inside, (PEOPLE,)), {"x-api-key": key})
+    with without(service, table):
+        refused = caller.post("/people", json={}, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (503, "not_recorded")
+        assert refused.headers["retry-after"]
+        assert inside.asked == []
+        # Who asks for nothing about people leaves nothing to be written down.
+        assert caller.get("/people").status_code == 200
+    assert caller.post("/people", json={}, headers=headers).status_code == 200
+    assert inside.asked == ["GET /people", "POST /people"]
+
+
+@pytest.mark.parametrize("fault", [sqlite3.OperationalError, sqlite3.IntegrityError, ValueError])
+def test_no_other_fault_is_said_to_be_a_full_disk(service: Service, fault: type[Exception]) -> None:
+    async def fails(scope: Scope, receive: Receive, send: Send) -> None:
+        raise fault("4711")
+
+    key = service.caller("score").headers["x-api-key"]
+    answer = Caller(service.guarded(fails, (PEOPLE,)), {"x-api-key": key}).get("/people")
+    is_unwritable = fault is sqlite3.OperationalError
+    said = (503, "not_recorded") if is_unwritable else (500, "internal")
+    assert (answer.status_code, answer.json()["code"]) == said and "4711" not in answer.text
