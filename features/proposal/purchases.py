@@ -26,15 +26,15 @@ from features.proposal.exclusions.cautions import (
 )
 from features.proposal.exclusions.services import NO_ODD_CODES, no_articles
 from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
+from features.proposal.item_numbers import item_column
 from features.proposal.joining import FilesOfPurchases, of_other_files
 from features.proposal.merged_cells import filled_from_above, merged_columns
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
 from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source
-from features.sources.connection import Connection, literal, quoted
+from features.sources.connection import Connection, quoted
 from features.sources.expressions import said_as_text
-from features.vocabulary.tables import UNKNOWN_ITEM
 
 _PURCHASE_LABELS = ("channel", "store")
 _ITEM_LABELS = ("name", "category", "department", "brand")
@@ -257,19 +257,8 @@ class PurchasesDraft:
             return ProposedColumn("item_id", "'all'", reason)
         choice = self.roles["item_id"]
         summed_up = 0 if self.summaries is None else self.summaries.rows
-        if choice.look.missing in (0, summed_up):
-            return ProposedColumn("item_id", choice.sql, choice.reason)
         name = self._look("name")
-        parts = [
-            choice.look.as_text,
-            *([name.as_text] if name is not None else []),
-            literal(UNKNOWN_ITEM),
-        ]
-        instead = f"the article's {name.name}, and without one under " if name is not None else ""
-        reason = (
-            f"{choice.reason}; where it is blank the line counts under {instead}'{UNKNOWN_ITEM}'"
-        )
-        return ProposedColumn("item_id", f"coalesce({', '.join(parts)})", reason)
+        return item_column(self.connection, self.source, choice, name, summed_up)
 
     def _rules(self, total: LineTotal) -> list[ProposedRule]:
         rules = [*self.statuses.rules, self.summaries, self.no_articles.rule]
