@@ -10,6 +10,11 @@ from features.sources.connection import Connection, literal
 from features.vocabulary.identifiers import NO_ID
 from features.vocabulary.tables import UNKNOWN_ITEM
 
+_PERHAPS_NO_ID = (
+    "NULL", "null", "None", "NaN", "nan", "NA", "N/A", "n/a", "undefined", "-", "--",
+)  # fmt: skip
+"""Words that programs write for nothing; a person who reads the draft sees whether they name an article."""
+
 
 def item_column(
     connection: Connection, source: Source, choice: ChosenColumn, name: Look | None, summed_up: int
@@ -36,7 +41,7 @@ def words_for_nothing(connection: Connection, source: Source, look: Look) -> tup
     """The words in a column that stand for no number, such as NULL and #N/A, in the order of the letters."""
     if look.type != "VARCHAR":
         return ()
-    known = ", ".join(map(literal, NO_ID))
+    known = ", ".join(map(literal, (*NO_ID, *_PERHAPS_NO_ID)))
     rows = connection.execute(f"""
         SELECT DISTINCT trim({look.sql}) AS word FROM {source.relation}
         WHERE trim({look.sql}) IN ({known}) ORDER BY word

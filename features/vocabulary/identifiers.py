@@ -3,7 +3,7 @@
 Blanks of every kind around a text are no part of it: tabs, no-break spaces, those of no width, marks of
 direction, the mark a file begins with. Letters with accents are written one way (NFC). An id that a tool has
 turned into a number, such as 12345.0, is 12345; zeros before it and all of its digits stay. What tools write
-for nothing, such as NULL or #N/A, is no id.
+for nothing and nobody else does, such as #N/A, is no id.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ _SINGLE = (0x85, 0xA0, 0xAD, 0x1680, 0x180E, 0x205F, 0x2060, 0x3000, 0xFEFF)
 BLANKS = "".join(map(chr, (*_CONTROLS, *_SINGLE, *_WIDTHS, *_DIRECTIONS)))
 """Every character that is nothing to be seen at the edge of a text."""
 NO_ID = (
-    "NULL", "null", "Null", "(null)", "[NULL]", "\\N", "None", "NaN", "nan", "NA", "N/A", "n/a", "#N/A",
-    "#NV", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "undefined", "(blank)", "-", "--",
+    "(null)", "[NULL]", "\\N", "#N/A", "#NV", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "(blank)",
 )  # fmt: skip
-"""What databases, spreadsheets and programs write where there is nothing."""
+"""What databases and spreadsheets write where there is nothing; null and NaN may be somebody's number."""
 
 
 def tidied(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from features.proposal.columns.looking import Look
 from features.proposal.columns.names import plain_text, words_of
+from features.proposal.exclusions.sides import other_side
 from features.proposal.exclusions.status_words import (
     CANCEL_NAMES,
     FLAG_NAMES,
@@ -74,7 +75,20 @@ class Statuses:
             if look.filled and _words(look) & (FLAG_NAMES | CANCEL_NAMES):
                 self._flag(look)
             self._date(look)
+            self._side(look)
         return self.found
+
+    def _side(self, look: Look) -> None:
+        found = other_side(self.connection, self.source, look, self.sale.money)
+        if found is None:
+            return
+        condition, word, lines = found
+        self.found.returns.append(condition)
+        self.found.columns.append(look.name)
+        self.found.remarks.append(
+            f'{look.name} says on which side of the account a line stands: the {lines:,} lines of "{word}", the rarer '
+            "one, are taken for what was given back, and quantity and amount are turned below zero. Look at one."
+        )
 
     def _status(self, look: Look) -> None:
         words = self._counted(look)
