@@ -13,6 +13,7 @@ from features.proposal.amounts.order_levels import blank_on_further_lines, may_b
 from features.proposal.amounts.signs import discount_column, signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
 from features.proposal.carriers import segment_of
+from features.proposal.columns.guests import without_guests
 from features.proposal.columns.looking import Look, as_text, look_at, opened_to_look
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
@@ -54,6 +55,7 @@ class PurchasesDraft:
         self.candidates: dict[str, list[Candidate]] = {}
         self.fill: dict[str, str] = {}
         self.summaries: ProposedRule | None = None
+        self.no_customer: ProposedRule | None = None
         self.no_articles = NO_ODD_CODES
         self.statuses = StatusFindings()
 
@@ -62,6 +64,7 @@ class PurchasesDraft:
         found = Roles(self.connection, self.source, self.looks)
         self.roles, self.candidates = found.find(), found.candidates
         self._fill_in()
+        self.roles, self.no_customer = without_guests(self.connection, self.source, self.roles)
         self.summaries = order_summaries(
             self.connection, self.source, *map(self._look, ("order_id", "item_id", "quantity"))
         )
@@ -166,7 +169,7 @@ class PurchasesDraft:
         return horizon_of(
             self.connection,
             self.source,
-            self.roles["customer_id"].look,
+            self.roles["customer_id"].sql,
             self.roles["ordered_at"].look,
         )
 
@@ -260,7 +263,7 @@ class PurchasesDraft:
         return ProposedColumn("item_id", f"coalesce({', '.join(parts)})", reason)
 
     def _rules(self, total: LineTotal) -> list[ProposedRule]:
-        rules = [*self.statuses.rules, self.summaries, self.no_articles.rule]
+        rules = [*self.statuses.rules, self.summaries, self.no_articles.rule, self.no_customer]
         if total.price is not None:
             is_signed = "abs(" in total.quantity
             is_service = self.no_articles.is_service
