@@ -15,6 +15,7 @@ from features.proposal.amounts.totals import LineTotal, OrderTotals
 from features.proposal.carriers import segment_of
 from features.proposal.columns.guests import without_guests
 from features.proposal.columns.looking import Look, as_text, look_at, opened_to_look
+from features.proposal.columns.order_numbers import with_days
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
     cancelling_letters,
@@ -65,6 +66,7 @@ class PurchasesDraft:
         self.roles, self.candidates = found.find(), found.candidates
         self._fill_in()
         self.roles, self.no_customer = without_guests(self.connection, self.source, self.roles)
+        self.roles = with_days(self.connection, self.source, self.looks, self.roles)
         self.summaries = order_summaries(
             self.connection, self.source, *map(self._look, ("order_id", "item_id", "quantity"))
         )

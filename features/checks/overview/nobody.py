@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from features.checks.breaches import Breach, Severity
+from features.checks.judging.conversions import as_sql
 from features.checks.judging.judged_table import OpenTable
 from features.checks.judging.rules import UNKNOWN_CUSTOMERS_SHARE, as_written
 from features.checks.overview.summaries import orders_relation
@@ -55,7 +56,8 @@ def _breach(opened: OpenTable, customer: str, rows: int, share: float, detail: s
     # An address, a telephone number or a name is no number to be shown.
     is_word = stands_for_nobody(customer) is not Nobody.NEVER and "@" not in customer
     may_be_named = is_word or _is_a_number(customer)
-    table, said = opened.table.name, opened.mapping.columns[CUSTOMER_ID]
+    table = opened.table.name
+    said = as_sql(opened.source, opened.mapping.columns[CUSTOMER_ID])
     named = literal(customer) if may_be_named else "'that customer'"
     text = f"lower(trim(CAST({said} AS VARCHAR)))"
     known = as_written(f"CASE WHEN {text} <> {named.lower()} THEN {said} END")

@@ -13,6 +13,7 @@ from features.checks.overview.meetings import meeting_breaches, meetings
 from features.checks.overview.merchandise import no_merchandise
 from features.checks.overview.money import without_money
 from features.checks.overview.nobody import perhaps_nobody
+from features.checks.overview.order_numbers import numbers_used_again
 from features.checks.overview.records import file_accounts
 from features.checks.overview.summaries import table_summary
 from features.sources.connection import Connection, quoted
@@ -43,7 +44,7 @@ def with_figures(
         summaries.append(replace(summary, meets=meets))
         if opened.table is PURCHASES:
             breaches += [*without_money(opened), *near_equal_ids(opened), *carried_by_few(opened)]
-            breaches += perhaps_nobody(opened)
+            breaches += [*perhaps_nobody(opened), *numbers_used_again(opened)]
     return replace(
         report, summaries=tuple(summaries), breaches=(*report.breaches, *breaches)
     )  # fmt: skip

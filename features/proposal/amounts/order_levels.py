@@ -51,7 +51,7 @@ def level_of(connection: Connection, source: Source, order: Look | None, look: L
     said = f"nullif(trim(CAST({quoted(look.name)} AS VARCHAR)), '')"
     # Where most lines say zero, such as of refunds, only the orders that say something else tell.
     tells = f"coalesce(({look.as_number}) <> 0, false)" if look.as_number else "true"
-    numbered = f"nullif(trim(CAST({quoted(order.name)} AS VARCHAR)), '')"
+    numbered = f"nullif(trim(CAST({order.sql} AS VARCHAR)), '')"
     rows = f"(SELECT {numbered} AS o, {said} AS v, {tells} AS tells FROM {source.relation})"
     orders, agreeing, partly = connection.execute(f"""
         SELECT count(*) FILTER (said > 0), count(*) FILTER (different = 1),

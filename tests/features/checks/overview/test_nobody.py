@@ -31,10 +31,11 @@ def test_nobody_is_told_with_the_share_and_the_remedy(tmp_path: Path) -> None:
     assert found is not None and found.severity is Severity.NOTES
     assert (found.rows, found.kept, found.sample) == (40, 40, ("customer 777",))
     assert found.detail == "40 orders, 40.0% of all; nine in ten customers have 3 or fewer"
-    expression = "CASE WHEN lower(trim(CAST(customer AS VARCHAR))) <> '777' THEN customer END"
+    text = 'lower(trim(CAST("customer" AS VARCHAR)))'
+    expression = f"CASE WHEN {text} <> '777' THEN \"customer\" END"
     assert expression in found.advice and '"no customer" = ' in found.advice
     columns = {**COLUMNS, "customer_id": expression}
-    rule = {"no customer": "lower(trim(CAST(customer AS VARCHAR))) = '777'"}
+    rule = {"no customer": f"{text} = '777'"}
     mended = check(purchases(tmp_path, sales(40, 20, 3), columns=columns, set_aside=rule))
     assert not mended.refused and told(mended) is None
     assert mended.of("purchases").rows_kept == 60
