@@ -28,7 +28,7 @@ def test_numbers_used_again_are_told_and_joined_with_the_day(tmp_path: Path) -> 
     assert found is not None and found.severity is Severity.NOTES
     assert (found.rows, found.kept, found.sample) == (40, 40, ("order o0", "order o1", "order o10"))
     assert found.detail == "20 of 100 orders, 20.0%"
-    joined = "CAST(\"order\" AS VARCHAR) || ' ' || CAST(CAST("day" AS DATE) AS VARCHAR)"
+    joined = """CAST("order" AS VARCHAR) || ' ' || CAST(CAST("day" AS DATE) AS VARCHAR)"""
     assert joined in found.advice
     mended = check(purchases(tmp_path, orders(20), columns={**COLUMNS, "order_id": joined}))
     figures = mended.summaries[0].purchases
