@@ -57,7 +57,7 @@ def _purchases(summary: TableSummary, currency: str, timezone: str) -> list[str]
         "",
         *_bars(found.by_month, currency),
         "",
-        f"  {_left_out(summary.records)}",
+        f"  {_left_out([one for one in summary.records if not one.joined])}",
         "  If a figure is not what you know it to be, a column is read wrongly: correct regulars.toml.",
         "",
     ]

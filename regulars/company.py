@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--purchases", type=a_file, help="Your file of order lines.")
+@click.option(
+    "--orders",
+    type=a_file,
+    help="Your file of orders, where that of the purchases has their lines.",
+)
 @click.option("--customers", type=a_file, help="Your file of customers.")
 @click.option("--items", type=a_file, help="Your file of articles.")
 @click.option("--contacts", type=a_file, help="Your file of touchpoints.")
@@ -30,13 +35,15 @@ if TYPE_CHECKING:
 @click.option("--exposures", type=a_file, help="Your file of offers that were shown or held back.")
 @click.option("--force", is_flag=True, help="Replace settings that are already there.")
 @verb
-def init(call: Call, purchases: Path | None, force: bool, **others: Path | None) -> Outcome:
+def init(
+    call: Call, purchases: Path | None, orders: Path | None, force: bool, **others: Path | None
+) -> Outcome:
     """Look at your own files and write the settings they need."""
     from features.proposal import propose
 
     path = call.settings_path
     given = {name: file for name, file in others.items() if file is not None}
-    looked_at = [file for file in (purchases, *given.values()) if file is not None]
+    looked_at = [file for file in (purchases, orders, *given.values()) if file is not None]
     if not looked_at:
         raise UsageRefused(
             expected="a file to look at",
@@ -49,7 +56,7 @@ def init(call: Call, purchases: Path | None, force: bool, **others: Path | None)
             found="settings that are already there",
             remedy="Give --force to replace them, or --settings to write elsewhere.",
         )
-    proposal = propose(purchases, others=given)
+    proposal = propose(purchases, others=given, orders=orders)
     beside = path.with_name(path.name + ".new")
     beside.write_text(proposal.toml(path.parent), encoding="utf-8")
     beside.replace(path)

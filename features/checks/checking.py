@@ -18,6 +18,7 @@ from features.checks.breaches import Breach, CheckReport, TableReport, refusal
 from features.checks.findings import account_of_reference, customers_kept
 from features.checks.journal import FileRecord, Journal, TableRecord
 from features.checks.judging.conversions import MappedColumn
+from features.checks.judging.joins import join_breaches
 from features.checks.judging.judged_table import OpenTable, judge, open_table
 from features.checks.judging.texts import notes_of_texts
 from features.checks.near_ids import near_equal_ids
@@ -156,6 +157,7 @@ class Checking:
                 with opened.faults_worded():
                     judge(opened)
                     found = account_of_reference(opened)
+                    joined = tuple(join_breaches(opened.table, opened.source))
             except RegularsError as fault:
                 self.faults.append(refusal(name, "values", fault))
                 continue
@@ -173,7 +175,7 @@ class Checking:
                     opened.source.read_as,
                     files,
                     report=found.report,
-                    breaches=found.breaches,
+                    breaches=(*found.breaches, *joined),
                 ),
             )
 

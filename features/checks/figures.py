@@ -24,6 +24,8 @@ class FileAccount:
     repeated: int
     refused: int = 0
     not_selected: int = 0
+    joined: str = ""
+    """The name under which a further file is joined to the table's own; empty for these."""
 
     def __post_init__(self) -> None:
         accounted = (
@@ -35,8 +37,8 @@ class FileAccount:
             )
 
     def as_dict(self) -> dict[str, Any]:
-        """The account as plain fields."""
-        return asdict(self)
+        """The account as plain fields; only files that are joined say as what."""
+        return {name: one for name, one in asdict(self).items() if name != "joined" or one}
 
 
 def joined_records(records: Sequence[FileAccount]) -> dict[str, int]:

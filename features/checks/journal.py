@@ -43,7 +43,8 @@ class MonthRecord:
 class TableRecord:
     """One table as it was. ``made_of`` names the mapping and all else that every row depends on.
 
-    A describing table has its report and breaches instead of months.
+    A describing table has its report and breaches instead of months; one of events has the breaches of
+    the files that are joined to it.
     """
 
     made_of: str

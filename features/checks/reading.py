@@ -14,6 +14,7 @@ from features.checks.accounts import PartAccount, part_accounts
 from features.checks.breaches import Breach
 from features.checks.findings import Account, account_of
 from features.checks.journal import FileRecord, MonthRecord, TableRecord
+from features.checks.judging.joins import join_breaches
 from features.checks.judging.judged_table import OpenTable, judge, judge_months
 from features.checks.judging.overlaps import overlaps_by_part
 from features.checks.judging.rules import MAY_LIE_AHEAD
@@ -47,7 +48,8 @@ class TableReading:
         undated = [one.undated for one in self.record.files.values() if one.undated is not None]
         months = [one.account for one in self.record.months.values()]
         account = account_of(opened, [*months, *undated], self.in_source, customers)
-        return replace(account, breaches=self.breaches + account.breaches)
+        told = self.breaches + account.breaches + self.record.breaches
+        return replace(account, breaches=told)
 
 
 def read_table(
@@ -94,8 +96,12 @@ def read_table(
         for one in source.files
     }
     record = TableRecord(
-        made_of, source.read_as, files, _months(opened, months, touched, found)
-    )  # fmt: skip
+        made_of,
+        source.read_as,
+        files,
+        _months(opened, months, touched, found),
+        breaches=_of_joins(opened, before),
+    )
     return TableReading(
         record=record,
         touched=tuple(sorted(touched)),
@@ -106,6 +112,14 @@ def read_table(
         + sum(known[one.name].rows_in_source for one in others),
         breaches=breaches,
     )
+
+
+def _of_joins(opened: OpenTable, before: TableRecord | None) -> tuple[Breach, ...]:
+    """What joined files leave to be told; a table that has some is read in all its files or in none."""
+    source = opened.source
+    if source.joins and len(source.fresh) == len(source.files):
+        return tuple(join_breaches(opened.table, source))
+    return before.breaches if before is not None else ()
 
 
 def _months(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from features.proposal.amounts.currencies import currency_columns
+from features.proposal.joining import files_of_purchases
 from features.proposal.kinds import answer_in, is_of_contracts, tables_of_answers, trainable_without
 from features.proposal.merchandise import beyond
 from features.proposal.others import propose_other, table_of
@@ -16,18 +17,24 @@ from features.proposal.purchases import PurchasesDraft
 from features.proposal.surroundings import FALLBACK_DAYS
 from features.proposal.wording.namesakes import told_apart
 from features.proposal.wording.readings import readings_of
-from features.proposal.wording.writing import Proposal, ProposedTable
+from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedTable
 from features.sources.connection import Connection, connect, faults_worded
 from features.vocabulary.errors import UsageRefused, did_you_mean
-from features.vocabulary.tables import TABLES
+from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, TABLES
 
 _CONTRACT_DAYS = 30
 
 
-def propose(purchases: Path | None = None, *, others: Mapping[str, Path] | None = None) -> Proposal:
+def propose(
+    purchases: Path | None = None,
+    *,
+    others: Mapping[str, Path] | None = None,
+    orders: Path | None = None,
+) -> Proposal:
     """Look at a file of purchases and further files, and propose how to map them.
 
-    ``others`` are files of further tables by the table's name. A column that nothing speaks for is
+    ``others`` are files of further tables by the table's name; ``orders`` is the file of the orders, where
+    that of the purchases has their lines alone. A column that nothing speaks for is
     left open, with those that could be it. Raises ``DataRefused`` when a file cannot be read.
     """
     others = others or {}
@@ -38,6 +45,12 @@ def propose(purchases: Path | None = None, *, others: Mapping[str, Path] | None 
                 found=name,
                 remedy=did_you_mean(name, list(TABLES)),
             )
+    if purchases is None and orders is not None:
+        raise UsageRefused(
+            expected="the file of the orders' lines beside that of the orders",
+            found="none",
+            remedy="Give --purchases FILE: the lines, or the orders where there are no lines.",
+        )
     if purchases is None and not others:
         raise UsageRefused(
             expected="a file to look at", found="none", remedy="Give --purchases FILE."
@@ -51,7 +64,7 @@ def propose(purchases: Path | None = None, *, others: Mapping[str, Path] | None 
         proposal = (
             _without_purchases()
             if purchases is None
-            else _of_file(connection, purchases, folder, others)
+            else _of_file(connection, purchases, folder, others, orders)
         )
         timezone = proposal.tables[0].timezone if proposal.tables else ""
         further = [
@@ -69,10 +82,15 @@ def _reading() -> AbstractContextManager[None]:
 
 
 def _of_file(
-    connection: Connection, path: Path, scratch: Path, others: Mapping[str, Path]
+    connection: Connection,
+    path: Path,
+    scratch: Path,
+    others: Mapping[str, Path],
+    orders: Path | None,
 ) -> Proposal:
     """What is proposed for a file said to be of purchases, whatever it turns out to be."""
-    purchases = PurchasesDraft(connection, path, scratch)
+    files = files_of_purchases(connection, path, scratch, orders, others.get("customers"))
+    purchases = PurchasesDraft(connection, files)
     looks = purchases.looks
     answers = answer_in(connection, purchases.source, looks)
     if answers is not None:
@@ -119,7 +137,7 @@ def _without_purchases() -> Proposal:
 
 def _together(proposal: Proposal, further: list[ProposedTable]) -> Proposal:
     """One proposal of all tables; it asks about what they can answer."""
-    tables = (*proposal.tables, *further)
+    tables = (*proposal.tables, *(_as_joined(proposal, one) for one in further))
     names = {table.name: table for table in tables}
     proposal = replace(proposal, without=beyond(names.get("items"), proposal.without))
     if proposal.churn or "purchases" in names:
@@ -133,3 +151,21 @@ def _together(proposal: Proposal, further: list[ProposedTable]) -> Proposal:
             horizon_reason="A guess: contracts that expire within a month are asked about",
         )
     return replace(proposal, tables=tables)
+
+
+def _as_joined(proposal: Proposal, table: ProposedTable) -> ProposedTable:
+    """A table of customers with the number that the purchases take from its file, where that is joined to them."""
+    bought = proposal.tables[0] if proposal.tables else None
+    prefix = '"customers.'
+    if table.name != CUSTOMERS.name or bought is None:
+        return table
+    who = bought.columns[0].expression
+    if not who.startswith(prefix) or not any(one.name == "customers" for one in bought.joins):
+        return table
+    name = who.removeprefix(prefix).removesuffix('"')
+    reason = (
+        "As for the purchases; of several rows of one person the value said most often is taken."
+    )
+    said = ProposedColumn(CUSTOMER_ID, name, reason)
+    others = [one for one in table.columns if one.column != CUSTOMER_ID]
+    return replace(table, columns=(said, *others))

@@ -6,15 +6,16 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from features.checks.judging.order_values import with_order_values
+from features.checks.judging.order_values import ABOVE, with_order_values
 from features.company.settings.company import TableMapping
 from features.proposal.amounts.currencies import CurrencyColumn, currency_columns, currency_of
 from features.proposal.amounts.order_levels import blank_on_further_lines, may_be_stated_once
 from features.proposal.amounts.signs import discount_column, signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
+from features.proposal.amounts.units import in_whole_units, turned
 from features.proposal.carriers import segment_of
 from features.proposal.columns.guests import without_guests
-from features.proposal.columns.looking import Look, as_text, look_at, opened_to_look
+from features.proposal.columns.looking import Look, look_at
 from features.proposal.columns.order_numbers import with_days
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
@@ -27,11 +28,14 @@ from features.proposal.exclusions.cautions import (
 )
 from features.proposal.exclusions.services import NO_ODD_CODES, no_articles
 from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
+from features.proposal.joining import FilesOfPurchases, of_other_files
+from features.proposal.merged_cells import filled_from_above, merged_columns
 from features.proposal.surroundings import FALLBACK_DAYS, Place, horizon_of, place_of
 from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedRule, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal, quoted
+from features.sources.expressions import said_as_text
 from features.vocabulary.tables import UNKNOWN_ITEM
 
 _PURCHASE_LABELS = ("channel", "store")
@@ -47,14 +51,16 @@ _WANTED = {
 class PurchasesDraft:
     """One file of purchases being looked at."""
 
-    def __init__(self, connection: Connection, path: Path, scratch: Path) -> None:
+    def __init__(self, connection: Connection, files: FilesOfPurchases) -> None:
         self.connection = connection
-        self.path = path
-        self.source: Source = opened_to_look(connection, "purchases", path, scratch)
-        self.looks: list[Look] = look_at(connection, self.source)
+        self.files = files
+        self.path = files.path
+        self.source: Source = files.source
+        self.looks: list[Look] = files.looks
         self.roles: dict[str, ChosenColumn] = {}
         self.candidates: dict[str, list[Candidate]] = {}
         self.fill: dict[str, str] = {}
+        self.above: list[str] = []
         self.summaries: ProposedRule | None = None
         self.no_customer: ProposedRule | None = None
         self.no_articles = NO_ODD_CODES
@@ -62,6 +68,10 @@ class PurchasesDraft:
 
     def propose(self, others: Mapping[str, Path]) -> Proposal:
         """The proposed settings for the file, its items and its customers."""
+        self.above = merged_columns(self.connection, self.source, self.looks)
+        if self.above:
+            self.source = filled_from_above(self.connection, self.source, self.above)
+            self.looks = look_at(self.connection, self.source)
         found = Roles(self.connection, self.source, self.looks)
         self.roles, self.candidates = found.find(), found.candidates
         self._fill_in()
@@ -89,7 +99,11 @@ class PurchasesDraft:
         if place.currency_reason:
             currency = f"The currency is {place.currency_reason}."
         read = tuple(
-            dataclasses.replace(table, readings=readings_of(self.source, table.expressions))
+            dataclasses.replace(
+                table,
+                readings=readings_of(self.source, table.expressions),
+                joins=self.files.joins(table.expressions),
+            )
             for table in tables
         )
         without = self.no_articles.service_codes if "items" in others else ()
@@ -112,9 +126,7 @@ class PurchasesDraft:
         mapping = TableMapping(source=str(self.path), fill=dict.fromkeys(blank, order.name))
         filled_in = with_order_values(self.connection, self.source, mapping, "purchases")
         self.source = filled_in.read_once()
-        said = ", ".join(
-            f"count(nullif(trim(CAST({quoted(one)} AS VARCHAR)), ''))" for one in blank
-        )
+        said = ", ".join(f"count({said_as_text(quoted(one))})" for one in blank)
         counts = self.connection.execute(f"SELECT {said} FROM {self.source.relation}").fetchall()[0]
         filled = dict(zip(blank, counts, strict=True))
         self.looks = [
@@ -129,7 +141,7 @@ class PurchasesDraft:
         first = OrderTotals(
             self.connection, self.source, self.looks, self.roles, stated_once=self.fill
         )
-        guess = first.find()
+        guess = turned(first.find())
         back = first.refunded(guess)
         quantity, item = self._look("quantity"), self._look("item_id")
         sale = Sale(
@@ -143,13 +155,13 @@ class PurchasesDraft:
         totals = OrderTotals(
             self.connection, self.source, self.looks, self.roles, self._currencies(), self.fill
         )
-        total = totals.find()
+        total = turned(totals.find())
         signed(
             self.connection, self.source, total, self.roles, self.statuses, self._is_sale(),
             self.no_articles,
         )  # fmt: skip
         totals.take_off_refunds(total)
-        return total
+        return in_whole_units(total)
 
     def _free(self) -> list[Look]:
         roles = ("customer_id", "order_id", "item_id", "name", "ordered_at")
@@ -197,7 +209,7 @@ class PurchasesDraft:
             + place.reason
             + ".",
             duplicates="drop" if is_by_line else "keep",
-            duplicates_reason=duplicates_reason(repeated, is_by_line),
+            duplicates_reason=duplicates_reason(repeated, is_by_line=is_by_line),
             remarks=tuple(self._remarks(total)),
             fill={
                 name: key
@@ -254,8 +266,8 @@ class PurchasesDraft:
             return ProposedColumn("item_id", choice.sql, choice.reason)
         name = self._look("name")
         parts = [
-            as_text(choice.look),
-            *([as_text(name)] if name is not None else []),
+            choice.look.as_text,
+            *([name.as_text] if name is not None else []),
             literal(UNKNOWN_ITEM),
         ]
         instead = f"the article's {name.name}, and without one under " if name is not None else ""
@@ -277,7 +289,10 @@ class PurchasesDraft:
         return [rule for rule in rules if rule is not None]
 
     def _remarks(self, total: LineTotal) -> list[str]:
-        remarks = list(self.statuses.remarks) + total.remarks
+        remarks = [*self.files.remarks, *self.statuses.remarks, *total.remarks]
+        remarks += of_other_files(
+            self._look("customer_id"), self._look("order_id"), is_dated="ordered_at" in self.roles
+        )
         missing = self.roles["customer_id"].look.missing if "customer_id" in self.roles else 0
         if missing:
             remarks.append(
@@ -320,7 +335,9 @@ class PurchasesDraft:
         used = " ".join(column.expression for column in columns)
         used += " ".join(rule.condition for rule in rules)
         looks = {look.name: look for look in self.looks}
-        return {name: looks[key].sql for name, key in self.fill.items() if looks[name].sql in used}
+        keys = dict.fromkeys(self.above, ABOVE)
+        keys |= {name: looks[key].sql for name, key in self.fill.items()}
+        return {name: key for name, key in keys.items() if looks[name].sql in used}
 
     def _same_file(self, name: str, columns: list[ProposedColumn], remark: str) -> ProposedTable:
         return ProposedTable(

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-from features.company.settings.company import TableMapping
+from features.company.settings.sources import SourceSettings
+from features.sources.beside import JoinedRows
 from features.sources.connection import Connection, described, faults_worded, quoted
 from features.sources.databases import is_address, shown_address
-from features.sources.files import FileReader, Schema, SourceFile, listed
+from features.sources.files import ROW, FileReader, Schema, SourceFile, column_names, listed
 from features.sources.formats import (
     ColumnFormat,
     Doubt,
@@ -43,6 +44,8 @@ class Source:
     """An empty table of the relation's columns: against it an expression is bound at once, however they are read."""
     counted: frozenset[str] = frozenset()
     """Columns whose values are reckoned from several rows, so that no text of theirs says them."""
+    joins: tuple[JoinedRows, ...] = ()
+    """Rows of further files beside those of the source, in the order in which they are joined."""
 
     def format_of(self, column: str) -> ColumnFormat | None:
         """How the text of a column is read; None where it has none."""
@@ -50,10 +53,27 @@ class Source:
 
     def reading(self, files: Sequence[SourceFile]) -> Reading:
         """The rows of some files."""
-        relation, ahead = self.reader.relation(files, self.schemas, self.formats)
+        relation, ahead = self.rows(files)
         # Of a database there may be many pieces, and it counts as one file.
         is_single = len(files) == 1
         return Reading(relation, "0" if is_single else f"(file_index - {ahead})", tuple(files))
+
+    def rows(self, files: Sequence[SourceFile]) -> tuple[str, int]:
+        """SQL over the rows of some files with what is joined to them, and how many empty files come first."""
+        relation, ahead = self.reader.relation(files, self.schemas, self.own_formats)
+        for place, one in enumerate(self.joins):
+            # Only of Parquet the place of the file is no column yet.
+            also = "" if place or self.own_formats else f", file_index, {ROW}"
+            relation = one.beside(relation, self.formats, also)
+        return relation, ahead
+
+    @property
+    def own_formats(self) -> Mapping[str, ColumnFormat]:
+        """How the columns of the source's own text files are read."""
+        if not self.joins:
+            return self.formats
+        joined = {name for one in self.joins for name in one.formats}
+        return {name: one for name, one in self.formats.items() if name not in joined}
 
     def named(self, name: str) -> str | None:
         """The column that a bare name means, in whatever case it is written; None where there is none."""
@@ -66,7 +86,7 @@ class Source:
         """The source with some of its columns left as the texts they are."""
         text = ColumnFormat("text")
         formats = {name: text if name in columns else one for name, one in self.formats.items()}
-        return _viewed(replace(self, formats=MappingProxyType(formats)))
+        return viewed(replace(self, formats=MappingProxyType(formats)))
 
     def read_once(self) -> Source:
         """The source with its rows read and kept in the working database, for whoever asks many questions."""
@@ -99,7 +119,7 @@ class Reading:
 def attach(
     connection: Connection,
     name: str,
-    mapping: TableMapping,
+    mapping: SourceSettings,
     *,
     folder: Path,
     scratch: Path,
@@ -114,7 +134,7 @@ def attach(
     relation = f"source_{name}"
     files = listed(mapping.source, folder)
     shown = shown_address(mapping.source) if is_address(mapping.source) else mapping.source
-    reader = FileReader(connection, mapping, shown, folder, scratch / relation)
+    reader = FileReader(connection, mapping, shown, folder, scratch / relation, scratch / "texts")
     fresh: list[SourceFile] = []
     schemas: dict[str, Schema] = {}
     for file in files:
@@ -136,21 +156,22 @@ def attach(
         decision.formats,
         decision.doubts,
     )
-    return _viewed(source)
+    return viewed(source)
 
 
-def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> FormatDecision:
+def _decision(mapping: SourceSettings, schemas: Mapping[str, Schema]) -> FormatDecision:
     """What the texts of the columns mean, by what all files together show and by what was written down."""
     names: dict[str, str] = {}
     texts = {name: one.text for name, one in sorted(schemas.items()) if one.text is not None}
-    for text in texts.values():
-        for column in text.evidence:
+    ordered = [one for _, one in sorted(schemas.items())]
+    for schema in ordered:
+        for column in schema.evidence:
             names.setdefault(column.casefold(), column)
     evidence = {
         name: joined(
             one
-            for text in texts.values()
-            for column, one in text.evidence.items()
+            for schema in ordered
+            for column, one in schema.evidence.items()
             if column.casefold() == folded
         )
         for folded, name in names.items()
@@ -162,17 +183,19 @@ def _decision(mapping: TableMapping, schemas: Mapping[str, Schema]) -> FormatDec
     return decided(evidence, said, delimiter=min(delimiters) if len(delimiters) == 1 else "")
 
 
-def _viewed(source: Source) -> Source:
+def viewed(source: Source) -> Source:
     """The source with its relation made, and with the types its columns have there."""
     connection = source.reader.connection
-    rows, _ = source.reader.relation(source.fresh, source.schemas, source.formats)
+    rows, _ = source.rows(source.fresh)
     with faults_worded(
         expected=f"a readable table in {source.shown}",
         remedy="Open the file to see whether it is whole, or export it again.",
     ):
         connection.execute(f"CREATE OR REPLACE VIEW {source.relation} AS SELECT * FROM {rows}")
         shape = shape_of(connection, source.relation)
-        shown = ", ".join(map(quoted, source.formats)) or "*"
+        names = column_names(source.schemas) if source.formats or source.joins else []
+        names += [name for one in source.joins for name in one.columns]
+        shown = ", ".join(map(quoted, names)) or "*"
         columns = described(connection, f"SELECT {shown} FROM {shape}")
     return replace(source, columns=columns, shape=shape)
 

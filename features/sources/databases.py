@@ -121,8 +121,15 @@ def _engine(address: str, folder: Path, shown: str) -> Engine:
         raise DataRefused(
             expected=f"a driver for {shown}",
             found=f"no module {name}" if name else str(fault).splitlines()[0],
-            remedy="Install the driver, or export the table as Parquet or CSV.",
+            remedy=_driver(url.drivername),
         ) from None
+
+
+def _driver(name: str) -> str:
+    """What to do where no driver is there."""
+    if name == "mysql":
+        return "Install PyMySQL and write mysql+pymysql:// instead, or export the table as Parquet or CSV."
+    return "Install the driver, or export the table as Parquet or CSV."
 
 
 def _query(connection: Connection, what: str) -> str:

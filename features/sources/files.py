@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from features.company.settings.company import TableMapping
+from features.company.settings.sources import SourceSettings
 from features.sources.connection import (
     Connection,
     database_file,
@@ -27,22 +28,20 @@ from features.sources.connection import (
     source_files,
 )
 from features.sources.databases import copy_database, is_address
-from features.sources.excel import EXCEL_SUFFIXES, copy_excel
+from features.sources.excel import copy_excel, sheet_of
 from features.sources.formats import ColumnFormat, Evidence, evidence_of
+from features.sources.suffixes import JSON_SUFFIXES, PARQUET_SUFFIXES, ends, is_text, kind_of
 from features.sources.texts.encodings import plain_text
 from features.sources.texts.json_lines import copy_json_lines
 from features.sources.texts.layouts import SaidLayout, TextLayout, layout_of
 from features.sources.texts.records import CopiedRecords, RefusedLine, copy_records
 from features.vocabulary.errors import DataRefused
 
-_PACKED = ("", ".gz", ".zst", ".zip")
-_JSON_SUFFIXES = tuple(f".{kind}{packed}" for kind in ("jsonl", "ndjson") for packed in _PACKED)
-_TEXT_SUFFIXES = (
-    *(f".{kind}{packed}" for kind in ("csv", "tsv", "txt") for packed in _PACKED),
-    *_JSON_SUFFIXES,
-)
-_PARQUET_SUFFIXES = (".parquet", ".pq")
 TEXT = "VARCHAR"
+COPIED = "copied.json"
+"""Written beside a copy once it is whole."""
+ROW = "file_row_number"
+"""The place of a row among those of its file, from 0 on."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +71,19 @@ class Schema:
 
     columns: Mapping[str, str]
     text: TextFile | None = None
+    looked_at: Mapping[str, Evidence] = field(default_factory=dict)
+    """What the texts look like in a sheet or a database, whose other columns tell their own types."""
+
+    @property
+    def evidence(self) -> Mapping[str, Evidence]:
+        """What the texts of each column of texts look like."""
+        return self.looked_at if self.text is None else self.text.evidence
 
     def as_dict(self) -> dict[str, Any]:
         """The schema as plain fields."""
         if self.text is None:
-            return {"columns": dict(self.columns)}
+            looked_at = {name: one.as_dict() for name, one in self.looked_at.items()}
+            return {"columns": dict(self.columns), "looked_at": looked_at}
         evidence = {name: one.as_dict() for name, one in self.text.evidence.items()}
         records = asdict(self.text.records)
         text = {**vars(self.text), "records": records, "evidence": evidence}
@@ -87,7 +94,9 @@ class Schema:
         """The schema from its plain fields."""
         said = plain.get("text")
         if said is None:
-            return cls(plain["columns"])
+            looked_at = plain.get("looked_at", {})
+            seen = {name: Evidence.of(one) for name, one in looked_at.items()}
+            return cls(plain["columns"], looked_at=seen)
         first = tuple(RefusedLine(**one) for one in said["records"]["first"])
         return cls(
             plain["columns"],
@@ -107,22 +116,31 @@ class FileReader:
     """Reads the files of one source as Parquet, each copied at most once."""
 
     connection: Connection
-    mapping: TableMapping
+    mapping: SourceSettings
     shown: str
     folder: Path
     scratch: Path
+    shared: Path
+    """Where copies lie that every table of a run may read: one file is often the source of several."""
     _copies: dict[str, list[Path]] = field(default_factory=dict)
 
     def schema(self, file: SourceFile) -> Schema:
         """A file's own columns and their types; of a text file also what its texts look like."""
         if file.path is not None and is_text(file.path):
             return self._text_schema(file, file.path)
-        return Schema(self._described(_parquet_reader(self.pieces(file))))
+        rows = _parquet_reader(self.pieces(file))
+        columns = self._described(rows)
+        if file.path is not None and ends(file.path, PARQUET_SUFFIXES):
+            return Schema(columns)
+        texts = [name for name, kind in columns.items() if kind == TEXT]
+        with self._faults_worded():
+            seen = evidence_of(self.connection, rows, texts, self.mapping.null_texts)
+        return Schema(columns, looked_at=seen)
 
     def pieces(self, file: SourceFile) -> list[Path]:
         """The Parquet files with a file's rows."""
         path = file.path
-        if path is not None and _ends(path, _PARQUET_SUFFIXES):
+        if path is not None and ends(path, PARQUET_SUFFIXES):
             return [path]
         if file.name not in self._copies:
             if path is not None and is_text(path):
@@ -138,14 +156,41 @@ class FileReader:
         source = self.mapping.source
         if file.path is None or is_address(source):
             return copy_database(source, folder=self.folder, scratch=self._place())
-        return copy_excel([file.path], source, scratch=self._place())
+        place = self.shared / _digest([str(file.path.absolute()), file.stamp, sheet_of(source)[1]])
+        if not (place / COPIED).exists():
+            (copy,) = copy_excel([file.path], source, scratch=place)
+            (place / COPIED).write_text(copy.name, encoding="utf-8")
+        return [place / (place / COPIED).read_text(encoding="utf-8")]
 
     def _text_schema(self, file: SourceFile, path: Path, *, looks: bool = True) -> Schema:
-        said, place = self.mapping, self._place()
+        said = self.mapping
+        layout = (said.encoding, said.delimiter, str(said.header_row))
+        place = self.shared / _digest([str(path.absolute()), file.stamp, *layout])
+        schema = _remembered(place / COPIED)
+        if schema is None:
+            schema = self._copied_text(path, place)
+            _remember(schema, place / COPIED)
+        self._copies[file.name] = [place / "rows.parquet"]
+        text = schema.text
+        if not looks or text is None:
+            return schema
+        looked = place / f"looked-at-{_digest([*said.null_texts])}.json"
+        found = _remembered(looked)
+        if found is None:
+            with self._faults_worded():
+                rows = _parquet_reader(self._copies[file.name])
+                evidence = evidence_of(self.connection, rows, list(schema.columns), said.null_texts)
+            found = replace(schema, text=replace(text, evidence=evidence))
+            _remember(found, looked)
+        return found
+
+    def _copied_text(self, path: Path, place: Path) -> Schema:
+        """Copy a text file, and tell how it is laid out and what became of its records."""
+        said = self.mapping
         place.mkdir(parents=True, exist_ok=True)
         plain = plain_text(path, self.shown, said.encoding, place)
         copy = place / "rows.parquet"
-        if _ends(path, _JSON_SUFFIXES):
+        if ends(path, JSON_SUFFIXES):
             names, records = copy_json_lines(plain.path, copy)
             layout = TextLayout("", "", 0, names)
         else:
@@ -153,15 +198,8 @@ class FileReader:
             records = copy_records(plain.path, plain.lines, layout, copy)
         if plain.path != path:
             plain.path.unlink()
-        self._copies[file.name] = [copy]
-        evidence: Mapping[str, Evidence] = {}
-        if looks:
-            with self._faults_worded():
-                evidence = evidence_of(
-                    self.connection, _parquet_reader([copy]), layout.names, said.null_texts
-                )
         text = TextFile(
-            plain.encoding, layout.delimiter, layout.header_line, layout.repeated, records, evidence
+            plain.encoding, layout.delimiter, layout.header_line, layout.repeated, records, {}
         )
         return Schema(dict.fromkeys(layout.names, TEXT), text)
 
@@ -198,7 +236,12 @@ class FileReader:
                 f"{one.sql(quoted(text_of(name)))} AS {quoted(name)}"
                 for name, one in formats.items()
             )
-            rows = f"(SELECT {read}, * FROM (SELECT {texts}, file_index FROM {rows}))"
+            read_here = {name.casefold() for name in formats}
+            typed = [one for one in column_names(schemas) if one.casefold() not in read_here]
+            others = "".join(f"{quoted(name)}, " for name in typed)
+            rows = (
+                f"(SELECT {read}, * FROM (SELECT {texts}, {others}file_index, {ROW} FROM {rows}))"
+            )
         return rows, len(empty)
 
     def _said(self, text: str) -> str:
@@ -225,14 +268,30 @@ class FileReader:
         return list(found.values())
 
 
+def _digest(said: Sequence[str | None]) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:24]
+
+
+def _remember(schema: Schema, path: Path) -> None:
+    path.write_text(json.dumps(schema.as_dict()), encoding="utf-8")
+
+
+def _remembered(path: Path) -> Schema | None:
+    return Schema.of(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+
+
+def column_names(schemas: Mapping[str, Schema]) -> list[str]:
+    """The columns of all files, each as it is spelt first."""
+    names: dict[str, str] = {}
+    for _, schema in sorted(schemas.items()):
+        for name in schema.columns:
+            names.setdefault(name.casefold(), name)
+    return list(names.values())
+
+
 def text_of(column: str) -> str:
     """The name under which a column's own text stands beside what is read from it."""
     return f"text of {column}"
-
-
-def is_text(path: Path) -> bool:
-    """Whether a file is one of texts, such as CSV, packed or not."""
-    return _ends(path, _TEXT_SUFFIXES)
 
 
 def listed(source: str, folder: Path) -> list[SourceFile]:
@@ -248,22 +307,15 @@ def listed(source: str, folder: Path) -> list[SourceFile]:
                 found=f"an empty file, {one.name}",
                 remedy="Export it again, or name another file.",
             )
-    kinds = {_kind(one) for one in files}
+    kinds = {kind_of(one) for one in files}
     if "" in kinds or len(kinds) > 1:
-        odd = next((one for one in files if not _kind(one)), files[-1])
+        odd = next((one for one in files if not kind_of(one)), files[-1])
         raise DataRefused(
             expected=f"Parquet, CSV, JSON lines or Excel files, or a database address, for {source}",
             found=f'the ending "{odd.suffix}"' if "" in kinds else "files of several kinds",
             remedy="Export the table as one of these.",
         )
     return [SourceFile(_name(one, folder), _stamp(one), one) for one in files]
-
-
-def _kind(path: Path) -> str:
-    for suffixes in (_PARQUET_SUFFIXES, _TEXT_SUFFIXES, EXCEL_SUFFIXES):
-        if _ends(path, suffixes):
-            return suffixes[0]
-    return ""
 
 
 def _name(path: Path, folder: Path) -> str:
@@ -273,10 +325,6 @@ def _name(path: Path, folder: Path) -> str:
 def _stamp(path: Path) -> str:
     status = path.stat()
     return f"{status.st_size} {status.st_mtime_ns}"
-
-
-def _ends(path: Path, suffixes: Iterable[str]) -> bool:
-    return path.name.casefold().endswith(tuple(suffixes))
 
 
 def _parquet_reader(files: Sequence[Path]) -> str:

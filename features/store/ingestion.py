@@ -35,6 +35,7 @@ from features.store.month_files import (
     write_months,
     write_reference,
 )
+from features.store.origins import joined_files, plain
 from features.store.pack import Pack, finish_pack
 from features.store.packing import (
     EventTable,
@@ -250,8 +251,9 @@ class Ingestion:
             database_version(),
             self.settings.company.currency,
             self.settings.company.ignore_case,
-            _plain(self.settings.tables[name]),
+            plain(self.settings.tables[name]),
             [one.stored for one in describing],
+            *joined_files(self.settings, name),
             *self.erased.known_as,
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
@@ -271,14 +273,6 @@ class Ingestion:
                 return ""
             made_of.append([name, self._made_of(name), files])
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
-
-
-def _plain(mapping: Any) -> dict[str, Any]:
-    return {
-        one.name: dict(value) if isinstance(value, Mapping) else value
-        for one in dataclasses.fields(mapping)
-        for value in [getattr(mapping, one.name)]
-    }
 
 
 def _before(last: Store | None) -> Before:

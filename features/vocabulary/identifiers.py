@@ -2,7 +2,8 @@
 
 Blanks of every kind around a text are no part of it: tabs, no-break spaces, those of no width, marks of
 direction, the mark a file begins with. Letters with accents are written one way (NFC). An id that a tool has
-turned into a number, such as 12345.0, is 12345; zeros before it and all of its digits stay.
+turned into a number, such as 12345.0, is 12345; zeros before it and all of its digits stay. What tools write
+for nothing, such as NULL or #N/A, is no id.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ _DIRECTIONS = (*range(0x2028, 0x2030), *range(0x2066, 0x206A))
 _SINGLE = (0x85, 0xA0, 0xAD, 0x1680, 0x180E, 0x205F, 0x2060, 0x3000, 0xFEFF)
 BLANKS = "".join(map(chr, (*_CONTROLS, *_SINGLE, *_WIDTHS, *_DIRECTIONS)))
 """Every character that is nothing to be seen at the edge of a text."""
+NO_ID = (
+    "NULL", "null", "Null", "(null)", "[NULL]", "\\N", "None", "NaN", "nan", "NA", "N/A", "n/a", "#N/A",
+    "#NV", "#NULL!", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "undefined", "(blank)", "-", "--",
+)  # fmt: skip
+"""What databases, spreadsheets and programs write where there is nothing."""
 
 
 def tidied(text: str) -> str:
@@ -36,6 +42,8 @@ def normal_id(text: str, *, ignore_case: bool = False) -> str:
     digits = tidy.removesuffix(".0")
     if digits != tidy and digits.isascii() and digits.isdecimal():
         tidy = digits
+    if tidy in NO_ID:
+        return ""
     return small(tidy) if ignore_case else tidy
 
 
@@ -68,7 +76,9 @@ def normal_id_sql(text: str, *, ignore_case: bool = False) -> str:
         f"CASE WHEN contains({text}, '.0') THEN coalesce(nullif({whole}, ''), {tidy}) "
         f"ELSE {tidy} END"
     )
-    return f"lower({normal})" if ignore_case else normal
+    nothing = ", ".join(f"'{one}'" for one in NO_ID)
+    said = f"CASE WHEN {normal} NOT IN ({nothing}) THEN {normal} END"
+    return f"lower({said})" if ignore_case else said
 
 
 def _composed(text: str) -> str:

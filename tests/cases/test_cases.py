@@ -23,8 +23,15 @@ def understood(folder: Path, scratch: Path) -> dict[str, Any]:
     files = sorted(folder.glob("*.csv"))
     for file in files:
         (scratch / file.name).write_bytes(file.read_bytes())
-    source = scratch / (files[0].name if len(files) == 1 else "*.csv")
-    draft = propose(source).toml(scratch)
+    named = {one.stem: scratch / one.name for one in files}
+    if "lines" in named:
+        others: dict[str, Path] = {
+            name: named[name] for name in ("customers", "items") if name in named
+        }
+        proposal = propose(named["lines"], orders=named.get("orders"), others=others)
+    else:
+        proposal = propose(scratch / (files[0].name if len(files) == 1 else "*.csv"))
+    draft = proposal.toml(scratch)
     (scratch / "regulars.toml").write_text(draft, encoding="utf-8")
     return check(load_settings(scratch / "regulars.toml")).as_dict()
 

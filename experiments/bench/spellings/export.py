@@ -13,7 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from experiments.bench.spellings.countries import AMOUNTS, COUNTRIES, Country, written_day
-from experiments.bench.spellings.shop import RETURNS, Line, ShopFigures, figures_of, random_sales
+from experiments.bench.spellings.shop import (
+    RETURNS,
+    ShopFigures,
+    SoldLine,
+    figures_of,
+    random_sales,
+)
 
 _TITLES = ((), (), (), ("Sales report",), ("Export", "Made by A. Person", ""))
 _PRICES = ("total", "total", "unit", "both")
@@ -116,7 +122,7 @@ def _style(dice: random.Random) -> Style:
 
 
 def _columns(
-    dice: random.Random, lines: Sequence[Line], style: Style, country: Country
+    dice: random.Random, lines: Sequence[SoldLine], style: Style, country: Country
 ) -> dict[str, list[str]]:
     """Every column of the file as it is written, by what it is of a sale."""
     amount = AMOUNTS[style.amount]
@@ -160,7 +166,9 @@ def _columns(
     return found
 
 
-def _return_columns(lines: Sequence[Line], style: Style, country: Country) -> dict[str, list[str]]:
+def _return_columns(
+    lines: Sequence[SoldLine], style: Style, country: Country
+) -> dict[str, list[str]]:
     """The column that tells what was given back, where it is one of its own."""
     if style.returns == "flag":
         yes, no = country.yes_no
@@ -182,7 +190,7 @@ def _return_columns(lines: Sequence[Line], style: Style, country: Country) -> di
     return {}
 
 
-def _footer(parts: Sequence[str], lines: Sequence[Line], style: Style) -> list[str]:
+def _footer(parts: Sequence[str], lines: Sequence[SoldLine], style: Style) -> list[str]:
     """A last line with the sum of all amounts, as reports have it."""
     said = AMOUNTS[style.amount](sum(line.quantity * line.unit_cents for line in lines))
     cells = [said if part == "amount" else "" for part in parts]

@@ -15,7 +15,7 @@ _AS_LATER_ROWS = ("amount below zero", "flag", "type")
 
 
 @dataclass(frozen=True)
-class Line:
+class SoldLine:
     """One line of an order; ``cents`` is what it brought, below zero where it gave back."""
 
     customer: str
@@ -50,7 +50,7 @@ class ShopFigures:
 
 def random_sales(
     dice: random.Random, returns: str, *, calls_off: bool, is_short: bool, is_whole: bool
-) -> list[Line]:
+) -> list[SoldLine]:
     """Orders one after another: over a year and a half, or over days where ``is_short``."""
     at = datetime(
         dice.choice((2022, 2023, 2024)), dice.randint(1, 12), dice.randint(1, 28), 9, tzinfo=UTC
@@ -61,7 +61,7 @@ def random_sales(
     scale = dice.choice((1_000, 1_000, 20_000, 300_000))
     steps = (1, 50) if is_short else (60, 4_800)
     prices = {item: dice.randint(scale // 10, scale) for item in range(100, 160)}
-    found: list[Line] = []
+    found: list[SoldLine] = []
     while len(found) < ROWS:
         at += timedelta(minutes=dice.randint(*steps))
         order += 1
@@ -77,14 +77,14 @@ def random_sales(
             # Now and then an article is dearer or cheaper than usual.
             unit = round(prices[item] * dice.choice((1, 1, 1, 1, 0.9, 1.1)))
             unit = max(unit // 100, 1) * 100 if is_whole else unit
-            line = Line(
+            line = SoldLine(
                 customer, number, at, f"SKU-{item}", dice.choice((1, 1, 1, 2, 3, 6)), unit, is_sale
             )
             found.append(_given_back(dice, line, returns))
     return found[:ROWS]
 
 
-def _given_back(dice: random.Random, line: Line, returns: str) -> Line:
+def _given_back(dice: random.Random, line: SoldLine, returns: str) -> SoldLine:
     """A line that is sent back now and then, where a file says so in the line itself."""
     if not line.is_sale or dice.random() >= 0.04:
         return line
@@ -96,7 +96,7 @@ def _given_back(dice: random.Random, line: Line, returns: str) -> Line:
     return line
 
 
-def figures_of(lines: Sequence[Line]) -> ShopFigures:
+def figures_of(lines: Sequence[SoldLine]) -> ShopFigures:
     """What the sales among the lines come to."""
     sales = [line for line in lines if line.is_sale]
     days = [line.at.strftime("%Y-%m-%d") for line in sales]

@@ -17,6 +17,7 @@ from features.checks.judging.conversions import (
     compiles,
 )
 from features.checks.judging.filler_days import filler_rules
+from features.checks.judging.joins import join_rules, selected
 from features.checks.judging.known_words import word_rules
 from features.checks.judging.numbers_in_texts import with_numbers
 from features.checks.judging.order_values import reading_with_order_values, with_order_values
@@ -24,9 +25,10 @@ from features.checks.judging.rules import MOST_RULES, Rule, rules_of
 from features.checks.judging.texts import faults_of_texts
 from features.company.erased import NOBODY_ERASED, Tombstones
 from features.company.settings.company import TableMapping
-from features.sources.attachment import Source, attach
+from features.sources.attachment import Source
 from features.sources.connection import Connection, faults_worded, literal, quoted
 from features.sources.files import Schema, SourceFile
+from features.sources.joins import attach_joined
 from features.sources.naming import is_named
 from features.vocabulary.errors import DataRefused, RegularsError
 from features.vocabulary.months import month_sql
@@ -127,7 +129,7 @@ def open_table(
     """
     connection.execute(f"SET TimeZone = {literal(mapping.timezone)}")
     try:
-        source = attach(
+        source = attach_joined(
             connection, table.name, mapping, folder=folder, scratch=scratch, known=known
         )
     except RegularsError as fault:
@@ -153,6 +155,7 @@ def open_table(
     rules = rules_of(table, columns, mapping.set_aside, as_of)
     rules += word_rules(table, columns)
     rules += filler_rules(table, columns)
+    rules += join_rules(table, source)
     if len(rules) > MOST_RULES:
         breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
     rows = f"SELECT 1 FROM {source.relation} LIMIT 1"
@@ -248,6 +251,7 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str, *, ahead
         f"({condition}\n) AS {quoted(f'own {position}')}"
         for position, condition in enumerate(opened.mapping.set_aside.values())
     ]
+    mapped += selected(opened.source)
     mapped.append(f"CAST({reading.file} AS INTEGER) + {ahead} AS {quoted('in file')}")
     converted = [f"{one.converted} AS {quoted(one.stored)}" for one in opened.columns]
     if opened.event is not None:

@@ -14,7 +14,9 @@ from features.checks.judging.conversions import as_sql, bind_expression
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Reading, Source, shape_of
 from features.sources.connection import Connection, described, quoted
-from features.sources.files import text_of
+from features.sources.databases import is_address
+from features.sources.expressions import not_blank, said_as_text
+from features.sources.files import ROW, text_of
 from features.vocabulary.errors import DataRefused, did_you_mean
 
 _NUMBERS = (
@@ -29,6 +31,9 @@ _NUMBERS = (
     "U",
 )
 _FILE = '"file of the row"'
+_GROUP = '"rows of one above"'
+ABOVE = "the row above"
+"""Written for the key of filled columns: where all of them are blank, a row belongs to the one above it."""
 
 
 def with_order_values(
@@ -37,6 +42,8 @@ def with_order_values(
     """The source with its filled and split columns; ``DataRefused`` where these cannot be."""
     if not mapping.fill and not mapping.split:
         return source
+    if ABOVE in mapping.fill.values():
+        _require_rows_in_order(source, mapping, f"tables.{table}.fill")
     for setting, named in (("fill", mapping.fill), ("split", mapping.split)):
         for column, key in named.items():
             where = f"tables.{table}.{setting}"
@@ -46,6 +53,8 @@ def with_order_values(
                     found=f'no column "{column}"',
                     remedy=did_you_mean(column, list(source.columns)),
                 )
+            if setting == "fill" and key == ABOVE:
+                continue
             bind_expression(connection, source, as_sql(source, key), f'{where}."{column}"')
             if setting == "split" and not source.columns[column].startswith(_NUMBERS):
                 raise DataRefused(
@@ -55,6 +64,10 @@ def with_order_values(
                 )
     relation = f"{source.relation}_of_orders"
     rows = _completed(source, mapping, source.relation, "0")
+    if ABOVE in mapping.fill.values():
+        # Only the files themselves tell the order of their rows.
+        reading = source.reading(source.fresh)
+        rows = _completed(source, mapping, reading.relation, reading.file)
     connection.execute(
         f"CREATE OR REPLACE VIEW {relation} AS SELECT * EXCLUDE ({_FILE}) FROM {rows}"
     )
@@ -77,7 +90,11 @@ def reading_with_order_values(source: Source, mapping: TableMapping, reading: Re
 
 def _completed(source: Source, mapping: TableMapping, relation: str, file: str) -> str:
     rows = f"(SELECT *, {file} AS {_FILE} FROM {relation})"
+    if above := [column for column, key in mapping.fill.items() if key == ABOVE]:
+        rows = _from_above(source, above, relation, file)
     for column, key in mapping.fill.items():
+        if key == ABOVE:
+            continue
         filled = [f"{_filled(source, column, key)} AS {quoted(column)}"]
         if column in source.formats:
             text = text_of(column)
@@ -103,12 +120,47 @@ def _completed(source: Source, mapping: TableMapping, relation: str, file: str) 
     return rows
 
 
+def _from_above(source: Source, columns: list[str], relation: str, file: str) -> str:
+    """Rows of which those that say nothing in some columns take what the last one above says that does."""
+    begins = " OR ".join(f"{_said(source, column)} IS NOT NULL" for column in columns)
+    numbered = (
+        f"(SELECT *, {file} AS {_FILE}, count(*) FILTER ({begins}) OVER (PARTITION BY {file} "
+        f"ORDER BY {ROW} ROWS UNBOUNDED PRECEDING) AS {_GROUP} FROM {relation})"
+    )
+    texts = [text_of(column) for column in columns if column in source.formats]
+    by = f"PARTITION BY {_FILE}, {_GROUP}"
+    # One row of a group says anything there, the first.
+    filled = ", ".join(
+        f"max({_said(source, name)}) OVER ({by}) AS {quoted(name)}" for name in (*columns, *texts)
+    )
+    return f"(SELECT * EXCLUDE ({_GROUP}) REPLACE ({filled}) FROM {numbered})"
+
+
+def _require_rows_in_order(source: Source, mapping: TableMapping, where: str) -> None:
+    """Refuse to fill from above where there is no order of rows, or one row of it could not be read."""
+    if is_address(mapping.source):
+        raise DataRefused(
+            expected=f'files for "{ABOVE}" in {where}',
+            found="a database, whose rows have no order of their own",
+            remedy="Fill the values in by the query, or by the column that names the order.",
+        )
+    for name, schema in source.schemas.items():
+        if schema.text is not None and schema.text.records.broken:
+            lines = [f"{one.line:,}" for one in schema.text.records.first]
+            raise DataRefused(
+                expected=f'every line of {name} to be read, for {where} takes "{ABOVE}"',
+                found=f"{schema.text.records.broken:,} that could not be",
+                rows=f"line {', '.join(lines)}",
+                remedy="Export the file again: the rows below would be taken for those of another order.",
+            )
+
+
 def _partition(source: Source, key: str) -> str:
     return f"PARTITION BY {_FILE}, {_key(source, key)}"
 
 
 def _key(source: Source, key: str) -> str:
-    return f"nullif(trim(CAST(({as_sql(source, key)}\n) AS VARCHAR)), '')"
+    return said_as_text(f"({as_sql(source, key)}\n)")
 
 
 def _said(source: Source, column: str) -> str:
@@ -116,7 +168,7 @@ def _said(source: Source, column: str) -> str:
     name = quoted(column)
     # What is no column is the text of one.
     is_text = source.columns.get(column, "VARCHAR") == "VARCHAR"
-    return f"nullif(trim({name}), '')" if is_text else name
+    return not_blank(name) if is_text else name
 
 
 def _filled(source: Source, column: str, key: str) -> str:

@@ -21,12 +21,19 @@ UNKNOWN_CUSTOMERS_SHARE = 1 / 3
 """Above this share of rows without a customer the table is refused: shops do sell to people unknown."""
 FEW_ROWS = 5
 """So few rows without a needed value refuse no table, however small."""
+_IDS = ("customer_id", "order_id", "item_id", "contract_id")
+_IN_POWERS = "[0-9]([.,][0-9]+)?[eE][+][0-9]{2,}"
 MOST_RULES = 62
 """Rules are bits of one whole number a row."""
 MAY_LIE_AHEAD = ("contracts",)
 """Tables whose rows may be dated ahead, so that none of theirs lies in the future."""
 MAY_BE_UNKNOWN = ("contacts",)
 """Tables of which most rows may be about people nobody knows, such as visits of a web site."""
+
+_HOW_DATES_ARE_WRITTEN = (
+    ' Where all are written in one way, say it: date_format = "%d%m%Y" under [tables.{table}], or for one column '
+    "under [tables.{table}.formats]."
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,9 @@ def rules_of(
             rules.append(_unreadable(table, column))
         if column.may_be_open:
             rules.append(_open(column))
+        if column.column.name in _IDS and column.source_type == "VARCHAR":
+            rules.append(_shortened(table, column))
+    rules.extend(map(_two_readings, filter(_may_read_in_two_ways, columns)))
     rules.extend(_instants(table, columns, as_of))
     if table is PURCHASES:
         rules.extend(_purchases(columns))
@@ -99,6 +109,12 @@ def _missing(table: RawTable, column: MappedColumn) -> Rule:
         else f"See whether {name} = {column.expression} is right in every file and fill it in, "
         f"or leave these rows out by {own_rule}."
     )
+    if table is PURCHASES and name in ("order_id", table.event_time):
+        advice += (
+            " Where cells were merged, so that a blank one means the order above it: "
+            f'[tables.purchases.fill] {as_key(column.expression)} = "the row above", and so for each column '
+            "that is blank there."
+        )
     tolerated = UNKNOWN_CUSTOMERS_SHARE if is_customer else MISSING_SHARE
     return Rule(
         name=f"missing.{name}",
@@ -119,6 +135,15 @@ def as_written(sql: str) -> str:
     "'''day = '2023-06-01' '''"
     """
     return f"'''{sql} '''"
+
+
+def as_key(expression: str) -> str:
+    """A column as a key of ``regulars.toml``.
+
+    >>> as_key("Order"), as_key('"Order No"')
+    ('"Order"', '"Order No"')
+    """
+    return expression if expression.startswith('"') else f'"{expression}"'
 
 
 def _is_empty(column: MappedColumn) -> str:
@@ -142,7 +167,45 @@ def _unreadable(table: RawTable, column: MappedColumn) -> Rule:
         condition=f"(NOT {column.is_missing} AND {quoted(column.stored)} IS NULL{unless_open})",
         severity=Severity.SETS_ASIDE if required else Severity.NOTES,
         becomes="set aside" if required else f"kept, without {name}",
-        advice=f"Correct the values, or the expression {column.expression} for {name}.",
+        advice=f"Correct the values, or the expression {column.expression} for {name}."
+        + (_HOW_DATES_ARE_WRITTEN.format(table=table.name) if kind is ColumnKind.INSTANT else ""),
+        tolerated=UNREADABLE_SHARE,
+    )
+
+
+def _may_read_in_two_ways(column: MappedColumn) -> bool:
+    """Whether a number is a text of a source that tells its own types, where nothing says what its marks mean."""
+    is_number = column.column.kind in (ColumnKind.MONEY, ColumnKind.NUMBER)
+    is_bare = column.format is None and column.expression.startswith('"')
+    return is_number and is_bare and column.source_type == "VARCHAR"
+
+
+def _two_readings(column: MappedColumn) -> Rule:
+    name, expression = column.column.name, column.expression
+    half = as_written(f"CAST({expression} AS DECIMAL(18, 3))")
+    thousands = as_written(f"CAST(replace({expression}, '.', '') AS DECIMAL(18, 2))")
+    return Rule(
+        name=f"two_readings.{name}",
+        what=f"{name} is a text such as 1.500, which can be read in two ways",
+        condition=f"regexp_full_match(trim({quoted(column.raw)}), '[-+]?[1-9][0-9]{{0,2}}[.][0-9]{{3}}')",
+        severity=Severity.NOTES,
+        becomes="read with a point before decimals",
+        advice=f"Write {name} = {half} where it is one and a half, or {name} = {thousands} where it is "
+        "one thousand five hundred.",
+        tolerated=UNREADABLE_SHARE,
+    )
+
+
+def _shortened(table: RawTable, column: MappedColumn) -> Rule:
+    name = column.column.name
+    return Rule(
+        name=f"shortened.{name}",
+        what=f"{name} such as 1.23457E+12, of which a spreadsheet has cut the last digits off",
+        condition=f"regexp_full_match({quoted(column.stored)}, '{_IN_POWERS}')",
+        severity=Severity.SETS_ASIDE,
+        becomes="set aside",
+        advice=f"Several numbers have become one: export {name} again as a text, or leave these rows out by a "
+        f"rule of your own in [tables.{table.name}.set_aside].",
         tolerated=UNREADABLE_SHARE,
     )
 

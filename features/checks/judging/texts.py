@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from features.checks.breaches import Breach, Severity, refusal
 from features.company.settings.company import TableMapping
@@ -21,9 +22,10 @@ REFUSED_SHARE = 0.01
 def faults_of_texts(table: RawTable, mapping: TableMapping, source: Source) -> Iterator[Breach]:
     """What keeps a table's text files from being used: doubts, names that repeat, broken lines."""
     expressions = [*mapping.columns.values(), *mapping.set_aside.values(), mapping.where]
-    for doubt in source.doubts:
+    expressions += [one.on for one in mapping.join.values()]
+    for where, shown, doubt in _doubts(table, source):
         if any(is_named(doubt.column, one) for one in expressions):
-            yield refusal(table.name, f"reading.{doubt.column}", _doubtful(table, source, doubt))
+            yield refusal(table.name, f"reading.{doubt.column}", _doubtful(where, shown, doubt))
     texts = _texts(source)
     for file, text in texts.items():
         for name in text.repeated_names:
@@ -58,15 +60,26 @@ def notes_of_texts(table: RawTable, source: Source) -> Iterator[Breach]:
 
 
 def _texts(source: Source) -> Mapping[str, TextFile]:
-    return {name: one.text for name, one in source.schemas.items() if one.text is not None}
+    schemas = [source.schemas, *(one.schemas for one in source.joins)]
+    every = [pair for one in schemas for pair in one.items()]
+    return {name: one.text for name, one in every if one.text is not None}
 
 
-def _doubtful(table: RawTable, source: Source, doubt: Doubt) -> DataRefused:
+def _doubts(table: RawTable, source: Source) -> Iterator[tuple[str, str, Doubt]]:
+    """The columns in doubt, as expressions name them, each with its section and its source."""
+    yield from ((f"tables.{table.name}", source.shown, one) for one in source.doubts)
+    for joined in source.joins:
+        where = f"tables.{table.name}.join.{joined.name}"
+        for one in joined.doubts:
+            yield where, joined.shown, replace(one, column=f"{joined.name}.{one.column}")
+
+
+def _doubtful(where: str, shown: str, doubt: Doubt) -> DataRefused:
     choices = " or ".join(f'{doubt.setting} = "{one}"' for one in doubt.readings)
     return DataRefused(
-        expected=f"one way to read {doubt.column} of {source.shown}",
+        expected=f"one way to read {doubt.column} of {shown}",
         found=f"{len(doubt.readings)} ways that fit: {_readings(doubt)}",
-        remedy=f"Write {choices} under [tables.{table.name}]. {doubt.evidence}",
+        remedy=f"Write {choices} under [{where}]. {doubt.evidence}",
     )
 
 

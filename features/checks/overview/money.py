@@ -15,9 +15,10 @@ _NAMES_A_COLUMN = re.compile(r"[A-Za-z_\"]")
 def without_money(opened: OpenTable) -> Iterator[Breach]:
     """Refuse purchases none of which brings more than nothing, unless the mapping itself says 0."""
     amount = opened.mapping.columns.get("amount", "")
-    rows, most = opened.connection.execute(
-        f"SELECT CAST(sum(rows) AS BIGINT), max(cents) FROM {orders_relation(opened)}"
-    ).fetchall()[0]
+    rows, most = opened.connection.execute(f"""
+        SELECT CAST(sum(rows) AS BIGINT), max(cents) FROM (
+            SELECT sum(rows) AS rows, sum(cents) AS cents FROM {orders_relation(opened)} GROUP BY order_id)
+    """).fetchall()[0]
     if not rows or most > 0 or not _NAMES_A_COLUMN.search(amount):
         return
     yield Breach(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from features.checks.breaches import CheckReport
 from features.checks.journal import FileRecord
 from features.checks.judging.judged_table import OpenTable
+from features.checks.overview.exchanged_days import exchanged_days
 from features.checks.overview.likeness import carried_by_few, near_equal_ids
 from features.checks.overview.meetings import meeting_breaches, meetings
 from features.checks.overview.merchandise import no_merchandise
@@ -43,8 +44,14 @@ def with_figures(
         meets = tuple(one for one in found if one.table == name)
         summaries.append(replace(summary, meets=meets))
         if opened.table is PURCHASES:
-            breaches += [*without_money(opened), *near_equal_ids(opened), *carried_by_few(opened)]
-            breaches += [*perhaps_nobody(opened), *numbers_used_again(opened)]
+            breaches += [
+                *without_money(opened),
+                *exchanged_days(opened),
+                *near_equal_ids(opened),
+                *carried_by_few(opened),
+                *perhaps_nobody(opened),
+                *numbers_used_again(opened),
+            ]
     return replace(
         report, summaries=tuple(summaries), breaches=(*report.breaches, *breaches)
     )  # fmt: skip

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from features.checks.accounts import repeated_relation
 from features.checks.figures import FileAccount
 from features.checks.journal import FileRecord
+from features.checks.judging.joins import joined_accounts
 from features.checks.judging.judged_table import OpenTable
 from features.sources.connection import quoted
 
@@ -35,7 +36,7 @@ def file_accounts(opened: OpenTable, known: Mapping[str, FileRecord]) -> tuple[F
                 not_selected=rows - judged.get(place, 0),
             )
         )
-    return tuple(accounts)
+    return (*accounts, *joined_accounts(opened.source))
 
 
 def _refused(opened: OpenTable, file: str) -> int:

@@ -10,6 +10,7 @@ from pydantic import Strict, ValidationInfo, field_validator
 from pydantic.dataclasses import dataclass
 
 from features.company.settings.declared import CLOSED, Fault, Faults, NamedTexts, setting, table_of
+from features.company.settings.sources import NamedJoins, SourceSettings
 from features.vocabulary.errors import did_you_mean
 from features.vocabulary.tables import RawTable
 
@@ -32,23 +33,21 @@ class CompanySettings:
 
 
 @dataclass(frozen=True, config=CLOSED)
-class TableMapping:
+class TableMapping(SourceSettings):
     """How one of the company's own tables becomes a raw table.
 
     Read from a file, it is held to the raw table it is for, which is the context it is checked in.
     """
 
-    source: str = setting(
-        "",
-        "A file or pattern (Parquet, CSV, Excel), relative to this file, or a database address "
-        "followed by # and a table or query.",
-    )
     columns: NamedTexts = table_of(
         "For each column of ours, a SQL expression over the columns of the source."
     )
+    join: NamedJoins = table_of(
+        "Further files, by a name of yours, whose row of the same key stands beside each row of the source."
+    )
     fill: NamedTexts = table_of(
         "Columns whose blank cells take the value other rows of the same order in the same file have: "
-        "the source's column, and the column or expression that names the order."
+        'the source\'s column, and the column or expression that names the order, or "the row above".'
     )
     split: NamedTexts = table_of(
         "Money that stands for a whole order, on each of its rows or on one: split over its rows to the "
@@ -62,57 +61,6 @@ class TableMapping:
     set_aside: NamedTexts = table_of(
         "Named SQL conditions over the source; a row that meets one is counted and left out."
     )
-    encoding: str = setting(
-        "", "How text files are encoded, such as cp1252; empty to find it out from their bytes."
-    )
-    delimiter: str = setting("", "The mark between the values of text files; empty to find it out.")
-    header_row: int = setting(
-        0, "The line of text files that names the columns, from 1 on; 0 to find it out.", least=0
-    )
-    decimal: str = setting("", "The mark of decimals in texts: . or ,; empty to find it out.")
-    thousands: str = setting("", "The mark between thousands in texts; empty to find it out.")
-    date_format: str = setting(
-        "", "How dates are written in texts, such as %d.%m.%Y; empty to find it out."
-    )
-    null_texts: tuple[str, ...] = setting(
-        (), "Texts that stand for an empty value, such as n/a, beside the usual ones."
-    )
-    formats: NamedTexts = table_of(
-        "For a column that is written otherwise: how its dates are written, or text or number."
-    )
-
-    @field_validator("source")
-    @classmethod
-    def _is_named(cls, source: str) -> str:
-        if not source:
-            raise Faults(
-                Fault(
-                    expected="a source for [{table}]",
-                    found="none",
-                    remedy='Name the file, such as source = "purchases.parquet".',
-                )
-            )
-        return source
-
-    @field_validator("decimal")
-    @classmethod
-    def _is_a_mark(cls, decimal: str) -> str:
-        if decimal not in ("", ".", ","):
-            raise Faults(Fault(expected=". or , for {place}", found=repr(decimal)))
-        return decimal
-
-    @field_validator("delimiter")
-    @classmethod
-    def _is_one_letter(cls, delimiter: str) -> str:
-        if len(delimiter) > 1 or delimiter in ('"', "\n", "\r"):
-            raise Faults(
-                Fault(
-                    expected="one letter for {place}",
-                    found=repr(delimiter),
-                    remedy='Write the mark itself, such as ";" or "\\t" for tabs.',
-                )
-            )
-        return delimiter
 
     @field_validator("columns")
     @classmethod

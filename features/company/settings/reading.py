@@ -5,9 +5,10 @@ Each setting carries its sentence in the declaration of its table; ``docs/settin
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
@@ -27,6 +28,7 @@ from features.company.settings.questions import (
     ValueSettings,
 )
 from features.company.settings.service import ExportSettings, MlflowSettings, ServiceSettings
+from features.company.settings.sources import JoinedSource
 from features.vocabulary.errors import SettingsRefused, did_you_mean
 from features.vocabulary.tables import TABLES
 
@@ -116,10 +118,30 @@ def _tables(content: Any, faults: list[Fault]) -> dict[str, TableMapping]:
             place, remedy = f"tables.{name}", did_you_mean(name, list(TABLES))
             faults.append(Fault("a table Regulars knows", f"[{place}]", remedy, place))
             continue
-        mapping = _read(TableMapping, table, ("tables", name), faults, context=TABLES[name])
+        joins = _joins(table.get("join", {}), name, faults) if isinstance(table, Mapping) else {}
+        own = {**table, "join": {}} if isinstance(table, Mapping) else table
+        mapping = _read(TableMapping, own, ("tables", name), faults, context=TABLES[name])
         if mapping is not None:
-            mappings[name] = mapping
+            mappings[name] = replace(mapping, join=joins)
     return mappings
+
+
+def _joins(content: Any, table: str, faults: list[Fault]) -> dict[str, JoinedSource]:
+    """The files that are joined to the source of a table."""
+    place = f"tables.{table}.join"
+    if not isinstance(content, Mapping):
+        faults.append(_wrong_type("a section", content).at(place, place))
+        return {}
+    joins = {}
+    for name, said in content.items():
+        if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name):
+            remedy = f"Call it by one word, such as [{place}.orders]."
+            faults.append(Fault("a plain name for a joined file", f'"{name}"', remedy, place))
+            continue
+        joined = _read(JoinedSource, said, ("tables", table, "join", name), faults)
+        if joined is not None:
+            joins[name] = joined
+    return joins
 
 
 def _read(

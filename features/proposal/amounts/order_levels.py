@@ -8,7 +8,7 @@ from features.proposal.columns.looking import Look
 from features.proposal.columns.names import likeness
 from features.proposal.exclusions.statuses import could_be_a_status, says_what_became
 from features.sources.attachment import Source
-from features.sources.connection import Connection, quoted
+from features.sources.connection import Connection
 
 _ASKED = ("amount", "price", "discount", "refunded", "currency")
 _NEARLY_ALL = 0.98
@@ -48,11 +48,9 @@ def level_of(connection: Connection, source: Source, order: Look | None, look: L
     """What a column does within the orders of several lines; all zero where nothing numbers orders."""
     if order is None or order.name == look.name or not look.filled:
         return OrderLevel()
-    said = f"nullif(trim(CAST({quoted(look.name)} AS VARCHAR)), '')"
     # Where most lines say zero, such as of refunds, only the orders that say something else tell.
     tells = f"coalesce(({look.as_number}) <> 0, false)" if look.as_number else "true"
-    numbered = f"nullif(trim(CAST({order.sql} AS VARCHAR)), '')"
-    rows = f"(SELECT {numbered} AS o, {said} AS v, {tells} AS tells FROM {source.relation})"
+    rows = f"(SELECT {order.said_text} AS o, {look.said_text} AS v, {tells} AS tells FROM {source.relation})"
     orders, agreeing, partly = connection.execute(f"""
         SELECT count(*) FILTER (said > 0), count(*) FILTER (different = 1),
                count(*) FILTER (said > 0 AND said < lines)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from features.company.settings.company import TableMapping
+from features.company.settings.sources import JoinedSource
 from features.sources.attachment import Source, attach
 from features.sources.connection import Connection, literal, quoted
+from features.sources.expressions import not_blank, said_as_text
+from features.sources.joins import with_joined
 
 MANY_ROWS = 5_000_000
 """From so many rows on, different values are estimated rather than counted."""
@@ -19,6 +23,8 @@ _DATE_FORMATS = (
 )  # fmt: skip
 _POINT_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*$"
 _COMMA_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*$"
+_EITHER_NUMBER = r"^\s*[-+]?[1-9]\d{0,2}[.,]\d{3}\s*$"
+_ONE_NUMBER = r"[.,](\d{1,2}|\d{4,})\s*$|[.,].*[.,]"
 _READS = 0.99
 """A text column is taken for numbers or dates when so large a share of its values reads as such."""
 
@@ -44,6 +50,25 @@ class Look:
     negative: float = 0.0
     low: float = 0.0
     high: float = 0.0
+
+    @property
+    def said(self) -> str:
+        """SQL for the column's value, which is missing where a text is blank."""
+        return not_blank(self.sql) if self.type == "VARCHAR" else self.sql
+
+    @property
+    def said_text(self) -> str:
+        """SQL for what the column says as a text, whatever its type; NULL where it says nothing."""
+        return said_as_text(self.sql)
+
+    @property
+    def as_text(self) -> str:
+        """SQL for the column as a text that is missing where it is blank."""
+        if self.type == "VARCHAR":
+            return not_blank(self.sql)
+        if self.type in ("DOUBLE", "FLOAT"):
+            return f"CAST(CAST({self.sql} AS BIGINT) AS VARCHAR)"
+        return f"CAST({self.sql} AS VARCHAR)"
 
     @property
     def as_instant_only(self) -> bool:
@@ -75,6 +100,13 @@ def opened_to_look(connection: Connection, name: str, path: Path, scratch: Path)
     return attach(connection, name, mapping, folder=Path(), scratch=scratch).read_once()
 
 
+def read_with(source: Source, joined: Mapping[str, JoinedSource], scratch: Path) -> Source:
+    """A source that is looked at with the rows of further files beside its own, read once as well."""
+    for name, said in joined.items():
+        source = with_joined(source, "purchases", name, said, scratch)
+    return source.read_once()
+
+
 def look_at(connection: Connection, source: Source) -> list[Look]:
     """Describe every column of an opened source."""
     rows = int(connection.execute(f"SELECT count(*) FROM {source.relation}").fetchall()[0][0])
@@ -96,7 +128,7 @@ def _look(
     connection: Connection, source: Source, name: str, kind: str, rows: int, reserved: set[str]
 ) -> Look:
     column = quoted(name)
-    filled_sql = f"nullif(trim({column}), '')" if kind == "VARCHAR" else column
+    filled_sql = not_blank(column) if kind == "VARCHAR" else column
     counting = "approx_count_distinct(" if rows > MANY_ROWS else "count(DISTINCT "
     nested = kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "BLOB", "UNION"))
     filled, distinct = connection.execute(
@@ -135,6 +167,13 @@ def _number_sql(connection: Connection, source: Source, look: Look) -> str:
         return look.sql if look.type != "INTERVAL" else ""
     if look.type != "VARCHAR" or look.name in source.formats:
         # What the texts of a text file mean is decided already.
+        return ""
+    has_three, has_others = (
+        _share(connection, source, look, f"regexp_matches({look.sql}, {literal(one)})")
+        for one in (_EITHER_NUMBER, _ONE_NUMBER)
+    )
+    if has_three and not has_others:
+        # Nothing says whether 1.500 is one and a half, so that no number is made of it.
         return ""
     if (
         _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_POINT_NUMBER)})")
@@ -196,12 +235,3 @@ def _number_instant(connection: Connection, source: Source, look: Look) -> tuple
     if low >= 300_000_000_000 and high < 4_102_444_800_000:
         return f"to_timestamp({look.sql} / 1000)", "read as milliseconds since 1970"
     return "", ""
-
-
-def as_text(look: Look) -> str:
-    """SQL for a column as a text that is missing where it is blank."""
-    if look.type == "VARCHAR":
-        return f"nullif(trim({look.sql}), '')"
-    if look.type in ("DOUBLE", "FLOAT"):
-        return f"CAST(CAST({look.sql} AS BIGINT) AS VARCHAR)"
-    return f"CAST({look.sql} AS VARCHAR)"

@@ -264,7 +264,13 @@ def words_of(name: str) -> tuple[str, ...]:
 
     >>> words_of("CustomerID"), words_of("Stück_zahl"), words_of("N° facture")
     (('customer', 'id'), ('stueck', 'zahl'), ('n', 'facture'))
+
+    The file that a column was joined from says nothing of what it holds, unless it is a bare id.
+
+    >>> words_of("orders.status"), words_of("customers.id")
+    (('status',), ('customers', 'id'))
     """
+    name = re.sub(r"^(orders|customers)\.(?!id$)", "", name)
     apart = re.sub(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
     return tuple(re.findall(r"[a-z]+|[0-9]+", plain_text(apart)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from features.proposal.columns.looking import Look, as_text
+from features.proposal.columns.looking import Look
 from features.proposal.columns.names import words_of
 from features.proposal.columns.roles import ChosenColumn
 from features.sources.attachment import Source
@@ -40,7 +40,7 @@ def with_days(
     quantity = roles["quantity"].look.as_number if "quantity" in roles else ""
     bought = f"coalesce({quantity}, 1) >= 0" if quantity else "true"
     lines = f"""
-        SELECT {as_text(order.look)} AS number, {day} AS day, CAST({customer} AS VARCHAR) AS who, *
+        SELECT {order.look.as_text} AS number, {day} AS day, CAST({customer} AS VARCHAR) AS who, *
         FROM {source.relation} WHERE number IS NOT NULL AND day IS NOT NULL AND {bought}
     """
     numbers, again, widest = connection.execute(f"""

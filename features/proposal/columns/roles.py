@@ -15,6 +15,7 @@ from features.proposal.columns.names import EXACT, likeness, words_of
 from features.proposal.columns.people import Person, as_mail, people_in
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
+from features.sources.expressions import not_blank
 
 _ENOUGH = 0.5
 _WELL_NAMED = 0.8
@@ -220,7 +221,7 @@ class Roles:
     def _belonging(self, order: Look, customer: Look) -> float:
         """The share of order numbers whose lines name one customer at most."""
         who = quoted(customer.name)
-        who = f"nullif(lower(trim({who})), '')" if customer.type == "VARCHAR" else who
+        who = f"lower({not_blank(who)})" if customer.type == "VARCHAR" else who
         one, all_orders = self.connection.execute(f"""
             SELECT count(*) FILTER (customers <= 1), count(*) FROM (
                 SELECT count(DISTINCT {who}) AS customers

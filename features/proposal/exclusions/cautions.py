@@ -6,6 +6,7 @@ from features.proposal.columns.looking import Look
 from features.proposal.wording.writing import ProposedColumn, ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, quoted
+from features.sources.expressions import said_as_text
 
 _NEARLY_ALL = 0.98
 
@@ -72,11 +73,11 @@ def order_summaries(
     """A rule for rows without article and quantity that stand above the lines of their order."""
     if order is None or item is None or quantity is None or not item.missing * quantity.missing:
         return None
-    blank = " AND ".join(f"{_said(look)} IS NULL" for look in (item, quantity))
+    blank = " AND ".join(f"{look.said} IS NULL" for look in (item, quantity))
     rows, above = connection.execute(f"""
         SELECT coalesce(sum(blank), 0), coalesce(sum(blank) FILTER (lines > blank), 0) FROM (
             SELECT count(*) AS lines, count(*) FILTER ({blank}) AS blank FROM {source.relation}
-            WHERE {_said(order)} IS NOT NULL GROUP BY {order.sql})
+            WHERE {order.said} IS NOT NULL GROUP BY {order.sql})
     """).fetchall()[0]
     if not rows or above < _NEARLY_ALL * rows:
         return None
@@ -92,16 +93,12 @@ def without_a_key(
     connection: Connection, source: Source, key: ProposedColumn
 ) -> tuple[ProposedRule, ...]:
     """A rule for the rows of a describing table that describe nothing."""
-    blank = f"nullif(trim(CAST({key.expression} AS VARCHAR)), '') IS NULL"
+    blank = f"{said_as_text(key.expression)} IS NULL"
     rows = connection.execute(f"SELECT count(*) FROM {source.relation} WHERE {blank}").fetchall()
     if not rows[0][0]:
         return ()
     name = key.column.removesuffix("_id")
     return (ProposedRule(f"no {name}", blank, f"they name no {name}", int(rows[0][0])),)
-
-
-def _said(look: Look) -> str:
-    return f"nullif(trim({look.sql}), '')" if look.type == "VARCHAR" else look.sql
 
 
 def repeated_rows(connection: Connection, source: Source) -> int:
@@ -115,8 +112,8 @@ def repeated_rows(connection: Connection, source: Source) -> int:
     )
 
 
-def duplicates_reason(repeated: int, is_by_line: bool) -> str:
-    """Why rows that repeat another are dropped or kept."""
+def duplicates_reason(repeated: int, *, is_by_line: bool) -> str:
+    """What speaks for dropping rows that repeat another, or for keeping them."""
     if not is_by_line:
         rows = f"{repeated:,} rows repeat another in every column, " if repeated else "Equal rows, "
         return f"{rows}which without order and article numbers may be purchases of their own."

@@ -184,8 +184,7 @@ class Statuses:
         first = words_of(look.name)[:1]
         if not look.as_instant or not first or not first[0].startswith(_CANCEL_STEMS):
             return
-        said = f"nullif(trim({look.sql}), '')" if look.type == "VARCHAR" else look.sql
-        condition = f"{said} IS NOT NULL"
+        condition = f"{look.said} IS NOT NULL"
         others = " OR ".join(f"({rule.condition})" for rule in self.found.rules) or "false"
         if look.filled > look.rows / 2 or not self._count(
             f"{condition} AND NOT coalesce(({others}), false)"

@@ -30,18 +30,19 @@ class ProposedReading:
         return bool(self.others)
 
 
-def readings_of(source: Source, expressions: Sequence[str]) -> tuple[ProposedReading, ...]:
+def readings_of(
+    source: Source, expressions: Sequence[str], prefix: str = ""
+) -> tuple[ProposedReading, ...]:
     """The settings by which a source's text files are read, as far as the mapped expressions depend on them.
 
-    None for sources that tell their own types.
+    None for columns that tell their own types. ``prefix`` stands before the names of columns in the
+    expressions, where the source is joined to another.
     """
     texts = [one.text for one in source.schemas.values() if one.text is not None]
-    if not texts:
-        return ()
     used = {
         name: one
         for name, one in source.formats.items()
-        if any(is_named(name, expression) for expression in expressions)
+        if any(is_named(f"{prefix}{name}", expression) for expression in expressions)
     }
     doubts = [one for one in source.doubts if one.column in used]
     settings = {one.setting for one in doubts}
@@ -56,17 +57,23 @@ def _layout(texts: list[TextFile]) -> Iterator[ProposedReading]:
     encodings = {one.encoding for one in texts}
     if len(encodings) == 1 and encodings != {"utf-8"}:
         yield ProposedReading(
-            "encoding", min(encodings), "the bytes are no UTF-8, and as this the letters make sense"
+            "encoding",
+            min(encodings),
+            "how letters such as ä and é are stored: the file is no UTF-8, and so they make words",
         )
     delimiters = {one.delimiter for one in texts} - {""}
     if len(delimiters) == 1:
         yield ProposedReading(
-            "delimiter", min(delimiters), "by it most lines have equally many values"
+            "delimiter",
+            min(delimiters),
+            "the mark between the columns: nearly every line has it equally often",
         )
     headers = {one.header_row for one in texts}
     if len(headers) == 1 and min(headers) > 1:
         yield ProposedReading(
-            "header_row", min(headers), "the first line that fills most of the columns"
+            "header_row",
+            min(headers),
+            "the line with the names of the columns; what stands above it is no part of the table",
         )
 
 
@@ -75,10 +82,14 @@ def _marks(formats: Mapping[str, ColumnFormat]) -> Iterator[ProposedReading]:
     names = ", ".join(numbers)
     if len({one.decimal for one in numbers.values()}) == 1:
         mark = next(iter(numbers.values())).decimal
-        yield ProposedReading("decimal", mark, f"the mark of decimals in {names}")
+        yield ProposedReading(
+            "decimal", mark, f"the mark before the cents or other fractions in {names}"
+        )
     thousands = {one.thousands for one in numbers.values()} - {""}
     if len(thousands) == 1:
-        yield ProposedReading("thousands", min(thousands), f"the mark between thousands in {names}")
+        yield ProposedReading(
+            "thousands", min(thousands), f"the mark that groups the thousands in {names}"
+        )
 
 
 def _dates(formats: Mapping[str, ColumnFormat]) -> Iterator[ProposedReading]:

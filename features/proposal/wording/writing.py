@@ -43,6 +43,18 @@ class ProposedRule:
 
 
 @dataclass(frozen=True)
+class ProposedJoin:
+    """A further file whose rows stand beside those of a table, by which columns, and why."""
+
+    name: str
+    source: Path
+    on: str
+    key: str
+    reason: str
+    readings: tuple[ProposedReading, ...] = ()
+
+
+@dataclass(frozen=True)
 class ProposedTable:
     """The proposed mapping of one table."""
 
@@ -58,6 +70,7 @@ class ProposedTable:
     readings: tuple[ProposedReading, ...] = ()
     fill: Mapping[str, str] = field(default_factory=dict)
     split: Mapping[str, str] = field(default_factory=dict)
+    joins: tuple[ProposedJoin, ...] = ()
 
     @property
     def expressions(self) -> list[str]:
@@ -102,9 +115,10 @@ class Proposal:
             for column in one.open
         )
         readings = (
-            f"tables.{one.name}.{reading.setting}"
+            f"{section}.{reading.setting}"
             for one in self.tables
-            for reading in one.readings
+            for section, said in _readings(one)
+            for reading in said
             if reading.is_doubtful
         )
         return tuple(dict.fromkeys((*columns, *readings)))
@@ -170,6 +184,8 @@ def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
     if table.duplicates_reason:
         yield from _comment(table.duplicates_reason)
         yield f"duplicates = {_text(table.duplicates)}"
+    for one in table.joins:
+        yield from _join(table, one, folder)
     yield ""
     yield f"[tables.{table.name}.columns]"
     for column in table.columns:
@@ -186,6 +202,24 @@ def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
         yield from _comment(f"{rule.rows:,} lines: {rule.reason}.")
         yield from _comment("; ".join(rule.listed))
         yield f"{_key(rule.name)} = {_text(rule.condition)}"
+
+
+def _join(table: ProposedTable, join: ProposedJoin, folder: Path | None) -> Iterator[str]:
+    yield ""
+    yield f"[tables.{table.name}.join.{join.name}]"
+    yield from _comment(f'{join.reason}. Its columns are called "{join.name}.column" below.')
+    yield f"source = {_text(_shown(join.source, folder))}"
+    yield f"on = {_text(join.on)}"
+    if join.key:
+        yield f"key = {_text(join.key)}"
+    for reading in join.readings:
+        yield from _reading(reading)
+
+
+def _readings(table: ProposedTable) -> Iterator[tuple[str, tuple[ProposedReading, ...]]]:
+    yield f"tables.{table.name}", table.readings
+    for one in table.joins:
+        yield f"tables.{table.name}.join.{one.name}", one.readings
 
 
 def _reading(reading: ProposedReading) -> Iterator[str]:

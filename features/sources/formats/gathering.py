@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from features.sources.connection import Connection, quoted
+from features.sources.expressions import text
 from features.sources.formats.evidence import Evidence, spread
-from features.sources.formats.expressions import text
 from features.sources.formats.instants import (
     EPOCHS,
     FIRST_YEAR,

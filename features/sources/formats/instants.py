@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from features.sources.formats.expressions import let, text
+from features.sources.expressions import let, text
+from features.sources.formats.respelling import respelt_sql
 from features.sources.formats.words import MONTH_STARTS, ZONES_MINUTES
 
 ISO = "ISO"
@@ -20,9 +21,11 @@ EPOCHS = {
     "Unix seconds": (1_000_000, 10**8, 42 * 10**8),
     "Unix milliseconds": (1_000, 10**11, 42 * 10**11),
     "Unix microseconds": (1, 10**14, 42 * 10**14),
-    "Unix nanoseconds": (0.001, 10**17, 42 * 10**17),
+    "Unix nanoseconds": (0.001, 9 * 10**17, 42 * 10**17),
 }
-"""Counted instants: microseconds in one, and from where to where a number is taken for one."""
+"""Counted instants: microseconds in one, and from where to where a number is taken for one.
+
+Fewer nanoseconds are rather the ticks since the year 1 or 1601 that Windows counts, which are not read."""
 FIRST_YEAR = 1000
 """What a form reads as an earlier year may be a year of two digits."""
 EXCEL_DAYS_TO_1970 = 25_569
@@ -228,7 +231,7 @@ def _minutes(name: str) -> str:
 
 def _tidy(column: str) -> str:
     """SQL for a text with single blanks, one blank before the time, a point before fractions, am and pm."""
-    found = f"trim(regexp_replace({column}, {text(_BLANKS)}, ' ', 'g'))"
+    found = respelt_sql(f"trim(regexp_replace({column}, {text(_BLANKS)}, ' ', 'g'))")
     steps = (
         (r"^(.*\d),? ?(?:at|um|om|à|a las|às|alle|as|kl\.?) (\d{1,2}:)", r"\1 \2"),
         (r"^(\S.*?\d),? ?[Tt, ] ?(\d{1,2}:\d{2})", r"\1 \2"),

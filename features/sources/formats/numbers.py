@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from features.sources.formats.expressions import let, text
+from features.sources.expressions import let, text
 from features.sources.formats.words import known_nulls
 
 BLANKS = r"[ \t\x{a0}\x{2007}\x{2009}\x{202f}]"
@@ -166,7 +166,11 @@ def shape_code_sql(
 
 def _core(decimal: str, thousands: str) -> str:
     """The pattern of a bare number with these marks."""
-    groups = rf"\d{{1,3}}(?:{_THOUSANDS[thousands]}\d{{3}})+|" if thousands else ""
+    mark = _THOUSANDS[thousands] if thousands else ""
+    groups = rf"\d{{1,3}}(?:{mark}\d{{3}})+|" if thousands else ""
+    if thousands == ",":
+        # 12,34,567.00 as it is written in India.
+        groups = r"\d{1,3}(?:,\d{2,3})*,\d{3}|"
     return rf"(?:{groups}\d+)(?:{_DECIMAL[decimal]}(?:\d+|-{{1,2}}|\x{{2013}}))?"
 
 
@@ -203,8 +207,8 @@ _CORES: tuple[tuple[str, str], ...] = (
     ("comma30", rf"{_THREE},\d\d0"),
     ("comma3", rf"{_THREE},\d{{3}}"),
     ("points", r"\d{1,3}(?:\.\d{3}){2,}"),
-    ("commas", r"\d{1,3}(?:,\d{3}){2,}"),
-    ("comma point", r"\d{1,3}(?:,\d{3})+\.\d+"),
+    ("commas", r"\d{1,3}(?:,\d{2,3})+,\d{3}"),
+    ("comma point", r"\d{1,3}(?:,\d{2,3})*,\d{3}\.\d+"),
     ("point comma", r"\d{1,3}(?:\.\d{3})+,\d+"),
     ("blank", rf"\d{{1,3}}(?:{BLANKS}\d{{3}})+"),
     ("blank point", rf"\d{{1,3}}(?:{BLANKS}\d{{3}})+\.\d+"),

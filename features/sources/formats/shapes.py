@@ -10,6 +10,7 @@ from datetime import date
 
 from features.sources.formats.instants import NAMED, DateOrder
 from features.sources.formats.numbers import looks_like_number
+from features.sources.formats.respelling import respelt
 from features.sources.formats.words import ENGLISH_MONTHS, ZONES_MINUTES, month_of
 
 _FIRST = 60
@@ -100,7 +101,7 @@ def _is_like(text: str) -> bool:
 
 def date_of(text: str) -> DateText | None:
     """A text taken apart as a date; None where it is none."""
-    text = re.sub(r"\s+", " ", text.strip())
+    text = respelt(re.sub(r"\s+", " ", text.strip()))
     if not text[:60].strip(" ") or not any(letter.isdigit() for letter in text):
         return None
     found = _NUMERIC.match(text)

@@ -78,7 +78,7 @@ def layout_of(path: Path, shown: str, said: SaidLayout) -> TextLayout:
             found=f"none in {path.name}" if header is None else f"values in line {header.line}",
             remedy="Write the names above the columns, or say with `header_row` in which line they are.",
         )
-    names, repeated = _names(header.values)
+    names, repeated = _names([*header.values, *_blank_ends(header, records)])
     return TextLayout(delimiter, escape, header.line, names, repeated)
 
 
@@ -150,6 +150,16 @@ def _header(records: Sequence[_Record]) -> _Record | None:
         if one.filled >= max(_FILLED * width, min(2, width)):
             return one
     return None
+
+
+def _blank_ends(header: _Record, records: Sequence[_Record]) -> list[str]:
+    """The values without a name that end most lines and say nothing, as where each line ends in a mark."""
+    named = len(header.values)
+    below = [one.values for one in records if one.line > header.line]
+    width = max(Counter(map(len, below)).items(), key=lambda pair: pair[1])[0] if below else 0
+    if any(value.strip() for values in below for value in values[named:]):
+        return []
+    return [""] * max(width - named, 0)
 
 
 def _said_header(path: Path, records: Sequence[_Record], line: int) -> _Record:

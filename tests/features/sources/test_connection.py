@@ -15,7 +15,7 @@ import pytest
 
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source, attach
-from features.sources.connection import Connection, connect, fingerprint
+from features.sources.connection import Connection, connect, fingerprint, quoted
 from features.sources.databases import shown_address
 from features.vocabulary.errors import DataRefused
 
@@ -43,7 +43,8 @@ def opened(connection: Connection, folder: Path, source: str) -> Source:
     )
 
 
-def rows(connection: Connection, source: Source, columns: str = "*") -> list[tuple[Any, ...]]:
+def rows(connection: Connection, source: Source, columns: str = "") -> list[tuple[Any, ...]]:
+    columns = columns or ", ".join(map(quoted, source.columns))
     return connection.execute(f"SELECT {columns} FROM {source.relation}").fetchall()
 
 
@@ -219,8 +220,8 @@ def test_a_database_table_and_a_query_are_read(connection: Connection, tmp_path:
     make_database(tmp_path / "shop.db")
     table = opened(connection, tmp_path, "sqlite:///shop.db#orders")
     assert rows(connection, table, 'id, "when", total, note') == [
-        (1, "2026-01-01 10:00:00", 9.5, None),
-        (2, "2026-01-02 11:00:00", 3.0, None),
+        (1, datetime(2026, 1, 1, 10), 9.5, None),
+        (2, datetime(2026, 1, 2, 11), 3.0, None),
     ]
     query = opened(connection, tmp_path, "sqlite:///shop.db#select id from orders where total > 5")
     assert rows(connection, query) == [(1,)]

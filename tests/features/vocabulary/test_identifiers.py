@@ -40,7 +40,7 @@ def in_sql(expression: str, text: str) -> str:
             ("\u200eC7\u202c", "C7"),
         ],
         *[("\u2007C7\u3000", "C7"), ("A 7", "A 7"), ("A\u00a07", "A\u00a07")],
-        *[("", ""), (" ", ""), ("\u00a0\u200b", ""), (" - ", "-")],
+        *[("", ""), (" ", ""), ("\u00a0\u200b", ""), (" + ", "+")],
         # An e with an accent, in one letter and in two.
         *[("Andre\u0301", "Andr\u00e9"), ("Andr\u00e9", "Andr\u00e9")],
         *[("😀/1", "😀/1"), ("客户12", "客户12")],
@@ -51,6 +51,21 @@ def test_a_text_loses_what_nobody_sees(written: str, kept: str) -> None:
     assert in_sql(tidied_sql("x"), written) == kept
     assert normal_id(written) == kept
     assert in_sql(normal_id_sql("x"), written) == kept
+
+
+@pytest.mark.parametrize(
+    "written", ["NULL", "null", "\\N", "None", "nan", "N/A", "#N/A", "#NV", "#REF!", "-", " NULL "]
+)
+def test_what_tools_write_for_nothing_is_no_id_and_stays_a_text(written: str) -> None:
+    assert normal_id(written) == in_sql(normal_id_sql("x"), written) == ""
+    assert normal_id(written, ignore_case=True) == ""
+    assert in_sql(normal_id_sql("x", ignore_case=True), written) == ""
+    assert tidied(written) == in_sql(tidied_sql("x"), written) == written.strip()
+
+
+@pytest.mark.parametrize("written", ["Nullmeier", "N/A-7", "none such", "Nan Bread", "--x", "#1"])
+def test_an_id_that_looks_a_little_like_nothing_is_one(written: str) -> None:
+    assert normal_id(written) == in_sql(normal_id_sql("x"), written) == written
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import http.client
-import os
-import pwd
-import shutil
 import socket
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +20,7 @@ from features.sources.databases import copy_database
 from features.store.ingestion import ingest
 from features.vocabulary.errors import WorkspaceRefused
 from tests.oracles.mlflow_client import nested_runs, tags_of
+from tests.real_postgres import running_postgres
 from tests.training.registry.test_registry import promote_churn, rollback_churn, write_company
 from tests.waiting import GENEROUS_SECONDS, until
 from training.families.churn.bundle import CHURN_KIND, current_bundle
@@ -39,50 +36,11 @@ from training.registry.tracking_server import LOOPBACK, command, environment, st
 Company = tuple[Settings, Workspace]
 
 
-def postgres_program(name: str) -> str:
-    """A program of Postgres, on the path or where Debian puts it; skips where it is not installed."""
-    found = shutil.which(name) or next(
-        map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
-    )
-    if found is None:
-        pytest.skip(f"no {name} on this machine: install Postgres")
-    return found
-
-
 @pytest.fixture(scope="module")
 def postgres() -> Iterator[str]:
     """The address of an empty Postgres that listens on a socket in a folder of its own."""
-    pytest.importorskip("psycopg", reason="the driver comes with the extra postgres")
-    initdb, pg_ctl = postgres_program("initdb"), postgres_program("pg_ctl")
-    user = pwd.getpwuid(os.getuid())
-    if user.pw_uid == 0:
-        # Postgres refuses to be run by root.
-        known = {one.pw_name: one for one in pwd.getpwall()}
-        user = known.get("postgres") or known["nobody"]
-    folder = Path(tempfile.mkdtemp(prefix="regulars-postgres-"))
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    is_root = os.getuid() == 0
-
-    def run(*words: str) -> None:
-        subprocess.run(
-            words,
-            check=True,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            user=user.pw_uid if is_root else None,
-            group=user.pw_gid if is_root else None,
-        )
-
-    data = str(folder / "data")
-    run(initdb, "-D", data, "-U", "regulars", "-A", "trust", "--no-sync")
-    options = f"-c listen_addresses='' -c fsync=off -k {folder}"
-    run(pg_ctl, "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
-    try:
-        yield f"postgresql://regulars@/postgres?host={folder}"
-    finally:
-        run(pg_ctl, "-D", data, "-w", "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    with running_postgres() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -65,3 +65,28 @@ def test_pieces_and_money_are_told_by_their_signs(
     assert {one.rule for one in report.breaches if one.rows} == told
     assert all(one.severity is Severity.NOTES for one in report.breaches)
     assert report.of("purchases").rows_kept == 5
+
+
+@pytest.mark.parametrize(
+    ("number", "rows"),
+    [
+        *[("1.23457E+12", 1), ("1,23457E+12", 1), ("9e+15", 1), (" 1.2E+10 ", 1)],
+        *[("1.23457E-12", 0), ("1E5", 0), ("12E+10", 0), ("A1E+12", 0), ("1.E+12", 0)],
+    ],
+)
+def test_a_number_whose_last_digits_a_spreadsheet_cut_off_is_nobodys(
+    tmp_path: Path, number: str, rows: int
+) -> None:
+    for column in ("customer_id", "order_id", "item_id"):
+        row = {"customer_id": "anna", "order_id": "o1", "item_id": "tea"} | {column: number}
+        line = (row["customer_id"], row["order_id"], "2026-01-04", row["item_id"], 1, 4.5)
+        assert found(tmp_path, f"shortened.{column}", [line]) == rows
+
+
+@pytest.mark.parametrize(("shortened", "is_refused"), [(1, False), (2, True)])
+def test_more_than_one_of_a_hundred_shortened_numbers_refuses(
+    tmp_path: Path, shortened: int, is_refused: bool
+) -> None:
+    rows = [(f"c{at}", f"o{at}", "2026-01-04", "tea", 1, 4.5) for at in range(100 - shortened)]
+    rows += [("1.23457E+12", f"s{at}", "2026-01-04", "tea", 1, 4.5) for at in range(shortened)]
+    assert check(purchases(tmp_path, rows)).refused is is_refused

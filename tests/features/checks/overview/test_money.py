@@ -37,6 +37,13 @@ def test_purchases_of_which_none_brings_a_cent_are_refused(
         assert (found[0].rows, found[0].severity) == (len(amounts), Severity.REFUSES)
 
 
+def test_rows_that_are_taken_off_as_repeated_bring_no_money(tmp_path: Path) -> None:
+    row = ("c1", "o1", "2026-01-04", "tea", 1, -4.0)
+    report = check(purchases(tmp_path, [row, row, row]))
+    (found,) = [one for one in report.breaches if one.rule == RULE]
+    assert found.rows == 1
+
+
 def test_a_company_that_says_there_is_no_money_is_believed(tmp_path: Path) -> None:
     settings = shop(tmp_path, 5.0, 7.0)
     table = settings.tables["purchases"]

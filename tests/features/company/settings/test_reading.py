@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from features.company.settings.company import TableMapping
 from features.company.settings.reading import Settings, load_settings, settings_from
+from features.company.settings.sources import JoinedSource
 from features.vocabulary.errors import SettingsRefused
 
 PURCHASES: dict[str, Any] = {
@@ -181,7 +182,10 @@ def every_setting(cls: type = Settings, section: str = "") -> list[tuple[str, st
 
 
 @pytest.mark.parametrize(
-    ("path", "sentence"), every_setting() + every_setting(TableMapping, "tables.NAME.")
+    ("path", "sentence"),
+    every_setting()
+    + every_setting(TableMapping, "tables.NAME.")
+    + every_setting(JoinedSource, "tables.NAME.join.NAME."),
 )
 def test_every_setting_stands_in_the_documentation_with_its_sentence(
     path: str, sentence: str

@@ -49,6 +49,8 @@ _READ = {
         " 12 ": 12.0,
         "1.2E+05": 120_000.0,
         "1,759": 1759.0,
+        "12,34,567.50": 1_234_567.5,
+        "-1,00,000": -100_000.0,
         "1.500": 1.5,
     },
     COMMA: {
@@ -122,7 +124,7 @@ _SHAPES: dict[str | None, str | None] = {
         "999": "small", "1000": "large", "-1000": "large", "12.50": "point", "0.500": "point",
         "1000.500": "point", "12,5": "comma", "1.501": "point3", "1.500": "point30",
         "1,501": "comma3", "-1,500": "comma30", "13146.0": "point0", "1.234.567": "points",
-        "1,234,567": "commas", "1,234.50": "comma point", "1.234,50": "point comma",
+        "1,234,567": "commas", "12,34,567": "commas", "1,23,456.5": "comma point", "12,34": "comma", "1,234.50": "comma point", "1.234,50": "point comma",
         "1 234": "blank", "1 234,5": "blank comma", "1'234.5": "apostrophe point", "$5": "dressed",
         " 5 ": "padded", "1.2E+05": "exponent", "007": "zeros", " 007": "zeros",
         "1234567890123456789": "long", "+491701234567": "long", "85123A": "code", "POST": "word",

@@ -49,6 +49,20 @@ def test_lines_with_other_numbers_of_values_are_refused_with_their_places(tmp_pa
     assert records.in_file == 4
 
 
+def test_lines_that_all_end_in_a_mark_have_a_column_that_says_nothing(tmp_path: Path) -> None:
+    records, rows = _copied(tmp_path, "a,b\n1,2,\n3,4,\n5,6,\n")
+    assert (records, rows) == (
+        CopiedRecords(3),
+        [["1", "2", None], ["3", "4", None], ["5", "6", None]],
+    )
+
+
+def test_values_that_no_name_stands_above_are_refused(tmp_path: Path) -> None:
+    # Tools that number the lines leave the name of that column out: the names do not fit the values.
+    records, rows = _copied(tmp_path, "a,b\n1,x,2\n2,y,4\n3,z,6\n")
+    assert (rows, records.copied, records.refused) == ([], 0, 3)
+
+
 def test_what_stands_below_the_table_is_told_apart(tmp_path: Path) -> None:
     records, _ = _copied(tmp_path, "a,b,c\n1,2,3\n4,5,6\n\n2,lines\nSeller: me\n")
     assert (records.copied, records.refused, records.footer) == (2, 2, 2)
