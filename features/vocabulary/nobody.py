@@ -24,8 +24,8 @@ _ALWAYS = (
     "anonymous customer, anon, walk in, walk in customer, walkin, walkin customer, walk in client, "
     "cash customer, cash sale, cash sales, counter sale, counter sales, counter customer, retail customer, "
     "casual customer, one time customer, pos customer, default customer, no customer, not registered, "
-    "unregistered, unknown, unknown customer, n a, not available, not applicable, none, null, nil, "
-    "nan, undefined, missing, no name, noname, nobody, -1, "
+    "unregistered, unknown, unknown customer, n a, not available, not applicable, "
+    "missing, no name, noname, nobody, -1, "
     "gastkunde, gastbestellung, als gast, laufkunde, laufkundschaft, barverkauf, barverkaeufe, barkunde, "
     "barzahler, kassenverkauf, thekenverkauf, anonym, anonymer kunde, unbekannt, unbekannter kunde, "
     "ohne kunde, kein kunde, ohne angabe, k a, nicht angegeben, diverse kunden, kunde unbekannt, "
@@ -48,7 +48,7 @@ _ALWAYS = (
 _WITH_MANY_ORDERS = (
     "passage, mostrador, balcao, visitante, passant, gast, gaste, gaeste, bar, diverse, divers, diversi, various, cash, counter, till, pos, kasse, theke, "
     "comptoir, caisse, caja, cassa, caixa, kassa, balie, banco, contado, contant, test, default, customer, "
-    "client, kunde, klant, cliente, x, xx, xxx, tbd, no, misc"
+    "client, kunde, klant, cliente, x, xx, xxx, tbd, no, misc, none, undefined"
 )
 _NUMBERS = re.compile(r"0+|9{3,}")
 _MAIL_ALWAYS = frozenset({"guest", "anonymous", "anonym", "unknown", "invite", "invitado"})

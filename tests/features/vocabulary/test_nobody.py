@@ -33,6 +33,10 @@ from features.vocabulary.words import folded
         ("00000", Nobody.WITH_MANY_ORDERS),
         ("99999", Nobody.WITH_MANY_ORDERS),
         ("no-reply@shop.example", Nobody.WITH_MANY_ORDERS),
+        ("none", Nobody.WITH_MANY_ORDERS),
+        # A program writes these where it knows nothing, and a person may bear them.
+        ("null", Nobody.NEVER),
+        ("NaN", Nobody.NEVER),
         ("99", Nobody.NEVER),
         ("1", Nobody.NEVER),
         ("C108", Nobody.NEVER),
