@@ -16,6 +16,7 @@ from features.checks.breaches import SAMPLE_ROWS
 from features.checks.judging.common_instants import CommonInstant, common_instant
 from features.checks.judging.judged_table import OpenTable
 from features.checks.judging.known_words import word_counts
+from features.checks.judging.overlaps import Overlap, joined_overlaps
 from features.checks.judging.whole_files import headless_rows
 from features.sources.connection import quoted
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES
@@ -73,6 +74,8 @@ class PartAccount:
     headless: int = 0
     days: int = 0
     common: tuple[CommonInstant, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
+    """Pairs of files with rows that say the same."""
 
     def kept(self, mask: int, *, drops: bool) -> int:
         """How many rows keep their place."""
@@ -99,6 +102,10 @@ class PartAccount:
         for name in ("repeated_sample", "shared_sample"):
             said[name] = tuple(said[name])
         said["common"] = tuple(CommonInstant(**one) for one in said["common"])
+        said["overlaps"] = tuple(
+            Overlap(**{**one, "files": tuple(one["files"]), "sample": tuple(one["sample"])})
+            for one in said.get("overlaps", ())
+        )
         return cls(**said)
 
 
@@ -130,6 +137,7 @@ def joined(parts: Iterable[PartAccount]) -> PartAccount:
         headless=sum(one.headless for one in parts),
         days=sum(one.days for one in parts),
         common=tuple(instant for one in parts for instant in one.common),
+        overlaps=joined_overlaps(overlap for one in parts for overlap in one.overlaps),
         first_seconds=min((one.first_seconds for one in parts if one.first_seconds is not None), default=None),
         last_seconds=max((one.last_seconds for one in parts if one.last_seconds is not None), default=None),
     )  # fmt: skip

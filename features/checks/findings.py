@@ -10,6 +10,7 @@ from features.checks.breaches import SAMPLE_ROWS, Breach, Severity, TableReport,
 from features.checks.judging.common_instants import common_instant_notes
 from features.checks.judging.judged_table import OpenTable
 from features.checks.judging.known_words import unknown_words, words_never_said
+from features.checks.judging.overlaps import overlap_breach
 from features.checks.judging.whole_files import headless_breach, whole_file_breaches
 from features.sources.connection import quoted
 from features.vocabulary.errors import DataRefused
@@ -49,6 +50,7 @@ def account_of(
         breaches += words_never_said(opened.table, opened.columns, total.words)
         breaches += headless_breach(opened, total.headless, read)
         breaches += common_instant_notes(opened, total.common, total.days, kept)
+        breaches += overlap_breach(opened, total.overlaps, kept)
     breaches += _too_little(opened, in_source, read, kept, customers)
     report = TableReport(
         table=opened.table.name,

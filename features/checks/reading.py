@@ -16,6 +16,7 @@ from features.checks.findings import Account, account_of
 from features.checks.journal import FileRecord, MonthRecord, TableRecord
 from features.checks.judging.joins import join_breaches
 from features.checks.judging.judged_table import OpenTable, judge, judge_months
+from features.checks.judging.overlaps import overlaps_by_part
 from features.checks.judging.rules import MAY_LIE_AHEAD
 from features.checks.judging.whole_files import whole_file_breaches
 from features.checks.overview.records import rows_by_file
@@ -85,6 +86,9 @@ def read_table(
     judge_months(opened, others, sorted(touched))
     places = {one.name: -1 - place for place, one in enumerate(source.fresh)}
     found = part_accounts(opened, [*sorted(touched), *places.values()])
+    named = [one.name for one in (*source.fresh, *others)]
+    for month, overlaps in overlaps_by_part(opened, named).items():
+        found[month] = replace(found[month], overlaps=overlaps)
     files = {
         one.name: _with_undated(fresh[one.name], found[places[one.name]])
         if one.name in fresh

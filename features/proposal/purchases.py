@@ -14,7 +14,9 @@ from features.proposal.amounts.signs import discount_column, signed
 from features.proposal.amounts.totals import LineTotal, OrderTotals
 from features.proposal.amounts.units import in_whole_units, turned
 from features.proposal.carriers import segment_of
+from features.proposal.columns.guests import without_guests
 from features.proposal.columns.looking import Look, look_at
+from features.proposal.columns.order_numbers import with_days
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
 from features.proposal.exclusions.cautions import (
     cancelling_letters,
@@ -60,6 +62,7 @@ class PurchasesDraft:
         self.fill: dict[str, str] = {}
         self.above: list[str] = []
         self.summaries: ProposedRule | None = None
+        self.no_customer: ProposedRule | None = None
         self.no_articles = NO_ODD_CODES
         self.statuses = StatusFindings()
 
@@ -72,6 +75,8 @@ class PurchasesDraft:
         found = Roles(self.connection, self.source, self.looks)
         self.roles, self.candidates = found.find(), found.candidates
         self._fill_in()
+        self.roles, self.no_customer = without_guests(self.connection, self.source, self.roles)
+        self.roles = with_days(self.connection, self.source, self.looks, self.roles)
         self.summaries = order_summaries(
             self.connection, self.source, *map(self._look, ("order_id", "item_id", "quantity"))
         )
@@ -178,7 +183,7 @@ class PurchasesDraft:
         return horizon_of(
             self.connection,
             self.source,
-            self.roles["customer_id"].look,
+            self.roles["customer_id"].sql,
             self.roles["ordered_at"].look,
         )
 
@@ -261,7 +266,7 @@ class PurchasesDraft:
         return item_column(self.connection, self.source, choice, name, summed_up)
 
     def _rules(self, total: LineTotal) -> list[ProposedRule]:
-        rules = [*self.statuses.rules, self.summaries, self.no_articles.rule]
+        rules = [*self.statuses.rules, self.summaries, self.no_articles.rule, self.no_customer]
         if total.price is not None:
             is_signed = "abs(" in total.quantity
             is_service = self.no_articles.is_service

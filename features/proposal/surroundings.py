@@ -143,15 +143,18 @@ def _stated_currency(looks: list[Look], currency: CurrencyColumn | None) -> tupl
 
 
 def horizon_of(
-    connection: Connection, source: Source, customer: Look, ordered_at: Look
+    connection: Connection, source: Source, customer: str, ordered_at: Look
 ) -> tuple[int, str]:
-    """The horizon after which nine of ten gaps have ended, as far as the records are long enough."""
+    """The horizon after which nine of ten gaps have ended, as far as the records are long enough.
+
+    ``customer`` is SQL for a customer.
+    """
     gaps, ninth, last, span = connection.execute(f"""
         WITH days AS (
-            SELECT DISTINCT {quoted(customer.name)} AS customer,
+            SELECT DISTINCT {customer} AS who,
                    CAST(CAST({ordered_at.as_instant} AS TIMESTAMPTZ) AS DATE) AS day
-            FROM {source.relation} WHERE customer IS NOT NULL
-        ), gaps AS (SELECT day, day - lag(day) OVER (PARTITION BY customer ORDER BY day) AS gap FROM days)
+            FROM {source.relation} WHERE who IS NOT NULL
+        ), gaps AS (SELECT day, day - lag(day) OVER (PARTITION BY who ORDER BY day) AS gap FROM days)
         SELECT count(gap), quantile_cont(gap, 0.9), quantile_cont(gap, 0.95), max(day) - min(day)
         FROM gaps
     """).fetchall()[0]

@@ -249,14 +249,14 @@ def judge(opened: OpenTable, files: Sequence[SourceFile] | None = None) -> None:
 
 
 def judge_months(opened: OpenTable, files: Sequence[SourceFile], months: Sequence[int]) -> None:
-    """Add the rows of some months from further files to those that are judged already."""
+    """Add the rows of some months from further files, placed behind the fresh ones that are judged already."""
     if files and months:
         some = f"part IN ({', '.join(map(str, months))})"
-        query = _judged(opened, files, some)
+        query = _judged(opened, files, some, ahead=len(opened.source.fresh))
         opened.connection.execute(f"INSERT INTO {opened.judged} {query}")
 
 
-def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
+def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str, *, ahead: int = 0) -> str:
     written_by = _customer_column(opened)
     names = [quoted(name) for name in opened.source.columns if name != written_by]
     prints = [
@@ -270,7 +270,7 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str) -> str:
         for position, condition in enumerate(opened.mapping.set_aside.values())
     ]
     mapped += selected(opened.source)
-    mapped.append(f"CAST({reading.file} AS INTEGER) AS {quoted('in file')}")
+    mapped.append(f"CAST({reading.file} AS INTEGER) + {ahead} AS {quoted('in file')}")
     converted = [f"{one.converted} AS {quoted(one.stored)}" for one in opened.columns]
     if opened.event is not None:
         converted.append(f"{opened.event.local_day} AS local_day")

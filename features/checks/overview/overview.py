@@ -14,6 +14,8 @@ from features.checks.overview.likeness import carried_by_few, near_equal_ids
 from features.checks.overview.meetings import meeting_breaches, meetings
 from features.checks.overview.merchandise import no_merchandise
 from features.checks.overview.money import without_money
+from features.checks.overview.nobody import perhaps_nobody
+from features.checks.overview.order_numbers import numbers_used_again
 from features.checks.overview.records import file_accounts
 from features.checks.overview.summaries import table_summary
 from features.sources.connection import Connection, quoted
@@ -48,6 +50,8 @@ def with_figures(
                 *exchanged_days(opened),
                 *near_equal_ids(opened),
                 *carried_by_few(opened),
+                *perhaps_nobody(opened),
+                *numbers_used_again(opened),
             ]
     breaches += conflicts({name: opened for name, (opened, _) in tables.items()})
     return replace(

@@ -15,7 +15,7 @@ from features.proposal.columns.looking import Look
 from features.proposal.columns.names import likeness, words_of
 from features.proposal.columns.roles import ChosenColumn, name_words, number_words
 from features.sources.attachment import Source
-from features.sources.connection import Connection, quoted
+from features.sources.connection import Connection
 
 _ENOUGH = 0.5
 _ADDS_UP = 0.9
@@ -237,7 +237,7 @@ class OrderTotals:
             share = self.connection.execute(f"""
                 SELECT avg(CASE WHEN abs(s - t) <= {_CENT} THEN 1.0 ELSE 0.0 END) FROM (
                     SELECT {summed} AS s, max({look.as_number}) AS t FROM {self.source.relation}
-                    GROUP BY {quoted(self.order.name)}) WHERE t IS NOT NULL
+                    GROUP BY {self.order.sql}) WHERE t IS NOT NULL
             """).fetchall()[0][0]
             best = max(best, (float(share or 0.0), look.name))
         return best
