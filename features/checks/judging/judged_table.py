@@ -21,7 +21,7 @@ from features.checks.judging.joins import join_rules, selected
 from features.checks.judging.known_words import word_rules
 from features.checks.judging.numbers_in_texts import with_numbers
 from features.checks.judging.order_values import reading_with_order_values, with_order_values
-from features.checks.judging.rules import MOST_RULES, Rule, rules_of
+from features.checks.judging.rules import MOST_RULES, Rule, rules_of, too_many_rules
 from features.checks.judging.texts import faults_of_texts
 from features.checks.merges import (
     ERASED_IDS,
@@ -174,7 +174,7 @@ def open_table(
     rules += filler_rules(table, columns)
     rules += join_rules(table, source)
     if len(rules) > MOST_RULES:
-        breaches.append(_too_many_rules(table, len(rules) - MOST_RULES))
+        breaches.append(too_many_rules(table, len(rules) - MOST_RULES))
     rows = f"SELECT 1 FROM {source.relation} LIMIT 1"
     if breaches and not known and not connection.execute(rows).fetchall():
         # An empty file tells no types, so faults of its mapping would be about nothing.
@@ -226,15 +226,6 @@ def _condition_faults(
             bind_condition(connection, source, condition, place)
         except RegularsError as fault:
             yield refusal(table.name, place.removeprefix(f"{where}."), fault)
-
-
-def _too_many_rules(table: RawTable, surplus: int) -> Breach:
-    fault = DataRefused(
-        expected=f"fewer rules in tables.{table.name}.set_aside",
-        found=f"{surplus} too many",
-        remedy="Join conditions with OR.",
-    )
-    return refusal(table.name, "set_aside", fault)
 
 
 def judge(opened: OpenTable, files: Sequence[SourceFile] | None = None) -> None:

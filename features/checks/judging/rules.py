@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from features.checks.breaches import Severity
+from features.checks.breaches import Breach, Severity, refusal
 from features.checks.judging.conversions import LAST_LIKELY_SECONDS, MappedColumn
 from features.sources.connection import quoted
+from features.vocabulary.errors import DataRefused
 from features.vocabulary.tables import CUSTOMER_ID, PURCHASES, ColumnKind, RawTable
 from features.vocabulary.time import Cutoff
 
@@ -81,6 +82,16 @@ def rules_of(
     if table is PURCHASES:
         rules.extend(_purchases(columns))
     return rules
+
+
+def too_many_rules(table: RawTable, surplus: int) -> Breach:
+    """What is said where a company names more rules than a row has bits for."""
+    fault = DataRefused(
+        expected=f"fewer rules in tables.{table.name}.set_aside",
+        found=f"{surplus} too many",
+        remedy="Join conditions with OR.",
+    )
+    return refusal(table.name, "set_aside", fault)
 
 
 def _own(set_aside: Mapping[str, str]) -> Iterator[Rule]:
