@@ -73,7 +73,7 @@ def folded(written: str) -> str:
     ('geoffnet', 'no treatment', '-1')
     """
     parts = unicodedata.normalize("NFD", written)
-    plain = "".join(one for one in parts if not unicodedata.combining(one)).lower()
+    plain = "".join(one for one in parts if not unicodedata.category(one).startswith("M")).lower()
     if re.search("[a-z]", plain):
         return " ".join(re.findall("[a-z0-9]+", plain))
     return re.sub("[^!-~]+", "", plain)

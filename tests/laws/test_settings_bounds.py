@@ -55,6 +55,7 @@ OTHERS: dict[str, object] = {
     "churn.outcome_name": "",
     "reasons.groups": {},
     "reasons.actionable": {},
+    "recommendations.without": (),
     "offers.weekly_caps": {},
     "offers.unsuitable": {},
     "offers.levers": {},

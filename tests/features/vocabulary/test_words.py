@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import duckdb
 import pytest
 from hypothesis import given, settings
@@ -111,6 +113,16 @@ def test_known_words_are_of_columns_that_exist() -> None:
 
 
 letters = st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\0")
+
+
+def test_every_letter_and_mark_folds_alike_between_two_others() -> None:
+    signs = [
+        chr(at) for at in range(1, 0x110000) if unicodedata.category(chr(at)) not in ("Cs", "Cn")
+    ]
+    rows = DATABASE.execute(
+        f"SELECT x, {folded_sql('x')} FROM (SELECT unnest(?) AS x)", [[f"0{one}a" for one in signs]]
+    ).fetchall()
+    assert [ascii(text) for text, found in rows if found != folded(text)] == []
 
 
 @settings(deadline=None)
