@@ -8,7 +8,6 @@ each beside what is said of the order. Any other list stays JSON.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,8 +32,7 @@ def copy_json_lines(path: Path, to: Path) -> tuple[tuple[str, ...], CopiedRecord
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 
-    lines = _list_of_lines(path)
-    keys = list(dict.fromkeys(key for _, one in _objects(path) if one for key in _keys(one, lines)))
+    keys, lines = _columns(path)
     if not keys:
         raise DataRefused(
             expected=f"one JSON object a line in {path.name}",
@@ -68,31 +66,42 @@ def _table(rows: list[dict[str, Any]], keys: list[str], schema: Any) -> Any:
     return arrow.table([arrow.array(column, arrow.string()) for column in columns], schema=schema)
 
 
-def _list_of_lines(path: Path) -> str:
-    """The name of the list that holds an order's lines; empty where there is none, or nobody can tell which."""
-    found: Counter[str] = Counter()
+def _columns(path: Path) -> tuple[list[str], str]:
+    """The names of all columns, and of the list that holds an order's lines, empty where nobody can tell which."""
+    keys: dict[str, bool] = {}
+    within: dict[str, dict[str, None]] = {}
     for _, one in _objects(path):
         for key, value in _flat(one or {}):
-            if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
-                found[key] += 1
-    named = [key for key in found if key.rpartition(".")[2].casefold() in _LINES]
-    if len(named or found) == 1:
-        return (named or list(found))[0]
-    return ""
+            lines = _as_lines(value)
+            if lines:
+                found = within.setdefault(key, {})
+                found.update((name, None) for line in lines for name, _ in _flat(line))
+            is_beside = not lines and value not in (None, [])
+            keys[key] = keys.get(key, False) or is_beside
+    named = [key for key in within if key.rpartition(".")[2].casefold() in _LINES]
+    candidates = named or list(within)
+    if len(candidates) != 1:
+        return list(keys), ""
+    (lines_name,) = candidates
+    # What is no list of lines in some object stays a text of its own.
+    whole = [key for key, is_beside in keys.items() if key != lines_name or is_beside]
+    return [*whole, *(f"{lines_name}.{name}" for name in within[lines_name])], lines_name
 
 
-def _keys(one: dict[str, Any], lines: str) -> Iterator[str]:
-    for row in _rows(one, lines):
-        yield from row
+def _as_lines(value: Any) -> list[dict[str, Any]]:
+    """A list of nothing but objects; empty for anything else."""
+    is_list = isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    return value if is_list else []
 
 
 def _rows(one: dict[str, Any], lines: str) -> Iterator[dict[str, Any]]:
     """The rows of an object: one, or one for each of its lines beside what is said of the whole."""
     whole = dict(_flat(one))
-    parts = whole.pop(lines, None) if lines else None
-    if not isinstance(parts, list) or not parts:
+    parts = _as_lines(whole.get(lines)) if lines else []
+    if not parts:
         yield whole
         return
+    del whole[lines]
     for part in parts:
         yield whole | {f"{lines}.{key}": value for key, value in _flat(part)}
 

@@ -73,8 +73,9 @@ def test_objects_in_objects_are_columns_and_the_lines_of_an_order_rows(
 ) -> None:
     file = tmp_path / "orders.json"
     file.write_text(written, encoding="utf-8")
-    _, records = copy_json_lines(file, tmp_path / "rows.parquet")
+    found, records = copy_json_lines(file, tmp_path / "rows.parquet")
     assert records == CopiedRecords(3)
+    assert "line_items" not in found
     names = (
         "id",
         "customer.id",
@@ -86,6 +87,24 @@ def test_objects_in_objects_are_columns_and_the_lines_of_an_order_rows(
     assert [tuple(row[name] for name in names) for row in rows] == ROWS
     # Which of several lists makes rows is told by its name; the other stays as it is.
     assert rows[0]["tax_lines"] == '[{"rate": "0.19"}]'
+
+
+def test_what_is_no_list_of_lines_in_some_objects_is_kept_as_a_text(tmp_path: Path) -> None:
+    file = tmp_path / "orders.jsonl"
+    file.write_text(
+        '{"id": 1, "items": [{"sku": "A"}]}\n{"id": 2, "items": "none"}\n'
+        '{"id": 3, "items": [{"sku": "B"}, 7]}\n{"id": 4, "items": null}\n',
+        encoding="utf-8",
+    )
+    names, records = copy_json_lines(file, tmp_path / "rows.parquet")
+    assert (names, records) == (("id", "items", "items.sku"), CopiedRecords(4))
+    rows = parquet.read_table(tmp_path / "rows.parquet").to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        ("1", None, "A"),
+        ("2", "none", None),
+        ("3", '[{"sku": "B"}, "7"]', None),
+        ("4", None, None),
+    ]
 
 
 def test_lists_none_of_which_has_a_known_name_make_no_rows(tmp_path: Path) -> None:
