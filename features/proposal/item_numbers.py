@@ -7,13 +7,8 @@ from features.proposal.columns.roles import ChosenColumn
 from features.proposal.wording.writing import ProposedColumn
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal
-from features.vocabulary.identifiers import NO_ID
+from features.sources.formats.words import NULL_TEXTS
 from features.vocabulary.tables import UNKNOWN_ITEM
-
-_PERHAPS_NO_ID = (
-    "NULL", "null", "None", "NaN", "nan", "NA", "N/A", "n/a", "undefined", "-", "--",
-)  # fmt: skip
-"""Words that programs write for nothing; a person who reads the draft sees whether they name an article."""
 
 
 def item_column(
@@ -38,12 +33,12 @@ def item_column(
 
 
 def words_for_nothing(connection: Connection, source: Source, look: Look) -> tuple[str, ...]:
-    """The words in a column that stand for no number, such as NULL and #N/A, in the order of the letters."""
+    """The words in a column that programs write for nothing; whoever reads the draft sees whether one names an article."""
     if look.type != "VARCHAR":
         return ()
-    known = ", ".join(map(literal, (*NO_ID, *_PERHAPS_NO_ID)))
+    known = ", ".join(map(literal, NULL_TEXTS))
     rows = connection.execute(f"""
         SELECT DISTINCT trim({look.sql}) AS word FROM {source.relation}
-        WHERE trim({look.sql}) IN ({known}) ORDER BY word
+        WHERE lower(trim({look.sql})) IN ({known}) ORDER BY word
     """).fetchall()
     return tuple(str(word) for (word,) in rows)
