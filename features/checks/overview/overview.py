@@ -28,16 +28,16 @@ def with_figures(
     tables: Mapping[str, tuple[OpenTable, Mapping[str, FileRecord]]],
 ) -> CheckReport:
     """The report with every table's figures and what only shows over all rows; all files were read for it."""
-    rows = {name: _kept(opened) for name, (opened, _) in tables.items()}
+    every = {name: opened for name, (opened, _) in tables.items()}
+    rows = {name: _kept(opened) for name, opened in every.items()}
     columns = {
-        name: frozenset(one.column.name for one in opened.columns)
-        for name, (opened, _) in tables.items()
+        name: frozenset(one.column.name for one in opened.columns) for name, opened in every.items()
     }
     found = meetings(connection, columns, rows)
-    opened_tables = {name: opened for name, (opened, _) in tables.items()}
     breaches = [
         *meeting_breaches(connection, found, rows),
-        *no_merchandise(connection, opened_tables),
+        *no_merchandise(connection, every),
+        *conflicts(every),
     ]
     summaries = []
     for name, (opened, files) in tables.items():
@@ -53,7 +53,6 @@ def with_figures(
                 *perhaps_nobody(opened),
                 *numbers_used_again(opened),
             ]
-    breaches += conflicts({name: opened for name, (opened, _) in tables.items()})
     return replace(
         report, summaries=tuple(summaries), breaches=(*report.breaches, *breaches)
     )  # fmt: skip
