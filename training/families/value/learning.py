@@ -81,9 +81,7 @@ def learn_value(
     names = value_features(usable.names)
     tuning = Tuning()
     ladder = climb_value(dataset, splits, names, tuning=tuning, threads=threads, progress=progress)
-    progress("fitting the value model that ships", 0, 1)
-    value, latest = _shipped(dataset, splits, names, ladder.winner, tuning, threads)
-    progress("fitting the value model that ships", 1, 1)
+    value, latest = _shipped(dataset, splits, names, ladder.winner, tuning, threads, progress)
     row = ladder.winning_row.as_dict()
     notes = [said] if said else []
     if (end_of_data(pack).seconds - first) < SEASON_DAYS * 86_400:
@@ -131,15 +129,18 @@ def _shipped(
     winner: str,
     tuning: Tuning,
     threads: int,
+    progress: Progress,
 ) -> tuple[CalibratedValue, ValueDataset]:
     """The winner on the shipped split, with the customers it was calibrated on."""
+    progress("fitting the value model that ships", 0, 1)
     split = splits.shipped
     earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
     latest = dataset.at(split.calibration.seconds)
     days = splits.horizon.days
     rungs = fit_rungs(earlier, names, days, wanted=(winner,), tuning=tuning, threads=threads)
-    model = rungs[winner]
-    return calibrate_value(model, earlier, latest, threads=threads), latest
+    value = calibrate_value(rungs[winner], earlier, latest, threads=threads)
+    progress("fitting the value model that ships", 1, 1)
+    return value, latest
 
 
 def _reference(
