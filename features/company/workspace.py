@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from features.vocabulary.errors import WorkspaceRefused
 
 CURRENT = "CURRENT"
-TOMBSTONES = "erased.json"
+TOMBSTONES = "erased.db"
 _DRAFT = ".draft"
 
 
