@@ -20,6 +20,7 @@ from features.vocabulary.errors import WorkspaceRefused
 
 CURRENT = "CURRENT"
 TOMBSTONES = "erased.db"
+JOBS = "jobs"
 _DRAFT = ".draft"
 
 
@@ -162,7 +163,7 @@ class Workspace:
     @property
     def jobs(self) -> Path:
         """Whom jobs ask about and what they were answered, one folder a job, for a day."""
-        return self.folder / "jobs"
+        return self.folder / JOBS
 
     @property
     def mlflow(self) -> Path:

@@ -70,7 +70,6 @@ class ModelsInUse:
         self.ledger = Ledger(workspace.ledger)
         if self.ignores_case:
             self.ledger.privacy.count_in_small()
-        self.job_files = JobFiles(workspace.jobs)
         self.workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None
@@ -86,6 +85,11 @@ class ModelsInUse:
         self._looking = threading.Lock()
         self._swapping = threading.Lock()
         self.refresh()
+
+    @property
+    def job_files(self) -> JobFiles:
+        """The files of jobs."""
+        return self.ledger.job_files
 
     @property
     def currency(self) -> str:

@@ -49,6 +49,7 @@ def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
     ledger = Ledger(workspace.ledger)
     try:
         privacy = ledger.privacy
+        privacy.clear()
         return privacy.finish(still_held(workspace, privacy.withheld.erased), at=at)
     finally:
         ledger.close()

@@ -1,0 +1,77 @@
+"""Deletes what the database holds of erased customers, and answers that were forgotten: a little at a time.
+
+Whoever was erased is withheld before the first step, so a step may come late and be done twice. Each is a short
+transaction, so that nobody who has to write waits for long, and a kill between two of them loses nothing: what is
+left is found again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import sqlalchemy as sa
+
+from serving.ledger.database import TABLES
+from serving.ledger.durable import durably, looked_up, wipe
+from serving.ledger.idempotency import drop_forgotten, forgotten
+from serving.ledger.job_files import JobFiles
+
+TO_BE_ERASED = "to_be_erased"
+CUSTOMERS_AT_ONCE, ANSWERS_AT_ONCE = 100, 4
+"""A step takes some milliseconds."""
+REST_SECONDS = 0.005
+"""Whoever waits to write asks again every few milliseconds."""
+One = TypeVar("One")
+
+
+def tables_of_people() -> list[sa.Table]:
+    """Every table whose rows are of one customer each, but for the list of who is to be erased."""
+    return [
+        one
+        for one in TABLES.sorted_tables
+        if "customer_id" in one.columns and one.name != TO_BE_ERASED
+    ]
+
+
+def clear(path: Path, job_files: JobFiles, *, rest: Callable[[float], None] = time.sleep) -> None:
+    """Delete all that is left of the erased and of forgotten answers; a second time finds nothing."""
+    waiting = looked_up(path, "SELECT erasure_id FROM erasures WHERE cleared = ''")
+    for (erasure_id,) in waiting:
+        _clear_one(path, job_files, erasure_id, rest)
+    names = forgotten(path)
+    for some in _blocks(names, ANSWERS_AT_ONCE):
+        with durably(path, is_on_disk=False) as connection:
+            drop_forgotten(connection, some)
+        rest(REST_SECONDS)
+    if waiting or names:
+        wipe(path)
+
+
+def _clear_one(
+    path: Path, job_files: JobFiles, erasure_id: str, rest: Callable[[float], None]
+) -> None:
+    query = f"SELECT customer_id FROM {TO_BE_ERASED} WHERE erasure_id = ?"
+    customer_ids = [one for (one,) in looked_up(path, query, (erasure_id,))]
+    job_files.overwrite(customer_ids)
+    for some in _blocks(customer_ids, CUSTOMERS_AT_ONCE):
+        named = json.dumps(some)
+        with durably(path, is_on_disk=False) as connection:
+            for table in tables_of_people():
+                connection.execute(
+                    f"DELETE FROM {table.name} "
+                    "WHERE customer_id IN (SELECT value FROM json_each(?))",
+                    (named,),
+                )
+        rest(REST_SECONDS)
+    with durably(path) as connection:
+        connection.execute(
+            "UPDATE erasures SET cleared = 'yes' WHERE erasure_id = ?", (erasure_id,)
+        )
+
+
+def _blocks(every: Sequence[One], size: int) -> Iterator[Sequence[One]]:
+    return (every[first : first + size] for first in range(0, len(every), size))

@@ -1,0 +1,47 @@
+"""Transactions on a connection of their own: on the disk when they end, and news to every other connection."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def durably(path: Path, *, is_on_disk: bool = True) -> Iterator[sqlite3.Connection]:
+    """Statements that count all or none; what they delete is overwritten.
+
+    With ``is_on_disk`` no power cut takes them back; otherwise it may take back the latest of them. Being another
+    connection it also tells every other one, of every process, that something changed.
+    """
+    with closing(_opened(path, is_on_disk)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[str, ...]]:
+    """What a query finds, on a connection that nobody waits for meanwhile."""
+    with closing(_opened(path, is_on_disk=False)) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def wipe(path: Path) -> None:
+    """Leave nothing of what was deleted in the log beside the database."""
+    with closing(_opened(path, is_on_disk=True)) as connection:
+        # The first brings nearly all of it over while others write, so that the second keeps nobody waiting.
+        for kind in ("PASSIVE", "TRUNCATE"):
+            connection.execute(f"PRAGMA wal_checkpoint({kind})")
+
+
+def _opened(path: Path, is_on_disk: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    synchronous = "FULL" if is_on_disk else "NORMAL"
+    for pragma in ("busy_timeout=10000", f"synchronous={synchronous}", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
