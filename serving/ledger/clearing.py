@@ -8,7 +8,6 @@ left is found again.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -37,9 +36,11 @@ def tables_of_people() -> list[sa.Table]:
     ]
 
 
-def clear(path: Path, job_files: JobFiles, *, rest: Callable[[float], None] = time.sleep) -> None:
+def clear(path: Path, job_files: JobFiles, *, rest: Callable[[float], None]) -> None:
     """Delete all that is left of the erased and of forgotten answers; a second time finds nothing."""
-    waiting = looked_up(path, "SELECT erasure_id FROM erasures WHERE cleared = ''")
+    waiting = looked_up(
+        path, "SELECT erasure_id FROM erasures WHERE cleared = '' AND status = 'pending'"
+    )
     for (erasure_id,) in waiting:
         _clear_one(path, job_files, erasure_id, rest)
     names = forgotten(path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,7 @@ class Privacy:
         self._statements = statements
         self._names = names
         self._job_files = job_files
+        self._rest: Callable[[float], None] = time.sleep
         self._seen: tuple[int, int, Withheld] | None = None
         for table in tables_of_people():
             statements.rows(_WRITTEN_NOWHERE.format(table=table.name))
@@ -229,7 +231,7 @@ class Privacy:
 
     def clear(self) -> None:
         """Delete what is left here of the erased and of forgotten answers; what a kill broke off is gone on with."""
-        clear(self._path, self._job_files)
+        clear(self._path, self._job_files, rest=self._rest)
 
     def erasure(self, erasure_id: str) -> Erasure | None:
         """One demand; None for an unknown one."""

@@ -59,6 +59,8 @@ class World:
         self.browser = self.service.browser()
         self.workspace = self.service.models_in_use.workspace
         self.people = self._people(hold_out_percent)
+        self.told_of = 0
+        """How often everybody's events were told under names of their own."""
 
     def _people(self, percent: int) -> dict[str, str]:
         store = open_store(self.company.workspace)
