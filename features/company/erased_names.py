@@ -82,7 +82,7 @@ class ErasedNames:
 
     def among(self, customer_ids: Collection[str], *, ignore_case: bool = False) -> frozenset[str]:
         """Which of these customers were erased at any time."""
-        if not customer_ids or self.are_none:
+        if not customer_ids or self.are_none():
             return frozenset()
         exactly = {self.name(one): one for one in customer_ids}
         in_small: dict[str, list[str]] = {}
@@ -94,7 +94,6 @@ class ErasedNames:
             found |= set(in_small[name])
         return frozenset(found)
 
-    @property
     def are_none(self) -> bool:
         """Whether nobody was erased; looked up again only after somebody else has written."""
         with self._lock:

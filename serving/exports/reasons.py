@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,7 +21,8 @@ from features.vocabulary.progress import Progress, silent
 from serving.contract.answering import instant
 from serving.exports.crm_shapes import SHAPES, Shape
 from serving.exports.previous_export import Exported, hashes_of
-from serving.ledger.administration import withheld_in
+from serving.ledger.administration import of_nobody_withheld
+from serving.ledger.privacy import Withheld
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot, open_snapshot
@@ -71,19 +72,35 @@ def export_reasons(
             found=f'"{target}" and {path.name}',
             remedy=did_you_mean(target, list(TARGETS)),
         )
-    snapshot = open_snapshot(workspace).without(withheld_in(workspace))
-    words = snapshot.wording(currency, language)
-    exported = Exported(workspace, target)
+    shapes = shapes or ExportSettings()
+
+    def make(withheld: Withheld, check: Callable[[], None]) -> ReasonExport:
+        snapshot = open_snapshot(workspace).without(withheld)
+        blocks = _blocks(snapshot, snapshot.wording(currency, language), progress, at_once)
+        exported = Exported(workspace, target)
+        return _written(blocks, path, target, shapes, exported, only_changed, check)
+
+    return of_nobody_withheld(workspace, make)
+
+
+def _written(
+    blocks: Iterator[tuple[pa.Table, list[dict[str, Any]]]],
+    path: Path,
+    target: str,
+    shapes: ExportSettings,
+    exported: Exported,
+    only_changed: bool,
+    check: Callable[[], None],
+) -> ReasonExport:
+    """Write the blocks beside, and put the file in place unless ``check`` raises."""
     draft = path.with_name(f".{path.name}.part")
     noted: list[tuple[np.ndarray, np.ndarray]] = []
     written = unchanged = 0
     writer: _Writer = (
-        _Bodies(draft, SHAPES[target], shapes or ExportSettings())
-        if target in SHAPES
-        else _Table(draft, target)
+        _Bodies(draft, SHAPES[target], shapes) if target in SHAPES else _Table(draft, target)
     )
     try:
-        for table, rows in _blocks(snapshot, words, progress, at_once):
+        for table, rows in blocks:
             ids = [str(row["customer_id"]) for row in rows]
             noted.append(hashes_of(ids, rows))
             kept = np.ones(len(rows), np.bool_)
@@ -93,6 +110,7 @@ def export_reasons(
             written += int(kept.sum())
             unchanged += int(len(kept) - kept.sum())
         writer.close()
+        check()
         draft.replace(path)
     finally:
         writer.close()

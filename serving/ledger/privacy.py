@@ -173,8 +173,8 @@ class Privacy:
                 ids = list(all_ids([customer_id]))
                 rows = [connection.execute(*_objection(one, objects, at)).rowcount for one in ids]
                 changed.append(1 in rows)
-                named += ids
-            forgotten = self._demanded(connection, named)
+                named += ids if changed[-1] else ()
+            forgotten = self._demanded(connection, named) if named else 0
         if forgotten:
             self.clear()
         return changed

@@ -31,10 +31,10 @@ def names(file: Path) -> Iterator[ErasedNames]:
 
 def test_who_was_named_is_among_the_erased_in_every_process(names: ErasedNames, file: Path) -> None:
     with closing(ErasedNames(file)) as other:
-        assert names.are_none and other.are_none and not other.among(["anna"])
+        assert names.are_none() and other.are_none() and not other.among(["anna"])
         names.add(["anna", "bert"])
         assert names.among(["anna", "carl"]) == other.among(["anna", "carl"]) == {"anna"}
-        assert not names.are_none and not other.are_none
+        assert not names.are_none() and not other.are_none()
         other.add(["carl"])
         other.add(["carl"])
         assert names.among(["anna", "carl", "dora"]) == {"anna", "carl"}
@@ -76,8 +76,9 @@ def test_what_an_older_version_kept_is_taken_over_once(file: Path, also: bool) -
     kept = OLD if also else {name: OLD[name] for name in ("salt", "names")}
     file.with_name(OLDER).write_text(json.dumps(kept))
     for found in (read_tombstones(file), read_tombstones(file)):
-        assert (found.salt, found.names) == ("5a17", {"n1", "n2"})
-        assert (found.in_small, found.in_any_case) == (({"s1"}, {"a1"}) if also else (set(), set()))
+        assert found.salt == "5a17" and found.names == {"n1", "n2"}
+        assert found.in_small == ({"s1"} if also else set())
+        assert found.in_any_case == ({"a1"} if also else set())
     assert not file.with_name(OLDER).exists()
 
 

@@ -154,7 +154,7 @@ class World:
         in_use = self.service.models_in_use.in_use
         assert in_use is not None
         key = in_use.snapshot.customer_ids.find(self.people[state])
-        return int(in_use.snapshot.places[key])
+        return int(in_use.snapshot.places[key]) if key >= 0 else -1
 
 
 def status(row: dict[str, Any]) -> str:

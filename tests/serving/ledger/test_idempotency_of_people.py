@@ -51,6 +51,8 @@ def demands(ledger: Ledger, demand: str, customer: str) -> None:
 def test_an_answer_about_whoever_makes_a_demand_is_forgotten_and_no_other(
     ledger: Ledger, demand: str
 ) -> None:
+    if demand == "takes it back":
+        ledger.privacy.decide([("anna", True)], at=NOW)
     answered(ledger, "anna", about("anna"))
     answered(ledger, "both", about("bert", "anna"))
     answered(ledger, "bert", about("bert", "annabel"))
@@ -59,6 +61,13 @@ def test_an_answer_about_whoever_makes_a_demand_is_forgotten_and_no_other(
     assert files_holding(ledger.path.parent, '"anna"') == []
     found = [kept(ledger, one) for one in ("anna", "both", "bert", "nobody")]
     assert found == [False, False, True, True]
+
+
+def test_a_demand_that_changes_nothing_forgets_no_answer(ledger: Ledger) -> None:
+    ledger.privacy.decide([("anna", True)], at=NOW)
+    answered(ledger, "both", about("anna", "bert"))
+    assert ledger.privacy.decide([("anna", True), ("bert", False)], at=NOW) == [False, False]
+    assert kept(ledger, "both")
 
 
 @pytest.mark.parametrize("demand", ["objects", "is erased"])
