@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
+from filelock import FileLock
 
 from features.vocabulary.errors import WorkspaceRefused
 from serving.ledger.statements import set_up
@@ -31,9 +32,11 @@ def opened(path: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{path}")
     sa.event.listen(engine, "connect", lambda connection, _: set_up(connection))
     try:
-        TABLES.create_all(engine)
-        _add_columns(engine)
-        _add_indexes(engine)
+        # To change a new file's journal two processes would not wait for one another.
+        with FileLock(path.with_name(f".{path.name}.lock")):
+            TABLES.create_all(engine)
+            _add_columns(engine)
+            _add_indexes(engine)
     except sa.exc.OperationalError:
         engine.dispose()
         raise WorkspaceRefused(
