@@ -20,6 +20,7 @@ from training.reasons.languages.known import language_of
 ROWS_AT_ONCE = {True: 100, False: 1_000}
 """A block with reasons and one without: some tens of milliseconds, so that nobody waits for long."""
 LOOK_EVERY_SECONDS = 1.0
+CLEAR_EVERY_SECONDS = 60
 _BREATH_SECONDS = 0.005
 _BLOCKS_A_WRITE_BACK = 20
 _logger = logging.getLogger("regulars.jobs")
@@ -35,6 +36,7 @@ class JobRunner:
         self._rows_at_once = rows_at_once
         self._holder = secrets.token_hex(8)
         self._job: Job | None = None
+        self._cleared_at = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -73,9 +75,9 @@ class JobRunner:
         return True
 
     def _run(self) -> None:
-        self._clear()
         blocks = 0
         while not self._stopping.is_set():
+            self._clear()
             try:
                 worked = self.step()
                 blocks = blocks + 1 if worked else 0
@@ -87,7 +89,11 @@ class JobRunner:
             self._stopping.wait(_BREATH_SECONDS if worked else LOOK_EVERY_SECONDS)
 
     def _clear(self) -> None:
-        """Go on with what a kill broke off of an erasure."""
+        """Once a minute: go on with what a kill broke off of an erasure, and clear away answers that are too old."""
+        at = self._models_in_use.now()
+        if 0 <= at - self._cleared_at < CLEAR_EVERY_SECONDS:
+            return
+        self._cleared_at = at
         try:
             self._models_in_use.ledger.privacy.clear()
         except Exception as fault:

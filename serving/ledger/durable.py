@@ -9,13 +9,15 @@ from pathlib import Path
 
 
 @contextmanager
-def durably(path: Path, *, is_on_disk: bool = True) -> Iterator[sqlite3.Connection]:
-    """Statements that count all or none; what they delete is overwritten.
+def durably(
+    path: Path, *, is_on_disk: bool = True, overwrites: bool = True
+) -> Iterator[sqlite3.Connection]:
+    """Statements that count all or none; what they delete is overwritten, where it ``overwrites``.
 
     With ``is_on_disk`` no power cut takes them back; otherwise it may take back the latest of them. Being another
     connection it also tells every other one, of every process, that something changed.
     """
-    with closing(_opened(path, is_on_disk)) as connection:
+    with closing(_opened(path, is_on_disk, overwrites)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -39,9 +41,14 @@ def wipe(path: Path) -> None:
             connection.execute(f"PRAGMA wal_checkpoint({kind})")
 
 
-def _opened(path: Path, is_on_disk: bool) -> sqlite3.Connection:
+def _opened(path: Path, is_on_disk: bool, overwrites: bool = True) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     synchronous = "FULL" if is_on_disk else "NORMAL"
-    for pragma in ("busy_timeout=10000", f"synchronous={synchronous}", "secure_delete=ON"):
+    secure_delete = "ON" if overwrites else "OFF"
+    for pragma in (
+        "busy_timeout=10000",
+        f"synchronous={synchronous}",
+        f"secure_delete={secure_delete}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
     return connection

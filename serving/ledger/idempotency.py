@@ -5,7 +5,8 @@ days. With a key of its own the same body gets the same answer, another body is 
 comes while the first is still under way is told to wait. Failures on our side are not kept, nor is that somebody is to come again later.
 
 Whom an answer speaks of is kept beside it, by names nobody can read: an answer about somebody who objects or is
-erased is forgotten with the demand, found by its index, and a repeat of that call is a first call again.
+erased is forgotten with the demand, found by its index, and a repeat of that call is a first call again. Each is kept
+under a key of its own, so that to forget it is to delete 32 bytes, however long it is: without its key nobody can read it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from typing import Protocol
 
 import orjson
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from features.vocabulary.identifiers import small
 from serving.ledger.database import TABLES
@@ -33,7 +36,6 @@ UNDER_WAY_SECONDS = 300
 LONGEST_KEY = 200
 _UNDER_WAY = 0
 
-# Apart from the answers, so that an answer is forgotten at once however long it is.
 sa.Table(
     "first_calls",
     TABLES,
@@ -41,6 +43,7 @@ sa.Table(
     sa.Column("body_digest", sa.Text, nullable=False),
     sa.Column("status", sa.Integer, nullable=False),
     sa.Column("demands", sa.Integer, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),
     sa.Column("at", sa.Integer, nullable=False, index=True),
 )
 sa.Table(
@@ -61,13 +64,18 @@ _OLDER = "kept_answers"
 """Where answers were kept before anybody knew whom they speak of."""
 
 _TIDY_EVERY_SECONDS = 60
+_ONCE = bytes(12)
+"""A key seals one answer, so that no two are ever sealed alike."""
 _JSON = ("application/json", "application/problem+json")
 # What an answer calls a person by: their number, and what a caller called a row or an event, which may be it.
 _NAMED = re.compile(rb'"(?:customer_id|row_id|event_id)"\s*:\s*("(?:[^"\\]|\\.)*")')
 _LONG_NUMBER = re.compile(rb"[0-9]{16}")
-_BEGIN = "INSERT INTO first_calls (name, body_digest, status, demands, at) VALUES (?, ?, ?, ?, ?)"
+_BEGIN = (
+    "INSERT INTO first_calls (name, body_digest, status, demands, secret, at) "
+    "VALUES (?, ?, ?, ?, ?, ?)"
+)
 _FIND = (
-    "SELECT body_digest, status, at, media_type, content "
+    "SELECT body_digest, status, at, secret, media_type, content "
     "FROM first_calls LEFT JOIN kept_contents USING (name) WHERE name = ?"
 )
 _KEEP = "INSERT OR REPLACE INTO kept_contents (name, media_type, content) VALUES (?, ?, ?)"
@@ -131,30 +139,36 @@ class RepeatedCalls:
         name, digest = self._name(caller, key), self._digest(request)
         with self._statements.together() as connection:
             found = connection.execute(_FIND, (name,)).fetchone()
-            if found is None or _is_over(found[1], found[2], at) or _is_lost(*found[1:]):
+            if found is None or _is_over(found[1], found[2], at) or _is_lost(found[1], found[5]):
                 _drop(connection, "name = ?", name)
-                number = self._demands.number(connection)
-                connection.execute(_BEGIN, (name, digest, _UNDER_WAY, number, at))
+                number, secret = self._demands.number(connection), secrets.token_bytes(32)
+                connection.execute(_BEGIN, (name, digest, _UNDER_WAY, number, secret, at))
                 return None
-        body_digest, status, _, media_type, content = found
+        body_digest, status, _, secret, media_type, content = found
         if body_digest != digest:
             raise Differs
         if status == _UNDER_WAY:
             raise UnderWay
-        return KeptAnswer(status, media_type, content)
+        return KeptAnswer(status, media_type, AESGCM(secret).decrypt(_ONCE, content, None))
 
     def end(self, caller: str, key: str, answer: KeptAnswer) -> None:
         """Keep the answer of a first call, unless it speaks of somebody who is not to be spoken of any more."""
         name, people = self._name(caller, key), spoken_of(answer)
         is_kept = people is not None and not self._demands.erased_among(people, ignore_case=True)
         with self._statements.together() as connection:
-            if not is_kept or self._is_overtaken(connection, name, people or ()):
+            begun = connection.execute(
+                "SELECT demands, secret FROM first_calls WHERE name = ?", (name,)
+            ).fetchone()
+            if begun is None:
+                return
+            if not is_kept or self._is_overtaken(connection, begun[0], people or ()):
                 _drop(connection, "name = ?", name)
                 return
             connection.execute(
                 "UPDATE first_calls SET status = ? WHERE name = ?", (answer.status, name)
             )
-            connection.execute(_KEEP, (name, answer.media_type, answer.content))
+            content = AESGCM(begun[1]).encrypt(_ONCE, answer.content, None)
+            connection.execute(_KEEP, (name, answer.media_type, content))
             about = [(person_of(self._demands, one), name) for one in people or ()]
             connection.executemany(_TELL, about)
 
@@ -164,23 +178,17 @@ class RepeatedCalls:
             _drop(connection, "name = ?", self._name(caller, key))
 
     def _is_overtaken(
-        self, connection: sqlite3.Connection, name: str, people: Sequence[str]
+        self, connection: sqlite3.Connection, begun: int, people: Sequence[str]
     ) -> bool:
         """Whether somebody an answer speaks of made a demand while the call was under way."""
-        begun = connection.execute(
-            "SELECT demands FROM first_calls WHERE name = ?", (name,)
-        ).fetchone()
-        if begun is None or begun[0] == self._demands.number(connection):
-            return False
-        return self._demands.concern(connection, people)
+        is_new = begun != self._demands.number(connection)
+        return is_new and self._demands.concern(connection, people)
 
     def _tidy(self, at: int) -> None:
-        """Delete what is older than a day, once in a while."""
+        """Forget what is older than a day, once in a while."""
         if not 0 <= at - self._tidied_at < _TIDY_EVERY_SECONDS:
             self._tidied_at = at
-            with self._statements.together() as connection:
-                old = "name IN (SELECT name FROM first_calls WHERE at <= ?)"
-                _drop(connection, old, at - KEPT_SECONDS)
+            self._statements.write("DELETE FROM first_calls WHERE at <= ?", [(at - KEPT_SECONDS,)])
 
     def _name(self, caller: str, key: str) -> str:
         """Callers do not share keys, and what they chose for one is not kept in plain."""
@@ -248,7 +256,7 @@ def _is_over(status: int, began: int, at: int) -> bool:
     return at - began >= (UNDER_WAY_SECONDS if status == _UNDER_WAY else KEPT_SECONDS)
 
 
-def _is_lost(status: int, _began: int, _media_type: str | None, content: bytes | None) -> bool:
+def _is_lost(status: int, content: bytes | None) -> bool:
     return status != _UNDER_WAY and content is None
 
 

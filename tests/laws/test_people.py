@@ -197,7 +197,7 @@ def test_who_was_erased_and_is_sent_again_is_taken_in_nowhere_and_stays_erased(
                     if asked_in == name:
                         assert ask(world) == MEANING[route], route
                 _send_again(world, gone)
-        assert files_holding(world.folder, gone) == []
+        assert files_holding(world.folder, gone) == [] and world.written(gone) == set()
         assert world.officer.post("/v1/erasures/status", json=status).json() == done
 
 

@@ -14,6 +14,7 @@ from features.store.store import open_store
 from serving.ledger.database import TABLES
 from serving.ledger.hold_out import STANDING
 from serving.snapshot.consent import refused_marketing, refused_profiling
+from tests.holding import kept_answers
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 
@@ -138,8 +139,10 @@ class World:
         with sqlite3.connect(self.ledger.path) as connection:
             for table in TABLES.sorted_tables:
                 rows = connection.execute(f"SELECT * FROM {table.name}").fetchall()
-                if customer_id in json.dumps(rows, default=lambda one: one.decode("utf-8")):
+                if customer_id in json.dumps(rows, default=lambda one: str(one)):
                     found.add(table.name)
+        if customer_id.encode() in b"".join(kept_answers(self.ledger.path)):
+            found.add("kept_contents")
         return found
 
     @property

@@ -17,6 +17,7 @@ from serving.ledger.decisions import Decision
 from serving.ledger.idempotency import KeptAnswer, UnderWay
 from serving.ledger.ledger import Ledger
 from serving.ledger.reported_events import ToldEvent
+from tests.holding import kept_answers
 from tests.waiting import until
 
 ERASERS, WRITERS, KILLS, PEOPLE = 4, 2, 50, 5_000
@@ -114,10 +115,8 @@ def test_no_acknowledged_erasure_is_lost_or_told_of_again(tmp_path: Path) -> Non
     for table in ("decisions", "events"):
         kept = {one for (one,) in rows(f"SELECT DISTINCT customer_id FROM {table}")}
         assert kept and not kept & erased
-    kept_about = {
-        orjson.loads(content)["rows"][0]["customer_id"]
-        for (content,) in rows("SELECT content FROM kept_contents")
-    }
+    answers = [orjson.loads(one) for one in kept_answers(ledger.path)]
+    kept_about = {one["rows"][0]["customer_id"] for one in answers}
     assert kept_about and not kept_about & ledger.privacy.withheld.erased
     # Nobody is left in a row that was deleted either, nor in the log beside the database.
     ledger.privacy.finish(frozenset(), at=2)

@@ -11,9 +11,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from serving.ledger.idempotency import Differs, KeptAnswer
+from serving.ledger.idempotency import KEPT_SECONDS, Differs, KeptAnswer
 from serving.ledger.ledger import Ledger
-from tests.holding import files_holding
+from tests.holding import files_holding, kept_answers
 from tests.serving.calling import NOW
 
 ANSWER = KeptAnswer(200, "application/json", b"{}")
@@ -58,7 +58,7 @@ def test_an_answer_about_whoever_makes_a_demand_is_forgotten_and_no_other(
     answered(ledger, "bert", about("bert", "annabel"))
     answered(ledger, "nobody", about())
     demands(ledger, demand, "anna")
-    assert files_holding(ledger.path.parent, '"anna"') == []
+    assert not [one for one in kept_answers(ledger.path) if b'"anna"' in one]
     found = [kept(ledger, one) for one in ("anna", "both", "bert", "nobody")]
     assert found == [False, False, True, True]
 
@@ -157,3 +157,25 @@ def test_nobody_can_read_whom_an_answer_speaks_of_nor_what_was_asked(ledger: Led
         found = connection.execute("SELECT * FROM answers_about, first_calls").fetchall()
     plain = [hashlib.sha256(one).hexdigest() for one in (b"anna", b"crm\nanna", b"POST /\n{}")]
     assert found and not [one for one in ("anna", *plain) if one in str(found)]
+
+
+def test_a_forgotten_answer_cannot_be_read_though_its_content_is_still_there(
+    ledger: Ledger,
+) -> None:
+    answered(ledger, "k", about("anna"))
+    with closing(sqlite3.connect(ledger.path)) as connection:
+        ((secret,),) = connection.execute("SELECT secret FROM first_calls").fetchall()
+        ((content,),) = connection.execute("SELECT content FROM kept_contents").fetchall()
+    assert len(secret) == 32 and b"anna" not in content
+    assert files_holding(ledger.path.parent, "anna") == []
+    ledger.privacy.decide([("anna", True)], at=NOW)
+    assert [one for one in ledger.path.parent.iterdir() if secret in one.read_bytes()] == []
+
+
+def test_what_is_a_day_old_is_forgotten_by_a_call_and_cleared_away_later(ledger: Ledger) -> None:
+    answered(ledger, "k", about("anna"))
+    ledger.repeats.begin("crm", "other", b"", at=NOW + KEPT_SECONDS)
+    rows = ledger._quick.rows
+    assert kept_answers(ledger.path) == [] and len(rows("SELECT 1 FROM kept_contents")) == 1
+    ledger.privacy.clear()
+    assert rows("SELECT 1 FROM kept_contents") == rows("SELECT 1 FROM answers_about") == []

@@ -26,7 +26,7 @@ from serving.ledger.privacy import Withheld
 from serving.ledger.reported_events import ToldEvent
 from serving.pages.churn_list import ListQuery, matching
 from serving.snapshot.reading import Snapshot
-from tests.holding import files_holding
+from tests.holding import files_holding, kept_answers
 from tests.serving.calling import Caller, Service, answer_as
 from tests.serving.company import Company
 
@@ -61,6 +61,7 @@ def holders(ledger: Ledger, customer: str) -> set[str]:
             one.name: connection.execute(f"SELECT * FROM {one.name}").fetchall()
             for one in TABLES.sorted_tables
         }
+    rows["kept_contents"] = kept_answers(ledger.path)
     return {name for name, some in rows.items() if customer in str(some)}
 
 
