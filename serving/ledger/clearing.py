@@ -15,9 +15,16 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from serving.ledger.database import TABLES
-from serving.ledger.durable import durably, looked_up, wipe
-from serving.ledger.idempotency import drop_forgotten, forgotten
+from serving.ledger.durable import aside, durably, looked_up, wipe
+from serving.ledger.idempotency import (
+    Demands,
+    drop_forgotten,
+    forget_answers,
+    forgotten,
+    person_of,
+)
 from serving.ledger.job_files import JobFiles
+from serving.ledger.spoken_of import speaking_of
 
 TO_BE_ERASED = "to_be_erased"
 CUSTOMERS_AT_ONCE, ANSWERS_AT_ONCE = 100, 4
@@ -36,13 +43,15 @@ def tables_of_people() -> list[sa.Table]:
     ]
 
 
-def clear(path: Path, job_files: JobFiles, *, rest: Callable[[float], None]) -> None:
+def clear(
+    path: Path, job_files: JobFiles, demands: Demands, *, rest: Callable[[float], None]
+) -> None:
     """Delete all that is left of the erased and of forgotten answers; a second time finds nothing."""
     waiting = looked_up(
         path, "SELECT erasure_id FROM erasures WHERE cleared = '' AND status = 'pending'"
     )
     for (erasure_id,) in waiting:
-        _clear_one(path, job_files, erasure_id, rest)
+        _clear_one(path, job_files, demands, erasure_id, rest)
     names = forgotten(path)
     for some in _blocks(names, ANSWERS_AT_ONCE):
         # Their keys are gone and overwritten; to overwrite them as well would take half a minute a gigabyte.
@@ -54,10 +63,20 @@ def clear(path: Path, job_files: JobFiles, *, rest: Callable[[float], None]) -> 
 
 
 def _clear_one(
-    path: Path, job_files: JobFiles, erasure_id: str, rest: Callable[[float], None]
+    path: Path,
+    job_files: JobFiles,
+    demands: Demands,
+    erasure_id: str,
+    rest: Callable[[float], None],
 ) -> None:
     query = f"SELECT customer_id FROM {TO_BE_ERASED} WHERE erasure_id = ?"
     customer_ids = [one for (one,) in looked_up(path, query, (erasure_id,))]
+    # Whatever is kept from the demand on was kept by somebody who knew of it.
+    with aside(path) as connection:
+        answers = speaking_of(connection, [person_of(demands, one) for one in customer_ids])
+    if answers:
+        with durably(path, is_on_disk=False) as connection:
+            forget_answers(connection, answers)
     job_files.overwrite(customer_ids)
     for some in _blocks(customer_ids, CUSTOMERS_AT_ONCE):
         named = json.dumps(some)

@@ -27,9 +27,16 @@ def durably(
         connection.execute("COMMIT")
 
 
-def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[str, ...]]:
-    """What a query finds, on a connection that nobody waits for meanwhile."""
+@contextmanager
+def aside(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to look something up on, that nobody waits for meanwhile."""
     with closing(_opened(path, is_on_disk=False)) as connection:
+        yield connection
+
+
+def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[str, ...]]:
+    """What a query finds, on such a connection."""
+    with aside(path) as connection:
         return connection.execute(query, values).fetchall()
 
 

@@ -16,7 +16,7 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from features.vocabulary.identifiers import small
 from serving.ledger.database import TABLES
 from serving.ledger.durable import durably, looked_up
+from serving.ledger.spoken_of import SPOKEN_OF, note
 from serving.ledger.statements import Statements
 
 KEPT_SECONDS = 24 * 3_600
@@ -53,13 +54,6 @@ sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
-sa.Table(
-    "answers_about",
-    TABLES,
-    sa.Column("person", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, primary_key=True, index=True),
-    sqlite_with_rowid=False,
-)
 _OLDER = "kept_answers"
 """Where answers were kept before anybody knew whom they speak of."""
 
@@ -79,7 +73,6 @@ _FIND = (
     "FROM first_calls LEFT JOIN kept_contents USING (name) WHERE name = ?"
 )
 _KEEP = "INSERT OR REPLACE INTO kept_contents (name, media_type, content) VALUES (?, ?, ?)"
-_TELL = "INSERT OR IGNORE INTO answers_about (person, name) VALUES (?, ?)"
 _NO_FIRST_CALL = "NOT EXISTS (SELECT 1 FROM first_calls WHERE first_calls.name = {}.name)"
 
 
@@ -169,8 +162,7 @@ class RepeatedCalls:
             )
             content = AESGCM(begun[1]).encrypt(_ONCE, answer.content, None)
             connection.execute(_KEEP, (name, answer.media_type, content))
-            about = [(person_of(self._demands, one), name) for one in people or ()]
-            connection.executemany(_TELL, about)
+            note(connection, name, {person_of(self._demands, one) for one in people or ()})
 
     def forget(self, caller: str, key: str) -> None:
         """A first call that failed leaves nothing: its repeat is a first call again."""
@@ -205,12 +197,11 @@ def person_of(demands: Demands, customer_id: str) -> str:
     return demands.name(small(customer_id))
 
 
-def forget_answers(connection: sqlite3.Connection, people: Iterable[str]) -> int:
-    """Forget every answer that speaks of one of these people; says how many. Their content is cleared away later."""
+def forget_answers(connection: sqlite3.Connection, names: Sequence[str]) -> int:
+    """Forget answers; says how many there still were. Their content is cleared away later."""
     found = connection.execute(
-        "DELETE FROM first_calls WHERE name IN (SELECT name FROM answers_about "
-        "WHERE person IN (SELECT value FROM json_each(?)))",
-        (json.dumps(list(people)),),
+        "DELETE FROM first_calls WHERE name IN (SELECT value FROM json_each(?))",
+        (json.dumps(names),),
     )
     return found.rowcount
 
@@ -225,7 +216,7 @@ def forgotten(path: Path) -> list[str]:
 
 def drop_forgotten(connection: sqlite3.Connection, names: Sequence[str]) -> None:
     """Delete the content of answers, but of those whose call was made anew in between."""
-    for table in ("kept_contents", "answers_about"):
+    for table in ("kept_contents", *SPOKEN_OF):
         connection.execute(
             f"DELETE FROM {table} WHERE name IN (SELECT value FROM json_each(?)) "
             f"AND {_NO_FIRST_CALL.format(table)}",
@@ -261,5 +252,5 @@ def _is_lost(status: int, content: bytes | None) -> bool:
 
 
 def _drop(connection: sqlite3.Connection, which: str, *values: object) -> None:
-    for table in ("kept_contents", "answers_about", "first_calls"):
+    for table in ("kept_contents", *SPOKEN_OF, "first_calls"):
         connection.execute(f"DELETE FROM {table} WHERE {which}", values)

@@ -23,6 +23,7 @@ from serving.ledger.database import TABLES
 from serving.ledger.durable import durably, looked_up, wipe
 from serving.ledger.idempotency import forget_answers, person_of
 from serving.ledger.job_files import JobFiles
+from serving.ledger.spoken_of import speaking_of
 from serving.ledger.statements import Statements
 
 PENDING, DONE = "pending", "done"
@@ -165,7 +166,7 @@ class Privacy:
         erased = self.erased_among({one for one, _ in decisions}, ignore_case=ignore_case)
         changed = []
         with durably(self._path) as connection:
-            named: list[str] = []
+            people: list[str] = []
             for customer_id, objects in decisions:
                 if customer_id in erased:
                     changed.append(objects)
@@ -173,8 +174,10 @@ class Privacy:
                 ids = list(all_ids([customer_id]))
                 rows = [connection.execute(*_objection(one, objects, at)).rowcount for one in ids]
                 changed.append(1 in rows)
-                named += ids if changed[-1] else ()
-            forgotten = self._demanded(connection, named) if named else 0
+                people += [person_of(self, one) for one in ids if changed[-1]]
+            if people:
+                connection.execute(_COUNT)
+            forgotten = forget_answers(connection, speaking_of(connection, people))
         if forgotten:
             self.clear()
         return changed
@@ -225,13 +228,13 @@ class Privacy:
                 f"INSERT OR IGNORE INTO {TO_BE_ERASED} (erasure_id, customer_id) VALUES (?, ?)",
                 [(erasure.erasure_id, one) for one in named],
             )
-            self._demanded(connection, named)
+            connection.execute(_COUNT)
         self.clear()
         return erasure
 
     def clear(self) -> None:
         """Delete what is left here of the erased and of forgotten answers; what a kill broke off is gone on with."""
-        clear(self._path, self._job_files, rest=self._rest)
+        clear(self._path, self._job_files, self, rest=self._rest)
 
     def erasure(self, erasure_id: str) -> Erasure | None:
         """One demand; None for an unknown one."""
@@ -273,21 +276,15 @@ class Privacy:
             wipe(self._path)
         return done
 
-    def _demanded(self, connection: sqlite3.Connection, customer_ids: Iterable[str]) -> int:
-        """Forget what was answered about customers who have made a demand; how many answers that were."""
-        connection.execute(_COUNT)
-        return forget_answers(connection, {person_of(self, one) for one in customer_ids})
-
     def _count_also(self, further: Callable[[str], Iterable[str]]) -> None:
         """Copy every demand of a customer for further ids of theirs."""
         with durably(self._path) as connection:
-            named = [
-                one
-                for table in ("objections", TO_BE_ERASED)
-                for one in _copy(connection, table, further)
-            ]
+            objected = _copy(connection, "objections", further)
+            _copy(connection, TO_BE_ERASED, further)
             connection.execute("UPDATE erasures SET cleared = '' WHERE status = ?", (PENDING,))
-            self._demanded(connection, named)
+            connection.execute(_COUNT)
+            people = [person_of(self, one) for one in objected]
+            forget_answers(connection, speaking_of(connection, people))
         self.clear()
 
     def _name_again(self) -> None:

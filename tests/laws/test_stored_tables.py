@@ -12,6 +12,7 @@ from serving.ledger.ledger import Ledger
 
 KEYS = {
     "answers_about": ["person", "name"],
+    "answers_about_crowds": ["name"],
     "audit": ["number"],
     "decisions": ["decision_id"],
     "demands": ["one"],

@@ -54,13 +54,17 @@ def test_an_answer_about_whoever_makes_a_demand_is_forgotten_and_no_other(
     if demand == "takes it back":
         ledger.privacy.decide([("anna", True)], at=NOW)
     answered(ledger, "anna", about("anna"))
+    crowd = [f"c{number}" for number in range(40)]
     answered(ledger, "both", about("bert", "anna"))
+    answered(ledger, "crowd", about(*crowd, "anna"))
     answered(ledger, "bert", about("bert", "annabel"))
+    answered(ledger, "other crowd", about(*crowd))
     answered(ledger, "nobody", about())
     demands(ledger, demand, "anna")
     assert not [one for one in kept_answers(ledger.path) if b'"anna"' in one]
-    found = [kept(ledger, one) for one in ("anna", "both", "bert", "nobody")]
-    assert found == [False, False, True, True]
+    forgotten, others = ("anna", "both", "crowd"), ("bert", "other crowd", "nobody")
+    assert [kept(ledger, one) for one in forgotten] == [False] * 3
+    assert [kept(ledger, one) for one in others] == [True] * 3
 
 
 def test_a_demand_that_changes_nothing_forgets_no_answer(ledger: Ledger) -> None:
@@ -174,8 +178,10 @@ def test_a_forgotten_answer_cannot_be_read_though_its_content_is_still_there(
 
 def test_what_is_a_day_old_is_forgotten_by_a_call_and_cleared_away_later(ledger: Ledger) -> None:
     answered(ledger, "k", about("anna"))
+    answered(ledger, "crowd", about(*map(str, range(9))))
     ledger.repeats.begin("crm", "other", b"", at=NOW + KEPT_SECONDS)
     rows = ledger._quick.rows
-    assert kept_answers(ledger.path) == [] and len(rows("SELECT 1 FROM kept_contents")) == 1
+    assert kept_answers(ledger.path) == [] and len(rows("SELECT 1 FROM kept_contents")) == 2
     ledger.privacy.clear()
     assert rows("SELECT 1 FROM kept_contents") == rows("SELECT 1 FROM answers_about") == []
+    assert rows("SELECT 1 FROM answers_about_crowds") == []
