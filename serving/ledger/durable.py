@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 
@@ -14,10 +15,10 @@ def durably(
 ) -> Iterator[sqlite3.Connection]:
     """Statements that count all or none; what they delete is overwritten, where it ``overwrites``.
 
-    With ``is_on_disk`` no power cut takes them back; otherwise it may take back the latest of them. Being another
-    connection it also tells every other one, of every process, that something changed.
+    With ``is_on_disk`` no power cut takes them back once this ends; otherwise it may take back the latest of them. Being
+    another connection it also tells every other one, of every process, that something changed.
     """
-    with closing(_opened(path, is_on_disk, overwrites)) as connection:
+    with closing(_opened(path, overwrites=overwrites)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -25,12 +26,15 @@ def durably(
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+        if is_on_disk:
+            # By now nobody waits for this any more, as they would if the statement above did it.
+            _flush(path)
 
 
 @contextmanager
 def aside(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to look something up on, that nobody waits for meanwhile."""
-    with closing(_opened(path, is_on_disk=False)) as connection:
+    with closing(_opened(path)) as connection:
         yield connection
 
 
@@ -42,19 +46,29 @@ def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[
 
 def wipe(path: Path) -> None:
     """Leave nothing of what was deleted in the log beside the database."""
-    with closing(_opened(path, is_on_disk=True)) as connection:
+    with closing(_opened(path)) as connection:
         # The first brings nearly all of it over while others write, so that the second keeps nobody waiting.
         for kind in ("PASSIVE", "TRUNCATE"):
             connection.execute(f"PRAGMA wal_checkpoint({kind})")
 
 
-def _opened(path: Path, is_on_disk: bool, overwrites: bool = True) -> sqlite3.Connection:
+def _flush(path: Path) -> None:
+    """Bring the log beside the database onto the disk; where it is gone, the database itself was brought there."""
+    for one in (path.with_name(f"{path.name}-wal"), path.parent):
+        with suppress(FileNotFoundError):
+            descriptor = os.open(one, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _opened(path: Path, *, overwrites: bool = True) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
-    synchronous = "FULL" if is_on_disk else "NORMAL"
     secure_delete = "ON" if overwrites else "OFF"
     for pragma in (
         "busy_timeout=10000",
-        f"synchronous={synchronous}",
+        "synchronous=NORMAL",
         f"secure_delete={secure_delete}",
     ):
         connection.execute(f"PRAGMA {pragma}")
