@@ -10,32 +10,35 @@ from pathlib import Path
 
 
 @contextmanager
-def durably(
-    path: Path, *, is_on_disk: bool = True, overwrites: bool = True
-) -> Iterator[sqlite3.Connection]:
-    """Statements that count all or none; what they delete is overwritten, where it ``overwrites``.
+def durably(path: Path) -> Iterator[sqlite3.Connection]:
+    """Statements that count all or none, and that no power cut takes back once this ends.
 
-    With ``is_on_disk`` no power cut takes them back once this ends; otherwise it may take back the latest of them. Being
-    another connection it also tells every other one, of every process, that something changed.
+    Being another connection it also tells every other one, of every process, that something changed.
     """
-    with closing(_opened(path, overwrites=overwrites)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+    with aside(path) as connection:
+        with together(connection):
             yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-        if is_on_disk:
-            # By now nobody waits for this any more, as they would if the statement above did it.
-            _flush(path)
+        # By now nobody waits for this any more, as they would if the statement that ends it did it.
+        _flush(path)
 
 
 @contextmanager
-def aside(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection to look something up on, that nobody waits for meanwhile."""
-    with closing(_opened(path)) as connection:
+def aside(path: Path, *, overwrites: bool = True) -> Iterator[sqlite3.Connection]:
+    """A connection that nobody waits for meanwhile; what is deleted on it is overwritten, where it ``overwrites``."""
+    with closing(_opened(path, overwrites=overwrites)) as connection:
         yield connection
+
+
+@contextmanager
+def together(connection: sqlite3.Connection) -> Iterator[None]:
+    """Statements that count all or none; a power cut may take back the latest of them."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[str, ...]]:

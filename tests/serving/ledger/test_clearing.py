@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from serving.ledger.clearing import CUSTOMERS_AT_ONCE
 from serving.ledger.decisions import Decision
 from serving.ledger.ledger import Ledger
 from serving.ledger.privacy import Withheld
@@ -31,7 +32,7 @@ class Killed(Exception):
 def test_an_erasure_that_was_broken_off_is_gone_on_with(
     ledger: Ledger, tmp_path: Path, steps: int
 ) -> None:
-    people = [f"<{number}>" for number in range(250)]
+    people = [f"<{number}>" for number in range(2 * CUSTOMERS_AT_ONCE + 1)]
     ledger.append([Decision(f"d {one}", one, "ok", 0.5, "1", "m", 1, 2) for one in people])
     ledger.job_files.ask("j", people)
     done: list[float] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from serving.ledger.durable import aside, durably, looked_up, wipe
+from serving.ledger.durable import aside, durably, looked_up, together, wipe
 from tests.holding import files_holding
 
 
@@ -23,9 +23,8 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("is_on_disk", [True, False])
-def test_the_log_is_on_the_disk_when_that_is_said(
-    database: Path, monkeypatch: pytest.MonkeyPatch, is_on_disk: bool
+def test_the_log_is_on_the_disk_before_a_durable_statement_counts(
+    database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed: list[str] = []
     flush = os.fsync
@@ -35,10 +34,10 @@ def test_the_log_is_on_the_disk_when_that_is_said(
         flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
 
     monkeypatch.setattr(os, "fsync", watched)
-    with durably(database, is_on_disk=is_on_disk) as connection:
+    with durably(database) as connection:
         connection.execute("INSERT INTO people VALUES ('anna')")
         assert flushed == []
-    assert flushed == (["ledger.db-wal", database.parent.name] if is_on_disk else [])
+    assert flushed == ["ledger.db-wal", database.parent.name]
     assert looked_up(database, "SELECT name FROM people WHERE name = ?", ("anna",)) == [("anna",)]
 
 
@@ -46,6 +45,11 @@ def test_what_fails_counts_not_at_all(database: Path) -> None:
     with pytest.raises(ValueError, match="broken"), durably(database) as connection:
         connection.execute("INSERT INTO people VALUES ('anna')")
         raise ValueError("broken")
+    with aside(database) as other:
+        with pytest.raises(ValueError, match="broken"), together(other):
+            other.execute("INSERT INTO people VALUES ('bert')")
+            raise ValueError("broken")
+        assert not other.in_transaction
     assert looked_up(database, "SELECT name FROM people") == []
 
 
@@ -55,7 +59,7 @@ def test_what_is_deleted_is_overwritten_where_that_is_said(
 ) -> None:
     with aside(database), durably(database) as connection:
         connection.execute("INSERT INTO people VALUES ('anna is gone')")
-    with durably(database, overwrites=overwrites) as connection:
+    with aside(database, overwrites=overwrites) as connection, together(connection):
         connection.execute("DELETE FROM people")
     wipe(database)
     assert bool(files_holding(database.parent, "anna is gone")) is not overwrites
