@@ -183,16 +183,16 @@ def _two_secrets(path: Path) -> WorkspaceRefused:
 
 
 def _keep(connection: sqlite3.Connection, names: Tombstones) -> None:
-    rows = [
-        (name, counts)
-        for counts, some in (
-            (_EXACTLY, names.names),
-            (_IN_SMALL, names.in_small),
-            (_IN_ANY_CASE, names.in_any_case),
+    for counts, some in (
+        (_EXACTLY, names.names),
+        (_IN_SMALL, names.in_small),
+        (_IN_ANY_CASE, names.in_any_case),
+    ):
+        # One statement, for between any two of them a busy thread may keep this one waiting.
+        connection.execute(
+            "INSERT OR IGNORE INTO erased (name, counts) SELECT value, ? FROM json_each(?)",
+            (counts, json.dumps(sorted(some))),
         )
-        for name in sorted(some)
-    ]
-    connection.executemany("INSERT OR IGNORE INTO erased (name, counts) VALUES (?, ?)", rows)
 
 
 @contextmanager

@@ -75,6 +75,9 @@ _CONCERN = (
 )
 
 
+_THESE = "(SELECT value FROM json_each(?))"
+
+
 @dataclass(frozen=True)
 class Erasure:
     """One demand to be forgotten: how many customers it names, and whether all of it is done."""
@@ -164,17 +167,30 @@ class Privacy:
         who was erased nothing is kept, and the answer is that of somebody who never was.
         """
         erased = self.erased_among({one for one, _ in decisions}, ignore_case=ignore_case)
-        changed = []
+        ids = {one: list(all_ids([one])) for one, _ in decisions if one not in erased}
         with durably(self._path) as connection:
-            people: list[str] = []
+            found = connection.execute(
+                f"SELECT customer_id FROM objections WHERE customer_id IN {_THESE}",
+                (json.dumps([one for some in ids.values() for one in some]),),
+            )
+            before = {one for (one,) in found}
+            objected, changed = set(before), list[bool]()
             for customer_id, objects in decisions:
-                if customer_id in erased:
-                    changed.append(objects)
-                    continue
-                ids = list(all_ids([customer_id]))
-                rows = [connection.execute(*_objection(one, objects, at)).rowcount for one in ids]
-                changed.append(1 in rows)
-                people += [person_of(self, one) for one in ids if changed[-1]]
+                of_person = set(ids.get(customer_id, ()))
+                is_new = bool(of_person - objected if objects else of_person & objected)
+                changed.append(objects if customer_id in erased else is_new)
+                objected = objected | of_person if objects else objected - of_person
+            connection.execute(
+                f"DELETE FROM objections WHERE customer_id IN {_THESE}",
+                (json.dumps(sorted(before - objected)),),
+            )
+            connection.execute(
+                "INSERT OR IGNORE INTO objections (customer_id, objected_at) "
+                "SELECT value, ? FROM json_each(?)",
+                (at, json.dumps(sorted(objected - before))),
+            )
+            moved = [one for one, is_new in zip(decisions, changed, strict=True) if is_new]
+            people = {person_of(self, two) for one, _ in moved for two in ids.get(one, ())}
             if people:
                 connection.execute(_COUNT)
             forgotten = forget_answers(connection, speaking_of(connection, people))
@@ -224,9 +240,11 @@ class Privacy:
                 "VALUES (?, ?, ?, ?, '')",
                 (erasure.erasure_id, PENDING, asked, at),
             )
-            connection.executemany(
-                f"INSERT OR IGNORE INTO {TO_BE_ERASED} (erasure_id, customer_id) VALUES (?, ?)",
-                [(erasure.erasure_id, one) for one in named],
+            # One statement, for between any two of them a busy thread keeps this one waiting, and so all who write.
+            connection.execute(
+                f"INSERT OR IGNORE INTO {TO_BE_ERASED} (erasure_id, customer_id) "
+                "SELECT ?, value FROM json_each(?)",
+                (erasure.erasure_id, json.dumps(named)),
             )
             connection.execute(_COUNT)
         self.clear()
@@ -265,13 +283,12 @@ class Privacy:
         done = [erasure_id for (erasure_id,) in waiting if erasure_id not in held]
         if done:
             with durably(self._path) as connection:
-                connection.executemany(
-                    "UPDATE erasures SET status = ?, done_at = ? WHERE erasure_id = ?",
-                    [(DONE, at, one) for one in done],
+                these = f"WHERE erasure_id IN {_THESE}"
+                connection.execute(
+                    f"UPDATE erasures SET status = ?, done_at = ? {these}",
+                    (DONE, at, json.dumps(done)),
                 )
-                connection.executemany(
-                    f"DELETE FROM {TO_BE_ERASED} WHERE erasure_id = ?", [(one,) for one in done]
-                )
+                connection.execute(f"DELETE FROM {TO_BE_ERASED} {these}", (json.dumps(done),))
                 connection.execute(_COUNT)
             wipe(self._path)
         return done
@@ -309,13 +326,6 @@ class Privacy:
         objected = self._statements.rows("SELECT customer_id FROM objections")
         erased = self._statements.rows(f"SELECT DISTINCT customer_id FROM {TO_BE_ERASED}")
         return Withheld(frozenset(one for (one,) in objected), frozenset(one for (one,) in erased))
-
-
-def _objection(customer_id: str, objects: bool, at: int) -> tuple[str, tuple[object, ...]]:
-    if not objects:
-        return "DELETE FROM objections WHERE customer_id = ?", (customer_id,)
-    insert = "INSERT OR IGNORE INTO objections (customer_id, objected_at) VALUES (?, ?)"
-    return insert, (customer_id, at)
 
 
 def _copy(
