@@ -27,9 +27,9 @@ from serving.ledger.job_files import JobFiles
 from serving.ledger.spoken_of import speaking_of
 
 TO_BE_ERASED = "to_be_erased"
-CUSTOMERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 12
+CUSTOMERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 8
 """A step takes some milliseconds."""
-REST_SECONDS = 0.005
+REST_SECONDS = 0.012
 """Whoever waits to write asks again every few milliseconds."""
 One = TypeVar("One")
 
