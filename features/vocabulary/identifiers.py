@@ -69,14 +69,15 @@ def tidied_sql(text: str) -> str:
 
 def normal_id_sql(text: str, *, ignore_case: bool = False) -> str:
     """SQL for ``normal_id`` over a SQL text; NULL where nothing is left."""
-    tidy = tidied_sql(text)
-    whole = f"regexp_extract({tidy}, '^([0-9]+)\\.0$', 1)"
-    normal = (
-        f"CASE WHEN contains({text}, '.0') THEN coalesce(nullif({whole}, ''), {tidy}) "
-        f"ELSE {tidy} END"
-    )
+    return id_of_tidy_sql(tidied_sql(text), ignore_case=ignore_case)
+
+
+def id_of_tidy_sql(tidy: str, *, ignore_case: bool = False) -> str:
+    """SQL for the normal form of an id whose text is tidy already; NULL where it says nothing."""
     nothing = ", ".join(f"'{one}'" for one in NO_ID)
-    said = f"CASE WHEN {normal} NOT IN ({nothing}) THEN {normal} END"
+    whole = f"regexp_replace({tidy}, '^([0-9]+)\\.0$', '\\1')"
+    normal = f"CASE WHEN contains({tidy}, '.0') THEN {whole} ELSE {tidy} END"
+    said = f"CASE WHEN {tidy} NOT IN ({nothing}) THEN {normal} END"
     return f"lower({said})" if ignore_case else said
 
 

@@ -25,7 +25,7 @@ from features.sources.connection import (
 from features.sources.files import text_of
 from features.sources.formats import ColumnFormat
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
-from features.vocabulary.identifiers import normal_id_sql, tidied_sql
+from features.vocabulary.identifiers import id_of_tidy_sql, tidied_sql
 from features.vocabulary.tables import (
     IDENTITIES,
     IDS_OF_PEOPLE,
@@ -107,22 +107,38 @@ class MappedColumn:
         return f"raw {self.column.name}"
 
     @property
+    def tidied(self) -> str:
+        """SQL for the working value that is converted: of an id that is a text the tidy text, else the value itself.
+
+        A step of its own, for the conversion names it several times and the database would work it out each time.
+        """
+        raw = quoted(self.raw)
+        return tidied_sql(f"CAST({raw} AS VARCHAR)") if self._is_text_id else raw
+
+    @property
+    def _is_text_id(self) -> bool:
+        is_number = self.source_type.startswith((*_FLOATS, *_INTEGERS, *_UNSIGNED, "DECIMAL"))
+        is_id = self.column.kind is ColumnKind.TEXT and self.column.name.endswith("_id")
+        return is_id and not is_number
+
+    @property
     def stored(self) -> str:
         """The name of the converted column, with its unit."""
         return stored_name(self.column)
 
     @property
     def converted(self) -> str:
-        """SQL from the working value to the stored one; NULL where it is missing or unreadable."""
+        """SQL from the tidied working value to the stored one; NULL where it is missing or unreadable."""
         raw, found = quoted(self.raw), self.source_type
         if self.is_read_by_format:
             assert self.format is not None
             return _converted(f"({self.format.sql(raw)})", self.column.kind, self.format.type)
         if self.column.kind is not ColumnKind.TEXT:
             return _converted(raw, self.column.kind, found)
-        name = self.column.name
-        ignores_case = self.ignores_case and name in IDS_OF_PEOPLE
-        text = _text(raw, found, is_id=name.endswith("_id"), ignores_case=ignores_case)
+        if self._is_text_id:
+            ignores_case = self.ignores_case and self.column.name in IDS_OF_PEOPLE
+            return id_of_tidy_sql(raw, ignore_case=ignores_case)
+        text = _text(raw, found)
         if self.words is None:
             return text
         # Words are understood with all that stands around them.
@@ -323,7 +339,7 @@ def _scaled(raw: str, decimals: int, found: str) -> str:
     return f"TRY_CAST({rounded} * {scale} AS BIGINT)"
 
 
-def _text(raw: str, found: str, *, is_id: bool, ignores_case: bool) -> str:
+def _text(raw: str, found: str) -> str:
     if found.startswith((*_FLOATS, "DECIMAL")):
         # Numbers with gaps come as 13085.0 from some tools; the customer number is 13085.
         whole = f"CAST(TRY_CAST({raw} AS HUGEINT) AS VARCHAR)"
@@ -334,7 +350,7 @@ def _text(raw: str, found: str, *, is_id: bool, ignores_case: bool) -> str:
     text = f"CAST({raw} AS VARCHAR)"
     if found.startswith((*_INTEGERS, *_UNSIGNED)):
         return text
-    return normal_id_sql(text, ignore_case=ignores_case) if is_id else tidied_sql(text)
+    return tidied_sql(text)
 
 
 def _word(written: str, words: Words, expression: str) -> str:
