@@ -28,6 +28,7 @@ from features.sources.connection import (
 )
 from features.store.customers.other_ids import FOLDER, OtherIds, write_other_ids
 from features.store.made_of import MadeOf
+from features.store.misread import misread
 from features.store.month_files import (
     describing_columns,
     month_file,
@@ -203,7 +204,9 @@ class Ingestion:
             connection.unregister("packed")
             _refuse(report)
             with faults_worded("the stored tables to be compared", "Run `regulars ingest` again."):
-                _refuse(strangers(connection, [*references, *events], report, draft / "tables"))
+                every = [*references, *events]
+                _refuse(strangers(connection, every, report, draft / "tables"))
+                _refuse(misread(connection, every, report, draft / "tables"))
             if checking.people.ids:
                 write_other_ids(OtherIds.of(merged_ids(connection)), draft / FOLDER)
         finish_pack(packed.pack, draft / "pack")
