@@ -28,7 +28,6 @@ from features.sources.connection import (
 )
 from features.store.customers.other_ids import FOLDER, OtherIds, write_other_ids
 from features.store.made_of import MadeOf
-from features.store.misread import misread
 from features.store.month_files import (
     describing_columns,
     month_file,
@@ -47,7 +46,7 @@ from features.store.packing import (
     texts_of,
 )
 from features.store.store import MANIFEST, SCHEMA, Store, StoreManifest, open_store
-from features.store.strangers import strangers
+from features.store.stored_refusals import misread, strangers
 from features.store.table_changes import TableChange, table_changes
 from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
