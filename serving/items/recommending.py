@@ -18,6 +18,7 @@ from serving.items.lists import ItemList, Shelving, Wishes, due_in_days, fill
 from serving.items.reasons import recommended
 from serving.items.recommended import CustomerList, LikelyTaker
 from serving.ledger.privacy import Withheld
+from serving.process.waiter import look_up
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
@@ -149,6 +150,7 @@ class Recommending:
         self, bought: Bought, shelving: Shelving, wishes: Wishes, words: ItemWords
     ) -> CustomerList:
         """As many items as wished for, as long as so many may be listed; otherwise why there are fewer."""
+        look_up()
         found, pairs, scores = self._filled(bought, shelving, wishes)
         values = pairs.values[found.rows]
         items = recommended(self.bundle, bought, pairs, found.rows, scores, values, words)
@@ -186,6 +188,7 @@ class Recommending:
 
     def similar(self, item: int, count: int) -> tuple[str, list[tuple[str, str, float]]]:
         """Items alike, each with how much; of an item too few bought, those of its category at its price."""
+        look_up()
         catalogue, facts = self.bundle.catalogue, self.bundle.shelf.facts
         alike = [
             one
@@ -219,6 +222,7 @@ class Recommending:
             bought, asked=np.array([item], np.int32), only_asked=True, threads=2
         )
         ranker = self.bundle.ranker
+        look_up()
         taken = 1.0 / (1.0 + np.exp(-ranker.log_odds(pairs.values, threads=2)))
         chances = taken * ranker.order_chance(pairs.values)
         times, due = pairs.values[:, POSITIONS["times_bought"]], due_in_days(pairs.values)
