@@ -40,6 +40,7 @@ from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
 from serving.process.garbage_collection import settle
+from serving.process.pacing import take_short_turns
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
@@ -112,6 +113,7 @@ class Regulars:
         if self.runner is not None:
             self.runner.start()
         settle()
+        take_short_turns()
 
     @bentoml.api(route="/score")  # type: ignore[untyped-decorator]
     def score(self, question: dict[str, Any], /) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from serving.access.work import Work
 LIGHT_AT_ONCE = 4
 LONGEST_WAIT_SECONDS = 2.0
 _LONGEST_ADVICE_SECONDS = 30
+_OF_WHOM_COME_BACK = 0.7
 _BODIES_BYTES = 128_000_000
 
 
@@ -142,7 +143,8 @@ class _Queue:
         """When to come again: behind everybody else who was sent away, so that they do not all come at once."""
         latest = now + _LONGEST_ADVICE_SECONDS
         when = min(max(self._promised_until, now + until_room_seconds), latest)
-        self._promised_until = when + seconds / self.at_once
+        # Not all will come back, and a queue that runs dry is a core that does nothing.
+        self._promised_until = when + _OF_WHOM_COME_BACK * seconds / self.at_once
         return max(1, math.ceil(when - now))
 
 
