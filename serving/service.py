@@ -39,6 +39,7 @@ from serving.ledger.administration import adopt_first_key
 from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
+from serving.process.closing import Closing
 from serving.process.garbage_collection import settle
 from serving.process.pacing import take_short_turns
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
@@ -47,6 +48,7 @@ _logger = logging.getLogger("regulars.service")
 
 pages = Pages()
 admission = Admission()
+closing = Closing()
 web = build_api(pages.routes)
 routes = declared(pages.routes)
 
@@ -79,6 +81,7 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
             error_page=pages.error_page,
             note=_note,
             admission=admission,
+            is_closing=closing.has_begun,
         )
 
 
@@ -114,6 +117,7 @@ class Regulars:
             self.runner.start()
         settle()
         take_short_turns()
+        closing.watch(lambda: admission.is_idle)
 
     @bentoml.api(route="/score")  # type: ignore[untyped-decorator]
     def score(self, question: dict[str, Any], /) -> dict[str, Any]:

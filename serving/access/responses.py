@@ -152,13 +152,14 @@ class Reply:
 
     def log(self, fault: Exception) -> None:
         """Note where an exception arose; its message may hold what was sent and is left out."""
-        frame = traceback.extract_tb(fault.__traceback__)[-1]
+        # Without the lines of source that ``extract_tb`` would read from their files.
+        frame, line = list(traceback.walk_tb(fault.__traceback__))[-1]
         _logger.error(
             "%s on %s at %s:%s (correlation id %s)",
             type(fault).__name__,
             self.route.path if self.route else "an unknown address",
-            frame.filename.rsplit("/", 1)[-1],
-            frame.lineno,
+            frame.f_code.co_filename.rsplit("/", 1)[-1],
+            line,
             self.correlation_id,
         )
 
