@@ -14,11 +14,12 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from serving.access.admission import Admission, TooBusy
-from serving.access.asgi import Application, Receive, Scope, Send, headers_of
+from serving.access.asgi import Application, Message, Receive, Scope, Send, headers_of
 from serving.access.entrance import Entrance
-from serving.access.problems import Problem, Refusal
+from serving.access.problems import KINDS, Problem, Refusal
 from serving.access.request_body import announced_bytes, check_post, whole_body
 from serving.access.responses import Reply
 from serving.access.routes import Route
@@ -30,10 +31,26 @@ from serving.process.waiter import NobodyWaits
 
 HEALTH = ("/livez", "/readyz", "/metrics")
 """What is answered to the end, so that whoever watches sees it."""
+REHEARSED = ("/livez", "/readyz", "/schema.json")
 _CALLER_GONE = 499
 _AT_THE_DOOR = 2
 
 Note = Callable[[Route | None, str, int, float], None]
+
+
+def _look_at(path: str) -> Scope:
+    """A request as the process makes it of itself."""
+    address = {"path": path, "raw_path": path.encode(), "root_path": "", "query_string": b""}
+    made = {"type": "http", "method": "GET", "scheme": "http", "http_version": "1.1", "headers": []}
+    return {**made, **address, "client": None, "server": None, "state": {}}
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _unheard(message: Message) -> None:
+    """Nobody listens."""
 
 
 def _note_nothing(route: Route | None, method: str, status: int, seconds: float) -> None:
@@ -77,7 +94,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass the start and end of the process through."""
         if scope["type"] == "lifespan":
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, self._rehearsed(send))
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
@@ -99,6 +116,19 @@ class Guard:
             answer.log(fault)
             await answer.refuse(Refusal("internal"))
         self._note(answer.route, scope["method"], answer.status, self._ticks() - begun)
+
+    def _rehearsed(self, send: Send) -> Send:
+        """Before the process says that it has started, it calls itself: what a first call opens is open by then."""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                self._error_page(Problem(KINDS["not_found"], ""))
+                for path in REHEARSED:
+                    with suppress(Exception):
+                        await self._application(_look_at(path), _nothing_more, _unheard)
+            await send(message)
+
+        return told
 
     async def _admit(self, scope: Scope, receive: Receive, answer: Reply) -> None:
         route = self._route_of(scope["path"])
