@@ -9,6 +9,8 @@ from collections.abc import Callable
 from types import FrameType
 
 LONGEST_SECONDS = 5.0
+LEAST_SECONDS = 0.5
+"""So long the door stays open at least: whoever has connected already is still told something."""
 _LOOK_EVERY_SECONDS = 0.02
 
 
@@ -22,7 +24,7 @@ class Closing:
         """Whether nobody new is let in."""
         return self._has_begun
 
-    def watch(self, is_idle: Callable[[], bool]) -> None:
+    def watch(self, is_idle: Callable[[], bool], *, least_seconds: float = LEAST_SECONDS) -> None:
         """From now on a SIGTERM ends the process when it ``is_idle``, or after five seconds; a second one at once.
 
         Elsewhere than in the main thread, where no signals come, this does nothing.
@@ -39,7 +41,8 @@ class Closing:
         end, under_way = ends, set[asyncio.Task[None]]()
 
         async def finish() -> None:
-            until = loop.time() + LONGEST_SECONDS
+            await asyncio.sleep(least_seconds)
+            until = loop.time() + LONGEST_SECONDS - least_seconds
             while not is_idle() and loop.time() < until:
                 await asyncio.sleep(_LOOK_EVERY_SECONDS)
             end(signal.SIGTERM, None)
