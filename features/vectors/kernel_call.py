@@ -17,7 +17,14 @@ from features.plan.program import (
 from features.vectors.batches import EventBatch
 from features.vocabulary.arrays import Ints
 
-__all__ = ["run_kernel"]
+__all__ = ["load_kernel", "run_kernel"]
+
+
+def load_kernel() -> None:
+    """Have the kernel at hand, compiled where it is not kept yet, before anybody waits for it."""
+    from features.kernel.native import entry
+
+    entry()
 
 
 def run_kernel(
