@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from features.company.settings.offers import OfferSettings
 from features.company.workspace import Workspace
-from features.plan.plan import plan_of
 from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.arrays import Floats
-from features.vocabulary.errors import DataRefused, PlanRefused, did_you_mean
+from features.vocabulary.errors import DataRefused, did_you_mean
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.arbitration import Decided, Permissions, Terms, decide
 from serving.offers.contact_policy import ShownOffer
@@ -26,6 +25,7 @@ from serving.offers.rules import OfferRule
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
+from training.bundles.own_plan import OwnPlan
 from training.families.offers.bundle import OFFER_KIND, OfferBundle
 from training.families.offers.exposures.exposed import NOT_TAKEN
 from training.families.offers.exposures.ground import Ground
@@ -84,13 +84,7 @@ class Offering:
         self.bundle, self.offers = bundle, offers
         self.customer_ids, self._other_ids = pack.customer_ids, other_ids
         self.as_of = natural_cutoff(pack.last_known)
-        plan = plan_of(bundle.declarations, pack)
-        if plan.hash != bundle.manifest.plan_hash:
-            raise PlanRefused(
-                expected=f"features as plan {bundle.manifest.plan_hash[:12]} defines them",
-                found=f"plan {plan.hash[:12]} of the same declarations",
-                remedy="Run `regulars train offers`: this version computes features otherwise.",
-            )
+        plan = OwnPlan.of(bundle.manifest, bundle.declarations).compiled(pack)
         self._ground = Ground(pack, plan, offers, 1)
         self._declined = frozenset(declined)
         self._unreachable = np.zeros(pack.customers, np.bool_)

@@ -57,7 +57,8 @@ class Manifest(Generic[Asked]):
     ``digest`` names the content: the same data and settings give the same digest, whatever the
     registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, ``learner`` the
     algorithm behind it, ``task`` what it is asked, and ``evaluation`` what was found of it beyond the ladder:
-    its grade, money, slices and age. ``plan_hash`` is empty where no feature is one of a company's tables.
+    its grade, money, slices and age. ``plan_hash`` is empty where no feature is one of a company's tables, and
+    ``fitted`` holds what this training fitted beforehand for features that ask for it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Manifest(Generic[Asked]):
     data_digest: str
     data_cut: str
     plan_hash: str = ""
+    fitted: Mapping[str, Any] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
     version: str = ""
     run_id: str = ""
@@ -105,7 +107,9 @@ class Manifest(Generic[Asked]):
     def as_dict(self) -> dict[str, Any]:
         """The manifest as plain fields."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
-        return plain | {"task": _plain(self.task)}
+        # Bundles of before do not say it: their digests must stay what they are.
+        said = {name: one for name, one in plain.items() if one or name != "fitted"}
+        return said | {"task": _plain(self.task)}
 
     def with_files(self, contents: Mapping[str, bytes]) -> Manifest[Asked]:
         """The manifest of a bundle with these files, named by its digest."""
@@ -133,7 +137,7 @@ class Manifest(Generic[Asked]):
         seal = parsed.pop("seal", None)
         if seal != sha256(_canonical(parsed)):
             raise damaged("a manifest that matches its seal", "one that was changed")
-        if set(parsed) != {one.name for one in fields(Manifest)}:
+        if {*parsed, "fitted"} != {one.name for one in fields(Manifest)}:
             raise damaged("the manifest fields this version knows", "others")
         manifest: Manifest[Written] = Manifest(**parsed)
         counted = {key: one for key, one in parsed.items() if key not in _OUTSIDE_DIGEST}
