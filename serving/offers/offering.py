@@ -25,8 +25,9 @@ from serving.offers.rules import OfferRule
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
+from training.bundles.manifest import Manifest
 from training.bundles.own_plan import OwnPlan
-from training.families.offers.bundle import OFFER_KIND, OfferBundle
+from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.exposures.exposed import NOT_TAKEN
 from training.families.offers.exposures.ground import Ground
 from training.families.offers.exposures.terms import Offers
@@ -102,6 +103,11 @@ class Offering:
         self._in_model = np.array([bundle.offers.place(one.offer_id) for one in offers.listed])
         self._tastes = bundle.tastes.among(self._ground.crosses.lines.categories)
         self._adopt(policy)
+
+    @property
+    def manifest(self) -> Manifest[OfferTask]:
+        """What the model says of itself."""
+        return self.bundle.manifest
 
     def _adopt(self, policy: Policy) -> None:
         """Take a policy, once its rules and levers are read."""

@@ -16,7 +16,9 @@ from serving.process.without_training import kept_out
 from serving.snapshot.columns import CustomerValues, ValueReasonColumns, unjudged
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
+from training.bundles.own_plan import OwnPlan
 from training.bundles.spoken import spoken
+from training.families.churn.bundle import Bundle
 from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.reasons.explanation import StoredShares, sayable_of_value
 from training.families.value.reasons.tendency import MOST, tendencies
@@ -111,6 +113,30 @@ def value_in_use(workspace: Workspace, vectors: Vectors) -> ValueInUse:
     except BundleRefused as refused:
         return ValueInUse(None, f"found {refused.found}. {refused.remedy}")
     return ValueInUse(bundle)
+
+
+def value_beside(workspace: Workspace, risk: Bundle) -> ValueInUse:
+    """The value model in use, where it reads the features of a model of risk and can be told by its groups."""
+    nobody = np.empty((0, len(risk.manifest.feature_names)), np.float32)
+    found = value_in_use(workspace, risk.vectors_of(nobody))
+    if found.bundle is None:
+        return found
+    value = found.bundle
+    fault = unusable_beside(value.manifest, value.plan, risk.manifest, risk.plan)
+    return ValueInUse(None, f"found {fault}. Run `regulars train value`.") if fault else found
+
+
+def unusable_beside(
+    value: Manifest[Any], value_plan: OwnPlan, risk: Manifest[Any], risk_plan: OwnPlan
+) -> str:
+    """Why a value model cannot be told beside a model of risk; empty where it can."""
+    if value_plan.plan_hash != risk_plan.plan_hash and value_plan.named != risk_plan.named:
+        return "a value model of other features"
+    for part in ("groups", "features"):
+        known = {one["name"] for one in getattr(risk, part)}
+        if not all(one["name"] in known for one in getattr(value, part)):
+            return f"other {part} than those of the value model"
+    return ""
 
 
 def values_of_everybody(

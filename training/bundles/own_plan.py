@@ -89,11 +89,13 @@ class OwnPlan:
         else:
             known = {name: position for position, name in enumerate(vectors.feature_names)}
             values = vectors.values[:, [known[name] for name in names]]
+        return values if self.fills(vectors) else self._refitting.applied(values)
+
+    def fills(self, vectors: Vectors) -> bool:
+        """Whether vectors that suit it were computed by its own fitted parameters."""
         # Vectors of before, and bundles without declarations, name what was fitted in their plan.
         is_in_name = vectors.plan_hash == self.named != self.plan_hash
-        if is_in_name or vectors.fitted == self.fitted:
-            return values
-        return self._refitting.applied(values)
+        return is_in_name or vectors.fitted == self.fitted
 
     def of_rows(self, values: NDArray[np.float32], names: Sequence[str]) -> Vectors:
         """Rows of its own features as vectors of nobody."""
