@@ -10,21 +10,17 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Generations, Workspace
 from features.store.customers.other_ids import FOLDER, write_other_ids
-from features.store.pack import Pack
 from features.store.store import open_store
-from features.vectors.refresh import published_vectors
-from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
 from serving.nightly.everybody import RunInputs, everybody
-from serving.nightly.night_vectors import put_vectors
+from serving.nightly.night_vectors import NightVectors
 from serving.nightly.offer_catalogue import offers_of
 from serving.nightly.risks import ROWS_A_PIECE
 from serving.nightly.summary import ScoreSummary, summary_of
@@ -88,17 +84,23 @@ def _scored(
 ) -> ScoreSummary:
     store = open_store(workspace)
     pack = store.pack()
-    folder, vectors = _matching_vectors(workspace, pack)
+    try:
+        night = NightVectors.published(workspace, pack)
+    except WorkspaceRefused:
+        if is_in_use:
+            raise
+        night = NightVectors.to_build(store)
     if is_in_use:
         # Refused before anything is written: the vectors of the workspace are those of the model in use.
-        bundle.bind(vectors.select(slice(0, 0)))
+        bundle.bind(night.vectors.select(slice(0, 0)))
     given = RunInputs(
         bundle=bundle,
         value=value_beside(workspace, bundle),
         segments=segments_for(workspace, pack),
         store=store,
         pack=pack,
-        vectors=vectors,
+        vectors=night.vectors,
+        cutoff_seconds=night.cutoff_seconds,
         compared_days=settings.reasons.compared_days,
         withheld=withheld_in(workspace, ignore_case=bool(settings.company.ignore_case)),
         customers_a_piece=customers_a_piece,
@@ -111,7 +113,7 @@ def _scored(
         return summary_of(published, reused=True)
     scores = Generations(workspace.scores.folder, keep=max(1, settings.service.kept_generations))
     with workspace.writing(), scores.draft(is_current=is_in_use) as draft:
-        given = replace(given, vectors=put_vectors(bundle, folder, pack, draft / VECTORS_FOLDER))
+        given = replace(given, vectors=night.put(bundle, pack, draft / VECTORS_FOLDER))
         checkpoints = Checkpoints(workspace.scores.folder / CHECKPOINTS, identity)
         scored = everybody(given, checkpoints, progress)
         write_columns(draft, scored.columns(given))
@@ -150,22 +152,3 @@ def _named(customer_ids: Collection[str]) -> str:
     """A name for some customers that names none of them."""
     said = json.dumps(sorted(customer_ids)).encode()
     return hashlib.sha256(said).hexdigest() if customer_ids else ""
-
-
-def _matching_vectors(workspace: Workspace, pack: Pack) -> tuple[Path, Vectors]:
-    """The published vectors, which must have been made from the present data."""
-    folder = workspace.vectors.current
-    summary = published_vectors(workspace)
-    if folder is None or summary is None:
-        raise WorkspaceRefused(
-            expected="behaviour vectors in the workspace",
-            found="none",
-            remedy="Run `regulars vectors` first.",
-        )
-    if summary.data_digest != pack.digest:
-        raise WorkspaceRefused(
-            expected="behaviour vectors of the present data",
-            found="vectors of earlier data",
-            remedy="Run `regulars vectors` again.",
-        )
-    return folder, open_vectors(folder)

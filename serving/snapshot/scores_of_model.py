@@ -16,9 +16,9 @@ OF_THE_DAY = ("data_digest", "cutoff_seconds")
 
 
 def scores_of(workspace: Workspace, digest: str) -> Path | None:
-    """The scores a model made of what the current ones were made from; None where it made none.
+    """The scores a model made of what the current ones were made from, or since; None where it made none.
 
-    Of several the newest; those of earlier data are not looked at, whoever made them.
+    Of several the newest; those of an earlier day are not looked at, whoever made them.
     """
     current = workspace.scores.current
     if current is None:
@@ -29,7 +29,7 @@ def scores_of(workspace: Workspace, digest: str) -> Path | None:
     for folder in reversed(workspace.scores.named()):
         said = said_of(folder)
         is_of_the_day = all(said.get(name) == wanted.get(name) for name in OF_THE_DAY)
-        if is_of_the_day and said.get("model_digest") == digest:
+        if (is_of_the_day or folder.name > current.name) and said.get("model_digest") == digest:
             return folder
     return None
 

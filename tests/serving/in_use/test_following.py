@@ -28,6 +28,7 @@ from serving.snapshot.scores_of_model import said_of
 from tests.oracles.mlflow_client import tags_of
 from tests.serving.company import Company, put_to_use, put_value_to_use
 from tests.serving.conftest import found_in
+from training.bundles.admission import HISTORY_FILE
 from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
 from training.bundles.promoted import PromotedBundles
@@ -62,7 +63,6 @@ def retrained(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory)
     shutil.copytree(demo_workspace.settings_path.parent, folder)
     company = found_in(folder)
     workspace, shelf = company.workspace, PromotedBundles(company.workspace, CHURN_KIND)
-    registry = Registry(company.settings, workspace, CHURN_KIND.name)
     made = {}
     for version, buying in (("1", FIRST), ("2", SECOND)):
         with kept_out():
@@ -74,15 +74,22 @@ def retrained(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory)
                 buying=buying,
                 said=SAID,
             )
-        remember(shelf.exported(made[version].digest))
-        run_id = registry.record(RunRecord("a run", {}, {}, {}, [], folder / "truth", "a card"))
-        assert registry.register(run_id, made[version]) == version
+        register(company, made[version])
     for version in ("2", "1"):
         shelf.put_to_use(made[version], action="promote", reason="a drill")
     put_value_to_use(company, buying=FIRST)
     refresh_vectors(workspace, plan_for=lambda pack: standard_plan(pack, FIRST), threads=1)
     score_everybody(company.settings, workspace)
     return company
+
+
+def register(company: Company, manifest: Manifest[Any]) -> None:
+    """Have MLflow know a bundle, and take it for tried."""
+    registry = Registry(company.settings, company.workspace, CHURN_KIND.name)
+    truth = company.settings_path.parent / "truth"
+    run_id = registry.record(RunRecord("a run", {}, {}, {}, [], truth, "a card"))
+    assert registry.register(run_id, manifest) == manifest.version
+    remember(company.workspace.bundles / CHURN_KIND.name / manifest.digest)
 
 
 @pytest.fixture
@@ -191,10 +198,15 @@ def test_a_model_beside_which_nobody_would_be_valued_is_refused_before_anything_
     pointer = retrained.workspace.bundles / "churn" / CURRENT
     before = pointer.read_bytes(), retrained.workspace.scores.named()
     shelf = PromotedBundles(retrained.workspace, CHURN_KIND)
+    first = shelf.champion_manifest()
+    assert first is not None
     with kept_out():
         other = put_to_use(
             retrained.settings, retrained.workspace, family="lightgbm", version="3", said=SAID
         )
+    register(retrained, other)
+    history = shelf.folder / HISTORY_FILE
+    was = history.read_bytes()
     shelf.put_to_use(other, action="promote", reason="a drill")
     pointer.write_bytes(before[0])
     refused = run(retrained, "promote", "3", "--reason", "other features", code=1)
@@ -202,6 +214,12 @@ def test_a_model_beside_which_nobody_would_be_valued_is_refused_before_anything_
     assert "regulars train value" in refused["refused"]["found"]
     assert (pointer.read_bytes(), retrained.workspace.scores.named()) == before
     assert answered(service)[2] == 40
+    # Nor is it gone back to, if it was in use before.
+    shelf.put_to_use(first, action="promote", reason="a drill")
+    back = run(retrained, "rollback", "--reason", "other features", code=1)
+    assert "value goes on" in back["refused"]["found"]
+    assert "promote 3 --force" in back["refused"]["remedy"]
+    history.write_bytes(was)
 
 
 def test_without_a_service_the_command_says_that_none_runs(retrained: Company) -> None:
