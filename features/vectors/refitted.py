@@ -32,6 +32,8 @@ class Refitting:
     questions: Ints
     outputs: Ints
     models: Floats
+    width: int
+    """How many columns the rows have."""
 
     @classmethod
     def of(cls, declarations: Sequence[Declaration], buying: BuyingModel | None) -> Self:
@@ -63,10 +65,13 @@ class Refitting:
             np.array(questions, np.int64).reshape(-1, 5),
             np.array(outputs, np.int64).reshape(-1, 1),
             np.array(models, np.float64).reshape(-1, MODEL_WIDTH),
+            len(declarations),
         )
 
     def applied(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """The same rows with these answers in their columns; what is given stays as it is."""
+        # Machine code that is told of other columns would write where nothing is its own.
+        assert values.ndim == 2 and values.shape[1] == self.width
         rows = np.array(values, np.float32, order="C")
         ask_again(self.questions, self.outputs, self.models, rows)
         return rows

@@ -84,12 +84,12 @@ class OwnPlan:
 
     def bound(self, vectors: Vectors, names: Sequence[str]) -> NDArray[np.float32]:
         """The values of vectors that suit it in the order of some names, fitted features by its own parameters."""
-        if tuple(names) == vectors.feature_names:
-            values = vectors.values
-        else:
-            known = {name: position for position, name in enumerate(vectors.feature_names)}
-            values = vectors.values[:, [known[name] for name in names]]
-        return values if self.fills(vectors) else self._refitting.applied(values)
+        if self.fills(vectors):
+            return _columns(vectors.values, vectors.feature_names, names)
+        # In the order of the declarations, by which what is asked knows its columns.
+        own = tuple(one.feature.name for one in self.declarations)
+        filled = self._refitting.applied(_columns(vectors.values, vectors.feature_names, own))
+        return _columns(filled, own, names)
 
     def fills(self, vectors: Vectors) -> bool:
         """Whether vectors that suit it were computed by its own fitted parameters."""
@@ -107,6 +107,15 @@ class OwnPlan:
     @cached_property
     def _refitting(self) -> Refitting:
         return Refitting.of(self.declarations, self.fitted_model)
+
+
+def _columns(
+    values: NDArray[np.float32], known: tuple[str, ...], names: Sequence[str]
+) -> NDArray[np.float32]:
+    if tuple(names) == known:
+        return values
+    places = {name: place for place, name in enumerate(known)}
+    return values[:, [places[name] for name in names]]
 
 
 def fitted_of(plan: Plan) -> Mapping[str, Any]:

@@ -21,7 +21,8 @@ import sys
 from pathlib import Path
 from features.company.workspace import Workspace
 from serving.in_use.attendance import Attendance, Attending
-Attendance(Workspace(Path(sys.argv[1]))).say(Attending({"churn": "old/1"}, {"churn": "old"}, {}))
+here = Attendance(Workspace(Path(sys.argv[1])))
+here.say(Attending({"churn": "old/1"}, {"churn": "old"}, {}))
 print("serving", flush=True)
 sys.stdin.read()
 """
