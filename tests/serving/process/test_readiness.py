@@ -48,7 +48,11 @@ def probed(models_in_use: ModelsInUse | None, path: str = "/readyz") -> dict[str
         raise AssertionError("a probe has no body")
 
     answering = telling(says_yes, lambda: models_in_use)
-    asyncio.run(answering({"type": "http", "path": path}, receive, send))
+
+    async def probe() -> None:
+        await answering({"type": "http", "path": path}, receive, send)
+
+    asyncio.run(probe())
     assert [one["type"] for one in sent] == ["http.response.start", "http.response.body"]
     return {name.decode(): value.decode() for name, value in sent[0]["headers"]}
 
