@@ -25,6 +25,7 @@ from experiments.bench.service.contenders import by_id, ours
 from experiments.bench.service.ground import BenchCompany, another_model, laid
 from experiments.bench.service.steady import borne, steady
 from experiments.bench.service.swaps import mixed, own_scores
+from features.company.workspace import CURRENT
 from features.declarations.buying import BuyingModel
 from features.plan.plan import standard_plan
 from features.vectors.refresh import refresh_vectors
@@ -84,17 +85,21 @@ def retrained(ground: BenchCompany) -> dict[str, Manifest[Any]]:
 
 def commanded(ground: BenchCompany, manifest: Manifest[Any], words: Sequence[str]) -> float | None:
     """Seconds from a command to the last worker that answers by a model; None where the command told otherwise."""
+    pointed: float | None = None
     begun, wanted = time.perf_counter(), NamedModel.of(manifest).name
     command = [sys.executable, "-m", "regulars", *words, "--reason", "bench", "--json"]
     command += ["--settings", str(ground.settings_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    seconds = None
+    seconds, pointer = None, ground.workspace.bundles / CHURN_KIND.name / CURRENT
     while seconds is None and time.perf_counter() - begun < _LONGEST_SECONDS:
         there = attending(ground.workspace)
         if len(there) == WORKERS and all(one.answering.get("churn") == wanted for one in there):
             seconds = time.perf_counter() - begun
+        if pointed is None and pointer.read_text(encoding="utf-8").strip() == manifest.digest:
+            pointed = time.perf_counter() - begun
         time.sleep(0.02)
     said, _ = process.communicate()
+    print(f"  {words[0]}: readers pointed at it after {pointed or 0.0:.1f} s", flush=True)
     told = json.loads(said.splitlines()[-1])
     is_true = process.returncode == 0 and told["served"] and told["processes"] == WORKERS
     return seconds if is_true else None
@@ -159,7 +164,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         print("Simulating a company and growing 300 trees three times.", flush=True)
         ground = laid(Path(scratch) / "company", 1_000 if given.is_small else 6_000)
-        found = promoted_under_load(ground, 1 if given.is_small else 5)
+        found = promoted_under_load(ground, 2 if given.is_small else 5)
     return conclude("service_promotions", claims(found), given)
 
 
