@@ -31,6 +31,7 @@ from serving.contract.application import (
     problem_answer,
 )
 from serving.contract.quick_route import read
+from serving.contract.readiness import telling
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.in_use.models_in_use import ModelsInUse
@@ -42,7 +43,6 @@ from serving.process.bento import own_settings
 from serving.process.closing import Closing
 from serving.process.garbage_collection import settle
 from serving.process.pacing import take_short_turns
-from serving.process.readiness import telling
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
