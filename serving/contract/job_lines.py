@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 
-from features.vocabulary.cells import harmless
+from features.vocabulary.cells import csv_text
 from serving.contract.answering import word_of
 from serving.contract.row_messages import ScoredRowAnswer
 from serving.ledger.job_files import Line
@@ -55,10 +55,8 @@ def _whose(row: ScoredRowAnswer) -> str:
     return row["customer_id"] or ""
 
 
-def _written(cells: Iterable[Any]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue().encode("utf-8")
+def _written(cells: Sequence[object]) -> bytes:
+    return csv_text([cells]).encode("utf-8")
 
 
 def _cells(row: ScoredRowAnswer) -> list[Any]:
@@ -67,5 +65,4 @@ def _cells(row: ScoredRowAnswer) -> list[Any]:
     flat["segment"] = None if segment is None else segment["name"]
     texts = [reason["text"] or reason["title"] for reason in row.get("reasons") or ()][:_REASONS]
     flat |= {f"reason_{place}": text for place, text in enumerate(texts, 1)}
-    cells = [flat.get(name) for name in COLUMNS]
-    return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
+    return [flat.get(name) for name in COLUMNS]
