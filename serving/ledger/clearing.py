@@ -1,8 +1,8 @@
 """Deletes what the database holds of erased customers, and answers that were forgotten: a little at a time.
 
-Whoever was erased is withheld before the first step, so a step may come late and be done twice. Each is a short
-transaction, so that nobody who has to write waits for long, and a kill between two of them loses nothing: what is
-left is found again.
+Whoever was erased is withheld before the first step, so a step may come late and be done twice. Each is a single short
+statement, so that nobody who has to write waits for long: between two of them a busy thread may hold the interpreter,
+which would hold up all who write. A kill loses nothing, for what is left is found again.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from serving.ledger.database import TABLES
-from serving.ledger.durable import aside, durably, looked_up, together, wipe
+from serving.ledger.durable import aside, durably, looked_up, wipe
 from serving.ledger.idempotency import (
+    CONTENTS,
     Demands,
     drop_forgotten,
     forget_answers,
@@ -24,10 +25,10 @@ from serving.ledger.idempotency import (
     person_of,
 )
 from serving.ledger.job_files import JobFiles
-from serving.ledger.spoken_of import speaking_of
+from serving.ledger.spoken_of import SPOKEN_OF, speaking_of
 
 TO_BE_ERASED = "to_be_erased"
-CUSTOMERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 8
+CUSTOMERS_AT_ONCE, ANSWERS_AT_ONCE = 200, 32
 """A step takes some milliseconds."""
 REST_SECONDS = 0.012
 """Whoever waits to write asks again every few milliseconds."""
@@ -51,48 +52,51 @@ def clear(
         path, "SELECT erasure_id FROM erasures WHERE cleared = '' AND status = 'pending'"
     )
     for (erasure_id,) in waiting:
-        _clear_one(path, job_files, demands, erasure_id, rest)
-    names = forgotten(path)
-    # Their keys are gone and overwritten; to overwrite them as well would take half a minute a gigabyte.
-    with aside(path, overwrites=False) as connection:
-        for some in _blocks(names, ANSWERS_AT_ONCE):
-            with together(connection):
-                drop_forgotten(connection, some)
-            rest(REST_SECONDS)
-    if waiting or names:
-        wipe(path)
+        clear_erasure(path, job_files, demands, erasure_id, rest=rest)
+    drop_answers(path, forgotten(path), rest=rest)
 
 
-def _clear_one(
+def clear_erasure(
     path: Path,
     job_files: JobFiles,
     demands: Demands,
     erasure_id: str,
+    *,
     rest: Callable[[float], None],
 ) -> None:
+    """Delete all that is left of those whom one erasure names."""
     query = f"SELECT customer_id FROM {TO_BE_ERASED} WHERE erasure_id = ?"
     with aside(path) as connection:
         customer_ids = [one for (one,) in connection.execute(query, (erasure_id,))]
         # Whatever is kept from the demand on was kept by somebody who knew of it.
         answers = speaking_of(connection, [person_of(demands, one) for one in customer_ids])
-        if answers:
-            with together(connection):
-                forget_answers(connection, answers)
+        forget_answers(connection, answers)
         job_files.overwrite(customer_ids)
         for some in _blocks(customer_ids, CUSTOMERS_AT_ONCE):
-            named = json.dumps(some)
-            with together(connection):
-                for table in tables_of_people():
-                    connection.execute(
-                        f"DELETE FROM {table.name} "
-                        "WHERE customer_id IN (SELECT value FROM json_each(?))",
-                        (named,),
-                    )
+            for table in tables_of_people():
+                connection.execute(
+                    f"DELETE FROM {table.name} "
+                    "WHERE customer_id IN (SELECT value FROM json_each(?))",
+                    (json.dumps(some),),
+                )
             rest(REST_SECONDS)
+    drop_answers(path, answers, rest=rest)
     with durably(path) as connection:
         connection.execute(
             "UPDATE erasures SET cleared = 'yes' WHERE erasure_id = ?", (erasure_id,)
         )
+    wipe(path)
+
+
+def drop_answers(path: Path, names: Sequence[str], *, rest: Callable[[float], None]) -> None:
+    """Delete the content of forgotten answers, and whom they spoke of."""
+    # Their keys are gone and overwritten; to overwrite them as well would take half a minute a gigabyte.
+    with aside(path, overwrites=False) as connection:
+        # What finds them comes last, for by their content they are found again after a kill.
+        for table in (*SPOKEN_OF, CONTENTS):
+            for some in _blocks(names, ANSWERS_AT_ONCE):
+                drop_forgotten(connection, table, some)
+                rest(REST_SECONDS if table == CONTENTS else 0)
 
 
 def _blocks(every: Sequence[One], size: int) -> Iterator[Sequence[One]]:

@@ -36,6 +36,7 @@ UNDER_WAY_SECONDS = 300
 """A first call that has not been answered by then was broken off, and its repeat takes its place."""
 LONGEST_KEY = 200
 _UNDER_WAY = 0
+CONTENTS = "kept_contents"
 
 sa.Table(
     "first_calls",
@@ -48,7 +49,7 @@ sa.Table(
     sa.Column("at", sa.Integer, nullable=False, index=True),
 )
 sa.Table(
-    "kept_contents",
+    CONTENTS,
     TABLES,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("media_type", sa.Text, nullable=False),
@@ -197,13 +198,12 @@ def person_of(demands: Demands, customer_id: str) -> str:
     return demands.name(small(customer_id))
 
 
-def forget_answers(connection: sqlite3.Connection, names: Sequence[str]) -> int:
-    """Forget answers; says how many there still were. Their content is cleared away later."""
-    found = connection.execute(
+def forget_answers(connection: sqlite3.Connection, names: Sequence[str]) -> None:
+    """Forget answers; their content is cleared away later."""
+    connection.execute(
         "DELETE FROM first_calls WHERE name IN (SELECT value FROM json_each(?))",
         (json.dumps(names),),
     )
-    return found.rowcount
 
 
 def forgotten(path: Path) -> list[str]:
@@ -214,14 +214,13 @@ def forgotten(path: Path) -> list[str]:
     return [name for (name,) in found]
 
 
-def drop_forgotten(connection: sqlite3.Connection, names: Sequence[str]) -> None:
-    """Delete the content of answers, but of those whose call was made anew in between."""
-    for table in ("kept_contents", *SPOKEN_OF):
-        connection.execute(
-            f"DELETE FROM {table} WHERE name IN (SELECT value FROM json_each(?)) "
-            f"AND {_NO_FIRST_CALL.format(table)}",
-            (json.dumps(list(names)),),
-        )
+def drop_forgotten(connection: sqlite3.Connection, table: str, names: Sequence[str]) -> None:
+    """Delete what a table has of answers, but of those whose call was made anew in between."""
+    connection.execute(
+        f"DELETE FROM {table} WHERE name IN (SELECT value FROM json_each(?)) "
+        f"AND {_NO_FIRST_CALL.format(table)}",
+        (json.dumps(list(names)),),
+    )
 
 
 def spoken_of(answer: KeptAnswer) -> list[str] | None:

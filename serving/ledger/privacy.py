@@ -18,7 +18,13 @@ import sqlalchemy as sa
 
 from features.company.erased_names import ErasedNames
 from features.vocabulary.identifiers import small
-from serving.ledger.clearing import TO_BE_ERASED, clear, tables_of_people
+from serving.ledger.clearing import (
+    TO_BE_ERASED,
+    clear,
+    clear_erasure,
+    drop_answers,
+    tables_of_people,
+)
 from serving.ledger.database import TABLES
 from serving.ledger.durable import durably, looked_up, wipe
 from serving.ledger.idempotency import forget_answers, person_of
@@ -180,9 +186,9 @@ class Privacy:
                 is_new = bool(of_person - objected if objects else of_person & objected)
                 changed.append(objects if customer_id in erased else is_new)
                 objected = objected | of_person if objects else objected - of_person
+            withdrawn = json.dumps(sorted(before - objected))
             connection.execute(
-                f"DELETE FROM objections WHERE customer_id IN {_THESE}",
-                (json.dumps(sorted(before - objected)),),
+                f"DELETE FROM objections WHERE customer_id IN {_THESE}", (withdrawn,)
             )
             connection.execute(
                 "INSERT OR IGNORE INTO objections (customer_id, objected_at) "
@@ -191,11 +197,12 @@ class Privacy:
             )
             moved = [one for one, is_new in zip(decisions, changed, strict=True) if is_new]
             people = {person_of(self, two) for one, _ in moved for two in ids.get(one, ())}
-            if people:
-                connection.execute(_COUNT)
-            forgotten = forget_answers(connection, speaking_of(connection, people))
-        if forgotten:
-            self.clear()
+            connection.execute(_COUNT)
+            answers = speaking_of(connection, people) if people else []
+            forget_answers(connection, answers)
+        if answers:
+            drop_answers(self._path, answers, rest=self._rest)
+            wipe(self._path)
         return changed
 
     def count_for_all_ids(self, all_ids: AllIds) -> None:
@@ -247,7 +254,7 @@ class Privacy:
                 (erasure.erasure_id, json.dumps(named)),
             )
             connection.execute(_COUNT)
-        self.clear()
+        clear_erasure(self._path, self._job_files, self, erasure.erasure_id, rest=self._rest)
         return erasure
 
     def clear(self) -> None:
@@ -265,10 +272,8 @@ class Privacy:
 
     def pending(self) -> int:
         """How many erasures are not done."""
-        ((found,),) = self._statements.rows(
-            "SELECT count(*) FROM erasures WHERE status = ?", (PENDING,)
-        )
-        return int(found)
+        query = "SELECT count(*) FROM erasures WHERE status = ?"
+        return int(self._statements.rows(query, (PENDING,))[0][0])
 
     def finish(self, still_there: frozenset[str], *, at: int) -> list[str]:
         """Note as done every erasure of whose customers none is left anywhere; says which."""
