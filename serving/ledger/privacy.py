@@ -125,7 +125,7 @@ class Privacy:
         self._rest: Callable[[float], None] = time.sleep
         self._seen: tuple[int, int, Withheld] | None = None
         for table in tables_of_people():
-            statements.rows(_WRITTEN_NOWHERE.format(table=table.name))
+            statements.rows(_WRITTEN_NOWHERE.format(table=table))
         self._name_again()
 
     @property
@@ -319,7 +319,7 @@ class Privacy:
         """Customers by every spelling this database has of them, from before a company came to ignore case."""
         wanted, found = {small(one) for one in customer_ids}, set(customer_ids)
         for table in tables_of_people():
-            spelled = looked_up(self._path, f"SELECT DISTINCT customer_id FROM {table.name}")
+            spelled = looked_up(self._path, f"SELECT DISTINCT customer_id FROM {table}")
             found |= {one for (one,) in spelled if one and small(one) in wanted}
         return sorted(found)
 

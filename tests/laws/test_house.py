@@ -69,6 +69,7 @@ DOORS = {
         "serving/ledger/decisions.py",
         "serving/ledger/keys.py",
         "serving/ledger/reported_events.py",
+        "serving/ledger/spoken_of.py",
         "serving/ledger/feedback.py",
         "serving/ledger/offer_decisions.py",
         "serving/ledger/hold_out.py",
