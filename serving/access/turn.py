@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
 
-from serving.access.admission import Place
+from serving.access.admission import QueuePlace
 from serving.access.asgi import Application, Message, Receive, Scope, Send
 from serving.access.entrance import Entrance
 from serving.access.problems import Refusal
@@ -53,7 +53,7 @@ class Turn:
             raise Refusal("timeout") from None
         await self._answer.finish()
 
-    async def taken(self, place: Place, route: Route, threads: Threads) -> None:
+    async def taken(self, place: QueuePlace, route: Route, threads: Threads) -> None:
         """Wait for the turn, then have it answered; ``NobodyWaits`` when the caller hangs up meanwhile.
 
         The place is left when the work has ended, however early the caller was told that it takes too long.
@@ -79,7 +79,9 @@ class Turn:
             if not self._is_begun:
                 place.leave(is_whole=False)
 
-    async def _whole(self, place: Place, threads: Threads, outcome: asyncio.Future[None]) -> None:
+    async def _whole(
+        self, place: QueuePlace, threads: Threads, outcome: asyncio.Future[None]
+    ) -> None:
         """Have the whole answer made in one thread, then send it."""
         made: list[Message] = []
 
@@ -92,7 +94,7 @@ class Turn:
         await self._answer.relay(reply, made)
 
     async def _in_parts(
-        self, place: Place, threads: Threads, outcome: asyncio.Future[None]
+        self, place: QueuePlace, threads: Threads, outcome: asyncio.Future[None]
     ) -> None:
         """Answer from the event loop what is sent in parts; whoever reads them slowly holds nobody up."""
 
@@ -160,7 +162,7 @@ class Turn:
 
 
 def _settle(
-    place: Place, outcome: asyncio.Future[None], _: None, fault: BaseException | None
+    place: QueuePlace, outcome: asyncio.Future[None], _: None, fault: BaseException | None
 ) -> None:
     """A place is free again; what failed or was given up says nothing of what such work costs."""
     place.leave(is_whole=fault is None)
