@@ -12,7 +12,7 @@ from features.vocabulary.time import Cutoff
 from regulars.call import Call, now_seconds, timed, tomorrow, verb
 from regulars.narrator import Outcome, Table
 from regulars.options import a_file, as_of_option
-from regulars.scoring import score_customers
+from regulars.scoring import ready_to_go_back, score_customers
 from regulars.vectors import compute_vectors
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ def forget(call: Call) -> Outcome:
     timed("vectors", narrator, compute_vectors, call)
     timed("score", narrator, score_customers, call)
     forget_old_generations(call.workspace)
+    ready_to_go_back(call)
     done = finish_erasures(call.workspace, at=now_seconds())
     return Outcome(
         said=f"{len(done)} erasures are done, no file of the workspace holds their customers",

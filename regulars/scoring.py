@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,17 @@ if TYPE_CHECKING:
 @click.command()
 @verb
 def score(call: Call) -> Outcome:
-    """Score every customer with the champion, with reasons."""
-    return score_customers(call)
+    """Score every customer with the champion, with reasons, and with the model a rollback would lead to."""
+    outcome = score_customers(call)
+    return replace(outcome, said=outcome.said + ready_to_go_back(call))
+
+
+def ready_to_go_back(call: Call) -> str:
+    """Have the previous champion's scores at hand, and say so."""
+    from serving.nightly.standby import ready_previous
+
+    previous = ready_previous(call.settings, call.workspace, call.narrator.progress)
+    return f"; version {previous} stands ready for a rollback" if previous else ""
 
 
 def score_customers(call: Call) -> Outcome:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,9 +12,11 @@ from features.vocabulary.errors import UsageRefused
 from regulars.call import Call, verb
 from regulars.narrator import Outcome
 from regulars.options import MODELS, model_option, reason_option
+from regulars.promoting import Putting
 
 if TYPE_CHECKING:
-    from training.registry.promotion import PromotionSummary
+    from training.bundles.kind import Kind
+    from training.registry.gate import Check, Gate
 
 
 @click.command()
@@ -37,6 +41,7 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
     from training.families.families import family_of
     from training.recipe.recipe import train as train_by_recipe
 
+    putting = Putting(call, name)
     summary = train_by_recipe(
         family_of(name),
         call.settings,
@@ -44,8 +49,25 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
         refit=refit,
         promote=promote,
         progress=call.narrator.progress,
+        readiness=putting.readiness(),
     )
-    return OUTCOMES[name](summary)
+    return putting.trained(OUTCOMES[name](summary))
+
+
+def _family(name: str) -> tuple[Kind[Any, Any], Gate]:
+    """How models of a family are opened and judged; what only training needs would take seconds to load."""
+    from serving.process.without_training import kept_out
+
+    with kept_out():
+        from training.families.families import family_of
+
+        family = family_of(name)
+
+    def gate(folder: Path, champion: Any) -> Sequence[Check]:
+        with kept_out():
+            return family.checks(folder, champion)
+
+    return family.kind, gate
 
 
 @click.command()
@@ -56,20 +78,20 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
 @verb
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
-    from training.families.families import family_of
     from training.registry.promotion import promote as promote_version
 
-    family = family_of(model)
+    putting, (kind, gate) = Putting(call, model), _family(model)
     summary = promote_version(
         call.settings,
         call.workspace,
         version,
-        kind=family.kind,
-        gate=family.checks,
+        kind=kind,
+        gate=gate,
         reason=reason,
         force=force,
+        readiness=putting.readiness(),
     )
-    return _promoted(summary, model)
+    return putting.outcome(summary)
 
 
 @click.command()
@@ -78,29 +100,17 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 @verb
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
-    from training.families.families import family_of
     from training.registry.promotion import rollback as roll_back
 
-    family = family_of(model)
+    putting, (kind, _) = Putting(call, model), _family(model)
     summary = roll_back(
         call.settings,
         call.workspace,
-        kind=family.kind,
-        gate=family.checks,
+        kind=kind,
         reason=reason,
+        readiness=putting.readiness(),
     )
-    return _promoted(summary, model)
-
-
-def _promoted(summary: PromotionSummary, model: str) -> Outcome:
-    from regulars.training_tables import gate_tables
-
-    return Outcome(
-        said=f"{model.capitalize()} version {summary.version} ({summary.title}) is in use now",
-        next="" if model == "segments" else "`regulars vectors`, then `regulars score`",
-        data=summary.as_dict(),
-        tables=gate_tables(summary.checks),
-    )
+    return putting.outcome(summary)
 
 
 @click.command()

@@ -41,7 +41,7 @@ def churn_outcome(summary: TrainingSummary) -> Outcome:
 def value_outcome(summary: TrainingSummary) -> Outcome:
     """What the command line says of a trained value model."""
     return Outcome(
-        said=f"Trained value version {summary.version} ({_use(summary)}): {summary.title}, "
+        said=f"Trained value version {summary.version} ({_use_with_scores(summary)}): {summary.title}, "
         f"Gini {summary.metrics['gini']:.3f}, bias {summary.metrics['bias']:+.1%}",
         next="`regulars score`"
         if summary.promoted
@@ -58,8 +58,7 @@ def segments_outcome(summary: TrainingSummary) -> Outcome:
     if summary.kept:
         did = f"Kept segments version {summary.version} frozen"
     else:
-        use = "in use now" if summary.promoted else "registered, not in use"
-        did = f"Found segments version {summary.version} ({use})"
+        did = f"Found segments version {summary.version} ({_use_with_scores(summary)})"
     moved = (
         f"{100 * moved_share(shown.today):.0f} % of the customers moved since "
         f"{shown.today.migration.first}"
@@ -147,6 +146,11 @@ def offers_outcome(summary: TrainingSummary) -> Outcome:
 
 def _use(summary: TrainingSummary) -> str:
     return "in use now" if summary.promoted else "registered, not in use"
+
+
+def _use_with_scores(summary: TrainingSummary) -> str:
+    """The same of a model that is asked when everybody is scored."""
+    return "in use with the next scores" if summary.promoted else _use(summary)
 
 
 def churn_tables(summary: TrainingSummary) -> list[Table]:

@@ -31,6 +31,7 @@ from serving.contract.application import (
     problem_answer,
 )
 from serving.contract.quick_route import read
+from serving.contract.readiness import telling
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.in_use.models_in_use import ModelsInUse
@@ -74,7 +75,7 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
     def to_asgi(self, is_main: bool = True) -> Application:
         """BentoML's whole application, wrapped; what is ours does not take the way through its layers."""
         return Guard(
-            ours_first(web, super().to_asgi(is_main=is_main), routes),
+            ours_first(web, telling(super().to_asgi(is_main=is_main), _models_in_use), routes),
             routes,
             ledger=_ledger,
             now=lambda: int(time.time()),
@@ -168,6 +169,11 @@ def _note(route: Route | None, method: str, status: int, seconds: float) -> None
         metrics.note(route, method, status, seconds)
 
 
+def _models_in_use() -> ModelsInUse | None:
+    found = getattr(web.state, "models_in_use", None)
+    return found if isinstance(found, ModelsInUse) else None
+
+
 def _ledger() -> Ledger | None:
-    models_in_use = getattr(web.state, "models_in_use", None)
-    return models_in_use.ledger if isinstance(models_in_use, ModelsInUse) else None
+    models_in_use = _models_in_use()
+    return None if models_in_use is None else models_in_use.ledger

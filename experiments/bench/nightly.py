@@ -22,7 +22,6 @@ from experiments.bench.claims import Claim, arguments, conclude
 from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
-from features.plan.plan import plan_of
 from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from training.bundles.plans import champion_plan
@@ -143,9 +142,7 @@ def _company(folder: Path, customers: int) -> Path:
     ingest(config, workspace)
     champion = champion_plan(workspace)
     assert champion is not None
-    refresh_vectors(
-        workspace, plan_for=lambda pack: plan_of(champion.declarations, pack), threads=2
-    )
+    refresh_vectors(workspace, plan_for=champion.compiled, threads=2)
     print(
         f"  {customers:,} customers simulated, ingested and given vectors in {time.perf_counter() - begun:.0f} s"
     )

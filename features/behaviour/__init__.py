@@ -14,7 +14,7 @@ from features.behaviour.offers import offers
 from features.behaviour.profile import profile
 from features.behaviour.purchases import purchases
 from features.behaviour.rhythm import rhythm
-from features.declarations import BuyingModel, Declaration
+from features.declarations import Declaration
 from features.store.pack import Pack
 
 FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts, profile)
@@ -22,10 +22,10 @@ FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts, profile)
 __all__ = ["FAMILIES", "declarations"]
 
 
-def declarations(pack: Pack, model: BuyingModel | None = None) -> tuple[Declaration, ...]:
+def declarations(pack: Pack, *, with_buying: bool = False) -> tuple[Declaration, ...]:
     """Every feature that the tables and columns of a pack allow, family by family.
 
-    What a fitted model of buying adds stands at the end; without one it is left out.
+    What a model of buying adds stands at the end, where one could be fitted.
     """
     known = tuple(declaration for family in FAMILIES for declaration in family(pack))
-    return (*known, *buying(pack, model))
+    return (*known, *(buying(pack) if with_buying else ()))

@@ -55,10 +55,12 @@ class Generations:
         )
 
     @contextmanager
-    def draft(self) -> Iterator[Path]:
+    def draft(self, *, is_current: bool = True) -> Iterator[Path]:
         """Write the next generation: yields an empty folder, published when the block succeeds.
 
-        An exception inside the block removes the draft and leaves the current generation in place.
+        Without ``is_current`` nobody is pointed at it: it lies beside the current one, complete, until somebody
+        is. An exception inside the block removes the draft and leaves the current generation
+        in place.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = self.folder / _DRAFT
@@ -73,8 +75,9 @@ class Generations:
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
-        self.point_at(generation)
-        self._forget_old(generation)
+        if is_current:
+            self.point_at(generation)
+            self._forget_old(generation)
 
     def point_at(self, generation: Path) -> None:
         """Make a complete generation the current one, in one step."""

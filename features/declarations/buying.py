@@ -2,17 +2,18 @@
 
 The model (Fader, Hardie and Lee, "Counting your customers the easy way", Marketing Science 24, 2005)
 says that every customer buys at a rate of their own and may stop for good after any purchase. Its four
-parameters describe the whole company and are constants of the declaration, so they are part of a
-plan's hash and travel with the model; a customer adds repeats, recency and tenure. The arithmetic
-stands in ``kernel.repeat_buying``.
+parameters describe the whole company. They are fitted anew with every training and travel with the model
+that was trained, so a declaration leaves their place empty and they are no part of a plan's hash; a
+customer adds repeats, recency and tenure, which every vector holds. The arithmetic stands in
+``kernel.repeat_buying``.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
-from features.declarations.values import Value
+from features.declarations.values import FITTED, Value
 from features.vocabulary.errors import PlanRefused
 
 SHORTEST_SCALE_DAYS = 0.01
@@ -49,13 +50,14 @@ class Buying(Value):
     """Something the model of buying says of a customer, given what they did so far.
 
     ``repeats`` counts the days with a purchase after the first one; ``recency`` and ``tenure`` are the
-    days since the last and since the first purchase. Missing while one of them is.
+    days since the last and since the first purchase. Missing while one of them is. ``model`` is empty, for
+    whoever reads the vector brings the parameters; plans of before carry them here.
     """
 
     repeats: Value
     recency: Value
     tenure: Value
-    model: BuyingModel
+    model: BuyingModel | None = field(metadata={FITTED: True})
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from features.vocabulary.time import Window
 
 WHOLE_PAST = Window(None)
 LAST_GAPS = 3
+FITTED = "fitted"
+"""Marks a field that holds what was fitted to a company: it is no part of what a value means."""
 
 
 @dataclass(frozen=True)

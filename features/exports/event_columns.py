@@ -109,7 +109,7 @@ def event_columns_of(plan: Plan, tables: Sequence[str]) -> EventColumns:
         )
         for place, (column, said) in enumerate(sorted(declared.items()))
     )
-    made_anew = plan_of(plan.declarations, _empty_pack(streams, attributes))
+    made_anew = plan_of(plan.declarations, _empty_pack(streams, attributes), plan.buying)
     read = {name: _in_order(streams[name], names) for name, names in made_anew.columns.items()}
     others = {name: columns for name, columns in streams.items() if name not in read}
     return EventColumns(made_anew, {**read, **others}, attributes)

@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from features.kernel.compiled import array_at, by_address, opening
+from features.kernel.values import ask_again
 from features.kernel.walk import walk
 
 ARRAYS = 33
 """How many arrays of whole numbers there are; the floats and the values come after them."""
+QUESTIONS = 16
+"""The place of the instructions among them; the outputs come next."""
 
 
 @opening
@@ -28,11 +31,18 @@ def enter(arrays: Any, shapes: Any, floats: Any, values: Any) -> None:
     """Walk over arrays of whole numbers, each with its rows and columns in ``shapes``.
 
     They come in the order in which ``walk`` takes them; ``floats``, which are the registers and the
-    models of buying, and ``values`` come after them in ``shapes``.
+    models of buying, and ``values`` come after them in ``shapes``. Without customers there is nothing to walk
+    over: models of buying are asked anew about the rows that ``values`` holds.
     """
     i = np.int64
     registers = shapes[2 * i(ARRAYS)]
     rows, features = shapes[2 * i(ARRAYS) + 2], shapes[2 * i(ARRAYS) + 3]
+    if shapes[1] == 0:
+        ask_again(
+            _table(arrays, shapes, i(QUESTIONS)), _table(arrays, shapes, i(QUESTIONS + 1)),
+            array_at(floats, (registers,)), array_at(values, (rows, features)),
+        )  # fmt: skip
+        return
     walk(
         _table(arrays, shapes, i(0)), _line(arrays, shapes, i(1)), _line(arrays, shapes, i(2)),
         _table(arrays, shapes, i(3)), _table(arrays, shapes, i(4)), _table(arrays, shapes, i(5)),

@@ -104,12 +104,39 @@ def _of_buying(operation: Any, instruction: Any, registers: Any, model: Any) -> 
     """What a model of buying says of a customer, from their repeats, recency and tenure."""
     x, since_last = registers[instruction[1]], registers[instruction[2]]
     since_first = registers[instruction[3]]
+    if model[5] != 0.0:
+        x, since_last = np.float64(np.float32(x)), np.float64(np.float32(since_last))
+        since_first = np.float64(np.float32(since_first))
+    return _answer(operation, x, since_last, since_first, model)
+
+
+@compiled
+def _answer(operation: Any, x: Any, since_last: Any, since_first: Any, model: Any) -> Any:
     r, alpha, a, b, horizon = model[0], model[1], model[2], model[3], model[4]
     if operation == NO_PURCHASE:
         return _no_purchase(x, since_last, since_first, r, alpha, a, b, horizon)
     if operation == EXPECTED_PURCHASES:
         return _expected_purchases(x, since_last, since_first, r, alpha, a, b, horizon)
     return _still_buying(x, since_last, since_first, r, alpha, a, b)
+
+
+@compiled
+def ask_again(questions: Any, outputs: Any, models: Any, values: Any) -> None:
+    """Ask models of buying anew about the rows of vectors, by what they hold.
+
+    A question is an operation, the columns of days with a purchase, recency and tenure, and the row of its
+    model; where one of these columns is missing, what stands in the row stays.
+    """
+    for row in range(values.shape[0]):
+        for q in range(questions.shape[0]):
+            days = np.float64(values[row, questions[q, 1]])
+            since_last = np.float64(values[row, questions[q, 2]])
+            since_first = np.float64(values[row, questions[q, 3]])
+            if np.isnan(days) or np.isnan(since_last) or np.isnan(since_first):
+                continue
+            x = np.float64(np.float32(max(days - 1.0, 0.0)))
+            model = models[MODEL_WIDTH * questions[q, 4] :]
+            values[row, outputs[q, 0]] = _answer(questions[q, 0], x, since_last, since_first, model)
 
 
 @compiled

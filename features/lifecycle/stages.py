@@ -143,6 +143,7 @@ def lifecycle_of_everybody(
         customer_keys=np.arange(pack.customers, dtype=np.int32),
         cutoff_seconds=np.full(pack.customers, cutoff_seconds, np.int64),
         values=values,
+        fitted=vectors.fitted,
     )
     return lifecycle(everybody, pack.attributes, rules)
 

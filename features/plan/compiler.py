@@ -12,7 +12,13 @@ from typing import Final
 
 import numpy as np
 
-from features.declarations.buying import Buying, ExpectedPurchases, NoPurchase, StillBuying
+from features.declarations.buying import (
+    Buying,
+    BuyingModel,
+    ExpectedPurchases,
+    NoPurchase,
+    StillBuying,
+)
 from features.declarations.events import MARKER, Events
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
@@ -61,21 +67,27 @@ class Compiled:
     columns: Mapping[str, tuple[str, ...]]
 
 
-def compile_values(values: Sequence[Value], streams: Mapping[str, EventStream]) -> Compiled:
+def compile_values(
+    values: Sequence[Value],
+    streams: Mapping[str, EventStream],
+    buying: BuyingModel | None = None,
+) -> Compiled:
     """The program that computes these values from these streams, in this order.
 
-    Raises ``PlanRefused`` for a stream or column that is not there, for a text compared with a column
-    of numbers and for more than 62 different conditions on one stream.
+    ``buying`` is asked by values that bring no model of buying along. Raises ``PlanRefused`` for a stream
+    or column that is not there, for a text compared with a column of numbers, for more than 62 different
+    conditions on one stream and where a model of buying lacks.
     """
-    compiler = _Compiler(streams)
+    compiler = _Compiler(streams, buying)
     for value in values:
         compiler.collect(value)
     return compiler.assemble(values)
 
 
 class _Compiler:
-    def __init__(self, streams: Mapping[str, EventStream]) -> None:
+    def __init__(self, streams: Mapping[str, EventStream], buying: BuyingModel | None) -> None:
         self.streams = streams
+        self.buying = buying
         self.needs: dict[str, Needs] = {}
         self.days: set[int] = set()
         self.levels: dict[Value, int] = {}
@@ -158,7 +170,7 @@ class _Compiler:
                 return _GAP_CODES[value.statistic]
             case Bins():
                 return _BIN_CODES[value.statistic]
-        return _OPERATIONS[next(one for one in _OPERATIONS if isinstance(value, one))]
+        return OPERATIONS[next(one for one in OPERATIONS if isinstance(value, one))]
 
     def _instruction(self, value: Value) -> Instruction:
         operation = self._operation(value)
@@ -186,14 +198,13 @@ class _Compiler:
 
     def _model(self, value: Buying) -> int:
         """The row of a question to a model of buying, whose horizon may be none."""
-        row = (*astuple(value.model), float(getattr(value, "horizon_days", 0)))
-        return self.models.setdefault(row, len(self.models))
+        return self.models.setdefault(question_of(value, self.buying), len(self.models))
 
     def _cell(self, slot: Slot, window: Window) -> int:
         return self.rows.cell_of[slot, window.days]
 
 
-_OPERATIONS: Final[Mapping[type[Value], int]] = {
+OPERATIONS: Final[Mapping[type[Value], int]] = {
     Count: code.WINDOW,
     Total: code.WINDOW,
     Distinct: code.WINDOW,
@@ -233,6 +244,24 @@ def slot_of(value: Windowed) -> Slot:
             return Slot(value.events, code.MIX_ENTROPY, value.key, value.weight)
         case TopShare():
             return Slot(value.events, code.MIX_TOP, value.key, value.weight)
+
+
+def question_of(value: Buying, buying: BuyingModel | None) -> tuple[float, ...]:
+    """A question to a model of buying in numbers: its parameters, the days ahead, how exactly it is told.
+
+    A model from beside the plan is told times as a vector holds them, so that whoever has the vector alone
+    gets the same answer; one that a value brings along is told them to the second.
+    """
+    model = value.model or buying
+    if model is None:
+        raise PlanRefused(
+            expected="a fitted model of buying, which features ask",
+            found="none",
+            remedy="Train the model again, which fits one.",
+        )
+    as_vectors_hold = value.model is None
+    days = float(getattr(value, "horizon_days", 0))
+    return (*astuple(model), days, float(as_vectors_hold))
 
 
 def _latest_instant(value: SinceInstant | UntilInstant) -> Slot:

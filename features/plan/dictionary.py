@@ -32,8 +32,8 @@ instant on: at a cutoff before that, the complaint is open and the offer not acc
 
 What to expect of the next months (`buying_…`) comes from a model of repeat buying, BG/NBD (Fader, Hardie and Lee,
 2005), fitted on the company's own customers as they were known at the earliest cutoff of a training. Its four
-parameters are part of the definitions and travel with the model in use; where fewer than thirty customers have
-bought on two days, these features are left out.
+parameters are no part of the definitions and travel with the model that was trained; where fewer than thirty
+customers have bought on two days, these features are left out.
 
 The profile is what customers declared. It has no history: unless the table of customers says when a row
 became known (`known_at`), an attribute counts at every cutoff, and an instant when it lies before the

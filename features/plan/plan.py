@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from typing import Any
 
 from features.declarations.attributes import Declared, refuse_absent
-from features.declarations.buying import BuyingModel
+from features.declarations.buying import Buying, BuyingModel
 from features.declarations.feature import Declaration, Feature, ReasonGroup
+from features.declarations.values import FITTED, Value
 from features.plan.compiler import compile_values
 from features.plan.program import Program
 from features.store.pack import Pack
@@ -26,7 +27,9 @@ class Plan:
     """What a behaviour vector consists of, and how it is computed from a pack.
 
     ``hash`` names the definitions alone: not the wording, and not the codes by which this pack happens
-    to store a text. Vectors and models made by plans of one hash can be used together.
+    to store a text, nor what was fitted to the company. Vectors and models made by plans of one hash can be
+    used together. ``buying`` is the model of buying its features ask, None where none of them asks or the
+    declarations bring their own.
     """
 
     declarations: tuple[Declaration, ...]
@@ -34,6 +37,12 @@ class Plan:
     hash: str
     program: Program
     columns: Mapping[str, tuple[str, ...]]
+    buying: BuyingModel | None = None
+
+    @property
+    def fitted(self) -> str:
+        """The name of what was fitted beforehand for these features; empty where nothing was."""
+        return name_of_fitted(self.declarations, self.buying)
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -63,14 +72,17 @@ def standard_plan(pack: Pack, buying: BuyingModel | None = None) -> Plan:
     """
     from features.behaviour import declarations  # the families are built on this package
 
-    return plan_of(declarations(pack, buying), pack)
+    return plan_of(declarations(pack, with_buying=buying is not None), pack, buying)
 
 
-def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
+def plan_of(
+    declarations: Sequence[Declaration], pack: Pack, buying: BuyingModel | None = None
+) -> Plan:
     """Compile declarations for a pack; features of attributes come after those of events.
 
-    Raises ``PlanRefused`` when there are none, when two have one name, when a reason group is unknown
-    or when a table, column, attribute or condition cannot be found.
+    ``buying`` answers the features that ask a model of buying. Raises ``PlanRefused`` when there are none,
+    when two have one name, when a reason group is unknown or when a table, column, attribute, condition
+    or the model of buying cannot be found.
     """
     from features.behaviour.groups import GROUPS, group_called
 
@@ -89,7 +101,7 @@ def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
     refuse_absent(
         [one.value for one in by_attributes if isinstance(one.value, Declared)], pack.attributes
     )
-    compiled = compile_values([one.value for one in by_program], pack.streams)
+    compiled = compile_values([one.value for one in by_program], pack.streams, buying)
     own = used - {group.name for group in GROUPS}
     return Plan(
         declarations=declarations,
@@ -100,24 +112,56 @@ def plan_of(declarations: Sequence[Declaration], pack: Pack) -> Plan:
         hash=hash_of(declarations),
         program=compiled.program,
         columns=compiled.columns,
+        buying=buying if any(one.model is None for one in asking(declarations)) else None,
     )
 
 
-def definition(part: object) -> Any:
-    """A declaration's parts as plain data: class names, numbers and texts."""
+def definition(part: object, *, with_fitted: bool = False) -> Any:
+    """A declaration's parts as plain data: class names, numbers and texts; what was fitted is left out."""
     if is_dataclass(part) and not isinstance(part, type):
-        values = [definition(getattr(part, field.name)) for field in fields(part)]
+        counted = [one for one in fields(part) if with_fitted or FITTED not in one.metadata]
+        values = [definition(getattr(part, one.name), with_fitted=with_fitted) for one in counted]
         return [type(part).__name__, *values]
     if isinstance(part, tuple):
-        return [definition(one) for one in part]
+        return [definition(one, with_fitted=with_fitted) for one in part]
     return part
 
 
-def hash_of(declarations: Sequence[Declaration]) -> str:
-    """The name of what declarations define, as ``Plan.hash`` carries it."""
-    content = [[one.feature.name, one.feature.unit, definition(one.value)] for one in declarations]
+def hash_of(declarations: Sequence[Declaration], *, with_fitted: bool = False) -> str:
+    """The name of what declarations define, as ``Plan.hash`` carries it.
+
+    ``with_fitted`` gives the name they had while what was fitted counted among it.
+    """
+    content = [
+        [one.feature.name, one.feature.unit, definition(one.value, with_fitted=with_fitted)]
+        for one in declarations
+    ]
     text = json.dumps([_MEANING_OF_DECLARATIONS, content], separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def name_of_fitted(declarations: Sequence[Declaration], buying: BuyingModel | None) -> str:
+    """The name of the parameters by which features are computed; empty where none asks for any.
+
+    Parameters that a declaration carries itself are others than the same ones from beside the plan, for
+    they were asked about times that no vector had rounded.
+    """
+    asked = {
+        json.dumps([one.model is None, definition(one.model or buying, with_fitted=True)])
+        for one in asking(declarations)
+    }
+    return hashlib.sha256(json.dumps(sorted(asked)).encode()).hexdigest() if asked else ""
+
+
+def asking(declarations: Iterable[Declaration]) -> Iterator[Buying]:
+    """The values that ask a model of buying, wherever they stand among the parts of others."""
+    return (part for one in declarations for part in _within(one.value) if isinstance(part, Buying))
+
+
+def _within(value: Value) -> Iterator[Value]:
+    yield value
+    for part in value.parts():
+        yield from _within(part)
 
 
 def _refuse_repeated(declarations: Sequence[Declaration]) -> None:

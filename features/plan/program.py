@@ -69,7 +69,7 @@ RATIO: Final = 18
 NO_PURCHASE: Final = 19
 EXPECTED_PURCHASES: Final = 20
 STILL_BUYING: Final = 21
-MODEL_WIDTH: Final = 5
+MODEL_WIDTH: Final = 6
 
 # Where each part of a stream begins and ends in the tables below it.
 CONDITIONS: Final = 0
@@ -132,7 +132,8 @@ class Program:
     runs            operation, first and last instruction: instructions of one kind stand together
     instructions    code and four operands; one register each, operands before their use
     outputs         the register of each feature
-    models          r, alpha, a, b and horizon in days, of each question to a model of buying
+    models          r, alpha, a, b, horizon in days and whether it is told what a vector holds, of each
+                    question to a model of buying
     ==============  ==================================================================================
     """
 

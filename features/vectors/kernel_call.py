@@ -15,9 +15,11 @@ from features.plan.program import (
     Program,
 )
 from features.vectors.batches import EventBatch
-from features.vocabulary.arrays import Ints
+from features.vocabulary.arrays import Floats, Ints
 
-__all__ = ["load_kernel", "run_kernel"]
+__all__ = ["ask_again", "load_kernel", "run_kernel"]
+
+_ARRAYS, _QUESTIONS = 33, 16
 
 
 def load_kernel() -> None:
@@ -46,6 +48,20 @@ def run_kernel(
         [(len(one), one.shape[1] if one.ndim == 2 else 0) for one in (*arrays, registers, values)],
         np.int64,
     )
+    assert values.flags.c_contiguous
+    kernel()(addresses.ctypes.data, shapes.ctypes.data, registers.ctypes.data, values.ctypes.data)
+
+
+def ask_again(questions: Ints, outputs: Ints, models: Floats, values: NDArray[np.float32]) -> None:
+    """Ask models of buying anew about the rows of vectors, in place; see ``kernel.values``."""
+    from features.kernel.native import entry as kernel
+
+    nothing = np.empty((0, 0), np.int64)
+    arrays = [nothing] * _ARRAYS
+    arrays[_QUESTIONS], arrays[_QUESTIONS + 1] = questions, outputs
+    registers = np.ascontiguousarray(models, np.float64).ravel()
+    addresses = np.array([one.ctypes.data for one in arrays], np.uintp)
+    shapes = np.array([one.shape for one in arrays] + [(len(registers), 0), values.shape], np.int64)
     assert values.flags.c_contiguous
     kernel()(addresses.ctypes.data, shapes.ctypes.data, registers.ctypes.data, values.ctypes.data)
 

@@ -29,6 +29,7 @@ class VectorsSummary:
     cutoff: str
     plan_hash: str
     data_digest: str
+    fitted: str = ""
     reused: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,6 +82,7 @@ def refresh_vectors(
     plan = plan_for(pack)
     [cutoff] = allowed_cutoffs(store, [] if cutoff is None else [cutoff])
     wanted = {"cutoff": str(cutoff), "plan_hash": plan.hash, "data_digest": pack.digest}
+    wanted |= {"fitted": plan.fitted}
     current = workspace.vectors.current
     if current is not None and (published := _summary_of(current)) is not None:
         known = published.as_dict()
@@ -94,6 +96,7 @@ def refresh_vectors(
             cutoff=str(cutoff),
             plan_hash=plan.hash,
             data_digest=pack.digest,
+            fitted=plan.fitted,
         )
         write_vectors(vectors, draft)
         (draft / _SUMMARY).write_text(json.dumps(summary.as_dict()), encoding="utf-8")

@@ -30,7 +30,8 @@ class Vectors:
     """The behaviour of customers at cutoffs: as built, rows by customer and then by cutoff.
 
     ``values`` has one row per entry of ``customer_keys`` and ``cutoff_seconds`` and one column per
-    entry of ``feature_names``; a missing value is NaN. ``plan_hash`` says which definitions made it.
+    entry of ``feature_names``; a missing value is NaN. ``plan_hash`` says which definitions made it, and
+    ``fitted`` names the parameters by which features that ask a fitted model were computed.
     """
 
     plan_hash: str
@@ -38,6 +39,7 @@ class Vectors:
     customer_keys: NDArray[np.int32]
     cutoff_seconds: Ints
     values: NDArray[np.float32]
+    fitted: str = ""
 
     @property
     def rows(self) -> int:
@@ -60,6 +62,7 @@ class Vectors:
             self.customer_keys[rows],
             self.cutoff_seconds[rows],
             self.values[rows],
+            self.fitted,
         )
 
     def gathered(
@@ -74,7 +77,7 @@ class Vectors:
             block = slice(first, first + columns_at_once)
             kept[:, block] = self.values[rows, block]
         keys, cutoffs = self.customer_keys[rows], self.cutoff_seconds[rows]
-        return Vectors(self.plan_hash, self.feature_names, keys, cutoffs, kept)
+        return Vectors(self.plan_hash, self.feature_names, keys, cutoffs, kept, self.fitted)
 
     def at(self, cutoff_seconds: int) -> Vectors:
         """The vectors of one cutoff."""
@@ -131,6 +134,7 @@ def build_vectors(
         customer_keys=np.repeat(chosen, len(instants) - entry),
         cutoff_seconds=instants[number],
         values=values,
+        fitted=plan.fitted,
     )
     fill_attributes(vectors, plan, pack.attributes)
     return vectors
@@ -174,7 +178,16 @@ def write_vectors(vectors: Vectors, folder: Path) -> None:
     np.save(folder / "values.npy", np.ascontiguousarray(vectors.values))
     np.save(folder / "customer_keys.npy", vectors.customer_keys)
     np.save(folder / "cutoff_seconds.npy", vectors.cutoff_seconds)
-    manifest = {"plan_hash": vectors.plan_hash, "feature_names": vectors.feature_names}
+    write_names(vectors, folder)
+
+
+def write_names(vectors: Vectors, folder: Path) -> None:
+    """Write what the columns of some vectors are, and by what they were computed."""
+    manifest = {
+        "plan_hash": vectors.plan_hash,
+        "fitted": vectors.fitted,
+        "feature_names": vectors.feature_names,
+    }
     (folder / "vectors.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
@@ -188,6 +201,7 @@ def open_vectors(folder: Path) -> Vectors:
             customer_keys=np.load(folder / "customer_keys.npy", allow_pickle=False),
             cutoff_seconds=np.load(folder / "cutoff_seconds.npy", allow_pickle=False),
             values=np.load(folder / "values.npy", mmap_mode="r", allow_pickle=False),
+            fitted=manifest.get("fitted", ""),
         )
     except (OSError, ValueError, KeyError) as fault:
         raise WorkspaceRefused(

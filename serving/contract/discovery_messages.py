@@ -42,6 +42,14 @@ class ModelsAnswer(Answer):
     ]
 
 
+class PromotedAnswer(Answer):
+    """A model that was put to use and does not answer."""
+
+    version: Annotated[str, Field(description="Its version; empty where its bundle is damaged.")]
+    title: Annotated[str, Field(description="What it is called; empty likewise.")]
+    digest: Annotated[str, Field(description="The SHA-256 that names its content.")]
+
+
 class VersionAnswer(Answer):
     """What is running."""
 
@@ -51,6 +59,12 @@ class VersionAnswer(Answer):
     snapshot: Annotated[str | None, Field(description="The generation of scores the pages show.")]
     vector_as_of: Annotated[
         str | None, Field(description="Only what was known before this counts.")
+    ]
+    promoted: Annotated[
+        PromotedAnswer | None,
+        Field(
+            description="The model that was promoted last where it does not answer: not yet, or because of `fault`."
+        ),
     ]
     fault: Annotated[
         Mapping[str, str] | None,

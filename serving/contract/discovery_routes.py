@@ -25,6 +25,7 @@ from serving.contract.discovery_messages import (
     ModelsAnswer,
     OfferAnswer,
     OffersAnswer,
+    PromotedAnswer,
     SchemaAnswer,
     Trainable,
     VersionAnswer,
@@ -85,8 +86,17 @@ def version(request: Request) -> VersionAnswer:
         model=identity(in_use.scorer.bundle.manifest) if in_use else None,
         snapshot=in_use.snapshot.name if in_use else None,
         vector_as_of=instant(in_use.snapshot.cutoff_seconds) if in_use else None,
+        promoted=_waiting(models_in_use),
         fault=models_in_use.fault,
     )
+
+
+def _waiting(models_in_use: ModelsInUse) -> PromotedAnswer | None:
+    """The model that was promoted and does not answer; None where the one promoted last does."""
+    found = models_in_use.promoted
+    if found is None or found == models_in_use.answering:
+        return None
+    return PromotedAnswer(version=found.version, title=found.title, digest=found.digest)
 
 
 def _model(manifest: Manifest) -> ModelAnswer:

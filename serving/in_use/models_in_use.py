@@ -18,9 +18,11 @@ from features.company.workspace import Workspace
 from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.store import open_store
 from features.vocabulary.errors import RegularsError
+from serving.in_use.attendance import Attendance, Attending, NamedModel
 from serving.in_use.pair import InUse, open_pair
 from serving.in_use.previous_models import PreviousModels, basis_of
 from serving.in_use.served import (
+    CHURN,
     OFFERS,
     RECOMMENDATIONS,
     SERVED,
@@ -28,6 +30,7 @@ from serving.in_use.served import (
     Pointers,
     Served,
     pointers_of_all,
+    promoted_digests,
 )
 from serving.in_use.slot import ModelSlot
 from serving.items.recommending import Recommending
@@ -40,6 +43,8 @@ from serving.process.garbage_collection import settle
 from serving.process.pacing import paced
 from serving.process.without_training import kept_out
 from training.bundles.admission import earlier_folders
+from training.bundles.promoted import PromotedBundles
+from training.families.churn.bundle import CHURN_KIND
 from training.reasons.languages.known import language_of
 from training.reasons.languages.language import Language
 
@@ -85,6 +90,9 @@ class ModelsInUse:
         self._previous: PreviousModels[InUse] = PreviousModels()
         self._looking = threading.Lock()
         self._swapping = threading.Lock()
+        self._attendance = Attendance(workspace)
+        self.promoted: NamedModel | None = None
+        """The churn model that was put to use last, whether it answers or not."""
         self.refresh()
 
     @property
@@ -165,9 +173,34 @@ class ModelsInUse:
         """Why the newest model or scores could not be opened, None when they were."""
         return self._fault
 
+    @property
+    def answering(self) -> NamedModel | None:
+        """The churn model that answers; None while none does."""
+        found = self._in_use
+        return None if found is None else NamedModel.of(found.scorer.bundle.manifest)
+
     def refresh(self) -> None:
-        """Open what the pointers name, unless it is in use already."""
+        """Open what the pointers name, unless it is in use already, and say what answers now."""
         self._seen = pointers_of_all(self.workspace)
+        pointed_at = promoted_digests(self.workspace)
+        self.promoted = _promoted(self.workspace, pointed_at.get(CHURN.name, ""))
+        self._follow()
+        self._attendance.say(self._attending(pointed_at))
+
+    def _attending(self, pointed_at: Mapping[str, str]) -> Attending:
+        found = [] if self._in_use is None else [(one.name, one) for one in self._in_use.manifests]
+        opened = [(name, slot.opened) for name, slot in self._slots.items()]
+        found += [(name, one.manifest) for name, one in opened if one is not None]
+        faults = {name: slot.fault for name, slot in self._slots.items() if slot.fault}
+        if self._fault is not None:
+            faults[CHURN.name] = f"found {self._fault.get('found', '')}"
+        return Attending(
+            {name: NamedModel.of(one).name for name, one in found},
+            pointed_at,
+            faults,
+        )
+
+    def _follow(self) -> None:
         self._follow_other_ids()
         for slot in self._slots.values():
             slot.follow(self.settings, self.workspace)
@@ -194,6 +227,7 @@ class ModelsInUse:
     def close(self) -> None:
         """Wait for a refresh under way and let go of the ledger."""
         with self._looking:
+            self._attendance.leave()
             self.ledger.close()
 
     def _opened_for(self, served: Served[Opened]) -> Opened | None:
@@ -244,3 +278,11 @@ class ModelsInUse:
             settle()
         finally:
             self._looking.release()
+
+
+def _promoted(workspace: Workspace, digest: str) -> NamedModel | None:
+    """What is pointed at; of a damaged bundle nothing but its digest is known."""
+    manifest = PromotedBundles(workspace, CHURN_KIND).champion_manifest() if digest else None
+    if manifest is not None and manifest.digest == digest:
+        return NamedModel.of(manifest)
+    return NamedModel("", digest, "") if digest else None

@@ -123,7 +123,7 @@ def _valuer_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Valu
     if in_use.bundle is None or said is None or said["digest"] != in_use.digest:
         return None
     declined = snapshot.status == Status.NO_CONSENT
-    return Valuer(in_use, bundle.manifest, tendency_among(in_use, snapshot.vectors, declined))
+    return Valuer(in_use, bundle, tendency_among(in_use, snapshot.vectors, declined))
 
 
 def _past_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Past | None:

@@ -1,4 +1,4 @@
-"""The model of before stays at hand, over the same scores: going back to it needs no second opening."""
+"""The model of before stays at hand, with its own scores of the same day: going back to it needs no second opening."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from features.company.workspace import CURRENT, Workspace
 from serving.in_use.served import SERVED
+from serving.snapshot.scores_of_model import OF_THE_DAY, said_of, scores_in_use
 from training.bundles.admission import admitted_folder
 from training.bundles.manifest import MANIFEST_FILE, sha256
 
@@ -17,10 +18,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Basis:
-    """Everything a pair is made from, by name: the churn model, and all others."""
+    """Everything a pair is made from, by name: the churn model, all others, and which scores are shown."""
 
     model: str
     others: tuple[str, ...]
+    scores: str = ""
 
 
 def basis_of(workspace: Workspace) -> Basis | None:
@@ -33,12 +35,15 @@ def basis_of(workspace: Workspace) -> Basis | None:
         return None
     behind = (one.name for one in SERVED if not one.is_followed)
     others = [_named(workspace.bundles / name) for name in behind]
-    others += [_text(one / CURRENT) for one in (workspace.scores.folder, workspace.store.folder)]
-    return Basis(f"{folder.name} {_stamp(folder)}", tuple(others))
+    shown = scores_in_use(workspace)
+    said = said_of(shown)
+    others += [_text(workspace.store.folder / CURRENT), *(str(said.get(one)) for one in OF_THE_DAY)]
+    scores = "" if shown is None else shown.name
+    return Basis(f"{folder.name} {_stamp(folder)}", tuple(others), scores)
 
 
 class PreviousModels(Generic[T]):
-    """The last two pairs, as long as all but the churn model is what it was."""
+    """The last two pairs of different models, as long as all others and the day of the scores are what they were."""
 
     def __init__(self) -> None:
         self._pairs: dict[Basis, T] = {}
@@ -48,10 +53,13 @@ class PreviousModels(Generic[T]):
         return None if basis is None else self._pairs.get(basis)
 
     def keep(self, basis: Basis, pair: T) -> None:
-        """Keep a pair, and let go of those over other scores: they may tell of people who were erased."""
-        same = {one: kept for one, kept in self._pairs.items() if one.others == basis.others}
-        same.pop(basis, None)
-        newest = [*same.items(), (basis, pair)][-MOST_KEPT:]
+        """Keep a pair, and let go of those of another day: they may tell of people who were erased."""
+        same = [
+            (one, kept)
+            for one, kept in self._pairs.items()
+            if one.others == basis.others and one.model != basis.model
+        ]
+        newest = [*same, (basis, pair)][-MOST_KEPT:]
         self._pairs = dict(newest)
 
 

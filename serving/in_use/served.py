@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -54,6 +54,14 @@ def pointers_of_all(workspace: Workspace) -> Pointers:
     """Everything whose moving means that something must be opened anew."""
     models = (workspace.bundles / one.name for one in SERVED if one.is_followed)
     return pointers_in(*models, workspace.scores.folder, workspace.store.folder)
+
+
+def promoted_digests(workspace: Workspace) -> Mapping[str, str]:
+    """Which bundle of each family was put to use last."""
+    named = {
+        one.name: _pointer(workspace.bundles / one.name / CURRENT)[0].strip() for one in SERVED
+    }
+    return {name: digest for name, digest in named.items() if digest}
 
 
 def pointers_in(*folders: Path) -> Pointers:

@@ -24,6 +24,8 @@ class ModelSlot(Generic[Opened]):
         self._opens = opens
         self._opened_from: Pointers | None = None
         self.opened: Opened | None = None
+        self.fault = ""
+        """Why the model pointed at does not answer; empty where it does."""
 
     def follow(self, settings: Settings, workspace: Workspace) -> None:
         """Open what the pointers name, unless it and the store are those in use; the old one stays if it fails."""
@@ -34,9 +36,12 @@ class ModelSlot(Generic[Opened]):
         name = self._served.name
         try:
             self.opened = self._opens(settings, workspace)
+            self.fault = ""
         except RegularsError as refused:
+            self.fault = str(refused)
             why = refused.expected, refused.found
             _logger.error("The model of %s cannot be used: expected %s, found %s", name, *why)
         except Exception as fault:
             # Whatever a damaged folder does, what answers goes on answering.
+            self.fault = f"{type(fault).__name__} while opening it"
             _logger.error("The model of %s cannot be opened: %s", name, type(fault).__name__)

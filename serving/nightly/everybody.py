@@ -56,14 +56,11 @@ class RunInputs:
     store: Store
     pack: Pack
     vectors: Vectors
+    cutoff_seconds: int
+    """The instant before which everything that counts was known."""
     compared_days: int
     withheld: Withheld
     customers_a_piece: int = ROWS_A_PIECE
-
-    @property
-    def cutoff_seconds(self) -> int:
-        """The instant before which everything that counts was known."""
-        return int(self.vectors.cutoff_seconds[0]) if self.vectors.rows else 0
 
     @property
     def earlier_seconds(self) -> int:

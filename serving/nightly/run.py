@@ -8,40 +8,36 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Collection
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Generations, Workspace
 from features.store.customers.other_ids import FOLDER, write_other_ids
-from features.store.pack import Pack
 from features.store.store import open_store
-from features.vectors.refresh import published_vectors
-from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
 from serving.nightly.everybody import RunInputs, everybody
+from serving.nightly.night_vectors import NightVectors
 from serving.nightly.offer_catalogue import offers_of
 from serving.nightly.risks import ROWS_A_PIECE
 from serving.nightly.summary import ScoreSummary, summary_of
 from serving.process.without_training import kept_out
 from serving.snapshot.checkpoints import Checkpoints
 from serving.snapshot.columns import SCHEMA_VERSION, write_columns
-from serving.snapshot.customer_values import value_in_use
+from serving.snapshot.customer_values import value_beside
 from serving.snapshot.reading import (
-    MANIFEST_FILE,
     OFFERS_FILE,
     VECTORS_FOLDER,
     Snapshot,
     of_the_model,
     open_snapshot,
 )
+from serving.snapshot.scores_of_model import MANIFEST_FILE, said_of, scores_of
 from serving.snapshot.segments import segments_for
-from training.families.churn.bundle import current_bundle
+from training.families.churn.bundle import Bundle, current_bundle
 
 CHECKPOINTS = ".run"
 
@@ -55,39 +51,74 @@ def score_everybody(
     *,
     customers_a_piece: int = ROWS_A_PIECE,
 ) -> ScoreSummary:
-    """Score and explain every customer the model judges, and publish the result.
+    """Score and explain every customer the model in use judges, and publish the result.
 
     A snapshot of the same model, data and cutoff is kept as it is. Raises ``WorkspaceRefused`` when
     data, vectors or a model are absent or do not belong together, ``BundleRefused`` for a bad bundle.
     """
     with kept_out():
         bundle = current_bundle(workspace)
+    return _scored(
+        settings, workspace, bundle, progress, is_in_use=True, customers_a_piece=customers_a_piece
+    )
+
+
+def score_beside(
+    settings: Settings, workspace: Workspace, bundle: Bundle, progress: Progress = silent
+) -> ScoreSummary:
+    """Score everybody by a model that is not in use, as of the day of the scores that are; nobody is shown them.
+
+    They are at hand as soon as the model is put to use. What it raises is what ``score_everybody`` raises.
+    """
+    return _scored(settings, workspace, bundle, progress, is_in_use=False)
+
+
+def _scored(
+    settings: Settings,
+    workspace: Workspace,
+    bundle: Bundle,
+    progress: Progress,
+    *,
+    is_in_use: bool,
+    customers_a_piece: int = ROWS_A_PIECE,
+) -> ScoreSummary:
     store = open_store(workspace)
     pack = store.pack()
-    folder, vectors = _matching_vectors(workspace, pack)
+    try:
+        night = NightVectors.published(workspace, pack)
+    except WorkspaceRefused:
+        if is_in_use:
+            raise
+        night = NightVectors.to_build(store)
+    if is_in_use:
+        # Refused before anything is written: the vectors of the workspace are those of the model in use.
+        bundle.bind(night.vectors.select(slice(0, 0)))
     given = RunInputs(
         bundle=bundle,
-        value=value_in_use(workspace, vectors),
+        value=value_beside(workspace, bundle),
         segments=segments_for(workspace, pack),
         store=store,
         pack=pack,
-        vectors=vectors,
+        vectors=night.vectors,
+        cutoff_seconds=night.cutoff_seconds,
         compared_days=settings.reasons.compared_days,
         withheld=withheld_in(workspace, ignore_case=bool(settings.company.ignore_case)),
         customers_a_piece=customers_a_piece,
     )
     identity = _identity(given)
-    published = _published(workspace)
-    if published is not None and identity.items() <= published.items():
+    made = scores_of(workspace, bundle.manifest.digest)
+    if made is not None and identity.items() <= (published := said_of(made)).items():
+        if is_in_use and made != workspace.scores.current:
+            workspace.scores.point_at(made)
         return summary_of(published, reused=True)
     scores = Generations(workspace.scores.folder, keep=max(1, settings.service.kept_generations))
-    with workspace.writing(), scores.draft() as draft:
+    with workspace.writing(), scores.draft(is_current=is_in_use) as draft:
+        given = replace(given, vectors=night.put(bundle, pack, draft / VECTORS_FOLDER))
         checkpoints = Checkpoints(workspace.scores.folder / CHECKPOINTS, identity)
         scored = everybody(given, checkpoints, progress)
         write_columns(draft, scored.columns(given))
         write_other_ids(store.other_ids(), draft / FOLDER)
         manifest = identity | of_the_model(bundle) | scored.counted(given)
-        _link_vectors(folder, draft / VECTORS_FOLDER)
         offers = json.dumps(offers_of(store), ensure_ascii=False)
         (draft / OFFERS_FILE).write_text(offers, encoding="utf-8")
         (draft / MANIFEST_FILE).write_text(
@@ -108,7 +139,7 @@ def _identity(given: RunInputs) -> dict[str, Any]:
         "value_fault": given.value.fault,
         "segments": given.segments.identity(),
         "segments_fault": given.segments.fault,
-        "plan_hash": given.vectors.plan_hash,
+        "plan_hash": given.bundle.plan.plan_hash,
         "data_digest": given.pack.digest,
         "other_ids": given.store.other_ids().name,
         "cutoff_seconds": given.cutoff_seconds,
@@ -121,42 +152,3 @@ def _named(customer_ids: Collection[str]) -> str:
     """A name for some customers that names none of them."""
     said = json.dumps(sorted(customer_ids)).encode()
     return hashlib.sha256(said).hexdigest() if customer_ids else ""
-
-
-def _matching_vectors(workspace: Workspace, pack: Pack) -> tuple[Path, Vectors]:
-    """The published vectors, which must have been made from the present data."""
-    folder = workspace.vectors.current
-    summary = published_vectors(workspace)
-    if folder is None or summary is None:
-        raise WorkspaceRefused(
-            expected="behaviour vectors in the workspace",
-            found="none",
-            remedy="Run `regulars vectors` first.",
-        )
-    if summary.data_digest != pack.digest:
-        raise WorkspaceRefused(
-            expected="behaviour vectors of the present data",
-            found="vectors of earlier data",
-            remedy="Run `regulars vectors` again.",
-        )
-    return folder, open_vectors(folder)
-
-
-def _link_vectors(vectors: Path, into: Path) -> None:
-    into.mkdir(mode=0o700)
-    for file in vectors.iterdir():
-        try:
-            os.link(file, into / file.name)
-        except OSError:
-            shutil.copy2(file, into / file.name)
-
-
-def _published(workspace: Workspace) -> dict[str, Any] | None:
-    folder = workspace.scores.current
-    if folder is None:
-        return None
-    try:
-        content: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return content

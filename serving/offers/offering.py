@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from features.company.settings.offers import OfferSettings
 from features.company.workspace import Workspace
-from features.plan.plan import plan_of
 from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.arrays import Floats
-from features.vocabulary.errors import DataRefused, PlanRefused, did_you_mean
+from features.vocabulary.errors import DataRefused, did_you_mean
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.arbitration import Decided, Permissions, Terms, decide
 from serving.offers.contact_policy import ShownOffer
@@ -26,7 +25,9 @@ from serving.offers.rules import OfferRule
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
-from training.families.offers.bundle import OFFER_KIND, OfferBundle
+from training.bundles.manifest import Manifest
+from training.bundles.own_plan import OwnPlan
+from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.exposures.exposed import NOT_TAKEN
 from training.families.offers.exposures.ground import Ground
 from training.families.offers.exposures.terms import Offers
@@ -84,13 +85,7 @@ class Offering:
         self.bundle, self.offers = bundle, offers
         self.customer_ids, self._other_ids = pack.customer_ids, other_ids
         self.as_of = natural_cutoff(pack.last_known)
-        plan = plan_of(bundle.declarations, pack)
-        if plan.hash != bundle.manifest.plan_hash:
-            raise PlanRefused(
-                expected=f"features as plan {bundle.manifest.plan_hash[:12]} defines them",
-                found=f"plan {plan.hash[:12]} of the same declarations",
-                remedy="Run `regulars train offers`: this version computes features otherwise.",
-            )
+        plan = OwnPlan.of(bundle.manifest, bundle.declarations).compiled(pack)
         self._ground = Ground(pack, plan, offers, 1)
         self._declined = frozenset(declined)
         self._unreachable = np.zeros(pack.customers, np.bool_)
@@ -108,6 +103,11 @@ class Offering:
         self._in_model = np.array([bundle.offers.place(one.offer_id) for one in offers.listed])
         self._tastes = bundle.tastes.among(self._ground.crosses.lines.categories)
         self._adopt(policy)
+
+    @property
+    def manifest(self) -> Manifest[OfferTask]:
+        """What the model says of itself."""
+        return self.bundle.manifest
 
     def _adopt(self, policy: Policy) -> None:
         """Take a policy, once its rules and levers are read."""

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from features.plan.plan import plan_of
 from features.store.pack import Pack
 from features.vectors.fresh import FreshEvents
 from features.vectors.online import OnlineVectors
 from features.vocabulary.arrays import Row
-from features.vocabulary.errors import PlanRefused
 from features.vocabulary.tables import OUTCOMES
 from features.vocabulary.time import Cutoff
 from training.families.churn.bundle import Bundle
@@ -24,15 +22,8 @@ class Past:
     """
 
     def __init__(self, bundle: Bundle, pack: Pack, timezone: str) -> None:
-        plan = plan_of(bundle.declarations, pack)
-        if plan.hash != bundle.manifest.plan_hash:
-            raise PlanRefused(
-                expected=f"features as plan {bundle.manifest.plan_hash[:12]} defines them",
-                found=f"plan {plan.hash[:12]} of the same declarations",
-                remedy="Run `regulars train churn`: this version computes features otherwise.",
-            )
         self.pack = pack
-        self._online = OnlineVectors(pack, plan, timezone=timezone)
+        self._online = OnlineVectors(pack, bundle.plan.compiled(pack), timezone=timezone)
 
     def vector(
         self, customer_id: str, cutoff_seconds: int, more: Mapping[str, FreshEvents] | None = None

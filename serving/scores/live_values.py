@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vectors.vectors import Vectors
 from serving.snapshot.columns import UNKNOWN, CustomerValues
 from serving.snapshot.customer_values import (
     Valued,
@@ -16,7 +15,7 @@ from serving.snapshot.customer_values import (
     ValueReasons,
     values_of_everybody,
 )
-from training.bundles.manifest import Manifest
+from training.families.churn.bundle import Bundle
 
 _NAMES = {
     "expected_cents": "value_cents",
@@ -34,24 +33,16 @@ class Valuer:
     """
 
     in_use: ValueInUse
-    risk: Manifest
+    risk: Bundle
     tendency: NDArray[np.int8]
 
     def valued(self, values: NDArray[np.float32]) -> Sequence[Valued | None]:
         """One answer a row of the model of risk; None of whom nothing is said."""
         assert self.in_use.bundle is not None
-        rows = np.arange(len(values), dtype=np.int32)
-        vectors = Vectors(
-            self.risk.plan_hash,
-            tuple(self.risk.feature_names),
-            rows,
-            np.zeros(len(values), np.int64),
-            np.ascontiguousarray(values),
-        )
         amounts, shares = values_of_everybody(
             self.in_use,
-            self.risk,
-            vectors,
+            self.risk.manifest,
+            self.risk.vectors_of(np.ascontiguousarray(values)),
             len(values),
             np.zeros(len(values), np.bool_),
             tendency=self.tendency,

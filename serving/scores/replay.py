@@ -25,7 +25,6 @@ from serving.scores.judgements import digest_of_vector
 from serving.scores.score import Status
 from serving.snapshot.consent import refused_profiling
 from training.bundles.bundle import opened
-from training.bundles.plans import ChampionPlan
 from training.families.churn.bundle import CHURN_KIND, Bundle
 
 TOLERANCE = 1e-9
@@ -99,20 +98,19 @@ def replay(workspace: Workspace, decision_id: str, fetch: Fetch) -> Replay:
             f"The data have changed since: {decision.data_digest[:12]} then, {pack.digest[:12]} now"
         )
     with workspace.scratch("replay") as draft:
-        found = _bundle_of(workspace, decision.model_digest, fetch, draft)
-    if found is None:
+        bundle = _bundle_of(workspace, decision.model_digest, fetch, draft)
+    if bundle is None:
         changed.append(
             f"The model {decision.model_digest[:12]} (version {decision.model_version}) is neither in "
             "the workspace nor in the registry"
         )
         return Replay(decision, None, tuple(changed))
-    bundle, plan = found
     key = pack.customer_ids.find(decision.customer_id)
     if key < 0:
         changed.append("The customer is in the store no more: erased, or left out of the tables")
         return Replay(decision, None, tuple(changed))
     try:
-        again = _answer(bundle, plan, store, pack, key, decision.cutoff_seconds)
+        again = _answer(bundle, store, pack, key, decision.cutoff_seconds)
     except PlanRefused as fault:
         changed.append(f"The model cannot be given its features any more: {fault.found}")
         return Replay(decision, None, tuple(changed))
@@ -132,11 +130,11 @@ def _of_the_vector(decision: Decision, again: ReplayedAnswer) -> list[str]:
 
 
 def _answer(
-    bundle: Bundle, plan: ChampionPlan, store: Store, pack: Pack, key: int, cutoff_seconds: int
+    bundle: Bundle, store: Store, pack: Pack, key: int, cutoff_seconds: int
 ) -> ReplayedAnswer:
     vectors = build_vectors(
         pack,
-        plan.compiled(pack),
+        bundle.plan.compiled(pack),
         [Cutoff(cutoff_seconds)],
         threads=1,
         customers=np.array([key], np.int32),
@@ -153,10 +151,8 @@ def _answer(
     return ReplayedAnswer(Status.OK.word, probability, digest)
 
 
-def _bundle_of(
-    workspace: Workspace, digest: str, fetch: Fetch, draft: Path
-) -> tuple[Bundle, ChampionPlan] | None:
-    """The bundle of a digest, from the workspace or else the registry, with its plan."""
+def _bundle_of(workspace: Workspace, digest: str, fetch: Fetch, draft: Path) -> Bundle | None:
+    """The bundle of a digest, from the workspace or else the registry."""
     here = workspace.bundles / "churn" / digest
     found = _opened(here, digest) if here.is_dir() else None
     if found is not None:
@@ -165,7 +161,7 @@ def _bundle_of(
     return None if fetched is None else _opened(fetched, digest)
 
 
-def _opened(folder: Path, digest: str) -> tuple[Bundle, ChampionPlan] | None:
+def _opened(folder: Path, digest: str) -> Bundle | None:
     try:
         with kept_out():
             bundle = opened(CHURN_KIND, folder)
@@ -173,7 +169,7 @@ def _opened(folder: Path, digest: str) -> tuple[Bundle, ChampionPlan] | None:
         return None
     if bundle.manifest.digest != digest:
         return None
-    return bundle, ChampionPlan(bundle.declarations, bundle.manifest.plan_hash)
+    return bundle
 
 
 def _said(status: str, probability: float | None) -> str:

@@ -16,7 +16,9 @@ from serving.process.without_training import kept_out
 from serving.snapshot.columns import CustomerValues, ValueReasonColumns, unjudged
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
+from training.bundles.own_plan import OwnPlan
 from training.bundles.spoken import spoken
+from training.families.churn.bundle import Bundle
 from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.reasons.explanation import StoredShares, sayable_of_value
 from training.families.value.reasons.tendency import MOST, tendencies
@@ -107,10 +109,34 @@ def value_in_use(workspace: Workspace, vectors: Vectors) -> ValueInUse:
         with kept_out():
             bundle = current(VALUE_KIND, workspace)
         if bundle is not None:
-            bundle.bind(vectors)
+            bundle.require(vectors)
     except BundleRefused as refused:
         return ValueInUse(None, f"found {refused.found}. {refused.remedy}")
     return ValueInUse(bundle)
+
+
+def value_beside(workspace: Workspace, risk: Bundle) -> ValueInUse:
+    """The value model in use, where it reads the features of a model of risk and can be told by its groups."""
+    nobody = np.empty((0, len(risk.manifest.feature_names)), np.float32)
+    found = value_in_use(workspace, risk.vectors_of(nobody))
+    if found.bundle is None:
+        return found
+    value = found.bundle
+    fault = unusable_beside(value.manifest, value.plan, risk.manifest, risk.plan)
+    return ValueInUse(None, f"found {fault}. Run `regulars train value`.") if fault else found
+
+
+def unusable_beside(
+    value: Manifest[Any], value_plan: OwnPlan, risk: Manifest[Any], risk_plan: OwnPlan
+) -> str:
+    """Why a value model cannot be told beside a model of risk; empty where it can."""
+    if value_plan.plan_hash != risk_plan.plan_hash and value_plan.named != risk_plan.named:
+        return "a value model of other features"
+    for part in ("groups", "features"):
+        known = {one["name"] for one in getattr(risk, part)}
+        if not all(one["name"] in known for one in getattr(value, part)):
+            return f"other {part} than those of the value model"
+    return ""
 
 
 def values_of_everybody(
@@ -133,20 +159,20 @@ def values_of_everybody(
     if in_use.bundle is None:
         return amounts, ValueReasons.none(len(risk.groups))
     bundle = in_use.bundle
-    values = bundle.bind(vectors)
     groups = _places(bundle.manifest.groups, risk.groups)
     features = _places(bundle.manifest.features, risk.features).astype(np.int16)
-    none = bundle.shares(values[:0])
+    none = bundle.shares(bundle.bind(vectors.select(slice(0, 0))))
     typical = np.full(len(risk.features), np.nan, np.float32)
     typical[features] = bundle.usual
     shares = ValueReasons.unknown(
-        len(values), len(risk.groups), typical, none.base_cents, none.parts
+        vectors.rows, len(risk.groups), typical, none.base_cents, none.parts
     )
     wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
     if tendency is None:
-        tendency = _tendency(bundle, values, declined[vectors.customer_keys], wording)
+        tendency = _tendency(bundle, vectors, declined[vectors.customer_keys], wording)
     for first in range(0, vectors.rows, at_once):
-        block = np.ascontiguousarray(values[first : first + at_once])
+        # Bound block by block: where the vectors are another training's, what it fitted is computed anew.
+        block = np.ascontiguousarray(bundle.bind(vectors.select(slice(first, first + at_once))))
         keys = vectors.customer_keys[first : first + at_once]
         said = bundle.valued(block) & ~declined[keys]
         found = bundle.of(block[said], threads=threads)
@@ -173,18 +199,19 @@ def tendency_among(
     bundle = in_use.bundle
     assert bundle is not None
     wording = Wording(*spoken(bundle.manifest), bundle.usual, "")
-    return _tendency(bundle, bundle.bind(vectors), declined[vectors.customer_keys], wording)
+    return _tendency(bundle, vectors, declined[vectors.customer_keys], wording)
 
 
 def _tendency(
     bundle: ValueBundle,
-    values: NDArray[np.float32],
+    vectors: Vectors,
     declined: NDArray[np.bool_],
     wording: Wording,
 ) -> NDArray[np.int8]:
     """Which way each feature goes with value among some thousands of the customers valued."""
-    said = np.flatnonzero(bundle.valued(values) & ~declined)
-    sample = np.ascontiguousarray(values[said[:: max(1, -(-len(said) // MOST))]])
+    said = np.flatnonzero(bundle.with_an_order(vectors) & ~declined)
+    some = vectors.select(said[:: max(1, -(-len(said) // MOST))])
+    sample = np.ascontiguousarray(bundle.bind(some))
     return tendencies(sample, bundle.of(sample).expected, wording.features)
 
 

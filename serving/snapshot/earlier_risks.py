@@ -7,7 +7,6 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from features.plan.plan import plan_of
 from features.store.pack import Pack, let_go
 from features.vectors.vectors import build_vectors
 from features.vocabulary.arrays import Floats
@@ -48,7 +47,7 @@ def risk_before(
     question is about. Their vectors are made in blocks and not kept.
     """
     found = np.full(len(keys), np.nan)
-    plan = plan_of(bundle.declarations, pack)
+    plan = bundle.plan.compiled(pack)
 
     def risks(block: NDArray[np.int32]) -> Arrays:
         vectors = build_vectors(

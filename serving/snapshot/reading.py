@@ -42,6 +42,7 @@ from serving.snapshot.columns import (
     opened_membership,
 )
 from serving.snapshot.customer_values import Valued
+from serving.snapshot.scores_of_model import MANIFEST_FILE, scores_in_use
 from serving.snapshot.segments import CustomerSegment, segment_of
 from training.families.churn.bundle import Bundle
 from training.families.segments.membership import Membership
@@ -52,7 +53,6 @@ from training.reasons.languages.language import Language
 from training.reasons.peers import Peers
 from training.reasons.wording import Wording
 
-MANIFEST_FILE = "snapshot.json"
 VECTORS_FOLDER = "vectors"
 OFFERS_FILE = "offers.json"
 
@@ -267,8 +267,8 @@ def of_the_model(bundle: Bundle) -> dict[str, Any]:
 
 
 def open_snapshot(workspace: Workspace) -> Snapshot:
-    """Open the current scores; ``WorkspaceRefused`` when there are none or they are incomplete."""
-    folder = workspace.scores.current
+    """Open the scores of the model in use; ``WorkspaceRefused`` when there are none or they are incomplete."""
+    folder = scores_in_use(workspace)
     if folder is None:
         raise WorkspaceRefused(
             expected="scores in the workspace", found="none", remedy="Run `regulars score` first."

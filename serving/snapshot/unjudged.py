@@ -8,7 +8,6 @@ import numpy as np
 
 from features.company.workspace import Workspace
 from features.store.pack import TextColumn
-from features.vectors.vectors import Vectors
 from features.vocabulary.time import Cutoff
 from serving.snapshot.columns import (
     CustomerFacts,
@@ -33,13 +32,7 @@ def unjudged_snapshot(bundle: Bundle, workspace: Workspace, model: dict[str, Any
     ``vector_as_of`` of such a service is where the data ended that taught the model.
     """
     manifest = bundle.manifest
-    vectors = Vectors(
-        manifest.plan_hash,
-        tuple(manifest.feature_names),
-        np.empty(0, np.int32),
-        np.empty(0, np.int64),
-        np.empty((0, len(manifest.feature_names)), np.float32),
-    )
+    vectors = bundle.vectors_of(np.empty((0, len(manifest.feature_names)), np.float32))
     value = value_in_use(workspace, vectors)
     cut = Cutoff.parse(manifest.data_cut).seconds
     groups = len(manifest.groups)

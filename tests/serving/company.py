@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from experiments.world.spec import WorldSpec
 from features.company.settings.questions import ValueSettings
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import CURRENT, Workspace, point_at
+from features.declarations.buying import BuyingModel
 from features.plan.plan import plan_of, standard_plan
 from features.store.ingestion import ingest
 from features.store.pack import Pack
@@ -24,6 +26,7 @@ from serving.nightly.run import score_everybody
 from serving.process.without_training import kept_out
 from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
+from training.bundles.own_plan import fitted_of
 from training.bundles.reference import Reference
 from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
@@ -79,11 +82,20 @@ def company_in(folder: Path) -> Company:
 
 
 def put_to_use(
-    settings: Settings, workspace: Workspace, *, family: str, version: str
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    family: str,
+    version: str,
+    buying: BuyingModel | None = None,
+    said: Mapping[str, Any] | None = None,
 ) -> Manifest[Any]:
-    """Fit one model of a family on the store, without climbing the ladder, and point readers at it."""
+    """Fit one model of a family on the store, without climbing the ladder, and point readers at it.
+
+    ``buying`` is what its training fitted beforehand, and ``said`` what its manifest says otherwise.
+    """
     pack = open_store(workspace).pack()
-    plan = standard_plan(pack)
+    plan = standard_plan(pack, buying)
     churn = replace(settings.churn, origins=3)
     end = end_of_data(pack)
     question = question_of(churn)
@@ -106,7 +118,9 @@ def put_to_use(
         data_digest=pack.digest,
         data_cut=str(end),
         metrics={"auc": 0.7},
+        fitted=fitted_of(plan),
     )
+    manifest = replace(manifest, **(said or {}))
     reference = Reference.learn(latest.vectors, calibration.apply(model.score(latest.vectors)))
     draft = workspace.bundles / "churn" / f"draft-{version}"
     shutil.rmtree(draft, ignore_errors=True)
@@ -127,10 +141,12 @@ def _hazard(pack: Pack, found: Labelled) -> Hazard:
     return fit_hazard(fit, waited, later, watched, horizon_days=found.splits.horizon.days)
 
 
-def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest[Any]:
+def put_value_to_use(
+    company: Company, *, plan_hash: str = "", buying: BuyingModel | None = None
+) -> Manifest[Any]:
     """Calibrate the past rate on the company's margins, without a ladder, and point readers at it."""
     store = open_store(company.workspace)
-    pack, plan = store.pack(), standard_plan(store.pack())
+    pack, plan = store.pack(), standard_plan(store.pack(), buying)
     splits, _ = value_splits(
         int(np.min(pack.streams["purchases"].seconds)),
         end_of_data(pack),
@@ -156,6 +172,7 @@ def put_value_to_use(company: Company, *, plan_hash: str = "") -> Manifest[Any]:
         data_digest=pack.digest,
         data_cut=str(end_of_data(pack)),
         metrics={"gini": 0.6, "money": margins.kind},
+        fitted=fitted_of(plan),
     )
     draft = company.workspace.bundles / VALUE / "draft"
     reference = Reference.learn(latest.vectors, value.of(latest.vectors).expected)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Generic, Protocol
@@ -57,7 +58,8 @@ class Manifest(Generic[Asked]):
     ``digest`` names the content: the same data and settings give the same digest, whatever the
     registry ``version`` and ``run_id`` became. ``title`` is the honest name of what ships, ``learner`` the
     algorithm behind it, ``task`` what it is asked, and ``evaluation`` what was found of it beyond the ladder:
-    its grade, money, slices and age. ``plan_hash`` is empty where no feature is one of a company's tables.
+    its grade, money, slices and age. ``plan_hash`` is empty where no feature is one of a company's tables, and
+    ``fitted`` holds what this training fitted beforehand for features that ask for it.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Manifest(Generic[Asked]):
     data_digest: str
     data_cut: str
     plan_hash: str = ""
+    fitted: Mapping[str, Any] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
     version: str = ""
     run_id: str = ""
@@ -105,7 +108,9 @@ class Manifest(Generic[Asked]):
     def as_dict(self) -> dict[str, Any]:
         """The manifest as plain fields."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
-        return plain | {"task": _plain(self.task)}
+        # Bundles of before do not say it: their digests must stay what they are.
+        said = {name: one for name, one in plain.items() if one or name != "fitted"}
+        return said | {"task": _plain(self.task)}
 
     def with_files(self, contents: Mapping[str, bytes]) -> Manifest[Asked]:
         """The manifest of a bundle with these files, named by its digest."""
@@ -131,13 +136,13 @@ class Manifest(Generic[Asked]):
         if parsed.get("schema_version") != SCHEMA_VERSION:
             raise _of_another_schema(parsed.get("schema_version"), parsed.get("name"))
         seal = parsed.pop("seal", None)
-        if seal != sha256(_canonical(parsed)):
+        unsealed = _without(content, ("seal",))
+        if seal != sha256(unsealed):
             raise damaged("a manifest that matches its seal", "one that was changed")
-        if set(parsed) != {one.name for one in fields(Manifest)}:
+        if {*parsed, "fitted"} != {one.name for one in fields(Manifest)}:
             raise damaged("the manifest fields this version knows", "others")
         manifest: Manifest[Written] = Manifest(**parsed)
-        counted = {key: one for key, one in parsed.items() if key not in _OUTSIDE_DIGEST}
-        if manifest.digest != sha256(_canonical(counted)):
+        if manifest.digest != sha256(_without(unsealed, _OUTSIDE_DIGEST)):
             raise damaged("a digest that names the content", "another")
         return manifest
 
@@ -174,3 +179,15 @@ def _plain(task: Task | Written) -> dict[str, Any]:
 def _canonical(content: Mapping[str, Any]) -> bytes:
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, indent=1, allow_nan=False)
     return (text + "\n").encode("utf-8")
+
+
+def _without(content: bytes, names: Sequence[str]) -> bytes:
+    """The canonical form of the same object without some of its texts: each stands on a line of its own.
+
+    Writing a long manifest anew for its seal and for its digest takes most of the time that reading it takes.
+    """
+    for name in names:
+        line = rb'\n "%b": ".*"' % name.encode()
+        # With the comma before it or behind it, for the last line has none.
+        content = re.sub(rb"(%b,(?=\n)|,%b(?=\n\}))" % (line, line), b"", content, count=1)
+    return content

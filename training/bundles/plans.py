@@ -6,20 +6,17 @@ night of data) changes nothing for the model in use, and reaches the vectors wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from features.behaviour.attribute_groups import regrouped
 from features.company.settings.questions import ChurnSettings, ReasonSettings
 from features.company.workspace import Workspace
-from features.declarations.buying import BuyingModel
-from features.declarations.feature import Declaration
-from features.declarations.values import Value
 from features.lifecycle.repeat_buying import buying_model_before, usual_plan
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import Pack
 from features.vocabulary.errors import BundleRefused, ModelRefused, PlanRefused
 from training.bundles.admission import current_folder
+from training.bundles.own_plan import OwnPlan
 from training.bundles.sealing import declared, verified
 from training.questions.kinds import question_of
 from training.questions.origins import splits_of
@@ -33,39 +30,7 @@ class ChosenPlan:
     said: str
 
 
-@dataclass(frozen=True)
-class ChampionPlan:
-    """What the model in use is a function of, as its bundle carries it."""
-
-    declarations: tuple[Declaration, ...]
-    plan_hash: str
-
-    def compiled(self, pack: Pack) -> Plan:
-        """The plan for this pack; ``PlanRefused`` when its tables or columns are gone.
-
-        Also refused when this version computes the same declarations otherwise.
-        """
-        plan = plan_of(self.declarations, pack)
-        if plan.hash != self.plan_hash:
-            raise PlanRefused(
-                expected=f"features as plan {self.plan_hash[:12]} defines them",
-                found=f"plan {plan.hash[:12]} of the same declarations",
-                remedy="Run `regulars train churn`: this version computes features otherwise.",
-            )
-        return plan
-
-    @property
-    def buying(self) -> BuyingModel | None:
-        """The model of buying among its declarations, if there is one."""
-        for declaration in self.declarations:
-            for value in _within(declaration.value):
-                model = getattr(value, "model", None)
-                if isinstance(model, BuyingModel):
-                    return model
-        return None
-
-
-def champion_plan(workspace: Workspace) -> ChampionPlan | None:
+def champion_plan(workspace: Workspace) -> OwnPlan | None:
     """The plan of the model in use; None when there is no model, or it is damaged.
 
     A damaged model must keep nobody from building vectors and training the next.
@@ -76,9 +41,9 @@ def champion_plan(workspace: Workspace) -> ChampionPlan | None:
             return None
         manifest, contents = verified(folder)
         declarations = declared(contents)
-    except (BundleRefused, PlanRefused, KeyError, UnicodeDecodeError):
+        return OwnPlan.of(manifest, declarations)
+    except (BundleRefused, PlanRefused, KeyError, TypeError, UnicodeDecodeError):
         return None
-    return ChampionPlan(declarations, manifest.plan_hash)
 
 
 def plan_in_use(workspace: Workspace, pack: Pack, settings: ChurnSettings) -> ChosenPlan:
@@ -121,10 +86,5 @@ def plan_to_learn(
 def _titled(plan: Plan, pack: Pack, reasons: ReasonSettings | None) -> Plan:
     if reasons is None or not (reasons.groups or reasons.actionable):
         return plan
-    return plan_of(regrouped(plan.declarations, reasons.groups, reasons.actionable), pack)
-
-
-def _within(value: Value) -> Iterator[Value]:
-    yield value
-    for part in value.parts():
-        yield from _within(part)
+    titled = regrouped(plan.declarations, reasons.groups, reasons.actionable)
+    return plan_of(titled, pack, plan.buying)

@@ -59,6 +59,12 @@ class PromotedBundles(Generic[Model, Asked]):
                 stack.append(entry)
         return stack
 
+    def known(self, version: str) -> Path | None:
+        """Where the bundle of a version lies that was in use before; None where it was not, or is gone."""
+        digests = [one["digest"] for one in self._history() if one["version"] == version]
+        folder = self.exported(digests[-1]) if digests else None
+        return folder if folder is not None and folder.is_dir() else None
+
     def exported(self, digest: str) -> Path:
         """Where a bundle of this digest lies once it was put to use."""
         return self.folder / digest

@@ -17,7 +17,7 @@ from training.recipe.family import Family, Given, Kept, Learned, Own
 from training.recipe.report import Report, run_record, write_report
 from training.recipe.steps import Steps
 from training.recipe.summary import TrainingSummary
-from training.registry.promotion import PromotionSummary, judge
+from training.registry.promotion import NOTHING_ELSE, PromotionSummary, Readiness, judge
 from training.registry.registry import BUNDLE_FOLDER, Registry
 
 
@@ -30,10 +30,11 @@ def train(
     promote: bool = True,
     threads: int = 2,
     progress: Progress = silent,
+    readiness: Readiness = NOTHING_ELSE,
 ) -> TrainingSummary:
     """Learn a model, measure it honestly, register it and put it to use if it passes the gate.
 
-    A model in use that stays frozen is kept, unless ``refit`` asks for another. Raises ``WorkspaceRefused``
+    ``readiness`` says what must be so beside the model for that. A model in use that stays frozen is kept, unless ``refit`` asks for another. Raises ``WorkspaceRefused``
     without ingested data, and ``ModelRefused`` or ``DataRefused`` when the data cannot carry a model; then
     nothing is registered.
     """
@@ -54,7 +55,7 @@ def train(
         run_id, version = _recorded(registry, family.description, manifest, report, draft)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
-    promotion = _judged(family, registry, workspace, version) if promote else None
+    promotion = _judged(family, registry, workspace, version, readiness) if promote else None
     if promotion is not None:
         steps.done("promotion")
     return TrainingSummary.of_learned(
@@ -113,7 +114,11 @@ def _recorded(
 
 
 def _judged(
-    family: Family[Any, Any, Any, Any], registry: Registry, workspace: Workspace, version: str
+    family: Family[Any, Any, Any, Any],
+    registry: Registry,
+    workspace: Workspace,
+    version: str,
+    readiness: Readiness,
 ) -> PromotionSummary:
     return judge(
         registry,
@@ -122,4 +127,5 @@ def _judged(
         kind=family.kind,
         gate=family.checks,
         reason="trained, and passed every check",
+        readiness=readiness,
     )

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.vocabulary.errors import ModelRefused
+from features.vocabulary.errors import BundleRefused, ModelRefused, RegularsError
 from training.bundles.admission import require_admitted
 from training.bundles.kind import Kind
+from training.bundles.manifest import Manifest, damaged
 from training.bundles.promoted import PromotedBundles
 from training.bundles.proving import remember, tried
 from training.bundles.sealing import stamp, verified
 from training.bundles.signature import Signing
 from training.registry.gate import Check, Gate
 from training.registry.registry import CHALLENGER, Registry
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What must be so beside the model before it is put to use; it is asked of the bundle's folder.
+
+    ``checks`` belong to the gate. ``prepare`` makes what an answer needs, while the model before still answers:
+    what it raises leaves that one in use. ``settle`` is told of the bundle once readers are pointed at it.
+    """
+
+    checks: Callable[[Path], Sequence[Check]] = lambda folder: ()
+    prepare: Callable[[Path], None] = lambda folder: None
+    settle: Callable[[Manifest[Any]], None] = lambda manifest: None
+
+
+NOTHING_ELSE = Readiness()
+"""Where a model answers by itself."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,8 @@ class PromotionSummary:
     reason: str
     previous_version: str
     checks: tuple[Check, ...]
+    unrecorded: str = ""
+    """Why the registry does not know of it; empty where it does."""
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain fields."""
@@ -46,28 +69,28 @@ def judge(
     gate: Gate,
     reason: str,
     force: bool = False,
+    readiness: Readiness = NOTHING_ELSE,
 ) -> PromotionSummary:
-    """Run the gate on a version and put it to use if it passes, or is forced."""
-    shelf, signing = PromotedBundles(workspace, kind), Signing(workspace)
-    run_id = registry.run_of(version)
+    """Run the gate on a version and put it to use if it passes, or is forced; readers are pointed at it last."""
+    shelf = PromotedBundles(workspace, kind)
     with shelf.promoting() as draft:
-        folder = registry.fetch_bundle(version, draft)
-        signing.require(folder)
-        verified(folder)
-        # A damaged model would take this process along when the gate opens it.
-        tried(folder, registry.name)
-        manifest = stamp(folder, version=version, run_id=run_id)
-        signing.sign(folder)
-        checks = tuple(gate(folder, shelf.champion_manifest()))
+        folder, manifest = _stamped(registry, workspace, shelf, version, draft)
+        checks = (*gate(folder, shelf.champion_manifest()), *readiness.checks(folder))
         passed = all(check.passed for check in checks)
         before = shelf.champions()
-        if passed or force:
-            shelf.export(folder, manifest)
-            remember(shelf.exported(manifest.digest))
+        is_promoted = passed or force
+        if is_promoted:
+            if folder != shelf.exported(manifest.digest):
+                shelf.export(folder, manifest)
+                remember(shelf.exported(manifest.digest))
+            readiness.prepare(shelf.exported(manifest.digest))
             shelf.put_to_use(manifest, action="promote", reason=reason)
-            registry.crown(version, {"validated": "yes" if passed else "no", "reason": reason})
+            readiness.settle(manifest)
+        unrecorded, tags = "", {"validated": "yes" if passed else "no"}
+        if is_promoted:
+            unrecorded = _recorded(partial(registry.crown, version, tags | {"reason": reason}))
         else:
-            registry.note(version, {"validated": "no"})
+            registry.note(version, tags)
     return PromotionSummary(
         version=version,
         digest=manifest.digest,
@@ -77,11 +100,53 @@ def judge(
         reason=reason,
         previous_version=before[-1]["version"] if before else "",
         checks=checks,
+        unrecorded=unrecorded,
     )
 
 
+def _stamped(
+    registry: Registry,
+    workspace: Workspace,
+    shelf: PromotedBundles[Any, Any],
+    version: str,
+    draft: Path,
+) -> tuple[Path, Manifest[Any]]:
+    """The bundle of a version under its own name, trusted and tried: the one that was in use, or the registry's."""
+    signing, known = Signing(workspace), shelf.known(version)
+    if known is not None:
+        # One that was damaged since is put right by the registry's.
+        with suppress(BundleRefused):
+            folder = require_admitted(workspace, shelf.name, known)
+            manifest = verified(folder)[0]
+            if manifest.version == version:
+                return folder, manifest
+    run_id = registry.run_of(version)
+    folder = registry.fetch_bundle(version, draft)
+    signing.require(folder)
+    verified(folder)
+    # A damaged model would take this process along when the gate opens it.
+    tried(folder, registry.name)
+    manifest = stamp(folder, version=version, run_id=run_id)
+    signing.sign(folder)
+    return folder, manifest
+
+
+def _recorded(record: Callable[[], None]) -> str:
+    """Tell the registry what is in use; what keeps it from hearing is said, for it is in use all the same."""
+    try:
+        record()
+    except Exception as fault:
+        return str(fault) if isinstance(fault, RegularsError) else type(fault).__name__
+    return ""
+
+
 def go_back(
-    registry: Registry, workspace: Workspace, *, kind: Kind[Any, Any], gate: Gate, reason: str
+    registry: Registry,
+    workspace: Workspace,
+    *,
+    kind: Kind[Any, Any],
+    reason: str,
+    readiness: Readiness = NOTHING_ELSE,
 ) -> PromotionSummary:
     """Put the champion before the present one back to use; ``ModelRefused`` when there is none."""
     shelf = PromotedBundles(workspace, kind)
@@ -94,17 +159,29 @@ def go_back(
         )
     current, earlier = stack[-1], stack[-2]
     with shelf.promoting():
+        # Admitted it was opened by these libraries before, and its golden rows held; its bytes are those of then.
         folder = require_admitted(workspace, shelf.name, shelf.exported(earlier["digest"]))
-        # The gate opens the bundle, which proves its golden rows; its checks were passed long ago.
-        gate(folder, None)
         manifest = verified(folder)[0]
+        if manifest.digest != folder.name:
+            raise damaged("the bundle the history names", "another in its folder")
+        failed = [check for check in readiness.checks(folder) if not check.passed]
+        if failed:
+            raise ModelRefused(
+                expected="an earlier champion beside which everything else goes on",
+                found=_said(failed),
+                remedy="The model in use stays. Overrule with "
+                f"`regulars promote {earlier['version']} --force` and a reason if you must.",
+            )
         if manifest.version != earlier["version"]:
             # The same content was promoted again since, under a later version.
             manifest = stamp(folder, version=earlier["version"], run_id=earlier["run_id"])
             Signing(workspace).sign(folder)
+        readiness.prepare(folder)
         shelf.put_to_use(manifest, action="rollback", reason=reason)
-        registry.crown(manifest.version, {"reason": reason})
-        registry.note(current["version"], {"rolled_back": reason})
+        readiness.settle(manifest)
+        unrecorded = _recorded(
+            partial(_take_back, registry, manifest.version, current["version"], reason)
+        )
     return PromotionSummary(
         version=manifest.version,
         digest=manifest.digest,
@@ -114,7 +191,13 @@ def go_back(
         reason=reason,
         previous_version=current["version"],
         checks=(),
+        unrecorded=unrecorded,
     )
+
+
+def _take_back(registry: Registry, version: str, taken_back: str, reason: str) -> None:
+    registry.crown(version, {"reason": reason})
+    registry.note(taken_back, {"rolled_back": reason})
 
 
 def promote(
@@ -126,6 +209,7 @@ def promote(
     gate: Gate,
     reason: str,
     force: bool = False,
+    readiness: Readiness = NOTHING_ELSE,
 ) -> PromotionSummary:
     """Put a registered version to use if it passes its family's gate; without a version, the challenger.
 
@@ -146,23 +230,45 @@ def promote(
             found="none",
             remedy=f"Run `regulars train {kind.name}`.",
         )
-    summary = judge(registry, workspace, chosen, kind=kind, gate=gate, reason=reason, force=force)
+    summary = judge(
+        registry,
+        workspace,
+        chosen,
+        kind=kind,
+        gate=gate,
+        reason=reason,
+        force=force,
+        readiness=readiness,
+    )
     if not summary.promoted:
         failed = [check for check in summary.checks if not check.passed]
         raise ModelRefused(
             expected="a model that passes every check of the gate",
-            found="; ".join(f"{one.name} {one.figure}, allowed {one.limit}" for one in failed),
+            found=_said(failed),
             remedy="The model in use stays. Overrule with --force and a reason if you must.",
         )
     return summary
 
 
+def _said(failed: Sequence[Check]) -> str:
+    return "; ".join(f"{one.name} {one.figure}, allowed {one.limit}" for one in failed)
+
+
 def rollback(
-    settings: Settings, workspace: Workspace, *, kind: Kind[Any, Any], gate: Gate, reason: str
+    settings: Settings,
+    workspace: Workspace,
+    *,
+    kind: Kind[Any, Any],
+    reason: str,
+    readiness: Readiness = NOTHING_ELSE,
 ) -> PromotionSummary:
     """Put the previous champion back to use; ``ModelRefused`` when there is none."""
     return go_back(
-        Registry(settings, workspace, kind.name), workspace, kind=kind, gate=gate, reason=reason
+        Registry(settings, workspace, kind.name),
+        workspace,
+        kind=kind,
+        reason=reason,
+        readiness=readiness,
     )
 
 

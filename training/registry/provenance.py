@@ -10,6 +10,7 @@ from typing import Any
 
 from features.plan.plan import Plan
 from features.store.pack import Pack
+from training.bundles.own_plan import fitted_of
 from training.questions.origins import end_of_data
 
 _TOOLS = ("numpy", "lightgbm", "scikit-learn")
@@ -19,6 +20,7 @@ def provenance(plan: Plan, pack: Pack) -> dict[str, Any]:
     """The fields of a manifest that name a plan, the data it was applied to and the tools in use."""
     return {
         "plan_hash": plan.hash,
+        "fitted": fitted_of(plan),
         "feature_names": list(plan.feature_names),
         "features": plan.dictionary(),
         "groups": [asdict(group) for group in plan.groups],

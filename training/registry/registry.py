@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -57,27 +58,42 @@ class RunRecord:
 
 
 class Registry:
-    """The company's MLflow store, with the experiment and registered model of one name in place."""
+    """The company's MLflow store, with the experiment and registered model of one name in place.
+
+    It is opened when it is first asked for something: what is done without it does not wait for MLflow.
+    """
 
     def __init__(self, settings: Settings, workspace: Workspace, name: str) -> None:
         self.name = name
         self._workspace = workspace
         self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)
         self._artifacts = _artifact_place(settings, workspace)
+
+    @property
+    def experiment_id(self) -> str:
+        """What MLflow calls the experiment of this name."""
+        return self._opened[1]
+
+    @property
+    def _client(self) -> Any:
+        return self._opened[0]
+
+    @cached_property
+    def _opened(self) -> tuple[Any, str]:
         with _quietly():
             import mlflow
 
             _hush()
             # Two first visitors of an empty SQLite file would both create its tables, and one fail.
-            with FileLock(_lock_file(workspace)), _reached(self.tracking_uri):
-                self._client = mlflow.MlflowClient(self.tracking_uri, self.tracking_uri)
-                self.experiment_id = self._experiment()
+            with FileLock(_lock_file(self._workspace)), _reached(self.tracking_uri):
+                client = mlflow.MlflowClient(self.tracking_uri, self.tracking_uri)
+                return client, self._experiment(client)
 
-    def _experiment(self) -> str:
-        found = self._client.get_experiment_by_name(self.name)
+    def _experiment(self, client: Any) -> str:
+        found = client.get_experiment_by_name(self.name)
         if found is not None:
             return str(found.experiment_id)
-        created = self._client.create_experiment(self.name, artifact_location=self._artifacts)
+        created = client.create_experiment(self.name, artifact_location=self._artifacts)
         return str(created)
 
     def record(self, record: RunRecord) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import CURRENT, Workspace, point_at
+from features.declarations.buying import BuyingModel
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
 from features.store.store import open_store
@@ -20,6 +22,7 @@ from serving.nightly.run import open_snapshot, score_everybody
 from serving.scores.score import Status
 from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
+from training.bundles.own_plan import fitted_of
 from training.bundles.reference import Reference
 from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
@@ -34,6 +37,7 @@ from training.questions.origins import end_of_data
 
 TREES, LEAVES, FEATURES = 300, 31, 160
 CHURN = "churn"
+NOTHING_ELSE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,22 @@ def laid(folder: Path, customers: int) -> BenchCompany:
     )
 
 
-def another_model(ground: BenchCompany, version: str) -> str:
-    """Grow a second model from another seed beside the one in use, point nobody at it; its digest."""
-    return _sealed(ground.settings, ground.workspace, version, seed=11)[1]
+def another_model(
+    ground: BenchCompany,
+    version: str,
+    *,
+    seed: int = 11,
+    buying: BuyingModel | None = None,
+    said: Mapping[str, Any] | None = None,
+) -> str:
+    """Grow a model from another seed beside the one in use, point nobody at it; its digest.
+
+    ``buying`` is what its training fitted for its features, and ``said`` what its manifest says beside.
+    """
+    sealed = _sealed(
+        ground.settings, ground.workspace, version, seed=seed, buying=buying, said=said or {}
+    )
+    return sealed[1]
 
 
 def _put_to_use(
@@ -93,11 +110,17 @@ def _put_to_use(
 
 
 def _sealed(
-    settings: Settings, workspace: Workspace, version: str, *, seed: int
+    settings: Settings,
+    workspace: Workspace,
+    version: str,
+    *,
+    seed: int,
+    buying: BuyingModel | None = None,
+    said: Mapping[str, Any] = NOTHING_ELSE,
 ) -> tuple[BoostedModel, str]:
     """Fit the model the claims are about and write its bundle under its digest."""
     pack = open_store(workspace).pack()
-    plan, churn = standard_plan(pack), replace(settings.churn, origins=3)
+    plan, churn = standard_plan(pack, buying), replace(settings.churn, origins=3)
     question = question_of(churn)
     found = labelled(pack, plan, question, churn)
     split = found.splits.shipped
@@ -122,7 +145,9 @@ def _sealed(
         data_digest=pack.digest,
         data_cut=str(end_of_data(pack)),
         metrics={},
+        fitted=fitted_of(plan),
     )
+    manifest = replace(manifest, **said)
     draft = workspace.bundles / CHURN / f"draft-{version}"
     shutil.rmtree(draft, ignore_errors=True)
     reference = Reference.learn(later.vectors, calibration.apply(scores))

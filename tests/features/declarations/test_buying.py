@@ -228,12 +228,16 @@ def test_the_kernel_gives_what_the_formulas_give() -> None:
     assert np.isnan(vectors.column("still_buying")).tolist() == [False, True]
 
 
-def test_other_parameters_are_another_plan_and_no_parameters_no_features() -> None:
+def test_other_parameters_are_the_same_plan_fitted_otherwise_and_no_parameters_no_features() -> (
+    None
+):
     pack = pack_of({"anna": [order("2026-01-05")]})
-    other = BuyingModel(r=0.3, alpha=30.0, a=0.8, b=2.4)
+    mine, same = standard_plan(pack, CDNOW), standard_plan(pack, CDNOW)
+    other = standard_plan(pack, BuyingModel(r=0.3, alpha=30.0, a=0.8, b=2.4))
 
-    assert standard_plan(pack, CDNOW).hash != standard_plan(pack, other).hash
-    assert standard_plan(pack, CDNOW).hash == standard_plan(pack, CDNOW).hash
+    assert mine.hash == other.hash and mine.declarations == other.declarations
+    assert mine.fitted != other.fitted and mine.fitted == same.fitted != ""
+    assert standard_plan(pack).fitted == "" and standard_plan(pack).hash != mine.hash
     assert not any("buying" in name for name in standard_plan(pack).feature_names[-9:])
 
 

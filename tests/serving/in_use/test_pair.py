@@ -10,7 +10,7 @@ import pytest
 
 from features.company.workspace import Workspace
 from serving.in_use.pair import InUse, open_pair
-from serving.snapshot.reading import MANIFEST_FILE
+from serving.snapshot.scores_of_model import MANIFEST_FILE
 from tests.serving.company import Company
 
 

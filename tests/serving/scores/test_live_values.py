@@ -23,7 +23,7 @@ def test_a_vector_is_worth_alone_what_it_is_worth_among_all(
     in_use = value_in_use(valued_company.workspace, valued.vectors)
     declined = valued.status == Status.NO_CONSENT
     tendency = tendency_among(in_use, valued.vectors, declined)
-    valuer = Valuer(in_use, current_bundle(valued_company.workspace).manifest, tendency)
+    valuer = Valuer(in_use, current_bundle(valued_company.workspace), tendency)
     places = list(range(0, told.judged, 40))
     rows = [told.of("vector_rows", place) for place in places]
     found = valuer.valued(valued.values[rows])

@@ -6,10 +6,12 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from features.vocabulary.errors import BundleRefused
 from tests.training.companies import dataset, manifest_of
-from training.bundles.manifest import SCHEMA_VERSION, Manifest
+from training.bundles.manifest import SCHEMA_VERSION, Manifest, _canonical, _without
 from training.families.kinds import KINDS
 from training.learners.logistic import LogisticModel
 
@@ -52,3 +54,17 @@ def test_an_older_bundle_is_to_be_trained_again_and_no_other(
         Manifest.from_bytes(text.encode())
     assert remedy in refused.value.remedy
     assert ("written by an earlier version" in refused.value.found) is ("train" in remedy)
+
+
+@settings(derandomize=True)
+@given(
+    st.dictionaries(st.text("abcseal", min_size=1), st.one_of(st.text(), st.lists(st.text()))),
+    st.text(),
+    st.sampled_from(["a", "seal", "zz"]),
+)
+def test_a_text_is_taken_out_of_a_canonical_manifest_as_if_it_had_never_stood_there(
+    others: dict[str, object], text: str, name: str
+) -> None:
+    # Texts that look like lines of the manifest are no lines: their ends of line are escaped.
+    others = {key: one for key, one in others.items() if key != name} | {"m": f'\n "{name}": "x",'}
+    assert _without(_canonical(others | {name: text}), (name,)) == _canonical(others)

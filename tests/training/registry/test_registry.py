@@ -47,7 +47,7 @@ columns = { customer_id = "who", order_id = "receipt", ordered_at = "at", item_i
 """
 
 promote_churn = partial(promote, kind=CHURN_KIND, gate=churn_gate)
-rollback_churn = partial(rollback, kind=CHURN_KIND, gate=churn_gate)
+rollback_churn = partial(rollback, kind=CHURN_KIND)
 
 
 def write_company(folder: Path, *, seed: int = 3, shuffled: bool = False) -> Settings:

@@ -26,7 +26,6 @@ from tests.waiting import GENEROUS_SECONDS, until
 from training.families.churn.bundle import CHURN_KIND, current_bundle
 from training.families.churn.family import CHURN_FAMILY
 from training.families.segments.bundle import SEGMENT_KIND, current_segments
-from training.families.segments.checks import segments_gate
 from training.families.segments.family import SEGMENTS_FAMILY
 from training.recipe.recipe import train
 from training.registry.promotion import rollback
@@ -136,12 +135,7 @@ def test_a_remote_server_keeps_runs_and_files_and_needs_no_folder_of_ours(
     assert not (workspace.mlflow / "artifacts" / first.run_id).exists()
     again = train(SEGMENTS_FAMILY, settings, workspace, refit=True)
     assert (again.version, again.digest) == ("2", first.digest)
-    assert (
-        rollback(
-            settings, workspace, kind=SEGMENT_KIND, gate=segments_gate, reason="a drill"
-        ).version
-        == "1"
-    )
+    assert rollback(settings, workspace, kind=SEGMENT_KIND, reason="a drill").version == "1"
     assert Registry(settings, workspace, "segments").version_of("champion") == "1"
 
 

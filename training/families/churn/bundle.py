@@ -18,6 +18,7 @@ from features.vocabulary.errors import BundleRefused, WorkspaceRefused
 from training.bundles.bundle import current
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
+from training.bundles.own_plan import OwnPlan
 from training.bundles.reference import GOLDEN_ROWS, Reference
 from training.bundles.sealing import declared
 from training.bundles.spoken import spoken
@@ -91,7 +92,8 @@ class Bundle:
         declarations: Sequence[Declaration] = (),
     ) -> None:
         self.manifest = manifest
-        self.declarations = tuple(declarations)
+        self.plan = OwnPlan.of(manifest, declarations)
+        self.declarations = self.plan.declarations
         self.model = model
         self.calibration = calibration
         self.reference = reference
@@ -105,22 +107,24 @@ class Bundle:
             raise KeyError("a feature by which customers are judged")
 
     def bind(self, vectors: Vectors) -> NDArray[np.float32]:
-        """The vectors' values in the bundle's own column order, found by name.
+        """The vectors' values in the bundle's own column order, found by name, and by its own fitted parameters.
 
         Raises ``BundleRefused`` when the vectors were made by another plan or lack a column.
         """
-        if vectors.plan_hash != self.manifest.plan_hash:
+        if not self.plan.suits(vectors):
             raise _other_features(
                 f"vectors of plan {self.manifest.plan_hash[:12]}",
                 f"vectors of plan {vectors.plan_hash[:12]}",
             )
-        known = {name: position for position, name in enumerate(vectors.feature_names)}
+        known = set(vectors.feature_names)
         absent = [name for name in self.manifest.feature_names if name not in known]
         if absent:
             raise _other_features("every feature of the model", f"no {', '.join(absent[:5])}")
-        if tuple(self.manifest.feature_names) == vectors.feature_names:
-            return vectors.values
-        return vectors.values[:, [known[name] for name in self.manifest.feature_names]]
+        return self.plan.bound(vectors, self.manifest.feature_names)
+
+    def vectors_of(self, values: NDArray[np.float32]) -> Vectors:
+        """Rows in the bundle's own column order as vectors of nobody."""
+        return self.plan.of_rows(values, self.manifest.feature_names)
 
     def eligible(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether each row belongs to the customers this model judges."""
@@ -171,11 +175,7 @@ class Bundle:
     def silence(self, values: NDArray[np.float32]) -> Floats:
         """The chance of no order by the end of each period, falling from 1; needs a ``hazard``."""
         assert self.hazard is not None, "this bundle does not tell when"
-        nobody = np.zeros(len(values), np.int32)
-        names = tuple(self.manifest.feature_names)
-        return self.hazard.silence(
-            Vectors(self.manifest.plan_hash, names, nobody, nobody.astype(np.int64), values)
-        )
+        return self.hazard.silence(self.vectors_of(values))
 
     def percentile(self, probability: Floats) -> Floats:
         """Where a probability stands among the training reference customers, from 0 to 100."""

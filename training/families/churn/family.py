@@ -93,8 +93,7 @@ class ChurnFamily:
 def champion_is_current(given: Given[ChurnOwn]) -> bool:
     """Whether the model in use was trained on today's data to answer today's question.
 
-    It must also be a function of the features this version declares for these tables. Its own model
-    of buying is taken for that, for nobody needs to fit it once more to see whether it fits.
+    It must also be a function of the features this version declares for these tables.
     """
     champion = PromotedBundles(given.workspace, CHURN_KIND).champion_manifest()
     plan = champion_plan(given.workspace)
@@ -102,7 +101,8 @@ def champion_is_current(given: Given[ChurnOwn]) -> bool:
         return False
     return (
         champion.data_digest == given.pack.digest
-        and champion.plan_hash == standard_plan(given.pack, plan.buying).hash
+        and plan.is_as_named
+        and plan.plan_hash == standard_plan(given.pack, plan.buying).hash
         and champion.task.question == question_of(given.own.churn)
     )
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from features.declarations.feature import ReasonGroup
-from features.plan.plan import plan_of
 from features.vocabulary.arrays import Floats
 from training.bundles.kind import GOLDEN_TOLERANCE
+from training.bundles.own_plan import OwnPlan
 from training.bundles.spoken import spoken
 from training.families.churn.learning import Learned
 from training.ladder.rung import Rung
@@ -166,7 +166,10 @@ def examine(learned: Learned, *, currency: str = "EUR", threads: int = 1) -> Tru
             threads=threads,
         ),
         persistence=persistence(
-            model, subjects, learned.pack, plan_of(learned.declarations, learned.pack)
+            model,
+            subjects,
+            learned.pack,
+            OwnPlan.of(learned.manifest, learned.declarations).compiled(learned.pack),
         ),
         specific=_specific(model, subjects),
         shares=_shares(subjects.contributions(model), groups),

@@ -11,13 +11,14 @@ import numpy as np
 
 from features.company.workspace import Workspace
 from features.declarations.feature import Declaration
-from features.plan.plan import Plan, plan_of
+from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors
-from features.vocabulary.errors import BundleRefused, PlanRefused, WorkspaceRefused
+from features.vocabulary.errors import BundleRefused, WorkspaceRefused
 from training.bundles.bundle import current
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
+from training.bundles.own_plan import OwnPlan
 from training.bundles.reference import GOLDEN_ROWS
 from training.bundles.sealing import declared
 from training.families.segments.model import SEGMENTS, SEGMENTS_FILE, SegmentModel
@@ -60,14 +61,7 @@ class SegmentBundle:
 
     def compiled(self, pack: Pack) -> Plan:
         """The plan of the segments' features for a pack; ``PlanRefused`` when its columns are gone."""
-        plan = plan_of(self.declarations, pack)
-        if plan.hash != self.manifest.plan_hash:
-            raise PlanRefused(
-                expected=f"features as plan {self.manifest.plan_hash[:12]} defines them",
-                found=f"plan {plan.hash[:12]} of the same declarations",
-                remedy="Run `regulars train segments`: this version computes features otherwise.",
-            )
-        return plan
+        return OwnPlan.of(self.manifest, self.declarations).compiled(pack)
 
 
 class SegmentKind:

@@ -15,6 +15,7 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import BundleRefused
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
+from training.bundles.own_plan import OwnPlan
 from training.bundles.reference import GOLDEN_ROWS, Reference
 from training.bundles.sealing import declared
 from training.bundles.spoken import spoken
@@ -28,6 +29,7 @@ RELATIVE_TOLERANCE = 1e-9
 _REFERENCE = "reference.npz"
 _GOLDEN_SEED = 20_100_102
 _SHARED = "contributions"
+_ORDERS = "orders_count_lifetime"
 _ANSWERS = ("expected", "low", "high", "chance", "if_kept")
 
 
@@ -93,12 +95,13 @@ class ValueBundle:
         declarations: Sequence[Declaration] = (),
     ) -> None:
         self.manifest = manifest
-        self.declarations = tuple(declarations)
+        self.plan = OwnPlan.of(manifest, declarations)
+        self.declarations = self.plan.declarations
         self.value = value
         self.reference = reference
         names = list(manifest.feature_names)
         self._positions = value.model.columns.positions(names)
-        self._orders = names.index("orders_count_lifetime")
+        self._orders = names.index(_ORDERS)
         self._silence = names.index("days_since_order")
         features, groups = spoken(manifest)
         group_names = [group.name for group in groups]
@@ -114,24 +117,29 @@ class ValueBundle:
         return self.manifest.horizon_days
 
     def bind(self, vectors: Vectors) -> NDArray[np.float32]:
-        """The vectors' values in the bundle's own column order, found by name.
+        """The vectors' values in the bundle's own column order, found by name, and by its own fitted parameters.
 
         Raises ``BundleRefused`` when the vectors were made by another plan.
         """
-        if vectors.plan_hash != self.manifest.plan_hash:
+        self.require(vectors)
+        return self.plan.bound(vectors, self.manifest.feature_names)
+
+    def require(self, vectors: Vectors) -> None:
+        """Refuse, with ``BundleRefused``, vectors that were made by another plan."""
+        if not self.plan.suits(vectors):
             raise BundleRefused(
                 expected=f"vectors of plan {self.manifest.plan_hash[:12]}",
                 found=f"vectors of plan {vectors.plan_hash[:12]}",
                 remedy="Run `regulars train value`: the churn model has brought other features.",
             )
-        if tuple(self.manifest.feature_names) == vectors.feature_names:
-            return vectors.values
-        known = {name: position for position, name in enumerate(vectors.feature_names)}
-        return vectors.values[:, [known[name] for name in self.manifest.feature_names]]
 
     def valued(self, values: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Whether each row is a customer with an order, of whom something can be expected."""
         return values[:, self._orders] >= 1
+
+    def with_an_order(self, vectors: Vectors) -> NDArray[np.bool_]:
+        """The same of vectors that are not bound yet."""
+        return vectors.column(_ORDERS) >= 1
 
     def of(self, values: NDArray[np.float32], *, threads: int = 1) -> ExpectedValues:
         """What these customers are expected to bring, in cents over the horizon."""

@@ -19,7 +19,6 @@ from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company
 from training.bundles.bundle import write
 from training.families.segments.bundle import SEGMENT_KIND, current_segments
-from training.families.segments.checks import segments_gate
 from training.families.segments.family import SEGMENTS_FAMILY, unfit
 from training.families.segments.learning import learn_segments
 from training.families.segments.now.today import segment_cutoffs
@@ -81,7 +80,7 @@ def test_segments_in_use_stay_frozen_and_a_refit_keeps_ids_and_names(trained: Tr
     assert [(one.segment_id, one.name) for one in again.shown.today.profiles] == [
         (one.segment_id, one.name) for one in first.shown.today.profiles
     ]
-    back = rollback(settings, workspace, kind=SEGMENT_KIND, gate=segments_gate, reason="a drill")
+    back = rollback(settings, workspace, kind=SEGMENT_KIND, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
     assert current_segments(workspace).manifest.version == "1"
 
