@@ -32,13 +32,13 @@ from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.in_use.models_in_use import ModelsInUse
+from serving.in_use.readiness import telling
 from serving.job_runner import JobRunner
 from serving.ledger.administration import adopt_first_key
 from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
 from serving.process.garbage_collection import settle
-from serving.process.readiness import telling
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
