@@ -16,7 +16,7 @@ TWO_AT_A_TIME := -n 2 --dist loadfile
 help: ## show this list
 	@grep -hE '^[a-z%-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(READY) ## create .venv and install the pinned packages
+setup: $(READY) ## create .venv, install the pinned packages and compile what runs as machine code
 
 # uv is fetched into the environment by pip where the machine has none; pip speaks only of what fails.
 $(READY): requirements.lock pyproject.toml
@@ -25,6 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	@UV=$$(command -v uv || echo $(BIN)/uv); \
 	  $$UV pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
 	  $$UV pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/python -m training.machine_code
 	@touch $@
 
 setup-spark: $(SPARK_READY) ## add the pinned pyspark to .venv, for vectors on Spark; needs Java 17

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from features.company.settings.reading import Settings
 
 
+RECORDED = frozenset({
+    "export", "recommend", "offers plan", "forget", "promote", "rollback", "keys create", "keys revoke",
+})  # fmt: skip
+"""Verbs that write of people or change who is answered and by what: each is on record before it is done."""
+
+
 @dataclass(frozen=True)
 class Call:
     """What every verb is given: where the settings are and whom to tell."""
@@ -85,11 +91,20 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
         _, name = click.get_current_context().command_path.split(maxsplit=1)
         narrator = Narrator(as_json=as_json)
         with _faults_as_sentences(name, narrator):
-            outcome = timed(name, narrator, function, Call(settings_path, narrator), **options)
+            call = Call(settings_path, narrator)
+            if name in RECORDED:
+                _write_down(call, name)
+            outcome = timed(name, narrator, function, call, **options)
             if outcome.exit_code:
                 sys.exit(outcome.exit_code)
 
     return run
+
+
+def _write_down(call: Call, name: str) -> None:
+    from serving.ledger.administration import record_command
+
+    record_command(call.workspace, f"regulars {name}", at=now_seconds())
 
 
 def unless_further(function: Callable[..., None]) -> Callable[..., None]:

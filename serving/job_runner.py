@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import secrets
 import threading
@@ -12,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from features.vocabulary.cells import harmless
+from features.vocabulary.cells import csv_text
 from serving.contract.identifiers import UNREADABLE
 from serving.contract.recorded_scores import answer_rows, nobody
 from serving.contract.row_messages import ScoredRowAnswer
@@ -160,12 +158,8 @@ def _lines(rows: Sequence[ScoredRowAnswer]) -> bytes:
 
 
 def _as_csv(rows: Sequence[ScoredRowAnswer], *, heading: bool) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    if heading:
-        writer.writerow(COLUMNS)
-    writer.writerows(_cells(row) for row in rows)
-    return text.getvalue().encode("utf-8")
+    lines = [_cells(row) for row in rows]
+    return csv_text([COLUMNS, *lines] if heading else lines).encode("utf-8")
 
 
 def _cells(row: ScoredRowAnswer) -> list[Any]:
@@ -174,5 +168,4 @@ def _cells(row: ScoredRowAnswer) -> list[Any]:
     flat["segment"] = None if segment is None else segment["name"]
     texts = [reason["text"] or reason["title"] for reason in row.get("reasons") or ()][:_REASONS]
     flat |= {f"reason_{place}": text for place, text in enumerate(texts, 1)}
-    cells = [flat.get(name) for name in COLUMNS]
-    return [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
+    return [flat.get(name) for name in COLUMNS]

@@ -15,8 +15,10 @@ import orjson
 from _bentoml_sdk import Service  # the public name offers no way to put a guard outermost
 
 from features.company.settings.reading import load_settings
+from features.company.settings.service import ServiceSettings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import RegularsError, UsageRefused
+from serving.access.admission import Admission, cores
 from serving.access.asgi import Application, ours_first
 from serving.access.guard import Guard
 from serving.access.metrics import Metrics
@@ -38,12 +40,16 @@ from serving.ledger.administration import adopt_first_key
 from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
+from serving.process.closing import Closing
 from serving.process.garbage_collection import settle
+from serving.process.pacing import take_short_turns
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
 
 pages = Pages()
+admission = Admission()
+closing = Closing()
 web = build_api(pages.routes)
 routes = declared(pages.routes)
 
@@ -75,6 +81,8 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
             now=lambda: int(time.time()),
             error_page=pages.error_page,
             note=_note,
+            admission=admission,
+            is_closing=closing.has_begun,
         )
 
 
@@ -103,11 +111,14 @@ class Regulars:
         web.state.models_in_use = self.models_in_use
         if self.models_in_use is not None:
             pages.language = self.models_in_use.language
+            admission.declare(**_limits(self.models_in_use.settings.service))
         web.state.metrics = Metrics()
         self.runner = None if self.models_in_use is None else JobRunner(self.models_in_use)
         if self.runner is not None:
             self.runner.start()
         settle()
+        take_short_turns()
+        closing.watch(lambda: admission.is_idle)
 
     @bentoml.api(route="/score")  # type: ignore[untyped-decorator]
     def score(self, question: dict[str, Any], /) -> dict[str, Any]:
@@ -137,6 +148,13 @@ class Regulars:
             self.runner.stop()
         if self.models_in_use is not None:
             self.models_in_use.close()
+
+
+def _limits(declared: ServiceSettings) -> dict[str, Any]:
+    return {
+        "at_once": declared.calls_at_once or max(1, cores() // declared.workers),
+        "longest_wait_seconds": declared.longest_wait_seconds,
+    }
 
 
 def _ready(models_in_use: ModelsInUse | None) -> ModelsInUse:

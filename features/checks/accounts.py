@@ -270,12 +270,16 @@ def _own_items(
 def _letters(opened: OpenTable, rows: str, unmarked: str) -> dict[str, Letters] | None:
     if opened.table is not PURCHASES:
         return {}
+    # Rows are many and returns few: only these are named, and the letters are taken from an order once.
     found = opened.connection.execute(f"""
-        SELECT upper(regexp_extract(order_id, '^[A-Za-z]+')) AS letters, count(*),
-               count(*) FILTER (quantity_milli < 0), count(DISTINCT order_id),
-               count(*) FILTER ({unmarked}), min({opened.row_name}, {SAMPLE_ROWS})
-        FROM {rows} AND NOT (order_id < 'A') AND letters <> ''
-        GROUP BY letters ORDER BY letters LIMIT {_FEW_LETTERS + 1}
+        WITH orders AS (
+            SELECT order_id, count(*) AS lines, count(*) FILTER (quantity_milli < 0) AS returns,
+                   count(*) FILTER ({unmarked}) AS kept,
+                   min(CASE WHEN quantity_milli < 0 THEN {opened.row_name} END) AS name
+            FROM {rows} AND NOT (order_id < 'A') GROUP BY order_id)
+        SELECT upper(regexp_extract(order_id, '^[A-Za-z]+')) AS letters, CAST(sum(lines) AS BIGINT),
+               CAST(sum(returns) AS BIGINT), count(*), CAST(sum(kept) AS BIGINT), min(name, {SAMPLE_ROWS})
+        FROM orders WHERE letters <> '' GROUP BY letters ORDER BY letters LIMIT {_FEW_LETTERS + 1}
     """).fetchall()
     if len(found) > _FEW_LETTERS:
         return None

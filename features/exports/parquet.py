@@ -7,7 +7,6 @@ float a feature, null where missing. Nothing half-written is ever found under th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from features.company.workspace import Workspace
+from features.exports.table_files import TableWriter, put_in_place
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.batches import BATCH_EVENTS, ranges
 from features.vectors.refresh import allowed_cutoffs
 from features.vectors.vectors import Vectors, build_vectors, open_vectors
-from features.vocabulary.errors import UsageRefused, WorkspaceRefused
+from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 
@@ -159,35 +159,12 @@ def _parts(
 
 def _write(parts: Iterable[Vectors], pack: Pack, path: Path) -> tuple[int, int]:
     """Write parts of whole customers as one file; answers how many vectors and customers it has."""
-    import pyarrow.parquet as parquet
-
     rows = customers = 0
-    # The file is closed before it is put in its place: what is entered last is left first.
-    with _beside(path) as beside, ExitStack() as open_files:
-        writer = None
+    with put_in_place(path) as file:
+        writer = TableWriter(file, "parquet")
         for vectors in parts:
-            table = arrow_table(vectors, pack)
-            if writer is None:
-                writer = parquet.ParquetWriter(beside, table.schema, compression="zstd")
-                open_files.enter_context(writer)
-            writer.write_table(table)
+            writer.add(arrow_table(vectors, pack))
             rows += vectors.rows
             customers += len(np.unique(vectors.customer_keys))
+        writer.close()
     return rows, customers
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A file beside its place, put there when the block succeeds."""
-    if path.is_dir():
-        raise UsageRefused(
-            expected="a file to export to",
-            found=f"a folder at {path}",
-            remedy="Name a file such as vectors.parquet.",
-        )
-    beside = path.with_name(path.name + ".draft")
-    try:
-        yield beside
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -18,6 +18,8 @@ from features.proposal.columns.guests import without_guests
 from features.proposal.columns.looking import Look, look_at
 from features.proposal.columns.order_numbers import with_days
 from features.proposal.columns.roles import Candidate, ChosenColumn, Roles, carries_zone, with_looks
+from features.proposal.columns.times_of_day import with_times_of_day
+from features.proposal.columns.units_of_measure import with_units
 from features.proposal.exclusions.cautions import (
     cancelling_letters,
     duplicates_reason,
@@ -74,8 +76,10 @@ class PurchasesDraft:
             self.looks = look_at(self.connection, self.source)
         found = Roles(self.connection, self.source, self.looks)
         self.roles, self.candidates = found.find(), found.candidates
+        self.roles = with_units(self.connection, self.source, self.looks, self.roles)
         self._fill_in()
         self.roles, self.no_customer = without_guests(self.connection, self.source, self.roles)
+        self.roles = with_times_of_day(self.connection, self.source, self.looks, self.roles)
         self.roles = with_days(self.connection, self.source, self.looks, self.roles)
         self.summaries = order_summaries(
             self.connection, self.source, *map(self._look, ("order_id", "item_id", "quantity"))

@@ -46,7 +46,7 @@ from features.store.packing import (
     texts_of,
 )
 from features.store.store import MANIFEST, SCHEMA, Store, StoreManifest, open_store
-from features.store.strangers import strangers
+from features.store.stored_refusals import misread, strangers
 from features.store.table_changes import TableChange, table_changes
 from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
@@ -203,7 +203,9 @@ class Ingestion:
             connection.unregister("packed")
             _refuse(report)
             with faults_worded("the stored tables to be compared", "Run `regulars ingest` again."):
-                _refuse(strangers(connection, [*references, *events], report, draft / "tables"))
+                every = [*references, *events]
+                _refuse(strangers(connection, every, report, draft / "tables"))
+                _refuse(misread(connection, every, report, draft / "tables"))
             if checking.people.ids:
                 write_other_ids(OtherIds.of(merged_ids(connection)), draft / FOLDER)
         finish_pack(packed.pack, draft / "pack")

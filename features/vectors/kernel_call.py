@@ -17,9 +17,16 @@ from features.plan.program import (
 from features.vectors.batches import EventBatch
 from features.vocabulary.arrays import Floats, Ints
 
-__all__ = ["ask_again", "run_kernel"]
+__all__ = ["ask_again", "load_kernel", "run_kernel"]
 
 _ARRAYS, _QUESTIONS = 33, 16
+
+
+def load_kernel() -> None:
+    """Have the kernel at hand, compiled where it is not kept yet, before anybody waits for it."""
+    from features.kernel.native import entry
+
+    entry()
 
 
 def run_kernel(

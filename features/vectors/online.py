@@ -19,6 +19,7 @@ from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.batches import EventBatch, batch_of
 from features.vectors.fresh import ORDER, CodedEvents, FreshEvents, StreamReader
+from features.vectors.kernel_call import load_kernel
 from features.vectors.vectors import fill_values
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.time import Cutoff
@@ -38,6 +39,8 @@ class OnlineVectors:
         self._pack = pack
         self._plan = plan
         self._width = len(plan.declarations)
+        # Here and not at the first question, which somebody waits for.
+        load_kernel()
         zone = ZoneInfo(timezone)
         self._readers = {
             name: StreamReader(name, stream, zone) for name, stream in pack.streams.items()

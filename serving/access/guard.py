@@ -1,9 +1,11 @@
 """The outermost wrapper of the service: it lets in what is named, by whoever may, and nothing else.
 
 Every request meets, in this order: the table of routes, the method, the key or the signed-in browser,
-the kind and the size of the body. Every refusal, also those of BentoML itself and any exception,
+the kind and the size of the body, and the queue. Every refusal, also those of BentoML itself and any exception,
 leaves as one problem document with a correlation id. Logs carry that id, the route and the kind of
 fault, and never a value that was sent.
+
+The event loop's thread carries bytes and does nothing else: keys, records and answers are the work of other threads.
 """
 
 from __future__ import annotations
@@ -11,26 +13,44 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from serving.access.asgi import Application, Receive, Scope, Send, headers_of
-from serving.access.problems import Problem, Refusal
-from serving.access.request_body import check_post, once, whole_body
-from serving.access.responses import Reply, is_for_now
+from serving.access.admission import Admission, TooBusy
+from serving.access.asgi import Application, Message, Receive, Scope, Send, headers_of
+from serving.access.entrance import Entrance
+from serving.access.problems import KINDS, Problem, Refusal
+from serving.access.request_body import announced_bytes, check_post, whole_body
+from serving.access.responses import Reply
 from serving.access.routes import Route
-from serving.ledger.audit import SESSION
+from serving.access.turn import Turn
+from serving.access.work import work_of
 from serving.ledger.database import UNWRITABLE
-from serving.ledger.idempotency import LONGEST_KEY, Differs, KeptAnswer, RepeatedCalls, UnderWay
 from serving.ledger.ledger import Ledger
+from serving.process.waiter import NobodyWaits
 
-SESSION_COOKIE = "regulars_session"
-MOST_AT_ONCE = 64
-"""So many calls are worked on by one process; who comes after is asked to come again."""
-REPEAT_HEADER = "idempotency-key"
-
+HEALTH = ("/livez", "/readyz", "/metrics")
+"""What is answered to the end, so that whoever watches sees it."""
+REHEARSED = ("/livez", "/readyz", "/schema.json")
+_CALLER_GONE = 499
+_AT_THE_DOOR = 2
 
 Note = Callable[[Route | None, str, int, float], None]
+
+
+def _look_at(path: str) -> Scope:
+    """A request as the process makes it of itself."""
+    address = {"path": path, "raw_path": path.encode(), "root_path": "", "query_string": b""}
+    made = {"type": "http", "method": "GET", "scheme": "http", "http_version": "1.1", "headers": []}
+    return {**made, **address, "client": None, "server": None, "state": {}}
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _unheard(message: Message) -> None:
+    """Nobody listens."""
 
 
 def _note_nothing(route: Route | None, method: str, status: int, seconds: float) -> None:
@@ -42,7 +62,7 @@ class Guard:
 
     ``routes`` are all addresses there are; ``ledger`` answers None while the service is still starting; ``now`` is the clock, in whole UTC
     seconds; ``error_page`` draws a problem for a person. ``note`` is told of every call that was answered:
-    its route, method, status and how long it took by ``ticks``.
+    its route, method, status and how long it took by ``ticks``. ``is_closing`` says that nobody new is let in.
     """
 
     def __init__(
@@ -55,6 +75,8 @@ class Guard:
         error_page: Callable[[Problem], bytes],
         note: Note = _note_nothing,
         ticks: Callable[[], float] = time.perf_counter,
+        admission: Admission | None = None,
+        is_closing: Callable[[], bool] = lambda: False,
     ) -> None:
         self._application = application
         self._routes = routes
@@ -63,12 +85,16 @@ class Guard:
         self._error_page = error_page
         self._note = note
         self._ticks = ticks
-        self._running = 0
+        self._admission = admission or Admission()
+        self._is_closing = is_closing
+        # Admission holds back more calls than there are cores; the pool must only never be the narrower door.
+        self._answering = ThreadPoolExecutor(64, "regulars-answer")
+        self._at_the_door = ThreadPoolExecutor(_AT_THE_DOOR, "regulars-door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass the start and end of the process through."""
         if scope["type"] == "lifespan":
-            await self._application(scope, receive, send)
+            await self._application(scope, receive, self._rehearsed(send))
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
@@ -78,6 +104,11 @@ class Guard:
             await self._admit(scope, receive, answer)
         except Refusal as refusal:
             await answer.refuse(refusal)
+        except TooBusy as busy:
+            seconds = busy.come_again_seconds
+            await answer.refuse(Refusal("too_many_requests", come_again_seconds=seconds))
+        except NobodyWaits:
+            answer.status = _CALLER_GONE
         except UNWRITABLE as fault:
             answer.log(fault)
             await answer.refuse(Refusal("not_recorded"))
@@ -86,151 +117,60 @@ class Guard:
             await answer.refuse(Refusal("internal"))
         self._note(answer.route, scope["method"], answer.status, self._ticks() - begun)
 
+    def _rehearsed(self, send: Send) -> Send:
+        """Before the process says that it has started, it calls itself: what a first call opens is open by then."""
+
+        async def told(message: Message) -> None:
+            if message["type"] == "lifespan.startup.complete":
+                self._error_page(Problem(KINDS["not_found"], ""))
+                for path in REHEARSED:
+                    with suppress(Exception):
+                        await self._application(_look_at(path), _nothing_more, _unheard)
+            await send(message)
+
+        return told
+
     async def _admit(self, scope: Scope, receive: Receive, answer: Reply) -> None:
         route = self._route_of(scope["path"])
         answer.route = route
         if scope["method"] not in route.methods:
             answer.extra.append((b"allow", ", ".join(route.methods).encode()))
             raise Refusal("method_not_allowed")
+        if self._is_closing() and route.path not in HEALTH:
+            answer.extra.append((b"connection", b"close"))
+            raise Refusal("closing")
         headers = headers_of(scope)
-        caller = ""
-        if route.scope is not None:
-            if self._running >= MOST_AT_ONCE:
-                raise Refusal("too_many_requests")
-            caller = self._identify(route, headers)
-        body = b""
-        if scope["method"] == "POST":
-            check_post(route, headers)
-            body = await whole_body(route, headers, receive)
-            receive = once(body, receive)
-        said = {"correlation_id": answer.correlation_id, "caller": caller}
-        scope["state"] = {**scope.get("state", {}), **said}
-        if route.is_personal(scope["method"]):
-            self._write_down(route, scope["method"], caller, answer.correlation_id)
-        self._running += 1
-        try:
-            repeat = self._repeat(scope, headers, caller, body)
-            if repeat is None:
-                await self._pass_on(scope, receive, answer, route)
-            else:
-                await self._pass_on_once(scope, receive, answer, route, repeat)
-        finally:
-            self._running -= 1
-
-    async def _pass_on(self, scope: Scope, receive: Receive, answer: Reply, route: Route) -> None:
-        try:
-            async with asyncio.timeout(route.seconds):
-                await self._application(scope, receive, answer.send)
-        except TimeoutError:
-            raise Refusal("timeout") from None
-        await answer.finish()
-
-    def _repeat(
-        self, scope: Scope, headers: dict[str, str], caller: str, body: bytes
-    ) -> _Repeat | None:
-        """What makes a call the same as another, where the caller gave it a key."""
-        key = headers.get(REPEAT_HEADER)
-        ledger = self._ledger()
-        if key is None or scope["method"] != "POST" or not caller or ledger is None:
-            return None
-        if not 0 < len(key) <= LONGEST_KEY:
-            raise Refusal(
-                "invalid_request", f"An Idempotency-Key has 1 to {LONGEST_KEY} characters."
-            )
-        return _Repeat(ledger.repeats, caller, key, f"POST {scope['path']}\n".encode() + body)
-
-    async def _pass_on_once(
-        self, scope: Scope, receive: Receive, answer: Reply, route: Route, repeat: _Repeat
-    ) -> None:
-        """Answer a first call and keep the answer; answer its repeat with what was kept."""
-        try:
-            kept = repeat.begin(self._now())
-        except Differs:
-            raise Refusal("repeat_differs") from None
-        except UnderWay:
-            raise Refusal("repeat_under_way") from None
-        if kept is not None:
-            answer.extra.append((b"idempotent-replayed", b"true"))
-            await answer.repeat(kept)
+        entrance = Entrance(self._ledger, self._now, route, scope["method"], scope["path"], headers)
+        if route.scope is not None and not entrance.hint():
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._at_the_door, entrance.identify)
+        if scope["method"] != "POST":
+            await self._answer(scope, receive, answer, entrance, b"")
             return
-        answer.listen()
+        check_post(route, headers)
+        room = announced_bytes(route, headers)
+        self._admission.make_room(room)
         try:
-            await self._pass_on(scope, receive, answer, route)
+            body = await whole_body(route, headers, receive)
+            await self._answer(scope, receive, answer, entrance, body)
         finally:
-            repeat.end(answer.heard())
+            self._admission.free_room(room)
 
-    def _write_down(self, route: Route, method: str, caller: str, correlation_id: str) -> None:
-        """Nobody is told of people without a record of who asked."""
-        ledger = self._ledger()
-        if ledger is None:
-            raise Refusal("not_ready")
-        ledger.audit.note(
-            at=self._now(),
-            caller=caller or SESSION,
-            method=method,
-            route=route.path,
-            correlation_id=correlation_id,
-        )
+    async def _answer(
+        self, scope: Scope, receive: Receive, answer: Reply, entrance: Entrance, body: bytes
+    ) -> None:
+        """Have a call answered in its turn; what anybody may ask of BentoML itself needs none."""
+        route = answer.route
+        assert route is not None
+        turn = Turn(self._application, scope, receive, answer, entrance, body)
+        if route.scope is None and not route.is_whole:
+            await turn.at_once(route.seconds)
+            return
+        place = self._admission.enter(work_of(route, body), within_seconds=route.seconds)
+        await turn.taken(place, route, self._answering)
 
     def _route_of(self, path: str) -> Route:
         for route in self._routes:
             if route.matches(path):
                 return route
         raise Refusal("not_found")
-
-    def _identify(self, route: Route, headers: dict[str, str]) -> str:
-        """Who calls: the id of their key, empty for a signed-in browser."""
-        ledger = self._ledger()
-        if ledger is None:
-            raise Refusal("not_ready")
-        key = _presented_key(headers)
-        if key is not None:
-            record = ledger.keys.find(key)
-            if record is None:
-                raise Refusal("unauthorized")
-            if route.scope not in record.scopes:
-                raise Refusal("forbidden")
-            return record.key_id
-        if not route.browser:
-            raise Refusal("unauthorized")
-        token = session_token(headers)
-        if token is None or not ledger.session_is_open(token, at=self._now()):
-            raise Refusal("signed_out")
-        return ""
-
-
-@dataclass(frozen=True)
-class _Repeat:
-    """One call that may come again."""
-
-    repeats: RepeatedCalls
-    caller: str
-    key: str
-    request: bytes
-
-    def begin(self, at: int) -> KeptAnswer | None:
-        """The answer of an earlier call; None for the first."""
-        return self.repeats.begin(self.caller, self.key, self.request, at=at)
-
-    def end(self, answer: KeptAnswer | None) -> None:
-        """Keep an answer that was given whole; what is said for now alone leaves nothing."""
-        if answer is None or is_for_now(answer.status):
-            self.repeats.forget(self.caller, self.key)
-        else:
-            self.repeats.end(self.caller, self.key, answer)
-
-
-def session_token(headers: dict[str, str]) -> str | None:
-    """The session a browser presents in its cookie, or None."""
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(SESSION_COOKIE)
-    except CookieError:
-        return None
-    return None if morsel is None else morsel.value
-
-
-def _presented_key(headers: dict[str, str]) -> str | None:
-    if key := headers.get("x-api-key", "").strip():
-        return key
-    kind, _, value = headers.get("authorization", "").partition(" ")
-    return value.strip() if kind.lower() == "bearer" and value.strip() else None

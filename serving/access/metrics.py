@@ -29,6 +29,9 @@ class Metrics:
         )
         # Finding a label anew costs more than counting.
         self._found: dict[tuple[str, str, int], tuple[Any, Any]] = {}
+        # The files are opened by the first label, and not by the first caller.
+        self._calls.labels(UNKNOWN, "other", 404)
+        self._seconds.labels(UNKNOWN)
 
     def note(self, route: Route | None, method: str, status: int, seconds: float) -> None:
         """Count one call; its method is told only where the route has it."""

@@ -171,6 +171,12 @@ KINDS = {
             "No answer is given that is not on record: try again once there is room on the disk.",
         ),
         ProblemKind(
+            "closing",
+            503,
+            "The service is being stopped.",
+            "Try again: another process, or the next start, will answer.",
+        ),
+        ProblemKind(
             "timeout", 504, "The answer took too long.", "Send fewer rows, then try again."
         ),
     )
@@ -232,13 +238,24 @@ class Problem:
 
 
 class Refusal(Exception):
-    """Raised by a route to answer with a problem."""
+    """Raised by a route to answer with a problem.
 
-    def __init__(self, code: str, detail: str = "", errors: Sequence[FieldFault] = ()) -> None:
+    ``come_again_seconds`` tells when to try again, where that is known better than by the kind alone.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        errors: Sequence[FieldFault] = (),
+        *,
+        come_again_seconds: int | None = None,
+    ) -> None:
         super().__init__(code)
         self.kind = KINDS[code]
         self.detail = detail
         self.errors = tuple(errors)
+        self.come_again_seconds = come_again_seconds
 
 
 def kind_for_status(status: int) -> ProblemKind:

@@ -31,6 +31,12 @@ def _same_site(headers: dict[str, str]) -> bool:
     return origin == "null" or urlsplit(origin).netloc == headers.get("host")
 
 
+def announced_bytes(route: Route, headers: dict[str, str]) -> int:
+    """How much of a body may come at most: what is announced, or all that the route takes."""
+    announced = headers.get("content-length", "")
+    return min(int(announced), route.body_bytes) if announced.isdecimal() else route.body_bytes
+
+
 async def whole_body(route: Route, headers: dict[str, str], receive: Receive) -> bytes:
     """Read the body within its limits, whatever its framing."""
     announced = headers.get("content-length", "0")

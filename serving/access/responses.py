@@ -12,7 +12,7 @@ from serving.access.problems import MEDIA_TYPE, Problem, Refusal, kind_for_statu
 from serving.access.routes import Route
 from serving.ledger.idempotency import KeptAnswer
 
-_RETRY_SECONDS = {409: b"1", 429: b"1", 503: b"5"}
+_RETRY_SECONDS = {409: 1, 429: 1, 503: 5}
 _logger = logging.getLogger("regulars.guard")
 _SECURITY_HEADERS: Headers = [
     (
@@ -35,8 +35,14 @@ def is_for_now(status: int) -> bool:
 class Reply:
     """What goes back: every failure becomes the one envelope, every answer gets its headers."""
 
-    def __init__(self, scope: Scope, send: Send, error_page: Callable[[Problem], bytes]) -> None:
-        self.correlation_id = secrets.token_hex(8)
+    def __init__(
+        self,
+        scope: Scope,
+        send: Send,
+        error_page: Callable[[Problem], bytes],
+        correlation_id: str = "",
+    ) -> None:
+        self.correlation_id = correlation_id or secrets.token_hex(8)
         self.route: Route | None = None
         self.extra: Headers = []
         self.status = 0
@@ -49,6 +55,20 @@ class Reply:
         self._heard: list[bytes] | None = None
         self._heard_start: tuple[int, str] | None = None
         self._is_whole = False
+
+    def aside(self, send: Send) -> Reply:
+        """The same reply where it is made elsewhere than it is sent; see ``relay``."""
+        other = Reply(self._scope, send, self._error_page, self.correlation_id)
+        other.route, other.extra = self.route, self.extra
+        return other
+
+    async def relay(self, made: Reply, messages: Iterable[Message]) -> None:
+        """Send what was made aside, unless something else was said meanwhile."""
+        if self._started:
+            return
+        self._started, self.status = True, made.status
+        for message in messages:
+            await self._send(message)
 
     def listen(self) -> None:
         """Remember what is sent from now on."""
@@ -126,19 +146,20 @@ class Reply:
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
         headers.append((b"content-length", str(len(content)).encode()))
-        headers += self._own_headers(status)
+        headers += self._own_headers(status, refusal.come_again_seconds)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": content})
 
     def log(self, fault: Exception) -> None:
         """Note where an exception arose; its message may hold what was sent and is left out."""
-        frame = traceback.extract_tb(fault.__traceback__)[-1]
+        # Without the lines of source that ``extract_tb`` would read from their files.
+        frame, line = list(traceback.walk_tb(fault.__traceback__))[-1]
         _logger.error(
             "%s on %s at %s:%s (correlation id %s)",
             type(fault).__name__,
             self.route.path if self.route else "an unknown address",
-            frame.filename.rsplit("/", 1)[-1],
-            frame.lineno,
+            frame.f_code.co_filename.rsplit("/", 1)[-1],
+            line,
             self.correlation_id,
         )
 
@@ -153,10 +174,11 @@ class Reply:
         accepts = headers_of(self._scope).get("accept", "")
         return (self.route is None or self.route.browser) and "text/html" in accepts
 
-    def _own_headers(self, status: int) -> Headers:
+    def _own_headers(self, status: int, come_again_seconds: int | None = None) -> Headers:
         kept = self.route is not None and self.route.path == "/static/" and status < 400
         cache = b"public, max-age=31536000, immutable" if kept else b"no-store"
-        retry = [(b"retry-after", _RETRY_SECONDS[status])] if status in _RETRY_SECONDS else []
+        seconds = come_again_seconds or _RETRY_SECONDS.get(status)
+        retry = [] if seconds is None else [(b"retry-after", str(seconds).encode())]
         return [
             *retry,
             (b"x-correlation-id", self.correlation_id.encode()),

@@ -10,6 +10,7 @@ LONGEST_SECONDS = 300.0
 USUAL_SECONDS = 10.0
 USUAL_BYTES = 1_000_000
 LARGE_BYTES = 8_000_000
+USUAL_ROW_SECONDS = 0.003
 METHODS = ("GET", "POST", "DELETE")
 
 
@@ -21,8 +22,9 @@ class Route:
     data is asked for or told of, so that the call is written down. ``browser`` says that a signed-in
     browser may come as well and that refusals are shown as a page. ``body`` is the kind of body a POST
     must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
-    those that are ``is_frameworks``. A ``path`` that ends in a slash stands for
-    everything below it, unless it is ``/``.
+    those that are ``is_frameworks``. ``row_seconds`` is what a row of a question is believed to cost until it is learned.
+    Of a route that ``is_whole`` the answer is made in one go, by one thread, and sent when it is there.
+    A ``path`` that ends in a slash stands for everything below it, unless it is ``/``.
     """
 
     path: str
@@ -33,6 +35,8 @@ class Route:
     body: Literal["json", "form"] = "json"
     seconds: float = USUAL_SECONDS
     body_bytes: int = USUAL_BYTES
+    row_seconds: float = USUAL_ROW_SECONDS
+    is_whole: bool = False
     is_frameworks: bool = False
 
     def is_personal(self, method: str) -> bool:
@@ -78,6 +82,7 @@ def _with_methods(route: Route, other: Route) -> Route:
         raise ValueError(f"{route.path} is declared twice, and not alike but for the methods")
     return replace(
         (posted or both)[0],
+        is_whole=all(one.is_whole for one in both),
         methods=_in_order({*route.methods, *other.methods}),
         personal=_in_order({*route.personal, *other.personal}),
     )

@@ -46,7 +46,7 @@ CONTRACT = tuple(
 )
 """Every part of ``/v1``, in the order the description lists them."""
 
-_DESCRIPTION = Route("/v1/openapi.json", "score")
+_DESCRIPTION = Route("/v1/openapi.json", "score", is_whole=True)
 
 
 class Contract(FastAPI):

@@ -41,7 +41,7 @@ from training.reasons.moved_facts import MovedFact
 routes = contract_routes()
 
 
-@routes.post("/changes", scope="score", is_personal=True)
+@routes.post("/changes", scope="score", is_personal=True, row_seconds=0.005)
 def changes(request: Request, question: ChangesRequest) -> ChangesAnswer:
     """Why customers' risk is another than on an earlier day, and what happened in between."""
     models_in_use = models_in_use_of(request)

@@ -30,7 +30,7 @@ AHEAD_SECONDS = DAY_SECONDS
 routes = contract_routes()
 
 
-@routes.post("/events", scope="events", is_personal=True)
+@routes.post("/events", scope="events", is_personal=True, row_seconds=0.0003)
 def events(request: Request, question: EventsRequest) -> EventsAnswer:
     """Tell of contacts, purchases and what came of an answer; the customer's next score counts them."""
     models_in_use = models_in_use_of(request)

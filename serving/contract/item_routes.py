@@ -48,7 +48,7 @@ _MILLI = 1_000
 _PURCHASES = "purchases"
 
 
-@routes.post("/recommendations", scope="score", is_personal=True)
+@routes.post("/recommendations", scope="score", is_personal=True, row_seconds=0.005)
 def recommendations(request: Request, question: RecommendationRequest) -> RecommendationsAnswer:
     """Items each customer would take, with the reasons for every one."""
     return recommended(models_in_use_of(request), question)
@@ -62,7 +62,7 @@ def similar_items(request: Request, question: SimilarItemsRequest) -> SimilarIte
     return SimilarItemsAnswer(model=identity(recommending.manifest), rows=rows)
 
 
-@routes.post("/item-customers", scope="score", is_personal=True, seconds=60.0)
+@routes.post("/item-customers", scope="score", is_personal=True, seconds=60.0, row_seconds=0.5)
 def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCustomersAnswer:
     """Whom to send an offer of an item to: the customers who would most likely take it."""
     models_in_use = models_in_use_of(request)

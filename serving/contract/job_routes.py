@@ -83,6 +83,7 @@ def cancel(request: Request, job_id: str) -> JobAnswer:
     scope="score",
     is_personal=True,
     seconds=LONGEST_SECONDS,
+    is_whole=False,
     response_class=FileResponse,
     responses={200: {"content": {one.partition(";")[0]: {} for one in _MEDIA_TYPES.values()}}},
 )

@@ -30,7 +30,7 @@ from serving.nightly.forgetting import still_held
 routes = contract_routes()
 
 
-@routes.post("/objections", scope="privacy", is_personal=True)
+@routes.post("/objections", scope="privacy", is_personal=True, row_seconds=0.0003)
 def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswer:
     """Record that customers object to being profiled for marketing; it counts from this answer on."""
     models_in_use = models_in_use_of(request)
@@ -86,7 +86,7 @@ def erasure_status(request: Request, question: ErasureStatusRequest) -> ErasureA
     return _erasure(erasure)
 
 
-@routes.post("/feedback", scope="events", is_personal=True)
+@routes.post("/feedback", scope="events", is_personal=True, row_seconds=0.0003)
 def feedback(request: Request, question: FeedbackRequest) -> FeedbackAnswer:
     """Tell what people think of reasons: the latest verdict on each counts."""
     models_in_use = models_in_use_of(request)

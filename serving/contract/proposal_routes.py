@@ -33,13 +33,14 @@ from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDec
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
 from serving.offers.offering import Arbitrated, Offering, told_since
 from serving.offers.reasons import OfferReason, reasons_of
+from serving.process.waiter import look_up
 from serving.scores.score import Status
 from training.reasons.languages.language import Language
 
 routes = contract_routes()
 
 
-@routes.post("/offers", scope="score", is_personal=True)
+@routes.post("/offers", scope="score", is_personal=True, row_seconds=0.01)
 def offers(request: Request, question: OfferRequest) -> OfferDecisionsAnswer:
     """The next best offer for customers, or nothing; written down before it is answered."""
     return offered(models_in_use_of(request), question)
@@ -131,6 +132,7 @@ def _decided(
     arbitrated = _arbitrated(
         models_in_use, found, keys, np.array(lots), now, asked=asked, context=context
     )
+    look_up()
     percent = found.policy.hold_out_percent
     slots_of = [
         _slots(found, arbitrated, row, hold_out.holds(customer_id, STANDING, percent))
@@ -185,6 +187,7 @@ def _arbitrated(
     )
     since = told_since(found, keys, shown)
     expected = found.expect(keys)
+    look_up()
     permissions = found.permissions(keys, expected, since, now, asked=asked)
     return found.arbitrate(expected, permissions, found.terms(expected, context), lots)
 

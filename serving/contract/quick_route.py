@@ -1,15 +1,17 @@
 """Routes that read their question straight from the body's bytes and write their answer straight into them.
 
 FastAPI reads JSON into Python objects, validates these and hands the call to a thread. Here pydantic reads the
-bytes itself, and a question that says it ``is_quick`` is answered at once, because a change of threads would
-take longer than the answer. A function of a route returns the type that the contract describes, which is encoded
-as it stands. What the contract says of a route stays FastAPI's.
+bytes itself, and nobody is handed over who is in a thread of his own already, as the guard sees to it. A function of
+a route returns the type that the contract describes, which is encoded as it stands. What the contract says of a route
+stays FastAPI's.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar, cast
 
 import orjson
 from fastapi import Request, Response
@@ -37,19 +39,30 @@ class QuickRoute(APIRoute):
         answer: Callable[..., object] = self.endpoint
         question_type, status = _question_of(self), self.status_code or 200
 
-        def respond(request: Request, *question: BaseModel, **named: str) -> Response:
-            answered = answer(request, *question, **named)
+        if iscoroutinefunction(answer):
+            # It reads a form, which has come whole, and waits for nothing else.
+            return cast(Handler, answer)
+
+        def respond(request: Request, body: bytes) -> Response:
+            question = [] if question_type is None else [_read(question_type, body, request)]
+            answered = answer(request, *question, **request.path_params)
             return answered if isinstance(answered, Response) else json_response(answered, status)
 
         async def handle(request: Request) -> Response:
-            if question_type is None:
-                return await run_in_threadpool(respond, request, **request.path_params)
-            question = _read(question_type, await request.body(), request)
-            if getattr(question, "is_quick", False):
-                return respond(request, question)
-            return await run_in_threadpool(respond, request, question)
+            body = b"" if question_type is None else await request.body()
+            if _is_on_a_loop():
+                return await run_in_threadpool(respond, request, body)
+            return respond(request, body)
 
         return handle
+
+
+def _is_on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _question_of(route: APIRoute) -> type[BaseModel] | None:

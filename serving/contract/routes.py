@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from fastapi import APIRouter
 
 from serving.access.problems import ProblemAnswer
-from serving.access.routes import USUAL_BYTES, USUAL_SECONDS, Route
+from serving.access.routes import USUAL_BYTES, USUAL_ROW_SECONDS, USUAL_SECONDS, Route
 from serving.contract.quick_route import QuickRoute
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,7 +26,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 class Routes:
     """The routes of one topic: what FastAPI answers, and what the guard is told of each.
 
-    What a decorator is given beyond ``Route`` is FastAPI's own.
+    Its router makes ``QuickRoute``, which answer in the thread they are called in. What a decorator is given beyond
+    ``Route`` is FastAPI's own.
     """
 
     def __init__(self, router: APIRouter) -> None:
@@ -41,10 +42,11 @@ class Routes:
         is_personal: bool,
         browser: bool = False,
         seconds: float = USUAL_SECONDS,
+        is_whole: bool = True,
         **described: Any,
     ) -> Callable[[Function], Function]:
         """A route that is asked by its address alone."""
-        route = Route(path, scope, ("GET",), browser=browser, seconds=seconds)
+        route = Route(path, scope, ("GET",), browser=browser, seconds=seconds, is_whole=is_whole)
         return self._add(route, is_personal, described)
 
     def delete(
@@ -57,7 +59,7 @@ class Routes:
         **described: Any,
     ) -> Callable[[Function], Function]:
         """A route that takes something away."""
-        route = Route(path, scope, ("DELETE",), seconds=seconds)
+        route = Route(path, scope, ("DELETE",), seconds=seconds, is_whole=True)
         return self._add(route, is_personal, described)
 
     def post(
@@ -70,6 +72,7 @@ class Routes:
         body: Literal["json", "form"] = "json",
         body_bytes: int = USUAL_BYTES,
         seconds: float = USUAL_SECONDS,
+        row_seconds: float = USUAL_ROW_SECONDS,
         **described: Any,
     ) -> Callable[[Function], Function]:
         """A route that is asked by a body."""
@@ -81,6 +84,8 @@ class Routes:
             body=body,
             body_bytes=body_bytes,
             seconds=seconds,
+            row_seconds=row_seconds,
+            is_whole=True,
         )
         return self._add(route, is_personal, described)
 

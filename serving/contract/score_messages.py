@@ -29,7 +29,6 @@ from serving.contract.row_messages import ScoredRowAnswer
 ROWS_WITH_REASONS = 200
 ROWS_WITHOUT_REASONS = 1_000
 MOST_FEATURES = 2_000
-QUICK_ROWS = 3
 
 
 Behaviour = dict[
@@ -140,11 +139,6 @@ class ScoreRequest(Message):
                 "too_many_rows", "At most 200 rows with reasons; set reasons to false for 1,000"
             )
         return self
-
-    @property
-    def is_quick(self) -> bool:
-        """Whether it is answered in less time than handing it to another thread takes."""
-        return self.rows is None or len(self.rows) <= QUICK_ROWS
 
     @property
     def wanted(self) -> list[ScoreRow]:

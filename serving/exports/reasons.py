@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as parquet
 from numpy.typing import NDArray
-from pyarrow import csv
 
 from features.company.settings.service import ExportSettings
 from features.company.workspace import Workspace
-from features.vocabulary.cells import harmless_table
+from features.exports.table_files import FORMATS, TableWriter, put_in_place
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.contract.answering import instant
@@ -30,8 +28,7 @@ from training.reasons.languages.language import Language
 from training.reasons.points import Points
 from training.reasons.wording import Wording
 
-TABLES = ("parquet", "csv")
-TARGETS = (*TABLES, *SHAPES)
+TARGETS = (*FORMATS, *SHAPES)
 _ROWS_AT_ONCE = 10_000
 
 
@@ -74,15 +71,14 @@ def export_reasons(
     snapshot = open_snapshot(workspace).without(withheld_in(workspace))
     words = snapshot.wording(currency, language)
     exported = Exported(workspace, target)
-    draft = path.with_name(f".{path.name}.part")
     noted: list[tuple[np.ndarray, np.ndarray]] = []
     written = unchanged = 0
-    writer: _Writer = (
-        _Bodies(draft, SHAPES[target], shapes or ExportSettings())
-        if target in SHAPES
-        else _Table(draft, target)
-    )
-    try:
+    with put_in_place(path) as file:
+        writer: _Writer = (
+            _Bodies(file, SHAPES[target], shapes or ExportSettings())
+            if target in SHAPES
+            else _Table(file, target)
+        )
         for table, rows in _blocks(snapshot, words, progress, at_once):
             ids = [str(row["customer_id"]) for row in rows]
             noted.append(hashes_of(ids, rows))
@@ -93,10 +89,6 @@ def export_reasons(
             written += int(kept.sum())
             unchanged += int(len(kept) - kept.sum())
         writer.close()
-        draft.replace(path)
-    finally:
-        writer.close()
-        draft.unlink(missing_ok=True)
     exported.keep(*(np.concatenate(one) for one in zip(*noted, strict=True)))
     return ReasonExport(written, unchanged, str(path))
 
@@ -171,30 +163,23 @@ class _Writer(Protocol):
 class _Table:
     """A Parquet or CSV file with a line a customer."""
 
-    def __init__(self, path: Path, kind: str) -> None:
-        self._path, self._kind = path, kind
-        self._writer: parquet.ParquetWriter | csv.CSVWriter | None = None
+    def __init__(self, file: BinaryIO, kind: str) -> None:
+        self._writer = TableWriter(file, kind)
 
     def add(self, table: pa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write some customers; in CSV no cell that a spreadsheet takes for a formula."""
-        table = harmless_table(table) if self._kind == "csv" else table
-        if self._writer is None:
-            self._writer = _opened(self._path, table.schema, self._kind)
-        self._writer.write_table(table)
+        """Write some customers."""
+        self._writer.add(table)
 
     def close(self) -> None:
         """Finish the file."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        self._writer.close()
 
 
 class _Bodies:
     """A file of request bodies, one a line."""
 
-    def __init__(self, path: Path, shape: Shape, settings: ExportSettings) -> None:
-        self._file = path.open("wb")
-        self._shape, self._settings = shape, settings
+    def __init__(self, file: BinaryIO, shape: Shape, settings: ExportSettings) -> None:
+        self._file, self._shape, self._settings = file, shape, settings
 
     def add(self, table: pa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write some customers."""
@@ -202,10 +187,3 @@ class _Bodies:
 
     def close(self) -> None:
         """Finish the file."""
-        self._file.close()
-
-
-def _opened(path: Path, schema: pa.Schema, kind: str) -> parquet.ParquetWriter | csv.CSVWriter:
-    if kind == "csv":
-        return csv.CSVWriter(path, schema)
-    return parquet.ParquetWriter(path, schema, compression="zstd")

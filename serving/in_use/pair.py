@@ -19,6 +19,7 @@ from serving.scores.earlier_vector import Past
 from serving.scores.live_values import Valuer
 from serving.scores.score import Status
 from serving.scores.scoring import Scorer
+from serving.scores.subject import GivenVector, Subject
 from serving.scores.what_if import WhatIfs
 from serving.snapshot.customer_values import tendency_among, value_in_use
 from serving.snapshot.reading import Snapshot, of_the_model, open_snapshot
@@ -29,6 +30,9 @@ from training.families.churn.bundle import CHURN_KIND, Bundle, current_bundle
 from training.families.segments.bundle import segments_in_use
 from training.reasons.languages.known import language_of
 from training.reasons.wording import Wording
+
+_REHEARSED = 8
+"""More than are explained one by one."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,16 @@ class InUse:
         """Customers at other times; None where the store holds other events than the scores were made from."""
         return self.scorer.past
 
+    def rehearse(self) -> None:
+        """Answer about invented customers, so that whatever a first answer makes is made before anybody waits."""
+        bundle = self.scorer.bundle
+        rows = bundle.reference.sample(_REHEARSED, 0)
+        invented = [
+            Subject(vector=GivenVector(row), key=bytes([place])) for place, row in enumerate(rows)
+        ]
+        for some in (invented[:1], invented):
+            self.scorer.score(some)
+
     def without(self, withheld: Withheld) -> InUse:
         """The same for readers who must not see some customers."""
         snapshot = self.snapshot.without(withheld)
@@ -66,7 +80,7 @@ class InUse:
 
 
 def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = None) -> InUse:
-    """The pair the pointers name, or with an earlier model."""
+    """The pair the pointers name, or with an earlier model; it has answered once when it is handed over."""
     currency, language = settings.company.currency, language_of(settings.company.language)
     with kept_out():
         if earlier is None:
@@ -78,7 +92,9 @@ def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = N
     scorer = Scorer(bundle, snapshot, currency, past=past, valuer=valuer)
     words = snapshot.wording(currency, language)
     manifests = _manifests(workspace, bundle, snapshot, valuer)
-    return InUse(scorer, snapshot, words, snapshot.values, manifests)
+    pair = InUse(scorer, snapshot, words, snapshot.values, manifests)
+    pair.rehearse()
+    return pair
 
 
 def _manifests(

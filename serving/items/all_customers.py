@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as parquet
 from numpy.typing import NDArray
-from pyarrow import csv
 
 from features.company.workspace import Workspace
-from features.vocabulary.cells import harmless_table
+from features.exports.table_files import FORMATS, TableWriter, put_in_place
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
@@ -29,7 +26,6 @@ from training.purchases.bought import Items
 
 _AT_ONCE = 1_024
 _TASTE = GROUPS.index("taste")
-FORMATS = ("parquet", "csv")
 
 
 @dataclass(frozen=True)
@@ -180,17 +176,13 @@ def write_tables(path: Path, tables: Iterable[pa.Table]) -> int:
     In CSV no cell is one that a spreadsheet takes for a formula.
     """
     refuse_other_file(path)
-    draft = path.with_name(f".{path.name}.part")
-    rest = iter(tables)
-    first, lines = next(rest), 0
-    try:
-        with _writer(draft, path, first.schema) as writer:
-            for table in chain([first], rest):
-                writer.write_table(harmless_table(table) if _is_csv(path) else table)
-                lines += len(table)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    lines = 0
+    with put_in_place(path) as file:
+        writer = TableWriter(file, path.suffix.lower().removeprefix("."))
+        for table in tables:
+            writer.add(table)
+            lines += len(table)
+        writer.close()
     return lines
 
 
@@ -203,16 +195,6 @@ def refuse_other_file(path: Path) -> None:
             found=path.name,
             remedy=did_you_mean(ending, list(FORMATS)),
         )
-
-
-def _writer(draft: Path, path: Path, schema: pa.Schema) -> Any:
-    if _is_csv(path):
-        return csv.CSVWriter(draft, schema)
-    return parquet.ParquetWriter(draft, schema, compression="zstd")
-
-
-def _is_csv(path: Path) -> bool:
-    return path.suffix.lower() == ".csv"
 
 
 def _text(

@@ -18,6 +18,7 @@ from serving.items.lists import ItemList, Shelving, Wishes, due_in_days, fill
 from serving.items.reasons import recommended
 from serving.items.recommended import CustomerList, LikelyTaker
 from serving.ledger.privacy import Withheld
+from serving.process.waiter import look_up
 from serving.process.without_training import kept_out
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
@@ -29,7 +30,9 @@ from training.families.items.words import WORDS, ItemWords
 from training.purchases.bought import Bought, Items
 from training.purchases.merchandise import NotRecommended
 from training.purchases.sold import FreshLine, Sold
+from training.reasons.languages.known import ENGLISH
 
+_ONE_PIECE_MILLI = 1_000
 POPULAR_INSTEAD = "what most customers buy now, for nothing is known of this one"
 ALIKE_BY_KERNEL, ALIKE_BY_CATEGORY = "bought by the same customers", "same category, nearest price"
 
@@ -149,6 +152,7 @@ class Recommending:
         self, bought: Bought, shelving: Shelving, wishes: Wishes, words: ItemWords
     ) -> CustomerList:
         """As many items as wished for, as long as so many may be listed; otherwise why there are fewer."""
+        look_up()
         found, pairs, scores = self._filled(bought, shelving, wishes)
         values = pairs.values[found.rows]
         items = recommended(self.bundle, bought, pairs, found.rows, scores, values, words)
@@ -166,6 +170,14 @@ class Recommending:
             fewer,
             found.is_within_quotas,
         )
+
+    def rehearse(self) -> None:
+        """List items for somebody invented, so that whatever a first list makes is made before anybody waits."""
+        if len(self.bundle.catalogue.ids):
+            line = (self.as_of.seconds - 1, self.as_of.seconds - 1, 0, _ONE_PIECE_MILLI)
+            shelving, wishes = self.shelving(), Wishes(1)
+            self.list_for(self.bought(-1, [line]), shelving, wishes, WORDS[ENGLISH.code])
+            self.bundle.shelf.kernel.weight(0, 0)
 
     def _filled(
         self, bought: Bought, shelving: Shelving, wishes: Wishes
@@ -186,6 +198,7 @@ class Recommending:
 
     def similar(self, item: int, count: int) -> tuple[str, list[tuple[str, str, float]]]:
         """Items alike, each with how much; of an item too few bought, those of its category at its price."""
+        look_up()
         catalogue, facts = self.bundle.catalogue, self.bundle.shelf.facts
         alike = [
             one
@@ -219,6 +232,7 @@ class Recommending:
             bought, asked=np.array([item], np.int32), only_asked=True, threads=2
         )
         ranker = self.bundle.ranker
+        look_up()
         taken = 1.0 / (1.0 + np.exp(-ranker.log_odds(pairs.values, threads=2)))
         chances = taken * ranker.order_chance(pairs.values)
         times, due = pairs.values[:, POSITIONS["times_bought"]], due_in_days(pairs.values)
@@ -253,7 +267,7 @@ def recommending_in(workspace: Workspace, without: Sequence[str] = ()) -> Recomm
     pack = store.pack()
     if "purchases" not in pack.streams:
         return None
-    return Recommending(
+    found = Recommending(
         bundle,
         pack,
         refused_profiling(store, pack).tolist(),
@@ -261,6 +275,8 @@ def recommending_in(workspace: Workspace, without: Sequence[str] = ()) -> Recomm
         not_recommended=NotRecommended.of_store(store, without),
         other_ids=store.other_ids(),
     )
+    found.rehearse()
+    return found
 
 
 def words_of(code: str) -> ItemWords:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from features.company.workspace import Workspace
 from features.store.store import open_store
 from features.vocabulary.errors import RegularsError, UsageRefused
-from serving.ledger.audit import AuditRow
+from serving.ledger.audit import COMMAND_LINE, AuditRow
 from serving.ledger.decisions import Decision
 from serving.ledger.keys import FIRST_KEY_VARIABLE, SCOPES, SHORTEST_SECRET, KeyRecord
 from serving.ledger.ledger import ledger_of
@@ -78,6 +79,18 @@ def audited(workspace: Workspace, *, most: int) -> list[AuditRow]:
     """The latest calls for people's data, the newest first."""
     with ledger_of(workspace) as ledger:
         return ledger.audit.rows(most=most)
+
+
+def record_command(workspace: Workspace, name: str, *, at: int) -> None:
+    """Write down what somebody at the machine itself is about to do; never about whom."""
+    with ledger_of(workspace) as ledger:
+        ledger.audit.note(
+            at=at,
+            caller=COMMAND_LINE,
+            method="RUN",
+            route=name,
+            correlation_id=secrets.token_hex(8),
+        )
 
 
 def verify_audit(workspace: Workspace) -> tuple[int, str]:

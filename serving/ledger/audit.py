@@ -1,14 +1,14 @@
 """Who asked for people's data and when: one row a call, each sealed with the one before, so that no edit goes unseen.
 
 A row is written before the call is answered, and names the key, the declared route and the call's correlation id,
-never a customer. Its seal is a hash over the row and the seal before it; the last seal also stands in a file beside
-the database, so that a tail that was cut off is missed as well.
+never a customer. Its seal is made by a key over the row and the seal before it. The last seal also stands in a file
+beside the database, from which the record goes on: a tail that was cut off is missed for ever after.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from serving.ledger.database import TABLES
+from serving.ledger.seals import FIRST_SEAL, Anchor, Anchored, SealKey
 from serving.ledger.statements import Statements
 
 SESSION = "session"
 """Who asked where it was a signed-in browser."""
-_FIRST = "0" * 64
+COMMAND_LINE = "command line"
+"""Who asked where it was somebody at the machine itself."""
 _ROWS_AT_ONCE = 10_000
+_LEAST = -(2**63)
 
 sa.Table(
     "audit",
@@ -50,12 +53,15 @@ class AuditRow:
     correlation_id: str
     seal: str = ""
 
-    def sealed(self, before: str) -> str:
+    def sealed(self, before: str, key: SealKey) -> str:
         """The seal of this row behind another."""
         said = "\n".join(
             (before, str(self.number), str(self.at), self.caller, self.method, self.route)
         )
-        return hashlib.sha256(f"{said}\n{self.correlation_id}".encode()).hexdigest()
+        said = f"{said}\n{self.correlation_id}"
+        if self.number < key.first:
+            return hashlib.sha256(said.encode()).hexdigest()
+        return key.seal(said)
 
 
 class Audit:
@@ -63,22 +69,46 @@ class Audit:
 
     def __init__(self, statements: Statements, head: Path) -> None:
         self._statements = statements
-        self._head = os.fdopen(os.open(head, os.O_CREAT | os.O_RDWR, 0o600), "r+b")
+        self._anchor = Anchor(head)
+        seal = head.with_suffix(".seal")
+        with self._anchor.held():
+            if self._anchor.there is None:
+                self._begin(is_lost=seal.exists())
+            self._key = SealKey.of(seal, self._anchor.there)
+
+    def _begin(self, *, is_lost: bool) -> None:
+        """Say where a new record begins; behind a gap, where it was said before and the file is gone."""
+        number = self._statements.rows("SELECT coalesce(max(number), 0) FROM audit")[0][0]
+        self._anchor.move(Anchored(number + 1) if is_lost or number else Anchored())
 
     def note(self, *, at: int, caller: str, method: str, route: str, correlation_id: str) -> None:
         """Write one call down, sealed behind the last one of any process."""
-        with self._statements.together() as connection:
-            last = connection.execute(
-                "SELECT number, seal FROM audit ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-            number, before = (0, _FIRST) if last is None else last
-            row = AuditRow(number + 1, at, caller, method, route, correlation_id)
-            seal = row.sealed(before)
-            connection.execute(
-                f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (row.number, at, caller, method, route, correlation_id, seal),
-            )
-            os.pwrite(self._head.fileno(), f"{row.number:020d} {seal}\n".encode(), 0)
+        with self._anchor.held():
+            with self._statements.together() as connection:
+                last, number = self._last(connection)
+                row = AuditRow(number + 1, at, caller, method, route, correlation_id)
+                seal = row.sealed(last.seal, self._key)
+                connection.execute(
+                    f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (row.number, at, caller, method, route, correlation_id, seal),
+                )
+            # Only what is written for good: a process that dies between leaves a row ahead of the anchor.
+            self._anchor.move(Anchored(row.number, seal))
+
+    def _last(self, connection: sqlite3.Connection) -> tuple[Anchored, int]:
+        """The last row that is ours, and the last number that is taken."""
+        anchored = self._anchor.there
+        assert anchored is not None
+        ahead = connection.execute(
+            f"SELECT {_COLUMNS} FROM audit WHERE number > ? ORDER BY number", (anchored.number,)
+        ).fetchall()
+        last = anchored
+        for row in map(_row, ahead):
+            if row.number != last.number + 1 or row.seal != row.sealed(last.seal, self._key):
+                break
+            last = Anchored(row.number, row.seal)
+        # What others have put there stays to be found.
+        return last, max(last.number, ahead[-1][0] if ahead else 0)
 
     def rows(self, *, most: int) -> list[AuditRow]:
         """The latest calls, the newest first."""
@@ -87,26 +117,25 @@ class Audit:
 
     def verify(self, *, at_once: int = _ROWS_AT_ONCE) -> tuple[int, str]:
         """How many rows stand unbroken from the first on, and what is wrong with the next; empty when nothing is."""
-        before, number = _FIRST, 0
+        # Where the record ends is asked first: what comes meanwhile lies behind it.
+        anchored = self._anchor.there
+        assert anchored is not None
+        before, number = FIRST_SEAL, 0
         for row in self._every(at_once):
             if row.number != number + 1:
                 return number, f"row {number + 1} is missing"
-            if row.seal != row.sealed(before):
+            if row.seal != row.sealed(before, self._key):
                 return number, f"row {row.number} is not as it was written"
             before, number = row.seal, row.number
-        anchored = os.pread(self._head.fileno(), 128, 0).decode("ascii", "replace").split()
-        expected = [f"{number:020d}", before] if number else []
-        if anchored != expected:
-            return number, f"rows behind row {number} are missing"
-        return number, ""
+        return number, f"rows behind row {number} are missing" if number < anchored.number else ""
 
     def close(self) -> None:
         """Let go of the file beside the database."""
-        self._head.close()
+        self._anchor.close()
 
     def _every(self, at_once: int) -> Iterator[AuditRow]:
         query = f"SELECT {_COLUMNS} FROM audit WHERE number > ? ORDER BY number LIMIT ?"
-        last = -1
+        last = _LEAST
         while rows := self._statements.rows(query, (last, at_once)):
             yield from (_row(row) for row in rows)
             last = rows[-1][0]

@@ -72,18 +72,28 @@ class KeyCache:
     def __init__(self, find: Callable[[str], KeyRecord | None], version: Callable[[], int]) -> None:
         self._find = find
         self._version = version
-        self._seen: dict[bytes, KeyRecord | None] = {}
-        self._seen_at = -1
+        # The two are replaced together, so that what one thread looked up earlier is not kept as what holds now.
+        self._seen: tuple[int, dict[bytes, KeyRecord | None]] = (-1, {})
 
     def find(self, key: str) -> KeyRecord | None:
         """The record of a key; None for a worthless one."""
         version = self._version()
-        if version != self._seen_at or len(self._seen) >= _MOST:
-            self._seen, self._seen_at = {}, version
-        name = hashlib.sha256(key.encode("utf-8", "replace")).digest()
-        if name not in self._seen:
-            self._seen[name] = self._find(key)
-        return self._seen[name]
+        seen_at, seen = self._seen
+        if version != seen_at or len(seen) >= _MOST:
+            seen = {}
+            self._seen = version, seen
+        name = _name(key)
+        if name not in seen:
+            seen[name] = self._find(key)
+        return seen[name]
+
+    def remembered(self, key: str) -> KeyRecord | None:
+        """What was found last, without a look at the database; the key may have been revoked since."""
+        return self._seen[1].get(_name(key))
+
+
+def _name(key: str) -> bytes:
+    return hashlib.sha256(key.encode("utf-8", "replace")).digest()
 
 
 def digest_of(secret: str) -> str:

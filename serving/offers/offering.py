@@ -170,6 +170,11 @@ class Offering:
             values, chance, effect, low, high, kinds(low, high, without, persuasion.usual)
         )
 
+    def rehearse(self) -> None:
+        """Ask about one customer, so that whatever a first question makes is made before anybody waits."""
+        if len(self.customer_ids):
+            self.expect(np.zeros(1, np.int32))
+
     def permissions(
         self,
         keys: NDArray[np.int32],
@@ -273,7 +278,7 @@ def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | Non
         return None
     store = open_store(workspace)
     pack = store.pack()
-    return Offering(
+    found = Offering(
         bundle,
         pack,
         Offers.of_store(store),
@@ -282,3 +287,5 @@ def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | Non
         unreachable=refused_marketing(store, pack).tolist(),
         other_ids=store.other_ids(),
     )
+    found.rehearse()
+    return found

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 import numpy as np
 
-from features.vocabulary.cells import harmless
+from features.vocabulary.cells import csv_text
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import ListQuery, matching
 from serving.pages.figures import instant
@@ -80,7 +78,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
     last_order = in_use.snapshot.last_order(key)
     return [
         str(position + 1),
-        harmless(snapshot.customer_ids[key]),
+        snapshot.customer_ids[key],
         f"{100 * probability:.1f}",
         f"{100 * snapshot.base:.1f}",
         *_before(in_use, position),
@@ -92,9 +90,9 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         *_worth(in_use, position, key),
         currency,
         "" if last_order is None else last_order.isoformat(),
-        *(harmless(cell) for cell in said),
-        harmless(str(snapshot.manifest["model_title"])),
-        harmless(str(snapshot.manifest["model_version"])),
+        *said,
+        str(snapshot.manifest["model_title"]),
+        str(snapshot.manifest["model_version"]),
         instant(snapshot.cutoff_seconds),
     ]
 
@@ -126,10 +124,8 @@ def _why_worth(in_use: InUse, key: int) -> tuple[str, str]:
     if found is None or not found.reasons or found.reasons[0].direction == "lowers":
         return "", ""
     first = found.reasons[0]
-    return harmless(first.text or first.title), f"{first.shown_cents / 100:.2f}"
+    return first.text or first.title, f"{first.shown_cents / 100:.2f}"
 
 
 def _lines(rows: list[list[str]], before: str = "") -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return (before + text.getvalue()).encode("utf-8", "replace")
+    return (before + csv_text(rows)).encode("utf-8", "replace")

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from features.vocabulary.identifiers import normal_id
-from serving.access.guard import SESSION_COOKIE, session_token
+from serving.access.entrance import SESSION_COOKIE, session_token
 from serving.access.problems import KINDS, Problem, Refusal
 from serving.access.routes import LONGEST_SECONDS
 from serving.contract.answering import models_in_use_of
+from serving.contract.quick_route import QuickRoute
 from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.keys import SESSION_SECONDS
@@ -43,7 +44,7 @@ class Pages:
 
     def __init__(self) -> None:
         self._templates: dict[str, jinja2.Environment] = {}
-        self.routes = Routes(APIRouter())
+        self.routes = Routes(APIRouter(route_class=QuickRoute))
         self._add_routes()
 
     @cached_property
@@ -66,6 +67,7 @@ class Pages:
         found = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_HERE / "templates"),
             autoescape=True,
+            auto_reload=False,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -86,9 +88,14 @@ class Pages:
         get, post = self.routes.get, self.routes.post
         get("/", scope="pages", is_personal=False, browser=True)(_home)
         get("/churn", scope="pages", is_personal=True, browser=True)(self._churn)
-        get("/churn.csv", scope="pages", is_personal=True, browser=True, seconds=LONGEST_SECONDS)(
-            self._download
-        )
+        get(
+            "/churn.csv",
+            scope="pages",
+            is_personal=True,
+            browser=True,
+            seconds=LONGEST_SECONDS,
+            is_whole=False,
+        )(self._download)
         post("/churn/find", scope="pages", is_personal=True, browser=True, body="form")(self._find)
         get("/churn/customer", scope="pages", is_personal=True, browser=True)(self._customer)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
@@ -161,7 +168,7 @@ class Pages:
         page = contract_page(described, models_in_use.settings.company.name)
         return _html(self.draw("contract.html", page))
 
-    async def _door(self, request: Request) -> Response:
+    def _door(self, request: Request) -> Response:
         models_in_use = models_in_use_of(request)
         ticket = request.query_params.get("ticket")
         if ticket is None:
@@ -192,7 +199,7 @@ class Pages:
         answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
         return answer
 
-    def _file(self, name: str) -> Response:
+    def _file(self, request: Request, name: str) -> Response:
         content = self._static.get(name)
         if content is None:
             raise Refusal("not_found")
@@ -211,7 +218,7 @@ class Pages:
         return Response(self.error_page(problem), status_code=problem.kind.status, media_type=_HTML)
 
 
-async def _home() -> Response:
+def _home(request: Request) -> Response:
     return RedirectResponse("/churn", status_code=303)
 
 

@@ -24,6 +24,8 @@ from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
 _LOOK_EVERY_SECONDS = 0.1
+_DOWNLOADS_SECONDS = 2
+"""So long a download under way goes on after all calls are answered; both fit into the time a process has to stop."""
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -101,7 +103,7 @@ def _running(
     packages = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Regulars"]
     command += ["--host", host, "--port", str(port), "--working-dir", str(packages)]
-    command += ["--timeout-graceful-shutdown", "5", "--quiet"]
+    command += ["--timeout-graceful-shutdown", str(_DOWNLOADS_SECONDS), "--quiet"]
     process = subprocess.Popen(
         command,
         env=environment(settings_path, workers),

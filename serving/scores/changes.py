@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from serving.process.waiter import look_up
 from serving.scores.earlier_vector import Past
 from serving.scores.score import Status
 from serving.scores.scoring import Scorer
@@ -80,6 +81,7 @@ class Changes:
 
     def since(self, customer_id: str, earlier_seconds: int, language: Language) -> ChangeAnswer:
         """How one customer's risk moved between an earlier instant and the present vectors."""
+        look_up()
         scorer, snapshot = self._scorer, self._scorer.snapshot
         now = scorer.score_ids([customer_id], with_reasons=False)[0]
         if now.status != Status.OK:

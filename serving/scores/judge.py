@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.time import Cutoff
+from serving.process.waiter import look_up
 from serving.scores.judged_vectors import Behaviour, behaviour_of
 from serving.scores.judgements import Judgement, Risk, explained
 from serving.scores.next_order import NextOrder, next_orders
@@ -83,6 +84,7 @@ class Judge:
 
     def _read(self, subject: Subject, with_reasons: bool) -> Judgement:
         """What the night found, without arrays: the shortest way from an id to an answer."""
+        look_up()
         snapshot, name = self.snapshot, subject.customer_id
         cutoff_seconds, key = snapshot.cutoff_seconds, snapshot.find(name)
         if name in snapshot.withheld.objected:
@@ -230,6 +232,7 @@ class Judge:
         cutoff = Cutoff(self.snapshot.cutoff_seconds)
         orders = next_orders(self._bundle, values, cutoff)
         for place, instant in enumerate(as_of):
+            look_up()
             if instant is None:
                 orders[place] = None
             elif instant != cutoff.seconds:

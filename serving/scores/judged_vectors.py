@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from serving.process.waiter import look_up
 from serving.scores.fresh_events import last_known
 from serving.scores.subject import Subject
 
@@ -49,6 +50,7 @@ def behaviour_of(
     as_of: list[int | None] = [cutoff] * len(subjects)
     is_there, is_stored = rows >= 0, np.ones(len(subjects), np.bool_)
     for row, subject in enumerate(subjects):
+        look_up()
         if subject.vector is not None:
             is_there[row], is_stored[row], as_of[row] = True, False, None
             values[row] = np.nan if subject.vector.values is None else subject.vector.values

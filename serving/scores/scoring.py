@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from serving.process.waiter import look_up
 from serving.scores.judge import Judge
 from serving.scores.judgements import Judgement, digest_of_vector, wording_of
 from serving.scores.score import Score, band
@@ -77,10 +78,10 @@ class Scorer:
             where.append(places[same])
         judgements = self._judge.judgements(distinct, with_reasons=with_reasons)
         told_in = language if with_reasons else None
-        answers = [
-            self._score(subject, judgement, told_in)
-            for subject, judgement in zip(distinct, judgements, strict=True)
-        ]
+        answers = []
+        for subject, judgement in zip(distinct, judgements, strict=True):
+            look_up()
+            answers.append(self._score(subject, judgement, told_in))
         return [answers[place] for place in where]
 
     def score_ids(self, customer_ids: Sequence[str], *, with_reasons: bool = True) -> list[Score]:

@@ -110,6 +110,12 @@ def test_a_key_is_shown_once_and_ends_when_revoked(shop: Path) -> None:
     assert key not in json.dumps(listed)
     run(shop, "keys", "revoke", listed["key"])
     assert run(shop, "keys", "list")["keys"][0]["state"] == "revoked"
+    recorded = run(shop, "audit", "list", "--latest", "2")["calls"]
+    assert [(one["key"], one["call"]) for one in recorded] == [
+        ("command line", "RUN regulars keys revoke"),
+        ("command line", "RUN regulars keys create"),
+    ]
+    assert run(shop, "audit", "verify")["wrong"] == ""
 
 
 def test_an_ingest_killed_in_the_middle_leaves_the_last_store_and_the_next_one_works(

@@ -93,6 +93,7 @@ def test_the_image_runs_as_a_user_with_files_of_its_own_and_tells_nobody() -> No
         "MLFLOW_DISABLE_TELEMETRY=true",
         "OTEL_SDK_DISABLED=true",
         "NUMBA_CACHE_DIR=/numba",
+        "cd / && /venv/bin/python -m training.machine_code",
         "--require-hashes",
     ):
         assert said in CONTAINER

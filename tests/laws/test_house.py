@@ -171,6 +171,13 @@ def test_nothing_prints_but_the_command_line() -> None:
     assert users(PRINTING) == {"regulars/narrator.py"} | CHILDREN
 
 
+def test_every_file_a_spreadsheet_opens_is_written_where_no_cell_becomes_a_formula() -> None:
+    assert users({"csv.writer", "csv.DictWriter", "csv.CSVWriter", "csv.write_csv"}) == {
+        "features/vocabulary/cells.py",
+        "features/exports/table_files.py",
+    }
+
+
 def test_the_day_is_read_at_the_edge_alone() -> None:
     assert users(TELLING_TIME) == CLOCKS
 

@@ -12,10 +12,10 @@ from typing import get_args
 
 import pytest
 
+from features.exports.table_files import FORMATS
 from regulars.main import VERBS
 from serving.contract.job_messages import JobRequest
 from serving.exports.reasons import TARGETS
-from serving.items.all_customers import FORMATS
 from tests.laws.people import files, routes
 from tests.laws.people.world import STATES, Seen, World, event
 from tests.serving.calling import ROUTES

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.vocabulary.cells import harmless
 from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import ListQuery
@@ -137,9 +136,3 @@ def test_who_is_withheld_is_in_no_line_and_the_others_keep_their_ranks(in_use: I
     withheld = Withheld(frozenset({first}), frozenset({third}))
     masked = over(in_use, in_use.snapshot.without(withheld))
     assert lines(masked) == [everybody[1], *everybody[3:]]
-
-
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠"])
-def test_no_cell_begins_as_a_formula_does(begin: str) -> None:
-    assert harmless(f"{begin}1+1") == f"'{begin}1+1"
-    assert harmless(f"1{begin}1") == f"1{begin}1" and harmless("") == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from serving.access.guard import SESSION_COOKIE
+from serving.access.entrance import SESSION_COOKIE
 from tests.serving.calling import Caller, Service
 
 

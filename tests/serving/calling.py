@@ -13,7 +13,8 @@ from pydantic import TypeAdapter
 
 from features.company.workspace import Workspace
 from serving.access.asgi import Application
-from serving.access.guard import SESSION_COOKIE, Guard
+from serving.access.entrance import SESSION_COOKIE
+from serving.access.guard import Guard
 from serving.access.routes import Route
 from serving.contract.application import build_api, declared
 from serving.in_use.models_in_use import ModelsInUse

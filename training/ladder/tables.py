@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from features.vocabulary.cells import csv_text
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -73,11 +73,8 @@ def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows of plain fields as CSV, an empty cell where there is no answer."""
     if not rows:
         return ""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
+    names = list(rows[0])
+    return csv_text([names, *([row.get(name) for name in names] for row in rows)], line_end="\n")
 
 
 def cutoffs_table(splits: Mapping[str, Any]) -> str:

@@ -117,16 +117,22 @@ async def _caller(
 
 async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     """The status and body of the next answer on a connection."""
+    status, _, body = await read_headed_answer(reader)
+    return status, body
+
+
+async def read_headed_answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
+    """The same with what stands above the body."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     low = head.lower()
     place = low.find(b"content-length:")
     if place >= 0:
         length = int(low[place + 15 : low.index(b"\r\n", place)])
-        return status, await reader.readexactly(length)
+        return status, head, await reader.readexactly(length)
     body = b""
     while (size := int((await reader.readline()).strip() or b"0", 16)) > 0:
         body += await reader.readexactly(size)
         await reader.readline()
     await reader.readline()
-    return status, body
+    return status, head, body

@@ -13,19 +13,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from features.checks.stored_values import (
+    FLOATS,
+    INTEGERS,
+    NUMBERS,
+    UNSIGNED,
+    converted_sql,
+    known_word_sql,
+    text_sql,
+)
 from features.sources.attachment import Source
 from features.sources.connection import (
     Connection,
     DatabaseFault,
     described,
-    literal,
     quoted,
     sentence,
 )
 from features.sources.files import text_of
 from features.sources.formats import ColumnFormat
 from features.vocabulary.errors import DataRefused, did_you_mean, nearest
-from features.vocabulary.identifiers import normal_id_sql, tidied_sql
+from features.vocabulary.identifiers import id_of_tidy_sql, tidied_sql
 from features.vocabulary.tables import (
     IDENTITIES,
     IDS_OF_PEOPLE,
@@ -35,33 +43,18 @@ from features.vocabulary.tables import (
     stored_name,
 )
 from features.vocabulary.time import Cutoff
-from features.vocabulary.words import KNOWN_WORDS, NO, YES, YES_OR_NO, Words, folded_sql
+from features.vocabulary.words import KNOWN_WORDS, Words
 
 LAST_LIKELY_SECONDS = Cutoff.parse("2100-01-01").seconds
 # The first of January 1900 is a filler in every time zone.
 _FIRST_SAID = -2_208_902_400
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_NUMBERS = (*_INTEGERS, "DECIMAL")
-_UNSIGNED = ("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
-_FLOATS = ("FLOAT", "DOUBLE")
 _INSTANTS = ("TIMESTAMP", "DATE")
 _NESTED = ("STRUCT", "MAP", "UNION", "BLOB", "LIST")
-# A cross in a table says yes.
-_TRUE = f"({', '.join(map(literal, (*YES, 'x')))})"
-_FALSE = f"({', '.join(map(literal, NO))})"
-
-_LITERALS = re.compile(r"'(?:[^']|'')*'")
-_CONTROL_NAMED = re.compile(
-    r"control|kontroll|hold.?out|held|withh|placebo|t[eé]moin|unexposed|untreated|not_",
-    re.IGNORECASE,
-)
-"""What names a column of which yes may mean that an offer was not shown."""
-
 _ACCEPTED = {
     ColumnKind.INSTANT: (*_INSTANTS, "VARCHAR"),
-    ColumnKind.MONEY: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
-    ColumnKind.NUMBER: (*_NUMBERS, *_UNSIGNED, *_FLOATS, "VARCHAR"),
-    ColumnKind.FLAG: ("BOOLEAN", *_NUMBERS, *_UNSIGNED, "VARCHAR"),
+    ColumnKind.MONEY: (*NUMBERS, *UNSIGNED, *FLOATS, "VARCHAR"),
+    ColumnKind.NUMBER: (*NUMBERS, *UNSIGNED, *FLOATS, "VARCHAR"),
+    ColumnKind.FLAG: ("BOOLEAN", *NUMBERS, *UNSIGNED, "VARCHAR"),
 }
 _WANTED = {
     ColumnKind.INSTANT: (
@@ -107,27 +100,43 @@ class MappedColumn:
         return f"raw {self.column.name}"
 
     @property
+    def tidied(self) -> str:
+        """SQL for the working value that is converted: of an id that is a text the tidy text, else the value itself.
+
+        A step of its own, for the conversion names it several times and the database would work it out each time.
+        """
+        raw = quoted(self.raw)
+        return tidied_sql(f"CAST({raw} AS VARCHAR)") if self._is_text_id else raw
+
+    @property
+    def _is_text_id(self) -> bool:
+        is_number = self.source_type.startswith((*FLOATS, *INTEGERS, *UNSIGNED, "DECIMAL"))
+        is_id = self.column.kind is ColumnKind.TEXT and self.column.name.endswith("_id")
+        return is_id and not is_number
+
+    @property
     def stored(self) -> str:
         """The name of the converted column, with its unit."""
         return stored_name(self.column)
 
     @property
     def converted(self) -> str:
-        """SQL from the working value to the stored one; NULL where it is missing or unreadable."""
+        """SQL from the tidied working value to the stored one; NULL where it is missing or unreadable."""
         raw, found = quoted(self.raw), self.source_type
         if self.is_read_by_format:
             assert self.format is not None
-            return _converted(f"({self.format.sql(raw)})", self.column.kind, self.format.type)
+            return converted_sql(f"({self.format.sql(raw)})", self.column.kind, self.format.type)
         if self.column.kind is not ColumnKind.TEXT:
-            return _converted(raw, self.column.kind, found)
-        name = self.column.name
-        ignores_case = self.ignores_case and name in IDS_OF_PEOPLE
-        text = _text(raw, found, is_id=name.endswith("_id"), ignores_case=ignores_case)
+            return converted_sql(raw, self.column.kind, found)
+        if self._is_text_id:
+            ignores_case = self.ignores_case and self.column.name in IDS_OF_PEOPLE
+            return id_of_tidy_sql(raw, ignore_case=ignores_case)
+        text = text_sql(raw, found)
         if self.words is None:
             return text
         # Words are understood with all that stands around them.
         written = raw if found == "VARCHAR" else text
-        return f"coalesce({_word(written, self.words, self.expression)}, {text})"
+        return f"coalesce({known_word_sql(written, self.words, self.expression)}, {text})"
 
     @property
     def is_read_by_format(self) -> bool:
@@ -158,7 +167,7 @@ class MappedColumn:
             return f"({quoted(self.stored)} IS NULL)"
         if self.source_type == "VARCHAR":
             return f"({tidied_sql(raw)} IS NULL)"
-        if self.source_type in _FLOATS:
+        if self.source_type in FLOATS:
             return f"({raw} IS NULL OR isnan({raw}))"
         return f"({raw} IS NULL)"
 
@@ -282,66 +291,3 @@ def _accepts(kind: ColumnKind, found: str) -> bool:
     if kind is ColumnKind.TEXT:
         return not found.startswith(_NESTED) and not found.endswith("]")
     return found.startswith(_ACCEPTED[kind]) and not found.endswith("]")
-
-
-def _converted(raw: str, kind: ColumnKind, found: str) -> str:
-    if kind is ColumnKind.INSTANT:
-        instant = f"TRY_CAST({raw} AS TIMESTAMPTZ)"
-        # Whole numbers are divided towards zero, and what lies before 1970 must not reach into it.
-        down = f"epoch_us({instant}) // 1000000 - CAST(epoch_us({instant}) % 1000000 < 0 AS BIGINT)"
-        return f"CASE WHEN isfinite({instant}) THEN {down} END"
-    if kind is ColumnKind.MONEY:
-        return _scaled(raw, 2, found)
-    if kind is ColumnKind.NUMBER:
-        return _scaled(raw, 3, found)
-    if kind is ColumnKind.FLAG:
-        if found == "BOOLEAN":
-            return raw
-        said = f"lower(strip_accents(trim(CAST({raw} AS VARCHAR))))"
-        return f"CASE WHEN {said} IN {_TRUE} THEN true WHEN {said} IN {_FALSE} THEN false END"
-    raise AssertionError(kind)
-
-
-def _scaled(raw: str, decimals: int, found: str) -> str:
-    scale = 10**decimals
-    if found.startswith((*_INTEGERS, *_UNSIGNED)):
-        most = 9 * 10**18 // scale
-        return (
-            f"CASE WHEN TRY_CAST({raw} AS BIGINT) BETWEEN -{most} AND {most} "
-            f"THEN CAST({raw} AS BIGINT) * {scale} END"
-        )
-    if found in _FLOATS:
-        # The same rounding as below in whole numbers of 64 bits, which is many times faster.
-        millionths = f"CAST(round(CAST({raw} AS DOUBLE) * 1000000) AS BIGINT)"
-        unit = 1_000_000 // scale
-        rounded = f"sign({millionths}) * ((abs({millionths}) + {unit // 2}) // {unit})"
-        return f"CASE WHEN abs({raw}) < 9e12 THEN {rounded} END"
-    if found == "VARCHAR":
-        raw = f"trim({raw})"
-    # A digit is left free: of what fills all 38 the scaled number could not even be reckoned.
-    rounded = f"round(TRY_CAST({raw} AS DECIMAL(37, 6)), {decimals})"
-    return f"TRY_CAST({rounded} * {scale} AS BIGINT)"
-
-
-def _text(raw: str, found: str, *, is_id: bool, ignores_case: bool) -> str:
-    if found.startswith((*_FLOATS, "DECIMAL")):
-        # Numbers with gaps come as 13085.0 from some tools; the customer number is 13085.
-        whole = f"CAST(TRY_CAST({raw} AS HUGEINT) AS VARCHAR)"
-        present = f"WHEN isnan({raw}) THEN NULL " if found in _FLOATS else ""
-        return (
-            f"CASE {present}WHEN {raw} = floor({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"
-        )
-    text = f"CAST({raw} AS VARCHAR)"
-    if found.startswith((*_INTEGERS, *_UNSIGNED)):
-        return text
-    return normal_id_sql(text, ignore_case=ignores_case) if is_id else tidied_sql(text)
-
-
-def _word(written: str, words: Words, expression: str) -> str:
-    """SQL for the word of ours that a written one means; NULL where it is not known."""
-    meant = words.word_sql(written)
-    if words.is_closed and _CONTROL_NAMED.search(_LITERALS.sub("", expression)):
-        # Whether the 1 of a column that is_control means control, nobody can tell from the rows.
-        told = ", ".join(literal(one) for one in sorted(YES_OR_NO))
-        return f"CASE WHEN {folded_sql(written)} NOT IN ({told}) THEN {meant} END"
-    return meant

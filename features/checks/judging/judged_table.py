@@ -262,6 +262,7 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str, *, ahead
     ]
     mapped += selected(opened.source)
     mapped.append(f"CAST({reading.file} AS INTEGER) + {ahead} AS {quoted('in file')}")
+    tidied = [f"{one.tidied} AS {quoted(one.raw)}" for one in opened.columns]
     converted = [f"{one.converted} AS {quoted(one.stored)}" for one in opened.columns]
     if opened.event is not None:
         converted.append(f"{opened.event.local_day} AS local_day")
@@ -276,7 +277,8 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str, *, ahead
         WITH mapped AS (
             SELECT {", ".join(mapped + ([] if opened.is_merged else prints))}
             FROM {reading.relation} {where}
-        ), converted AS (SELECT *, {", ".join(converted)} FROM mapped),
+        ), tidied AS (SELECT * REPLACE ({", ".join(tidied)}) FROM mapped),
+        converted AS (SELECT *, {", ".join(converted)} FROM tidied),
         settled AS ({_settled(opened)}),
         counted AS ({_counted(opened, written_by)}),
         dated AS (SELECT *, {_part(opened)} AS part FROM counted WHERE NOT {_erased(opened)})

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from features.checks.breaches import Breach, Severity
 from features.checks.judging.judged_table import OpenTable
-from features.checks.overview.summaries import orders_relation
 
 MOST_AS_READ, LEAST_EXCHANGED = 0.9, 0.99
 """Dates have changed places where fewer neighbouring orders than the first share run with time, and more than the
@@ -16,14 +15,17 @@ _DAY = "(DATE '1970-01-01' + local_day)"
 _EXCHANGED = f"CASE WHEN day({_DAY}) <= 12 THEN make_date(year({_DAY}), day({_DAY}), month({_DAY})) ELSE {_DAY} END"
 
 
-def exchanged_days(opened: OpenTable) -> Iterator[Breach]:
-    """Refuse purchases whose order numbers rise with time only once days and months are exchanged."""
+def exchanged_days(opened: OpenTable, relation: str) -> Iterator[Breach]:
+    """Refuse purchases whose order numbers rise with time only once days and months are exchanged.
+
+    ``relation`` is that of the kept lines or of what they add up to, with ``order_id``, ``local_day`` and ``rows``.
+    """
     orders, as_read, exchanged, rows = opened.connection.execute(f"""
         WITH numbered AS (
             SELECT TRY_CAST(regexp_replace(order_id, '[^0-9]', '', 'g') AS HUGEINT) AS number,
                    min({_DAY}) AS as_read, min({_EXCHANGED}) AS exchanged,
                    sum(rows) FILTER ({_DAY} <> {_EXCHANGED}) AS rows
-            FROM {orders_relation(opened)} GROUP BY order_id
+            FROM {relation} GROUP BY order_id
         ), placed AS (
             SELECT rows, as_read >= lag(as_read) OVER by_number AS is_read_rising,
                    exchanged >= lag(exchanged) OVER by_number AS is_exchanged_rising

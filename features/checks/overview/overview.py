@@ -17,7 +17,7 @@ from features.checks.overview.money import without_money
 from features.checks.overview.nobody import perhaps_nobody
 from features.checks.overview.order_numbers import numbers_used_again
 from features.checks.overview.records import file_accounts
-from features.checks.overview.summaries import table_summary
+from features.checks.overview.summaries import orders_relation, table_summary
 from features.sources.connection import Connection, quoted
 from features.vocabulary.tables import PURCHASES
 
@@ -46,8 +46,8 @@ def with_figures(
         summaries.append(replace(summary, meets=meets))
         if opened.table is PURCHASES:
             breaches += [
-                *without_money(opened),
-                *exchanged_days(opened),
+                *without_money(opened, orders_relation(opened)),
+                *exchanged_days(opened, orders_relation(opened)),
                 *near_equal_ids(opened),
                 *carried_by_few(opened),
                 *perhaps_nobody(opened),

@@ -20,6 +20,18 @@ class ServiceSettings:
         least=1,
         most=MOST_WORKERS,
     )
+    calls_at_once: int = setting(
+        0,
+        "How many large calls a process works on at once; 0 is one a core, shared among the workers.",
+        least=0,
+        most=MOST_WORKERS,
+    )
+    longest_wait_seconds: float = setting(
+        2.0,
+        "So long a call waits for its turn at most; who would wait longer is told at once when to come again.",
+        least=0,
+        most=60,
+    )
     kept_generations: int = setting(
         3, "So many generations of everybody's scores are kept, the one in use among them."
     )

@@ -14,6 +14,7 @@ from features.proposal.amounts.order_levels import OrderLevel, level_of
 from features.proposal.columns.looking import Look
 from features.proposal.columns.names import likeness, words_of
 from features.proposal.columns.roles import ChosenColumn, name_words, number_words
+from features.proposal.columns.units_of_measure import unread_quantity
 from features.sources.attachment import Source
 from features.sources.connection import Connection
 
@@ -60,6 +61,7 @@ class OrderTotals:
         self.currencies = currencies
         self.stated_once = stated_once
         self.order = roles["order_id"].look if "order_id" in roles else None
+        self.unread = unread_quantity(looks, roles)
         self.levels: dict[str, OrderLevel] = {}
         self.of_orders: list[Look] = []
 
@@ -162,6 +164,14 @@ class OrderTotals:
         return total
 
     def _of_price(self, price: Look, quantity: ChosenColumn | None) -> LineTotal:
+        if quantity is None and self.unread is not None:
+            total = self._unknown(None)
+            total.asked = (
+                f"how much is bought, {self.unread.name}, cannot be read as numbers of one unit, so that nothing "
+                f"tells how often {price.name} was paid"
+            )
+            total.candidates = [(price.as_number, f"{price.name}, if it is for the whole line")]
+            return total
         if quantity is None:
             why = f"{self._reason(price)}; there is no quantity, so it is taken for the price of the line"
             total = _with_quantity(None, price, price.as_number, why)

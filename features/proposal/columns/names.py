@@ -53,6 +53,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "created date", "creation date", "erstellt am", "date", "datum", "fecha", "data",
         "zeitpunkt", "paid at", "paid on date", "day", "tag", "value date", "valuta", "valutadatum",
     ),
+    "time_of_day": (
+        "time", "time of day", "order time", "purchase time", "sale time", "sales time", "invoice time",
+        "transaction time", "trans time", "receipt time", "uhrzeit", "zeit", "bestellzeit", "verkaufszeit",
+        "bonzeit", "belegzeit", "heure", "heure commande", "heure vente", "heure achat", "hora",
+        "hora pedido", "hora venta", "hora compra", "ora", "ora ordine", "ora vendita", "orario", "tijd",
+        "tijdstip", "besteltijd", "verkooptijd",
+    ),
     "item_id": (
         "stock code", "sku", "lineitem sku", "item sku", "item id", "item number", "item no",
         "item code", "product id", "product code", "product number", "product no", "product sku",

@@ -44,6 +44,10 @@ def in_sql(expression: str, text: str) -> str:
         # An e with an accent, in one letter and in two.
         *[("Andre\u0301", "Andr\u00e9"), ("Andr\u00e9", "Andr\u00e9")],
         *[("😀/1", "😀/1"), ("客户12", "客户12")],
+        # The apostrophe that tells a spreadsheet of a text, once or more; one before a word is the word's.
+        *[("'0012", "0012"), ("''0012", "0012"), ("'=A1", "=A1"), (" '+49 ", "+49"), ("'-", "-")],
+        *[("'＝1", "＝1"), ("'s Graven", "'s Graven"), ("'", "'"), ("O'0", "O'0"), ("' 1", "' 1")],
+        *[("#1001", "#1001"), ("&Co", "&Co"), ("(7)", "(7)")],
     ],
 )
 def test_a_text_loses_what_nobody_sees(written: str, kept: str) -> None:

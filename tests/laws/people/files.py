@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pyarrow.parquet as parquet
 
+from features.exports.table_files import FORMATS
 from serving.exports.reasons import TARGETS, export_reasons
 from serving.items.all_customers import (
-    FORMATS,
     export_lists,
     takers_table,
     wishes_for,

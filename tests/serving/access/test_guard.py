@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from serving.access.admission import Admission
 from serving.access.asgi import Message, Receive, Scope, Send
 from serving.access.problems import KINDS, MEDIA_TYPE, Refusal
 from serving.access.routes import Route
@@ -315,7 +316,7 @@ def test_before_the_service_is_ready_the_guard_says_so(service: Service) -> None
     assert json.loads(answer.text)["detail"]
 
 
-def test_a_process_works_on_64_calls_at_once_and_on_the_next_when_one_has_ended(
+def test_of_a_crowd_that_comes_at_once_nobody_slips_between_the_check_and_the_count(
     service: Service,
 ) -> None:
     release = asyncio.Event()
@@ -324,27 +325,41 @@ def test_a_process_works_on_64_calls_at_once_and_on_the_next_when_one_has_ended(
         await release.wait()
         await _answers(200, b"{}")(scope, receive, send)
 
-    guard = service.guarded(waits, (Route("/do", "score"),))
+    # A clock that stands: whoever would have to wait at all is too late.
+    admission = Admission(light_at_once=4, longest_wait_seconds=0, ticks=lambda: 0.0)
+    guard = service.guarded(waits, (Route("/do", "score"),), admission=admission)
     key = service.caller("score").headers["x-api-key"].encode()
 
-    async def ask() -> int:
+    async def ask() -> tuple[int, bytes | None]:
         sent: list[Message] = []
 
         async def send(message: Message) -> None:
             sent.append(message)
+            if message.get("status") == 429:
+                refused.append(1)
+                if len(refused) == 60:
+                    release.set()
 
         scope = {"type": "http", "method": "GET", "path": "/do", "headers": [(b"x-api-key", key)]}
         await guard(scope, waits, send)  # type: ignore[arg-type]
-        return int(sent[0]["status"])
+        return int(sent[0]["status"]), dict(sent[0]["headers"]).get(b"retry-after")
 
-    async def crowd() -> list[int]:
-        asked: list[asyncio.Task[int]] = []
-        for callers in (64, 3):
-            asked += [asyncio.create_task(ask()) for _ in range(callers)]
-            # Whoever is let in waits by then, however many turns they need.
-            for _ in range(100):
-                await asyncio.sleep(0)
-        release.set()
-        return [*await asyncio.gather(*asked), await ask()]
+    async def crowd() -> list[tuple[int, bytes | None]]:
+        return [*await asyncio.gather(*(ask() for _ in range(64))), await ask()]
 
-    assert asyncio.run(crowd()) == [200] * 64 + [429] * 3 + [200]
+    refused: list[int] = []
+    answers = asyncio.run(crowd())
+    assert sorted(answers[:64], key=str) == [(200, None)] * 4 + [(429, b"1")] * 60
+    # They are let in again as soon as there is room.
+    assert answers[64] == (200, None)
+
+
+def test_who_comes_while_the_process_closes_is_told_at_once_and_health_is_told_to_the_end(
+    service: Service,
+) -> None:
+    guard = service.guarded(_answers(200, b"{}"), is_closing=lambda: True)
+    caller = Caller(guard, service.caller("score").headers)
+    refused = caller.get("/v1/version")
+    assert refused.status_code == 503 and is_problem(refused, "closing")
+    assert (refused.headers["connection"], refused.headers["retry-after"]) == ("close", "5")
+    assert caller.get("/livez").status_code == 200

@@ -15,6 +15,7 @@ from serving.ledger.administration import (
     create_ticket,
     find_decision,
     list_keys,
+    record_command,
     revoke_key,
     verify_audit,
     withheld_in,
@@ -95,6 +96,17 @@ def test_the_latest_calls_are_told_and_proven(tmp_path: Path) -> None:
     told = [(one.number, one.at) for one in audited(workspace, most=2)]
     assert told == [(3, 7), (2, 6)]
     assert verify_audit(workspace) == (3, "")
+
+
+def test_what_is_done_at_the_machine_itself_is_on_record_with_the_calls(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    with ledger_of(workspace) as ledger:
+        ledger.audit.note(at=5, caller="k", method="GET", route="/churn", correlation_id="c")
+    record_command(workspace, "regulars export", at=6)
+    (act,) = audited(workspace, most=1)
+    assert (act.number, act.at, act.caller) == (2, 6, "command line")
+    assert (act.method, act.route, len(act.correlation_id)) == ("RUN", "regulars export", 16)
+    assert verify_audit(workspace) == (2, "")
 
 
 def test_who_is_withheld_is_told_apart(tmp_path: Path) -> None:

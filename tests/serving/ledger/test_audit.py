@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,21 +83,112 @@ def _insert(draw: random.Random) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("how", [_change, _delete, _swap, _cut, _insert])
-def test_whatever_is_done_to_the_record_is_found(
-    folder: Path, how: Callable[[random.Random], list[str]]
-) -> None:
-    import shutil
+def _empty(_: random.Random) -> list[str]:
+    return ["DELETE FROM audit"]
 
-    for seed in range(40):
+
+def _before_the_first(draw: random.Random) -> list[str]:
+    return [
+        f"INSERT INTO audit VALUES ({-draw.randint(0, 9)}, 1, 'x', 'POST', '/v1/score', '1', 'f')"
+    ]
+
+
+def _reseal(draw: random.Random) -> list[str]:
+    """Change a row and seal it and all after it by the plain hash that needs no key."""
+    changed, before, statements = draw.randint(1, CALLS), "0" * 64, []
+    for number in range(1, CALLS + 1):
+        at = number - 1
+        caller = "nobody" if number == changed else f"key{at % 3}"
+        said = f"{before}\n{number}\n{at}\n{caller}\nPOST\n/v1/score\n{at:016x}"
+        before = hashlib.sha256(said.encode()).hexdigest()
+        statements.append(
+            f"UPDATE audit SET caller = '{caller}', seal = '{before}' WHERE number = {number}"
+        )
+    return statements
+
+
+WAYS = [_change, _delete, _swap, _cut, _insert, _empty, _before_the_first, _reseal]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("later", [0, 1, 3])
+@pytest.mark.parametrize("how", WAYS)
+def test_a_thousand_changes_to_the_record_are_found(
+    folder: Path, how: Callable[[random.Random], list[str]], later: int
+) -> None:
+    found_whatever_is_done(folder, how, later, range(3, 45))
+
+
+@pytest.mark.parametrize("later", [0, 1])
+@pytest.mark.parametrize("how", WAYS)
+def test_whatever_is_done_to_the_record_is_found_also_after_later_calls(
+    folder: Path, how: Callable[[random.Random], list[str]], later: int
+) -> None:
+    found_whatever_is_done(folder, how, later, range(3))
+
+
+def found_whatever_is_done(
+    folder: Path, how: Callable[[random.Random], list[str]], later: int, seeds: range
+) -> None:
+    for seed in seeds:
         copy = folder / f"copy{seed}"
         copy.mkdir()
         for one in folder.glob("ledger*"):
             shutil.copy2(one, copy)
         edited(copy, *how(random.Random(seed)))
+        called(copy, later)
         sound, wrong = verified(copy)
         assert wrong and sound <= CALLS, (how, seed)
         shutil.rmtree(copy)
+
+
+def called(folder: Path, times: int) -> None:
+    """So many further calls."""
+    ledger = Ledger(folder / "ledger.db")
+    for at in range(times):
+        ledger.audit.note(at=at, caller="k", method="GET", route="/churn", correlation_id="1")
+    ledger.close()
+
+
+@pytest.mark.parametrize("what", ["ledger.head", "ledger.seal"])
+def test_a_file_beside_the_database_that_is_gone_is_never_made_good_in_silence(
+    folder: Path, what: str
+) -> None:
+    (folder / what).unlink()
+    edited(folder, "DELETE FROM audit WHERE number > 4")
+    for _ in range(3):
+        assert verified(folder)[1]
+        called(folder, 2)
+
+
+def test_a_process_that_dies_before_it_says_where_the_record_ends_breaks_nothing(
+    folder: Path,
+) -> None:
+    before = (folder / "ledger.head").read_bytes()
+    called(folder, 2)
+    (folder / "ledger.head").write_bytes(before)
+    assert verified(folder) == (CALLS + 2, "")
+    called(folder, 1)
+    assert verified(folder) == (CALLS + 3, "")
+
+
+def test_a_record_with_plain_hashes_goes_on_by_the_key(folder: Path) -> None:
+    edited(folder, *_reseal(random.Random(0)))
+    with sqlite3.connect(folder / "ledger.db") as connection:
+        (seal,) = connection.execute("SELECT seal FROM audit WHERE number = ?", (CALLS,)).fetchone()
+    connection.close()
+    (folder / "ledger.head").write_text(f"{CALLS:020d} {seal}\n", encoding="ascii")
+    (folder / "ledger.seal").unlink()
+    assert verified(folder) == (CALLS, "")
+    called(folder, 2)
+    assert verified(folder) == (CALLS + 2, "")
+    edited(folder, *_reseal(random.Random(1)))
+    assert verified(folder)[0] == CALLS
+
+
+def test_key_and_anchor_are_readable_by_their_owner_alone(folder: Path) -> None:
+    for name in ("ledger.head", "ledger.seal"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
 
 
 def test_calls_for_peoples_data_are_recorded_and_others_are_not(
@@ -125,6 +220,22 @@ def test_two_processes_seal_one_chain(tmp_path: Path) -> None:
     second.close()
 
 
+def test_many_writers_at_once_seal_one_chain(tmp_path: Path) -> None:
+    ledgers = [Ledger(tmp_path / "ledger.db") for _ in range(3)]
+    with ThreadPoolExecutor(6) as threads:
+        list(
+            threads.map(
+                lambda at: ledgers[at % 3].audit.note(
+                    at=at, caller="k", method="GET", route="/churn", correlation_id="1"
+                ),
+                range(60),
+            )
+        )
+    assert ledgers[0].audit.verify() == (60, "")
+    for ledger in ledgers:
+        ledger.close()
+
+
 @pytest.mark.parametrize("size", [1, 2, CALLS - 1, CALLS, CALLS + 1])
 def test_the_record_is_whole_however_many_rows_are_read_at_once(folder: Path, size: int) -> None:
     ledger = Ledger(folder / "ledger.db")
@@ -150,12 +261,12 @@ def test_the_latest_calls_are_told_newest_first_and_so_many(folder: Path) -> Non
 
 
 def test_a_seal_is_over_the_row_and_the_seal_before_it(folder: Path) -> None:
-    import hashlib
-
+    key, first = (folder / "ledger.seal").read_text(encoding="ascii").split()
+    assert first == "1"
     ledger, before = Ledger(folder / "ledger.db"), "0" * 64
     for at, row in enumerate(reversed(ledger.audit.rows(most=CALLS))):
         said = f"{before}\n{at + 1}\n{at}\nkey{at % 3}\nPOST\n/v1/score\n{at:016x}"
-        before = hashlib.sha256(said.encode()).hexdigest()
+        before = hmac.new(bytes.fromhex(key), said.encode(), "sha256").hexdigest()
         assert row.seal == before
     ledger.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from serving.access import guard as guard_module
-from serving.access.asgi import Message, Receive, Scope, Send
+from serving.access.asgi import Receive, Scope, Send
 from serving.access.routes import Route
 from serving.ledger.idempotency import (
     KEPT_SECONDS,
@@ -161,55 +159,6 @@ def test_a_call_that_broke_down_is_tried_anew(service: Service, caller: Caller) 
     sent = {"json": {}, "headers": {"idempotency-key": "1"}}
     assert [broken.post("/do", **sent).status_code for _ in range(3)] == [500, 200, 200]
     assert len(calls) == 2
-
-
-def test_more_calls_at_once_than_can_be_worked_on_are_asked_to_come_again(
-    service: Service, caller: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(guard_module, "MOST_AT_ONCE", 2)
-    release = asyncio.Event()
-
-    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-        await release.wait()
-        await send({"type": "http.response.start", "status": 204, "headers": []})
-        await send({"type": "http.response.body", "body": b""})
-
-    wrapped = service.guarded(slow, (Route("/do", "score"), Route("/livez", None)))
-    headers = [(name.encode(), value.encode()) for name, value in caller.headers.items()]
-
-    async def ask(path: str) -> Message:
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": b""}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        await wrapped(
-            {"type": "http", "method": "GET", "path": path, "headers": headers}, receive, send
-        )
-        return sent[0]
-
-    async def crowd() -> list[Message]:
-        working = [asyncio.create_task(ask("/do")) for _ in range(2)]
-        await turns()
-        refused = asyncio.create_task(ask("/do"))
-        await turns()
-        probe = asyncio.create_task(ask("/livez"))
-        await turns()
-        release.set()
-        return [*await asyncio.gather(refused, probe, *working), await ask("/do")]
-
-    async def turns() -> None:
-        # Whoever is let in waits by then; whoever is not must not be waited for.
-        for _ in range(100):
-            await asyncio.sleep(0)
-
-    refused, *others = asyncio.run(crowd())
-    assert refused["status"] == 429
-    assert dict(refused["headers"])[b"retry-after"] == b"1"
-    assert [one["status"] for one in others] == [204] * 4
 
 
 @pytest.fixture

@@ -34,7 +34,8 @@ def made_of(database: duckdb.DuckDBPyConnection, kind: ColumnKind, value: str, w
     asked = {"stored": column.converted, "day": column.local_day, "missing": column.is_missing}
     ((answer,),) = database.execute(f"""
         WITH raw AS (SELECT {value} AS "{column.raw}"),
-        made AS (SELECT *, {column.converted} AS "{column.stored}" FROM raw)
+        tidied AS (SELECT {column.tidied} AS "{column.raw}" FROM raw),
+        made AS (SELECT *, {column.converted} AS "{column.stored}" FROM tidied)
         SELECT {asked[what]} FROM made
     """).fetchall()
     return answer

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Ints
+from features.vocabulary.cells import csv_text
 from features.vocabulary.time import Cutoff
 from training.ladder.tables import markdown
 
@@ -87,21 +86,17 @@ class Migration:
 
     def csv(self) -> str:
         """One line a cell that has customers."""
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n")
-        writer.writerow(
-            ("from", "to", "customers", "rate", "spend_before_cents", "spend_after_cents")
-        )
-        for row, column in np.argwhere(self.customers > 0):
-            writer.writerow(
-                (
-                    *(self.names[row], self.names[column], self.customers[row, column]),
-                    f"{self.rates[row, column]:.6f}",
-                    self.spend_before_cents[row, column],
-                    self.spend_after_cents[row, column],
-                )
+        names = ("from", "to", "customers", "rate", "spend_before_cents", "spend_after_cents")
+        lines = [
+            (
+                *(self.names[row], self.names[column], self.customers[row, column]),
+                f"{self.rates[row, column]:.6f}",
+                self.spend_before_cents[row, column],
+                self.spend_after_cents[row, column],
             )
-        return buffer.getvalue()
+            for row, column in np.argwhere(self.customers > 0)
+        ]
+        return csv_text([names, *lines], line_end="\n")
 
     def _table(self, cells: Sequence[Sequence[str]]) -> str:
         rows = [[name, *row] for name, row in zip(self.names, cells, strict=True)]

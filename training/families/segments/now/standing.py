@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.lifecycle.stages import Lifecycle, LifecycleStatus, Stage
+from features.vocabulary.cells import csv_text
 from features.vocabulary.time import Cutoff
 from training.ladder.tables import markdown
 
@@ -48,12 +47,10 @@ class Standing:
 
     def csv(self) -> str:
         """The cells that have customers, as a table for a spreadsheet."""
-        buffer = io.StringIO()
         names = ["stage", "status", "customers", "spend_cents"]
-        writer = csv.DictWriter(buffer, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.rows())
-        return buffer.getvalue()
+        return csv_text(
+            [names, *([row[name] for name in names] for row in self.rows())], line_end="\n"
+        )
 
     def markdown(self) -> str:
         """The stages that have customers, with customers and money in every status."""

@@ -1,0 +1,142 @@
+"""What the ledger has to say of one call: who makes it, that it was made, and whether it was made before.
+
+All of it reads or writes the database and may wait for others who write, so it never runs on the event loop's thread;
+``hint`` alone asks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+
+from serving.access.problems import Refusal
+from serving.access.responses import is_for_now
+from serving.access.routes import Route
+from serving.ledger.audit import SESSION
+from serving.ledger.idempotency import LONGEST_KEY, Differs, KeptAnswer, UnderWay
+from serving.ledger.keys import KeyRecord
+from serving.ledger.ledger import Ledger
+
+SESSION_COOKIE = "regulars_session"
+REPEAT_HEADER = "idempotency-key"
+
+
+class Entrance:
+    """One call at the service's door; refusals are raised."""
+
+    def __init__(
+        self,
+        ledger: Callable[[], Ledger | None],
+        now: Callable[[], int],
+        route: Route,
+        method: str,
+        path: str,
+        headers: dict[str, str],
+    ) -> None:
+        self.caller = ""
+        """The id of the caller's key once it was looked up; empty for a signed-in browser."""
+        self._open_ledger = ledger
+        self._now = now
+        self._route = route
+        self._method = method
+        self._path = path
+        self._headers = headers
+        self._begun = ""
+
+    def hint(self) -> bool:
+        """Whether the key was good when it was last looked up, which is enough to read on, not to answer."""
+        key = _presented_key(self._headers)
+        record = None if key is None else self._ledger.keys.remembered(key)
+        if record is not None:
+            self._require_scope(record)
+        return record is not None
+
+    def identify(self) -> None:
+        """Look up who calls."""
+        if self._route.scope is None:
+            return
+        ledger, key = self._ledger, _presented_key(self._headers)
+        if key is not None:
+            record = ledger.keys.find(key)
+            if record is None:
+                raise Refusal("unauthorized")
+            self._require_scope(record)
+            self.caller = record.key_id
+            return
+        if not self._route.browser:
+            raise Refusal("unauthorized")
+        token = session_token(self._headers)
+        if token is None or not ledger.session_is_open(token, at=self._now()):
+            raise Refusal("signed_out")
+
+    def enter(self, body: bytes, correlation_id: str) -> KeptAnswer | None:
+        """Let a call in and write it down; the answer of an earlier call that this one repeats, if there is one."""
+        self.identify()
+        if self._route.is_personal(self._method):
+            # Nobody is told of people without a record of who asked.
+            self._ledger.audit.note(
+                at=self._now(),
+                caller=self.caller or SESSION,
+                method=self._method,
+                route=self._route.path,
+                correlation_id=correlation_id,
+            )
+        key = self._headers.get(REPEAT_HEADER)
+        if key is None or self._method != "POST" or not self.caller:
+            return None
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise Refusal(
+                "invalid_request", f"An Idempotency-Key has 1 to {LONGEST_KEY} characters."
+            )
+        return self._begin(key, f"POST {self._path}\n".encode() + body)
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this call may be repeated, so that its answer is to be kept."""
+        return bool(self._begun)
+
+    def keep(self, answer: KeptAnswer | None) -> None:
+        """Keep an answer that was given whole; what is said for now alone leaves nothing."""
+        repeats = self._ledger.repeats
+        if answer is None or is_for_now(answer.status):
+            repeats.forget(self.caller, self._begun)
+        else:
+            repeats.end(self.caller, self._begun, answer)
+
+    def _begin(self, key: str, request: bytes) -> KeptAnswer | None:
+        try:
+            kept = self._ledger.repeats.begin(self.caller, key, request, at=self._now())
+        except Differs:
+            raise Refusal("repeat_differs") from None
+        except UnderWay:
+            raise Refusal("repeat_under_way") from None
+        if kept is None:
+            self._begun = key
+        return kept
+
+    @property
+    def _ledger(self) -> Ledger:
+        ledger = self._open_ledger()
+        if ledger is None:
+            raise Refusal("not_ready")
+        return ledger
+
+    def _require_scope(self, record: KeyRecord) -> None:
+        if self._route.scope not in record.scopes:
+            raise Refusal("forbidden")
+
+
+def session_token(headers: dict[str, str]) -> str | None:
+    """The session a browser presents in its cookie, or None."""
+    try:
+        morsel = SimpleCookie(headers.get("cookie", "")).get(SESSION_COOKIE)
+    except CookieError:
+        return None
+    return None if morsel is None else morsel.value
+
+
+def _presented_key(headers: dict[str, str]) -> str | None:
+    if key := headers.get("x-api-key", "").strip():
+        return key
+    kind, _, value = headers.get("authorization", "").partition(" ")
+    return value.strip() if kind.lower() == "bearer" and value.strip() else None

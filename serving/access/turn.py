@@ -1,0 +1,194 @@
+"""One call that was let in: it waits for its turn, is worked for in another thread, and is given up when nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+from serving.access.admission import Place
+from serving.access.asgi import Application, Message, Receive, Scope, Send
+from serving.access.entrance import Entrance
+from serving.access.problems import Refusal
+from serving.access.request_body import once
+from serving.access.responses import Reply
+from serving.access.routes import Route
+from serving.process.waiter import NobodyWaits, Waiter, waited_for
+
+Found = TypeVar("Found")
+Do = Callable[[Callable[[], Any]], Awaitable[Any]]
+"""Does something with the ledger: here and now in a thread that may wait, elsewhere from the event loop."""
+
+
+class Turn:
+    """From a body that was read to an answer that was sent."""
+
+    def __init__(
+        self,
+        application: Application,
+        scope: Scope,
+        receive: Receive,
+        answer: Reply,
+        entrance: Entrance,
+        body: bytes,
+    ) -> None:
+        self._application = application
+        self._scope = scope
+        self._receive = receive
+        self._answer = answer
+        self._entrance = entrance
+        self._body = body
+        self._waiter = Waiter()
+        self._is_begun = False
+
+    async def at_once(self, seconds: float) -> None:
+        """Answer what asks for nobody's data and for no work."""
+        self._say_who()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._application(self._scope, self._input(), self._answer.send)
+        except TimeoutError:
+            raise Refusal("timeout") from None
+        await self._answer.finish()
+
+    async def taken(self, place: Place, route: Route, threads: ThreadPoolExecutor) -> None:
+        """Wait for the turn, then have it answered; ``NobodyWaits`` when the caller hangs up meanwhile.
+
+        The place is given up when the work has ended, however early the caller was told that it takes too long.
+        """
+        loop = asyncio.get_running_loop()
+        over: asyncio.Future[Exception] = loop.create_future()
+        timer = loop.call_later(route.seconds, _end, over, Refusal("timeout"))
+        # A small call is done before anybody could hang up; a body that is not read yet is left to who reads it.
+        is_watched = self._scope["method"] == "POST" and not place.work.is_light
+        watch = loop.create_task(self._hung_up(over)) if is_watched else None
+        try:
+            if not place.has_its_turn:
+                await _either(place.awaited(), over)
+            if over.done():
+                raise over.result()
+            await self._worked(place, route, threads, over)
+        finally:
+            timer.cancel()
+            if watch is not None:
+                watch.cancel()
+            if not self._is_begun:
+                place.leave(is_whole=False)
+
+    async def _worked(
+        self,
+        place: Place,
+        route: Route,
+        threads: ThreadPoolExecutor,
+        over: asyncio.Future[Exception],
+    ) -> None:
+        """Have it answered, and send what was made whole."""
+        if not route.is_whole:
+            work = self._in_parts(place, threads)
+            await self._until(work, over)
+            work.result()
+            return
+        made: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            made.append(message)
+
+        reply, loop = self._answer.aside(collect), asyncio.get_running_loop()
+        whole = loop.run_in_executor(threads, self._in_a_thread, reply)
+        whole.add_done_callback(partial(_leave, place))
+        self._is_begun = True
+        await self._until(whole, over)
+        whole.result()
+        await self._answer.relay(reply, made)
+
+    async def _until(self, work: asyncio.Future[None], over: asyncio.Future[Exception]) -> None:
+        await _either(work, over)
+        if not work.done():
+            self._waiter.leave()
+            if isinstance(work, asyncio.Task):
+                work.cancel()
+            raise over.result()
+
+    def _in_parts(self, place: Place, threads: ThreadPoolExecutor) -> asyncio.Task[None]:
+        """Answer from the event loop what is sent in parts; whoever reads them slowly holds nobody up."""
+        loop = asyncio.get_running_loop()
+
+        async def aside(do: Callable[[], Any]) -> Any:
+            return await loop.run_in_executor(threads, do)
+
+        async def send(message: Message) -> None:
+            place.leave()
+            await self._answer.send(message)
+
+        with waited_for(self._waiter):
+            work = loop.create_task(self._answered(self._answer, send, aside))
+        work.add_done_callback(partial(_leave, place))
+        self._is_begun = True
+        return work
+
+    def _in_a_thread(self, reply: Reply) -> None:
+        async def at_once(do: Callable[[], Found]) -> Found:
+            return do()
+
+        with waited_for(self._waiter):
+            _driven(self._answered(reply, reply.send, at_once))
+
+    async def _answered(self, reply: Reply, send: Send, do: Do) -> None:
+        """Let the call in, answer it and keep the answer for its repeat, or repeat what was kept."""
+        entrance = self._entrance
+        kept = await do(partial(entrance.enter, self._body, reply.correlation_id))
+        if kept is not None:
+            reply.extra.append((b"idempotent-replayed", b"true"))
+            await reply.repeat(kept)
+            return
+        self._say_who()
+        if not entrance.is_first:
+            await self._application(self._scope, self._input(), send)
+            await reply.finish()
+            return
+        reply.listen()
+        try:
+            await self._application(self._scope, self._input(), send)
+            await reply.finish()
+        finally:
+            await do(lambda: entrance.keep(reply.heard()))
+
+    def _say_who(self) -> None:
+        said = {"correlation_id": self._answer.correlation_id, "caller": self._entrance.caller}
+        self._scope["state"] = {**self._scope.get("state", {}), **said}
+
+    def _input(self) -> Receive:
+        return once(self._body, self._receive) if self._scope["method"] == "POST" else self._receive
+
+    async def _hung_up(self, over: asyncio.Future[Exception]) -> None:
+        """Watch for the end of the connection; a body that was not read yet belongs to nobody."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        _end(over, NobodyWaits())
+
+
+async def _either(one: asyncio.Future[None], other: asyncio.Future[Exception]) -> None:
+    both: set[asyncio.Future[Any]] = {one, other}
+    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+
+
+def _end(over: asyncio.Future[Exception], why: Exception) -> None:
+    if not over.done():
+        over.set_result(why)
+
+
+def _leave(place: Place, work: asyncio.Future[None]) -> None:
+    """A place is free again; what failed or was given up says nothing of what such work costs."""
+    place.leave(is_whole=not work.cancelled() and work.exception() is None)
+
+
+def _driven(answering: Coroutine[Any, Any, None]) -> None:
+    """Run what waits for nothing to its end, without an event loop."""
+    try:
+        answering.send(None)
+    except StopIteration:
+        return
+    answering.close()
+    raise RuntimeError("a route that is answered whole must not wait for anything")

@@ -1,0 +1,41 @@
+"""How much a call asks for, before anybody has read it: its rows, and what kind of rows they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from serving.access.routes import Route
+
+LIGHT_SECONDS = 0.01
+"""Calls of which no more is expected never wait behind larger ones."""
+_OBJECT = b"{"
+_MARKS = (b'"events"', b'"vector"', b'"reasons"')
+"""Members that make rows of another cost; whoever hides one is taken for a cheaper kind until its cost is learned."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One call's work: ``kind`` is what its cost is learned by, ``row_seconds`` what is believed of a row until then."""
+
+    kind: tuple[str, ...]
+    rows: int
+    row_seconds: float
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it is small by what is declared, whatever is learned: a busy machine makes no call large."""
+        return self.rows * self.row_seconds <= LIGHT_SECONDS
+
+    @property
+    def size(self) -> int:
+        """Calls of twice as many rows are one size larger."""
+        return self.rows.bit_length()
+
+
+def work_of(route: Route, body: bytes) -> Work:
+    """The work a call asks for.
+
+    Rows are objects within the body's own: no spelling of JSON can hide the bracket an object begins with.
+    """
+    marks = [mark.decode() for mark in _MARKS if mark in body] if body else []
+    return Work((route.path, *marks), max(1, body.count(_OBJECT) - 1), route.row_seconds)

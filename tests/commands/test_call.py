@@ -1,0 +1,18 @@
+"""What every verb of the command line shares."""
+
+from __future__ import annotations
+
+from regulars.call import RECORDED
+from tests.laws.test_documentation import every_verb
+
+# What tells nothing of people to anybody else and changes neither who may ask nor what answers.
+NOT_RECORDED = {
+    "audit", "audit list", "audit verify", "build", "check", "demo", "ingest", "init", "keys", "keys list", "mlflow",
+    "offers", "offers simulate", "replay", "score", "serve", "train", "vectors", "vectors describe",
+}  # fmt: skip
+
+
+def test_every_verb_is_on_record_or_known_to_need_none() -> None:
+    verbs = {name.removeprefix("regulars ") for name, _ in every_verb()}
+    assert verbs == RECORDED | NOT_RECORDED
+    assert not RECORDED & NOT_RECORDED
