@@ -31,10 +31,10 @@ from serving.contract.application import (
     problem_answer,
 )
 from serving.contract.quick_route import read
+from serving.contract.readiness import telling
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.in_use.models_in_use import ModelsInUse
-from serving.in_use.readiness import telling
 from serving.job_runner import JobRunner
 from serving.ledger.administration import adopt_first_key
 from serving.ledger.ledger import Ledger

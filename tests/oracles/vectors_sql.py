@@ -18,7 +18,7 @@ from features.declarations.attributes import (
     DeclaredSince,
     DeclaredText,
 )
-from features.declarations.buying import Buying, ExpectedPurchases, NoPurchase
+from features.declarations.buying import Buying, BuyingModel, ExpectedPurchases, NoPurchase
 from features.declarations.events import Condition, Events, Moment
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
@@ -65,13 +65,17 @@ def oracle(pack: Pack, plan: Plan, cutoffs: Sequence[Cutoff]) -> dict[str, np.nd
     }
     for one in plan.declarations:
         if isinstance(one.value, Buying):
-            columns[one.feature.name] = _of_buying(one.value, one.feature.name, columns)
+            model = one.value.model or plan.buying
+            assert model is not None
+            columns[one.feature.name] = _of_buying(one.value, model, one.feature.name, columns)
     return columns
 
 
-def _of_buying(value: Buying, name: str, columns: dict[str, np.ndarray]) -> np.ndarray:
+def _of_buying(
+    value: Buying, fitted: BuyingModel, name: str, columns: dict[str, np.ndarray]
+) -> np.ndarray:
     """What a model of buying says, by numerical integration over what the SQL found."""
-    model = (value.model.r, value.model.alpha, value.model.a, value.model.b)
+    model = (fitted.r, fitted.alpha, fitted.a, fitted.b)
     found = []
     for x, recency, tenure in zip(*(columns[f"{name} {n}"] for n in range(3)), strict=True):
         last = tenure - recency

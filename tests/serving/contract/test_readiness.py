@@ -11,8 +11,8 @@ import pytest
 
 from features.company.workspace import CURRENT, point_at
 from serving.access.asgi import Message, Receive, Scope, Send
+from serving.contract.readiness import telling
 from serving.in_use.models_in_use import ModelsInUse
-from serving.in_use.readiness import telling
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from tests.serving.conftest import found_in
