@@ -22,6 +22,7 @@ MOST_LINES, MOST_FUNCTION_LINES, MOST_FILES, MOST_MEDIAN = 350, 60, 12, 120
 
 LARGER_FOLDERS = {
     "serving/contract": "two files a topic of /v1: its messages and its routes",
+    "serving/access": "a file a station between a connection and its answer",
     "serving/ledger": "a file a table of the service's memory",
     "serving/scores": "one way from a customer to an answer, every station a file",
     "training/families/value": "money takes a level, spending, margins and ranges beside the model",
