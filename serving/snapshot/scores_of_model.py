@@ -36,6 +36,17 @@ def scores_of(workspace: Workspace, digest: str) -> Path | None:
     return None
 
 
+def ready_beside(workspace: Workspace, digest: str) -> str:
+    """The model beside that of a digest whose scores of the day were made last; empty where there are none."""
+    current = said_of(workspace.scores.current)
+    for folder in reversed(workspace.scores.named()):
+        said = said_of(folder)
+        is_of_the_day = all(said.get(name) == current.get(name) for name in OF_THE_DAY)
+        if is_of_the_day and said.get("model_digest", digest) != digest:
+            return str(said["model_digest"])
+    return ""
+
+
 def scores_in_use(workspace: Workspace) -> Path | None:
     """The scores to show: those the model in use made, or the current ones where it made none."""
     try:
