@@ -16,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from serving.access.costs import Costs
+from serving.access.costs import CallCosts
 from serving.access.work import Work
 
 LIGHT_AT_ONCE = 4
@@ -48,7 +48,7 @@ class Admission:
         longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.costs = Costs()
+        self.costs = CallCosts()
         self.longest_wait_seconds = longest_wait_seconds
         self.ticks = ticks
         self._large = _Queue(self, at_once or cores())
@@ -70,7 +70,7 @@ class Admission:
         """Whether nobody is worked for and nobody waits."""
         return self._large.is_idle and self._light.is_idle
 
-    def enter(self, work: Work, *, within_seconds: float) -> Place:
+    def enter(self, work: Work, *, within_seconds: float) -> QueuePlace:
         """A place in the queue, counted before anybody else can ask; ``TooBusy`` for who would be too late.
 
         Whoever finds nobody before him is always let in.
@@ -95,16 +95,16 @@ class _Queue:
     def __init__(self, admission: Admission, at_once: int) -> None:
         self.at_once = at_once
         self._admission = admission
-        self._working: set[Place] = set()
-        self._waiting: deque[Place] = deque()
+        self._working: set[QueuePlace] = set()
+        self._waiting: deque[QueuePlace] = deque()
         self._promised_until = 0.0
 
     @property
     def is_idle(self) -> bool:
         return not self._working and not self._waiting
 
-    def enter(self, work: Work, seconds: float, within_seconds: float) -> Place:
-        place = Place(self, work, seconds)
+    def enter(self, work: Work, seconds: float, within_seconds: float) -> QueuePlace:
+        place = QueuePlace(self, work, seconds)
         if len(self._working) < self.at_once:
             self._begin(place)
             return place
@@ -116,7 +116,7 @@ class _Queue:
         self._waiting.append(place)
         return place
 
-    def leave(self, place: Place, *, is_whole: bool) -> None:
+    def leave(self, place: QueuePlace, *, is_whole: bool) -> None:
         """Nobody works for this place any more, or waits at it: it is the next one's turn."""
         if place in self._working:
             self._working.remove(place)
@@ -128,7 +128,7 @@ class _Queue:
         while self._waiting and len(self._working) < self.at_once:
             self._begin(self._waiting.popleft())
 
-    def _begin(self, place: Place) -> None:
+    def _begin(self, place: QueuePlace) -> None:
         place.begun_at = self._admission.ticks()
         self._working.add(place)
         if place.turn is not None and not place.turn.done():
@@ -148,7 +148,7 @@ class _Queue:
         return max(1, math.ceil(when - now))
 
 
-class Place:
+class QueuePlace:
     """One call's place, from when it was counted until nothing is done for it any more."""
 
     def __init__(self, queue: _Queue, work: Work, seconds: float) -> None:

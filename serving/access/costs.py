@@ -7,7 +7,7 @@ from serving.access.work import Work
 _NEWEST_WEIGHS = 0.3
 
 
-class Costs:
+class CallCosts:
     """Seconds a call of some work takes on this machine, as busy as it is."""
 
     def __init__(self) -> None:

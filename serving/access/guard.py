@@ -10,10 +10,8 @@ The event loop's thread carries bytes and does nothing else: keys, records and a
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from serving.access.admission import Admission, TooBusy
@@ -23,6 +21,7 @@ from serving.access.problems import KINDS, Problem, Refusal
 from serving.access.request_body import announced_bytes, check_post, whole_body
 from serving.access.responses import Reply
 from serving.access.routes import Route
+from serving.access.threads import Threads
 from serving.access.turn import Turn
 from serving.access.work import work_of
 from serving.ledger.database import UNWRITABLE
@@ -34,6 +33,7 @@ HEALTH = ("/livez", "/readyz", "/metrics")
 REHEARSED = ("/livez", "/readyz", "/schema.json")
 _CALLER_GONE = 499
 _AT_THE_DOOR = 2
+_MOST_THREADS = 64
 
 Note = Callable[[Route | None, str, int, float], None]
 
@@ -88,8 +88,8 @@ class Guard:
         self._admission = admission or Admission()
         self._is_closing = is_closing
         # Admission holds back more calls than there are cores; the pool must only never be the narrower door.
-        self._answering = ThreadPoolExecutor(64, "regulars-answer")
-        self._at_the_door = ThreadPoolExecutor(_AT_THE_DOOR, "regulars-door")
+        self._answering = Threads(_MOST_THREADS, "regulars-answer")
+        self._at_the_door = Threads(_AT_THE_DOOR, "regulars-door")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass the start and end of the process through."""
@@ -142,8 +142,7 @@ class Guard:
         headers = headers_of(scope)
         entrance = Entrance(self._ledger, self._now, route, scope["method"], scope["path"], headers)
         if route.scope is not None and not entrance.hint():
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._at_the_door, entrance.identify)
+            await self._at_the_door.done(entrance.identify)
         if scope["method"] != "POST":
             await self._answer(scope, receive, answer, entrance, b"")
             return

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
-from serving.access.admission import Place
+from serving.access.admission import QueuePlace
 from serving.access.asgi import Application, Message, Receive, Scope, Send
 from serving.access.entrance import Entrance
 from serving.access.problems import Refusal
 from serving.access.request_body import once
 from serving.access.responses import Reply
 from serving.access.routes import Route
+from serving.access.threads import Threads
 from serving.process.waiter import NobodyWaits, Waiter, waited_for
 
 Found = TypeVar("Found")
@@ -53,23 +53,25 @@ class Turn:
             raise Refusal("timeout") from None
         await self._answer.finish()
 
-    async def taken(self, place: Place, route: Route, threads: ThreadPoolExecutor) -> None:
+    async def taken(self, place: QueuePlace, route: Route, threads: Threads) -> None:
         """Wait for the turn, then have it answered; ``NobodyWaits`` when the caller hangs up meanwhile.
 
-        The place is given up when the work has ended, however early the caller was told that it takes too long.
+        The place is left when the work has ended, however early the caller was told that it takes too long.
         """
         loop = asyncio.get_running_loop()
-        over: asyncio.Future[Exception] = loop.create_future()
-        timer = loop.call_later(route.seconds, _end, over, Refusal("timeout"))
+        outcome: asyncio.Future[None] = loop.create_future()
+        timer = loop.call_later(route.seconds, self._end, outcome, Refusal("timeout"))
         # A small call is done before anybody could hang up; a body that is not read yet is left to who reads it.
         is_watched = self._scope["method"] == "POST" and not place.work.is_light
-        watch = loop.create_task(self._hung_up(over)) if is_watched else None
+        watch = loop.create_task(self._hung_up(outcome)) if is_watched else None
         try:
             if not place.has_its_turn:
-                await _either(place.awaited(), over)
-            if over.done():
-                raise over.result()
-            await self._worked(place, route, threads, over)
+                await asyncio.wait({place.awaited(), outcome}, return_when=asyncio.FIRST_COMPLETED)
+            if not outcome.done():
+                self._is_begun = True
+                work = self._whole if route.is_whole else self._in_parts
+                await work(place, threads, outcome)
+            outcome.result()
         finally:
             timer.cancel()
             if watch is not None:
@@ -77,56 +79,41 @@ class Turn:
             if not self._is_begun:
                 place.leave(is_whole=False)
 
-    async def _worked(
-        self,
-        place: Place,
-        route: Route,
-        threads: ThreadPoolExecutor,
-        over: asyncio.Future[Exception],
+    async def _whole(
+        self, place: QueuePlace, threads: Threads, outcome: asyncio.Future[None]
     ) -> None:
-        """Have it answered, and send what was made whole."""
-        if not route.is_whole:
-            work = self._in_parts(place, threads)
-            await self._until(work, over)
-            work.result()
-            return
+        """Have the whole answer made in one thread, then send it."""
         made: list[Message] = []
 
         async def collect(message: Message) -> None:
             made.append(message)
 
-        reply, loop = self._answer.aside(collect), asyncio.get_running_loop()
-        whole = loop.run_in_executor(threads, self._in_a_thread, reply)
-        whole.add_done_callback(partial(_leave, place))
-        self._is_begun = True
-        await self._until(whole, over)
-        whole.result()
+        reply = self._answer.aside(collect)
+        threads.do(partial(self._in_a_thread, reply), partial(_settle, place, outcome))
+        await outcome
         await self._answer.relay(reply, made)
 
-    async def _until(self, work: asyncio.Future[None], over: asyncio.Future[Exception]) -> None:
-        await _either(work, over)
-        if not work.done():
-            self._waiter.leave()
-            if isinstance(work, asyncio.Task):
-                work.cancel()
-            raise over.result()
-
-    def _in_parts(self, place: Place, threads: ThreadPoolExecutor) -> asyncio.Task[None]:
+    async def _in_parts(
+        self, place: QueuePlace, threads: Threads, outcome: asyncio.Future[None]
+    ) -> None:
         """Answer from the event loop what is sent in parts; whoever reads them slowly holds nobody up."""
-        loop = asyncio.get_running_loop()
-
-        async def aside(do: Callable[[], Any]) -> Any:
-            return await loop.run_in_executor(threads, do)
 
         async def send(message: Message) -> None:
             place.leave()
             await self._answer.send(message)
 
+        def settle(work: asyncio.Task[None]) -> None:
+            fault = asyncio.CancelledError() if work.cancelled() else work.exception()
+            _settle(place, outcome, None, fault)
+
         with waited_for(self._waiter):
-            work = loop.create_task(self._answered(self._answer, send, aside))
-        work.add_done_callback(partial(_leave, place))
-        self._is_begun = True
-        return work
+            answered = self._answered(self._answer, send, threads.done)
+            work = asyncio.get_running_loop().create_task(answered)
+        work.add_done_callback(settle)
+        try:
+            await outcome
+        finally:
+            work.cancel()
 
     def _in_a_thread(self, reply: Reply) -> None:
         async def at_once(do: Callable[[], Found]) -> Found:
@@ -162,26 +149,29 @@ class Turn:
     def _input(self) -> Receive:
         return once(self._body, self._receive) if self._scope["method"] == "POST" else self._receive
 
-    async def _hung_up(self, over: asyncio.Future[Exception]) -> None:
-        """Watch for the end of the connection; a body that was not read yet belongs to nobody."""
+    async def _hung_up(self, outcome: asyncio.Future[None]) -> None:
+        """Watch for the end of the connection."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        _end(over, NobodyWaits())
+        self._end(outcome, NobodyWaits())
+
+    def _end(self, outcome: asyncio.Future[None], why: Exception) -> None:
+        if not outcome.done():
+            self._waiter.leave()
+            outcome.set_exception(why)
 
 
-async def _either(one: asyncio.Future[None], other: asyncio.Future[Exception]) -> None:
-    both: set[asyncio.Future[Any]] = {one, other}
-    await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-
-
-def _end(over: asyncio.Future[Exception], why: Exception) -> None:
-    if not over.done():
-        over.set_result(why)
-
-
-def _leave(place: Place, work: asyncio.Future[None]) -> None:
+def _settle(
+    place: QueuePlace, outcome: asyncio.Future[None], _: None, fault: BaseException | None
+) -> None:
     """A place is free again; what failed or was given up says nothing of what such work costs."""
-    place.leave(is_whole=not work.cancelled() and work.exception() is None)
+    place.leave(is_whole=fault is None)
+    if outcome.done():
+        return
+    if fault is None:
+        outcome.set_result(None)
+    else:
+        outcome.set_exception(fault)
 
 
 def _driven(answering: Coroutine[Any, Any, None]) -> None:

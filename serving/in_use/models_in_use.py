@@ -42,6 +42,7 @@ from serving.offers.offering import Offering
 from serving.process.garbage_collection import settle
 from serving.process.pacing import paced
 from serving.process.without_training import kept_out
+from serving.snapshot.scores_of_model import ready_beside
 from training.bundles.admission import earlier_folders
 from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND
@@ -87,6 +88,7 @@ class ModelsInUse:
         self._next_look = ticks() + LOOK_EVERY_SECONDS
         self._next_retry = float("inf")
         self._previous: PreviousModels[InUse] = PreviousModels()
+        self._looks_beside = True
         self._looking = threading.Lock()
         self._swapping = threading.Lock()
         self._attendance = Attendance(workspace)
@@ -261,6 +263,18 @@ class ModelsInUse:
                 self._previous.keep(basis, pair)
         return pair
 
+    def _open_beside(self) -> None:
+        """Have the pair at hand that a promotion or rollback would lead to, where its scores stand ready."""
+        if self.answering is None:
+            return
+        digest = ready_beside(self.workspace, self.answering.digest)
+        folder = self.workspace.bundles / CHURN.name / digest
+        # Nobody waits for it: what is wrong with it is told when it is put to use.
+        with suppress(RegularsError, OSError), kept_out():
+            basis = basis_of(self.workspace, folder) if digest and folder.is_dir() else None
+            if basis is not None and self._previous.of(basis) is None:
+                self._previous.keep(basis, open_pair(self.settings, self.workspace, folder))
+
     def _refused(self, fault: Mapping[str, str]) -> None:
         self._fault = fault
         self._next_retry = self._ticks() + RETRY_SECONDS
@@ -270,15 +284,21 @@ class ModelsInUse:
         if self._ticks() < self._next_look or not self._looking.acquire(blocking=False):
             return
         self._next_look = self._ticks() + LOOK_EVERY_SECONDS
-        if pointers_of_all(self.workspace) == self._seen and self._ticks() < self._next_retry:
+        is_seen = pointers_of_all(self.workspace) == self._seen and self._ticks() < self._next_retry
+        if is_seen and not self._looks_beside:
             self._looking.release()
             return
-        threading.Thread(target=self._refresh_aside, name="regulars-refresh", daemon=True).start()
+        self._looks_beside = False
+        threading.Thread(
+            target=self._refresh_aside, args=(is_seen,), name="regulars-refresh", daemon=True
+        ).start()
 
-    def _refresh_aside(self) -> None:
+    def _refresh_aside(self, is_seen: bool) -> None:
         try:
             with paced():
-                self.refresh()
+                if not is_seen:
+                    self.refresh()
+                self._open_beside()
             settle()
         finally:
             self._looking.release()

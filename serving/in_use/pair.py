@@ -22,7 +22,8 @@ from serving.scores.scoring import Scorer
 from serving.scores.subject import GivenVector, Subject
 from serving.scores.what_if import WhatIfs
 from serving.snapshot.customer_values import tendency_among, value_in_use
-from serving.snapshot.reading import Snapshot, of_the_model, open_snapshot
+from serving.snapshot.reading import Snapshot, of_the_model, open_snapshot, open_snapshot_folder
+from serving.snapshot.scores_of_model import scores_of
 from serving.snapshot.unjudged import unjudged_snapshot
 from training.bundles.bundle import admitted
 from training.bundles.manifest import Manifest
@@ -113,7 +114,8 @@ def _snapshot(settings: Settings, workspace: Workspace, bundle: Bundle) -> Snaps
     """The scores that are published; nobody's where the settings allow to do without."""
     if settings.service.without_scores and workspace.scores.current is None:
         return unjudged_snapshot(bundle, workspace, of_the_model(bundle))
-    return open_snapshot(workspace)
+    own = scores_of(workspace, bundle.manifest.digest)
+    return open_snapshot(workspace) if own is None else open_snapshot_folder(own)
 
 
 def _valuer_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from features.company.workspace import CURRENT, Workspace
-from serving.in_use.served import SERVED
-from serving.snapshot.scores_of_model import OF_THE_DAY, said_of, scores_in_use
-from training.bundles.admission import admitted_folder
+from serving.in_use.served import CHURN, SERVED
+from serving.snapshot.scores_of_model import OF_THE_DAY, said_of, scores_of
+from training.bundles.admission import admitted_folder, require_admitted
 from training.bundles.manifest import MANIFEST_FILE, sha256
 
 MOST_KEPT = 2
@@ -25,17 +25,20 @@ class Basis:
     scores: str = ""
 
 
-def basis_of(workspace: Workspace) -> Basis | None:
-    """What the pointers name now; None where there is no model yet.
+def basis_of(workspace: Workspace, beside: Path | None = None) -> Basis | None:
+    """What the pointers name now, or would with a model beside; None where there is no model yet.
 
     Raises ``BundleRefused`` for a model whose signature is not to be trusted, or not any more.
     """
-    folder = admitted_folder(workspace)
+    if beside is None:
+        folder = admitted_folder(workspace)
+    else:
+        folder = require_admitted(workspace, CHURN.name, beside)
     if folder is None:
         return None
     behind = (one.name for one in SERVED if not one.is_followed)
     others = [_named(workspace.bundles / name) for name in behind]
-    shown = scores_in_use(workspace)
+    shown = scores_of(workspace, folder.name) or workspace.scores.current
     said = said_of(shown)
     others += [_text(workspace.store.folder / CURRENT), *(str(said.get(one)) for one in OF_THE_DAY)]
     scores = "" if shown is None else shown.name

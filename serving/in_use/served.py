@@ -51,9 +51,10 @@ SERVED: tuple[Served[Any], ...] = (CHURN, VALUE, SEGMENTS, OFFERS, RECOMMENDATIO
 
 
 def pointers_of_all(workspace: Workspace) -> Pointers:
-    """Everything whose moving means that something must be opened anew."""
+    """Everything whose moving means that something must be opened anew, scores that stand ready among it."""
     models = (workspace.bundles / one.name for one in SERVED if one.is_followed)
-    return pointers_in(*models, workspace.scores.folder, workspace.store.folder)
+    ready = " ".join(one.name for one in workspace.scores.named()), 0
+    return (*pointers_in(*models, workspace.scores.folder, workspace.store.folder), ready)
 
 
 def promoted_digests(workspace: Workspace) -> Mapping[str, str]:

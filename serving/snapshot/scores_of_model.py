@@ -11,8 +11,10 @@ from features.vocabulary.errors import BundleRefused
 from training.bundles.admission import current_folder
 
 MANIFEST_FILE = "snapshot.json"
+BESIDE = "beside"
+"""Where scores name all they are made from but the model: it is the same for all models of a day."""
 OF_THE_DAY = ("data_digest", "cutoff_seconds")
-"""What scores say of what they were made from: it is the same for all models of a day."""
+"""What scores say of the day they are of."""
 
 
 def scores_of(workspace: Workspace, digest: str) -> Path | None:
@@ -32,6 +34,17 @@ def scores_of(workspace: Workspace, digest: str) -> Path | None:
         if (is_of_the_day or folder.name > current.name) and said.get("model_digest") == digest:
             return folder
     return None
+
+
+def ready_beside(workspace: Workspace, digest: str) -> str:
+    """The model beside that of a digest whose scores of the day were made last; empty where there are none."""
+    current = said_of(workspace.scores.current)
+    for folder in reversed(workspace.scores.named()):
+        said = said_of(folder)
+        is_of_the_day = all(said.get(name) == current.get(name) for name in OF_THE_DAY)
+        if is_of_the_day and said.get("model_digest", digest) != digest:
+            return str(said["model_digest"])
+    return ""
 
 
 def scores_in_use(workspace: Workspace) -> Path | None:

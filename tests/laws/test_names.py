@@ -22,9 +22,9 @@ MOST_LINES, MOST_FUNCTION_LINES, MOST_FILES, MOST_MEDIAN = 350, 60, 12, 120
 
 LARGER_FOLDERS = {
     "serving/contract": "two files a topic of /v1: its messages and its routes",
+    "serving/access": "a file a station between a connection and its answer",
     "serving/ledger": "a file a table of the service's memory",
     "serving/scores": "one way from a customer to an answer, every station a file",
-    "training/bundles": "a file a step between a fitted model and one that is admitted",
     "training/families/value": "money takes a level, spending, margins and ranges beside the model",
     "training/families/segments": "a model whose words, names and traits are its own",
     "serving/pages": "a context, a view and its words a page",

@@ -41,6 +41,8 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "offers.explore_percent": (2, 0, 100),
     "service.port": (3_000, ANY, ANY),
     "service.workers": (1, 1, 64),
+    "service.calls_at_once": (0, 0, 64),
+    "service.longest_wait_seconds": (2, 0, 60),
     "service.kept_generations": (3, ANY, ANY),
     "service.scores_last_days": (7, ANY, ANY),
 }

@@ -164,7 +164,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         print("Simulating a company and growing 300 trees three times.", flush=True)
         ground = laid(Path(scratch) / "company", 1_000 if given.is_small else 6_000)
-        found = promoted_under_load(ground, 2 if given.is_small else 5)
+        found = promoted_under_load(ground, 1 if given.is_small else 5)
     return conclude("service_promotions", claims(found), given)
 
 

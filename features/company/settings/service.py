@@ -26,8 +26,8 @@ class ServiceSettings:
         least=0,
         most=MOST_WORKERS,
     )
-    longest_wait_seconds: float = setting(
-        2.0,
+    longest_wait_seconds: int = setting(
+        2,
         "So long a call waits for its turn at most; who would wait longer is told at once when to come again.",
         least=0,
         most=60,

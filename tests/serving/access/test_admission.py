@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from serving.access.admission import Admission, Place, TooBusy
+from serving.access.admission import Admission, QueuePlace, TooBusy
 from serving.access.work import Work
 
 ONE_SECOND = Work(("/score",), 100, 0.01)
@@ -33,7 +33,9 @@ def admission_by(clock: Clock, at_once: int = 1) -> Admission:
     return Admission(at_once=at_once, light_at_once=1, longest_wait_seconds=2.0, ticks=clock)
 
 
-def entered(admission: Admission, work: Work = ONE_SECOND, within_seconds: float = 10.0) -> Place:
+def entered(
+    admission: Admission, work: Work = ONE_SECOND, within_seconds: float = 10.0
+) -> QueuePlace:
     return admission.enter(work, within_seconds=within_seconds)
 
 
@@ -134,7 +136,7 @@ def test_whatever_comes_and_goes_no_place_is_taken_twice_and_none_stays_empty(
 ) -> None:
     clock = Clock()
     admission = admission_by(clock, at_once)
-    here: list[Place] = []
+    here: list[QueuePlace] = []
     for step in steps:
         if step == "enter":
             with suppress(TooBusy):

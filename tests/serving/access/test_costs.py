@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.access.costs import Costs
+from serving.access.costs import CallCosts
 from serving.access.work import Work
 
 
@@ -13,11 +13,11 @@ def work(rows: int, *marks: str) -> Work:
 
 
 def test_until_something_was_learned_what_is_declared_counts() -> None:
-    assert Costs().seconds(work(8)) == 2.0
+    assert CallCosts().seconds(work(8)) == 2.0
 
 
 def test_the_latest_calls_weigh_most() -> None:
-    costs = Costs()
+    costs = CallCosts()
     costs.learn(work(8), 8.0)
     assert costs.seconds(work(8)) == 8.0
     costs.learn(work(8), 18.0)
@@ -26,7 +26,7 @@ def test_the_latest_calls_weigh_most() -> None:
 
 
 def test_a_call_of_another_size_costs_as_much_a_row_as_the_nearest_that_is_known() -> None:
-    costs = Costs()
+    costs = CallCosts()
     costs.learn(work(1), 1.0)
     costs.learn(work(256), 25.6)
     assert costs.seconds(work(200)) == pytest.approx(20.0)
@@ -34,7 +34,7 @@ def test_a_call_of_another_size_costs_as_much_a_row_as_the_nearest_that_is_known
 
 
 def test_rows_of_another_kind_are_learned_apart() -> None:
-    costs = Costs()
+    costs = CallCosts()
     costs.learn(work(8, '"events"'), 80.0)
     assert costs.seconds(work(8)) == 2.0
     assert costs.seconds(work(8, '"events"')) == 80.0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
-from serving.access.routes import LONGEST_SECONDS, Route, table
+from serving.access.routes import LONGEST_SECONDS, USUAL_ROW_SECONDS, Route, table
 from serving.contract.application import build_api, declared
 from serving.contract.routes import Routes
 from serving.pages.pages import Pages
@@ -98,9 +99,29 @@ def routes_of(router: Any) -> list[APIRoute]:
 
 
 def test_the_addresses_of_the_service_are_these_and_no_others() -> None:
-    by_path = {one.path: one for one in ROUTES}
+    # How an answer is made gives nobody a right; see the next two.
+    plain = [replace(one, is_whole=False, row_seconds=USUAL_ROW_SECONDS) for one in ROUTES]
+    by_path = {one.path: one for one in plain}
     assert len(by_path) == len(ROUTES)
     assert by_path == {one.path: one for one in ADDRESSES}
+
+
+def test_all_answers_are_made_in_one_go_but_for_files_and_those_of_bentoml() -> None:
+    in_parts = {one.path for one in ROUTES if not one.is_whole}
+    assert in_parts == {"/v1/jobs/", "/churn.csv", *BENTO_OWN}
+
+
+def test_what_a_row_is_believed_to_cost_until_it_is_learned() -> None:
+    unusual = {one.path: one.row_seconds for one in ROUTES if one.row_seconds != 0.003}
+    assert unusual == {
+        "/v1/changes": 0.005,
+        "/v1/recommendations": 0.005,
+        "/v1/offers": 0.01,
+        "/v1/item-customers": 0.5,
+        "/v1/events": 0.0003,
+        "/v1/feedback": 0.0003,
+        "/v1/objections": 0.0003,
+    }
 
 
 def test_every_route_of_the_application_is_declared_to_the_guard(service: Service) -> None:

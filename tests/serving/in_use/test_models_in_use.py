@@ -14,10 +14,14 @@ import pytest
 from features.company.workspace import CURRENT, Workspace, point_at
 from serving.in_use.models_in_use import RETRY_SECONDS, ModelsInUse
 from serving.in_use.previous_models import Basis, PreviousModels
+from serving.nightly.run import score_beside
+from serving.process.without_training import kept_out
+from serving.snapshot.scores_of_model import scores_of
 from tests.serving.company import Company, put_to_use
+from training.bundles.bundle import admitted
 from training.bundles.sealing import stamp
 from training.bundles.signature import Signing
-from training.families.churn.bundle import Bundle
+from training.families.churn.bundle import CHURN_KIND, Bundle
 
 
 class Clock:
@@ -190,4 +194,30 @@ def test_a_registry_that_is_down_or_never_answers_is_not_even_asked(
     put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
     clock.seconds += 1.0
     assert version(models_in_use) == "2"
+    models_in_use.close()
+
+
+def test_a_model_whose_scores_stand_ready_is_opened_before_it_is_put_to_use(
+    demo_workspace: Company, workspace: Workspace, clock: Clock
+) -> None:
+    pointer = workspace.bundles / "churn" / CURRENT
+    first = pointer.read_text(encoding="utf-8").strip()
+    second = put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
+    point_at(pointer, first)
+    with kept_out():
+        bundle = admitted(CHURN_KIND, workspace, workspace.bundles / "churn" / second.digest)
+    score_beside(demo_workspace.settings, workspace, bundle)
+    models_in_use = ModelsInUse(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)
+    clock.seconds += 1.0
+    assert version(models_in_use) == "1"
+
+    # What lies there is not opened again: it would not open any more.
+    own = scores_of(workspace, second.digest)
+    assert own is not None and own != workspace.scores.current
+    (own / "vectors" / "vectors.json").write_text("{}", encoding="utf-8")
+    point_at(pointer, second.digest)
+    clock.seconds += 1.0
+    assert version(models_in_use) == "2" and models_in_use.fault is None
+    assert models_in_use.in_use is not None
+    assert models_in_use.in_use.snapshot.name == own.name
     models_in_use.close()

@@ -140,3 +140,32 @@ def test_so_many_keys_are_remembered_and_no_more() -> None:
     assert asked[1_024:] == ["one more", "0"]
     cache.find("one more")
     assert len(asked) == 1_026
+
+
+def test_what_is_remembered_asks_nobody_and_goes_when_somebody_else_has_written() -> None:
+    version, record = [1], KeyRecord("id", "crm", ("score",), 1, None)
+    cache = KeyCache(lambda key: record if key == "good" else None, lambda: version[0])
+    assert cache.remembered("good") is None
+    assert cache.find("good") == record == cache.remembered("good")
+    assert cache.find("bad") is None is cache.remembered("bad")
+    version[0] = 2
+    cache.find("bad")
+    assert cache.remembered("good") is None
+
+
+def test_what_was_looked_up_before_a_key_was_revoked_is_not_kept_for_after_it() -> None:
+    """Between two threads: one looks a key up, and before it keeps what it found the key is revoked."""
+    record, version = KeyRecord("id", "crm", ("score",), 1, None), [1]
+    is_revoked: list[bool] = []
+
+    def find(key: str) -> KeyRecord | None:
+        if is_revoked:
+            return None
+        is_revoked.append(True)
+        version[0] = 2
+        cache.find("another")  # by another thread, which sees the new version
+        return record
+
+    cache = KeyCache(find, lambda: version[0])
+    assert cache.find("good") == record
+    assert cache.find("good") is None

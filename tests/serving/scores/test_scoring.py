@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from serving.in_use.models_in_use import InUse
+from serving.process.waiter import NobodyWaits, Waiter, waited_for
 from serving.scores.score import Score, Status
 from serving.scores.scoring import Scorer
 from serving.scores.subject import Subject
@@ -160,3 +162,20 @@ def test_who_declined_has_neither_stage_nor_segment_nor_digest(in_use: InUse) ->
     customer = snapshot.customer_ids[key]
     found = in_use.scorer.score_ids([customer])[0]
     assert found == Score(customer, Status.NO_CONSENT, snapshot.cutoff_seconds)
+
+
+def test_scoring_ends_before_the_next_row_when_nobody_waits(in_use: InUse) -> None:
+    waiter, names = Waiter(), [in_use.snapshot.customer_ids[place] for place in range(3)]
+
+    told: list[Score] = []
+    scorer = copy(in_use.scorer)
+
+    def score(*arguments: Any) -> Score:
+        waiter.leave()
+        told.append(in_use.scorer._score(*arguments))
+        return told[-1]
+
+    setattr(scorer, "_score", score)  # noqa: B010
+    with waited_for(waiter), pytest.raises(NobodyWaits):
+        scorer.score_ids(names)
+    assert [one.customer_id for one in told] == names[:1]

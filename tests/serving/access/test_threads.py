@@ -1,0 +1,46 @@
+"""Threads that answer calls."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from serving.access.threads import Threads
+
+
+def test_a_job_is_done_in_another_thread_and_what_it_finds_or_raises_comes_back() -> None:
+    threads = Threads(2, "test")
+
+    async def both() -> tuple[int, int]:
+        first = await threads.done(threading.get_ident)
+        with pytest.raises(ZeroDivisionError):
+            await threads.done(lambda: 1 // 0)
+        return first, await threads.done(threading.get_ident)
+
+    first, second = asyncio.run(both())
+    # The one thread that has nothing to do is asked again.
+    assert first == second != threading.get_ident()
+
+
+def test_so_many_jobs_are_done_at_once_and_no_more() -> None:
+    threads, release, at_work = Threads(2, "test"), threading.Event(), list[int]()
+    two_are_at_work = threading.Event()
+
+    def job() -> None:
+        at_work.append(threading.get_ident())
+        if len(at_work) == 2:
+            two_are_at_work.set()
+        release.wait()
+
+    async def five() -> int:
+        jobs = [asyncio.create_task(threads.done(job)) for _ in range(5)]
+        await asyncio.to_thread(two_are_at_work.wait)
+        found = len(at_work)
+        release.set()
+        await asyncio.gather(*jobs)
+        return found
+
+    assert asyncio.run(five()) == 2
+    assert len(at_work) == 5 and len(set(at_work)) == 2
