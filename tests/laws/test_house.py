@@ -78,7 +78,6 @@ DOORS = {
         "serving/ledger/privacy.py",
         "serving/ledger/idempotency.py",
         "serving/ledger/clearing.py",
-        "serving/ledger/spoken_of.py",
     },
     "jinja2": {"serving/pages/pages.py"},
     "rich": {"regulars/narrator.py"},
