@@ -137,7 +137,9 @@ def ingest(call: Call, as_of: Cutoff | None) -> Outcome:
 def store_tables(call: Call, as_of: Cutoff | None = None) -> Outcome:
     """Check the tables and keep them sorted, as ``ingest`` does and whatever begins with it."""
     from features.store.ingestion import ingest as ingest_tables
+    from serving.nightly.forgetting import name_the_erased
 
+    name_the_erased(call.workspace)
     summary = ingest_tables(
         call.settings, call.workspace, call.narrator.progress, as_of=as_of or tomorrow()
     )
@@ -161,7 +163,11 @@ def store_tables(call: Call, as_of: Cutoff | None = None) -> Outcome:
 @verb
 def forget(call: Call) -> Outcome:
     """Make store, vectors and scores anew without erased customers, and delete what still holds them."""
-    from serving.nightly.forgetting import finish_erasures, forget_old_generations
+    from serving.nightly.forgetting import (
+        finish_erasures,
+        forget_old_generations,
+        told_of_erasures,
+    )
 
     narrator = call.narrator
     timed("ingest", narrator, store_tables, call)
@@ -171,6 +177,6 @@ def forget(call: Call) -> Outcome:
     ready_to_go_back(call)
     done = finish_erasures(call.workspace, at=now_seconds())
     return Outcome(
-        said=f"{len(done)} erasures are done, no file of the workspace holds their customers",
+        said=told_of_erasures(call.workspace, done),
         data={"erasures_done": done},
     )

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from training.registry.promotion import PromotionSummary, Readiness
 
 CHURN = MODELS[0]
-WITH_THE_SCORES = ("value", "segments")
-"""What a new model of these says is shown with the next scores."""
 _SCORES = "`regulars vectors`, then `regulars score`"
 _LIMIT = "that nobody loses what they are told now"
 
@@ -61,12 +59,14 @@ class Putting:
     def _settle(self, manifest: Manifest[Any]) -> None:
         """Wait until every process that serves answers from it, or one refuses it; at once where none runs."""
         from serving.in_use.following import followed
+        from serving.in_use.served import SERVED
         from serving.snapshot.standing import point_at_own_scores
 
         workspace = self.call.workspace
         if self.model == CHURN:
             point_at_own_scores(workspace)
-        if self.model not in WITH_THE_SCORES:
+        # A model that made figures of the scores is asked with the next ones.
+        if any(one.name == self.model and one.is_followed for one in SERVED):
             self.followed = followed(workspace, manifest)
 
     def outcome(self, summary: PromotionSummary) -> Outcome:

@@ -12,7 +12,6 @@ from features.vocabulary.errors import UsageRefused
 from regulars.call import Call, verb
 from regulars.narrator import Outcome
 from regulars.options import MODELS, model_option, reason_option
-from regulars.promoting import Putting
 
 if TYPE_CHECKING:
     from training.bundles.kind import Kind
@@ -38,6 +37,7 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
 def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = False) -> Outcome:
     """Train one family of models, as ``train`` does and the demo."""
     from regulars.families import OUTCOMES
+    from regulars.promoting import Putting
     from training.families.families import family_of
     from training.recipe.recipe import train as train_by_recipe
 
@@ -78,6 +78,7 @@ def _family(name: str) -> tuple[Kind[Any, Any], Gate]:
 @verb
 def promote(call: Call, version: int | None, model: str, reason: str, force: bool) -> Outcome:
     """Make a registered model the champion, if it passes the gate."""
+    from regulars.promoting import Putting
     from training.registry.promotion import promote as promote_version
 
     putting, (kind, gate) = Putting(call, model), _family(model)
@@ -100,6 +101,7 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 @verb
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
+    from regulars.promoting import Putting
     from training.registry.promotion import rollback as roll_back
 
     putting, (kind, _) = Putting(call, model), _family(model)

@@ -6,12 +6,9 @@ import logging
 import secrets
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import orjson
-
-from features.vocabulary.cells import csv_text
 from serving.contract.identifiers import UNREADABLE
+from serving.contract.job_lines import lines_of
 from serving.contract.recorded_scores import answer_rows, nobody
 from serving.contract.row_messages import ScoredRowAnswer
 from serving.in_use.models_in_use import InUse, ModelsInUse
@@ -23,15 +20,9 @@ from training.reasons.languages.known import language_of
 ROWS_AT_ONCE = {True: 100, False: 1_000}
 """A block with reasons and one without: some tens of milliseconds, so that nobody waits for long."""
 LOOK_EVERY_SECONDS = 1.0
+CLEAR_EVERY_SECONDS = 60
 _BREATH_SECONDS = 0.005
 _BLOCKS_A_WRITE_BACK = 20
-_REASONS = 3
-COLUMNS = (
-    *("customer_id", "status", "probability", "low", "high", "percentile", "band"),
-    *("expected_cents", "at_risk_cents", "stage", "lifecycle_status", "segment"),
-    *(f"reason_{place}" for place in range(1, _REASONS + 1)),
-    *("vector_as_of", "expires_at", "hold_out", "decision_id"),
-)
 _logger = logging.getLogger("regulars.jobs")
 
 
@@ -45,6 +36,7 @@ class JobRunner:
         self._rows_at_once = rows_at_once
         self._holder = secrets.token_hex(8)
         self._job: Job | None = None
+        self._cleared_at = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -85,6 +77,7 @@ class JobRunner:
     def _run(self) -> None:
         blocks = 0
         while not self._stopping.is_set():
+            self._clear()
             try:
                 worked = self.step()
                 blocks = blocks + 1 if worked else 0
@@ -94,6 +87,17 @@ class JobRunner:
                 _logger.error("The queue of jobs cannot be read: %s", type(fault).__name__)
                 worked = False
             self._stopping.wait(_BREATH_SECONDS if worked else LOOK_EVERY_SECONDS)
+
+    def _clear(self) -> None:
+        """Once a minute: go on with what a kill broke off of an erasure, and clear away answers that are too old."""
+        at = self._models_in_use.now()
+        if 0 <= at - self._cleared_at < CLEAR_EVERY_SECONDS:
+            return
+        self._cleared_at = at
+        try:
+            self._models_in_use.ledger.privacy.clear()
+        except Exception as fault:
+            _logger.error("An erasure cannot be gone on with: %s", type(fault).__name__)
 
     def _fail(self, job: Job, fault: str) -> None:
         self._models_in_use.job_files.delete(job.job_id)
@@ -111,12 +115,14 @@ class JobRunner:
         # Rows of two models do not belong into one file: a job meets a new model by beginning anew.
         done, written = (job.rows_done, job.bytes_done) if job.basis in ("", basis) else (0, 0)
         count = min(self._rows_at_once[bool(job.question["reasons"])], job.rows_total - done)
+        privacy = self._models_in_use.ledger.privacy
         asked = self._asked(job, in_use, done, count)
         rows = self._answered(job, in_use, asked, basis)
-        content = (
-            _as_csv(rows, heading=not done) if job.question["format"] == "csv" else _lines(rows)
-        )
-        written = files.append(job.job_id, content, written)
+        lines = lines_of(rows, job.question["format"], with_heading=not done)
+        written = files.append(job.job_id, lines, written)
+        if privacy.withheld is not in_use.snapshot.withheld:
+            # Somebody these rows are about may have been erased while they were made.
+            files.overwrite(privacy.withheld.erased, job.job_id)
         held = jobs.advance(job, rows=done + count, bytes_done=written, basis=basis, at=at)
         if held is None:
             # Cancelled, or taken over: the files belong to nobody or to somebody else.
@@ -128,7 +134,7 @@ class JobRunner:
         jobs.end(held, DONE, at=at)
         return None
 
-    def _asked(self, job: Job, in_use: InUse, first: int, count: int) -> list[str]:
+    def _asked(self, job: Job, in_use: InUse, first: int, count: int) -> list[str | None]:
         if job.question["everybody"]:
             known, gone = in_use.snapshot.customer_ids, in_use.snapshot.withheld.erased
             some = (known[key] for key in range(first, min(first + count, len(known))))
@@ -137,13 +143,13 @@ class JobRunner:
         return self._models_in_use.job_files.asked(job.job_id, first, count)
 
     def _answered(
-        self, job: Job, in_use: InUse, asked: Sequence[str], basis: str
+        self, job: Job, in_use: InUse, asked: Sequence[str | None], basis: str
     ) -> list[ScoredRowAnswer]:
         code = job.question["language"]
         return answer_rows(
             self._models_in_use,
             in_use,
-            [Subject(one) if one != UNREADABLE else nobody() for one in asked],
+            [nobody() if one == UNREADABLE else Subject(one or "") for one in asked],
             at=job.submitted_at,
             with_reasons=job.question["reasons"],
             language=language_of(code) if code else self._models_in_use.language,
@@ -151,21 +157,3 @@ class JobRunner:
             # A block that is done once more gives its decisions the names they had.
             named=f"{job.job_id}/{basis}",
         )
-
-
-def _lines(rows: Sequence[ScoredRowAnswer]) -> bytes:
-    return b"".join(orjson.dumps(row) + b"\n" for row in rows)
-
-
-def _as_csv(rows: Sequence[ScoredRowAnswer], *, heading: bool) -> bytes:
-    lines = [_cells(row) for row in rows]
-    return csv_text([COLUMNS, *lines] if heading else lines).encode("utf-8")
-
-
-def _cells(row: ScoredRowAnswer) -> list[Any]:
-    segment = row.get("segment")
-    flat: dict[str, Any] = {**row, **(row.get("interval") or {}), **(row.get("value") or {})}
-    flat["segment"] = None if segment is None else segment["name"]
-    texts = [reason["text"] or reason["title"] for reason in row.get("reasons") or ()][:_REASONS]
-    flat |= {f"reason_{place}": text for place, text in enumerate(texts, 1)}
-    return [flat.get(name) for name in COLUMNS]

@@ -19,7 +19,8 @@ from filelock import FileLock, Timeout
 from features.vocabulary.errors import WorkspaceRefused
 
 CURRENT = "CURRENT"
-TOMBSTONES = "erased.json"
+TOMBSTONES = "erased.db"
+JOBS = "jobs"
 _DRAFT = ".draft"
 
 
@@ -165,7 +166,7 @@ class Workspace:
     @property
     def jobs(self) -> Path:
         """Whom jobs ask about and what they were answered, one folder a job, for a day."""
-        return self.folder / "jobs"
+        return self.folder / JOBS
 
     @property
     def mlflow(self) -> Path:

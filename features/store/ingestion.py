@@ -18,6 +18,7 @@ from features.checks.identities.merging import merged_ids
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
 from features.checks.merges import NO_MERGES, Merges
 from features.company.erased import Tombstones
+from features.company.erased_names import read_tombstones
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.sources.connection import (
@@ -103,7 +104,7 @@ def ingest(
     Raises ``ContractBroken`` (a ``DataRefused``) when the check refuses, with the report attached.
     """
     with workspace.writing():
-        erased = Tombstones.read(workspace.erased)
+        erased = read_tombstones(workspace.erased)
         work = Ingestion(settings, progress, erased, as_of=as_of, threads=threads, memory=memory)
         last = work.last(workspace)
         if last is not None and work.changes_nothing(last):

@@ -64,6 +64,9 @@ def _bounded(text: str) -> str:
         raise PydanticKnownError("string_too_short", {"min_length": 1})
     if len(text) > LONGEST_ID:
         raise PydanticKnownError("string_too_long", {"max_length": LONGEST_ID})
+    if "\0" in text:
+        # Databases take it for the end of a text, and so one customer for another.
+        raise PydanticKnownError("string_unicode")
     return text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from fastapi import Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 
 from serving.access.problems import KINDS, Refusal
 from serving.access.routes import LONGEST_SECONDS
@@ -15,6 +15,7 @@ from serving.contract.answering import (
     models_in_use_of,
     required,
 )
+from serving.contract.job_lines import UNSAID
 from serving.contract.job_messages import JobAnswer, JobRequest, JobStatus
 from serving.contract.quick_route import json_response
 from serving.contract.routes import contract_routes
@@ -38,6 +39,10 @@ def submit(request: Request, question: JobRequest) -> Response:
     in_use = required(models_in_use)
     asked = question.customer_ids or ()
     rows = len(in_use.snapshot.customer_ids) if question.everybody else len(asked)
+    privacy = models_in_use.ledger.privacy
+    withheld = privacy.withheld
+    erased = privacy.erased_among(set(asked), ignore_case=models_in_use.ignores_case)
+    kept = [None if one in erased else one for one in asked]
     terms = {
         "everybody": question.everybody,
         "reasons": question.reasons,
@@ -51,10 +56,12 @@ def submit(request: Request, question: JobRequest) -> Response:
             terms,
             rows,
             at=models_in_use.now(),
-            before=lambda job_id: models_in_use.job_files.ask(job_id, asked),
+            before=lambda job_id: models_in_use.job_files.ask(job_id, kept),
         )
     except TooManyJobs:
         raise Refusal("too_many_jobs") from None
+    if privacy.withheld is not withheld:
+        models_in_use.job_files.overwrite(privacy.withheld.erased, job.job_id)
     answer = json_response(_answer(job), 202)
     answer.headers["location"] = f"/v1/jobs/{job.job_id}"
     return answer
@@ -88,13 +95,19 @@ def cancel(request: Request, job_id: str) -> JobAnswer:
     responses={200: {"content": {one.partition(";")[0]: {} for one in _MEDIA_TYPES.values()}}},
 )
 def result(request: Request, job_id: str) -> Response:
-    """The result of a job that is done, as a file."""
+    """The result of a job that is done, as a file; who objected or was erased since then is in it as in a score of now."""
     models_in_use, job = models_in_use_of(request), _own(request, job_id)
-    path = models_in_use.job_files.result(job.job_id)
-    if job.status != DONE or not path.is_file():
+    files, kind = models_in_use.job_files, str(job.question["format"])
+    if job.status != DONE or not files.has_result(job.job_id):
         raise Refusal("no_result")
-    kind = job.question["format"]
-    return FileResponse(path, media_type=_MEDIA_TYPES[kind], filename=f"scores.{kind}")
+    withheld = models_in_use.ledger.privacy.withheld
+    parts = files.parts(job.job_id, withheld.erased, withheld.objected, UNSAID[kind])
+    media_type, filename = _MEDIA_TYPES[kind], f"scores.{kind}"
+    if parts is None:
+        path = files.result(job.job_id)
+        return FileResponse(path, media_type=media_type, filename=filename)
+    headers = {"content-disposition": f'attachment; filename="{filename}"'}
+    return StreamingResponse(parts, media_type=media_type, headers=headers)
 
 
 def _own(request: Request, job_id: str) -> Job:

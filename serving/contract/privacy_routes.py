@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, cast
 
 from fastapi import Request
@@ -22,7 +21,6 @@ from serving.contract.privacy_messages import (
     ObjectionsRequest,
 )
 from serving.contract.routes import contract_routes
-from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.feedback import Verdict
 from serving.ledger.privacy import Erasure
 from serving.nightly.forgetting import still_held
@@ -39,6 +37,7 @@ def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswe
         models_in_use.ledger.privacy.decide(
             [(row.customer_id, row.objects) for row in named],
             at=models_in_use.now(),
+            ignore_case=models_in_use.ignores_case,
             all_ids=models_in_use.all_ids_of,
         )
     )
@@ -68,7 +67,6 @@ def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
         ignore_case=models_in_use.ignores_case,
         all_ids=models_in_use.all_ids_of,
     )
-    _drop_jobs(models_in_use, models_in_use.all_ids_of(named))
     return _erasure(erasure)
 
 
@@ -107,14 +105,6 @@ def feedback(request: Request, question: FeedbackRequest) -> FeedbackAnswer:
             for row in question.rows
         ]
     )
-
-
-def _drop_jobs(models_in_use: ModelsInUse, customer_ids: Sequence[str]) -> None:
-    """Files of jobs that name an erased customer are deleted with their results."""
-    for customer_id in customer_ids:
-        for job_id in models_in_use.job_files.mentioning(customer_id):
-            models_in_use.ledger.jobs.drop(job_id, at=models_in_use.now())
-            models_in_use.job_files.delete(job_id)
 
 
 def _erasure(erasure: Erasure) -> ErasureAnswer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -19,7 +19,8 @@ from features.vocabulary.progress import Progress, silent
 from serving.contract.answering import instant
 from serving.exports.crm_shapes import SHAPES, Shape
 from serving.exports.previous_export import Exported, hashes_of
-from serving.ledger.administration import withheld_in
+from serving.ledger.administration import of_nobody_withheld
+from serving.ledger.privacy import Withheld
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot, open_snapshot
@@ -68,18 +69,34 @@ def export_reasons(
             found=f'"{target}" and {path.name}',
             remedy=did_you_mean(target, list(TARGETS)),
         )
-    snapshot = open_snapshot(workspace).without(withheld_in(workspace))
-    words = snapshot.wording(currency, language)
-    exported = Exported(workspace, target)
+    shapes = shapes or ExportSettings()
+
+    def make(withheld: Withheld, check: Callable[[], None]) -> ReasonExport:
+        snapshot = open_snapshot(workspace).without(withheld)
+        blocks = _blocks(snapshot, snapshot.wording(currency, language), progress, at_once)
+        exported = Exported(workspace, target)
+        return _written(blocks, path, target, shapes, exported, only_changed, check)
+
+    return of_nobody_withheld(workspace, make)
+
+
+def _written(
+    blocks: Iterator[tuple[pa.Table, list[dict[str, Any]]]],
+    path: Path,
+    target: str,
+    shapes: ExportSettings,
+    exported: Exported,
+    only_changed: bool,
+    check: Callable[[], None],
+) -> ReasonExport:
+    """Write the blocks beside, and put the file in place unless ``check`` raises."""
     noted: list[tuple[np.ndarray, np.ndarray]] = []
     written = unchanged = 0
     with put_in_place(path) as file:
         writer: _Writer = (
-            _Bodies(file, SHAPES[target], shapes or ExportSettings())
-            if target in SHAPES
-            else _Table(file, target)
+            _Bodies(file, SHAPES[target], shapes) if target in SHAPES else _Table(file, target)
         )
-        for table, rows in _blocks(snapshot, words, progress, at_once):
+        for table, rows in blocks:
             ids = [str(row["customer_id"]) for row in rows]
             noted.append(hashes_of(ids, rows))
             kept = np.ones(len(rows), np.bool_)
@@ -89,6 +106,7 @@ def export_reasons(
             written += int(kept.sum())
             unchanged += int(len(kept) - kept.sum())
         writer.close()
+        check()
     exported.keep(*(np.concatenate(one) for one in zip(*noted, strict=True)))
     return ReasonExport(written, unchanged, str(path))
 

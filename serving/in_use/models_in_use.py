@@ -75,7 +75,6 @@ class ModelsInUse:
         self.ledger = Ledger(workspace.ledger)
         if self.ignores_case:
             self.ledger.privacy.count_in_small()
-        self.job_files = JobFiles(workspace.jobs)
         self.workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None
@@ -94,6 +93,11 @@ class ModelsInUse:
         self.promoted: NamedModel | None = None
         """The churn model that was put to use last, whether it answers or not."""
         self.refresh()
+
+    @property
+    def job_files(self) -> JobFiles:
+        """The files of jobs."""
+        return self.ledger.job_files
 
     @property
     def currency(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
 from serving.items.reasons import GROUPS, because, category_of
 from serving.items.recommending import Recommending, recommending_in
-from serving.ledger.administration import withheld_in
+from serving.ledger.administration import of_nobody_withheld, withheld_in
+from serving.ledger.privacy import Withheld
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import SOURCES
 from training.families.items.words import WORDS, ItemWords
@@ -87,13 +88,18 @@ def export_lists(
     refuse_other_file(path)
     found = required_in(workspace, never)
     unavailable, unknown = found.places(without)
-    left_out = found.left_out(withheld_in(workspace))
-    everybody = range(len(found.customer_ids))
-    customers = np.array([key for key in everybody if key not in left_out], np.int64)
-    tables = tables_of(
-        found, customers, wishes, WORDS[language], threads, progress, unavailable=unavailable
-    )
-    return ItemExport(len(customers), write_tables(path, tables), str(path), tuple(unknown))
+
+    def make(withheld: Withheld, check: Callable[[], None]) -> ItemExport:
+        left_out = found.left_out(withheld)
+        everybody = range(len(found.customer_ids))
+        customers = np.array([key for key in everybody if key not in left_out], np.int64)
+        tables = tables_of(
+            found, customers, wishes, WORDS[language], threads, progress, unavailable=unavailable
+        )
+        lines = write_tables(path, tables, check)
+        return ItemExport(len(customers), lines, str(path), tuple(unknown))
+
+    return of_nobody_withheld(workspace, make)
 
 
 def tables_of(
@@ -170,10 +176,12 @@ _TAKERS = pa.schema(
 )
 
 
-def write_tables(path: Path, tables: Iterable[pa.Table]) -> int:
+def write_tables(
+    path: Path, tables: Iterable[pa.Table], check: Callable[[], None] = lambda: None
+) -> int:
     """Write tables of one kind beside and put them in place at once; says how many lines they have.
 
-    In CSV no cell is one that a spreadsheet takes for a formula.
+    In CSV no cell is one that a spreadsheet takes for a formula. Where ``check`` raises nothing is put in place.
     """
     refuse_other_file(path)
     lines = 0
@@ -183,6 +191,7 @@ def write_tables(path: Path, tables: Iterable[pa.Table]) -> int:
             writer.add(table)
             lines += len(table)
         writer.close()
+        check()
     return lines
 
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from features.company.workspace import Workspace
 from features.store.store import open_store
-from features.vocabulary.errors import RegularsError, UsageRefused
+from features.vocabulary.errors import RegularsError, UsageRefused, WorkspaceRefused
 from serving.ledger.audit import COMMAND_LINE, AuditRow
 from serving.ledger.decisions import Decision
 from serving.ledger.keys import FIRST_KEY_VARIABLE, SCOPES, SHORTEST_SECRET, KeyRecord
 from serving.ledger.ledger import ledger_of
 from serving.ledger.privacy import Withheld
+
+MOST_TRIES = 10
+Made = TypeVar("Made")
+
+
+class DemandMeanwhile(Exception):
+    """Somebody made a demand while a file about customers was made."""
 
 
 def create_key(workspace: Workspace, name: str, scopes: Iterable[str], *, at: int) -> str:
@@ -107,3 +115,30 @@ def withheld_in(workspace: Workspace, *, ignore_case: bool = False) -> Withheld:
         with suppress(RegularsError):
             ledger.privacy.count_for_all_ids(open_store(workspace).other_ids().all_of)
         return ledger.privacy.withheld
+
+
+def of_nobody_withheld(
+    workspace: Workspace, make: Callable[[Withheld, Callable[[], None]], Made]
+) -> Made:
+    """Make a file about customers, and make it anew where somebody objected or was erased meanwhile.
+
+    ``make`` is given who is withheld and what it has to call just before the file is put in place. Raises
+    ``WorkspaceRefused`` where demands do not cease.
+    """
+    for _ in range(MOST_TRIES):
+        before = withheld_in(workspace)
+
+        def check(known: frozenset[str] = before.objected | before.erased) -> None:
+            now = withheld_in(workspace)
+            if not (now.objected | now.erased) <= known:
+                raise DemandMeanwhile
+
+        try:
+            return make(before, check)
+        except DemandMeanwhile:
+            continue
+    raise WorkspaceRefused(
+        expected="a file about customers to be made without an objection or an erasure meanwhile",
+        found=f"some in each of {MOST_TRIES} tries",
+        remedy="Run this again when fewer come in.",
+    )

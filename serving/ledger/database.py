@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import sqlalchemy as sa
+from filelock import FileLock
 
 from features.vocabulary.errors import WorkspaceRefused
 from serving.ledger.statements import set_up
@@ -31,8 +32,11 @@ def opened(path: Path) -> sa.Engine:
     engine = sa.create_engine(f"sqlite:///{path}")
     sa.event.listen(engine, "connect", lambda connection, _: set_up(connection))
     try:
-        TABLES.create_all(engine)
-        _add_columns(engine)
+        # To change a new file's journal two processes would not wait for one another.
+        with FileLock(path.with_name(f".{path.name}.lock")):
+            TABLES.create_all(engine)
+            _add_columns(engine)
+            _add_indexes(engine)
     except sa.exc.OperationalError:
         engine.dispose()
         raise WorkspaceRefused(
@@ -62,6 +66,18 @@ def _add_columns(engine: sa.Engine) -> None:
             # Another process may have been faster.
             if (table, column) in _missing_columns(engine):
                 raise
+
+
+def _add_indexes(engine: sa.Engine) -> None:
+    """Give the tables of an older version the indexes they lack."""
+    known = {
+        one["name"] for found in sa.inspect(engine).get_multi_indexes().values() for one in found
+    }
+    for table in TABLES.sorted_tables:
+        for index in table.indexes:
+            if index.name not in known:
+                with engine.begin() as connection:
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
 
 def _missing_columns(engine: sa.Engine) -> list[tuple[str, str]]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from features.company.workspace import TOMBSTONES, Workspace
+from features.company.erased_names import ErasedNames
+from features.company.workspace import JOBS, TOMBSTONES, Workspace
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from serving.ledger.audit import Audit
 from serving.ledger.database import opened
@@ -21,6 +22,7 @@ from serving.ledger.decisions import APPEND, APPEND_AGAIN, DECISIONS, Decision, 
 from serving.ledger.feedback import Feedback
 from serving.ledger.hold_out import HoldOut
 from serving.ledger.idempotency import RepeatedCalls
+from serving.ledger.job_files import JobFiles
 from serving.ledger.jobs import Jobs
 from serving.ledger.keys import (
     KEYS,
@@ -48,11 +50,13 @@ class Ledger:
         self._engine = opened(path)
         self._quick = Statements(path)
         self.keys = KeyCache(self.key_of, self._quick.version)
-        self.repeats = RepeatedCalls(self._quick)
         self.events = ReportedEvents(self._quick)
         self.audit = Audit(self._quick, path.with_suffix(".head"))
         self.feedback = Feedback(self._quick)
-        self.privacy = Privacy(path, self._quick, path.with_name(TOMBSTONES))
+        self._erased = ErasedNames(path.with_name(TOMBSTONES))
+        self.job_files = JobFiles(path.with_name(JOBS), self._erased.name)
+        self.privacy = Privacy(path, self._quick, self._erased, self.job_files)
+        self.repeats = RepeatedCalls(path, self._quick, self.privacy)
         self.hold_out = HoldOut(self._engine)
         self.jobs = Jobs(self._engine)
         self.offers = OfferDecisions(self._quick)
@@ -61,6 +65,7 @@ class Ledger:
         """Let go of the file."""
         self.audit.close()
         self._quick.close()
+        self._erased.close()
         self._engine.dispose()
 
     def write_back(self) -> None:

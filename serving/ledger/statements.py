@@ -66,6 +66,8 @@ def set_up(connection: sqlite3.Connection) -> None:
         "synchronous=NORMAL",
         "busy_timeout=5000",
         "foreign_keys=ON",
+        # Nothing of what was deleted or moved stays readable in the file.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

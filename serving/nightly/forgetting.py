@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, open_other_ids
 from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
-from serving.ledger.ledger import Ledger
+from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot_folder
 
 
@@ -44,14 +44,33 @@ def forget_old_generations(workspace: Workspace) -> None:
     shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
 
 
+def name_the_erased(workspace: Workspace) -> None:
+    """Before an ingest: whoever is to be erased is among the erased, also where the file of their names was lost."""
+    if workspace.ledger.exists():
+        # To open it is to name them.
+        with ledger_of(workspace):
+            pass
+
+
 def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
     """Note as done the erasures of which nothing is left; says which."""
-    ledger = Ledger(workspace.ledger)
-    try:
+    with ledger_of(workspace) as ledger:
         privacy = ledger.privacy
+        privacy.clear()
         return privacy.finish(still_held(workspace, privacy.withheld.erased), at=at)
-    finally:
-        ledger.close()
+
+
+def told_of_erasures(workspace: Workspace, done: Sequence[str]) -> str:
+    """How many erasures have come to their end, and how many have not."""
+    with ledger_of(workspace) as ledger:
+        pending = ledger.privacy.pending()
+    said = f"{len(done):,} erasure{' is' if len(done) == 1 else 's are'} done"
+    if pending:
+        are = "is" if pending == 1 else "are"
+        return f"{said}; {pending:,} {are} pending, for a file of the workspace may still hold their customers"
+    if not done:
+        return "No erasure was pending"
+    return f"{said}, no file of the workspace holds their customers"
 
 
 def _customers_in(folder: Path) -> tuple[TextColumn, ...] | None:

@@ -35,11 +35,12 @@ from serving.snapshot.reading import (
     of_the_model,
     open_snapshot,
 )
-from serving.snapshot.scores_of_model import MANIFEST_FILE, said_of, scores_of
+from serving.snapshot.scores_of_model import BESIDE, MANIFEST_FILE, said_of, scores_of
 from serving.snapshot.segments import segments_for
 from training.families.churn.bundle import Bundle, current_bundle
 
 CHECKPOINTS = ".run"
+_OF_THE_MODEL = ("model_digest", "model_version", "plan_hash", "objections")
 
 __all__ = ["ScoreSummary", "Snapshot", "open_snapshot", "score_everybody"]
 
@@ -118,7 +119,8 @@ def _scored(
         scored = everybody(given, checkpoints, progress)
         write_columns(draft, scored.columns(given))
         write_other_ids(store.other_ids(), draft / FOLDER)
-        manifest = identity | of_the_model(bundle) | scored.counted(given)
+        manifest = identity | {BESIDE: _beside(identity)}
+        manifest |= of_the_model(bundle) | scored.counted(given)
         offers = json.dumps(offers_of(store), ensure_ascii=False)
         (draft / OFFERS_FILE).write_text(offers, encoding="utf-8")
         (draft / MANIFEST_FILE).write_text(
@@ -146,6 +148,12 @@ def _identity(given: RunInputs) -> dict[str, Any]:
         "compared_days": given.compared_days,
         "objections": _named(given.withheld.objected),
     }
+
+
+def _beside(identity: dict[str, Any]) -> str:
+    """A name for all that scores of one day are made from but the model of risk and who objected meanwhile."""
+    said = {name: one for name, one in identity.items() if name not in _OF_THE_MODEL}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _named(customer_ids: Collection[str]) -> str:

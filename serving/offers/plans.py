@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.items.all_customers import refuse_other_file, write_tables
+from serving.ledger.administration import of_nobody_withheld
+from serving.ledger.privacy import Withheld
 from serving.offers.allocation.allocation import allocate
 from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING
@@ -129,8 +131,38 @@ def write_plan(
     names = [one.offer_id for one in found.offers.listed]
     _refuse_unknown(least, names, "offers")
     _refuse_unknown(channels, sorted(set(found.channels)), "channels")
-    audience = Audience.of(found, workspace, at=at)
-    values, costs = _values(found, audience, at, progress)
+
+    def make(_: Withheld, check: Callable[[], None]) -> WrittenPlan:
+        audience = Audience.of(found, workspace, at=at)
+        values, costs = _values(found, audience, at, progress)
+        budgets = _budgets(found, costs, most, budget_cents, channels, least)
+        plan = allocate(values, budgets, progress=progress)
+        shown = np.flatnonzero(plan.offers != NOTHING)
+        worth = values[shown, plan.offers[shown]]
+        order = np.argsort(-worth, kind="stable")
+        ids = [found.customer_ids[int(audience.keys[row])] for row in shown[order]]
+        offers = [names[offer] for offer in plan.offers[shown[order]]]
+        columns = {
+            "customer_id": ids,
+            "offer_id": offers,
+            "priority_cents": np.round(worth[order], 2),
+        }
+        write_tables(file, [pa.table(columns)], check)
+        customers = len(audience.keys)
+        return WrittenPlan(customers, len(shown), plan.value, plan.bound, plan.prices, plan.used)
+
+    return of_nobody_withheld(workspace, make)
+
+
+def _budgets(
+    found: Offering,
+    costs: NDArray[np.float64],
+    most: int | None,
+    budget_cents: int | None,
+    channels: Mapping[str, int],
+    least: Mapping[str, int],
+) -> list[Budget]:
+    names = [one.offer_id for one in found.offers.listed]
     budgets = []
     if most is not None:
         budgets.append(Budget("customers", float(most), np.ones(len(names))))
@@ -142,21 +174,7 @@ def write_plan(
     for offer, count in least.items():
         uses = (np.array(names) == offer).astype(np.float64)
         budgets.append(Budget(f"at least {offer}", float(count), uses, is_least=True))
-    plan = allocate(values, budgets, progress=progress)
-    shown = np.flatnonzero(plan.offers != NOTHING)
-    worth = values[shown, plan.offers[shown]]
-    order = np.argsort(-worth, kind="stable")
-    table = pa.table(
-        {
-            "customer_id": [found.customer_ids[int(audience.keys[row])] for row in shown[order]],
-            "offer_id": [names[offer] for offer in plan.offers[shown[order]]],
-            "priority_cents": np.round(worth[order], 2),
-        }
-    )
-    write_tables(file, [table])
-    return WrittenPlan(
-        len(audience.keys), len(shown), plan.value, plan.bound, plan.prices, plan.used
-    )
+    return budgets
 
 
 def _refuse_unknown(named: Mapping[str, int], known: Sequence[str], what: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from features.vocabulary.cells import csv_text
 from serving.in_use.models_in_use import InUse
+from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import ListQuery, matching
 from serving.pages.figures import instant
 from serving.pages.list_view import MAIN_REASONS, explanations_at
@@ -49,13 +50,26 @@ _ROWS_AT_ONCE = 500
 
 
 def csv_parts(
-    in_use: InUse, query: ListQuery, currency: str, *, at_once: int = _ROWS_AT_ONCE
+    in_use: InUse,
+    query: ListQuery,
+    currency: str,
+    *,
+    withheld: Callable[[], Withheld] | None = None,
+    at_once: int = _ROWS_AT_ONCE,
 ) -> Iterator[bytes]:
-    """The file in parts: a heading, then a line a customer, ended as spreadsheets expect."""
+    """The file in parts: a heading, then a line a customer, ended as spreadsheets expect.
+
+    Whoever is ``withheld`` by the time of a part is not in it; where nobody tells, who was so at the start.
+    """
     positions = matching(in_use.snapshot, query)
     yield _lines([list(COLUMNS)], BYTE_ORDER_MARK)
     for first in range(0, len(positions), at_once):
         block = positions[first : first + at_once]
+        if withheld is not None:
+            hidden = in_use.snapshot.without(withheld()).withheld_places
+            block = block[~np.isin(block, hidden)]
+        if not len(block):
+            continue
         explanations = explanations_at(in_use, block)
         yield _lines(
             [

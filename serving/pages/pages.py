@@ -126,7 +126,12 @@ class Pages:
         if query.found is not None and query.generation != in_use.snapshot.name:
             return self._refusal(request, "replaced")
         return StreamingResponse(
-            csv_parts(in_use, query, models_in_use.currency),
+            csv_parts(
+                in_use,
+                query,
+                models_in_use.currency,
+                withheld=lambda: models_in_use.ledger.privacy.withheld,
+            ),
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": 'attachment; filename="churn-list.csv"'},
         )

@@ -18,7 +18,7 @@ from serving.scores.next_order import NextOrder
 from serving.scores.score import Status
 from serving.scores.subject import Caution
 from serving.snapshot.customer_values import Valued
-from training.bundles.spoken import spoken
+from training.bundles.own_plan import spoken
 from training.families.churn.bundle import Bundle
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language

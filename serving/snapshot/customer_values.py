@@ -16,8 +16,7 @@ from serving.process.without_training import kept_out
 from serving.snapshot.columns import CustomerValues, ValueReasonColumns, unjudged
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
-from training.bundles.own_plan import OwnPlan
-from training.bundles.spoken import spoken
+from training.bundles.own_plan import OwnPlan, spoken
 from training.families.churn.bundle import Bundle
 from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.reasons.explanation import StoredShares, sayable_of_value

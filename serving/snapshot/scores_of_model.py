@@ -11,8 +11,10 @@ from features.vocabulary.errors import BundleRefused
 from training.bundles.admission import current_folder
 
 MANIFEST_FILE = "snapshot.json"
+BESIDE = "beside"
+"""Where scores name all they are made from but the model: it is the same for all models of a day."""
 OF_THE_DAY = ("data_digest", "cutoff_seconds")
-"""What scores say of what they were made from: it is the same for all models of a day."""
+"""What scores say of the day they are of."""
 
 
 def scores_of(workspace: Workspace, digest: str) -> Path | None:

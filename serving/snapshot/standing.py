@@ -6,15 +6,12 @@ from pathlib import Path
 
 from features.company.workspace import Workspace
 from serving.snapshot.customer_values import unusable_beside
-from serving.snapshot.scores_of_model import OF_THE_DAY, said_of, scores_in_use, scores_of
+from serving.snapshot.scores_of_model import BESIDE, said_of, scores_in_use, scores_of
 from training.bundles.admission import current_folder
 from training.bundles.manifest import Manifest, Written
 from training.bundles.own_plan import OwnPlan
 from training.bundles.sealing import declared, verified
 from training.families.value.bundle import VALUE
-
-_BESIDE = (*OF_THE_DAY, "schema_version", "value", "segments", "other_ids", "compared_days")
-"""What scores of two models of one day have in common where nothing else has changed between them."""
 
 
 def what_would_fall(workspace: Workspace, folder: Path) -> str:
@@ -37,9 +34,8 @@ def stands_ready(workspace: Workspace, manifest: Manifest[Written]) -> bool:
     """Whether a model made scores of the day, beside the models of value and segments that are in use."""
     said = said_of(scores_of(workspace, manifest.digest))
     shown = said_of(workspace.scores.current)
-    return said.get("model_version") == manifest.version and all(
-        said.get(name) == shown.get(name) for name in _BESIDE
-    )
+    is_of_today = said.get(BESIDE) == shown.get(BESIDE) is not None
+    return is_of_today and said.get("model_version") == manifest.version
 
 
 def point_at_own_scores(workspace: Workspace) -> None:

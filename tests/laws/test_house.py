@@ -76,6 +76,8 @@ DOORS = {
         "serving/ledger/ledger.py",
         "serving/ledger/privacy.py",
         "serving/ledger/idempotency.py",
+        "serving/ledger/clearing.py",
+        "serving/ledger/spoken_of.py",
     },
     "jinja2": {"serving/pages/pages.py"},
     "rich": {"regulars/narrator.py"},

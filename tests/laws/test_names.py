@@ -25,7 +25,6 @@ LARGER_FOLDERS = {
     "serving/access": "a file a station between a connection and its answer",
     "serving/ledger": "a file a table of the service's memory",
     "serving/scores": "one way from a customer to an answer, every station a file",
-    "training/bundles": "a file a step between a fitted model and one that is admitted",
     "training/families/value": "money takes a level, spending, margins and ranges beside the model",
     "training/families/segments": "a model whose words, names and traits are its own",
     "serving/pages": "a context, a view and its words a page",

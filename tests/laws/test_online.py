@@ -130,8 +130,8 @@ def test_a_vector_with_fresh_events_is_that_of_a_store_that_has_them(
     )
     whole = pack_of(all_of, timezone=timezone)
     declarations = standard_plan(whole, BUYING).declarations
-    expected = build_vectors(whole, plan_of(declarations, whole), cutoffs, threads=1)
-    online = OnlineVectors(stored, plan_of(declarations, stored), timezone=timezone)
+    expected = build_vectors(whole, plan_of(declarations, whole, BUYING), cutoffs, threads=1)
+    online = OnlineVectors(stored, plan_of(declarations, stored, BUYING), timezone=timezone)
 
     for name, key in zip(
         HISTORIES, (whole.customer_ids.find(one) for one in HISTORIES), strict=True

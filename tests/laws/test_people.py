@@ -7,6 +7,7 @@ until somebody says what each state means there.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import get_args
 
@@ -16,6 +17,7 @@ from features.exports.table_files import FORMATS
 from regulars.main import VERBS
 from serving.contract.job_messages import JobRequest
 from serving.exports.reasons import TARGETS
+from tests.holding import files_holding
 from tests.laws.people import files, routes
 from tests.laws.people.world import STATES, Seen, World, event
 from tests.serving.calling import ROUTES
@@ -44,7 +46,7 @@ EVERYBODY = ROWS | {"erased": "absent"}
 MEANING: Mapping[str, Seen] = {
     "POST /v1/score": ROWS,
     "POST /score": ROWS,
-    "POST /v1/jobs": ROWS,
+    "POST /v1/jobs": EVERYBODY,
     "GET /v1/jobs/": EVERYBODY,
     "DELETE /v1/jobs/": NOBODY,
     "POST /v1/customer": ROWS,
@@ -105,6 +107,10 @@ def demanded(worlds: dict[str, World]) -> dict[str, World]:
             world.asked("/v1/score", rows=asked)
             told = [row | {"contact": event()} for row in asked]
             world.asked("/v1/events", rows=told)
+        with world.repeatable():
+            for asked_in, ask in routes.ROUTES.values():
+                if asked_in == name:
+                    ask(world)
         world.demand()
     return worlds
 
@@ -132,6 +138,25 @@ def test_every_state_means_what_is_said_of_it(
         assert ask(demanded[company]) == MEANING[name]
 
 
+@pytest.mark.parametrize("name", routes.ROUTES)
+def test_a_call_that_is_sent_again_after_the_demands_says_what_a_first_call_would(
+    demanded: dict[str, World], name: str
+) -> None:
+    """All were asked before with the same keys; jobs were finished, and their results are still there."""
+    company, ask = routes.ROUTES[name]
+    with demanded[company].repeatable():
+        assert ask(demanded[company]) == MEANING[name]
+
+
+def test_what_speaks_of_nobody_who_made_a_demand_is_repeated(demanded: dict[str, World]) -> None:
+    world = demanded["demo"]
+    with world.repeatable() as caller:
+        before = caller.repeats
+        world.asked("/v1/jobs", customer_ids=list(world.people.values()))
+        world.asked("/v1/customer", customer_id=world.people["anybody"])
+        assert caller.repeats == before + 2
+
+
 def test_what_is_no_matter_of_people_names_nobody(demanded: dict[str, World]) -> None:
     world = demanded["demo"]
     world.caller = world.service.caller("score", "events", "pages", "admin")
@@ -154,3 +179,41 @@ def test_of_an_erased_customer_the_ledger_holds_what_is_to_be_erased_and_nothing
     assert world.written(world.people["objected"]) >= {"objections", "decisions", "events"}
     for other in ("offers", "items"):
         assert demanded[other].written(demanded[other].people["erased"]) == {"to_be_erased"}
+
+
+def test_who_was_erased_and_is_sent_again_is_taken_in_nowhere_and_stays_erased(
+    demanded: dict[str, World],
+) -> None:
+    """Whom no file holds any more is named in every call there is, the first and its repeats."""
+    for name, world in demanded.items():
+        gone = world.people["erased"] = f"gone-from-{name}"
+        receipt = world.officer.post("/v1/erasures", json={"customer_ids": [gone]}).json()
+        status = {"erasure_id": receipt["erasure_id"]}
+        done = world.officer.post("/v1/erasures/status", json=status).json()
+        assert done["status"] == "done"
+        for kept_apart in (False, True):
+            with world.repeatable() if kept_apart else nullcontext():
+                for route, (asked_in, ask) in routes.ROUTES.items():
+                    if asked_in == name:
+                        assert ask(world) == MEANING[route], route
+                _send_again(world, gone)
+        assert files_holding(world.folder, gone) == [] and world.written(gone) == set()
+        assert world.officer.post("/v1/erasures/status", json=status).json() == done
+
+
+def _send_again(world: World, gone: str) -> None:
+    """Tell of somebody and ask about them in every way that goes beyond a number."""
+    row = {"customer_id": gone, "row_id": gone}
+    bought = {"order_id": "1", "ordered_at": "2025-06-01T00:00:00Z", "item_id": "a00"}
+    line = bought | {"quantity": 1.0, "amount_cents": 100}
+    contact = {"contacts": [event()]}
+    world.officer.post("/v1/objections", json={"rows": [{"customer_id": gone}]})
+    for path, questions in {
+        "/v1/score": ({}, {"vector": {"days_since_order": 3.0}}, {"events": contact}),
+        "/v1/recommendations": ({"events": {"purchases": [line]}},),
+        "/v1/events": ({"contact": event(), "event_id": gone}, {"purchase": line}),
+    }.items():
+        for more in questions:
+            answer = world.caller.post(path, json={"rows": [row | more]})
+            assert answer.is_success or answer.json()["code"] in ("not_trained", "not_ready")
+    world.caller.post("/v1/jobs", json={"customer_ids": [gone], "format": "csv"})

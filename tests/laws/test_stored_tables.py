@@ -11,13 +11,17 @@ import pytest
 from serving.ledger.ledger import Ledger
 
 KEYS = {
+    "answers_about": ["person", "name"],
+    "answers_about_crowds": ["name"],
     "audit": ["number"],
     "decisions": ["decision_id"],
+    "demands": ["one"],
     "erasures": ["erasure_id"],
     "events": ["event_id"],
     "feedback": ["decision_id", "reason_group"],
+    "first_calls": ["name"],
     "jobs": ["job_id"],
-    "kept_answers": ["name"],
+    "kept_contents": ["name"],
     "keys": ["key_id"],
     "objections": ["customer_id"],
     "offer_decisions": ["decision_id", "slot"],

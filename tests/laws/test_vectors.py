@@ -203,8 +203,8 @@ def test_an_event_at_or_after_the_cutoff_or_known_later_changes_nothing(
     with_future, without = pack_of({**both, **GHOST}), pack_of({**past, **GHOST})
     declarations = everything(with_future).declarations
 
-    seen = build_vectors(with_future, plan_of(declarations, with_future), cutoffs)
-    bare = build_vectors(without, plan_of(declarations, without), cutoffs)
+    seen = build_vectors(with_future, plan_of(declarations, with_future, BUYING), cutoffs)
+    bare = build_vectors(without, plan_of(declarations, without, BUYING), cutoffs)
 
     assert_equal(seen, bare)
 
@@ -275,8 +275,8 @@ def test_what_was_declared_or_known_at_or_after_the_cutoff_changes_nothing(
     declarations = everything(seen).declarations
 
     assert_equal(
-        build_vectors(seen, plan_of(declarations, seen), cutoffs),
-        build_vectors(unseen, plan_of(declarations, unseen), cutoffs),
+        build_vectors(seen, plan_of(declarations, seen, BUYING), cutoffs),
+        build_vectors(unseen, plan_of(declarations, unseen, BUYING), cutoffs),
     )
 
 

@@ -74,10 +74,15 @@ def oracle(pack: Pack, plan: Plan, cutoffs: Sequence[Cutoff]) -> dict[str, np.nd
 def _of_buying(
     value: Buying, fitted: BuyingModel, name: str, columns: dict[str, np.ndarray]
 ) -> np.ndarray:
-    """What a model of buying says, by numerical integration over what the SQL found."""
+    """What a model of buying says, by numerical integration over what the SQL found.
+
+    One from beside the plan is told what a vector holds, which is rounded.
+    """
+    held = np.float64 if value.model is not None else np.float32
     model = (fitted.r, fitted.alpha, fitted.a, fitted.b)
     found = []
-    for x, recency, tenure in zip(*(columns[f"{name} {n}"] for n in range(3)), strict=True):
+    told = [columns[f"{name} {n}"].astype(held).astype(np.float64) for n in range(3)]
+    for x, recency, tenure in zip(*told, strict=True):
         last = tenure - recency
         if np.isnan(tenure):
             found.append(np.nan)

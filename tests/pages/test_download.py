@@ -136,3 +136,21 @@ def test_who_is_withheld_is_in_no_line_and_the_others_keep_their_ranks(in_use: I
     withheld = Withheld(frozenset({first}), frozenset({third}))
     masked = over(in_use, in_use.snapshot.without(withheld))
     assert lines(masked) == [everybody[1], *everybody[3:]]
+
+
+def test_whoever_objects_while_the_file_is_sent_is_in_no_later_part(in_use: InUse) -> None:
+    ids = [row["customer_id"] for row in lines(in_use)]
+    said = iter([Withheld(), Withheld(frozenset({ids[0], ids[12]}), frozenset({ids[14]}))])
+    now = [Withheld()]
+
+    def withheld() -> Withheld:
+        now[0] = next(said, now[0])
+        return now[0]
+
+    parts = csv_parts(in_use, ListQuery(), "EUR", withheld=withheld, at_once=10)
+    text = b"".join(parts).decode("utf-8").removeprefix("\ufeff")
+    sent = [row["customer_id"] for row in csv.DictReader(io.StringIO(text))]
+    assert sent == [one for one in ids if one not in (ids[12], ids[14])]
+    everybody = Withheld(frozenset(ids))
+    (heading,) = csv_parts(in_use, ListQuery(), "EUR", withheld=lambda: everybody)
+    assert heading.count(b"\n") == 1

@@ -18,7 +18,6 @@ from serving.access.guard import Guard
 from serving.access.routes import Route
 from serving.contract.application import build_api, declared
 from serving.in_use.models_in_use import ModelsInUse
-from serving.ledger.job_files import JobFiles
 from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from tests.serving.company import Company
@@ -71,7 +70,6 @@ class Service:
         """A new day: an empty ledger and the clock set back."""
         self.models_in_use.ledger.close()
         self.models_in_use.ledger = Ledger(folder / "ledger.db")
-        self.models_in_use.job_files = JobFiles(folder / "jobs")
         self.seconds = NOW
 
     def guarded(

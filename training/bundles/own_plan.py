@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.buying import BuyingModel
-from features.declarations.feature import Declaration
+from features.declarations.feature import Declaration, Feature, ReasonGroup
 from features.plan.plan import Plan, asking, hash_of, name_of_fitted, plan_of
 from features.store.pack import Pack
 from features.vectors.refitted import Refitting
 from features.vectors.vectors import Vectors
-from features.vocabulary.errors import PlanRefused
+from features.vocabulary.errors import ModelRefused, PlanRefused
 from training.bundles.manifest import Asked, Manifest
 
 _BUYING = "buying"
@@ -107,6 +107,24 @@ class OwnPlan:
     @cached_property
     def _refitting(self) -> Refitting:
         return Refitting.of(self.declarations, self.fitted_model)
+
+
+def spoken(manifest: Manifest[Asked]) -> tuple[list[Feature], list[ReasonGroup]]:
+    """What a model's reasons are told of: its features, each in one of its groups.
+
+    Raises ``ModelRefused`` for a feature without a group.
+    """
+    groups = [ReasonGroup(**one) for one in manifest.groups]
+    features = [Feature(**one) for one in manifest.features]
+    names = {group.name for group in groups}
+    for feature in features:
+        if feature.group not in names:
+            raise ModelRefused(
+                expected="every feature in a reason group of the model",
+                found=f'{feature.name} in "{feature.group}"',
+                remedy="Declare the feature with one of the groups in features/behaviour/groups.py.",
+            )
+    return features, groups
 
 
 def _columns(

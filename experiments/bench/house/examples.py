@@ -142,7 +142,7 @@ def glossary_page(company: str) -> GlossaryPage:
                 "(self._glossary)\n",
             ),
             before(
-                "    async def _door(",
+                "    def _door(",
                 """\
     def _glossary(self, request: Request) -> Response:
         page = glossary_page(models_in_use_of(request).settings.company.name)

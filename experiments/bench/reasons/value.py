@@ -17,7 +17,7 @@ from pathlib import Path
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.models.value_figures import DATASETS, learned_value
 from features.vocabulary.arrays import Rows
-from training.bundles.spoken import spoken
+from training.bundles.own_plan import spoken
 from training.families.value.bundle import ValueBundle
 from training.families.value.learning import LearnedValue
 from training.families.value.models import LEARNED

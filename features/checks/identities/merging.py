@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import pyarrow as arrow
 
+from features.checks.erased_rows import enter_erased, erased_condition
 from features.checks.identities.chains import ends_of
 from features.checks.judging.conversions import LAST_LIKELY_SECONDS
 from features.checks.judging.judged_table import OpenTable
@@ -60,8 +61,10 @@ def merge_people(
     if gone:
         _forget(opened, gone)
     if erased.names:
+        enter_erased(opened.connection, erased, ignore_case=ignore_case)
         named = (
-            erased.condition(name, ignore_case=ignore_case) for name in (CUSTOMER_ID, PERSON_ID)
+            erased_condition(name, erased, ignore_case=ignore_case)
+            for name in (CUSTOMER_ID, PERSON_ID)
         )
         opened.connection.execute(f"DELETE FROM {opened.judged} WHERE {' OR '.join(named)}")
     sizes = Counter(kept.values())

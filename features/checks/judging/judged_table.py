@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from features.checks.breaches import Breach, Severity, refusal
+from features.checks.erased_rows import enter_erased, erased_condition
 from features.checks.judging.conversions import (
     LAST_LIKELY_SECONDS,
     MappedColumn,
@@ -181,6 +182,7 @@ def open_table(
         return None, [_no_rows(table, source)]
     if breaches:
         return None, breaches
+    enter_erased(connection, erased, ignore_case=ignores_case)
     bound = tuple(columns), tuple(rules)
     return OpenTable(connection, table, mapping, source, *bound, erased, ignores_case, people), []
 
@@ -329,7 +331,7 @@ def _erased(opened: OpenTable) -> str:
     names = {one.column.name: quoted(one.stored) for one in opened.columns}
     if CUSTOMER_ID not in names:
         return "false"
-    by_name = opened.erased.condition(names[CUSTOMER_ID], ignore_case=opened.ignores_case)
+    by_name = erased_condition(names[CUSTOMER_ID], opened.erased, ignore_case=opened.ignores_case)
     if not opened.people.has_erased:
         return by_name
     by_person = f"coalesce({names[CUSTOMER_ID]} IN (SELECT id FROM {ERASED_IDS}), false)"

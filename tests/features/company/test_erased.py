@@ -5,14 +5,16 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
-import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from features.checks.erased_rows import enter_erased, erased_condition
 from features.checks.judging.judged_table import judge, open_table
 from features.company.erased import NOBODY_ERASED, Tombstones
+from features.company.erased_names import ErasedNames, read_tombstones
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
 from features.sources.connection import Connection, connect
@@ -79,8 +81,8 @@ def company(folder: Path, column: str, expression: str, *customers: str) -> Sett
 
 
 def erase(workspace: Workspace, *customers: str) -> None:
-    workspace.folder.mkdir(exist_ok=True)
-    Tombstones.read(workspace.erased).with_customers(customers).write(workspace.erased)
+    with closing(ErasedNames(workspace.erased)) as names:
+        names.add(customers)
 
 
 def known(settings: Settings, workspace: Workspace) -> set[str]:
@@ -194,20 +196,22 @@ def test_a_store_of_a_company_without_erasures_is_reused(tmp_path: Path) -> None
     assert ingest(settings, workspace, threads=1).reused
 
 
-def test_a_name_is_a_hash_of_the_secret_and_the_number_and_the_file_is_its_owners_alone(
+def test_a_name_is_a_hash_of_the_secret_and_the_number(
     tmp_path: Path,
 ) -> None:
-    file = tmp_path / "erased.json"
-    first = Tombstones.read(file)
-    assert len(first.salt) == 64 and first.salt != Tombstones.read(file).salt
-    first.with_customers(["anna"]).write(file)
-    again = Tombstones.read(file)
+    file = tmp_path / "erased.db"
+    first = read_tombstones(file)
+    assert len(first.salt) == 64 and first.salt != read_tombstones(file).salt
+    with closing(ErasedNames(file)) as names:
+        names.add(["anna"])
+        first = Tombstones(names.salt)
+    again = read_tombstones(file)
+    assert again.salt == first.salt
     assert again.names == {hashlib.sha256(f"{first.salt}anna".encode()).hexdigest()}
     assert again.hold("anna") and not again.hold("bert") and not first.hold("anna")
     both = again.with_customers(["bert"])
     assert both.hold("anna") and both.hold("bert") and not again.hold("bert")
-    assert "anna" not in file.read_text(encoding="utf-8")
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert files_holding(tmp_path, "anna") == []
 
 
 @pytest.mark.parametrize(
@@ -223,19 +227,22 @@ def test_a_name_is_a_hash_of_the_secret_and_the_number_and_the_file_is_its_owner
 def test_who_was_erased_stays_away_whether_case_counts_or_not(
     tmp_path: Path, connection: Connection, was_ignored: bool, is_ignored: bool, held: set[str]
 ) -> None:
-    tombstones = Tombstones.read(tmp_path / "none").with_customers(
-        ["Anna"], ignore_case=was_ignored
-    )
-    tombstones.write(tmp_path / "erased.json")
-    assert Tombstones.read(tmp_path / "erased.json") == tombstones
+    with closing(ErasedNames(tmp_path / "erased.db")) as names:
+        names.add(["Anna"], ignore_case=was_ignored)
+        tombstones = Tombstones(names.salt).with_customers(["Anna"], ignore_case=was_ignored)
+        asked = ("Anna", "anna", "ANNA", "bert")
+        found = names.among(asked, ignore_case=is_ignored)
+        assert found == {one for one in asked if one in held or (is_ignored and one != "bert")}
+    assert read_tombstones(tmp_path / "erased.db") == tombstones
+    enter_erased(connection, tombstones, ignore_case=is_ignored)
     for one in ("Anna", "anna", "ANNA", "bert"):
         expected = one in held or (is_ignored and one != "bert")
         assert tombstones.hold(one, ignore_case=is_ignored) is expected
-        condition = tombstones.condition("x", ignore_case=is_ignored)
-        ((found,),) = connection.execute(
+        condition = erased_condition("x", tombstones, ignore_case=is_ignored)
+        ((is_met,),) = connection.execute(
             f"SELECT {condition} FROM (SELECT '{one}' AS x)"
         ).fetchall()
-        assert found is expected
+        assert is_met is expected
 
 
 def test_letters_are_told_apart_where_nobody_says_otherwise(connection: Connection) -> None:
@@ -244,7 +251,8 @@ def test_letters_are_told_apart_where_nobody_says_otherwise(connection: Connecti
     asked = ("Anna", "anna", "bert", "BERT")
     expected = [True, False, True, False]
     assert [tombstones.hold(one) for one in asked] == expected
-    condition = tombstones.condition("x")
+    enter_erased(connection, tombstones)
+    condition = erased_condition("x", tombstones)
     rows = connection.execute(f"SELECT {condition} FROM (SELECT unnest({list(asked)}) AS x)")
     assert [found for (found,) in rows.fetchall()] == expected
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from features.store.store import open_store
 from serving.ledger.database import TABLES
 from serving.ledger.hold_out import STANDING
 from serving.snapshot.consent import refused_marketing, refused_profiling
-from tests.serving.calling import Service
+from tests.holding import kept_answers
+from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 
 Seen = dict[str, str]
@@ -28,6 +31,21 @@ NOTHING_SAID = {
 EMPTY: tuple[Any, ...] = ([], {}, "", None)
 
 
+class Repeating(Caller):
+    """Sends every POST with a key of its own, so that sending it again is a repeat; counts what came back as one."""
+
+    repeats = 0
+
+    def request(self, method: str, path: str, **content: Any) -> Any:
+        if method == "POST":
+            said = json.dumps([path, content.get("json")], sort_keys=True)
+            key = hashlib.sha256(said.encode()).hexdigest()
+            content["headers"] = content.get("headers", {}) | {"idempotency-key": key}
+        answer = super().request(method, path, **content)
+        self.repeats += "idempotent-replayed" in answer.headers
+        return answer
+
+
 class World:
     """A service, and for each state the number of somebody who is in it and in no other."""
 
@@ -37,9 +55,13 @@ class World:
         self.ledger = self.service.models_in_use.ledger
         self.officer = self.service.caller("privacy")
         self.caller = self.service.caller("score", "events")
+        self.repeating = Repeating(self.caller._application, self.caller.headers)
+        self.repeating_officer = Repeating(self.officer._application, self.officer.headers)
         self.browser = self.service.browser()
         self.workspace = self.service.models_in_use.workspace
         self.people = self._people(hold_out_percent)
+        self.told_of = 0
+        """How often everybody's events were told under names of their own."""
 
     def _people(self, percent: int) -> dict[str, str]:
         store = open_store(self.company.workspace)
@@ -68,6 +90,16 @@ class World:
         people = {name: some[0] for name, some in found.items() if name}
         people["objected"], people["erased"] = found["anybody"][1:3]
         return {name: people[name] for name in STATES if name in people}
+
+    @contextmanager
+    def repeatable(self) -> Iterator[Repeating]:
+        """Whoever asks meanwhile sends a key with each call, the same with the same call."""
+        before = self.caller, self.officer
+        self.caller, self.officer = self.repeating, self.repeating_officer
+        try:
+            yield self.repeating
+        finally:
+            self.caller, self.officer = before
 
     def demand(self) -> None:
         """Let the one object and the other be erased."""
@@ -107,8 +139,10 @@ class World:
         with sqlite3.connect(self.ledger.path) as connection:
             for table in TABLES.sorted_tables:
                 rows = connection.execute(f"SELECT * FROM {table.name}").fetchall()
-                if customer_id in json.dumps(rows, default=lambda one: one.decode("utf-8")):
+                if customer_id in json.dumps(rows, default=lambda one: str(one)):
                     found.add(table.name)
+        if customer_id.encode() in b"".join(kept_answers(self.ledger.path)):
+            found.add("kept_contents")
         return found
 
     @property
@@ -123,7 +157,7 @@ class World:
         in_use = self.service.models_in_use.in_use
         assert in_use is not None
         key = in_use.snapshot.customer_ids.find(self.people[state])
-        return int(in_use.snapshot.places[key])
+        return int(in_use.snapshot.places[key]) if key >= 0 else -1
 
 
 def status(row: dict[str, Any]) -> str:

@@ -42,7 +42,7 @@ def without(service: Service, table: str) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("table", "headers"), [("audit", {}), ("kept_answers", {"idempotency-key": "one"})]
+    ("table", "headers"), [("audit", {}), ("first_calls", {"idempotency-key": "one"})]
 )
 def test_a_call_that_cannot_be_written_down_is_not_passed_on(
     service: Service, table: str, headers: dict[str, str]

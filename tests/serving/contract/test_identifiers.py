@@ -32,7 +32,13 @@ ODD: list[tuple[Any, str]] = [
     *[("12345.0", "12345"), ("0012", "0012"), (12345678901234567890, "12345678901234567890")],
     *[(0, "0"), (-7, "-7"), (9007199254740991.0, "9007199254740991")],
     *[(None, UNREADABLE), (True, UNREADABLE), (1.5, UNREADABLE), ([], UNREADABLE)],
-    *[({}, UNREADABLE), ("", UNREADABLE), (" \u00a0", UNREADABLE), ("9" * 201, UNREADABLE)],
+    *[
+        ({}, UNREADABLE),
+        ("", UNREADABLE),
+        (" \u00a0", UNREADABLE),
+        ("9" * 201, UNREADABLE),
+        ("a\0b", UNREADABLE),
+    ],
     *[(9007199254740992.0, UNREADABLE), ("9" * 200, "9" * 200), (" " + "9" * 200, "9" * 200)],
 ]
 

@@ -197,6 +197,30 @@ def test_only_rows_that_are_new_to_a_target_are_written_on_request(
     assert export("fifth", to="dynamics") == (0, everybody - 1)
 
 
+@pytest.mark.parametrize("to", ["csv", "hubspot"])
+def test_whoever_objects_or_is_erased_while_an_export_is_written_is_not_in_it(
+    demo_workspace: Company, tmp_path: Path, to: str
+) -> None:
+    workspace = own(demo_workspace, tmp_path).workspace
+    snapshot = open_snapshot(workspace)
+    first, second = (snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[:2])
+    ledger, told = Ledger(workspace.ledger), list[int]()
+
+    def progress(step: str, done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == 1:
+            ledger.privacy.decide([(first, True)], at=1)
+            ledger.privacy.erase([second], at=1)
+
+    file = tmp_path / f"out.{to}"
+    english = language_of("en")
+    export_reasons(workspace, file, english, currency="EUR", to=to, progress=progress, at_once=100)
+    ledger.close()
+    assert told.count(100) == 2
+    text = file.read_text(encoding="utf-8")
+    assert first not in text and second not in text and len(text) > 20_000
+
+
 def test_an_export_that_fails_leaves_neither_a_file_nor_a_note(
     demo_workspace: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

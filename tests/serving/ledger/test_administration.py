@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from features.company.workspace import Workspace
-from features.vocabulary.errors import UsageRefused
+from features.vocabulary.errors import UsageRefused, WorkspaceRefused
 from serving.ledger.administration import (
     adopt_first_key,
     audited,
@@ -15,6 +16,7 @@ from serving.ledger.administration import (
     create_ticket,
     find_decision,
     list_keys,
+    of_nobody_withheld,
     record_command,
     revoke_key,
     verify_audit,
@@ -22,6 +24,7 @@ from serving.ledger.administration import (
 )
 from serving.ledger.decisions import Decision
 from serving.ledger.ledger import ledger_of
+from serving.ledger.privacy import Withheld
 
 
 def test_keys_are_managed_in_a_workspace(tmp_path: Path) -> None:
@@ -121,3 +124,37 @@ def test_who_is_withheld_is_told_apart(tmp_path: Path) -> None:
         ledger.privacy.decide([("Dora", True)], at=2)
     assert withheld_in(workspace).objected == {"anna", "Dora"}
     assert withheld_in(workspace, ignore_case=True).objected == {"anna", "Dora", "dora"}
+
+
+def test_a_file_is_made_anew_until_nobody_made_a_demand_meanwhile(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws")
+    demands = iter(["anna", "bert", None])
+    seen: list[Withheld] = []
+
+    def make(withheld: Withheld, check: Callable[[], None]) -> str:
+        seen.append(withheld)
+        with ledger_of(workspace) as ledger:
+            if (one := next(demands)) is not None:
+                ledger.privacy.decide([(one, True)], at=1)
+            else:
+                # Who takes an objection back or is there no more keeps nobody waiting.
+                ledger.privacy.decide([("anna", False), ("anna", True)], at=1)
+        check()
+        return "made"
+
+    assert of_nobody_withheld(workspace, make) == "made"
+    said = [sorted(one.objected) for one in seen]
+    assert said == [[], ["anna"], ["anna", "bert"]]
+
+
+def test_where_demands_do_not_cease_no_file_is_made(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws")
+
+    def make(withheld: Withheld, check: Callable[[], None]) -> str:
+        with ledger_of(workspace) as ledger:
+            ledger.privacy.erase([f"c{len(withheld.erased)}"], at=1)
+        check()
+        return "made"
+
+    with pytest.raises(WorkspaceRefused, match="meanwhile"):
+        of_nobody_withheld(workspace, make)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 
 from features.vocabulary.errors import WorkspaceRefused
 from serving.ledger.database import TABLES, opened
+from tests.waiting import GENEROUS_SECONDS
 
 
 def columns(path: Path, table: str) -> list[str]:
@@ -107,12 +110,37 @@ def test_readers_do_not_wait_for_who_writes_and_writers_wait_five_seconds(tmp_pa
     with engine.connect() as connection:
         said = {
             name: connection.execute(sa.text(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "busy_timeout", "foreign_keys", "synchronous")
+            for name in (
+                "journal_mode",
+                "busy_timeout",
+                "foreign_keys",
+                "synchronous",
+                "secure_delete",
+            )
         }
     assert said == {
         "journal_mode": "wal",
         "busy_timeout": 5_000,
         "foreign_keys": 1,
         "synchronous": 1,
+        # What was deleted or moved within the file cannot be read in it.
+        "secure_delete": 1,
     }
     engine.dispose()
+
+
+def _open(path: Path, together: Barrier) -> None:
+    together.wait(GENEROUS_SECONDS)
+    opened(path).dispose()
+
+
+def test_processes_that_begin_at_once_all_open_a_new_database(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    together = context.Barrier(4)
+    path = tmp_path / "ledger.db"
+    working = [context.Process(target=_open, args=(path, together)) for _ in range(4)]
+    for one in working:
+        one.start()
+    for one in working:
+        one.join(GENEROUS_SECONDS)
+    assert [one.exitcode for one in working] == [0] * 4

@@ -170,7 +170,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 def count(ledger: Ledger) -> int:
     with sqlite3.connect(ledger.path) as connection:
-        return int(connection.execute("SELECT count(*) FROM kept_answers").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM first_calls").fetchone()[0])
 
 
 @pytest.mark.parametrize(

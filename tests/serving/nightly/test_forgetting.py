@@ -8,12 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from serving.exports.reasons import export_reasons
 from serving.ledger.administration import withheld_in
-from serving.nightly.forgetting import finish_erasures, forget_old_generations, still_held
+from serving.ledger.ledger import ledger_of
+from serving.nightly.forgetting import (
+    finish_erasures,
+    forget_old_generations,
+    name_the_erased,
+    still_held,
+    told_of_erasures,
+)
 from serving.nightly.run import score_everybody
 from serving.snapshot.reading import open_snapshot
 from tests.holding import files_holding
@@ -109,3 +117,44 @@ def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(
     forget_old_generations(workspace)
     assert not (workspace.folder / "exports").exists()
     assert [list(one.named()) for one in kinds] == [[one] for one in current]
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_whoever_is_to_be_erased_stays_out_where_the_file_of_their_names_was_lost(
+    own_company: Company, older: bool
+) -> None:
+    workspace = own_company.workspace
+    gone = open_snapshot(workspace).customer_ids[7]
+    with ledger_of(workspace) as ledger:
+        ledger.privacy.erase([gone], at=1)
+    for file in workspace.folder.glob("erased.db*"):
+        file.unlink()
+    if older:
+        workspace.erased.with_name("erased.json").write_text('{"salt": "5a17", "names": []}')
+    name_the_erased(workspace)
+    assert (
+        ingest(own_company.settings, workspace, threads=1).store.pack().customer_ids.find(gone) < 0
+    )
+    with ledger_of(workspace) as ledger:
+        assert ledger.privacy.erased_among([gone]) == {gone}
+
+
+def test_a_workspace_without_a_service_needs_no_ledger_to_ingest(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws")
+    name_the_erased(workspace)
+    assert not workspace.folder.exists()
+
+
+def test_what_is_told_of_erasures_tells_of_those_that_are_not_done(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "ws")
+    assert told_of_erasures(workspace, []) == "No erasure was pending"
+    with ledger_of(workspace) as ledger:
+        erasures = [ledger.privacy.erase([one], at=1).erasure_id for one in ("anna", "bert")]
+        still = "for a file of the workspace may still hold their customers"
+        assert told_of_erasures(workspace, []) == f"0 erasures are done; 2 are pending, {still}"
+        assert ledger.privacy.finish(frozenset({"bert"}), at=2) == erasures[:1]
+        said = told_of_erasures(workspace, erasures[:1])
+        assert said == f"1 erasure is done; 1 is pending, {still}"
+        ledger.privacy.finish(frozenset(), at=3)
+    nothing = "no file of the workspace holds their customers"
+    assert told_of_erasures(workspace, erasures) == f"2 erasures are done, {nothing}"

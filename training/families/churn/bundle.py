@@ -18,10 +18,9 @@ from features.vocabulary.errors import BundleRefused, WorkspaceRefused
 from training.bundles.bundle import current
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
-from training.bundles.own_plan import OwnPlan
+from training.bundles.own_plan import OwnPlan, spoken
 from training.bundles.reference import GOLDEN_ROWS, Reference
 from training.bundles.sealing import declared
-from training.bundles.spoken import spoken
 from training.families.churn.timing.hazard import HAZARD_FILE, Hazard
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel

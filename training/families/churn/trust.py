@@ -12,8 +12,7 @@ import numpy as np
 from features.declarations.feature import ReasonGroup
 from features.vocabulary.arrays import Floats
 from training.bundles.kind import GOLDEN_TOLERANCE
-from training.bundles.own_plan import OwnPlan
-from training.bundles.spoken import spoken
+from training.bundles.own_plan import OwnPlan, spoken
 from training.families.churn.learning import Learned
 from training.ladder.rung import Rung
 from training.learners.model import Model

@@ -16,9 +16,9 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
+from training.bundles.own_plan import spoken
 from training.bundles.reference import GOLDEN_ROWS, archive, unarchive
 from training.bundles.sealing import declared
-from training.bundles.spoken import spoken
 from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers

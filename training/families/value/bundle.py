@@ -15,10 +15,9 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import BundleRefused
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
-from training.bundles.own_plan import OwnPlan
+from training.bundles.own_plan import OwnPlan, spoken
 from training.bundles.reference import GOLDEN_ROWS, Reference
 from training.bundles.sealing import declared
-from training.bundles.spoken import spoken
 from training.families.value.model import CalibratedValue, ExpectedValues, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
-from training.bundles.spoken import spoken
+from training.bundles.own_plan import spoken
 from training.families.value.bundle import ValueBundle, ValueShares
 from training.families.value.reasons.contributions import MOST_GAP
 from training.families.value.reasons.explanation import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from features.checks.checking import Checking
 from features.checks.merges import Merges
 from features.company.erased import NOBODY_ERASED, Tombstones
+from features.company.erased_names import ErasedNames
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.sources.connection import connect
@@ -177,8 +179,8 @@ def test_identities_of_nobody_but_the_erased_are_no_fault(tmp_path: Path) -> Non
     assert set(customers["purchases"]) == {"bert", "carl"}
     assert told == [] and people.ids == 0
     workspace = Workspace(tmp_path / "ws")
-    workspace.folder.mkdir()
-    erased.write(workspace.erased)
+    with closing(ErasedNames(workspace.erased)) as names:
+        names.add(["a-7"])
     made = ingest(settings, workspace, threads=1)
     assert made.rows == {"purchases": 4, "identities": 0}
     assert len(made.store.other_ids().ids) == 0

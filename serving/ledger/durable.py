@@ -1,0 +1,78 @@
+"""Transactions on a connection of their own: on the disk when they end, and news to every other connection."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def durably(path: Path) -> Iterator[sqlite3.Connection]:
+    """Statements that count all or none, and that no power cut takes back once this ends.
+
+    Being another connection it also tells every other one, of every process, that something changed.
+    """
+    with aside(path) as connection:
+        with together(connection):
+            yield connection
+        # By now nobody waits for this any more, as they would if the statement that ends it did it.
+        _flush(path)
+
+
+@contextmanager
+def aside(path: Path, *, overwrites: bool = True) -> Iterator[sqlite3.Connection]:
+    """A connection that nobody waits for meanwhile; what is deleted on it is overwritten, where it ``overwrites``."""
+    with closing(_opened(path, overwrites=overwrites)) as connection:
+        yield connection
+
+
+@contextmanager
+def together(connection: sqlite3.Connection) -> Iterator[None]:
+    """Statements that count all or none; a power cut may take back the latest of them."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[str, ...]]:
+    """What a query finds, on such a connection."""
+    with aside(path) as connection:
+        return connection.execute(query, values).fetchall()
+
+
+def wipe(path: Path) -> None:
+    """Leave nothing of what was deleted in the log beside the database."""
+    with closing(_opened(path)) as connection:
+        # The first brings nearly all of it over while others write, so that the second keeps nobody waiting.
+        for kind in ("PASSIVE", "TRUNCATE"):
+            connection.execute(f"PRAGMA wal_checkpoint({kind})")
+
+
+def _flush(path: Path) -> None:
+    """Bring the log beside the database onto the disk; where it is gone, the database itself was brought there."""
+    for one in (path.with_name(f"{path.name}-wal"), path.parent):
+        with suppress(FileNotFoundError):
+            descriptor = os.open(one, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _opened(path: Path, *, overwrites: bool = True) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
+    secure_delete = "ON" if overwrites else "OFF"
+    for pragma in (
+        "busy_timeout=10000",
+        "synchronous=NORMAL",
+        f"secure_delete={secure_delete}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
