@@ -19,7 +19,7 @@ from collections.abc import Callable
 from serving.access.costs import CallCosts
 from serving.access.work import Work
 
-LIGHT_AT_ONCE = 4
+LIGHT_AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 2.0
 _LONGEST_ADVICE_SECONDS = 30
 _OF_WHOM_COME_BACK = 0.7
