@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from features.checks.accounts import Group, Letters, PartAccount, joined
+from features.checks.checking import check
+from tests.features.tables import purchases
 
 # Two rules, of which the first alone sets rows aside.
 SETS_ASIDE = 0b01
@@ -68,3 +72,10 @@ def test_a_part_without_dates_leaves_those_of_the_others() -> None:
 
 def test_an_account_is_read_back_from_its_plain_fields() -> None:
     assert PartAccount.of(JANUARY.as_dict()) == JANUARY
+
+
+def test_rows_that_repeat_are_named_by_their_numbers(tmp_path: Path) -> None:
+    row = ("c1", "o1", "2026-01-04", "tea", 1, 4.0)
+    report = check(purchases(tmp_path, [row, row, ("c2", "o2", "2026-01-05", "tea", 1, 4.0)]))
+    (found,) = [one for one in report.breaches if one.rule == "duplicates"]
+    assert (found.rows, found.sample) == (1, ("order o1, item tea",))

@@ -78,3 +78,13 @@ def test_where_customers_are_mapped_the_line_belongs_there(tmp_path: Path) -> No
     write_table(tmp_path / "sales.parquet", places, names)
     text = propose(tmp_path / "sales.parquet").toml(tmp_path)
     assert "# Under [tables.customers.columns]:" in text and "# [tables.customers]" not in text
+
+
+@pytest.mark.parametrize(("large", "small"), [(20, 1_980), (21, 2_079)])
+def test_twenty_customers_are_named_and_more_are_not(
+    tmp_path: Path, large: int, small: int
+) -> None:
+    # 20 x 66 is two fifths of 1,320 and 1,980, and 21 x 66 of 1,386 and 2,079: it takes all of them, a hundredth.
+    found = proposed(tmp_path, sales([66.0] * large, small, customer="c{:04d}"))
+    assert found.segment[0].startswith(f"{large} of {large + small:,} customers")
+    assert found.segment[1].count("'c00") == (20 if large == 20 else 0)

@@ -198,3 +198,17 @@ def test_shares_always_add_up_and_differ_by_a_cent_at_most(tmp_path: Path) -> No
     found = cents_by_order(tmp_path, mapped(tmp_path, rows, split=SPLIT))
     assert {order: sum(cents) for order, cents in found.items()} == totals
     assert all(cents[-1] - cents[0] <= 1 for cents in found.values())
+
+
+def test_merged_cells_take_what_the_row_above_says(tmp_path: Path) -> None:
+    (tmp_path / "lines.csv").write_text(
+        "customer,order,day,item,quantity,amount\n"
+        "anna,o1,2026-01-01,tea,1,1.00\n,,,cup,1,2.00\nbert,o2,2026-01-02,tea,1,4.00\n",
+        encoding="utf-8",
+    )
+    settings = settings_for(
+        tmp_path, source="lines.csv", fill=dict.fromkeys(("customer", "order", "day"), "the row above"),
+    )  # fmt: skip
+    assert stored(settings, tmp_path) == [
+        ("anna", "cup", 200), ("anna", "tea", 100), ("bert", "tea", 400)
+    ]  # fmt: skip

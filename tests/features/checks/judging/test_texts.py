@@ -67,6 +67,18 @@ def test_a_file_is_refused_when_more_than_a_hundredth_of_its_lines_cannot_be_rea
         assert told[0].sample == ("lines 100, 101",)
 
 
+@pytest.mark.parametrize(
+    ("many", "few", "kind"), [(0, 3, "few"), (1, 2, "few"), (2, 2, "many"), (2, 1, "many")]
+)
+def test_what_is_told_of_broken_lines_is_what_most_of_them_have(
+    tmp_path: Path, many: int, few: int, kind: str
+) -> None:
+    text = _lines(90) + f"{_line(1)},surplus\n" * many + "C1,1001\n" * few + f"{_line(2)}\n"
+    report = _check(tmp_path, {"a.csv": text})
+    (told,) = [one for one in report.breaches if one.rule == "lines.a.csv"]
+    assert f"{many + few} of {91 + many + few} lines that have too {kind} values" in told.what
+
+
 def test_names_may_be_written_otherwise_in_each_file_and_stand_in_another_order(
     tmp_path: Path,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -102,3 +104,24 @@ def test_the_figures_of_a_run_are_read_back() -> None:
     assert WithoutLargest.of(found.figures) == found
     assert WithoutLargest.of({"bias": 0.1}) is None
     assert WithoutLargest.of({**found.figures, "bias_of_largest": None}) is None
+
+
+@pytest.mark.parametrize(("known_on_day", "largest"), [(9, 1.0), (10, 0.0)])
+def test_money_that_was_learned_of_on_the_day_of_the_test_tells_nothing_of_before(
+    known_on_day: int, largest: float
+) -> None:
+    pack = company()
+    stream = pack.streams["purchases"]
+    seconds = np.append(stream.seconds[:-1], 5 * DAY)
+    known = np.append(seconds[:-1], known_on_day * DAY)
+    late = replace(stream, seconds=seconds, known=known)
+    found = without_largest(
+        replace(pack, streams={"purchases": late}),
+        [on_the_tenth_day([0.0] * 31 + [1.0], [1.0] * 32)],
+    )
+    # Who had spent 9,000 by then is one of the ten, and brings 1 where all others bring nothing.
+    assert (
+        found.bias_of_largest == pytest.approx(10.0 / 1.0 - 1)
+        if largest
+        else np.isnan(found.bias_of_largest)
+    )
