@@ -26,7 +26,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "promote": ("training", "Make a registered model the champion, if it passes the gate."),
     "rollback": ("training", "Make the previous champion the champion again."),
     "mlflow": ("training", "Open MLflow's own pages on the recorded runs and models."),
-    "score": ("scoring", "Score every customer with the champion, with reasons."),
+    "score": (
+        "scoring",
+        "Score every customer with the champion, with reasons, and with the model a rollback would lead to.",
+    ),
     "export": (
         "scoring",
         "Write everybody's risk and worded reasons to FILE, as a table or as a CRM takes them.",

@@ -47,7 +47,7 @@ class ErasedNames:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             # To change a new file's journal two processes would not wait for one another.
-            with FileLock(path.with_name(f".{path.name}.lock")):
+            with FileLock(path.with_name(f".{path.name}.lock"), mode=0o600):
                 self._connection, self.salt = _opened(path)
         except sqlite3.OperationalError:
             raise WorkspaceRefused(

@@ -33,7 +33,7 @@ def opened(path: Path) -> sa.Engine:
     sa.event.listen(engine, "connect", lambda connection, _: set_up(connection))
     try:
         # To change a new file's journal two processes would not wait for one another.
-        with FileLock(path.with_name(f".{path.name}.lock")):
+        with FileLock(path.with_name(f".{path.name}.lock"), mode=0o600):
             TABLES.create_all(engine)
             _add_columns(engine)
             _add_indexes(engine)

@@ -22,9 +22,10 @@ from tests.commands.test_without_purchases import GYM, LEADS, written
 Made = Callable[[Path], Path]
 
 
-def shop(lines: list[str], *, asked: str = "", value: str = "") -> Made:
-    """A shop of these lines whose question is ``asked``."""
-    settings = SETTINGS + (f'outcome = "{asked}"\n' if asked else "") + value
+def shop(lines: list[str], *, asked: str = "", value: str = "", amount: str = "") -> Made:
+    """A shop of these lines whose question is ``asked``; ``amount`` is said in the place of price times pieces."""
+    mapped = SETTINGS.replace("pieces * price", amount or "pieces * price")
+    settings = mapped + (f'outcome = "{asked}"\n' if asked else "") + value
     return lambda folder: write_shop(folder, lines, settings=settings)
 
 
@@ -38,9 +39,9 @@ def once(customers: int = 150) -> list[str]:
     return [line(customer, 2 * customer) for customer in range(customers)]
 
 
-def free(customers: int = 150) -> list[str]:
-    """Nothing costs anything."""
-    return [text.replace(",5.00", ",0.00") for text in leaving_and_staying(customers, days=200)]
+def free(customers: int = 150, *, asked: str = "") -> Made:
+    """Nothing costs anything, and the mapping says so."""
+    return shop(leaving_and_staying(customers, days=200), asked=asked, amount="0")
 
 
 def asked(answers: list[str]) -> Made:
@@ -77,7 +78,7 @@ CASES = {
     "churn, a day of history": ("churn", shop([line(key, 0) for key in range(99)]), "found 1 days"),
     "churn, without the table": ("churn", shop(alike(20), asked="contract"), "days_until_contract"),
     "partial churn, nobody": ("churn", shop(alike(), asked="partial"), "0 who spent much less"),
-    "partial churn, free": ("churn", shop(free(60), asked="partial"), "0 who spent much less"),
+    "partial churn, free": ("churn", free(60, asked="partial"), "0 who spent much less"),
     "second purchase, nobody": (
         "churn",
         shop(once(), asked="second_purchase"),
@@ -90,7 +91,7 @@ CASES = {
     "stated, one lead": ("churn", asked(["yes"]), "of 1 judged"),
     "value, everybody alike": ("value", shop(alike()), "everybody brought the same"),
     "value, nobody again": ("value", shop(once()), "30 of whom bought"),
-    "value, free": ("value", shop(free()), "30 of whom bought"),
+    "value, free": ("value", free(), "30 of whom bought"),
     "value, two customers": ("value", shop(nobody_leaves(2)), "100 customers"),
     "value, a day of history": (
         "value",

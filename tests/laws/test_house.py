@@ -77,7 +77,6 @@ DOORS = {
         "serving/ledger/ledger.py",
         "serving/ledger/privacy.py",
         "serving/ledger/idempotency.py",
-        "serving/ledger/clearing.py",
     },
     "jinja2": {"serving/pages/pages.py"},
     "rich": {"regulars/narrator.py"},

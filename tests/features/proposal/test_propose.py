@@ -351,13 +351,15 @@ def test_other_public_files_are_understood(
 
 
 def test_the_lines_and_the_orders_may_stand_in_two_files(tmp_path: Path) -> None:
-    lines = [[one["order"], one["item"], one["quantity"], one["total"]] for one in shop()]
-    orders = {one["order"]: [one["order"], one["customer"], one["at"]] for one in shop()}
+    lines: list[Row] = [
+        (one["order"], one["item"], one["quantity"], one["total"]) for one in shop()
+    ]
+    orders: list[Row] = [
+        *{one["order"]: (one["order"], one["customer"], one["at"]) for one in shop()}.values()
+    ]
     both = (
         write_csv(tmp_path / "lines.csv", ["order_id", "sku", "quantity", "line total"], lines),
-        write_csv(
-            tmp_path / "orders.csv", ["order_id", "customer_id", "order date"], [*orders.values()]
-        ),
+        write_csv(tmp_path / "orders.csv", ["order_id", "customer_id", "order date"], orders),
     )
     found = propose(both[0], orders=both[1])
     columns = {one.column: one.expression for one in found.columns}

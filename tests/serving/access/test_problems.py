@@ -31,6 +31,7 @@ STATUSES = {
     "too_many_jobs": 429,
     "internal": 500,
     "not_ready": 503,
+    "closing": 503,
     "not_recorded": 503,
     "timeout": 504,
 }

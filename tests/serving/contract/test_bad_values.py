@@ -204,7 +204,7 @@ def test_an_unknown_field_is_named_and_its_value_is_not(everybody: Caller, path:
 
 @pytest.mark.parametrize(
     "customer",
-    ["\0", "\u202e17841", "👩‍🚀", "e\u0301", " 17841 ", "17841\n", "../../etc/passwd", "%2e%2e", "'; DROP TABLE decisions; --",
+    ["\u202e17841", "👩‍🚀", "e\u0301", " 17841 ", "17841\n", "../../etc/passwd", "%2e%2e", "'; DROP TABLE decisions; --",
      "<script>alert(1)</script>", "=1+1", "http://169.254.169.254/", "a" * 200, "\ufeff1", "NULL", "nan"],
 )  # fmt: skip
 def test_a_strange_customer_number_is_a_customer_nobody_knows(

@@ -121,7 +121,7 @@ def test_who_objected_or_was_erased_is_decided_nothing_about_whatever_else_they_
     privacy.decide([(objected, True), (both, True), ("never", True)], at=NOW)
     rows = ask(caller, [objected, erased, both, "never", "nobody"])
     assert [row["status"] for row in rows] == [
-        "no_consent", "unknown_id", "no_consent", "no_consent", "unknown_id"
+        "no_consent", "unknown_id", "unknown_id", "no_consent", "unknown_id"
     ]  # fmt: skip
     assert not any(row["slots"] or row["candidates"] for row in rows)
 

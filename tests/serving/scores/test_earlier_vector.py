@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,6 +74,6 @@ def test_events_are_everything_but_answers_that_were_asked_for(past: Past) -> No
 def test_a_model_made_for_other_features_is_refused(in_use: InUse, past: Past) -> None:
     bundle = copy(in_use.scorer.bundle)
     assert Past(bundle, past.pack, "UTC").pack is past.pack
-    bundle.declarations = bundle.declarations[1:]
+    bundle.plan = replace(bundle.plan, declarations=bundle.plan.declarations[1:])
     with pytest.raises(PlanRefused, match="features as plan"):
         Past(bundle, past.pack, "UTC")

@@ -320,14 +320,19 @@ def test_a_damaged_bundle_in_use_is_mended_by_promoting_it_again(copied: Trained
 
 def test_a_damaged_artifact_is_not_put_to_use_even_by_force(trained: Trained) -> None:
     artifacts = trained.workspace.mlflow / "artifacts" / trained.summary.run_id / "artifacts"
-    path = artifacts / "bundle" / "calibration.json"
-    sound = path.read_bytes()
-    path.write_bytes(sound[:-1])
+    kept = PromotedBundles(trained.workspace, CHURN_KIND).exported(trained.summary.digest)
+    places = [one / "calibration.json" for one in (artifacts / "bundle", kept)]
+    sound = places[0].read_bytes()
     try:
+        # One that was in use before is taken from the workspace, as long as that one is whole.
+        for path in places:
+            path.chmod(0o644)
+            path.write_bytes(sound[:-1])
         with pytest.raises(BundleRefused):
             promote_churn(trained.settings, trained.workspace, 1, reason="anyway", force=True)
     finally:
-        path.write_bytes(sound)
+        for path in places:
+            path.write_bytes(sound)
     assert current_bundle(trained.workspace).manifest.digest == trained.summary.digest
 
 

@@ -154,5 +154,5 @@ def test_a_store_that_is_not_there_is_said_without_its_password(
         write_company(tmp_path / "company"), mlflow=MlflowSettings(tracking_uri=address)
     )
     with pytest.raises(WorkspaceRefused) as refused:
-        Registry(settings, Workspace(settings.workspace_folder), CHURN_KIND.name)
+        _ = Registry(settings, Workspace(settings.workspace_folder), CHURN_KIND.name).experiment_id
     assert shown in str(refused.value) and "secret" not in str(refused.value)
