@@ -12,13 +12,14 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
 
 from features.company.erased import Tombstones
+from features.company.transactions import together
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.identifiers import small
 
@@ -74,7 +75,7 @@ class ErasedNames:
 
     def add(self, customer_ids: Iterable[str], *, ignore_case: bool = False) -> None:
         """Name customers among the erased: on the disk, in every process, when this returns."""
-        with self._lock, _together(self._connection):
+        with self._lock, together(self._connection):
             named = self._nobody.with_customers(customer_ids, ignore_case=ignore_case)
             _keep(self._connection, named)
             # What this connection writes is no news to it.
@@ -147,7 +148,7 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, str]:
         ):
             connection.execute(f"PRAGMA {pragma}")
         older = path.with_name(OLDER)
-        with _together(connection):
+        with together(connection):
             for table in _TABLES:
                 connection.execute(table)
             taken_over = _read_older(older)
@@ -193,15 +194,3 @@ def _keep(connection: sqlite3.Connection, names: Tombstones) -> None:
             "INSERT OR IGNORE INTO erased (name, counts) SELECT value, ? FROM json_each(?)",
             (counts, json.dumps(sorted(some))),
         )
-
-
-@contextmanager
-def _together(connection: sqlite3.Connection) -> Iterator[None]:
-    """Statements that count all or none, on the disk at the end of the block."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")

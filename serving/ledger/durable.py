@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from features.company.transactions import together
+
 
 @contextmanager
 def durably(path: Path) -> Iterator[sqlite3.Connection]:
@@ -27,18 +29,6 @@ def aside(path: Path, *, overwrites: bool = True) -> Iterator[sqlite3.Connection
     """A connection that nobody waits for meanwhile; what is deleted on it is overwritten, where it ``overwrites``."""
     with closing(_opened(path, overwrites=overwrites)) as connection:
         yield connection
-
-
-@contextmanager
-def together(connection: sqlite3.Connection) -> Iterator[None]:
-    """Statements that count all or none; a power cut may take back the latest of them."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
 
 
 def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[str, ...]]:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from features.company.transactions import together
+
 Values = Sequence[Any]
 
 
@@ -40,14 +42,8 @@ class Statements:
     @contextmanager
     def together(self) -> Iterator[sqlite3.Connection]:
         """Statements that count all or none; nobody else writes meanwhile."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+        with self._lock, together(self._connection):
+            yield self._connection
 
     def version(self) -> int:
         """Another number after any other connection, of whatever process, has written."""

@@ -25,7 +25,7 @@ _POINT_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*$"
 _COMMA_NUMBER = r"^\s*[-+]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?\s*$"
 _EITHER_NUMBER = r"^\s*[-+]?[1-9]\d{0,2}[.,]\d{3}\s*$"
 _ONE_NUMBER = r"[.,](\d{1,2}|\d{4,})\s*$|[.,].*[.,]"
-_READS = 0.99
+READS = 0.99
 """A text column is taken for numbers or dates when so large a share of its values reads as such."""
 
 
@@ -177,12 +177,12 @@ def _number_sql(connection: Connection, source: Source, look: Look) -> str:
         return ""
     if (
         _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_POINT_NUMBER)})")
-        >= _READS
+        >= READS
     ):
         return f"TRY_CAST(replace({look.sql}, ',', '') AS DECIMAL(18, 4))"
     if (
         _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_COMMA_NUMBER)})")
-        >= _READS
+        >= READS
     ):
         return f"TRY_CAST(replace(replace({look.sql}, '.', ''), ',', '.') AS DECIMAL(18, 4))"
     return ""
@@ -204,7 +204,7 @@ def _instant_sql(connection: Connection, source: Source, look: Look) -> tuple[st
 def _text_instant(connection: Connection, source: Source, look: Look) -> tuple[str, str]:
     if (
         _share(connection, source, look, f"TRY_CAST({look.sql} AS TIMESTAMPTZ) IS NOT NULL")
-        >= _READS
+        >= READS
     ):
         return look.sql, ""
     readable = [
@@ -213,7 +213,7 @@ def _text_instant(connection: Connection, source: Source, look: Look) -> tuple[s
         if _share(
             connection, source, look, f"try_strptime({look.sql}, {literal(form)}) IS NOT NULL"
         )
-        >= _READS
+        >= READS
     ]
     if not readable:
         return "", ""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from features.proposal.columns.looking import Look
+from features.proposal.columns.looking import READS, Look
 from features.proposal.columns.names import PARTIAL, likeness
 from features.proposal.columns.roles import ChosenColumn, carries_zone, says_utc
 from features.sources.attachment import Source
 from features.sources.connection import Connection
 
-_READS = 0.99
 _CLOCKS = (
     "TRY_CAST({text} AS TIME)",
     "CAST(try_strptime({text}, ['%I:%M:%S %p', '%I:%M %p']) AS TIME)",
@@ -65,6 +64,6 @@ def _clock(connection: Connection, source: Source, look: Look) -> str:
     for form in _CLOCKS:
         clock = form.format(text=f"trim({look.sql})")
         read = connection.execute(f"SELECT count({clock}) FROM {source.relation}").fetchall()[0][0]
-        if look.filled and read >= _READS * look.filled:
+        if look.filled and read >= READS * look.filled:
             return clock
     return ""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from features.proposal.columns.looking import Look
+from features.proposal.columns.looking import READS, Look
 from features.proposal.columns.names import PARTIAL, likeness
 from features.proposal.columns.roles import ChosenColumn, number_words
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal
 
-_READS = 0.99
 _WRITTEN = r"^([-+]?[0-9]+(?:[.,][0-9]+)?)\s*(\pL{0,12})[.]?$"
 _EITHER_NUMBER = r"^[-+]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 _PIECES = (
@@ -75,4 +74,4 @@ def _units(connection: Connection, source: Source, look: Look) -> list[str] | No
                list(DISTINCT CASE WHEN unit IN ({pieces}) THEN '' ELSE unit END) FILTER (number <> '')
         FROM (SELECT {number} AS number, lower({unit}) AS unit FROM {source.relation})
     """).fetchall()[0]
-    return sorted(units) if fitting >= _READS * look.filled and not either else None
+    return sorted(units) if fitting >= READS * look.filled and not either else None

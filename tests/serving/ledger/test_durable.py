@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from serving.ledger.durable import aside, durably, looked_up, together, wipe
+from features.company.transactions import together
+from serving.ledger.durable import aside, durably, looked_up, wipe
 from tests.holding import files_holding
 
 

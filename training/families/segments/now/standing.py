@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.lifecycle.stages import Lifecycle, LifecycleStatus, Stage
-from features.vocabulary.cells import csv_text
 from features.vocabulary.time import Cutoff
-from training.ladder.tables import markdown
+from training.ladder.tables import markdown, spreadsheet
 
 
 @dataclass(frozen=True)
@@ -47,10 +46,7 @@ class Standing:
 
     def csv(self) -> str:
         """The cells that have customers, as a table for a spreadsheet."""
-        names = ["stage", "status", "customers", "spend_cents"]
-        return csv_text(
-            [names, *([row[name] for name in names] for row in self.rows())], line_end="\n"
-        )
+        return spreadsheet(self.rows())
 
     def markdown(self) -> str:
         """The stages that have customers, with customers and money in every status."""
