@@ -102,13 +102,17 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
     from regulars.promoting import Putting
+    from serving.process.without_training import kept_out
     from training.registry.promotion import rollback as roll_back
 
-    putting, (kind, _) = Putting(call, model), _family(model)
+    # How models are judged is not asked again: these checks were passed long ago.
+    with kept_out():
+        from training.families.kinds import kind_of
+    putting = Putting(call, model)
     summary = roll_back(
         call.settings,
         call.workspace,
-        kind=kind,
+        kind=kind_of(model),
         reason=reason,
         readiness=putting.readiness(),
     )
