@@ -1,7 +1,8 @@
-"""Which files of a folder hold a text, and what the answers say that a ledger keeps sealed."""
+"""Which files and texts hold a customer's number, and what the answers say that a ledger keeps sealed."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,12 @@ def files_holding(folder: Path, text: str) -> list[str]:
     return [
         str(one) for one in folder.rglob("*") if one.is_file() and text.encode() in one.read_bytes()
     ]
+
+
+def is_named_in(text: str, customer_id: str) -> bool:
+    """Whether a number stands in a text by itself: ``c012`` may come by chance within a digest or an id of ours."""
+    alone = rf"(?<![0-9A-Za-z-]){re.escape(customer_id)}(?![0-9A-Za-z-])"
+    return re.search(alone, text) is not None
 
 
 def kept_answers(ledger: Path) -> list[bytes]:

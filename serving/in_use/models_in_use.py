@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from features.company.settings.reading import Settings
@@ -90,6 +90,7 @@ class ModelsInUse:
         self._previous: PreviousModels[InUse] = PreviousModels()
         self._looks_beside = True
         self._looking = threading.Lock()
+        self._is_closed = False
         self._swapping = threading.Lock()
         self._attendance = Attendance(workspace)
         self.promoted: NamedModel | None = None
@@ -230,9 +231,16 @@ class ModelsInUse:
             self._other_ids_of_store = open_store(self.workspace).other_ids()
             self.ledger.privacy.count_for_all_ids(self._other_ids_of_store.all_of)
 
-    def close(self) -> None:
-        """Wait for a refresh under way and let go of the ledger."""
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Wait for a refresh under way; none begins meanwhile."""
         with self._looking:
+            yield
+
+    def close(self) -> None:
+        """Wait for a refresh under way and let go of the ledger; who asks after that starts none."""
+        with self.at_rest():
+            self._is_closed = True
             self._attendance.leave()
             self.ledger.close()
 
@@ -285,7 +293,7 @@ class ModelsInUse:
             return
         self._next_look = self._ticks() + LOOK_EVERY_SECONDS
         is_seen = pointers_of_all(self.workspace) == self._seen and self._ticks() < self._next_retry
-        if is_seen and not self._looks_beside:
+        if self._is_closed or (is_seen and not self._looks_beside):
             self._looking.release()
             return
         self._looks_beside = False

@@ -68,8 +68,9 @@ class Service:
 
     def begin(self, folder: Path) -> None:
         """A new day: an empty ledger and the clock set back."""
-        self.models_in_use.ledger.close()
-        self.models_in_use.ledger = Ledger(folder / "ledger.db")
+        with self.models_in_use.at_rest():
+            self.models_in_use.ledger.close()
+            self.models_in_use.ledger = Ledger(folder / "ledger.db")
         self.seconds = NOW
 
     def guarded(

@@ -12,6 +12,7 @@ from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.job_runner import JobRunner
+from tests.holding import is_named_in
 from tests.laws.people.world import CAMPAIGN, Seen, World, event, offered, status
 
 Writer = Callable[[World], Seen]
@@ -171,7 +172,7 @@ def _page(path: str) -> Writer:
         for state, one in world.people.items():
             link = world.browser.post("/churn/find", data={"q": one}).headers["location"]
             text = world.browser.get(link.replace("/churn?", f"{path}?")).text
-            found[state] = "shown" if one in text else "absent"
+            found[state] = "shown" if is_named_in(text, one) else "absent"
         return found
 
     return looked

@@ -14,7 +14,7 @@ from features.store.store import open_store
 from serving.ledger.database import TABLES
 from serving.ledger.hold_out import STANDING
 from serving.snapshot.consent import refused_marketing, refused_profiling
-from tests.holding import kept_answers
+from tests.holding import is_named_in, kept_answers
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 
@@ -131,7 +131,10 @@ class World:
 
     def seen(self, text: str) -> dict[str, str]:
         """Whose number stands in a text."""
-        return {state: "shown" if one in text else "absent" for state, one in self.people.items()}
+        return {
+            state: "shown" if is_named_in(text, one) else "absent"
+            for state, one in self.people.items()
+        }
 
     def written(self, customer_id: str) -> set[str]:
         """The tables of the ledger that hold a customer's number, in whatever column."""
@@ -139,9 +142,10 @@ class World:
         with sqlite3.connect(self.ledger.path) as connection:
             for table in TABLES.sorted_tables:
                 rows = connection.execute(f"SELECT * FROM {table.name}").fetchall()
-                if customer_id in json.dumps(rows, default=lambda one: str(one)):
+                if is_named_in(json.dumps(rows, default=lambda one: str(one)), customer_id):
                     found.add(table.name)
-        if customer_id.encode() in b"".join(kept_answers(self.ledger.path)):
+        kept = b"\n".join(kept_answers(self.ledger.path)).decode(errors="replace")
+        if is_named_in(kept, customer_id):
             found.add("kept_contents")
         return found
 

@@ -81,6 +81,18 @@ def test_a_promoted_model_is_followed_within_a_second(
     assert models_in_use.fault is None
 
 
+def test_who_asks_a_service_that_was_closed_starts_no_look(
+    demo_workspace: Company, workspace: Workspace, models_in_use: ModelsInUse, clock: Clock
+) -> None:
+    assert version(models_in_use) == "1"
+    models_in_use.close()
+    put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
+    clock.seconds += 1.0
+    assert models_in_use.recommending is None
+    assert "regulars-refresh" not in [one.name for one in threading.enumerate()]
+    assert models_in_use.promoted is not None and models_in_use.promoted.version == "1"
+
+
 def test_a_rollback_finds_the_pair_of_before_unless_its_signature_is_not_believed_any_more(
     demo_workspace: Company, workspace: Workspace, models_in_use: ModelsInUse, clock: Clock
 ) -> None:
