@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -66,8 +67,7 @@ def damage_in(generation: Path, *within: str) -> str:
     A file that this process has found sound is read again only after it was written to.
     """
     try:
-        listed = _listed(generation)
-        chosen = {name: one for name, one in listed.items() if name.startswith(within or "")}
+        chosen = _chosen(generation, within)
         # Digests are made without the interpreter: a thread of its own, so that nobody paces it.
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(_first_damage, generation, chosen).result()
@@ -81,17 +81,27 @@ def require_whole(generation: Path, what: str, remedy: str, *within: str) -> Non
         raise WorkspaceRefused(expected=f"{what} as written", found=found, remedy=remedy)
 
 
-def size_bytes(generation: Path) -> int:
-    """How many bytes a generation's list speaks of; 0 where it cannot be read."""
+def size_bytes(generation: Path, *within: str) -> int:
+    """How many bytes a generation's list speaks of in files whose names begin so; 0 where it cannot be read."""
     try:
-        return sum(one.size_bytes for one in _listed(generation).values())
+        return sum(one.size_bytes for one in _chosen(generation, within).values())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return 0
 
 
 def stamps(folder: Path) -> tuple[Stamp, ...]:
-    """How all files of a folder stand now: they are other ones after any of them was written to or taken away."""
-    return tuple(_stamp(one.stat()) for one in _files(folder)) if folder.is_dir() else ()
+    """How the files of a folder stand now; none where the folder is gone."""
+    found = []
+    for one in _files(folder):
+        # Another process may be deleting them.
+        with suppress(OSError):
+            found.append(_stamp(one.stat()))
+    return tuple(found)
+
+
+def _chosen(generation: Path, within: tuple[str, ...]) -> Listed:
+    begin = within or ("",)
+    return {name: one for name, one in _listed(generation).items() if name.startswith(begin)}
 
 
 def _listed(generation: Path) -> Listed:

@@ -83,7 +83,10 @@ class Generations:
         draft.mkdir(mode=0o700)
         try:
             yield draft
-            older = [*self.named(), *(one for two in self.shared for one in Generations(two).named())]
+            older = [
+                *self.named(),
+                *(one for two in self.shared for one in Generations(two).named()),
+            ]
             numbers = [int(one.name[1:].partition("-")[0]) for one in self.named()]
             number = max(numbers, default=0) + 1
             generation = self.folder / f"g{number:06d}-{write_digests(draft, older)}"

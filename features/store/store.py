@@ -23,7 +23,7 @@ from features.vocabulary.tables import TABLES
 
 SCHEMA = 4
 MANIFEST = "store.json"
-_PACK = "pack"
+PACK_FOLDER = "pack"
 _MADE_AGAIN = "Run `regulars ingest` again."
 
 
@@ -58,8 +58,8 @@ class Store:
 
     def pack(self) -> Pack:
         """Open the events as memory-mapped arrays."""
-        self._require(f"{_PACK}/")
-        return open_pack(self.folder / _PACK)
+        self._require(f"{PACK_FOLDER}/")
+        return open_pack(self.folder / PACK_FOLDER)
 
     def other_ids(self) -> OtherIds:
         """By which further ids its customers are known."""

@@ -82,16 +82,17 @@ def _with_events(subject: Subject, kept: Sequence[ToldEvent], in_use: InUse) -> 
     if not told:
         return subject
     if in_use.past is None:
-        return replace(subject, cautions=(_NO_PAST,))
+        return replace(subject, cautions=(_no_past(in_use.store_fault),))
     fresh, unread = fresh_events(told, in_use.past.pack)
     cautions = (Caution("unread_events", _UNREAD.format(", ".join(unread))),) if unread else ()
     return replace(subject, fresh=fresh, cautions=cautions)
 
 
-_NO_PAST = Caution(
-    "events_not_counted",
-    "Newer events do not count just now: the store holds other data than the scores were made from.",
-)
+def _no_past(store_fault: str) -> Caution:
+    why = store_fault or "the store holds other data than the scores were made from."
+    return Caution("events_not_counted", f"Newer events do not count just now: {why}")
+
+
 _UNREAD = "No model reads events of {}: the company has not mapped that table."
 
 

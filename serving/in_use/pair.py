@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.store.store import open_store
-from features.vocabulary.errors import RegularsError
+from features.store.store import PACK_FOLDER, open_store
+from features.vocabulary.errors import RegularsError, WorkspaceRefused
+from serving.in_use.opened_files import OpenedFiles
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
 from serving.scores.changes import Changes
@@ -48,6 +49,15 @@ class InUse:
     """Everybody's vectors, one column a feature of that wording."""
     manifests: tuple[Manifest, ...]
     """The models behind the scores: of risk, and of value and segments where they are in use."""
+    files: OpenedFiles
+    """The scores and events it reads."""
+    store_fault: str = ""
+    """Why there is no past though there is a store; empty where nothing is wrong with it."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was wrong when it was opened, and nobody has written to its files since."""
+        return not self.store_fault and self.files.are_untouched
 
     @property
     def past(self) -> Past | None:
@@ -89,11 +99,16 @@ def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = N
         else:
             bundle = admitted(CHURN_KIND, workspace, earlier)
     snapshot = _snapshot(settings, workspace, bundle)
-    past, valuer = _past_of(workspace, bundle, snapshot), _valuer_of(workspace, bundle, snapshot)
+    past, fault = _past_of(workspace, bundle, snapshot)
+    valuer = _valuer_of(workspace, bundle, snapshot)
     scorer = Scorer(bundle, snapshot, currency, past=past, valuer=valuer)
     words = snapshot.wording(currency, language)
     manifests = _manifests(workspace, bundle, snapshot, valuer)
-    pair = InUse(scorer, snapshot, words, snapshot.values, manifests)
+    store = None if past is None else workspace.store.current
+    files = OpenedFiles.of(
+        workspace.scores.folder / snapshot.name, None if store is None else store / PACK_FOLDER
+    )
+    pair = InUse(scorer, snapshot, words, snapshot.values, manifests, files, fault)
     pair.rehearse()
     return pair
 
@@ -112,7 +127,7 @@ def _manifests(
 
 def _snapshot(settings: Settings, workspace: Workspace, bundle: Bundle) -> Snapshot:
     """The scores that are published; nobody's where the settings allow to do without."""
-    if settings.service.without_scores and workspace.scores.current is None:
+    if settings.service.without_scores and not workspace.scores.is_begun:
         return unjudged_snapshot(bundle, workspace, of_the_model(bundle))
     own = scores_of(workspace, bundle.manifest.digest)
     return open_snapshot(workspace) if own is None else open_snapshot_folder(own)
@@ -128,13 +143,15 @@ def _valuer_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Valu
     return Valuer(in_use, bundle, tendency_among(in_use, snapshot.vectors, declined))
 
 
-def _past_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Past | None:
-    """The store's events, as long as they are those the scores were made from."""
+def _past_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> tuple[Past | None, str]:
+    """The store's events, as long as they are those the scores were made from; and what is wrong with the store."""
     try:
         store = open_store(workspace)
         pack = store.pack()
         if pack.digest != snapshot.data_digest:
-            return None
-        return Past(bundle, pack, store.manifest.timezone)
+            return None, ""
+        return Past(bundle, pack, store.manifest.timezone), ""
+    except WorkspaceRefused as refused:
+        return None, str(refused) if workspace.store.is_begun else ""
     except RegularsError:
-        return None
+        return None, ""

@@ -37,9 +37,8 @@ class Checkpoints:
         """A piece that was kept, or computed now and kept; one that is damaged is computed again."""
         path = self._folder / f"{name}.npz"
         # A piece is an archive that knows the checksums of what is in it; whatever else damage does is no matter.
-        with suppress(Exception):
-            with np.load(path, allow_pickle=False) as kept:
-                return {one: kept[one] for one in kept.files}
+        with suppress(Exception), np.load(path, allow_pickle=False) as kept:
+            return {one: kept[one] for one in kept.files}
         found = compute()
         beside = path.with_suffix(".part")
         with beside.open("wb") as file:

@@ -17,7 +17,7 @@ HISTORY_FILE = "history.json"
 def current_folder(workspace: Workspace, name: str = "churn") -> Path | None:
     """The folder of the bundle in use, or None when none was promoted yet."""
     try:
-        digest = (workspace.bundles / name / CURRENT).read_text(encoding="utf-8").strip()
+        digest = (workspace.bundles / name / CURRENT).read_text("utf-8", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
     if not _is_digest(digest):
