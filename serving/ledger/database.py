@@ -18,6 +18,8 @@ TABLES = sa.MetaData()
 
 UNWRITABLE = (sa.exc.OperationalError, sqlite3.OperationalError)
 """Raised when the database cannot be read or written just now, such as on a full disk."""
+UNREADABLE = (sa.exc.DatabaseError, sqlite3.DatabaseError)
+"""Raised, among much else, when the database is damaged; see ``integrity.is_damage``."""
 
 
 def opened(path: Path) -> sa.Engine:

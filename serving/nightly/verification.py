@@ -10,7 +10,7 @@ from features.company.block_digests import damage_in, size_bytes
 from features.company.workspace import CURRENT, Generations, Workspace
 from features.vocabulary.errors import RegularsError
 from serving.ledger.administration import verify_audit
-from serving.ledger.integrity import fault_in
+from serving.ledger.integrity import RESTORED, fault_in
 from serving.snapshot.scores_of_model import OF_THE_DAY, said_of
 from training.bundles.admission import current_folder
 from training.bundles.manifest import MANIFEST_FILE
@@ -22,7 +22,6 @@ _TABLES = ("tables/", "other_ids/", "store.json", "journal.json")
 _EVERYTHING = ("",)
 _INGEST, _VECTORS = "Run `regulars ingest`.", "Run `regulars vectors`."
 _SCORE = "Run `regulars vectors`, then `regulars score`."
-_RESTORE = "Stop the service and restore it from a backup."
 _RECORD = "Find out who wrote to it; the calls behind that one prove nothing."
 
 
@@ -110,7 +109,7 @@ def _bundle(workspace: Workspace, folder: Path, what: str, remedy: str) -> Verif
 
 def _database(path: Path) -> Verified:
     fault = fault_in(path)
-    return Verified(path.name, f"{path.stat().st_size:,} bytes", fault, _RESTORE if fault else "")
+    return Verified(path.name, f"{path.stat().st_size:,} bytes", fault, RESTORED if fault else "")
 
 
 def _record(workspace: Workspace) -> Verified:
@@ -122,5 +121,5 @@ def _record(workspace: Workspace) -> Verified:
         return Verified(what, "0 calls", f"found {fault.found}", fault.remedy)
     except Exception as fault:
         # Whatever a damaged database does, the rest is looked at.
-        return Verified(what, "0 calls", f"{type(fault).__name__} while reading it", _RESTORE)
+        return Verified(what, "0 calls", f"{type(fault).__name__} while reading it", RESTORED)
     return Verified(what, f"{sound:,} calls", wrong, _RECORD if wrong else "")
