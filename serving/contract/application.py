@@ -97,8 +97,8 @@ def build_api(*further: Routes) -> FastAPI:
     application.add_exception_handler(RequestValidationError, _invalid)
     for fault in UNWRITABLE:
         application.add_exception_handler(fault, _unrecorded)
-    for fault in UNREADABLE:
-        application.add_exception_handler(fault, _damaged)
+    for unreadable in UNREADABLE:
+        application.add_exception_handler(unreadable, _damaged)
     return application
 
 
