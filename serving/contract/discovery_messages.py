@@ -73,7 +73,7 @@ class VersionAnswer(Answer):
     further_faults: Annotated[
         Mapping[str, str],
         Field(
-            description="What else cannot be used and why, by name: `recommendations`, `offers`, `store`; empty where all can."
+            description="What else cannot be used and why, by name: `recommendations`, `offers`, `value`, `store`; empty where all can."
         ),
     ]
 

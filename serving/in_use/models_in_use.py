@@ -185,11 +185,9 @@ class ModelsInUse:
 
     @property
     def further_faults(self) -> Mapping[str, str]:
-        """What else cannot be used just now and why: families that answer beside the scores, and the store."""
+        """What else cannot be used just now and why: families beside or behind the scores, and the store."""
         found = {name: slot.fault for name, slot in self._slots.items() if slot.fault}
-        if self._in_use is not None and self._in_use.store_fault:
-            found["store"] = self._in_use.store_fault
-        return found
+        return found | ({} if self._in_use is None else dict(self._in_use.faults))
 
     @property
     def answering(self) -> NamedModel | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -51,13 +52,18 @@ class InUse:
     """The models behind the scores: of risk, and of value and segments where they are in use."""
     files: OpenedFiles
     """The scores and events it reads."""
-    store_fault: str = ""
-    """Why there is no past though there is a store; empty where nothing is wrong with it."""
+    faults: Mapping[str, str]
+    """What of it could not be opened and why: the ``store``, and so no past, or the model of ``value``."""
 
     @property
     def is_sound(self) -> bool:
         """Whether nothing was wrong when it was opened, and nobody has written to its files since."""
-        return not self.store_fault and self.files.are_untouched
+        return not self.faults and self.files.are_untouched
+
+    @property
+    def store_fault(self) -> str:
+        """Why there is no past though there is a store; empty where nothing is wrong with it."""
+        return self.faults.get("store", "")
 
     @property
     def past(self) -> Past | None:
@@ -100,7 +106,7 @@ def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = N
             bundle = admitted(CHURN_KIND, workspace, earlier)
     snapshot = _snapshot(settings, workspace, bundle)
     past, fault = _past_of(workspace, bundle, snapshot)
-    valuer = _valuer_of(workspace, bundle, snapshot)
+    valuer, value_fault = _valuer_of(workspace, bundle, snapshot)
     scorer = Scorer(bundle, snapshot, currency, past=past, valuer=valuer)
     words = snapshot.wording(currency, language)
     manifests = _manifests(workspace, bundle, snapshot, valuer)
@@ -108,7 +114,9 @@ def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = N
     files = OpenedFiles.of(
         workspace.scores.folder / snapshot.name, None if store is None else store / PACK_FOLDER
     )
-    pair = InUse(scorer, snapshot, words, snapshot.values, manifests, files, fault)
+    told = {"store": fault, "value": value_fault}
+    faults = {name: one for name, one in told.items() if one}
+    pair = InUse(scorer, snapshot, words, snapshot.values, manifests, files, faults)
     pair.rehearse()
     return pair
 
@@ -133,14 +141,18 @@ def _snapshot(settings: Settings, workspace: Workspace, bundle: Bundle) -> Snaps
     return open_snapshot(workspace) if own is None else open_snapshot_folder(own)
 
 
-def _valuer_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
-    """What values newer behaviour, where the model that valued everybody is still in use."""
+def _valuer_of(
+    workspace: Workspace, bundle: Bundle, snapshot: Snapshot
+) -> tuple[Valuer | None, str]:
+    """What values newer behaviour, where the model that valued everybody is still in use, or why that is damaged."""
     in_use = value_in_use(workspace, snapshot.vectors)
     said = snapshot.manifest["value"]
-    if in_use.bundle is None or said is None or said["digest"] != in_use.digest:
-        return None
+    if said is None:
+        return None, ""
+    if in_use.bundle is None or said["digest"] != in_use.digest:
+        return None, in_use.fault
     declined = snapshot.status == Status.NO_CONSENT
-    return Valuer(in_use, bundle, tendency_among(in_use, snapshot.vectors, declined))
+    return Valuer(in_use, bundle, tendency_among(in_use, snapshot.vectors, declined)), ""
 
 
 def _past_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> tuple[Past | None, str]:
