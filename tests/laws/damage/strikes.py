@@ -34,6 +34,9 @@ def files_of(workspace: Workspace, place: str) -> list[Path]:
         return [workspace.ledger]
     folder = workspace.folder / ("store" if place == "pack" else place)
     found = [one for one in sorted(folder.rglob("*")) if one.is_file() and one.suffix != ".lock"]
+    kinds = (workspace.store, workspace.vectors, workspace.scores)
+    of_before = {old for kind in kinds for old in kind.named() if old != kind.current}
+    found = [one for one in found if not of_before.intersection(one.parents)]
     if place in ("store", "pack"):
         found = [one for one in found if ("pack" in one.parts) is (place == "pack")]
     return [one for one in found if one.stat().st_size]
