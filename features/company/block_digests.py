@@ -170,7 +170,8 @@ def _stamp(found: os.stat_result) -> Stamp:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(one for one in folder.rglob("*") if one.is_file() and one.name != DIGESTS_FILE)
+    listing = folder / DIGESTS_FILE
+    return sorted(one for one in folder.rglob("*") if one.is_file() and one != listing)
 
 
 def _name_of(content: bytes) -> str:

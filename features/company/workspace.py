@@ -53,7 +53,7 @@ class Generations:
     @property
     def is_begun(self) -> bool:
         """Whether anything was ever published, though it may be lost."""
-        return (self.folder / CURRENT).exists()
+        return (self.folder / CURRENT).exists() or bool(self.named())
 
     def named(self) -> list[Path]:
         """All complete generations, oldest first."""

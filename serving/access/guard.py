@@ -112,7 +112,7 @@ class Guard:
             answer.status = _CALLER_GONE
         except UNWRITABLE as fault:
             answer.log(fault)
-            await answer.refuse(Refusal("not_recorded"))
+            await answer.refuse(Refusal("ledger_damaged" if is_damage(fault) else "not_recorded"))
         except Exception as fault:
             answer.log(fault)
             await answer.refuse(Refusal("ledger_damaged" if is_damage(fault) else "internal"))

@@ -109,7 +109,7 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 async def _unrecorded(request: Request, fault: Exception) -> Response:
     """What may be answered only on record is not answered without one."""
-    return _problem(request, Refusal("not_recorded"))
+    return _problem(request, Refusal("ledger_damaged" if is_damage(fault) else "not_recorded"))
 
 
 async def _damaged(request: Request, fault: Exception) -> Response:

@@ -17,6 +17,8 @@ from serving.ledger.statements import Statements
 RESTORED = (
     "Stop the service and restore it from a backup; `regulars verify` says what else is damaged."
 )
+_NO_SENSE = ("decode to UTF-8", "malformed database schema")
+"""What SQLite says of damage where it counts it among the passing faults."""
 
 
 def fault_in(path: Path) -> str:
@@ -32,7 +34,9 @@ def fault_in(path: Path) -> str:
 def is_damage(fault: Exception) -> bool:
     """Whether a fault says that a database is damaged: SQLite has no narrower kind for it."""
     # SQLAlchemy wraps it.
-    return type(getattr(fault, "orig", fault)) is sqlite3.DatabaseError
+    cause = getattr(fault, "orig", fault)
+    said = str(cause) if isinstance(cause, sqlite3.OperationalError) else ""
+    return type(cause) is sqlite3.DatabaseError or any(one in said for one in _NO_SENSE)
 
 
 def damaged(path: Path) -> WorkspaceRefused:
@@ -48,7 +52,8 @@ def refused_where_damaged(path: Path) -> Iterator[None]:
     try:
         yield
     except Exception as fault:
-        if not is_damage(fault):
+        # What SQLite complains of may itself be no text.
+        if not is_damage(fault) and not isinstance(fault, UnicodeDecodeError):
             raise
         raise damaged(path) from None
 

@@ -10,7 +10,7 @@ from typing import Self
 
 import numpy as np
 
-from features.company.block_digests import require_whole
+from features.company.block_digests import DIGESTS_FILE, require_whole
 from features.company.workspace import Workspace
 from features.store.pack import Pack
 from features.store.store import Store
@@ -101,7 +101,7 @@ def _write_filled(bundle: Bundle, vectors: Vectors, into: Path) -> None:
 
 def _link(vectors: Path, into: Path, without: tuple[str, ...]) -> None:
     for file in vectors.iterdir():
-        if file.name in without:
+        if file.name in (DIGESTS_FILE, *without):
             continue
         try:
             os.link(file, into / file.name)

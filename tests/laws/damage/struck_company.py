@@ -30,7 +30,7 @@ from training.families.value.bundle import VALUE_KIND
 
 ASKED = 24
 REMEDY = re.compile(
-    r"[Rr]un `regulars (ingest|vectors|score)|[Pp]romote the model|restore it from a backup"
+    r"[Rr]un `regulars (ingest|vectors|score)|[Pp]romote the model|[Rr]estore it from a backup"
 )
 _OF_A_CALL = ("decision_id", "correlation_id", "decisions")
 _UNKNOWN_KEY = 401
