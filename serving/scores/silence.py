@@ -38,19 +38,17 @@ class Silence:
 
 
 def silence_of(bundle: Bundle, values: NDArray[np.float32], probability: Floats) -> Silence | None:
-    """The silence of bound rows that are given these probabilities; None where the model says nothing of orders.
+    """The silence of bound rows that are given these probabilities; None where the model is not asked about orders.
 
-    Where its question is about orders, silence by the horizon is what the probability says, and without a hazard
-    orders come evenly until then. Where it asks something else, the hazard alone says when.
+    Silence by the horizon is what the probability says; without a hazard orders come evenly until then.
     """
     horizon_days = bundle.manifest.horizon_days
     wanted = bundle.question.no_order(np.asarray(probability, np.float64))
+    if wanted is None:
+        return None
     if bundle.hazard is None:
-        if wanted is None:
-            return None
-        whole = np.column_stack([np.ones(len(wanted)), wanted])
-        return Silence(whole, Periods(horizon_days, 1), horizon_days)
-    ends, periods = bundle.silence(values), bundle.hazard.periods
-    if wanted is not None:
-        ends = brought_to(ends, periods, horizon_days, wanted)
+        even = np.column_stack([np.ones(len(wanted)), wanted])
+        return Silence(even, Periods(horizon_days, 1), horizon_days)
+    periods = bundle.hazard.periods
+    ends = brought_to(bundle.silence(values), periods, horizon_days, wanted)
     return Silence(ends, periods, horizon_days)
