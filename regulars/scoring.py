@@ -18,6 +18,7 @@ from regulars.options import again_option
 if TYPE_CHECKING:
     from serving.nightly.run import ScoreSummary
     from serving.scores.replay import Replay
+    from serving.scores.scoring import Scorer
 
 
 @click.command()
@@ -149,8 +150,9 @@ def recommend(
     from training.reasons.languages.known import language_of
 
     never = call.settings.recommendations.without
+    scorer = scorer_in_use(call)
     if item is not None:
-        name, table = takers_table(call.workspace, item, count, never=never)
+        name, table = takers_table(call.workspace, item, count, never=never, scorer=scorer)
         write_tables(file, [table])
         return Outcome(
             said=f"Wrote the {len(table):,} customers who would most likely take {name}",
@@ -164,6 +166,7 @@ def recommend(
         progress=call.narrator.progress,
         never=never,
         without=left_out_items(without, without_file),
+        scorer=scorer,
     )
     unknown = written.unknown
     return Outcome(
@@ -181,6 +184,18 @@ def recommend(
             "unknown": list(unknown),
         },
     )
+
+
+def scorer_in_use(call: Call) -> Scorer | None:
+    """What a service would score by, which says how likely an order is; None while there is nothing to score by."""
+    from features.vocabulary.errors import RegularsError
+    from serving.in_use.pair import open_pair
+
+    try:
+        return open_pair(call.settings, call.workspace).scorer
+    except RegularsError:
+        # The lists do not need it: every line says which model its chance of an order comes from.
+        return None
 
 
 def left_out_items(named: Sequence[str], file: Path | None) -> list[str]:

@@ -74,6 +74,12 @@ class TextColumn:
                 high = middle
         return low if low < len(self) and self._encoded(low) == wanted else -1
 
+    def is_same(self, other: TextColumn) -> bool:
+        """Whether it is the same texts."""
+        return np.array_equal(self.offsets, other.offsets) and np.array_equal(
+            self.content, other.content
+        )
+
     def _encoded(self, position: int) -> bytes:
         return self.content[self.offsets[position] : self.offsets[position + 1]].tobytes()
 

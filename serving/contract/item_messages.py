@@ -20,6 +20,7 @@ from serving.contract.messages import (
     Words,
 )
 from serving.contract.proposal_messages import MOST_PROPOSED, ROWS
+from serving.scores.order_chance import Source
 
 MOST_ITEMS = 5_000
 MOST_TAKERS = 1_000
@@ -116,6 +117,12 @@ class ItemReasonAnswer(PushAnswer):
     because: Annotated[list[SpeakingItem], Field(description="Bought items that speak for it.")]
 
 
+_ORDER_SOURCE = (
+    "Which model says how likely an order is: `churn`, as `/v1/score` does, or `recommendations` by itself "
+    "where that says nothing of the customer."
+)
+
+
 class RecommendedItem(Answer):
     """An item the customer would take."""
 
@@ -123,13 +130,23 @@ class RecommendedItem(Answer):
     name: Annotated[str, Field(description="What it is called; its number where it has no name.")]
     category: Annotated[str, Field(description="Its category; empty without one.")]
     probability: Annotated[
+        float | None,
+        Field(
+            description="The chance that it is bought within the horizon: `order_probability` times "
+            "`probability_if_ordering`; null where nobody knows that of an order."
+        ),
+    ]
+    probability_if_ordering: Annotated[
         float,
         Field(
             description="The chance that it is bought within the horizon, should the customer order in it."
         ),
     ]
     log_odds: Annotated[
-        float, Field(description="The same as log-odds: `base` and all pushes sum to it.")
+        float,
+        Field(
+            description="`probability_if_ordering` as log-odds: `base` and all pushes sum to it."
+        ),
     ]
     source: Annotated[str, Field(description="What brought it up.")]
     times_bought: Annotated[int, Field(description="How many orders of the customer held it.")]
@@ -139,7 +156,13 @@ class RecommendedItem(Answer):
             description="In how many days it is due again, below zero when overdue; null when unknown."
         ),
     ]
-    text: Annotated[str, Field(description="The strongest reason, in one sentence.")]
+    text: Annotated[
+        str,
+        Field(
+            description="What speaks for it in one sentence: of what they buy again and again their own "
+            "purchases of it, else what adds most."
+        ),
+    ]
     reasons: Annotated[
         list[ItemReasonAnswer], Field(description="All reasons, the strongest first.")
     ]
@@ -154,9 +177,10 @@ class RecommendationRowAnswer(Answer):
     order_probability: Annotated[
         float | None,
         Field(
-            description="The chance that the customer orders at all within the horizon; null of who never did."
+            description="The chance that the customer orders at all within the horizon; null where nobody knows it."
         ),
     ]
+    order_probability_from: Annotated[Source | None, Field(description=_ORDER_SOURCE)]
     items: Annotated[list[RecommendedItem], Field(description="The list, the most likely first.")]
     fallback: Annotated[
         str, Field(description="What the list is made from instead, where nothing is known.")
@@ -227,6 +251,13 @@ class Taker(Answer):
             description="The chance of a purchase within the horizon: of an order, times of the item in it."
         ),
     ]
+    probability_if_ordering: Annotated[
+        float, Field(description="The chance of the item in an order, should there be one.")
+    ]
+    order_probability: Annotated[
+        float, Field(description="The chance that the customer orders at all within the horizon.")
+    ]
+    order_probability_from: Annotated[Source, Field(description=_ORDER_SOURCE)]
     times_bought: Annotated[int, Field(description="How many orders of the customer held it.")]
     due_in_days: Annotated[float | None, Field(description="In how many days it is due again.")]
 

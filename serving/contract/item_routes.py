@@ -34,15 +34,17 @@ from serving.contract.item_messages import (
 )
 from serving.contract.messages import WarningAnswer
 from serving.contract.proposal_messages import SimilarItemsRequest
+from serving.contract.recorded_scores import nobody, with_events
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.in_use.served import RECOMMENDATIONS
 from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
 from serving.items.recommended import Recommended
-from serving.items.recommending import Recommending, words_of
+from serving.items.recommending import Recommending, order_chances_of, words_of
 from serving.ledger.privacy import Withheld
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.score import Status
+from serving.scores.subject import Subject
 from training.families.items.words import ItemWords
 
 routes = contract_routes()
@@ -75,11 +77,13 @@ def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCust
             "invalid_request",
             errors=[FieldFault("/item_id", "unknown_item", "An item of the catalogue.")],
         )
+    in_use = models_in_use.in_use
     takers = recommending.takers(
         place,
         question.count,
         new_alone=question.only_new,
         left_out=recommending.not_to_be_contacted(models_in_use.ledger.privacy.withheld),
+        by_churn=order_chances_of(None if in_use is None else in_use.scorer, recommending),
     )
     return ItemCustomersAnswer(
         model=identity(recommending.manifest),
@@ -90,6 +94,9 @@ def item_customers(request: Request, question: ItemCustomersRequest) -> ItemCust
             Taker(
                 customer_id=taker.customer_id,
                 probability=taker.probability,
+                probability_if_ordering=taker.probability_if_ordering,
+                order_probability=taker.order_probability,
+                order_probability_from=taker.order_probability_from,
                 times_bought=taker.times_bought,
                 due_in_days=taker.due_in_days,
             )
@@ -132,9 +139,10 @@ def recommended(
         found.as_of.seconds,
     )
     withheld = models_in_use.ledger.privacy.withheld
+    by_churn = _order_chances(models_in_use, question.rows, found.manifest.horizon_days)
     rows = [
-        _row(found, one, kept.get(one.customer_id, ()), withheld, shelving, wishes, words)
-        for one in question.rows
+        _row(found, one, kept.get(one.customer_id, ()), withheld, shelving, wishes, words, chance)
+        for one, chance in zip(question.rows, by_churn, strict=True)
     ]
     warnings: list[WarningAnswer] = []
     if unknown:
@@ -152,6 +160,22 @@ def recommended(
 
 
 _NAMED = 5
+
+
+def _order_chances(
+    models_in_use: ModelsInUse, rows: Sequence[RecommendationRow], days: int
+) -> list[float | None]:
+    """How likely each orders within so many days, as a score of the same row would say; None where it says nothing."""
+    in_use = models_in_use.in_use
+    if in_use is None:
+        return [None] * len(rows)
+    subjects = [
+        nobody()
+        if one.customer_id == UNREADABLE
+        else Subject(one.customer_id, told={} if one.events is None else one.events.by_table)
+        for one in rows
+    ]
+    return in_use.scorer.order_chances(with_events(models_in_use, in_use, subjects), days)
 
 
 def _wished(
@@ -187,12 +211,14 @@ def _row(
     shelving: Shelving,
     wishes: Wishes,
     words: ItemWords,
+    by_churn: float | None,
 ) -> RecommendationRowAnswer:
     answer = RecommendationRowAnswer(
         row_id=row.row_id,
         customer_id=row.customer_id or None,
         status=word_of(Status.OK),
         order_probability=None,
+        order_probability_from=None,
         items=[],
         fallback="",
         fewer=None,
@@ -209,8 +235,9 @@ def _row(
     lines = found.lines([_line(one) for one in (*told, *_purchases(kept))], key)
     if key < 0 and not lines:
         answer["status"] = word_of(Status.UNKNOWN_ID)
-    listed = found.list_for(found.bought(key, lines), shelving, wishes, words)
+    listed = found.list_for(found.bought(key, lines), shelving, wishes, words, by_churn)
     answer["order_probability"] = listed.order_probability
+    answer["order_probability_from"] = listed.order_probability_from
     answer["items"] = [recommended_item(item) for item in listed.items]
     answer["fallback"] = listed.fallback
     answer["fewer"] = None if listed.fewer is None else dict(listed.fewer)
@@ -225,6 +252,7 @@ def recommended_item(item: Recommended) -> RecommendedItem:
         name=item.name,
         category=item.category,
         probability=item.probability,
+        probability_if_ordering=item.probability_if_ordering,
         log_odds=item.log_odds,
         source=item.source,
         times_bought=item.times_bought,

@@ -40,9 +40,7 @@ def answer_rows(
     ``without`` names the fields that were not asked for. With ``named`` decisions get names that follow from it
     and the customer, the same each time.
     """
-    by_id = [one.customer_id for one in asked if one.vector is None]
-    kept = models_in_use.newer_events(by_id, in_use.snapshot.cutoff_seconds)
-    subjects = [_with_events(one, kept.get(one.customer_id, ()), in_use) for one in asked]
+    subjects = with_events(models_in_use, in_use, asked)
     rows = in_use.scorer.score(subjects, with_reasons=with_reasons, language=language)
     bases = {
         id(row): "given" if one.vector else "fresh" if one.fresh else "stored"
@@ -75,6 +73,15 @@ def nobody(row_id: str | None = None) -> Subject:
 
 
 _UNREADABLE = Caution(UNREADABLE_CUSTOMER["code"], UNREADABLE_CUSTOMER["message"])
+
+
+def with_events(
+    models_in_use: ModelsInUse, in_use: InUse, asked: Sequence[Subject]
+) -> list[Subject]:
+    """Subjects with the events told of them, in the call and before it, that the scores do not know."""
+    by_id = [one.customer_id for one in asked if one.vector is None]
+    kept = models_in_use.newer_events(by_id, in_use.snapshot.cutoff_seconds)
+    return [_with_events(one, kept.get(one.customer_id, ()), in_use) for one in asked]
 
 
 def _with_events(subject: Subject, kept: Sequence[ToldEvent], in_use: InUse) -> Subject:

@@ -138,7 +138,7 @@ class Value(Answer):
 
 
 class SilenceAnswer(Answer):
-    """The chance of no order within so many days after `vector_as_of`."""
+    """The chance of no order within so many days after `vector_as_of`; never rising with them."""
 
     days: Annotated[int, Field(description="So many days.")]
     probability: Annotated[
@@ -147,7 +147,7 @@ class SilenceAnswer(Answer):
 
 
 class NextOrderAnswer(Answer):
-    """When the next order may come; a date is absent where it lies beyond `horizon_days`."""
+    """When the next order may come, by the same chances; a date is absent where it lies beyond `horizon_days`."""
 
     silent: Annotated[list[SilenceAnswer], Field(description="The chance of silence, by days.")]
     earliest: Annotated[

@@ -13,20 +13,22 @@ from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
 from features.exports.table_files import FORMATS, TableWriter, put_in_place
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
-from serving.items.reasons import GROUPS, because, category_of
-from serving.items.recommending import Recommending, recommending_in
+from serving.items.reasons import GROUPS, category_of, headline
+from serving.items.recommending import Recommending, order_chances_of, recommending_in
 from serving.ledger.administration import of_nobody_withheld, withheld_in
 from serving.ledger.privacy import Withheld
+from serving.scores.order_chance import OrderChances
+from serving.scores.scoring import Scorer
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import SOURCES
 from training.families.items.words import WORDS, ItemWords
 from training.purchases.bought import Items
 
 _AT_ONCE = 1_024
-_TASTE = GROUPS.index("taste")
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,11 @@ def export_lists(
     progress: Progress = silent,
     never: Sequence[str] = (),
     without: Sequence[str] = (),
+    scorer: Scorer | None = None,
 ) -> ItemExport:
     """Write everybody's list, a line an item, with what each reason group adds and the strongest in words.
 
-    Who declined, objected or was erased is left out. ``never`` are items the settings leave out, ``without``
+    ``scorer`` says how likely they order at all. Who declined, objected or was erased is left out. ``never`` are items the settings leave out, ``without``
     those that this file is to be without, as what is out of stock. The file is written beside and put in place at once.
     Raises ``UsageRefused`` for an ending that is neither ``.parquet`` nor ``.csv``.
     """
@@ -94,7 +97,14 @@ def export_lists(
         everybody = range(len(found.customer_ids))
         customers = np.array([key for key in everybody if key not in left_out], np.int64)
         tables = tables_of(
-            found, customers, wishes, WORDS[language], threads, progress, unavailable=unavailable
+            found,
+            customers,
+            wishes,
+            WORDS[language],
+            threads,
+            progress,
+            unavailable=unavailable,
+            by_churn=order_chances_of(scorer, found),
         )
         lines = write_tables(path, tables, check)
         return ItemExport(len(customers), lines, str(path), tuple(unknown))
@@ -112,8 +122,12 @@ def tables_of(
     *,
     at_once: int = _AT_ONCE,
     unavailable: Items | None = None,
+    by_churn: Floats | None = None,
 ) -> Iterator[pa.Table]:
-    """Some customers at a time, a line an item; at least one table. ``unavailable`` items are on no list."""
+    """Some customers at a time, a line an item; at least one table. ``unavailable`` items are on no list.
+
+    ``by_churn`` is the chance of an order that the scores in use say of each customer key, NaN where nothing.
+    """
     bought = found.everybody
     shelving = found.shelving(unavailable=unavailable)
     for begin in range(0, max(len(customers), 1), at_once):
@@ -131,11 +145,13 @@ def tables_of(
         ]
         items = pairs.items[listed]
         texts = [
-            _text(found, int(item), owned[who], pushes[row], values[row], words)
+            headline(found.bundle, item, owned[who], pushes[row], values[row], words)
             for row, (item, who) in enumerate(zip(items.tolist(), at.tolist(), strict=True))
         ]
+        said = None if by_churn is None else by_churn[some[at]]
+        orders = OrderChances.of(said, found.bundle.ranker.order_chance(values))
         yield _table(found, some[at], places, items, pairs.sources[listed], scores[listed], values,
-                     pushes, texts)  # fmt: skip
+                     pushes, texts, orders)  # fmt: skip
         progress("listing items", begin + len(some), len(customers))
 
 
@@ -146,6 +162,7 @@ def takers_table(
     *,
     new_alone: bool = False,
     never: Sequence[str] = (),
+    scorer: Scorer | None = None,
 ) -> tuple[str, pa.Table]:
     """The name of an item, and the customers an offer of it may be sent to who would most likely take it.
 
@@ -161,7 +178,13 @@ def takers_table(
             "or stands under recommendations.without, is never recommended.",
         )
     left_out = found.not_to_be_contacted(withheld_in(workspace))
-    takers = found.takers(place, count, new_alone=new_alone, left_out=left_out)
+    takers = found.takers(
+        place,
+        count,
+        new_alone=new_alone,
+        left_out=left_out,
+        by_churn=order_chances_of(scorer, found),
+    )
     table = pa.Table.from_pylist([one._asdict() for one in takers], _TAKERS)
     return found.bundle.catalogue.name(place), table
 
@@ -170,6 +193,9 @@ _TAKERS = pa.schema(
     [
         ("customer_id", pa.string()),
         ("probability", pa.float64()),
+        ("probability_if_ordering", pa.float64()),
+        ("order_probability", pa.float64()),
+        ("order_probability_from", pa.string()),
         ("times_bought", pa.int32()),
         ("due_in_days", pa.float64()),
     ]
@@ -206,22 +232,6 @@ def refuse_other_file(path: Path) -> None:
         )
 
 
-def _text(
-    found: Recommending,
-    item: int,
-    owned: NDArray[np.int32],
-    pushes: NDArray[np.float64],
-    row: NDArray[np.float32],
-    words: ItemWords,
-) -> str:
-    """The same sentence a single answer would begin with."""
-    group = int(np.argmax(pushes))
-    if pushes[group] <= 0:
-        group = int(np.argmax(np.abs(pushes)))
-    names = [name for _, name, _ in because(found.bundle, item, owned)] if group == _TASTE else []
-    return words.sentence(GROUPS[group], row, category_of(found.bundle, item), names)
-
-
 def _table(
     found: Recommending,
     keys: NDArray[np.int64],
@@ -232,19 +242,21 @@ def _table(
     values: NDArray[np.float32],
     pushes: NDArray[np.float64],
     texts: list[str],
+    orders: OrderChances,
 ) -> pa.Table:
     catalogue = found.bundle.catalogue
-    due = due_in_days(values)
+    due, taken = due_in_days(values), 1.0 / (1.0 + np.exp(-scores))
+    rows = range(len(items))
     columns: dict[str, Any] = {
         "customer_id": pa.array([found.customer_ids[int(key)] for key in keys], pa.string()),
         "rank": pa.array(places + 1, pa.int16()),
         "item_id": pa.array([catalogue.ids[int(one)] for one in items], pa.string()),
         "name": pa.array([catalogue.name(int(one)) for one in items], pa.string()),
         "category": pa.array([category_of(found.bundle, int(one)) for one in items], pa.string()),
-        "order_probability": pa.array(
-            found.bundle.ranker.order_chance(values), pa.float64(), from_pandas=True
-        ),
-        "probability": pa.array(1.0 / (1.0 + np.exp(-scores)), pa.float64()),
+        "order_probability": pa.array(orders.probability, pa.float64(), from_pandas=True),
+        "order_probability_from": pa.array([orders.source(row) for row in rows], pa.string()),
+        "probability": pa.array(taken * orders.probability, pa.float64(), from_pandas=True),
+        "probability_if_ordering": pa.array(taken, pa.float64()),
         "log_odds": pa.array(scores, pa.float64()),
         "source": pa.array([SOURCES[one] for one in sources], pa.string()),
         "times_bought": pa.array(values[:, POSITIONS["times_bought"]].astype(np.int32)),

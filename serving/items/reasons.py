@@ -9,7 +9,7 @@ from features.vocabulary.arrays import Floats
 from serving.items.lists import due_in_days
 from serving.items.recommended import ItemReason, Recommended
 from training.families.items.bundle import ItemBundle
-from training.families.items.pairs.pair_features import PAIR_GROUPS, POSITIONS
+from training.families.items.pairs.pair_features import DUE, HABIT, PAIR_GROUPS, POSITIONS, TASTE
 from training.families.items.pairs.pairs import SOURCES, Pairs
 from training.families.items.words import ItemWords
 from training.purchases.bought import Bought
@@ -17,7 +17,10 @@ from training.purchases.bought import Bought
 GROUPS = tuple(group.name for group in PAIR_GROUPS)
 NAMED_ITEMS = 2
 """So many of the items that speak for another are named."""
-_TASTE = GROUPS.index("taste")
+_TASTE = GROUPS.index(TASTE.name)
+_OWN_HISTORY = (PAIR_GROUPS.index(HABIT), PAIR_GROUPS.index(DUE))
+_REPEATED = 2
+"""Who bought it in so many orders buys it again and again."""
 
 
 def recommended(
@@ -28,23 +31,26 @@ def recommended(
     scores: Floats,
     values: NDArray[np.float32],
     words: ItemWords,
+    order_chance: float | None,
 ) -> list[Recommended]:
     """The items of a list, each with its chance, where it came from and why it is proposed."""
     if not len(rows):
         return []
     catalogue = bundle.catalogue
     pushes, due = bundle.ranker.pushes(values), due_in_days(values)
-    owned = np.unique(bought.items)
+    owned, taken = np.unique(bought.items), 1.0 / (1.0 + np.exp(-scores[rows]))
     return [
         Recommended(
             item_id=catalogue.ids[int(pairs.items[row])],
             name=catalogue.name(int(pairs.items[row])),
             category=category_of(bundle, int(pairs.items[row])),
-            probability=float(1.0 / (1.0 + np.exp(-scores[row]))),
+            probability=None if order_chance is None else float(taken[at]) * order_chance,
+            probability_if_ordering=float(taken[at]),
             log_odds=float(scores[row]),
             source=SOURCES[pairs.sources[row]],
             times_bought=round(float(values[at, POSITIONS["times_bought"]])),
             due_in_days=None if np.isnan(due[at]) else round(float(due[at]), 1),
+            text=headline(bundle, int(pairs.items[row]), owned, pushes[at], values[at], words),
             reasons=_reasons(bundle, int(pairs.items[row]), owned, pushes[at], values[at], words),
         )
         for at, row in enumerate(rows.tolist())
@@ -75,6 +81,36 @@ def _reasons(
         for group in order
         if pushes[group] != 0.0
     )
+
+
+def headline(
+    bundle: ItemBundle,
+    item: int,
+    owned: NDArray[np.int32],
+    pushes: Floats,
+    row: NDArray[np.float32],
+    words: ItemWords,
+) -> str:
+    """What is said of an item in one sentence, on a list as in a file."""
+    category = category_of(bundle, item)
+    ordered = leading(pushes, float(row[POSITIONS["times_bought"]]))
+    for group in ordered:
+        names = [name for _, name, _ in because(bundle, item, owned)] if group == _TASTE else []
+        if words.speaks_for(GROUPS[group], row, category, names):
+            return words.sentence(GROUPS[group], row, category, names)
+    strongest = ordered[0] if ordered else int(np.argmax(np.abs(pushes)))
+    return words.sentence(GROUPS[strongest], row, category, [])
+
+
+def leading(pushes: Floats, times_bought: float) -> list[int]:
+    """The groups that push an item up, the one to be told of it first.
+
+    What the customer did with the very item comes first where they buy it again and again; then what pushes
+    most, and of groups that push alike the earlier one.
+    """
+    is_first = _OWN_HISTORY if times_bought >= _REPEATED else ()
+    pushing = [group for group in range(len(GROUPS)) if pushes[group] > 0]
+    return sorted(pushing, key=lambda group: (group not in is_first, -pushes[group]))
 
 
 def because(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from serving.scores.order_chance import Source
+
 
 @dataclass(frozen=True)
 class ItemReason:
@@ -20,34 +22,37 @@ class ItemReason:
 
 @dataclass(frozen=True)
 class Recommended:
-    """An item with its chance, where it came from and why; base and pushes sum to the log-odds."""
+    """An item with its chance, where it came from and why; base and pushes sum to the log-odds.
+
+    ``probability_if_ordering`` is the chance of the item should the customer order, which the log-odds are of;
+    ``probability`` that of an order with the item in it, None where nobody knows that of an order. ``text`` is its
+    headline.
+    """
 
     item_id: str
     name: str
     category: str
-    probability: float
+    probability: float | None
+    probability_if_ordering: float
     log_odds: float
     source: str
     times_bought: int
     due_in_days: float | None
+    text: str
     reasons: tuple[ItemReason, ...]
-
-    @property
-    def text(self) -> str:
-        """What the strongest reason for it says; where nothing speaks for it, the strongest at all."""
-        speaking = [one for one in self.reasons if one.push > 0] or list(self.reasons)
-        return speaking[0].text if speaking else ""
 
 
 @dataclass(frozen=True)
 class CustomerList:
     """What is proposed to one customer; ``fewer`` counts what was dropped where places stayed empty.
 
-    ``order_probability`` is None of somebody without an order so far.
+    ``order_probability`` is None of somebody of whom nobody knows it, and ``order_probability_from`` says which
+    model it comes from.
     """
 
     items: tuple[Recommended, ...]
     order_probability: float | None
+    order_probability_from: Source | None
     fallback: str = ""
     fewer: Mapping[str, int] | None = None
     is_within_quotas: bool = True
@@ -58,5 +63,8 @@ class LikelyTaker(NamedTuple):
 
     customer_id: str
     probability: float
+    probability_if_ordering: float
+    order_probability: float
+    order_probability_from: Source
     times_bought: int
     due_in_days: float | None

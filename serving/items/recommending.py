@@ -20,6 +20,8 @@ from serving.items.recommended import CustomerList, LikelyTaker
 from serving.ledger.privacy import Withheld
 from serving.process.waiter import look_up
 from serving.process.without_training import kept_out
+from serving.scores.order_chance import BY_CHURN, BY_RECOMMENDATIONS, OrderChances
+from serving.scores.scoring import Scorer
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
@@ -149,23 +151,38 @@ class Recommending:
         return self._sold.of_customer(key, Cutoff(latest), fresh)
 
     def list_for(
-        self, bought: Bought, shelving: Shelving, wishes: Wishes, words: ItemWords
+        self,
+        bought: Bought,
+        shelving: Shelving,
+        wishes: Wishes,
+        words: ItemWords,
+        by_churn: float | None = None,
     ) -> CustomerList:
-        """As many items as wished for, as long as so many may be listed; otherwise why there are fewer."""
+        """As many items as wished for, as long as so many may be listed; otherwise why there are fewer.
+
+        ``by_churn`` is the chance of an order that the scores in use say, None where they say nothing.
+        """
         look_up()
         found, pairs, scores = self._filled(bought, shelving, wishes)
         values = pairs.values[found.rows]
-        items = recommended(self.bundle, bought, pairs, found.rows, scores, values, words)
+        own = np.full(1, np.nan)
+        if len(bought.items) and len(pairs.values):
+            own = self.bundle.ranker.order_chance(pairs.values[:1])
+        said = np.array([np.nan if by_churn is None else by_churn])
+        order = OrderChances.of(said, own)
+        items = recommended(
+            self.bundle, bought, pairs, found.rows, scores, values, words, order.told(0)
+        )
         fewer = None
         if len(items) < wishes.count:
             kept_off = shelving.counts()
             fewer = kept_off | {
                 name: count for name, count in found.dropped.items() if name not in kept_off
             }
-        order_chance = self.bundle.ranker.order_chance(pairs.values[:1])
         return CustomerList(
             tuple(items),
-            float(order_chance[0]) if len(bought.items) and len(order_chance) else None,
+            order.told(0),
+            order.source(0),
             "" if len(bought.items) else POPULAR_INSTEAD,
             fewer,
             found.is_within_quotas,
@@ -224,9 +241,18 @@ class Recommending:
         return self._sold.before(self.as_of)
 
     def takers(
-        self, item: int, count: int, *, new_alone: bool, left_out: frozenset[int]
+        self,
+        item: int,
+        count: int,
+        *,
+        new_alone: bool,
+        left_out: frozenset[int],
+        by_churn: Floats | None = None,
     ) -> list[LikelyTaker]:
-        """Who would most likely take an item; ``left_out`` are keys of customers nobody may be told about."""
+        """Who would most likely take an item; ``left_out`` are keys of customers nobody may be told about.
+
+        ``by_churn`` is the chance of an order that the scores in use say of each customer key, NaN where nothing.
+        """
         bought = self.everybody
         pairs = self.bundle.shelf.pairs(
             bought, asked=np.array([item], np.int32), only_asked=True, threads=2
@@ -234,7 +260,9 @@ class Recommending:
         ranker = self.bundle.ranker
         look_up()
         taken = 1.0 / (1.0 + np.exp(-ranker.log_odds(pairs.values, threads=2)))
-        chances = taken * ranker.order_chance(pairs.values)
+        said = None if by_churn is None else by_churn[pairs.owners]
+        orders = OrderChances.of(said, ranker.order_chance(pairs.values))
+        chances = taken * orders.probability
         times, due = pairs.values[:, POSITIONS["times_bought"]], due_in_days(pairs.values)
         is_open = ~np.isin(pairs.owners, list(left_out)) & ~np.isnan(chances)
         if new_alone:
@@ -245,6 +273,9 @@ class Recommending:
             LikelyTaker(
                 self.customer_ids[int(pairs.owners[row])],
                 float(chances[row]),
+                float(taken[row]),
+                float(orders.probability[row]),
+                BY_CHURN if orders.is_by_churn[row] else BY_RECOMMENDATIONS,
                 round(float(times[row])),
                 None if np.isnan(due[row]) else round(float(due[row]), 1),
             )
@@ -282,3 +313,10 @@ def recommending_in(workspace: Workspace, without: Sequence[str] = ()) -> Recomm
 def words_of(code: str) -> ItemWords:
     """The sentences of a language."""
     return WORDS[code]
+
+
+def order_chances_of(scorer: Scorer | None, found: Recommending) -> Floats | None:
+    """What the scores in use say of orders within the recommender's horizon, by customer key; None without scores."""
+    if scorer is None:
+        return None
+    return scorer.order_chances_of(found.customer_ids, found.manifest.horizon_days)

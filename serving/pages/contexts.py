@@ -197,8 +197,8 @@ class ItemLine:
 
     name: str = shown("What it is called.")
     category: str = shown("Its category; empty without one.")
-    text: str = shown("The strongest reason, in one sentence.")
-    chance: str = shown("How likely it is in an order, in percent.")
+    text: str = shown("What speaks for it, in one sentence.")
+    chance: str = shown("How likely it is bought within the horizon, in percent.")
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ def customer_page(
         ago=ago(snapshot, key, language),
         change=change_section(in_use, position, since),
         plays=play_lines(in_use, snapshot.customer_ids[key]),
-        items=item_section(recommending, snapshot.customer_ids[key], language),
+        items=item_section(recommending, in_use.scorer, snapshot.customer_ids[key], language),
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
         back="/churn",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vocabulary.time import Cutoff
+from features.vocabulary.arrays import Floats
 from serving.process.waiter import look_up
 from serving.scores.judged_vectors import Behaviour, behaviour_of
 from serving.scores.judgements import Judgement, Risk, explained
 from serving.scores.next_order import NextOrder, next_orders
 from serving.scores.score import Status
+from serving.scores.silence import silence_of
 from serving.scores.subject import Subject
 from serving.snapshot.customer_values import Valued
 from training.families.churn.bundle import Bundle
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from serving.snapshot.reading import Snapshot
 
 SPEND = "spend_sum_365d"
+_ROWS_AT_ONCE = 4_096
 _VALUELESS = (Status.ERROR, Status.NO_CONSENT, Status.UNKNOWN_ID)
 
 
@@ -66,6 +68,47 @@ class Judge:
 
     def judgements(self, subjects: Sequence[Subject], *, with_reasons: bool) -> list[Judgement]:
         """What is known of each, in the order given: read where the night knows, else computed now."""
+        found = self._judged(subjects, with_reasons=with_reasons)
+        told = _Judged.among(found)
+        if self._bundle.hazard is not None and told.rows:
+            as_of = [found[row].as_of_seconds for row in told.rows]
+            orders = next_orders(self._bundle, told.values, told.probability, as_of)
+            for row, order in zip(told.rows, orders, strict=True):
+                found[row] = _with_order(found[row], order)
+        return found
+
+    def order_chances(self, subjects: Sequence[Subject], days: int) -> list[float | None]:
+        """The chance that each orders within so many days; None where nothing is said of it."""
+        chances: list[float | None] = [None] * len(subjects)
+        told = _Judged.among(self._judged(subjects, with_reasons=False))
+        if told.rows:
+            silence = silence_of(self._bundle, told.values, told.probability)
+            if silence is not None:
+                ordering = (1.0 - silence.by(days)).tolist()
+                for row, chance in zip(told.rows, ordering, strict=True):
+                    chances[row] = chance
+        return chances
+
+    def order_chances_of_everybody(self, days: int) -> Floats:
+        """The same for all customers of the scores by their stored behaviour, by key; NaN where nothing is said."""
+        snapshot, bundle = self.snapshot, self._bundle
+        chances = np.full(len(snapshot.customer_ids), np.nan)
+        may_be = (snapshot.vector_rows >= 0) & (snapshot.status != Status.NO_CONSENT)
+        everybody = np.flatnonzero(may_be)
+        for first in range(0, len(everybody), _ROWS_AT_ONCE):
+            look_up()
+            keys = everybody[first : first + _ROWS_AT_ONCE]
+            values = self._values[snapshot.vector_rows[keys]]
+            is_judged = bundle.eligible(values)
+            values = np.ascontiguousarray(values[is_judged])
+            silence = silence_of(bundle, values, bundle.probability(bundle.log_odds(values)))
+            if silence is None:
+                break
+            chances[keys[is_judged]] = 1.0 - silence.by(days)
+        return chances
+
+    def _judged(self, subjects: Sequence[Subject], *, with_reasons: bool) -> list[Judgement]:
+        """What is known of each, but for when they order: that is asked of all together."""
         if all(map(self._is_known, subjects)):
             return [self._read(subject, with_reasons) for subject in subjects]
         computed = iter(
@@ -95,7 +138,7 @@ class Judge:
         if status == Status.NO_CONSENT:
             return Judgement(status, cutoff_seconds, subject.cautions)
         row, value = int(snapshot.vector_rows[key]), snapshot.valued(key)
-        risk = self._risk_read(key, row, with_reasons) if status == Status.OK else None
+        risk = self._risk_read(key, with_reasons) if status == Status.OK else None
         return Judgement(
             status,
             cutoff_seconds,
@@ -107,17 +150,13 @@ class Judge:
             risk,
         )
 
-    def _risk_read(self, key: int, row: int, with_reasons: bool) -> Risk:
+    def _risk_read(self, key: int, with_reasons: bool) -> Risk:
         place, ranking = int(self._places[key]), self.snapshot.ranking
-        order = None
-        if self._bundle.hazard is not None:
-            cutoff, values = Cutoff(self.snapshot.cutoff_seconds), self._values[row : row + 1]
-            order = next_orders(self._bundle, values, cutoff)[0]
         return Risk(
             float(ranking.probability[place]),
             float(ranking.percentile[place]),
             (float(self._low[place]), float(self._high[place])),
-            order,
+            None,
             ranking.points[place].tolist() if with_reasons else (),
             ranking.leading[place].tolist() if with_reasons else (),
         )
@@ -213,28 +252,37 @@ class Judge:
         probability = bundle.probability(log_odds)
         percentile = bundle.percentile(probability)
         low, high = bundle.interval(log_odds, probability)
-        orders = self._orders(values, [behaviour.as_of[row] for row in rows])
         why = explained(bundle, values, self._wording) if with_reasons else None
-        for place, order in enumerate(orders):
+        for place in range(len(rows)):
             yield Risk(
                 float(probability[place]),
                 float(percentile[place]),
                 (float(low[place]), float(high[place])),
-                order,
+                None,
                 () if why is None else why.points.by_group[place].tolist(),
                 () if why is None else why.leading[place].tolist(),
             )
 
-    def _orders(
-        self, values: NDArray[np.float32], as_of: Sequence[int | None]
-    ) -> list[NextOrder | None]:
-        """When the next order may come, counted from each row's own instant."""
-        cutoff = Cutoff(self.snapshot.cutoff_seconds)
-        orders = next_orders(self._bundle, values, cutoff)
-        for place, instant in enumerate(as_of):
-            look_up()
-            if instant is None:
-                orders[place] = None
-            elif instant != cutoff.seconds:
-                orders[place] = next_orders(self._bundle, values[[place]], Cutoff(instant))[0]
-        return orders
+
+class _Judged(NamedTuple):
+    """Those of some judgements that say a risk: their places, vectors and probabilities."""
+
+    rows: list[int]
+    values: NDArray[np.float32]
+    probability: Floats
+
+    @classmethod
+    def among(cls, found: Sequence[Judgement]) -> Self:
+        """Nobody stands for no row at all."""
+        told = [
+            (row, one.vector, one.risk.probability)
+            for row, one in enumerate(found)
+            if one.risk is not None and one.vector is not None
+        ]
+        values = np.array([vector for _, vector, _ in told], np.float32)
+        return cls([row for row, *_ in told], values, np.array([chance for *_, chance in told]))
+
+
+def _with_order(judgement: Judgement, order: NextOrder | None) -> Judgement:
+    assert judgement.risk is not None
+    return judgement._replace(risk=judgement.risk._replace(next_order=order))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Cutoff
+from serving.scores.silence import silence_of
 from training.families.churn.bundle import Bundle
-from training.families.churn.timing.hazard import days_until, silent_at
 
 ASKED_DAYS = (30, 60, 90)
 _SHARES = (0.1, 0.5, 0.9)
@@ -34,26 +36,33 @@ class NextOrder:
 
 
 def next_orders(
-    bundle: Bundle, values: NDArray[np.float32], cutoff: Cutoff
+    bundle: Bundle,
+    values: NDArray[np.float32],
+    probability: Floats,
+    as_of_seconds: Sequence[int | None],
 ) -> list[NextOrder | None]:
-    """One answer a bound row; None throughout where the model in use does not tell when."""
-    if bundle.hazard is None:
+    """One answer a bound row that is given its probability, counted from an instant of its own.
+
+    None where nobody knows the instant, and throughout where the model in use does not tell when.
+    """
+    silence = None if bundle.hazard is None else silence_of(bundle, values, probability)
+    if silence is None:
         return [None] * len(values)
-    periods, horizon_days = bundle.hazard.periods, bundle.manifest.horizon_days
-    silence = bundle.silence(values)
+    horizon_days = silence.horizon_days
     days = sorted({one for one in (*ASKED_DAYS, horizon_days) if one <= horizon_days})
-    silent = silent_at(silence, periods, days)
-    dates = days_until(silence, periods, _SHARES)
-    dates[dates > horizon_days] = np.nan
+    silent = np.column_stack([silence.by(one) for one in days])
+    dates = silence.days_until(_SHARES)
     return [
-        NextOrder(
+        None
+        if seconds is None
+        else NextOrder(
             silent=tuple(zip(days, map(float, row), strict=True)),
-            earliest=_date(cutoff, until[0]),
-            expected=_date(cutoff, until[1]),
-            latest=_date(cutoff, until[2]),
+            earliest=_date(Cutoff(seconds), until[0]),
+            expected=_date(Cutoff(seconds), until[1]),
+            latest=_date(Cutoff(seconds), until[2]),
             horizon_days=horizon_days,
         )
-        for row, until in zip(silent, dates, strict=True)
+        for row, until, seconds in zip(silent, dates, as_of_seconds, strict=True)
     ]
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from features.store.pack import TextColumn
+from features.vocabulary.arrays import Floats
 from serving.process.waiter import look_up
 from serving.scores.judge import Judge
 from serving.scores.judgements import Judgement, digest_of_vector, wording_of
@@ -51,6 +53,7 @@ class Scorer:
         self.vectors = VectorReader(bundle)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
         self.value_wording = snapshot.value_wording(currency)
+        self._order_chances: dict[int, Floats] = {}
         self._judge = Judge(bundle, snapshot, self.wording, past=past, valuer=valuer)
 
     def over(self, snapshot: Snapshot) -> Scorer:
@@ -88,6 +91,20 @@ class Scorer:
         """One answer an id, by what the scores were made from."""
         subjects = [Subject(one) for one in customer_ids]
         return self.score(subjects, with_reasons=with_reasons)
+
+    def order_chances(self, subjects: Sequence[Subject], days: int) -> list[float | None]:
+        """The chance that each orders within so many days, as its score says; None where that says nothing of it."""
+        return self._judge.order_chances(subjects, days)
+
+    def order_chances_of(self, customer_ids: TextColumn, days: int) -> Floats:
+        """The same for customers of a store, by what the scores were made from; NaN where they say nothing."""
+        if days not in self._order_chances:
+            self._order_chances[days] = self._judge.order_chances_of_everybody(days)
+        chances, own = self._order_chances[days], self.snapshot.customer_ids
+        if customer_ids is own or customer_ids.is_same(own):
+            return chances
+        keys = np.array([self.snapshot.find(one) for one in customer_ids], np.int64)
+        return np.where(keys >= 0, np.append(chances, np.nan)[keys], np.nan)
 
     def _score(self, subject: Subject, judgement: Judgement, language: Language | None) -> Score:
         """What is known of a customer as it is answered; without a language no reasons are told."""

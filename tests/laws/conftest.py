@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from tests.serving.conftest import demo_workspace, drugstore, offering_company, valued_company
+from tests.serving.conftest import (
+    demo_workspace,
+    drugstore,
+    offering_company,
+    recommending_company,
+    valued_company,
+)
 
-__all__ = ["demo_workspace", "drugstore", "offering_company", "valued_company"]
+__all__ = [
+    "demo_workspace",
+    "drugstore",
+    "offering_company",
+    "recommending_company",
+    "valued_company",
+]

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
-from features.company.settings.reading import load_settings
-from features.company.workspace import Workspace
 from serving.items.lists import Wishes
 from serving.pages.customer_view import customer_page
 from serving.pages.figures import customer_link
 from serving.pages.item_view import SHOWN_ITEMS, item_section
+from serving.scores.score import Status
+from serving.scores.subject import Subject
 from tests.serving.calling import Service
 from tests.serving.company import Company
-from training.families.items.family import ITEMS_FAMILY
 from training.families.items.words import ENGLISH
 from training.reasons.languages.known import language_of
-from training.recipe.recipe import train
 
 
 @pytest.fixture(scope="module")
-def service(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(
+    recommending_company: Company, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     """The company of all tests with a model that recommends beside its own."""
-    folder = tmp_path_factory.mktemp("recommending") / "company"
-    shutil.copytree(demo_workspace.settings_path.parent, folder)
-    settings = load_settings(folder / "regulars.toml")
-    workspace = Workspace(settings.workspace_folder)
-    train(ITEMS_FAMILY, settings, workspace)
-    made = Service(
-        Company(folder / "regulars.toml", settings, workspace), tmp_path_factory.mktemp("ledger")
-    )
+    made = Service(recommending_company, tmp_path_factory.mktemp("ledger"))
     yield made
     made.close()
 
@@ -41,7 +34,8 @@ def test_the_page_shows_the_first_items_of_the_list_with_their_reasons(service: 
     assert in_use is not None and found is not None
     page = customer_page(in_use, service.models_in_use.settings, 3, "", found)
     bought = found.bought(found.key(page.customer_id))
-    listed = found.list_for(bought, found.shelving(), Wishes(SHOWN_ITEMS), ENGLISH)
+    (chance,) = in_use.scorer.order_chances([Subject(page.customer_id)], 30)
+    listed = found.list_for(bought, found.shelving(), Wishes(SHOWN_ITEMS), ENGLISH, chance)
     assert page.items is not None
     assert [one.name for one in page.items.lines] == [one.name for one in listed.items]
     assert [one.text for one in page.items.lines] == [one.text for one in listed.items]
@@ -49,7 +43,24 @@ def test_the_page_shows_the_first_items_of_the_list_with_their_reasons(service: 
     html = service.browser().get(link).text
     assert "What they would take next" in html
     assert all(one.name in html for one in listed.items)
-    assert "should they order in the 30 days after" in html
+    assert "The chance is that the item is bought in the 30 days after" in html
+    assert f"is {percent(chance)}, by the model behind the risk above." in html
+    shown = [float(one.chance.removesuffix(" %")) for one in page.items.lines]
+    assert chance is not None and max(shown) <= 100 * chance + 0.5
+
+
+def percent(chance: float | None) -> str:
+    assert chance is not None
+    return f"{100 * chance:.0f} %" if chance >= 0.1 else f"{100 * chance:.1f} %"
+
+
+def test_of_whom_the_risk_says_nothing_the_recommender_speaks_for_itself(service: Service) -> None:
+    in_use, found = service.models_in_use.in_use, service.models_in_use.recommending
+    assert in_use is not None and found is not None
+    key = int(np.flatnonzero(in_use.snapshot.status == Status.NOT_ELIGIBLE)[0])
+    customer = in_use.snapshot.customer_ids[key]
+    section = item_section(found, in_use.scorer, customer, language_of("de"))
+    assert section is not None and "nach dem Modell der Empfehlungen allein" in section.note
 
 
 def test_nothing_is_shown_where_nothing_recommends_or_nobody_may_be_told_of(
@@ -58,7 +69,7 @@ def test_nothing_is_shown_where_nothing_recommends_or_nobody_may_be_told_of(
     in_use, found = service.models_in_use.in_use, service.models_in_use.recommending
     assert in_use is not None and found is not None
     assert customer_page(in_use, service.models_in_use.settings, 3).items is None
-    assert item_section(found, "somebody else", language_of("en")) is None
+    assert item_section(found, in_use.scorer, "somebody else", language_of("en")) is None
 
 
 def test_the_model_is_listed_among_those_in_use(service: Service) -> None:

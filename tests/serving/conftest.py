@@ -100,6 +100,22 @@ def _recommending(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def recommending_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A copy of the company of all tests with a model that recommends beside its own; nobody changes it."""
+
+    def make(folder: Path) -> None:
+        copytree(
+            made_once(shared_folder(tmp_path_factory), "company", company_in),
+            folder,
+            dirs_exist_ok=True,
+        )
+        company = company_in(folder)
+        train(ITEMS_FAMILY, company.settings, company.workspace)
+
+    return company_in(own_copy(tmp_path_factory, "recommending", make))
+
+
+@pytest.fixture(scope="session")
 def offering_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A company with campaigns and a control arm that decides about offers and has no other model."""
     return found_in(own_copy(tmp_path_factory, "offering", _offering))

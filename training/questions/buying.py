@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors
-from features.vocabulary.arrays import Truths
+from features.vocabulary.arrays import Floats, Truths
 from training.questions.labels import inactivity, is_judged, spend_shrank
 from training.questions.question import Answers, Column, Question
 
@@ -46,6 +46,10 @@ class Inactivity(Question):
         """1.0 where nothing was bought; returns do not count as buying."""
         keys, cutoffs = vectors.customer_keys, vectors.cutoff_seconds
         return Answers(inactivity(self.stream(pack), keys, cutoffs, self.horizon))
+
+    def no_order(self, probability: Floats) -> Floats:
+        """The probability itself."""
+        return probability
 
     @property
     def title(self) -> str:
@@ -100,6 +104,10 @@ class SecondPurchase(Question):
         """1.0 where they bought again; returns do not count as buying."""
         keys, cutoffs = vectors.customer_keys, vectors.cutoff_seconds
         return Answers(1.0 - inactivity(self.stream(pack), keys, cutoffs, self.horizon))
+
+    def no_order(self, probability: Floats) -> Floats:
+        """One less the probability: a second purchase is an order."""
+        return 1.0 - probability
 
     @property
     def title(self) -> str:

@@ -106,6 +106,10 @@ class Question(ABC):
         """What customers may do, to follow "may" and "expected to": ``leave``."""
         return "leave"
 
+    def no_order(self, probability: Floats) -> Floats | None:
+        """The chance of no order within the horizon that a probability says; None where it says nothing of orders."""
+        return None
+
     @property
     def said(self) -> str:
         """The whole question in two sentences, for the model card and pages."""

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pyarrow import csv
 
 from regulars.main import main
-from serving.items.all_customers import _text, tables_of, write_tables
+from serving.items.all_customers import tables_of, write_tables
 from serving.items.lists import Wishes
 from serving.items.reasons import GROUPS
 from serving.items.recommending import recommending_in
@@ -58,10 +58,17 @@ def test_a_file_says_what_the_service_answers(drugstore: Company, tmp_path: Path
         for row, one in zip(mine, listed.items, strict=True):
             assert row["item_id"] == one.item_id and row["text"] == one.text
             assert row["source"] == one.source and row["times_bought"] == one.times_bought
+            assert one.probability is not None and listed.order_probability is not None
             assert row["probability"] == pytest.approx(one.probability, abs=1e-12)
+            assert row["probability_if_ordering"] == pytest.approx(
+                one.probability_if_ordering, abs=1e-12
+            )
+            both = listed.order_probability * one.probability_if_ordering
+            assert row["probability"] == pytest.approx(both, abs=1e-12)
             total = row["base"] + sum(row[f"push_{group}"] for group in GROUPS)
             assert total == pytest.approx(row["log_odds"], abs=1e-9)
             assert row["order_probability"] == pytest.approx(listed.order_probability)
+            assert row["order_probability_from"] == "recommendations"
 
 
 def test_who_declined_or_objected_is_in_no_file(drugstore: Company, tmp_path: Path) -> None:
@@ -94,6 +101,12 @@ def test_customers_for_an_item_are_written_the_most_likely_first(
     assert said["customers"] == len(table) == 25
     chances = table["probability"].to_pylist()
     assert chances == sorted(chances, reverse=True)
+    factors = zip(
+        *(table[one].to_pylist() for one in ("probability_if_ordering", "order_probability")),
+        strict=True,
+    )
+    assert [one * two for one, two in factors] == pytest.approx(chances)
+    assert set(table["order_probability_from"].to_pylist()) == {"recommendations"}
     assert {int(one[1:]) % 3 for one in table["customer_id"].to_pylist()} == {0}
 
 
@@ -165,31 +178,3 @@ def test_blocks_of_customers_make_no_difference(drugstore: Company, size: int) -
     for name, first, second in zip(names, rows[::2], rows[1::2], strict=True):
         listed = found.list_for(found.bought(found.key(name)), found.shelving(), Wishes(2), ENGLISH)
         assert [first["item_id"], second["item_id"]] == [one.item_id for one in listed.items]
-
-
-@pytest.mark.parametrize(
-    ("pushes", "group"),
-    [
-        # What pushes most is named, however little; only where nothing pushes is it what holds back most.
-        ({0: 0.4, 2: -9.0}, 0),
-        ({0: 1e-9, 2: -9.0}, 0),
-        ({2: -9.0, 3: -2.0}, 2),
-        ({0: -1.0, 2: -0.5, 3: -2.0}, 3),
-    ],
-)
-def test_the_reason_of_a_line_is_what_pushes_most(
-    drugstore: Company, pushes: dict[int, float], group: int
-) -> None:
-    found = recommending_in(drugstore.workspace)
-    assert found is not None
-    others = [one for one in range(len(GROUPS)) if GROUPS[one] != "taste"]
-    strength = np.full(len(GROUPS), -0.1)
-    for place, push in pushes.items():
-        strength[others[place]] = push
-    pairs = found.bundle.shelf.pairs(found.everybody.select(np.array([3])))
-    row, item, owned = pairs.values[0], int(pairs.items[0]), np.zeros(0, np.int32)
-    shelf = found.bundle.catalogue.categories[int(found.bundle.catalogue.category[item])]
-    expected = ENGLISH.sentence(GROUPS[others[group]], row, shelf, [])
-    assert _text(found, item, owned, strength, row, ENGLISH) == expected
-    each = {ENGLISH.sentence(GROUPS[one], row, shelf, []) for one in others}
-    assert len(each) == len(others), "no two reasons may sound alike"

@@ -71,7 +71,11 @@ def test_base_and_pushes_sum_to_the_chance_that_is_shown(caller: Caller) -> None
     for one in answer["rows"][0]["items"]:
         total = answer["base"] + sum(reason["push"] for reason in one["reasons"])
         assert total == pytest.approx(one["log_odds"], abs=1e-9)
-        assert 1 / (1 + math.exp(-total)) == pytest.approx(one["probability"], abs=1e-9)
+        chance = one["probability_if_ordering"]
+        assert 1 / (1 + math.exp(-total)) == pytest.approx(chance, abs=1e-9)
+        assert one["probability"] == pytest.approx(
+            chance * answer["rows"][0]["order_probability"], abs=1e-12
+        )
 
 
 def test_items_that_speak_for_another_were_bought_and_weigh_what_the_model_says(
@@ -190,7 +194,9 @@ def test_somebody_unknown_is_listed_what_most_buy_and_it_is_said(caller: Caller)
     (row,) = answer["rows"]
     assert row["status"] == "unknown_id" and len(row["items"]) == 5
     assert row["fallback"].startswith("what most customers buy now")
-    assert row["order_probability"] is None
+    assert row["order_probability"] is row["order_probability_from"] is None
+    for one in row["items"]:
+        assert one["probability"] is None and 0 < one["probability_if_ordering"] < 1
     assert {one["source"] for one in row["items"]} == {"popular"}
 
 
@@ -293,7 +299,10 @@ def test_the_chance_of_an_item_is_the_same_on_the_list_and_for_the_item(caller: 
     listed = {one["item_id"]: one for one in row["items"]}
     answer = caller.post("/v1/item-customers", json={"item_id": "a03", "count": 1_000}).json()
     found = next(one for one in answer["customers"] if one["customer_id"] == "c033")
-    chance = row["order_probability"] * listed["a03"]["probability"]
+    chance = row["order_probability"] * listed["a03"]["probability_if_ordering"]
+    assert row["order_probability_from"] == found["order_probability_from"] == "recommendations"
+    for name in ("probability_if_ordering", "probability"):
+        assert found[name] == pytest.approx(listed["a03"][name], abs=1e-12)
     assert found["probability"] == pytest.approx(chance, abs=1e-12)
 
 

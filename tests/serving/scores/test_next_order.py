@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from features.vocabulary.time import Cutoff
 from serving.in_use.models_in_use import InUse
-from serving.scores.next_order import next_orders
+from serving.scores.next_order import NextOrder, next_orders
 from training.families.churn.bundle import Bundle, ChurnTask
 from training.families.churn.timing.hazard import Hazard
 from training.questions.question import Question
@@ -40,21 +40,51 @@ def day_of(silence: list[float], share: float) -> str | None:
     return None
 
 
+def asked(bundle: Bundle, values: np.ndarray) -> list[NextOrder | None]:
+    """The answers for rows that are given the probabilities the model has for them."""
+    chances = bundle.probability(bundle.log_odds(values))
+    return next_orders(bundle, values, chances, [CUTOFF.seconds] * len(values))
+
+
 def test_the_chance_of_silence_is_told_in_thirty_sixty_and_ninety_days(in_use: InUse) -> None:
     bundle, values = in_use.scorer.bundle, np.ascontiguousarray(in_use.values[::9])
-    found = next_orders(bundle, values, CUTOFF)
-    silences = bundle.silence(values).tolist()
+    chances = bundle.probability(bundle.log_odds(values)).tolist()
+    found = asked(bundle, values)
     assert len(found) == len(values) and len({one and one.expected for one in found}) > 5
     none = 0
-    for order, silence in zip(found, silences, strict=True):
+    for order, chance, shape in zip(found, chances, bundle.silence(values).tolist(), strict=True):
+        # The hazard says how silence falls, and the risk how far it has fallen by the horizon.
+        silence = [one ** (math.log(chance) / math.log(shape[-1])) for one in shape]
         assert order is not None and order.horizon_days == 90
         assert [day for day, _ in order.silent] == [30, 60, 90]
-        chances = [silence[3], silence[6], silence[9]]
-        assert [chance for _, chance in order.silent] == pytest.approx(chances)
-        told = (order.earliest, order.expected, order.latest)
-        assert told == (day_of(silence, 0.1), day_of(silence, 0.5), day_of(silence, 0.9))
+        told = [silence[3], silence[6], chance]
+        assert [one for _, one in order.silent] == pytest.approx(told, abs=1e-12)
+        days = (order.earliest, order.expected, order.latest)
+        assert days == (day_of(silence, 0.1), day_of(silence, 0.5), day_of(silence, 0.9))
         none += order.latest is None
     assert 0 < none < len(found), "some order within the horizon nine times in ten, and some do not"
+
+
+def test_each_row_is_counted_from_its_own_instant_and_without_one_nothing_is_told(
+    in_use: InUse,
+) -> None:
+    bundle, values = in_use.scorer.bundle, np.ascontiguousarray(in_use.values[:3])
+    chances = np.full(3, 0.1)
+    later = CUTOFF.seconds + 5 * 86_400
+    here, there, nowhere = next_orders(
+        bundle, values[[0, 0, 0]], chances, [CUTOFF.seconds, later, None]
+    )
+    assert (
+        nowhere is None
+        and here is not None
+        and there is not None
+        and here.expected
+        and there.expected
+    )
+    assert date.fromisoformat(there.expected) - date.fromisoformat(here.expected) == timedelta(
+        days=5
+    )
+    assert here.silent == there.silent
 
 
 @pytest.mark.parametrize(
@@ -66,7 +96,7 @@ def test_nothing_is_told_beyond_the_horizon_and_what_falls_on_it_is(
     question = replace(in_use.scorer.bundle.question, horizon_days=horizon_days)
     shorter = changed(in_use.scorer.bundle, in_use.scorer.bundle.hazard, question)
     last = str((CUTOFF.instant + timedelta(days=horizon_days)).date())
-    found = next_orders(shorter, np.ascontiguousarray(in_use.values[::9]), CUTOFF)
+    found = asked(shorter, np.ascontiguousarray(in_use.values[::9]))
     told = [one.expected for one in found if one is not None and one.expected is not None]
     assert max(told) <= last and any(one is not None and one.expected is None for one in found)
     for one in found:
@@ -77,4 +107,4 @@ def test_nothing_is_told_beyond_the_horizon_and_what_falls_on_it_is(
 def test_a_model_that_does_not_tell_when_says_nothing_of_anybody(in_use: InUse) -> None:
     bundle = in_use.scorer.bundle
     without = changed(bundle, None, bundle.question)
-    assert next_orders(without, in_use.values[:3], CUTOFF) == [None] * 3
+    assert asked(without, in_use.values[:3]) == [None] * 3

@@ -71,6 +71,25 @@ class ItemWords:
             return self._say("a customer without an order so far")
         return self._say("a customer with {orders} orders").format(orders=orders)
 
+    def speaks_for(
+        self, group: str, row: NDArray[np.float32], category: str, because: Sequence[str]
+    ) -> bool:
+        """Whether the sentence of a reason group says something for the item."""
+
+        def fact(name: str) -> float:
+            return float(row[POSITIONS[name]])
+
+        match group:
+            case "due" | "habit":
+                return fact("times_bought") >= 1
+            case "taste":
+                return bool(because)
+            case "category":
+                return bool(category) and fact("category_share") > 0
+            case "demand":
+                return float(np.exp(fact("recent_share"))) >= _SAYABLE
+        return group == "price_fit"
+
     def percent(self, share: float) -> str:
         """A share of one as percent."""
         shown = f"{100 * share:.0f}" if share >= 0.1 else f"{100 * share:.1f}"

@@ -96,7 +96,7 @@ def evaluate(
     question = learned.manifest.task.question
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
     worth = campaign(ladder, settings, spent_by_leavers_cents=spent)
-    when, when_said, hazard = _when(learned, question, threads)
+    when, when_said, hazard = _when(learned, question, tested[0], threads)
     return Evaluation(
         title=ladder.winner.name,
         currency=currency,
@@ -112,14 +112,14 @@ def evaluate(
 
 
 def _when(
-    learned: Learned, question: Question, threads: int
+    learned: Learned, question: Question, latest: Tested, threads: int
 ) -> tuple[When | None, str, Hazard | None]:
     """How well the date of the next order is told, and what will tell it; only of who buys no more."""
     if not isinstance(question, Inactivity):
         return None, "When is told of the next order alone, and this question is another.", None
     purchases, end = question.stream(learned.pack), end_of_data(learned.pack)
     dataset, splits = learned.dataset, learned.splits
-    when, said = say_when(purchases, dataset, splits, end, threads=threads)
+    when, said = say_when(purchases, dataset, splits, end, latest.probability, threads=threads)
     return when, said, hazard_to_ship(purchases, dataset, splits, end, when, threads=threads)
 
 

@@ -32,6 +32,8 @@ MOST_ROWS = 40_000
 _TREES = BoostingSettings(
     learning_rate=0.1, rounds=200, patience=15, rounds_untested=60, feature_fraction=0.7
 )
+_LEAST = 1e-300
+"""Less is no chance at all, and has a logarithm still."""
 _RHYTHM = ("gap_", "silence_", "buying_", "orders_count_", "days_since_order", "expected_next_")
 
 
@@ -112,7 +114,7 @@ def silent_at(silence: Floats, periods: Periods, days: Sequence[int]) -> Floats:
     """Silence between the ends of periods, as if orders came evenly in each: one column a day."""
     assert max(days) <= periods.end_days
     ends = np.arange(periods.count + 1) * float(periods.days)
-    logs = np.log(np.maximum(silence, 1e-300))
+    logs = np.log(np.maximum(silence, _LEAST))
     columns = []
     for one in days:
         place = min(int(one // periods.days), periods.count - 1)
@@ -121,9 +123,22 @@ def silent_at(silence: Floats, periods: Periods, days: Sequence[int]) -> Floats:
     return np.column_stack(columns)
 
 
+def brought_to(silence: Floats, periods: Periods, day: int, wanted: Floats) -> Floats:
+    """The same shape of silence with another chance of it by a day: one number wanted a row.
+
+    Each customer's hazard is multiplied by one factor over all periods (proportional hazards; Cox 1972), so that
+    silence goes on falling. Of somebody no order was expected of by then, orders come evenly.
+    """
+    ends = np.arange(periods.count + 1) * float(periods.days)
+    logs = np.log(np.maximum(silence, _LEAST))
+    reached = np.log(np.maximum(silent_at(silence, periods, [day])[:, 0], _LEAST))[:, None]
+    shape = np.where(reached < 0.0, logs, -ends / day) / np.where(reached < 0.0, -reached, 1.0)
+    return np.asarray(np.exp(-np.log(np.maximum(wanted, _LEAST))[:, None] * shape))
+
+
 def days_until(silence: Floats, periods: Periods, shares: Sequence[float]) -> Floats:
     """The day on which the chance of an order reaches each share, one column a share, else NaN."""
-    logs = np.log(np.maximum(silence, 1e-300))
+    logs = np.log(np.maximum(silence, _LEAST))
     columns = []
     for share in shares:
         wanted = np.log1p(-share)

@@ -16,7 +16,13 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
-from training.families.churn.timing.hazard import Hazard, days_until, fit_hazard, silent_at
+from training.families.churn.timing.hazard import (
+    Hazard,
+    brought_to,
+    days_until,
+    fit_hazard,
+    silent_at,
+)
 from training.families.churn.timing.waits import Waits, silence_error, waits
 from training.measures.intervals import finite
 from training.measures.metrics import auc
@@ -85,18 +91,22 @@ def say_when(
     dataset: Dataset,
     splits: Splits,
     end: Cutoff,
+    probability: Floats,
     *,
     threads: int = 1,
 ) -> tuple[When | None, str]:
     """Fit the hazard before the latest test cutoff and measure it there, or say why that cannot be.
 
-    Nothing it learns from reaches beyond the cutoff that calibrates, nor what calibrates beyond the test.
+    It is measured as it is answered: brought to the ``probability`` of silence that the shipped kind of model says of
+    each customer tested. Nothing it learns from reaches beyond the cutoff that calibrates, nor what calibrates beyond the test.
     """
     split = splits.tests[0]
     if not isinstance(split, OriginSplit) or split.test is None:
         return None, "Without time in the table there is no saying when."
     fit, later = split.fit_rows(dataset).vectors, split.calibration_rows(dataset).vectors
-    test = _part(split.test_rows(dataset).vectors)
+    test = split.test_rows(dataset).vectors
+    part = _part(test.rows)
+    test, probability = test.select(part), probability[part]
     horizon_days = splits.horizon.days
     try:
         hazard = fit_hazard(
@@ -109,7 +119,8 @@ def say_when(
         )
     except ModelRefused as fault:
         return None, f"The history is too short to say when: found {fault.found}."
-    measured = measure_when(hazard, test, _waits(purchases, test, end), split.test, horizon_days)
+    waited = _waits(purchases, test, end)
+    measured = measure_when(hazard, test, waited, split.test, horizon_days, probability)
     unasked = [str(days) for days in ASKED_DAYS if days > horizon_days]
     if not unasked:
         return measured, ""
@@ -144,10 +155,17 @@ def hazard_to_ship(
 
 
 def measure_when(
-    hazard: Hazard, vectors: Vectors, waited: Waits, cutoff: Cutoff, horizon_days: int
+    hazard: Hazard,
+    vectors: Vectors,
+    waited: Waits,
+    cutoff: Cutoff,
+    horizon_days: int,
+    probability: Floats | None = None,
 ) -> When:
-    """The hazard's figures on vectors of one cutoff it has not seen."""
+    """The hazard's figures on vectors of one cutoff it has not seen, brought to a ``probability`` where it is given."""
     silence = hazard.silence(vectors)
+    if probability is not None:
+        silence = brought_to(silence, hazard.periods, horizon_days, probability)
     days = sorted({one for one in (*ASKED_DAYS, horizon_days) if one <= horizon_days})
     columns = silent_at(silence, hazard.periods, days).T
     rows = [_row(one, waited, column) for one, column in zip(days, columns, strict=True)]
@@ -176,10 +194,9 @@ def measure_when(
     )
 
 
-def _part(vectors: Vectors) -> Vectors:
-    """Evenly spaced vectors, where there are more than the figures need."""
-    step = -(-vectors.rows // MOST_TESTED)
-    return vectors.select(np.arange(0, vectors.rows, step)) if step > 1 else vectors
+def _part(rows: int) -> NDArray[np.int64]:
+    """Evenly spaced rows, where there are more than the figures need."""
+    return np.arange(0, rows, max(1, -(-rows // MOST_TESTED)))
 
 
 def _row(days: int, waited: Waits, silent: Floats) -> SilenceRow:

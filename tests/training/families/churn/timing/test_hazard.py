@@ -152,6 +152,18 @@ def test_a_known_rhythm_is_told_within_a_few_points(fitted: Hazard) -> None:
     assert found.by_median == pytest.approx(0.5, abs=0.05)
 
 
+def test_it_is_measured_as_it_is_answered_brought_to_the_risk(fitted: Hazard) -> None:
+    vectors, waited = customers(2000, seed=9)
+    true = np.exp(-90.0 / vectors.column("gap_mean_days").astype(np.float64))
+    alone = measure_when(fitted, vectors, waited, Cutoff(9_000_000), 90)
+    found = measure_when(fitted, vectors, waited, Cutoff(9_000_000), 90, true)
+    assert found.rows[-1].expected == pytest.approx(true.mean())
+    for with_risk, without in zip(found.rows, alone.rows, strict=True):
+        assert with_risk.brier <= without.brier + 1e-4
+    nobody = measure_when(fitted, vectors, waited, Cutoff(9_000_000), 90, np.full(2000, 0.999))
+    assert nobody.rows[0].expected > 0.99 and not nobody.is_useful
+
+
 def test_periods_reach_the_horizon_and_are_no_more_than_a_dozen() -> None:
     for horizon in (7, 30, 60, 90, 100, 180, 365):
         periods = Periods.of(horizon)
