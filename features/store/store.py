@@ -94,7 +94,7 @@ def open_store(workspace: Workspace) -> Store:
             found="none",
             remedy="Run `regulars ingest` first.",
         )
-    require_whole(folder, "a store", _MADE_AGAIN, MANIFEST)
+    require_whole(folder, "a store", _MADE_AGAIN, MANIFEST, "journal.json")
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         manifest = StoreManifest(**content)

@@ -216,6 +216,7 @@ def test_the_help_of_a_training_loads_no_training() -> None:
         "regulars.narrator",
         "regulars.options",
         "features.company",
+        "features.company.block_digests",
         "features.company.workspace",
         "features.vocabulary",
         "features.vocabulary.errors",
