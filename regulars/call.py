@@ -71,6 +71,21 @@ def _faults_as_sentences(name: str, narrator: Narrator) -> Iterator[None]:
             ),
         )
         sys.exit(1)
+    except Exception as fault:
+        from serving.ledger.integrity import is_damage
+
+        if not is_damage(fault):
+            raise
+        narrator.refuse(name, _damaged_ledger())
+        sys.exit(1)
+
+
+def _damaged_ledger() -> RegularsError:
+    from serving.ledger.integrity import RESTORED
+
+    return RegularsError(
+        expected="the service's database as it was written", found="damage in it", remedy=RESTORED
+    )
 
 
 def verb(function: Callable[..., Outcome]) -> Callable[..., None]:

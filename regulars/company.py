@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import Cutoff
 from regulars.call import Call, now_seconds, timed, tomorrow, verb
 from regulars.narrator import Outcome, Table
-from regulars.options import a_file, as_of_option
+from regulars.options import a_file, again_option, as_of_option
 from regulars.scoring import ready_to_go_back, score_customers
 from regulars.vectors import compute_vectors
 
@@ -128,20 +129,25 @@ def check(call: Call, as_of: Cutoff | None) -> Outcome:
 
 @click.command()
 @as_of_option
+@again_option
 @verb
-def ingest(call: Call, as_of: Cutoff | None) -> Outcome:
+def ingest(call: Call, as_of: Cutoff | None, again: bool) -> Outcome:
     """Check your tables and keep them sorted in the workspace."""
-    return store_tables(call, as_of)
+    return store_tables(call, as_of, again=again)
 
 
-def store_tables(call: Call, as_of: Cutoff | None = None) -> Outcome:
+def store_tables(call: Call, as_of: Cutoff | None = None, *, again: bool = False) -> Outcome:
     """Check the tables and keep them sorted, as ``ingest`` does and whatever begins with it."""
     from features.store.ingestion import ingest as ingest_tables
     from serving.nightly.forgetting import name_the_erased
 
     name_the_erased(call.workspace)
     summary = ingest_tables(
-        call.settings, call.workspace, call.narrator.progress, as_of=as_of or tomorrow()
+        call.settings,
+        call.workspace,
+        call.narrator.progress,
+        as_of=as_of or tomorrow(),
+        again=again,
     )
     rows = ", ".join(f"{count:,} {table}" for table, count in summary.rows.items())
     said = f"{'Kept the store, nothing has changed' if summary.reused else 'Stored'}: {rows}"
@@ -179,4 +185,27 @@ def forget(call: Call) -> Outcome:
     return Outcome(
         said=told_of_erasures(call.workspace, done),
         data={"erasures_done": done},
+    )
+
+
+@click.command()
+@verb
+def verify(call: Call) -> Outcome:
+    """Prove that everything in the workspace is as it was written, and say what mends what is not."""
+    from serving.nightly.verification import verify as verify_workspace
+
+    found = list(verify_workspace(call.workspace))
+    faults = [one for one in found if one.fault]
+    rows = [(one.what, one.amount, one.fault or "as written", one.remedy) for one in found]
+    said = (
+        f"{len(faults)} of {len(found)} are damaged"
+        if faults
+        else f"All {len(found)} are as they were written"
+    )
+    return Outcome(
+        said=said,
+        next=faults[0].remedy if faults else "",
+        data={"checked": [asdict(one) for one in found], "faults": len(faults)},
+        tables=[Table("What is in the workspace", ("what", "how much", "verdict", "remedy"), rows)],
+        exit_code=1 if faults else 0,
     )

@@ -18,6 +18,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "company",
         "Make store, vectors and scores anew without erased customers, and delete what still holds them.",
     ),
+    "verify": (
+        "company",
+        "Prove that everything in the workspace is as it was written, and say what mends what is not.",
+    ),
     "vectors": ("vectors", "Compute every customer's behaviour vector."),
     "train": (
         "training",

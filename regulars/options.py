@@ -34,6 +34,9 @@ as_of_option = click.option(
     type=CutoffType(),
     help="Rows from this date on lie in the future; without it, tomorrow.",
 )
+again_option = click.option(
+    "--again", is_flag=True, help="Make everything anew, also where nothing has changed."
+)
 MODELS = ("churn", "value", "segments", "recommendations", "offers")
 """The families of models, by the names a user gives; the first is meant where none is given."""
 model_option = click.option(

@@ -13,6 +13,7 @@ import click
 from features.vocabulary.identifiers import normal_id
 from regulars.call import Call, verb
 from regulars.narrator import Outcome
+from regulars.options import again_option
 
 if TYPE_CHECKING:
     from serving.nightly.run import ScoreSummary
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@again_option
 @verb
-def score(call: Call) -> Outcome:
+def score(call: Call, again: bool) -> Outcome:
     """Score every customer with the champion, with reasons, and with the model a rollback would lead to."""
-    outcome = score_customers(call)
+    outcome = score_customers(call, again=again)
     return replace(outcome, said=outcome.said + ready_to_go_back(call))
 
 
@@ -36,11 +38,11 @@ def ready_to_go_back(call: Call) -> str:
     return f"; version {previous} stands ready for a rollback" if previous else ""
 
 
-def score_customers(call: Call) -> Outcome:
+def score_customers(call: Call, *, again: bool = False) -> Outcome:
     """Score everybody, as ``score`` does and whatever ends with it."""
     from serving.nightly.run import score_everybody
 
-    summary = score_everybody(call.settings, call.workspace, call.narrator.progress)
+    summary = score_everybody(call.settings, call.workspace, call.narrator.progress, again=again)
     what = "Kept the scores, nothing has changed" if summary.reused else "Scored"
     others = sum(summary.statuses.values()) - summary.judged
     return Outcome(

@@ -12,7 +12,7 @@ from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import Cutoff
 from regulars.call import Call, unless_further, verb
 from regulars.narrator import Outcome
-from regulars.options import CutoffType
+from regulars.options import CutoffType, again_option
 
 if TYPE_CHECKING:
     from features.exports.parquet import ExportSummary
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--tables", multiple=True, help="A table of Spark's catalog: purchases=crm.purchases."
 )
+@again_option
 @unless_further
 @verb
 def vectors(
@@ -49,6 +50,7 @@ def vectors(
     engine: str,
     master: str | None,
     tables: Sequence[str],
+    again: bool,
 ) -> Outcome:
     """Compute every customer's behaviour vector."""
     if engine == "spark":
@@ -60,7 +62,7 @@ def vectors(
             remedy="Add --engine spark, or leave them out.",
         )
     if len(set(cutoffs)) <= 1:
-        return compute_vectors(call, cutoffs[0] if cutoffs else None, export)
+        return compute_vectors(call, cutoffs[0] if cutoffs else None, export, again=again)
     if export is None:
         raise UsageRefused(
             expected="one cutoff, or several with --export",
@@ -89,13 +91,17 @@ def plan_in_use_for(call: Call, whose: list[str] | None = None) -> Callable[[Pac
     return plan_for
 
 
-def compute_vectors(call: Call, cutoff: Cutoff | None = None, export: str | None = None) -> Outcome:
+def compute_vectors(
+    call: Call, cutoff: Cutoff | None = None, export: str | None = None, *, again: bool = False
+) -> Outcome:
     """Compute everybody's vectors of one cutoff and put them into the workspace."""
     from features.vectors.refresh import refresh_vectors
 
     whose: list[str] = []
     plan_for, progress = plan_in_use_for(call, whose), call.narrator.progress
-    summary = refresh_vectors(call.workspace, cutoff, plan_for=plan_for, progress=progress)
+    summary = refresh_vectors(
+        call.workspace, cutoff, plan_for=plan_for, progress=progress, again=again
+    )
     where = ""
     if export is not None:
         from features.exports.parquet import export_published

@@ -1,21 +1,22 @@
 """The one folder all state lives in, and the one way anything is published into it.
 
-Whatever a reader may open is a *generation*: a folder written beside the last one, flushed, renamed
-into place and then named by a small ``CURRENT`` file that is replaced in one step. A reader sees the
-old generation or the new one and never a part; a writer killed at any moment leaves a draft behind
-that the next writer removes.
+Whatever a reader may open is a *generation*: a folder written beside the last one with the digests of all its
+files, flushed, renamed into place and then named by a small ``CURRENT`` file that is replaced in one step. A
+reader sees the old generation or the new one and never a part; a writer killed at any moment leaves a draft
+behind that the next writer removes.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from features.company.block_digests import write_digests
 from features.vocabulary.errors import WorkspaceRefused
 
 CURRENT = "CURRENT"
@@ -25,21 +26,34 @@ _DRAFT = ".draft"
 
 
 class Generations:
-    """A folder of numbered generations of which one is current."""
+    """A folder of numbered generations of which one is current.
 
-    def __init__(self, folder: Path, *, keep: int = 2) -> None:
+    ``shared`` are folders of other generations whose files stand in these by a second name.
+    """
+
+    def __init__(self, folder: Path, *, keep: int = 2, shared: Sequence[Path] = ()) -> None:
         self.folder = folder
         self.keep = keep
+        self.shared = tuple(shared)
+
+    def keeping(self, keep: int) -> Generations:
+        """The same folder, of which so many generations are kept."""
+        return Generations(self.folder, keep=keep, shared=self.shared)
 
     @property
     def current(self) -> Path | None:
         """The generation readers should open, or None when nothing was published yet."""
         try:
-            name = (self.folder / CURRENT).read_text(encoding="utf-8").strip()
+            name = (self.folder / CURRENT).read_text(encoding="utf-8", errors="replace").strip()
         except FileNotFoundError:
             return None
-        generation = self.folder / name
-        return generation if generation.is_dir() else None
+        # A pointer that was cut or damaged names nothing.
+        return next((one for one in self.named() if one.name == name), None)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was ever published, though it may be lost."""
+        return (self.folder / CURRENT).exists() or bool(self.named())
 
     def named(self) -> list[Path]:
         """All complete generations, oldest first."""
@@ -69,8 +83,13 @@ class Generations:
         draft.mkdir(mode=0o700)
         try:
             yield draft
-            names = [int(one.name[1:]) for one in self.named()]
-            generation = self.folder / f"g{max(names, default=0) + 1:06d}"
+            older = [
+                *self.named(),
+                *(one for two in self.shared for one in Generations(two).named()),
+            ]
+            numbers = [int(one.name[1:].partition("-")[0]) for one in self.named()]
+            number = max(numbers, default=0) + 1
+            generation = self.folder / f"g{number:06d}-{write_digests(draft, older)}"
             _flush(draft)
             draft.rename(generation)
         except BaseException:
@@ -146,7 +165,7 @@ class Workspace:
     @property
     def scores(self) -> Generations:
         """The scores of all customers, with their reasons."""
-        return Generations(self.folder / "scores")
+        return Generations(self.folder / "scores", shared=[self.vectors.folder])
 
     @property
     def bundles(self) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from features.company.block_digests import require_whole
 from features.company.workspace import Workspace
 from features.exports.table_files import TableWriter, put_in_place
 from features.plan.plan import Plan
@@ -79,6 +80,7 @@ def export_published(workspace: Workspace, path: Path, *, at_once: int = _ROWS_A
         raise WorkspaceRefused(
             expected="published vectors", found="none", remedy="Run `regulars vectors` first."
         )
+    require_whole(generation, "behaviour vectors", "Run `regulars vectors` again.")
     vectors = open_vectors(generation)
     begins = range(0, max(vectors.rows, 1), at_once)
     parts = (
@@ -109,7 +111,7 @@ def export_on_spark(
     plan = plan_for(store.pack())
     session = local_session(master)
     try:
-        vectors = spark_vectors(session, tables or store.folder, plan, wanted)
+        vectors = spark_vectors(session, tables or store.with_tables(), plan, wanted)
         with replacing(session, path) as beside:
             with_instant(vectors, CUTOFF).write.option("compression", "zstd").parquet(beside)
         written = session.read.parquet(path)

@@ -17,6 +17,7 @@ from features.checks.checking import Before, CheckedTable, Checking
 from features.checks.identities.merging import merged_ids
 from features.checks.journal import MonthRecord, TableRecord, read_journal, write_journal
 from features.checks.merges import NO_MERGES, Merges
+from features.company.block_digests import damage_in
 from features.company.erased import Tombstones
 from features.company.erased_names import read_tombstones
 from features.company.settings.reading import Settings
@@ -95,18 +96,20 @@ def ingest(
     as_of: Cutoff | None = None,
     threads: int = 2,
     memory: str = MEMORY,
+    again: bool = False,
 ) -> IngestSummary:
     """Check the mapped tables, sort them and publish them as the workspace's store.
 
     Only files that are new, changed or gone are looked at, with the months they reach into; the rest is
-    taken over from the store there is. When nothing changed since the last time, that store stays.
+    taken over from the store there is. When nothing changed since the last time, that store stays. Of a
+    store that is damaged nothing is taken over, nor is it ``again``.
     ``memory`` is what the working database may hold; the rest goes to the draft's folder.
     Raises ``ContractBroken`` (a ``DataRefused``) when the check refuses, with the report attached.
     """
     with workspace.writing():
         erased = read_tombstones(workspace.erased)
         work = Ingestion(settings, progress, erased, as_of=as_of, threads=threads, memory=memory)
-        last = work.last(workspace)
+        last = None if again else work.last(workspace)
         if last is not None and work.changes_nothing(last):
             return IngestSummary(last, reused=True)
         with workspace.store.draft() as draft:
@@ -137,11 +140,13 @@ class Ingestion:
         self.known_as = self.made_of.store()
 
     def last(self, workspace: Workspace) -> Store | None:
-        """The current store, if it can be gone on from."""
+        """The current store, if it can be gone on from: every byte of it is as it was written."""
         try:
             store = open_store(workspace)
             store.pack()
         except RegularsError:
+            return None
+        if damage_in(store.folder):
             return None
         return store if store.manifest.schema == SCHEMA and read_journal(store.folder) else None
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from features.company.block_digests import require_whole
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, OtherIds, open_other_ids
 from features.store.pack import Pack, open_pack
@@ -22,6 +23,8 @@ from features.vocabulary.tables import TABLES
 
 SCHEMA = 4
 MANIFEST = "store.json"
+PACK_FOLDER = "pack"
+_MADE_AGAIN = "Run `regulars ingest` again."
 
 
 @dataclass(frozen=True)
@@ -48,17 +51,19 @@ class StoreManifest:
 
 @dataclass(frozen=True)
 class Store:
-    """One published generation of the sorted store."""
+    """One published generation of the sorted store; whatever is asked for is checked before it is opened."""
 
     folder: Path
     manifest: StoreManifest
 
     def pack(self) -> Pack:
         """Open the events as memory-mapped arrays."""
-        return open_pack(self.folder / "pack")
+        self._require(f"{PACK_FOLDER}/")
+        return open_pack(self.folder / PACK_FOLDER)
 
     def other_ids(self) -> OtherIds:
         """By which further ids its customers are known."""
+        self._require(f"{FOLDER}/")
         return open_other_ids(self.folder / FOLDER)
 
     def table(self, name: str) -> Path:
@@ -66,9 +71,18 @@ class Store:
 
         A table of events has the folder, a table that describes the file.
         """
-        tables = self.folder / "tables"
         is_monthly = name in TABLES and TABLES[name].event_time is not None
+        self._require(f"tables/{name}/" if is_monthly else f"tables/{name}.parquet")
+        tables = self.folder / "tables"
         return tables / name if is_monthly else tables / f"{name}.parquet"
+
+    def with_tables(self) -> Path:
+        """The folder for whoever reads all of its tables."""
+        self._require("tables/")
+        return self.folder
+
+    def _require(self, *within: str) -> None:
+        require_whole(self.folder, "a store", _MADE_AGAIN, *within)
 
 
 def open_store(workspace: Workspace) -> Store:
@@ -80,6 +94,7 @@ def open_store(workspace: Workspace) -> Store:
             found="none",
             remedy="Run `regulars ingest` first.",
         )
+    require_whole(folder, "a store", _MADE_AGAIN, MANIFEST)
     try:
         content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         manifest = StoreManifest(**content)
@@ -87,6 +102,6 @@ def open_store(workspace: Workspace) -> Store:
         raise WorkspaceRefused(
             expected="a complete store in the workspace",
             found=f"{type(fault).__name__} while opening it",
-            remedy="Run `regulars ingest` again.",
+            remedy=_MADE_AGAIN,
         ) from None
     return Store(folder, manifest)

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from features.company.block_digests import damage_in
 from features.company.workspace import Workspace
 from features.plan.plan import Plan
 from features.store.pack import Pack
@@ -71,9 +72,11 @@ def refresh_vectors(
     plan_for: Callable[[Pack], Plan],
     threads: int = 2,
     progress: Progress = silent,
+    again: bool = False,
 ) -> VectorsSummary:
     """Compute every customer's vector at a cutoff and publish them; unchanged ones are kept.
 
+    Those that are damaged are made anew, and so are all when they are wanted ``again``.
     Without a cutoff the natural one is taken: the midnight after the last known event. ``plan_for``
     chooses the plan for the events in the store.
     """
@@ -84,9 +87,9 @@ def refresh_vectors(
     wanted = {"cutoff": str(cutoff), "plan_hash": plan.hash, "data_digest": pack.digest}
     wanted |= {"fitted": plan.fitted}
     current = workspace.vectors.current
-    if current is not None and (published := _summary_of(current)) is not None:
+    if current is not None and (published := _summary_of(current)) is not None and not again:
         known = published.as_dict()
-        if all(known[key] == value for key, value in wanted.items()):
+        if all(known[key] == value for key, value in wanted.items()) and not damage_in(current):
             return VectorsSummary(**{**known, "reused": True})
     with workspace.writing(), workspace.vectors.draft() as draft:
         vectors = build_vectors(pack, plan, [cutoff], threads=threads, progress=progress)

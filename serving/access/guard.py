@@ -25,6 +25,7 @@ from serving.access.threads import Threads
 from serving.access.turn import Turn
 from serving.access.work import work_of
 from serving.ledger.database import UNWRITABLE
+from serving.ledger.integrity import is_damage
 from serving.ledger.ledger import Ledger
 from serving.process.waiter import NobodyWaits
 
@@ -111,10 +112,10 @@ class Guard:
             answer.status = _CALLER_GONE
         except UNWRITABLE as fault:
             answer.log(fault)
-            await answer.refuse(Refusal("not_recorded"))
+            await answer.refuse(Refusal("ledger_damaged" if is_damage(fault) else "not_recorded"))
         except Exception as fault:
             answer.log(fault)
-            await answer.refuse(Refusal("internal"))
+            await answer.refuse(Refusal("ledger_damaged" if is_damage(fault) else "internal"))
         self._note(answer.route, scope["method"], answer.status, self._ticks() - begun)
 
     def _rehearsed(self, send: Send) -> Send:

@@ -171,6 +171,12 @@ KINDS = {
             "No answer is given that is not on record: try again once there is room on the disk.",
         ),
         ProblemKind(
+            "ledger_damaged",
+            503,
+            "The service's database is damaged.",
+            "Whoever runs the service: `regulars verify` says what is damaged; restore it from a backup.",
+        ),
+        ProblemKind(
             "closing",
             503,
             "The service is being stopped.",

@@ -8,7 +8,7 @@ from typing import cast
 
 from fastapi import Request
 
-from serving.access.problems import Refusal
+from serving.access.problems import KINDS, Refusal
 from serving.contract.messages import ModelIdentity, RowStatus
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.score import Status
@@ -41,8 +41,19 @@ def required(models_in_use: ModelsInUse) -> InUse:
     """The model and scores in use; a refusal while there are none."""
     in_use = models_in_use.in_use
     if in_use is None:
-        raise Refusal("not_ready")
+        raise not_ready((models_in_use.fault or {}).get("remedy", ""))
     return in_use
+
+
+def not_ready(remedy: str) -> Refusal:
+    """The refusal while something cannot be used, with what whoever runs the service can do."""
+    return Refusal("not_ready", f"{KINDS['not_ready'].detail} {remedy}".strip())
+
+
+def unopened(models_in_use: ModelsInUse, family: str) -> Refusal:
+    """Why a family that answers beside the scores does not: nobody has trained it, or its model cannot be used."""
+    fault = models_in_use.further_faults.get(family, "")
+    return not_ready(fault) if fault else Refusal("not_trained")
 
 
 def identity(manifest: Manifest) -> ModelIdentity:

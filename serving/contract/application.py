@@ -24,7 +24,8 @@ from serving.contract import (
 )
 from serving.contract.answering import VERSION
 from serving.contract.routes import Routes
-from serving.ledger.database import UNWRITABLE
+from serving.ledger.database import UNREADABLE, UNWRITABLE
+from serving.ledger.integrity import is_damage
 
 __all__ = ["CONTRACT", "RequestValidationError", "build_api", "declared", "problem_answer"]
 
@@ -96,6 +97,8 @@ def build_api(*further: Routes) -> FastAPI:
     application.add_exception_handler(RequestValidationError, _invalid)
     for fault in UNWRITABLE:
         application.add_exception_handler(fault, _unrecorded)
+    for unreadable in UNREADABLE:
+        application.add_exception_handler(unreadable, _damaged)
     return application
 
 
@@ -106,7 +109,14 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 async def _unrecorded(request: Request, fault: Exception) -> Response:
     """What may be answered only on record is not answered without one."""
-    return _problem(request, Refusal("not_recorded"))
+    return _problem(request, Refusal("ledger_damaged" if is_damage(fault) else "not_recorded"))
+
+
+async def _damaged(request: Request, fault: Exception) -> Response:
+    """A damaged database is told apart from every other fault of one."""
+    if not is_damage(fault):
+        raise fault
+    return _problem(request, Refusal("ledger_damaged"))
 
 
 async def _invalid(request: Request, fault: Exception) -> Response:

@@ -14,6 +14,7 @@ from serving.contract.answering import (
     identity,
     instant,
     models_in_use_of,
+    not_ready,
     required,
     word_of,
 )
@@ -31,6 +32,7 @@ from serving.contract.change_messages import (
 )
 from serving.contract.identifiers import UNREADABLE
 from serving.contract.routes import contract_routes
+from serving.in_use.models_in_use import InUse
 from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
 from serving.scores.what_if import WhatIf, WhatIfs
@@ -55,7 +57,7 @@ def changes(request: Request, question: ChangesRequest) -> ChangesAnswer:
         )
     comparing = in_use.changes
     if comparing is None:
-        raise Refusal("no_past")
+        raise no_past(in_use)
     named = dict.fromkeys(row.customer_id for row in question.rows if row.customer_id != UNREADABLE)
     changed = {one: comparing.since(one, earlier, language) for one in named}
     changed[UNREADABLE] = ChangeAnswer(UNREADABLE, Status.ERROR, Status.ERROR)
@@ -76,7 +78,7 @@ def what_if(request: Request, question: WhatIfRequest) -> WhatIfAnswer:
     in_use = required(models_in_use)
     what_ifs = in_use.what_ifs
     if what_ifs is None:
-        raise Refusal("no_past")
+        raise no_past(in_use)
     status = in_use.scorer.score_ids([question.customer_id], with_reasons=False)[0].status
     answer = WhatIfAnswer(
         customer_id=question.customer_id,
@@ -94,6 +96,11 @@ def what_if(request: Request, question: WhatIfRequest) -> WhatIfAnswer:
         ]
         answer["text"] = supposed.text
     return answer
+
+
+def no_past(in_use: InUse) -> Refusal:
+    """Why other times cannot be told: the store is damaged, or holds other events than the scores were made from."""
+    return not_ready(in_use.store_fault) if in_use.store_fault else Refusal("no_past")
 
 
 def _supposed(what_ifs: WhatIfs, question: WhatIfRequest, language: Language) -> WhatIf:

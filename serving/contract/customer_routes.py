@@ -15,6 +15,7 @@ from serving.contract.answering import (
     identity,
     instant,
     models_in_use_of,
+    not_ready,
     required,
 )
 from serving.contract.change_routes import change_row
@@ -47,6 +48,9 @@ def customer(request: Request, question: CustomerRequest) -> CustomerAnswer:
     models_in_use = models_in_use_of(request)
     in_use = required(models_in_use)
     language, at = answer_in(question.language, models_in_use), models_in_use.now()
+    if in_use.store_fault:
+        # Half of what is told of a customer is in the store.
+        raise not_ready(in_use.store_fault)
     earlier = _earlier(question, in_use, models_in_use)
     asked = question.customer_id
     decided = models_in_use.latest_decisions(asked, LATEST_DECISIONS)

@@ -70,6 +70,12 @@ class VersionAnswer(Answer):
         Mapping[str, str] | None,
         Field(description="Why the newest model or scores are not the ones in use."),
     ]
+    further_faults: Annotated[
+        Mapping[str, str],
+        Field(
+            description="What else cannot be used and why, by name: `recommendations`, `offers`, `value`, `store`; empty where all can."
+        ),
+    ]
 
 
 class FeatureAnswer(Answer):

@@ -88,6 +88,7 @@ def version(request: Request) -> VersionAnswer:
         vector_as_of=instant(in_use.snapshot.cutoff_seconds) if in_use else None,
         promoted=_waiting(models_in_use),
         fault=models_in_use.fault,
+        further_faults=models_in_use.further_faults,
     )
 
 

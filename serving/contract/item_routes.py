@@ -12,6 +12,7 @@ from serving.contract.answering import (
     identity,
     instant,
     models_in_use_of,
+    unopened,
     word_of,
 )
 from serving.contract.event_messages import EVENT_TYPES, PurchaseEvent
@@ -36,6 +37,7 @@ from serving.contract.proposal_messages import SimilarItemsRequest
 from serving.contract.recorded_scores import nobody, with_events
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
+from serving.in_use.served import RECOMMENDATIONS
 from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
 from serving.items.recommended import Recommended
 from serving.items.recommending import Recommending, order_chances_of, words_of
@@ -121,7 +123,7 @@ def trained(models_in_use: ModelsInUse) -> Recommending:
     """What recommends; a refusal while nothing does."""
     found = models_in_use.recommending
     if found is None:
-        raise Refusal("not_trained")
+        raise unopened(models_in_use, RECOMMENDATIONS.name)
     return found
 
 

@@ -11,7 +11,14 @@ import numpy as np
 from fastapi import Request
 
 from serving.access.problems import FieldFault, Refusal
-from serving.contract.answering import answer_in, identity, instant, models_in_use_of, word_of
+from serving.contract.answering import (
+    answer_in,
+    identity,
+    instant,
+    models_in_use_of,
+    unopened,
+    word_of,
+)
 from serving.contract.identifiers import UNREADABLE
 from serving.contract.messages import CustomerRow, PushAnswer, WarningAnswer
 from serving.contract.offer_messages import (
@@ -28,6 +35,7 @@ from serving.contract.offer_messages import (
 )
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
+from serving.in_use.served import OFFERS
 from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
@@ -50,7 +58,7 @@ def offered(models_in_use: ModelsInUse, question: OfferRequest) -> OfferDecision
     """The answer to a question, however it came."""
     found = models_in_use.offering
     if found is None:
-        raise Refusal("not_trained")
+        raise unopened(models_in_use, OFFERS.name)
     ids = [one.customer_id for one in question.rows if one.customer_id != UNREADABLE]
     if len(set(ids)) < len(ids):
         said = "Each customer once: an offer is made to a person."

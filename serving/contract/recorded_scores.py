@@ -12,6 +12,7 @@ from serving.contract.messages import UNREADABLE_CUSTOMER
 from serving.contract.row_messages import ScoredRowAnswer
 from serving.contract.rows import RowPart, row_answer
 from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.in_use.served import VALUE
 from serving.ledger.decisions import Decision
 from serving.ledger.reported_events import ToldEvent
 from serving.scores.fresh_events import fresh_events
@@ -86,19 +87,28 @@ def with_events(
 def _with_events(subject: Subject, kept: Sequence[ToldEvent], in_use: InUse) -> Subject:
     """A subject with the events told in the call and before it, as the kernel reads them."""
     told = {} if subject.vector is not None else _joined(subject.told, kept)
+    unvalued = _unvalued(in_use) if told or subject.vector is not None else ()
     if not told:
-        return subject
+        return replace(subject, cautions=(*subject.cautions, *unvalued)) if unvalued else subject
     if in_use.past is None:
-        return replace(subject, cautions=(_NO_PAST,))
+        return replace(subject, cautions=(_no_past(in_use.store_fault),))
     fresh, unread = fresh_events(told, in_use.past.pack)
     cautions = (Caution("unread_events", _UNREAD.format(", ".join(unread))),) if unread else ()
-    return replace(subject, fresh=fresh, cautions=cautions)
+    return replace(subject, fresh=fresh, cautions=(*cautions, *unvalued))
 
 
-_NO_PAST = Caution(
-    "events_not_counted",
-    "Newer events do not count just now: the store holds other data than the scores were made from.",
-)
+def _unvalued(in_use: InUse) -> tuple[Caution, ...]:
+    """What is said of newer behaviour where the model of value is damaged."""
+    fault = in_use.faults.get(VALUE.name)
+    said = f"No value is told of newer behaviour just now: {fault}"
+    return (Caution("value_not_told", said),) if fault else ()
+
+
+def _no_past(store_fault: str) -> Caution:
+    why = store_fault or "the store holds other data than the scores were made from."
+    return Caution("events_not_counted", f"Newer events do not count just now: {why}")
+
+
 _UNREAD = "No model reads events of {}: the company has not mapped that table."
 
 

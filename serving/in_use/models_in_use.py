@@ -1,8 +1,9 @@
 """What every answer is made from: the model and the scores in use, followed as they are replaced.
 
 The ``CURRENT`` pointers are looked at at most once a second. When one has moved the new model or scores are opened
-beside the old ones and then a single reference is swapped, so a call sees the old pair or the new one. When the new ones cannot be opened the last good ones keep answering, and ``/v1/version`` says
-what is wrong.
+beside the old ones and then a single reference is swapped, so a call sees the old pair or the new one. When the new
+ones cannot be opened the last good ones keep answering, and ``/v1/version`` says what is wrong. Every few seconds the
+files that are in use are looked at as well: after anybody wrote to them nothing is answered from them.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from training.reasons.languages.language import Language
 __all__ = ["LOOK_EVERY_SECONDS", "RETRY_SECONDS", "InUse", "ModelsInUse"]
 
 LOOK_EVERY_SECONDS = 1.0
+WATCH_EVERY_SECONDS = 5.0
 RETRY_SECONDS = 30.0
 
 _logger = logging.getLogger("regulars.desk")
@@ -86,6 +88,7 @@ class ModelsInUse:
         self._fault: Mapping[str, str] | None = None
         self._seen: Pointers | None = None
         self._next_look = ticks() + LOOK_EVERY_SECONDS
+        self._next_watch = ticks() + WATCH_EVERY_SECONDS
         self._next_retry = float("inf")
         self._previous: PreviousModels[InUse] = PreviousModels()
         self._looks_beside = True
@@ -181,6 +184,12 @@ class ModelsInUse:
         return self._fault
 
     @property
+    def further_faults(self) -> Mapping[str, str]:
+        """What else cannot be used just now and why: families beside or behind the scores, and the store."""
+        found = {name: slot.fault for name, slot in self._slots.items() if slot.fault}
+        return found | ({} if self._in_use is None else dict(self._in_use.faults))
+
+    @property
     def answering(self) -> NamedModel | None:
         """The churn model that answers; None while none does."""
         found = self._in_use
@@ -198,7 +207,7 @@ class ModelsInUse:
         found = [] if self._in_use is None else [(one.name, one) for one in self._in_use.manifests]
         opened = [(name, slot.opened) for name, slot in self._slots.items()]
         found += [(name, one.manifest) for name, one in opened if one is not None]
-        faults = {name: slot.fault for name, slot in self._slots.items() if slot.fault}
+        faults = dict(self.further_faults)
         if self._fault is not None:
             faults[CHURN.name] = f"found {self._fault.get('found', '')}"
         return Attending(
@@ -217,13 +226,14 @@ class ModelsInUse:
             with self._swapping:
                 self._in_use = opened
             self._fault = None
-            self._next_retry = float("inf")
         except RegularsError as refused:
             self._refused(refused.as_dict())
             self._fall_back()
         except Exception as fault:
             # Whatever a damaged folder does, the last good pair goes on answering.
             self._refused({"fault": type(fault).__name__, "found": "a fault while opening"})
+        is_sound = self._fault is None and not self.further_faults
+        self._next_retry = float("inf") if is_sound else self._ticks() + RETRY_SECONDS
 
     def _follow_other_ids(self) -> None:
         """Whom the store knows by several ids; what was demanded by one of them counts for all."""
@@ -265,11 +275,20 @@ class ModelsInUse:
         with kept_out():
             basis = basis_of(self.workspace)
             previous = self._previous.of(basis)
-            pair = open_pair(self.settings, self.workspace) if previous is None else previous
+            if previous is not None and previous.is_sound:
+                pair = previous
+            else:
+                pair = open_pair(self.settings, self.workspace)
             # A pointer that moved in between would give the pair the name of another.
             if basis is not None and basis == basis_of(self.workspace):
                 self._previous.keep(basis, pair)
         return pair
+
+    def _is_touched(self) -> bool:
+        """Whether anybody has written to what is in use."""
+        pair, slots = self._in_use, self._slots.values()
+        files = [*([] if pair is None else [pair.files]), *(one.files for one in slots)]
+        return not all(one.are_untouched for one in files)
 
     def _open_beside(self) -> None:
         """Have the pair at hand that a promotion or rollback would lead to, where its scores stand ready."""
@@ -285,18 +304,21 @@ class ModelsInUse:
 
     def _refused(self, fault: Mapping[str, str]) -> None:
         self._fault = fault
-        self._next_retry = self._ticks() + RETRY_SECONDS
+        if self._in_use is not None and not self._in_use.files.are_untouched:
+            with self._swapping:
+                self._in_use = None
         _logger.error("The newest model or scores cannot be used: %s", fault.get("found", ""))
 
     def _look(self) -> None:
         if self._ticks() < self._next_look or not self._looking.acquire(blocking=False):
             return
         self._next_look = self._ticks() + LOOK_EVERY_SECONDS
+        is_watched = self._ticks() < self._next_watch
         is_seen = pointers_of_all(self.workspace) == self._seen and self._ticks() < self._next_retry
-        if self._is_closed or (is_seen and not self._looks_beside):
+        if self._is_closed or (is_seen and is_watched and not self._looks_beside):
             self._looking.release()
             return
-        self._looks_beside = False
+        self._next_watch = self._ticks() + WATCH_EVERY_SECONDS
         threading.Thread(
             target=self._refresh_aside, args=(is_seen,), name="regulars-refresh", daemon=True
         ).start()
@@ -304,10 +326,14 @@ class ModelsInUse:
     def _refresh_aside(self, is_seen: bool) -> None:
         try:
             with paced():
-                if not is_seen:
+                is_news = not is_seen or self._is_touched()
+                if is_news:
                     self.refresh()
-                self._open_beside()
-            settle()
+                if is_news := is_news or self._looks_beside:
+                    self._looks_beside = False
+                    self._open_beside()
+            if is_news:
+                settle()
         finally:
             self._looking.release()
 

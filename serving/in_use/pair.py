@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.store.store import open_store
-from features.vocabulary.errors import RegularsError
+from features.store.store import PACK_FOLDER, open_store
+from features.vocabulary.errors import RegularsError, WorkspaceRefused
+from serving.in_use.opened_files import OpenedFiles
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
 from serving.scores.changes import Changes
@@ -48,6 +50,20 @@ class InUse:
     """Everybody's vectors, one column a feature of that wording."""
     manifests: tuple[Manifest, ...]
     """The models behind the scores: of risk, and of value and segments where they are in use."""
+    files: OpenedFiles
+    """The scores and events it reads."""
+    faults: Mapping[str, str]
+    """What of it could not be opened and why: the ``store``, and so no past, or the model of ``value``."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was wrong when it was opened, and nobody has written to its files since."""
+        return not self.faults and self.files.are_untouched
+
+    @property
+    def store_fault(self) -> str:
+        """Why there is no past though there is a store; empty where nothing is wrong with it."""
+        return self.faults.get("store", "")
 
     @property
     def past(self) -> Past | None:
@@ -89,11 +105,18 @@ def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = N
         else:
             bundle = admitted(CHURN_KIND, workspace, earlier)
     snapshot = _snapshot(settings, workspace, bundle)
-    past, valuer = _past_of(workspace, bundle, snapshot), _valuer_of(workspace, bundle, snapshot)
+    past, fault = _past_of(workspace, bundle, snapshot)
+    valuer, value_fault = _valuer_of(workspace, bundle, snapshot)
     scorer = Scorer(bundle, snapshot, currency, past=past, valuer=valuer)
     words = snapshot.wording(currency, language)
     manifests = _manifests(workspace, bundle, snapshot, valuer)
-    pair = InUse(scorer, snapshot, words, snapshot.values, manifests)
+    store = None if past is None else workspace.store.current
+    files = OpenedFiles.of(
+        workspace.scores.folder / snapshot.name, None if store is None else store / PACK_FOLDER
+    )
+    told = {"store": fault, "value": value_fault}
+    faults = {name: one for name, one in told.items() if one}
+    pair = InUse(scorer, snapshot, words, snapshot.values, manifests, files, faults)
     pair.rehearse()
     return pair
 
@@ -112,29 +135,35 @@ def _manifests(
 
 def _snapshot(settings: Settings, workspace: Workspace, bundle: Bundle) -> Snapshot:
     """The scores that are published; nobody's where the settings allow to do without."""
-    if settings.service.without_scores and workspace.scores.current is None:
+    if settings.service.without_scores and not workspace.scores.is_begun:
         return unjudged_snapshot(bundle, workspace, of_the_model(bundle))
     own = scores_of(workspace, bundle.manifest.digest)
     return open_snapshot(workspace) if own is None else open_snapshot_folder(own)
 
 
-def _valuer_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Valuer | None:
-    """What values newer behaviour, where the model that valued everybody is still in use."""
+def _valuer_of(
+    workspace: Workspace, bundle: Bundle, snapshot: Snapshot
+) -> tuple[Valuer | None, str]:
+    """What values newer behaviour, where the model that valued everybody is still in use, or why that is damaged."""
     in_use = value_in_use(workspace, snapshot.vectors)
     said = snapshot.manifest["value"]
-    if in_use.bundle is None or said is None or said["digest"] != in_use.digest:
-        return None
+    if said is None:
+        return None, ""
+    if in_use.bundle is None or said["digest"] != in_use.digest:
+        return None, in_use.fault
     declined = snapshot.status == Status.NO_CONSENT
-    return Valuer(in_use, bundle, tendency_among(in_use, snapshot.vectors, declined))
+    return Valuer(in_use, bundle, tendency_among(in_use, snapshot.vectors, declined)), ""
 
 
-def _past_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> Past | None:
-    """The store's events, as long as they are those the scores were made from."""
+def _past_of(workspace: Workspace, bundle: Bundle, snapshot: Snapshot) -> tuple[Past | None, str]:
+    """The store's events, as long as they are those the scores were made from; and what is wrong with the store."""
     try:
         store = open_store(workspace)
         pack = store.pack()
         if pack.digest != snapshot.data_digest:
-            return None
-        return Past(bundle, pack, store.manifest.timezone)
+            return None, ""
+        return Past(bundle, pack, store.manifest.timezone), ""
+    except WorkspaceRefused as refused:
+        return None, str(refused) if workspace.store.is_begun else ""
     except RegularsError:
-        return None
+        return None, ""

@@ -81,6 +81,6 @@ def _stamp(folder: Path) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text("utf-8", "replace")
     except OSError:
         return ""

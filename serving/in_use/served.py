@@ -72,6 +72,6 @@ def pointers_in(*folders: Path) -> Pointers:
 
 def _pointer(path: Path) -> Pointer:
     try:
-        return path.read_text(encoding="utf-8"), path.stat().st_mtime_ns
+        return path.read_text("utf-8", "replace"), path.stat().st_mtime_ns
     except OSError:
         return "", 0

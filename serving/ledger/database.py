@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from filelock import FileLock
 
 from features.vocabulary.errors import WorkspaceRefused
+from serving.ledger.integrity import is_damage
 from serving.ledger.statements import set_up
 
 TABLES = sa.MetaData()
@@ -18,6 +19,8 @@ TABLES = sa.MetaData()
 
 UNWRITABLE = (sa.exc.OperationalError, sqlite3.OperationalError)
 """Raised when the database cannot be read or written just now, such as on a full disk."""
+UNREADABLE = (sa.exc.DatabaseError, sqlite3.DatabaseError)
+"""Raised, among much else, when the database is damaged; see ``integrity.is_damage``."""
 
 
 def opened(path: Path) -> sa.Engine:
@@ -37,21 +40,27 @@ def opened(path: Path) -> sa.Engine:
             TABLES.create_all(engine)
             _add_columns(engine)
             _add_indexes(engine)
-    except sa.exc.OperationalError:
+    except sa.exc.OperationalError as fault:
         engine.dispose()
+        if is_damage(fault):
+            raise _unusable(path) from None
         raise WorkspaceRefused(
             expected="room on the disk beside the service's database",
             found="none, or no right to write there",
             remedy="Free some, then run this again. Nothing was lost.",
         ) from None
-    except sa.exc.DatabaseError:
+    except (sa.exc.DatabaseError, UnicodeDecodeError):
         engine.dispose()
-        raise WorkspaceRefused(
-            expected=f"{path.name} to be the service's database",
-            found="a file SQLite cannot use",
-            remedy="Restore it from a backup, or move it away and create the keys anew.",
-        ) from None
+        raise _unusable(path) from None
     return engine
+
+
+def _unusable(path: Path) -> WorkspaceRefused:
+    return WorkspaceRefused(
+        expected=f"{path.name} to be the service's database",
+        found="a file SQLite cannot use",
+        remedy="Restore it from a backup, or move it away and create the keys anew.",
+    )
 
 
 def _add_columns(engine: sa.Engine) -> None:

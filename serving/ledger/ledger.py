@@ -22,6 +22,7 @@ from serving.ledger.decisions import APPEND, APPEND_AGAIN, DECISIONS, Decision, 
 from serving.ledger.feedback import Feedback
 from serving.ledger.hold_out import HoldOut
 from serving.ledger.idempotency import RepeatedCalls
+from serving.ledger.integrity import refused_where_damaged, require_sound
 from serving.ledger.job_files import JobFiles
 from serving.ledger.jobs import Jobs
 from serving.ledger.keys import (
@@ -37,7 +38,7 @@ from serving.ledger.keys import (
     key_record,
 )
 from serving.ledger.offer_decisions import OfferDecisions
-from serving.ledger.privacy import Privacy
+from serving.ledger.privacy import DEMANDS, Privacy
 from serving.ledger.reported_events import ReportedEvents
 from serving.ledger.statements import Statements
 
@@ -48,7 +49,14 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._engine = opened(path)
+        with refused_where_damaged(path):
+            self._open()
+
+    def _open(self) -> None:
+        path = self.path
         self._quick = Statements(path)
+        # Whoever objected or is to be erased must not come back by a flipped bit.
+        require_sound(self._quick, path, DEMANDS)
         self.keys = KeyCache(self.key_of, self._quick.version)
         self.events = ReportedEvents(self._quick)
         self.audit = Audit(self._quick, path.with_suffix(".head"))

@@ -33,6 +33,7 @@ from serving.ledger.spoken_of import speaking_of
 from serving.ledger.statements import Statements
 
 PENDING, DONE = "pending", "done"
+DEMANDS = ("objections", "erasures", TO_BE_ERASED)
 
 sa.Table(
     "objections",
@@ -79,7 +80,6 @@ _CONCERN = (
     "SELECT 1 FROM json_each(?) WHERE value IN (SELECT customer_id FROM objections) "
     f"OR value IN (SELECT customer_id FROM {TO_BE_ERASED}) LIMIT 1"
 )
-
 
 _THESE = "(SELECT value FROM json_each(?))"
 

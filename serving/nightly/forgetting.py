@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from features.company.block_digests import damage_in
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, open_other_ids
 from features.store.pack import TextColumn, open_pack
@@ -75,6 +76,8 @@ def told_of_erasures(workspace: Workspace, done: Sequence[str]) -> str:
 
 def _customers_in(folder: Path) -> tuple[TextColumn, ...] | None:
     """The customers of one generation, by all of their ids; None where it cannot be looked into."""
+    if damage_in(folder, "pack/customer_ids", "customer_ids", f"{FOLDER}/"):
+        return None
     try:
         other = open_other_ids(folder / FOLDER)
         if (folder / "pack").is_dir():

@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from features.company.block_digests import DIGESTS_FILE, require_whole
 from features.company.workspace import Workspace
 from features.store.pack import Pack
 from features.store.store import Store
@@ -57,6 +58,7 @@ class NightVectors:
                 found="vectors of earlier data",
                 remedy="Run `regulars vectors` again.",
             )
+        require_whole(folder, "behaviour vectors", "Run `regulars vectors` again.")
         vectors = open_vectors(folder)
         cutoff = int(vectors.cutoff_seconds[0]) if vectors.rows else 0
         return cls(cutoff, vectors, folder)
@@ -102,7 +104,7 @@ def _write_filled(
 
 def _link(vectors: Path, into: Path, without: tuple[str, ...]) -> None:
     for file in vectors.iterdir():
-        if file.name in without:
+        if file.name in (DIGESTS_FILE, *without):
             continue
         try:
             os.link(file, into / file.name)

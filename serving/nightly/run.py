@@ -12,8 +12,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from features.company.block_digests import damage_in
 from features.company.settings.reading import Settings
-from features.company.workspace import Generations, Workspace
+from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, write_other_ids
 from features.store.store import open_store
 from features.vocabulary.errors import WorkspaceRefused
@@ -51,16 +52,23 @@ def score_everybody(
     progress: Progress = silent,
     *,
     customers_a_piece: int = ROWS_A_PIECE,
+    again: bool = False,
 ) -> ScoreSummary:
     """Score and explain every customer the model in use judges, and publish the result.
 
-    A snapshot of the same model, data and cutoff is kept as it is. Raises ``WorkspaceRefused`` when
+    A snapshot of the same model, data and cutoff is kept as it is, unless it is damaged or wanted ``again``. Raises ``WorkspaceRefused`` when
     data, vectors or a model are absent or do not belong together, ``BundleRefused`` for a bad bundle.
     """
     with kept_out():
         bundle = current_bundle(workspace)
     return _scored(
-        settings, workspace, bundle, progress, is_in_use=True, customers_a_piece=customers_a_piece
+        settings,
+        workspace,
+        bundle,
+        progress,
+        is_in_use=True,
+        customers_a_piece=customers_a_piece,
+        again=again,
     )
 
 
@@ -82,6 +90,7 @@ def _scored(
     *,
     is_in_use: bool,
     customers_a_piece: int = ROWS_A_PIECE,
+    again: bool = False,
 ) -> ScoreSummary:
     store = open_store(workspace)
     pack = store.pack()
@@ -107,12 +116,13 @@ def _scored(
         customers_a_piece=customers_a_piece,
     )
     identity = _identity(given)
-    made = scores_of(workspace, bundle.manifest.digest)
-    if made is not None and identity.items() <= (published := said_of(made)).items():
+    made = None if again else scores_of(workspace, bundle.manifest.digest)
+    is_same = identity.items() <= (published := said_of(made)).items()
+    if made is not None and is_same and not damage_in(made):
         if is_in_use and made != workspace.scores.current:
             workspace.scores.point_at(made)
         return summary_of(published, reused=True)
-    scores = Generations(workspace.scores.folder, keep=max(1, settings.service.kept_generations))
+    scores = workspace.scores.keeping(max(1, settings.service.kept_generations))
     with workspace.writing(), scores.draft(is_current=is_in_use) as draft:
         given = replace(given, vectors=night.put(bundle, pack, draft / VECTORS_FOLDER))
         checkpoints = Checkpoints(workspace.scores.folder / CHECKPOINTS, identity)

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,11 @@ class Checkpoints:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def piece(self, name: str, compute: Callable[[], Arrays]) -> Arrays:
-        """A piece that was kept, or computed now and kept."""
+        """A piece that was kept, or computed now and kept; one that is damaged is computed again."""
         path = self._folder / f"{name}.npz"
-        if path.exists():
-            with np.load(path, allow_pickle=False) as kept:
-                return {one: kept[one] for one in kept.files}
+        # A piece is an archive that knows the checksums of what is in it; whatever else damage does is no matter.
+        with suppress(Exception), np.load(path, allow_pickle=False) as kept:
+            return {one: kept[one] for one in kept.files}
         found = compute()
         beside = path.with_suffix(".part")
         with beside.open("wb") as file:

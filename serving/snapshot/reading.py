@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from features.company.block_digests import require_whole
 from features.company.workspace import Workspace
 from features.declarations.feature import Feature, ReasonGroup
 from features.lifecycle.stages import LifecycleStatus, Stage
@@ -55,6 +56,7 @@ from training.reasons.wording import Wording
 
 VECTORS_FOLDER = "vectors"
 OFFERS_FILE = "offers.json"
+_MADE_AGAIN = "Run `regulars score` again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,8 +279,11 @@ def open_snapshot(workspace: Workspace) -> Snapshot:
 
 
 def open_snapshot_folder(folder: Path) -> Snapshot:
-    """Open one generation of scores, memory-mapped."""
-
+    """Open one generation of scores, memory-mapped, once every byte of it is known to be as it was written."""
+    # Their vectors are those of the workspace, by a second name.
+    both = "Run `regulars vectors`, then `regulars score`."
+    require_whole(folder, "the vectors of the scores", both, f"{VECTORS_FOLDER}/")
+    require_whole(folder, "scores", _MADE_AGAIN)
     try:
         return Snapshot(
             name=folder.name,
@@ -295,5 +300,5 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
         raise WorkspaceRefused(
             expected="complete scores in the workspace",
             found=f"{type(fault).__name__} while opening them",
-            remedy="Run `regulars score` again.",
+            remedy=_MADE_AGAIN,
         ) from None

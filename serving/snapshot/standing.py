@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from features.company.block_digests import damage_in
 from features.company.workspace import Workspace
 from serving.snapshot.customer_values import unusable_beside
 from serving.snapshot.scores_of_model import BESIDE, said_of, scores_in_use, scores_of
@@ -32,10 +33,11 @@ def what_would_fall(workspace: Workspace, folder: Path) -> str:
 
 def stands_ready(workspace: Workspace, manifest: Manifest[Written]) -> bool:
     """Whether a model made scores of the day, beside the models of value and segments that are in use."""
-    said = said_of(scores_of(workspace, manifest.digest))
-    shown = said_of(workspace.scores.current)
+    made = scores_of(workspace, manifest.digest)
+    said, shown = said_of(made), said_of(workspace.scores.current)
     is_of_today = said.get(BESIDE) == shown.get(BESIDE) is not None
-    return is_of_today and said.get("model_version") == manifest.version
+    is_its_own = is_of_today and said.get("model_version") == manifest.version
+    return made is not None and is_its_own and not damage_in(made)
 
 
 def point_at_own_scores(workspace: Workspace) -> None:

@@ -77,7 +77,7 @@ MEANING: Mapping[str, Seen] = {
 # Verbs that write no file about people and print none: they work in the workspace, tell counts, or prove.
 ELSEWHERE = {
     "init", "check", "ingest", "forget", "vectors", "train", "promote", "rollback", "mlflow", "score",
-    "replay", "build", "serve", "keys", "audit", "demo",
+    "replay", "build", "serve", "keys", "audit", "verify", "demo",
 }  # fmt: skip
 
 

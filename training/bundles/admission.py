@@ -17,8 +17,10 @@ HISTORY_FILE = "history.json"
 def current_folder(workspace: Workspace, name: str = "churn") -> Path | None:
     """The folder of the bundle in use, or None when none was promoted yet."""
     try:
-        digest = (workspace.bundles / name / CURRENT).read_text(encoding="utf-8").strip()
+        digest = (workspace.bundles / name / CURRENT).read_text("utf-8", "replace").strip()
     except (FileNotFoundError, NotADirectoryError):
+        if (workspace.bundles / name / HISTORY_FILE).exists():
+            raise damaged("a pointer that names a bundle", "none") from None
         return None
     if not _is_digest(digest):
         raise damaged("a pointer that names a bundle", "something else")

@@ -20,6 +20,8 @@ from training.bundles.manifest import MANIFEST_FILE, Manifest
 from training.bundles.sealing import verified
 from training.bundles.signature import SIGNATURE_FILE
 
+_REMEMBERED = ("version", "digest", "run_id", "action", "reason")
+
 
 @dataclass(frozen=True)
 class PromotedBundles(Generic[Model, Asked]):
@@ -54,7 +56,7 @@ class PromotedBundles(Generic[Model, Asked]):
         stack: list[Mapping[str, str]] = []
         for entry in self._history():
             if entry["action"] == "rollback":
-                stack.pop()
+                del stack[-1:]
             else:
                 stack.append(entry)
         return stack
@@ -113,8 +115,9 @@ class PromotedBundles(Generic[Model, Asked]):
                 shutil.rmtree(draft, ignore_errors=True)
 
     def _history(self) -> list[dict[str, str]]:
-        path = self.folder / HISTORY_FILE
-        if not path.exists():
+        """The promotions as they were written down; none where that cannot be read: what is in use says so itself."""
+        try:
+            history = json.loads((self.folder / HISTORY_FILE).read_text(encoding="utf-8"))
+            return [{name: str(one[name]) for name in _REMEMBERED} for one in history]
+        except (OSError, ValueError, KeyError, TypeError):
             return []
-        history: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-        return history

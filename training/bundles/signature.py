@@ -94,6 +94,6 @@ def _refused(expected: str, found: str) -> BundleRefused:
     return BundleRefused(
         expected=expected,
         found=found,
-        remedy="Nothing of it was used. Train here, or add the public key of whoever trained it to "
+        remedy="Nothing of it was used. Promote the model again, train here, or add the public key of whoever trained it to "
         f"{_TRUSTED_FILE} in the workspace.",
     )

@@ -58,7 +58,7 @@ def test_a_writer_killed_in_the_middle_leaves_the_last_generation_and_the_next_o
     assert killed.returncode == 9
     assert generations.current == before
     after = publish(generations, "two")
-    assert sorted(path.name for path in after.iterdir()) == ["content"]
+    assert sorted(path.name for path in after.iterdir()) == ["content", "digests.json"]
 
 
 def test_only_the_last_generations_are_kept(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ STATUSES = {
     "not_ready": 503,
     "closing": 503,
     "not_recorded": 503,
+    "ledger_damaged": 503,
     "timeout": 504,
 }
 BY_STATUS = {

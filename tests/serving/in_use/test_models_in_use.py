@@ -210,7 +210,7 @@ def test_a_registry_that_is_down_or_never_answers_is_not_even_asked(
 
 
 def test_a_model_whose_scores_stand_ready_is_opened_before_it_is_put_to_use(
-    demo_workspace: Company, workspace: Workspace, clock: Clock
+    demo_workspace: Company, workspace: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pointer = workspace.bundles / "churn" / CURRENT
     first = pointer.read_text(encoding="utf-8").strip()
@@ -223,10 +223,10 @@ def test_a_model_whose_scores_stand_ready_is_opened_before_it_is_put_to_use(
     clock.seconds += 1.0
     assert version(models_in_use) == "1"
 
-    # What lies there is not opened again: it would not open any more.
+    # What lies there is not opened again: that would fail.
     own = scores_of(workspace, second.digest)
     assert own is not None and own != workspace.scores.current
-    (own / "vectors" / "vectors.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setattr("serving.in_use.models_in_use.open_pair", None)
     point_at(pointer, second.digest)
     clock.seconds += 1.0
     assert version(models_in_use) == "2" and models_in_use.fault is None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from features.checks.checking import check
 from features.checks.judging.conversions import MappedColumn, _accepts, _declared
+from features.company.settings.reading import settings_from
 from features.vocabulary.tables import CUSTOMERS, Column, ColumnKind
+from tests.features.tables import COLUMNS, NAMES
 
 MONEY, NUMBER, INSTANT, FLAG, TEXT = (
     ColumnKind.MONEY,
@@ -177,6 +181,20 @@ def test_missing_is_what_the_source_does_not_say_and_not_what_cannot_be_read(
     database: duckdb.DuckDBPyConnection, kind: ColumnKind, value: str, missing: bool
 ) -> None:
     assert made_of(database, kind, value, "missing") is missing
+
+
+def test_a_text_that_cannot_be_read_as_a_file_writes_its_numbers_is_not_missing(
+    tmp_path: Path,
+) -> None:
+    rows = [(f"c{at % 9}", f"o{at}", "2026-01-04", "tea", "1", "4,50") for at in range(100)]
+    rows[7] = (*rows[7][:5], "four fifty")
+    rows[8] = (*rows[8][:5], "")
+    lines = [";".join(one) for one in (tuple(NAMES), *rows)]
+    (tmp_path / "sales.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    table = {"source": "sales.csv", "columns": COLUMNS}
+    report = check(settings_from({"tables": {"purchases": table}}, folder=tmp_path))
+    found = {one.rule: one.rows for one in report.breaches if one.rule.endswith(".amount")}
+    assert found == {"unreadable.amount": 1, "missing.amount": 1}
 
 
 def test_a_column_takes_the_types_of_its_kind_alone() -> None:

@@ -90,3 +90,17 @@ def test_more_than_one_of_a_hundred_shortened_numbers_refuses(
     rows = [(f"c{at}", f"o{at}", "2026-01-04", "tea", 1, 4.5) for at in range(100 - shortened)]
     rows += [("1.23457E+12", f"s{at}", "2026-01-04", "tea", 1, 4.5) for at in range(shortened)]
     assert check(purchases(tmp_path, rows)).refused is is_refused
+
+
+@pytest.mark.parametrize(("lacking", "is_refused"), [(5, False), (6, True)])
+def test_more_than_five_of_a_hundred_rows_without_their_money_refuse(
+    tmp_path: Path, lacking: int, is_refused: bool
+) -> None:
+    rows = [
+        (f"c{number % 9}", f"g{number}", "2026-01-04", "tea", 1, None if number < lacking else 4.5)
+        for number in range(100)
+    ]
+    report = check(purchases(tmp_path, rows))
+    (missing,) = [one for one in report.breaches if one.rule == "missing.amount"]
+    assert missing.rows == lacking
+    assert report.refused is (missing.severity is Severity.REFUSES) is is_refused

@@ -1,0 +1,66 @@
+"""A damaged database is told apart from a full disk and from a mistake."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from features.vocabulary.errors import WorkspaceRefused
+from serving.ledger.integrity import fault_in, is_damage
+from serving.ledger.ledger import Ledger
+
+NAMES = [f"customer-{number:04d}" for number in range(40)]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    """A ledger in which forty customers object."""
+    path = tmp_path / "ledger.db"
+    opened = Ledger(path)
+    opened.privacy.decide([(one, True) for one in NAMES], at=1)
+    opened.close()
+    return path
+
+
+def renamed(path: Path, before: bytes, after: bytes) -> int:
+    """Change the first of the places where a text stands; how many there are."""
+    content = path.read_bytes()
+    path.write_bytes(content.replace(before, after, 1))
+    return content.count(before)
+
+
+def test_a_name_that_an_index_holds_otherwise_is_found(ledger: Path) -> None:
+    assert fault_in(ledger) == ""
+    # Once in the table and once in its index.
+    assert renamed(ledger, b"customer-0007", b"customer-0O07") == 2
+    assert fault_in(ledger) == "pages, rows or indexes that contradict one another"
+    with pytest.raises(WorkspaceRefused, match="restore it from a backup"):
+        Ledger(ledger)
+
+
+def test_a_file_that_is_no_database_is_found_and_nothing_is_made_of_it(ledger: Path) -> None:
+    ledger.write_bytes(b"no database at all" * 300)
+    assert fault_in(ledger) == "DatabaseError while reading it"
+    before = ledger.read_bytes()
+    with pytest.raises(WorkspaceRefused, match="Restore it from a backup"):
+        Ledger(ledger)
+    assert ledger.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_one"),
+    [
+        (sqlite3.DatabaseError("database disk image is malformed"), True),
+        (sqlite3.OperationalError("Could not decode to UTF-8 column 'a' with text"), True),
+        (sqlite3.OperationalError("database or disk is full"), False),
+        (sqlite3.IntegrityError("UNIQUE constraint failed"), False),
+        (sa.exc.DatabaseError("", {}, sqlite3.DatabaseError("malformed")), True),
+        (sa.exc.IntegrityError("", {}, sqlite3.IntegrityError("UNIQUE")), False),
+        (ValueError("malformed"), False),
+    ],
+)
+def test_damage_is_told_apart_from_other_faults(fault: Exception, is_one: bool) -> None:
+    assert is_damage(fault) is is_one
