@@ -32,10 +32,6 @@ class OrderChances:
         is_told = ~np.isnan(by_churn)
         return cls(np.where(is_told, by_churn, own), is_told)
 
-    def select(self, rows: Truths | np.ndarray) -> Self:
-        """Those of some rows."""
-        return type(self)(self.probability[rows], self.is_by_churn[rows])
-
     def told(self, row: int) -> float | None:
         """The chance of one; None where nobody knows it."""
         chance = float(self.probability[row])

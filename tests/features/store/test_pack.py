@@ -67,3 +67,10 @@ def test_a_text_is_found_where_it_stands(texts: set[str], wanted: str) -> None:
 
 def test_a_text_that_no_file_can_hold_is_not_found() -> None:
     assert TextColumn.of(["anna"]).find("\ud800") == -1
+
+
+def test_texts_are_the_same_only_when_each_of_them_is() -> None:
+    column = TextColumn.of(["a", "bc"])
+    assert column.is_same(TextColumn.of(["a", "bc"]))
+    for other in (["ab", "c"], ["a", "bd"], ["a"], []):
+        assert not column.is_same(TextColumn.of(other))
