@@ -40,17 +40,19 @@ def train(
     """
     steps = Steps()
     given = given_to(family, settings, workspace, threads=threads, refit=refit, progress=progress)
-    still_fits = family.still_fits(given)
-    if isinstance(still_fits, Kept):
-        return TrainingSummary.of_kept(still_fits)
-    learned = family.learn(given)
-    steps.done("learning")
-    with workspace.scratch("training") as draft:
+    name = family.kind.name
+    # Before it learns, for a second trainer would work for minutes and then be refused.
+    with workspace.scratch(f"training-{name}", work=f"training {name}") as draft:
+        still_fits = family.still_fits(given)
+        if isinstance(still_fits, Kept):
+            return TrainingSummary.of_kept(still_fits)
+        learned = family.learn(given)
+        steps.done("learning")
         manifest, report = write_run(family, given, learned, draft)
         Signing(workspace).sign(draft / BUNDLE_FOLDER)
         steps.done("bundle and report")
         progress("recording the run", 0, 1)
-        registry = Registry(settings, workspace, family.kind.name)
+        registry = Registry(settings, workspace, name)
         steps.done("opening MLflow")
         run_id, version = _recorded(registry, family.description, manifest, report, draft)
         progress("recording the run", 1, 1)
