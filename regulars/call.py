@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from features.company.disk import told_of_disk
 from features.company.workspace import Workspace
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.time import Cutoff
@@ -50,8 +51,9 @@ class Call:
 
 
 @contextmanager
-def _faults_as_sentences(name: str, narrator: Narrator) -> Iterator[None]:
+def _faults_as_sentences(call: Call, name: str) -> Iterator[None]:
     """Turn a user's fault into its sentence and exit code; what is left is a bug and shows itself."""
+    narrator = call.narrator
     try:
         yield
     except RegularsError as fault:
@@ -61,16 +63,14 @@ def _faults_as_sentences(name: str, narrator: Narrator) -> Iterator[None]:
         narrator.quiet()
         click.echo("Stopped. What was published before is untouched.", err=True)
         sys.exit(130)
-    except OSError as fault:
-        narrator.refuse(
-            name,
-            RegularsError(
-                expected="to read and write files",
-                found=" ".join(str(part) for part in (fault.strerror, fault.filename) if part),
-                remedy="Mend that and run the command again; nothing was left half-written.",
-            ),
-        )
-        sys.exit(1)
+    except Exception as fault:
+        # Settings that cannot be read have no workspace.
+        places = (call.workspace.folder,) if "settings" in vars(call) else ()
+        told = told_of_disk(fault, f"`regulars {name}`", *places)
+        if told is None:
+            raise
+        narrator.refuse(name, told)
+        sys.exit(told.exit_code)
 
 
 def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
@@ -90,8 +90,8 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
     def run(settings_path: Path, as_json: bool, **options: Any) -> None:
         _, name = click.get_current_context().command_path.split(maxsplit=1)
         narrator = Narrator(as_json=as_json)
-        with _faults_as_sentences(name, narrator):
-            call = Call(settings_path, narrator)
+        call = Call(settings_path, narrator)
+        with _faults_as_sentences(call, name):
             if name in RECORDED:
                 _write_down(call, name)
             outcome = timed(name, narrator, function, call, **options)

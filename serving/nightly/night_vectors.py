@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from features.company.disk import mapped_file
 from features.company.workspace import Workspace
 from features.store.pack import Pack
 from features.store.store import Store
@@ -86,9 +87,7 @@ class NightVectors:
 
 def _write_filled(bundle: Bundle, vectors: Vectors, into: Path) -> None:
     """Write a large company's vectors some rows at a time, with the model's own fitted features."""
-    written = np.lib.format.open_memmap(
-        into / _VALUES, mode="w+", dtype=np.float32, shape=vectors.values.shape
-    )
+    written = mapped_file(into / _VALUES, np.float32, vectors.values.shape)
     for first in range(0, vectors.rows, _ROWS_AT_ONCE):
         some = slice(first, first + _ROWS_AT_ONCE)
         written[some] = bundle.plan.bound(vectors.select(some), vectors.feature_names)

@@ -12,7 +12,7 @@ from typing import Any, Generic
 
 from filelock import FileLock
 
-from features.company.workspace import CURRENT, Workspace, point_at
+from features.company.workspace import CURRENT, Workspace, pointing
 from features.vocabulary.errors import BundleRefused
 from training.bundles.admission import HISTORY_FILE, current_folder
 from training.bundles.kind import Asked, Kind, Model
@@ -96,8 +96,9 @@ class PromotedBundles(Generic[Model, Asked]):
         beside = path.with_suffix(".new")
         history = [*self._history(), entry]
         beside.write_text(json.dumps(history, indent=1, ensure_ascii=False), encoding="utf-8")
-        beside.replace(path)
-        point_at(self.folder / CURRENT, manifest.digest)
+        # On a full disk neither is changed: what was in use stays so, in the history too.
+        with pointing(self.folder / CURRENT, manifest.digest):
+            beside.replace(path)
 
     @contextmanager
     def promoting(self) -> Iterator[Path]:
