@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
 
 from filelock import FileLock
 
-from features.company.workspace import CURRENT, Workspace, pointing
+from features.company.workspace import CURRENT, Workspace, point_at, pointing
 from features.vocabulary.errors import BundleRefused
 from training.bundles.admission import HISTORY_FILE, current_folder
 from training.bundles.kind import Asked, Kind, Model
 from training.bundles.manifest import MANIFEST_FILE, Manifest
 from training.bundles.sealing import verified
 from training.bundles.signature import SIGNATURE_FILE
+
+LAST_VERSION_FILE = "last-version"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,24 @@ class PromotedBundles(Generic[Model, Asked]):
         digests = [one["digest"] for one in self._history() if one["version"] == version]
         folder = self.exported(digests[-1]) if digests else None
         return folder if folder is not None and folder.is_dir() else None
+
+    def last_version(self) -> int:
+        """The highest version that was registered from this workspace, as far as it knows; 0 where none was.
+
+        It needs no registry, and so holds where that was lost.
+        """
+        said = [one["version"] for one in self._history()]
+        with suppress(FileNotFoundError):
+            said.append((self.folder / LAST_VERSION_FILE).read_text(encoding="ascii").strip())
+        for path in self.folder.glob(f"*/{MANIFEST_FILE}"):
+            with suppress(BundleRefused, OSError):
+                said.append(Manifest.from_bytes(path.read_bytes()).version)
+        return max((int(one) for one in said if one.isdecimal()), default=0)
+
+    def note_version(self, version: str) -> None:
+        """Remember the version that was registered last, whether or not it will ever be in use."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        point_at(self.folder / LAST_VERSION_FILE, version)
 
     def exported(self, digest: str) -> Path:
         """Where a bundle of this digest lies once it was put to use."""
