@@ -56,7 +56,7 @@ class Ledger:
         self._erased = ErasedNames(path.with_name(TOMBSTONES))
         self.job_files = JobFiles(path.with_name(JOBS), self._erased.name)
         self.privacy = Privacy(path, self._quick, self._erased, self.job_files)
-        self.repeats = RepeatedCalls(path, self._quick, self.privacy)
+        self.repeats = RepeatedCalls(self._quick, self.privacy)
         self.hold_out = HoldOut(self._engine)
         self.jobs = Jobs(self._engine)
         self.offers = OfferDecisions(self._quick)

@@ -41,7 +41,7 @@ def test_a_stamp_and_no_figure_may_change_without_another_digest() -> None:
     [
         (SCHEMA_VERSION - 1, "churn", "Run `regulars train churn` once more"),
         (SCHEMA_VERSION - 1, "churn; rm", "Promote the model again"),
-        (SCHEMA_VERSION + 1, "churn", "Promote the model again"),
+        (SCHEMA_VERSION + 1, "churn", "Run that version, or roll back"),
         ("4", "churn", "Promote the model again"),
     ],
 )
