@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 RECORDED = frozenset({
-    "export", "recommend", "offers plan", "forget", "promote", "rollback", "keys create", "keys revoke",
+    "backup", "export", "recommend", "offers plan", "forget", "promote", "rollback", "keys create", "keys revoke",
 })  # fmt: skip
 """Verbs that write of people or change who is answered and by what: each is on record before it is done."""
 
