@@ -27,6 +27,7 @@ LEDGER = "ledger.db"
 _PLAIN = ("signing.key", "trusted-keys.json")
 # Where the record of calls ends is copied before the calls: rows ahead of it are whole, and missing ones are not.
 _BESIDE_LEDGER = ("ledger.seal", "ledger.head")
+_BEGINNING = "ledger.base"
 # Who was erased comes after the ledger: it names everybody whom the ledger has as to be erased.
 _DATABASES = (LEDGER, TOMBSTONES, "mlflow/mlflow.db")
 _PIECE = 1 << 20
@@ -94,6 +95,9 @@ def _copy(workspace: Workspace, draft: Path) -> None:
     for name in _DATABASES:
         if (workspace.folder / name).exists():
             copy_database(workspace.folder / name, draft / name)
+    # Where the record of calls begins is copied after the calls: rows before it count no more.
+    if (workspace.folder / _BEGINNING).exists():
+        copy_file(workspace.folder / _BEGINNING, draft / _BEGINNING)
     if workspace.bundles.is_dir():
         # What is in use and what the history says of it belong together.
         with FileLock(workspace.bundles / ".lock"):

@@ -90,6 +90,7 @@ DOORS = {
     "jinja2": {"serving/pages/pages.py"},
     "rich": {"regulars/narrator.py"},
     "click": {
+        "regulars/backups.py",
         "regulars/call.py",
         "regulars/company.py",
         "regulars/demo.py",
