@@ -21,7 +21,6 @@ from tests.serving.full_disk import no_file_beyond
 __all__ = ["demo_workspace"]
 
 EVERY_VERB = (
-    ("check",),
     ("ingest",),
     ("vectors",),
     ("score",),
