@@ -75,11 +75,7 @@ class ErasedNames:
 
     def add(self, customer_ids: Iterable[str], *, ignore_case: bool = False) -> None:
         """Name customers among the erased: on the disk, in every process, when this returns."""
-        named = self._nobody.with_customers(customer_ids, ignore_case=ignore_case)
-        with self._lock, together(self._connection):
-            _keep(self._connection, named)
-            # What this connection writes is no news to it.
-            self._nobody_at = None
+        self._take(self._nobody.with_customers(customer_ids, ignore_case=ignore_case))
 
     def take_over(self, names: Tombstones) -> None:
         """Add names that another copy of this file has: on the disk when this returns.
@@ -88,8 +84,12 @@ class ErasedNames:
         """
         if names.salt != self.salt:
             raise _two_secrets(self.path, "the other file")
+        self._take(names)
+
+    def _take(self, names: Tombstones) -> None:
         with self._lock, together(self._connection):
             _keep(self._connection, names)
+            # What this connection writes is no news to it.
             self._nobody_at = None
 
     def among(self, customer_ids: Collection[str], *, ignore_case: bool = False) -> frozenset[str]:

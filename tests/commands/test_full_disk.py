@@ -92,9 +92,11 @@ def test_every_verb_says_that_the_disk_is_full_wherever_that_cuts_it_off(
     space = company / ".workspace"
     pointers = [space / "store", space / "scores", space / "bundles" / "churn"]
     in_use = "".join((one / "CURRENT").read_text() for one in pointers)
-    used_kb = int(subprocess.check_output(["du", "-sk", str(company)]).split()[0])
+    # A file that has two names takes its room once.
+    sizes = {one.stat().st_ino: one.stat().st_size for one in company.rglob("*") if one.is_file()}
+    used_kb = sum(-(-size // 4096) * 4 for size in sizes.values())
     cut_off = 0
-    for room_kb in (8, 64, 200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000):
+    for room_kb in (24, 64, 200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000):
         script = ON_A_SMALL_DISK.format(
             room_kb=used_kb + room_kb,
             small=small,
