@@ -56,6 +56,29 @@ def test_an_ingest_on_a_full_disk_blames_no_table_and_leaves_the_store_of_before
         assert not store.unfinished()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("as_json", [[], ["--json"]])
+def test_an_answer_that_cannot_be_written_is_told_where_faults_are(
+    as_json: list[str], tmp_path: Path
+) -> None:
+    settings = write_shop(tmp_path, [])
+    words = [
+        sys.executable,
+        "-m",
+        "regulars",
+        "keys",
+        "list",
+        *as_json,
+        "--settings",
+        str(settings),
+    ]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert "✗ Expected room for the answer where the output goes" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def can_mount() -> bool:
     """Whether this user may lay a small disk of their own over a folder, seen by their own processes alone."""
     if shutil.which("unshare") is None:
