@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from features.company.disk import told_of_disk
 from features.company.workspace import Workspace
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.time import Cutoff
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 RECORDED = frozenset({
-    "export", "recommend", "offers plan", "forget", "promote", "rollback", "keys create", "keys revoke",
+    "backup", "export", "recommend", "offers plan", "forget", "promote", "rollback", "keys create", "keys revoke",
 })  # fmt: skip
 """Verbs that write of people or change who is answered and by what: each is on record before it is done."""
 
@@ -50,8 +51,9 @@ class Call:
 
 
 @contextmanager
-def _faults_as_sentences(name: str, narrator: Narrator) -> Iterator[None]:
+def _faults_as_sentences(call: Call, name: str) -> Iterator[None]:
     """Turn a user's fault into its sentence and exit code; what is left is a bug and shows itself."""
+    narrator = call.narrator
     try:
         yield
     except RegularsError as fault:
@@ -61,31 +63,27 @@ def _faults_as_sentences(name: str, narrator: Narrator) -> Iterator[None]:
         narrator.quiet()
         click.echo("Stopped. What was published before is untouched.", err=True)
         sys.exit(130)
-    except OSError as fault:
-        narrator.refuse(
-            name,
-            RegularsError(
-                expected="to read and write files",
-                found=" ".join(str(part) for part in (fault.strerror, fault.filename) if part),
-                remedy="Mend that and run the command again; nothing was left half-written.",
-            ),
-        )
-        sys.exit(1)
     except Exception as fault:
-        from serving.ledger.integrity import is_damage
-
-        if not is_damage(fault):
+        told = _told_of_fault(call, name, fault)
+        if told is None:
             raise
-        narrator.refuse(name, _damaged_ledger())
-        sys.exit(1)
+        narrator.refuse(name, told)
+        sys.exit(told.exit_code)
 
 
-def _damaged_ledger() -> RegularsError:
-    from serving.ledger.integrity import RESTORED
+def _told_of_fault(call: Call, name: str, fault: Exception) -> RegularsError | None:
+    """What a fault of the disk or of a damaged database says to people; None where it is a mistake of ours."""
+    from serving.ledger.integrity import RESTORED, is_damage
 
-    return RegularsError(
-        expected="the service's database as it was written", found="damage in it", remedy=RESTORED
-    )
+    if is_damage(fault):
+        return RegularsError(
+            expected="the service's database as it was written",
+            found="damage in it",
+            remedy=RESTORED,
+        )
+    # Settings that cannot be read have no workspace.
+    places = (call.workspace.folder,) if "settings" in vars(call) else ()
+    return told_of_disk(fault, f"`regulars {name}`", *places)
 
 
 def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
@@ -105,8 +103,8 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
     def run(settings_path: Path, as_json: bool, **options: Any) -> None:
         _, name = click.get_current_context().command_path.split(maxsplit=1)
         narrator = Narrator(as_json=as_json)
-        with _faults_as_sentences(name, narrator):
-            call = Call(settings_path, narrator)
+        call = Call(settings_path, narrator)
+        with _faults_as_sentences(call, name):
             if name in RECORDED:
                 _write_down(call, name)
             outcome = timed(name, narrator, function, call, **options)

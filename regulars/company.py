@@ -172,6 +172,7 @@ def forget(call: Call) -> Outcome:
     from serving.nightly.forgetting import (
         finish_erasures,
         forget_old_generations,
+        let_go_of_the_old,
         told_of_erasures,
     )
 
@@ -182,9 +183,11 @@ def forget(call: Call) -> Outcome:
     forget_old_generations(call.workspace)
     ready_to_go_back(call)
     done = finish_erasures(call.workspace, at=now_seconds())
+    let_go = let_go_of_the_old(call.workspace, call.settings.retention, at=now_seconds())
+    said = told_of_erasures(call.workspace, done)
     return Outcome(
-        said=told_of_erasures(call.workspace, done),
-        data={"erasures_done": done},
+        said=f"{said}. {let_go:,} rows of the ledger were kept long enough" if let_go else said,
+        data={"erasures_done": done, "let_go": let_go},
     )
 
 

@@ -57,6 +57,14 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "serve": ("service", "Serve the scoring API and the churn list."),
     "keys": ("keys", "Make, list and end API keys for the service."),
     "audit": ("keys", "Show who asked for people's data, and prove that the record is whole."),
+    "backup": (
+        "backups",
+        "Copy what cannot be made again of the workspace to FOLDER, while the service runs.",
+    ),
+    "restore": (
+        "backups",
+        "Put a backup from FOLDER into an empty workspace, without whoever was erased since.",
+    ),
     "demo": ("demo", "Simulate a company, train on it, score it and serve it."),
 }
 """Each verb with the file of ``regulars`` it stands in, and its sentence, so that a list reads no file."""

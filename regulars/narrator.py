@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
-from features.vocabulary.errors import RegularsError
+from features.vocabulary.errors import RegularsError, UsageRefused
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,16 @@ class Narrator:
     def tell(self, verb: str, outcome: Outcome, seconds: float) -> None:
         """Say what a verb did, how long it took and what to do next."""
         self.quiet()
+        try:
+            self._tell(verb, outcome, seconds)
+        except OSError as fault:
+            raise UsageRefused(
+                expected="room for the answer where the output goes",
+                found=fault.strerror or str(fault),
+                remedy="What was asked for is done; only its answer could not be written.",
+            ) from None
+
+    def _tell(self, verb: str, outcome: Outcome, seconds: float) -> None:
         if self.as_json:
             envelope = {"verb": verb, "done": outcome.exit_code == 0, "seconds": round(seconds, 2)}
             click.echo(json.dumps({**envelope, "next": outcome.next, **outcome.data}, default=str))
@@ -94,9 +105,10 @@ class Narrator:
         """Say why nothing was done."""
         self.quiet()
         if self.as_json:
-            click.echo(json.dumps({"verb": verb, "done": False, "refused": fault.as_dict()}))
-        else:
-            click.echo(f"✗ {fault}", err=True)
+            with suppress(OSError):
+                click.echo(json.dumps({"verb": verb, "done": False, "refused": fault.as_dict()}))
+                return
+        click.echo(f"✗ {fault}", err=True)
 
     @staticmethod
     def _show(table: Table) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,10 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
         progress=call.narrator.progress,
         readiness=putting.readiness(),
     )
-    return putting.trained(OUTCOMES[name](summary))
+    outcome = OUTCOMES[name](summary)
+    if summary.registry:
+        outcome = replace(outcome, lines=(*outcome.lines, f"  {summary.registry}"))
+    return putting.trained(outcome)
 
 
 def _family(name: str) -> tuple[Kind[Any, Any], Gate]:

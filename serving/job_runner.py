@@ -21,6 +21,7 @@ ROWS_AT_ONCE = {True: 100, False: 1_000}
 """A block with reasons and one without: some tens of milliseconds, so that nobody waits for long."""
 LOOK_EVERY_SECONDS = 1.0
 CLEAR_EVERY_SECONDS = 60
+LET_GO_EVERY_SECONDS = 3_600
 _BREATH_SECONDS = 0.005
 _BLOCKS_A_WRITE_BACK = 20
 _logger = logging.getLogger("regulars.jobs")
@@ -36,7 +37,7 @@ class JobRunner:
         self._rows_at_once = rows_at_once
         self._holder = secrets.token_hex(8)
         self._job: Job | None = None
-        self._cleared_at = 0
+        self._cleared_at = self._let_go_at = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -77,7 +78,7 @@ class JobRunner:
     def _run(self) -> None:
         blocks = 0
         while not self._stopping.is_set():
-            self._clear()
+            self.tidy()
             try:
                 worked = self.step()
                 blocks = blocks + 1 if worked else 0
@@ -88,8 +89,11 @@ class JobRunner:
                 worked = False
             self._stopping.wait(_BREATH_SECONDS if worked else LOOK_EVERY_SECONDS)
 
-    def _clear(self) -> None:
-        """Once a minute: go on with what a kill broke off of an erasure, and clear away answers that are too old."""
+    def tidy(self) -> None:
+        """Once a minute: go on with what a kill broke off of an erasure, and clear away answers that are too old.
+
+        Once an hour: let go of what was kept as long as the settings say.
+        """
         at = self._models_in_use.now()
         if 0 <= at - self._cleared_at < CLEAR_EVERY_SECONDS:
             return
@@ -98,6 +102,13 @@ class JobRunner:
             self._models_in_use.ledger.privacy.clear()
         except Exception as fault:
             _logger.error("An erasure cannot be gone on with: %s", type(fault).__name__)
+        if 0 <= at - self._let_go_at < LET_GO_EVERY_SECONDS:
+            return
+        self._let_go_at = at
+        try:
+            self._models_in_use.ledger.let_go(self._models_in_use.settings.retention, at=at)
+        except Exception as fault:
+            _logger.error("What was kept long enough cannot be let go: %s", type(fault).__name__)
 
     def _fail(self, job: Job, fault: str) -> None:
         self._models_in_use.job_files.delete(job.job_id)

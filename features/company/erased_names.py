@@ -75,9 +75,20 @@ class ErasedNames:
 
     def add(self, customer_ids: Iterable[str], *, ignore_case: bool = False) -> None:
         """Name customers among the erased: on the disk, in every process, when this returns."""
-        named = self._nobody.with_customers(customer_ids, ignore_case=ignore_case)
+        self._take(self._nobody.with_customers(customer_ids, ignore_case=ignore_case))
+
+    def take_over(self, names: Tombstones) -> None:
+        """Add names that another copy of this file has: on the disk when this returns.
+
+        Raises ``WorkspaceRefused`` for those of another workspace, which mean nobody here.
+        """
+        if names.salt != self.salt:
+            raise _two_secrets(self.path, "the other file")
+        self._take(names)
+
+    def _take(self, names: Tombstones) -> None:
         with self._lock, together(self._connection):
-            _keep(self._connection, named)
+            _keep(self._connection, names)
             # What this connection writes is no news to it.
             self._nobody_at = None
 
@@ -156,7 +167,7 @@ def _opened(path: Path) -> tuple[sqlite3.Connection, str]:
             connection.execute("INSERT OR IGNORE INTO secret (one, salt) VALUES (1, ?)", (salt,))
             ((salt,),) = connection.execute("SELECT salt FROM secret").fetchall()
             if taken_over.salt not in ("", salt):
-                raise _two_secrets(path)
+                raise _two_secrets(path, OLDER)
             _keep(connection, taken_over)
         older.unlink(missing_ok=True)
     except BaseException:
@@ -175,11 +186,11 @@ def _read_older(path: Path) -> Tombstones:
     return Tombstones(str(content["salt"]), frozenset(content["names"]), *further)
 
 
-def _two_secrets(path: Path) -> WorkspaceRefused:
+def _two_secrets(path: Path, other: str) -> WorkspaceRefused:
     return WorkspaceRefused(
-        expected=f"{OLDER} to have been written with the secret of {path.name}",
+        expected=f"{other} to have been written with the secret of {path.name}",
         found="another secret: the names of one of them belong to another workspace or to an older backup",
-        remedy=f"Move the one away that is not this workspace's, {OLDER} or {path.name}, then run `regulars forget`.",
+        remedy=f"Move the one away that is not this workspace's, {other} or {path.name}, then run `regulars forget`.",
     )
 
 

@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -121,11 +122,19 @@ class Generations:
 
 def point_at(pointer: Path, name: str) -> None:
     """Replace a pointer file's content so that a reader sees the old name or the new one."""
+    with pointing(pointer, name):
+        pass
+
+
+@contextmanager
+def pointing(pointer: Path, name: str) -> Iterator[None]:
+    """Point at another name once the block has ended; what needs room on the disk is written before it begins."""
     beside = pointer.with_name(pointer.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
         file.write(name + "\n")
         file.flush()
         os.fsync(file.fileno())
+    yield
     beside.replace(pointer)
     _flush_folder(pointer.parent)
 
@@ -197,13 +206,13 @@ class Workspace:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @contextmanager
-    def scratch(self, name: str) -> Iterator[Path]:
-        """An empty folder for one piece of work at a time, removed at its end.
+    def scratch(self, name: str, *, work: str) -> Iterator[Path]:
+        """An empty folder for one piece of work at a time, removed at its end; a second one is refused at once.
 
         What a killed predecessor left in it is cleared first.
         """
         folder = self.folder / f".{name}"
-        with self._held(f".{name}.lock"):
+        with self._held(f".{name}.lock", work):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700)
             try:
@@ -214,22 +223,34 @@ class Workspace:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Hold the workspace for writing; a second writer is refused at once rather than kept waiting."""
-        with self._held(".lock"):
+        with self._held(".lock", "writing to the workspace"):
             yield
 
     @contextmanager
-    def _held(self, name: str) -> Iterator[None]:
+    def _held(self, name: str, work: str) -> Iterator[None]:
         self.create()
-        lock = FileLock(self.folder / name, timeout=0)
+        # The system lets go of the lock with the process that holds it, however that ends.
+        lock, holder = FileLock(self.folder / name, timeout=0), self.folder / f"{name}.holder"
         try:
             lock.acquire()
         except Timeout:
             raise WorkspaceRefused(
-                expected="nobody else writing to the workspace",
-                found="another regulars command at work in it",
+                expected=f"nobody else {work}",
+                found=_holder(holder),
                 remedy="Wait for it to finish, then run this again.",
             ) from None
         try:
+            holder.write_text(str(os.getpid()), encoding="ascii")
             yield
         finally:
+            holder.unlink(missing_ok=True)
             lock.release()
+
+
+def _holder(path: Path) -> str:
+    """Who holds a lock and since when, as the holder has written beside it."""
+    try:
+        since = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return f"process {int(path.read_text(encoding='ascii'))} at it since {since:%Y-%m-%d %H:%M} UTC"
+    except (OSError, ValueError):
+        return "another regulars command at it"

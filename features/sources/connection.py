@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 import duckdb
 
+from features.company.disk import is_full
 from features.sources.databases import is_address, sqlite_file
 from features.sources.excel import sheet_of
 from features.vocabulary.errors import DataRefused
@@ -117,6 +118,9 @@ def faults_worded(expected: str, remedy: str) -> Iterator[None]:
             remedy=f"Free some disk space beside the workspace. ({sentence(fault)})",
         ) from None
     except duckdb.Error as fault:
+        if is_full(fault):
+            # No table is to blame for it; whoever began the work says how much room there is.
+            raise
         raise DataRefused(expected=expected, found=sentence(fault), remedy=remedy) from None
 
 

@@ -104,4 +104,10 @@ def open_store(workspace: Workspace) -> Store:
             found=f"{type(fault).__name__} while opening it",
             remedy=_MADE_AGAIN,
         ) from None
+    if manifest.schema > SCHEMA:
+        raise WorkspaceRefused(
+            expected=f"a store of schema version {SCHEMA} or an earlier one",
+            found=f"schema version {manifest.schema}, written by a newer version of the program",
+            remedy="Run that version, or `regulars ingest` to make it again with this one.",
+        )
     return Store(folder, manifest)

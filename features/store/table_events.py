@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as arrow
 from numpy.typing import NDArray
 
+from features.company.disk import mapped_file
 from features.store.month_arrays import (
     KNOWN,
     PRINTS,
@@ -143,9 +144,7 @@ def write_stream(
     texts, codes = _dictionaries(parts)
     rows = int(offsets[-1])
     arrays = {
-        one.name: np.lib.format.open_memmap(
-            stream_file(pack, parts.table, one.name), mode="w+", dtype=one.dtype, shape=(rows,)
-        )
+        one.name: mapped_file(stream_file(pack, parts.table, one.name), one.dtype, (rows,))
         for one in parts.columns
     }
     cursor = offsets[:-1].copy()
@@ -157,9 +156,7 @@ def write_stream(
                     values = codes[one.name][piece.place][values]
                 arrays[one.name][target] = values
     if PRINTS in arrays:
-        numbers = np.lib.format.open_memmap(
-            stream_file(pack, parts.table, ORDER), mode="w+", dtype=np.int32, shape=(rows,)
-        )
+        numbers = mapped_file(stream_file(pack, parts.table, ORDER), np.int32, (rows,))
         number_orders(offsets, arrays[PRINTS].view(np.ndarray), numbers.view(np.ndarray))
         arrays[ORDER] = numbers
         del arrays[PRINTS]

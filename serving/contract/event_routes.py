@@ -44,7 +44,8 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
     ]
     kept = [one for one, is_timely in zip(told, timely, strict=True) if is_timely]
     is_new = iter(_keep(models_in_use, kept))
-    models_in_use.ledger.events.forget(before=min(cutoff, at))
+    kept_days = models_in_use.settings.retention.events_days
+    models_in_use.ledger.events.forget(before=min(cutoff, at), kept_days=kept_days)
     return EventsAnswer(
         rows=[
             EventRowAnswer(

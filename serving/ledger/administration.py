@@ -56,8 +56,9 @@ def find_decision(workspace: Workspace, decision_id: str) -> Decision:
     if found is None:
         raise UsageRefused(
             expected="the decision_id of an answered row",
-            found=f'"{decision_id}", which the ledger does not know',
-            remedy="Copy it from the answer of POST /v1/score.",
+            found=f'"{decision_id}", which the ledger does not know, or knows no more',
+            remedy="Copy it from the answer of POST /v1/score. Decisions older than retention.decisions_days were let go, "
+            "and so were those about customers who were erased.",
         )
     return found
 

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from serving.ledger.database import TABLES
-from serving.ledger.seals import FIRST_SEAL, Anchor, Anchored, SealKey
+from serving.ledger.seals import Anchor, Anchored, SealKey
 from serving.ledger.statements import Statements
 
 SESSION = "session"
@@ -69,7 +69,7 @@ class Audit:
 
     def __init__(self, statements: Statements, head: Path) -> None:
         self._statements = statements
-        self._anchor = Anchor(head)
+        self._anchor, self._base = Anchor(head), Anchor(head.with_suffix(".base"))
         seal = head.with_suffix(".seal")
         with self._anchor.held():
             if self._anchor.there is None:
@@ -120,22 +120,62 @@ class Audit:
         # Where the record ends is asked first: what comes meanwhile lies behind it.
         anchored = self._anchor.there
         assert anchored is not None
-        before, number = FIRST_SEAL, 0
-        for row in self._every(at_once):
+        base = self._base.there
+        begin = Anchored() if base is None else base
+        before, number = begin.seal, begin.number
+        # Without a base no row may stand before the first; before a base is what was being let go of.
+        for row in self._every(at_once, _LEAST if base is None else begin.number):
             if row.number != number + 1:
-                return number, f"row {number + 1} is missing"
+                return number - begin.number, f"row {number + 1} is missing"
             if row.seal != row.sealed(before, self._key):
-                return number, f"row {row.number} is not as it was written"
+                return number - begin.number, f"row {row.number} is not as it was written"
             before, number = row.seal, row.number
-        return number, f"rows behind row {number} are missing" if number < anchored.number else ""
+        is_cut = number < anchored.number
+        return number - begin.number, f"rows behind row {number} are missing" if is_cut else ""
+
+    def let_go(self, *, before: int, at_once: int = _ROWS_AT_ONCE) -> Iterator[int]:
+        """Delete the rows from the first on that are older than an instant, some at a time; says how many each time.
+
+        Where the record begins from then on stands in a file beside the database too, so that nobody who writes the
+        database alone can move it. It is moved first: rows before it count no more.
+        """
+        query = f"SELECT {_COLUMNS} FROM audit ORDER BY number LIMIT ?"
+        while True:
+            with self._anchor.held():
+                first = [_row(row) for row in self._statements.rows(query, (at_once,))]
+                last, count = self._whole_and_old(first, before)
+                if not count:
+                    return
+                self._base.move(last)
+                gone = self._statements.write(
+                    "DELETE FROM audit WHERE number <= ?", [(last.number,)]
+                )
+            yield gone
+
+    def _whole_and_old(self, first: list[AuditRow], before: int) -> tuple[Anchored, int]:
+        """The last of the first rows that may go, and how many these are: what is not as it was written stays."""
+        base, ends = self._base.there, self._anchor.there
+        last, count = Anchored() if base is None else base, 0
+        for row in first:
+            if base is None or row.number > base.number:
+                is_next = row.number == last.number + 1 and row.seal == row.sealed(
+                    last.seal, self._key
+                )
+                # The last row stays, for the next one is sealed behind it.
+                if not is_next or row.at >= before or ends is None or row.number >= ends.number:
+                    break
+                last = Anchored(row.number, row.seal)
+            count += 1
+        return last, count
 
     def close(self) -> None:
-        """Let go of the file beside the database."""
+        """Let go of the files beside the database."""
         self._anchor.close()
+        self._base.close()
 
-    def _every(self, at_once: int) -> Iterator[AuditRow]:
+    def _every(self, at_once: int, after: int) -> Iterator[AuditRow]:
         query = f"SELECT {_COLUMNS} FROM audit WHERE number > ? ORDER BY number LIMIT ?"
-        last = _LEAST
+        last = after
         while rows := self._statements.rows(query, (last, at_once)):
             yield from (_row(row) for row in rows)
             last = rows[-1][0]

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from features.vocabulary.identifiers import small
 from serving.ledger.database import TABLES
-from serving.ledger.durable import durably, looked_up
+from serving.ledger.durable import looked_up
 from serving.ledger.spoken_of import SPOKEN_OF, note
 from serving.ledger.statements import Statements
 
@@ -55,8 +55,6 @@ sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
-_OLDER = "kept_answers"
-"""Where answers were kept before anybody knew whom they speak of."""
 
 _TIDY_EVERY_SECONDS = 60
 _ONCE = bytes(12)
@@ -115,14 +113,11 @@ class Demands(Protocol):
 class RepeatedCalls:
     """The kept answers; safe to share between threads and between processes."""
 
-    def __init__(self, path: Path, statements: Statements, demands: Demands) -> None:
+    def __init__(self, statements: Statements, demands: Demands) -> None:
         self._statements = statements
         self._demands = demands
         self._secret = demands.name("").encode()
         self._tidied_at = 0
-        if statements.rows("SELECT 1 FROM sqlite_master WHERE name = ?", (_OLDER,)):
-            with durably(path) as connection:
-                connection.execute(f"DROP TABLE IF EXISTS {_OLDER}")
 
     def begin(self, caller: str, key: str, request: bytes, *, at: int) -> KeptAnswer | None:
         """The answer of an earlier call, or None: then this call is the first and must be ended.

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from features.company.erased_names import ErasedNames
+from features.company.settings.service import RetentionSettings
 from features.company.workspace import JOBS, TOMBSTONES, Workspace
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from serving.ledger.audit import Audit
@@ -40,6 +42,7 @@ from serving.ledger.keys import (
 from serving.ledger.offer_decisions import OfferDecisions
 from serving.ledger.privacy import DEMANDS, Privacy
 from serving.ledger.reported_events import ReportedEvents
+from serving.ledger.retention import let_go
 from serving.ledger.statements import Statements
 
 
@@ -64,7 +67,7 @@ class Ledger:
         self._erased = ErasedNames(path.with_name(TOMBSTONES))
         self.job_files = JobFiles(path.with_name(JOBS), self._erased.name)
         self.privacy = Privacy(path, self._quick, self._erased, self.job_files)
-        self.repeats = RepeatedCalls(path, self._quick, self.privacy)
+        self.repeats = RepeatedCalls(self._quick, self.privacy)
         self.hold_out = HoldOut(self._engine)
         self.jobs = Jobs(self._engine)
         self.offers = OfferDecisions(self._quick)
@@ -80,6 +83,16 @@ class Ledger:
         """Bring what was written into the database itself; whoever serves does it aside, once in a while."""
         with self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def let_go(
+        self,
+        settings: RetentionSettings,
+        *,
+        at: int,
+        rest: Callable[[float], None] = time.sleep,
+    ) -> int:
+        """Delete what was kept long enough, beside whoever writes meanwhile; says how many rows."""
+        return let_go(self.path, self.audit, settings, at=at, rest=rest)
 
     def create_key(self, name: str, scopes: Iterable[str], *, at: int) -> str:
         """Make an API key and return it: the only time it can be seen.

@@ -13,10 +13,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from features.vocabulary.time import DAY_SECONDS
 from serving.ledger.database import TABLES
 from serving.ledger.statements import Statements, columns, places
 
-KEPT_SECONDS = 30 * 86_400
+KEPT_DAYS = 30
 _IDS_AT_ONCE = 500
 
 _EVENTS = sa.Table(
@@ -83,10 +84,10 @@ class ReportedEvents:
         """Everything told of one customer and still kept, oldest first."""
         return self.newer([customer_id], 0).get(customer_id, [])
 
-    def forget(self, *, before: int) -> int:
-        """Delete events that the scores have overtaken by thirty days or more; says how many."""
+    def forget(self, *, before: int, kept_days: int = KEPT_DAYS) -> int:
+        """Delete events that the scores have overtaken by so many days or more; says how many."""
         return self._statements.write(
-            "DELETE FROM events WHERE known_at < ?", [(before - KEPT_SECONDS,)]
+            "DELETE FROM events WHERE known_at < ?", [(before - kept_days * DAY_SECONDS,)]
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from features.company.block_digests import damage_in
+from features.company.settings.service import RetentionSettings
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, open_other_ids
 from features.store.pack import TextColumn, open_pack
@@ -59,6 +60,12 @@ def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
         privacy = ledger.privacy
         privacy.clear()
         return privacy.finish(still_held(workspace, privacy.withheld.erased), at=at)
+
+
+def let_go_of_the_old(workspace: Workspace, settings: RetentionSettings, *, at: int) -> int:
+    """Delete what the ledger has kept as long as the settings say; says how many rows."""
+    with ledger_of(workspace) as ledger:
+        return ledger.let_go(settings, at=at)
 
 
 def told_of_erasures(workspace: Workspace, done: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from features.company.block_digests import DIGESTS_FILE, require_whole
+from features.company.disk import mapped_file
 from features.company.workspace import Workspace
 from features.store.pack import Pack
 from features.store.store import Store
@@ -91,9 +92,7 @@ def _write_filled(
     plan: OwnPlan, vectors: Vectors, into: Path, rows_at_once: int = _ROWS_AT_ONCE
 ) -> None:
     """Write a large company's vectors some rows at a time, with the model's own fitted features."""
-    written = np.lib.format.open_memmap(
-        into / _VALUES, mode="w+", dtype=np.float32, shape=vectors.values.shape
-    )
+    written = mapped_file(into / _VALUES, np.float32, vectors.values.shape)
     for first in range(0, vectors.rows, rows_at_once):
         some = slice(first, first + rows_at_once)
         written[some] = plan.bound(vectors.select(some), vectors.feature_names)

@@ -97,7 +97,7 @@ def replay(workspace: Workspace, decision_id: str, fetch: Fetch) -> Replay:
         changed.append(
             f"The data have changed since: {decision.data_digest[:12]} then, {pack.digest[:12]} now"
         )
-    with workspace.scratch("replay") as draft:
+    with workspace.scratch("replay", work="replaying a decision") as draft:
         bundle = _bundle_of(workspace, decision.model_digest, fetch, draft)
     if bundle is None:
         changed.append(

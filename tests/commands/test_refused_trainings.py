@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from features.company.workspace import Workspace
 from tests.commands.shop import (
     FIRST_DAY,
     SETTINGS,
@@ -132,3 +134,14 @@ def test_a_value_nobody_can_learn_is_refused_by_its_own_name(
 ) -> None:
     settings = shop(alike(20), value=f"[value]\n{value}\n")(tmp_path)
     assert said in refused(run(settings, "train", "value"), exit_code=2)
+
+
+def test_a_second_trainer_is_refused_before_it_works(tmp_path: Path) -> None:
+    settings = write_shop(tmp_path, leaving_and_staying(40))
+    assert run(settings, "ingest").exit_code == 0
+    workspace = Workspace(tmp_path / ".workspace")
+    with workspace.scratch("training-churn", work="training churn"):
+        answer = refused(run(settings, "train", "churn"))
+        assert f"nobody else training churn; found process {os.getpid()} at it since" in answer
+        assert "features" not in answer
+    assert "30 judged customers" in refused(run(settings, "train", "churn"))

@@ -45,6 +45,11 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "service.longest_wait_seconds": (2, 0, 60),
     "service.kept_generations": (3, ANY, ANY),
     "service.scores_last_days": (7, ANY, ANY),
+    "retention.decisions_days": (730, 30, 3_650),
+    "retention.offers_days": (730, 90, 3_650),
+    "retention.feedback_days": (730, 1, 3_650),
+    "retention.events_days": (30, 1, 365),
+    "retention.audit_days": (1_095, 90, 3_650),
 }
 """What each is, the least it may be and the most."""
 OTHERS: dict[str, object] = {

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from serving.job_runner import JobRunner
+from serving.ledger.decisions import Decision
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Caller, Service
 
@@ -127,3 +128,23 @@ def test_of_a_job_that_is_not_ours_any_more_nothing_is_written(
     assert runner.step() and not runner.step()
     assert status(caller, job_id) == before
     assert (service.models_in_use.job_files.folder / job_id).exists() is stays
+
+
+def test_once_an_hour_what_was_kept_long_enough_is_let_go(service: Service, caller: Caller) -> None:
+    ledger, runner = service.models_in_use.ledger, runner_of(service)
+    kept_days = service.models_in_use.settings.retention.decisions_days
+
+    def decided(name: str, seconds_ago: int) -> None:
+        at = service.seconds - kept_days * 86_400 - seconds_ago
+        ledger.append([Decision(name, "anna", "ok", 0.5, "1", "m", 0, at)])
+
+    decided("old", 1)
+    decided("young", 0)
+    runner.tidy()
+    assert (ledger.decision("old"), ledger.decision("young") is None) == (None, False)
+    service.seconds += 3_500
+    runner.tidy()
+    assert ledger.decision("young") is not None
+    service.seconds += 100
+    runner.tidy()
+    assert ledger.decision("young") is None

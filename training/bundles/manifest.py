@@ -162,12 +162,18 @@ def damaged(expected: str, found: str) -> BundleRefused:
 
 
 def _of_another_schema(version: object, name: object) -> BundleRefused:
-    """A bundle of before says other things of itself: there is a newer one to be trained, and no other remedy."""
+    """A bundle of before or of after says other things of itself: one is to be trained, or the version to be run."""
     if isinstance(version, int) and version < SCHEMA_VERSION and str(name).isidentifier():
         return BundleRefused(
             expected=f"a bundle of schema version {SCHEMA_VERSION}",
             found=f"schema version {version}, written by an earlier version",
             remedy=f"Nothing of it was used. Run `regulars train {name}` once more.",
+        )
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        return BundleRefused(
+            expected=f"a bundle of schema version {SCHEMA_VERSION}",
+            found=f"schema version {version}, written by a newer version of the program",
+            remedy="Nothing of it was used. Run that version, or roll back to the last one of this.",
         )
     return damaged(f"a bundle of schema version {SCHEMA_VERSION}", f"schema version {version!r}")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
 
 from filelock import FileLock
 
-from features.company.workspace import CURRENT, Workspace, point_at
+from features.company.workspace import CURRENT, Workspace, point_at, pointing
 from features.vocabulary.errors import BundleRefused
 from training.bundles.admission import HISTORY_FILE, current_folder
 from training.bundles.kind import Asked, Kind, Model
@@ -21,6 +21,7 @@ from training.bundles.sealing import verified
 from training.bundles.signature import SIGNATURE_FILE
 
 _REMEMBERED = ("version", "digest", "run_id", "action", "reason")
+LAST_VERSION_FILE = "last-version"
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,24 @@ class PromotedBundles(Generic[Model, Asked]):
         folder = self.exported(digests[-1]) if digests else None
         return folder if folder is not None and folder.is_dir() else None
 
+    def last_version(self) -> int:
+        """The highest version that was registered from this workspace, as far as it knows; 0 where none was.
+
+        It needs no registry, and so holds where that was lost.
+        """
+        said = [one["version"] for one in self._history()]
+        with suppress(FileNotFoundError):
+            said.append((self.folder / LAST_VERSION_FILE).read_text(encoding="ascii").strip())
+        for path in self.folder.glob(f"*/{MANIFEST_FILE}"):
+            with suppress(BundleRefused, OSError):
+                said.append(Manifest.from_bytes(path.read_bytes()).version)
+        return max((int(one) for one in said if one.isdecimal()), default=0)
+
+    def note_version(self, version: str) -> None:
+        """Remember the version that was registered last, whether or not it will ever be in use."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        point_at(self.folder / LAST_VERSION_FILE, version)
+
     def exported(self, digest: str) -> Path:
         """Where a bundle of this digest lies once it was put to use."""
         return self.folder / digest
@@ -98,8 +117,9 @@ class PromotedBundles(Generic[Model, Asked]):
         beside = path.with_suffix(".new")
         history = [*self._history(), entry]
         beside.write_text(json.dumps(history, indent=1, ensure_ascii=False), encoding="utf-8")
-        beside.replace(path)
-        point_at(self.folder / CURRENT, manifest.digest)
+        # On a full disk neither is changed: what was in use stays so, in the history too.
+        with pointing(self.folder / CURRENT, manifest.digest):
+            beside.replace(path)
 
     @contextmanager
     def promoting(self) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
 from training.bundles.manifest import Manifest
+from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
 from training.recipe.family import Family, Given, Kept, Learned, Own
 from training.recipe.report import Report, run_record, write_report
@@ -40,19 +41,24 @@ def train(
     """
     steps = Steps()
     given = given_to(family, settings, workspace, threads=threads, refit=refit, progress=progress)
-    still_fits = family.still_fits(given)
-    if isinstance(still_fits, Kept):
-        return TrainingSummary.of_kept(still_fits)
-    learned = family.learn(given)
-    steps.done("learning")
-    with workspace.scratch("training") as draft:
+    name = family.kind.name
+    registry = Registry(settings, workspace, name)
+    registry.require_sound()
+    # Before it learns, for a second trainer would work for minutes and then be refused.
+    with workspace.scratch(f"training-{name}", work=f"training {name}") as draft:
+        still_fits = family.still_fits(given)
+        if isinstance(still_fits, Kept):
+            return TrainingSummary.of_kept(still_fits)
+        learned = family.learn(given)
+        steps.done("learning")
         manifest, report = write_run(family, given, learned, draft)
         Signing(workspace).sign(draft / BUNDLE_FOLDER)
         steps.done("bundle and report")
         progress("recording the run", 0, 1)
-        registry = Registry(settings, workspace, family.kind.name)
+        shelf = PromotedBundles(workspace, family.kind)
+        known = registry.last_version()
         steps.done("opening MLflow")
-        run_id, version = _recorded(registry, family.description, manifest, report, draft)
+        run_id, version = _recorded(registry, shelf, family.description, manifest, report, draft)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
     promotion = _judged(family, registry, workspace, version, readiness) if promote else None
@@ -65,6 +71,7 @@ def train(
         version=version,
         promotion=promotion,
         why=still_fits,
+        registry=told_of_lost(known, version),
         seconds=steps.seconds,
     )
 
@@ -104,13 +111,31 @@ def write_run(
 
 
 def _recorded(
-    registry: Registry, description: str, manifest: Manifest[Any], report: Report, folder: Path
+    registry: Registry,
+    shelf: PromotedBundles[Any, Any],
+    description: str,
+    manifest: Manifest[Any],
+    report: Report,
+    folder: Path,
 ) -> tuple[str, str]:
-    """The run and the version under which everything was logged and registered."""
+    """The run and the version under which everything was logged and registered; no version comes twice."""
     run_id = registry.record(run_record(report, manifest, folder))
     if report.booster is not None:
         registry.log_booster(run_id, report.booster)
-    return run_id, registry.register(run_id, manifest, description)
+    version = registry.register(run_id, manifest, description, after=shelf.last_version())
+    shelf.note_version(version)
+    return run_id, version
+
+
+def told_of_lost(known: int, version: str) -> str:
+    """That versions before this one are the registry's no more, where that is so."""
+    lost = int(version) - 1 - known
+    if lost <= 0:
+        return ""
+    return (
+        f"MLflow has lost {lost} {'version' if lost == 1 else 'versions'} up to {int(version) - 1}, so this is {version}. "
+        "Those that were in use lie in the workspace: `regulars rollback` and `regulars promote VERSION` find them"
+    )
 
 
 def _judged(

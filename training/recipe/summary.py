@@ -42,6 +42,8 @@ class TrainingSummary:
     notes: Sequence[str]
     card: str
     seconds: Mapping[str, float]
+    registry: str = ""
+    """What is to be told of the registry itself, such as that it has lost versions; empty as a rule."""
     kept: bool = False
     why: str = ""
     shown: Any = None
@@ -56,6 +58,7 @@ class TrainingSummary:
         version: str,
         promotion: PromotionSummary | None,
         why: str,
+        registry: str = "",
         seconds: Mapping[str, float],
     ) -> Self:
         """The summary of a model that was learned and registered, and judged where that was asked for."""
@@ -76,6 +79,7 @@ class TrainingSummary:
             notes=manifest.notes,
             card=report.card,
             seconds=seconds,
+            registry=registry,
             why=why,
             shown=report.shown,
         )

@@ -90,7 +90,7 @@ def judge(
         if is_promoted:
             unrecorded = _recorded(partial(registry.crown, version, tags | {"reason": reason}))
         else:
-            registry.note(version, tags)
+            _recorded(partial(registry.note, version, tags))
     return PromotionSummary(
         version=version,
         digest=manifest.digest,
@@ -225,11 +225,7 @@ def promote(
     registry = Registry(settings, workspace, kind.name)
     chosen = str(version) if version is not None else registry.version_of(CHALLENGER)
     if chosen is None:
-        raise ModelRefused(
-            expected=f"a trained {kind.name} model",
-            found="none",
-            remedy=f"Run `regulars train {kind.name}`.",
-        )
+        raise _none_to_promote(PromotedBundles(workspace, kind))
     summary = judge(
         registry,
         workspace,
@@ -248,6 +244,19 @@ def promote(
             remedy="The model in use stays. Overrule with --force and a reason if you must.",
         )
     return summary
+
+
+def _none_to_promote(shelf: PromotedBundles[Any, Any]) -> ModelRefused:
+    """That MLflow knows no model; where it was lost, those that were in use are still there."""
+    versions = dict.fromkeys(one["version"] for one in shelf.champions())
+    train = f"`regulars train {shelf.name}`"
+    return ModelRefused(
+        expected=f"a trained {shelf.name} model",
+        found=f"none that MLflow knows; version {', '.join(versions)} was in use"
+        if versions
+        else "none",
+        remedy=f"Name the version, or run {train}." if versions else f"Run {train}.",
+    )
 
 
 def _said(failed: Sequence[Check]) -> str:

@@ -21,13 +21,12 @@ from filelock import FileLock
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.sources.databases import fault_of_connecting, shown_address
-from features.vocabulary.errors import ModelRefused, WorkspaceRefused
+from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.learners.boosting import BoostedModel
+from training.registry.reaching import SERVERS, SQLITE, require_sound, unreachable
 
 BUNDLE_FOLDER = "bundle"
-_SERVERS = ("http://", "https://")
 CHAMPION, CHALLENGER = "champion", "challenger"
 _HEADLINES = ("auc", "ece", "gini", "bias")
 """Figures a version carries as tags, where its model has them."""
@@ -174,10 +173,13 @@ class Registry:
                 mlflow.set_tracking_uri(before[0])
                 mlflow.set_registry_uri(before[1])
 
-    def register(self, run_id: str, manifest: Manifest, description: str = "") -> str:
+    def register(
+        self, run_id: str, manifest: Manifest, description: str = "", *, after: int = 0
+    ) -> str:
         """Register a run's bundle as the next version, alias ``challenger``; returns the version.
 
-        ``description`` says what a model of this name answers, and is kept from the first version on.
+        ``description`` says what a model of this name answers, and is kept from the first version on. A store that
+        knows nothing of versions up to ``after``, for it was lost, goes on behind them.
         """
         from mlflow.exceptions import MlflowException
 
@@ -193,11 +195,26 @@ class Registry:
                 key: f"{manifest.metrics[key]:.6f}" for key in _HEADLINES if key in manifest.metrics
             },
         }
-        created = self._client.create_model_version(
-            self.name, f"runs:/{run_id}/{BUNDLE_FOLDER}", run_id, tags=tags
-        )
+        source = f"runs:/{run_id}/{BUNDLE_FOLDER}"
+        created = self._client.create_model_version(self.name, source, run_id, tags=tags)
+        while int(created.version) <= after:
+            # MLflow counts by itself, and counts what was taken away again.
+            self._client.delete_model_version(self.name, created.version)
+            created = self._client.create_model_version(self.name, source, run_id, tags=tags)
         self._client.set_registered_model_alias(self.name, CHALLENGER, created.version)
         return str(created.version)
+
+    def last_version(self) -> int:
+        """The highest version MLflow knows; 0 where it knows none."""
+        found = self._client.search_model_versions(f"name = '{self.name}'")
+        return max((int(one.version) for one in found), default=0)
+
+    def require_sound(self) -> None:
+        """Refuse to begin long work that a store could not record; whether a server answers is seen later.
+
+        Raises ``WorkspaceRefused``.
+        """
+        require_sound(self.tracking_uri)
 
     def version_of(self, alias: str) -> str | None:
         """The version an alias stands for, or None."""
@@ -253,7 +270,7 @@ def _artifact_place(settings: Settings, workspace: Workspace) -> str | None:
 
     MLflow's own answer for a database would be the folder the command happens to run in.
     """
-    if settings.mlflow.tracking_uri.startswith(_SERVERS):
+    if settings.mlflow.tracking_uri.startswith(SERVERS):
         return None
     given = settings.mlflow.artifacts
     if "://" in given:
@@ -267,27 +284,14 @@ def _reached(tracking_uri: str) -> Iterator[None]:
     """A store that cannot be reached is said in a sentence, without its password."""
     from mlflow.exceptions import MlflowException
 
-    if tracking_uri.startswith("sqlite:"):
+    require_sound(tracking_uri)
+    if tracking_uri.startswith(SQLITE):
         yield
         return
-    is_server = tracking_uri.startswith(_SERVERS)
-    # MLflow itself would try a database again and again, for minutes.
-    fault = "" if is_server else fault_of_connecting(tracking_uri)
-    if fault:
-        raise _unreachable(tracking_uri, fault)
     try:
         yield
     except MlflowException as refused:
-        raise _unreachable(tracking_uri, refused.error_code) from None
-
-
-def _unreachable(tracking_uri: str, found: str) -> WorkspaceRefused:
-    return WorkspaceRefused(
-        expected=f"an MLflow store at {shown_address(tracking_uri)}",
-        found=f"{found} when connecting",
-        remedy="Correct mlflow.tracking_uri and see that the server runs and lets you in; for Postgres, "
-        "also install the driver: pip install 'regulars[postgres]'.",
-    )
+        raise unreachable(tracking_uri, refused.error_code) from None
 
 
 def _lock_file(workspace: Workspace) -> Path:

@@ -27,7 +27,12 @@ from features.company.settings.questions import (
     RecommendationSettings,
     ValueSettings,
 )
-from features.company.settings.service import ExportSettings, MlflowSettings, ServiceSettings
+from features.company.settings.service import (
+    ExportSettings,
+    MlflowSettings,
+    RetentionSettings,
+    ServiceSettings,
+)
 from features.company.settings.sources import JoinedSource
 from features.vocabulary.errors import SettingsRefused, did_you_mean
 from features.vocabulary.tables import TABLES
@@ -57,6 +62,7 @@ class FileSettings:
     recommendations: RecommendationSettings = field(default_factory=RecommendationSettings)
     offers: OfferSettings = field(default_factory=OfferSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
 

@@ -7,6 +7,8 @@ from pydantic.dataclasses import dataclass
 from features.company.settings.declared import CLOSED, setting
 from features.company.settings.limits import MOST_WORKERS
 
+MOST_DAYS = 3_650
+
 
 @dataclass(frozen=True, config=CLOSED)
 class ServiceSettings:
@@ -40,6 +42,39 @@ class ServiceSettings:
     )
     scores_last_days: int = setting(
         7, "So many days after the data they were made from scores are out of date, and say so."
+    )
+
+
+@dataclass(frozen=True, config=CLOSED)
+class RetentionSettings:
+    """How long the service remembers what it answered and what it was told."""
+
+    decisions_days: int = setting(
+        730,
+        "So many days every answered row is kept, and can be replayed.",
+        least=30,
+        most=MOST_DAYS,
+    )
+    offers_days: int = setting(
+        730,
+        "So many days it is kept which offers were decided for whom; what limits contacts looks no further back.",
+        least=90,
+        most=MOST_DAYS,
+    )
+    feedback_days: int = setting(
+        730, "So many days verdicts on reasons are kept and counted.", least=1, most=MOST_DAYS
+    )
+    events_days: int = setting(
+        30,
+        "So many days events that were reported are kept after the scores have overtaken them.",
+        least=1,
+        most=365,
+    )
+    audit_days: int = setting(
+        1095,
+        "So many days it is on record who asked for people's data.",
+        least=90,
+        most=MOST_DAYS,
     )
 
 

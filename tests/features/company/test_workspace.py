@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +81,10 @@ def test_an_older_generation_can_be_made_current_again(tmp_path: Path) -> None:
 def test_a_second_writer_is_refused_at_once(tmp_path: Path) -> None:
     with (
         Workspace(tmp_path).writing(),
-        pytest.raises(WorkspaceRefused, match="another regulars command"),
+        pytest.raises(
+            WorkspaceRefused,
+            match=f"nobody else writing to the workspace; found process {os.getpid()} at it",
+        ),
         Workspace(tmp_path).writing(),
     ):
         raise AssertionError("two writers at once")
@@ -89,11 +94,46 @@ def test_scratch_begins_empty_whatever_a_killed_predecessor_left(tmp_path: Path)
     workspace = Workspace(tmp_path)
     (tmp_path / ".training").mkdir()
     (tmp_path / ".training" / "half").write_text("half")
-    with workspace.scratch("training") as folder:
+    with workspace.scratch("training", work="training churn") as folder:
         assert list(folder.iterdir()) == []
-        with pytest.raises(WorkspaceRefused), workspace.scratch("training"):
+        with pytest.raises(WorkspaceRefused), workspace.scratch("training", work="training churn"):
             raise AssertionError("two at once")
     assert not folder.exists()
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from features.company.workspace import Workspace
+
+with Workspace(Path(sys.argv[1])).scratch("training", work="training churn"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_whoever_holds_a_piece_of_work_is_named_and_a_killed_one_holds_nothing(
+    tmp_path: Path,
+) -> None:
+    holding = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holding:
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == b"held\n"
+        with (
+            pytest.raises(WorkspaceRefused) as raised,
+            Workspace(tmp_path).scratch("training", work="training churn"),
+        ):
+            raise AssertionError("two at once")
+        assert raised.value.expected == "nobody else training churn"
+        said = rf"process {holding.pid} at it since \d{{4}}-\d\d-\d\d \d\d:\d\d UTC"
+        assert re.fullmatch(said, raised.value.found)
+        with Workspace(tmp_path).scratch("training-value", work="training value"):
+            pass
+        holding.kill()
+    with Workspace(tmp_path).scratch("training", work="training churn") as folder:
+        assert list(folder.iterdir()) == []
 
 
 def test_the_workspace_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
@@ -105,6 +145,6 @@ def test_the_workspace_is_readable_by_its_owner_alone(tmp_path: Path) -> None:
 def test_every_folder_that_is_made_in_it_is_its_owners_alone_too(tmp_path: Path) -> None:
     generations = Generations(tmp_path / "store")
     generation = publish(generations, "one")
-    with Workspace(tmp_path).scratch("training") as folder:
+    with Workspace(tmp_path).scratch("training", work="training churn") as folder:
         made = [generations.folder, generation, folder]
         assert [one.stat().st_mode & 0o777 for one in made] == [0o700] * 3

@@ -288,6 +288,19 @@ def test_a_later_day_alone_reads_nothing_again_unless_rows_lay_ahead(tmp_path: P
     assert not ingest(mapped, workspace, as_of=Cutoff.parse("2026-02-02")).reused
 
 
+def test_a_store_of_an_earlier_version_is_read_and_one_of_a_newer_version_refused(
+    tmp_path: Path,
+) -> None:
+    store = stored(tmp_path)
+    path = store.folder / "store.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(content | {"schema": content["schema"] - 1}), encoding="utf-8")
+    assert open_store(Workspace(tmp_path / "ws")).pack().digest == store.pack().digest
+    path.write_text(json.dumps(content | {"schema": content["schema"] + 1}), encoding="utf-8")
+    with pytest.raises(WorkspaceRefused, match="written by a newer version"):
+        open_store(Workspace(tmp_path / "ws"))
+
+
 def test_a_refused_table_leaves_the_old_store_in_place(tmp_path: Path) -> None:
     before = stored(tmp_path)
     with pytest.raises(ContractBroken) as caught:

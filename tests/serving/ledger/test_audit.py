@@ -285,3 +285,48 @@ def test_a_row_that_is_missing_inside_is_named(folder: Path) -> None:
 
 def test_a_record_nobody_wrote_in_is_whole(tmp_path: Path) -> None:
     assert verified(tmp_path) == (0, "")
+
+
+def let_go(folder: Path, before: int, at_once: int = 2) -> list[int]:
+    ledger = Ledger(folder / "ledger.db")
+    try:
+        return list(ledger.audit.let_go(before=before, at_once=at_once))
+    finally:
+        ledger.close()
+
+
+def test_calls_that_are_too_old_are_let_go_and_the_record_begins_behind_them(folder: Path) -> None:
+    assert let_go(folder, 0) == []
+    assert let_go(folder, 5) == [2, 2, 1]
+    assert verified(folder) == (CALLS - 5, "")
+    assert let_go(folder, 5) == []
+    edited(folder, "DELETE FROM audit WHERE number = 6")
+    assert verified(folder) == (0, "row 6 is missing")
+
+
+def test_the_last_call_stays_so_that_the_next_is_sealed_behind_it(folder: Path) -> None:
+    assert sum(let_go(folder, 10**9)) == CALLS - 1
+    ledger = Ledger(folder / "ledger.db")
+    ledger.audit.note(at=99, caller="k", method="GET", route="/v1/models", correlation_id="c")
+    assert ledger.audit.verify() == (2, "")
+    ledger.close()
+
+
+def test_nothing_that_is_not_as_it_was_written_is_let_go(folder: Path) -> None:
+    edited(folder, "UPDATE audit SET caller = 'somebody' WHERE number = 3")
+    assert sum(let_go(folder, 10)) == 2
+    assert verified(folder) == (0, "row 3 is not as it was written")
+    edited(
+        folder,
+        "INSERT INTO audit SELECT 0, at, caller, method, route, correlation_id, seal FROM audit WHERE number = 4",
+    )
+    assert let_go(folder, 10) == [1]
+
+
+def test_a_letting_go_that_was_broken_off_is_gone_on_with(folder: Path) -> None:
+    before = (folder / "ledger.db").read_bytes()
+    let_go(folder, 5)
+    (folder / "ledger.db").write_bytes(before)
+    assert verified(folder) == (CALLS - 5, "")
+    assert sum(let_go(folder, 5)) == 5
+    assert verified(folder) == (CALLS - 5, "")

@@ -49,7 +49,7 @@ def test_what_was_fitted_is_written_and_counts_and_where_nothing_was_nothing_is_
     [
         (SCHEMA_VERSION - 1, "churn", "Run `regulars train churn` once more"),
         (SCHEMA_VERSION - 1, "churn; rm", "Promote the model again"),
-        (SCHEMA_VERSION + 1, "churn", "Promote the model again"),
+        (SCHEMA_VERSION + 1, "churn", "Run that version, or roll back"),
         ("4", "churn", "Promote the model again"),
     ],
 )

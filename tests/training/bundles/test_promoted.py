@@ -105,3 +105,28 @@ def test_a_draft_begins_empty_is_its_owners_alone_and_is_gone_at_the_end(
         assert not left.exists()
         left.mkdir()
         (left / "half").write_text("half")
+
+
+def test_where_readers_cannot_be_pointed_at_a_model_the_history_does_not_say_so(
+    shelf: PromotedBundles[Any, Any],
+) -> None:
+    manifest = stood(shelf, "1")
+    shelf.put_to_use(manifest, action="promoted", reason="")
+    in_the_way = shelf.folder / f"{CURRENT}.new"
+    in_the_way.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        shelf.put_to_use(replace(manifest, version="2"), action="promoted", reason="")
+    assert [one["version"] for one in shelf.champions()] == ["1"]
+
+
+def test_the_last_version_is_known_without_any_registry(shelf: PromotedBundles[Any, Any]) -> None:
+    assert shelf.last_version() == 0
+    manifest = stood(shelf, "9")
+    assert shelf.last_version() == 9
+    for version in ("2", "10", "3"):
+        shelf.put_to_use(replace(manifest, version=version), action="promoted", reason="")
+    assert shelf.last_version() == 10
+    shelf.note_version("12")
+    assert shelf.last_version() == 12
+    (shelf.exported(manifest.digest) / MANIFEST_FILE).write_bytes(b"damaged")
+    assert shelf.last_version() == 12
