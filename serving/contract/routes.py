@@ -99,6 +99,6 @@ class Routes:
         return self.router.api_route(route.path, methods=list(route.methods), **described)
 
 
-def contract_routes() -> Routes:
-    """The routes of one topic under ``/v1``."""
-    return Routes(APIRouter(prefix="/v1", route_class=QuickRoute, responses=PROBLEMS))
+def contract_routes(prefix: str = "/v1") -> Routes:
+    """The routes of one topic, under ``/v1`` unless others have named their addresses."""
+    return Routes(APIRouter(prefix=prefix, route_class=QuickRoute, responses=PROBLEMS))
