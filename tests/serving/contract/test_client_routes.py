@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from serving.snapshot.reading import Snapshot
-from tests.serving.calling import Caller, Service
+from tests.serving.calling import Caller
 
 JSON = {"content-type": "application/json"}
 CANARY = "CANARY77XJ"
@@ -97,19 +97,23 @@ def test_a_body_that_is_no_question_is_refused_by_a_problem_that_repeats_nothing
     assert CANARY not in answer.text
 
 
+@pytest.mark.parametrize("bodies", [40, pytest.param(2_000, marks=pytest.mark.slow)])
 def test_the_two_addresses_answer_the_same_body_alike_to_the_byte_and_log_nothing_of_it(
-    service: Service, caller: Caller, customers: list[str], caplog: pytest.LogCaptureFixture
+    caller: Caller, customers: list[str], caplog: pytest.LogCaptureFixture, bodies: int
 ) -> None:
     caplog.set_level(logging.DEBUG, "regulars")
     met: set[int] = set()
 
     @settings(
-        max_examples=120,
+        max_examples=bodies,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
     @given(damaged(customers))
+    @example(json.dumps({"customer_id": customers[0]}).encode())
+    @example(b'{"customer_id":"X')
+    @example(b'["CANARY77XJ"]')
     def ask(body: bytes) -> None:
         ours, clients = both(caller, body)
         assert ours == clients
