@@ -30,11 +30,13 @@ from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
 from serving.process.closing import Closing
+from serving.process.descendants import end_with_parent
 from serving.process.garbage_collection import settle
 from serving.process.pacing import take_short_turns
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 _logger = logging.getLogger("regulars.service")
+end_with_parent()
 
 pages = Pages()
 admission = Admission()

@@ -19,6 +19,7 @@ from pathlib import Path
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
 from serving.ledger.administration import list_keys
+from serving.process.descendants import Descendants
 from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 START_SECONDS = 60.0
@@ -104,28 +105,35 @@ def _running(
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Regulars"]
     command += ["--host", host, "--port", str(port), "--working-dir", str(packages)]
     command += ["--timeout-graceful-shutdown", str(_DOWNLOADS_SECONDS), "--quiet"]
+    descendants = Descendants()
     process = subprocess.Popen(
         command,
-        env=environment(settings_path, workers),
+        env={**environment(settings_path, workers), **descendants.variables},
         stdin=subprocess.DEVNULL,
+        pass_fds=(descendants.descriptor,),
         # Its own session: Ctrl-C reaches this process alone, which then stops all of it in order.
         start_new_session=True,
     )
+    descendants.begun()
     try:
         yield process
     finally:
-        _stop(process)
+        _stop(process, descendants)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], descendants: Descendants) -> None:
+    """End the process in order, and with it everything it started, whatever became of it before."""
+    until = time.monotonic() + STOP_SECONDS
     if process.poll() is None:
         process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
-    # Whatever is left of its session, such as a worker that outlived its parent.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
+    # Workers lead sessions of their own: of a parent that was killed they have heard nothing, and end by themselves.
+    descendants.have_ended(max(0.0, until - time.monotonic()))
+    descendants.kill()
+    descendants.close()
 
 
 def _wait(
@@ -170,11 +178,11 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 @contextmanager
 def _signals_set(stopping: threading.Event) -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into the event; elsewhere than in the main thread, leave them be."""
+    """Turn Ctrl-C, SIGTERM and the end of the terminal into the event; elsewhere than in the main thread, leave them be."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    watched = (signal.SIGINT, signal.SIGTERM)
+    watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(one, lambda *_: stopping.set()) for one in watched]
     try:
         yield
