@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,14 @@ from features.company.settings.service import ServiceSettings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import RegularsError, UsageRefused
 from serving.access.admission import Admission, cores
+from serving.access.answered_call import Heard
 from serving.access.asgi import Application, ours_first
+from serving.access.call_log import CallLog
+from serving.access.gauges import MULTIPROCESS_VARIABLE, Gauges
 from serving.access.guard import Guard
 from serving.access.metrics import Metrics
-from serving.access.routes import LONGEST_SECONDS, Route
+from serving.access.routes import LONGEST_SECONDS
+from serving.access.tracing import traced
 from serving.contract.application import build_api, declared
 from serving.contract.readiness import telling
 from serving.in_use.models_in_use import ModelsInUse
@@ -32,15 +36,23 @@ from serving.process.bento import own_settings
 from serving.process.closing import Closing
 from serving.process.descendants import end_with_parent
 from serving.process.garbage_collection import settle
+from serving.process.json_lines import write_json_lines
+from serving.process.loop_lag import LoopLag
 from serving.process.pacing import take_short_turns
-from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
+from serving.process.variables import FIGURES_VARIABLE, SETTINGS_VARIABLE, WORKERS_VARIABLE
+from serving.watch import Watch
 
 _logger = logging.getLogger("regulars.service")
 end_with_parent()
+if figures := os.environ.get(FIGURES_VARIABLE):
+    # BentoML has named a folder of its own by now, which all services of a user would share.
+    os.environ[MULTIPROCESS_VARIABLE] = figures
+
 
 pages = Pages()
 admission = Admission()
 closing = Closing()
+heard = Heard()
 web = build_api(pages.routes)
 routes = declared(pages.routes)
 
@@ -66,12 +78,14 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
     def to_asgi(self, is_main: bool = True) -> Application:
         """BentoML's whole application, wrapped; what is ours does not take the way through its layers."""
         return Guard(
-            ours_first(web, telling(super().to_asgi(is_main=is_main), _models_in_use), routes),
+            ours_first(
+                web, telling(super().to_asgi(is_main=is_main), _models_in_use, _lacking), routes
+            ),
             routes,
             ledger=_ledger,
             now=lambda: int(time.time()),
             error_page=pages.error_page,
-            note=_note,
+            note=heard.note,
             admission=admission,
             is_closing=closing.has_begun,
         )
@@ -91,6 +105,7 @@ class Regulars:
     """Scores with reasons by customer id, and the churn list."""
 
     def __init__(self) -> None:
+        write_json_lines()
         self.models_in_use: ModelsInUse | None = None
         # BentoML starts a worker that raises here again and again, so a fault only makes it not ready.
         try:
@@ -103,7 +118,16 @@ class Regulars:
         if self.models_in_use is not None:
             pages.language = self.models_in_use.language
             admission.declare(**_limits(self.models_in_use.settings.service))
-        web.state.metrics = Metrics()
+        lag = LoopLag()
+        lag.begin()
+        self.watch = Watch(self.models_in_use, admission, lag, Gauges())
+        self.call_log = CallLog()
+        heard.listeners = [Metrics().note, self.watch.note, *traced(os.environ)]
+        if self.models_in_use is None or self.models_in_use.settings.service.log_calls:
+            heard.listeners.append(self.call_log.note)
+        self.watch.start()
+        self.call_log.start()
+        web.state.watch = self.watch
         self.runner = None if self.models_in_use is None else JobRunner(self.models_in_use)
         if self.runner is not None:
             self.runner.start()
@@ -119,17 +143,16 @@ class Regulars:
         raise NotImplementedError("POST /score is answered by serving/contract/client_routes.py")
 
     def __is_ready__(self) -> bool:
-        """Whether there is a model to answer with; never raises, for BentoML would hang."""
-        try:
-            return self.models_in_use is not None and self.models_in_use.in_use is not None
-        except Exception:
-            return False
+        """Whether calls about customers can be answered, as it was found last; never raises, for BentoML would hang."""
+        return not self.watch.lacking
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Stop working on jobs and let go of the ledger."""
         if self.runner is not None:
             self.runner.stop()
+        self.watch.stop()
+        self.call_log.stop()
         if self.models_in_use is not None:
             self.models_in_use.close()
 
@@ -141,15 +164,14 @@ def _limits(declared: ServiceSettings) -> dict[str, Any]:
     }
 
 
-def _note(route: Route | None, method: str, status: int, seconds: float) -> None:
-    metrics = getattr(web.state, "metrics", None)
-    if metrics is not None:
-        metrics.note(route, method, status, seconds)
-
-
 def _models_in_use() -> ModelsInUse | None:
     found = getattr(web.state, "models_in_use", None)
     return found if isinstance(found, ModelsInUse) else None
+
+
+def _lacking() -> Sequence[str]:
+    watch = getattr(web.state, "watch", None)
+    return watch.lacking if isinstance(watch, Watch) else ()
 
 
 def _ledger() -> Ledger | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -44,6 +44,7 @@ from serving.process.pacing import paced
 from serving.process.without_training import kept_out
 from serving.snapshot.scores_of_model import ready_beside
 from training.bundles.admission import earlier_folders
+from training.bundles.manifest import Manifest
 from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND
 from training.reasons.languages.known import language_of
@@ -179,6 +180,19 @@ class ModelsInUse:
     def fault(self) -> Mapping[str, str] | None:
         """Why the newest model or scores could not be opened, None when they were."""
         return self._fault
+
+    @property
+    def manifests(self) -> Sequence[Manifest]:
+        """What is said of every model that answers now."""
+        found = [] if self._in_use is None else list(self._in_use.manifests)
+        opened = [slot.opened for slot in self._slots.values()]
+        return [*found, *(one.manifest for one in opened if one is not None)]
+
+    @property
+    def faulty(self) -> Mapping[str, bool]:
+        """By family whether its newest model, or the scores that stand on it, could not be opened."""
+        of_slots = {name: bool(slot.fault) for name, slot in self._slots.items()}
+        return {CHURN.name: self._fault is not None, **of_slots}
 
     @property
     def answering(self) -> NamedModel | None:

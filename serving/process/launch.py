@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -16,11 +17,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
 from serving.ledger.administration import list_keys
 from serving.process.descendants import Descendants
-from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
+from serving.process.variables import FIGURES_VARIABLE, SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
@@ -85,12 +87,12 @@ def refuse_open_doors(workspace: Workspace) -> None:
 
 
 def environment(settings_path: Path, workers: int = 1) -> Mapping[str, str]:
-    """The process's surroundings: no telemetry, and one thread a library so that two calls fit."""
+    """The process's surroundings: no telemetry unless somebody asked for it, and one thread a library so that two calls fit."""
     return os.environ | {
         SETTINGS_VARIABLE: str(settings_path.resolve()),
         WORKERS_VARIABLE: str(workers),
         "BENTOML_DO_NOT_TRACK": "True",
-        "OTEL_SDK_DISABLED": "true",
+        "OTEL_SDK_DISABLED": os.environ.get("OTEL_SDK_DISABLED", "true"),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -108,7 +110,11 @@ def _running(
     descendants = Descendants()
     process = subprocess.Popen(
         command,
-        env={**environment(settings_path, workers), **descendants.variables},
+        env={
+            **environment(settings_path, workers),
+            **descendants.variables,
+            FIGURES_VARIABLE: str(_figures_folder(settings_path, port)),
+        },
         stdin=subprocess.DEVNULL,
         pass_fds=(descendants.descriptor,),
         # Its own session: Ctrl-C reaches this process alone, which then stops all of it in order.
@@ -119,6 +125,15 @@ def _running(
         yield process
     finally:
         _stop(process, descendants)
+
+
+def _figures_folder(settings_path: Path, port: int) -> Path:
+    """An empty folder of the workspace for the figures of this service alone: BentoML's own is one for all of a user."""
+    workspace = Workspace(load_settings(settings_path).workspace_folder)
+    folder = workspace.figures / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder.resolve()
 
 
 def _stop(process: subprocess.Popen[bytes], descendants: Descendants) -> None:
