@@ -20,6 +20,7 @@ from serving.access.admission import Admission, cores
 from serving.access.answered_call import Heard
 from serving.access.asgi import Application, ours_first
 from serving.access.call_log import CallLog
+from serving.access.connections import bound_connections
 from serving.access.gauges import MULTIPROCESS_VARIABLE, Gauges
 from serving.access.guard import Guard
 from serving.access.metrics import Metrics
@@ -77,6 +78,7 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
 
     def to_asgi(self, is_main: bool = True) -> Application:
         """BentoML's whole application, wrapped; what is ours does not take the way through its layers."""
+        bound_connections()
         return Guard(
             ours_first(
                 web, telling(super().to_asgi(is_main=is_main), _models_in_use, _lacking), routes

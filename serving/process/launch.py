@@ -22,6 +22,7 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
 from serving.ledger.administration import list_keys
 from serving.process.descendants import Descendants
+from serving.process.open_files import raise_open_files
 from serving.process.variables import FIGURES_VARIABLE, SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 START_SECONDS = 60.0
@@ -52,9 +53,10 @@ def serve(
 ) -> int:
     """Serve until Ctrl-C, a SIGTERM or ``stop``; 0 after a clean stop, 1 when the service fell over.
 
-    ``workers`` processes answer on the one port. ``on_ready`` is called once, when the first of them answers. Raises ``UsageRefused`` when the port
-    is taken.
+    ``workers`` processes answer on the one port. ``on_ready`` is called once, when the first of them answers. Raises
+    ``UsageRefused`` when the port is taken, or too few files may be open.
     """
+    raise_open_files()
     _refuse_taken_port(host, port)
     stopping = stop or threading.Event()
     with _signals_set(stopping), _running(settings_path, host, port, workers) as process:

@@ -52,6 +52,12 @@ def watched(service: Service) -> Watched:
     return Watched(service.models_in_use)
 
 
+def lacking(watched: Watched) -> tuple[str, ...]:
+    """What is lacking, after another look."""
+    watched.watch.look()
+    return watched.watch.lacking
+
+
 def unrecorded(status: int = 503) -> AnsweredCall:
     return AnsweredCall(None, "POST", status, 0.1, Correlation("c"), refused="not_recorded")
 
@@ -94,20 +100,15 @@ def test_on_a_full_disk_it_is_not_ready_and_ready_again_once_there_is_room(
     watched: Watched, service: Service
 ) -> None:
     with no_file_beyond(1):
-        watched.watch.look()
         # It is tried every ten seconds, and at once when a call could not be recorded.
-        assert watched.watch.lacking == ()
+        assert lacking(watched) == ()
         watched.watch.note(unrecorded())
-        watched.watch.look()
-        assert watched.watch.lacking == (NO_RECORD,)
-        watched.watch.look()
-        assert watched.watch.lacking == (NO_RECORD,)
-    watched.watch.look()
-    assert watched.watch.lacking == ()
+        assert lacking(watched) == (NO_RECORD,)
+        assert lacking(watched) == (NO_RECORD,)
+    assert lacking(watched) == ()
     with no_file_beyond(1):
         watched.seconds += WRITE_EVERY_SECONDS
-        watched.watch.look()
-        assert watched.watch.lacking == (NO_RECORD,)
+        assert lacking(watched) == (NO_RECORD,)
 
 
 def test_a_database_that_others_hold_or_that_was_looked_at_is_as_it_was(tmp_path: Path) -> None:
