@@ -123,8 +123,12 @@ class Regulars:
         lag = LoopLag()
         lag.begin()
         self.watch = Watch(self.models_in_use, admission, lag, Gauges())
-        self.call_log = CallLog()
-        heard.listeners = [Metrics().note, self.watch.note, *traced(os.environ)]
+        self.call_log = CallLog(time.time)
+        heard.listeners = [
+            Metrics().note,
+            self.watch.note,
+            *traced(os.environ, _tracer_provider, time.time),
+        ]
         if self.models_in_use is None or self.models_in_use.settings.service.log_calls:
             heard.listeners.append(self.call_log.note)
         self.watch.start()
@@ -157,6 +161,13 @@ class Regulars:
         self.call_log.stop()
         if self.models_in_use is not None:
             self.models_in_use.close()
+
+
+def _tracer_provider() -> Any:
+    """What gives tracers as BentoML's own configuration says; read only where somebody has switched them on."""
+    from bentoml._internal.configuration.containers import BentoMLContainer
+
+    return BentoMLContainer.tracer_provider.get()
 
 
 def _limits(declared: ServiceSettings) -> dict[str, Any]:

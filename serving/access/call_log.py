@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -21,12 +20,10 @@ _MOST_WAITING = 100_000
 
 
 class CallLog:
-    """The lines of one process's calls; ``write`` takes some whole lines at once."""
+    """The lines of one process's calls; ``now`` is the clock, in seconds, and ``write`` takes some whole lines at once."""
 
     def __init__(
-        self,
-        write: Callable[[bytes], object] | None = None,
-        now: Callable[[], float] = time.time,
+        self, now: Callable[[], float], write: Callable[[bytes], object] | None = None
     ) -> None:
         self._write = write or _to_standard_output
         self._now = now

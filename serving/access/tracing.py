@@ -6,30 +6,32 @@ called. A span is made here when the call is over, of what its line in the log t
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from serving.access.answered_call import AnsweredCall
+from serving.access.answered_call import AnsweredCall, Note
 from serving.access.correlation import TRACE_HEADER
 
 SWITCH_VARIABLE = "OTEL_SDK_DISABLED"
 _NANO = 1_000_000_000
 
 
-def traced(environment: Mapping[str, str]) -> list[Callable[[AnsweredCall], None]]:
-    """What is to be told of calls so that they are traced: nothing unless it is switched on."""
+def traced(
+    environment: Mapping[str, str], provider: Callable[[], Any], now: Callable[[], float]
+) -> list[Note]:
+    """What is to be told of calls so that they are traced: nothing unless it is switched on.
+
+    ``provider`` makes what gives tracers of OpenTelemetry; ``now`` is the clock, in seconds.
+    """
     if environment.get(SWITCH_VARIABLE, "").strip().lower() != "false":
         return []
-    from bentoml._internal.configuration.containers import BentoMLContainer
-
-    return [Traces(BentoMLContainer.tracer_provider.get().get_tracer("regulars")).note]
+    return [Traces(provider().get_tracer("regulars"), now).note]
 
 
 class Traces:
     """Makes a span of every call; one that carried a ``traceparent`` is part of the caller's trace."""
 
-    def __init__(self, tracer: Any, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, tracer: Any, now: Callable[[], float]) -> None:
         from opentelemetry.trace import SpanKind
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import traceback
 from datetime import UTC, datetime
 
@@ -44,7 +43,7 @@ def write_json_lines() -> None:
     logging.getLogger(_OURS).setLevel(logging.INFO)
     root = logging.getLogger()
     if not root.handlers:
-        root.addHandler(logging.StreamHandler(sys.stdout))
+        root.addHandler(logging.StreamHandler())
     for name in _LOGGERS:
         for handler in logging.getLogger(name).handlers:
             handler.setFormatter(JsonLines())

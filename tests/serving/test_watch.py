@@ -12,7 +12,7 @@ from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.asgi import Receive, Scope, Send
 from serving.access.correlation import Correlation
-from serving.access.gauges import Standing
+from serving.access.gauges import Condition
 from serving.access.work import Work
 from serving.contract.readiness import telling
 from serving.in_use.models_in_use import ModelsInUse
@@ -22,13 +22,13 @@ from tests.serving.calling import Caller, Service
 from tests.serving.full_disk import no_file_beyond
 
 
-class Shown:
+class KeptFigures:
     """Figures that are kept instead of shown."""
 
     def __init__(self) -> None:
-        self.last = Standing(False)
+        self.last = Condition(False)
 
-    def show(self, now: Standing) -> None:
+    def show(self, now: Condition) -> None:
         self.last = now
 
 
@@ -36,7 +36,7 @@ class Watched:
     """A watch over a company, with a clock that is moved by hand."""
 
     def __init__(self, models_in_use: ModelsInUse | None) -> None:
-        self.seconds, self.shown, self.admission = 0.0, Shown(), Admission()
+        self.seconds, self.shown, self.admission = 0.0, KeptFigures(), Admission()
         self.watch = Watch(
             models_in_use,
             self.admission,

@@ -22,7 +22,7 @@ SCORE = Route("/v1/score", "score", ("POST",))
 def logged(told: Callable[[CallLog], None]) -> list[dict[str, Any]]:
     """The lines of what a log is told."""
     written: list[bytes] = []
-    log = CallLog(written.append, now=lambda: AT)
+    log = CallLog(lambda: AT, written.append)
     told(log)
     log.flush()
     lines = b"".join(written).splitlines()
@@ -73,7 +73,7 @@ def test_a_probe_is_told_only_when_the_answer_is_no(path: str) -> None:
 
 def test_a_log_that_is_stopped_has_written_everything() -> None:
     written: list[bytes] = []
-    log = CallLog(written.append)
+    log = CallLog(lambda: AT, written.append)
     log.start()
     for number in range(1_000):
         log.note(AnsweredCall(SCORE, "POST", 200, 0.001, Correlation(f"c{number}")))

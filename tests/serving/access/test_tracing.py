@@ -19,11 +19,11 @@ SCORE = Route("/v1/score", "score", ("POST",))
 
 @pytest.mark.parametrize("said", [{}, {"OTEL_SDK_DISABLED": "true"}, {"OTEL_SDK_DISABLED": ""}])
 def test_nothing_is_traced_unless_it_is_switched_on(said: dict[str, str]) -> None:
-    assert traced(said) == []
+    assert traced(said, TracerProvider, lambda: 0.0) == []
 
 
 def test_it_is_switched_on_by_the_variable_of_the_standard() -> None:
-    (note,) = traced({"OTEL_SDK_DISABLED": "False"})
+    (note,) = traced({"OTEL_SDK_DISABLED": "False"}, TracerProvider, lambda: 1.0)
     note(AnsweredCall(SCORE, "POST", 200, 0.5, Correlation("c1")))
 
 
