@@ -17,7 +17,7 @@ from pathlib import Path
 
 from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
-from serving.access.gauges import Condition, Gauges
+from serving.access.gauges import WorkerState, Gauges
 from serving.in_use.models_in_use import ModelsInUse
 from serving.process.loop_lag import LoopLag
 
@@ -77,7 +77,7 @@ class Watch:
             _logger.warning("The service is %s", _said(lacking))
         self.lacking = lacking
         if self._gauges is not None:
-            self._gauges.show(self._condition())
+            self._gauges.show(self._state())
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY_SECONDS):
@@ -97,19 +97,19 @@ class Watch:
         no_model = () if found.in_use is not None else (NO_MODEL,)
         return no_model if self._can_record else (*no_model, NO_RECORD)
 
-    def _condition(self) -> Condition:
+    def _state(self) -> WorkerState:
         found, queues = self._models_in_use, self._admission.queues
-        condition = Condition(
+        state = WorkerState(
             not self.lacking,
             waiting={name: queue.waiting for name, queue in queues.items()},
             running={name: queue.running for name, queue in queues.items()},
             loop_lag_seconds=self._lag.taken(),
         )
         if found is None:
-            return condition
+            return state
         in_use = found.in_use
         return replace(
-            condition,
+            state,
             models=[(one.name, one.version) for one in found.manifests],
             faults=found.faulty,
             score_age_seconds=None

@@ -12,7 +12,7 @@ MULTIPROCESS_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
 
 @dataclass(frozen=True)
-class Condition:
+class WorkerState:
     """How one process stands.
 
     ``models`` are name and version of what answers, ``faults`` the families whose newest model or scores it could not open.
@@ -54,7 +54,7 @@ class Gauges:
         )
         self._known: set[tuple[str, str]] = set()
 
-    def show(self, now: Condition) -> None:
+    def show(self, now: WorkerState) -> None:
         """Show how this process stands from now on."""
         self.ready.set(now.is_ready)
         models = set(now.models)

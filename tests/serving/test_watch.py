@@ -12,7 +12,7 @@ from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.asgi import Receive, Scope, Send
 from serving.access.correlation import Correlation
-from serving.access.gauges import Condition
+from serving.access.gauges import WorkerState
 from serving.access.work import Work
 from serving.contract.readiness import telling
 from serving.in_use.models_in_use import ModelsInUse
@@ -26,9 +26,9 @@ class KeptFigures:
     """Figures that are kept instead of shown."""
 
     def __init__(self) -> None:
-        self.last = Condition(False)
+        self.last = WorkerState(False)
 
-    def show(self, now: Condition) -> None:
+    def show(self, now: WorkerState) -> None:
         self.last = now
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import prometheus_client
 import pytest
 
-from serving.access.gauges import Condition, Gauges, forget_the_dead
+from serving.access.gauges import WorkerState, Gauges, forget_the_dead
 from tests.serving.process.test_launch import PROJECT
 
 
@@ -30,7 +30,7 @@ def shown(name: str, **labels: str) -> float | None:
 
 def test_what_a_process_says_of_itself_is_shown(gauges: Gauges) -> None:
     gauges.show(
-        Condition(
+        WorkerState(
             is_ready=True,
             models=[("churn", "3"), ("value", "1")],
             faults={"churn": False, "offers": True},
@@ -51,8 +51,8 @@ def test_what_a_process_says_of_itself_is_shown(gauges: Gauges) -> None:
 def test_of_two_versions_the_one_that_answers_now_is_one_and_the_other_none(
     gauges: Gauges,
 ) -> None:
-    gauges.show(Condition(True, [("churn", "1")]))
-    gauges.show(Condition(False, [("churn", "2")]))
+    gauges.show(WorkerState(True, [("churn", "1")]))
+    gauges.show(WorkerState(False, [("churn", "2")]))
     assert shown("model_info", model="churn", version="1") == 0
     assert shown("model_info", model="churn", version="2") == 1
     assert shown("ready") == 0
@@ -60,8 +60,8 @@ def test_of_two_versions_the_one_that_answers_now_is_one_and_the_other_none(
 
 PROCESS = """
     import os, sys
-    from serving.access.gauges import Gauges, Condition
-    Gauges().show(Condition(sys.argv[1] == "ready", [], {}, 10, {"large": 3}, {}, 5, float(sys.argv[2])))
+    from serving.access.gauges import Gauges, WorkerState
+    Gauges().show(WorkerState(sys.argv[1] == "ready", [], {}, 10, {"large": 3}, {}, 5, float(sys.argv[2])))
     print(os.getpid(), flush=True)
     sys.stdin.read()
 """
