@@ -75,8 +75,8 @@ class ErasedNames:
 
     def add(self, customer_ids: Iterable[str], *, ignore_case: bool = False) -> None:
         """Name customers among the erased: on the disk, in every process, when this returns."""
+        named = self._nobody.with_customers(customer_ids, ignore_case=ignore_case)
         with self._lock, together(self._connection):
-            named = self._nobody.with_customers(customer_ids, ignore_case=ignore_case)
             _keep(self._connection, named)
             # What this connection writes is no news to it.
             self._nobody_at = None

@@ -19,8 +19,8 @@ def sheet_of(source: str) -> tuple[str, str | None]:
     >>> sheet_of("sales.xlsx#March"), sheet_of("a#b.csv")
     (('sales.xlsx', 'March'), ('a#b.csv', None))
     """
-    path, mark, sheet = source.rpartition("#")
-    if mark and path.casefold().endswith(EXCEL_SUFFIXES):
+    path, _, sheet = source.rpartition("#")
+    if path.casefold().endswith(EXCEL_SUFFIXES):
         return path, sheet
     return source, None
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from features.company.transactions import together
+
+_A_MOMENT_MILLISECONDS, _TRIES = 3, 1_000
 
 
 @contextmanager
@@ -40,9 +43,15 @@ def looked_up(path: Path, query: str, values: Sequence[str] = ()) -> list[tuple[
 def wipe(path: Path) -> None:
     """Leave nothing of what was deleted in the log beside the database."""
     with closing(_opened(path)) as connection:
-        # The first brings nearly all of it over while others write, so that the second keeps nobody waiting.
-        for kind in ("PASSIVE", "TRUNCATE"):
-            connection.execute(f"PRAGMA wal_checkpoint({kind})")
+        # Whoever reads the log keeps this waiting, and it all who write: so it waits a moment, and then asks again.
+        connection.execute(f"PRAGMA busy_timeout={_A_MOMENT_MILLISECONDS}")
+        for _ in range(_TRIES):
+            # The first brings nearly all of it over while others write.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            (is_busy, *_rest) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not is_busy:
+                return
+            time.sleep(_A_MOMENT_MILLISECONDS / 1_000)
 
 
 def _flush(path: Path) -> None:

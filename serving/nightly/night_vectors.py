@@ -23,6 +23,7 @@ from features.vectors.vectors import (
 )
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.time import Cutoff
+from training.bundles.own_plan import OwnPlan
 from training.families.churn.bundle import Bundle
 
 _VALUES, _NAMES = "values.npy", "vectors.json"
@@ -80,20 +81,22 @@ class NightVectors:
         _link(self.folder, into, without=() if is_filled else (_VALUES, _NAMES))
         if is_filled:
             return self.vectors
-        _write_filled(bundle, self.vectors, into)
+        _write_filled(bundle.plan, self.vectors, into)
         return open_vectors(into)
 
 
-def _write_filled(bundle: Bundle, vectors: Vectors, into: Path) -> None:
+def _write_filled(
+    plan: OwnPlan, vectors: Vectors, into: Path, rows_at_once: int = _ROWS_AT_ONCE
+) -> None:
     """Write a large company's vectors some rows at a time, with the model's own fitted features."""
     written = np.lib.format.open_memmap(
         into / _VALUES, mode="w+", dtype=np.float32, shape=vectors.values.shape
     )
-    for first in range(0, vectors.rows, _ROWS_AT_ONCE):
-        some = slice(first, first + _ROWS_AT_ONCE)
-        written[some] = bundle.plan.bound(vectors.select(some), vectors.feature_names)
+    for first in range(0, vectors.rows, rows_at_once):
+        some = slice(first, first + rows_at_once)
+        written[some] = plan.bound(vectors.select(some), vectors.feature_names)
     written.flush()
-    own = replace(vectors, plan_hash=bundle.plan.plan_hash, fitted=bundle.plan.fitted)
+    own = replace(vectors, plan_hash=plan.plan_hash, fitted=plan.fitted)
     write_names(own, into)
 
 

@@ -13,8 +13,6 @@ from features.vocabulary.tables import ColumnKind, RawTable
 
 FILLER_DAYS = ("0001-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01", "9999-12-31")
 _DAY, _CLOCKS = 86_400, 14 * 3_600
-_MAY_BE_OPEN = ("ends_at",)
-"""Columns in which a day that never comes says that there is no end yet."""
 
 
 def is_filler_sql(seconds: str) -> str:
@@ -29,10 +27,13 @@ def is_filler_sql(seconds: str) -> str:
 
 
 def filler_rules(table: RawTable, columns: Sequence[MappedColumn]) -> Iterator[Rule]:
-    """A rule for each column of dates: rows without a real date of their event have lost their place."""
+    """A rule for each column of dates: rows without a real date of their event have lost their place.
+
+    An end that never comes is no date by then: it says that there is none yet.
+    """
     for column in columns:
         name = column.column.name
-        if column.column.kind is not ColumnKind.INSTANT or name in _MAY_BE_OPEN:
+        if column.column.kind is not ColumnKind.INSTANT:
             continue
         is_event = name == table.event_time
         yield Rule(

@@ -63,11 +63,9 @@ def with_order_values(
                     remedy="Split a column of numbers only.",
                 )
     relation = f"{source.relation}_of_orders"
-    rows = _completed(source, mapping, source.relation, "0")
-    if ABOVE in mapping.fill.values():
-        # Only the files themselves tell the order of their rows.
-        reading = source.reading(source.fresh)
-        rows = _completed(source, mapping, reading.relation, reading.file)
+    # Only the files themselves tell the order of their rows, and which orders are one.
+    reading = source.reading(source.fresh)
+    rows = _completed(source, mapping, reading.relation, reading.file)
     connection.execute(
         f"CREATE OR REPLACE VIEW {relation} AS SELECT * EXCLUDE ({_FILE}) FROM {rows}"
     )

@@ -87,6 +87,11 @@ def test_rows_repeated_and_set_aside_are_told_and_cost_no_place_twice(tmp_path: 
     assert kept is not None and (kept.rows, kept.decided, kept.kept) == (3, 0, 1)
 
 
+def test_where_no_row_repeats_another_nothing_is_told_of_it(tmp_path: Path) -> None:
+    report = check(purchases(tmp_path, [sold("1"), sold("22")]))
+    assert told(report, "duplicates") is None
+
+
 def test_the_items_a_rule_is_about_are_told_by_their_number_up_to_a_hundred() -> None:
     assert _items_met({"b": 2, "a": 2, "c": 1_500}) == "items: c (1,500), a (2), b (2)"
     assert _items_met({}) == _items_met(None or {}) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,34 @@ def test_nobody_else_writes_meanwhile(two: tuple[sqlite3.Connection, sqlite3.Con
     second.execute("INSERT INTO told VALUES (1)")
     for one in two:
         one.close()
+
+
+def test_who_waits_comes_in_as_soon_as_the_other_is_done(tmp_path: Path) -> None:
+    path = tmp_path / "some.db"
+    first, second = (
+        sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+        for _ in range(2)
+    )
+    first.execute("CREATE TABLE told (number INTEGER)")
+
+    def write() -> None:
+        with together(second):
+            second.execute("INSERT INTO told VALUES (2)")
+
+    waiting = threading.Thread(target=write)
+    with together(first):
+        waiting.start()
+        first.execute("INSERT INTO told VALUES (1)")
+    waiting.join()
+    assert first.execute("SELECT number FROM told ORDER BY rowid").fetchall() == [(1,), (2,)]
+    assert second.execute("PRAGMA busy_timeout").fetchone() == (60_000,)
+    for one in (first, second):
+        one.close()
+
+
+def test_what_is_no_waiting_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="within a transaction"):
+        connection = sqlite3.connect(tmp_path / "some.db", isolation_level=None, timeout=60)
+        with together(connection), together(connection):
+            pass
+    connection.close()

@@ -39,6 +39,17 @@ def test_a_needed_column_nothing_fits_is_left_open_with_what_could_be_it(tmp_pat
     assert '# kind = "abc"' in found.toml(tmp_path).splitlines()
 
 
+def test_of_what_could_be_a_column_what_is_named_most_like_it_comes_first(tmp_path: Path) -> None:
+    rows = [(f"K{n}", DAY, "mail", *"abcdef", "visit") for n in range(9)]
+    # It speaks for the channel as well, and a little more.
+    names = ("Kundennummer", "date", "channel", *(f"abc {n}" for n in range(6)), "channel event")
+    write_table(tmp_path / "c.parquet", rows, names)
+    found = propose(others={"contacts": tmp_path / "c.parquet"})
+    kind = next(one for one in found.tables[0].columns if one.column == "kind")
+    assert kind.is_open and kind.candidates[0] == ('"channel event"', "1 different values")
+    assert len(kind.candidates) == 5
+
+
 def test_identities_are_proposed_with_the_person_and_the_date(tmp_path: Path) -> None:
     rows = [(f"K{n}", f"P{n // 2}", DAY) for n in range(10)]
     write_table(tmp_path / "i.parquet", rows, ("Kundennummer", "Merged into", "Merged on"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 
 import pytest
@@ -58,6 +59,21 @@ def test_as_many_as_there_are_places_have_their_turn_and_the_next_follows_in_ord
     for one in places[:3]:
         one.leave()
     assert admission.is_idle
+
+
+def test_whose_caller_has_gone_while_waiting_gets_the_turn_and_gives_it_up(clock: Clock) -> None:
+    admission = admission_by(clock)
+
+    async def gone() -> list[bool]:
+        first, second, third = (entered(admission) for _ in range(3))
+        second.awaited().cancel()
+        turn = third.awaited()
+        first.leave()
+        taken = [second.has_its_turn, turn.done()]
+        second.leave(is_whole=False)
+        return [*taken, turn.done()]
+
+    assert asyncio.run(gone()) == [True, False, True]
 
 
 def test_who_would_wait_longer_than_is_allowed_is_refused_before_anything_is_done(

@@ -43,3 +43,28 @@ def test_so_many_jobs_are_done_at_once_and_no_more() -> None:
 
     assert asyncio.run(five()) == 2
     assert len(at_work) == 5 and len(set(at_work)) == 2
+
+
+def test_a_job_nobody_waits_for_any_more_comes_back_to_nobody() -> None:
+    threads, release, faults = Threads(1, "test"), threading.Event(), list[object]()
+
+    async def left() -> int:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: faults.append(context))
+        at_work = asyncio.Event()
+
+        def job() -> None:
+            loop.call_soon_threadsafe(at_work.set)
+            release.wait()
+
+        waiting = asyncio.create_task(threads.done(job))
+        await at_work.wait()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        release.set()
+        # The one thread does this behind that.
+        return await threads.done(lambda: 7)
+
+    assert asyncio.run(left()) == 7
+    assert faults == []

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from serving.ledger.clearing import CUSTOMERS_AT_ONCE
+from serving.ledger.clearing import ANSWERS_AT_ONCE, CUSTOMERS_AT_ONCE, REST_SECONDS
 from serving.ledger.decisions import Decision
 from serving.ledger.ledger import Ledger
 from serving.ledger.privacy import Withheld
-from tests.holding import files_holding
-from tests.serving.ledger.test_privacy import filled, holders
+from tests.holding import files_holding, kept_answers
+from tests.serving.ledger.test_privacy import answer_about, filled, holders
 
 
 @pytest.fixture
@@ -54,6 +54,19 @@ def test_an_erasure_that_was_broken_off_is_gone_on_with(
     assert len(again.privacy.finish(frozenset(), at=3)) == 1
     again.close()
     assert files_holding(tmp_path, "<7>") == []
+
+
+def test_others_are_let_in_after_every_step_that_takes_long(ledger: Ledger) -> None:
+    for key in map(str, range(ANSWERS_AT_ONCE + 1)):
+        ledger.repeats.begin("crm", key, b"", at=1)
+        ledger.repeats.end("crm", key, answer_about("anna"))
+    done: list[float] = []
+    ledger.privacy._rest = done.append
+    ledger.privacy.erase(["anna"], at=1)
+    # The keys and the customer; then whom the answers speak of, which is soon done; then two lots of contents.
+    assert done[:2] == done[-2:] == [REST_SECONDS, REST_SECONDS]
+    assert set(done[2:-2]) == {0}
+    assert kept_answers(ledger.path) == []
 
 
 def test_of_somebody_who_was_erased_meanwhile_nothing_is_written(ledger: Ledger) -> None:

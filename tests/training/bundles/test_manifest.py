@@ -36,6 +36,14 @@ def test_a_stamp_and_no_figure_may_change_without_another_digest() -> None:
         Manifest.from_bytes(replace(sealed, title="a better name").to_bytes())
 
 
+def test_what_was_fitted_is_written_and_counts_and_where_nothing_was_nothing_is_said() -> None:
+    bare = MANIFEST.with_files({})
+    assert not bare.fitted and b"fitted" not in bare.to_bytes()
+    fitted = {"buying": {"r": 0.25, "alpha": 31.0, "a": 0.75, "b": 2.5}}
+    own = replace(MANIFEST, fitted=fitted).with_files({})
+    assert Manifest.from_bytes(own.to_bytes()).fitted == fitted and own.digest != bare.digest
+
+
 @pytest.mark.parametrize(
     ("version", "name", "remedy"),
     [

@@ -67,6 +67,7 @@ def test_whoever_made_the_vectors_a_model_reads_its_own(made_by: OwnPlan, read_b
 
 def test_a_bundle_of_before_reads_its_own_vectors_as_they_are_under_the_name_of_then() -> None:
     before = older(FIRST)
+    assert own(FIRST).buying == FIRST
     assert before.named != before.plan_hash == own(FIRST).plan_hash and before.buying == FIRST
     built = build_vectors(PACK, before.compiled(PACK), [at("2026-03-01")])
     then = replace(built, plan_hash=before.named, fitted="")

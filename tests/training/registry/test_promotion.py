@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
 from training.families.churn.bundle import CHURN_KIND
 from training.registry.gate import Check, Gate
-from training.registry.promotion import go_back, judge, promote
+from training.registry.promotion import Readiness, go_back, judge, promote
 from training.registry.registry import Registry, RunRecord
 
 GOOD, BAD = Check("good", True, "1", "1"), Check("bad", False, "0", "at least 1")
@@ -36,7 +37,10 @@ def gate_of(*checks: Check) -> Gate:
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Workspace, Registry]:
     """A registry with one tiny model, which is registered three times."""
-    folder = tmp_path_factory.mktemp("company")
+    return registered(tmp_path_factory.mktemp("company"), 3)
+
+
+def registered(folder: Path, times: int) -> tuple[Settings, Workspace, Registry]:
     settings = settings_from({"company": {"currency": "EUR"}}, folder=folder)
     workspace = Workspace(folder / "workspace")
     bundle, run = churn(), folder / "run"
@@ -44,7 +48,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Workspa
     Signing(workspace).sign(run / "bundle")
     registry = Registry(settings, workspace, CHURN_KIND.name)
     record = RunRecord("a run", {}, {}, {}, [], run, "a card")
-    for _ in range(3):
+    for _ in range(times):
         registry.register(registry.record(record), bundle.manifest)
     return settings, workspace, registry
 
@@ -116,3 +120,48 @@ def test_a_version_nobody_trusted_signed_or_that_is_damaged_is_never_put_to_use(
             force=force,
         )  # fmt: skip
     assert (shelf.champions(), registry.version_of("champion")) == before
+
+
+def test_a_version_that_was_in_use_needs_the_registrys_files_only_where_another_took_its_place(
+    tmp_path: Path,
+) -> None:
+    _, workspace, registry = registered(tmp_path, 2)
+    shelf = PromotedBundles(workspace, CHURN_KIND)
+
+    def put_to_use(version: str) -> str:
+        judge(registry, workspace, version, kind=CHURN_KIND, gate=gate_of(GOOD), reason="a drill")
+        champion = shelf.champion_manifest()
+        assert champion is not None
+        return champion.version
+
+    # Both have the same content, and so one folder.
+    assert [put_to_use(one) for one in ("1", "2", "1")] == ["1", "2", "1"]
+    artifacts = workspace.folder / "mlflow" / "artifacts"
+    assert any(artifacts.rglob("manifest.json"))
+    shutil.rmtree(artifacts)
+    assert put_to_use("1") == "1"
+    with pytest.raises(Exception, match="artifact"):
+        put_to_use("2")
+    assert [one["version"] for one in shelf.champions()][-1] == "1"
+
+
+def test_one_failed_check_keeps_the_earlier_model_from_coming_back(tmp_path: Path) -> None:
+    _, workspace, registry = registered(tmp_path, 2)
+    shelf = PromotedBundles(workspace, CHURN_KIND)
+    for version in ("1", "2"):
+        judge(registry, workspace, version, kind=CHURN_KIND, gate=gate_of(GOOD), reason="a drill")
+
+    def gone_back(*checks: Check) -> str:
+        found = go_back(
+            registry, workspace, kind=CHURN_KIND, reason="a drill",
+            readiness=Readiness(checks=lambda folder: checks),
+        )  # fmt: skip
+        return found.version
+
+    for checks in ((BAD,), (GOOD, BAD)):
+        with pytest.raises(ModelRefused, match="bad 0") as refused:
+            gone_back(*checks)
+        assert "promote 1 --force" in str(refused.value) and "good" not in str(refused.value)
+        assert [one["version"] for one in shelf.champions()] == ["1", "2"]
+    assert gone_back(GOOD) == "1"
+    assert [one["version"] for one in shelf.champions()] == ["1"]

@@ -82,7 +82,11 @@ def test_fillers_of_a_customer_are_told_and_an_open_end_of_a_contract_is_not(
         ("dora", "1970-01-01"),
     ]
     write_table(tmp_path / "people.parquet", people, ("who", "since"))
-    terms = [("k1", "anna", "2026-01-01", "9999-12-31"), ("k2", "bert", "2026-01-01", "2026-03-01")]
+    terms = [
+        ("k1", "anna", "2026-01-01", "9999-12-31"),
+        ("k2", "bert", "2026-01-01", "2026-03-01"),
+        ("k3", "carl", "1969-01-01", "1970-01-01"),
+    ]
     write_table(tmp_path / "terms.parquet", terms, ("number", "who", "since", "until"))
     plain = {
         "company": {"currency": "EUR"},
@@ -110,4 +114,5 @@ def test_fillers_of_a_customer_are_told_and_an_open_end_of_a_contract_is_not(
     # A day before any customer lived stands for none, and is none in the store.
     nobody = told(report, "open.member_since")
     assert nobody is not None and nobody.rows == 1
-    assert told(report, "filler.ends_at") is None
+    ended = told(report, "filler.ends_at")
+    assert ended is not None and (ended.rows, ended.severity) == (1, Severity.NOTES)

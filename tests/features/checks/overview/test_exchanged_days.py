@@ -44,6 +44,11 @@ def test_dates_that_were_exchanged_in_part_are_refused_with_their_number(tmp_pat
     assert found(tmp_path, 60, exchanged) == sum(day.day != day.month for day in low)
 
 
+def test_orders_of_one_day_run_with_time_as_well(tmp_path: Path) -> None:
+    assert found(tmp_path, 60, lambda order: exchanged(order - order // 10)) is not None
+    assert found(tmp_path, 60, lambda order: straight(order - order // 10)) is None
+
+
 @pytest.mark.parametrize(("orders", "is_refused"), [(29, False), (30, True)])
 def test_a_few_orders_tell_nothing(tmp_path: Path, orders: int, is_refused: bool) -> None:
     assert (found(tmp_path, orders, exchanged) is not None) is is_refused

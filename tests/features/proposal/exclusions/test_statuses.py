@@ -66,6 +66,25 @@ def test_a_column_of_something_else_is_no_status(tmp_path: Path, name: str) -> N
     assert not rules(tmp_path, **{name: lambda line: ("lost", "TX")[line["order"] % 2]})
 
 
+@pytest.mark.parametrize(
+    ("words", "is_status"),
+    [
+        (("Paid", "Paid", "Draft"), True),
+        (("Paid", "Paid", "Returned"), True),
+        (("Open", "Draft", "Voided"), False),
+        (("Draft", "Draft", "Voided"), False),
+        (("Paid", "Shipped", "Completed"), False),
+        (("Paid", "Draft", "blue"), False),
+    ],
+)
+def test_a_column_whose_name_says_nothing_is_a_status_by_words_of_both_kinds_alone(
+    tmp_path: Path, words: tuple[str, ...], is_status: bool
+) -> None:
+    found = purchases(proposed(tmp_path, {"x": lambda line: words[line["order"] % 3]}))
+    assert bool(found.rules) is is_status
+    assert is_status or not [remark for remark in found.remarks if remark.startswith("x ")]
+
+
 def test_a_word_on_nearly_all_lines_is_said_and_sets_nothing_aside(tmp_path: Path) -> None:
     found = purchases(
         proposed(tmp_path, {"status": lambda line: "paid" if line["order"] == 1 else "void"})

@@ -39,6 +39,13 @@ def kind(database: duckdb.DuckDBPyConnection, name: str, texts: list[str | None]
         ("TotalCharges", ["29.85", " ", "1889.5"], "number"),
         ("amount", ["1.5", "2.25"] * 60 + ["Summe"], "number"),
         ("amount", ["1.5", "2.25", "some", "words", "more"], "text"),
+        # Of a measure one in twenty may be no number, of anything else one in a hundred; of five one may.
+        ("amount", ["1.5"] * 95 + ["word"] * 5, "number"),
+        ("amount", ["1.5"] * 94 + ["word"] * 6, "text"),
+        ("share", ["1.5"] * 198 + ["word"] * 2, "number"),
+        ("share", ["1.5"] * 197 + ["word"] * 3, "text"),
+        ("share", ["1.5"] * 4 + ["word"], "number"),
+        ("share", ["1.5"] * 3 + ["word"], "text"),
         ("tax rate", ["19 %", "7 %"], "text"),
         ("name", ["Anna", "Bert"], "text"),
         ("empty", ["", None, "  "], "text"),
