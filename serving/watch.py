@@ -17,7 +17,7 @@ from pathlib import Path
 
 from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
-from serving.access.gauges import WorkerState, Gauges
+from serving.access.gauges import Gauges, WorkerState
 from serving.in_use.models_in_use import ModelsInUse
 from serving.process.loop_lag import LoopLag
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import prometheus_client
 import pytest
 
-from serving.access.gauges import WorkerState, Gauges, forget_the_dead
+from serving.access.gauges import Gauges, WorkerState, forget_the_dead
 from tests.serving.process.test_launch import PROJECT
 
 
