@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from serving.access.correlation import Correlation
 from serving.access.routes import Route
@@ -11,8 +11,7 @@ from serving.access.routes import Route
 UNKNOWN, OTHER = "unknown", "other"
 
 
-@dataclass(frozen=True)
-class AnsweredCall:
+class AnsweredCall(NamedTuple):
     """What is known of a call once it is over.
 
     ``route`` is None where nothing is declared at its address, ``key_id`` empty where no key was presented that is known,

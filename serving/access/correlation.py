@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 CORRELATION_HEADERS = ("x-correlation-id", "x-request-id")
 TRACE_HEADER = "traceparent"
+_HEADERS = (*CORRELATION_HEADERS, TRACE_HEADER)
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -28,8 +29,14 @@ class Correlation:
         return self.trace[3:35]
 
 
-def correlation_of(headers: Mapping[str, str]) -> Correlation:
-    """The correlation of a request; a header that is too long or holds anything but plain characters counts for nothing."""
+def correlation_of(headers: Mapping[str, str], own: Correlation | None = None) -> Correlation:
+    """The correlation of a request: ``own`` but for what its headers say.
+
+    A header that is too long or holds anything but plain characters counts for nothing.
+    """
+    own = own or Correlation()
+    if not any(one in headers for one in _HEADERS):
+        return own
     trace = headers.get(TRACE_HEADER, "")
     trace = trace if _TRACE.fullmatch(trace) else ""
     given = {one: headers[one] for one in CORRELATION_HEADERS if _is_plain(headers.get(one, ""))}
@@ -37,9 +44,7 @@ def correlation_of(headers: Mapping[str, str]) -> Correlation:
     if CORRELATION_HEADERS[1] in given:
         name = CORRELATION_HEADERS[1]
         echoed.append((name.encode(), given[name].encode()))
-    if given:
-        return Correlation(next(iter(given.values())), trace, tuple(echoed))
-    return Correlation(trace=trace, echoed=tuple(echoed))
+    return Correlation(next(iter(given.values()), own.name), trace, tuple(echoed))
 
 
 def _is_plain(text: str) -> bool:

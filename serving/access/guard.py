@@ -157,7 +157,7 @@ class Guard:
     ) -> None:
         check_head(scope)
         headers = headers_of(scope)
-        answer.correlation = correlation_of(headers)
+        answer.correlation = correlation_of(headers, answer.correlation)
         route = self._route_of(scope["path"])
         answer.route = route
         if scope["method"] not in route.methods:
