@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import bentoml
-import orjson
 from _bentoml_sdk import Service  # the public name offers no way to put a guard outermost
 
 from features.company.settings.reading import load_settings
@@ -19,21 +17,17 @@ from features.company.settings.service import ServiceSettings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import RegularsError, UsageRefused
 from serving.access.admission import Admission, cores
+from serving.access.answered_call import Heard
 from serving.access.asgi import Application, ours_first
+from serving.access.call_log import CallLog
+from serving.access.connections import bound_connections
+from serving.access.gauges import MULTIPROCESS_VARIABLE, Gauges
 from serving.access.guard import Guard
 from serving.access.metrics import Metrics
-from serving.access.problems import Refusal
-from serving.access.routes import LONGEST_SECONDS, Route
-from serving.contract.application import (
-    RequestValidationError,
-    build_api,
-    declared,
-    problem_answer,
-)
-from serving.contract.quick_route import read
+from serving.access.routes import LONGEST_SECONDS
+from serving.access.tracing import traced
+from serving.contract.application import build_api, declared
 from serving.contract.readiness import telling
-from serving.contract.score_messages import ScoreRequest
-from serving.contract.score_routes import scored
 from serving.in_use.models_in_use import ModelsInUse
 from serving.job_runner import JobRunner
 from serving.ledger.administration import adopt_first_key
@@ -41,15 +35,25 @@ from serving.ledger.ledger import Ledger
 from serving.pages.pages import Pages
 from serving.process.bento import own_settings
 from serving.process.closing import Closing
+from serving.process.descendants import end_with_parent
 from serving.process.garbage_collection import settle
+from serving.process.json_lines import write_json_lines
+from serving.process.loop_lag import LoopLag
 from serving.process.pacing import take_short_turns
-from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
+from serving.process.variables import FIGURES_VARIABLE, SETTINGS_VARIABLE, WORKERS_VARIABLE
+from serving.watch import Watch
 
 _logger = logging.getLogger("regulars.service")
+end_with_parent()
+if figures := os.environ.get(FIGURES_VARIABLE):
+    # BentoML has named a folder of its own by now, which all services of a user would share.
+    os.environ[MULTIPROCESS_VARIABLE] = figures
+
 
 pages = Pages()
 admission = Admission()
 closing = Closing()
+heard = Heard()
 web = build_api(pages.routes)
 routes = declared(pages.routes)
 
@@ -74,13 +78,16 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
 
     def to_asgi(self, is_main: bool = True) -> Application:
         """BentoML's whole application, wrapped; what is ours does not take the way through its layers."""
+        bound_connections()
         return Guard(
-            ours_first(web, telling(super().to_asgi(is_main=is_main), _models_in_use), routes),
+            ours_first(
+                web, telling(super().to_asgi(is_main=is_main), _models_in_use, _lacking), routes
+            ),
             routes,
             ledger=_ledger,
             now=lambda: int(time.time()),
             error_page=pages.error_page,
-            note=_note,
+            note=heard.note,
             admission=admission,
             is_closing=closing.has_begun,
         )
@@ -100,6 +107,7 @@ class Regulars:
     """Scores with reasons by customer id, and the churn list."""
 
     def __init__(self) -> None:
+        write_json_lines()
         self.models_in_use: ModelsInUse | None = None
         # BentoML starts a worker that raises here again and again, so a fault only makes it not ready.
         try:
@@ -112,7 +120,20 @@ class Regulars:
         if self.models_in_use is not None:
             pages.language = self.models_in_use.language
             admission.declare(**_limits(self.models_in_use.settings.service))
-        web.state.metrics = Metrics()
+        lag = LoopLag()
+        lag.begin()
+        self.watch = Watch(self.models_in_use, admission, lag, Gauges())
+        self.call_log = CallLog(time.time)
+        heard.listeners = [
+            Metrics().note,
+            self.watch.note,
+            *traced(os.environ, _tracer_provider, time.time),
+        ]
+        if self.models_in_use is None or self.models_in_use.settings.service.log_calls:
+            heard.listeners.append(self.call_log.note)
+        self.watch.start()
+        self.call_log.start()
+        web.state.watch = self.watch
         self.runner = None if self.models_in_use is None else JobRunner(self.models_in_use)
         if self.runner is not None:
             self.runner.start()
@@ -123,31 +144,30 @@ class Regulars:
     @bentoml.api(route="/score")  # type: ignore[untyped-decorator]
     def score(self, question: dict[str, Any], /) -> dict[str, Any]:
         """Score customers, for BentoML's own clients; the question and the answer are those of ``/v1/score``."""
-        try:
-            ready = _ready(self.models_in_use)
-            sent = orjson.dumps(question)
-            asked = read(
-                ScoreRequest, sent, ignore_case=ready.ignores_case, other_ids=ready.other_ids
-            )
-            return cast(dict[str, Any], scored(ready, asked))
-        except (Refusal, RequestValidationError) as fault:
-            # BentoML would put a refusal of its own in the place of an exception.
-            return cast(dict[str, Any], problem_answer(fault, secrets.token_hex(8)))
+        # Declared so that clients find it in the description. BentoML would parse a body in its own way, answer a
+        # broken one with 500 and log what it held, so the address itself is answered by the contract's route.
+        raise NotImplementedError("POST /score is answered by serving/contract/client_routes.py")
 
     def __is_ready__(self) -> bool:
-        """Whether there is a model to answer with; never raises, for BentoML would hang."""
-        try:
-            return self.models_in_use is not None and self.models_in_use.in_use is not None
-        except Exception:
-            return False
+        """Whether calls about customers can be answered, as it was found last; never raises, for BentoML would hang."""
+        return not self.watch.lacking
 
     @bentoml.on_shutdown  # type: ignore[untyped-decorator]
     def close(self) -> None:
         """Stop working on jobs and let go of the ledger."""
         if self.runner is not None:
             self.runner.stop()
+        self.watch.stop()
+        self.call_log.stop()
         if self.models_in_use is not None:
             self.models_in_use.close()
+
+
+def _tracer_provider() -> Any:
+    """What gives tracers as BentoML's own configuration says; read only where somebody has switched them on."""
+    from bentoml._internal.configuration.containers import BentoMLContainer
+
+    return BentoMLContainer.tracer_provider.get()
 
 
 def _limits(declared: ServiceSettings) -> dict[str, Any]:
@@ -157,21 +177,14 @@ def _limits(declared: ServiceSettings) -> dict[str, Any]:
     }
 
 
-def _ready(models_in_use: ModelsInUse | None) -> ModelsInUse:
-    if models_in_use is None:
-        raise Refusal("not_ready")
-    return models_in_use
-
-
-def _note(route: Route | None, method: str, status: int, seconds: float) -> None:
-    metrics = getattr(web.state, "metrics", None)
-    if metrics is not None:
-        metrics.note(route, method, status, seconds)
-
-
 def _models_in_use() -> ModelsInUse | None:
     found = getattr(web.state, "models_in_use", None)
     return found if isinstance(found, ModelsInUse) else None
+
+
+def _lacking() -> Sequence[str]:
+    watch = getattr(web.state, "watch", None)
+    return watch.lacking if isinstance(watch, Watch) else ()
 
 
 def _ledger() -> Ledger | None:

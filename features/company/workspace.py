@@ -197,6 +197,11 @@ class Workspace:
         return self.folder / JOBS
 
     @property
+    def figures(self) -> Path:
+        """What the processes of a running service count, one folder a port; emptied at every start."""
+        return self.folder / "figures"
+
+    @property
     def mlflow(self) -> Path:
         """MLflow's database and artifacts, where no other store is named."""
         return self.folder / "mlflow"

@@ -14,7 +14,8 @@ import math
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from serving.access.costs import CallCosts
 from serving.access.work import Work
@@ -32,6 +33,13 @@ class TooBusy(Exception):
     def __init__(self, come_again_seconds: int) -> None:
         super().__init__(come_again_seconds)
         self.come_again_seconds = come_again_seconds
+
+
+class QueueLength(NamedTuple):
+    """How many calls of a queue are worked on now, and how many wait."""
+
+    running: int
+    waiting: int
 
 
 class Admission:
@@ -64,6 +72,11 @@ class Admission:
     def threads(self) -> int:
         """So many calls are worked on at once, small ones among them."""
         return self._large.at_once + self._light.at_once
+
+    @property
+    def queues(self) -> Mapping[str, QueueLength]:
+        """How many are worked for and how many wait, by queue."""
+        return {"large": self._large.length, "light": self._light.length}
 
     @property
     def is_idle(self) -> bool:
@@ -102,6 +115,10 @@ class _Queue:
     @property
     def is_idle(self) -> bool:
         return not self._working and not self._waiting
+
+    @property
+    def length(self) -> QueueLength:
+        return QueueLength(len(self._working), len(self._waiting))
 
     def enter(self, work: Work, seconds: float, within_seconds: float) -> QueuePlace:
         place = QueuePlace(self, work, seconds)

@@ -34,7 +34,7 @@ class Entrance:
         headers: dict[str, str],
     ) -> None:
         self.caller = ""
-        """The id of the caller's key once it was looked up; empty for a signed-in browser."""
+        """The id of the caller's key as it was looked up last; empty for a signed-in browser."""
         self._open_ledger = ledger
         self._now = now
         self._route = route
@@ -61,7 +61,6 @@ class Entrance:
             if record is None:
                 raise Refusal("unauthorized")
             self._require_scope(record)
-            self.caller = record.key_id
             return
         if not self._route.browser:
             raise Refusal("unauthorized")
@@ -122,6 +121,7 @@ class Entrance:
         return ledger
 
     def _require_scope(self, record: KeyRecord) -> None:
+        self.caller = record.key_id
         if self._route.scope not in record.scopes:
             raise Refusal("forbidden")
 

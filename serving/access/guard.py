@@ -1,6 +1,6 @@
 """The outermost wrapper of the service: it lets in what is named, by whoever may, and nothing else.
 
-Every request meets, in this order: the table of routes, the method, the key or the signed-in browser,
+Every request meets, in this order: the limits of its head, the table of routes, the method, the key or the signed-in browser,
 the kind and the size of the body, and the queue. Every refusal, also those of BentoML itself and any exception,
 leaves as one problem document with a correlation id. Logs carry that id, the route and the kind of
 fault, and never a value that was sent.
@@ -13,17 +13,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 from serving.access.admission import Admission, TooBusy
+from serving.access.answered_call import AnsweredCall, Note
 from serving.access.asgi import Application, Message, Receive, Scope, Send, headers_of
+from serving.access.correlation import correlation_of
 from serving.access.entrance import Entrance
 from serving.access.problems import KINDS, Problem, Refusal
 from serving.access.request_body import announced_bytes, check_post, whole_body
+from serving.access.request_head import check_head
 from serving.access.responses import Reply
 from serving.access.routes import Route
 from serving.access.threads import Threads
 from serving.access.turn import Turn
-from serving.access.work import work_of
+from serving.access.work import Work, work_of
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.integrity import is_damage
 from serving.ledger.ledger import Ledger
@@ -35,8 +39,6 @@ REHEARSED = ("/livez", "/readyz", "/schema.json")
 _CALLER_GONE = 499
 _AT_THE_DOOR = 2
 _MOST_THREADS = 64
-
-Note = Callable[[Route | None, str, int, float], None]
 
 
 def _look_at(path: str) -> Scope:
@@ -54,16 +56,24 @@ async def _unheard(message: Message) -> None:
     """Nobody listens."""
 
 
-def _note_nothing(route: Route | None, method: str, status: int, seconds: float) -> None:
+def _note_nothing(call: AnsweredCall) -> None:
     """Where nobody counts."""
+
+
+@dataclass
+class CallUnderWay:
+    """What becomes known of a call on its way in."""
+
+    entrance: Entrance | None = None
+    rows: int = 0
 
 
 class Guard:
     """Wraps the whole service as an ASGI application and never raises.
 
     ``routes`` are all addresses there are; ``ledger`` answers None while the service is still starting; ``now`` is the clock, in whole UTC
-    seconds; ``error_page`` draws a problem for a person. ``note`` is told of every call that was answered:
-    its route, method, status and how long it took by ``ticks``. ``is_closing`` says that nobody new is let in.
+    seconds; ``error_page`` draws a problem for a person. ``note`` is told of every call that was answered, and how long it
+    took by ``ticks``. ``is_closing`` says that nobody new is let in.
     """
 
     def __init__(
@@ -101,8 +111,9 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         answer, begun = Reply(scope, send, self._error_page), self._ticks()
+        call = CallUnderWay()
         try:
-            await self._admit(scope, receive, answer)
+            await self._admit(scope, receive, answer, call)
         except Refusal as refusal:
             await answer.refuse(refusal)
         except TooBusy as busy:
@@ -116,7 +127,18 @@ class Guard:
         except Exception as fault:
             answer.log(fault)
             await answer.refuse(Refusal("ledger_damaged" if is_damage(fault) else "internal"))
-        self._note(answer.route, scope["method"], answer.status, self._ticks() - begun)
+        self._note(
+            AnsweredCall(
+                answer.route,
+                scope["method"],
+                answer.status,
+                self._ticks() - begun,
+                answer.correlation,
+                "" if call.entrance is None else call.entrance.caller,
+                call.rows,
+                answer.refused,
+            )
+        )
 
     def _rehearsed(self, send: Send) -> Send:
         """Before the process says that it has started, it calls itself: what a first call opens is open by then."""
@@ -131,7 +153,12 @@ class Guard:
 
         return told
 
-    async def _admit(self, scope: Scope, receive: Receive, answer: Reply) -> None:
+    async def _admit(
+        self, scope: Scope, receive: Receive, answer: Reply, call: CallUnderWay
+    ) -> None:
+        check_head(scope)
+        headers = headers_of(scope)
+        answer.correlation = correlation_of(headers, answer.correlation)
         route = self._route_of(scope["path"])
         answer.route = route
         if scope["method"] not in route.methods:
@@ -140,24 +167,32 @@ class Guard:
         if self._is_closing() and route.path not in HEALTH:
             answer.extra.append((b"connection", b"close"))
             raise Refusal("closing")
-        headers = headers_of(scope)
         entrance = Entrance(self._ledger, self._now, route, scope["method"], scope["path"], headers)
+        call.entrance = entrance
         if route.scope is not None and not entrance.hint():
             await self._at_the_door.done(entrance.identify)
         if scope["method"] != "POST":
-            await self._answer(scope, receive, answer, entrance, b"")
+            await self._answer(scope, receive, answer, entrance, work_of(route, b""), b"")
             return
         check_post(route, headers)
         room = announced_bytes(route, headers)
         self._admission.make_room(room)
         try:
             body = await whole_body(route, headers, receive)
-            await self._answer(scope, receive, answer, entrance, body)
+            work = work_of(route, body)
+            call.rows = work.rows
+            await self._answer(scope, receive, answer, entrance, work, body)
         finally:
             self._admission.free_room(room)
 
     async def _answer(
-        self, scope: Scope, receive: Receive, answer: Reply, entrance: Entrance, body: bytes
+        self,
+        scope: Scope,
+        receive: Receive,
+        answer: Reply,
+        entrance: Entrance,
+        work: Work,
+        body: bytes,
     ) -> None:
         """Have a call answered in its turn; what anybody may ask of BentoML itself needs none."""
         route = answer.route
@@ -166,7 +201,7 @@ class Guard:
         if route.scope is None and not route.is_whole:
             await turn.at_once(route.seconds)
             return
-        place = self._admission.enter(work_of(route, body), within_seconds=route.seconds)
+        place = self._admission.enter(work, within_seconds=route.seconds)
         await turn.taken(place, route, self._answering)
 
     def _route_of(self, path: str) -> Route:

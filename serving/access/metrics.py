@@ -6,12 +6,10 @@ label. The figures of all worker processes are one, by way of prometheus_client'
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from serving.access.routes import Route
+from serving.access.answered_call import OTHER, UNKNOWN, AnsweredCall
 
-UNKNOWN = "unknown"
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
@@ -27,20 +25,23 @@ class Metrics:
         self._seconds = prometheus_client.Histogram(
             "regulars_call_seconds", "How long calls took.", ["route"], buckets=_SECONDS
         )
+        self._refused = prometheus_client.Counter(
+            "regulars_refused", "Calls the door refused, by the kind of refusal.", ["code"]
+        )
         # Finding a label anew costs more than counting.
         self._found: dict[tuple[str, str, int], tuple[Any, Any]] = {}
         # The files are opened by the first label, and not by the first caller.
-        self._calls.labels(UNKNOWN, "other", 404)
+        self._calls.labels(UNKNOWN, OTHER, 404)
+        self._refused.labels("too_many_requests")
         self._seconds.labels(UNKNOWN)
 
-    def note(self, route: Route | None, method: str, status: int, seconds: float) -> None:
+    def note(self, call: AnsweredCall) -> None:
         """Count one call; its method is told only where the route has it."""
-        path = UNKNOWN if route is None else route.path
-        known = method if route is not None and method in route.methods else "other"
-        name = path, known, status
+        name = call.path, call.known_method, call.status
         if name not in self._found:
-            labels = self._calls.labels(path, known, status), self._seconds.labels(path)
-            self._found[name] = labels
+            self._found[name] = self._calls.labels(*name), self._seconds.labels(call.path)
         calls, took = self._found[name]
         calls.inc()
-        took.observe(seconds)
+        took.observe(call.seconds)
+        if call.refused:
+            self._refused.labels(call.refused).inc()

@@ -144,6 +144,12 @@ KINDS = {
             "Use a new key for a new request.",
         ),
         ProblemKind(
+            "head_too_large",
+            431,
+            "The head of the request is too large.",
+            "Send at most 100 headers and 32 kB of them, the address included.",
+        ),
+        ProblemKind(
             "too_many_requests", 429, "Too many requests at once.", "Wait a moment, then try again."
         ),
         ProblemKind(
@@ -198,6 +204,7 @@ _BY_STATUS = {
     415: "unsupported_media_type",
     422: "invalid_request",
     429: "too_many_requests",
+    431: "head_too_large",
     503: "not_ready",
     504: "timeout",
 }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import secrets
-import traceback
 from collections.abc import Callable, Iterable
 
 from serving.access.asgi import Headers, Message, Scope, Send, headers_of
+from serving.access.correlation import Correlation
 from serving.access.problems import MEDIA_TYPE, Problem, Refusal, kind_for_status
 from serving.access.routes import Route
 from serving.ledger.idempotency import KeptAnswer
+from serving.process.json_lines import place_of
 
 _RETRY_SECONDS = {409: 1, 429: 1, 503: 5}
 _logger = logging.getLogger("regulars.guard")
@@ -40,13 +40,15 @@ class Reply:
         scope: Scope,
         send: Send,
         error_page: Callable[[Problem], bytes],
-        correlation_id: str = "",
+        correlation: Correlation | None = None,
     ) -> None:
-        self.correlation_id = correlation_id or secrets.token_hex(8)
+        self.correlation = correlation or Correlation()
         self.route: Route | None = None
         self.extra: Headers = []
         self.status = 0
         """What was answered in the end."""
+        self.refused = ""
+        """The kind of refusal, where one was made here."""
         self._scope = scope
         self._send = send
         self._error_page = error_page
@@ -56,9 +58,14 @@ class Reply:
         self._heard_start: tuple[int, str] | None = None
         self._is_whole = False
 
+    @property
+    def correlation_id(self) -> str:
+        """The name of this call in the log."""
+        return self.correlation.name
+
     def aside(self, send: Send) -> Reply:
         """The same reply where it is made elsewhere than it is sent; see ``relay``."""
-        other = Reply(self._scope, send, self._error_page, self.correlation_id)
+        other = Reply(self._scope, send, self._error_page, self.correlation)
         other.route, other.extra = self.route, self.extra
         return other
 
@@ -66,7 +73,7 @@ class Reply:
         """Send what was made aside, unless something else was said meanwhile."""
         if self._started:
             return
-        self._started, self.status = True, made.status
+        self._started, self.status, self.refused = True, made.status, made.refused
         for message in messages:
             await self._send(message)
 
@@ -133,6 +140,7 @@ class Reply:
             return
         self._started = True
         self.status = status = status or refusal.kind.status
+        self.refused = refusal.kind.code
         problem = Problem(refusal.kind, self.correlation_id, refusal.detail, refusal.errors)
         if refusal.kind.code == "signed_out" and self._wants_page():
             headers: Headers = [(b"location", b"/sign-in")]
@@ -152,15 +160,13 @@ class Reply:
 
     def log(self, fault: Exception) -> None:
         """Note where an exception arose; its message may hold what was sent and is left out."""
-        # Without the lines of source that ``extract_tb`` would read from their files.
-        frame, line = list(traceback.walk_tb(fault.__traceback__))[-1]
         _logger.error(
-            "%s on %s at %s:%s (correlation id %s)",
+            "%s on %s at %s (correlation id %s)",
             type(fault).__name__,
             self.route.path if self.route else "an unknown address",
-            frame.f_code.co_filename.rsplit("/", 1)[-1],
-            line,
+            place_of(fault),
             self.correlation_id,
+            extra={"correlation_id": self.correlation_id},
         )
 
     def _is_ours(self, media_type: bytes) -> bool:
@@ -182,6 +188,7 @@ class Reply:
         return [
             *retry,
             (b"x-correlation-id", self.correlation_id.encode()),
+            *self.correlation.echoed,
             (b"cache-control", cache),
             *_SECURITY_HEADERS,
             *self.extra,

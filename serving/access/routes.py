@@ -55,11 +55,6 @@ FRAMEWORKS = (
     Route("/metrics", "admin", is_frameworks=True),
     Route("/docs.json", "admin", is_frameworks=True),
     Route("/schema.json", "score", is_frameworks=True),
-    Route(
-        *("/score", "score", ("POST",), ("POST",)),
-        body_bytes=LARGE_BYTES,
-        is_frameworks=True,
-    ),
 )
 """What BentoML answers by itself."""
 

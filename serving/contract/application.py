@@ -13,6 +13,7 @@ from serving.access.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 from serving.access.routes import FRAMEWORKS, Route, table
 from serving.contract import (
     change_routes,
+    client_routes,
     customer_routes,
     discovery_routes,
     event_routes,
@@ -26,8 +27,6 @@ from serving.contract.answering import VERSION
 from serving.contract.routes import Routes
 from serving.ledger.database import UNREADABLE, UNWRITABLE
 from serving.ledger.integrity import is_damage
-
-__all__ = ["CONTRACT", "RequestValidationError", "build_api", "declared", "problem_answer"]
 
 _LONGEST_NAME_REPEATED = 64
 
@@ -43,9 +42,10 @@ CONTRACT = tuple(
         event_routes,
         privacy_routes,
         discovery_routes,
+        client_routes,
     )
 )
-"""Every part of ``/v1``, in the order the description lists them."""
+"""Every part of ``/v1``, in the order the description lists them, and what BentoML's clients call."""
 
 _DESCRIPTION = Route("/v1/openapi.json", "score", is_whole=True)
 
@@ -125,11 +125,8 @@ async def _invalid(request: Request, fault: Exception) -> Response:
 
 
 def _problem(request: Request, fault: Refusal | RequestValidationError) -> Response:
-    return problem_answer(fault, getattr(request.state, "correlation_id", secrets.token_hex(8)))
-
-
-def problem_answer(fault: Refusal | RequestValidationError, correlation_id: str) -> Response:
     """A refusal as a problem document, and a question that cannot be read as the refusal it is."""
+    correlation_id = getattr(request.state, "correlation_id", secrets.token_hex(8))
     refusal = fault if isinstance(fault, Refusal) else _as_refusal(fault)
     problem = Problem(refusal.kind, correlation_id, refusal.detail, refusal.errors)
     return Response(problem.as_json(), status_code=refusal.kind.status, media_type=MEDIA_TYPE)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from serving.access.asgi import Application, Headers, Message, Receive, Scope, Send
+from serving.access.problems import Refusal
 from serving.in_use.models_in_use import ModelsInUse
 
 PATH = "/readyz"
@@ -13,19 +14,25 @@ _SHOWN = 12
 
 
 def telling(
-    application: Application, models_in_use: Callable[[], ModelsInUse | None]
+    application: Application,
+    models_in_use: Callable[[], ModelsInUse | None],
+    lacking: Callable[[], Sequence[str]] = tuple,
 ) -> Application:
-    """The same application, whose answer to the probe names the models; nothing is read from disk for it."""
+    """The same application, whose answer to the probe names the models; nothing is read from disk for it.
+
+    While something is ``lacking``, named as the problems are that calls are refused by, the probe is refused by the first.
+    """
 
     async def told(scope: Scope, receive: Receive, send: Send) -> None:
-        found = models_in_use() if scope["type"] == "http" and scope["path"] == PATH else None
-        if found is None:
+        if scope["type"] != "http" or scope["path"] != PATH:
             await application(scope, receive, send)
             return
+        for code in lacking():
+            raise Refusal(code)
 
         async def with_models(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message.get("headers", ()), *_named(found)]
+                headers = [*message.get("headers", ()), *_named(models_in_use())]
                 message = {**message, "headers": headers}
             await send(message)
 
@@ -34,7 +41,9 @@ def telling(
     return told
 
 
-def _named(found: ModelsInUse) -> Headers:
+def _named(found: ModelsInUse | None) -> Headers:
+    if found is None:
+        return []
     answering, promoted = found.answering, found.promoted
     headers: Headers = []
     if answering is not None:

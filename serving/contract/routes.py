@@ -19,7 +19,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemAnswer, "description": "A problem document."}
-    for status in (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 500, 503, 504)
+    for status in (400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 431, 500, 503, 504)
 }
 
 
@@ -99,6 +99,6 @@ class Routes:
         return self.router.api_route(route.path, methods=list(route.methods), **described)
 
 
-def contract_routes() -> Routes:
-    """The routes of one topic under ``/v1``."""
-    return Routes(APIRouter(prefix="/v1", route_class=QuickRoute, responses=PROBLEMS))
+def contract_routes(prefix: str = "/v1") -> Routes:
+    """The routes of one topic, under ``/v1`` unless others have named their addresses."""
+    return Routes(APIRouter(prefix=prefix, route_class=QuickRoute, responses=PROBLEMS))

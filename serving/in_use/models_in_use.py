@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -45,6 +45,7 @@ from serving.process.pacing import paced
 from serving.process.without_training import kept_out
 from serving.snapshot.scores_of_model import ready_beside
 from training.bundles.admission import earlier_folders
+from training.bundles.manifest import Manifest
 from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND
 from training.reasons.languages.known import language_of
@@ -190,6 +191,19 @@ class ModelsInUse:
         return found | ({} if self._in_use is None else dict(self._in_use.faults))
 
     @property
+    def manifests(self) -> Sequence[Manifest]:
+        """What is said of every model that answers now."""
+        found = [] if self._in_use is None else list(self._in_use.manifests)
+        opened = [slot.opened for slot in self._slots.values()]
+        return [*found, *(one.manifest for one in opened if one is not None)]
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """By family, and of the store, why the newest there is cannot be used; nothing of those that can."""
+        found = {} if self._fault is None else {CHURN.name: f"found {self._fault.get('found', '')}"}
+        return found | dict(self.further_faults)
+
+    @property
     def answering(self) -> NamedModel | None:
         """The churn model that answers; None while none does."""
         found = self._in_use
@@ -201,20 +215,8 @@ class ModelsInUse:
         pointed_at = promoted_digests(self.workspace)
         self.promoted = _promoted(self.workspace, pointed_at.get(CHURN.name, ""))
         self._follow()
-        self._attendance.say(self._attending(pointed_at))
-
-    def _attending(self, pointed_at: Mapping[str, str]) -> Attending:
-        found = [] if self._in_use is None else [(one.name, one) for one in self._in_use.manifests]
-        opened = [(name, slot.opened) for name, slot in self._slots.items()]
-        found += [(name, one.manifest) for name, one in opened if one is not None]
-        faults = dict(self.further_faults)
-        if self._fault is not None:
-            faults[CHURN.name] = f"found {self._fault.get('found', '')}"
-        return Attending(
-            {name: NamedModel.of(one).name for name, one in found},
-            pointed_at,
-            faults,
-        )
+        answering = {one.name: NamedModel.of(one).name for one in self.manifests}
+        self._attendance.say(Attending(answering, pointed_at, self.faults))
 
     def _follow(self) -> None:
         self._follow_other_ids()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -16,10 +17,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
 from serving.ledger.administration import list_keys
-from serving.process.variables import SETTINGS_VARIABLE, WORKERS_VARIABLE
+from serving.process.descendants import Descendants
+from serving.process.open_files import raise_open_files
+from serving.process.variables import FIGURES_VARIABLE, SETTINGS_VARIABLE, WORKERS_VARIABLE
 
 START_SECONDS = 60.0
 STOP_SECONDS = 8.0
@@ -49,9 +53,10 @@ def serve(
 ) -> int:
     """Serve until Ctrl-C, a SIGTERM or ``stop``; 0 after a clean stop, 1 when the service fell over.
 
-    ``workers`` processes answer on the one port. ``on_ready`` is called once, when the first of them answers. Raises ``UsageRefused`` when the port
-    is taken.
+    ``workers`` processes answer on the one port. ``on_ready`` is called once, when the first of them answers. Raises
+    ``UsageRefused`` when the port is taken, or too few files may be open.
     """
+    raise_open_files()
     _refuse_taken_port(host, port)
     stopping = stop or threading.Event()
     with _signals_set(stopping), _running(settings_path, host, port, workers) as process:
@@ -84,12 +89,12 @@ def refuse_open_doors(workspace: Workspace) -> None:
 
 
 def environment(settings_path: Path, workers: int = 1) -> Mapping[str, str]:
-    """The process's surroundings: no telemetry, and one thread a library so that two calls fit."""
+    """The process's surroundings: no telemetry unless somebody asked for it, and one thread a library so that two calls fit."""
     return os.environ | {
         SETTINGS_VARIABLE: str(settings_path.resolve()),
         WORKERS_VARIABLE: str(workers),
         "BENTOML_DO_NOT_TRACK": "True",
-        "OTEL_SDK_DISABLED": "true",
+        "OTEL_SDK_DISABLED": os.environ.get("OTEL_SDK_DISABLED", "true"),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
@@ -104,28 +109,48 @@ def _running(
     command = [sys.executable, "-m", "bentoml", "serve", "serving.service:Regulars"]
     command += ["--host", host, "--port", str(port), "--working-dir", str(packages)]
     command += ["--timeout-graceful-shutdown", str(_DOWNLOADS_SECONDS), "--quiet"]
+    descendants = Descendants()
     process = subprocess.Popen(
         command,
-        env=environment(settings_path, workers),
+        env={
+            **environment(settings_path, workers),
+            **descendants.variables,
+            FIGURES_VARIABLE: str(_figures_folder(settings_path, port)),
+        },
         stdin=subprocess.DEVNULL,
+        pass_fds=(descendants.descriptor,),
         # Its own session: Ctrl-C reaches this process alone, which then stops all of it in order.
         start_new_session=True,
     )
+    descendants.begun()
     try:
         yield process
     finally:
-        _stop(process)
+        _stop(process, descendants)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _figures_folder(settings_path: Path, port: int) -> Path:
+    """An empty folder of the workspace for the figures of this service alone: BentoML's own is one for all of a user."""
+    workspace = Workspace(load_settings(settings_path).workspace_folder)
+    folder = workspace.figures / str(port)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder.resolve()
+
+
+def _stop(process: subprocess.Popen[bytes], descendants: Descendants) -> None:
+    """End the process in order, and with it everything it started, whatever became of it before."""
+    until = time.monotonic() + STOP_SECONDS
     if process.poll() is None:
         process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_SECONDS)
-    # Whatever is left of its session, such as a worker that outlived its parent.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
+    # Workers lead sessions of their own: of a parent that was killed they have heard nothing, and end by themselves.
+    descendants.have_ended(max(0.0, until - time.monotonic()))
+    descendants.kill()
+    descendants.close()
 
 
 def _wait(
@@ -170,11 +195,11 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 @contextmanager
 def _signals_set(stopping: threading.Event) -> Iterator[None]:
-    """Turn Ctrl-C and SIGTERM into the event; elsewhere than in the main thread, leave them be."""
+    """Turn Ctrl-C, SIGTERM and the end of the terminal into the event; elsewhere than in the main thread, leave them be."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    watched = (signal.SIGINT, signal.SIGTERM)
+    watched = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(one, lambda *_: stopping.set()) for one in watched]
     try:
         yield

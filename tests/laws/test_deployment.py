@@ -59,6 +59,10 @@ def test_mlflow_runs_neither_jobs_nor_pickles_and_checks_who_asks() -> None:
     assert "postgresql://" in command and "--workers 1" in command
 
 
+def test_the_service_may_open_as_many_files_as_it_uses() -> None:
+    assert SERVICES["regulars"]["ulimits"]["nofile"] == {"soft": 65_536, "hard": 65_536}
+
+
 def test_a_dead_registry_cannot_hold_the_service_up() -> None:
     said = SERVICES["regulars"]["environment"]
     assert said["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "1"

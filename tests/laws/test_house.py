@@ -50,6 +50,7 @@ DOORS = {
         "serving/contract/answering.py",
         "serving/contract/application.py",
         "serving/contract/change_routes.py",
+        "serving/contract/client_routes.py",
         "serving/contract/customer_routes.py",
         "serving/contract/discovery_routes.py",
         "serving/contract/job_routes.py",

@@ -67,6 +67,7 @@ OTHERS: dict[str, object] = {
     "offers.unsuitable": {},
     "offers.levers": {},
     "service.host": "127.0.0.1",
+    "service.log_calls": True,
     "service.without_scores": False,
     "export.salesforce_object": "Contact",
     "export.salesforce_id_field": "Customer_Number__c",

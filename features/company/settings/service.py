@@ -34,6 +34,9 @@ class ServiceSettings:
         least=0,
         most=60,
     )
+    log_calls: bool = setting(
+        True, "Whether every call that was answered is one line of JSON in the log."
+    )
     kept_generations: int = setting(
         3, "So many generations of everybody's scores are kept, the one in use among them."
     )

@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from serving.access.admission import Admission
+from serving.access.answered_call import AnsweredCall
 from serving.access.asgi import Message, Receive, Scope, Send
 from serving.access.problems import KINDS, MEDIA_TYPE, Refusal
 from serving.access.routes import Route
@@ -79,9 +80,9 @@ def test_every_call_is_counted_under_its_declared_route_and_no_other_name(
 ) -> None:
     seen: list[tuple[str | None, str, int]] = []
 
-    def note(route: Route | None, method: str, status: int, seconds: float) -> None:
-        assert seconds >= 0
-        seen.append((route.path if route else None, method, status))
+    def note(call: AnsweredCall) -> None:
+        assert call.seconds >= 0
+        seen.append((call.route.path if call.route else None, call.method, call.status))
 
     key = service.models_in_use.ledger.create_key("x", ["score"], at=1)
     caller = Caller(service.guarded(service.web, note=note), {"x-api-key": key})

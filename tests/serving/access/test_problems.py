@@ -27,6 +27,7 @@ STATUSES = {
     "unsupported_media_type": 415,
     "invalid_request": 422,
     "repeat_differs": 422,
+    "head_too_large": 431,
     "too_many_requests": 429,
     "too_many_jobs": 429,
     "internal": 500,
@@ -46,6 +47,7 @@ BY_STATUS = {
     415: "unsupported_media_type",
     422: "invalid_request",
     429: "too_many_requests",
+    431: "head_too_large",
     503: "not_ready",
     504: "timeout",
 }

@@ -16,10 +16,11 @@ from serving.pages.pages import Pages
 from tests.serving.calling import ROUTES, Caller, Service
 
 ONLY_GET, ONLY_POST = ("GET",), ("POST",)
-BENTO_OWN = {"/score", "/livez", "/readyz", "/metrics", "/docs.json", "/schema.json"}
+BENTO_OWN = {"/livez", "/readyz", "/metrics", "/docs.json", "/schema.json"}
 
 ADDRESSES = (
     # What is asked of one or many customers.
+    Route("/score", "score", ONLY_POST, ONLY_POST, body_bytes=8_000_000),
     Route("/v1/score", "score", ONLY_POST, ONLY_POST, body_bytes=8_000_000),
     Route("/v1/jobs", "score", ONLY_POST, ONLY_POST, body_bytes=16_000_000),
     Route("/v1/jobs/", "score", ("GET", "DELETE"), ("GET", "DELETE"), seconds=300.0),
@@ -57,7 +58,6 @@ ADDRESSES = (
     Route("/metrics", "admin", is_frameworks=True),
     Route("/docs.json", "admin", is_frameworks=True),
     Route("/schema.json", "score", is_frameworks=True),
-    Route("/score", "score", ONLY_POST, ONLY_POST, body_bytes=8_000_000, is_frameworks=True),
 )
 
 

@@ -93,7 +93,7 @@ def test_work_ends_when_the_caller_hangs_up_and_the_next_has_his_turn(
 ) -> None:
     endless, seen = Endless(), list[int]()
     guard = service.guarded(
-        endless, (WHOLE,), admission=admission, note=lambda *said: seen.append(said[2])
+        endless, (WHOLE,), admission=admission, note=lambda call: seen.append(call.status)
     )
     headers = headers_of(service)
 

@@ -32,25 +32,59 @@ CHECKS = (
 )
 
 
+FORMS = {
+    "/churn/find": ("q", "sort", "band", "stage", "g"),
+    "/sign-in": ("key",),
+    "/sign-out": ("x",),
+}
+"""The forms of the pages with their fields; the contract does not describe what only a page sends."""
+_FORM = "application/x-www-form-urlencoded"
+_SHOWN = {
+    "content": {
+        "text/html": {"schema": {"type": "string"}},
+        "application/problem+json": {"schema": {"type": "object", "required": ["code"]}},
+    }
+}
+
+
+def forms() -> dict[str, Any]:
+    """The forms as a description: they lead to a page, or are refused by one of these."""
+    refused = {
+        one: {"description": "", **_SHOWN} for one in ("400", "401", "403", "405", "415", "422")
+    }
+    answers = {"303": {"description": "A page."}, "200": {"description": "", **_SHOWN}, **refused}
+
+    def posted(fields: tuple[str, ...]) -> dict[str, Any]:
+        texts = {name: {"type": "string"} for name in fields}
+        schema = {"type": "object", "properties": texts}
+        body = {"required": True, "content": {_FORM: {"schema": schema}}}
+        return {"post": {"requestBody": body, "responses": answers}}
+
+    paths = {path: posted(fields) for path, fields in FORMS.items()}
+    return {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": paths}
+
+
 @pytest.fixture(scope="module")
 def described(valued_company: Company, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The contract as the service describes it, asked through the guard with every scope."""
+    """The contract as the service describes it and the forms of its pages, asked through the guard with every scope."""
     service = Service(valued_company, tmp_path_factory.mktemp("fuzz"))
     key = service.models_in_use.ledger.create_key("fuzz", SCOPES, at=1)
     schema = schemathesis.openapi.from_asgi(
         "/v1/openapi.json", service.application, headers={"x-api-key": key}
     )
-    yield schema, key
+    of_pages = schemathesis.openapi.from_dict(forms())
+    of_pages.app = service.application
+    yield (schema, of_pages), key
     service.close()
 
 
-def _operations(schema: Any) -> list[Any]:
-    return [one.ok() for one in schema.get_all_operations()]
+def _operations(schemas: Any) -> list[Any]:
+    return [one.ok() for schema in schemas for one in schema.get_all_operations()]
 
 
 def _try(described: Any, examples: int, report: dict[str, int]) -> None:
-    schema, key = described
-    for operation in _operations(schema):
+    schemas, key = described
+    for operation in _operations(schemas):
         for mode in GenerationMode:
             ask = _asking(operation, mode, key, examples // 2, report)
             try:
@@ -83,7 +117,8 @@ def _asking(
 def test_no_answer_is_a_server_error_or_undocumented(described: Any) -> None:
     report: dict[str, int] = {}
     _try(described, 16, report)
-    assert len(report) >= 18, report
+    assert len(report) >= 22, report
+    assert {"POST /score", *(f"POST {path}" for path in FORMS)} <= set(report)
 
 
 @pytest.mark.slow

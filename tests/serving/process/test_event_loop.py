@@ -91,7 +91,7 @@ def ask_everything(url: str, company: Company) -> None:
             200,
             422,
         )
-        ask("/v1/objections", {"rows": [{"customer_id": "nobody"}]})
+        ask("/v1/objections", {"rows": [{"customer_id": "somebody else"}]})
         job = ask("/v1/jobs", {"customer_ids": customers[:2]}, 202).json()
         assert client.get(f"/v1/jobs/{job['job_id']}").status_code == 200
         assert client.get(f"/v1/jobs/{job['job_id']}/result").status_code in (200, 409)

@@ -25,6 +25,7 @@ from serving.snapshot.reading import open_snapshot
 from tests.serving.company import Company
 from tests.waiting import GENEROUS_SECONDS
 
+CANARY = "CANARY77XJ"
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -45,7 +46,20 @@ def ask(url: str, key: str, company: Company) -> None:
         door = client.get("/", headers={"accept": "text/html", "x-api-key": ""})
         assert door.headers["location"] == "/sign-in"
         assert "googletagmanager" not in client.get("/sign-in").text
-        assert 'route="/v1/score",status="200"' in client.get("/metrics").text
+        for body in (
+            f'{{"customer_id":"{CANARY}',
+            f'["{CANARY}"]',
+            f'{{"customer_id":1e999,"{CANARY}":1',
+        ):
+            for path in ("/v1/score", "/score"):
+                headers = {"content-type": "application/json", "x-correlation-id": "damaged"}
+                refused = client.post(path, content=body, headers=headers)
+                assert refused.status_code in (400, 422) and CANARY not in refused.text
+        figures = client.get("/metrics").text
+        assert 'route="/v1/score",status="200"' in figures
+        assert "regulars_ready 1.0" in figures
+        assert 'regulars_model_info{model="churn",version="1"} 1.0' in figures
+        assert 'regulars_fault{of="churn"} 0.0' in figures
         customer = open_snapshot(company.workspace).customer_ids[3]
         answered = _through_bentoml(url, key, customer)
         expected = client.post("/v1/score", json={"customer_id": customer}).json()["rows"][0]
@@ -96,7 +110,15 @@ def test_the_service_answers_and_stops_at_ctrl_c_with_all_it_started(
         finally:
             process.send_signal(signal.SIGINT)
             stopped = process.wait(GENEROUS_SECONDS)
+        lines = process.stdout.read().splitlines()
     assert stopped == 0
+    assert list(demo_workspace.workspace.figures.glob("*/gauge_livemax_*.db"))
+    said = [json.loads(line) for line in lines]
+    damaged = [one for one in said if one.get("correlation_id") == "damaged"]
+    assert [one["route"] for one in damaged] == ["/v1/score", "/score"] * 3
+    assert {one["key"] for one in damaged} == {key.split("_")[1]}
+    assert all(one["level"] == "info" for one in said), said
+    assert CANARY not in "".join(lines)
     assert len(children) >= 2
     assert not [one for one in children if one.is_running()]
 
