@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.serving.calling import Service, Workplace
 from tests.serving.company import Company
 
 ON_DISK = ("scores", "vectors", "store", "pack", "bundles")
-BESIDE = ("ledger.", "erased.")
+BESIDE = ("ledger.db", "ledger.head", "ledger.seal", "erased.db")
 GOOD = {"opened", "as ever", "refused"}
 # What says which bundles were in use before, and which opened well: without it nothing is answered otherwise.
 NOTES = ("history.json", "proven.json")
@@ -86,7 +87,7 @@ def test_850_strikes_are_answered_as_ever_or_refused_with_a_remedy(
 
 def hold_in_the_ledger(found: StruckCompany, sound: Answers, folder: Path, trials: int) -> None:
     """Strike a copy of the ledger so often: who objected is shown to nobody, and no fault is without a remedy."""
-    kept = [one for one in found.workspace.folder.iterdir() if one.name.startswith(BESIDE)]
+    kept = [found.workspace.folder / name for name in BESIDE]
     service = Service(found.company, found.workspace.folder)
     try:
         for number in range(trials):
@@ -126,8 +127,10 @@ def test_the_remedy_that_is_named_makes_it_what_it_was(
     own = StruckCompany.copied(valued_company, tmp_path)
     struck(own.workspace, place, 4)
     (fault, *_) = own.faults()
-    for said in REMEDY.findall(fault.remedy):
+    for said in re.findall(r"`regulars (\w+)`", fault.remedy):
         verb = ["--settings", str(own.company.settings_path)]
         done = CliRunner().invoke(main, [said, *verb])
-        assert done.exit_code == 0 and "Kept" not in done.output, done.output
+        assert done.exit_code == 0, done.output
+    # What comes before the damaged thing is kept where it is sound.
+    assert "Kept" not in done.output, done.output
     assert not own.faults() and own.answers() == sound
