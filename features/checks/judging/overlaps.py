@@ -61,6 +61,8 @@ def shared_times(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
     >>> shared_times([(1, 5), (4, 9), (9, 12), (20, 30)]), shared_times([(1, 5), (6, 9)])
     ([(4, 5), (9, 9)], [])
+    >>> shared_times([(1, 9), (2, 5), (5, 8)])
+    [(2, 8)]
     """
     shared: list[tuple[int, int]] = []
     reached: int | None = None

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.asgi import Message, Receive, Scope, Send
-from serving.access.problems import KINDS, MEDIA_TYPE, Refusal
+from serving.access.problems import KINDS, MEDIA_TYPE
 from serving.access.routes import Route
 from tests.serving.calling import ROUTES, Caller, Service, in_parts
 
@@ -220,55 +220,6 @@ def test_whatever_goes_wrong_inside_leaves_as_one_envelope(
     assert "4711" not in said and "swordfish" not in said
     assert "server" not in answer.headers
     assert ("retry-after" in answer.headers) == (status in (429, 503))
-
-
-def _once_as(status: int, how: str) -> tuple[Any, list[int]]:
-    """An application that gives its first call a status in one of three ways, later ones 200; and its calls."""
-    calls: list[int] = []
-
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        calls.append(1)
-        if len(calls) > 1:
-            await _answers(200, b"later")(scope, receive, send)
-        elif how == "raised":
-            raise Refusal(next(kind.code for kind in KINDS.values() if kind.status == status))
-        else:
-            media_type = MEDIA_TYPE if how == "returned" else "application/json"
-            start = [(b"content-type", media_type.encode())]
-            await send({"type": "http.response.start", "status": status, "headers": start})
-            await send({"type": "http.response.body", "body": b"{}"})
-
-    return application, calls
-
-
-# Whether what a first call was answered is kept for its repeat. What counts for now alone never is; what is said in
-# somebody else's words, or raised through the whole application, is no answer of ours to keep.
-KEPT = [
-    (200, "returned", True), (201, "returned", True), (202, "returned", True), (303, "returned", True),
-    (400, "returned", True), (403, "returned", True), (404, "returned", True), (410, "returned", True),
-    (422, "returned", True),
-    (409, "returned", False), (429, "returned", False),
-    (500, "returned", False), (503, "returned", False), (504, "returned", False),
-    (400, "in other words", False), (429, "in other words", False), (503, "in other words", False),
-    (404, "raised", False), (409, "raised", False), (422, "raised", False), (429, "raised", False),
-    (500, "raised", False), (503, "raised", False), (504, "raised", False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("status", "how", "is_kept"), KEPT)
-def test_an_answer_is_kept_for_its_repeat_unless_it_counts_for_now_alone(
-    service: Service, status: int, how: str, is_kept: bool
-) -> None:
-    application, calls = _once_as(status, how)
-    routes = (Route("/do", "score", ("POST",)),)
-    caller = Caller(service.guarded(application, routes), service.caller("score").headers)
-    sent = {"json": {}, "headers": {"idempotency-key": "1"}}
-    first, again, third = (caller.post("/do", **sent) for _ in range(3))
-    assert first.status_code == status and "idempotent-replayed" not in first.headers
-    assert again.status_code == (status if is_kept else 200)
-    assert ("idempotent-replayed" in again.headers) is is_kept and len(calls) == 2 - is_kept
-    # What came of the repeat is kept in its place.
-    assert third.content == again.content and third.headers["idempotent-replayed"] == "true"
 
 
 async def _never_answers(scope: Scope, receive: Receive, send: Send) -> None:

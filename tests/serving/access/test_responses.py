@@ -178,3 +178,20 @@ def test_a_browser_may_keep_static_files_for_a_year_and_nothing_else(
     sent, _ = sent_on(route, status, b"application/problem+json", b"")
     expected = b"public, max-age=31536000, immutable" if is_kept else b"no-store"
     assert dict(sent[0]["headers"])[b"cache-control"] == expected
+
+
+def test_what_was_made_aside_is_sent_unless_something_was_said_meanwhile() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    reply = Reply({"headers": []}, send, lambda problem: b"<page>")
+    reply.route = CALL
+    aside, made = reply.aside(send), [{"type": "one"}, {"type": "two"}]
+    aside.status = 207
+    asyncio.run(reply.relay(aside, made))
+    assert sent == made and reply.status == 207
+    asyncio.run(reply.relay(aside, made))
+    asyncio.run(reply.refuse(Refusal("internal")))
+    assert sent == made

@@ -151,3 +151,14 @@ def test_without_any_money_the_draft_ranks_what_could_be_it(tmp_path: Path) -> N
     assert amount.is_open
     assert [expression for expression, _ in amount.candidates] == ["abc", "points"]
     assert '# amount = "abc"' in found.toml(tmp_path).splitlines()
+
+
+def test_where_nobody_can_read_how_much_was_bought_a_price_is_no_amount(tmp_path: Path) -> None:
+    found = proposed(
+        tmp_path,
+        {"quantity": lambda line: ["500 g", "2 kg", "1 kg"][line["line"]], "price": price},
+        names=WITHOUT_AMOUNT[:4],
+    )
+    amount = next(one for one in purchases(found).columns if one.column == "amount")
+    assert amount.is_open
+    assert amount.candidates == (("price", "price, if it is for the whole line"),)
