@@ -10,6 +10,7 @@ import pytest
 from features.checks.breaches import Breach, CheckReport, Severity
 from features.checks.checking import check
 from features.checks.findings import _items_met, protected_notes
+from features.company.settings.reading import settings_from
 from features.vocabulary.tables import Column, ColumnKind
 from tests.features.tables import COLUMNS, Row, purchases, settings_for, write_table
 
@@ -73,6 +74,19 @@ def test_purchases_of_one_customer_are_refused_and_of_two_are_not(
     report = check(purchases(tmp_path, rows))
     assert (told(report, "one_customer") is not None) is report.refused is (customers == 1)
     assert report.of("purchases").customers == customers
+
+
+def test_contacts_of_one_customer_are_no_fault(tmp_path: Path) -> None:
+    write_table(tmp_path / "purchases.parquet", [sold("1"), sold("22")])
+    contacts = [("c1", "2026-01-04", "mail", "sent"), ("c1", "2026-01-05", "mail", "sent")]
+    write_table(tmp_path / "contacts.parquet", contacts, ("who", "day", "channel", "kind"))
+    told_by = {"customer_id": "who", "contacted_at": "day", "channel": "channel", "kind": "kind"}
+    tables = {
+        "purchases": {"source": "purchases.parquet", "columns": COLUMNS},
+        "contacts": {"source": "contacts.parquet", "columns": told_by},
+    }
+    report = check(settings_from({"tables": tables}, folder=tmp_path))
+    assert not report.refused and report.of("contacts").customers == 1
 
 
 def test_rows_repeated_and_set_aside_are_told_and_cost_no_place_twice(tmp_path: Path) -> None:

@@ -234,6 +234,8 @@ def test_other_tables_are_proposed_from_their_own_files(tmp_path: Path) -> None:
         "category": "Warengruppe",
     }
     assert not check(written(proposal, tmp_path)).refused
+    alone = propose(others={"items": tmp_path / "i.parquet"})
+    assert expressions(alone) == expressions(proposal, 1)
     with pytest.raises(UsageRefused, match='Did you mean "items"'):
         propose(tmp_path / "p.parquet", others={"item": tmp_path / "i.parquet"})
 

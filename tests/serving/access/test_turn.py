@@ -115,6 +115,37 @@ def test_work_ends_when_the_caller_hangs_up_and_the_next_has_his_turn(
     assert endless.ended.is_set() and seen == [499, 499]
 
 
+def test_whoever_has_no_place_is_not_worked_for_until_one_is_left(
+    service: Service, admission: Admission
+) -> None:
+    release, at_work, most = threading.Event(), list[int](), list[int]()
+    begun = threading.Event()
+
+    async def works(scope: Scope, receive: Receive, send: Send) -> None:
+        at_work.append(1)
+        most.append(len(at_work))
+        begun.set()
+        release.wait()
+        at_work.pop()
+        await _answers(scope, receive, send)
+
+    guard, headers = service.guarded(works, (WHOLE,), admission=admission), headers_of(service)
+
+    async def three() -> list[list[Message]]:
+        never = asyncio.Event()
+        calls = [asyncio.create_task(asked(guard, headers, never)) for _ in range(3)]
+        await asyncio.to_thread(begun.wait)
+        # Time enough for the others to come in where nothing keeps them out.
+        for _ in range(20):
+            await asyncio.to_thread(at_work.copy)
+        release.set()
+        return await asyncio.gather(*calls)
+
+    answers = until_idle(three(), admission)
+    assert [start["status"] for start, _ in answers] == [200, 200, 200]
+    assert most == [1, 1, 1]
+
+
 def test_who_hangs_up_while_he_waits_is_not_worked_for(
     service: Service, admission: Admission
 ) -> None:

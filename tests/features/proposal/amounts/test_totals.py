@@ -162,3 +162,22 @@ def test_where_nobody_can_read_how_much_was_bought_a_price_is_no_amount(tmp_path
     amount = next(one for one in purchases(found).columns if one.column == "amount")
     assert amount.is_open
     assert amount.candidates == (("price", "price, if it is for the whole line"),)
+
+
+def test_how_often_an_amount_is_the_product_is_told_of_the_lines_that_say_all_three(
+    tmp_path: Path,
+) -> None:
+    # Of the three lines of an order the last says no price, and of every fourth order the product is another.
+    found = proposed(
+        tmp_path,
+        {
+            "total": lambda line: line["amount"] + (line["order"] % 4 == 0),
+            "price": lambda line: None if line["line"] == 2 else price(line),
+        },
+        names=WITHOUT_AMOUNT,
+    )
+    amount = next(one for one in purchases(found).columns if one.column == "amount")
+    told = [line for line in shop() if line["line"] != 2]
+    share = sum(line["order"] % 4 != 0 for line in told) / len(told)
+    assert amount.expression == "total"
+    assert f"in {share:.1%} of the lines it is quantity x price" in amount.reason
