@@ -1,4 +1,4 @@
-"""What Alembic runs: the steps a database lacks, on the connection it is given.                    [alembic]"""
+"""What Alembic runs: the steps a database lacks, on the connection it is given."""
 
 from __future__ import annotations
 
