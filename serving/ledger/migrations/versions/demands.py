@@ -1,4 +1,4 @@
-"""Answers that are forgotten with a demand, and erasures that are cleared away little by little.          [alembic]
+"""Answers that are forgotten with a demand, and erasures that are cleared away little by little.
 
 What was kept for repeats under an older version is deleted: nobody knows whom it speaks of.
 """

@@ -1,4 +1,4 @@
-"""The tables as they were before their versions were counted; older ones get the columns they lack.     [alembic]
+"""The tables as they were before their versions were counted; older ones get the columns they lack.
 
 A process that is killed leaves a part of a step behind, for SQLite's driver ends a transaction with every change of a
 table: so whatever is there already is passed over.
