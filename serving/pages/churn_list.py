@@ -43,6 +43,7 @@ CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES
 SIZES = (25, 50, 100)
 _LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
 _LARGEST = 10**12
+_LONGEST_GENERATION = 40
 _NORMAL_95 = 1.959964
 
 
@@ -81,7 +82,7 @@ class ListQuery:
             jumped=parameters.get("moved") == "jumped",
             spend=_whole(parameters.get("spend", "")),
             found=_range(parameters.get("found", "")),
-            generation=parameters.get("g", "")[:16],
+            generation=parameters.get("g", "")[:_LONGEST_GENERATION],
             sort=sort if sort in SORTS else "risk",
             rising=parameters.get("order") == "rising",
             page=max(1, _whole(parameters.get("page", ""))),

@@ -31,7 +31,7 @@ def test_an_unknown_verb_is_refused_with_the_nearest_name() -> None:
     ("words", "begun", "completed"),
     [
         ([], "tra", ["train"]),
-        ([], "re", ["recommend", "replay"]),
+        ([], "re", ["recommend", "replay", "restore"]),
         (["train"], "s", ["segments"]),
         (["train"], "--re", ["--refit"]),
         (["promote", "--model"], "o", ["offers"]),

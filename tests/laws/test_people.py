@@ -74,10 +74,10 @@ MEANING: Mapping[str, Seen] = {
     "regulars offers plan": PLANNED,
     "regulars offers simulate": dict.fromkeys(PLANNED, "absent"),
 }  # fmt: skip
-# Verbs that write no file about people and print none: they work in the workspace, tell counts, or prove.
+# Verbs that write no file about people and print none: they work in the workspace, tell counts, prove, or copy it whole.
 ELSEWHERE = {
     "init", "check", "ingest", "forget", "vectors", "train", "promote", "rollback", "mlflow", "score",
-    "replay", "build", "serve", "keys", "audit", "verify", "demo",
+    "replay", "build", "serve", "keys", "audit", "verify", "backup", "restore", "demo",
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import pytest
 from serving.ledger.ledger import Ledger
 
 KEYS = {
+    "alembic_version": ["version_num"],
     "answers_about": ["person", "name"],
     "answers_about_crowds": ["name"],
     "audit": ["number"],

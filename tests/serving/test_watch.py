@@ -69,7 +69,8 @@ def test_a_company_with_model_scores_and_a_database_is_ready_and_shows_how_it_st
     shown, in_use = watched.shown.last, service.models_in_use.in_use
     assert in_use is not None
     assert shown.is_ready and list(shown.models) == [("churn", "1")]
-    assert shown.faults == {"churn": False, "recommendations": False, "offers": False}
+    families = ("churn", "value", "segments", "recommendations", "offers")
+    assert shown.faults == dict.fromkeys((*families, "store"), False)
     assert shown.score_age_seconds == service.seconds - in_use.snapshot.cutoff_seconds
     assert shown.ledger_bytes >= service.models_in_use.ledger.path.stat().st_size
     assert shown.waiting == shown.running == {"large": 0, "light": 0}

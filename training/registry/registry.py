@@ -261,7 +261,6 @@ class Registry:
 
 
 def _sqlite_address(workspace: Workspace) -> str:
-    workspace.mlflow.mkdir(parents=True, exist_ok=True, mode=0o700)
     return f"sqlite:///{(workspace.mlflow / 'mlflow.db').resolve()}"
 
 

@@ -24,6 +24,7 @@ from features.store.store import Store, open_store
 from features.vocabulary.errors import DataRefused, WorkspaceRefused
 from features.vocabulary.time import Cutoff
 from tests.features.tables import COLUMNS, SEVEN, purchases, write_table
+from tests.republishing import republished
 from tests.waiting import GENEROUS_SECONDS
 
 
@@ -292,11 +293,17 @@ def test_a_store_of_an_earlier_version_is_read_and_one_of_a_newer_version_refuse
     tmp_path: Path,
 ) -> None:
     store = stored(tmp_path)
-    path = store.folder / "store.json"
-    content = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(content | {"schema": content["schema"] - 1}), encoding="utf-8")
-    assert open_store(Workspace(tmp_path / "ws")).pack().digest == store.pack().digest
-    path.write_text(json.dumps(content | {"schema": content["schema"] + 1}), encoding="utf-8")
+    content = json.loads((store.folder / "store.json").read_text(encoding="utf-8"))
+    digest, folder = store.pack().digest, store.folder
+
+    def of_version(schema: int) -> Path:
+        path = folder / "store.json"
+        path.write_text(json.dumps(content | {"schema": schema}), encoding="utf-8")
+        return republished(folder)
+
+    folder = of_version(content["schema"] - 1)
+    assert open_store(Workspace(tmp_path / "ws")).pack().digest == digest
+    folder = of_version(content["schema"] + 1)
     with pytest.raises(WorkspaceRefused, match="written by a newer version"):
         open_store(Workspace(tmp_path / "ws"))
 

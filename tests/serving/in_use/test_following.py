@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import threading
 import time
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from features.company.block_digests import damage_in
 from features.company.workspace import CURRENT
 from features.declarations.buying import BuyingModel
 from features.plan.plan import standard_plan
@@ -23,6 +25,7 @@ from features.vocabulary.time import Cutoff
 from regulars.main import main
 from serving.in_use.models_in_use import ModelsInUse
 from serving.nightly.run import score_everybody
+from serving.nightly.standby import ready_scores
 from serving.process.without_training import kept_out
 from serving.snapshot.scores_of_model import said_of
 from tests.oracles.mlflow_client import tags_of
@@ -180,15 +183,20 @@ def test_what_the_service_refuses_is_not_told_as_done(
     shelf = PromotedBundles(retrained.workspace, CHURN_KIND)
     [second] = {one["digest"] for one in shelf.champions() if one["version"] == "2"}
     scores = retrained.workspace.scores.folder
-    # The disk loses a part of the scores of the second once they were found complete.
+    ready_scores(retrained.settings, retrained.workspace, shelf.exported(second))
     own = next(one for one in scores.iterdir() if said_of(one).get("model_digest") == second)
-    (own / "points.npy").rename(own / "points.away")
+    assert damage_in(own) == ""
+    # The disk loses a part of the scores of the second once they were found to be as they were written.
+    points = own / "points.npy"
+    whole, stamp = points.read_bytes(), points.stat()
+    points.write_bytes(bytes(64) + whole[64:])
+    os.utime(points, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
     refused = run(retrained, "promote", "2", "--reason", "the newer one", code=1)
     assert refused["done"] is False and refused["served"] is False
-    assert "FileNotFoundError" in refused["service_fault"]
+    assert "while opening" in refused["service_fault"]
     assert service.answering is not None and service.answering.version == "1"
     assert service.promoted is not None and service.promoted.version == "2"
-    (own / "points.away").rename(own / "points.npy")
+    points.write_bytes(whole)
     assert run(retrained, "rollback", "--reason", "mended")["served"] is True
 
 

@@ -11,6 +11,7 @@ import pytest
 from features.company.workspace import Workspace
 from serving.in_use.pair import InUse, open_pair
 from serving.snapshot.scores_of_model import MANIFEST_FILE
+from tests.republishing import republished
 from tests.serving.company import Company
 
 
@@ -41,6 +42,7 @@ def test_a_model_that_did_not_make_the_scores_is_not_in_use_beside_them(
     content = json.loads(file.read_text(encoding="utf-8"))
     content[part]["digest"] = "0" * 64
     file.write_text(json.dumps(content), encoding="utf-8")
+    republished(file.parent)
     assert models(open_pair(valued_company.settings, workspace)) == left
 
 
@@ -53,6 +55,7 @@ def test_without_the_events_the_scores_were_made_from_nothing_is_said_of_other_t
     file = workspace.scores.current / MANIFEST_FILE
     content = json.loads(file.read_text(encoding="utf-8"))
     file.write_text(json.dumps(content | {"data_digest": "other"}), encoding="utf-8")
+    republished(file.parent)
     for _ in range(2):
         found = open_pair(demo_workspace.settings, workspace)
         assert (found.past, found.changes, found.what_ifs) == (None, None, None)

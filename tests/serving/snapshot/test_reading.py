@@ -97,7 +97,7 @@ def test_terciles_are_thirds_by_value_if_kept(valued_company: Company) -> None:
 def test_where_nobody_was_scored_the_command_that_scores_is_named(tmp_path: Path) -> None:
     with pytest.raises(WorkspaceRefused, match=r"found none\. Run `regulars score` first"):
         open_snapshot(Workspace(tmp_path))
-    with pytest.raises(WorkspaceRefused, match="FileNotFoundError while opening them"):
+    with pytest.raises(WorkspaceRefused, match=r"no readable digests\.json"):
         open_snapshot_folder(tmp_path)
 
 

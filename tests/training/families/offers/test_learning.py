@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from features.store.store import Store, open_store
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
 from features.vocabulary.time import Cutoff
+from tests.republishing import republished
 from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
 from training.families.offers.bundle import OFFER_KIND
@@ -80,21 +82,21 @@ def test_the_same_data_give_the_same_digest_and_a_changed_byte_is_refused(
         opened(OFFER_KIND, tmp_path / "two")
 
 
-def test_offers_nobody_can_decide_about_stop_a_training(company: tuple[Settings, Store]) -> None:
+def test_offers_nobody_can_decide_about_stop_a_training(
+    company: tuple[Settings, Store], tmp_path: Path
+) -> None:
     import pyarrow.parquet as pq
 
     settings, store = company
-    path = store.table("offers")
-    whole = path.read_bytes()
-    try:
-        table = pq.read_table(path)
-        place = table.column_names.index("margin_cents")
-        free = np.zeros(len(table), np.int64)
-        pq.write_table(table.set_column(place, "margin_cents", [free]), path)
-        with pytest.raises(DataRefused, match="margin above zero"):
-            learn_offers(store, standard_plan(store.pack()), settings.offers)
-    finally:
-        path.write_bytes(whole)
+    folder = shutil.copytree(store.folder, tmp_path / store.folder.name)
+    path = folder / "tables" / "offers.parquet"
+    table = pq.read_table(path)
+    place = table.column_names.index("margin_cents")
+    free = np.zeros(len(table), np.int64)
+    pq.write_table(table.set_column(place, "margin_cents", [free]), path)
+    worthless = replace(store, folder=republished(folder))
+    with pytest.raises(DataRefused, match="margin above zero"):
+        learn_offers(worthless, standard_plan(store.pack()), settings.offers)
 
 
 def test_offers_whose_days_are_not_over_teach_nothing(company: tuple[Settings, Store]) -> None:
