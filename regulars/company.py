@@ -201,7 +201,7 @@ def verify(call: Call) -> Outcome:
     faults = [one for one in found if one.fault]
     rows = [(one.what, one.amount, one.fault or "as written", one.remedy) for one in found]
     said = (
-        f"{len(faults)} of {len(found)} are damaged"
+        f"Damaged: {len(faults)} of {len(found)}"
         if faults
         else f"All {len(found)} are as they were written"
     )
