@@ -21,6 +21,8 @@ DIGESTS_FILE = "digests.json"
 BLOCK_BYTES = 1 << 20
 _NAMED_BY = 16
 _MOST_REMEMBERED = 1 << 16
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
+"""What reading a list may raise that was damaged, or that nobody wrote."""
 
 Stamp = tuple[int, int, int, int]
 """A file as it stood: device, number, size and when it was last written."""
@@ -71,7 +73,7 @@ def damage_in(generation: Path, *within: str) -> str:
         # Digests are made without the interpreter: a thread of its own, so that nobody paces it.
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(_first_damage, generation, chosen).result()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except _UNREADABLE:
         return f"no readable {DIGESTS_FILE} of that name"
 
 
@@ -85,7 +87,7 @@ def size_bytes(generation: Path, *within: str) -> int:
     """How many bytes a generation's list speaks of in files whose names begin so; 0 where it cannot be read."""
     try:
         return sum(one.size_bytes for one in _chosen(generation, within).values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except _UNREADABLE:
         return 0
 
 
@@ -156,7 +158,7 @@ def _placed(generation: Path) -> Iterator[tuple[tuple[int, int], FileDigests]]:
     try:
         for name, said in _listed(generation).items():
             yield _place(generation / name), said
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except _UNREADABLE:
         return
 
 

@@ -99,5 +99,6 @@ def _lives(number: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        # It is another user's.
+        pass
     return True

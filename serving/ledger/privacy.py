@@ -22,7 +22,6 @@ from serving.ledger.clearing import (
     TO_BE_ERASED,
     clear,
     clear_erasure,
-    drop_answers,
     tables_of_people,
 )
 from serving.ledger.database import TABLES
@@ -201,7 +200,6 @@ class Privacy:
             answers = speaking_of(connection, people) if people else []
             forget_answers(connection, answers)
         if answers:
-            drop_answers(self._path, answers, rest=self._rest)
             wipe(self._path)
         return changed
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from features.company.settings.service import RetentionSettings
 from features.vocabulary.time import DAY_SECONDS
 from serving.ledger.audit import Audit
+from serving.ledger.clearing import REST_SECONDS
 from serving.ledger.durable import aside
 
 ROWS_AT_ONCE = 500
-REST_SECONDS = 0.012
 
 
 @dataclass(frozen=True)

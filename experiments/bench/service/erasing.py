@@ -147,7 +147,7 @@ def main() -> int:
         print("Simulating a company and growing 300 trees.", flush=True)
         ground = laid(Path(scratch) / "company", 1_000 if given.is_small else 6_000)
         found = erasing(
-            ground, kept_mb, 1_000 if given.is_small else 5_000, 6.0 if given.is_small else 15.0
+            ground, kept_mb, 1_000 if given.is_small else 5_000, 6.0 if given.is_small else 90.0
         )
     beside = f"beside {found.kept_mb:,.0f} MB of kept answers"
     return conclude(

@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from serving.ledger.clearing import ANSWERS_AT_ONCE, CUSTOMERS_AT_ONCE, REST_SECONDS
+from serving.ledger.clearing import (
+    ANSWERS_AT_ONCE,
+    CUSTOMERS_AT_ONCE,
+    LONG_REST_SECONDS,
+    REST_SECONDS,
+)
 from serving.ledger.decisions import Decision
 from serving.ledger.ledger import Ledger
 from serving.ledger.privacy import Withheld
@@ -22,6 +27,13 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened = Ledger(tmp_path / "ledger.db")
     yield opened
     opened.close()
+
+
+def contents(ledger: Ledger) -> int:
+    """How many answers are kept, whether anybody can read them or not."""
+    with closing(sqlite3.connect(ledger.path)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM kept_contents").fetchone()
+    return int(count)
 
 
 class Killed(Exception):
@@ -63,10 +75,14 @@ def test_others_are_let_in_after_every_step_that_takes_long(ledger: Ledger) -> N
     done: list[float] = []
     ledger.privacy._rest = done.append
     ledger.privacy.erase(["anna"], at=1)
-    # The keys and the customer; then whom the answers speak of, which is soon done; then two lots of contents.
-    assert done[:2] == done[-2:] == [REST_SECONDS, REST_SECONDS]
-    assert set(done[2:-2]) == {0}
-    assert kept_answers(ledger.path) == []
+    # The keys and the customer.
+    assert done == [REST_SECONDS, REST_SECONDS]
+    assert kept_answers(ledger.path) == [] and contents(ledger) == ANSWERS_AT_ONCE + 1
+    done.clear()
+    ledger.privacy.clear()
+    # Whom the answers spoke of, which is soon done; then two lots of contents.
+    assert done[-2:] == [LONG_REST_SECONDS, LONG_REST_SECONDS]
+    assert set(done[:-2]) == {0} and contents(ledger) == 0
 
 
 def test_of_somebody_who_was_erased_meanwhile_nothing_is_written(ledger: Ledger) -> None:
