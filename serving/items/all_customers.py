@@ -17,7 +17,7 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
-from serving.items.reasons import GROUPS, category_of, headline
+from serving.items.reasons import GROUPS, ItemGrounds, category_of
 from serving.items.recommending import Recommending, order_chances_of, recommending_in
 from serving.ledger.administration import of_nobody_withheld, withheld_in
 from serving.ledger.privacy import Withheld
@@ -145,7 +145,7 @@ def tables_of(
         ]
         items = pairs.items[listed]
         texts = [
-            headline(found.bundle, item, owned[who], pushes[row], values[row], words)
+            ItemGrounds(found.bundle, item, owned[who], pushes[row], values[row], words).headline
             for row, (item, who) in enumerate(zip(items.tolist(), at.tolist(), strict=True))
         ]
         said = None if by_churn is None else by_churn[some[at]]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,56 +53,72 @@ def recommended(
             source=SOURCES[pairs.sources[row]],
             times_bought=round(float(values[at, POSITIONS["times_bought"]])),
             due_in_days=None if np.isnan(due[at]) else round(float(due[at]), 1),
-            text=headline(bundle, int(pairs.items[row]), owned, pushes[at], values[at], words),
-            reasons=_reasons(bundle, int(pairs.items[row]), owned, pushes[at], values[at], words),
+            text=grounds.headline,
+            reasons=grounds.reasons,
         )
         for at, row in enumerate(rows.tolist())
+        for grounds in [
+            ItemGrounds(bundle, int(pairs.items[row]), owned, pushes[at], values[at], words)
+        ]
     ]
 
 
-def _reasons(
-    bundle: ItemBundle,
-    item: int,
-    owned: NDArray[np.int32],
-    pushes: Floats,
-    row: NDArray[np.float32],
-    words: ItemWords,
-) -> tuple[ItemReason, ...]:
-    """The groups by how much they move the log-odds, either way; ties by their order."""
-    bought = because(bundle, item, owned)
-    category = category_of(bundle, item)
-    names = [name for _, name, _ in bought]
-    order = np.argsort(-np.abs(pushes), kind="stable").tolist()
-    return tuple(
-        ItemReason(
-            GROUPS[group],
-            words.titles[GROUPS[group]],
-            float(pushes[group]),
-            words.sentence(GROUPS[group], row, category, names),
-            bought if group == _TASTE else (),
+@dataclass(frozen=True)
+class ItemGrounds:
+    """What speaks for one item: what the customer ``owned`` before, what each group ``pushes``, and the facts it is told by."""
+
+    bundle: ItemBundle
+    item: int
+    owned: NDArray[np.int32]
+    pushes: Floats
+    facts: NDArray[np.float32]
+    words: ItemWords
+
+    @property
+    def reasons(self) -> tuple[ItemReason, ...]:
+        """The groups by how much they move the log-odds, either way; ties by their order."""
+        order = np.argsort(-np.abs(self.pushes), kind="stable").tolist()
+        return tuple(
+            ItemReason(
+                GROUPS[group],
+                self.words.titles[GROUPS[group]],
+                float(self.pushes[group]),
+                self._sentence(group),
+                self._bought if group == _TASTE else (),
+            )
+            for group in order
+            if self.pushes[group] != 0.0
         )
-        for group in order
-        if pushes[group] != 0.0
-    )
 
+    @property
+    def headline(self) -> str:
+        """What is said of the item in one sentence, on a list as in a file."""
+        ordered = leading(self.pushes, float(self.facts[POSITIONS["times_bought"]]))
+        for group in ordered:
+            if self._speaks(group):
+                return self._sentence(group)
+        strongest = ordered[0] if ordered else int(np.argmax(np.abs(self.pushes)))
+        # What was bought is no reason for an item that it holds back.
+        return self.words.sentence(GROUPS[strongest], self.facts, self._category, [])
 
-def headline(
-    bundle: ItemBundle,
-    item: int,
-    owned: NDArray[np.int32],
-    pushes: Floats,
-    row: NDArray[np.float32],
-    words: ItemWords,
-) -> str:
-    """What is said of an item in one sentence, on a list as in a file."""
-    category = category_of(bundle, item)
-    ordered = leading(pushes, float(row[POSITIONS["times_bought"]]))
-    for group in ordered:
-        names = [name for _, name, _ in because(bundle, item, owned)] if group == _TASTE else []
-        if words.speaks_for(GROUPS[group], row, category, names):
-            return words.sentence(GROUPS[group], row, category, names)
-    strongest = ordered[0] if ordered else int(np.argmax(np.abs(pushes)))
-    return words.sentence(GROUPS[strongest], row, category, [])
+    @cached_property
+    def _bought(self) -> tuple[tuple[str, str, float], ...]:
+        return because(self.bundle, self.item, self.owned)
+
+    @cached_property
+    def _category(self) -> str:
+        return category_of(self.bundle, self.item)
+
+    def _speaks(self, group: int) -> bool:
+        """Whether the sentence of a group says something for the item."""
+        return self.words.speaks_for(GROUPS[group], self.facts, self._category, self._names(group))
+
+    def _sentence(self, group: int) -> str:
+        return self.words.sentence(GROUPS[group], self.facts, self._category, self._names(group))
+
+    def _names(self, group: int) -> list[str]:
+        """The bought items a sentence names, which that of taste alone does."""
+        return [name for _, name, _ in self._bought] if group == _TASTE else []
 
 
 def leading(pushes: Floats, times_bought: float) -> list[int]:

@@ -31,17 +31,19 @@ def demo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Company:
     return company_in(own_copy(tmp_path_factory, "company", company_in))
 
 
+def copied_into(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A copy of the company of all tests in a folder that may be written to."""
+    made = made_once(shared_folder(tmp_path_factory), "company", company_in)
+    copytree(made, folder, dirs_exist_ok=True)
+    return company_in(folder)
+
+
 @pytest.fixture(scope="session")
 def valued_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A copy of that company with a value model and segments in use, and scores made with them."""
 
     def make(folder: Path) -> None:
-        copytree(
-            made_once(shared_folder(tmp_path_factory), "company", company_in),
-            folder,
-            dirs_exist_ok=True,
-        )
-        company = company_in(folder)
+        company = copied_into(folder, tmp_path_factory)
         put_value_to_use(company)
         put_segments_to_use(company)
         score_everybody(company.settings, company.workspace)
@@ -104,12 +106,7 @@ def recommending_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """A copy of the company of all tests with a model that recommends beside its own; nobody changes it."""
 
     def make(folder: Path) -> None:
-        copytree(
-            made_once(shared_folder(tmp_path_factory), "company", company_in),
-            folder,
-            dirs_exist_ok=True,
-        )
-        company = company_in(folder)
+        company = copied_into(folder, tmp_path_factory)
         train(ITEMS_FAMILY, company.settings, company.workspace)
 
     return company_in(own_copy(tmp_path_factory, "recommending", make))

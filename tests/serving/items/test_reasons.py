@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serving.items.reasons import GROUPS, because, category_of, headline, leading
+from serving.items.reasons import GROUPS, ItemGrounds, because, category_of, leading
 from serving.items.recommending import Recommending, recommending_in
 from tests.serving.company import Company
 from training.families.items.pairs.pair_features import NAMES, POSITIONS
@@ -114,7 +114,9 @@ def test_the_headline_is_said_in_both_languages(
 ) -> None:
     row, nobody = facts(**(FACTS | changed)), np.empty(0, np.int32)
     for words, expected in ((ENGLISH, english), (GERMAN, german)):
-        assert headline(found.bundle, 0, nobody, pushes(**added), row, words) == expected
+        assert (
+            ItemGrounds(found.bundle, 0, nobody, pushes(**added), row, words).headline == expected
+        )
 
 
 def test_an_item_never_bought_is_told_by_the_bought_items_that_say_most_for_it(
@@ -130,10 +132,14 @@ def test_an_item_never_bought_is_told_by_the_bought_items_that_say_most_for_it(
     strongest = sorted(owned.tolist(), key=lambda two: -weight(two, item))[:2]
     first, second = (found.bundle.catalogue.name(two) for two in strongest)
     row = facts(**(FACTS | {"times_bought": 0}))
-    said = headline(found.bundle, item, owned, pushes(taste=1.0, demand=0.5), row, ENGLISH)
+    said = ItemGrounds(
+        found.bundle, item, owned, pushes(taste=1.0, demand=0.5), row, ENGLISH
+    ).headline
     assert said == f"because they bought “{first}” and “{second}”"
     # Nobody bought anything that speaks for it: the next reason does.
-    alone = headline(found.bundle, item, owned[:0], pushes(taste=1.0, demand=0.5), row, ENGLISH)
+    alone = ItemGrounds(
+        found.bundle, item, owned[:0], pushes(taste=1.0, demand=0.5), row, ENGLISH
+    ).headline
     assert alone == "5.0 % of the customers of the last 30 days bought it"
 
 
