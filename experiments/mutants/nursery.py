@@ -22,9 +22,11 @@ import time
 import traceback
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 LIBRARIES = (
@@ -52,6 +54,8 @@ _SIGNAL_AT_PARENTS_DEATH = 1
 _NEVER_BEGUN = 70
 """The exit code of a child that did not come as far as its tests, for which no mistake is to blame."""
 MOST_BYTES = 12 * 1024**3
+_WORKING = 0.01
+"""Who uses a smaller share of a core than that waits."""
 
 
 class Conduct:
@@ -147,7 +151,7 @@ def _forked(task: dict[str, Any], tree: Path, folder: Path) -> dict[str, Any]:
     child = os.fork()
     if not child:
         _child(task, tree, folder)
-    status, used, in_time = _awaited(child, begun + task["seconds"])
+    status, used, in_time = _awaited(child, begun + task["seconds"], task["still_seconds"])
     _end_group(child)
     report = folder / "report.json"
     found: dict[str, Any] = json.loads(report.read_text()) if report.exists() else {}
@@ -165,16 +169,35 @@ def _forked(task: dict[str, Any], tree: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def _awaited(child: int, until: float) -> tuple[int, resource.struct_rusage, bool]:
-    """The end of a child: it is ended where it takes too long."""
+def _awaited(
+    child: int, until: float, still_seconds: float
+) -> tuple[int, resource.struct_rusage, bool]:
+    """The end of a child: it is ended where it takes too long, or waits for what never comes."""
+    looked_at, before = time.monotonic(), 0.0
     while time.monotonic() < until:
         ended, status, used = os.wait4(child, os.WNOHANG)
         if ended:
             return status, used, True
+        if time.monotonic() > looked_at + still_seconds:
+            now = _processor_seconds(child)
+            if abs(now - before) < _WORKING * still_seconds:
+                break
+            looked_at, before = time.monotonic(), now
         time.sleep(0.02)
     _end_group(child)
     _, status, used = os.wait4(child, 0)
     return status, used, False
+
+
+def _processor_seconds(child: int) -> float:
+    """What a child and all it started have used so far; it falls where one of them ends."""
+    used = 0.0
+    with suppress(psutil.Error):
+        process = psutil.Process(child)
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                used += sum(one.cpu_times()[:2])
+    return used
 
 
 def _end_with_parent() -> None:

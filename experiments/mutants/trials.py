@@ -28,6 +28,8 @@ _UNKNOWN_SECONDS = 240.0
 _MAKING_COMPANIES = 120.0
 _MOST_SECONDS = 1_800.0
 """However busy the machine is, nothing is waited for any longer."""
+_STILL_SECONDS = 60.0
+"""Nor is a trial that has used hardly any processor time for so long: it waits for what never comes."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +144,7 @@ class Workshop:
             "left_out": self.seen.failing(files),
             "processor": least + 5.0 * sum(known.values()) + _MAKING_COMPANIES,
             "seconds": _MOST_SECONDS,
+            "still_seconds": _STILL_SECONDS,
             "companies": "" if makes_companies else str(self._companies),
             "machine_code": str(self.folder / "machine-code"),
             "forgotten": self._forgotten(mutant.file) if mutant else None,

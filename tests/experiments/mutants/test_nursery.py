@@ -55,6 +55,7 @@ def task(tree: Path, source: str = "", **changes: Any) -> dict[str, Any]:
         "left_out": [],
         "processor": 60.0,
         "seconds": 600.0,
+        "still_seconds": 60.0,
         "companies": "",
         "machine_code": str(tree / "machine-code"),
         "forgotten": None,
@@ -91,6 +92,7 @@ def test_the_copy_is_as_it_was_when_a_mistake_was_tried(tree: Path, nursery: Nur
         ("import os\nos._exit(7)", {}, "crashed"),
         (YOUNG, {"machine_code": None}, "never begun"),
         ("while True: pass", {"processor": 1.0}, "timeout"),
+        ("import threading\nthreading.Event().wait()", {"still_seconds": 2.0}, "timeout"),
         (YOUNG, {"left_out": [f"test_ages.py::test_{n}" for n in ("slow", "grown_up", "quick")]}, "no tests"),
     ],
 )  # fmt: skip
