@@ -5,6 +5,7 @@ A problem never repeats what was sent: it points at the field and says what is w
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, NotRequired
@@ -49,6 +50,8 @@ class ProblemKind:
     status: int
     title: str
     detail: str
+    come_again_seconds: Sequence[int] = ()
+    """Where all are refused for a while each is told another of these times, lest they all come back at once."""
 
 
 KINDS = {
@@ -175,6 +178,7 @@ KINDS = {
             503,
             "Nothing can be recorded just now.",
             "No answer is given that is not on record: try again once there is room on the disk.",
+            come_again_seconds=range(10, 41),
         ),
         ProblemKind(
             "ledger_damaged",
@@ -268,7 +272,8 @@ class Refusal(Exception):
         self.kind = KINDS[code]
         self.detail = detail
         self.errors = tuple(errors)
-        self.come_again_seconds = come_again_seconds
+        times = self.kind.come_again_seconds
+        self.come_again_seconds = come_again_seconds or (random.choice(times) if times else None)
 
 
 def kind_for_status(status: int) -> ProblemKind:

@@ -118,7 +118,10 @@ class Reply:
             if status >= 400 and not self._is_ours(media_type):
                 self._replaced = status
                 return
-            headers = [*message.get("headers", ()), *self._own_headers(status)]
+            said = message.get("headers", ())
+            seconds = dict(said).get(b"retry-after")
+            others = [one for one in said if one[0] != b"retry-after"]
+            headers = [*others, *self._own_headers(status, seconds and int(seconds))]
             self._started = True
             self.status = status
             self._remember(message)

@@ -129,7 +129,13 @@ def _problem(request: Request, fault: Refusal | RequestValidationError) -> Respo
     correlation_id = getattr(request.state, "correlation_id", secrets.token_hex(8))
     refusal = fault if isinstance(fault, Refusal) else _as_refusal(fault)
     problem = Problem(refusal.kind, correlation_id, refusal.detail, refusal.errors)
-    return Response(problem.as_json(), status_code=refusal.kind.status, media_type=MEDIA_TYPE)
+    seconds = refusal.come_again_seconds
+    return Response(
+        problem.as_json(),
+        status_code=refusal.kind.status,
+        media_type=MEDIA_TYPE,
+        headers=None if seconds is None else {"retry-after": str(seconds)},
+    )
 
 
 def _as_refusal(fault: RequestValidationError) -> Refusal:

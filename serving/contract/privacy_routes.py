@@ -24,6 +24,7 @@ from serving.contract.routes import contract_routes
 from serving.ledger.feedback import Verdict
 from serving.ledger.privacy import Erasure
 from serving.nightly.forgetting import still_held
+from serving.process.pacing import paced
 
 routes = contract_routes()
 
@@ -61,12 +62,14 @@ def objections(request: Request, question: ObjectionsRequest) -> ObjectionsAnswe
 def erasures(request: Request, question: ErasuresRequest) -> ErasureAnswer:
     """Forget customers: from this answer on nobody knows them; the answer names what is still to be done."""
     models_in_use, named = models_in_use_of(request), list(dict.fromkeys(question.customer_ids))
-    erasure = models_in_use.ledger.privacy.erase(
-        named,
-        at=models_in_use.now(),
-        ignore_case=models_in_use.ignores_case,
-        all_ids=models_in_use.all_ids_of,
-    )
+    # Thousands may be named at once, and whoever calls meanwhile shares the interpreter.
+    with paced():
+        erasure = models_in_use.ledger.privacy.erase(
+            named,
+            at=models_in_use.now(),
+            ignore_case=models_in_use.ignores_case,
+            all_ids=models_in_use.all_ids_of,
+        )
     return _erasure(erasure)
 
 

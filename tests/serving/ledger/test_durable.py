@@ -75,3 +75,27 @@ def test_nothing_of_what_was_deleted_is_left_in_the_log(database: Path) -> None:
         assert files_holding(database.parent, "anna is gone") != []
         wipe(database)
         assert files_holding(database.parent, "anna is gone") == []
+
+
+def test_whoever_reads_the_log_is_waited_for_and_nobody_else(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with aside(database) as reader:
+        for statement in ("INSERT INTO people VALUES ('anna is gone')", "DELETE FROM people"):
+            with durably(database) as writing:
+                writing.execute(statement)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM people").fetchall()
+        rests: list[float] = []
+
+        def rest(seconds: float) -> None:
+            rests.append(seconds)
+            if len(rests) == 2:
+                reader.execute("COMMIT")
+
+        monkeypatch.setattr("time.sleep", rest)
+        wipe(database)
+        assert len(rests) == 2
+        assert files_holding(database.parent, "anna is gone") == []
+        wipe(database)
+        assert len(rests) == 2

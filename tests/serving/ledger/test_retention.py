@@ -75,3 +75,14 @@ def test_a_table_in_its_order_is_not_looked_through_where_nothing_is_old(ledger:
     later = NOW + 101 * DAY
     let_go(ledger.path, ledger.audit, KEPT, at=later, rest=lambda seconds: None, at_once=2)
     assert ledger.decision("late") is None
+
+
+def test_offers_are_not_looked_through_either_where_the_oldest_are_to_stay(ledger: Ledger) -> None:
+    ledger.offers.append([offered("late", 250)])
+    # Beside two decisions, one verdict and one call the one offer before it.
+    gone = let_go(ledger.path, ledger.audit, KEPT, at=NOW, rest=lambda seconds: None, at_once=1)
+    assert gone == 2 + 1 + 1 + 1
+    assert {one.decision_id for one in ledger.offers.of_customer("anna")} == {"o200", "late"}
+    later = NOW + 201 * DAY
+    let_go(ledger.path, ledger.audit, KEPT, at=later, rest=lambda seconds: None, at_once=1)
+    assert ledger.offers.of_customer("anna") == []

@@ -342,3 +342,16 @@ def test_without_data_there_is_nothing_to_train_and_nothing_is_registered(tmp_pa
     with pytest.raises(WorkspaceRefused):
         train(CHURN_FAMILY, settings, workspace)
     assert not workspace.bundles.exists() and not workspace.mlflow.exists()
+
+
+def test_the_last_version_is_the_highest_that_was_not_taken_away(tmp_path: Path) -> None:
+    settings = write_company(tmp_path / "company")
+    registry = Registry(settings, Workspace(tmp_path / "workspace"), "churn")
+    assert registry.last_version() == 0
+    client = registry._client
+    client.create_registered_model("churn")
+    for _ in range(3):
+        client.create_model_version("churn", "runs:/0123456789abcdef/bundle")
+    assert registry.last_version() == 3
+    client.delete_model_version("churn", "3")
+    assert registry.last_version() == 2
