@@ -1,12 +1,13 @@
-"""The program in which a bundle is opened for the first time: with bounded memory, and thrown away afterwards.
+"""The program in which a bundle is opened for the first time: with bounded memory and time, and thrown away afterwards.
 
-Run as ``python -m training.families.child NAME FOLDER``.
+Run as ``python -m training.families.child NAME FOLDER PROCESSOR_SECONDS``.
 """
 
 from __future__ import annotations
 
 import json
 import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from training.bundles.manifest import damaged
 MEMORY_BYTES = 8 << 30
 
 
-def main(name: str, folder: str) -> int:
+def main(name: str, folder: str, processor_seconds: str) -> int:
     """Open the bundle and say in JSON what is wrong with it, nothing when all is well."""
+    # Its signal ends the process, by which whoever waits knows why.
+    signal.setitimer(signal.ITIMER_PROF, float(processor_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     # Opening needs none of what only training does, and loading it would take most of the time.
     for library in ("pandas", "sklearn", "matplotlib", "shap", "mlflow"):

@@ -105,3 +105,12 @@ def test_what_was_tried_with_other_libraries_is_tried_again(tmp_path: Path) -> N
 def test_a_trial_that_ends_without_a_word_is_no_proof(tmp_path: Path) -> None:
     with pytest.raises(BundleRefused, match="a trial that ended with"):
         tried(tmp_path, "no family of that name")
+
+
+def test_a_bundle_that_takes_too_much_of_a_processor_is_refused_by_that_and_not_by_the_clock(
+    tmp_path: Path,
+) -> None:
+    # Before anything is opened the libraries alone take longer.
+    with pytest.raises(BundleRefused) as refused:
+        tried(tmp_path, "churn", processor_seconds=0.05)
+    assert "within 0.05 s of a processor's time" in refused.value.expected
