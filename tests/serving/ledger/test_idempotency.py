@@ -54,6 +54,48 @@ def test_another_body_under_the_same_key_is_refused(repeats: RepeatedCalls) -> N
         repeats.begin("crm", "k", b"other", at=NOW)
 
 
+CALL = b"POST /v1/score\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (b'{"customer_id":"anna","reasons":true}', b'{ "reasons" : true,\r\n\t"customer_id": "anna" }'),
+        (b'{"rows":[{"a":1,"b":2}]}', b'{"rows": [{"b": 2, "a": 1}]}'),
+        (b'{"customer_id":12345678901234567890}', b'{"customer_id": 12345678901234567890}'),
+        (b'{"name":"\xc3\xa9"}', b'{"name":"\\u00e9"}'),
+        (b"no JSON at all", b"no JSON at all"),
+    ],
+)  # fmt: skip
+def test_the_same_json_is_the_same_call_however_it_is_spaced_and_ordered(
+    repeats: RepeatedCalls, first: bytes, again: bytes
+) -> None:
+    repeats.begin("crm", "k", CALL + first, at=NOW)
+    repeats.end("crm", "k", ANSWER)
+    assert repeats.begin("crm", "k", CALL + again, at=NOW) == ANSWER
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        (b'{"rows":[1,2]}', b'{"rows":[2,1]}'),
+        (b'{"customer_id":"anna"}', b'{"customer_id":"an na"}'),
+        # Read as most readers read them the two would be one number.
+        (b'{"customer_id":12345678901234567890}', b'{"customer_id":12345678901234567891}'),
+        (b'{"customer_id":"1"}', b'{"customer_id":1}'),
+        (b"no JSON at all", b"no  JSON at all"),
+    ],
+)
+def test_what_means_something_else_is_another_call(
+    repeats: RepeatedCalls, first: bytes, other: bytes
+) -> None:
+    repeats.begin("crm", "k", CALL + first, at=NOW)
+    with pytest.raises(Differs):
+        repeats.begin("crm", "k", CALL + other, at=NOW)
+    with pytest.raises(Differs):
+        repeats.begin("crm", "k", b"POST /v1/customer\n" + first, at=NOW)
+
+
 def test_a_repeat_of_a_call_under_way_waits_until_it_counts_as_broken_off(
     repeats: RepeatedCalls,
 ) -> None:
