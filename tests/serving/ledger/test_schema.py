@@ -33,6 +33,11 @@ KEPT = (
     "salts",
     "to_be_erased",
 )
+ADDED = {
+    "decisions": ("data_digest", "vector_digest", "basis", "campaign", "hold_out"),
+    "events": ("decision_id",),
+}
+"""Columns that came before versions were counted."""
 
 
 def older(folder: Path) -> Path:
@@ -69,6 +74,25 @@ def test_an_older_ledger_brought_forward_is_what_a_new_one_is(tmp_path: Path) ->
         opened(one).dispose()
     assert schema(path) == schema(new)
     assert {f"table {one.name}" for one in TABLES.sorted_tables} <= schema(new).keys()
+
+
+def test_a_ledger_from_before_versions_were_counted_gets_the_columns_it_lacks(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "new").mkdir()
+    new, path = tmp_path / "new" / "ledger.db", older(tmp_path)
+    with closing(sqlite3.connect(path)) as connection:
+        for table, columns in ADDED.items():
+            for column in columns:
+                connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.commit()
+    for one in (new, path):
+        opened(one).dispose()
+    assert schema(path) == schema(new)
+    for table, columns in ADDED.items():
+        assert set(rows(path, f"SELECT {', '.join(columns)} FROM {table}")) == {
+            ("",) * len(columns)
+        }
 
 
 def test_what_an_older_ledger_holds_stays_and_what_nobody_may_keep_goes(tmp_path: Path) -> None:
