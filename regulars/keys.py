@@ -79,21 +79,23 @@ def audit() -> None:
 
 @audit.command("list")
 @click.option("--latest", type=int, default=20, show_default=True, help="So many of them.")
+@click.option("--about", metavar="CUSTOMER", help="Only calls that named this customer.")
 @verb
-def audit_list(call: Call, latest: int) -> Outcome:
-    """List the latest calls for people's data."""
+def audit_list(call: Call, latest: int, about: str | None) -> Outcome:
+    """List the latest calls for people's data, or those about one customer."""
     from serving.ledger.administration import audited
 
-    headers = ("number", "at", "key", "call", "correlation id")
+    headers = ("number", "at", "key", "call", "customers", "correlation id")
     rows = [
         (
             str(asked.number),
             f"{datetime.fromtimestamp(asked.at, UTC):%Y-%m-%d %H:%M:%S}",
             asked.caller,
             f"{asked.method} {asked.route}",
+            f"{asked.customers:,}" if asked.customers else "",
             asked.correlation_id,
         )
-        for asked in audited(call.workspace, most=latest)
+        for asked in audited(call.workspace, most=latest, about=about)
     ]
     return Outcome(
         said=f"{len(rows)} calls",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from http.cookies import CookieError, SimpleCookie
 
 from serving.access.problems import Refusal
+from serving.access.request_body import customers_named
 from serving.access.responses import is_for_now
 from serving.access.routes import Route
 from serving.ledger.audit import SESSION
@@ -79,6 +80,7 @@ class Entrance:
                 method=self._method,
                 route=self._route.path,
                 correlation_id=correlation_id,
+                about=self._ledger.unreadable(customers_named(body)),
             )
         key = self._headers.get(REPEAT_HEADER)
         if key is None or self._method != "POST" or not self.caller:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from features.company.workspace import Workspace
 from features.store.store import open_store
 from features.vocabulary.errors import RegularsError, UsageRefused, WorkspaceRefused
+from features.vocabulary.identifiers import normal_id
 from serving.ledger.audit import COMMAND_LINE, AuditRow
 from serving.ledger.decisions import Decision
 from serving.ledger.keys import FIRST_KEY_VARIABLE, SCOPES, SHORTEST_SECRET, KeyRecord
@@ -84,10 +85,18 @@ def adopt_first_key(workspace: Workspace, environment: Mapping[str, str], *, at:
             ledger.adopt_key(key_id, key, [one for one in SCOPES if one != "pages"], at=at)
 
 
-def audited(workspace: Workspace, *, most: int) -> list[AuditRow]:
-    """The latest calls for people's data, the newest first."""
+def audited(workspace: Workspace, *, most: int, about: str | None = None) -> list[AuditRow]:
+    """The latest calls for people's data, the newest first, or those that named a customer by any of their ids."""
     with ledger_of(workspace) as ledger:
-        return ledger.audit.rows(most=most)
+        names = None if about is None else ledger.unreadable(_all_ids(workspace, normal_id(about)))
+        return ledger.audit.rows(most=most, about=names)
+
+
+def _all_ids(workspace: Workspace, customer_id: str) -> list[str]:
+    """A customer by every id the store knows them by."""
+    if workspace.store.current is None:
+        return [customer_id]
+    return [customer_id, *open_store(workspace).other_ids().all_of([customer_id])]
 
 
 def record_command(workspace: Workspace, name: str, *, at: int) -> None:

@@ -1,7 +1,8 @@
 """Who asked for people's data and when: one row a call, each sealed with the one before, so that no edit goes unseen.
 
-A row is written before the call is answered, and names the key, the declared route and the call's correlation id,
-never a customer. Its seal is made by a key over the row and the seal before it. The last seal also stands in a file
+A row is written before the call is answered, and names the key, the declared route and the call's correlation id.
+About whom it was is told by names that nobody can read: whoever has a customer's number can ask for the calls about
+them, and the record itself gives nobody away. Its seal is made by a key over the row and the seal before it. The last seal also stands in a file
 beside the database, from which the record goes on: a tail that was cut off is missed for ever after.
 """
 
@@ -9,15 +10,18 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 from serving.ledger.database import TABLES
 from serving.ledger.seals import Anchor, Anchored, SealKey
+from serving.ledger.spoken_of import BYTES_A_NAME, short_names
 from serving.ledger.statements import Statements
 
 SESSION = "session"
@@ -37,13 +41,18 @@ sa.Table(
     sa.Column("route", sa.Text, nullable=False),
     sa.Column("correlation_id", sa.Text, nullable=False),
     sa.Column("seal", sa.Text, nullable=False),
+    # Eight bytes for each customer the call names; nothing in rows of older versions.
+    sa.Column("about", sa.LargeBinary),
 )
-_COLUMNS = "number, at, caller, method, route, correlation_id, seal"
+_COLUMNS = "number, at, caller, method, route, correlation_id, seal, about"
 
 
 @dataclass(frozen=True)
 class AuditRow:
-    """One call: when, with which key, to which declared route, under which correlation id."""
+    """One call: when, with which key, to which declared route, under which correlation id, and about whom.
+
+    ``about`` holds eight bytes for each customer the call named.
+    """
 
     number: int
     at: int
@@ -52,6 +61,12 @@ class AuditRow:
     route: str
     correlation_id: str
     seal: str = ""
+    about: bytes = b""
+
+    @property
+    def customers(self) -> int:
+        """How many customers the call named."""
+        return len(self.about) // BYTES_A_NAME
 
     def sealed(self, before: str, key: SealKey) -> str:
         """The seal of this row behind another."""
@@ -59,6 +74,9 @@ class AuditRow:
             (before, str(self.number), str(self.at), self.caller, self.method, self.route)
         )
         said = f"{said}\n{self.correlation_id}"
+        # What was written before anybody was named keeps its seal.
+        if self.about:
+            said = f"{said}\n{self.about.hex()}"
         if self.number < key.first:
             return hashlib.sha256(said.encode()).hexdigest()
         return key.seal(said)
@@ -81,16 +99,26 @@ class Audit:
         number = self._statements.rows("SELECT coalesce(max(number), 0) FROM audit")[0][0]
         self._anchor.move(Anchored(number + 1) if is_lost or number else Anchored())
 
-    def note(self, *, at: int, caller: str, method: str, route: str, correlation_id: str) -> None:
-        """Write one call down, sealed behind the last one of any process."""
+    def note(
+        self,
+        *,
+        at: int,
+        caller: str,
+        method: str,
+        route: str,
+        correlation_id: str,
+        about: Collection[str] = (),
+    ) -> None:
+        """Write one call down, sealed behind the last one of any process; ``about`` are names nobody can read."""
+        names = short_names(about).tobytes()
         with self._anchor.held():
             with self._statements.together() as connection:
                 last, number = self._last(connection)
-                row = AuditRow(number + 1, at, caller, method, route, correlation_id)
+                row = AuditRow(number + 1, at, caller, method, route, correlation_id, about=names)
                 seal = row.sealed(last.seal, self._key)
                 connection.execute(
-                    f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (row.number, at, caller, method, route, correlation_id, seal),
+                    f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (row.number, at, caller, method, route, correlation_id, seal, names or None),
                 )
             # Only what is written for good: a process that dies between leaves a row ahead of the anchor.
             self._anchor.move(Anchored(row.number, seal))
@@ -110,10 +138,24 @@ class Audit:
         # What others have put there stays to be found.
         return last, max(last.number, ahead[-1][0] if ahead else 0)
 
-    def rows(self, *, most: int) -> list[AuditRow]:
-        """The latest calls, the newest first."""
-        query = f"SELECT {_COLUMNS} FROM audit ORDER BY number DESC LIMIT ?"
-        return [AuditRow(*row) for row in self._statements.rows(query, (most,))]
+    def rows(self, *, most: int, about: Collection[str] | None = None) -> list[AuditRow]:
+        """The latest calls, the newest first; those ``about`` any of some names alone, where there are any."""
+        if about is None:
+            query = f"SELECT {_COLUMNS} FROM audit ORDER BY number DESC LIMIT ?"
+            return [_row(row) for row in self._statements.rows(query, (most,))]
+        named = short_names(about)
+        any_of = " OR ".join(["instr(about, ?)"] * len(named)) or "0"
+        found = self._statements.rows(
+            f"SELECT {_COLUMNS} FROM audit WHERE {any_of} ORDER BY number DESC",
+            [one.tobytes() for one in named],
+        )
+        # The end of one name and the beginning of the next may look like another.
+        sure = (
+            row
+            for row in map(_row, found)
+            if np.isin(np.frombuffer(row.about, np.int64), named).any()
+        )
+        return list(islice(sure, most))
 
     def verify(self, *, at_once: int = _ROWS_AT_ONCE) -> tuple[int, str]:
         """How many rows stand unbroken from the first on, and what is wrong with the next; empty when nothing is."""
@@ -182,4 +224,4 @@ class Audit:
 
 
 def _row(row: tuple[Any, ...]) -> AuditRow:
-    return AuditRow(*row)
+    return replace(AuditRow(*row), about=row[-1] or b"")

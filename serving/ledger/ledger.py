@@ -23,7 +23,7 @@ from serving.ledger.database import opened
 from serving.ledger.decisions import APPEND, APPEND_AGAIN, DECISIONS, Decision, values_of
 from serving.ledger.feedback import Feedback
 from serving.ledger.hold_out import HoldOut
-from serving.ledger.idempotency import RepeatedCalls
+from serving.ledger.idempotency import RepeatedCalls, person_of
 from serving.ledger.integrity import refused_where_damaged, require_sound
 from serving.ledger.job_files import JobFiles
 from serving.ledger.jobs import Jobs
@@ -78,6 +78,10 @@ class Ledger:
         self._quick.close()
         self._erased.close()
         self._engine.dispose()
+
+    def unreadable(self, customer_ids: Iterable[str]) -> list[str]:
+        """What stands for customers where it is on record who asked about them."""
+        return [person_of(self.privacy, one) for one in customer_ids]
 
     def write_back(self) -> None:
         """Bring what was written into the database itself; whoever serves does it aside, once in a while."""

@@ -17,7 +17,7 @@ from features.vocabulary.arrays import Ints
 from serving.ledger.database import TABLES
 
 FEW = 8
-_BYTES = 8
+BYTES_A_NAME = 8
 sa.Table(
     "answers_about",
     TABLES,
@@ -45,7 +45,7 @@ def note(connection: sqlite3.Connection, name: str, people: Collection[str]) -> 
     else:
         connection.execute(
             "INSERT OR REPLACE INTO answers_about_crowds (name, people) VALUES (?, ?)",
-            (name, _short(people).tobytes()),
+            (name, short_names(people).tobytes()),
         )
 
 
@@ -56,14 +56,14 @@ def speaking_of(connection: sqlite3.Connection, people: Collection[str]) -> list
         (json.dumps(list(people)),),
     ).fetchall()
     crowds = connection.execute("SELECT name, people FROM answers_about_crowds").fetchall()
-    sizes = [len(some) // _BYTES for _, some in crowds]
+    sizes = [len(some) // BYTES_A_NAME for _, some in crowds]
     everybody = np.frombuffer(b"".join(some for _, some in crowds), np.int64)
-    spoken = np.flatnonzero(np.isin(everybody, _short(people)))
+    spoken = np.flatnonzero(np.isin(everybody, short_names(people)))
     places = np.searchsorted(np.cumsum(sizes), spoken, side="right")
     of_crowds = [crowds[place][0] for place in np.unique(places).tolist()]
     return list(dict.fromkeys([*(name for (name,) in found), *of_crowds]))
 
 
-def _short(people: Collection[str]) -> Ints:
+def short_names(people: Collection[str]) -> Ints:
     """Fifteen of the digits of each name, which two of them hardly share; who did would be forgotten together."""
     return np.array([int(one[:15], 16) for one in people], np.int64)

@@ -11,10 +11,12 @@ from serving.snapshot.reading import Snapshot
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
+CUSTOMER_PAGE = "/churn/customer"
+
 
 def customer_link(snapshot: Snapshot, position: int) -> str:
     """The page of one place in the ranking; it names a row of these scores, not a customer."""
-    return f"/churn/customer?g={snapshot.name}&row={position}"
+    return f"{CUSTOMER_PAGE}?g={snapshot.name}&row={position}"
 
 
 def percent(probability: float, language: Language = ENGLISH) -> str:

@@ -20,12 +20,14 @@ from serving.contract.answering import models_in_use_of
 from serving.contract.quick_route import QuickRoute
 from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.ledger.audit import SESSION
 from serving.ledger.keys import SESSION_SECONDS
 from serving.pages.churn_list import ListQuery, keys_beginning_with
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
 from serving.pages.customer_view import customer_page
 from serving.pages.download import csv_parts
+from serving.pages.figures import CUSTOMER_PAGE
 from serving.pages.list_view import churn_list_page
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
@@ -97,7 +99,7 @@ class Pages:
             is_whole=False,
         )(self._download)
         post("/churn/find", scope="pages", is_personal=True, browser=True, body="form")(self._find)
-        get("/churn/customer", scope="pages", is_personal=True, browser=True)(self._customer)
+        get(CUSTOMER_PAGE, scope="pages", is_personal=True, browser=True)(self._customer)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
         get("/sign-in", scope=None, is_personal=False, browser=True)(self._door)
         post("/sign-in", scope=None, is_personal=False, browser=True, body="form")(self._sign_in)
@@ -163,6 +165,16 @@ class Pages:
         row = _row(request.query_params.get("row", ""), in_use)
         if row is None:
             return self._refusal(request, "not_found")
+        # Whoever calls names a place in the list; whose it is stands on record before it is shown.
+        shown = in_use.snapshot.customer_ids[int(in_use.snapshot.ranking.customer_keys[row])]
+        models_in_use.ledger.audit.note(
+            at=models_in_use.now(),
+            caller=request.state.caller or SESSION,
+            method="SHOW",
+            route=CUSTOMER_PAGE,
+            correlation_id=request.state.correlation_id,
+            about=models_in_use.ledger.unreadable([shown]),
+        )
         since = request.query_params.get("since", "")
         page = customer_page(in_use, models_in_use.settings, row, since, models_in_use.recommending)
         return _html(self.draw("customer.html", page))

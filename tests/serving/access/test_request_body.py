@@ -9,7 +9,7 @@ import pytest
 
 from serving.access.asgi import Message
 from serving.access.problems import Refusal
-from serving.access.request_body import BODY_SECONDS, check_post, once, whole_body
+from serving.access.request_body import BODY_SECONDS, check_post, customers_named, once, whole_body
 from serving.access.routes import Route
 
 JSON = Route("/told", "score", ("POST",), body_bytes=10)
@@ -24,6 +24,29 @@ def refused(call: Any) -> str:
     except Refusal as refusal:
         return refusal.kind.code
     return ""
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b'{"customer_id": "anna"}', ["anna"]),
+        (b'{"customer_id": 12345678901234567891}', ["12345678901234567891"]),
+        (b'{"customer_id": 12.0}', ["12"]),
+        (b'{"rows": [{"customer_id": "anna"}, {"customer_id": " anna"}, {"row_id": "r"}]}', ["anna"]),
+        (b'{"customer_ids": ["anna", "bert", "", null, true, ["x"]]}', ["anna", "bert"]),
+        (b'{"rows": "anna", "customer_ids": 7}', []),
+        (b'{"other": {"customer_id": "anna"}}', []),
+        (b'["anna"]', []),
+        (b'{"customer_id": ', []),
+        (b"[" * 100_000, []),
+        (b"\xff", []),
+        (b"", []),
+    ],
+)  # fmt: skip
+def test_a_body_names_customers_in_the_form_in_which_tables_keep_them(
+    body: bytes, named: list[str]
+) -> None:
+    assert customers_named(body) == named
 
 
 @pytest.mark.parametrize(

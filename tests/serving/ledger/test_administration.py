@@ -101,6 +101,21 @@ def test_the_latest_calls_are_told_and_proven(tmp_path: Path) -> None:
     assert verify_audit(workspace) == (3, "")
 
 
+def test_the_calls_about_one_customer_are_told_whatever_blanks_stand_around_their_number(
+    tmp_path: Path,
+) -> None:
+    workspace = Workspace(tmp_path)
+    with ledger_of(workspace) as ledger:
+        for at, customer in ((5, "anna"), (6, "bert"), (7, "anna")):
+            about = ledger.unreadable([customer])
+            ledger.audit.note(
+                at=at, caller="k", method="GET", route="/", correlation_id="c", about=about
+            )
+    assert [one.at for one in audited(workspace, most=9, about=" anna ")] == [7, 5]
+    assert [one.at for one in audited(workspace, most=1, about="anna")] == [7]
+    assert audited(workspace, most=9, about="carl") == []
+
+
 def test_what_is_done_at_the_machine_itself_is_on_record_with_the_calls(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     with ledger_of(workspace) as ledger:

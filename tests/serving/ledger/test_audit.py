@@ -30,6 +30,7 @@ def folder(tmp_path: Path) -> Path:
             method="POST",
             route="/v1/score",
             correlation_id=f"{at:016x}",
+            about=ledger.unreadable(["anna", f"c{at}"]),
         )
     assert ledger.audit.verify() == (CALLS, "")
     ledger.close()
@@ -54,7 +55,7 @@ def edited(folder: Path, *statements: str) -> None:
 def _change(draw: random.Random) -> list[str]:
     column, value = draw.choice(
         [("at", "at + 1"), ("caller", "'somebody'"), ("route", "'/v1/models'"), ("method", "'GET'"),
-         ("correlation_id", "'0'"), ("seal", "'f'")]
+         ("correlation_id", "'0'"), ("seal", "'f'"), ("about", "NULL"), ("about", "x'0011223344556677'")]
     )  # fmt: skip
     return [f"UPDATE audit SET {column} = {value} WHERE number = {draw.randint(1, CALLS)}"]
 
@@ -79,7 +80,7 @@ def _cut(draw: random.Random) -> list[str]:
 def _insert(draw: random.Random) -> list[str]:
     return [
         "INSERT INTO audit SELECT max(number) + 1, 1, 'x', 'POST', '/v1/score', '1', "
-        "max(seal) FROM audit"
+        "max(seal), NULL FROM audit"
     ]
 
 
@@ -89,7 +90,7 @@ def _empty(_: random.Random) -> list[str]:
 
 def _before_the_first(draw: random.Random) -> list[str]:
     return [
-        f"INSERT INTO audit VALUES ({-draw.randint(0, 9)}, 1, 'x', 'POST', '/v1/score', '1', 'f')"
+        f"INSERT INTO audit VALUES ({-draw.randint(0, 9)}, 1, 'x', 'POST', '/v1/score', '1', 'f', NULL)"
     ]
 
 
@@ -102,7 +103,7 @@ def _reseal(draw: random.Random) -> list[str]:
         said = f"{before}\n{number}\n{at}\n{caller}\nPOST\n/v1/score\n{at:016x}"
         before = hashlib.sha256(said.encode()).hexdigest()
         statements.append(
-            f"UPDATE audit SET caller = '{caller}', seal = '{before}' WHERE number = {number}"
+            f"UPDATE audit SET caller = '{caller}', seal = '{before}', about = NULL WHERE number = {number}"
         )
     return statements
 
@@ -266,6 +267,7 @@ def test_a_seal_is_over_the_row_and_the_seal_before_it(folder: Path) -> None:
     ledger, before = Ledger(folder / "ledger.db"), "0" * 64
     for at, row in enumerate(reversed(ledger.audit.rows(most=CALLS))):
         said = f"{before}\n{at + 1}\n{at}\nkey{at % 3}\nPOST\n/v1/score\n{at:016x}"
+        said += f"\n{row.about.hex()}"
         before = hmac.new(bytes.fromhex(key), said.encode(), "sha256").hexdigest()
         assert row.seal == before
     ledger.close()
@@ -318,7 +320,7 @@ def test_nothing_that_is_not_as_it_was_written_is_let_go(folder: Path) -> None:
     assert verified(folder) == (0, "row 3 is not as it was written")
     edited(
         folder,
-        "INSERT INTO audit SELECT 0, at, caller, method, route, correlation_id, seal FROM audit WHERE number = 4",
+        "INSERT INTO audit SELECT 0, at, caller, method, route, correlation_id, seal, about FROM audit WHERE number = 4",
     )
     assert let_go(folder, 10) == [1]
 
