@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from features.vocabulary.errors import WorkspaceRefused
-from serving.ledger.integrity import fault_in, is_damage
+from serving.ledger.integrity import fault_in, is_damage, refused_where_damaged
 from serving.ledger.ledger import Ledger
 
 NAMES = [f"customer-{number:04d}" for number in range(40)]
@@ -64,3 +64,27 @@ def test_a_file_that_is_no_database_is_found_and_nothing_is_made_of_it(ledger: P
 )
 def test_damage_is_told_apart_from_other_faults(fault: Exception, is_one: bool) -> None:
     assert is_damage(fault) is is_one
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        sqlite3.DatabaseError("file is not a database"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+    ],
+)
+def test_damage_met_while_opening_is_refused_in_a_sentence_that_names_the_file(
+    fault: Exception,
+) -> None:
+    with (
+        pytest.raises(WorkspaceRefused, match=r"ledger\.db as it was written"),
+        refused_where_damaged(Path("ledger.db")),
+    ):
+        raise fault
+
+
+@pytest.mark.parametrize("fault", [sqlite3.OperationalError("disk I/O error"), ValueError("4711")])
+def test_every_other_fault_met_while_opening_stays_what_it_is(fault: Exception) -> None:
+    with pytest.raises(type(fault)) as met, refused_where_damaged(Path("ledger.db")):
+        raise fault
+    assert met.value is fault
