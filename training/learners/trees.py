@@ -157,6 +157,9 @@ class BinnedRows:
             "max_bin": settings.bins,
             "min_data_in_bin": 10,
             "bin_construct_sample_cnt": _ROWS_FOR_BINS,
+            # Sparse columns would be kept as one list, with room for what the whole table leads to expect: in a part
+            # of it that holds more, such as those who bought, LightGBM writes past the end and kills the process.
+            "enable_bundle": False,
         }
         self._binned = lightgbm.Dataset(
             rows,
