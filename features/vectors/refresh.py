@@ -1,4 +1,4 @@
-"""Everybody's behaviour vectors at one cutoff, published for scoring."""
+"""Everybody's behaviour vectors at the end of the data, published for scoring."""
 
 from __future__ import annotations
 
@@ -67,23 +67,21 @@ def allowed_cutoffs(store: Store, cutoffs: Sequence[Cutoff]) -> list[Cutoff]:
 
 def refresh_vectors(
     workspace: Workspace,
-    cutoff: Cutoff | None = None,
     *,
     plan_for: Callable[[Pack], Plan],
     threads: int = 2,
     progress: Progress = silent,
     again: bool = False,
 ) -> VectorsSummary:
-    """Compute every customer's vector at a cutoff and publish them; unchanged ones are kept.
+    """Compute every customer's vector at the end of the data and publish them; unchanged ones are kept.
 
-    Those that are damaged are made anew, and so are all when they are wanted ``again``.
-    Without a cutoff the natural one is taken: the midnight after the last known event. ``plan_for``
-    chooses the plan for the events in the store.
+    Those that are damaged are made anew, and so are all when they are wanted ``again``. No other cutoff is
+    published: scores, lists and pages speak of today. ``plan_for`` chooses the plan for the events in the store.
     """
     store = open_store(workspace)
     pack = store.pack()
     plan = plan_for(pack)
-    [cutoff] = allowed_cutoffs(store, [] if cutoff is None else [cutoff])
+    [cutoff] = allowed_cutoffs(store, [])
     wanted = {"cutoff": str(cutoff), "plan_hash": plan.hash, "data_digest": pack.digest}
     wanted |= {"fitted": plan.fitted}
     current = workspace.vectors.current
