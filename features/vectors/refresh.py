@@ -13,7 +13,7 @@ from features.company.workspace import Workspace
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.store.store import Store, open_store
-from features.vectors.vectors import build_vectors, write_vectors
+from features.vectors.vectors import build_for_scoring, write_vectors
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff
@@ -90,7 +90,7 @@ def refresh_vectors(
         if all(known[key] == value for key, value in wanted.items()) and not damage_in(current):
             return VectorsSummary(**{**known, "reused": True})
     with workspace.writing(), workspace.vectors.draft() as draft:
-        vectors = build_vectors(pack, plan, [cutoff], threads=threads, progress=progress)
+        vectors = build_for_scoring(pack, plan, cutoff, threads=threads, progress=progress)
         summary = VectorsSummary(
             customers=vectors.rows,
             features=len(plan.features),

@@ -14,6 +14,7 @@ from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot_folder
+from training.bundles.learned_from import LearnedFrom
 
 
 def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:
@@ -42,8 +43,12 @@ def forget_old_generations(workspace: Workspace) -> None:
     with workspace.writing():
         for one in (workspace.store, workspace.vectors, workspace.scores):
             one.keep_current_alone()
-    # Notes of what was exported name nobody, but who knows a number can ask them.
-    shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
+        # Notes of what was exported and learned from name nobody, but who knows a number can ask them.
+        shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
+        store = workspace.store.current
+        LearnedFrom(workspace).keep_alone(
+            () if store is None else open_pack(store / "pack").customer_ids
+        )
 
 
 def name_the_erased(workspace: Workspace) -> None:

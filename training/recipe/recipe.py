@@ -11,6 +11,7 @@ from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
 from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
+from training.bundles.learned_from import LearnedFrom
 from training.bundles.manifest import Manifest
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
@@ -59,6 +60,8 @@ def train(
         known = registry.last_version()
         steps.done("opening MLflow")
         run_id, version = _recorded(registry, shelf, family.description, manifest, report, draft)
+        if report.learned_from:
+            LearnedFrom(workspace).keep(name, manifest.digest, report.learned_from)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
     promotion = _judged(family, registry, workspace, version, readiness) if promote else None
