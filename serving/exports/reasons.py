@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.company.learned_from import LearnedFrom
 from features.company.settings.service import ExportSettings
 from features.company.workspace import Workspace
 from features.exports.table_files import FORMATS, TableWriter, put_in_place
@@ -24,7 +25,6 @@ from serving.ledger.privacy import Withheld
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot, open_snapshot
-from training.bundles.learned_from import LearnedFrom
 from training.families.churn.bundle import CHURN_KIND
 from training.reasons.flat import flat_reasons
 from training.reasons.languages.language import Language

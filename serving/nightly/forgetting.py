@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from features.company.block_digests import damage_in
+from features.company.learned_from import LearnedFrom
 from features.company.settings.service import RetentionSettings
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, open_other_ids
@@ -14,7 +15,6 @@ from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot_folder
-from training.bundles.learned_from import LearnedFrom
 
 
 def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from features.company.learned_from import LearnedFrom
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
 from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
-from training.bundles.learned_from import LearnedFrom
 from training.bundles.manifest import Manifest
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing

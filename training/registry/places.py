@@ -31,10 +31,11 @@ _folders: dict[str, Path] = {}
 
 def keep_files_in(folder: Path, tracking_uri: str) -> None:
     """Have the files of a tracking store that names no folder lie in this one, for this process."""
-    from mlflow.store.artifact import artifact_repository_registry as known
+    from mlflow.store.artifact import artifact_repository_registry
 
+    known: Any = artifact_repository_registry._artifact_repository_registry
     _folders[tracking_uri] = folder
-    known._artifact_repository_registry.register(SCHEME, repository)
+    known.register(SCHEME, repository)
 
 
 def repository(

@@ -260,7 +260,7 @@ class Registry:
 
         # The client itself would remember where the files of a run lay before the workspace was moved.
         address = str(self._client.get_run(self.run_of(version)).info.artifact_uri)
-        files = get_artifact_repository(address, self.tracking_uri, self.tracking_uri)
+        files: Any = get_artifact_repository(address, self.tracking_uri, self.tracking_uri)
         files.download_artifacts(BUNDLE_FOLDER, str(folder))
         return folder / BUNDLE_FOLDER
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.company.learned_from import LearnedFrom
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
@@ -26,7 +27,6 @@ from serving.nightly.run import score_everybody
 from serving.snapshot.reading import open_snapshot
 from tests.holding import files_holding
 from tests.serving.company import Company, company_in
-from training.bundles.learned_from import LearnedFrom
 from training.reasons.languages.known import ENGLISH
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from features.company.learned_from import LearnedFrom
 from features.company.workspace import Workspace
 from tests.absolute_paths import places_naming
-from training.bundles.learned_from import LearnedFrom
 
 
 def among(known: LearnedFrom, digest: str, *customer_ids: str) -> list[bool] | None:
