@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "cutoffs",
     type=CutoffType(),
     multiple=True,
-    help="As of when; without it, the end of the data. With --export, more than once.",
+    help="As of when, for --export; may be given more than once. Without it, the end of the data.",
 )
 @click.option("--export", help="Write the vectors to this Parquet file; with Spark, a folder.")
 @click.option(
@@ -61,20 +61,32 @@ def vectors(
             found="the local engine",
             remedy="Add --engine spark, or leave them out.",
         )
-    if len(set(cutoffs)) <= 1:
-        return compute_vectors(call, cutoffs[0] if cutoffs else None, export, again=again)
-    if export is None:
-        raise UsageRefused(
-            expected="one cutoff, or several with --export",
-            found=f"{len(set(cutoffs))} cutoffs",
-            remedy="Add --export vectors.parquet: the workspace holds the vectors of one cutoff.",
-        )
+    if export is None or not cutoffs:
+        _require_end_of_data(call, cutoffs)
+        return compute_vectors(call, export, again=again)
     from features.exports.parquet import export_locally
 
     plan_for, progress = plan_in_use_for(call), call.narrator.progress
     return _exported(
         export_locally(call.workspace, cutoffs, Path(export), plan_for=plan_for, progress=progress)
     )
+
+
+def _require_end_of_data(call: Call, cutoffs: Sequence[Cutoff]) -> None:
+    """Refuse to put the vectors of a day that is past in the place of those in use."""
+    if not cutoffs:
+        return
+    from features.store.store import open_store
+    from features.vectors.refresh import allowed_cutoffs
+
+    store = open_store(call.workspace)
+    wanted, end = allowed_cutoffs(store, cutoffs), allowed_cutoffs(store, [])
+    if wanted != end:
+        raise UsageRefused(
+            expected=f"--export for vectors as of another day than {end[0]}, the end of the data",
+            found=f"{', '.join(map(str, wanted))} and no file to write to",
+            remedy="Add --export vectors.parquet: those in use are of the end of the data, and stay.",
+        )
 
 
 def plan_in_use_for(call: Call, whose: list[str] | None = None) -> Callable[[Pack], Plan]:
@@ -91,17 +103,13 @@ def plan_in_use_for(call: Call, whose: list[str] | None = None) -> Callable[[Pac
     return plan_for
 
 
-def compute_vectors(
-    call: Call, cutoff: Cutoff | None = None, export: str | None = None, *, again: bool = False
-) -> Outcome:
-    """Compute everybody's vectors of one cutoff and put them into the workspace."""
+def compute_vectors(call: Call, export: str | None = None, *, again: bool = False) -> Outcome:
+    """Compute everybody's vectors of the end of the data and put them into the workspace."""
     from features.vectors.refresh import refresh_vectors
 
     whose: list[str] = []
     plan_for, progress = plan_in_use_for(call, whose), call.narrator.progress
-    summary = refresh_vectors(
-        call.workspace, cutoff, plan_for=plan_for, progress=progress, again=again
-    )
+    summary = refresh_vectors(call.workspace, plan_for=plan_for, progress=progress, again=again)
     where = ""
     if export is not None:
         from features.exports.parquet import export_published

@@ -96,6 +96,9 @@ def tables_of_answers(
             f"Left out: {', '.join(kept_out)}, for nobody is to be treated by what a person cannot be judged by."
         )
     customers = ProposedTable("customers", path, tuple(columns), remarks=tuple(remarks))
+    still_open = (
+        f"; the {answer.missing:,} without teach nothing and are scored" if answer.missing else ""
+    )
     outcomes = ProposedTable(
         "outcomes",
         path,
@@ -107,7 +110,9 @@ def tables_of_answers(
                 "the file has no dates, so one day stands for all: any in the past does",
             ),
             ProposedColumn("name", f"'{name}'", "what the answer is called in the settings"),
-            ProposedColumn("value", answer.sql, f"yes or no, on {answer.filled:,} rows"),
+            ProposedColumn(
+                "value", answer.sql, f"yes or no, on {answer.filled:,} rows{still_open}"
+            ),
         ),
         duplicates="keep",
     )

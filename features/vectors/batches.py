@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.declarations.attributes import Declared
 from features.store.pack import EventStream, Pack
 from features.vocabulary.arrays import Ints
 from features.vocabulary.tables import OUTCOMES
@@ -114,6 +115,24 @@ def first_known(
             earliest = np.minimum.reduceat(visible, offsets[:-1])
             first[position] = np.minimum(first[position], earliest)
     return first
+
+
+def described_since(pack: Pack, declared: Sequence[Declared], customers: NDArray[np.int32]) -> Ints:
+    """The second at which the first was known that customers declared and a plan reads.
+
+    It is the smallest whole number there is where the table says nothing of that, for then it was known at all times, and
+    the largest of a customer who declared none of it.
+    """
+    never, always = np.iinfo(np.int64).max, np.iinfo(np.int64).min
+    attributes = pack.attributes
+    said = np.zeros(len(customers), np.bool_)
+    for one in declared:
+        column = attributes.columns.get(one.column)
+        if column is not None:
+            said |= np.asarray(column)[customers] != one.missing
+    known = always if attributes.known is None else np.asarray(attributes.known)[customers]
+    since: Ints = np.where(said, known, never)
+    return since
 
 
 def _in_parts(positions: Ints, size: int) -> Iterator[Ints]:

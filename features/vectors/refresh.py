@@ -1,4 +1,4 @@
-"""Everybody's behaviour vectors at one cutoff, published for scoring."""
+"""Everybody's behaviour vectors at the end of the data, published for scoring."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from features.company.workspace import Workspace
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.store.store import Store, open_store
-from features.vectors.vectors import build_vectors, write_vectors
+from features.vectors.vectors import build_for_scoring, write_vectors
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff
@@ -67,23 +67,21 @@ def allowed_cutoffs(store: Store, cutoffs: Sequence[Cutoff]) -> list[Cutoff]:
 
 def refresh_vectors(
     workspace: Workspace,
-    cutoff: Cutoff | None = None,
     *,
     plan_for: Callable[[Pack], Plan],
     threads: int = 2,
     progress: Progress = silent,
     again: bool = False,
 ) -> VectorsSummary:
-    """Compute every customer's vector at a cutoff and publish them; unchanged ones are kept.
+    """Compute every customer's vector at the end of the data and publish them; unchanged ones are kept.
 
-    Those that are damaged are made anew, and so are all when they are wanted ``again``.
-    Without a cutoff the natural one is taken: the midnight after the last known event. ``plan_for``
-    chooses the plan for the events in the store.
+    Those that are damaged are made anew, and so are all when they are wanted ``again``. No other cutoff is
+    published: scores, lists and pages speak of today. ``plan_for`` chooses the plan for the events in the store.
     """
     store = open_store(workspace)
     pack = store.pack()
     plan = plan_for(pack)
-    [cutoff] = allowed_cutoffs(store, [] if cutoff is None else [cutoff])
+    [cutoff] = allowed_cutoffs(store, [])
     wanted = {"cutoff": str(cutoff), "plan_hash": plan.hash, "data_digest": pack.digest}
     wanted |= {"fitted": plan.fitted}
     current = workspace.vectors.current
@@ -92,7 +90,7 @@ def refresh_vectors(
         if all(known[key] == value for key, value in wanted.items()) and not damage_in(current):
             return VectorsSummary(**{**known, "reused": True})
     with workspace.writing(), workspace.vectors.draft() as draft:
-        vectors = build_vectors(pack, plan, [cutoff], threads=threads, progress=progress)
+        vectors = build_for_scoring(pack, plan, cutoff, threads=threads, progress=progress)
         summary = VectorsSummary(
             customers=vectors.rows,
             features=len(plan.features),

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from features.declarations.attributes import fill_declared
 from features.plan.plan import Plan
 from features.store.pack import Attributes, Pack
-from features.vectors.batches import EventBatch, batch_of, first_known, ranges
+from features.vectors.batches import EventBatch, batch_of, described_since, first_known, ranges
 from features.vectors.kernel_call import run_kernel
 from features.vocabulary.arrays import Ints, Truths
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
+from features.vocabulary.tables import OUTCOMES
 from features.vocabulary.time import Cutoff
 
 # So many float32 fill one line of the processor's cache.
@@ -91,13 +92,15 @@ def build_vectors(
     *,
     threads: int = 2,
     customers: NDArray[np.int32] | None = None,
+    also_described: bool = False,
     progress: Progress = silent,
 ) -> Vectors:
     """Compute the behaviour of customers as it was known at each cutoff.
 
     There is a row for every customer with at least one event of any table known before the cutoff, or
     with an outcome asked at it, ordered by customer and then by cutoff. ``customers`` are positions in
-    ``pack.customer_ids``; None means everybody. Repeated cutoffs and customers give one row. The values
+    ``pack.customer_ids``; None means everybody. With ``also_described`` those have a row too of whom nothing has happened,
+    from when they had declared something. Repeated cutoffs and customers give one row. The values
     do not depend on ``threads``. Raises ``UsageRefused`` without a cutoff, for a customer who is not there and for
     fewer than one thread.
     """
@@ -110,7 +113,10 @@ def build_vectors(
             remedy="Give a cutoff such as 2026-10-01.",
         )
     # A customer enters with the first cutoff after their first known event and then stays.
-    entry = np.searchsorted(instants, first_known(pack, chosen), side="right")
+    first = first_known(pack, chosen)
+    if also_described:
+        first = np.minimum(first, described_since(pack, plan.declared, chosen))
+    entry = np.searchsorted(instants, first, side="right")
     row_ends = np.cumsum(len(instants) - entry)
     rows = int(row_ends[-1]) if len(row_ends) else 0
     values = np.empty((rows, len(plan.features)), np.float32)
@@ -138,6 +144,23 @@ def build_vectors(
     )
     fill_attributes(vectors, plan, pack.attributes)
     return vectors
+
+
+def build_for_scoring(
+    pack: Pack, plan: Plan, cutoff: Cutoff, *, threads: int = 2, progress: Progress = silent
+) -> Vectors:
+    """The vectors of everybody who can be judged at a cutoff.
+
+    Where a company states outcomes itself, a lead of whom nothing has happened yet is one of them.
+    """
+    return build_vectors(
+        pack,
+        plan,
+        [cutoff],
+        threads=threads,
+        also_described=OUTCOMES.name in pack.streams,
+        progress=progress,
+    )
 
 
 def fill_values(

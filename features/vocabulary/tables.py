@@ -29,6 +29,8 @@ class Column:
     kind: ColumnKind
     meaning: str
     required: bool = False
+    may_be_empty: bool = False
+    """Whether a row may have nothing in it although the column must be mapped: it is not known yet."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,13 @@ OUTCOMES = RawTable(
         _CUSTOMER,
         Column("cutoff", ColumnKind.INSTANT, "the instant the label was asked at", required=True),
         Column("name", ColumnKind.TEXT, "lead won, upgraded, left …", required=True),
-        Column("value", ColumnKind.FLAG, "whether it came true", required=True),
+        Column(
+            "value",
+            ColumnKind.FLAG,
+            "whether it came true; empty while nobody knows",
+            required=True,
+            may_be_empty=True,
+        ),
     ),
 )
 

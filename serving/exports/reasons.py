@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from features.company.learned_from import LearnedFrom
 from features.company.settings.service import ExportSettings
 from features.company.workspace import Workspace
 from features.exports.table_files import FORMATS, TableWriter, put_in_place
@@ -24,6 +25,7 @@ from serving.ledger.privacy import Withheld
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot, open_snapshot
+from training.families.churn.bundle import CHURN_KIND
 from training.reasons.flat import flat_reasons
 from training.reasons.languages.language import Language
 from training.reasons.points import Points
@@ -73,7 +75,8 @@ def export_reasons(
 
     def make(withheld: Withheld, check: Callable[[], None]) -> ReasonExport:
         snapshot = open_snapshot(workspace).without(withheld)
-        blocks = _blocks(snapshot, snapshot.wording(currency, language), progress, at_once)
+        known = LearnedFrom(workspace)
+        blocks = _blocks(snapshot, known, snapshot.wording(currency, language), progress, at_once)
         exported = Exported(workspace, target)
         return _written(blocks, path, target, shapes, exported, only_changed, check)
 
@@ -112,14 +115,15 @@ def _written(
 
 
 def _blocks(
-    snapshot: Snapshot, wording: Wording, progress: Progress, at_once: int
+    snapshot: Snapshot, known: LearnedFrom, wording: Wording, progress: Progress, at_once: int
 ) -> Iterator[tuple[pa.Table, list[dict[str, Any]]]]:
     """Some customers at a time, as a table and as the flat rows of a CRM."""
     values, shown = snapshot.values, snapshot.shown_places
     for first in range(0, max(len(shown), 1), at_once):
         places = shown[first : first + at_once]
         table = _table(snapshot, wording, values, places)
-        yield table, _flat(snapshot, places, table)
+        rows = _flat(snapshot, places, table)
+        yield _with_facts(table, snapshot, known, places, rows), rows
         progress("writing reasons", first + len(places), len(shown))
 
 
@@ -136,6 +140,45 @@ def _table(
     risen = points_risen(ranking.probability[places], before)
     for name, column in (("risk_before_percent", 100 * before), ("risk_change_points", risen)):
         table = table.append_column(name, pa.array(np.round(column, 1), from_pandas=True))
+    return table
+
+
+def _with_facts(
+    table: pa.Table,
+    snapshot: Snapshot,
+    known: LearnedFrom,
+    places: NDArray[np.intp],
+    rows: Sequence[Mapping[str, Any]],
+) -> pa.Table:
+    """The table with what a data scientist goes on from: the risk unrounded, worth, segment, date, model, who is new."""
+    keys = snapshot.ranking.customer_keys[places]
+    segments = snapshot.manifest["segments"]
+    names = {} if segments is None else segments["names"]
+    digest = str(snapshot.manifest["model_digest"])
+    ids = table["customer_id"].to_pylist()
+    columns: dict[str, tuple[Any, pa.DataType]] = {
+        "probability": (snapshot.ranking.probability[places], pa.float64()),
+        **{
+            name: ([row[name] for row in rows], kind)
+            for name, kind in (
+                ("risk_band", pa.string()),
+                ("expected_value_cents", pa.int64()),
+                ("value_at_risk_cents", pa.int64()),
+            )
+        },
+        "segment": (
+            [names.get(str(one)) for one in snapshot.membership.segment[keys].tolist()],
+            pa.string(),
+        ),
+        "in_training": (known.were_among(CHURN_KIND.name, digest, ids), pa.bool_()),
+        **{
+            name: ([row[name] for row in rows], pa.string())
+            for name in ("scored_at", "model_version")
+        },
+    }
+    for name, (content, kind) in columns.items():
+        column = pa.nulls(len(ids), kind) if content is None else pa.array(content, kind)
+        table = table.append_column(name, column)
     return table
 
 

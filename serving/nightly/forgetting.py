@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from features.company.block_digests import damage_in
+from features.company.learned_from import LearnedFrom
 from features.company.settings.service import RetentionSettings
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, open_other_ids
@@ -42,8 +43,12 @@ def forget_old_generations(workspace: Workspace) -> None:
     with workspace.writing():
         for one in (workspace.store, workspace.vectors, workspace.scores):
             one.keep_current_alone()
-    # Notes of what was exported name nobody, but who knows a number can ask them.
-    shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
+        # Notes of what was exported and learned from name nobody, but who knows a number can ask them.
+        shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
+        store = workspace.store.current
+        LearnedFrom(workspace).keep_alone(
+            () if store is None else open_pack(store / "pack").customer_ids
+        )
 
 
 def name_the_erased(workspace: Workspace) -> None:

@@ -18,7 +18,7 @@ from features.store.store import Store
 from features.vectors.refresh import natural_cutoff, published_vectors
 from features.vectors.vectors import (
     Vectors,
-    build_vectors,
+    build_for_scoring,
     open_vectors,
     write_names,
     write_vectors,
@@ -78,7 +78,7 @@ class NightVectors:
         into.mkdir(mode=0o700)
         if self.folder is None or not bundle.plan.suits(self.vectors):
             plan = bundle.plan.compiled(pack)
-            write_vectors(build_vectors(pack, plan, [Cutoff(self.cutoff_seconds)]), into)
+            write_vectors(build_for_scoring(pack, plan, Cutoff(self.cutoff_seconds)), into)
             return open_vectors(into)
         is_filled = bundle.plan.fills(self.vectors) or not self.vectors.rows
         _link(self.folder, into, without=() if is_filled else (_VALUES, _NAMES))

@@ -22,7 +22,7 @@ __all__ = ["demo_workspace"]
 
 EVERY_VERB = (
     ("ingest",),
-    ("vectors", "--cutoff", "2025-03-01"),
+    ("vectors", "--again"),
     ("score",),
     ("export", "{folder}/risks.csv"),
     ("export", "{folder}/risks.parquet"),

@@ -73,6 +73,33 @@ def test_several_cutoffs_are_exported_and_the_workspace_stays_as_it_was(
     assert "a folder" in refused(shop, "vectors", *TWO, "--export", str(tmp_path))
 
 
+def test_one_cutoff_of_the_past_is_written_to_a_file_and_replaces_nothing_in_use(
+    shop: Path, tmp_path: Path
+) -> None:
+    answer(shop, "vectors")
+    workspace = shop.parent / ".workspace"
+    before = {path: path.stat().st_mtime_ns for path in workspace.rglob("*") if path.is_file()}
+    past = ("--cutoff", "2025-06-01")
+
+    told = answer(shop, "vectors", *past, "--export", str(tmp_path / "june.parquet"))
+    said = refused(shop, "vectors", *past)
+
+    after = {path: path.stat().st_mtime_ns for path in workspace.rglob("*") if path.is_file()}
+    assert after == before
+    assert (told["cutoffs"], told["rows"]) == (["2025-06-01"], 60)
+    [cutoff] = set(parquet.read_table(tmp_path / "june.parquet").column("cutoff").to_pylist())
+    assert f"{cutoff:%Y-%m-%d}" == "2025-06-01"
+    assert "2025-12-27, the end of the data" in said and "--export" in said
+
+
+def test_the_vectors_in_use_are_exported_as_they_are_published(shop: Path, tmp_path: Path) -> None:
+    told = answer(shop, "vectors", "--export", str(tmp_path / "now.parquet"))
+
+    assert told["cutoff"] == "2025-12-27"
+    [cutoff] = set(parquet.read_table(tmp_path / "now.parquet").column("cutoff").to_pylist())
+    assert f"{cutoff:%Y-%m-%d}" == "2025-12-27"
+
+
 def test_many_parts_of_an_export_are_the_vectors_of_one(shop: Path, tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole.parquet", tmp_path / "parts.parquet"
     answer(shop, "vectors", *TWO, "--export", str(whole))

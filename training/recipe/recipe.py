@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from features.company.learned_from import LearnedFrom
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.store import open_store
@@ -59,6 +60,8 @@ def train(
         known = registry.last_version()
         steps.done("opening MLflow")
         run_id, version = _recorded(registry, shelf, family.description, manifest, report, draft)
+        if report.learned_from:
+            LearnedFrom(workspace).keep(name, manifest.digest, report.learned_from)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
     promotion = _judged(family, registry, workspace, version, readiness) if promote else None

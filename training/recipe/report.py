@@ -45,7 +45,8 @@ class Report:
 
     ``tables`` and ``plots`` are files by their names; ``metrics`` are the figures compared from run to run;
     ``origins`` says which cutoffs fitted, calibrated and tested what. ``booster`` is logged natively as well.
-    ``shown`` is what the family alone has to show, in a type of its own.
+    ``shown`` is what the family alone has to show, in a type of its own. ``learned_from`` are the customers, whom
+    the workspace keeps in mind and nobody is told of.
     """
 
     card: str
@@ -62,6 +63,7 @@ class Report:
     origins: Mapping[str, Any] = field(default_factory=dict)
     booster: BoostedModel | None = None
     shown: Any = None
+    learned_from: Sequence[str] = field(default=(), repr=False)
 
 
 def write_report(report: Report, folder: Path) -> None:

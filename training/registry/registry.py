@@ -24,6 +24,7 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.learners.boosting import BoostedModel
+from training.registry.places import ARTIFACTS, DATABASE, ROOT, forget_folders, keep_files_in
 from training.registry.reaching import SERVERS, SQLITE, require_sound, unreachable
 
 BUNDLE_FOLDER = "bundle"
@@ -66,7 +67,7 @@ class Registry:
         self.name = name
         self._workspace = workspace
         self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)
-        self._artifacts = _artifact_place(settings, workspace)
+        self._artifacts = _artifact_place(settings)
 
     @property
     def experiment_id(self) -> str:
@@ -86,7 +87,16 @@ class Registry:
             # Two first visitors of an empty SQLite file would both create its tables, and one fail.
             with FileLock(_lock_file(self._workspace)), _reached(self.tracking_uri):
                 client = mlflow.MlflowClient(self.tracking_uri, self.tracking_uri)
-                return client, self._experiment(client)
+                found = self._experiment(client)
+                if self._artifacts == ROOT:
+                    self._settle()
+                return client, found
+
+    def _settle(self) -> None:
+        """Have files lie where the workspace is now, whatever the store was told when it lay elsewhere."""
+        keep_files_in(self._workspace.mlflow / ARTIFACTS, self.tracking_uri)
+        if self.tracking_uri == _sqlite_address(self._workspace):
+            forget_folders(self._workspace.mlflow / DATABASE)
 
     def _experiment(self, client: Any) -> str:
         found = client.get_experiment_by_name(self.name)
@@ -246,7 +256,12 @@ class Registry:
 
     def fetch_bundle(self, version: str, folder: Path) -> Path:
         """Copy a version's bundle into a folder and return where it lies."""
-        self._client.download_artifacts(self.run_of(version), BUNDLE_FOLDER, str(folder))
+        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+        # The client itself would remember where the files of a run lay before the workspace was moved.
+        address = str(self._client.get_run(self.run_of(version)).info.artifact_uri)
+        files: Any = get_artifact_repository(address, self.tracking_uri, self.tracking_uri)
+        files.download_artifacts(BUNDLE_FOLDER, str(folder))
         return folder / BUNDLE_FOLDER
 
     def crown(self, version: str, tags: Mapping[str, str]) -> None:
@@ -261,21 +276,20 @@ class Registry:
 
 
 def _sqlite_address(workspace: Workspace) -> str:
-    return f"sqlite:///{(workspace.mlflow / 'mlflow.db').resolve()}"
+    return f"sqlite:///{(workspace.mlflow / DATABASE).resolve()}"
 
 
-def _artifact_place(settings: Settings, workspace: Workspace) -> str | None:
+def _artifact_place(settings: Settings) -> str | None:
     """Where the files of a new experiment go; None leaves it to an MLflow server.
 
-    MLflow's own answer for a database would be the folder the command happens to run in.
+    A place in the workspace is not said by its path, for that changes when the workspace is moved.
     """
     if settings.mlflow.tracking_uri.startswith(SERVERS):
         return None
     given = settings.mlflow.artifacts
     if "://" in given:
         return given
-    folder = settings.folder / given if given else workspace.mlflow / "artifacts"
-    return folder.resolve().as_uri()
+    return (settings.folder / given).resolve().as_uri() if given else ROOT
 
 
 @contextmanager

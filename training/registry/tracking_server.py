@@ -15,6 +15,7 @@ from pathlib import Path
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
+from training.registry.places import ARTIFACTS
 from training.registry.registry import Registry
 
 LOOPBACK = "127.0.0.1"
@@ -61,7 +62,7 @@ def show_runs(
     if registry.tracking_uri.startswith(("http://", "https://")):
         on_start(registry.tracking_uri)
         return 0
-    artifacts = (workspace.mlflow / "artifacts").resolve()
+    artifacts = (workspace.mlflow / ARTIFACTS).resolve()
     told = environment(registry.tracking_uri, artifacts)
     before = signal.getsignal(signal.SIGTERM)
     server = subprocess.Popen(command(port), env=told, start_new_session=True)

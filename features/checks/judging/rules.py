@@ -68,7 +68,9 @@ def rules_of(
     """All rules of a table; a row that breaks several is set aside by the first."""
     rules = [*_own(set_aside)]
     for column in columns:
-        if column.column.required:
+        if column.column.may_be_empty:
+            rules.append(_not_known_yet(column))
+        elif column.column.required:
             rules.append(_missing(table, column))
     for column in columns:
         if column.column.kind is not ColumnKind.TEXT:
@@ -136,6 +138,19 @@ def _missing(table: RawTable, column: MappedColumn) -> Rule:
         advice=advice,
         tolerated=1.0 if is_customer and table.name in MAY_BE_UNKNOWN else tolerated,
         tolerated_rows=FEW_ROWS,
+    )
+
+
+def _not_known_yet(column: MappedColumn) -> Rule:
+    name = column.column.name
+    return Rule(
+        name=f"open.{name}",
+        what=f"rows without {name}: nobody knows it yet",
+        condition=column.is_missing,
+        severity=Severity.NOTES,
+        becomes="kept, to be judged",
+        advice="Nothing is learned from them, and whom they name is scored. "
+        f"If it is known, see whether {name} = {column.expression} is right.",
     )
 
 

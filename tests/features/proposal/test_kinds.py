@@ -45,6 +45,18 @@ def test_one_row_a_customer_with_a_yes_or_no_becomes_customers_and_outcomes(tmp_
     assert (settings.churn.outcome, settings.churn.outcome_name) == ("stated", "left")
 
 
+def test_persons_without_an_answer_yet_stay_in_both_tables_and_are_told(tmp_path: Path) -> None:
+    rows = [(*row[:-1], None if n < 20 else row[-1]) for n, row in enumerate(persons())]
+    write_table(tmp_path / "churn.parquet", rows, PERSONS)
+    found = propose(tmp_path / "churn.parquet")
+    (told,) = [one.reason for one in found.tables[1].columns if one.column == "value"]
+    assert told == "yes or no, on 60 rows; the 20 without teach nothing and are scored"
+    (tmp_path / "regulars.toml").write_text(found.toml(tmp_path), encoding="utf-8")
+    report = check(load_settings(tmp_path / "regulars.toml"))
+    assert not report.refused, report.refusals
+    assert report.of("outcomes").rows_kept == 80
+
+
 def test_a_file_with_dates_is_no_plain_table(tmp_path: Path) -> None:
     rows = [(*row, datetime(2026, 1, 1) + timedelta(days=n)) for n, row in enumerate(persons())]
     write_table(tmp_path / "churn.parquet", rows, (*PERSONS, "order date"))

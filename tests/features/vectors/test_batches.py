@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from features.vectors.batches import batch_of, first_known, ranges
-from tests.builders import Contact, Line, at, contact, order, pack_of
+from features.declarations.attributes import DeclaredNumber, DeclaredText
+from features.vectors.batches import batch_of, described_since, first_known, ranges
+from tests.builders import Contact, Line, Profile, at, contact, order, pack_of
 
-NEVER = 2**63 - 1
+NEVER, ALWAYS = 2**63 - 1, -(2**63)
 
 
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=9), st.integers(1, 12))
@@ -51,3 +52,24 @@ def test_a_batch_has_the_events_of_its_customers_alone() -> None:
     some = batch_of(pack, {"purchases": ("amount_cents",)}, np.array([1, 3], np.int32))
     assert some.bounds.tolist() == [[0, 1, 4]]
     assert some.seconds.tolist() == [10, 30, 31, 32]
+
+
+def test_who_declared_something_a_plan_reads_is_there_from_when_it_was_known() -> None:
+    profiles = {
+        "anna": Profile(region="north", known="2026-01-05"),
+        "bert": Profile(referrals=2.0, known="2026-01-07"),
+        "carl": Profile(segment="gold"),
+        "dora": Profile(),
+    }
+    pack = pack_of({"emil": [order("2026-01-02")]}, profiles=profiles)
+    everybody = np.arange(5, dtype=np.int32)
+    region, referrals = DeclaredText("region", "north"), DeclaredNumber("referrals_milli")
+
+    found = described_since(pack, [region, referrals], everybody)
+    assert found[:2].tolist() == [at("2026-01-05").seconds, at("2026-01-07").seconds]
+    assert found[2:].tolist() == [NEVER] * 3
+    assert described_since(pack, [referrals], everybody).tolist()[0] == NEVER
+    assert described_since(pack, [], everybody).tolist() == [NEVER] * 5
+    undated = pack_of({}, profiles={"anna": Profile(region="north"), "dora": Profile()})
+    both = np.arange(2, dtype=np.int32)
+    assert described_since(undated, [region], both).tolist() == [ALWAYS, NEVER]

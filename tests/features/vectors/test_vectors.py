@@ -8,10 +8,16 @@ import pytest
 
 from features.plan.plan import standard_plan
 from features.store.pack import EventStream, Pack, TextColumn, open_pack, write_pack
-from features.vectors.vectors import Vectors, build_vectors, open_vectors, write_vectors
+from features.vectors.vectors import (
+    Vectors,
+    build_for_scoring,
+    build_vectors,
+    open_vectors,
+    write_vectors,
+)
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
-from tests.builders import at, contact, order, pack_of, returned
+from tests.builders import Event, Outcome, Profile, at, contact, order, pack_of, returned
 
 NEW_YEAR = at("2026-01-01").seconds
 
@@ -253,3 +259,34 @@ def test_gathered_rows_are_those_of_before_however_many_columns_move_together(
         [3, 1, 2],
         [30, 10, 20],
     )
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "described"), [([], []), ([Outcome("2026-01-09", None)], ["lead"])]
+)
+def test_where_outcomes_are_stated_a_lead_of_whom_nothing_happened_is_there_to_be_scored(
+    outcomes: list[Outcome], described: list[str]
+) -> None:
+    histories: dict[str, list[Event | Outcome]] = {
+        "anna": [order("2026-01-05")],
+        "bert": [*outcomes],
+    }
+    profiles = {
+        "lead": Profile(referrals=2.0, known="2026-01-31T23:59:59"),
+        "later": Profile(referrals=2.0, known="2026-02-01"),
+        "nothing": Profile(known="2026-01-01"),
+    }
+    pack = pack_of(histories, profiles=profiles)
+    plan = standard_plan(pack)
+
+    def who(vectors: Vectors) -> list[str]:
+        return [pack.customer_ids[int(key)] for key in vectors.customer_keys]
+
+    happened = ["anna", *(["bert"] if outcomes else [])]
+    found = build_for_scoring(pack, plan, at("2026-02-01"), threads=1)
+    assert who(found) == [*happened, *described]
+    assert who(build_vectors(pack, plan, [at("2026-02-01")])) == happened
+    told = found.column("referrals_declared")[-1]
+    assert told == 2.0 if described else math.isnan(told)
+    alone = build_vectors(pack, plan, [at("2026-02-01")], also_described=True)
+    assert who(alone) == [*happened, "lead"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from features.company.learned_from import LearnedFrom
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
@@ -108,6 +109,8 @@ def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(
     workspace = own_company.workspace
     export_reasons(workspace, tmp_path / "reasons.csv", ENGLISH, currency="EUR")
     assert (workspace.folder / "exports").is_dir()
+    somebody, known = open_snapshot(workspace).customer_ids[0], LearnedFrom(workspace)
+    known.keep("churn", "digest", [somebody, "somebody erased"])
     kinds = workspace.store, workspace.vectors, workspace.scores
     current = [one.current for one in kinds]
     for one, folder in zip(kinds, current, strict=True):
@@ -116,6 +119,8 @@ def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(
         assert len(list(one.named())) == 2
     forget_old_generations(workspace)
     assert not (workspace.folder / "exports").exists()
+    noted = known.were_among("churn", "digest", [somebody, "somebody erased"])
+    assert noted is not None and noted.tolist() == [True, False]
     assert [list(one.named()) for one in kinds] == [[one] for one in current]
 
 

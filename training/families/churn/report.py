@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from features.company.settings.company import CompanySettings
 from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
@@ -69,7 +71,13 @@ def churn_report(
         tags={"grade": evaluation.grade.word.value},
         origins=learned.origins,
         booster=learned.model if isinstance(learned.model, BoostedModel) else None,
+        learned_from=_learned_from(learned),
     )
+
+
+def _learned_from(learned: Learned) -> list[str]:
+    ids = learned.pack.customer_ids
+    return [ids[int(key)] for key in np.unique(learned.dataset.vectors.customer_keys)]
 
 
 def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:

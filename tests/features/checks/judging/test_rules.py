@@ -9,6 +9,7 @@ import pytest
 
 from features.checks.breaches import Severity
 from features.checks.checking import check
+from features.company.settings.reading import settings_from
 from features.vocabulary.time import Cutoff
 from tests.features.tables import SEVEN, purchases
 
@@ -104,3 +105,24 @@ def test_more_than_five_of_a_hundred_rows_without_their_money_refuse(
     (missing,) = [one for one in report.breaches if one.rule == "missing.amount"]
     assert missing.rows == lacking
     assert report.refused is (missing.severity is Severity.REFUSES) is is_refused
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_outcomes_nobody_knows_yet_are_noted_and_kept_however_many(
+    tmp_path: Path, share: float
+) -> None:
+    rows = [(f"l{number}", "" if number < 100 * share else "yes") for number in range(100)]
+    (tmp_path / "leads.csv").write_text("lead,won\n" + "\n".join(map(",".join, rows)) + "\n")
+    columns = {
+        "customer_id": "lead",
+        "cutoff": "DATE '2026-01-01'",
+        "name": "'won'",
+        "value": "coalesce(won, '') = 'yes'"
+        if share == 0.0
+        else "CASE WHEN won = 'yes' THEN true END",
+    }
+    mapped = {"tables": {"outcomes": {"source": "leads.csv", "columns": columns}}}
+    report = check(settings_from(mapped, folder=tmp_path))
+    assert (report.refused, report.of("outcomes").rows_kept) == (False, 100)
+    found = [(one.rows, one.severity) for one in report.breaches if one.rule == "open.value"]
+    assert found == ([(round(100 * share), Severity.NOTES)] if share else [])
