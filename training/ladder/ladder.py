@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
@@ -18,6 +17,7 @@ from training.datasets.dataset import Dataset
 from training.datasets.splits import Split, Splits
 from training.ladder.choice import Measure, Replicates, climbed
 from training.ladder.rung import Rung
+from training.ladder.tested import Tested
 from training.learners.calibration import Calibration, calibrate
 from training.learners.model import Model
 from training.learners.sorted_scores import SortedScores
@@ -29,18 +29,6 @@ POOLED = ("ece", "observed_over_expected", "calibration_slope")
 AUC = Measure("auc", tie=0.002)
 LOG_LOSS = Measure("log_loss", tie=math.inf, is_better_when_larger=False)
 """Alone it never makes a list better that chance could explain: a list is made by the order."""
-
-
-@dataclass(frozen=True)
-class Tested:
-    """One rung at one test (a cutoff or a fold): what it answered, what came of it, and the figures."""
-
-    rung: str
-    test: str
-    customer_keys: NDArray[np.int32]
-    outcomes: Floats
-    probability: Floats
-    figures: Mapping[str, float]
 
 
 @dataclass(frozen=True)

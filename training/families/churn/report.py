@@ -10,7 +10,7 @@ from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.card import model_card
-from training.families.churn.evaluation.campaign import profit_curve, whole_tests
+from training.families.churn.evaluation.campaign import profit_curve
 from training.families.churn.evaluation.evaluation import Evaluation
 from training.families.churn.evaluation.plots import shap_plots
 from training.families.churn.evaluation.tables import (
@@ -28,6 +28,7 @@ from training.ladder.plots import (
     reliability_plot,
 )
 from training.ladder.tables import spreadsheet
+from training.ladder.tested import whole_tests
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.metrics import reliability
