@@ -31,8 +31,9 @@ from training.ladder.tables import spreadsheet
 from training.ladder.tested import whole_tests
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
+from training.measures.levels import HeldLevels
 from training.measures.metrics import reliability
-from training.recipe.report import Report, as_table
+from training.recipe.report import Report, as_table, numbers_of
 from training.registry.registry import ChildRun
 from training.trust.table import trust_markdown
 
@@ -162,14 +163,16 @@ def _metrics(learned: Learned) -> dict[str, float]:
             for key in ("auc", "log_loss", "empc")
             if row.get(key) is not None
         }
+    figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
     return figures | {"base_rate": learned.manifest.base_rate}
 
 
 def _child_runs(learned: Learned) -> list[ChildRun]:
+    levels = learned.manifest.metrics["by_cutoff"]
     return [
         ChildRun(
             name=f"test at {one.test}",
-            metrics={key: value for key, value in one.figures.items() if value == value},
+            metrics=numbers_of({**levels.get(one.test, {}), **one.figures}),
         )
         for one in learned.ladder.of(learned.manifest.title)
     ]
