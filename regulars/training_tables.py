@@ -86,6 +86,8 @@ def _segments_data(summary: TrainingSummary, today: Today, why: str) -> dict[str
         "metrics": common["metrics"],
         "tried": list(common["ladder"]),
         "checks": list(common["checks"]),
+        "is_sound": summary.is_sound,
+        "passed_over": list(common["passed_over"]),
         "notes": list(common["notes"]),
         "cutoff": str(today.cutoff),
         "segments": [segment.as_dict() for segment in today.profiles],

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from bs4 import BeautifulSoup
 
 from serving.in_use.models_in_use import InUse
+from serving.pages.contexts import ChurnListPage, Heading
 from serving.pages.level_view import level_range, level_sections
+from serving.pages.pages import Pages
 from tests.training.companies import dataset, manifest_of, told_level
 from training.learners.logistic import LogisticModel
 from training.reasons.languages.known import ENGLISH, language_of
@@ -71,3 +74,31 @@ def test_numbers_and_days_are_written_as_the_company_reads_them() -> None:
     (section,) = shown(RISK, language=language_of("de"))
     assert section.title == "Wahrscheinlichkeiten"
     assert (section.lines[1].test, section.lines[1].came) == ("1.3.2025", "2,00")
+
+
+def test_the_page_draws_a_row_a_test_without_script() -> None:
+    heading = Heading("Value at risk", "/churn", "")
+    plain = {one.name: "" for one in fields(ChurnListPage)}
+    drawn = ChurnListPage(
+        **plain
+        | {"headings": {"at_risk": heading, "": heading, "risk": heading, "last_seen": heading}}
+        | {"kept": {}, "search_kept": {}, "levels": shown(RISK, VALUE)}
+    )
+    found = BeautifulSoup(Pages().draw("churn.html", drawn), "html.parser")
+    section = found.select_one(".levels")
+    assert section is not None and not section.select("script")
+    rows = [
+        [cell.get_text(" ", strip=True) for cell in row.select("th, td")]
+        for row in section.select("tbody tr")
+    ]
+    assert rows == [
+        ["Chances"],
+        ["1 Mar 2026 latest", "", "1.00", "+0.0 %", "1.0 %"],
+        ["1 Mar 2025", "", "2.00", "−50.0 %", "12.3 %"],
+        ["Expected value"],
+        ["round 1 latest", "", "0.67", "+50.0 %", ""],
+    ]
+    bars = [(one["x"], one["width"]) for one in section.select("rect.fill")]
+    assert bars == [("50.00%", "0.00%"), ("50.00%", "50.00%"), ("20.75%", "29.25%")]
+    without = BeautifulSoup(Pages().draw("churn.html", replace(drawn, levels=[])), "html.parser")
+    assert not without.select(".levels")

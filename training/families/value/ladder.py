@@ -148,7 +148,7 @@ def choose_value(gini: Mapping[str, float]) -> str:
     rule ships instead where its Gini ties with that. Levels and intervals are learned the same way for every rung, so they do not enter.
     """
     known = {name: value for name, value in gini.items() if not math.isnan(value)}
-    rule = RATE if RATE in known else next(iter(known), RATE)
+    rule = RATE if RATE in known else max(known, key=known.__getitem__, default=RATE)
     best = max((name for name in known if name in LEARNED), key=known.__getitem__, default=rule)
     for name in (RATE, LAST):
         if name in known and GINI.is_as_good(known[name], known.get(best, -math.inf)):
