@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from serving.in_use.models_in_use import InUse
 from serving.pages.contexts import LevelLine, LevelSection
@@ -15,28 +16,33 @@ from training.measures.levels import HeldLevel, HeldLevels
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 
-_OF = {"churn": phrase("Chances"), "value": phrase("Expected value")}
-"""What a model is about, by its name; others tell no level."""
+_CHANCES, _MONEY = phrase("Chances"), phrase("Expected value")
 _FULL = math.log(2.0)
 
 
 def level_sections(in_use: InUse) -> list[LevelSection]:
     """How the level of each model behind these scores held at its tests, the latest first."""
     language = in_use.wording.language
-    found = [(one.name, _lines(one, language)) for one in in_use.manifests if one.name in _OF]
-    return [LevelSection(language.say(_OF[name]), lines) for name, lines in found if lines]
+    found = [HeldLevels.from_dict(_by_cutoff(one)) for one in in_use.manifests]
+    return [_section(one, language) for one in found if one.levels]
 
 
 def level_range(in_use: InUse, share: float = 0.95) -> tuple[float, float]:
     """Between which shares of what is expected what comes lies, so often, by how far past tests were off."""
-    by_cutoff = in_use.scorer.bundle.manifest.metrics.get("by_cutoff", {})
+    by_cutoff = _by_cutoff(in_use.scorer.bundle.manifest)
     low, high = HeldLevels.from_dict(by_cutoff).next_within(share)
     return (low, high) if math.isfinite(low) else JUST_AS_EXPECTED
 
 
-def _lines(manifest: Manifest, language: Language) -> Sequence[LevelLine]:
-    held = HeldLevels.from_dict(manifest.metrics.get("by_cutoff", {}))
-    return [_line(one, language) for one in held.levels]
+def _by_cutoff(manifest: Manifest[Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = manifest.metrics.get("by_cutoff", {})
+    return found
+
+
+def _section(held: HeldLevels, language: Language) -> LevelSection:
+    """The levels of one model; chances have a calibration error and money has none."""
+    title = _MONEY if held.latest.ece is None else _CHANCES
+    return LevelSection(language.say(title), [_line(one, language) for one in held.levels])
 
 
 def _line(level: HeldLevel, language: Language) -> LevelLine:

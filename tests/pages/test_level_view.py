@@ -33,7 +33,7 @@ def shown(*manifests: Any, language: Any = ENGLISH) -> Any:
 
 
 def test_a_section_a_model_has_a_line_a_test_the_latest_first() -> None:
-    risk, value = shown(RISK, VALUE, manifest_of(MODEL, name="segments"))
+    risk, value = shown(RISK, VALUE, manifest_of(MODEL, metrics={"stability": 0.8}))
     assert (risk.title, value.title) == ("Chances", "Expected value")
     latest, earlier = risk.lines
     assert (latest.test, latest.came, latest.bias, latest.error) == (

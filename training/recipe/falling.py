@@ -24,7 +24,7 @@ class PassedOver:
 
 
 @dataclass(frozen=True)
-class Run(Generic[Asked]):
+class WrittenRun(Generic[Asked]):
     """What a training leaves in a folder, and what was passed over for it, the best first.
 
     Where it is not sound the gate keeps it out on its own, and all else that was tried with it.
@@ -39,19 +39,19 @@ class Run(Generic[Asked]):
 
 def best_that_passes(
     family: Family[Own, Learned, Model, Asked], given: Given[Own], learned: Learned, folder: Path
-) -> Run[Asked]:
+) -> WrittenRun[Asked]:
     """Write what was learned, or the best that is left of it where the gate keeps that out on its own.
 
     How it does against the champion is not asked here: no rung below would do better. Where the gate lets none
     through, the first is handed back, for a person to overrule the gate for or not.
     """
     passed_over: list[PassedOver] = []
-    first: Run[Asked] | None = None
+    first: WrittenRun[Asked] | None = None
     trying: Learned | None = learned
     while trying is not None:
         place = folder / str(len(passed_over))
         place.mkdir()
-        run = Run(*write_run(family, given, trying, place), place, tuple(passed_over))
+        run = WrittenRun(*write_run(family, given, trying, place), place, tuple(passed_over))
         failed = failed_of(family.checks(place / BUNDLE_FOLDER, None))
         if not failed:
             return run

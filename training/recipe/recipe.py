@@ -11,7 +11,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Model
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
-from training.recipe.falling import Run, best_that_passes
+from training.recipe.falling import WrittenRun, best_that_passes
 from training.recipe.family import Family, Given, Kept, Learned, Own
 from training.recipe.report import run_record
 from training.recipe.steps import Steps
@@ -100,7 +100,7 @@ def _recorded(
     registry: Registry,
     shelf: PromotedBundles[Any, Any],
     description: str,
-    run: Run[Any],
+    run: WrittenRun[Any],
 ) -> tuple[str, str]:
     """The run and the version under which everything was logged and registered; no version comes twice."""
     run_id = registry.record(run_record(run.report, run.manifest, run.folder))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-from training.recipe.falling import PassedOver, Run
+from training.recipe.falling import PassedOver, WrittenRun
 from training.recipe.family import Kept
 from training.registry.gate import Check, failed_of
 from training.registry.promotion import PromotionSummary
@@ -63,7 +63,7 @@ class TrainingSummary:
         run_id: str,
         version: str,
         promotion: PromotionSummary | None,
-        run: Run[Any],
+        run: WrittenRun[Any],
         why: str,
         registry: str = "",
         seconds: Mapping[str, float],
