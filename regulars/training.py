@@ -38,6 +38,7 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
 def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = False) -> Outcome:
     """Train one family of models, as ``train`` does and the demo."""
     from regulars.families import OUTCOMES
+    from regulars.gate_sentences import after_the_gate
     from regulars.promoting import Putting
     from training.families.families import family_of
     from training.recipe.recipe import train as train_by_recipe
@@ -55,7 +56,7 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
     outcome = OUTCOMES[name](summary)
     if summary.registry:
         outcome = replace(outcome, lines=(*outcome.lines, f"  {summary.registry}"))
-    return putting.trained(outcome)
+    return putting.trained(after_the_gate(outcome, summary, name))
 
 
 def _family(name: str) -> tuple[Kind[Any, Any], Gate]:

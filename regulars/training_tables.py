@@ -17,6 +17,8 @@ from training.families.segments.now.today import Today
 from training.families.segments.report import SegmentsShown, moved_share
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
+from training.ladder.level_table import level_table
+from training.measures.levels import HeldLevels
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
 
@@ -42,7 +44,7 @@ def value_outcome(summary: TrainingSummary) -> Outcome:
     """What the command line says of a trained value model."""
     return Outcome(
         said=f"Trained value version {summary.version} ({_use_with_scores(summary)}): {summary.title}, "
-        f"Gini {summary.metrics['gini']:.3f}, bias {summary.metrics['bias']:+.1%}",
+        f"Gini {summary.metrics['gini']:.3f}, {_latest_bias(summary)}",
         next="`regulars score`"
         if summary.promoted
         else "`regulars promote --model value --reason …`",
@@ -84,6 +86,8 @@ def _segments_data(summary: TrainingSummary, today: Today, why: str) -> dict[str
         "metrics": common["metrics"],
         "tried": list(common["ladder"]),
         "checks": list(common["checks"]),
+        "is_sound": summary.is_sound,
+        "passed_over": list(common["passed_over"]),
         "notes": list(common["notes"]),
         "cutoff": str(today.cutoff),
         "segments": [segment.as_dict() for segment in today.profiles],
@@ -139,9 +143,16 @@ def offers_outcome(summary: TrainingSummary) -> Outcome:
         data=summary.as_dict(),
         tables=[
             Table(f"The ladder, tested on {tested}", headers, rows),
+            *level_tables(summary),
             *gate_tables(summary.checks),
         ],
     )
+
+
+def _latest_bias(summary: TrainingSummary) -> str:
+    """How far the level was off at the latest test: a mean of tests would let opposite errors cancel."""
+    latest = HeldLevels.from_dict(summary.metrics["by_cutoff"]).latest
+    return f"bias {latest.bias:+.1%} at the latest test"
 
 
 def _use(summary: TrainingSummary) -> str:
@@ -181,7 +192,19 @@ def churn_tables(summary: TrainingSummary) -> list[Table]:
         "ECE",
     )
     tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
-    return [*tables, _lists(summary), _trust(summary), *gate_tables(summary.checks)]
+    return [
+        *tables,
+        *level_tables(summary),
+        _lists(summary),
+        _trust(summary),
+        *gate_tables(summary.checks),
+    ]
+
+
+def level_tables(summary: TrainingSummary) -> list[Table]:
+    """How the level held, a row a test with a bar; nothing where no test is told apart."""
+    head, rows = level_table(summary.metrics.get("by_cutoff", {}))
+    return [Table("How the level held, the latest test first", tuple(head), rows)] if rows else []
 
 
 def _lists(summary: TrainingSummary) -> Table:
@@ -212,7 +235,7 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
     ]
     headers = ("rung", *(title for _, title in VALUE_COLUMNS[:-1]))
     tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
-    return [*tables, _trust(summary), *gate_tables(summary.checks)]
+    return [*tables, *level_tables(summary), _trust(summary), *gate_tables(summary.checks)]
 
 
 def _segments(today: Today) -> Table:

@@ -79,6 +79,26 @@ class MatrixCell:
 
 
 @dataclass(frozen=True)
+class LevelLine:
+    """How a level held at one past test."""
+
+    test: str = shown("The day of the test.")
+    came: str = shown("How much came for each one expected.")
+    bias: str = shown("By how much too much was expected, in percent with a sign.")
+    error: str = shown("The calibration error in percent; empty of money.")
+    start: str = shown("Where the bar begins, in percent of the width; the middle is as expected.")
+    width: str = shown("How long the bar is, in percent of the width.")
+
+
+@dataclass(frozen=True)
+class LevelSection:
+    """How the level of one model held at its past tests."""
+
+    title: str = shown("What the model tells.")
+    lines: Sequence[LevelLine] = shown("Its tests, the latest first.")
+
+
+@dataclass(frozen=True)
 class ChurnListPage:
     """The churn list: the question, the sum of it, the filters and one page of customers."""
 
@@ -123,6 +143,7 @@ class ChurnListPage:
     following: str = shown("The page after; empty on the last.")
     download: str = shown("The same list as a file.")
     reset: str = shown("The list without filters.")
+    levels: Sequence[LevelSection] = shown("How the level of each model held at its past tests.")
 
 
 @dataclass(frozen=True)

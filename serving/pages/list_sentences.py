@@ -12,6 +12,8 @@ from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
+JUST_AS_EXPECTED = (1.0, 1.0)
+"""Where no past test tells how far a level may be off."""
 _NOT_JUDGED = {
     Status.NOT_ELIGIBLE: phrase("{count} not among those the question is about"),
     Status.INSUFFICIENT_DATA: phrase("{count} have no known purchase"),
@@ -27,9 +29,18 @@ _VALUE_PRODUCTS = {
 }
 
 
-def expected_between(summed: Totals, language: Language) -> str:
-    """The interval of how many are expected."""
-    low, high = (language.written(f"{one:,.0f}") for one in (summed.low, summed.high))
+def expected_between(
+    summed: Totals, language: Language, level: tuple[float, float] = JUST_AS_EXPECTED
+) -> str:
+    """The interval of how many are expected: as far as chance goes, and as far as the level was off before.
+
+    ``level`` has the shares of what is expected between which what comes lies, by past tests.
+    """
+    ends = (
+        min(summed.low, summed.expected * level[0]),
+        max(summed.high, min(summed.expected * level[1], float(summed.customers))),
+    )
+    low, high = (language.written(f"{one:,.0f}") for one in ends)
     return language.say("{low} to {high}").format(low=low, high=high)
 
 

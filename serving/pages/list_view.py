@@ -42,6 +42,7 @@ from serving.pages.figures import (
     standing,
     worth_of,
 )
+from serving.pages.level_view import level_range, level_sections
 from serving.pages.list_sentences import (
     expected_between,
     jumped,
@@ -80,7 +81,7 @@ def churn_list_page(
         base=percent(snapshot.base, language),
         base_width=_width(snapshot.base),
         expected=language.written(f"{everybody.expected:,.0f}"),
-        expected_between=expected_between(everybody, language),
+        expected_between=expected_between(everybody, language, level_range(in_use)),
         at_risk=language.money(everybody.at_risk_cents, currency),
         at_risk_note=product(snapshot, language),
         matrix=_matrix(snapshot, query, currency, language),
@@ -120,6 +121,7 @@ def churn_list_page(
         following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
         download=query.link("/churn.csv", size=SIZES[0]),
         reset="/churn",
+        levels=level_sections(in_use),
     )
 
 

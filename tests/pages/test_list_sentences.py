@@ -153,3 +153,13 @@ def test_a_page_says_which_of_how_many_it_shows(first: int, shown: int, said: st
 def test_an_expectation_is_an_interval_of_whole_customers() -> None:
     assert expected_between(summed(3), ENGLISH) == "8 to 1,018"
     assert expected_between(summed(3), GERMAN) == "8 bis 1.018"
+
+
+def test_how_many_are_expected_is_as_open_as_chance_leaves_it_or_the_level_whichever_is_more() -> (
+    None
+):
+    assert expected_between(summed(2_000), ENGLISH) == "8 to 1,018"
+    assert expected_between(summed(2_000), ENGLISH, (0.9, 1.1)) == "8 to 1,018"
+    assert expected_between(summed(2_000), ENGLISH, (0.5, 100.0)) == "6 to 1,234"
+    # More than are judged never come.
+    assert expected_between(summed(1_100), ENGLISH, (0.5, 100.0)) == "6 to 1,100"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from training.ladder.ladder import Ladder, LadderRow, Tested
+from training.ladder.ladder import Ladder, LadderRow
 from training.ladder.rung import Rung
+from training.ladder.tested import Tested
 from training.measures.intervals import finite
 from training.measures.metrics import measure
 

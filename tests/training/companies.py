@@ -84,9 +84,31 @@ def dataset(rows: int = 600, *, seed: int = 1) -> Dataset:
     return Dataset(vectors, (generator.random(rows) < chance).astype(np.float64))
 
 
+def told_level(
+    bias: float = 0.0, *, ece: float = 0.01, by_chance: float = 0.01
+) -> dict[str, float]:
+    """What a manifest tells of a test whose level is off by so much, which no customer leaves open."""
+    return {
+        "customers": 100,
+        "bias": bias,
+        "bias_low": bias,
+        "bias_high": bias,
+        "observed_over_expected": 1 / (1 + bias),
+        "ece": ece,
+        "ece_by_chance": by_chance,
+        "rate": 0.4,
+    }
+
+
 def manifest_of(model: Model, **changes: object) -> Manifest[Any]:
     """A manifest for the four features."""
-    figures = {"auc": 0.8, "ece": 0.01, "ece_by_chance": 0.01, "auc_by_cutoff": {"2010-06-01": 0.8}}
+    figures = {
+        "auc": 0.8,
+        "ece": 0.01,
+        "ece_by_chance": 0.01,
+        "auc_by_cutoff": {"2010-06-01": 0.8},
+        "by_cutoff": {"2010-06-01": told_level()},
+    }
     content: dict[str, object] = {
         "name": "churn",
         "learner": model.family,

@@ -42,6 +42,15 @@ class Measure:
         return low > 0 or mean > self.tie, high < 0 or mean < -self.tie
 
 
+def notes_on_passed_over(passed_over: Mapping[str, str], known: Mapping[str, str]) -> list[str]:
+    """A note on each rung that is passed over, but for those noted already: the gate's reason stands in it."""
+    return [
+        f"{name} was as good or better at the tests, and the gate keeps it out: {why}"
+        for name, why in passed_over.items()
+        if name not in known
+    ]
+
+
 Replicates = Mapping[str, Floats]
 """Bootstrap replicates of a rung's figures over all tests, by the name of the measure."""
 

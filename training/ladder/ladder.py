@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
@@ -18,10 +17,12 @@ from training.datasets.dataset import Dataset
 from training.datasets.splits import Split, Splits
 from training.ladder.choice import Measure, Replicates, climbed
 from training.ladder.rung import Rung
+from training.ladder.tested import Tested, whole_tests
 from training.learners.calibration import Calibration, calibrate
 from training.learners.model import Model
 from training.learners.sorted_scores import SortedScores
 from training.measures.intervals import Resampled, Resamples, finite, mean_figures
+from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.metrics import calibration_error_by_chance, log_losses, measure
 
 POOLED = ("ece", "observed_over_expected", "calibration_slope")
@@ -29,18 +30,7 @@ POOLED = ("ece", "observed_over_expected", "calibration_slope")
 AUC = Measure("auc", tie=0.002)
 LOG_LOSS = Measure("log_loss", tie=math.inf, is_better_when_larger=False)
 """Alone it never makes a list better that chance could explain: a list is made by the order."""
-
-
-@dataclass(frozen=True)
-class Tested:
-    """One rung at one test (a cutoff or a fold): what it answered, what came of it, and the figures."""
-
-    rung: str
-    test: str
-    customer_keys: NDArray[np.int32]
-    outcomes: Floats
-    probability: Floats
-    figures: Mapping[str, float]
+MEASURES = (AUC, LOG_LOSS)
 
 
 @dataclass(frozen=True)
@@ -49,7 +39,7 @@ class LadderRow:
 
     ``gain`` is the paired difference in AUC to ``rule``, the best of the rules that need no learning,
     its interval from the same resampled customers. Figures are means over the test cutoffs, those of calibration are of all tested customers
-    together; ``auc_by_cutoff`` tells the cutoffs apart.
+    together; ``auc_by_cutoff`` and ``by_cutoff``, the levels, tell the cutoffs apart.
     """
 
     name: str
@@ -64,6 +54,7 @@ class LadderRow:
     auc_by_cutoff: Mapping[str, float | None]
     ships: bool
     is_rule: bool
+    by_cutoff: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain fields."""
@@ -81,6 +72,7 @@ class LadderRow:
             **self.figures,
             **finite(ends),
             "auc_by_cutoff": dict(self.auc_by_cutoff),
+            "by_cutoff": {test: dict(one) for test, one in self.by_cutoff.items()},
             "ships": self.ships,
         }
 
@@ -89,13 +81,27 @@ class LadderRow:
 class Ladder:
     """The whole ladder: its rows, the rung that ships and everything that was tested.
 
-    ``oldest`` has each rung's model and curve of the earliest test, to see how it ages.
+    ``oldest`` has each rung's model and curve of the earliest test, to see how it ages; ``rungs`` and
+    ``replicates`` are what it was chosen by, and ``passed_over`` says of rungs why they do not ship.
     """
 
     rows: tuple[LadderRow, ...]
     winner: Rung
     tested: tuple[Tested, ...]
     oldest: Mapping[str, tuple[Model, Calibration]] = field(default_factory=dict)
+    rungs: tuple[Rung, ...] = ()
+    replicates: Mapping[str, Replicates] = field(default_factory=dict)
+    passed_over: Mapping[str, str] = field(default_factory=dict)
+
+    def passing_over(self, why: str) -> Ladder | None:
+        """The same ladder without the rung that ships, which is kept out; None where no other tells who leaves."""
+        passed_over = {**self.passed_over, self.winner.name: why}
+        left = [rung for rung in self.rungs if rung.name not in passed_over]
+        winner = climbed(left, self.replicates, MEASURES) if left else None
+        if winner is None or winner is self.rungs[0]:
+            return None
+        rows = tuple(replace(row, ships=row.name == winner.name) for row in self.rows)
+        return replace(self, rows=rows, winner=winner, passed_over=passed_over)
 
     @property
     def winning_row(self) -> LadderRow:
@@ -165,12 +171,12 @@ def climb(
             tested.append(found)
     progress("testing the ladder", total, total)
     replicates = _replicates(tested, rungs)
-    winner = climbed(rungs, replicates, (AUC, LOG_LOSS))
+    winner = climbed(rungs, replicates, MEASURES)
     if winner is rungs[0]:
         raise _nothing_learned(tested, rungs)
     rule = _best_rule(tested, rungs)
     rows = tuple(_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
-    return Ladder(rows, winner, tuple(tested), oldest)
+    return Ladder(rows, winner, tuple(tested), oldest, tuple(rungs), replicates)
 
 
 def _test(
@@ -241,13 +247,23 @@ def _row(
         auc_by_cutoff=finite({one.test: one.figures["auc"] for one in mine}),
         ships=ships,
         is_rule=rung.is_rule,
+        by_cutoff=_levels(mine).as_dict(),
+    )
+
+
+def _levels(tested: Sequence[Tested]) -> HeldLevels:
+    """How the level held at each test; the folds of a round are one, for no time lies between them."""
+    whole = whole_tests(tested)
+    return HeldLevels.of(
+        [HeldLevel.of_chances(one.name, one.outcomes, one.probability) for one in whole]
     )
 
 
 def _together(tested: Sequence[Tested]) -> dict[str, float]:
     """Figures over all test cutoffs: calibration over everybody at once, the others as means.
 
-    Ten bins of one cutoff's customers are often too small to tell a wrong probability from chance.
+    Ten bins of one cutoff's customers are often too small to tell a wrong probability from chance. Opposite errors
+    cancel in them, so that the gate and the words go by each test.
     """
     probability = np.concatenate([one.probability for one in tested])
     pooled = measure(np.concatenate([one.outcomes for one in tested]), probability)

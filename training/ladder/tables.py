@@ -49,7 +49,7 @@ def ladder_csv(rows: Sequence[Mapping[str, Any]], figure: str, *, by_cutoff: str
 
     return spreadsheet(
         [
-            {key: value for key, value in row.items() if key != by_cutoff}
+            {key: value for key, value in row.items() if not isinstance(value, Mapping)}
             | {f"{figure} at {cutoff}": there(one) for cutoff, one in row[by_cutoff].items()}
             for row in rows
         ]

@@ -71,6 +71,9 @@ class Family(Protocol[Own, Learned, Model, Asked]):
     def learn(self, given: Given[Own]) -> Learned:
         """Learn and measure, nothing published; ``ModelRefused`` when the data cannot carry a model."""
 
+    def next_best(self, given: Given[Own], learned: Learned, why: str) -> Learned | None:
+        """The best that is left where the gate keeps what was learned out, which ``why`` tells; None without any."""
+
     def model(self, learned: Learned) -> tuple[Manifest[Asked], Model]:
         """What is written as the bundle, and what it says of itself."""
 

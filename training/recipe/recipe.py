@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from features.company.learned_from import LearnedFrom
@@ -10,13 +9,12 @@ from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.store import open_store
 from features.vocabulary.progress import Progress, silent
-from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
-from training.bundles.manifest import Manifest
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
+from training.recipe.falling import WrittenRun, best_that_passes
 from training.recipe.family import Family, Given, Kept, Learned, Own
-from training.recipe.report import Report, run_record, write_report
+from training.recipe.report import run_record
 from training.recipe.steps import Steps
 from training.recipe.summary import TrainingSummary
 from training.registry.promotion import NOTHING_ELSE, PromotionSummary, Readiness, judge
@@ -52,27 +50,26 @@ def train(
             return TrainingSummary.of_kept(still_fits)
         learned = family.learn(given)
         steps.done("learning")
-        manifest, report = write_run(family, given, learned, draft)
-        Signing(workspace).sign(draft / BUNDLE_FOLDER)
+        run = best_that_passes(family, given, learned, draft)
+        Signing(workspace).sign(run.folder / BUNDLE_FOLDER)
         steps.done("bundle and report")
         progress("recording the run", 0, 1)
         shelf = PromotedBundles(workspace, family.kind)
         known = registry.last_version()
         steps.done("opening MLflow")
-        run_id, version = _recorded(registry, shelf, family.description, manifest, report, draft)
-        if report.learned_from:
-            LearnedFrom(workspace).keep(name, manifest.digest, report.learned_from)
+        run_id, version = _recorded(registry, shelf, family.description, run)
+        if run.report.learned_from:
+            LearnedFrom(workspace).keep(name, run.manifest.digest, run.report.learned_from)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
     promotion = _judged(family, registry, workspace, version, readiness) if promote else None
     if promotion is not None:
         steps.done("promotion")
     return TrainingSummary.of_learned(
-        manifest,
-        report,
         run_id=run_id,
         version=version,
         promotion=promotion,
+        run=run,
         why=still_fits,
         registry=told_of_lost(known, version),
         seconds=steps.seconds,
@@ -102,30 +99,17 @@ def given_to(
     )
 
 
-def write_run(
-    family: Family[Own, Learned, Model, Asked], given: Given[Own], learned: Learned, folder: Path
-) -> tuple[Manifest[Asked], Report]:
-    """Write the bundle and the report of a run into a folder, and hand both back as data."""
-    drafted, model = family.model(learned)
-    manifest = write(family.kind, drafted, model, folder / BUNDLE_FOLDER)
-    report = family.report(given, learned, manifest)
-    write_report(report, folder)
-    return manifest, report
-
-
 def _recorded(
     registry: Registry,
     shelf: PromotedBundles[Any, Any],
     description: str,
-    manifest: Manifest[Any],
-    report: Report,
-    folder: Path,
+    run: WrittenRun[Any],
 ) -> tuple[str, str]:
     """The run and the version under which everything was logged and registered; no version comes twice."""
-    run_id = registry.record(run_record(report, manifest, folder))
-    if report.booster is not None:
-        registry.log_booster(run_id, report.booster)
-    version = registry.register(run_id, manifest, description, after=shelf.last_version())
+    run_id = registry.record(run_record(run.report, run.manifest, run.folder))
+    if run.report.booster is not None:
+        registry.log_booster(run_id, run.report.booster)
+    version = registry.register(run_id, run.manifest, description, after=shelf.last_version())
     shelf.note_version(version)
     return run_id, version
 

@@ -11,6 +11,7 @@ from typing import Any
 from training.bundles.manifest import Manifest
 from training.ladder.tables import ladder_csv, ladder_markdown, spreadsheet
 from training.learners.boosting import BoostedModel
+from training.measures.levels import HeldLevels
 from training.registry.registry import ChildRun, RunRecord
 
 
@@ -99,8 +100,9 @@ def as_table(content: Any) -> str:
 
 
 def ladder_figures(manifest: Manifest) -> dict[str, float]:
-    """The figures of what ships, with how often it came true of those it was fitted on."""
-    return numbers_of(manifest.metrics) | {"base_rate": manifest.base_rate}
+    """The figures of what ships and of its level, with how often it came true of those it was fitted on."""
+    levels = HeldLevels.from_dict(manifest.metrics.get("by_cutoff", {})).figures
+    return numbers_of(manifest.metrics) | levels | {"base_rate": manifest.base_rate}
 
 
 def rung_runs(manifest: Manifest) -> list[ChildRun]:

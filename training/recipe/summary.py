@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
-from training.bundles.manifest import Manifest
+from training.recipe.falling import PassedOver, WrittenRun
 from training.recipe.family import Kept
-from training.recipe.report import Report
-from training.registry.gate import Check
+from training.registry.gate import Check, failed_of
 from training.registry.promotion import PromotionSummary
 
 _OF_SOME = ("kept", "why", "shown")
@@ -42,26 +41,35 @@ class TrainingSummary:
     notes: Sequence[str]
     card: str
     seconds: Mapping[str, float]
+    passed_over: Sequence[PassedOver] = ()
+    """What was better at the tests and is kept out by the gate on its own, the best first."""
+    is_sound: bool = True
+    """Whether the gate lets it through on its own; where not, nothing else that was tried passes either."""
     registry: str = ""
     """What is to be told of the registry itself, such as that it has lost versions; empty as a rule."""
     kept: bool = False
     why: str = ""
     shown: Any = None
 
+    @property
+    def refused(self) -> Sequence[Check]:
+        """The checks by which the gate keeps the model out; none where it was let in or not asked."""
+        return () if self.promoted else failed_of(self.checks)
+
     @classmethod
     def of_learned(
         cls,
-        manifest: Manifest[Any],
-        report: Report,
         *,
         run_id: str,
         version: str,
         promotion: PromotionSummary | None,
+        run: WrittenRun[Any],
         why: str,
         registry: str = "",
         seconds: Mapping[str, float],
     ) -> Self:
         """The summary of a model that was learned and registered, and judged where that was asked for."""
+        manifest, report = run.manifest, run.report
         return cls(
             title=manifest.title,
             version=version,
@@ -79,6 +87,8 @@ class TrainingSummary:
             notes=manifest.notes,
             card=report.card,
             seconds=seconds,
+            passed_over=run.passed_over,
+            is_sound=run.is_sound,
             registry=registry,
             why=why,
             shown=report.shown,

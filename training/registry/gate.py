@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.measures.levels import HeldLevel, HeldLevels
 from training.registry.comparison import rivalry
 
 EPSILON_AUC = 0.005
 MOST_ECE = 0.05
+MOST_BIAS = 0.25
+"""A season that the calibration did not see moves the level by as much."""
 MOST_BYTES = 64 * 1024 * 1024
 LEAST_FAITHFUL = 0.8
 """Reasons below this mislead; what good ones reach stands higher, in ``training.trust``."""
@@ -26,6 +29,16 @@ class Check:
     passed: bool
     figure: str
     limit: str
+
+
+def failed_of(checks: Sequence[Check]) -> list[Check]:
+    """The checks that keep a model out."""
+    return [check for check in checks if not check.passed]
+
+
+def said_of(failed: Sequence[Check]) -> str:
+    """Why a model is kept out, in words: each failed check with its figure and what was allowed."""
+    return "; ".join(f"{one.name} {one.figure}, allowed {one.limit}" for one in failed)
 
 
 GOLDEN_ROWS_HOLD = Check("golden rows", True, "as written", "within 1e-9")
@@ -46,6 +59,77 @@ def names_what_matters(faithful: float | None) -> Check:
         "too few groups to choose from" if faithful is None else f"{faithful:.3f} of the best",
         f"at least {LEAST_FAITHFUL}",
     )
+
+
+ByCutoff = Mapping[str, Mapping[str, Any]]
+"""What a manifest tells of each test, by the name of the test."""
+
+
+def level_checks(by_cutoff: ByCutoff, *, beside: Sequence[str] = ()) -> list[Check]:
+    """Whether what was expected in all came, at the latest test and at the worst: errors never cancel.
+
+    Customers leave a level open, and from the near end of their interval on it counts as off. ``beside`` is said
+    with the figures.
+    """
+    held = HeldLevels.from_dict(by_cutoff)
+    if not held.levels:
+        return [_untold(f"level, {one} test") for one in ("latest", "worst")]
+    return [_level(place, one, beside) for place, one in _latest_and_worst(held)]
+
+
+def chance_checks(by_cutoff: ByCutoff) -> list[Check]:
+    """Level and calibration of a model that answers with a probability."""
+    return [*level_checks(by_cutoff), *calibration_checks(by_cutoff)]
+
+
+def calibration_checks(by_cutoff: ByCutoff) -> list[Check]:
+    """Whether probabilities came true in ten groups, at the latest test and at the worst.
+
+    What chance gives is allowed. At the worst that comes on top of what a level makes that is off as far as levels
+    may be: that test speaks of a model learned from less, and of another season.
+    """
+    held = HeldLevels.from_dict(by_cutoff)
+    names = [f"calibration error, {one} test" for one in ("latest", "worst")]
+    if not held.levels:
+        return [_untold(one) for one in names]
+    latest, worst = held.latest, held.worst_error
+    return [
+        _calibration(names[0], latest, MOST_ECE),
+        _calibration(names[1], worst, max(MOST_ECE, _of_a_level_off(worst))),
+    ]
+
+
+def _latest_and_worst(held: HeldLevels) -> list[tuple[str, HeldLevel]]:
+    return [("latest", held.latest), ("worst", held.worst)]
+
+
+def _level(place: str, level: HeldLevel, beside: Sequence[str]) -> Check:
+    said = f"{level.bias:+.1%} at {level.test} [{level.bias_low:+.1%}, {level.bias_high:+.1%}]"
+    return Check(
+        f"level, {place} test",
+        level.bias_low <= MOST_BIAS and level.bias_high >= -MOST_BIAS,
+        "; ".join([said, *beside]),
+        f"at most ±{MOST_BIAS:.0%} beyond chance",
+    )
+
+
+def _of_a_level_off(level: HeldLevel) -> float:
+    return MOST_BIAS * (level.rate or 0.0) + (level.ece_by_chance or 0.0)
+
+
+def _calibration(name: str, level: HeldLevel, most: float) -> Check:
+    error, by_chance = level.ece, level.ece_by_chance or 0.0
+    limit = f"at most {most:.4g}"
+    if by_chance > most:
+        limit = f"at most {by_chance:.4f}, as chance alone gives with so few customers"
+    if error is None:
+        return Check(name, False, f"not known at {level.test}", limit)
+    return Check(name, error <= max(most, by_chance), f"{error:.4f} at {level.test}", limit)
+
+
+def _untold(name: str) -> Check:
+    """A model of before does not tell its tests apart."""
+    return Check(name, False, "not measured test by test: train again", "measured at each test")
 
 
 def size_check(folder: Path, *, most_bytes: int = MOST_BYTES) -> Check:

@@ -19,7 +19,7 @@ from training.bundles.promoted import PromotedBundles
 from training.bundles.proving import remember, tried
 from training.bundles.sealing import stamp, verified
 from training.bundles.signature import Signing
-from training.registry.gate import Check, Gate
+from training.registry.gate import Check, Gate, failed_of, said_of
 from training.registry.registry import CHALLENGER, Registry
 
 
@@ -76,7 +76,8 @@ def judge(
     with shelf.promoting() as draft:
         folder, manifest = _stamped(registry, workspace, shelf, version, draft)
         checks = (*gate(folder, shelf.champion_manifest()), *readiness.checks(folder))
-        passed = all(check.passed for check in checks)
+        failed = failed_of(checks)
+        passed = not failed
         before = shelf.champions()
         is_promoted = passed or force
         if is_promoted:
@@ -87,6 +88,8 @@ def judge(
             shelf.put_to_use(manifest, action="promote", reason=reason)
             readiness.settle(manifest)
         unrecorded, tags = "", {"validated": "yes" if passed else "no"}
+        if is_promoted and failed:
+            tags |= {"forced": said_of(failed)}
         if is_promoted:
             unrecorded = _recorded(partial(registry.crown, version, tags | {"reason": reason}))
         else:
@@ -164,11 +167,11 @@ def go_back(
         manifest = verified(folder)[0]
         if manifest.digest != folder.name:
             raise damaged("the bundle the history names", "another in its folder")
-        failed = [check for check in readiness.checks(folder) if not check.passed]
+        failed = failed_of(readiness.checks(folder))
         if failed:
             raise ModelRefused(
                 expected="an earlier champion beside which everything else goes on",
-                found=_said(failed),
+                found=said_of(failed),
                 remedy="The model in use stays. Overrule with "
                 f"`regulars promote {earlier['version']} --force` and a reason if you must.",
             )
@@ -237,10 +240,10 @@ def promote(
         readiness=readiness,
     )
     if not summary.promoted:
-        failed = [check for check in summary.checks if not check.passed]
+        failed = failed_of(summary.checks)
         raise ModelRefused(
             expected="a model that passes every check of the gate",
-            found=_said(failed),
+            found=said_of(failed),
             remedy="The model in use stays. Overrule with --force and a reason if you must.",
         )
     return summary
@@ -257,10 +260,6 @@ def _none_to_promote(shelf: PromotedBundles[Any, Any]) -> ModelRefused:
         else "none",
         remedy=f"Name the version, or run {train}." if versions else f"Run {train}.",
     )
-
-
-def _said(failed: Sequence[Check]) -> str:
-    return "; ".join(f"{one.name} {one.figure}, allowed {one.limit}" for one in failed)
 
 
 def rollback(

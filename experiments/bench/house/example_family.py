@@ -176,6 +176,12 @@ class GrowthFamily:
         """Compare the last days with those before."""
         return learn_growth(given.pack, given.own.horizon_days)
 
+    def next_best(
+        self, given: Given[ValueSettings], learned: LearnedGrowth, why: str
+    ) -> LearnedGrowth | None:
+        """There is one way alone."""
+        return None
+
     def model(self, learned: LearnedGrowth) -> tuple[Manifest[GrowthTask], GrowthBundle]:
         """The one number."""
         return learned.manifest, GrowthBundle(learned.manifest, learned.factor)

@@ -14,14 +14,20 @@ from training.learners.logistic import LogisticModel
 from training.registry.gate import (
     EPSILON_AUC,
     LEAST_FAITHFUL,
+    MOST_BIAS,
     MOST_BYTES,
     MOST_ECE,
     Check,
     TestedFigure,
     against_champion,
+    calibration_checks,
+    chance_checks,
+    failed_of,
     fastest_milliseconds,
+    level_checks,
     names_what_matters,
     not_much_lower,
+    said_of,
     size_check,
 )
 
@@ -31,7 +37,7 @@ DAY: dict[str, float | None] = {"2026-01-01": 0.0}
 
 
 def test_the_limits_of_the_gate_are_these() -> None:
-    assert (EPSILON_AUC, MOST_ECE, LEAST_FAITHFUL) == (0.005, 0.05, 0.8)
+    assert (EPSILON_AUC, MOST_ECE, LEAST_FAITHFUL, MOST_BIAS) == (0.005, 0.05, 0.8, 0.25)
     assert MOST_BYTES == 67_108_864
 
 
@@ -188,3 +194,122 @@ def test_the_quickest_of_three_goes_counts_in_milliseconds() -> None:
     goes: list[int] = []
     assert fastest_milliseconds(lambda: goes.append(1), clock=lambda: next(seconds)) == 250.0
     assert len(goes) == 3
+
+
+def at(
+    bias: float, low: float | None = None, high: float | None = None, **more: float
+) -> dict[str, Any]:
+    """What a manifest tells of one test whose level is off by so much."""
+    ends = {"bias_low": bias if low is None else low, "bias_high": bias if high is None else high}
+    return {"customers": 100, "bias": bias, **ends, **more}
+
+
+def kept_out(*levels: Mapping[str, Any]) -> list[str]:
+    """The failed checks of levels at the end of so many years, the latest last."""
+    told = {f"{2020 + year}-12-31": one for year, one in enumerate(levels)}
+    return [one.name for one in failed_of(level_checks(told))]
+
+
+@pytest.mark.parametrize(
+    ("bias", "low", "high", "passes"),
+    [
+        (0.25, 0.25, 0.25, True),
+        (0.2501, 0.2501, 0.2501, False),
+        (-0.25, -0.25, -0.25, True),
+        (-0.2501, -0.2501, -0.2501, False),
+        (0.4, 0.25, 0.6, True),
+        (0.4, 0.2501, 0.6, False),
+        (-0.4, -0.5, -0.25, True),
+        (-0.4, -0.5, -0.2501, False),
+        (0.0, -0.9, 9.0, True),
+        (NAN, NAN, NAN, False),
+    ],
+)
+def test_a_level_may_be_off_by_a_quarter_and_by_what_customers_leave_open(
+    bias: float, low: float, high: float, passes: bool
+) -> None:
+    assert (kept_out(at(bias, low, high)) == []) is passes
+
+
+def test_opposite_errors_never_cancel() -> None:
+    """On average these three are right to the cent, and not one of them is."""
+    assert kept_out(at(0.4), at(-0.4), at(0.4)) == ["level, latest test", "level, worst test"]
+    assert kept_out(at(0.4), at(-0.1), at(0.1)) == ["level, worst test"]
+    assert kept_out(at(0.1), at(-0.1), at(0.4)) == ["level, latest test", "level, worst test"]
+    assert kept_out(at(0.1), at(-0.2), at(0.2)) == []
+
+
+def test_a_level_is_said_with_its_test_and_what_stands_beside_it() -> None:
+    told = {"2025-01-01": at(-0.3, -0.4, -0.2), "2026-01-01": at(0.1, 0.0, 0.2)}
+    latest, worst = level_checks(told, beside=["few bring most of it"])
+    assert latest.figure == "+10.0% at 2026-01-01 [+0.0%, +20.0%]; few bring most of it"
+    assert worst.figure.startswith("-30.0% at 2025-01-01 [-40.0%, -20.0%]")
+    assert latest.limit == worst.limit == "at most ±25% beyond chance"
+
+
+@pytest.mark.parametrize(
+    ("error", "by_chance", "passes", "limit"),
+    [
+        (0.0, 0.0, True, "at most 0.05"),
+        (0.05, 0.0, True, "at most 0.05"),
+        (0.0501, 0.0, False, "at most 0.05"),
+        (0.0501, 0.05, False, "at most 0.05"),
+        (0.08, 0.08, True, "at most 0.0800, as chance alone gives with so few customers"),
+        (0.0801, 0.08, False, "at most 0.0800, as chance alone gives with so few customers"),
+        (NAN, 0.0, False, "at most 0.05"),
+    ],
+)
+def test_the_calibration_error_of_the_latest_test_may_be_a_twentieth_or_what_chance_gives(
+    error: float, by_chance: float, passes: bool, limit: str
+) -> None:
+    told = {"2026-01-01": at(0.0, ece=error, ece_by_chance=by_chance, rate=0.5)}
+    found = calibration_checks(told)[0]
+    assert (found.passed, found.limit) == (passes, limit)
+
+
+@pytest.mark.parametrize(
+    ("error", "rate", "passes"),
+    [
+        (0.145, 0.5, True),
+        (0.1451, 0.5, False),
+        (0.05, 0.01, True),
+        (0.0501, 0.01, False),
+        (NAN, 0.5, False),
+    ],
+)
+def test_at_the_worst_test_it_may_be_what_a_level_off_by_a_quarter_makes_and_chance_on_top(
+    error: float, rate: float, passes: bool
+) -> None:
+    """A quarter of a half is 0.125, and chance gives 0.02; of a hundredth it is less than a twentieth."""
+    told = {
+        "2025-01-01": at(0.0, ece=error, ece_by_chance=0.02, rate=rate),
+        "2026-01-01": at(0.0, ece=0.01, ece_by_chance=0.02, rate=rate),
+    }
+    assert [one.passed for one in calibration_checks(told)] == [True, passes]
+
+
+def test_a_good_mean_of_calibration_errors_hides_no_bad_latest_one() -> None:
+    good, bad = ({"ece": one, "ece_by_chance": 0.01, "rate": 0.2} for one in (0.0, 0.06))
+    told = {
+        "2024-01-01": at(0.0, **good),
+        "2025-01-01": at(0.0, **good),
+        "2026-01-01": at(0.0, **bad),
+    }
+    assert [one.name for one in failed_of(chance_checks(told))] == [
+        "calibration error, latest test"
+    ]
+
+
+def test_a_model_that_does_not_tell_its_tests_apart_is_kept_out() -> None:
+    for told in ({}, {"2026-01-01": {"gini": 0.5, "bias": 0.0}}):
+        checks = chance_checks(told)
+        assert len(checks) == 4 and not any(one.passed for one in checks)
+        assert {one.figure for one in checks} == {"not measured test by test: train again"}
+    unknown = calibration_checks({"2026-01-01": at(0.0)})
+    assert [one.figure for one in unknown] == ["not known at 2026-01-01"] * 2
+
+
+def test_what_keeps_a_model_out_is_said_with_figure_and_limit() -> None:
+    good, bad = Check("good", True, "1", "1"), Check("order", False, "0.5", "at least 1")
+    assert failed_of([good, bad, good]) == [bad]
+    assert said_of([bad, bad]) == "order 0.5, allowed at least 1; order 0.5, allowed at least 1"

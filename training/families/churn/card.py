@@ -17,6 +17,7 @@ from training.families.churn.evaluation.tables import (
     when_sentences,
 )
 from training.ladder.ladder import AUC
+from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
@@ -52,11 +53,12 @@ def model_card(
         _how_well(manifest),
         churn_markdown(manifest.ladder),
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
-        "by resampling customers. *Over the best rule* is the difference in AUC, on the same customers, to "
+        "by resampling customers; what they were at each test stands below. *Over the best rule* is the difference in AUC, on the same customers, to "
         f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
         "profit a customer at published reference costs, for comparison between companies. A rung takes "
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
         f"{AUC.tie}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
+        *level_markdown(manifest.metrics.get("by_cutoff", {})),
         *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from training.bundles.bundle import opened
 from training.bundles.kind import GOLDEN_TOLERANCE
@@ -12,10 +14,10 @@ from training.reasons.explanation import TOLERANCE
 from training.registry.gate import (
     EPSILON_AUC,
     GOLDEN_ROWS_HOLD,
-    MOST_ECE,
     Check,
     TestedFigure,
     against_champion,
+    chance_checks,
     fastest_milliseconds,
     names_what_matters,
     size_check,
@@ -36,7 +38,7 @@ def churn_checks(bundle: Bundle, folder: Path, champion: Manifest[ChurnTask] | N
     """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
     return [
         _auc_against_champion(bundle.manifest, champion),
-        _calibration(bundle.manifest),
+        *figure_checks(bundle.manifest.metrics),
         GOLDEN_ROWS_HOLD,
         *_reasons(bundle.manifest),
         size_check(folder),
@@ -84,14 +86,9 @@ def _auc_against_champion(challenger: Manifest, champion: Manifest[ChurnTask] | 
     return against_champion("AUC", "auc", EPSILON_AUC, challenger, champion, read)
 
 
-def _calibration(manifest: Manifest) -> Check:
-    """Few test customers miss any expectation by chance: that much is allowed, and no less than 0.05."""
-    error = manifest.metrics["ece"]
-    by_chance = manifest.metrics["ece_by_chance"]
-    limit = f"at most {MOST_ECE}"
-    if by_chance > MOST_ECE:
-        limit = f"at most {by_chance:.4f}, as chance alone gives with so few customers"
-    return Check("calibration error", error <= max(MOST_ECE, by_chance), f"{error:.4f}", limit)
+def figure_checks(figures: Mapping[str, Any]) -> list[Check]:
+    """What the figures of a ladder alone tell of a rung: level and calibration, at the latest test and the worst."""
+    return chance_checks(figures.get("by_cutoff", {}))
 
 
 def _latency_milliseconds(bundle: Bundle) -> float:

@@ -15,7 +15,7 @@ from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.families.churn.checks import churn_gate
 from training.families.churn.evaluation.evaluation import evaluate
-from training.families.churn.learning import learn_churn
+from training.families.churn.learning import Learned, learn_churn, next_best
 from training.families.churn.report import EvaluatedChurn, churn_report
 from training.questions.kinds import question_of
 from training.recipe.family import ALWAYS_ANEW, Given
@@ -54,9 +54,20 @@ class ChurnFamily:
         own, threads = given.own, given.threads
         plan = plan_to_learn(given.pack, own.churn, own.reasons)
         learned = learn_churn(given.pack, plan, own.churn, threads=threads, progress=given.progress)
+        return self._evaluated(given, learned)
+
+    def next_best(
+        self, given: Given[ChurnOwn], learned: EvaluatedChurn, why: str
+    ) -> EvaluatedChurn | None:
+        """The best rung that is left of the same ladder, found out about like the first."""
+        found = next_best(learned.learned, why, threads=given.threads, progress=given.progress)
+        return None if found is None else self._evaluated(given, found)
+
+    def _evaluated(self, given: Given[ChurnOwn], learned: Learned) -> EvaluatedChurn:
         currency = given.company.currency
         return EvaluatedChurn(
-            learned, evaluate(learned, own.campaign, currency=currency, threads=threads)
+            learned,
+            evaluate(learned, given.own.campaign, currency=currency, threads=given.threads),
         )
 
     def model(self, learned: EvaluatedChurn) -> tuple[Manifest[ChurnTask], Bundle]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,17 +17,21 @@ from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Splits
 from training.families.churn.bundle import CHURN_KIND, ChurnTask
+from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.strongest_feature import strongest_feature
+from training.ladder.choice import notes_on_passed_over
 from training.ladder.ladder import Ladder, climb, fit_and_calibrate
 from training.learners.calibration import Calibration
 from training.learners.model import Model
 from training.learners.usable import usable_features
+from training.measures.levels import HeldLevels
 from training.questions.buying import Inactivity
 from training.questions.gaps import note_on_horizon
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
 from training.questions.question import Question
+from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
 
 
@@ -78,29 +82,19 @@ def learn_churn(
         strongest="" if has_rule(usable.names) else strongest_feature(earliest, usable.names),
     )
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
-    progress("fitting the model that ships", 0, 1)
-    model, calibration, latest = fit_and_calibrate(
-        ladder.winner, dataset, splits.shipped, threads=threads
-    )
-    probability = calibration.apply(model.score(latest.vectors))
-    progress("fitting the model that ships", 1, 1)
-    row = ladder.winning_row.as_dict()
+    fitted = _fitted(ladder, dataset, splits, threads, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
-        learner=model.family,
-        title=ladder.winner.name,
         task=ChurnTask(question),
         **provenance(plan, pack),
-        base_rate=float(np.mean(latest.outcomes)),
-        metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")},
-        ladder=[one.as_dict() for one in ladder.rows],
+        **fitted.said(ladder),
         notes=[*usable.notes, *found.notes, *_on_horizon(pack, question)],
     )
     return Learned(
         manifest=manifest,
-        model=model,
-        calibration=calibration,
-        reference=Reference.learn(latest.vectors, probability),
+        model=fitted.model,
+        calibration=fitted.calibration,
+        reference=fitted.reference,
         ladder=ladder,
         splits=splits,
         customers=dataset.customers,
@@ -109,6 +103,69 @@ def learn_churn(
         dataset=dataset,
         pack=pack,
     )
+
+
+def next_best(
+    learned: Learned, why: str, *, threads: int = 1, progress: Progress = silent
+) -> Learned | None:
+    """The best other rung fitted in the place of the one that ships, which is kept out; None where none is left.
+
+    Rungs whose figures at the tests would keep them out too are passed over unfitted.
+    """
+    ladder = learned.ladder.passing_over(why)
+    while ladder is not None:
+        failed = failed_of(figure_checks(ladder.winning_row.as_dict()))
+        if not failed:
+            break
+        ladder = ladder.passing_over(said_of(failed))
+    if ladder is None:
+        return None
+    fitted = _fitted(ladder, learned.dataset, learned.splits, threads, progress)
+    told = notes_on_passed_over(ladder.passed_over, learned.ladder.passed_over)
+    notes = [*learned.manifest.notes, *told]
+    return replace(
+        learned,
+        manifest=replace(learned.manifest, **fitted.said(ladder), notes=notes),
+        model=fitted.model,
+        calibration=fitted.calibration,
+        reference=fitted.reference,
+        ladder=ladder,
+    )
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The rung that ships, fitted on the latest cutoffs."""
+
+    model: Model
+    calibration: Calibration
+    reference: Reference
+    base_rate: float
+
+    def said(self, ladder: Ladder) -> dict[str, Any]:
+        """What a manifest says of it."""
+        row = ladder.winning_row.as_dict()
+        return {
+            "learner": self.model.family,
+            "title": ladder.winner.name,
+            "base_rate": self.base_rate,
+            "metrics": {key: row[key] for key in row if key not in ("name", "explained", "ships")}
+            | HeldLevels.from_dict(row["by_cutoff"]).next_figures,
+            "ladder": [one.as_dict() for one in ladder.rows],
+        }
+
+
+def _fitted(
+    ladder: Ladder, dataset: Dataset, splits: Splits, threads: int, progress: Progress
+) -> _Fitted:
+    progress("fitting the model that ships", 0, 1)
+    model, calibration, latest = fit_and_calibrate(
+        ladder.winner, dataset, splits.shipped, threads=threads
+    )
+    probability = calibration.apply(model.score(latest.vectors))
+    progress("fitting the model that ships", 1, 1)
+    reference = Reference.learn(latest.vectors, probability)
+    return _Fitted(model, calibration, reference, float(np.mean(latest.outcomes)))
 
 
 def _on_horizon(pack: Pack, question: Question) -> tuple[str, ...]:

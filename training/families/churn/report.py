@@ -12,7 +12,7 @@ from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.card import model_card
-from training.families.churn.evaluation.campaign import profit_curve, whole_tests
+from training.families.churn.evaluation.campaign import profit_curve
 from training.families.churn.evaluation.evaluation import Evaluation
 from training.families.churn.evaluation.plots import shap_plots
 from training.families.churn.evaluation.tables import (
@@ -30,10 +30,12 @@ from training.ladder.plots import (
     reliability_plot,
 )
 from training.ladder.tables import spreadsheet
+from training.ladder.tested import whole_tests
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
+from training.measures.levels import HeldLevels
 from training.measures.metrics import reliability
-from training.recipe.report import Report, as_table
+from training.recipe.report import Report, as_table, numbers_of
 from training.registry.registry import ChildRun
 from training.trust.table import trust_markdown
 
@@ -169,14 +171,16 @@ def _metrics(learned: Learned) -> dict[str, float]:
             for key in ("auc", "log_loss", "empc")
             if row.get(key) is not None
         }
+    figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
     return figures | {"base_rate": learned.manifest.base_rate}
 
 
 def _child_runs(learned: Learned) -> list[ChildRun]:
+    levels = learned.manifest.metrics["by_cutoff"]
     return [
         ChildRun(
             name=f"test at {one.test}",
-            metrics={key: value for key, value in one.figures.items() if value == value},
+            metrics=numbers_of({**levels.get(one.test, {}), **one.figures}),
         )
         for one in learned.ladder.of(learned.manifest.title)
     ]

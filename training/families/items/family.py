@@ -11,7 +11,7 @@ from features.company.settings.reading import Settings
 from training.bundles.manifest import Manifest
 from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
 from training.families.items.checks import items_gate
-from training.families.items.learning import LearnedItems, learn_items, pair_plan
+from training.families.items.learning import LearnedItems, learn_items, next_best, pair_plan
 from training.families.items.report import COLUMNS, item_card, item_cell
 from training.recipe.family import ALWAYS_ANEW, Given
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
@@ -35,6 +35,12 @@ class ItemsFamily:
     def learn(self, given: Given[RecommendationSettings]) -> LearnedItems:
         """Choose on one past day, test on the next, and fit on the latest."""
         return learn_items(given.store, given.own, threads=given.threads, progress=given.progress)
+
+    def next_best(
+        self, given: Given[RecommendationSettings], learned: LearnedItems, why: str
+    ) -> LearnedItems | None:
+        """Two stages on the best linear model that is left."""
+        return next_best(learned, why)
 
     def model(self, learned: LearnedItems) -> tuple[Manifest[ItemTask], ItemBundle]:
         """The catalogue, what goes with what, and the ranker."""

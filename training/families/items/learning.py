@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,7 @@ from training.families.items.recommenders.next_basket import NextBasket
 from training.families.items.recommenders.personal import PersonalFrequency
 from training.families.items.recommenders.popularity import Popularity
 from training.families.items.recommenders.recommender import Scores
+from training.ladder.choice import notes_on_passed_over
 from training.purchases.bought import Bought
 from training.purchases.sold import Sold
 from training.questions.origins import end_of_data
@@ -80,6 +81,8 @@ class LearnedItems:
     origins: Mapping[str, Any]
     customers: int
     rows: int
+    learning: _Learning = field(repr=False)
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
 def learn_items(
@@ -99,30 +102,70 @@ def learn_items(
     earlier = _origins(sold, chosen_at, days)
     work = _Work(sold, days, threads, progress)
     choice, factors = work.choose(work.trial(chosen_at))
+    learning = _Learning(pack, work, earlier, test, chosen_at, end, choice, factors)
+    return _learned(learning, {})
+
+
+def next_best(learned: LearnedItems, why: str) -> LearnedItems | None:
+    """Two stages on the linear model that found most of those left, where the gate keeps these out.
+
+    None where none is left: what has no second stage does not ship.
+    """
+    passed_over = {**learned.passed_over, learned.manifest.task.kernel: why}
+    if set(passed_over) >= set(learned.learning.choice):
+        return None
+    return _learned(learned.learning, passed_over)
+
+
+@dataclass(frozen=True)
+class _Learning:
+    """What every choice of what goes with what is learned from."""
+
+    pack: Pack
+    work: _Work
+    earlier: Sequence[Cutoff]
+    test: Cutoff
+    chosen_at: Cutoff
+    end: Cutoff
+    choice: Mapping[str, float]
+    factors: FactorSettings
+
+
+def _learned(learning: _Learning, passed_over: Mapping[str, str]) -> LearnedItems:
+    """The best choice that is not passed over, tested against every other way and fitted on the latest."""
+    work, end, days = learning.work, learning.end, learning.work.days
+    choice = {name: one for name, one in learning.choice.items() if name not in passed_over}
     kernel_name = max(choice, key=lambda name: choice[name])
-    ranker = Ranker.fit(work.origins(earlier, kernel_name), threads=threads)
-    ladder = work.climb(test, kernel_name, factors, ranker)
+    threads, progress = work.threads, work.progress
+    ranker = Ranker.fit(work.origins(learning.earlier, kernel_name), threads=threads)
+    ladder = work.climb(learning.test, kernel_name, learning.factors, ranker)
     progress("fitting the model that ships", 0, 1)
-    latest = [one.plus_days(days) for one in earlier]
+    latest = [one.plus_days(days) for one in learning.earlier]
     origins = work.origins(latest, kernel_name)
     shipped = Ranker.fit(origins, rounds=ranker.model.rounds, threads=threads)
     is_bought = np.concatenate([one.is_bought for one in origins])
     shelf = work.shelf(end, kernel_name)
     progress("fitting the model that ships", 1, 1)
+    manifest = _manifest(
+        learning.pack, ladder, kernel_name, days, float(is_bought.mean()), learning.choice
+    )
+    told = notes_on_passed_over({title_of(one): why for one, why in passed_over.items()}, {})
     return LearnedItems(
-        manifest=_manifest(pack, ladder, kernel_name, days, float(is_bought.mean()), choice),
-        sold=sold,
+        manifest=replace(manifest, notes=[*manifest.notes, *told]),
+        sold=work.sold,
         shelf=shelf,
         ranker=shipped,
         ladder=ladder,
         origins={
-            "chosen_at": str(chosen_at),
-            "tested_at": str(test),
+            "chosen_at": str(learning.chosen_at),
+            "tested_at": str(learning.test),
             "fitted_at": [str(one) for one in latest],
             "as_of": str(end),
         },
-        customers=len(sold.before(end).buyers),
+        customers=len(work.sold.before(end).buyers),
         rows=len(is_bought),
+        learning=learning,
+        passed_over=passed_over,
     )
 
 
@@ -149,7 +192,8 @@ class _Work:
         self.progress = progress
         self.kernels = kernels_for(len(sold.catalogue))
         self._learned: dict[tuple[int, str], ItemKernel] = {}
-        self._origins: dict[int, Origin] = {}
+        self._origins: dict[tuple[int, str], Origin] = {}
+        self._others: list[ItemRung] = []
 
     def trial(self, cutoff: Cutoff) -> Trial:
         after = self.sold.after(cutoff, self.days)
@@ -189,21 +233,28 @@ class _Work:
         """What was known, and what came of it, on each of some days."""
         for done, cutoff in enumerate(cutoffs):
             self.progress("looking at candidates", done, len(cutoffs))
-            if cutoff.seconds not in self._origins:
+            key = cutoff.seconds, kernel_name
+            if key not in self._origins:
                 before, after = self.sold.before(cutoff), self.sold.after(cutoff, self.days)
                 shelf = self.shelf(cutoff, kernel_name)
-                self._origins[cutoff.seconds] = Origin.of(
-                    shelf, before, after, threads=self.threads
-                )
+                self._origins[key] = Origin.of(shelf, before, after, threads=self.threads)
         self.progress("looking at candidates", len(cutoffs), len(cutoffs))
-        return [self._origins[cutoff.seconds] for cutoff in cutoffs]
+        return [self._origins[cutoff.seconds, kernel_name] for cutoff in cutoffs]
 
     def climb(
         self, cutoff: Cutoff, kernel_name: str, factors: FactorSettings, ranker: Ranker
     ) -> ItemLadder:
         """Every way to recommend on the day of the test, beside the two-stage model, which ships if it passes."""
-        trial = self.trial(cutoff)
-        before, ships = trial.before, title_of(kernel_name)
+        trial, ships = self.trial(cutoff), title_of(kernel_name)
+        if not self._others:
+            self._others = self._judged(trial, factors)
+        two_stages = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
+        rungs = [*self._others, trial.judge(ships, two_stages)]
+        return ItemLadder(rungs, ships, trial.asked.customers, len(trial.new_targets.counts))
+
+    def _judged(self, trial: Trial, factors: FactorSettings) -> list[ItemRung]:
+        """Every way that does not ship; they are the same whatever does."""
+        before = trial.before
         decayed = PersonalFrequency.fit(before, half_life_days=HALF_LIFE_DAYS)
         ways: dict[str, ListsOf] = {
             POPULAR: lists_by_score(Popularity.fit(before).scores),
@@ -217,13 +268,12 @@ class _Work:
         ways[ALS] = lists_by_score(Factors.fit(before, factors, threads=self.threads).scores)
         if before.customers <= MOST_NEIGHBOURS_AMONG:
             ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before).scores)
-        ways[ships] = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
         rungs: list[ItemRung] = []
         for done, (name, lists_of) in enumerate(ways.items()):
             self.progress("comparing ways to recommend", done, len(ways))
             rungs.append(trial.judge(name, lists_of))
         self.progress("comparing ways to recommend", len(ways), len(ways))
-        return ItemLadder(rungs, ships, trial.asked.customers, len(trial.new_targets.counts))
+        return rungs
 
 
 def title_of(kernel_name: str) -> str:

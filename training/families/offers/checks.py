@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
@@ -10,8 +12,8 @@ from training.families.offers.bundle import OFFER_KIND, OfferTask
 from training.registry.gate import (
     EPSILON_AUC,
     GOLDEN_ROWS_HOLD,
-    MOST_ECE,
     Check,
+    chance_checks,
     not_much_lower,
     size_check,
 )
@@ -28,15 +30,15 @@ def offers_checks(
     """Every check with its figure; the golden rows have passed, or there were no manifest to ask."""
     return [
         _within_against_champion(found, champion),
-        Check(
-            "calibration error",
-            found.metrics["ece"] <= MOST_ECE,
-            f"{found.metrics['ece']:.4f}",
-            f"at most {MOST_ECE}",
-        ),
+        *figure_checks(found.metrics),
         GOLDEN_ROWS_HOLD,
         size_check(folder),
     ]
+
+
+def figure_checks(figures: Mapping[str, Any]) -> list[Check]:
+    """What the figures of a ladder alone tell of a rung: level and calibration, at the latest test and the worst."""
+    return chance_checks(figures.get("by_cutoff", {}))
 
 
 def _within_against_champion(

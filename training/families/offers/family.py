@@ -14,7 +14,7 @@ from training.bundles.manifest import Manifest
 from training.bundles.plans import plan_to_learn
 from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.checks import offers_gate
-from training.families.offers.learning import LearnedOffers, learn_offers
+from training.families.offers.learning import LearnedOffers, learn_offers, next_best
 from training.families.offers.report import COLUMNS, offer_card, offer_cell
 from training.recipe.family import ALWAYS_ANEW, Given
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
@@ -51,6 +51,12 @@ class OffersFamily:
             given.store, plan, given.own.offers, threads=given.threads, progress=given.progress
         )
 
+    def next_best(
+        self, given: Given[OffersOwn], learned: LearnedOffers, why: str
+    ) -> LearnedOffers | None:
+        """The best way that is left of the same ladder."""
+        return next_best(learned, why, threads=given.threads, progress=given.progress)
+
     def model(self, learned: LearnedOffers) -> tuple[Manifest[OfferTask], OfferBundle]:
         """Propensity and effect, with the terms of the offers."""
         return learned.manifest, learned.bundle
@@ -67,7 +73,7 @@ class OffersFamily:
             customers=learned.customers,
             rows=learned.rows,
             features=len(learned.bundle.propensity.model.columns.names),
-            ladder=ReportedLadder(manifest.ladder, COLUMNS, offer_cell),
+            ladder=ReportedLadder(manifest.ladder, COLUMNS, offer_cell, "ece", "by_cutoff"),
             tables={
                 "evaluation.json": as_table(manifest.evaluation),
                 "origins.json": as_table(learned.origins),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from training.learners.sorted_scores import SortedScores
 from training.learners.trees import BoostingSettings
 from training.learners.usable import RECENCY_FREQUENCY_MONEY
 from training.measures.intervals import Resamples, interval
+from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.metrics import auc, calibration_error, log_loss, observed_over_expected
 
 POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
@@ -45,25 +46,30 @@ FEWEST_WITHIN = 10
 MOST_TESTS = 4
 _RESAMPLES = 200
 WITHIN = Measure("within_offer_auc", tie=0.002)
+NO_LEVELS = HeldLevels(())
+_Test = tuple[Cutoff, NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
 class OfferRung:
-    """One way: its figures over all tests, and what it said of each tested exposure."""
+    """One way: its figures over all tests, what it said of each tested exposure, and its level on each tested day."""
 
     name: str
     figures: Mapping[str, float]
     probability: Floats = field(repr=False)
+    levels: HeldLevels = NO_LEVELS
 
 
 @dataclass(frozen=True)
 class OfferLadder:
-    """All ways on the same tested exposures, and the rung that ships."""
+    """All ways on the same tested exposures, and the rung that ships; ``passed_over`` says why others do not."""
 
     rungs: tuple[OfferRung, ...]
     winner: Rung
     tested: Asked
     days: tuple[Cutoff, ...]
+    ways: tuple[Rung, ...] = ()
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> OfferRung:
         """A way by its name."""
@@ -72,9 +78,27 @@ class OfferLadder:
     def rows(self) -> list[dict[str, Any]]:
         """One row a way."""
         return [
-            {"name": one.name, "ships": one.name == self.winner.name, **one.figures}
+            {
+                "name": one.name,
+                "ships": one.name == self.winner.name,
+                **one.figures,
+                "by_cutoff": one.levels.as_dict(),
+            }
             for one in self.rungs
         ]
+
+    @property
+    def shipping(self) -> dict[str, Any]:
+        """The row of what ships."""
+        return next(row for row in self.rows() if row["ships"])
+
+    def passing_over(self, why: str) -> OfferLadder | None:
+        """The same ladder without the way that ships, which is kept out; None where no other is left."""
+        passed_over = {**self.passed_over, self.winner.name: why}
+        left = [rung for rung in self.ways if rung.name not in passed_over]
+        if not left:
+            return None
+        return replace(self, winner=best_way(left, self.rungs), passed_over=passed_over)
 
     def by_offer(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """Of what ships, offer by offer: shown, taken, expected, and the AUC within."""
@@ -150,14 +174,30 @@ def climb(
     found = []
     for rung in rungs:
         probability = np.concatenate(said[rung.name])
-        found.append(OfferRung(rung.name, figures(tested, probability), probability))
-    best = max(_within(one) for one in found)
-    winner = next(
-        rung
-        for rung, one in zip(rungs, found, strict=True)
-        if WITHIN.is_as_good(_within(one), best)
+        levels = _levels(tested, probability, tests)
+        found.append(OfferRung(rung.name, figures(tested, probability), probability, levels))
+    days = tuple(cutoff for cutoff, _ in tests)
+    return OfferLadder(tuple(found), best_way(rungs, found), tested, days, tuple(rungs))
+
+
+def best_way(ways: Sequence[Rung], tried: Sequence[OfferRung]) -> Rung:
+    """The simplest of these ways that tells takers apart as well as the best of them."""
+    by_name = {one.name: _within(one) for one in tried}
+    best = max(by_name[rung.name] for rung in ways)
+    return next(rung for rung in ways if WITHIN.is_as_good(by_name[rung.name], best))
+
+
+def _levels(tested: Asked, probability: Floats, tests: Sequence[_Test]) -> HeldLevels:
+    """How the level held on each tested day, whose exposures stand one after another."""
+    ends = np.cumsum([len(rows) for _, rows in tests])[:-1]
+    outcomes = np.split(tested.dataset.outcomes, ends)
+    chances = np.split(probability, ends)
+    return HeldLevels.of(
+        [
+            HeldLevel.of_chances(str(cutoff), came, told)
+            for (cutoff, _), came, told in zip(tests, outcomes, chances, strict=True)
+        ]
     )
-    return OfferLadder(tuple(found), winner, tested, tuple(cutoff for cutoff, _ in tests))
 
 
 def _within(one: OfferRung) -> float:
@@ -221,11 +261,11 @@ def _mean_auc(rankings: _Rankings, weights: Floats) -> float:
     return float(np.mean([ranking.auc(weights[mine]) for ranking, mine in rankings]))
 
 
-def _tests(asked: Asked) -> list[tuple[Cutoff, NDArray[np.int64]]]:
+def _tests(asked: Asked) -> list[_Test]:
     """Up to four latest stretches of days with enough acceptances in them and before."""
     exposed, outcomes = asked.exposed, asked.dataset.outcomes
     least = max(FEWEST_TAKEN, float(outcomes.sum()) / (2 * MOST_TESTS))
-    found: list[tuple[Cutoff, NDArray[np.int64]]] = []
+    found: list[_Test] = []
     rows: list[NDArray[np.int64]] = []
     for day in reversed(exposed.days):
         rows.append(np.flatnonzero(exposed.as_of_seconds == day.seconds))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -17,18 +17,23 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
 from training.families.offers.bundle import OFFERS, Evidence, OfferBundle, OfferTask
+from training.families.offers.checks import figure_checks
 from training.families.offers.exposures.affinity import affinities
 from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_names
 from training.families.offers.exposures.exposed import Exposed
 from training.families.offers.exposures.ground import Asked, Ground
+from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.ladder import OfferLadder, climb, offer_rungs
 from training.families.offers.persuading import persuade
 from training.families.offers.persuasion import Persuasion
 from training.families.offers.propensity import Propensity
+from training.ladder.choice import notes_on_passed_over
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
+from training.measures.levels import HeldLevels
 from training.questions.origins import end_of_data
+from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
 
 FAMILY = "pooled propensity"
@@ -44,6 +49,7 @@ class LearnedOffers:
     ladder: OfferLadder
     customers: int
     rows: int
+    learning: _Learning = field(repr=False)
 
     @property
     def manifest(self) -> Manifest[OfferTask]:
@@ -85,33 +91,79 @@ def learn_offers(
     of_shown = asked.select(np.flatnonzero(exposed.treated))
     usable = usable_features(of_shown.dataset)
     ladder = climb(of_shown, offer_rungs(usable.names), threads=threads, progress=progress)
+    effect, why_not = _persuasion(asked, exposed, kind, progress)
+    notes = [*usable.notes, *_notes(kind, shown, why_not)]
+    task = OfferTask(kind, settings.response_days, offers, effect is not None, why_not)
+    tastes = ground.tastes(end)
+    learning = _Learning(pack, plan, offers, of_shown, shown, task, effect, tastes, notes)
+    return _learned(learning, ladder, threads, progress)
+
+
+def next_best(
+    learned: LearnedOffers, why: str, *, threads: int = 2, progress: Progress = silent
+) -> LearnedOffers | None:
+    """The best other way fitted in the place of the one that ships, which is kept out; None where none is left.
+
+    Ways whose figures at the tests would keep them out too are passed over unfitted.
+    """
+    ladder = learned.ladder.passing_over(why)
+    while ladder is not None:
+        failed = failed_of(figure_checks(ladder.shipping))
+        if not failed:
+            return _learned(learned.learning, ladder, threads, progress)
+        ladder = ladder.passing_over(said_of(failed))
+    return None
+
+
+@dataclass(frozen=True)
+class _Learning:
+    """What every way is fitted on and told with."""
+
+    pack: Pack
+    plan: Plan
+    offers: Offers
+    asked: Asked
+    shown: Exposed
+    task: OfferTask
+    effect: Persuasion | None
+    tastes: Tastes
+    notes: Sequence[str]
+
+
+def _learned(
+    learning: _Learning, ladder: OfferLadder, threads: int, progress: Progress
+) -> LearnedOffers:
+    """The way that ships fitted on everything that was shown."""
+    offers, shown, effect = learning.offers, learning.shown, learning.effect
     progress("fitting the model that ships", 0, 1)
     propensity = Propensity.fit(
-        ladder.winner, of_shown.dataset, shown.offers, len(offers), threads=threads
+        ladder.winner, learning.asked.dataset, shown.offers, len(offers), threads=threads
     )
-    effect, why_not = _persuasion(asked, exposed, kind, progress)
     progress("fitting the model that ships", 1, 1)
-    notes = [*usable.notes, *_notes(kind, shown, why_not)]
+    metrics = {
+        key: one for key, one in _plain(ladder.shipping).items() if key not in ("name", "ships")
+    }
     manifest = Manifest(
         name=OFFERS,
         learner=FAMILY,
         title=f"{ladder.winner.name}, one for all offers",
-        task=OfferTask(kind, settings.response_days, offers, effect is not None, why_not),
-        **_provenance(plan, pack),
+        task=learning.task,
+        **_provenance(learning.plan, learning.pack),
         base_rate=float(shown.taken.mean()),
-        metrics=_plain(ladder.of(ladder.winner.name).figures),
+        metrics=metrics | HeldLevels.from_dict(metrics["by_cutoff"]).next_figures,
         ladder=[_plain(row) for row in ladder.rows()],
         evaluation={
             "by_offer": ladder.by_offer([one.offer_id for one in offers.listed]),
             "persuasion": None if effect is None else effect.as_dict(),
         },
-        notes=notes,
+        notes=[*learning.notes, *notes_on_passed_over(ladder.passed_over, {})],
     )
     return LearnedOffers(
-        OfferBundle(manifest, plan.declarations, propensity, effect, ground.tastes(end)),
+        OfferBundle(manifest, learning.plan.declarations, propensity, effect, learning.tastes),
         ladder,
         len(np.unique(shown.customer_keys)),
         shown.rows,
+        learning,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.bundles.manifest import Manifest
 from training.families.offers.bundle import OfferTask
+from training.ladder.level_table import level_markdown
 from training.ladder.tables import ladder_markdown, with_interval
 
 COLUMNS = (
@@ -53,6 +54,7 @@ def offer_card(
         "Pooled over offers an AUC tells popular offers from others; within offers it tells customers apart.",
         offer_markdown(manifest.ladder),
         _table(manifest.evaluation["by_offer"]),
+        *level_markdown(found.get("by_cutoff", {})),
         "## What offers change",
         _changes(manifest),
         "## What to know before using it",

@@ -7,7 +7,7 @@ sum of the RFM scores (Hughes 1994), which a marketer has without any of this.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -79,9 +79,13 @@ class SegmentChoice:
 
 
 def choose(
-    points: Floats, following: Following, *, counts: Sequence[int] = COUNTS
+    points: Floats,
+    following: Following,
+    *,
+    counts: Sequence[int] = COUNTS,
+    passed_over: Container[int] = (),
 ) -> SegmentChoice:
-    """Try every number of segments and take the best.
+    """Try every number of segments and take the best of those that are not passed over.
 
     Raises ``ModelRefused`` for fewer than a hundred customers, and when no number leaves ten in each.
     """
@@ -101,7 +105,11 @@ def choose(
         (_candidate(points, resampled, centres[count], following), centres[count])
         for count in counts
     ]
-    sound = [one for one in found if one[0].smallest_share * len(points) >= SHARED_BY]
+    sound = [
+        one
+        for one in found
+        if one[0].smallest_share * len(points) >= SHARED_BY and one[0].segments not in passed_over
+    ]
     if not sound:
         raise ModelRefused(
             expected=f"segments of at least {SHARED_BY} customers",

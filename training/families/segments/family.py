@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from features.company.settings.reading import Settings
 from features.store.pack import Pack
 from features.vectors.vectors import build_vectors
-from features.vocabulary.errors import PlanRefused
+from features.vocabulary.errors import ModelRefused, PlanRefused
 from features.vocabulary.time import Horizon
 from training.bundles.manifest import Manifest
 from training.families.segments.bundle import (
@@ -20,7 +20,11 @@ from training.families.segments.bundle import (
     segments_in_use,
 )
 from training.families.segments.checks import segments_gate
-from training.families.segments.learning import LearnedSegments, learn_segments
+from training.families.segments.learning import (
+    NOTHING_PASSED_OVER,
+    LearnedSegments,
+    learn_segments,
+)
 from training.families.segments.now.today import Cutoffs, see_today, segment_cutoffs
 from training.families.segments.report import SegmentsShown, segments_report
 from training.learners.columns import SHARED_BY
@@ -54,10 +58,24 @@ class SegmentsFamily:
 
     def learn(self, given: Given[Horizon]) -> LearnedSegments:
         """Find and name segments, which continue those in use where they hold the same people."""
+        return self._found(given, NOTHING_PASSED_OVER)
+
+    def next_best(
+        self, given: Given[Horizon], learned: LearnedSegments, why: str
+    ) -> LearnedSegments | None:
+        """The best number of segments that is left; None where none leaves ten customers in each."""
+        kept_out = {len(learned.model.ids): why}
+        try:
+            return self._found(given, {**learned.passed_over, **kept_out})
+        except ModelRefused:
+            return None
+
+    def _found(self, given: Given[Horizon], passed_over: Mapping[int, str]) -> LearnedSegments:
         return learn_segments(
             given.pack,
             given.own,
             previous=segments_in_use(given.workspace),
+            passed_over=passed_over,
             threads=given.threads,
             progress=given.progress,
         )

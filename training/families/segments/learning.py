@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -30,10 +32,12 @@ from training.families.segments.now.today import (
 )
 from training.families.segments.traits import declared_traits, traits_of
 from training.families.segments.usefulness import rfm_scores
+from training.ladder.choice import notes_on_passed_over
 from training.learners.usable import usable_features
 from training.questions.labels import inactivity, spend_between
 from training.registry.provenance import provenance
 
+NOTHING_PASSED_OVER: Mapping[int, str] = MappingProxyType({})
 _READ = ("days_since_order", "orders_count_365d", "spend_sum_365d")
 
 
@@ -50,6 +54,7 @@ class LearnedSegments:
     choice: SegmentChoice
     continues: int
     today: Today
+    passed_over: Mapping[int, str] = field(default_factory=dict)
 
 
 def learn_segments(
@@ -57,12 +62,13 @@ def learn_segments(
     horizon: Horizon,
     *,
     previous: SegmentBundle | None = None,
+    passed_over: Mapping[int, str] = NOTHING_PASSED_OVER,
     threads: int = 2,
     progress: Progress = silent,
 ) -> LearnedSegments:
     """Choose the habits, find the centres, name them, and see who moved.
 
-    A segment that shares its people with one of ``previous`` keeps its id and name. Raises
+    ``passed_over`` says of numbers of segments why the gate keeps them out. A segment that shares its people with one of ``previous`` keeps its id and name. Raises
     ``ModelRefused`` when the data cannot carry segments.
     """
     cutoffs = segment_cutoffs(pack, horizon)
@@ -74,7 +80,7 @@ def learn_segments(
     usable = usable_features(Dataset(vectors, following.left))
     space = Space.learn(vectors, [name for name in names if name in usable.names])
     progress("finding segments", 0, 1)
-    choice = choose(space.points(vectors), following)
+    choice = choose(space.points(vectors), following, passed_over=passed_over)
     progress("finding segments", 1, 1)
     model = _named(space, choice, vectors, wide, pack, cutoffs)
     kept = {"days_since_order", *space.columns.names}
@@ -83,14 +89,22 @@ def learn_segments(
     if previous is not None:
         model, continues = _continuing(model, plan, previous, pack, cutoffs.now)
     manifest = _manifest(pack, plan, model, choice, vectors, following, horizon, cutoffs)
+    titles = {title_of(count): why for count, why in passed_over.items()}
+    notes = [*manifest.notes, *notes_on_passed_over(titles, {})]
     return LearnedSegments(
-        manifest=manifest,
+        manifest=replace(manifest, notes=notes),
         model=model,
         declarations=plan.declarations,
         choice=choice,
         continues=continues,
         today=see_today(model, plan, pack, cutoffs, horizon, threads=threads),
+        passed_over=passed_over,
     )
+
+
+def title_of(segments: int) -> str:
+    """What so many segments are called."""
+    return f"{segments} behaviour segments"
 
 
 def _following(pack: Pack, vectors: Vectors, cutoffs: Cutoffs, horizon: Horizon) -> Following:
@@ -159,7 +173,7 @@ def _manifest(
     return Manifest(
         name=SEGMENTS,
         learner="k-means",
-        title=f"{len(model.ids)} behaviour segments",
+        title=title_of(len(model.ids)),
         task=SegmentTask(horizon.days, horizon.gap_days, model.active_within_days),
         **provenance(plan, pack),
         base_rate=float(following.left.mean()),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
@@ -14,13 +16,12 @@ from training.registry.gate import (
     Check,
     TestedFigure,
     against_champion,
+    level_checks,
     names_what_matters,
     size_check,
 )
 
 EPSILON_GINI = 0.01
-MOST_BIAS = 0.25
-"""A season that the calibration did not see moves the level by as much."""
 HELD_BETWEEN = (0.7, 0.9)
 
 
@@ -32,27 +33,29 @@ def value_gate(folder: Path, champion: Manifest | None) -> list[Check]:
 def value_checks(manifest: Manifest, folder: Path, champion: Manifest | None) -> list[Check]:
     """Every check with its figure; the golden rows have passed, or there were no manifest to ask."""
     found = manifest.metrics
-    held = found["coverage_of_buyers"]
-    low, high = HELD_BETWEEN
     without = WithoutLargest.of(found)
     carrying = [manifest.evaluation.get(CARRIED, ""), "" if without is None else without.said]
     return [
         _gini_against_champion(manifest, champion),
-        Check(
-            "bias",
-            abs(found["bias"]) <= MOST_BIAS,
-            "; ".join([f"{found['bias']:+.1%}", *filter(None, carrying)]),
-            f"at most ±{MOST_BIAS:.0%}",
-        ),
+        *figure_checks(found, beside=[one for one in carrying if one]),
+        GOLDEN_ROWS_HOLD,
+        *_reasons(manifest),
+        size_check(folder),
+    ]
+
+
+def figure_checks(figures: Mapping[str, Any], *, beside: Sequence[str] = ()) -> list[Check]:
+    """What the figures of a ladder alone tell of a rung: its level at the latest test and the worst, and its ranges."""
+    held = figures["coverage_of_buyers"]
+    low, high = HELD_BETWEEN
+    return [
+        *level_checks(figures["by_cutoff"], beside=beside),
         Check(
             "80 % ranges",
             held is None or low <= held <= high,
             "nobody has one" if held is None else f"{held:.1%}",
             f"hold {low:.0%} to {high:.0%}",
         ),
-        GOLDEN_ROWS_HOLD,
-        *_reasons(manifest),
-        size_check(folder),
     ]
 
 

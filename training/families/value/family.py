@@ -20,15 +20,16 @@ from training.families.value.bundle import (
 )
 from training.families.value.checks import value_gate
 from training.families.value.dataset import first_purchase, value_splits
-from training.families.value.learning import LearnedValue, learn_value
+from training.families.value.learning import LearnedValue, learn_value, next_best
 from training.families.value.margins import line_margins
 from training.families.value.measures import value_bins
 from training.families.value.models import RATE
 from training.families.value.report import COLUMNS, value_card, value_cell
 from training.ladder.plots import decile_plot, gains_plot
+from training.measures.levels import HeldLevels
 from training.questions.origins import end_of_data
 from training.recipe.family import ALWAYS_ANEW, Given
-from training.recipe.report import Report, ReportedLadder, as_table
+from training.recipe.report import Report, ReportedLadder, as_table, numbers_of
 from training.registry.gate import Check
 from training.registry.registry import ChildRun
 from training.trust.table import trust_markdown
@@ -68,6 +69,12 @@ class ValueFamily:
             progress=given.progress,
         )
 
+    def next_best(
+        self, given: Given[ValueOwn], learned: LearnedValue, why: str
+    ) -> LearnedValue | None:
+        """The best rung that is left of the same ladder."""
+        return next_best(learned, why, threads=given.threads, progress=given.progress)
+
     def model(self, learned: LearnedValue) -> tuple[Manifest[ValueTask], ValueBundle]:
         """The calibrated model with quantiles of its training customers."""
         return learned.manifest, ValueBundle(
@@ -85,7 +92,7 @@ class ValueFamily:
             child_runs=[
                 ChildRun(
                     name=f"test at {tested.cutoff}",
-                    metrics={key: value for key, value in tested.figures.items() if value == value},
+                    metrics=numbers_of({**tested.figures, **tested.level.as_dict()}),
                 )
                 for tested in learned.ladder.of(manifest.title)
             ],
@@ -176,6 +183,7 @@ def _metrics(learned: LearnedValue) -> dict[str, float]:
     for row in learned.manifest.ladder:
         place = "ladder/" + "".join(one if one.isalnum() else "_" for one in row["name"])
         figures |= {f"{place}/{key}": row[key] for key in ("gini", "bias") if row[key] is not None}
+    figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
     return figures | {"base_rate": learned.manifest.base_rate}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
 from training.ladder.choice import Measure
 from training.measures.intervals import Resampled, Resamples, finite, mean_figures
+from training.measures.levels import HeldLevel
 
 POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")
 GINI = Measure("gini", tie=0.002)
@@ -45,6 +46,11 @@ class TestedValue:
     high: Floats
     says_something: NDArray[np.bool_]
     figures: Mapping[str, float]
+
+    @property
+    def level(self) -> HeldLevel:
+        """How far what was expected of everybody was off."""
+        return HeldLevel.of(str(self.cutoff), self.brought, self.expected)
 
 
 @dataclass(frozen=True)
@@ -74,11 +80,26 @@ class ValueRow:
 
 @dataclass(frozen=True)
 class ValueLadder:
-    """The whole ladder: its rows, the rung that ships and everything that was tested."""
+    """The whole ladder: its rows, the rung that ships and everything that was tested.
+
+    ``passed_over`` says of rungs why they do not ship.
+    """
 
     rows: tuple[ValueRow, ...]
     winner: str
     tested: tuple[TestedValue, ...]
+    passed_over: Mapping[str, str] = field(default_factory=dict)
+
+    def passing_over(self, why: str) -> ValueLadder | None:
+        """The same ladder without the rung that ships, which is kept out; None where no other orders customers."""
+        passed_over = {**self.passed_over, self.winner: why}
+        known = {row.name: row.figures["gini"] for row in self.rows if row.name not in passed_over}
+        gini = {name: one for name, one in known.items() if one is not None and one > 0.0}
+        if not gini:
+            return None
+        winner = choose_value(gini)
+        rows = tuple(replace(row, ships=row.name == winner) for row in self.rows)
+        return replace(self, rows=rows, winner=winner, passed_over=passed_over)
 
     @property
     def winning_row(self) -> ValueRow:
@@ -127,7 +148,8 @@ def choose_value(gini: Mapping[str, float]) -> str:
     rule ships instead where its Gini ties with that. Levels and intervals are learned the same way for every rung, so they do not enter.
     """
     known = {name: value for name, value in gini.items() if not math.isnan(value)}
-    best = max((name for name in known if name in LEARNED), key=known.__getitem__, default=RATE)
+    rule = RATE if RATE in known else max(known, key=known.__getitem__, default=RATE)
+    best = max((name for name in known if name in LEARNED), key=known.__getitem__, default=rule)
     for name in (RATE, LAST):
         if name in known and GINI.is_as_good(known[name], known.get(best, -math.inf)):
             return name
@@ -245,6 +267,6 @@ def _row(
     return ValueRow(
         name=name,
         figures=finite(mean | _pooled(name, tested) | ends),
-        by_cutoff={str(one.cutoff): finite(one.figures) for one in mine},
+        by_cutoff={str(one.cutoff): finite(one.figures) | one.level.as_dict() for one in mine},
         ships=ships,
     )

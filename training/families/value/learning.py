@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
 from training.families.value.bundle import VALUE, ValueBundle, ValueTask
+from training.families.value.checks import figure_checks
 from training.families.value.concentration import carried_by_few, carried_note, without_largest
 from training.families.value.dataset import (
     ValueDataset,
@@ -31,14 +33,31 @@ from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
 from training.families.value.trust import examine_value
+from training.ladder.choice import notes_on_passed_over
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
+from training.measures.levels import HeldLevels
 from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
+from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What every rung of a ladder is fitted on and told with."""
+
+    pack: Pack
+    plan: Plan
+    margins: Margins
+    dataset: ValueDataset
+    splits: ValueSplits
+    names: tuple[str, ...]
+    tuning: Tuning
+    notes: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -53,6 +72,7 @@ class LearnedValue:
     customers: int
     rows: int
     declarations: tuple[Declaration, ...]
+    ground: _Ground = field(repr=False)
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -81,8 +101,6 @@ def learn_value(
     names = value_features(usable.names)
     tuning = Tuning()
     ladder = climb_value(dataset, splits, names, tuning=tuning, threads=threads, progress=progress)
-    value, latest = _shipped(dataset, splits, names, ladder.winner, tuning, threads, progress)
-    row = ladder.winning_row.as_dict()
     notes = [said] if said else []
     if (end_of_data(pack).seconds - first) < SEASON_DAYS * 86_400:
         notes.append(
@@ -90,22 +108,52 @@ def learn_value(
             "so the level may be off by as much as the seasons differ"
         )
     notes.append(_money(margins))
+    ground = _Ground(pack, plan, margins, dataset, splits, names, tuning, [*notes, *usable.notes])
+    return _learned(ground, ladder, threads, progress)
+
+
+def next_best(
+    learned: LearnedValue, why: str, *, threads: int = 1, progress: Progress = silent
+) -> LearnedValue | None:
+    """The best other rung fitted in the place of the one that ships, which is kept out; None where none is left.
+
+    Rungs whose figures at the tests would keep them out too are passed over unfitted.
+    """
+    ladder = learned.ladder.passing_over(why)
+    while ladder is not None:
+        failed = failed_of(figure_checks(ladder.winning_row.as_dict()))
+        if not failed:
+            return _learned(learned.ground, ladder, threads, progress)
+        ladder = ladder.passing_over(said_of(failed))
+    return None
+
+
+def _learned(
+    ground: _Ground, ladder: ValueLadder, threads: int, progress: Progress
+) -> LearnedValue:
+    """The rung that ships fitted on the latest cutoffs, with its reasons tried."""
+    pack, splits = ground.pack, ground.splits
+    value, latest = _shipped(
+        ground.dataset, splits, ground.names, ladder.winner, ground.tuning, threads, progress
+    )
+    row = ladder.winning_row.as_dict()
     carrying = carried_by_few(pack)
     # Only where few carry the money does the figure say more than the bias itself.
     without = without_largest(pack, ladder.of(ladder.winner)) if carrying else None
-    notes += [carried_note(sentence, without) for sentence in carrying.values()]
+    told = [carried_note(sentence, without) for sentence in carrying.values()]
     manifest = Manifest(
         name=VALUE,
         learner=value.model.family,
         title=ladder.winner,
         task=ValueTask(splits.horizon.days),
-        **provenance(plan, pack),
+        **provenance(ground.plan, pack),
         base_rate=float(np.mean(latest.bought)),
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")}
-        | {"money": margins.kind}
+        | HeldLevels.from_dict(row["by_cutoff"]).next_figures
+        | {"money": ground.margins.kind}
         | ({} if without is None else finite(without.figures)),
         ladder=[one.as_dict() for one in ladder.rows],
-        notes=notes + list(usable.notes),
+        notes=[*ground.notes, *told, *notes_on_passed_over(ladder.passed_over, {})],
     )
     reference = _reference(manifest, value, latest.vectors)
     bundle = ValueBundle(manifest, value, reference)
@@ -116,9 +164,10 @@ def learn_value(
         reference=reference,
         ladder=ladder,
         splits=splits,
-        customers=dataset.customers,
-        rows=dataset.rows,
-        declarations=plan.declarations,
+        customers=ground.dataset.customers,
+        rows=ground.dataset.rows,
+        declarations=ground.plan.declarations,
+        ground=ground,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table, ladder_markdown, with_interval
 from training.trust.table import shares_markdown, trust_markdown
 
@@ -69,6 +70,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         "test. What ships orders customers best; a rule of thumb that orders them as well goes before it. "
         "The choice was made on these same test cutoffs.",
         "At each test cutoff the model that ships had: " + _by_cutoff(found["by_cutoff"]) + ".",
+        *level_markdown(found["by_cutoff"]),
         *_trust(manifest),
         "## Which cutoff measured what",
         cutoffs_table(origins),

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.training.companies import QUESTION, dataset, manifest_of
+from tests.training.companies import QUESTION, dataset, manifest_of, told_level
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.checks import (
     _auc_against_champion,
-    _calibration,
     _latency,
     _reasons,
+    figure_checks,
 )
 from training.learners.logistic import LogisticModel
 
@@ -21,27 +21,22 @@ NAN = float("nan")
 MODEL = LogisticModel.fit(dataset(40))
 
 
-@pytest.mark.parametrize(
-    ("error", "by_chance", "passes", "limit"),
-    [
-        (0.0, 0.0, True, "at most 0.05"),
-        (0.05, 0.0, True, "at most 0.05"),
-        (0.05, 0.05, True, "at most 0.05"),
-        (0.0501, 0.0, False, "at most 0.05"),
-        (0.0501, 0.05, False, "at most 0.05"),
-        (0.08, 0.08, True, "at most 0.0800, as chance alone gives with so few customers"),
-        (0.0801, 0.08, False, "at most 0.0800, as chance alone gives with so few customers"),
-        (0.05, NAN, True, "at most 0.05"),
-        (0.0501, NAN, False, "at most 0.05"),
-        (NAN, 0.0, False, "at most 0.05"),
-        (NAN, 0.08, False, "at most 0.0800, as chance alone gives with so few customers"),
-    ],
-)
-def test_the_calibration_error_may_be_a_twentieth_or_what_chance_gives(
-    error: float, by_chance: float, passes: bool, limit: str
-) -> None:
-    found = _calibration(manifest_of(MODEL, metrics={"ece": error, "ece_by_chance": by_chance}))
-    assert (found.passed, found.limit) == (passes, limit)
+def kept_out(*levels: dict[str, float]) -> list[str]:
+    """The failed checks on the figures of a ladder, at the ends of so many years."""
+    told = {f"{2020 + year}-12-31": one for year, one in enumerate(levels)}
+    return [one.name for one in figure_checks({"by_cutoff": told}) if not one.passed]
+
+
+def test_a_good_average_hides_neither_the_latest_test_nor_the_worst() -> None:
+    good, bad = told_level(), told_level(ece=0.06)
+    assert kept_out(good, good, good) == []
+    assert kept_out(good, good, bad) == ["calibration error, latest test"]
+    assert kept_out(told_level(0.4), told_level(-0.4), good) == ["level, worst test"]
+    assert kept_out(good, good, told_level(-0.4)) == ["level, latest test", "level, worst test"]
+    # At another test than the latest a calibration error may be what a level off by a quarter makes.
+    assert kept_out(bad, good, good) == []
+    assert kept_out(told_level(ece=0.12), good, good) == ["calibration error, worst test"]
+    assert len(figure_checks({})) == 4 and not any(one.passed for one in figure_checks({}))
 
 
 def failed(**figures: float | None) -> list[str]:

@@ -28,7 +28,12 @@ from training.families.items.bundle import (
 )
 from training.families.items.checks import items_gate
 from training.families.items.ladder import PERSONAL, Trial
-from training.families.items.learning import learn_items, lists_by_ranker
+from training.families.items.learning import (
+    LearnedItems,
+    learn_items,
+    lists_by_ranker,
+    next_best,
+)
 from training.families.items.measures import Lists
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS
 from training.purchases.bought import Bought
@@ -168,16 +173,42 @@ def test_of_who_never_ordered_the_chance_is_the_share_of_customers_who_took_it_l
     assert (pushes != 0).any(axis=0).sum() == 1
 
 
+@pytest.fixture(scope="module")
+def learned(workspace: Workspace) -> LearnedItems:
+    settings = load_settings(workspace.folder.parent / "regulars.toml").recommendations
+    return learn_items(open_store(workspace), settings, threads=1)
+
+
 def test_the_same_data_give_the_same_bundle_whatever_the_threads(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace, learned: LearnedItems, tmp_path: Path
 ) -> None:
     settings = load_settings(workspace.folder.parent / "regulars.toml").recommendations
-    digests = []
-    for threads in (1, 2):
-        learned = learn_items(open_store(workspace), settings, threads=threads)
-        bundle = ItemBundle(learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker)
-        digests.append(write(ITEM_KIND, learned.manifest, bundle, tmp_path / str(threads)).digest)
+    digests: list[str] = []
+    for one in (learned, learn_items(open_store(workspace), settings, threads=2)):
+        bundle = ItemBundle(one.manifest, one.sold.catalogue, one.shelf, one.ranker)
+        place = tmp_path / str(len(digests))
+        digests.append(write(ITEM_KIND, one.manifest, bundle, place).digest)
     assert digests[0] == digests[1]
+
+
+def test_where_the_gate_keeps_a_choice_out_the_next_best_is_learned_and_tested(
+    learned: LearnedItems,
+) -> None:
+    choice = learned.manifest.evaluation["choice_of_kernel"]
+    best, second = sorted(choice, key=lambda name: -choice[name])[:2]
+    found = next_best(learned, "too slow")
+    assert found is not None
+    assert (learned.manifest.task.kernel, found.manifest.task.kernel) == (best, second)
+    assert found.manifest.title == f"two stages on {second}" == found.ladder.winner
+    note = f"{learned.manifest.title} was as good or better at the tests, and the gate keeps it out: too slow"
+    assert note in found.manifest.notes and note not in learned.manifest.notes
+    # The other ways are those of before, to the last digit; the new one stands in the place of the old.
+    mine = {one["name"]: one["recall_10"] for one in learned.manifest.ladder}
+    theirs = {one["name"]: one["recall_10"] for one in found.manifest.ladder}
+    assert set(mine) ^ set(theirs) == {learned.manifest.title, found.manifest.title}
+    assert all(theirs[name] == mine[name] for name in set(mine) & set(theirs))
+    kept_out = dict.fromkeys(choice, "too slow")
+    assert next_best(replace(learned, passed_over=kept_out), "too slow") is None
 
 
 def test_a_bundle_holds_items_and_no_customer(workspace: Workspace) -> None:

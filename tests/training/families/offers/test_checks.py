@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.training.companies import dataset, manifest_of
+from tests.training.companies import dataset, manifest_of, told_level
 from training.families.offers.bundle import OfferTask
 from training.families.offers.checks import _within_against_champion, offers_checks
 from training.families.offers.exposures.terms import Offer, Offers
@@ -19,7 +19,11 @@ TASK = OfferTask("propensity", 60, Offers.of([Offer("tea", "Tea", 400)]), False,
 
 def manifest(within: float | None, low: float | None = 0.6, **changes: Any) -> Any:
     made = manifest_of(LogisticModel.fit(dataset(200)))
-    metrics = {"within_offer_auc": within, "within_offer_auc_low": low, "ece": 0.01}
+    metrics = {
+        "within_offer_auc": within,
+        "within_offer_auc_low": low,
+        "by_cutoff": {"2026-01-01": told_level()},
+    }
     everything: dict[str, Any] = {"metrics": metrics, "task": TASK, **changes}
     return replace(made, **everything)
 
@@ -69,7 +73,10 @@ def test_every_check_is_made(tmp_path: Path) -> None:
     found = offers_checks(manifest(0.7), tmp_path, None)
     assert [(one.name, one.passed) for one in found] == [
         ("AUC within offers against the champion", True),
-        ("calibration error", True),
+        ("level, latest test", True),
+        ("level, worst test", True),
+        ("calibration error, latest test", True),
+        ("calibration error, worst test", True),
         ("golden rows", True),
         ("size", True),
     ]
@@ -78,15 +85,27 @@ def test_every_check_is_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "passes"), [(0.0, True), (0.05, True), (0.0501, False), (float("nan"), False)]
 )
-def test_the_calibration_error_may_be_a_twentieth(
+def test_the_calibration_error_of_the_latest_days_may_be_a_twentieth(
     tmp_path: Path, error: float, passes: bool
 ) -> None:
     mine = manifest(0.7)
-    mine = replace(mine, metrics={**mine.metrics, "ece": error})
-    assert offers_checks(mine, tmp_path, None)[1].passed is passes
+    told = {"2025-01-01": told_level(), "2026-01-01": told_level(ece=error)}
+    mine = replace(mine, metrics={**mine.metrics, "by_cutoff": told})
+    assert offers_checks(mine, tmp_path, None)[3].passed is passes
+
+
+@pytest.mark.parametrize(("bias", "passes"), [(0.25, True), (0.26, False), (-0.26, False)])
+def test_no_tested_days_may_be_off_by_more_than_a_quarter(
+    tmp_path: Path, bias: float, passes: bool
+) -> None:
+    mine = manifest(0.7)
+    told = {"2025-01-01": told_level(bias), "2026-01-01": told_level()}
+    mine = replace(mine, metrics={**mine.metrics, "by_cutoff": told})
+    assert offers_checks(mine, tmp_path, None)[1].passed
+    assert offers_checks(mine, tmp_path, None)[2].passed is passes
 
 
 def test_a_bundle_of_more_than_64_megabytes_is_kept_out(tmp_path: Path) -> None:
     with (tmp_path / "model").open("wb") as file:
         file.truncate(64 * 1024 * 1024 + 1)
-    assert not offers_checks(manifest(0.7), tmp_path, None)[3].passed
+    assert not offers_checks(manifest(0.7), tmp_path, None)[-1].passed

@@ -22,12 +22,14 @@ from tests.republishing import republished
 from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
 from training.families.offers.bundle import OFFER_KIND
+from training.families.offers.checks import figure_checks
 from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
 from training.families.offers.exposures.ground import Asked, Ground
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
-from training.families.offers.learning import LearnedOffers, learn_offers
+from training.families.offers.learning import LearnedOffers, learn_offers, next_best
 from training.families.offers.persuading import experiment_of
+from training.registry.gate import failed_of
 
 DAY = 86_400
 
@@ -172,3 +174,20 @@ def test_tastes_are_those_of_the_last_start_of_thirty_days(
         assert np.array_equal(found.shares, expected.shares)
     later = ground.tastes(Cutoff(start + stretch))
     assert not np.array_equal(later.shares, expected.shares)
+
+
+def test_where_the_gate_keeps_a_way_out_the_next_best_takes_its_place_and_says_so(
+    learned: LearnedOffers,
+) -> None:
+    ways = [learned.ladder.winner.name]
+    found, rows = next_best(learned, "kept out by hand"), learned.rows
+    while found is not None:
+        ways.append(found.ladder.winner.name)
+        assert found.manifest.title == f"{ways[-1]}, one for all offers" and found.rows == rows
+        assert [row["name"] for row in found.manifest.ladder if row["ships"]] == [ways[-1]]
+        told = " ".join(found.manifest.notes)
+        assert f"{ways[0]} was as good or better at the tests, and the gate keeps it out" in told
+        assert not failed_of(figure_checks(found.manifest.metrics))
+        found = next_best(found, "kept out by hand")
+    assert len(set(ways)) == len(ways)
+    assert set(learned.manifest.metrics["by_cutoff"]) == set(learned.origins["tested_at"])

@@ -68,7 +68,8 @@ def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, o
     checks = value_gate(shelf.exported(champion.digest), champion)
     assert [one.name for one in checks] == [
         "Gini against the champion",
-        "bias",
+        "level, latest test",
+        "level, worst test",
         "80 % ranges",
         "golden rows",
         "reasons add up",

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from features.company.settings.questions import CampaignSettings
 from features.vocabulary.arrays import Floats
-from training.datasets.folds import FOLD_SEPARATOR
-from training.ladder.ladder import Ladder, Tested
+from training.ladder.ladder import Ladder
+from training.ladder.tested import WholeTest, whole_tests
 from training.measures.intervals import customer_draws, interval
 from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
 
@@ -135,32 +135,6 @@ def campaign(
             _worth(name, one, costs, float(money(one.found))) for name, one in lists.items()
         ),
     )
-
-
-@dataclass(frozen=True)
-class WholeTest:
-    """All customers answered for at one cutoff, or in one round of folds put together again."""
-
-    name: str
-    customer_keys: NDArray[np.int32]
-    outcomes: Floats
-    probability: Floats
-
-
-def whole_tests(tested: Sequence[Tested]) -> list[WholeTest]:
-    """One rung's tests with the folds of a round together: a list is drawn up of everybody."""
-    rounds: dict[str, list[Tested]] = {}
-    for one in tested:
-        rounds.setdefault(one.test.partition(FOLD_SEPARATOR)[0], []).append(one)
-    return [
-        WholeTest(
-            name,
-            np.concatenate([one.customer_keys for one in parts]),
-            np.concatenate([one.outcomes for one in parts]),
-            np.concatenate([one.probability for one in parts]),
-        )
-        for name, parts in rounds.items()
-    ]
 
 
 def profit_curve(tested: WholeTest, costs: Costs) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ from training.families.churn.learning import Learned
 from training.families.churn.timing.hazard import Hazard
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
-from training.ladder.ladder import Tested
+from training.ladder.tested import Tested
 from training.measures.intervals import finite
 from training.questions.buying import Inactivity
 from training.questions.origins import end_of_data

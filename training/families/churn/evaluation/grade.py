@@ -10,6 +10,7 @@ from typing import Any
 from training.families.churn.evaluation.campaign import Campaign, Estimate
 from training.families.churn.rungs import BASE_RATE, RECENCY
 from training.ladder.ladder import LadderRow
+from training.measures.levels import HeldLevel, HeldLevels
 from training.questions.question import Question
 
 WORTH_HAVING_AUC = 0.01
@@ -56,12 +57,40 @@ def grade(campaign: Campaign, row: LadderRow, question: Question, *, currency: s
     if campaign.kept_value_is_known:
         sentences.append(_money(campaign, currency, row.name, row.rule))
     sentences.append(_gain(campaign, row, word))
-    calibrated = is_calibrated(row.figures)
-    if not calibrated:
-        sentences.append(
-            "Its percentages are off beyond chance: rank by them, and do not reckon with them."
+    calibrated = is_calibrated(_latest(row))
+    return Grade(word, calibrated, (*sentences, *_level(row, question, calibrated)))
+
+
+def _latest(row: LadderRow) -> Mapping[str, float | None]:
+    """The figures of calibration at the latest test; of all tests together where they are not told apart."""
+    held = HeldLevels.from_dict(row.by_cutoff)
+    return row.by_cutoff[held.latest.test] if held.levels else row.figures
+
+
+def _level(row: LadderRow, question: Question, calibrated: bool) -> list[str]:
+    """Whether the percentages hold at the latest test, and which other test says otherwise."""
+    advice = "rank by them, and do not reckon with them"
+    held = HeldLevels.from_dict(row.by_cutoff)
+    if not held.levels:
+        return [] if calibrated else [f"Its percentages are off beyond chance: {advice}."]
+
+    def came(one: HeldLevel) -> str:
+        return f"{one.observed_over_expected:.2f} {question.happened[0]} for each one expected to"
+
+    latest = held.latest
+    said = [
+        f"At the latest test ({latest.test}) its percentages hold: {came(latest)}."
+        if calibrated
+        else f"At the latest test ({latest.test}) its percentages are off beyond chance ({came(latest)}): {advice}."
+    ]
+    worst = held.worst
+    if worst is not latest and not is_calibrated(row.by_cutoff[worst.test]):
+        said.append(
+            f"At {worst.test} they did not: {came(worst)}."
+            if calibrated
+            else f"At {worst.test} it was {worst.observed_over_expected:.2f}."
         )
-    return Grade(word, calibrated, tuple(sentences))
+    return said
 
 
 def is_calibrated(figures: Mapping[str, float | None]) -> bool:

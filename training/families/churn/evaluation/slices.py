@@ -15,7 +15,7 @@ from features.store.pack import Attributes
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Cutoff
-from training.ladder.ladder import Tested
+from training.ladder.tested import Tested
 from training.learners.columns import SHARED_BY
 from training.measures.intervals import auc_interval, finite
 from training.measures.metrics import auc

@@ -12,8 +12,8 @@ from training.families.churn.evaluation.campaign import (
     Estimate,
     campaign,
     profit_curve,
-    whole_tests,
 )
+from training.ladder.tested import whole_tests
 from training.measures.profit import Costs
 
 # A leaver on the list brings half of 90 less 1, one who would have stayed costs 11.
@@ -111,15 +111,6 @@ def test_the_profit_curve_begins_with_nothing_and_ends_with_everybody() -> None:
     assert (sizes[0], cents[0]) == (0.0, 0.0)
     assert (sizes[-1], cents[-1]) == (6.0, 2 * 44 - 4 * 11)
     assert np.max(cents) == pytest.approx(88.0)
-
-
-def test_the_folds_of_a_round_are_one_list_of_everybody() -> None:
-    parts = [answered("model", LEFT, RIGHT, test=f"round 1, fold {one}") for one in (1, 2)]
-    other = answered("model", LEFT, RIGHT, test="round 2, fold 1")
-    assert [(one.name, len(one.outcomes)) for one in whole_tests([*parts, other])] == [
-        ("round 1", 12),
-        ("round 2", 6),
-    ]
 
 
 @pytest.mark.parametrize(("customers", "size"), [(1, 1), (10, 1), (11, 2), (20, 2), (21, 3)])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.training.answers import answered, ladder_of
+from tests.training.companies import told_level
 from tests.training.families.churn.evaluation.test_campaign import HALF, LEFT, RIGHT, worth
 from training.families.churn.evaluation.campaign import Campaign, Estimate
 from training.families.churn.evaluation.grade import Grade, Word, grade, is_calibrated, money
@@ -79,6 +80,32 @@ def test_probabilities_that_are_off_are_not_to_be_reckoned_with() -> None:
     off = {"ece": 0.12, "ece_by_chance": 0.03, "observed_over_expected": 1.4}
     found = graded(row=replace(ROW, figures=off))
     assert not found.is_calibrated and "do not reckon with them" in found.text
+
+
+def rung_with(*levels: dict[str, float]) -> LadderRow:
+    """The row of a rung whose levels were these at the ends of so many years; together they are right."""
+    told = {f"{2020 + year}-12-31": one for year, one in enumerate(levels)}
+    return replace(ROW, by_cutoff=told)
+
+
+def test_the_latest_test_decides_whether_percentages_hold() -> None:
+    """Together the tests are calibrated, and a model was said to be so whose latest test was not."""
+    good, bad = told_level(0.05, ece=0.02), told_level(0.3, ece=0.12)
+    assert is_calibrated(ROW.figures)
+    found = graded(row=rung_with(good, good, bad))
+    assert not found.is_calibrated
+    assert (
+        "At the latest test (2022-12-31) its percentages are off beyond chance (0.77 left for each "
+        "one expected to): rank by them, and do not reckon with them."
+    ) in found.text
+    found = graded(row=rung_with(bad, good, good))
+    assert found.is_calibrated
+    assert "At the latest test (2022-12-31) its percentages hold: 0.95 left" in found.text
+    assert "At 2020-12-31 they did not: 0.77 left for each one expected to." in found.text
+    found = graded(row=rung_with(good, good))
+    assert found.is_calibrated and "did not" not in found.text
+    found = graded(row=rung_with(told_level(-0.4, ece=0.2), bad))
+    assert "At 2020-12-31 it was 1.67." in found.text
 
 
 def test_what_chance_alone_gives_with_few_customers_is_not_held_against_a_model() -> None:

@@ -16,7 +16,7 @@ from training.families.churn.evaluation.decay import decay
 from training.families.churn.evaluation.evaluation import _spent_by_leavers, evaluate
 from training.families.churn.evaluation.slices import Slice, SliceAnswers, slices
 from training.families.churn.learning import Learned
-from training.ladder.ladder import Tested as Answered
+from training.ladder.tested import Tested as Answered
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,44 @@
+"""What the gate did to a training, in words: what it passed over, what it keeps out and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from regulars.narrator import Outcome
+from regulars.options import MODELS
+from training.recipe.summary import TrainingSummary
+from training.registry.gate import said_of
+
+
+def after_the_gate(outcome: Outcome, summary: TrainingSummary, model: str) -> Outcome:
+    """A training's outcome with what was passed over; one that the gate keeps out is no success."""
+    told = replace(outcome, lines=(*outcome.lines, *_passed_over(summary)))
+    if not summary.refused:
+        return told
+    return replace(
+        told,
+        said=f"{told.said.removesuffix('.')}. The gate keeps it out: {said_of(summary.refused)}. {_besides(summary)}",
+        next=f"{_overrule(summary.version, model)} puts it to use all the same and is recorded; "
+        "or train again with more history",
+        exit_code=1,
+    )
+
+
+def _besides(summary: TrainingSummary) -> str:
+    stays = "what was in use before stays"
+    return (
+        stays.capitalize() if summary.is_sound else f"Nothing else that was tried passes; {stays}"
+    )
+
+
+def _overrule(version: str, model: str) -> str:
+    named = "" if model == MODELS[0] else f" --model {model}"
+    return f'`regulars promote {version}{named} --force --reason "…"`'
+
+
+def _passed_over(summary: TrainingSummary) -> Sequence[str]:
+    return [
+        f"  {one.title} was as good or better at the tests, and the gate keeps it out: {said_of(one.failed)}"
+        for one in summary.passed_over
+    ]

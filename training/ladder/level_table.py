@@ -1,0 +1,99 @@
+"""How a level held, as it is read: a row a test with a small bar, and what it means in two sentences."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from training.ladder.tables import markdown
+from training.measures.levels import NEXT_SHARE, HeldLevel, HeldLevels
+
+_CELLS = 10
+_FULL = math.log(2.0)
+"""A bar is full where twice as much came as was expected, or half as much."""
+
+ByCutoff = Mapping[str, Mapping[str, Any]]
+"""What a manifest tells of each test, by the name of the test."""
+
+
+def level_bar(level: HeldLevel) -> str:
+    """A bar in text: to the right more came than was expected, to the left less.
+
+    >>> level_bar(HeldLevel("a day", 50, -0.2, -0.3, -0.1))
+    '··········│███·······'
+    """
+    if not math.isfinite(level.distance):
+        return ""
+    filled = min(_CELLS, round(_CELLS * level.distance / _FULL))
+    empty = "·" * (_CELLS - filled)
+    if level.bias < 0:
+        return f"{'·' * _CELLS}│{'█' * filled}{empty}"
+    return f"{empty}{'█' * filled}│{'·' * _CELLS}"
+
+
+def level_table(by_cutoff: ByCutoff) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: each test, the latest first, with its bias, O/E and, of probabilities, ECE."""
+    held = HeldLevels.from_dict(by_cutoff)
+    of_chances = any(one.ece is not None for one in held.levels)
+    head = [
+        "test",
+        "customers",
+        "O/E",
+        "half as much · as expected · twice",
+        "bias",
+        "95 % interval",
+    ]
+    return [*head, *(["ECE", "by chance"] if of_chances else [])], [
+        [
+            one.test,
+            f"{one.customers:,}",
+            _figure(one.observed_over_expected, ".2f"),
+            level_bar(one),
+            _figure(one.bias, "+.1%"),
+            f"{_figure(one.bias_low, '+.1%')} to {_figure(one.bias_high, '+.1%')}",
+            *([_figure(one.ece, ".4f"), _figure(one.ece_by_chance, ".4f")] if of_chances else []),
+        ]
+        for one in held.levels
+    ]
+
+
+def level_markdown(by_cutoff: ByCutoff) -> list[str]:
+    """The table and its sentences for a card; nothing where no test is told apart."""
+    if not HeldLevels.from_dict(by_cutoff).levels:
+        return []
+    return [
+        "## How the level held",
+        markdown(*level_table(by_cutoff)),
+        " ".join(level_sentences(by_cutoff)),
+    ]
+
+
+def level_sentences(by_cutoff: ByCutoff) -> Sequence[str]:
+    """What the latest test says, what the worst, and where the next level is to be looked for."""
+    held = HeldLevels.from_dict(by_cutoff)
+    if not held.levels:
+        return []
+    latest, worst = held.latest, held.worst
+    said = [f"At the latest test ({latest.test}) {_came(latest)}."]
+    if len(held.levels) == 1:
+        said.append("It is the only one: how far the level moves with time is not seen.")
+    elif worst is latest:
+        said.append("No other test was farther off.")
+    else:
+        said.append(f"The worst was {worst.test}: there {_came(worst)}.")
+    low, high = held.next
+    if math.isfinite(low):
+        said.append(
+            f"By how far the tests were off, the next level lies between {low:.2f} and {high:.2f} of what is "
+            f"expected, {NEXT_SHARE:.0%} of the time. The gate goes by the latest test and the worst."
+        )
+    return said
+
+
+def _came(level: HeldLevel) -> str:
+    return f"{_figure(level.observed_over_expected, '.2f')} came for each one expected"
+
+
+def _figure(value: float | None, shape: str) -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:{shape}}"

@@ -1,0 +1,74 @@
+"""Where the gate keeps out what a ladder chose, the best rung that it lets through takes its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Generic
+
+from training.bundles.bundle import write
+from training.bundles.kind import Asked, Model
+from training.bundles.manifest import Manifest
+from training.recipe.family import Family, Given, Learned, Own
+from training.recipe.report import Report, write_report
+from training.registry.gate import Check, failed_of, said_of
+from training.registry.registry import BUNDLE_FOLDER
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A model that was better at the tests and is kept out by the gate on its own: its title and what it failed."""
+
+    title: str
+    failed: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class WrittenRun(Generic[Asked]):
+    """What a training leaves in a folder, and what was passed over for it, the best first.
+
+    Where it is not sound the gate keeps it out on its own, and all else that was tried with it.
+    """
+
+    manifest: Manifest[Asked]
+    report: Report
+    folder: Path
+    passed_over: tuple[PassedOver, ...] = ()
+    is_sound: bool = True
+
+
+def best_that_passes(
+    family: Family[Own, Learned, Model, Asked], given: Given[Own], learned: Learned, folder: Path
+) -> WrittenRun[Asked]:
+    """Write what was learned, or the best that is left of it where the gate keeps that out on its own.
+
+    How it does against the champion is not asked here: no rung below would do better. Where the gate lets none
+    through, the first is handed back, for a person to overrule the gate for or not.
+    """
+    passed_over: list[PassedOver] = []
+    first: WrittenRun[Asked] | None = None
+    trying: Learned | None = learned
+    while trying is not None:
+        place = folder / str(len(passed_over))
+        place.mkdir()
+        run = WrittenRun(*write_run(family, given, trying, place), place, tuple(passed_over))
+        failed = failed_of(family.checks(place / BUNDLE_FOLDER, None))
+        if not failed:
+            return run
+        first = first or run
+        passed_over.append(PassedOver(run.manifest.title, tuple(failed)))
+        trying = family.next_best(given, trying, said_of(failed))
+    assert first is not None
+    # What came after it is no better: it is the gate that lets none through.
+    return replace(first, is_sound=False)
+
+
+def write_run(
+    family: Family[Own, Learned, Model, Asked], given: Given[Own], learned: Learned, folder: Path
+) -> tuple[Manifest[Asked], Report]:
+    """Write the bundle and the report of a run into a folder, and hand both back as data."""
+    drafted, model = family.model(learned)
+    manifest = write(family.kind, drafted, model, folder / BUNDLE_FOLDER)
+    report = family.report(given, learned, manifest)
+    write_report(report, folder)
+    return manifest, report
