@@ -17,6 +17,7 @@ from training.families.segments.now.today import Today
 from training.families.segments.report import SegmentsShown, moved_share
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
+from training.leaks.words import HEAD, HEADING, leak_lines, leak_rows
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
 
@@ -35,6 +36,7 @@ def churn_outcome(summary: TrainingSummary) -> Outcome:
         else "`regulars promote --reason …`",
         data=summary.as_dict(),
         tables=churn_tables(summary),
+        lines=leak_lines(summary.evaluation["leaks"]),
     )
 
 
@@ -48,6 +50,7 @@ def value_outcome(summary: TrainingSummary) -> Outcome:
         else "`regulars promote --model value --reason …`",
         data=summary.as_dict(),
         tables=value_tables(summary),
+        lines=leak_lines(summary.evaluation["leaks"]),
     )
 
 
@@ -181,7 +184,8 @@ def churn_tables(summary: TrainingSummary) -> list[Table]:
         "ECE",
     )
     tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
-    return [*tables, _lists(summary), _trust(summary), *gate_tables(summary.checks)]
+    found = [_lists(summary), *_leaks(summary), _trust(summary)]
+    return [*tables, *found, *gate_tables(summary.checks)]
 
 
 def _lists(summary: TrainingSummary) -> Table:
@@ -189,6 +193,12 @@ def _lists(summary: TrainingSummary) -> Table:
     ships = summary.evaluation["title"]
     marked = [(f"{row[0]}  ← ships" if row[0] == ships else row[0], *row[1:]) for row in rows]
     return Table("What a list is worth, means over the test cutoffs", tuple(head), marked)
+
+
+def _leaks(summary: TrainingSummary) -> list[Table]:
+    """The columns that tell most; nothing where too few outcomes are known to try them."""
+    rows = leak_rows(summary.evaluation["leaks"])
+    return [Table(HEADING, HEAD, rows)] if rows else []
 
 
 def _trust(summary: TrainingSummary) -> Table:
@@ -212,7 +222,7 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
     ]
     headers = ("rung", *(title for _, title in VALUE_COLUMNS[:-1]))
     tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
-    return [*tables, _trust(summary), *gate_tables(summary.checks)]
+    return [*tables, *_leaks(summary), _trust(summary), *gate_tables(summary.checks)]
 
 
 def _segments(today: Today) -> Table:

@@ -122,7 +122,8 @@ def _recorded(
     run_id = registry.record(run_record(report, manifest, folder))
     if report.booster is not None:
         registry.log_booster(run_id, report.booster)
-    version = registry.register(run_id, manifest, description, after=shelf.last_version())
+    last = shelf.last_version()
+    version = registry.register(run_id, manifest, description, after=last, tags=report.tags)
     shelf.note_version(version)
     return run_id, version
 

@@ -18,6 +18,7 @@ from training.families.churn.evaluation.tables import (
 )
 from training.ladder.ladder import AUC
 from training.ladder.tables import cutoffs_table
+from training.leaks.words import HEADING, leak_sentences, leaks_markdown
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
 _MOST_NAMES = 6
@@ -57,6 +58,7 @@ def model_card(
         "profit a customer at published reference costs, for comparison between companies. A rung takes "
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
         f"{AUC.tie}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
+        *(_leaks(evaluated["leaks"]) if evaluated else []),
         *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
@@ -102,6 +104,11 @@ def _trust(trust: Mapping[str, Any]) -> list[str]:
         trust_markdown(trust),
         shares_markdown(trust),
     ]
+
+
+def _leaks(leaks: Mapping[str, Any]) -> list[str]:
+    said = leak_sentences(leaks, measured="AUC")
+    return [f"## {HEADING}", said, *([leaks_markdown(leaks)] if leaks["columns"] else [])]
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from features.company.settings.judged import LeakSettings
 from features.company.settings.questions import CampaignSettings, ChurnSettings, ReasonSettings
 from features.company.settings.reading import Settings
 from features.plan.plan import standard_plan
@@ -25,11 +26,12 @@ from training.registry.gate import Check
 
 @dataclass(frozen=True)
 class ChurnOwn:
-    """What leaving means, how reasons are grouped, what a list costs, and whether plots of SHAP are wanted."""
+    """What leaving means, how reasons are grouped, what a list costs, what is known before, and whether plots of SHAP are wanted."""
 
     churn: ChurnSettings
     reasons: ReasonSettings
     campaign: CampaignSettings
+    leaks: LeakSettings
     has_shap_plots: bool
 
 
@@ -42,7 +44,11 @@ class ChurnFamily:
     def own(self, settings: Settings) -> ChurnOwn:
         """The question, the groups of reasons and the worth of a list are the company's."""
         return ChurnOwn(
-            settings.churn, settings.reasons, settings.campaign, settings.mlflow.shap_plots
+            settings.churn,
+            settings.reasons,
+            settings.campaign,
+            settings.leaks,
+            settings.mlflow.shap_plots,
         )
 
     def still_fits(self, given: Given[ChurnOwn]) -> str:
@@ -55,8 +61,9 @@ class ChurnFamily:
         plan = plan_to_learn(given.pack, own.churn, own.reasons)
         learned = learn_churn(given.pack, plan, own.churn, threads=threads, progress=given.progress)
         currency = given.company.currency
+        known = own.leaks.known_before
         return EvaluatedChurn(
-            learned, evaluate(learned, own.campaign, currency=currency, threads=threads)
+            learned, evaluate(learned, own.campaign, known, currency=currency, threads=threads)
         )
 
     def model(self, learned: EvaluatedChurn) -> tuple[Manifest[ChurnTask], Bundle]:

@@ -33,7 +33,10 @@ from training.registry.provenance import provenance
 
 @dataclass(frozen=True)
 class Learned:
-    """A model ready to be written, with everything that was measured on the way."""
+    """A model ready to be written, with everything that was measured on the way.
+
+    ``usable`` are the features a model could learn from, whether the one that ships reads them or not.
+    """
 
     manifest: Manifest[ChurnTask]
     model: Model
@@ -46,6 +49,7 @@ class Learned:
     declarations: tuple[Declaration, ...]
     dataset: Dataset
     pack: Pack
+    usable: tuple[str, ...]
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -108,6 +112,7 @@ def learn_churn(
         declarations=plan.declarations,
         dataset=dataset,
         pack=pack,
+        usable=usable.names,
     )
 
 

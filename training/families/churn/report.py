@@ -28,6 +28,8 @@ from training.ladder.plots import (
     reliability_plot,
 )
 from training.ladder.tables import spreadsheet
+from training.leaks.gate import spoken_for
+from training.leaks.words import leak_tables
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.metrics import reliability
@@ -66,7 +68,7 @@ def churn_report(
         ladder=churn_ladder(manifest.ladder),
         tables=_tables(learned, manifest),
         plots=_plots(learned, evaluation, company, has_shap_plots=has_shap_plots),
-        tags={"grade": evaluation.grade.word.value},
+        tags={"grade": evaluation.grade.word.value, **spoken_for(manifest)},
         origins=learned.origins,
         booster=learned.model if isinstance(learned.model, BoostedModel) else None,
     )
@@ -89,6 +91,8 @@ def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
         "decay.csv": spreadsheet(evaluated["decay"]),
         "trust.md": trust_markdown(evaluated["trust"]),
         "trust.json": as_table(evaluated["trust"]),
+        "leaks.json": as_table(evaluated["leaks"]),
+        **leak_tables(evaluated["leaks"]),
         "origins.json": as_table(learned.origins),
         "reliability.json": as_table(tested),
     }

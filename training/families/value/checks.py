@@ -9,6 +9,7 @@ from training.bundles.manifest import Manifest
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.concentration import CARRIED, WithoutLargest
 from training.families.value.reasons.contributions import MOST_GAP
+from training.leaks.gate import known_beforehand
 from training.registry.gate import (
     GOLDEN_ROWS_HOLD,
     Check,
@@ -50,6 +51,7 @@ def value_checks(manifest: Manifest, folder: Path, champion: Manifest | None) ->
             "nobody has one" if held is None else f"{held:.1%}",
             f"hold {low:.0%} to {high:.0%}",
         ),
+        known_beforehand(manifest),
         GOLDEN_ROWS_HOLD,
         *_reasons(manifest),
         size_check(folder),

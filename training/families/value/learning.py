@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,8 @@ from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
 from training.families.value.trust import examine_value
+from training.leaks.columns import ReadColumn, read_columns
+from training.leaks.report import LeakReport, look_for_leaks
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.questions.origins import end_of_data
@@ -65,13 +69,15 @@ def learn_value(
     plan: Plan,
     settings: ValueSettings,
     margins: Margins,
+    known_before: Mapping[str, str] = MappingProxyType({}),
     *,
     threads: int = 1,
     progress: Progress = silent,
 ) -> LearnedValue:
     """Build the dataset, climb the ladder, and fit the winner on the latest cutoffs.
 
-    ``margins`` says what each purchase line left. Raises ``ModelRefused`` when the data cannot carry a
+    ``margins`` says what each purchase line left, ``known_before`` what a person has said of columns that tell
+    much. Raises ``ModelRefused`` when the data cannot carry a
     model.
     """
     first = first_purchase(pack)
@@ -110,8 +116,12 @@ def learn_value(
     reference = _reference(manifest, value, latest.vectors)
     bundle = ValueBundle(manifest, value, reference)
     trust = examine_value(bundle, latest.vectors, threads=threads)
+    columns = read_columns(plan.declarations, pack, names)
+    leaks = _leaks(dataset, columns, value, known_before)
     return LearnedValue(
-        manifest=replace(manifest, evaluation={"trust": trust.as_dict(), **carrying}),
+        manifest=replace(
+            manifest, evaluation={"trust": trust.as_dict(), "leaks": leaks.as_dict(), **carrying}
+        ),
         value=value,
         reference=reference,
         ladder=ladder,
@@ -119,6 +129,23 @@ def learn_value(
         customers=dataset.customers,
         rows=dataset.rows,
         declarations=plan.declarations,
+    )
+
+
+def _leaks(
+    dataset: ValueDataset,
+    columns: Sequence[ReadColumn],
+    value: CalibratedValue,
+    known_before: Mapping[str, str],
+) -> LeakReport:
+    return look_for_leaks(
+        dataset.vectors,
+        dataset.amounts,
+        columns,
+        known_before,
+        model_reads=value.model.columns.names,
+        own_table="purchases",
+        happened=("bought", "did not"),
     )
 
 

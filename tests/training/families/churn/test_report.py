@@ -64,6 +64,7 @@ def test_the_card_answers_in_the_order_in_which_one_asks(record: RunRecord) -> N
         "For whom it works",
         "When",
         "How well",
+        "What tells most, and whether it was known before",
         "Whether its reasons can be trusted",
         "How it ages",
         "Which cutoff measured what",

@@ -1,9 +1,10 @@
-"""Everything a training says of its model beyond the ladder: grade, money, slices, age, when and reasons."""
+"""Everything a training says of its model beyond the ladder: grade, money, slices, age, when, reasons and leaks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from training.families.churn.timing.hazard import Hazard
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
 from training.ladder.ladder import Tested
+from training.leaks.columns import read_columns
+from training.leaks.report import LeakReport, look_for_leaks
 from training.measures.intervals import finite
 from training.questions.buying import Inactivity
 from training.questions.origins import end_of_data
@@ -42,6 +45,7 @@ class Evaluation:
     when_said: str
     hazard: Hazard | None
     trust: Trust
+    leaks: LeakReport
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
@@ -55,6 +59,7 @@ class Evaluation:
             "when": None if self.when is None else self.when.as_dict(),
             "when_said": self.when_said,
             "trust": self.trust.as_dict(),
+            "leaks": self.leaks.as_dict(),
         }
         plain: dict[str, Any] = _plain(content)
         return plain
@@ -87,9 +92,17 @@ class Evaluation:
 
 
 def evaluate(
-    learned: Learned, settings: CampaignSettings, *, currency: str = "EUR", threads: int = 1
+    learned: Learned,
+    settings: CampaignSettings,
+    known_before: Mapping[str, str] = MappingProxyType({}),
+    *,
+    currency: str = "EUR",
+    threads: int = 1,
 ) -> Evaluation:
-    """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold."""
+    """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold.
+
+    ``known_before`` is what a person has said of columns that tell much of the outcome.
+    """
     ladder = learned.ladder
     tested = ladder.of(ladder.winner.name)
     vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
@@ -108,6 +121,19 @@ def evaluate(
         when_said=when_said,
         hazard=hazard,
         trust=examine(learned, currency=currency, threads=threads),
+        leaks=_leaks(learned, question, known_before),
+    )
+
+
+def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]) -> LeakReport:
+    return look_for_leaks(
+        learned.dataset.vectors,
+        learned.dataset.outcomes,
+        read_columns(learned.declarations, learned.pack, learned.usable),
+        known_before,
+        model_reads=learned.model.columns.names,
+        own_table=question.table,
+        happened=question.happened,
     )
 
 
