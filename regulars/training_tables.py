@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from regulars.narrator import Outcome, Table
+from training.fairness import words as protected
+from training.fairness.words import fairness_lines, fairness_rows
 from training.families.churn.evaluation.tables import lists_table
 from training.families.items.ladder import PERSONAL
 from training.families.items.report import COLUMNS as ITEM_COLUMNS
@@ -36,7 +38,10 @@ def churn_outcome(summary: TrainingSummary) -> Outcome:
         else "`regulars promote --reason …`",
         data=summary.as_dict(),
         tables=churn_tables(summary),
-        lines=leak_lines(summary.evaluation["leaks"]),
+        lines=[
+            *leak_lines(summary.evaluation["leaks"]),
+            *fairness_lines(summary.evaluation["fairness"]),
+        ],
     )
 
 
@@ -184,7 +189,7 @@ def churn_tables(summary: TrainingSummary) -> list[Table]:
         "ECE",
     )
     tables = [Table("The ladder, means over the test cutoffs", headers, rungs)]
-    found = [_lists(summary), *_leaks(summary), _trust(summary)]
+    found = [_lists(summary), *_leaks(summary), *_fairness(summary), _trust(summary)]
     return [*tables, *found, *gate_tables(summary.checks)]
 
 
@@ -199,6 +204,12 @@ def _leaks(summary: TrainingSummary) -> list[Table]:
     """The columns that tell most; nothing where too few outcomes are known to try them."""
     rows = leak_rows(summary.evaluation["leaks"])
     return [Table(HEADING, HEAD, rows)] if rows else []
+
+
+def _fairness(summary: TrainingSummary) -> list[Table]:
+    """The protected attributes that are left out; nothing where none is mapped."""
+    rows = fairness_rows(summary.evaluation["fairness"])
+    return [Table(protected.HEADING, protected.HEAD, rows)] if rows else []
 
 
 def _trust(summary: TrainingSummary) -> Table:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.fairness import words as protected
+from training.fairness.words import fairness_markdown, fairness_sentences
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
     churn_markdown,
@@ -59,6 +61,7 @@ def model_card(
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
         f"{AUC.tie}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
         *(_leaks(evaluated["leaks"]) if evaluated else []),
+        *(_fairness(evaluated["fairness"]) if evaluated else []),
         *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
@@ -109,6 +112,14 @@ def _trust(trust: Mapping[str, Any]) -> list[str]:
 def _leaks(leaks: Mapping[str, Any]) -> list[str]:
     said = leak_sentences(leaks, measured="AUC")
     return [f"## {HEADING}", said, *([leaks_markdown(leaks)] if leaks["columns"] else [])]
+
+
+def _fairness(fairness: Mapping[str, Any]) -> list[str]:
+    """What is left out of what people cannot be judged by; nothing where none of it is mapped."""
+    if not fairness["left_out"]:
+        return []
+    said = " ".join(fairness_sentences(fairness))
+    return [f"## {protected.HEADING}", said, fairness_markdown(fairness)]
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:

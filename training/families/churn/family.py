@@ -62,9 +62,10 @@ class ChurnFamily:
         learned = learn_churn(given.pack, plan, own.churn, threads=threads, progress=given.progress)
         currency = given.company.currency
         known = own.leaks.known_before
-        return EvaluatedChurn(
-            learned, evaluate(learned, own.campaign, known, currency=currency, threads=threads)
+        evaluation = evaluate(
+            learned, own.campaign, known, store=given.store, currency=currency, threads=threads
         )
+        return EvaluatedChurn(learned, evaluation)
 
     def model(self, learned: EvaluatedChurn) -> tuple[Manifest[ChurnTask], Bundle]:
         """The calibrated model, which carries its evaluation, and what tells when."""

@@ -8,6 +8,7 @@ from typing import Any
 from features.company.settings.company import CompanySettings
 from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
+from training.fairness.words import fairness_markdown
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve, whole_tests
@@ -93,6 +94,7 @@ def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
         "trust.json": as_table(evaluated["trust"]),
         "leaks.json": as_table(evaluated["leaks"]),
         **leak_tables(evaluated["leaks"]),
+        "fairness.md": fairness_markdown(evaluated["fairness"]),
         "origins.json": as_table(learned.origins),
         "reliability.json": as_table(tested),
     }

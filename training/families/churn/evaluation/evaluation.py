@@ -10,7 +10,10 @@ from typing import Any
 import numpy as np
 
 from features.company.settings.questions import CampaignSettings
+from features.store.store import Store
 from features.vectors.vectors import Vectors
+from training.fairness.protected import protected_attributes
+from training.fairness.report import FairnessReport, weigh_protected
 from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.decay import Aged, decay
 from training.families.churn.evaluation.grade import Grade, grade
@@ -21,7 +24,7 @@ from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
 from training.ladder.ladder import Tested
 from training.leaks.columns import read_columns
-from training.leaks.report import LeakReport, look_for_leaks
+from training.leaks.report import LeakReport, look_for_leaks, newest_rows
 from training.measures.intervals import finite
 from training.questions.buying import Inactivity
 from training.questions.origins import end_of_data
@@ -46,6 +49,7 @@ class Evaluation:
     hazard: Hazard | None
     trust: Trust
     leaks: LeakReport
+    fairness: FairnessReport
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
@@ -60,6 +64,7 @@ class Evaluation:
             "when_said": self.when_said,
             "trust": self.trust.as_dict(),
             "leaks": self.leaks.as_dict(),
+            "fairness": self.fairness.as_dict(),
         }
         plain: dict[str, Any] = _plain(content)
         return plain
@@ -96,12 +101,14 @@ def evaluate(
     settings: CampaignSettings,
     known_before: Mapping[str, str] = MappingProxyType({}),
     *,
+    store: Store | None = None,
     currency: str = "EUR",
     threads: int = 1,
 ) -> Evaluation:
     """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold.
 
-    ``known_before`` is what a person has said of columns that tell much of the outcome.
+    ``known_before`` is what a person has said of columns that tell much of the outcome; in ``store`` lie
+    the protected attributes that no pack has.
     """
     ladder = learned.ladder
     tested = ladder.of(ladder.winner.name)
@@ -122,6 +129,7 @@ def evaluate(
         hazard=hazard,
         trust=examine(learned, currency=currency, threads=threads),
         leaks=_leaks(learned, question, known_before),
+        fairness=_fairness(learned, store),
     )
 
 
@@ -135,6 +143,15 @@ def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]
         own_table=question.table,
         happened=question.happened,
     )
+
+
+def _fairness(learned: Learned, store: Store | None) -> FairnessReport:
+    dataset = learned.dataset
+    newest = dataset.select(newest_rows(dataset.vectors.cutoff_seconds, dataset.outcomes))
+    keys = newest.vectors.customer_keys
+    protected = () if store is None else protected_attributes(store, learned.pack, keys)
+    columns = read_columns(learned.declarations, learned.pack, learned.usable)
+    return weigh_protected(newest.vectors, newest.outcomes, columns, protected)
 
 
 def _when(
