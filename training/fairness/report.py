@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from math import sqrt
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -49,14 +50,22 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FairnessReport:
-    """Every protected attribute that is mapped, tried on so many rows."""
+    """Every protected attribute that is mapped, tried on so many rows.
+
+    ``lawful`` are those that may be read, with the reason the company gives.
+    """
 
     rows: int
     left_out: Sequence[LeftOut]
+    lawful: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain fields."""
-        return {"rows": self.rows, "left_out": [_rounded(asdict(one)) for one in self.left_out]}
+        return {
+            "rows": self.rows,
+            "left_out": [_rounded(asdict(one)) for one in self.left_out],
+            "lawful": dict(self.lawful),
+        }
 
 
 def weigh_protected(
@@ -64,10 +73,16 @@ def weigh_protected(
     outcomes: Floats,
     columns: Sequence[ReadColumn],
     protected: Sequence[ProtectedAttribute],
+    lawful: Mapping[str, str] = MappingProxyType({}),
 ) -> FairnessReport:
-    """Weigh each protected attribute of these rows against the outcome and against the other attributes."""
-    if not protected or vectors.rows < FEWEST_ROWS:
-        return FairnessReport(vectors.rows, ())
+    """Weigh each protected attribute of these rows against the outcome and against the other attributes.
+
+    Those the company calls ``lawful`` are read, and named with its reason.
+    """
+    read_lawfully = {one.name: lawful[one.name] for one in protected if one.name in lawful}
+    others = [one for one in protected if one.name not in lawful]
+    if not others or vectors.rows < FEWEST_ROWS:
+        return FairnessReport(vectors.rows, (), read_lawfully)
     read = {name for one in columns for name in one.feature_names}
     values = {name: vectors.column(name).astype(np.float64) for name in sorted(read)}
     attributes = [one for one in columns if one.table == CUSTOMERS.name]
@@ -76,7 +91,8 @@ def weigh_protected(
         before = concordance(outcomes, _told(values, outcomes, vectors))
         return FairnessReport(
             vectors.rows,
-            [_left_out(one, values, outcomes, vectors, attributes, before) for one in protected],
+            [_left_out(one, values, outcomes, vectors, attributes, before) for one in others],
+            read_lawfully,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.ladder.tables import markdown
 
+_MOST_TAG = 4_000
 HEADING = "What nobody is judged by"
 HEAD = ("protected, left out", "AUC given up", "told by the other attributes", "each alone")
 
@@ -37,7 +38,11 @@ def fairness_lines(fairness: Mapping[str, Any]) -> Sequence[str]:
 
 def fairness_sentences(fairness: Mapping[str, Any]) -> list[str]:
     """The same in sentences."""
-    return [_sentence(one) for one in fairness["left_out"]]
+    read = [
+        f"{name} is protected and read all the same, for the company calls it lawful: {why}."
+        for name, why in fairness["lawful"].items()
+    ]
+    return [*(_sentence(one) for one in fairness["left_out"]), *read]
 
 
 def _sentence(one: Mapping[str, Any]) -> str:
@@ -46,3 +51,9 @@ def _sentence(one: Mapping[str, Any]) -> str:
         return said
     told = ", ".join(f"{each['column']} ({each['told']:.3f})" for each in one["proxies"])
     return f"{said} The model may read it from what tells it: {told}. Take out of the table what must not."
+
+
+def called_lawful(fairness: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the registry keeps of protected attributes that are read: which, and the reason the company gives."""
+    said = "; ".join(f"{name}: {why}" for name, why in fairness["lawful"].items())
+    return {"lawful": said[:_MOST_TAG]} if said else {}

@@ -11,7 +11,7 @@ import pytest
 from features.vectors.vectors import Vectors
 from training.fairness.protected import ProtectedAttribute
 from training.fairness.report import FairnessReport, LeftOut, Proxy, weigh_protected
-from training.fairness.words import fairness_lines, fairness_markdown, fairness_rows
+from training.fairness.words import called_lawful, fairness_lines, fairness_markdown, fairness_rows
 from training.leaks.columns import Known, ReadColumn
 
 ROWS = 800
@@ -114,6 +114,23 @@ def test_what_is_given_up_is_what_the_outcome_owes_to_it() -> None:
     driven = (age + draw.normal(size=ROWS) > 0) * 1.0
     assert weighed(others(draw), age, driven).given_up > 0.2
     assert weighed(others(draw), age).given_up < 0.05
+
+
+def test_what_is_called_lawful_is_not_left_out_and_named_with_its_reason() -> None:
+    draw = np.random.default_rng(4)
+    columns = [ReadColumn("a1", "customers", Known.ALWAYS, ("a1",))]
+    keys, cutoffs = np.arange(ROWS, dtype=np.int32), np.zeros(ROWS, np.int64)
+    vectors = Vectors("", ("a1",), keys, cutoffs, draw.normal(size=(ROWS, 1)).astype(np.float32))
+    both = tuple(ProtectedAttribute(one, (draw.normal(size=ROWS),)) for one in ("age", "gender"))
+    why = {"age": "a rate of the insurance act", "faith": "of nobody"}
+    report = weigh_protected(vectors, np.arange(ROWS) % 2 * 1.0, columns, both, why)
+    assert [one.name for one in report.left_out] == ["gender"]
+    told = report.as_dict()
+    assert told["lawful"] == {"age": "a rate of the insurance act"}
+    said = fairness_lines(told)
+    assert len(said) == 2 and "calls it lawful: a rate of the insurance act" in said[1]
+    assert called_lawful(told) == {"lawful": "age: a rate of the insurance act"}
+    assert called_lawful(FairnessReport(900, ()).as_dict()) == {}
 
 
 def test_it_is_said_loudly_with_the_figure_and_the_proxies_by_name() -> None:

@@ -116,10 +116,9 @@ def _leaks(leaks: Mapping[str, Any]) -> list[str]:
 
 def _fairness(fairness: Mapping[str, Any]) -> list[str]:
     """What is left out of what people cannot be judged by; nothing where none of it is mapped."""
-    if not fairness["left_out"]:
-        return []
     said = " ".join(fairness_sentences(fairness))
-    return [f"## {protected.HEADING}", said, fairness_markdown(fairness)]
+    table = [fairness_markdown(fairness)] if fairness["left_out"] else []
+    return [f"## {protected.HEADING}", said, *table] if said else []
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from features.company.settings.judged import LeakSettings
+from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.questions import CampaignSettings, ChurnSettings, ReasonSettings
 from features.company.settings.reading import Settings
 from features.plan.plan import standard_plan
@@ -26,12 +26,13 @@ from training.registry.gate import Check
 
 @dataclass(frozen=True)
 class ChurnOwn:
-    """What leaving means, how reasons are grouped, what a list costs, what is known before, and whether plots of SHAP are wanted."""
+    """What leaving means, how reasons are grouped, what a list costs, what is known before and lawful, and whether plots of SHAP are wanted."""
 
     churn: ChurnSettings
     reasons: ReasonSettings
     campaign: CampaignSettings
     leaks: LeakSettings
+    fairness: FairnessSettings
     has_shap_plots: bool
 
 
@@ -48,6 +49,7 @@ class ChurnFamily:
             settings.reasons,
             settings.campaign,
             settings.leaks,
+            settings.fairness,
             settings.mlflow.shap_plots,
         )
 
@@ -63,7 +65,13 @@ class ChurnFamily:
         currency = given.company.currency
         known = own.leaks.known_before
         evaluation = evaluate(
-            learned, own.campaign, known, store=given.store, currency=currency, threads=threads
+            learned,
+            own.campaign,
+            known,
+            store=given.store,
+            lawful=own.fairness.lawful,
+            currency=currency,
+            threads=threads,
         )
         return EvaluatedChurn(learned, evaluation)
 

@@ -8,7 +8,7 @@ from typing import Any
 from features.company.settings.company import CompanySettings
 from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
-from training.fairness.words import fairness_markdown
+from training.fairness.words import called_lawful, fairness_markdown
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve, whole_tests
@@ -69,7 +69,11 @@ def churn_report(
         ladder=churn_ladder(manifest.ladder),
         tables=_tables(learned, manifest),
         plots=_plots(learned, evaluation, company, has_shap_plots=has_shap_plots),
-        tags={"grade": evaluation.grade.word.value, **spoken_for(manifest)},
+        tags={
+            "grade": evaluation.grade.word.value,
+            **spoken_for(manifest),
+            **called_lawful(manifest.evaluation["fairness"]),
+        },
         origins=learned.origins,
         booster=learned.model if isinstance(learned.model, BoostedModel) else None,
     )

@@ -93,6 +93,10 @@ INDEPENDENT: dict[str, tuple[dict[str, Any], str]] = {
     "churn.horizon_days": ({"churn": {"horizon_days": 6.5}}, "a whole number for churn.horizon_days"),
     "churn.outcome": ({"churn": {"outcome": "leaving"}}, "or stated for churn.outcome"),
     "churn.grace_days": ({"churn": {"grace_days": -1}}, "churn.grace_days from 0 on; found -1"),
+    "fairness.lawful": (
+        {"fairness": {"lawful": {"age": 1}}},
+        "names with texts for fairness.lawful",
+    ),
     "leaks.known_before": (
         {"leaks": {"known_before": {"status": True}}},
         "names with texts for leaks.known_before",

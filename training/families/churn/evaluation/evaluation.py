@@ -102,13 +102,14 @@ def evaluate(
     known_before: Mapping[str, str] = MappingProxyType({}),
     *,
     store: Store | None = None,
+    lawful: Mapping[str, str] = MappingProxyType({}),
     currency: str = "EUR",
     threads: int = 1,
 ) -> Evaluation:
     """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold.
 
     ``known_before`` is what a person has said of columns that tell much of the outcome; in ``store`` lie
-    the protected attributes that no pack has.
+    the protected attributes that no pack has, and ``lawful`` says which of them are read, and why.
     """
     ladder = learned.ladder
     tested = ladder.of(ladder.winner.name)
@@ -129,7 +130,7 @@ def evaluate(
         hazard=hazard,
         trust=examine(learned, currency=currency, threads=threads),
         leaks=_leaks(learned, question, known_before),
-        fairness=_fairness(learned, store),
+        fairness=_fairness(learned, store, lawful),
     )
 
 
@@ -145,13 +146,13 @@ def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]
     )
 
 
-def _fairness(learned: Learned, store: Store | None) -> FairnessReport:
+def _fairness(learned: Learned, store: Store | None, lawful: Mapping[str, str]) -> FairnessReport:
     dataset = learned.dataset
     newest = dataset.select(newest_rows(dataset.vectors.cutoff_seconds, dataset.outcomes))
     keys = newest.vectors.customer_keys
     protected = () if store is None else protected_attributes(store, learned.pack, keys)
     columns = read_columns(learned.declarations, learned.pack, learned.usable)
-    return weigh_protected(newest.vectors, newest.outcomes, columns, protected)
+    return weigh_protected(newest.vectors, newest.outcomes, columns, protected, lawful)
 
 
 def _when(
