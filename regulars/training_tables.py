@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from regulars.narrator import Outcome, Table
+from training.fairness import words as protected
+from training.fairness.words import fairness_lines, fairness_rows
 from training.families.churn.evaluation.tables import lists_table
 from training.families.items.ladder import PERSONAL
 from training.families.items.report import COLUMNS as ITEM_COLUMNS
@@ -18,6 +20,7 @@ from training.families.segments.report import SegmentsShown, moved_share
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
 from training.ladder.level_table import level_table
+from training.leaks.words import HEAD, HEADING, leak_lines, leak_rows
 from training.measures.levels import HeldLevels
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
@@ -37,6 +40,10 @@ def churn_outcome(summary: TrainingSummary) -> Outcome:
         else "`regulars promote --reason …`",
         data=summary.as_dict(),
         tables=churn_tables(summary),
+        lines=[
+            *leak_lines(summary.evaluation["leaks"]),
+            *fairness_lines(summary.evaluation["fairness"]),
+        ],
     )
 
 
@@ -50,6 +57,7 @@ def value_outcome(summary: TrainingSummary) -> Outcome:
         else "`regulars promote --model value --reason …`",
         data=summary.as_dict(),
         tables=value_tables(summary),
+        lines=leak_lines(summary.evaluation["leaks"]),
     )
 
 
@@ -196,6 +204,8 @@ def churn_tables(summary: TrainingSummary) -> list[Table]:
         *tables,
         *level_tables(summary),
         _lists(summary),
+        *_leaks(summary),
+        *_fairness(summary),
         _trust(summary),
         *gate_tables(summary.checks),
     ]
@@ -212,6 +222,18 @@ def _lists(summary: TrainingSummary) -> Table:
     ships = summary.evaluation["title"]
     marked = [(f"{row[0]}  ← ships" if row[0] == ships else row[0], *row[1:]) for row in rows]
     return Table("What a list is worth, means over the test cutoffs", tuple(head), marked)
+
+
+def _leaks(summary: TrainingSummary) -> list[Table]:
+    """The columns that tell most; nothing where too few outcomes are known to try them."""
+    rows = leak_rows(summary.evaluation["leaks"])
+    return [Table(HEADING, HEAD, rows)] if rows else []
+
+
+def _fairness(summary: TrainingSummary) -> list[Table]:
+    """The protected attributes that are left out; nothing where none is mapped."""
+    rows = fairness_rows(summary.evaluation["fairness"])
+    return [Table(protected.HEADING, protected.HEAD, rows)] if rows else []
 
 
 def _trust(summary: TrainingSummary) -> Table:
@@ -235,7 +257,13 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
     ]
     headers = ("rung", *(title for _, title in VALUE_COLUMNS[:-1]))
     tables = [Table("The ladder, over the test cutoffs", headers, rungs)]
-    return [*tables, *level_tables(summary), _trust(summary), *gate_tables(summary.checks)]
+    return [
+        *tables,
+        *level_tables(summary),
+        *_leaks(summary),
+        _trust(summary),
+        *gate_tables(summary.checks),
+    ]
 
 
 def _segments(today: Today) -> Table:

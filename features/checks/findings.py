@@ -261,7 +261,7 @@ def protected_notes(table: str, columns: Iterable[Column], rows: int) -> Iterato
                 rule=f"protected.{column.name}",
                 what=f"{column.name} is a protected attribute",
                 rows=rows,
-                becomes="kept in the table, never a feature",
+                becomes="kept in the table, never a feature unless [fairness] calls it lawful",
                 severity=Severity.NOTES,
                 kept=rows,
                 advice=f"Leave {column.name} out of `columns` unless you need it for a review.",

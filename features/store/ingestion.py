@@ -251,7 +251,14 @@ class Ingestion:
             connection.execute(f"DROP TABLE {one.opened.judged}")
         opened = None if last is None else (last.folder, last.pack())
         return build_pack(
-            connection, tables, references, draft, opened, self.progress, as_of=self.as_of
+            connection,
+            tables,
+            references,
+            draft,
+            opened,
+            self.progress,
+            as_of=self.as_of,
+            lawful=self.settings.fairness.lawful,
         )
 
     def _write_manifest(self, report: CheckReport, pack: Pack, draft: Path) -> None:

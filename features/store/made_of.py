@@ -16,7 +16,7 @@ from features.store.month_files import DescribingColumn
 from features.store.origins import joined_files, plain
 from features.store.store import SCHEMA
 from features.vocabulary.errors import RegularsError
-from features.vocabulary.tables import CUSTOMER_ID, IDENTITIES, TABLES
+from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, IDENTITIES, TABLES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +37,7 @@ class MadeOf:
         has_customers = CUSTOMER_ID in TABLES[name].column_names
         merges = [people.known_as] if people.known_as and has_customers else []
         ceiling = [company.most_ids_a_person] if name == IDENTITIES.name else []
+        lawful = sorted(self.settings.fairness.lawful) if name == CUSTOMERS.name else []
         made_of = [
             SCHEMA,
             database_version(),
@@ -48,6 +49,7 @@ class MadeOf:
             *self.erased.known_as,
             *ceiling,
             *merges,
+            *lawful,
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -70,11 +70,13 @@ def build_pack(
     progress: Progress,
     *,
     as_of: Cutoff | None = None,
+    lawful: Collection[str] = (),
 ) -> Packed:
     """Write the pack of a store into ``draft / "pack"``, from its sorted tables and the last store's pack.
 
     The digest is that of what every month and every customer says, so equal content has an equal digest
-    whatever the order of the source rows, the number of threads, or the days on which it came.
+    whatever the order of the source rows, the number of threads, or the days on which it came. ``lawful`` names
+    protected attributes that may be read.
     """
     folder, scratch, pack_folder = draft / "tables", draft / "scratch" / "pack", draft / "pack"
     pack_folder.mkdir()
@@ -101,7 +103,7 @@ def build_pack(
         table.name: {**table.digests, **{month.month: month.digest for month in part.months}}
         for table, part in zip(events, parts, strict=True)
     }
-    attributes = pack_attributes(connection, references, folder, places[1], len(ids))
+    attributes = pack_attributes(connection, references, folder, places[1], len(ids), lawful=lawful)
     offsets, content = text_buffers(ids)
     column = TextColumn(np.ascontiguousarray(offsets), np.ascontiguousarray(content))
     last_known = _last_known(streams, as_of)

@@ -4,6 +4,9 @@ Protected attributes (gender, age, origin, belief, health …) are left out of t
 downstream can read them; they stay in the sorted table, for a company that wants to know whether a model
 treats people alike. Consents are in the pack, because they decide who may be scored and contacted, but
 they say what may be done with somebody and not how they behave.
+
+What a company has said to be lawful is in the pack under a name that tells so wherever it is shown. A column that a
+company calls so itself is protected like any other.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ _NAMES = """
     sexe âge naissance nationalité croyance syndicat santé handicap maladie grossesse
 """
 _PROTECTED = frozenset(_NAMES.split())
+LAWFUL = "lawful_"
+"""What the name of a protected attribute begins with in the pack, where the company says that it may be read."""
 _CONSENT = frozenset({"consent", "consents", "optin", "optout", "einwilligung"})
 
 
@@ -35,11 +40,13 @@ def is_protected(name: str) -> bool:
 
 
 def reason_against(name: str) -> str:
-    """Why an attribute of this name is no feature; empty when it may be one.
+    """Why an attribute of this name in the pack is no feature; empty when it may be one.
 
     >>> reason_against("region"), reason_against("marketing_consent")
     ('', 'marketing_consent is a consent: it says who may be scored and contacted, not how they behave')
     """
+    if name.startswith(LAWFUL):
+        return ""
     if is_protected(name):
         return f"{name} is a protected attribute: nobody is to be treated by it"
     if _words(name) & _CONSENT:

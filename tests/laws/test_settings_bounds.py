@@ -62,6 +62,8 @@ OTHERS: dict[str, object] = {
     "churn.outcome_name": "",
     "reasons.groups": {},
     "reasons.actionable": {},
+    "fairness.lawful": {},
+    "leaks.known_before": {},
     "recommendations.without": (),
     "offers.weekly_caps": {},
     "offers.unsuitable": {},

@@ -109,7 +109,8 @@ def _recorded(
     run_id = registry.record(run_record(run.report, run.manifest, run.folder))
     if run.report.booster is not None:
         registry.log_booster(run_id, run.report.booster)
-    version = registry.register(run_id, run.manifest, description, after=shelf.last_version())
+    last = shelf.last_version()
+    version = registry.register(run_id, run.manifest, description, after=last, tags=run.report.tags)
     shelf.note_version(version)
     return run_id, version
 

@@ -29,6 +29,8 @@ class Check:
     passed: bool
     figure: str
     limit: str
+    asks_a_person: bool = False
+    """Whether a person has to answer it, so that nothing else may quietly take the model's place."""
 
 
 def failed_of(checks: Sequence[Check]) -> list[Check]:

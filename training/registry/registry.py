@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version as installed
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from filelock import FileLock
@@ -184,11 +185,17 @@ class Registry:
                 mlflow.set_registry_uri(before[1])
 
     def register(
-        self, run_id: str, manifest: Manifest, description: str = "", *, after: int = 0
+        self,
+        run_id: str,
+        manifest: Manifest,
+        description: str = "",
+        *,
+        after: int = 0,
+        tags: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
         """Register a run's bundle as the next version, alias ``challenger``; returns the version.
 
-        ``description`` says what a model of this name answers, and is kept from the first version on. A store that
+        ``tags`` are the training's own. ``description`` says what a model of this name answers, and is kept from the first version on. A store that
         knows nothing of versions up to ``after``, for it was lost, goes on behind them.
         """
         from mlflow.exceptions import MlflowException
@@ -198,6 +205,7 @@ class Registry:
         except MlflowException:
             self._client.create_registered_model(self.name, description=description)
         tags = {
+            **tags,
             "digest": manifest.digest,
             "title": manifest.title,
             "data_digest": manifest.data_digest,

@@ -19,6 +19,7 @@ from pydantic_core import ErrorDetails
 
 from features.company.settings.company import CompanySettings, TableMapping
 from features.company.settings.declared import CLOSED, SETTINGS_FILE, Fault, setting
+from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.offers import OfferSettings
 from features.company.settings.questions import (
     CampaignSettings,
@@ -57,6 +58,8 @@ class FileSettings:
     )
     churn: ChurnSettings = field(default_factory=ChurnSettings)
     reasons: ReasonSettings = field(default_factory=ReasonSettings)
+    fairness: FairnessSettings = field(default_factory=FairnessSettings)
+    leaks: LeakSettings = field(default_factory=LeakSettings)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
     recommendations: RecommendationSettings = field(default_factory=RecommendationSettings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from features.checks.judging.conversions import MappedColumn
 from features.sources.connection import Connection, literal, quoted
 from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Attributes
 from features.vocabulary.arrays import Ints
-from features.vocabulary.protected import is_protected
+from features.vocabulary.protected import LAWFUL, is_protected
 from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, KNOWN_AT, ColumnKind
 
 SHARED_BY = 10
@@ -20,13 +20,20 @@ SHARED_BY = 10
 
 
 def pack_attributes(
-    connection: Connection, tables: Sequence[CheckedTable], folder: Path, keys: Ints, customers: int
+    connection: Connection,
+    tables: Sequence[CheckedTable],
+    folder: Path,
+    keys: Ints,
+    customers: int,
+    *,
+    lawful: Collection[str] = (),
 ) -> Attributes:
     """The attributes of the table of customers, none where it is not mapped.
 
     ``keys`` are the places of its rows among all ``customers``.
 
-    Protected attributes are left out, and so are texts that fewer than ten customers share.
+    Protected attributes are left out unless they are named as ``lawful``, and so are texts that fewer than ten
+    customers share.
     """
     table = next((one for one in tables if one.table is CUSTOMERS), None)
     if table is None:
@@ -41,16 +48,18 @@ def pack_attributes(
     dictionaries: dict[str, list[str]] = {}
     known: Ints | None = None
     for one in table.columns:
-        if one.column.name == CUSTOMER_ID or is_protected(one.column.name):
+        protected = is_protected(one.column.name)
+        if one.column.name == CUSTOMER_ID or (protected and one.column.name not in lawful):
             continue
+        name = f"{LAWFUL}{one.stored}" if protected else one.stored
         if one.column.kind is ColumnKind.TEXT:
             codes, texts = _texts(connection, file, one, keys, customers)
-            columns[one.stored], dictionaries[one.stored] = codes, texts
+            columns[name], dictionaries[name] = codes, texts
         elif one.column.name == KNOWN_AT:
             known = _numbers(connection, file, one, MISSING_NUMBER, keys, customers)
         else:
             missing = MISSING_CODE if one.column.kind is ColumnKind.FLAG else MISSING_NUMBER
-            columns[one.stored] = _numbers(connection, file, one, missing, keys, customers)
+            columns[name] = _numbers(connection, file, one, missing, keys, customers)
     return Attributes(columns, dictionaries, known)
 
 

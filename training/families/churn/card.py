@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.fairness import words as protected
+from training.fairness.words import fairness_markdown, fairness_sentences
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
     churn_markdown,
@@ -19,6 +21,7 @@ from training.families.churn.evaluation.tables import (
 from training.ladder.ladder import AUC
 from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table
+from training.leaks.words import HEADING, leak_sentences, leaks_markdown
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
 _MOST_NAMES = 6
@@ -59,6 +62,8 @@ def model_card(
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
         f"{AUC.tie}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
         *level_markdown(manifest.metrics.get("by_cutoff", {})),
+        *(_leaks(evaluated["leaks"]) if evaluated else []),
+        *(_fairness(evaluated["fairness"]) if evaluated else []),
         *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
@@ -104,6 +109,18 @@ def _trust(trust: Mapping[str, Any]) -> list[str]:
         trust_markdown(trust),
         shares_markdown(trust),
     ]
+
+
+def _leaks(leaks: Mapping[str, Any]) -> list[str]:
+    said = leak_sentences(leaks, measured="AUC")
+    return [f"## {HEADING}", said, *([leaks_markdown(leaks)] if leaks["columns"] else [])]
+
+
+def _fairness(fairness: Mapping[str, Any]) -> list[str]:
+    """What is left out of what people cannot be judged by; nothing where none of it is mapped."""
+    said = " ".join(fairness_sentences(fairness))
+    table = [fairness_markdown(fairness)] if fairness["left_out"] else []
+    return [f"## {protected.HEADING}", said, *table] if said else []
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from training.bundles.bundle import opened
 from training.bundles.kind import GOLDEN_TOLERANCE
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
+from training.leaks.gate import known_beforehand
 from training.reasons.explanation import TOLERANCE
 from training.registry.gate import (
     EPSILON_AUC,
@@ -39,6 +40,7 @@ def churn_checks(bundle: Bundle, folder: Path, champion: Manifest[ChurnTask] | N
     return [
         _auc_against_champion(bundle.manifest, champion),
         *figure_checks(bundle.manifest.metrics),
+        known_beforehand(bundle.manifest),
         GOLDEN_ROWS_HOLD,
         *_reasons(bundle.manifest),
         size_check(folder),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.questions import CampaignSettings, ChurnSettings, ReasonSettings
 from features.company.settings.reading import Settings
 from features.plan.plan import standard_plan
@@ -25,11 +26,13 @@ from training.registry.gate import Check
 
 @dataclass(frozen=True)
 class ChurnOwn:
-    """What leaving means, how reasons are grouped, what a list costs, and whether plots of SHAP are wanted."""
+    """What leaving means, how reasons are grouped, what a list costs, what is known before and lawful, and whether plots of SHAP are wanted."""
 
     churn: ChurnSettings
     reasons: ReasonSettings
     campaign: CampaignSettings
+    leaks: LeakSettings
+    fairness: FairnessSettings
     has_shap_plots: bool
 
 
@@ -42,7 +45,12 @@ class ChurnFamily:
     def own(self, settings: Settings) -> ChurnOwn:
         """The question, the groups of reasons and the worth of a list are the company's."""
         return ChurnOwn(
-            settings.churn, settings.reasons, settings.campaign, settings.mlflow.shap_plots
+            settings.churn,
+            settings.reasons,
+            settings.campaign,
+            settings.leaks,
+            settings.fairness,
+            settings.mlflow.shap_plots,
         )
 
     def still_fits(self, given: Given[ChurnOwn]) -> str:
@@ -67,7 +75,15 @@ class ChurnFamily:
         currency = given.company.currency
         return EvaluatedChurn(
             learned,
-            evaluate(learned, given.own.campaign, currency=currency, threads=given.threads),
+            evaluate(
+                learned,
+                given.own.campaign,
+                given.own.leaks.known_before,
+                store=given.store,
+                lawful=given.own.fairness.lawful,
+                currency=currency,
+                threads=given.threads,
+            ),
         )
 
     def model(self, learned: EvaluatedChurn) -> tuple[Manifest[ChurnTask], Bundle]:

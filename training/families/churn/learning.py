@@ -37,7 +37,10 @@ from training.registry.provenance import provenance
 
 @dataclass(frozen=True)
 class Learned:
-    """A model ready to be written, with everything that was measured on the way."""
+    """A model ready to be written, with everything that was measured on the way.
+
+    ``usable`` are the features a model could learn from, whether the one that ships reads them or not.
+    """
 
     manifest: Manifest[ChurnTask]
     model: Model
@@ -50,6 +53,7 @@ class Learned:
     declarations: tuple[Declaration, ...]
     dataset: Dataset
     pack: Pack
+    usable: tuple[str, ...]
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -102,6 +106,7 @@ def learn_churn(
         declarations=plan.declarations,
         dataset=dataset,
         pack=pack,
+        usable=usable.names,
     )
 
 

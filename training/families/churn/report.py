@@ -10,6 +10,7 @@ import numpy as np
 from features.company.settings.company import CompanySettings
 from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
+from training.fairness.words import called_lawful, fairness_markdown
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve
@@ -31,6 +32,8 @@ from training.ladder.plots import (
 )
 from training.ladder.tables import spreadsheet
 from training.ladder.tested import whole_tests
+from training.leaks.gate import spoken_for
+from training.leaks.words import leak_tables
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.levels import HeldLevels
@@ -70,7 +73,11 @@ def churn_report(
         ladder=churn_ladder(manifest.ladder),
         tables=_tables(learned, manifest),
         plots=_plots(learned, evaluation, company, has_shap_plots=has_shap_plots),
-        tags={"grade": evaluation.grade.word.value},
+        tags={
+            "grade": evaluation.grade.word.value,
+            **spoken_for(manifest),
+            **called_lawful(manifest.evaluation["fairness"]),
+        },
         origins=learned.origins,
         booster=learned.model if isinstance(learned.model, BoostedModel) else None,
         learned_from=_learned_from(learned),
@@ -99,6 +106,9 @@ def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
         "decay.csv": spreadsheet(evaluated["decay"]),
         "trust.md": trust_markdown(evaluated["trust"]),
         "trust.json": as_table(evaluated["trust"]),
+        "leaks.json": as_table(evaluated["leaks"]),
+        **leak_tables(evaluated["leaks"]),
+        "fairness.md": fairness_markdown(evaluated["fairness"]),
         "origins.json": as_table(learned.origins),
         "reliability.json": as_table(tested),
     }

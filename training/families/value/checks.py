@@ -11,6 +11,7 @@ from training.bundles.manifest import Manifest
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.concentration import CARRIED, WithoutLargest
 from training.families.value.reasons.contributions import MOST_GAP
+from training.leaks.gate import known_beforehand
 from training.registry.gate import (
     GOLDEN_ROWS_HOLD,
     Check,
@@ -38,6 +39,7 @@ def value_checks(manifest: Manifest, folder: Path, champion: Manifest | None) ->
     return [
         _gini_against_champion(manifest, champion),
         *figure_checks(found, beside=[one for one in carrying if one]),
+        known_beforehand(manifest),
         GOLDEN_ROWS_HOLD,
         *_reasons(manifest),
         size_check(folder),

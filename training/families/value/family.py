@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from features.company.settings.judged import LeakSettings
 from features.company.settings.questions import ChurnSettings, ValueSettings
 from features.company.settings.reading import Settings
 from features.vocabulary.errors import ModelRefused
@@ -26,6 +27,8 @@ from training.families.value.measures import value_bins
 from training.families.value.models import RATE
 from training.families.value.report import COLUMNS, value_card, value_cell
 from training.ladder.plots import decile_plot, gains_plot
+from training.leaks.gate import spoken_for
+from training.leaks.words import leak_tables
 from training.measures.levels import HeldLevels
 from training.questions.origins import end_of_data
 from training.recipe.family import ALWAYS_ANEW, Given
@@ -37,10 +40,11 @@ from training.trust.table import trust_markdown
 
 @dataclass(frozen=True)
 class ValueOwn:
-    """The horizon of the money, and whose features value is told by."""
+    """The horizon of the money, whose features value is told by, and what of them is known before."""
 
     value: ValueSettings
     churn: ChurnSettings
+    leaks: LeakSettings
 
 
 class ValueFamily:
@@ -51,7 +55,7 @@ class ValueFamily:
 
     def own(self, settings: Settings) -> ValueOwn:
         """Value is told by the features of churn, so that one vector a customer serves both."""
-        return ValueOwn(settings.value, settings.churn)
+        return ValueOwn(settings.value, settings.churn, settings.leaks)
 
     def still_fits(self, given: Given[ValueOwn]) -> str:
         """The level of the money is that of the latest horizon."""
@@ -65,6 +69,7 @@ class ValueFamily:
             plan_in_use(given.workspace, pack, given.own.churn).plan,
             given.own.value,
             line_margins(given.store, pack.streams.get("purchases")),
+            given.own.leaks.known_before,
             threads=given.threads,
             progress=given.progress,
         )
@@ -102,6 +107,7 @@ class ValueFamily:
             ladder=ReportedLadder(manifest.ladder, COLUMNS, value_cell, "gini", "by_cutoff"),
             tables=_tables(learned),
             plots=_plots(learned),
+            tags=spoken_for(manifest),
             origins=learned.origins,
         )
 
@@ -130,6 +136,7 @@ def value_is_current(given: Given[ValueOwn]) -> bool:
 
 def _tables(learned: LearnedValue) -> Mapping[str, str]:
     trust = learned.manifest.evaluation["trust"]
+    leaks = learned.manifest.evaluation["leaks"]
     deciles = [
         {"rung": tested.rung, "cutoff": str(tested.cutoff), "customers": len(tested.brought)}
         | {"bins": [asdict(each) for each in value_bins(tested.brought, tested.expected)]}
@@ -138,6 +145,8 @@ def _tables(learned: LearnedValue) -> Mapping[str, str]:
     return {
         "trust.md": trust_markdown(trust),
         "trust.json": as_table(trust),
+        "leaks.json": as_table(leaks),
+        **leak_tables(leaks),
         "origins.json": as_table(learned.origins),
         "deciles.json": as_table(deciles),
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,8 @@ from training.families.value.model import CalibratedValue
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
 from training.families.value.trust import examine_value
 from training.ladder.choice import notes_on_passed_over
+from training.leaks.columns import read_columns
+from training.leaks.report import LeakReport, look_for_leaks
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
@@ -58,6 +61,7 @@ class _Ground:
     names: tuple[str, ...]
     tuning: Tuning
     notes: Sequence[str]
+    known_before: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -85,13 +89,15 @@ def learn_value(
     plan: Plan,
     settings: ValueSettings,
     margins: Margins,
+    known_before: Mapping[str, str] = MappingProxyType({}),
     *,
     threads: int = 1,
     progress: Progress = silent,
 ) -> LearnedValue:
     """Build the dataset, climb the ladder, and fit the winner on the latest cutoffs.
 
-    ``margins`` says what each purchase line left. Raises ``ModelRefused`` when the data cannot carry a
+    ``margins`` says what each purchase line left, ``known_before`` what a person has said of columns that tell
+    much. Raises ``ModelRefused`` when the data cannot carry a
     model.
     """
     first = first_purchase(pack)
@@ -108,7 +114,8 @@ def learn_value(
             "so the level may be off by as much as the seasons differ"
         )
     notes.append(_money(margins))
-    ground = _Ground(pack, plan, margins, dataset, splits, names, tuning, [*notes, *usable.notes])
+    notes.extend(usable.notes)
+    ground = _Ground(pack, plan, margins, dataset, splits, names, tuning, notes, known_before)
     return _learned(ground, ladder, threads, progress)
 
 
@@ -158,8 +165,11 @@ def _learned(
     reference = _reference(manifest, value, latest.vectors)
     bundle = ValueBundle(manifest, value, reference)
     trust = examine_value(bundle, latest.vectors, threads=threads)
+    leaks = _leaks(ground, value)
     return LearnedValue(
-        manifest=replace(manifest, evaluation={"trust": trust.as_dict(), **carrying}),
+        manifest=replace(
+            manifest, evaluation={"trust": trust.as_dict(), "leaks": leaks.as_dict(), **carrying}
+        ),
         value=value,
         reference=reference,
         ladder=ladder,
@@ -168,6 +178,18 @@ def _learned(
         rows=ground.dataset.rows,
         declarations=ground.plan.declarations,
         ground=ground,
+    )
+
+
+def _leaks(ground: _Ground, value: CalibratedValue) -> LeakReport:
+    return look_for_leaks(
+        ground.dataset.vectors,
+        ground.dataset.amounts,
+        read_columns(ground.plan.declarations, ground.pack, ground.names),
+        ground.known_before,
+        model_reads=value.model.columns.names,
+        own_table="purchases",
+        happened=("bought", "did not"),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from training.bundles.manifest import Manifest
 from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table, ladder_markdown, with_interval
+from training.leaks.words import HEADING, leak_sentences, leaks_markdown
 from training.trust.table import shares_markdown, trust_markdown
 
 COLUMNS = (
@@ -71,6 +72,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         "The choice was made on these same test cutoffs.",
         "At each test cutoff the model that ships had: " + _by_cutoff(found["by_cutoff"]) + ".",
         *level_markdown(found["by_cutoff"]),
+        *_leaks(manifest),
         *_trust(manifest),
         "## Which cutoff measured what",
         cutoffs_table(origins),
@@ -80,6 +82,16 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _leaks(manifest: Manifest) -> list[str]:
+    """What tells most of the money; nothing where it was not tried."""
+    leaks = manifest.evaluation.get("leaks")
+    if leaks is None:
+        return []
+    measured = "How often, of two customers, the one who brought more is put first (0.5 by chance),"
+    said = leak_sentences(leaks, measured=measured)
+    return [f"## {HEADING}", said, *([leaks_markdown(leaks)] if leaks["columns"] else [])]
 
 
 def _trust(manifest: Manifest) -> list[str]:

@@ -93,6 +93,14 @@ INDEPENDENT: dict[str, tuple[dict[str, Any], str]] = {
     "churn.horizon_days": ({"churn": {"horizon_days": 6.5}}, "a whole number for churn.horizon_days"),
     "churn.outcome": ({"churn": {"outcome": "leaving"}}, "or stated for churn.outcome"),
     "churn.grace_days": ({"churn": {"grace_days": -1}}, "churn.grace_days from 0 on; found -1"),
+    "fairness.lawful": (
+        {"fairness": {"lawful": {"age": 1}}},
+        "names with texts for fairness.lawful",
+    ),
+    "leaks.known_before": (
+        {"leaks": {"known_before": {"status": True}}},
+        "names with texts for leaks.known_before",
+    ),
     "reasons.groups": ({"reasons": {"groups": {"age": 1}}}, "names with texts for reasons.groups"),
     "campaign.success_percent": ({"campaign": {"success_percent": 101}}, "campaign.success_percent from 0 to 100"),
     "campaign.contact_cents": ({"campaign": {"contact_cents": True}}, "a whole number for campaign.contact_cents"),

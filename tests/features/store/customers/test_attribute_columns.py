@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import numpy as np
 import pytest
 
 from features.checks.checking import check
+from features.company.settings.judged import FairnessSettings
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
+from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
 from features.store.pack import MISSING_NUMBER, Pack
 from tests.features.tables import COLUMNS, SEVEN, Row, write_table
@@ -82,10 +85,30 @@ def test_a_protected_attribute_stays_in_the_table_and_the_check_says_so(tmp_path
     assert "gender" not in pack.attributes.columns
     (note,) = [one for one in report.breaches if one.rule == "protected.gender"]
     assert (note.becomes, note.rows, report.refused) == (
-        "kept in the table, never a feature",
+        "kept in the table, never a feature unless [fairness] calls it lawful",
         20,
         False,
     )
+
+
+def test_what_a_company_calls_lawful_is_in_the_pack_under_a_name_that_says_so(
+    tmp_path: Path,
+) -> None:
+    settings = settings_with(tmp_path, ROWS, lawful_age="brought")
+    before = ingest(settings, Workspace(tmp_path / "ws")).store.pack()
+    assert not {one for one in before.attributes.columns if "gender" in one or "age" in one}
+
+    judged = replace(settings, fairness=FairnessSettings(lawful={"gender": "Anna Berg: § 20"}))
+    pack = ingest(judged, Workspace(tmp_path / "ws")).store.pack()
+    # What a company calls so itself is protected all the same.
+    assert set(pack.attributes.columns) - set(before.attributes.columns) == {"lawful_gender"}
+    assert pack.attributes.dictionaries["lawful_gender"] == ["f"]
+    assert pack.digest != before.digest
+    assert "lawful_gender_is_f" in standard_plan(pack).feature_names
+    assert not [one for one in standard_plan(before).feature_names if "gender" in one]
+
+    again = ingest(settings, Workspace(tmp_path / "ws")).store.pack()
+    assert again.digest == before.digest
 
 
 def test_when_a_row_became_known_is_kept_and_where_it_is_not_told_it_is_always_known(

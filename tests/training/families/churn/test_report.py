@@ -65,6 +65,7 @@ def test_the_card_answers_in_the_order_in_which_one_asks(record: RunRecord) -> N
         "When",
         "How well",
         "How the level held",
+        "What tells most, and whether it was known before",
         "Whether its reasons can be trusted",
         "How it ages",
         "Which cutoff measured what",

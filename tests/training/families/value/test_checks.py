@@ -44,6 +44,7 @@ def test_every_check_is_made_and_the_first_model_passes(tmp_path: Path) -> None:
         "level, latest test",
         "level, worst test",
         "80 % ranges",
+        "known before the outcome",
         "golden rows",
         "reasons add up",
         "reasons name what matters",

@@ -1,15 +1,19 @@
-"""Everything a training says of its model beyond the ladder: grade, money, slices, age, when and reasons."""
+"""Everything a training says of its model beyond the ladder: grade, money, slices, age, when, reasons and leaks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from features.company.settings.questions import CampaignSettings
+from features.store.store import Store
 from features.vectors.vectors import Vectors
+from training.fairness.protected import protected_attributes
+from training.fairness.report import FairnessReport, weigh_protected
 from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.decay import Aged, decay
 from training.families.churn.evaluation.grade import Grade, grade
@@ -19,6 +23,8 @@ from training.families.churn.timing.hazard import Hazard
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
 from training.ladder.tested import Tested
+from training.leaks.columns import read_columns
+from training.leaks.report import LeakReport, look_for_leaks, newest_rows
 from training.measures.intervals import finite
 from training.questions.buying import Inactivity
 from training.questions.origins import end_of_data
@@ -42,6 +48,8 @@ class Evaluation:
     when_said: str
     hazard: Hazard | None
     trust: Trust
+    leaks: LeakReport
+    fairness: FairnessReport
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
@@ -55,6 +63,8 @@ class Evaluation:
             "when": None if self.when is None else self.when.as_dict(),
             "when_said": self.when_said,
             "trust": self.trust.as_dict(),
+            "leaks": self.leaks.as_dict(),
+            "fairness": self.fairness.as_dict(),
         }
         plain: dict[str, Any] = _plain(content)
         return plain
@@ -87,9 +97,20 @@ class Evaluation:
 
 
 def evaluate(
-    learned: Learned, settings: CampaignSettings, *, currency: str = "EUR", threads: int = 1
+    learned: Learned,
+    settings: CampaignSettings,
+    known_before: Mapping[str, str] = MappingProxyType({}),
+    *,
+    store: Store | None = None,
+    lawful: Mapping[str, str] = MappingProxyType({}),
+    currency: str = "EUR",
+    threads: int = 1,
 ) -> Evaluation:
-    """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold."""
+    """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold.
+
+    ``known_before`` is what a person has said of columns that tell much of the outcome; in ``store`` lie
+    the protected attributes that no pack has, and ``lawful`` says which of them are read, and why.
+    """
     ladder = learned.ladder
     tested = ladder.of(ladder.winner.name)
     vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
@@ -108,7 +129,30 @@ def evaluate(
         when_said=when_said,
         hazard=hazard,
         trust=examine(learned, currency=currency, threads=threads),
+        leaks=_leaks(learned, question, known_before),
+        fairness=_fairness(learned, store, lawful),
     )
+
+
+def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]) -> LeakReport:
+    return look_for_leaks(
+        learned.dataset.vectors,
+        learned.dataset.outcomes,
+        read_columns(learned.declarations, learned.pack, learned.usable),
+        known_before,
+        model_reads=learned.model.columns.names,
+        own_table=question.table,
+        happened=question.happened,
+    )
+
+
+def _fairness(learned: Learned, store: Store | None, lawful: Mapping[str, str]) -> FairnessReport:
+    dataset = learned.dataset
+    newest = dataset.select(newest_rows(dataset.vectors.cutoff_seconds, dataset.outcomes))
+    keys = newest.vectors.customer_keys
+    protected = () if store is None else protected_attributes(store, learned.pack, keys)
+    columns = read_columns(learned.declarations, learned.pack, learned.usable)
+    return weigh_protected(newest.vectors, newest.outcomes, columns, protected, lawful)
 
 
 def _when(

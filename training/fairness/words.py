@@ -1,0 +1,59 @@
+"""What is said of protected attributes: which are left out, what that costs, and what tells them all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from training.ladder.tables import markdown
+
+_MOST_TAG = 4_000
+HEADING = "What nobody is judged by"
+HEAD = ("protected, left out", "AUC given up", "told by the other attributes", "each alone")
+
+
+def fairness_rows(fairness: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """A line for each protected attribute that is left out."""
+    return [
+        (
+            one["name"],
+            f"{max(one['given_up'], 0.0):.3f}",
+            f"{one['told']:.3f}",
+            ", ".join(f"{each['column']} {each['told']:.3f}" for each in one["proxies"]) or "none",
+        )
+        for one in fairness["left_out"]
+    ]
+
+
+def fairness_markdown(fairness: Mapping[str, Any]) -> str:
+    """The same as a Markdown table; empty where nothing was left out."""
+    rows = fairness_rows(fairness)
+    return markdown(HEAD, rows) if rows else ""
+
+
+def fairness_lines(fairness: Mapping[str, Any]) -> Sequence[str]:
+    """What must not be overlooked: a sentence for each attribute, with what stands for it."""
+    return [f"  {sentence}" for sentence in fairness_sentences(fairness)]
+
+
+def fairness_sentences(fairness: Mapping[str, Any]) -> list[str]:
+    """The same in sentences."""
+    read = [
+        f"{name} is protected and read all the same, for the company calls it lawful: {why}."
+        for name, why in fairness["lawful"].items()
+    ]
+    return [*(_sentence(one) for one in fairness["left_out"]), *read]
+
+
+def _sentence(one: Mapping[str, Any]) -> str:
+    said = f"{one['name']} is left out, for nobody is to be judged by it: {max(one['given_up'], 0.0):.3f} AUC given up."
+    if not one["proxies"]:
+        return said
+    told = ", ".join(f"{each['column']} ({each['told']:.3f})" for each in one["proxies"])
+    return f"{said} The model may read it from what tells it: {told}. Take out of the table what must not."
+
+
+def called_lawful(fairness: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the registry keeps of protected attributes that are read: which, and the reason the company gives."""
+    said = "; ".join(f"{name}: {why}" for name, why in fairness["lawful"].items())
+    return {"lawful": said[:_MOST_TAG]} if said else {}
