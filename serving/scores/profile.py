@@ -1,4 +1,4 @@
-"""What a customer declared, as the company wrote it; protected attributes are not in the store at all."""
+"""What a customer declared, as the company wrote it; of protected attributes those alone that it calls lawful."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of one column: how much it tells alone, what is lost without it, and whom it is known of."""
+"""The figures of one column: how much it tells alone, what is lost without it, and what it echoes."""
 
 from __future__ import annotations
 

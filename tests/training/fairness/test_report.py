@@ -123,7 +123,7 @@ def test_what_is_called_lawful_is_not_left_out_and_named_with_its_reason() -> No
     vectors = Vectors("", ("a1",), keys, cutoffs, draw.normal(size=(ROWS, 1)).astype(np.float32))
     both = tuple(ProtectedAttribute(one, (draw.normal(size=ROWS),)) for one in ("age", "gender"))
     why = {"age": "a rate of the insurance act", "faith": "of nobody"}
-    report = weigh_protected(vectors, np.arange(ROWS) % 2 * 1.0, columns, both, why)
+    report = weigh_protected(vectors, (np.arange(ROWS) % 2).astype(np.float64), columns, both, why)
     assert [one.name for one in report.left_out] == ["gender"]
     told = report.as_dict()
     assert told["lawful"] == {"age": "a rate of the insurance act"}
