@@ -16,6 +16,8 @@ EPSILON_AUC = 0.005
 MOST_ECE = 0.05
 MOST_BIAS = 0.25
 """A season that the calibration did not see moves the level by as much."""
+MOST_BIAS_BY_CHANCE = 0.5
+"""Farther off is of no use to anybody, whether chance explains it or not."""
 MOST_BYTES = 64 * 1024 * 1024
 LEAST_FAITHFUL = 0.8
 """Reasons below this mislead; what good ones reach stands higher, in ``training.trust``."""
@@ -70,8 +72,8 @@ ByCutoff = Mapping[str, Mapping[str, Any]]
 def level_checks(by_cutoff: ByCutoff, *, beside: Sequence[str] = ()) -> list[Check]:
     """Whether what was expected in all came, at the latest test and at the worst: errors never cancel.
 
-    Customers leave a level open, and from the near end of their interval on it counts as off. ``beside`` is said
-    with the figures.
+    Customers leave a level open, and from the near end of their interval on it counts as off; one that is off by
+    more than half is kept out whatever they leave open. ``beside`` is said with the figures.
     """
     held = HeldLevels.from_dict(by_cutoff)
     if not held.levels:
@@ -109,9 +111,11 @@ def _level(place: str, level: HeldLevel, beside: Sequence[str]) -> Check:
     said = f"{level.bias:+.1%} at {level.test} [{level.bias_low:+.1%}, {level.bias_high:+.1%}]"
     return Check(
         f"level, {place} test",
-        level.bias_low <= MOST_BIAS and level.bias_high >= -MOST_BIAS,
+        level.bias_low <= MOST_BIAS
+        and level.bias_high >= -MOST_BIAS
+        and abs(level.bias) <= MOST_BIAS_BY_CHANCE,
         "; ".join([said, *beside]),
-        f"at most ±{MOST_BIAS:.0%} beyond chance",
+        f"at most ±{MOST_BIAS:.0%} beyond chance and ±{MOST_BIAS_BY_CHANCE:.0%} at all",
     )
 
 

@@ -222,10 +222,14 @@ def kept_out(*levels: Mapping[str, Any]) -> list[str]:
         (-0.4, -0.5, -0.25, True),
         (-0.4, -0.5, -0.2501, False),
         (0.0, -0.9, 9.0, True),
+        (0.5, 0.1, 1.0, True),
+        (0.5001, 0.1, 1.0, False),
+        (-0.5, -0.7, -0.1, True),
+        (-0.5001, -0.7, -0.1, False),
         (NAN, NAN, NAN, False),
     ],
 )
-def test_a_level_may_be_off_by_a_quarter_and_by_what_customers_leave_open(
+def test_a_level_may_be_off_by_a_quarter_and_by_what_customers_leave_open_but_never_by_half(
     bias: float, low: float, high: float, passes: bool
 ) -> None:
     assert (kept_out(at(bias, low, high)) == []) is passes
@@ -244,7 +248,7 @@ def test_a_level_is_said_with_its_test_and_what_stands_beside_it() -> None:
     latest, worst = level_checks(told, beside=["few bring most of it"])
     assert latest.figure == "+10.0% at 2026-01-01 [+0.0%, +20.0%]; few bring most of it"
     assert worst.figure.startswith("-30.0% at 2025-01-01 [-40.0%, -20.0%]")
-    assert latest.limit == worst.limit == "at most ±25% beyond chance"
+    assert latest.limit == worst.limit == "at most ±25% beyond chance and ±50% at all"
 
 
 @pytest.mark.parametrize(
