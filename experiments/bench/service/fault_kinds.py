@@ -29,7 +29,7 @@ _LONGEST_SECONDS = 40.0
 
 
 @dataclass
-class Faults:
+class Mishaps:
     """The faults of one service, with when the disk was full and who was erased when."""
 
     ground: BenchCompany

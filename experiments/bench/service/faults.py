@@ -27,7 +27,7 @@ import numpy as np
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.bench.service.contenders import by_id, ours
-from experiments.bench.service.fault_kinds import Faults, disk_of_its_own
+from experiments.bench.service.fault_kinds import Mishaps, disk_of_its_own
 from experiments.bench.service.ground import BenchCompany, laid
 from experiments.bench.service.load import LoadCall
 from experiments.bench.service.persistent import Called, PersistentCallers
@@ -47,13 +47,13 @@ _GRACE_SECONDS = 1.0
 
 
 @dataclass
-class Judge:
+class AnswerCheck:
     """Looks at every answer as it comes."""
 
     asked: Sequence[Sequence[str]]
     """By call, which customers it is about."""
     truth: Mapping[str, Mapping[str, float]]
-    faults: Faults
+    faults: Mishaps
     calls: int = 0
     rows: int = 0
     at_first: int = 0
@@ -113,7 +113,9 @@ class Judge:
         return max((took for due, took in self.seconds if due >= since), default=0.0)
 
 
-def held(ground: BenchCompany, filler: Path | None, *, faults: int, every_seconds: float) -> Judge:
+def held(
+    ground: BenchCompany, filler: Path | None, *, faults: int, every_seconds: float
+) -> AnswerCheck:
     """Serve, call, and let one fault follow the other."""
     made = retrained(ground)
     staying, leaving, lots = _people(ground)
@@ -123,11 +125,11 @@ def held(ground: BenchCompany, filler: Path | None, *, faults: int, every_second
     }
     officer = create_key(ground.workspace, "officer", ["privacy"], at=1)
     with ours(ground, PORT, WORKERS, cores=range(os.cpu_count() or 1)) as (server, key):
-        done = Faults(ground, server, WORKERS, officer, lots, filler)
+        done = Mishaps(ground, server, WORKERS, officer, lots, filler)
         several = [staying[at : at + ROWS] for at in range(0, len(staying), ROWS)]
         asked = [*([one] for one in [*staying, *leaving]), *several]
         calls = [*by_id(key, [*staying, *leaving]), *(_of_many(key, some) for some in several)]
-        judge = Judge(asked, truth, done)
+        judge = AnswerCheck(asked, truth, done)
         borne(PORT, calls, seconds=3.0, connections=CONNECTIONS)
         pace = SHARE_OF_CAPACITY * borne(PORT, calls, seconds=10.0, connections=CONNECTIONS)
         print(f"  {pace:.0f} calls a second", flush=True)
@@ -140,7 +142,7 @@ def held(ground: BenchCompany, filler: Path | None, *, faults: int, every_second
     return judge
 
 
-def _strokes(done: Faults, judge: Judge, faults: int, every_seconds: float) -> None:
+def _strokes(done: Mishaps, judge: AnswerCheck, faults: int, every_seconds: float) -> None:
     """One fault after the other, each at its time."""
     begun, kinds = time.perf_counter(), list(done.kinds.items())
     for number in range(faults):
@@ -184,7 +186,7 @@ def _of_many(key: str, customers: Sequence[str]) -> LoadCall:
     return LoadCall.of("/v1/score", {"rows": rows}, x_api_key=key)
 
 
-def claims(judge: Judge) -> list[Claim]:
+def claims(judge: AnswerCheck) -> list[Claim]:
     """What a service with a fault a minute is held to."""
     counted = judge.calls - judge.refused_rightly
     answered = 100 * (1 - len(judge.not_answered) / max(1, counted))

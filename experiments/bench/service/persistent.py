@@ -21,7 +21,7 @@ _Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter, int]
 
 
 @dataclass(frozen=True)
-class Reply:
+class Returned:
     """What came back of one try: its status, 0 where the connection broke or nothing came in time."""
 
     status: int = 0
@@ -44,8 +44,8 @@ class Called:
     sent: float
     """When the last reply was asked for."""
     ended: float
-    first: Reply
-    last: Reply
+    first: Returned
+    last: Returned
 
 
 class PersistentCallers:
@@ -84,7 +84,7 @@ class PersistentCallers:
             last = await _in_time(self._asked(self._requests[which]))
         self._tell(Called(which, due, sent, time.perf_counter(), first, last))
 
-    async def _asked(self, request: bytes) -> Reply:
+    async def _asked(self, request: bytes) -> Returned:
         reader, writer, made = await self._connection()
         try:
             writer.write(request)
@@ -97,7 +97,7 @@ class PersistentCallers:
         else:
             # A worker that is busy takes no new connection: in this way the load is shared among them.
             writer.close()
-        return Reply(status, head, body)
+        return Returned(status, head, body)
 
     async def _connection(self) -> _Connection:
         while self._idle:
@@ -109,8 +109,8 @@ class PersistentCallers:
         return (*await asyncio.open_connection("127.0.0.1", self._port), 0)
 
 
-async def _in_time(asked: Awaitable[Reply]) -> Reply:
+async def _in_time(asked: Awaitable[Returned]) -> Returned:
     try:
         return await asyncio.wait_for(asked, ANSWERED_WITHIN_SECONDS)
     except (OSError, EOFError, TimeoutError):
-        return Reply()
+        return Returned()

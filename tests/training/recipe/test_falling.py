@@ -38,6 +38,7 @@ class Rungs:
 
     faults: Mapping[str, str]
     weak: Sequence[str] = ()
+    for_a_person: Sequence[str] = ()
     asked: list[str] = field(default_factory=list)
     kind = CHURN_KIND
     description = "rungs"
@@ -70,7 +71,13 @@ class Rungs:
             Check(
                 "against the champion", not beaten, "-0.1" if beaten else "+0.1", "nothing lower"
             ),
-            Check("sound", not fault, fault or "as it should be", "no fault"),
+            Check(
+                "sound",
+                not fault,
+                fault or "as it should be",
+                "no fault",
+                asks_a_person=title in self.for_a_person,
+            ),
         ]
 
 
@@ -143,6 +150,20 @@ def test_with_none_that_passes_the_first_waits_for_a_person_who_may_overrule_the
     told = tags_of(registry, "1")
     assert (told["validated"], told["reason"]) == ("no", "we know why")
     assert told["forced"] == "sound off in spring, allowed no fault"
+
+
+def test_what_a_person_has_to_answer_is_not_hidden_by_a_lesser_model(
+    place: tuple[Settings, Workspace],
+) -> None:
+    family = Rungs({"trees": "off in spring", "line": "a leak"}, for_a_person=["trees", "line"])
+    summary = train(family, *place)
+    assert (summary.title, summary.promoted, summary.is_sound) == ("trees", False, False)
+    assert family.asked == [] and in_use(place[1]) == ""
+    # Further down it is no other: the first is told of, which every figure of the report is about.
+    family = Rungs({"trees": "off in spring", "line": "a leak"}, for_a_person=["line"])
+    summary = train(family, *place)
+    assert (summary.title, summary.promoted, summary.is_sound) == ("trees", False, False)
+    assert family.asked == ["sound off in spring, allowed no fault"]
 
 
 def test_a_model_that_is_sound_and_no_better_than_the_champion_is_not_exchanged_for_a_lesser(
