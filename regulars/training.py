@@ -52,6 +52,7 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
         promote=promote,
         progress=call.narrator.progress,
         readiness=putting.readiness(),
+        own_process=True,
     )
     outcome = OUTCOMES[name](summary)
     if summary.registry:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
 
 
 class RegularsError(Exception):
@@ -21,6 +23,11 @@ class RegularsError(Exception):
         self.rows = rows
         self.remedy = remedy
         super().__init__(str(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a fault reaches the process that waits for the one it was met in."""
+        parts = {"expected": self.expected, "found": self.found, "remedy": self.remedy}
+        return partial(type(self), **parts, rows=self.rows), ()
 
     def __str__(self) -> str:
         where = f" Rows: {self.rows}." if self.rows else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,10 @@ class BoostedModel(Model):
         nobody = np.full((1, len(columns.names)), np.nan, np.float32)
         base = predicted(booster, nobody, pred_contrib=True)[0, -1]
         return cls(columns, float(base), booster, text)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How a model reaches the process that waits for the one it was fitted in: as its files."""
+        return type(self).from_files, (self.to_files(),)
 
     @property
     def rounds(self) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from features.company.learned_from import LearnedFrom
@@ -12,6 +15,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Model
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
+from training.recipe.apart import apart
 from training.recipe.falling import WrittenRun, best_that_passes
 from training.recipe.family import Family, Given, Kept, Learned, Own
 from training.recipe.report import run_record
@@ -31,10 +35,12 @@ def train(
     threads: int = 2,
     progress: Progress = silent,
     readiness: Readiness = NOTHING_ELSE,
+    own_process: bool = False,
 ) -> TrainingSummary:
     """Learn a model, measure it honestly, register it and put it to use if it passes the gate.
 
-    ``readiness`` says what must be so beside the model for that. A model in use that stays frozen is kept, unless ``refit`` asks for another. Raises ``WorkspaceRefused``
+    ``readiness`` says what must be so beside the model for that. A model in use that stays frozen is kept, unless ``refit`` asks for another.
+    With ``own_process`` all fitting is done in a child, whose death is a ``ModelRefused``. Raises ``WorkspaceRefused``
     without ingested data, and ``ModelRefused`` or ``DataRefused`` when the data cannot carry a model; then
     nothing is registered.
     """
@@ -45,14 +51,14 @@ def train(
     registry.require_sound()
     # Before it learns, for a second trainer would work for minutes and then be refused.
     with workspace.scratch(f"training-{name}", work=f"training {name}") as draft:
-        still_fits = family.still_fits(given)
-        if isinstance(still_fits, Kept):
-            return TrainingSummary.of_kept(still_fits)
-        learned = family.learn(given)
+        fit = partial(_fitted, family, given, draft)
+        fitted = apart(name, fit, progress) if own_process else fit(progress)
+        if isinstance(fitted, Kept):
+            return TrainingSummary.of_kept(fitted)
+        still_fits, run = fitted
         steps.done("learning")
-        run = best_that_passes(family, given, learned, draft)
         Signing(workspace).sign(run.folder / BUNDLE_FOLDER)
-        steps.done("bundle and report")
+        steps.done("signing")
         progress("recording the run", 0, 1)
         shelf = PromotedBundles(workspace, family.kind)
         known = registry.last_version()
@@ -74,6 +80,20 @@ def train(
         registry=told_of_lost(known, version),
         seconds=steps.seconds,
     )
+
+
+def _fitted(
+    family: Family[Own, Learned, Model, Asked],
+    given: Given[Own],
+    draft: Path,
+    progress: Progress,
+) -> Kept | tuple[str, WrittenRun[Asked]]:
+    """Everything that may die: the model in use where it stays; or why not, and what was learned, in a folder."""
+    given = replace(given, progress=progress)
+    still_fits = family.still_fits(given)
+    if isinstance(still_fits, Kept):
+        return still_fits
+    return still_fits, best_that_passes(family, given, family.learn(given), draft)
 
 
 def given_to(

@@ -56,7 +56,7 @@ def told_and_true(trees: Trees, rows: np.ndarray, amounts: Floats) -> tuple[Floa
     That of a row is amount / expected amount, the second derivative of the gamma loss in its logarithm.
     """
     expected = np.full(len(rows), np.log(amounts.mean()))
-    leaves = trees.booster.predict(rows, pred_leaf=True).astype(int)
+    leaves = np.asarray(trees.booster.predict(rows, pred_leaf=True), int)
     told, true = [], []
     steps = zip(numbers(trees.text, "leaf_weight"), numbers(trees.text, "leaf_value"), strict=True)
     for tree, (weights, values) in enumerate(steps):

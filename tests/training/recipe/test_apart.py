@@ -1,0 +1,102 @@
+"""Work in a child process that really dies, and what its parent says of it."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+
+import numpy as np
+import pytest
+
+from features.vocabulary.errors import DataRefused, ModelRefused
+from features.vocabulary.progress import Progress, silent
+from training.recipe.apart import apart
+
+
+def no_child_is_left() -> bool:
+    try:
+        os.waitpid(-1, os.WNOHANG)
+    except ChildProcessError:
+        return True
+    return False
+
+
+def test_what_it_came_to_and_how_far_it_was_reach_the_parent() -> None:
+    seen = []
+
+    def work(progress: Progress) -> tuple[int, str]:
+        progress("counting", 1, 2)
+        return os.getpid(), "found"
+
+    child, found = apart("churn", work, lambda *told: seen.append(told))
+    assert child != os.getpid() and found == "found"
+    assert seen == [("counting", 1, 2)]
+
+
+@pytest.mark.parametrize("number, name", [(signal.SIGSEGV, "SIGSEGV"), (signal.SIGABRT, "SIGABRT")])
+def test_a_child_that_is_killed_is_told_by_signal_stage_and_memory(number: int, name: str) -> None:
+    def work(progress: Progress) -> None:
+        progress("climbing the ladder", 1, 2)
+        os.kill(os.getpid(), number)
+
+    with pytest.raises(ModelRefused) as told:
+        apart("value", work, silent)
+    assert (
+        f"signal {int(number)} ({name}) at the stage of 'climbing the ladder'" in told.value.found
+    )
+    assert "GB of memory" in told.value.found and "value" in told.value.expected
+    assert "Nothing is left half-written" in told.value.remedy
+    assert "run out of memory" not in told.value.remedy
+
+
+def test_a_child_the_system_kills_is_most_often_short_of_memory() -> None:
+    with pytest.raises(ModelRefused, match="run out of memory"):
+        apart("value", lambda progress: os.kill(os.getpid(), signal.SIGKILL), silent)
+
+
+def test_a_child_that_finds_no_more_memory_says_so() -> None:
+    def work(progress: Progress) -> int:
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        return int(np.ones((40, 1 << 30), np.uint8).sum())
+
+    with pytest.raises(ModelRefused, match="found no more memory at the stage of 'beginning'"):
+        apart("value", work, silent)
+
+
+def test_a_child_that_leaves_without_a_word_is_refused_too() -> None:
+    with pytest.raises(ModelRefused, match="ended with 3 and without a word"):
+        apart("value", lambda progress: os._exit(3), silent)
+
+
+def test_what_the_work_refuses_is_refused_by_the_parent_word_for_word() -> None:
+    refused = DataRefused(expected="bread", found="stones", rows="3", remedy="Bake.")
+
+    def work(progress: Progress) -> None:
+        raise refused
+
+    with pytest.raises(DataRefused) as told:
+        apart("value", work, silent)
+    assert told.value.as_dict() == refused.as_dict()
+
+
+def test_a_mistake_of_ours_keeps_its_kind_and_tells_where_it_was_made() -> None:
+    def work(progress: Progress) -> None:
+        raise KeyError("missing")
+
+    with pytest.raises(KeyError, match="missing") as told:
+        apart("value", work, silent)
+    assert "in work" in "".join(told.value.__notes__)
+
+
+def test_when_the_parent_is_stopped_no_child_goes_on() -> None:
+    def work(progress: Progress) -> None:
+        progress("waiting", 0, 1)
+        signal.pause()
+
+    def stop(step: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apart("value", work, stop)
+    assert no_child_is_left()
