@@ -79,12 +79,14 @@ DOORS = {
         "serving/ledger/privacy.py",
         "serving/ledger/idempotency.py",
         "serving/ledger/schema.py",
+        "serving/ledger/migrations/versions/about.py",
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
     },
     "alembic": {
         "serving/ledger/schema.py",
         "serving/ledger/migrations/env.py",
+        "serving/ledger/migrations/versions/about.py",
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
     },
@@ -107,8 +109,9 @@ DOORS = {
     },
 }
 
-# A child process answers its parent on its own output, in JSON; nobody else but the command line writes there.
-CHILDREN = {"training/families/child.py"}
+# A child process answers its parent on its own output, in JSON, and one that is forked empties what waits to be printed, lest
+# it comes twice; nobody else but the command line writes there.
+CHILDREN = {"training/families/child.py", "training/recipe/apart.py"}
 
 # The service is a program of its own: at its start it is given the time that everything in it is handed.
 CLOCKS = {"regulars/call.py", "serving/service.py"}
