@@ -19,8 +19,7 @@ def after_the_gate(outcome: Outcome, summary: TrainingSummary, model: str) -> Ou
     return replace(
         told,
         said=f"{told.said.removesuffix('.')}. The gate keeps it out: {said_of(summary.refused)}. {_besides(summary)}",
-        next=f"{_overrule(summary.version, model)} puts it to use all the same and is recorded; "
-        "or train again with more history",
+        next=_next(summary, model),
         exit_code=1,
     )
 
@@ -30,6 +29,14 @@ def _besides(summary: TrainingSummary) -> str:
     return (
         stays.capitalize() if summary.is_sound else f"Nothing else that was tried passes; {stays}"
     )
+
+
+def _next(summary: TrainingSummary, model: str) -> str:
+    """What can be done: a question that a person has to answer goes before overruling it."""
+    overruled = f"{_overrule(summary.version, model)} puts it to use all the same and is recorded"
+    if any(check.asks_a_person for check in summary.refused):
+        return f"answer what is asked and train again; or {overruled}"
+    return f"{overruled}; or train again with more history"
 
 
 def _overrule(version: str, model: str) -> str:
