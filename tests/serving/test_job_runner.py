@@ -15,8 +15,10 @@ def test_a_job_over_everybody_has_no_line_about_who_was_erased(
     assert answer.status_code == 202
     job_id = submit(caller, everybody=True, reasons=False)
     worked_off(service)
-    # Nobody named them: a line without a number would be the only trace of them.
     assert [row["customer_id"] for row in rows_of(caller, job_id)] == others
+    # Nobody named them: a line in the file, although it is shown to nobody, would be the only trace of them.
+    written = service.models_in_use.job_files.result(job_id).read_bytes()
+    assert written.count(b"\n") == len(others)
 
 
 def test_a_job_over_somebody_who_was_erased_answers_as_of_who_never_was(
