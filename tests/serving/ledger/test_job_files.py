@@ -31,6 +31,14 @@ def test_whom_a_job_asks_about_is_read_from_a_line_on(
     assert files.asked("j", first, count) == expected
 
 
+def test_whose_number_is_not_kept_stands_as_who_was_erased_later(files: JobFiles) -> None:
+    files.ask("j", ["a", None, "b"])
+    assert files.asked("j", 0, 9) == ["a", None, "b"]
+    files.overwrite(["a"])
+    # Both are a nought where a text would be.
+    assert (files.folder / "j" / "asked").read_bytes() == b'0  \n0\n"b"\n'
+
+
 def test_a_list_that_is_given_again_replaces_the_first(files: JobFiles) -> None:
     files.ask("j", IDS)
     files.ask("j", ["anna"])

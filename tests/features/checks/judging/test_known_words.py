@@ -164,7 +164,10 @@ def test_settlements_without_a_complaint_are_said(tmp_path: Path) -> None:
     settled = {"resolved_at": "CAST(settled AS TIMESTAMP)"}
     for kind, is_said in (("visit", True), ("R\u00e9clamation", False)):
         report = check(contacts(tmp_path, [("web", kind)], **settled))
-        assert (told(report, "never_said.kind.complaint") is not None) is is_said
+        found = told(report, "never_said.kind.complaint")
+        assert (found is not None) is is_said
+        if found is not None:
+            assert found.advice.endswith("kind = \"CASE WHEN … THEN 'complaint' ELSE … END\".")
     assert told(check(contacts(tmp_path, [("web", "visit")])), "never_said.kind.complaint") is None
 
 
