@@ -99,7 +99,7 @@ def test_the_names_of_a_sheet_are_in_the_first_row_that_fills_most_columns() -> 
     assert header_of([["Report", "", ""], ["", "", ""], ["a", "b", ""], ["1", "2", "3"]]) == 2
     assert header_of([["a", "b"], ["1", "2"]]) == 0
     assert header_of([["", ""], ["", ""]]) is None
-    # One value of two that are filled is too many for names, however many stand empty beside them.
-    assert header_of([["a", "2020", "", "", "", ""]]) is None
+    # Two values of four that are filled are too many for names, however many stand empty beside them.
+    assert header_of([["a", "b", "2020", "2021", "", ""]]) is None
     assert header_of([["a", "b", "c", "2020", "", ""]]) == 0
     assert header_of([]) is None
