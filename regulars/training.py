@@ -41,6 +41,7 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
     from regulars.gate_sentences import after_the_gate
     from regulars.promoting import Putting
     from training.families.families import family_of
+    from training.recipe.apart import may_fork
     from training.recipe.recipe import train as train_by_recipe
 
     putting = Putting(call, name)
@@ -52,7 +53,7 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
         promote=promote,
         progress=call.narrator.progress,
         readiness=putting.readiness(),
-        own_process=True,
+        own_process=may_fork(),
     )
     outcome = OUTCOMES[name](summary)
     if summary.registry:

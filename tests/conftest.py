@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from training.recipe.apart import note_computed
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 # Nothing here may fail because the machine is busy: neither an example nor the making of one is timed.
@@ -20,6 +22,10 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("regulars")
+
+
+# The process of the tests has computed with threads before most commands are tried in it: none of them may fork.
+note_computed()
 
 
 @pytest.fixture(scope="session")

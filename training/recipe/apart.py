@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,10 +25,26 @@ _AGAIN = "Run it again. If it ends in the same way, a library has failed on thes
 _DONE, _FAULT, _STEP = "done", "fault", "step"
 
 
+_has_computed = threading.Event()
+
+
+def may_fork() -> bool:
+    """Whether a child of this process can compute: not once a model was fitted or judged in it.
+
+    The threads in which libraries compute (OpenMP) do not live on in a fork, and it would wait for them for ever.
+    """
+    return not _has_computed.is_set()
+
+
+def note_computed() -> None:
+    """From now on a fork of this process cannot compute."""
+    _has_computed.set()
+
+
 def apart(name: str, work: Callable[[Progress], Result], progress: Progress) -> Result:
     """Do some work of the training of ``name`` in a child process, and hand back what it came to.
 
-    What the work raises is raised here. ``ModelRefused`` when the child ends otherwise: by a signal, for want of
+    Whether a child can compute ``may_fork`` says. What the work raises is raised here. ``ModelRefused`` when the child ends otherwise: by a signal, for want of
     memory, or without a word.
     """
     reader, writer = Pipe(duplex=False)

@@ -15,7 +15,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Model
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
-from training.recipe.apart import apart
+from training.recipe.apart import apart, note_computed
 from training.recipe.falling import WrittenRun, best_that_passes
 from training.recipe.family import Family, Given, Kept, Learned, Own
 from training.recipe.report import run_record
@@ -53,6 +53,8 @@ def train(
     with workspace.scratch(f"training-{name}", work=f"training {name}") as draft:
         fit = partial(_fitted, family, given, draft)
         fitted = apart(name, fit, progress) if own_process else fit(progress)
+        # What is fitted here, or judged here in a moment, has its threads in this process.
+        note_computed()
         if isinstance(fitted, Kept):
             return TrainingSummary.of_kept(fitted)
         still_fits, run = fitted

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from features.vocabulary.errors import DataRefused, ModelRefused
 from features.vocabulary.progress import Progress, silent
+from tests.waiting import GENEROUS_SECONDS
 from training.recipe.apart import apart
 
 
@@ -100,3 +103,36 @@ def test_when_the_parent_is_stopped_no_child_goes_on() -> None:
     with pytest.raises(KeyboardInterrupt):
         apart("value", work, stop)
     assert no_child_is_left()
+
+
+FITTED = """
+import lightgbm, numpy
+from training.recipe.apart import apart, may_fork, note_computed
+
+
+def fit(progress):
+    lots = numpy.random.default_rng(3)
+    rows = lots.normal(size=(5_000, 20))
+    settings = {"objective": "binary", "num_threads": 2, "verbose": -1, "deterministic": True}
+    table = lightgbm.Dataset(rows, rows[:, 0] > 0)
+    return lightgbm.train(settings, table, 5).predict(rows[:3]).tolist()
+
+
+assert may_fork()
+told = apart("churn", fit, lambda *step: None)
+assert told == apart("churn", fit, lambda *step: None)
+note_computed()
+# From here on its threads are this process's own.
+assert not may_fork()
+assert told == fit(None)
+print("equal")
+"""
+
+
+def test_a_library_computes_in_the_child_as_it_does_here_where_nothing_was_computed_before() -> (
+    None
+):
+    told = subprocess.run(
+        [sys.executable, "-c", FITTED], capture_output=True, text=True, timeout=GENEROUS_SECONDS
+    )
+    assert (told.returncode, told.stdout.split()) == (0, ["equal"]), told.stderr
