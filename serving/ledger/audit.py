@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,8 @@ sa.Table(
     sa.Column("route", sa.Text, nullable=False),
     sa.Column("correlation_id", sa.Text, nullable=False),
     sa.Column("seal", sa.Text, nullable=False),
-    # Eight bytes for each customer the call names; nothing in rows of older versions.
-    sa.Column("about", sa.LargeBinary),
+    # Eight bytes for each customer the call names; of older calls nobody knows.
+    sa.Column("about", sa.LargeBinary, nullable=False, server_default=sa.text("x''")),
 )
 _COLUMNS = "number, at, caller, method, route, correlation_id, seal, about"
 
@@ -118,7 +118,7 @@ class Audit:
                 seal = row.sealed(last.seal, self._key)
                 connection.execute(
                     f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (row.number, at, caller, method, route, correlation_id, seal, names or None),
+                    (row.number, at, caller, method, route, correlation_id, seal, names),
                 )
             # Only what is written for good: a process that dies between leaves a row ahead of the anchor.
             self._anchor.move(Anchored(row.number, seal))
@@ -224,4 +224,4 @@ class Audit:
 
 
 def _row(row: tuple[Any, ...]) -> AuditRow:
-    return replace(AuditRow(*row), about=row[-1] or b"")
+    return AuditRow(*row)

@@ -43,7 +43,23 @@ SHARE_OF_CAPACITY = 0.3
 _LONGEST_SECONDS = 60.0
 _FITTED = {"2": BuyingModel(0.243, 30.9, 0.793, 2.426), "3": BuyingModel(1.7, 66.1, 0.4, 5.0)}
 _SAID: Mapping[str, Any] = {
-    "metrics": {"auc": 0.7, "ece": 0.01, "ece_by_chance": 0.02, "auc_by_cutoff": {}},
+    "metrics": {
+        "auc": 0.7,
+        "ece": 0.01,
+        "ece_by_chance": 0.02,
+        "auc_by_cutoff": {},
+        "by_cutoff": {
+            "2026-01-01": {
+                "customers": 100,
+                "bias": 0.0,
+                "bias_low": -0.1,
+                "bias_high": 0.1,
+                "ece": 0.01,
+                "ece_by_chance": 0.02,
+                "rate": 0.3,
+            }
+        },
+    },
     "evaluation": {
         "trust": {
             "figures": {"trust/additivity": 0, "trust/shown_gap": 0, "trust/stable_top_three": 1}

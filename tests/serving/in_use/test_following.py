@@ -42,7 +42,23 @@ from training.registry.registry import Registry, RunRecord
 FIRST = BuyingModel(r=0.243, alpha=30.9, a=0.793, b=2.426)
 SECOND = BuyingModel(r=1.7, alpha=66.1, a=0.4, b=5.0)
 SAID: dict[str, Any] = {
-    "metrics": {"auc": 0.7, "ece": 0.01, "ece_by_chance": 0.02, "auc_by_cutoff": {}},
+    "metrics": {
+        "auc": 0.7,
+        "ece": 0.01,
+        "ece_by_chance": 0.02,
+        "auc_by_cutoff": {},
+        "by_cutoff": {
+            "2026-01-01": {
+                "customers": 100,
+                "bias": 0.0,
+                "bias_low": -0.1,
+                "bias_high": 0.1,
+                "ece": 0.01,
+                "ece_by_chance": 0.02,
+                "rate": 0.3,
+            }
+        },
+    },
     "evaluation": {
         "trust": {
             "figures": {"trust/additivity": 0, "trust/shown_gap": 0, "trust/stable_top_three": 1}

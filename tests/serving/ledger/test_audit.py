@@ -55,7 +55,7 @@ def edited(folder: Path, *statements: str) -> None:
 def _change(draw: random.Random) -> list[str]:
     column, value = draw.choice(
         [("at", "at + 1"), ("caller", "'somebody'"), ("route", "'/v1/models'"), ("method", "'GET'"),
-         ("correlation_id", "'0'"), ("seal", "'f'"), ("about", "NULL"), ("about", "x'0011223344556677'")]
+         ("correlation_id", "'0'"), ("seal", "'f'"), ("about", "x''"), ("about", "x'0011223344556677'")]
     )  # fmt: skip
     return [f"UPDATE audit SET {column} = {value} WHERE number = {draw.randint(1, CALLS)}"]
 
@@ -80,7 +80,7 @@ def _cut(draw: random.Random) -> list[str]:
 def _insert(draw: random.Random) -> list[str]:
     return [
         "INSERT INTO audit SELECT max(number) + 1, 1, 'x', 'POST', '/v1/score', '1', "
-        "max(seal), NULL FROM audit"
+        "max(seal), x'' FROM audit"
     ]
 
 
@@ -90,7 +90,7 @@ def _empty(_: random.Random) -> list[str]:
 
 def _before_the_first(draw: random.Random) -> list[str]:
     return [
-        f"INSERT INTO audit VALUES ({-draw.randint(0, 9)}, 1, 'x', 'POST', '/v1/score', '1', 'f', NULL)"
+        f"INSERT INTO audit VALUES ({-draw.randint(0, 9)}, 1, 'x', 'POST', '/v1/score', '1', 'f', x'')"
     ]
 
 
@@ -103,7 +103,7 @@ def _reseal(draw: random.Random) -> list[str]:
         said = f"{before}\n{number}\n{at}\n{caller}\nPOST\n/v1/score\n{at:016x}"
         before = hashlib.sha256(said.encode()).hexdigest()
         statements.append(
-            f"UPDATE audit SET caller = '{caller}', seal = '{before}', about = NULL WHERE number = {number}"
+            f"UPDATE audit SET caller = '{caller}', seal = '{before}', about = x'' WHERE number = {number}"
         )
     return statements
 

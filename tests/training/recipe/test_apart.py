@@ -17,12 +17,13 @@ from tests.waiting import GENEROUS_SECONDS
 from training.recipe.apart import apart
 
 
-def no_child_is_left() -> bool:
+def is_left(child: int) -> bool:
+    """Whether a child of this process is still there, alive or not yet waited for."""
     try:
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(child, os.WNOHANG)
     except ChildProcessError:
-        return True
-    return False
+        return False
+    return True
 
 
 def test_what_it_came_to_and_how_far_it_was_reach_the_parent() -> None:
@@ -93,16 +94,20 @@ def test_a_mistake_of_ours_keeps_its_kind_and_tells_where_it_was_made() -> None:
 
 
 def test_when_the_parent_is_stopped_no_child_goes_on() -> None:
+    children: list[int] = []
+
     def work(progress: Progress) -> None:
-        progress("waiting", 0, 1)
+        progress("waiting", 0, os.getpid())
         signal.pause()
 
     def stop(step: str, done: int, total: int) -> None:
+        children.append(total)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         apart("value", work, stop)
-    assert no_child_is_left()
+    (child,) = children
+    assert child != os.getpid() and not is_left(child)
 
 
 FITTED = """

@@ -12,4 +12,7 @@ def upgrade() -> None:
     """Add the column to the record, unless a process that was killed has done so."""
     known = sa.inspect(op.get_bind()).get_columns("audit")
     if all(one["name"] != "about" for one in known):
-        op.add_column("audit", sa.Column("about", sa.LargeBinary))
+        nobody = sa.text("x''")
+        op.add_column(
+            "audit", sa.Column("about", sa.LargeBinary, nullable=False, server_default=nobody)
+        )
