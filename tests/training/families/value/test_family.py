@@ -71,6 +71,7 @@ def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, o
         "level, latest test",
         "level, worst test",
         "80 % ranges",
+        "known before the outcome",
         "golden rows",
         "reasons add up",
         "reasons name what matters",
