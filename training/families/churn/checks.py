@@ -83,7 +83,7 @@ def _reasons(manifest: Manifest) -> list[Check]:
 
 def _auc_against_champion(challenger: Manifest, champion: Manifest[ChurnTask] | None) -> Check:
     def read(one: Manifest) -> TestedFigure:
-        return (one.task,), one.metrics["auc_by_cutoff"]
+        return (one.task,), one.metrics.get("auc_by_cutoff", {})
 
     return against_champion("AUC", "auc", EPSILON_AUC, challenger, champion, read)
 
