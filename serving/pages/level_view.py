@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from serving.in_use.models_in_use import InUse
 from serving.pages.contexts import LevelLine, LevelSection
 from serving.pages.figures import percent, signed
 from serving.pages.list_sentences import JUST_AS_EXPECTED
-from training.bundles.manifest import Manifest
 from training.measures.levels import HeldLevel, HeldLevels
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
@@ -23,20 +20,15 @@ _FULL = math.log(2.0)
 def level_sections(in_use: InUse) -> list[LevelSection]:
     """How the level of each model behind these scores held at its tests, the latest first."""
     language = in_use.wording.language
-    found = [HeldLevels.from_dict(_by_cutoff(one)) for one in in_use.manifests]
+    found = [HeldLevels.from_dict(one.metrics.get("by_cutoff", {})) for one in in_use.manifests]
     return [_section(one, language) for one in found if one.levels]
 
 
-def level_range(in_use: InUse, share: float = 0.95) -> tuple[float, float]:
-    """Between which shares of what is expected what comes lies, so often, by how far past tests were off."""
-    by_cutoff = _by_cutoff(in_use.scorer.bundle.manifest)
-    low, high = HeldLevels.from_dict(by_cutoff).next_within(share)
-    return (low, high) if math.isfinite(low) else JUST_AS_EXPECTED
-
-
-def _by_cutoff(manifest: Manifest[Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = manifest.metrics.get("by_cutoff", {})
-    return found
+def level_range(in_use: InUse) -> tuple[float, float]:
+    """Between which shares of what is expected what comes lies, 19 times in 20, by how far past tests were off."""
+    said = in_use.scorer.bundle.manifest.metrics
+    low, high = said.get("level_lowest"), said.get("level_highest")
+    return JUST_AS_EXPECTED if low is None or high is None else (low, high)
 
 
 def _section(held: HeldLevels, language: Language) -> LevelSection:

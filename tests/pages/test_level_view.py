@@ -16,13 +16,15 @@ from serving.pages.level_view import level_range, level_sections
 from serving.pages.pages import Pages
 from tests.training.companies import dataset, manifest_of, told_level
 from training.learners.logistic import LogisticModel
+from training.measures.levels import HeldLevels
 from training.reasons.languages.known import ENGLISH, language_of
 
 MODEL = LogisticModel.fit(dataset(40))
 MONEY = {key: one for key, one in told_level(0.5).items() if "ece" not in key}
+TESTS = {"2025-03-01": told_level(-0.5, ece=0.123), "2026-03-01": told_level()}
 RISK = manifest_of(
     MODEL,
-    metrics={"by_cutoff": {"2025-03-01": told_level(-0.5, ece=0.123), "2026-03-01": told_level()}},
+    metrics={"by_cutoff": TESTS} | HeldLevels.from_dict(TESTS).next_figures,
 )
 VALUE = manifest_of(MODEL, name="value", metrics={"by_cutoff": {"round 1": MONEY}})
 

@@ -124,7 +124,7 @@ def test_levels_are_written_into_a_manifest_and_read_back() -> None:
     # What an older model tells of a test is no level.
     assert HeldLevels.from_dict({"2026-01-01": {"gini": 0.5, "bias": 0.0}}).levels == ()
     assert HeldLevels.from_dict({}).figures == {}
-    assert HeldLevels.from_dict({}).next_figures == {"level_low": None, "level_high": None}
+    assert set(HeldLevels.from_dict({}).next_figures.values()) == {None}
 
 
 def test_the_figures_of_a_run_name_the_latest_and_the_worst() -> None:
@@ -139,4 +139,9 @@ def test_the_figures_of_a_run_name_the_latest_and_the_worst() -> None:
     assert (found["latest/ece"], found["worst/ece"]) == (0.03, 0.2)
     assert found["worst/observed_over_expected"] == pytest.approx(1 / 0.6)
     assert found["level/low"] == pytest.approx(1 / found["level/high"])
-    assert set(held.next_figures) == {"level_low", "level_high"}
+    ends = held.next_figures
+    assert list(ends) == ["level_low", "level_high", "level_lowest", "level_highest"]
+    # Student's t of two degrees of freedom, 5 and 2.5 % at either end.
+    off = math.sqrt((math.log(1.1) ** 2 + math.log(0.6) ** 2) / 2)
+    highs = [math.log(ends[name] or 1.0) / off for name in ("level_high", "level_highest")]
+    assert highs == pytest.approx([2.91999, 4.30265], rel=1e-4)
