@@ -19,13 +19,14 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from features.vocabulary.identifiers import small
+from serving.exact_json import read_exactly
 from serving.ledger.database import TABLES
 from serving.ledger.durable import looked_up
 from serving.ledger.spoken_of import SPOKEN_OF, note
@@ -62,7 +63,6 @@ _ONCE = bytes(12)
 _JSON = ("application/json", "application/problem+json")
 # What an answer calls a person by: their number, and what a caller called a row or an event, which may be it.
 _NAMED = re.compile(rb'"(?:customer_id|row_id|event_id)"\s*:\s*("(?:[^"\\]|\\.)*")')
-_LONG_NUMBER = re.compile(rb"[0-9]{16}")
 _BEGIN = (
     "INSERT INTO first_calls (name, body_digest, status, demands, secret, at) "
     "VALUES (?, ?, ?, ?, ?, ?)"
@@ -228,12 +228,17 @@ def spoken_of(answer: KeptAnswer) -> list[str] | None:
 def _plain(body: bytes) -> bytes:
     """JSON as it is written without blanks and in the order of its names; anything else as it is."""
     try:
-        # The quick reader rounds numbers of twenty digits, which may be two customers.
-        if _LONG_NUMBER.search(body):
-            return json.dumps(json.loads(body), sort_keys=True).encode()
-        return orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS)
+        return _in_order(read_exactly(body))
     except (ValueError, TypeError, RecursionError):
         return body
+
+
+def _in_order(said: Any) -> bytes:
+    try:
+        return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # The quick writer knows no numbers of twenty digits.
+        return json.dumps(said, sort_keys=True).encode()
 
 
 def _is_over(status: int, began: int, at: int) -> bool:

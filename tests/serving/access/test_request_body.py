@@ -34,6 +34,8 @@ def refused(call: Any) -> str:
         (b'{"customer_id": 12.0}', ["12"]),
         (b'{"rows": [{"customer_id": "anna"}, {"customer_id": " anna"}, {"row_id": "r"}]}', ["anna"]),
         (b'{"customer_ids": ["anna", "bert", "", null, true, ["x"]]}', ["anna", "bert"]),
+        (b'{"custo\\u006der_id": "anna"}', ["anna"]),
+        (b'{"rows": [{"vector": {"days": 1.5}}]}', []),
         (b'{"rows": "anna", "customer_ids": 7}', []),
         (b'{"other": {"customer_id": "anna"}}', []),
         (b'["anna"]', []),
