@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from features.company.erased import BYTES_A_NAME, short_names
 from serving.ledger.database import TABLES
 from serving.ledger.seals import Anchor, Anchored, SealKey
-from serving.ledger.spoken_of import BYTES_A_NAME, short_names
 from serving.ledger.statements import Statements
 
 SESSION = "session"

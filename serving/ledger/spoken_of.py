@@ -13,11 +13,10 @@ from collections.abc import Collection
 import numpy as np
 import sqlalchemy as sa
 
-from features.vocabulary.arrays import Ints
+from features.company.erased import BYTES_A_NAME, short_names
 from serving.ledger.database import TABLES
 
 FEW = 8
-BYTES_A_NAME = 8
 sa.Table(
     "answers_about",
     TABLES,
@@ -62,8 +61,3 @@ def speaking_of(connection: sqlite3.Connection, people: Collection[str]) -> list
     places = np.searchsorted(np.cumsum(sizes), spoken, side="right")
     of_crowds = [crowds[place][0] for place in np.unique(places).tolist()]
     return list(dict.fromkeys([*(name for (name,) in found), *of_crowds]))
-
-
-def short_names(people: Collection[str]) -> Ints:
-    """Fifteen of the digits of each name, which two of them hardly share; who did would be forgotten together."""
-    return np.array([int(one[:15], 16) for one in people], np.int64)
