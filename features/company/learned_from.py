@@ -1,22 +1,24 @@
 """Whom a model learned from, so that an export can tell them from those it has never seen.
 
-It is the workspace's alone and goes neither into a bundle nor into MLflow. A customer is eight bytes of a hash, so
-the note names nobody; who was erased is taken out of it all the same, for who knows a number can ask.
+It is the workspace's alone and goes neither into a bundle nor into MLflow. A customer is eight bytes of the name only this
+workspace can give, so the note tells nobody anything; who was erased is taken out of it all the same.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.company.erased import short_names
+from features.company.erased_names import ErasedNames
 from features.company.workspace import Workspace
+from features.vocabulary.arrays import Ints
 
-Prints = NDArray[np.uint64]
 _SUFFIX = ".npy"
 
 
@@ -28,7 +30,7 @@ class LearnedFrom:
 
     def keep(self, name: str, digest: str, customer_ids: Iterable[str]) -> None:
         """Note whom a model learned from."""
-        _write(self._place(name, digest), _prints(customer_ids))
+        _write(self._place(name, digest), np.unique(self._named(customer_ids)))
 
     def were_among(
         self, name: str, digest: str, customer_ids: Iterable[str]
@@ -37,13 +39,14 @@ class LearnedFrom:
         place = self._place(name, digest)
         if not place.is_file():
             return None
-        return np.isin(_prints(customer_ids, sort=False), np.load(place, allow_pickle=False))
+        return np.isin(self._named(customer_ids), np.load(place, allow_pickle=False))
 
     def keep_alone(self, customer_ids: Iterable[str]) -> None:
         """Take everybody but these customers out of all notes."""
-        there = _prints(customer_ids)
-        for place in sorted(self._folder.rglob(f"*{_SUFFIX}")):
-            noted: Prints = np.load(place, allow_pickle=False)
+        places = sorted(self._folder.rglob(f"*{_SUFFIX}"))
+        there = self._named(customer_ids if places else ())
+        for place in places:
+            noted: Ints = np.load(place, allow_pickle=False)
             _write(place, noted[np.isin(noted, there)])
 
     @property
@@ -53,20 +56,14 @@ class LearnedFrom:
     def _place(self, name: str, digest: str) -> Path:
         return self._folder / name / f"{digest}{_SUFFIX}"
 
+    def _named(self, customer_ids: Iterable[str]) -> Ints:
+        with closing(ErasedNames(self.workspace.erased)) as names:
+            return short_names(map(names.name, customer_ids))
 
-def _write(place: Path, prints: Prints) -> None:
+
+def _write(place: Path, noted: Ints) -> None:
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = place.with_suffix(".new")
     with beside.open("wb") as file:
-        np.save(file, prints)
+        np.save(file, noted)
     beside.replace(place)
-
-
-def _prints(customer_ids: Iterable[str], *, sort: bool = True) -> Prints:
-    found = np.array([_print(one) for one in customer_ids], np.uint64)
-    return np.unique(found) if sort else found
-
-
-def _print(customer_id: str) -> int:
-    said = customer_id.encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest())

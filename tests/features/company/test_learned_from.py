@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from features.company.learned_from import LearnedFrom
 from features.company.workspace import Workspace
 from tests.absolute_paths import places_naming
@@ -30,6 +32,14 @@ def test_of_a_model_without_a_note_nothing_is_said(tmp_path: Path) -> None:
     assert among(known, "d1", "anna") is None
     known.keep("value", "d1", ["anna"])
     assert among(known, "d1", "anna") is None
+
+
+def test_the_same_customers_stand_otherwise_in_every_workspace(tmp_path: Path) -> None:
+    """Whoever has the file alone cannot try numbers until one fits."""
+    for name in ("one", "other"):
+        LearnedFrom(Workspace(tmp_path / name)).keep("churn", "d1", ["anna"])
+    one, other = (np.load(path) for path in sorted(tmp_path.rglob("*.npy")))
+    assert one.shape == other.shape == (1,) and one != other
 
 
 def test_a_note_names_nobody_and_the_erased_leave_all_of_them(tmp_path: Path) -> None:
