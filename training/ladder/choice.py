@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -42,12 +43,33 @@ class Measure:
         return low > 0 or mean > self.tie, high < 0 or mean < -self.tie
 
 
-def notes_on_passed_over(passed_over: Mapping[str, str], known: Mapping[str, str]) -> list[str]:
-    """A note on each rung that is passed over, but for those noted already: the gate's reason stands in it."""
+class Choosable(Protocol):
+    """A ladder with the rung that ships, which can do without it."""
+
+    def passing_over(self, why: str) -> Self | None:
+        """The same ladder without the rung that ships; None where no other is left."""
+
+
+Chosen = TypeVar("Chosen", bound=Choosable)
+
+
+def next_rung(ladder: Chosen, why: str, kept_out: Callable[[Chosen], str]) -> Chosen | None:
+    """The ladder with the best rung that is left in the place of the one that ships, for ``why``; None where none is.
+
+    ``kept_out`` says why the figures at the tests alone keep the rung that ships out, and nothing where they do not:
+    such rungs are passed over too, unfitted.
+    """
+    left = ladder.passing_over(why)
+    while left is not None and (fault := kept_out(left)):
+        left = left.passing_over(fault)
+    return left
+
+
+def notes_on_passed_over(passed_over: Mapping[str, str]) -> list[str]:
+    """A note on each rung that is passed over: the gate's reason stands in it."""
     return [
         f"{name} was as good or better at the tests, and the gate keeps it out: {why}"
         for name, why in passed_over.items()
-        if name not in known
     ]
 
 

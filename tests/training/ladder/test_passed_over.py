@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.training.answers import answered, ladder_of
 from tests.training.ladder.test_choice import RUNGS, replicates
-from training.ladder.choice import notes_on_passed_over
+from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.ladder import Ladder
 
 CAME, TOLD = [1.0, 0.0, 1.0, 0.0], [0.9, 0.1, 0.8, 0.2]
@@ -50,5 +50,19 @@ def test_a_rate_for_everybody_takes_nobodys_place() -> None:
 
 
 def test_each_is_noted_once() -> None:
-    notes = notes_on_passed_over({"a": "too bold", "b": "off"}, {"a": "too bold"})
-    assert notes == ["b was as good or better at the tests, and the gate keeps it out: off"]
+    notes = notes_on_passed_over({"a": "too bold", "b": "off"})
+    assert notes == [
+        "a was as good or better at the tests, and the gate keeps it out: too bold",
+        "b was as good or better at the tests, and the gate keeps it out: off",
+    ]
+
+
+def test_rungs_that_their_figures_alone_keep_out_are_passed_over_too() -> None:
+    first = climbed_to("LightGBM")
+    faults = {"logistic regression": "off in spring"}
+    found = next_rung(first, "reasons mislead", lambda one: faults.get(one.winner.name, ""))
+    assert found is not None and found.winner.name == "recency rule"
+    assert found.passed_over == {"LightGBM": "reasons mislead"} | faults
+    nothing_wrong = next_rung(first, "reasons mislead", lambda one: "")
+    assert nothing_wrong is not None and nothing_wrong.winner.name == "logistic regression"
+    assert next_rung(first, "reasons mislead", lambda one: "off") is None

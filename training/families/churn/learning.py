@@ -20,7 +20,7 @@ from training.families.churn.bundle import CHURN_KIND, ChurnTask
 from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.strongest_feature import strongest_feature
-from training.ladder.choice import notes_on_passed_over
+from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.ladder import Ladder, climb, fit_and_calibrate
 from training.learners.calibration import Calibration
 from training.learners.model import Model
@@ -117,17 +117,13 @@ def next_best(
 
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
     """
-    ladder = learned.ladder.passing_over(why)
-    while ladder is not None:
-        failed = failed_of(figure_checks(ladder.winning_row.as_dict()))
-        if not failed:
-            break
-        ladder = ladder.passing_over(said_of(failed))
+    ladder = next_rung(learned.ladder, why, _kept_out)
     if ladder is None:
         return None
     fitted = _fitted(ladder, learned.dataset, learned.splits, threads, progress)
-    told = notes_on_passed_over(ladder.passed_over, learned.ladder.passed_over)
-    notes = [*learned.manifest.notes, *told]
+    noted = learned.ladder.passed_over
+    anew = {name: why for name, why in ladder.passed_over.items() if name not in noted}
+    notes = [*learned.manifest.notes, *notes_on_passed_over(anew)]
     return replace(
         learned,
         manifest=replace(learned.manifest, **fitted.said(ladder), notes=notes),
@@ -136,6 +132,10 @@ def next_best(
         reference=fitted.reference,
         ladder=ladder,
     )
+
+
+def _kept_out(ladder: Ladder) -> str:
+    return said_of(failed_of(figure_checks(ladder.winning_row.as_dict())))
 
 
 @dataclass(frozen=True)

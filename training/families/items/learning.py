@@ -149,7 +149,7 @@ def _learned(learning: _Learning, passed_over: Mapping[str, str]) -> LearnedItem
     manifest = _manifest(
         learning.pack, ladder, kernel_name, days, float(is_bought.mean()), learning.choice
     )
-    told = notes_on_passed_over({title_of(one): why for one, why in passed_over.items()}, {})
+    told = notes_on_passed_over({title_of(one): why for one, why in passed_over.items()})
     return LearnedItems(
         manifest=replace(manifest, notes=[*manifest.notes, *told]),
         sold=work.sold,

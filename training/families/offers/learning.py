@@ -28,7 +28,7 @@ from training.families.offers.ladder import OfferLadder, climb, offer_rungs
 from training.families.offers.persuading import persuade
 from training.families.offers.persuasion import Persuasion
 from training.families.offers.propensity import Propensity
-from training.ladder.choice import notes_on_passed_over
+from training.ladder.choice import next_rung, notes_on_passed_over
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
@@ -106,13 +106,12 @@ def next_best(
 
     Ways whose figures at the tests would keep them out too are passed over unfitted.
     """
-    ladder = learned.ladder.passing_over(why)
-    while ladder is not None:
-        failed = failed_of(figure_checks(ladder.shipping))
-        if not failed:
-            return _learned(learned.learning, ladder, threads, progress)
-        ladder = ladder.passing_over(said_of(failed))
-    return None
+    ladder = next_rung(learned.ladder, why, _kept_out)
+    return None if ladder is None else _learned(learned.learning, ladder, threads, progress)
+
+
+def _kept_out(ladder: OfferLadder) -> str:
+    return said_of(failed_of(figure_checks(ladder.shipping)))
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ def _learned(
             "by_offer": ladder.by_offer([one.offer_id for one in offers.listed]),
             "persuasion": None if effect is None else effect.as_dict(),
         },
-        notes=[*learning.notes, *notes_on_passed_over(ladder.passed_over, {})],
+        notes=[*learning.notes, *notes_on_passed_over(ladder.passed_over)],
     )
     return LearnedOffers(
         OfferBundle(manifest, learning.plan.declarations, propensity, effect, learning.tastes),

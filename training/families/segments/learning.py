@@ -90,7 +90,7 @@ def learn_segments(
         model, continues = _continuing(model, plan, previous, pack, cutoffs.now)
     manifest = _manifest(pack, plan, model, choice, vectors, following, horizon, cutoffs)
     titles = {title_of(count): why for count, why in passed_over.items()}
-    notes = [*manifest.notes, *notes_on_passed_over(titles, {})]
+    notes = [*manifest.notes, *notes_on_passed_over(titles)]
     return LearnedSegments(
         manifest=replace(manifest, notes=notes),
         model=model,

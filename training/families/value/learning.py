@@ -34,7 +34,7 @@ from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
 from training.families.value.trust import examine_value
-from training.ladder.choice import notes_on_passed_over
+from training.ladder.choice import next_rung, notes_on_passed_over
 from training.leaks.columns import read_columns
 from training.leaks.report import LeakReport, look_for_leaks
 from training.learners.usable import usable_features
@@ -126,13 +126,12 @@ def next_best(
 
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
     """
-    ladder = learned.ladder.passing_over(why)
-    while ladder is not None:
-        failed = failed_of(figure_checks(ladder.winning_row.as_dict()))
-        if not failed:
-            return _learned(learned.ground, ladder, threads, progress)
-        ladder = ladder.passing_over(said_of(failed))
-    return None
+    ladder = next_rung(learned.ladder, why, _kept_out)
+    return None if ladder is None else _learned(learned.ground, ladder, threads, progress)
+
+
+def _kept_out(ladder: ValueLadder) -> str:
+    return said_of(failed_of(figure_checks(ladder.winning_row.as_dict())))
 
 
 def _learned(
@@ -160,7 +159,7 @@ def _learned(
         | {"money": ground.margins.kind}
         | ({} if without is None else finite(without.figures)),
         ladder=[one.as_dict() for one in ladder.rows],
-        notes=[*ground.notes, *told, *notes_on_passed_over(ladder.passed_over, {})],
+        notes=[*ground.notes, *told, *notes_on_passed_over(ladder.passed_over)],
     )
     reference = _reference(manifest, value, latest.vectors)
     bundle = ValueBundle(manifest, value, reference)
