@@ -31,6 +31,7 @@ from serving.snapshot.scores_of_model import said_of
 from tests.oracles.mlflow_client import tags_of
 from tests.serving.company import Company, put_to_use, put_value_to_use
 from tests.serving.conftest import found_in
+from tests.training.companies import told_level
 from training.bundles.admission import HISTORY_FILE
 from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
@@ -47,17 +48,7 @@ SAID: dict[str, Any] = {
         "ece": 0.01,
         "ece_by_chance": 0.02,
         "auc_by_cutoff": {},
-        "by_cutoff": {
-            "2026-01-01": {
-                "customers": 100,
-                "bias": 0.0,
-                "bias_low": -0.1,
-                "bias_high": 0.1,
-                "ece": 0.01,
-                "ece_by_chance": 0.02,
-                "rate": 0.3,
-            }
-        },
+        "by_cutoff": {"2026-01-01": told_level()},
     },
     "evaluation": {
         "trust": {
