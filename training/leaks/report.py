@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,13 +94,14 @@ def look_for_leaks(
     *,
     model_reads: Sequence[str],
     own_table: str,
+    own_columns: Collection[str] = (),
     happened: tuple[str, str],
 ) -> LeakReport:
     """Try every column that features read against what came of their customers: 1 and 0, or amounts.
 
     The newest outcomes are looked at, for there a leak shows most. ``model_reads`` are the features of the
-    model that ships, ``own_table`` holds the events outcomes are made of, and ``happened`` says how it is
-    said that it came true, and that it did not.
+    model that ships, ``own_table`` holds the events outcomes are made of, ``own_columns`` what of them is added up: who pays the
+    same every month is told by that alone. ``happened`` says how it is said that it came true, and that it did not.
     """
     rows = newest_rows(vectors.cutoff_seconds, outcomes)
     seen, came = vectors.select(rows), outcomes[rows]
@@ -117,8 +118,8 @@ def look_for_leaks(
             weighing = Weighing(coded, came, seen.customer_keys)
             single = by_feature(came, stands)
             whole = concordance(came, weighing.without(set()))
-            # That an event of the outcome's own table happened is what all honest models live by.
-            asked = [one for one in columns if one.name != own_table]
+            # What the outcome itself is made of was the same before: all honest models live by it.
+            asked = [one for one in columns if one.name not in (own_table, *own_columns)]
             found = _tried(asked, weighing, whole, single, seen, happened)
             suspected = _suspected(found, weighing, whole, single, own_table)
             history = _history(columns, weighing)

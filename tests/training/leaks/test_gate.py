@@ -117,3 +117,17 @@ def test_amounts_are_tried_as_well_as_outcomes() -> None:
     report = report_of(honest.with_numbers("revenue_next", revenue), amounts)
     assert list(report.blocking) == ["revenue_next"] and report.columns[0].alone > 0.95
     assert report_of(honest.as_it_is(), amounts).blocking == {}
+
+
+def test_who_goes_on_paying_what_they_paid_is_told_by_that_alone_and_nothing_is_held_back() -> None:
+    honest = company(1)
+    pack = honest.as_it_is()
+    purchases = pack.streams["purchases"]
+    owners = np.repeat(np.arange(len(purchases.offsets) - 1), np.diff(purchases.offsets))
+    paid = np.asarray(purchases.columns["amount_cents"], np.float64)
+    amounts = np.bincount(owners, paid, minlength=len(honest.outcomes))
+    assert list(report_of(pack, amounts, own_table="purchases").blocking) == ["purchases.amount"]
+    own = report_of(pack, amounts, own_table="purchases", own_columns=["purchases.amount"])
+    assert own.blocking == {}
+    assert own.strongest[0][1] > 0.95
+    assert "purchases.amount" not in [one.column.name for one in own.columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -141,7 +141,12 @@ def company(seed: int, *, strong: float = 1.5, base: float = -1.0) -> Honest:
 
 
 def report_of(
-    pack: Pack, outcomes: Numbers, known_before: dict[str, str] | None = None
+    pack: Pack,
+    outcomes: Numbers,
+    known_before: dict[str, str] | None = None,
+    *,
+    own_table: str = "outcomes",
+    own_columns: Sequence[str] = (),
 ) -> LeakReport:
     """What a training would say of such a company."""
     plan = standard_plan(pack)
@@ -154,7 +159,8 @@ def report_of(
         read_columns(plan.declarations, pack, usable),
         known_before or {},
         model_reads=usable,
-        own_table="outcomes",
+        own_table=own_table,
+        own_columns=own_columns,
         happened=("left", "stayed"),
     )
 

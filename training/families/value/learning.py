@@ -188,6 +188,7 @@ def _leaks(ground: _Ground, value: CalibratedValue) -> LeakReport:
         ground.known_before,
         model_reads=value.model.columns.names,
         own_table="purchases",
+        own_columns=("purchases.amount",),
         happened=("bought", "did not"),
     )
 
