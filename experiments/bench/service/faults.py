@@ -32,7 +32,6 @@ from experiments.bench.service.ground import BenchCompany, laid
 from experiments.bench.service.load import LoadCall
 from experiments.bench.service.persistent import Called, PersistentCallers
 from experiments.bench.service.promotions import retrained
-from experiments.bench.service.steady import borne
 from experiments.bench.service.swaps import own_scores
 from serving.ledger.administration import create_key
 from serving.snapshot.reading import open_snapshot
@@ -129,10 +128,9 @@ def held(
         several = [staying[at : at + ROWS] for at in range(0, len(staying), ROWS)]
         asked = [*([one] for one in [*staying, *leaving]), *several]
         calls = [*by_id(key, [*staying, *leaving]), *(_of_many(key, some) for some in several)]
-        judge = AnswerCheck(asked, truth, done)
-        borne(PORT, calls, seconds=3.0, connections=CONNECTIONS)
-        pace = SHARE_OF_CAPACITY * borne(PORT, calls, seconds=10.0, connections=CONNECTIONS)
+        pace = SHARE_OF_CAPACITY * _borne(calls, AnswerCheck(asked, truth, done))
         print(f"  {pace:.0f} calls a second", flush=True)
+        judge = AnswerCheck(asked, truth, done)
         callers = PersistentCallers(PORT, calls, judge.tell)
         strokes = threading.Thread(target=_strokes, args=(done, judge, faults, every_seconds))
         strokes.start()
@@ -140,6 +138,14 @@ def held(
         strokes.join()
         print(f"  at most {callers.most_under_way} calls were under way at once", flush=True)
     return judge
+
+
+def _borne(calls: Sequence[LoadCall], judge: AnswerCheck) -> float:
+    """How many calls a second are borne of callers who look at every answer, for they share the cores."""
+    for seconds in (3.0, 10.0):
+        callers = PersistentCallers(PORT, calls, judge.tell)
+        found = asyncio.run(callers.bear(seconds, CONNECTIONS))
+    return found
 
 
 def _strokes(done: Mishaps, judge: AnswerCheck, faults: int, every_seconds: float) -> None:

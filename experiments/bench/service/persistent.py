@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from experiments.bench.service.load import LoadCall, read_headed_answer
 
@@ -59,6 +60,17 @@ class PersistentCallers:
         self._tell = tell
         self._idle: list[_Connection] = []
         self.most_under_way = 0
+
+    async def bear(self, seconds: float, callers: int) -> float:
+        """How many calls a second are answered where so many callers send the next when the last is answered."""
+        until, made = time.perf_counter() + seconds, count()
+
+        async def one_caller() -> None:
+            while time.perf_counter() < until:
+                await self._called(next(made) % len(self._requests), time.perf_counter())
+
+        await asyncio.gather(*(one_caller() for _ in range(callers)))
+        return next(made) / seconds
 
     async def call_for(self, seconds: float, *, a_second: float) -> None:
         """Send so many calls a second for some seconds, and wait for the last of them."""
