@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
+from serving.pages.pages import Pages
 from serving.snapshot.reading import Snapshot
+from tests.pages.test_level_view import page_with_levels
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from tests.waiting import GENEROUS_SECONDS
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 CHROMIUM = Path("/usr/bin/chromium")
+STYLE = Path(__file__).parents[2] / "serving" / "pages" / "static" / "style.css"
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +112,27 @@ def test_nothing_scrolls_sideways(
             page.locator(".waterfall").wait_for()
         widest = page.evaluate("document.documentElement.scrollWidth")
         assert widest <= width, step
+        assert _farthest_cell(page) <= width, step
     page.close()
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 901])
+def test_every_figure_of_past_tests_is_to_be_seen(chromium: Browser, width: int) -> None:
+    page = chromium.new_page(viewport={"width": width, "height": 844})
+    page.set_content(Pages().draw("churn.html", page_with_levels()))
+    page.add_style_tag(path=str(STYLE))
+    # A table with round corners hides what reaches beyond them, and nothing scrolls.
+    assert _farthest_cell(page) <= width
+    assert page.locator(".levels td.number:visible").count() == 9
+    page.close()
+
+
+def _farthest_cell(page: Page) -> float:
+    """How far to the right any cell of a table reaches."""
+    cells = page.locator("th:visible, td:visible").evaluate_all(
+        "found => found.map(one => one.getBoundingClientRect().right)"
+    )
+    return float(max(cells, default=0.0))
 
 
 def test_the_keyboard_walks_in_the_order_one_reads(

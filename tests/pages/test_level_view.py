@@ -78,14 +78,19 @@ def test_numbers_and_days_are_written_as_the_company_reads_them() -> None:
     assert (section.lines[1].test, section.lines[1].came) == ("1.3.2025", "2,00")
 
 
-def test_the_page_draws_a_row_a_test_without_script() -> None:
+def page_with_levels() -> ChurnListPage:
+    """A page that says nothing else than how the level of two models held."""
     heading = Heading("Value at risk", "/churn", "")
     plain = {one.name: "" for one in fields(ChurnListPage)}
-    drawn = ChurnListPage(
+    return ChurnListPage(
         **plain
         | {"headings": {"at_risk": heading, "": heading, "risk": heading, "last_seen": heading}}
         | {"kept": {}, "search_kept": {}, "levels": shown(RISK, VALUE)}
     )
+
+
+def test_the_page_draws_a_row_a_test_without_script() -> None:
+    drawn = page_with_levels()
     found = BeautifulSoup(Pages().draw("churn.html", drawn), "html.parser")
     section = found.select_one(".levels")
     assert section is not None and not section.select("script")
