@@ -1,7 +1,8 @@
-"""Whether the service keeps what it should let go of: thousands of calls and twenty changes of the model.
+"""Whether the service keeps what it should let go of: thousands of calls and many changes of the model.
 
 After a warm-up with six changes, memory, open files and threads of the worker are counted; then calls of all kinds are
-made while two models take turns, and the same is counted again. ``SIZE=small`` makes a tenth of the calls.
+made while two models take turns, and the same is counted again: 20,000 calls and twenty changes, with ``SIZE=huge``
+50,000 and fifty. ``SIZE=small`` makes a tenth of the calls.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _TAKEN_IN_SECONDS = 4.0
 def main() -> int:
     """Measure, print, and answer with the exit code."""
     given = arguments("soak of the service")
-    requests, swaps = (2_000, 2) if given.is_small else (20_000, 20)
+    requests, swaps = 20_000, 20
+    if given.is_small or given.is_huge:
+        requests, swaps = (50_000, 50) if given.is_huge else (2_000, 2)
     with tempfile.TemporaryDirectory() as scratch:
         ground = laid(Path(scratch) / "company", 1_500)
         pointer = ground.workspace.bundles / CHURN / CURRENT
