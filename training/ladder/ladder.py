@@ -179,6 +179,15 @@ def climb(
     return Ladder(rows, winner, tuple(tested), oldest, tuple(rungs), replicates)
 
 
+def laid_again(tested: Sequence[Tested], rungs: Sequence[Rung], ships: str) -> Ladder:
+    """The ladder as it follows from what was tested alone, without any model, for the rung that ships by its name."""
+    replicates = _replicates(tested, rungs)
+    rule = _best_rule(tested, rungs)
+    rows = tuple(_row(rung, tested, replicates, rule, rung.name == ships) for rung in rungs)
+    winner = next(rung for rung in rungs if rung.name == ships)
+    return Ladder(rows, winner, tuple(tested), rungs=tuple(rungs), replicates=replicates)
+
+
 def _test(
     rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: Fitted
 ) -> tuple[Tested, tuple[Model, Calibration]]:

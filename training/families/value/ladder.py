@@ -47,6 +47,23 @@ class TestedValue:
     says_something: NDArray[np.bool_]
     figures: Mapping[str, float]
 
+    @classmethod
+    def measured(
+        cls,
+        rung: str,
+        cutoff: Cutoff,
+        customer_keys: NDArray[np.int32],
+        brought: Floats,
+        ranges: tuple[Floats, Floats, Floats],
+        says_something: NDArray[np.bool_],
+    ) -> TestedValue:
+        """A rung with its figures at a test; ``ranges`` are what it expected, and the lows and highs around it."""
+        expected, low, high = ranges
+        figures = measure_value(brought, expected) | _covered(brought, low, high, says_something)
+        return cls(
+            rung, cutoff, customer_keys, brought, expected, low, high, says_something, figures
+        )
+
     @property
     def level(self) -> HeldLevel:
         """How far what was expected of everybody was off."""
@@ -141,6 +158,15 @@ def climb_value(
     return ValueLadder(rows, winner, tuple(tested))
 
 
+def laid_value_again(
+    tested: Sequence[TestedValue], names: Sequence[str], ships: str
+) -> ValueLadder:
+    """The ladder as it follows from what was tested alone, without any model, of the rungs of these names."""
+    replicates = _replicates(tested, names)
+    rows = tuple(_row(name, tested, replicates, name == ships) for name in names)
+    return ValueLadder(rows, ships, tuple(tested))
+
+
 def choose_value(gini: Mapping[str, float]) -> str:
     """The rung that ships: the best order, or the simplest rule that orders as well.
 
@@ -192,24 +218,22 @@ def _tested(
 def _test(
     name: str, cutoff: Cutoff, test: ValueDataset, value: CalibratedValue, found: ExpectedValues
 ) -> TestedValue:
-    told = value.intervals.says_something(found.expected)
-    return TestedValue(
+    return TestedValue.measured(
         name,
         cutoff,
         test.vectors.customer_keys,
         test.amounts,
-        found.expected,
-        found.low,
-        found.high,
-        told,
-        measure_value(test.amounts, found.expected) | _covered(test.amounts, found, told),
+        (found.expected, found.low, found.high),
+        value.intervals.says_something(found.expected),
     )
 
 
-def _covered(brought: Floats, found: ExpectedValues, told: NDArray[np.bool_]) -> dict[str, float]:
+def _covered(
+    brought: Floats, low: Floats, high: Floats, told: NDArray[np.bool_]
+) -> dict[str, float]:
     return {
-        "coverage": coverage(brought, found.low, found.high),
-        "coverage_of_buyers": coverage(brought[told], found.low[told], found.high[told]),
+        "coverage": coverage(brought, low, high),
+        "coverage_of_buyers": coverage(brought[told], low[told], high[told]),
     }
 
 
@@ -229,8 +253,8 @@ def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
         return np.concatenate([getattr(one, part) for one in mine])
 
     brought, expected, told = whole("brought"), whole("expected"), whole("says_something")
-    found = ExpectedValues(expected, whole("low"), whole("high"), expected, expected)
-    figures = measure_value(brought, expected) | _covered(brought, found, told)
+    covered = _covered(brought, whole("low"), whole("high"), told)
+    figures = measure_value(brought, expected) | covered
     return {key: figures[key] for key in POOLED} | {"told_share": float(told.mean())}
 
 
