@@ -106,7 +106,7 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
         call = Call(settings_path, narrator)
         with _faults_as_sentences(call, name):
             if name in RECORDED:
-                _write_down(call, name)
+                write_down(call, name)
             outcome = timed(name, narrator, function, call, **options)
             if outcome.exit_code:
                 sys.exit(outcome.exit_code)
@@ -114,7 +114,8 @@ def verb(function: Callable[..., Outcome]) -> Callable[..., None]:
     return run
 
 
-def _write_down(call: Call, name: str) -> None:
+def write_down(call: Call, name: str) -> None:
+    """Put on record that somebody at the machine itself is about to write of people, or to change who answers."""
     from serving.ledger.administration import record_command
 
     record_command(call.workspace, f"regulars {name}", at=now_seconds())

@@ -27,6 +27,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "training",
         "Train a model at past cutoffs, judge it against simple rules and register it.",
     ),
+    "evaluate": (
+        "evaluating",
+        "Recompute every figure of a model's card from its predictions, and show both side by side.",
+    ),
     "promote": ("training", "Make a registered model the champion, if it passes the gate."),
     "rollback": ("training", "Make the previous champion the champion again."),
     "mlflow": ("training", "Open MLflow's own pages on the recorded runs and models."),

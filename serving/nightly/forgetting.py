@@ -15,6 +15,7 @@ from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot_folder
+from training.predictions.kept import KeptPredictions
 
 
 def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:
@@ -46,9 +47,9 @@ def forget_old_generations(workspace: Workspace) -> None:
         # Notes of what was exported and learned from name nobody, but who knows a number can ask them.
         shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
         store = workspace.store.current
-        LearnedFrom(workspace).keep_alone(
-            () if store is None else open_pack(store / "pack").customer_ids
-        )
+        customer_ids = () if store is None else open_pack(store / "pack").customer_ids
+        LearnedFrom(workspace).keep_alone(customer_ids)
+        KeptPredictions(workspace).keep_alone(customer_ids)
 
 
 def name_the_erased(workspace: Workspace) -> None:

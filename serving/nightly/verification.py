@@ -16,6 +16,8 @@ from training.bundles.admission import current_folder
 from training.bundles.manifest import MANIFEST_FILE
 from training.bundles.sealing import verified
 from training.bundles.signature import Signing
+from training.predictions.kept import KeptPredictions
+from training.predictions.table import read_predictions
 
 _PACK = ("pack/",)
 _TABLES = ("tables/", "other_ids/", "store.json", "journal.json")
@@ -46,6 +48,8 @@ def verify(workspace: Workspace) -> Iterator[Verified]:
     if workspace.bundles.is_dir():
         for family in sorted(one for one in workspace.bundles.iterdir() if one.is_dir()):
             yield from _bundles(workspace, family)
+    for name, place in KeptPredictions(workspace).places():
+        yield _predictions(name, place)
     if workspace.ledger.exists():
         yield _database(workspace.ledger)
         yield _record(workspace)
@@ -104,6 +108,15 @@ def _bundle(workspace: Workspace, folder: Path, what: str, remedy: str) -> Verif
         return Verified(what, amount, f"found {fault.found}", remedy or fault.remedy)
     if manifest.digest != folder.name:
         return Verified(what, amount, "found another model of that name", remedy)
+    return Verified(what, amount)
+
+
+def _predictions(name: str, place: Path) -> Verified:
+    what, amount = f"predictions of {name}", f"{place.stat().st_size:,} bytes"
+    try:
+        read_predictions(place)
+    except RegularsError as fault:
+        return Verified(what, amount, f"found {fault.found}", fault.remedy)
     return Verified(what, amount)
 
 

@@ -97,6 +97,7 @@ DOORS = {
         "regulars/call.py",
         "regulars/company.py",
         "regulars/demo.py",
+        "regulars/evaluating.py",
         "regulars/keys.py",
         "regulars/main.py",
         "regulars/narrator.py",

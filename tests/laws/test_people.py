@@ -40,6 +40,8 @@ OFFERS = meaning(
     "no_consent", "unknown_id", "no_consent", "nothing", "held out", "-", "may be offered"
 )
 PLANNED = meaning("absent", "absent", "absent", "absent", "absent", "-", "shown")
+# Whom no model judges today may have been tested at an earlier cutoff.
+TESTED = meaning("absent", "absent", "absent", "shown", "shown", "shown", "shown")
 KEPT = meaning("kept", "kept nowhere", "kept", "kept", "kept", "kept", "kept")
 EVERYBODY = ROWS | {"erased": "absent"}
 
@@ -70,6 +72,7 @@ MEANING: Mapping[str, Seen] = {
     "result of a job in jsonl": EVERYBODY,
     **{f"regulars export to {target}": LISTED for target in TARGETS},
     **{f"regulars recommend to {kind}": ITEM_LISTS for kind in FORMATS},
+    **{f"regulars evaluate --export to {kind}": TESTED for kind in FORMATS},
     "regulars recommend --item": ITEM_OFFERS,
     "regulars offers plan": PLANNED,
     "regulars offers simulate": dict.fromkeys(PLANNED, "absent"),

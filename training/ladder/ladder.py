@@ -147,9 +147,11 @@ def climb(
     winner = climbed(rungs, replicates, MEASURES)
     if winner is rungs[0]:
         raise _nothing_learned(measured, choosing)
-    reported = choosing if splits.reserved is None else [splits.reserved.name]
+    tests = [split.name for split in splits.tests]
+    reserved = "" if splits.reserved is None else splits.reserved.name
+    reported = [reserved] if reserved else choosing
     return Ladder(
-        _rows(measured, splits, choosing, winner.name),
+        _rows(measured, tests, choosing, reserved, winner.name),
         winner,
         tuple(tested),
         oldest,
@@ -157,6 +159,29 @@ def climb(
         replicates,
         reported={one.rung.name: one.auc(reported) for one in measured},
         fitted=fitted,
+    )
+
+
+def laid_again(
+    tested: Sequence[Tested],
+    rungs: Sequence[Rung],
+    ships: str,
+    *,
+    choosing: Sequence[str],
+    reserved: str,
+) -> Ladder:
+    """The ladder as it follows from what was tested alone, without any model, for the rung that ships by its name.
+
+    ``choosing`` and ``reserved`` name the tests that chose, and the one that did not; empty where there is none.
+    """
+    measured = measured_rungs(tested, rungs)
+    tests = list(dict.fromkeys(one.test for one in tested))
+    return Ladder(
+        _rows(measured, tests, choosing, reserved, ships),
+        next(rung for rung in rungs if rung.name == ships),
+        tuple(tested),
+        rungs=tuple(rungs),
+        replicates={one.rung.name: one.replicates(choosing) for one in measured},
     )
 
 
@@ -174,13 +199,15 @@ def _tested(name: str, dataset: Dataset, split: Split, model: Calibrated) -> Tes
 
 
 def _rows(
-    measured: Sequence[MeasuredRung], splits: Splits, choosing: Sequence[str], ships: str
+    measured: Sequence[MeasuredRung],
+    tests: Sequence[str],
+    choosing: Sequence[str],
+    reserved: str,
+    ships: str,
 ) -> tuple[LadderRow, ...]:
     """A row a rung; the best rule is chosen like a rung, by the tests that choose, of equals the simplest."""
     rules = [one for one in measured if one.rung.is_rule]
     rule = max(rules, key=lambda one: one.auc(choosing).figure)
-    tests = [split.name for split in splits.tests]
-    reserved = "" if splits.reserved is None else splits.reserved.name
     return tuple(_row(one, rule, tests, reserved, ships) for one in measured)
 
 

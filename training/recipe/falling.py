@@ -9,6 +9,7 @@ from typing import Generic
 from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
 from training.bundles.manifest import Manifest
+from training.predictions.kept import KeptPredictions
 from training.recipe.family import Family, Given, Learned, Own
 from training.recipe.report import Report, write_report
 from training.registry.gate import Check, failed_of, said_of
@@ -27,7 +28,8 @@ class PassedOver:
 class WrittenRun(Generic[Asked]):
     """What a training leaves in a folder, and what was passed over for it, the best first.
 
-    Where it is not sound the gate keeps it out on its own, and all else that was tried with it.
+    Where it is not sound the gate keeps it out on its own, and all else that was tried with it. ``predictions`` lie
+    beside the folder, for all that stands in it is logged.
     """
 
     manifest: Manifest[Asked]
@@ -35,6 +37,11 @@ class WrittenRun(Generic[Asked]):
     folder: Path
     passed_over: tuple[PassedOver, ...] = ()
     is_sound: bool = True
+
+    @property
+    def predictions(self) -> Path:
+        """Where the predictions were written, if the family has any."""
+        return _predictions_of(self.folder)
 
 
 def best_that_passes(
@@ -73,4 +80,12 @@ def write_run(
     manifest = write(family.kind, drafted, model, folder / BUNDLE_FOLDER)
     report = family.report(given, learned, manifest)
     write_report(report, folder)
-    return manifest, report
+    if report.predictions is not None:
+        kept = KeptPredictions(given.workspace)
+        kept.write(_predictions_of(folder), report.predictions, given.pack.customer_ids)
+    # What is in a file by now does not go through the pipe to whoever waits for this process.
+    return manifest, replace(report, predictions=None)
+
+
+def _predictions_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}-predictions.parquet")

@@ -15,6 +15,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Model
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
+from training.predictions.kept import KeptPredictions
 from training.recipe.apart import apart, note_computed
 from training.recipe.falling import WrittenRun, best_that_passes
 from training.recipe.family import Family, Given, Kept, Learned, Own
@@ -68,6 +69,8 @@ def train(
         run_id, version = _recorded(registry, shelf, family.description, run)
         if run.report.learned_from:
             LearnedFrom(workspace).keep(name, run.manifest.digest, run.report.learned_from)
+        if run.predictions.exists():
+            KeptPredictions(workspace).keep(name, run.manifest.digest, run.predictions)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
     promotion = _judged(family, registry, workspace, version, readiness) if promote else None

@@ -12,6 +12,7 @@ from training.bundles.manifest import Manifest
 from training.ladder.tables import ladder_csv, ladder_markdown, spreadsheet
 from training.learners.boosting import BoostedModel
 from training.measures.levels import HeldLevels
+from training.predictions.predictions import Predictions
 from training.registry.registry import ChildRun, RunRecord
 
 
@@ -47,7 +48,8 @@ class Report:
     ``tables`` and ``plots`` are files by their names; ``metrics`` are the figures compared from run to run;
     ``origins`` says which cutoffs fitted, calibrated and tested what. ``booster`` is logged natively as well.
     ``shown`` is what the family alone has to show, in a type of its own. ``learned_from`` are the customers, whom
-    the workspace keeps in mind and nobody is told of.
+    the workspace keeps in mind and nobody is told of; so are the ``predictions``, which lie in a file of their own
+    and no longer here once that is written.
     """
 
     card: str
@@ -65,6 +67,7 @@ class Report:
     booster: BoostedModel | None = None
     shown: Any = None
     learned_from: Sequence[str] = field(default=(), repr=False)
+    predictions: Predictions | None = field(default=None, repr=False)
 
 
 def write_report(report: Report, folder: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as parquet
 
 from features.exports.table_files import FORMATS
+from features.store.store import open_store
+from serving.exports.predictions import export_predictions
 from serving.exports.reasons import TARGETS, export_reasons
 from serving.items.all_customers import (
     export_lists,
@@ -19,6 +23,8 @@ from serving.items.all_customers import (
 from serving.offers.plans import simulated, write_plan
 from tests.laws.people.world import Seen, World
 from tests.serving.calling import NOW
+from training.predictions.kept import KeptPredictions
+from training.predictions.predictions import Predictions, RungPredictions
 from training.reasons.languages.known import ENGLISH
 
 FileWriter = Callable[[World, Path], Seen]
@@ -74,6 +80,31 @@ def _simulated(world: World, folder: Path) -> Seen:
     return world.seen(str(simulated(world.company.settings, world.workspace, {}, [], at=NOW)))
 
 
+def _tested(kind: str) -> FileWriter:
+    """Everybody of the company answered for at one test, as a training would have kept it."""
+
+    def write(world: World, folder: Path) -> Seen:
+        workspace = world.workspace
+        pack = open_store(workspace).pack()
+        everybody = np.arange(pack.customers, dtype=np.int32)
+        chances = (everybody + 1.0) / (len(everybody) + 1.0)
+        cutoffs, outcomes = np.zeros(len(everybody), np.int64), np.zeros(len(everybody))
+        part = RungPredictions("rule", "", everybody, cutoffs, outcomes, {"probability": chances})
+        kept, draft = KeptPredictions(workspace), folder / "draft"
+        kept.write(draft, Predictions.of("churn", [part], {}), pack.customer_ids)
+        kept.keep("churn", "tested", draft)
+        file = folder / f"tested.{kind}"
+        try:
+            export_predictions(workspace, "churn", "tested", file)
+        finally:
+            # Other tests look at what lies in the company's workspace.
+            shutil.rmtree(workspace.folder / "predictions")
+        return world.seen(_text_of(file))
+
+    return write
+
+
+FILES |= {f"regulars evaluate --export to {one}": ("demo", _tested(one)) for one in FORMATS}
 FILES |= {f"regulars export to {one}": ("demo", _exported(one)) for one in TARGETS}
 FILES |= {f"regulars recommend to {one}": ("items", _listed(one)) for one in FORMATS}
 FILES["regulars recommend --item"] = "items", _takers

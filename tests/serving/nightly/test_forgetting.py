@@ -6,12 +6,14 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as parquet
 import pytest
 
 from features.company.learned_from import LearnedFrom
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
+from features.store.pack import TextColumn
 from features.vectors.refresh import refresh_vectors
 from serving.exports.reasons import export_reasons
 from serving.ledger.administration import withheld_in
@@ -27,6 +29,8 @@ from serving.nightly.run import score_everybody
 from serving.snapshot.reading import open_snapshot
 from tests.holding import files_holding
 from tests.serving.company import Company, company_in
+from training.predictions.kept import KeptPredictions
+from training.predictions.predictions import Predictions, RungPredictions
 from training.reasons.languages.known import ENGLISH
 
 
@@ -111,6 +115,13 @@ def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(
     assert (workspace.folder / "exports").is_dir()
     somebody, known = open_snapshot(workspace).customer_ids[0], LearnedFrom(workspace)
     known.keep("churn", "digest", [somebody, "somebody erased"])
+    kept, draft = KeptPredictions(workspace), tmp_path / "draft"
+    answered = RungPredictions(
+        "rule", "", np.arange(2, dtype=np.int32), np.zeros(2, np.int64), np.zeros(2), {}
+    )
+    ids = TextColumn.of([somebody, "somebody erased"])
+    kept.write(draft, Predictions.of("churn", [answered], {}), ids)
+    kept.keep("churn", "digest", draft)
     kinds = workspace.store, workspace.vectors, workspace.scores
     current = [one.current for one in kinds]
     for one, folder in zip(kinds, current, strict=True):
@@ -121,6 +132,9 @@ def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(
     assert not (workspace.folder / "exports").exists()
     noted = known.were_among("churn", "digest", [somebody, "somebody erased"])
     assert noted is not None and noted.tolist() == [True, False]
+    there, gone = kept.names([somebody, "somebody erased"]).tolist()
+    tested = parquet.read_table(kept.place("churn", "digest"))["customer"].to_pylist()
+    assert there in tested and gone not in tested
     assert [list(one.named()) for one in kinds] == [[one] for one in current]
 
 

@@ -11,6 +11,8 @@ from features.company.workspace import CURRENT, Workspace
 from serving.ledger.administration import create_key, record_command
 from serving.nightly.verification import Verified, verify
 from tests.serving.company import Company
+from tests.training.predictions.pieces import IDS, predictions
+from training.predictions.kept import KeptPredictions
 
 
 @pytest.fixture
@@ -36,6 +38,19 @@ def test_a_sound_workspace_has_a_line_a_thing_and_no_fault(workspace: Workspace)
     ]  # fmt: skip
     assert not faults(workspace) and all(one.remedy == "" for one in found)
     assert found[6].amount == "1 calls" and found[0].amount.endswith(" bytes")
+
+
+def test_predictions_that_were_changed_are_named_with_what_to_do(workspace: Workspace) -> None:
+    kept, draft = KeptPredictions(workspace), workspace.folder / "draft"
+    kept.write(draft, predictions(), IDS)
+    kept.keep("churn", "digest", draft)
+    assert "predictions of churn" in [one.what for one in verify(workspace)] and not faults(
+        workspace
+    )
+    place = kept.place("churn", "digest")
+    place.write_bytes(place.read_bytes()[:-9])
+    (fault,) = faults(workspace)
+    assert fault.what == "predictions of churn" and fault.remedy.startswith("Train once more")
 
 
 def test_an_empty_workspace_has_nothing_to_look_at(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_a_training_that_dies_is_refused_and_leaves_nothing(name: str, shop: Pat
     with pytest.raises(ModelRefused, match=r"signal 11 \(SIGSEGV\) at the stage of 'fitting'"):
         train(family, settings, workspace, own_process=True)
     assert not workspace.mlflow.exists() and not workspace.bundles.exists()
+    assert not (workspace.folder / "predictions").exists()
     assert not (workspace.folder / f".training-{name}").exists()
     # Nobody holds the lock: whoever trains next is not sent away.
     with workspace.scratch(f"training-{name}", work="training"):

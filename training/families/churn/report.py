@@ -16,6 +16,7 @@ from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve
 from training.families.churn.evaluation.evaluation import Evaluation
 from training.families.churn.evaluation.plots import shap_plots
+from training.families.churn.evaluation.recomputed import churn_predictions
 from training.families.churn.evaluation.tables import (
     churn_ladder,
     lists_markdown,
@@ -81,6 +82,7 @@ def churn_report(
         origins=learned.origins,
         booster=learned.model if isinstance(learned.model, BoostedModel) else None,
         learned_from=_learned_from(learned),
+        predictions=churn_predictions(learned, evaluation.campaign, list_size=campaign.list_size),
     )
 
 

@@ -15,6 +15,7 @@ from training.bundles.plans import plan_to_learn
 from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.checks import offers_gate
 from training.families.offers.learning import LearnedOffers, learn_offers, next_best
+from training.families.offers.recomputed import offer_predictions
 from training.families.offers.report import COLUMNS, offer_card, offer_cell
 from training.recipe.family import ALWAYS_ANEW, Given
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
@@ -79,6 +80,7 @@ class OffersFamily:
                 "origins.json": as_table(learned.origins),
             },
             origins=learned.origins,
+            predictions=offer_predictions(learned.ladder),
         )
 
     def checks(self, folder: Path, champion: Manifest[OfferTask] | None) -> Sequence[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -102,22 +102,19 @@ class OfferLadder:
 
     def by_offer(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """Of what ships, offer by offer: shown, taken, expected, and the AUC within."""
-        probability, offers = self.of(self.winner.name).probability, self.tested.exposed.offers
-        outcomes = self.tested.dataset.outcomes
-        found = []
-        for offer in np.unique(offers):
-            mine = offers == offer
-            within = auc(outcomes[mine], probability[mine])
-            found.append(
-                {
-                    "offer": names[offer],
-                    "shown": int(mine.sum()),
-                    "taken": int(outcomes[mine].sum()),
-                    "expected": round(float(probability[mine].sum()), 1),
-                    "auc": None if math.isnan(within) else round(within, 4),
-                }
-            )
-        return found
+        probability = self.of(self.winner.name).probability
+        return offer_rows(
+            self.tested.dataset.outcomes, probability, self.tested.exposed.offers, names
+        )
+
+    def by_test(self) -> Iterator[tuple[Cutoff, slice]]:
+        """Each tested day with the places of its exposures among all that were tested."""
+        begins = np.searchsorted(
+            self.tested.exposed.as_of_seconds, [day.seconds for day in self.days]
+        )
+        ends = [*begins[1:], self.tested.exposed.rows]
+        for day, begin, end in zip(self.days, begins, ends, strict=True):
+            yield day, slice(int(begin), int(end))
 
 
 def offer_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
@@ -175,7 +172,9 @@ def climb(
     for rung in rungs:
         probability = np.concatenate(said[rung.name])
         levels = _levels(tested, probability, tests)
-        found.append(OfferRung(rung.name, figures(tested, probability), probability, levels))
+        exposed = tested.exposed
+        told = figures(tested.dataset.outcomes, probability, exposed.offers, exposed.customer_keys)
+        found.append(OfferRung(rung.name, told, probability, levels))
     days = tuple(cutoff for cutoff, _ in tests)
     return OfferLadder(tuple(found), best_way(rungs, found), tested, days, tuple(rungs))
 
@@ -205,12 +204,16 @@ def _within(one: OfferRung) -> float:
     return found if not math.isnan(found) else one.figures["pooled_auc"]
 
 
-def figures(tested: Asked, probability: Floats) -> dict[str, float]:
+def figures(
+    outcomes: Floats,
+    probability: Floats,
+    offers: NDArray[np.integer],
+    customer_keys: NDArray[np.int32],
+) -> dict[str, float]:
     """How well probabilities tell who takes what: within offers first, for pooled they tell popular offers."""
-    outcomes, exposed = tested.dataset.outcomes, tested.exposed
-    low, high = within_offer_interval(outcomes, probability, exposed.offers, exposed.customer_keys)
+    low, high = within_offer_interval(outcomes, probability, offers, customer_keys)
     return {
-        "within_offer_auc": within_offer_auc(outcomes, probability, exposed.offers),
+        "within_offer_auc": within_offer_auc(outcomes, probability, offers),
         "within_offer_auc_low": low,
         "within_offer_auc_high": high,
         "pooled_auc": auc(outcomes, probability),
@@ -218,6 +221,26 @@ def figures(tested: Asked, probability: Floats) -> dict[str, float]:
         "ece": calibration_error(outcomes, probability),
         "observed_over_expected": observed_over_expected(outcomes, probability),
     }
+
+
+def offer_rows(
+    outcomes: Floats, probability: Floats, offers: NDArray[np.integer], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Offer by offer: shown, taken, expected, and the AUC within."""
+    found = []
+    for offer in np.unique(offers):
+        mine = offers == offer
+        within = auc(outcomes[mine], probability[mine])
+        found.append(
+            {
+                "offer": names[offer],
+                "shown": int(mine.sum()),
+                "taken": int(outcomes[mine].sum()),
+                "expected": round(float(probability[mine].sum()), 1),
+                "auc": None if math.isnan(within) else round(within, 4),
+            }
+        )
+    return found
 
 
 def within_offer_auc(outcomes: Floats, scores: Floats, offers: NDArray[np.integer]) -> float:

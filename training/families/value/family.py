@@ -26,6 +26,7 @@ from training.families.value.learning import LearnedValue, learn_value, next_bes
 from training.families.value.margins import line_margins
 from training.families.value.measures import value_bins
 from training.families.value.models import RATE
+from training.families.value.recomputed import value_predictions
 from training.families.value.report import COLUMNS, value_card, value_cell
 from training.ladder.plots import decile_plot, gains_plot
 from training.leaks.gate import spoken_for
@@ -116,6 +117,7 @@ class ValueFamily:
                 **called_lawful(manifest.evaluation["fairness"]),
             },
             origins=learned.origins,
+            predictions=value_predictions(learned.ladder),
         )
 
     def checks(self, folder: Path, champion: Manifest[ValueTask] | None) -> Sequence[Check]:

@@ -48,7 +48,34 @@ class TestedValue:
     high: Floats
     says_something: NDArray[np.bool_]
     figures: Mapping[str, float]
-    before: Floats = field(default_factory=lambda: np.empty(0))
+    before: Floats
+
+    @classmethod
+    def measured(
+        cls,
+        rung: str,
+        cutoff: Cutoff,
+        customer_keys: NDArray[np.int32],
+        brought: Floats,
+        ranges: tuple[Floats, Floats, Floats],
+        says_something: NDArray[np.bool_],
+        before: Floats,
+    ) -> TestedValue:
+        """A rung with its figures at a test; ``ranges`` are what it expected, and the lows and highs around it."""
+        expected, low, high = ranges
+        figures = measure_value(brought, expected) | _covered(brought, low, high, says_something)
+        return cls(
+            rung,
+            cutoff,
+            customer_keys,
+            brought,
+            expected,
+            low,
+            high,
+            says_something,
+            figures,
+            before,
+        )
 
     @property
     def level(self) -> HeldLevel:
@@ -128,17 +155,33 @@ def climb_value(fits: Fits, splits: ValueSplits, *, progress: Progress = silent)
         tested = _tested(fits, split) + tested
     progress("testing the value ladder", len(splits.tests), len(splits.tests))
     names = [name for name in RUNGS if _everywhere(name, tested, len(splits.tests))]
-    choosing = {split.test for split in splits.choosing}
-    chosen_by = {
-        name: _mean(name, [one for one in tested if one.cutoff in choosing])["gini"]
-        for name in names
-    }
+    chosen_by = _chosen_by(tested, names, [split.name for split in splits.choosing])
     winner = choose_value(chosen_by)
     if not chosen_by[winner] > 0.0:
         raise _nothing_learned(chosen_by[winner])
     replicates = _replicates(tested, names)
     rows = tuple(_row(name, tested, replicates, chosen_by[name], name == winner) for name in names)
     return ValueLadder(rows, winner, tuple(tested))
+
+
+def laid_value_again(
+    tested: Sequence[TestedValue], names: Sequence[str], ships: str, choosing: Sequence[str]
+) -> ValueLadder:
+    """The ladder as it follows from what was tested alone, without any model, of the rungs of these names.
+
+    ``choosing`` names the tests that chose.
+    """
+    replicates = _replicates(tested, names)
+    chosen_by = _chosen_by(tested, names, choosing)
+    rows = tuple(_row(name, tested, replicates, chosen_by[name], name == ships) for name in names)
+    return ValueLadder(rows, ships, tuple(tested))
+
+
+def _chosen_by(
+    tested: Sequence[TestedValue], names: Sequence[str], choosing: Sequence[str]
+) -> dict[str, float]:
+    there = [one for one in tested if str(one.cutoff) in choosing]
+    return {name: _mean(name, there)["gini"] for name in names}
 
 
 def choose_value(gini: Mapping[str, float]) -> str:
@@ -192,25 +235,23 @@ def _test(
     found: ExpectedValues,
     before: Floats,
 ) -> TestedValue:
-    told = value.intervals.says_something(found.expected)
-    return TestedValue(
+    return TestedValue.measured(
         value.model.title,
         cutoff,
         test.vectors.customer_keys,
         test.amounts,
-        found.expected,
-        found.low,
-        found.high,
-        told,
-        measure_value(test.amounts, found.expected) | _covered(test.amounts, found, told),
+        (found.expected, found.low, found.high),
+        value.intervals.says_something(found.expected),
         before,
     )
 
 
-def _covered(brought: Floats, found: ExpectedValues, told: NDArray[np.bool_]) -> dict[str, float]:
+def _covered(
+    brought: Floats, low: Floats, high: Floats, told: NDArray[np.bool_]
+) -> dict[str, float]:
     return {
-        "coverage": coverage(brought, found.low, found.high),
-        "coverage_of_buyers": coverage(brought[told], found.low[told], found.high[told]),
+        "coverage": coverage(brought, low, high),
+        "coverage_of_buyers": coverage(brought[told], low[told], high[told]),
     }
 
 
@@ -230,8 +271,8 @@ def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
         return np.concatenate([getattr(one, part) for one in mine])
 
     brought, expected, told = whole("brought"), whole("expected"), whole("says_something")
-    found = ExpectedValues(expected, whole("low"), whole("high"), expected, expected)
-    figures = measure_value(brought, expected) | _covered(brought, found, told)
+    covered = _covered(brought, whole("low"), whole("high"), told)
+    figures = measure_value(brought, expected) | covered
     return {key: figures[key] for key in POOLED} | {"told_share": float(told.mean())}
 
 

@@ -19,6 +19,7 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
 from features.vocabulary.time import Cutoff
 from tests.republishing import republished
+from tests.training.families.following import assert_all_follow, kept
 from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
 from training.families.offers.bundle import OFFER_KIND
@@ -29,6 +30,8 @@ from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
 from training.families.offers.learning import LearnedOffers, learn_offers, next_best
 from training.families.offers.persuading import experiment_of
+from training.families.offers.recomputed import offer_predictions
+from training.families.recomputed import compared_with_card
 from training.registry.gate import failed_of
 
 DAY = 86_400
@@ -65,6 +68,21 @@ def test_without_exposures_it_is_called_an_affinity_and_claims_no_effect(
     assert manifest.metrics["within_offer_auc"] > 0.6
     by_name = {row["name"]: row for row in manifest.ladder}
     assert by_name["own share of the category"]["within_offer_auc"] > 0.6
+
+
+def test_every_figure_of_its_card_follows_from_its_file(
+    learned: LearnedOffers, tmp_path: Path
+) -> None:
+    place = kept(tmp_path, offer_predictions(learned.ladder), learned.learning.pack)
+    found = place.read("offers", "digest")
+    assert [part.test for part in found.tested[: len(learned.ladder.days)]] == [
+        str(day) for day in learned.ladder.days
+    ]
+    assert_all_follow(learned.manifest, found)
+    by_offer = [
+        one for one in compared_with_card(learned.manifest, found) if "by_offer" in one.place
+    ]
+    assert len(by_offer) == 5 * len(learned.manifest.evaluation["by_offer"])
 
 
 def test_the_same_data_give_the_same_digest_and_a_changed_byte_is_refused(

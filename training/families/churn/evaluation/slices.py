@@ -22,7 +22,7 @@ from training.measures.metrics import auc
 
 FEWEST_CUSTOMERS = 50
 """A slice of fewer customers, or with one outcome alone, is counted but not judged."""
-
+EVERYBODY, TESTED_AT = "everybody", "tested at"
 _MOST_SEGMENTS = 12
 
 
@@ -97,7 +97,7 @@ def slices(
     in are left out.
     """
     answers = SliceAnswers.of(tested)
-    found = [answers.slice("everybody", "everybody", np.ones(len(answers.outcomes), np.bool_))]
+    found = [answers.slice(EVERYBODY, EVERYBODY, np.ones(len(answers.outcomes), np.bool_))]
     for kind, names, codes in _kinds(vectors, attributes, horizon_days):
         found += [
             answers.slice(kind, name, codes == code)
@@ -113,7 +113,7 @@ def _kinds(
     cutoffs = np.concatenate([one.cutoff_seconds for one in vectors])
     moments = np.unique(cutoffs).tolist()
     if len(moments) > 1:
-        yield "tested at", {one: str(Cutoff(one)) for one in moments}, cutoffs
+        yield TESTED_AT, {one: str(Cutoff(one)) for one in moments}, cutoffs
     segments = _segments(vectors, attributes)
     if segments is not None:
         yield "segment", *segments

@@ -1,0 +1,154 @@
+"""Every figure of a card once more, from the predictions it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from regulars.call import Call, verb, write_down
+from regulars.narrator import Outcome, Table
+from regulars.options import MODELS, a_file
+
+if TYPE_CHECKING:
+    from training.bundles.manifest import Manifest
+    from training.predictions.compared import ComparedFigure
+    from training.predictions.predictions import Predictions
+
+_LADDER, _CHOSEN_BY = "ladder", ("auc", "gini", "within_offer_auc")
+_MOST_LETTERS = 40
+
+
+@click.command()
+@click.argument("model", type=click.Choice(MODELS), default=MODELS[0])
+@click.option("--version", type=int, help="Which version; without it, the model in use.")
+@click.option(
+    "--export",
+    type=a_file,
+    help="Write the predictions to this .parquet or .csv file, by your own numbers of customers.",
+)
+@verb
+def evaluate(call: Call, model: str, version: int | None, export: Path | None) -> Outcome:
+    """Recompute every figure of a model's card from its predictions, and show both side by side."""
+    from training.families.kinds import kind_of
+    from training.families.recomputed import compared_with_card, require_predictions
+    from training.predictions.kept import KeptPredictions
+    from training.registry.manifests import manifest_of_version
+
+    require_predictions(model)
+    manifest = manifest_of_version(call.settings, call.workspace, kind_of(model), version)
+    kept = KeptPredictions(call.workspace)
+    predictions = kept.read(model, manifest.digest)
+    figures = compared_with_card(manifest, predictions)
+    file = str(kept.place(model, manifest.digest))
+    written = {} if export is None else _exported(call, manifest, export)
+    return _outcome(manifest, predictions, figures, {"file": file, **written})
+
+
+def _exported(call: Call, manifest: Manifest[Any], path: Path) -> dict[str, Any]:
+    from serving.exports.predictions import export_predictions
+
+    write_down(call, "evaluate --export")
+    written = export_predictions(call.workspace, manifest.name, manifest.digest, path)
+    return {"exported": written.file, "unnamed_rows": written.unnamed}
+
+
+def _outcome(
+    manifest: Manifest[Any],
+    predictions: Predictions,
+    figures: Sequence[ComparedFigure],
+    files: dict[str, Any],
+) -> Outcome:
+    others = [figure for figure in figures if not figure.agrees]
+    same = len(figures) - len(others)
+    said = (
+        f"{manifest.title}, version {manifest.version}: {same:,} of {len(figures):,} figures of its card follow from "
+        f"{predictions.rows:,} rows of predictions"
+    )
+    gone = predictions.rows_gone
+    if gone:
+        said += (
+            f"; {gone:,} rows are gone since, with customers who were erased or are in the store no more, "
+            "so that figures may differ"
+        )
+    lines = [f"  The predictions: {files['file']}"]
+    if "exported" in files:
+        lines.append(
+            f"  Written to {files['exported']}; {files['unnamed_rows']:,} rows name nobody, for their customers "
+            "objected or are in the store no more"
+        )
+    return Outcome(
+        said=said,
+        data={
+            "model": manifest.name,
+            "version": manifest.version,
+            "digest": manifest.digest,
+            "rows": predictions.rows,
+            "rows_gone": gone,
+            "differ": len(others),
+            "figures": [_plain(figure) for figure in figures],
+            **files,
+        },
+        tables=list(_tables(manifest.title, figures)),
+        lines=lines,
+        exit_code=1 if others and not gone else 0,
+    )
+
+
+def _plain(figure: ComparedFigure) -> dict[str, Any]:
+    return {
+        "figure": ".".join(figure.place),
+        "on_card": figure.on_card,
+        "recomputed": figure.recomputed,
+        "agrees": figure.agrees,
+    }
+
+
+def _tables(title: str, figures: Sequence[ComparedFigure]) -> Iterator[Table]:
+    """What ships figure by figure, each rung in a line, and whatever differs in any of them."""
+    head = ("figure", "on the card", "from the predictions", "")
+    # The rung that ships stands in the ladder once more.
+    mine = [figure for figure in figures if figure.place[0] != _LADDER]
+    yield Table(title, head, [_row(figure, figure.place[1:]) for figure in mine])
+    rungs: dict[str, list[ComparedFigure]] = {}
+    for figure in figures:
+        if figure.place[0] == _LADDER:
+            rungs.setdefault(figure.place[1], []).append(figure)
+    yield Table(
+        "The ladder",
+        ("rung", "figures", "the same", *head[1:]),
+        [_rung(name, found) for name, found in rungs.items()],
+    )
+    others = [figure for found in rungs.values() for figure in found if not figure.agrees]
+    if others:
+        rows = [_row(figure, figure.place[1:]) for figure in others]
+        yield Table("What differs in the ladder", head, rows)
+
+
+def _row(figure: ComparedFigure, place: Sequence[str]) -> tuple[str, str, str, str]:
+    return " · ".join(place), _cell(figure.on_card), _cell(figure.recomputed), _mark(figure)
+
+
+def _rung(name: str, figures: Sequence[ComparedFigure]) -> tuple[str, ...]:
+    """A rung by how many of its figures are the same, and by the one that rungs are chosen by."""
+    first = next(figure for figure in figures if figure.place[-1] in _CHOSEN_BY)
+    same = sum(figure.agrees for figure in figures)
+    _, on_card, recomputed, mark = _row(first, first.place)
+    return name, f"{len(figures)}", f"{same}", f"{first.place[-1]} {on_card}", recomputed, mark
+
+
+def _mark(figure: ComparedFigure) -> str:
+    if figure.agrees:
+        return "✓"
+    return "differs" if figure.difference is None else f"differs by {figure.difference:.1g}"
+
+
+def _cell(figure: Any) -> str:
+    if figure is None:
+        return "–"
+    if isinstance(figure, float):
+        return f"{figure:.8g}"
+    text = str(figure)
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS]}…"

@@ -1,0 +1,78 @@
+"""The predictions of a training in a file for an analyst, by the company's own numbers of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from features.company.workspace import Workspace
+from features.exports.table_files import FORMATS, TableWriter, put_in_place
+from features.store.store import open_store
+from features.vocabulary.errors import UsageRefused, did_you_mean
+from serving.ledger.administration import of_nobody_withheld
+from serving.ledger.privacy import Withheld
+from serving.snapshot.consent import refused_profiling
+from training.predictions.kept import KeptPredictions
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class PredictionExport:
+    """How many rows were written, and how many of them name nobody."""
+
+    rows: int
+    unnamed: int
+    file: str
+
+
+def export_predictions(
+    workspace: Workspace, name: str, digest: str, path: Path
+) -> PredictionExport:
+    """Write the predictions of a bundle, a row a customer, rung and test, as Parquet or CSV by the file's ending.
+
+    Whoever was erased is in no row. Whoever objected or said no to being scored, and whoever is in the store no more,
+    keeps the rows without a number: the figures stay those of everybody. Raises ``WorkspaceRefused`` without
+    predictions or a store, ``UsageRefused`` for another ending or a folder that is not there.
+    """
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in FORMATS or not path.parent.is_dir():
+        raise UsageRefused(
+            expected=f"a file that ends in {' or '.join(f'.{one}' for one in FORMATS)} in a folder that exists",
+            found=path.name,
+            remedy=did_you_mean(kind, list(FORMATS)),
+        )
+
+    def make(withheld: Withheld, check: Callable[[], None]) -> PredictionExport:
+        table = _named(workspace, KeptPredictions(workspace).rows(name, digest), withheld)
+        with put_in_place(path) as file:
+            writer = TableWriter(file, kind)
+            writer.add(table)
+            writer.close()
+            check()
+        return PredictionExport(table.num_rows, table["customer_id"].null_count, str(path))
+
+    return of_nobody_withheld(workspace, make)
+
+
+def _named(workspace: Workspace, table: pa.Table, withheld: Withheld) -> pa.Table:
+    """The table with the number of each customer who may be named."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    store = open_store(workspace)
+    pack = store.pack()
+    refused = set(refused_profiling(store, pack).tolist())
+    nobody = withheld.objected | withheld.erased
+    ids = [
+        customer_id
+        for key, customer_id in enumerate(pack.customer_ids)
+        if key not in refused and customer_id not in nobody
+    ]
+    names = KeptPredictions(workspace).names(ids)
+    places = compute.index_in(table["customer"], value_set=pa.array(names, pa.int64()))
+    numbers = pa.array(ids, pa.string()).take(places.combine_chunks())
+    return table.add_column(0, "customer_id", numbers)

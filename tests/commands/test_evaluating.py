@@ -1,0 +1,152 @@
+"""`regulars evaluate`: a card beside its predictions, whoever was erased since, and the file for an analyst."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+from click.testing import CliRunner, Result
+
+from features.company.erased_names import ErasedNames
+from features.company.workspace import Workspace
+from regulars.main import main
+from tests.absolute_paths import places_naming
+from tests.commands.shop import leaving_and_staying, write_shop
+from training.predictions.kept import KeptPredictions
+from training.predictions.table import FILE
+
+
+def called(settings: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, [*words, "--settings", str(settings)])
+
+
+def told(settings: Path, *words: str, exit_code: int = 0) -> dict[str, Any]:
+    """What a command says to a script."""
+    result = called(settings, *words, "--json")
+    assert result.exit_code == exit_code, result.output[:2_000]
+    answer: dict[str, Any] = json.loads(result.output.splitlines()[-1])
+    return answer
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A shop with a model of churn that is in nobody's use yet."""
+    settings = write_shop(tmp_path_factory.mktemp("shop"), leaving_and_staying(150, days=240))
+    told(settings, "ingest")
+    told(settings, "train", "churn", "--no-promote")
+    return settings
+
+
+@pytest.fixture
+def shop(trained: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    return Path(shutil.copytree(trained.parent, tmp_path / "shop")) / trained.name
+
+
+def workspace(settings: Path) -> Workspace:
+    return Workspace(settings.parent / ".workspace")
+
+
+def test_every_figure_of_a_card_follows_from_the_predictions_of_its_training(
+    trained: Path,
+) -> None:
+    answer = told(trained, "evaluate", "churn")
+    assert (answer["done"], answer["version"], answer["differ"]) == (True, "1", 0)
+    assert (answer["rows_gone"], len(answer["figures"]) > 100) == (0, True)
+    assert all(one["agrees"] for one in answer["figures"])
+    assert answer["figures"] == told(trained, "evaluate", "--version", "1")["figures"]
+    said = called(trained, "evaluate").output
+    assert "✓" in said and "differs" not in said and "The ladder" in said
+
+
+def test_predictions_lie_in_the_workspace_alone_and_name_nobody(trained: Path) -> None:
+    folder = workspace(trained).folder
+    [file] = folder.rglob("*predictions.parquet")
+    assert file.relative_to(folder).parts[:2] == ("predictions", "churn") and file.name == FILE
+    assert places_naming(folder / "predictions", "c001") == []
+
+
+def test_a_version_nobody_registered_is_refused_and_the_one_in_use_is_meant_where_none_is_named(
+    shop: Path,
+) -> None:
+    refused = told(shop, "evaluate", "churn", "--version", "9", exit_code=1)
+    assert refused["refused"]["found"] == "no version 9"
+    told(shop, "promote", "--force", "--reason", "a test")
+    # What is in use is known without the registry.
+    shutil.rmtree(workspace(shop).mlflow)
+    assert (
+        told(shop, "evaluate")["differ"] == told(shop, "evaluate", "--version", "1")["differ"] == 0
+    )
+
+
+def test_predictions_that_do_not_give_the_card_are_told_figure_by_figure(shop: Path) -> None:
+    digest = told(shop, "evaluate")["digest"]
+    path = KeptPredictions(workspace(shop)).place("churn", digest)
+    table = parquet.read_table(path)
+    away = pa.array(np.clip(table["probability"].to_numpy() * 1.001, 0, 1))
+    place = table.schema.get_field_index("probability")
+    changed = table.set_column(place, "probability", away)
+    with parquet.ParquetWriter(path, table.schema) as writer:
+        first = 0
+        for rows in _pieces(table):
+            writer.write_table(changed.slice(first, rows), row_group_size=rows)
+            first += rows
+    answer = told(shop, "evaluate", exit_code=1)
+    wrong = {one["figure"] for one in answer["figures"] if not one["agrees"]}
+    assert answer["differ"] == len(wrong) and "metrics.observed_over_expected" in wrong
+    # A score that rises with the one before puts customers in the same order.
+    assert "metrics.auc" not in wrong
+    assert "differs by" in called(shop, "evaluate").output
+
+
+def _pieces(table: pa.Table) -> list[int]:
+    """How many rows stand one after the other of the same rung and test."""
+    frame = table.to_pandas()[["rung", "cutoff"]]
+    begins = (frame != frame.shift()).any(axis=1).cumsum()
+    return [int(rows) for rows in begins.value_counts(sort=False)]
+
+
+def test_after_an_erasure_the_figures_may_differ_and_that_is_said(shop: Path) -> None:
+    with closing(ErasedNames(workspace(shop).erased)) as names:
+        names.add(["c000", "c003"])
+    answer = told(shop, "evaluate")
+    assert answer["done"] is True and answer["rows_gone"] > 0 and answer["differ"] > 0
+    said = called(shop, "evaluate").output
+    assert "rows are gone since" in said and "differs by" in said
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_an_analyst_is_given_the_rows_by_the_companys_own_numbers(
+    shop: Path, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"out.{kind}"
+    answer = told(shop, "evaluate", "churn", "--export", str(path))
+    table = pd.read_parquet(path) if kind == "parquet" else pd.read_csv(path)
+    assert (answer["exported"], answer["unnamed_rows"]) == (str(path), 0)
+    assert len(table) == answer["rows"] and next(iter(table)) == "customer_id"
+    assert set(table.customer_id) <= {f"c{number:03}" for number in range(150)}
+    assert (table.groupby("customer_id").customer.nunique() == 1).all()
+    [recorded] = told(shop, "audit", "list", "--latest", "1")["calls"]
+    assert recorded["call"] == "RUN regulars evaluate --export"
+    # Whoever left by the outcome bought nothing in the thirty days after the cutoff.
+    lines = pd.read_csv(shop.parent / "sales.csv", parse_dates=["day"])
+    one = table.iloc[0]
+    days = lines[lines.customer == one.customer_id].day - pd.Timestamp(one.cutoff).tz_localize(None)
+    assert one.outcome == (not days.between(pd.Timedelta(0), pd.Timedelta("29D")).any())
+
+
+def test_what_cannot_be_recomputed_is_refused_in_words(shop: Path, tmp_path: Path) -> None:
+    assert called(shop, "evaluate", "segments").exit_code == 2
+    odd = told(shop, "evaluate", "churn", "--export", str(tmp_path / "out.xlsx"), exit_code=2)
+    assert "ends in .parquet or .csv" in odd["refused"]["expected"]
+    shutil.rmtree(workspace(shop).folder / "predictions")
+    gone = told(shop, "evaluate", exit_code=1)
+    assert gone["refused"]["remedy"].startswith("Run `regulars train churn`")

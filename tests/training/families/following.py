@@ -1,0 +1,44 @@
+"""Whether all that a manifest says of a ladder follows from the predictions of its training, read back from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from features.company.workspace import Workspace
+from features.store.pack import Pack
+from training.bundles.manifest import Manifest
+from training.families.recomputed import compared_with_card
+from training.predictions.kept import KeptPredictions
+from training.predictions.predictions import Predictions
+
+
+def kept(folder: Path, predictions: Predictions, pack: Pack) -> KeptPredictions:
+    """Predictions as a training leaves them in a workspace."""
+    workspace = Workspace(folder)
+    workspace.create()
+    place = KeptPredictions(workspace)
+    place.write(folder / "draft", predictions, pack.customer_ids)
+    place.keep(predictions.model, "digest", folder / "draft")
+    return place
+
+
+def leaves(content: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where every number of a manifest's part stands."""
+    if isinstance(content, Mapping):
+        for key, inner in content.items():
+            yield from leaves(inner, (*place, str(key)))
+    elif isinstance(content, Sequence) and not isinstance(content, str):
+        for row in content:
+            yield from leaves(row, (*place, str(row["name"])))
+    elif isinstance(content, int | float) and not isinstance(content, bool):
+        yield place
+
+
+def assert_all_follow(manifest: Manifest[Any], predictions: Predictions) -> None:
+    """Every figure of metrics and ladder is recomputed, and all that is recomputed is the same."""
+    figures = compared_with_card(manifest, predictions)
+    assert [one for one in figures if not one.agrees] == []
+    told = {"metrics": manifest.metrics, "ladder": manifest.ladder}
+    assert set(leaves(told)) <= {one.place for one in figures}

@@ -1,0 +1,1 @@
+"""What every rung answered of each customer at each test: the evidence that the figures of a training stand on."""
