@@ -6,6 +6,9 @@ long histories neither overflow nor underflow, and has its slopes beside it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import numpy as np
 
 from features.behaviour.buying import OPERANDS
@@ -62,17 +65,27 @@ def buying_model_before(pack: Pack, cutoff: Cutoff, *, threads: int = 2) -> Buyi
 
     Nothing that happened or became known at the cutoff or later has a part in it.
     """
+    return buying_models_before(pack, [cutoff], threads=threads).get(cutoff.seconds)
+
+
+def buying_models_before(
+    pack: Pack, cutoffs: Sequence[Cutoff], *, threads: int = 2
+) -> dict[int, BuyingModel]:
+    """The model of buying as it could be known at each of some cutoffs, by their seconds.
+
+    Everybody who had bought by then is fitted on. Cutoffs at which the data cannot carry a model are left out.
+    """
     purchases = pack.streams.get("purchases")
     if purchases is None or not {"quantity_milli", "local_day"} <= set(purchases.columns):
-        return None
-    vectors = build_vectors(pack, plan_of(OPERANDS, pack), [cutoff], threads=threads)
-    repeats, recency, tenure = (
-        vectors.column(one.feature.name).astype(np.float64) for one in OPERANDS
-    )
-    try:
-        return fit_buying_model(repeats, recency, tenure)
-    except ModelRefused:
-        return None
+        return {}
+    vectors = build_vectors(pack, plan_of(OPERANDS, pack), cutoffs, threads=threads)
+    columns = [vectors.column(one.feature.name).astype(np.float64) for one in OPERANDS]
+    found: dict[int, BuyingModel] = {}
+    for cutoff in cutoffs:
+        rows = vectors.cutoff_seconds == cutoff.seconds
+        with suppress(ModelRefused):
+            found[cutoff.seconds] = fit_buying_model(*(one[rows] for one in columns))
+    return found
 
 
 def usual_cutoff(pack: Pack) -> Cutoff:

@@ -17,8 +17,10 @@ from training.learners.trees import BoostingSettings
 class Rung:
     """One step of the ladder: a name, what it reads and how it learns.
 
-    A rung ``is_rule`` when it needs no learning to rank: what a company could do without a model. ``parts`` are the rungs a blend is made of; ``strength`` holds back a logistic model; ``directions``
-    holds trees to what nobody doubts, and ``settings`` says how far they may go, where not as usual.
+    A rung ``is_rule`` when it needs no learning to rank: what a company could do without a model. It ranks by
+    the values as they are, within no bounds. ``parts`` are the rungs a blend is made of; ``strength`` holds back a
+    logistic model; ``directions`` holds trees and rules to what nobody doubts, and ``settings`` says how far trees
+    may go, where not as usual.
     """
 
     name: str
@@ -53,7 +55,13 @@ class Rung:
                 threads=threads,
             )
         if self.family == LogisticModel.family:
-            return LogisticModel.fit(dataset, self.feature_names, strength=self.strength)
+            return LogisticModel.fit(
+                dataset,
+                self.feature_names,
+                strength=self.strength,
+                is_rule=self.is_rule,
+                directions=self.directions,
+            )
         known = fitted or {}
         line, trees = (
             known.get(part.name) or part.fit(dataset, threads=threads, rounds=rounds)

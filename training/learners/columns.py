@@ -21,7 +21,8 @@ class Columns:
     """The features a model reads, with the bounds their values are held to.
 
     Values beyond a bound are set to it, at fitting and at scoring alike, so that no single customer's
-    extreme is kept in a model. Missing values stay NaN.
+    extreme is kept in a model. Missing values stay NaN. A rule that ranks by a value as it is has no
+    bounds, and keeps nobody's extremes either.
     """
 
     names: tuple[str, ...]
@@ -34,6 +35,12 @@ class Columns:
         bounds = [shared_bounds(vectors.column(name), vectors.customer_keys) for name in names]
         low, high = np.array(bounds, np.float32).reshape(-1, 2).T
         return cls(tuple(names), low.copy(), high.copy())
+
+    @classmethod
+    def unbounded(cls, names: Sequence[str]) -> Columns:
+        """The named features as they are: silence and tenure grow from cutoff to cutoff beyond any learned bound."""
+        most = np.full(len(names), np.finfo(np.float32).max, np.float32)
+        return cls(tuple(names), -most, most)
 
     def positions(self, feature_names: Sequence[str]) -> NDArray[np.intp]:
         """Where each of these features lies among ``feature_names``.

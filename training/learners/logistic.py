@@ -1,6 +1,6 @@
 """Logistic regression in closed form: fitted by scikit-learn, stored as plain numbers, scored by numpy.
 
-Every simple rule is one of these too: the recency rule has one feature, the base rate has none.
+Every rule of one feature is one of these too: the recency rule reads silence, the base rate nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 import numpy as np
@@ -19,6 +20,7 @@ from training.learners.columns import Columns
 from training.learners.model import Model
 
 MOST_VALUES = 10_000_000
+NOTHING_CERTAIN: Mapping[str, int] = MappingProxyType({})
 
 
 def signed_log(values: NDArray[np.floating]) -> Floats:
@@ -52,30 +54,40 @@ class LogisticModel(Model):
 
     @classmethod
     def fit(
-        cls, dataset: Dataset, feature_names: Sequence[str] | None = None, *, strength: float = 1.0
+        cls,
+        dataset: Dataset,
+        feature_names: Sequence[str] | None = None,
+        *,
+        strength: float = 1.0,
+        is_rule: bool = False,
+        directions: Mapping[str, int] = NOTHING_CERTAIN,
     ) -> Self:
         """Fit the named features, or all; ``strength`` is the L2 penalty on standardised features.
 
         The penalty is ``strength / 2`` times the sum of squared coefficients, beside the summed log
         loss. Of very many rows evenly spaced ones are read, ten million
-        values at most. Raises ``ModelRefused`` for a dataset without rows, with one outcome or unknown
-        ones.
+        values at most. A rule reads values as they are, within no bounds, with the median in the place of a
+        missing one, and a feature with 1 in ``directions`` raises the risk and one with -1 lowers it,
+        whatever the rows say. Raises ``ModelRefused`` for a dataset without rows, with one outcome or
+        unknown ones.
         """
         dataset.require_fit()
         names = dataset.vectors.feature_names if feature_names is None else tuple(feature_names)
-        columns = Columns.learn(dataset.vectors, names)
+        columns = Columns.unbounded(names) if is_rule else Columns.learn(dataset.vectors, names)
         positions = columns.positions(dataset.vectors.feature_names)
         chosen = _evenly_spaced(dataset.rows, MOST_VALUES // max(1, len(names)))
-        logs = signed_log(columns.prepare(dataset.vectors.values[chosen], positions))
-        present = ~np.isnan(logs)
-        counts = np.maximum(present.sum(axis=0), 1)
-        imputed = np.where(present, logs, 0.0).sum(axis=0) / counts
-        logs = np.where(present, logs, imputed)
+        values = columns.prepare(dataset.vectors.values[chosen], positions)
+        logs = signed_log(values)
+        imputed = signed_log(_medians(values)) if is_rule else _means(logs)
+        logs = np.where(np.isnan(logs), imputed, logs)
         centre = logs.mean(axis=0)
         spread = logs.std(axis=0)
         scale = np.where(spread > 1e-9, spread, 1.0)
         standard = np.where(spread > 1e-9, (logs - centre) / scale, 0.0)
         intercept, coefficients = penalised(standard, dataset.outcomes[chosen], strength)
+        if is_rule:
+            certain = np.array([directions.get(name, 0) for name in names], np.float64)
+            coefficients = np.where(certain == 0, coefficients, certain * np.abs(coefficients))
         return cls(columns, intercept, centre, scale, imputed, coefficients)
 
     def log_odds(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
@@ -116,6 +128,19 @@ class LogisticModel(Model):
             np.array(content["imputed"], np.float64),
             np.array(content["coefficients"], np.float64),
         )
+
+
+def _means(logs: Floats) -> Floats:
+    """The mean of each column's known values; 0 where there are none."""
+    present = ~np.isnan(logs)
+    means: Floats = np.where(present, logs, 0.0).sum(axis=0) / np.maximum(present.sum(axis=0), 1)
+    return means
+
+
+def _medians(values: NDArray[np.float32]) -> Floats:
+    """The median of each column's known values, which no extreme moves; 0 where there are none."""
+    known = [column[~np.isnan(column)].astype(np.float64) for column in values.T]
+    return np.array([float(np.median(one)) if len(one) else 0.0 for one in known], np.float64)
 
 
 def _evenly_spaced(rows: int, most: int) -> slice | NDArray[np.intp]:

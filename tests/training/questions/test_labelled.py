@@ -19,7 +19,11 @@ from training.datasets.dataset import Dataset
 from training.datasets.folds import FoldSplit
 from training.datasets.splits import OriginSplit
 from training.families.churn.learning import Learned, learn_churn
-from training.families.churn.strongest_feature import strongest_feature
+from training.families.churn.strongest_feature import (
+    NO_FEATURE,
+    StrongestFeature,
+    strongest_feature,
+)
 from training.questions.gaps import note_on_horizon, proposed_horizon
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, _too_few, labelled
@@ -272,9 +276,9 @@ def test_the_strongest_feature_may_fall_and_miss_values() -> None:
     keys = np.arange(6, dtype=np.int32)
     vectors = Vectors("p", ("flat", "falling", "rising"), keys, np.zeros(6, np.int64), values)
     dataset = Dataset(vectors, np.array([0, 0, 0, 1, 1, 1], np.float64))
-    assert strongest_feature(dataset, vectors.feature_names) == "falling"
-    assert strongest_feature(dataset, ("flat", "rising")) == "rising"
-    assert strongest_feature(dataset, ()) == ""
+    assert strongest_feature(dataset, vectors.feature_names) == StrongestFeature("falling", -1)
+    assert strongest_feature(dataset, ("flat", "rising")) == StrongestFeature("rising", 1)
+    assert strongest_feature(dataset, ()) == NO_FEATURE
 
 
 def occasional() -> Pack:

@@ -27,11 +27,12 @@ from training.learners.boosting import BoostedModel
 from training.learners.calibration import Calibration
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
+from training.learners.repeat_buying import RepeatBuying
 from training.questions.kinds import question_from
 from training.questions.question import Question
 
 LEARNERS: Mapping[str, type[Model]] = {
-    one.family: one for one in (LogisticModel, BoostedModel, BlendedModel)
+    one.family: one for one in (LogisticModel, RepeatBuying, BoostedModel, BlendedModel)
 }
 _CALIBRATION, _REFERENCE = "calibration.json", "reference.npz"
 _GOLDEN_SEED = 20_100_101

@@ -9,6 +9,7 @@ import numpy as np
 
 from features.company.settings.questions import ChurnSettings
 from features.declarations.feature import Declaration
+from features.lifecycle.repeat_buying import buying_models_before
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vocabulary.progress import Progress, silent
@@ -19,7 +20,7 @@ from training.datasets.splits import Splits
 from training.families.churn.bundle import CHURN_KIND, ChurnTask
 from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
-from training.families.churn.strongest_feature import strongest_feature
+from training.families.churn.strongest_feature import NO_FEATURE, strongest_feature
 from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.fitting import fit_and_calibrate
 from training.ladder.ladder import Ladder, climb
@@ -85,7 +86,13 @@ def learn_churn(
         usable.names,
         settings.horizon_days,
         means_leaving=question.means_leaving,
-        strongest="" if has_rule(usable.names) else strongest_feature(earliest, usable.names),
+        strongest=NO_FEATURE
+        if has_rule(usable.names)
+        else strongest_feature(earliest, usable.names),
+        # A plan without a model of buying was made where the earliest cutoff carries none.
+        buying={}
+        if plan.buying is None
+        else buying_models_before(pack, splits.cutoffs, threads=threads),
     )
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     fitted = _fitted(ladder, dataset, splits, progress)

@@ -1,18 +1,27 @@
 """Who is about to leave: the rungs of the ladder, from the base rate to boosted trees on everything.
 
 Each rung is a model that could ship. The simple ones are there to be beaten, and ship when they are
-not.
+not. A rule is as good as a careful analyst makes it, or beating it would mean nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from features.behaviour.buying import HORIZONS
+import numpy as np
+
+from features.declarations.buying import BuyingModel
+from training.datasets.dataset import Dataset
+from training.families.churn.strongest_feature import NO_FEATURE, StrongestFeature
 from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.logistic import LogisticModel
+from training.learners.model import Model
+from training.learners.repeat_buying import READ, RepeatBuying
+from training.learners.sorted_scores import SortedScores
 from training.learners.usable import RECENCY_FREQUENCY_MONEY
 
 BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
@@ -21,6 +30,7 @@ LOGISTIC_WIDE, BOOSTED, BLENDED = "logistic on everything", "LightGBM", "logisti
 
 STRONGEST = "one feature"
 
+NONE_FITTED: Mapping[int, BuyingModel] = MappingProxyType({})
 _WIDE_STRENGTH = 30.0
 """Hundreds of features that say alike things need a firmer hand than nine."""
 
@@ -30,12 +40,13 @@ def churn_rungs(
     horizon_days: int,
     *,
     means_leaving: bool = True,
-    strongest: str = "",
+    strongest: StrongestFeature = NO_FEATURE,
+    buying: Mapping[int, BuyingModel] = NONE_FITTED,
 ) -> tuple[Rung, ...]:
     """The ladder for the features at hand, the simplest rung first; rungs without features are left out.
 
-    The rung of the model of buying reads the chance of no purchase in the number of days nearest to
-    the horizon. What is certain about leaving is demanded of trees only where the outcome means that.
+    ``buying`` has the model of buying as it was known at each cutoff, by its seconds, where there is one. What
+    is certain about leaving is demanded of rules and trees only where the outcome means that.
     Where nobody has orders, so that no rule about them can be had, ``strongest`` is the rule to beat.
     """
     everything = tuple(feature_names)
@@ -46,24 +57,22 @@ def churn_rungs(
     )
     certain = certain_directions(everything) if means_leaving else {}
     boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature", directions=certain)
-    rules: tuple[tuple[str, str, str], ...] = (
+    rules = [
         (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
         (FREQUENCY, "orders_count_lifetime", "the fewer orders, the higher the risk"),
-        (
-            BUYING,
-            _no_purchase(everything, horizon_days),
-            "chance of no purchase by the model of buying",
-        ),
-    )
-    if not has_rule(everything):
-        rules += ((STRONGEST, strongest, f"the feature that tells most by itself: {strongest}"),)
+    ]
+    alone = {name: certain[name] for _, name, _ in rules if name in certain}
+    if not has_rule(everything) and strongest.name:
+        said = f"the feature that tells most by itself: {strongest.name}"
+        rules, alone = [(STRONGEST, strongest.name, said)], {strongest.name: strongest.direction}
     return (
         Rung(BASE_RATE, plain, (), "everybody has the same risk", is_rule=True),
         *(
-            Rung(name, plain, (one,), said, is_rule=True)
+            Rung(name, plain, (one,), said, directions=alone, is_rule=True)
             for name, one, said in rules
             if one in everything
         ),
+        *_rungs_of_buying(everything, horizon_days, buying, certain),
         *(
             (
                 Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
@@ -86,18 +95,63 @@ def churn_rungs(
     )
 
 
+@dataclass(frozen=True)
+class BuyingRung(Rung):
+    """The chance of no purchase in ``horizon_days`` by the model of repeat buying.
+
+    ``buying`` has the model as it was known at each cutoff, by its seconds; the one of the latest cutoff that is
+    fitted on is taken. Without a direction for the silence the outcomes tell whether the chance raises the risk.
+    """
+
+    horizon_days: int = 0
+    buying: Mapping[int, BuyingModel] = field(default_factory=dict)
+
+    def fit(
+        self,
+        dataset: Dataset,
+        *,
+        threads: int = 1,
+        fitted: Mapping[str, Model] | None = None,
+        rounds: int | None = None,
+    ) -> Model:
+        """Take the parameters known at the latest cutoff, and learn who is typical."""
+        dataset.require_fit()
+        latest = int(dataset.vectors.cutoff_seconds.max())
+        newest = max((one for one in self.buying if one <= latest), default=min(self.buying))
+        rule = RepeatBuying.of(self.buying[newest], self.horizon_days, dataset.vectors)
+        if self.directions:
+            return rule
+        ranking = SortedScores.of(dataset.outcomes, rule.score(dataset.vectors))
+        rises = ranking.auc(np.ones(dataset.rows)) >= 0.5
+        return rule if rises else rule.opposite
+
+
+def _rungs_of_buying(
+    feature_names: Sequence[str],
+    horizon_days: int,
+    buying: Mapping[int, BuyingModel],
+    certain: Mapping[str, int],
+) -> tuple[Rung, ...]:
+    """The rung of the model of buying, where there is one and what it reads of a customer is known."""
+    if not buying or not set(READ) <= set(feature_names):
+        return ()
+    return (
+        BuyingRung(
+            BUYING,
+            RepeatBuying.family,
+            READ,
+            "chance of no purchase by the model of buying",
+            directions={name: one for name, one in certain.items() if name in READ},
+            is_rule=True,
+            horizon_days=horizon_days,
+            buying=buying,
+        ),
+    )
+
+
 def has_rule(feature_names: Sequence[str]) -> bool:
     """Whether the features allow a rule about orders."""
     return bool({"days_since_order", "orders_count_lifetime"} & set(feature_names))
-
-
-def _no_purchase(feature_names: Sequence[str], horizon_days: int) -> str:
-    """The chance of no purchase in the number of days nearest to the horizon, by ratio."""
-    known = [days for days in HORIZONS if f"buying_no_purchase_{days}d" in feature_names]
-    if not known:
-        return ""
-    nearest = min(known, key=lambda days: (max(days, horizon_days) / min(days, horizon_days), days))
-    return f"buying_no_purchase_{nearest}d"
 
 
 def certain_directions(feature_names: Sequence[str]) -> dict[str, int]:
