@@ -70,7 +70,7 @@ def on_the_tenth_day(brought: list[float], expected: list[float]) -> ladder.Test
     none = np.zeros(len(brought))
     return ladder.TestedValue(
         "past rate", Cutoff(10 * DAY), np.arange(len(brought), dtype=np.int32), np.array(brought),
-        np.array(expected), none, none, none > 0, {},
+        np.array(expected), none, none, none > 0, {}, none,
     )  # fmt: skip
 
 
