@@ -20,6 +20,7 @@ from training.ladder.rung import Rung
 from training.ladder.tested import Tested, whole_tests
 from training.learners.calibration import Calibration, calibrate
 from training.learners.model import Model
+from training.learners.repeated import Repeated
 from training.learners.sorted_scores import SortedScores
 from training.measures.intervals import Resampled, Resamples, finite, mean_figures
 from training.measures.levels import HeldLevel, HeldLevels
@@ -144,7 +145,8 @@ def fit_and_calibrate(
         fit(lesson.fit, place).score(lesson.held.vectors)
         for place, lesson in enumerate(split.lessons(dataset), start=1)
     ]
-    return model, calibrate(np.concatenate(scores), later.outcomes), later
+    repeated = Repeated(later.vectors.customer_keys, later.vectors.cutoff_seconds)
+    return model, calibrate(np.concatenate(scores), later.outcomes, repeated=repeated), later
 
 
 def climb(
@@ -193,6 +195,7 @@ def _test(
         test.outcomes,
         probability,
         measure(test.outcomes, probability),
+        test.vectors.cutoff_seconds,
     )
     return found, (model, calibration)
 
@@ -252,7 +255,7 @@ def _row(
 
 
 def _levels(tested: Sequence[Tested]) -> HeldLevels:
-    """How the level held at each test; the folds of a round are one, for no time lies between them."""
+    """How the level held at each test; folds are one, but for the cutoffs that customers stand at."""
     whole = whole_tests(tested)
     return HeldLevels.of(
         [HeldLevel.of_chances(one.name, one.outcomes, one.probability) for one in whole]

@@ -19,6 +19,7 @@ from training.datasets.splits import Splits
 from training.families.churn.bundle import CHURN_KIND, ChurnTask
 from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
+from training.families.churn.small import is_small, rungs_for_few, small_figures
 from training.families.churn.strongest_feature import strongest_feature
 from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.ladder import Ladder, climb, fit_and_calibrate
@@ -85,13 +86,14 @@ def learn_churn(
         means_leaving=question.means_leaving,
         strongest="" if has_rule(usable.names) else strongest_feature(earliest, usable.names),
     )
+    rungs = rungs_for_few(rungs) if is_small(splits) else rungs
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     fitted = _fitted(ladder, dataset, splits, threads, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
         task=ChurnTask(question),
         **provenance(plan, pack),
-        **fitted.said(ladder),
+        **fitted.said(ladder, splits),
         notes=[*usable.notes, *found.notes, *_on_horizon(pack, question)],
     )
     return Learned(
@@ -117,16 +119,17 @@ def next_best(
 
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
     """
-    ladder = next_rung(learned.ladder, why, _kept_out)
+    splits = learned.splits
+    ladder = next_rung(learned.ladder, why, lambda left: _kept_out(left, splits))
     if ladder is None:
         return None
-    fitted = _fitted(ladder, learned.dataset, learned.splits, threads, progress)
+    fitted = _fitted(ladder, learned.dataset, splits, threads, progress)
     noted = learned.ladder.passed_over
     anew = {name: why for name, why in ladder.passed_over.items() if name not in noted}
     notes = [*learned.manifest.notes, *notes_on_passed_over(anew)]
     return replace(
         learned,
-        manifest=replace(learned.manifest, **fitted.said(ladder), notes=notes),
+        manifest=replace(learned.manifest, **fitted.said(ladder, splits), notes=notes),
         model=fitted.model,
         calibration=fitted.calibration,
         reference=fitted.reference,
@@ -134,8 +137,9 @@ def next_best(
     )
 
 
-def _kept_out(ladder: Ladder) -> str:
-    return said_of(failed_of(figure_checks(ladder.winning_row.as_dict())))
+def _kept_out(ladder: Ladder, splits: Splits) -> str:
+    figures = ladder.winning_row.as_dict() | small_figures(ladder, splits)
+    return said_of(failed_of(figure_checks(figures)))
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ class _Fitted:
     reference: Reference
     base_rate: float
 
-    def said(self, ladder: Ladder) -> dict[str, Any]:
+    def said(self, ladder: Ladder, splits: Splits) -> dict[str, Any]:
         """What a manifest says of it."""
         row = ladder.winning_row.as_dict()
         return {
@@ -155,7 +159,8 @@ class _Fitted:
             "title": ladder.winner.name,
             "base_rate": self.base_rate,
             "metrics": {key: row[key] for key in row if key not in ("name", "explained", "ships")}
-            | HeldLevels.from_dict(row["by_cutoff"]).next_figures,
+            | HeldLevels.from_dict(row["by_cutoff"]).next_figures
+            | small_figures(ladder, splits),
             "ladder": [one.as_dict() for one in ladder.rows],
         }
 
