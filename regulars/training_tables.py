@@ -20,10 +20,11 @@ from training.families.segments.report import SegmentsShown, moved_share
 from training.families.value.origins import origin_sentences, reserved_gini
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
-from training.ladder.level_table import level_table
+from training.ladder.level_table import level_table, small_company
 from training.ladder.reported import choice_sentences, headline
 from training.leaks.words import HEAD, HEADING, leak_lines, leak_rows
 from training.measures.levels import HeldLevels
+from training.measures.pooled import PooledLevel
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
 
@@ -45,6 +46,7 @@ def churn_outcome(summary: TrainingSummary) -> Outcome:
         tables=churn_tables(summary),
         lines=[
             *(f"  {said}" for said in choice_sentences(summary.metrics.get("chosen", {}))),
+            *_small_company(summary),
             *leak_lines(summary.evaluation["leaks"]),
             *fairness_lines(summary.evaluation["fairness"]),
         ],
@@ -223,8 +225,17 @@ def churn_tables(summary: TrainingSummary) -> list[Table]:
 
 def level_tables(summary: TrainingSummary) -> list[Table]:
     """How the level held, a row a test with a bar; nothing where no test is told apart."""
-    head, rows = level_table(summary.metrics.get("by_cutoff", {}))
+    pooled = PooledLevel.from_metrics(summary.metrics)
+    head, rows = level_table(summary.metrics.get("by_cutoff", {}), pooled)
     return [Table("How the level held, the latest test first", tuple(head), rows)] if rows else []
+
+
+def _small_company(summary: TrainingSummary) -> list[str]:
+    """What to know first of a model whose cutoffs were pooled."""
+    pooled = PooledLevel.from_metrics(summary.metrics)
+    if pooled is None:
+        return []
+    return [f"  {' '.join(small_company(summary.metrics['by_cutoff'], pooled))}"]
 
 
 def _lists(summary: TrainingSummary) -> Table:

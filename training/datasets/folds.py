@@ -105,6 +105,11 @@ def folds_of(customer_ids: TextColumn, round_number: int) -> NDArray[np.int8]:
     return np.array([_fold(one, round_number) for one in customer_ids], np.int8)
 
 
-def _fold(customer_id: str, round_number: int) -> int:
+def drawn_number(customer_id: str, round_number: int) -> int:
+    """A number that a round draws for a customer, by a hash of both: as good as a lot, and always the same."""
     told = hashlib.blake2b(f"{round_number}:{customer_id}".encode(), digest_size=8).digest()
-    return int.from_bytes(told, "little") % FOLDS
+    return int.from_bytes(told, "little")
+
+
+def _fold(customer_id: str, round_number: int) -> int:
+    return drawn_number(customer_id, round_number) % FOLDS

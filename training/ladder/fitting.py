@@ -14,6 +14,7 @@ from training.datasets.splits import Split
 from training.ladder.rung import Rung
 from training.learners.calibration import Calibration, calibrate
 from training.learners.model import Model
+from training.learners.repeated import Repeated
 
 
 class FittedModels:
@@ -72,7 +73,8 @@ def fit_and_calibrate(
             for lesson in split.lessons(dataset)
         ]
     )
-    learned = calibrate(answers, held.outcomes)
+    repeated = Repeated(held.vectors.customer_keys, held.vectors.cutoff_seconds)
+    learned = calibrate(answers, held.outcomes, repeated=repeated)
     probability = learned.apply(answers)
     curve = learned.levelled(model.score(held.vectors), float(np.mean(probability)))
     return Calibrated(model, curve, held, probability)

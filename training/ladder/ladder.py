@@ -195,6 +195,7 @@ def _tested(name: str, dataset: Dataset, split: Split, model: Calibrated) -> Tes
         test.outcomes,
         probability,
         measure(test.outcomes, probability),
+        test.vectors.cutoff_seconds,
     )
 
 
@@ -249,7 +250,7 @@ def _ends(mine: MeasuredRung, rule: MeasuredRung, tests: Sequence[str]) -> dict[
 
 
 def _levels(tested: Sequence[Tested]) -> HeldLevels:
-    """How the level held at each test; the folds of a round are one, for no time lies between them."""
+    """How the level held at each test; folds are one, but for the cutoffs that customers stand at."""
     whole = whole_tests(tested)
     return HeldLevels.of(
         [HeldLevel.of_chances(one.name, one.outcomes, one.probability) for one in whole]

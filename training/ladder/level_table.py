@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from training.datasets.pooled import pooled_said
 from training.ladder.tables import markdown
 from training.measures.levels import NEXT_SHARE, HeldLevel, HeldLevels
+from training.measures.pooled import PooledLevel
 
 _CELLS = 10
 _FULL = math.log(2.0)
@@ -32,9 +34,15 @@ def level_bar(level: HeldLevel) -> str:
     return f"{empty}{'█' * filled}│{'·' * _CELLS}"
 
 
-def level_table(by_cutoff: ByCutoff) -> tuple[list[str], list[list[str]]]:
-    """Head and rows: each test, the latest first, with its bias, O/E and, of probabilities, ECE."""
+def level_table(
+    by_cutoff: ByCutoff, pooled: PooledLevel | None = None
+) -> tuple[list[str], list[list[str]]]:
+    """Head and rows: each test, the latest first, with its bias, O/E and, of probabilities, ECE.
+
+    Of a small company all cutoffs together stand below them.
+    """
     held = HeldLevels.from_dict(by_cutoff)
+    rows = [*held.levels, *([] if pooled is None else [pooled.level])]
     of_chances = any(one.ece is not None for one in held.levels)
     head = [
         "test",
@@ -54,19 +62,38 @@ def level_table(by_cutoff: ByCutoff) -> tuple[list[str], list[list[str]]]:
             f"{_figure(one.bias_low, '+.1%')} to {_figure(one.bias_high, '+.1%')}",
             *([_figure(one.ece, ".4f"), _figure(one.ece_by_chance, ".4f")] if of_chances else []),
         ]
-        for one in held.levels
+        for one in rows
     ]
 
 
-def level_markdown(by_cutoff: ByCutoff) -> list[str]:
+def level_markdown(by_cutoff: ByCutoff, pooled: PooledLevel | None = None) -> list[str]:
     """The table and its sentences for a card; nothing where no test is told apart."""
     if not HeldLevels.from_dict(by_cutoff).levels:
         return []
     return [
         "## How the level held",
-        markdown(*level_table(by_cutoff)),
-        " ".join(level_sentences(by_cutoff)),
+        markdown(*level_table(by_cutoff, pooled)),
+        " ".join(
+            level_sentences(by_cutoff) if pooled is None else small_company(by_cutoff, pooled)
+        ),
     ]
+
+
+def small_company(by_cutoff: ByCutoff, pooled: PooledLevel) -> list[str]:
+    """What to know of a model that was tested on pooled cutoffs: how, how it held, and how open its level is."""
+    held = HeldLevels.from_dict(by_cutoff)
+    known = [one for one in held.levels if math.isfinite(one.bias) and pooled.cutoffs > 1]
+    said = [f"{pooled_said(pooled.cutoffs)} All together {_came(pooled.level)}."]
+    if len(known) > 1:
+        ratios = sorted(one.observed_over_expected for one in known)
+        said.append(f"Cutoff by cutoff it was between {ratios[0]:.2f} and {ratios[-1]:.2f}.")
+    low, high = held.next
+    if math.isfinite(low):
+        said.append(
+            f"So of what is expected in all between {low:.2f} and {high:.2f} comes next, {NEXT_SHARE:.0%} of "
+            "the time: reckon with the range."
+        )
+    return said
 
 
 def level_sentences(by_cutoff: ByCutoff) -> Sequence[str]:

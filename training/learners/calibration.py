@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
+from training.learners.repeated import Repeated, clustered_covariance, moved_between_cutoffs
 
 ISOTONIC_FROM = 1_000
 """With so many who left, the shape of the curve is learned; with fewer, only its level and slope."""
@@ -157,25 +158,40 @@ class Calibration:
 
 
 def calibrate(
-    log_odds: Floats, outcomes: Floats, *, isotonic_from: int = ISOTONIC_FROM
+    log_odds: Floats,
+    outcomes: Floats,
+    *,
+    isotonic_from: int = ISOTONIC_FROM,
+    repeated: Repeated | None = None,
 ) -> Calibration:
     """Learn the curve from a cutoff the model has not seen.
 
     Isotonic regression when at least ``isotonic_from`` customers left and as many stayed, else Platt's
     sigmoid (Platt 1999, with his softened targets). Its band is Wilson's interval (1927) of each block, or the
-    delta method's of the sigmoid's slope and intercept.
+    delta method's of the sigmoid's slope and intercept. Where the same customers stand at several cutoffs,
+    which ``repeated`` tells, customers are counted and not rows, and the band of a sigmoid holds how far the
+    levels of the cutoffs lay apart.
     """
+    rows = repeated if repeated is not None and repeated.has_repeats else None
     slope, intercept = platt(log_odds, outcomes)
-    positives = int(outcomes.sum())
-    if min(positives, len(outcomes) - positives) >= isotonic_from:
+    if _fewer(outcomes, rows) >= isotonic_from:
         centres, rates, sizes = _isotonic(log_odds, outcomes)
         if len(centres) > 1:
             band = _band_of_blocks(centres, rates, sizes)
             return Calibration("isotonic", centres, rates, float(np.clip(slope, *_SLOPES)), band)
     centre = float(np.round(np.mean(log_odds), 6))
     level = sigmoid(np.array([intercept + slope * centre]))
-    band = _band_of_line(log_odds, slope, intercept)
+    band = _band_of_line(log_odds, outcomes, (slope, intercept), rows)
     return Calibration("sigmoid", np.array([centre]), level, max(slope, _SLOPES[0]), band)
+
+
+def _fewer(outcomes: Floats, repeated: Repeated | None) -> int:
+    """Of how many customers it came true, or did not, whichever is fewer."""
+    if repeated is None:
+        positives = int(outcomes.sum())
+        return min(positives, len(outcomes) - positives)
+    came = outcomes == 1.0
+    return min(len(np.unique(repeated.customer_keys[one])) for one in (came, ~came))
 
 
 def platt(log_odds: Floats, outcomes: Floats) -> tuple[float, float]:
@@ -194,7 +210,7 @@ def sigmoid_line(log_odds: Floats, targets: Floats, *, prior: float = 0.0) -> tu
 
     ``prior`` is the precision with which the slope is held near 1.
     """
-    design = np.column_stack([log_odds, np.ones(len(log_odds))])
+    design = _design(log_odds)
     expected, penalty = np.array([1.0, 0.0]), np.diag([prior, 1e-9])
     weights = np.array([1.0, 0.0])
     for _ in range(100):
@@ -237,15 +253,25 @@ def _band_of_blocks(centres: Floats, rates: Floats, sizes: Floats) -> Band:
     return Band(centres, at - logit(middle - half), logit(middle + half) - at)
 
 
-def _band_of_line(log_odds: Floats, slope: float, intercept: float) -> Band:
-    """How far the line may lie elsewhere, by the curvature of its likelihood."""
-    fitted = sigmoid(slope * log_odds + intercept)
-    design = np.column_stack([log_odds, np.ones(len(log_odds))])
+def _design(log_odds: Floats) -> Floats:
+    return np.column_stack([log_odds, np.ones(len(log_odds))])
+
+
+def _band_of_line(
+    log_odds: Floats, outcomes: Floats, line: tuple[float, float], repeated: Repeated | None
+) -> Band:
+    """How far the line may lie elsewhere, by the curvature of its likelihood, or by how customers scatter."""
+    design = _design(log_odds)
+    fitted = sigmoid(line[0] * log_odds + line[1])
     information = (design * (fitted * (1 - fitted))[:, None]).T @ design
-    covariance = np.linalg.pinv(information + np.diag([1e-2, 1e-9]))
+    covariance: Floats = np.linalg.pinv(information + np.diag([1e-2, 1e-9]))
+    moved = 0.0
+    if repeated is not None:
+        covariance = clustered_covariance(design, outcomes - fitted, covariance, repeated)
+        moved = moved_between_cutoffs(fitted, outcomes, repeated)
     points = np.unique(np.quantile(log_odds, np.linspace(0, 1, _BAND_POINTS)))
-    place = np.column_stack([points, np.ones(len(points))])
-    error = _SURE * np.sqrt(np.einsum("ij,jk,ik->i", place, covariance, place))
+    place = _design(points)
+    error = _SURE * np.sqrt(np.einsum("ij,jk,ik->i", place, covariance, place) + moved)
     return Band(points, error, error)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from training.measures.metrics import calibration_error, calibration_error_by_chance
@@ -40,8 +41,16 @@ class HeldLevel:
     rate: float | None = None
 
     @classmethod
-    def of(cls, test: str, observed: Floats, expected: Floats) -> HeldLevel:
+    def of(
+        cls,
+        test: str,
+        observed: Floats,
+        expected: Floats,
+        customer_keys: NDArray[np.integer] | None = None,
+    ) -> HeldLevel:
         """The level of customers of whom so much came and so much was expected.
+
+        ``customer_keys`` tell which rows are of one customer; without them each is another's.
 
         >>> round(HeldLevel.of("a day", np.array([1.0, 3.0]), np.array([2.0, 3.0])).bias, 6)
         0.25
@@ -52,15 +61,24 @@ class HeldLevel:
                 test, len(observed), told / came - 1.0 if came > 0 else math.nan, *[math.nan] * 2
             )
         # The logarithm of a ratio of sums, customer by customer (the delta method).
-        spread = _TWO_SIDED * float(np.sqrt(np.sum((expected / told - observed / came) ** 2)))
+        parts = expected / told - observed / came
+        if customer_keys is not None:
+            parts = np.bincount(customer_keys, weights=parts)
+        spread = _TWO_SIDED * float(np.sqrt(np.sum(parts**2)))
         ratio = told / came
         low, high = ratio * math.exp(-spread) - 1.0, ratio * math.exp(spread) - 1.0
         return cls(test, len(observed), ratio - 1.0, low, high)
 
     @classmethod
-    def of_chances(cls, test: str, outcomes: Floats, probability: Floats) -> HeldLevel:
+    def of_chances(
+        cls,
+        test: str,
+        outcomes: Floats,
+        probability: Floats,
+        customer_keys: NDArray[np.integer] | None = None,
+    ) -> HeldLevel:
         """The level of probabilities, with their calibration error."""
-        told = cls.of(test, outcomes, probability)
+        told = cls.of(test, outcomes, probability, customer_keys)
         error = calibration_error(outcomes, probability)
         by_chance = calibration_error_by_chance(probability)
         rate = float(np.mean(outcomes))

@@ -15,6 +15,7 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from training.datasets.dataset import Dataset
+from training.datasets.pooled import pooled_folds, said_cutoffs
 from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, stated_origins
 from training.questions.labels import was_treated
 from training.questions.origins import splits_of
@@ -23,8 +24,12 @@ from training.questions.stated import Stated
 
 FEWEST_OUTCOMES = 30
 """It must have come true of so many, and not of as many, at every cutoff in use."""
+FEWEST_POOLED = 30
+"""Where that is not so: of so many different customers it came true at some cutoff, and of as many not."""
+FEWEST_CUSTOMERS = 60
+"""So many different customers there are at least over all pooled cutoffs."""
 FEWEST_IN_FOLDS = 60
-"""The same over all folds together, so that every fold has some of both."""
+"""With fewer in a table without time it is learned from like a small company's."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +52,9 @@ def labelled(
 ) -> Labelled:
     """The judged customers at every cutoff, with their behaviour and what came of them.
 
-    Early cutoffs with too few outcomes are left out as long as three remain. Raises ``ModelRefused``
-    when the plan cannot tell who is judged, and when a cutoff has fewer than thirty customers of
-    whom it came true or of whom it did not.
+    Early cutoffs with too few outcomes are left out as long as three remain; where fewer remain all are
+    pooled and the customers dealt into folds. Raises ``ModelRefused`` when the plan cannot tell who is
+    judged, and when over all cutoffs it came true of fewer than thirty different customers, or did not.
     """
     _require_features(plan, question)
     splits = splits_of(pack, question, settings)
@@ -75,7 +80,8 @@ def labelled(
             notes += said
             dataset = dataset.at(*(cutoff.seconds for cutoff in splits.cutoffs))
     elif _fewer(dataset) < FEWEST_IN_FOLDS:
-        raise _too_few(dataset, question, FEWEST_IN_FOLDS, "in the whole table")
+        splits, said = _pooled(dataset, splits, pack, question)
+        notes += said
     return Labelled(dataset, splits, (*notes, *_treated_note(dataset, question)))
 
 
@@ -106,7 +112,7 @@ def _enough(
     question: Question,
     settings: ChurnSettings,
 ) -> tuple[Splits, list[str]]:
-    """The splits over the latest cutoffs that all have enough outcomes."""
+    """The splits over the latest cutoffs that all have enough outcomes; over all of them pooled where too few have."""
     enough: list[Cutoff] = []
     for cutoff in reversed(splits.cutoffs):
         if _fewer(dataset.at(cutoff.seconds)) < FEWEST_OUTCOMES:
@@ -121,10 +127,36 @@ def _enough(
     elif len(enough) >= FEWEST_ORIGINS:
         found = splits_of(pack, question, replace(settings, origins=len(enough)))
     if found is None:
-        raise _too_few(dataset.at(poor.seconds), question, FEWEST_OUTCOMES, f"at {poor}")
+        return _pooled(dataset, splits, pack, question)
     note = (
         f"{len(splits.cutoffs) - len(enough)} early cutoffs up to {poor} left out: fewer than "
         f"{FEWEST_OUTCOMES} {question.happened[0]} or {question.happened[1]} there"
+    )
+    return found, [note]
+
+
+def _pooled(
+    dataset: Dataset, splits: Splits, pack: Pack, question: Question
+) -> tuple[Splits, list[str]]:
+    """Folds over customers with all their cutoffs; a refusal where even all cutoffs together are too few."""
+    keys, came = dataset.vectors.customer_keys, dataset.outcomes == 1.0
+    left, stayed = (len(np.unique(keys[one])) for one in (came, ~came))
+    yes, no = question.happened
+    if min(left, stayed) < FEWEST_POOLED or dataset.customers < FEWEST_CUSTOMERS:
+        raise ModelRefused(
+            expected=f"at least {FEWEST_POOLED} judged customers who {yes} and as many who {no} at some "
+            f"cutoff, of {FEWEST_CUSTOMERS} different customers",
+            found=f"{left} who {yes} and {stayed} who {no}, of {dataset.customers} judged at "
+            f"{said_cutoffs(len(splits.cutoffs))}",
+            remedy="Choose another horizon_days, a wider population or fewer origins in [churn], or add "
+            "more customers.",
+        )
+    found = pooled_folds(pack.customer_ids, dataset, splits.cutoffs, splits.horizon)
+    note = (
+        f"a small company, pooled over {said_cutoffs(len(splits.cutoffs))} because too few {yes} or "
+        f"{no} for a test in time: {left} different customers who {yes} and {stayed} who {no}, each tested "
+        "by what other customers taught; only rules and one firmly held line are tried, and percentages are "
+        "as open as their ranges say"
     )
     return found, [note]
 
@@ -155,14 +187,3 @@ def _require_features(plan: Plan, question: Question) -> None:
             remedy=f"Map the table of {question.table} in regulars.toml with its instants, or choose "
             "another outcome in [churn].",
         )
-
-
-def _too_few(dataset: Dataset, question: Question, fewest: int, where: str) -> ModelRefused:
-    yes, no = question.happened
-    came, others = dataset.positives, dataset.rows - dataset.positives
-    return ModelRefused(
-        expected=f"at least {fewest} judged customers who {yes} and as many who {no} {where}",
-        found=f"{came} who {yes} and {others} who {no}, of {dataset.rows} judged",
-        remedy="Choose another horizon_days, a wider population or fewer origins in [churn], or add "
-        "more customers.",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ MOST_BIAS = 0.25
 """A season that the calibration did not see moves the level by as much."""
 MOST_BIAS_BY_CHANCE = 0.5
 """Farther off is of no use to anybody, whether chance explains it or not."""
+MOST_EXPECTED_OF_NONE = 3.0
+"""Of three that are expected none comes one time in twenty."""
 MOST_BYTES = 64 * 1024 * 1024
 LEAST_FAITHFUL = 0.8
 """Reasons below this mislead; what good ones reach stands higher, in ``training.trust``."""
@@ -78,7 +81,7 @@ def level_checks(by_cutoff: ByCutoff, *, beside: Sequence[str] = ()) -> list[Che
     held = HeldLevels.from_dict(by_cutoff)
     if not held.levels:
         return [_untold(f"level, {one} test") for one in ("latest", "worst")]
-    return [_level(place, one, beside) for place, one in _latest_and_worst(held)]
+    return [_level(f"{place} test", one, beside) for place, one in _latest_and_worst(held)]
 
 
 def chance_checks(by_cutoff: ByCutoff) -> list[Check]:
@@ -103,19 +106,50 @@ def calibration_checks(by_cutoff: ByCutoff) -> list[Check]:
     ]
 
 
+def pooled_checks(by_cutoff: ByCutoff, together: HeldLevel) -> list[Check]:
+    """Level and calibration where too few customers stand at each cutoff: all together, and the cutoff farthest off.
+
+    At one such cutoff chance alone moves a level by more than half, so that only all together must lie within it
+    whatever chance explains; a cutoff that is off beyond chance keeps out like any worst test.
+    """
+    levels = HeldLevels.from_dict(by_cutoff).levels
+    held = HeldLevels(tuple(one for one in levels if not _none_by_chance(one)))
+    return [
+        _level(together.test, together, ()),
+        _level("worst test", held.worst, (), by_chance=math.inf)
+        if held.levels
+        else _untold("level, worst test"),
+        _calibration(f"calibration error, {together.test}", together, MOST_ECE),
+    ]
+
+
+def _none_by_chance(level: HeldLevel) -> bool:
+    """Whether nothing came where so little was expected that chance alone may have held it back.
+
+    Where nothing came the calibration error is the mean of what was expected.
+    """
+    return level.rate == 0.0 and level.customers * (level.ece or 0.0) <= MOST_EXPECTED_OF_NONE
+
+
 def _latest_and_worst(held: HeldLevels) -> list[tuple[str, HeldLevel]]:
     return [("latest", held.latest), ("worst", held.worst)]
 
 
-def _level(place: str, level: HeldLevel, beside: Sequence[str]) -> Check:
+def _level(
+    place: str, level: HeldLevel, beside: Sequence[str], *, by_chance: float = MOST_BIAS_BY_CHANCE
+) -> Check:
+    """Whether a level holds; ``by_chance`` is how far it may be off at most, whatever explains it."""
+    limit = f"at most ±{MOST_BIAS:.0%} beyond chance"
+    if math.isfinite(by_chance):
+        limit += f" and ±{by_chance:.0%} at all"
     said = f"{level.bias:+.1%} at {level.test} [{level.bias_low:+.1%}, {level.bias_high:+.1%}]"
     return Check(
-        f"level, {place} test",
+        f"level, {place}",
         level.bias_low <= MOST_BIAS
         and level.bias_high >= -MOST_BIAS
-        and abs(level.bias) <= MOST_BIAS_BY_CHANCE,
+        and abs(level.bias) <= by_chance,
         "; ".join([said, *beside]),
-        f"at most ±{MOST_BIAS:.0%} beyond chance and ±{MOST_BIAS_BY_CHANCE:.0%} at all",
+        limit,
     )
 
 

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from training.ladder.level_table import level_bar, level_markdown, level_sentences, level_table
+from training.ladder.level_table import (
+    level_bar,
+    level_markdown,
+    level_sentences,
+    level_table,
+    small_company,
+)
 from training.measures.levels import HeldLevel
+from training.measures.pooled import PooledLevel
 
 TOLD = {
     "2025-06-01": {"customers": 1200, "bias": -0.3, "bias_low": -0.35, "bias_high": -0.25, "ece": 0.1, "ece_by_chance": 0.02},
@@ -59,3 +66,20 @@ def test_a_card_has_the_section_where_tests_are_told_apart() -> None:
     title, table, _ = level_markdown(TOLD)
     assert title == "## How the level held" and table.count("\n") == 4
     assert level_markdown({}) == [] and level_sentences({}) == []
+
+
+POOLED = PooledLevel(HeldLevel("all cutoffs together", 80, -0.2, -0.4, 0.1, 0.02, 0.09), 2)
+
+
+def test_of_a_small_company_all_cutoffs_together_are_a_row_and_what_is_open_is_said() -> None:
+    head, rows = level_table(TOLD, POOLED)
+    assert [row[0] for row in rows] == ["2026-01-01", "2025-06-01", "all cutoffs together"]
+    assert len(rows[-1]) == len(head) and rows[-1][1:3] == ["80", "1.25"]
+    said = " ".join(small_company(TOLD, POOLED))
+    assert said.startswith(
+        "A small company: pooled over 2 cutoffs and tested on other customers, not on later days. "
+        "All together 1.25 came for each one expected. Cutoff by cutoff it was between 0.98 and 1.43. "
+        "So of what is expected in all between "
+    )
+    assert said in level_markdown(TOLD, POOLED)[-1]
+    assert "Cutoff by cutoff" not in " ".join(small_company({}, POOLED))

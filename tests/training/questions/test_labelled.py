@@ -26,7 +26,7 @@ from training.families.churn.strongest_feature import (
 )
 from training.questions.gaps import note_on_horizon, proposed_horizon
 from training.questions.kinds import question_of
-from training.questions.labelled import Labelled, _too_few, labelled
+from training.questions.labelled import Labelled, labelled
 
 START = at("2025-01-01").seconds
 MONTHS = tuple(
@@ -311,13 +311,3 @@ def test_each_question_about_buying_is_learned_from_the_same_purchases(
     assert learned.manifest.base_rate == pytest.approx(
         learned.ladder.tested[0].outcomes.mean(), abs=0.2
     )
-
-
-def test_a_refusal_counts_who_came_and_who_did_not() -> None:
-    keys = np.arange(10, dtype=np.int32)
-    vectors = Vectors("plan", (), keys, np.zeros(10, np.int64), np.empty((10, 0), np.float32))
-    outcomes = np.array([1.0, 1.0, 1.0, *[0.0] * 7])
-    refused = _too_few(Dataset(vectors, outcomes), question_of(ChurnSettings()), 50, "at a cutoff")
-    yes, no = question_of(ChurnSettings()).happened
-    assert refused.found == f"3 who {yes} and 7 who {no}, of 10 judged"
-    assert "at least 50 judged customers" in refused.expected

@@ -22,6 +22,7 @@ from training.ladder.measured import AUC
 from training.ladder.reported import choice_sentences, headline
 from training.ladder.tables import cutoffs_table
 from training.leaks.words import HEADING, leak_sentences, leaks_markdown
+from training.measures.pooled import PooledLevel
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
 
 _MOST_NAMES = 6
@@ -62,11 +63,13 @@ def model_card(
         "profit a customer at published reference costs, for comparison between companies. A rung takes "
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
         f"{AUC.tie}; a tie goes to the simpler.",
-        *level_markdown(manifest.metrics.get("by_cutoff", {})),
+        *level_markdown(
+            manifest.metrics.get("by_cutoff", {}), PooledLevel.from_metrics(manifest.metrics)
+        ),
         *(_leaks(evaluated["leaks"]) if evaluated else []),
         *(fairness_section(evaluated["fairness"]) if evaluated else []),
         *(_trust(evaluated["trust"]) if evaluated else []),
-        *(_ageing(evaluated) if evaluated else []),
+        *(_ageing(manifest) if evaluated else []),
         "## Which cutoff measured what",
         splits["said"],
         cutoffs_table(splits),
@@ -117,10 +120,12 @@ def _leaks(leaks: Mapping[str, Any]) -> list[str]:
     return [f"## {HEADING}", said, *([leaks_markdown(leaks)] if leaks["columns"] else [])]
 
 
-def _ageing(evaluated: Mapping[str, Any]) -> list[str]:
-    rows = evaluated["decay"]
+def _ageing(manifest: Manifest[ChurnTask]) -> list[str]:
+    rows = manifest.evaluation["decay"]
     if not rows:
         text = "There is one test cutoff alone, too few to see a model age."
+        if PooledLevel.from_metrics(manifest.metrics) is not None:
+            text = "No test stands at a later day than what was learned from, so no model is seen to age."
         return ["## How it ages", text]
     return [
         "## How it ages",

@@ -11,6 +11,7 @@ from training.bundles.kind import GOLDEN_TOLERANCE
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.leaks.gate import known_beforehand
+from training.measures.pooled import PooledLevel
 from training.reasons.explanation import TOLERANCE
 from training.registry.gate import (
     EPSILON_AUC,
@@ -22,6 +23,7 @@ from training.registry.gate import (
     chance_checks,
     fastest_milliseconds,
     names_what_matters,
+    pooled_checks,
     size_check,
 )
 
@@ -102,8 +104,12 @@ def _auc_against_procedure(challenger: Manifest, champion: Manifest[ChurnTask] |
 
 
 def figure_checks(figures: Mapping[str, Any]) -> list[Check]:
-    """What the figures of a ladder alone tell of a rung: level and calibration, at the latest test and the worst."""
-    return chance_checks(figures.get("by_cutoff", {}))
+    """What the figures of a ladder alone tell of a rung: level and calibration, at the latest test and the worst.
+
+    Of a small company all cutoffs together stand in the place of the latest.
+    """
+    by_cutoff, pooled = figures.get("by_cutoff", {}), PooledLevel.from_metrics(figures)
+    return chance_checks(by_cutoff) if pooled is None else pooled_checks(by_cutoff, pooled.level)
 
 
 def _latency_milliseconds(bundle: Bundle) -> float:

@@ -20,6 +20,7 @@ from training.datasets.splits import Splits
 from training.families.churn.bundle import CHURN_KIND, ChurnTask
 from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
+from training.families.churn.small import is_small, rungs_for_few, small_figures
 from training.families.churn.strongest_feature import NO_FEATURE, strongest_feature
 from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.fitting import fit_and_calibrate
@@ -94,6 +95,7 @@ def learn_churn(
         if plan.buying is None
         else buying_models_before(pack, splits.cutoffs, threads=threads),
     )
+    rungs = rungs_for_few(rungs) if is_small(splits) else rungs
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     fitted = _fitted(ladder, dataset, splits, progress)
     manifest = Manifest(
@@ -124,16 +126,17 @@ def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Lea
 
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
     """
-    ladder = next_rung(learned.ladder, why, _kept_out)
+    splits = learned.splits
+    ladder = next_rung(learned.ladder, why, lambda left: _kept_out(left, splits))
     if ladder is None:
         return None
-    fitted = _fitted(ladder, learned.dataset, learned.splits, progress)
+    fitted = _fitted(ladder, learned.dataset, splits, progress)
     noted = learned.ladder.passed_over
     anew = {name: why for name, why in ladder.passed_over.items() if name not in noted}
     notes = [*learned.manifest.notes, *notes_on_passed_over(anew)]
     return replace(
         learned,
-        manifest=replace(learned.manifest, **fitted.said(ladder, learned.splits), notes=notes),
+        manifest=replace(learned.manifest, **fitted.said(ladder, splits), notes=notes),
         model=fitted.model,
         calibration=fitted.calibration,
         reference=fitted.reference,
@@ -141,8 +144,9 @@ def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Lea
     )
 
 
-def _kept_out(ladder: Ladder) -> str:
-    return said_of(failed_of(figure_checks(ladder.winning_row.as_dict())))
+def _kept_out(ladder: Ladder, splits: Splits) -> str:
+    figures = ladder.winning_row.as_dict() | small_figures(ladder, splits)
+    return said_of(failed_of(figure_checks(figures)))
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,8 @@ class _Fitted:
             "base_rate": self.base_rate,
             "metrics": {key: row[key] for key in row if key not in ("name", "explained", "ships")}
             | HeldLevels.from_dict(row["by_cutoff"]).next_figures
-            | {"chosen": chosen_at(splits, tuple(ladder.passed_over)), "leads": ladder.leads},
+            | {"chosen": chosen_at(splits, tuple(ladder.passed_over)), "leads": ladder.leads}
+            | small_figures(ladder, splits),
             "ladder": [one.as_dict() for one in ladder.rows],
         }
 

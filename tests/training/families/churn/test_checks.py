@@ -40,6 +40,20 @@ def test_a_good_average_hides_neither_the_latest_test_nor_the_worst() -> None:
     assert len(figure_checks({})) == 4 and not any(one.passed for one in figure_checks({}))
 
 
+def test_of_a_small_company_all_cutoffs_together_are_judged_and_the_worst_by_what_chance_leaves() -> (
+    None
+):
+    wide = told_level(0.9) | {"bias_low": -0.3, "bias_high": 4.0}
+    pooled = {"cutoffs": 2, **told_level(0.1, ece=0.04)}
+    figures = {"by_cutoff": {"2024-12-31": wide, "2025-12-31": told_level()}, "pooled": pooled}
+    assert [one.name for one in figure_checks(figures) if not one.passed] == []
+    names = [one.name for one in figure_checks(figures)]
+    assert names[0] == "level, all cutoffs together" and len(names) == 3
+    off = figures | {"pooled": pooled | {"ece": 0.06}}
+    failed_now = [one.name for one in figure_checks(off) if not one.passed]
+    assert failed_now == ["calibration error, all cutoffs together"]
+
+
 def failed(**figures: float | None) -> list[str]:
     """The failed checks of reasons that are good but for the figures given; None leaves one out."""
     good = {

@@ -26,6 +26,7 @@ from training.ladder.tested import Tested
 from training.leaks.columns import read_columns
 from training.leaks.report import LeakReport, look_for_leaks, newest_rows
 from training.measures.intervals import finite
+from training.measures.pooled import PooledLevel
 from training.questions.buying import Inactivity
 from training.questions.origins import end_of_data
 from training.questions.question import Question
@@ -121,7 +122,13 @@ def evaluate(
     return Evaluation(
         title=ladder.winner.name,
         currency=currency,
-        grade=grade(worth, ladder.winning_row, question, currency=currency),
+        grade=grade(
+            worth,
+            ladder.winning_row,
+            question,
+            currency=currency,
+            pooled=PooledLevel.from_metrics(learned.manifest.metrics),
+        ),
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
         decay=decay(ladder, learned.dataset, learned.splits),

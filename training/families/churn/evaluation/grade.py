@@ -10,8 +10,10 @@ from typing import Any
 from training.families.churn.evaluation.campaign import Campaign, Estimate
 from training.families.churn.rungs import BASE_RATE, RECENCY
 from training.ladder.ladder import LadderRow
+from training.ladder.level_table import small_company
 from training.ladder.reported import headline
 from training.measures.levels import HeldLevel, HeldLevels
+from training.measures.pooled import PooledLevel
 from training.questions.question import Question
 
 WORTH_HAVING_AUC = 0.01
@@ -48,16 +50,30 @@ class Grade:
         return asdict(self) | {"word": self.word.value, "text": self.text}
 
 
-def grade(campaign: Campaign, row: LadderRow, question: Question, *, currency: str) -> Grade:
+def grade(
+    campaign: Campaign,
+    row: LadderRow,
+    question: Question,
+    *,
+    currency: str,
+    pooled: PooledLevel | None = None,
+) -> Grade:
     """Grade the shipped model by its gain over the best simple rule, and say what its list is worth.
 
-    ``row`` is its row of the ladder; ``currency`` is three letters.
+    ``row`` is its row of the ladder; ``currency`` is three letters; ``pooled`` is the level over all cutoffs
+    together, of a small company.
     """
     word = _word(row)
     sentences = [_found(campaign, question)]
     if campaign.kept_value_is_known:
         sentences.append(_money(campaign, currency, row.name, row.rule))
     sentences.append(_gain(campaign, row, word))
+    if pooled is not None:
+        return Grade(
+            word,
+            is_calibrated(pooled.level.as_dict()),
+            (*sentences, *small_company(row.by_cutoff, pooled)),
+        )
     calibrated = is_calibrated(_latest(row))
     return Grade(word, calibrated, (*sentences, *_level(row, question, calibrated)))
 

@@ -89,6 +89,7 @@ def _ladder(manifest: Manifest[ChurnTask], predictions: Predictions) -> Ladder:
             part.outcomes,
             part.answers[_PROBABILITY],
             measure(part.outcomes, part.answers[_PROBABILITY]),
+            part.cutoff_seconds,
         )
         for part in predictions.tested
     ]

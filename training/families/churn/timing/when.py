@@ -102,7 +102,7 @@ def say_when(
     """
     split = splits.tests[0]
     if not isinstance(split, OriginSplit) or split.test is None:
-        return None, "Without time in the table there is no saying when."
+        return None, "Without a test at a later day there is no saying when."
     fit, later = _lesson(split, dataset)
     test = split.test_rows(dataset).vectors
     part = _part(test.rows)

@@ -12,6 +12,8 @@ from tests.training.families.churn.evaluation.test_campaign import HALF, LEFT, R
 from training.families.churn.evaluation.campaign import Campaign, Estimate
 from training.families.churn.evaluation.grade import Grade, Word, grade, is_calibrated, money
 from training.ladder.ladder import LadderRow
+from training.measures.levels import HeldLevel
+from training.measures.pooled import PooledLevel
 from training.questions.buying import Inactivity
 from training.questions.question import Question
 from training.questions.stated import Stated
@@ -116,6 +118,19 @@ def test_the_latest_test_decides_whether_percentages_hold() -> None:
     assert found.is_calibrated and "did not" not in found.text
     found = graded(row=rung_with(told_level(-0.4, ece=0.2), bad))
     assert "At 2020-12-31 it was 1.67." in found.text
+
+
+def test_of_a_small_company_it_is_said_what_its_figures_rest_on() -> None:
+    pooled = PooledLevel(HeldLevel("all cutoffs together", 90, 0.0, -0.3, 0.3, 0.04, 0.09, 0.4), 2)
+    row = rung_with(told_level(0.3, ece=0.12), told_level(0.4, ece=0.2))
+    found = grade(worth(), row, CHURN, currency="EUR", pooled=pooled)
+    assert found.is_calibrated
+    assert (
+        "A small company: pooled over 2 cutoffs and tested on other customers, not on later days."
+    ) in found.text
+    assert "latest test" not in found.text
+    off = replace(pooled, level=replace(pooled.level, ece=0.1))
+    assert not grade(worth(), row, CHURN, currency="EUR", pooled=off).is_calibrated
 
 
 def test_what_chance_alone_gives_with_few_customers_is_not_held_against_a_model() -> None:
