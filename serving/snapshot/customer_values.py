@@ -20,7 +20,7 @@ from training.bundles.own_plan import OwnPlan, spoken
 from training.families.churn.bundle import Bundle
 from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.reasons.explanation import StoredShares, sayable_of_value
-from training.families.value.reasons.tendency import MOST, tendencies
+from training.reasons.tendency import MOST, tendencies
 from training.reasons.wording import Wording
 
 _ROWS_AT_ONCE = 4_096

@@ -23,7 +23,7 @@ from training.families.value.learning import LearnedValue
 from training.families.value.models import LEARNED
 from training.families.value.reasons.contributions import MOST_GAP
 from training.families.value.reasons.explanation import sayable_of_value
-from training.families.value.reasons.tendency import tendencies
+from training.reasons.tendency import tendencies
 from training.reasons.wording import Wording
 
 CUSTOMERS = 100_000

@@ -19,7 +19,7 @@ from training.families.value.reasons.explanation import (
     explain_value,
     sayable_of_value,
 )
-from training.families.value.reasons.tendency import tendencies
+from training.reasons.tendency import tendencies
 from training.learners.columns import Columns
 from training.reasons.wording import Wording
 from training.trust.bars import (

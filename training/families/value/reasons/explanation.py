@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Actionable
 from features.vocabulary.arrays import Floats
-from training.families.value.reasons.tendency import in_line
+from training.reasons.tendency import in_line
 from training.reasons.points import add_up_whole, selected
 from training.reasons.wording import Fact, Wording
 

@@ -16,7 +16,7 @@ from training.families.value.reasons.explanation import (
     sayable_of_value,
     shown_unit,
 )
-from training.families.value.reasons.tendency import tendencies
+from training.reasons.tendency import tendencies
 from training.reasons.languages.known import language_of
 from training.reasons.wording import Wording
 
