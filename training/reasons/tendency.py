@@ -1,8 +1,7 @@
-"""Which features go up with value and which down, so that facts are told that a person can follow.
+"""Which features go up with what a model answers and which down, so that facts are told that a person can follow.
 
-A bare fact makes no claim, yet "spent more than is typical" reads as a reason for more value. Where a
-feature clearly goes one way among customers, a fact that points the other way stands back behind others
-of its group.
+A bare fact makes no claim, yet "spent more than is typical" reads as a reason for more value and less risk. Where a
+feature goes one way among customers, a fact that points the other way is no reason one can repeat.
 """
 
 from __future__ import annotations
@@ -19,23 +18,31 @@ from training.reasons.claims import claims_about
 CLEAR = 0.3
 """A rank correlation from so much on is clear."""
 FEWEST, MOST = 50, 4_096
+_SURE = 3.0
 
 
-def tendencies(values: Rows, expected: Floats, features: Sequence[Feature]) -> NDArray[np.int8]:
-    """1 for features that go up with the expected value among these customers, -1 for down, else 0.
+def tendencies(values: Rows, answered: Floats, *, clear: float = CLEAR) -> NDArray[np.int8]:
+    """1 for features that go up with what a model answered these customers, -1 for down, else 0.
 
-    At most 4,096 customers, evenly spaced, are asked, and at least fifty must have a value. Features about which
-    claims are made have none: a claim compares facts of its own.
+    At most 4,096 customers, evenly spaced, are asked, and at least fifty must have a value. ``clear`` is the rank
+    correlation from which on a feature goes one way, which where few have a value has to lie three standard errors
+    from none.
     """
     step = max(1, -(-len(values) // MOST))
-    sample, ranked = values[::step], _ranks(expected[::step])
-    found = np.zeros(len(features), np.int8)
-    for place, feature in enumerate(features):
-        column = sample[:, place]
+    sample, ranked = values[::step], _ranks(answered[::step])
+    found = np.zeros(values.shape[1], np.int8)
+    for place, column in enumerate(sample.T):
         known = ~np.isnan(column)
-        if known.sum() >= FEWEST and not _is_claimed(feature):
-            found[place] = _sign(_ranks(column[known]), ranked[known])
+        if known.sum() >= FEWEST:
+            bar = max(clear, _SURE / float(np.sqrt(known.sum())))
+            found[place] = _sign(_ranks(column[known]), ranked[known], bar)
     return found
+
+
+def of_unclaimed(tendency: NDArray[np.int8], features: Sequence[Feature]) -> NDArray[np.int8]:
+    """The same without the features about which claims are made: a claim compares facts of its own."""
+    is_claimed = np.array([_is_claimed(one) for one in features], np.bool_)
+    return np.where(is_claimed, np.int8(0), tendency)
 
 
 def in_line(values: Rows, usual: Rows, tendency: NDArray[np.int8]) -> dict[str, NDArray[np.bool_]]:
@@ -57,9 +64,9 @@ def _ranks(column: NDArray[np.floating]) -> Floats:
     return ranks
 
 
-def _sign(one: Floats, other: Floats) -> int:
+def _sign(one: Floats, other: Floats, clear: float) -> int:
     spread = float(one.std() * other.std())
     if spread <= 0.0:
         return 0
     correlation = float(((one - one.mean()) * (other - other.mean())).mean()) / spread
-    return 0 if abs(correlation) < CLEAR else (1 if correlation > 0 else -1)
+    return 0 if abs(correlation) < clear else (1 if correlation > 0 else -1)
