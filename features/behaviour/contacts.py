@@ -86,8 +86,8 @@ def contacts(pack: Pack) -> tuple[Declaration, ...]:
 # fmt: off
 def _all() -> tuple[Declaration, ...]:
     return (
-        *windowed("contacts", Count(CONTACTS), meaning="Contacts of any kind {window}.", unit="count", group=INTEREST, said="{value} contacts {window}", missing=ZERO),
-        declare("contact", SinceLast(CONTACTS), meaning="Days since the last contact of any kind.", unit="days", group=INTEREST, said="last contact {value} ago", missing=NEVER),
+        *windowed("contacts", Count(CONTACTS), meaning="Contacts of any kind {window}.", unit="count", group=INTEREST, said="{value} contacts {window}", missing=ZERO, said_as="comparison"),
+        declare("contact", SinceLast(CONTACTS), meaning="Days since the last contact of any kind.", unit="days", group=INTEREST, said="last contact {value} ago", missing=NEVER, said_as="comparison"),
         *(
             declare("contacts", growth_of(Count(CONTACTS), days), meaning=f"Contacts of the last {days} days against the {days} days before: above 1 when growing.", unit="ratio", group=INTEREST, said=f"contacts of the last {days} days {{value}} times those of the {days} days before", missing="Missing when there was none in the stretch compared with.")
             for days in (30, 90)
@@ -110,11 +110,11 @@ def _kinds(stream: EventStream) -> tuple[Declaration, ...]:
 
 
 def _channels(stream: EventStream) -> tuple[Declaration, ...]:
-    declared = windowed("contact_channels", Distinct(CONTACTS, "channel"), meaning="Different channels of contact {window}.", unit="count", group=INTEREST, said="contacts through {value} channels {window}", missing=ZERO, windows=_SEASONS)
+    declared = windowed("contact_channels", Distinct(CONTACTS, "channel"), meaning="Different channels of contact {window}.", unit="count", group=INTEREST, said="contacts through {value} channels {window}", missing=ZERO, said_as="comparison", windows=_SEASONS)
     for channel, word in slugs(most_frequent(stream, "channel", MOST_CHANNELS)).items():
         through = Count(CONTACTS.also("channel", "=", channel))
-        declared += windowed(f"contact_channel_{word}", through, meaning=f"Contacts {{window}} through {quoted(channel)}.", unit="count", group=INTEREST, said=f"{{value}} contacts {{window}} through {quoted(channel)}", missing=ZERO, windows=(Window(90), WHOLE_PAST))
-        declared += windowed(f"contact_channel_{word}", Ratio(through, Count(CONTACTS), "share"), meaning=f"Share of the contacts {{window}} that came through {quoted(channel)}.", unit="share", group=INTEREST, said=f"{{value}} of the contacts {{window}} through {quoted(channel)}", missing=NO_CONTACT, windows=(Window(90), WHOLE_PAST))
+        declared += windowed(f"contact_channel_{word}", through, meaning=f"Contacts {{window}} through {quoted(channel)}.", unit="count", group=INTEREST, said=f"{{value}} contacts {{window}} through {quoted(channel)}", missing=ZERO, said_as="comparison", windows=(Window(90), WHOLE_PAST))
+        declared += windowed(f"contact_channel_{word}", Ratio(through, Count(CONTACTS), "share"), meaning=f"Share of the contacts {{window}} that came through {quoted(channel)}.", unit="share", group=INTEREST, said=f"{{value}} of the contacts {{window}} through {quoted(channel)}", missing=NO_CONTACT, said_as="comparison", windows=(Window(90), WHOLE_PAST))
     return declared
 
 
@@ -138,14 +138,14 @@ def _settlement() -> tuple[Declaration, ...]:
 def _surveys() -> tuple[Declaration, ...]:
     return (
         *windowed("surveys", Count(SURVEYS), meaning="Surveys answered {window}.", unit="count", group=SERVICE, said="{value} surveys answered {window}", missing=ZERO, windows=_YEARS),
-        *windowed("surveys", Ratio(Count(SURVEYS), Count(CONTACTS), "share"), meaning="Surveys as a share of all contacts {window}.", unit="share", group=SERVICE, said="{value} of the contacts {window} were surveys", missing=NO_CONTACT, windows=_YEARS),
+        *windowed("surveys", Ratio(Count(SURVEYS), Count(CONTACTS), "share"), meaning="Surveys as a share of all contacts {window}.", unit="share", group=SERVICE, said="{value} of the contacts {window} were surveys", missing=NO_CONTACT, said_as="comparison", windows=_YEARS),
     )
 
 
 def _scores() -> tuple[Declaration, ...]:
     return (
-        declare("survey_score", SCORE, meaning="The score given last.", unit="points", group=SERVICE, said="last score given: {value}", missing=NO_SCORE),
-        *windowed("survey_score", SCORE_MEAN, meaning="Average of the scores given {window}.", unit="points", group=SERVICE, said="average score given {window}: {value}", missing=NO_SCORE, windows=_YEARS),
-        declare("survey_score", Difference(SCORE, SCORE_BEFORE, "change"), meaning="The score given last less the one before.", unit="points", group=SERVICE, said="score changed by {value} since the one before", missing="Missing until two scores were given."),
+        declare("survey_score", SCORE, meaning="The score given last.", unit="points", group=SERVICE, said="last survey score given: {value}", missing=NO_SCORE),
+        *windowed("survey_score", SCORE_MEAN, meaning="Average of the scores given {window}.", unit="points", group=SERVICE, said="average survey score given {window}: {value}", missing=NO_SCORE, windows=_YEARS),
+        declare("survey_score", Difference(SCORE, SCORE_BEFORE, "change"), meaning="The score given last less the one before.", unit="points", group=SERVICE, said="survey score changed by {value} since the one before", missing="Missing until two scores were given."),
     )
 # fmt: on

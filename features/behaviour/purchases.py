@@ -74,18 +74,18 @@ def _spend() -> tuple[Declaration, ...]:
         *windowed("spend", SPEND_NET, meaning="Money spent {window}, less what was given back for returns.", unit="cents", group=SPEND, said="spent {value} {window}, net of returns", missing=ZERO),
         *windowed("gross_spend", SPEND_GROSS, meaning="Money spent {window}, before returns.", unit="cents", group=SPEND, said="spent {value} {window} before returns", missing=ZERO),
         *windowed("order_spend", Ratio(SPEND_GROSS, ORDERS, "mean"), meaning="Average order value {window}, before returns.", unit="cents", group=SPEND, said="{value} an order {window}", missing=NO_ORDER, actionable="now"),
-        *windowed("line_spend", Largest(BOUGHT, "amount_cents"), meaning="The dearest order line {window}.", unit="cents", group=SPEND, said="dearest order line {window}: {value}", missing=NO_ORDER),
+        *windowed("line_spend", Largest(BOUGHT, "amount_cents"), meaning="The dearest order line {window}.", unit="cents", group=SPEND, said="most spent on one item {window}: {value}", missing=NO_ORDER),
     )
 
 
 def _baskets() -> tuple[Declaration, ...]:
     return (
-        *windowed("quantity", PIECES, meaning="Pieces bought {window}.", unit="pieces", group=BASKET, said="{value} pieces bought {window}", missing=ZERO),
+        *windowed("quantity", PIECES, meaning="Pieces bought {window}.", unit="pieces", group=BASKET, said="{value} items bought {window}", missing=ZERO),
         *windowed("items", ITEMS, meaning="Different items bought {window}.", unit="count", group=BASKET, said="{value} different items {window}", missing=ZERO, actionable="now"),
-        *windowed("order_quantity", Ratio(PIECES, ORDERS, "mean"), meaning="Pieces in an average order {window}.", unit="pieces", group=BASKET, said="{value} pieces an order {window}", missing=NO_ORDER, actionable="now"),
+        *windowed("order_quantity", Ratio(PIECES, ORDERS, "mean"), meaning="Pieces in an average order {window}.", unit="pieces", group=BASKET, said="{value} items an order {window}", missing=NO_ORDER, actionable="now"),
         *windowed("order_lines", Ratio(BOUGHT_LINES, ORDERS, "mean"), meaning="Lines in an average order {window}.", unit="lines", group=BASKET, said="{value} lines an order {window}", missing=NO_ORDER, actionable="now"),
-        *windowed("item_variety", Ratio(ITEMS, BOUGHT_LINES, "share"), meaning="Different items as a share of the lines bought {window}: 1 when nothing was bought twice.", unit="share", group=BASKET, said="{value} of the lines bought {window} were different items", missing=NO_ORDER),
-        *windowed("piece_price", Ratio(SPEND_GROSS, PIECES, "mean"), meaning="Average price of a piece {window}.", unit="cents", group=PRICE, said="{value} a piece on average {window}", missing=NO_ORDER),
+        *windowed("item_variety", Ratio(ITEMS, BOUGHT_LINES, "share"), meaning="Different items as a share of the lines bought {window}: 1 when nothing was bought twice.", unit="share", group=BASKET, said="{value} of what was bought {window} were different items", missing=NO_ORDER),
+        *windowed("piece_price", Ratio(SPEND_GROSS, PIECES, "mean"), meaning="Average price of a piece {window}.", unit="cents", group=PRICE, said="{value} an item on average {window}", missing=NO_ORDER),
     )
 
 
@@ -102,7 +102,7 @@ def _discounts() -> tuple[Declaration, ...]:
     return (
         *windowed("discount", DISCOUNT, meaning="Money saved by discounts {window}.", unit="cents", group=PRICE, said="saved {value} by discounts {window}", missing=ZERO, actionable="now"),
         *windowed("discount", Ratio(DISCOUNT, full_price, "share"), meaning="Discounts as a share of the full price of what was bought {window}.", unit="share", group=PRICE, said="{value} off the full price {window}", missing=NO_SPEND, actionable="now"),
-        *windowed("discounted_lines", Ratio(Count(DISCOUNTED), BOUGHT_LINES, "share"), meaning="Share of the lines bought {window} that had a discount.", unit="share", group=PRICE, said="{value} of the lines bought {window} had a discount", missing=NO_ORDER, actionable="now"),
+        *windowed("discounted_lines", Ratio(Count(DISCOUNTED), BOUGHT_LINES, "share"), meaning="Share of the lines bought {window} that had a discount.", unit="share", group=PRICE, said="{value} of what was bought {window} had a discount", missing=NO_ORDER, actionable="now"),
     )
 
 

@@ -67,14 +67,14 @@ def _recency() -> tuple[Declaration, ...]:
         declare("return", SinceLast(RETURNED), meaning="Days since the last return.", unit="days", group=RETURNS, said="last return {value} ago", missing="Missing before the first return."),
         declare("buying_span", Difference(TENURE_DAYS, RECENCY, "days"), meaning="Days between the first order and the last.", unit="days", group=TENURE, said="{value} between the first order and the last", missing=NEVER, actionable="context"),
         declare("orders", Ratio(ORDERS, TENURE_DAYS, "per_day"), meaning="Orders a day since the first order.", unit="per_day", group=FREQUENCY, said="{value} orders a day since the first order", missing=NEVER),
-        declare("spend", Ratio(SPEND_GROSS, TENURE_DAYS, "per_day"), meaning="Money spent a day since the first order, before returns.", unit="cents", group=FREQUENCY, said="{value} a day since the first order", missing=NEVER),
+        declare("spend", Ratio(SPEND_GROSS, TENURE_DAYS, "per_day"), meaning="Money spent a day since the first order, before returns.", unit="cents", group=FREQUENCY, said="{value} a day since the first order", missing=NEVER, said_as="comparison"),
     )
 
 
 def _gaps() -> tuple[Declaration, ...]:
     return (
         declare("gap", GAP_MEAN, meaning="Usual time between one order day and the next.", unit="days", group=RHYTHM, said="usually buys every {value}", missing=ONE_DAY),
-        declare("gap", GAP_SD, meaning="How much the time between order days varies (standard deviation).", unit="days", group=RHYTHM, said="time between orders varies by {value}", missing=TWO_GAPS),
+        declare("gap", GAP_SD, meaning="How much the time between order days varies (standard deviation).", unit="days", group=RHYTHM, said="time between orders varies by {value}", missing=TWO_GAPS, said_as="comparison"),
         declare("gap", GAP_MAX, meaning="The longest time between two order days so far.", unit="days", group=RHYTHM, said="longest pause so far {value}", missing=ONE_DAY),
         declare("gap", Gap(BOUGHT, "last", 1), meaning="Time between the last two order days.", unit="days", group=RHYTHM, said="{value} between the last two order days", missing=ONE_DAY),
         declare("gap", Gap(BOUGHT, "last", 2), meaning="The last gap between order days but one.", unit="days", group=RHYTHM, said="{value} in the gap before the last", missing=FEW_GAPS),
@@ -85,7 +85,7 @@ def _gaps() -> tuple[Declaration, ...]:
         declare("silence", Ratio(RECENCY, GAP_MEAN), meaning="Time since the last order against the customer's usual gap: above 1 when overdue.", unit="ratio", group=RHYTHM, said="silent for {value} times the usual gap", missing=ONE_DAY, actionable="now"),
         declare("silence_longest", Ratio(RECENCY, GAP_MAX), meaning="Time since the last order against the longest gap so far: above 1 when silent as never before.", unit="ratio", group=RHYTHM, said="silent for {value} times the longest gap so far", missing=ONE_DAY, actionable="now"),
         declare("silence_recent", Ratio(RECENCY, Gap(BOUGHT, "recent")), meaning="Time since the last order against the last three gaps.", unit="ratio", group=RHYTHM, said="silent for {value} times the recent gap", missing=ONE_DAY, actionable="now"),
-        declare("expected_next_order", Difference(GAP_MEAN, RECENCY, "days"), meaning="Days until the next order is due by the usual gap; negative when overdue.", unit="days", group=RHYTHM, said="next order due in {value}", missing=ONE_DAY, actionable="now"),
+        declare("expected_next_order", Difference(GAP_MEAN, RECENCY, "days"), meaning="Days until the next order is due by the usual gap; negative when overdue.", unit="days", group=RHYTHM, said="next order due in {value}", missing=ONE_DAY, actionable="now", said_as="comparison"),
     )
 
 
@@ -95,8 +95,8 @@ def _slopes() -> tuple[Declaration, ...]:
         slope = Bins(of, "slope")
         year = of.over(Window(360))
         declared += (
-            declare(subject, slope, meaning=f"Change of {what} from month to month over the last twelve stretches of 30 days.", unit=unit, group=TREND, said=f"{what} changed by {{value}} a month over the last year", missing="Zero when there was none."),
-            declare(f"{subject}_slope", Ratio(slope, year, "share"), meaning=f"Change of {what} from month to month, as a share of all of the last 360 days: negative when shrinking.", unit="share", group=TREND, said=f"{what} changed each month by {{value}} of the year's total", missing="Missing when there was none in the last 360 days."),
+            declare(subject, slope, meaning=f"Change of {what} from month to month over the last twelve stretches of 30 days.", unit=unit, group=TREND, said=f"{what} changed by {{value}} a month over the last year", missing="Zero when there was none.", said_as="comparison"),
+            declare(f"{subject}_slope", Ratio(slope, year, "share"), meaning=f"Change of {what} from month to month, as a share of all of the last 360 days: negative when shrinking.", unit="share", group=TREND, said=f"{what} changed each month by {{value}} of the year's total", missing="Missing when there was none in the last 360 days.", said_as="comparison"),
         )
     return declared
 

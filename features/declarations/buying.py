@@ -59,6 +59,11 @@ class Buying(Value):
     tenure: Value
     model: BuyingModel | None = field(metadata={FITTED: True})
 
+    @property
+    def is_observed(self) -> bool:
+        """Never: a model says it."""
+        return False
+
 
 @dataclass(frozen=True)
 class NoPurchase(Buying):

@@ -16,6 +16,9 @@ from features.vocabulary.errors import PlanRefused
 from features.vocabulary.time import Window
 
 Actionable = Literal["now", "indirect", "context"]
+SaidAs = Literal["fact", "comparison", "estimate"]
+COMPARED_UNITS = frozenset({"ratio", "nats", "per_day", "lines"})
+"""Units whose bare figures say little to who is no statistician."""
 WINDOWS = (*(Window(days) for days in (7, 30, 90, 180, 365)), WHOLE_PAST)
 
 
@@ -34,6 +37,8 @@ class Feature:
     ``unit`` says how to show a value: money is in ``cents``, times are fractional ``days`` of 24
     hours, a ``share`` lies between 0 and 1. ``said`` is a clause with ``{value}`` in it, ready to be
     told to a marketer. ``actionable`` is ``now`` (an offer can change it), ``indirect`` or ``context``.
+    ``said_as`` tells how a reason may speak of it: a ``fact`` by its bare value, a ``comparison`` only in a sentence
+    that compares, and an ``estimate``, which a model made, never by its value: what the customer did is said.
     """
 
     name: str
@@ -43,6 +48,7 @@ class Feature:
     actionable: Actionable
     missing: str
     said: str
+    said_as: SaidAs = "fact"
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,12 @@ def declare(
     said: str,
     missing: str,
     actionable: Actionable = "indirect",
+    said_as: SaidAs = "fact",
 ) -> Declaration:
-    """One feature, named after its subject and its definition."""
+    """One feature, named after its subject and its definition.
+
+    Whatever ``said_as`` asks for, what a model makes of a customer is an estimate.
+    """
     if "{value}" not in said:
         raise PlanRefused(
             expected="a clause with {value} in it",
@@ -72,7 +82,10 @@ def declare(
             remedy=f"Correct `said` of {value.named(subject)}.",
         )
     name = value.named(subject)
-    return Declaration(Feature(name, meaning, unit, group.name, actionable, missing, said), value)
+    feature = Feature(
+        name, meaning, unit, group.name, actionable, missing, said, _said_as(value, unit, said_as)
+    )
+    return Declaration(feature, value)
 
 
 def windowed(
@@ -85,6 +98,7 @@ def windowed(
     said: str,
     missing: str,
     actionable: Actionable = "indirect",
+    said_as: SaidAs = "fact",
     windows: Iterable[Window] = WINDOWS,
 ) -> tuple[Declaration, ...]:
     """One feature a window; ``{window}`` in the texts becomes "in the last 90 days" or "so far"."""
@@ -98,6 +112,7 @@ def windowed(
             said=said.replace("{window}", window_phrase(window)),
             missing=missing,
             actionable=actionable,
+            said_as=said_as,
         )
         for window in windows
     )
@@ -110,3 +125,9 @@ def window_phrase(window: Window) -> str:
     ('in the last 30 days', 'so far')
     """
     return "so far" if window.days is None else f"in the last {window.days} days"
+
+
+def _said_as(value: Value, unit: str, asked: SaidAs) -> SaidAs:
+    if not value.is_observed:
+        return "estimate"
+    return "comparison" if unit in COMPARED_UNITS else asked

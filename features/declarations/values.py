@@ -38,6 +38,11 @@ class Value:
         found = (getattr(self, field.name) for field in fields(self))
         return tuple(part for part in found if isinstance(part, Value))
 
+    @property
+    def is_observed(self) -> bool:
+        """Whether it tells what happened, and not what a model makes of it."""
+        return all(part.is_observed for part in self.parts())
+
     def named(self, subject: str) -> str:
         """The feature's name, made from its subject and this definition."""
         raise NotImplementedError

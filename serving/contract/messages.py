@@ -125,8 +125,12 @@ class ReasonAnswer(Answer):
         Actionable,
         Field(description="Whether the business can act on it."),
     ]
-    text: Annotated[
-        str, Field(description="One sentence from the customer's facts; empty when withheld.")
+    text: Annotated[str, Field(description="One sentence from the customer's facts.")]
+    joined: Annotated[
+        list[str],
+        Field(
+            description="Other groups that tell the same fact, by name: their points are among these."
+        ),
     ]
     similar: Annotated[
         bool,

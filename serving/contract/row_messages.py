@@ -59,8 +59,12 @@ class ValueReasonAnswer(ReasonAmount):
         Actionable,
         Field(description="Whether the business can act on it."),
     ]
-    text: Annotated[
-        str, Field(description="One sentence from the customer's facts; empty when withheld.")
+    text: Annotated[str, Field(description="One sentence from the customer's facts.")]
+    joined: Annotated[
+        list[str],
+        Field(
+            description="Other groups that tell the same fact, by name: their money is among this."
+        ),
     ]
     facts: Annotated[list[FactAnswer], Field(description="The facts the sentence was made from.")]
 

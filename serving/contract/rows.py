@@ -193,6 +193,7 @@ def _value_reason(reason: ValueReason) -> ValueReasonAnswer:
         "direction": reason.direction,
         "actionable": reason.actionable,
         "text": reason.text,
+        "joined": list(reason.joined),
         "facts": _facts(reason.facts),
     }
 
@@ -208,6 +209,7 @@ def _explain_risk(answer: ScoredRowAnswer, explanation: Explanation) -> None:
             direction=reason.direction,
             actionable=reason.actionable,
             text=reason.text,
+            joined=list(reason.joined),
             similar=reason.similar,
             facts=_facts(reason.facts),
         )

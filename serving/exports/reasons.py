@@ -193,7 +193,7 @@ def _flat(snapshot: Snapshot, places: NDArray[np.intp], table: pa.Table) -> list
     flat = []
     for place, line in enumerate(table.to_pylist()):
         worth = snapshot.value_of(int(keys[place]))
-        reasons = [line[f"text_{one}"] or line[f"reason_{one}"] for one in (1, 2, 3)]
+        reasons = [line[f"text_{one}"] for one in (1, 2, 3)]
         flat.append(
             {
                 "customer_id": line["customer_id"],

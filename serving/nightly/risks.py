@@ -15,7 +15,7 @@ from serving.snapshot.checkpoints import Arrays, Checkpoints
 from serving.snapshot.columns import Ranking
 from training.families.churn.bundle import Bundle
 from training.families.value.at_risk import terciles
-from training.reasons.points import selected
+from training.reasons.explanation import main_raising
 
 _ROWS_AT_ONCE = 2_048
 ROWS_A_PIECE = 65_536
@@ -31,11 +31,13 @@ def _explained(
     def explain(first: int) -> tuple[Any, ...]:
         chosen = np.ascontiguousarray(values[rows[first : first + at_once]])
         found = explained(bundle, chosen, wording)
-        return bundle.log_odds(chosen), found.points.by_group, found.leading
+        by_group = found.points.by_group
+        main = main_raising(by_group, found.leading, found.sayable, chosen, wording)
+        return bundle.log_odds(chosen), by_group, found.leading, _as_bits(main)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         parts = list(pool.map(explain, range(0, len(rows), at_once)))
-    names = ("log_odds", "points", "leading")
+    names = ("log_odds", "points", "leading", "raising")
     return {
         name: np.concatenate(one) for name, one in zip(names, zip(*parts, strict=True), strict=True)
     }
@@ -60,6 +62,7 @@ def rank_everybody(
     log_odds = np.empty(len(rows))
     points = np.empty((len(rows), groups))
     leading = np.empty((len(rows), groups), np.int16)
+    raising = np.empty(len(rows), np.int64)
     for first in range(0, len(rows), rows_a_piece):
         some = rows[first : first + rows_a_piece]
         piece = checkpoints.piece(
@@ -67,11 +70,10 @@ def rank_everybody(
         )
         block = slice(first, first + len(some))
         log_odds[block], points[block] = piece["log_odds"], piece["points"]
-        leading[block] = piece["leading"]
+        leading[block], raising[block] = piece["leading"], piece["raising"]
         progress("Scoring and explaining customers", first + len(some), len(rows))
     probability = bundle.probability(log_odds)
     order = np.lexsort((keys, -spend_cents, -probability))
-    raising = selected(points) & (points > 0)
     return Ranking(
         customer_keys=keys[order],
         probability=probability[order],
@@ -79,7 +81,13 @@ def rank_everybody(
         log_odds=log_odds[order],
         points=points[order],
         leading=leading[order],
-        raising=(raising[order] << np.arange(groups)).sum(axis=1, dtype=np.int64),
+        raising=raising[order],
         value_tercile=terciles(if_kept_cents[order].astype(np.float64)),
         risk_before=before[order],
     )
+
+
+def _as_bits(main: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """One number a row, with a bit for each group."""
+    bits: NDArray[np.int64] = (main << np.arange(main.shape[1])).sum(axis=1, dtype=np.int64)
+    return bits

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.feature import Feature, ReasonGroup
+from features.declarations.feature import ReasonGroup
+from training.bundles.own_plan import feature_of
 from training.families.offers.bundle import OfferBundle
 from training.reasons.languages.language import Language
 
 
 @dataclass(frozen=True)
 class OfferReason:
-    """One reason group of one pair."""
+    """One reason group of one pair; ``text`` is empty where no fact pushes the group's way."""
 
     group: str
     title: str
@@ -28,7 +29,7 @@ def reasons_of(
     """The groups that move each pair's log-odds, the strongest first; pushes and base sum to the log-odds."""
     manifest, positions = bundle.manifest, bundle.positions
     added = bundle.contributions(values)
-    features = [Feature(**manifest.features[place]) for place in positions.tolist()]
+    features = [feature_of(manifest.features[place]) for place in positions.tolist()]
     group_of = [one.group for one in features]
     titles = {
         one.name: language.title(one) for one in (ReasonGroup(**group) for group in manifest.groups)
@@ -41,15 +42,15 @@ def reasons_of(
             total = float(pushes[mine].sum())
             if total == 0.0:
                 continue
-            # The feature that says most of it, the way the group speaks.
-            strongest = max(mine, key=lambda at: pushes[at] * np.sign(total))
+            # The fact that says most of it, the way the group speaks.
+            pushing = [
+                (float(pushes[at] * np.sign(total)), at)
+                for at in mine
+                if features[at].said_as == "fact" and not np.isnan(values[row, positions[at]])
+            ]
+            push, strongest = max(pushing, default=(0.0, -1))
             value = float(values[row, positions[strongest]])
-            feature = features[strongest]
-            said = (
-                language.unknown(feature)
-                if np.isnan(value)
-                else language.fact(feature, value, currency)
-            )
+            said = language.fact(features[strongest], value, currency) if push > 0 else ""
             told.append(OfferReason(group, titles[group], total, said))
         found.append(tuple(sorted(told, key=lambda one: -abs(one.push))))
     return found

@@ -11,11 +11,12 @@ from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import ListQuery, matching
 from serving.pages.figures import instant
-from serving.pages.list_view import MAIN_REASONS, explanations_at
+from serving.pages.list_view import explanations_at
 from serving.pages.value_view import worth_explanation
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
 from training.reasons.explanation import Explanation
+from training.reasons.points import MAIN_REASONS
 
 COLUMNS = (
     "rank",
@@ -87,7 +88,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
     standing = snapshot.standing(key)
     spend_cents = int(snapshot.spend_cents[key])
     reasons = explanation.raising[:MAIN_REASONS]
-    said = [cell for one in reasons for cell in (one.text or one.title, f"{one.shown_points:.1f}")]
+    said = [cell for one in reasons for cell in (one.text, f"{one.shown_points:.1f}")]
     said += [""] * (2 * MAIN_REASONS - len(said))
     last_order = in_use.snapshot.last_order(key)
     return [
@@ -138,7 +139,7 @@ def _why_worth(in_use: InUse, key: int) -> tuple[str, str]:
     if found is None or not found.reasons or found.reasons[0].direction == "lowers":
         return "", ""
     first = found.reasons[0]
-    return first.text or first.title, f"{first.shown_cents / 100:.2f}"
+    return first.text, f"{first.shown_cents / 100:.2f}"
 
 
 def _lines(rows: list[list[str]], before: str = "") -> bytes:

@@ -59,9 +59,7 @@ from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
 from training.reasons.explanation import Explanation, explain_all
 from training.reasons.languages.language import Language
-from training.reasons.points import Points
-
-MAIN_REASONS = 3
+from training.reasons.points import MAIN_REASONS, Points
 
 
 def churn_list_page(
@@ -178,10 +176,7 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
         moved="" if np.isnan(before[0]) else signed(float(points_risen(now, before)[0]), language),
         has_jumped=bool(has_jumped(now, before)[0]),
         band=band(float(snapshot.ranking.percentile[position])),
-        reasons=[
-            ShortReason(signed(one.shown_points, language), one.text or one.title)
-            for one in reasons
-        ],
+        reasons=[ShortReason(signed(one.shown_points, language), one.text) for one in reasons],
         worth=language.money(int(worth[0]), currency),
         worth_between=between(worth, currency, language) if snapshot.value_days else "",
         at_risk=at_risk(snapshot, position, currency, language),

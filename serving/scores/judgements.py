@@ -7,7 +7,7 @@ models, which are asked now; see ``judge``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -56,10 +56,14 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True)
 class Explained:
-    """Contributions of some rows, shared out in points, with each group's leading feature."""
+    """Contributions of some rows, shared out in points, with each group's leading feature.
+
+    ``sayable`` tells how well each feature can be told of each row, by direction.
+    """
 
     points: Points
     leading: NDArray[np.int16]
+    sayable: Mapping[str, NDArray[np.int8]]
 
 
 def wording_of(bundle: Bundle, currency: str, language: Language = ENGLISH) -> Wording:
@@ -71,10 +75,9 @@ def explained(bundle: Bundle, values: NDArray[np.float32], wording: Wording) -> 
     """Contributions of bound rows, by reason group and with their leading features."""
     by_feature = bundle.feature_contributions(values)
     points = percentage_points(bundle.grouped(by_feature), bundle.base_log_odds, bundle.probability)
-    leading = leading_features(
-        by_feature, wording.group_of, points.by_group, wording.sayable(values)
-    )
-    return Explained(points, leading)
+    sayable = wording.sayable(values)
+    leading = leading_features(by_feature, wording.group_of, points.by_group, sayable)
+    return Explained(points, leading, sayable)
 
 
 def digest_of_vector(values: NDArray[np.float32]) -> str:

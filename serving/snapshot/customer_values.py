@@ -20,7 +20,7 @@ from training.bundles.own_plan import OwnPlan, spoken
 from training.families.churn.bundle import Bundle
 from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.reasons.explanation import StoredShares, sayable_of_value
-from training.families.value.reasons.tendency import MOST, tendencies
+from training.reasons.tendency import MOST, of_unclaimed, tendencies
 from training.reasons.wording import Wording
 
 _ROWS_AT_ONCE = 4_096
@@ -211,7 +211,8 @@ def _tendency(
     said = np.flatnonzero(bundle.with_an_order(vectors) & ~declined)
     some = vectors.select(said[:: max(1, -(-len(said) // MOST))])
     sample = np.ascontiguousarray(bundle.bind(some))
-    return tendencies(sample, bundle.of(sample).expected, wording.features)
+    found = tendencies(sample, bundle.of(sample).expected)
+    return of_unclaimed(found, wording.features)
 
 
 def _places(

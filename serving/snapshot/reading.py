@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from features.company.block_digests import require_whole
 from features.company.workspace import Workspace
-from features.declarations.feature import Feature, ReasonGroup
+from features.declarations.feature import ReasonGroup
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.store.customers.other_ids import FOLDER, NO_OTHER_IDS, OtherIds, open_other_ids
 from features.store.pack import TextColumn
@@ -45,6 +45,7 @@ from serving.snapshot.columns import (
 from serving.snapshot.customer_values import Valued
 from serving.snapshot.scores_of_model import MANIFEST_FILE, scores_in_use
 from serving.snapshot.segments import CustomerSegment, segment_of
+from training.bundles.own_plan import feature_of
 from training.families.churn.bundle import Bundle
 from training.families.segments.membership import Membership
 from training.families.value.at_risk import value_at_risk
@@ -239,7 +240,7 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
 
     def _wording(self, peers: Peers, currency: str, language: Language) -> Wording:
         return Wording(
-            [Feature(**one) for one in self.manifest["features"]],
+            [feature_of(one) for one in self.manifest["features"]],
             [ReasonGroup(**one) for one in self.manifest["groups"]],
             peers,
             currency,

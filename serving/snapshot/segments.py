@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.declarations.feature import Feature
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import BundleRefused, PlanRefused, WorkspaceRefused
 from features.vocabulary.time import Cutoff
+from training.bundles.own_plan import feature_of
 from training.families.segments.bundle import SegmentBundle, current_segments
 from training.families.segments.membership import Membership, memberships, traits_of_model
 from training.families.segments.model import NO_SEGMENT
@@ -172,7 +172,7 @@ def _reason(
     currency: str,
     language: Language,
 ) -> SegmentReason:
-    feature = Feature(**habit["feature"])
+    feature = feature_of(habit["feature"])
     known = not math.isnan(value)
     return SegmentReason(
         feature=feature.name,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pyarrow.parquet as parquet
 
 STAGES = ("suspect", "prospect", "first_time", "repeat", "client", "member", "advocate", "partner")
 STATUSES = ("new", "active", "slowing", "at_risk", "lapsed", "won_back")
+_TENTH = 0.1101
 TERCILES = ("low", "middle", "high")
 
 
@@ -95,6 +97,25 @@ class Published:
         bits, points = int(self["raising"][place]), self["points"][place].tolist()
         shown = [one for group, one in enumerate(points) if bits >> group & 1]
         return sorted(shown, reverse=True)
+
+    def are_raising(self, place: int, shown: Sequence[float]) -> bool:
+        """Whether shown points are those of the raising groups, one of which may have others joined to it.
+
+        A tenth may go to another reason, so that what is shown adds up.
+        """
+        left, joined = self.raising(place), 0
+        if len(shown) != len(left):
+            return False
+        whole = sum(one for one in self["points"][place].tolist() if one > 0)
+        for points in shown:
+            alike = [one for one in left if abs(one - points) <= _TENTH]
+            if alike:
+                left.remove(alike[0])
+            elif min(left) - _TENTH <= points <= whole + _TENTH:
+                joined += 1
+            else:
+                return False
+        return joined <= 1 and sum(shown) <= whole + len(shown) * _TENTH
 
     def cells(self) -> list[tuple[str, str]]:
         """Of each place the third by value if kept and the third by risk; of equals the riskier is worth less."""

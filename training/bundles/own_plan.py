@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -11,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.buying import BuyingModel
-from features.declarations.feature import Declaration, Feature, ReasonGroup
+from features.declarations.feature import (
+    COMPARED_UNITS,
+    Declaration,
+    Feature,
+    ReasonGroup,
+    SaidAs,
+)
 from features.plan.plan import Plan, asking, hash_of, name_of_fitted, plan_of
 from features.store.pack import Pack
 from features.vectors.refitted import Refitting
@@ -20,6 +27,8 @@ from features.vocabulary.errors import ModelRefused, PlanRefused
 from training.bundles.manifest import Asked, Manifest
 
 _BUYING = "buying"
+_ESTIMATED_BEFORE = re.compile(r"buying_(no_purchase|expected)_\d+d|still_buying")
+_COMPARED_BEFORE = re.compile(r"gap_sd_days|.+_slope_\w+|spend_per_day|expected_next_order_days")
 
 
 @dataclass(frozen=True)
@@ -115,7 +124,7 @@ def spoken(manifest: Manifest[Asked]) -> tuple[list[Feature], list[ReasonGroup]]
     Raises ``ModelRefused`` for a feature without a group.
     """
     groups = [ReasonGroup(**one) for one in manifest.groups]
-    features = [Feature(**one) for one in manifest.features]
+    features = [feature_of(one) for one in manifest.features]
     names = {group.name for group in groups}
     for feature in features:
         if feature.group not in names:
@@ -125,6 +134,18 @@ def spoken(manifest: Manifest[Asked]) -> tuple[list[Feature], list[ReasonGroup]]
                 remedy="Declare the feature with one of the groups in features/behaviour/groups.py.",
             )
     return features, groups
+
+
+def feature_of(written: Mapping[str, Any]) -> Feature:
+    """A feature as a manifest has it; bundles of before do not say how it may be told."""
+    if "said_as" in written:
+        return Feature(**written)
+    name, unit = str(written["name"]), str(written["unit"])
+    is_compared = unit in COMPARED_UNITS or _COMPARED_BEFORE.fullmatch(name) is not None
+    said_as: SaidAs = (
+        "estimate" if _ESTIMATED_BEFORE.fullmatch(name) else "comparison" if is_compared else "fact"
+    )
+    return Feature(**written, said_as=said_as)
 
 
 def _columns(

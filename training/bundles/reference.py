@@ -73,21 +73,22 @@ class Reference:
 
     def to_bytes(self) -> bytes:
         """The quantiles as a NumPy archive without objects."""
-        return archive(
-            {
-                "features": self.features,
-                "missing": self.missing,
-                "probability": self.probability,
-                "typical": self.peers.typical,
-                "sorted_by": np.array(self.peers.sorted_by),
-            }
-        )
+        arrays: dict[str, NDArray[Any]] = {
+            "features": self.features,
+            "missing": self.missing,
+            "probability": self.probability,
+            "typical": self.peers.typical,
+            "sorted_by": np.array(self.peers.sorted_by),
+        }
+        if self.peers.tendency is not None:
+            arrays["tendency"] = self.peers.tendency
+        return archive(arrays)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Reference:
         """The quantiles read back."""
         arrays = unarchive(content)
-        peers = Peers(arrays["typical"], int(arrays["sorted_by"]))
+        peers = Peers(arrays["typical"], int(arrays["sorted_by"]), arrays.get("tendency"))
         return cls(arrays["features"], arrays["missing"], arrays["probability"], peers)
 
 

@@ -7,6 +7,7 @@ sentences    what sentences are made of: facts, sayings
 wording      raw facts → what may be said of them, for many rows or one, or none where the facts contradict it
 renderer     the words for one row after the other, remembered
 claims       the sentences that compare, and what must be true for each
+tendency     which features go up with what is answered and which down
 peers        whom a customer is compared with: steady customers of the same standing
 languages    how each language says it: a catalogue, a grammar, numbers; English where one lacks a phrase
 flat         everybody's reasons as one table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -14,15 +14,19 @@ from numpy.typing import NDArray
 from features.declarations.feature import Actionable
 from features.vocabulary.arrays import Floats
 from training.reasons.points import (
+    LEAST_POINTS,
+    MAIN_REASONS,
     MOST_LOWERING,
     MOST_RAISING,
     SIMILAR,
+    THRESHOLD,
     Points,
     add_up,
     selected,
-    strongest,
+    together,
+    weighty,
 )
-from training.reasons.wording import DIRECTIONS, Fact, Rows, Wording
+from training.reasons.wording import DIRECTIONS, UNSAYABLE, Fact, Rows, Wording
 
 Direction = Literal["raises", "lowers"]
 TOLERANCE = 1e-6
@@ -31,9 +35,9 @@ TOLERANCE = 1e-6
 class Reason(NamedTuple):
     """One reason as it is shown: what it is about, how much it adds and what is known about it.
 
-    ``points`` is exact and ``shown_points`` rounded so that everything shown adds up. ``text`` is empty
-    where no sentence could be said that agrees with the facts. ``similar`` says that it weighs about as
-    much as the one before it, so that their order means little.
+    ``points`` is exact and ``shown_points`` rounded so that everything shown adds up. Other groups whose sentence
+    would tell the same fact are ``joined`` to it: their points are among its own. ``similar`` says that it weighs
+    about as much as the one before it, so that their order means little.
     """
 
     group: str
@@ -45,13 +49,15 @@ class Reason(NamedTuple):
     text: str
     facts: tuple[Fact, ...]
     similar: bool = False
+    joined: tuple[str, ...] = ()
 
 
 class Explanation(NamedTuple):
     """Why one customer has the score they have: base, reasons and the rest sum to the probability.
 
-    The ``shown_`` figures are percentages with one decimal that add up as they stand. ``withheld``
-    counts the sentences that were not said because the facts contradict them.
+    The ``shown_`` figures are percentages with one decimal that add up as they stand. A group of which nothing can
+    be told truthfully is no reason: its points are among the rest. ``withheld`` counts those whose sentence the facts
+    contradict.
     """
 
     probability: float
@@ -73,9 +79,9 @@ class Explanation(NamedTuple):
 class Reasons:
     """All shown reasons of some customers, one entry a reason, customer by customer in their order.
 
-    ``row`` is the customer, ``group`` the reason group, ``lead`` the feature that leads it and ``points``
-    what it adds. ``begins[row]:begins[row + 1]`` are a customer's. ``withheld`` marks sentences that the
-    facts contradict; their text, and that of a sentence said before, is empty.
+    ``row`` is the customer, ``group`` the reason group, ``lead`` the feature that leads it, ``points`` what it adds
+    and ``texts`` what is said. ``begins[row]:begins[row + 1]`` are a customer's. ``withheld`` names the leading
+    features of groups that are no reasons because the facts contradict what would be said, and the direction.
     """
 
     row: NDArray[np.intp]
@@ -84,7 +90,7 @@ class Reasons:
     points: Floats
     similar: NDArray[np.bool_]
     texts: list[str]
-    withheld: NDArray[np.bool_]
+    withheld: list[tuple[int, Direction]]
     begins: NDArray[np.intp]
 
     @classmethod
@@ -92,21 +98,55 @@ class Reasons:
         cls, by_group: Floats, leading: NDArray[np.integer], values: Rows, wording: Wording
     ) -> Reasons:
         """Choose, order and word; one row a customer in each, ``values`` one column a feature."""
-        row, group = np.nonzero(selected(by_group))
-        points, lead = by_group[row, group], leading[row, group].astype(np.intp)
-        lowers = points < 0
-        is_context = wording.is_context[lead]
+        row, group = np.nonzero(weighty(by_group))
+        lead, lowers = leading[row, group].astype(np.intp), by_group[row, group] < 0
+        said, contradicted = _worded(row, lead, lowers, values, wording)
+        is_told = np.array([bool(one) for one in said], np.bool_)
+        told, alike = np.zeros(by_group.shape, np.bool_), np.zeros(by_group.shape, np.bool_)
+        told[row, group] = is_told
+        alike[row, group] = is_told & ~lowers & wording.silences(lead, values[row, lead])
+        texts = np.full(by_group.shape, "", object)
+        texts[row, group] = said
+        held_back = contradicted & selected(by_group)[row, group]
+        withheld = [
+            (int(one), _direction(-1.0 if is_lowering else 1.0))
+            for one, is_lowering in zip(lead[held_back], lowers[held_back], strict=True)
+        ]
+        added = together(by_group, alike)
+        row, group = np.nonzero(selected(added, told=told))
+        points, lead = added[row, group], leading[row, group].astype(np.intp)
         # Those that raise come first, by weight; mere context comes last of its kind.
-        order = np.lexsort((-np.abs(points), is_context, lowers, row))
+        order = np.lexsort((-np.abs(points), wording.is_context[lead], points < 0, row))
         row, group, points, lead = row[order], group[order], points[order], lead[order]
         begins = np.searchsorted(row, np.arange(len(by_group) + 1))
-        texts, withheld = _worded(row, lead, points < 0, values, wording)
-        _say_once(row, texts)
-        return cls(row, group, lead, points, _similar(row, points), texts, withheld, begins)
+        shown = texts[row, group].tolist()
+        return cls(row, group, lead, points, _similar(row, points), shown, withheld, begins)
 
     def direction(self, place: int) -> Direction:
         """Which way a reason moves the score."""
         return _direction(self.points[place])
+
+
+def main_raising(
+    by_group: Floats,
+    leading: NDArray[np.integer],
+    sayable: Mapping[str, NDArray[np.int8]],
+    values: Rows,
+    wording: Wording,
+) -> NDArray[np.bool_]:
+    """Which groups are the first three reasons that raise each customer's risk, without wording them.
+
+    ``sayable`` is that of the wording for these values; it tells as much of each group as ``Reasons`` does.
+    """
+    lead = (np.arange(len(by_group))[:, None], leading)
+    told = (by_group > 0) & weighty(by_group) & (sayable["raises"][lead] > UNSAYABLE)
+    added = together(by_group, told & wording.silences(leading, values[lead]))
+    shown = selected(added, told=told) & (added > 0)
+    order = np.lexsort((-added, wording.is_context[leading], ~shown))
+    place = np.empty_like(order)
+    np.put_along_axis(place, order, np.arange(by_group.shape[1])[None, :], axis=1)
+    main: NDArray[np.bool_] = shown & (place < MAIN_REASONS)
+    return main
 
 
 def explain_all(
@@ -117,16 +157,12 @@ def explain_all(
     One by one and without arrays, which is sooner for as many as a call may ask for; ``Reasons`` has the
     same for everybody.
     """
-    sums = [
-        np.maximum(one, 0.0).sum(axis=1).tolist() for one in (points.by_group, -points.by_group)
-    ]
     answers = zip(
         points.probability.tolist(),
         points.by_group.tolist(),
         leading.tolist(),
         values.tolist(),
         wording.peers.group_of(values).tolist(),
-        *sums,
         strict=True,
     )
     return [_explained(*one, base=points.base, wording=wording) for one in answers]
@@ -142,12 +178,8 @@ def explain_one(
     wording: Wording,
 ) -> Explanation:
     """The same of one customer, whose points, leading features and values are plain numbers."""
-    raising = math.fsum(one for one in by_group if one > 0)
-    lowering = -math.fsum(one for one in by_group if one < 0)
     peers = wording.peers.group_of_one(row)
-    return _explained(
-        probability, by_group, leading, row, peers, raising, lowering, base=base, wording=wording
-    )
+    return _explained(probability, by_group, leading, row, peers, base=base, wording=wording)
 
 
 def shown_percentages(
@@ -165,46 +197,36 @@ def _explained(
     leading: Sequence[int],
     row: Sequence[float],
     peers: int,
-    raising: float,
-    lowering: float,
     *,
     base: float,
     wording: Wording,
 ) -> Explanation:
-    """One customer's reasons, chosen and ordered as ``Reasons`` does; the sums are of all that pushes each way."""
-    chosen = strongest(by_group, MOST_RAISING, raising, 1.0)
-    chosen += strongest(by_group, MOST_LOWERING, lowering, -1.0)
-    is_context = wording.is_context_of
-    chosen.sort(
-        key=lambda group: (by_group[group] < 0, is_context[leading[group]], -abs(by_group[group]))
-    )
-    points = [by_group[group] for group in chosen]
+    """One customer's reasons, chosen and ordered as ``Reasons`` does."""
+    told, withheld = _told(by_group, leading, row, peers, wording)
+    chosen = _shown(told, wording.is_context_of)
+    points = [one.points for one in chosen]
     other = math.fsum(by_group) - math.fsum(points)
     assert abs(100 * base + math.fsum(points) + other - 100 * probability) < 100 * TOLERANCE, (
         "reasons must add up to the probability"
     )
     total, shown_base, shown, shown_other = shown_percentages(probability, base, points, other)
-    reasons, said, withheld, before = list[Reason](), set[str](), 0, math.inf
-    for group, one, shown_points in zip(chosen, points, shown, strict=True):
-        lead, direction = leading[group], _direction(one)
-        text, is_withheld, facts = wording.told(lead, direction, row, peers)
-        withheld += is_withheld
+    reasons, before = list[Reason](), math.inf
+    for one, shown_points in zip(chosen, shown, strict=True):
         reasons.append(
             Reason(
-                group=wording.groups[group].name,
-                title=wording.titles[group],
-                points=one,
+                group=wording.groups[one.group].name,
+                title=wording.titles[one.group],
+                points=one.points,
                 shown_points=shown_points,
-                direction=direction,
-                actionable=wording.features[lead].actionable,
-                # What an earlier reason has said already is not said again.
-                text="" if text in said else text,
-                facts=facts,
-                similar=_is_near(before, one),
+                direction=_direction(one.points),
+                actionable=wording.features[one.lead].actionable,
+                text=one.text,
+                facts=one.facts,
+                similar=_is_near(before, one.points),
+                joined=tuple(wording.groups[group].name for group in one.joined),
             )
         )
-        said.add(text)
-        before = one
+        before = one.points
     return Explanation(
         probability=probability,
         base=base,
@@ -214,6 +236,66 @@ def _explained(
         shown_base=shown_base,
         shown_other=shown_other,
         withheld=withheld,
+    )
+
+
+class _Told(NamedTuple):
+    """A group of which something can be told, with the points of the groups joined to it."""
+
+    group: int
+    lead: int
+    points: float
+    text: str
+    facts: tuple[Fact, ...]
+    joined: tuple[int, ...] = ()
+
+
+def _told(
+    by_group: Sequence[float],
+    leading: Sequence[int],
+    row: Sequence[float],
+    peers: int,
+    wording: Wording,
+) -> tuple[list[_Told], int]:
+    """The weighty groups of which something can be told, and how many sentences the facts contradict."""
+    told, alike, contradicted = list[_Told](), list[_Told](), set[int]()
+    pushed = {
+        sign: math.fsum(push for push in by_group if sign * push > 0) * sign for sign in (1, -1)
+    }
+    for group, push in enumerate(by_group):
+        sign = -1 if push < 0 else 1
+        if sign * push < max(LEAST_POINTS, THRESHOLD * pushed[sign]):
+            continue
+        lead = leading[group]
+        text, is_contradicted, facts = wording.told(lead, _direction(push), row, peers)
+        if is_contradicted:
+            contradicted.add(group)
+        elif text:
+            says_silence = push > 0 and wording.tells_silence(lead, row[lead])
+            (alike if says_silence else told).append(_Told(group, lead, push, text, facts))
+    if alike:
+        first = max(alike, key=lambda one: (one.points, -one.group))
+        others = tuple(one.group for one in alike if one is not first)
+        points = math.fsum(one.points for one in alike)
+        told.append(first._replace(points=points, joined=others))
+    strongest = _strongest(by_group, 1.0, MOST_RAISING) | _strongest(by_group, -1.0, MOST_LOWERING)
+    return told, len(contradicted & strongest)
+
+
+def _strongest(by_group: Sequence[float], sign: float, most: int) -> set[int]:
+    """The groups that push most one way, told or not."""
+    pushes = [(-sign * push, group) for group, push in enumerate(by_group) if sign * push > 0]
+    return {group for _, group in sorted(pushes)[:most]}
+
+
+def _shown(told: Sequence[_Told], is_context: Sequence[bool]) -> list[_Told]:
+    """The strongest each way; those that raise first, by weight, and mere context last of its kind."""
+    ordered = sorted(told, key=lambda one: (-abs(one.points), one.group))
+    raising = [one for one in ordered if one.points > 0][:MOST_RAISING]
+    lowering = [one for one in ordered if one.points < 0][:MOST_LOWERING]
+    return sorted(
+        [*raising, *lowering],
+        key=lambda one: (one.points < 0, is_context[one.lead], -abs(one.points)),
     )
 
 
@@ -248,18 +330,6 @@ def _worded(
             position, DIRECTIONS[direction], values[row[places]]
         )
     return list(texts), withheld
-
-
-def _say_once(row: NDArray[np.intp], texts: list[str]) -> None:
-    """A sentence that a customer's earlier reason has said already is not said again."""
-    said: set[str] = set()
-    before = -1
-    for place, (one, text) in enumerate(zip(row.tolist(), texts, strict=True)):
-        if one != before:
-            said, before = set(), one
-        if text in said:
-            texts[place] = ""
-        said.add(text)
 
 
 def _similar(row: NDArray[np.intp], points: Floats) -> NDArray[np.bool_]:

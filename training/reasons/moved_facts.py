@@ -64,6 +64,9 @@ def moved_facts(
     pushes: dict[int, float] = {}
     for position in members[pushed[members] > 0].tolist():
         told = _told(wording, position, rows)
+        # What a model makes of a customer is no fact about them.
+        if wording.features[told].said_as == "estimate":
+            continue
         pushes[told] = pushes.get(told, 0.0) + float(pushed[position])
     found = []
     for position, push in pushes.items():

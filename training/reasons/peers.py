@@ -17,10 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
+from training.reasons.tendency import tendencies
 
 BANDS_DAYS = (365.0, 730.0)
 LEAST_PEERS = 50
 EVERYBODY = 0
+NOTICEABLE = 0.1
+"""A rank correlation with the risk from so much on says which way a fact points."""
 SINCE = ("days_since_first_order", "days_since_first_contract", "days_since_registration")
 """The features that tell since when somebody is a customer; the first that is there counts."""
 
@@ -30,18 +33,23 @@ class Peers:
     """What is typical of each group of peers: one row a group, everybody first, one column a feature.
 
     ``sorted_by`` is the position of the feature that tells since when somebody is a customer, -1 where
-    there is none. A row of missing values stands for a band of too few.
+    there is none. A row of missing values stands for a band of too few. ``tendency`` tells of each feature
+    whether more of it goes with a higher risk (1), a lower one (-1) or neither (0); bundles of before do not know.
     """
 
     typical: NDArray[np.float32]
     sorted_by: int
+    tendency: NDArray[np.int8] | None = None
 
     @classmethod
     def learn(
         cls, values: NDArray[np.float32], feature_names: Sequence[str], risk: Floats,
         everybody: NDArray[np.float32],
     ) -> Peers:  # fmt: skip
-        """Medians of the calmer half of each band; ``everybody`` is typical of all customers."""
+        """Medians of the calmer half of each band, and which way features go with the risk.
+
+        ``everybody`` is typical of all customers.
+        """
         found = [name for name in SINCE if name in feature_names]
         sorted_by = list(feature_names).index(found[0]) if found else -1
         rows = [everybody.astype(np.float32)]
@@ -50,7 +58,7 @@ class Peers:
             members = np.flatnonzero(band == place)
             calm = members[np.argsort(risk[members], kind="stable")[: len(members) // 2]]
             rows.append(medians(values[calm]))
-        return cls(np.vstack(rows), sorted_by)
+        return cls(np.vstack(rows), sorted_by, tendencies(values, risk, clear=NOTICEABLE))
 
     @classmethod
     def everybody(cls, typical: NDArray[np.float32]) -> Peers:

@@ -22,6 +22,8 @@ from features.vocabulary.arrays import Floats
 
 MOST_RAISING = 4
 MOST_LOWERING = 2
+MAIN_REASONS = 3
+"""So many of those that raise a risk stand in a list."""
 THRESHOLD = 0.05
 LEAST_POINTS = 0.5
 SIMILAR = 0.1
@@ -64,36 +66,52 @@ def slope_at(log_odds: float, calibrated: Callable[[Floats], Floats]) -> float:
     return float(around[1] - around[0]) / (2 * _STRAIGHT)
 
 
-def selected(by_group: Floats, least: float = LEAST_POINTS) -> NDArray[np.bool_]:
+def selected(
+    by_group: Floats, least: float = LEAST_POINTS, told: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
     """Which groups are shown: at most four that raise and two that lower, none of them negligible.
 
     A group counts when it makes up at least a twentieth of all that pushes in its direction and moves
-    the risk by half a point or more, or another answer by ``least`` of its own unit.
+    the risk by half a point or more, or another answer by ``least`` of its own unit; and where something is
+    ``told`` of it, if that is given.
     """
-    raising = _strongest(by_group, MOST_RAISING, least)
-    return raising | _strongest(-by_group, MOST_LOWERING, least)
+    raising = _strongest(by_group, MOST_RAISING, least, told)
+    return raising | _strongest(-by_group, MOST_LOWERING, least, told)
 
 
-def strongest(pushes: Sequence[float], most: int, total: float, sign: float) -> list[int]:
-    """The groups ``selected`` shows of one customer in one direction, 1 or -1, the strongest first.
+def weighty(by_group: Floats, least: float = LEAST_POINTS) -> NDArray[np.bool_]:
+    """Which groups count, however many they are; see ``selected``."""
+    pushes = (np.maximum(one, 0.0) for one in (by_group, -by_group))
+    raising, lowering = (
+        (one >= THRESHOLD * one.sum(axis=1, keepdims=True)) & (one >= least) for one in pushes
+    )
+    found: NDArray[np.bool_] = raising | lowering
+    return found
 
-    ``total`` is all that pushes that way.
+
+def together(by_group: Floats, alike: NDArray[np.bool_]) -> Floats:
+    """The points of the groups that tell the same fact, added to those of the largest of them.
+
+    >>> together(np.array([[9.0, 4.0, 2.0, -1.0]]), np.array([[True, False, True, False]])).tolist()
+    [[11.0, 4.0, 0.0, -1.0]]
     """
-    enough = max(LEAST_POINTS, THRESHOLD * total)
-    found = [group for group, push in enumerate(pushes) if sign * push >= enough]
-    return sorted(found, key=lambda group: -sign * pushes[group])[:most]
+    points = np.where(alike, by_group, 0.0)
+    rows = np.flatnonzero(alike.any(axis=1))
+    found = np.where(alike, 0.0, by_group)
+    found[rows, points[rows].argmax(axis=1)] = points[rows].sum(axis=1)
+    return found
 
 
 def leading_features(
     feature_contributions: Floats,
     group_of: NDArray[np.intp],
     by_group: Floats,
-    sayable: Mapping[str, NDArray[np.bool_]] | None = None,
+    sayable: Mapping[str, NDArray[np.int8]] | None = None,
 ) -> NDArray[np.int16]:
     """In each group the position of the feature that pushes most in the group's direction.
 
-    Where ``sayable`` is given, by direction, features of which nothing can be said stand back behind
-    those that push the same way and have a sentence.
+    Where ``sayable`` is given, by direction, features that can be told less well stand back behind
+    those that push the same way and can be told better.
     """
     leading = np.zeros(by_group.shape, np.int16)
     for group in range(by_group.shape[1]):
@@ -103,8 +121,9 @@ def leading_features(
             pushed = feature_contributions[:, columns] * np.where(lowers, -1.0, 1.0)[:, None]
             if sayable is not None:
                 found = [sayable[one][:, columns] for one in ("lowers", "raises")]
-                speaks = np.where(lowers[:, None], *found) & (pushed > 0)
-                pushed = np.where(speaks | ~speaks.any(axis=1, keepdims=True), pushed, -np.inf)
+                standing = np.where(lowers[:, None], *found) * (pushed > 0)
+                best = standing == standing.max(axis=1, keepdims=True)
+                pushed = np.where(best, pushed, -np.inf)
             leading[:, group] = columns[np.argmax(pushed, axis=1)]
     return leading
 
@@ -134,12 +153,17 @@ def add_up_whole(total: int, parts: Sequence[float]) -> list[int]:
     return whole
 
 
-def _strongest(pushes: Floats, most: int, least: float) -> NDArray[np.bool_]:
+def _strongest(
+    pushes: Floats, most: int, least: float, told: NDArray[np.bool_] | None
+) -> NDArray[np.bool_]:
     """The largest positive entries of each row, above the threshold."""
     positive = np.maximum(pushes, 0.0)
+    enough = (positive >= THRESHOLD * positive.sum(axis=1, keepdims=True)) & (positive >= least)
+    if told is not None:
+        positive = np.where(told, positive, 0.0)
+        enough &= told
     order = np.argsort(-positive, axis=1, kind="stable")
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(pushes.shape[1])[None, :], axis=1)
-    enough = positive >= THRESHOLD * positive.sum(axis=1, keepdims=True)
-    chosen: NDArray[np.bool_] = (place < most) & enough & (positive >= least)
+    chosen: NDArray[np.bool_] = (place < most) & enough
     return chosen

@@ -42,10 +42,9 @@ class Renderer:
             speaker.clause(one) for speaker, one in zip(self._speakers, features, strict=True)
         ]
         self._texts: dict[tuple[int, float, str], str] = {}
-        self._bare: dict[tuple[int, float, int], str] = {}
+        self._bare: dict[tuple[int, float, int, bool], str] = {}
         self._claims: dict[tuple[str, tuple[str, ...]], str] = {}
         self._templates: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self._usual: dict[tuple[int, int], tuple[str, str]] = {}
         self._standing: dict[tuple[int, int], Fact] = {}
 
     def text(self, position: int, value: float, speaker: Language | None = None) -> str:
@@ -58,9 +57,9 @@ class Renderer:
             _remember(self._texts, key, text)
         return text
 
-    def bare(self, position: int, value: float, group: int) -> str:
-        """The fact itself, beside what is typical of peers."""
-        key = position, rounded(value, self._units[position]), group
+    def bare(self, position: int, value: float, group: int, *, is_compared: bool = True) -> str:
+        """The fact itself, beside what is typical of peers where it is compared."""
+        key = position, rounded(value, self._units[position]), group, is_compared
         said = self._bare.get(key)
         if said is None:
             speaker = self._speakers[position]
@@ -68,12 +67,12 @@ class Renderer:
             filled = forms(self._clauses[position], text)
             filled = filled.replace("{value_declined}", speaker.declined(text))
             sentence = speaker.sentence(filled.replace("{value}", text))
-            said = self._beside_peers(position, sentence, value, group)
+            said = self._beside_peers(position, sentence, value, group) if is_compared else sentence
             _remember(self._bare, key, said)
         return said
 
-    def claimed(self, saying: Saying, position: int, row: Row, group: int) -> str:
-        """A claim with its facts, beside what is typical of peers."""
+    def claimed(self, saying: Saying, position: int, row: Row) -> str:
+        """A claim with its facts, which compares with the customer's own past and with nobody."""
         template = saying.at_zero if saying.at_zero and row[position] == 0 else saying.text
         plain, names = self._template(template)
         words = tuple([self._word(name, position, row, saying.language) for name in names])
@@ -81,15 +80,13 @@ class Renderer:
         if said is None:
             said = saying.language.sentence(plain % words)
             _remember(self._claims, (plain, words), said)
-        if not saying.named:
-            return said
-        return self._beside_peers(saying.named[0], said, row[saying.named[0]], group)
+        return said
 
     def read(self, saying: Saying, position: int) -> tuple[int, ...]:
         """The features that are read to tell a claim."""
         names = [name for one in (saying.text, saying.at_zero) for name in self._template(one)[1]]
         told = [self._places.get(name.removesuffix("_declined"), position) for name in names]
-        return tuple(dict.fromkeys((position, *saying.named[:1], *told)))
+        return tuple(dict.fromkeys((position, *told)))
 
     def fact(self, position: int, value: float, group: int) -> Fact:
         """One fact behind a reason."""
@@ -120,24 +117,21 @@ class Renderer:
         return self._templates[text]
 
     def _beside_peers(self, position: int, said: str, value: float, group: int) -> str:
-        """A sentence followed by what is typical of the customer's peers, unless it is the same."""
+        """A sentence followed by what is typical of the customer's peers, unless it is the same.
+
+        Who the peers are stands beside the facts, once for all sentences.
+        """
         if self._units[position] == "yes_no":
             return said
-        text, ending = self._typical_said(position, group)
-        return said if text in ("", self.text(position, value)) else f"{said} ({ending})"
+        text = self._typical_text(position, group)
+        if text in ("", self.text(position, value)):
+            return said
+        return f"{said} ({self._language.typical.format(value=text)})"
 
-    def _typical_said(self, position: int, group: int) -> tuple[str, str]:
-        """What is typical of a group of peers, and the same with their name; empty where unknown."""
-        if (position, group) not in self._usual:
-            self._usual[position, group] = self._say_typical(position, group)
-        return self._usual[position, group]
-
-    def _say_typical(self, position: int, group: int) -> tuple[str, str]:
-        group, value = self._measure(position, group)
-        if math.isnan(value):
-            return "", ""
-        text, who = self.text(position, value), self._language.peers[group]
-        return text, f"{who}: {text}" if who else self._language.typical.format(value=text)
+    def _typical_text(self, position: int, group: int) -> str:
+        """What is typical of a group of peers; empty where it is unknown."""
+        _, value = self._measure(position, group)
+        return "" if math.isnan(value) else self.text(position, value)
 
     def _measure(self, position: int, group: int) -> tuple[int, float]:
         """The typical value of a group of peers, or of everybody where the group has none."""
@@ -158,7 +152,7 @@ class Renderer:
             value=None,
             text="",
             typical=typical if has_typical else None,
-            typical_text=self._typical_said(position, group)[0] if has_typical else "",
+            typical_text=self._typical_text(position, group),
             peers=self._language.peers[group] if has_typical else "",
         )
 

@@ -12,6 +12,7 @@ from training.reasons.languages.language import Language
 
 DIRECTIONS = ("raises", "lowers")
 Truth = NDArray[np.bool_]
+Standings = NDArray[np.int8]
 
 
 class Fact(NamedTuple):

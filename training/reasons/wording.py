@@ -10,7 +10,9 @@ What holds is decided here, for many rows at a time or for one without arrays; `
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,14 +20,20 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Feature, ReasonGroup
 from features.vocabulary.arrays import Rows
-from training.reasons.claims import ReasonClaim, claims_about, is_technical
+from training.reasons.claims import SILENCE, ReasonClaim, claims_about
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 from training.reasons.peers import Peers
 from training.reasons.renderer import Renderer
-from training.reasons.sentences import DIRECTIONS, Fact, Saying, Sentence, Truth
+from training.reasons.sentences import DIRECTIONS, Fact, Saying, Sentence, Standings, Truth
 
-__all__ = ["DIRECTIONS", "Fact", "Rows", "Saying", "Sentence", "Wording"]
+__all__ = ["DIRECTIONS", "UNSAYABLE", "Fact", "Rows", "Saying", "Sentence", "Wording"]
+
+UNSAYABLE, SAYABLE, TELLING = 0, 1, 2
+"""How well a feature can be told of a customer: not at all, by its bare value, or by what sets it apart."""
+_OF_PURCHASES = frozenset({"rhythm", "frequency", "spend", "basket", "trend"})
+_NAMED = re.compile(r"\{(\w+)\}")
+_OF_THE_LEADING = frozenset({"value", "share", "size"})
 
 
 class Wording:
@@ -57,10 +65,14 @@ class Wording:
             direction: [one for one in range(len(self.features)) if self._sayings[one, direction]]
             for direction in DIRECTIONS
         }
-        self._technical = np.array([is_technical(one.name) for one in self.features], np.bool_)
+        self._is_fact = [one.said_as == "fact" for one in self.features]
+        self._tells_silence = [self._is_about_silence(one) for one in range(len(self.features))]
+        self._is_of_purchases = [one.group in _OF_PURCHASES for one in self.features]
         typical = self.peers.typical
         self._usual = np.where(np.isnan(typical), typical[0], typical)
         self._usual_of: list[list[float]] = self._usual.astype(np.float64).tolist()
+        tendency = self.peers.tendency
+        self._tendency = None if tendency is None else tendency.tolist()
         self.is_context_of = tuple(one.actionable == "context" for one in self.features)
         self.is_context = np.array(self.is_context_of, np.bool_)
         names = [group.name for group in self.groups]
@@ -105,67 +117,121 @@ class Wording:
         saying = self._known(position, direction, row)
         named = (position,) if saying is None else saying.named or (position,)
         facts = tuple([self._words.fact(one, row[one], group) for one in named])
-        if saying is None:
-            return self._words.bare(position, value, group), False, facts
-        if _side(saying.larger, row) > _side(saying.smaller, row):
-            return self._words.claimed(saying, position, row, group), False, facts
-        if self._is_change(saying, position) and _lies_beyond(
-            saying, value, self._usual_of[group][position]
-        ):
-            return self._words.bare(position, value, group), False, facts
-        return "", True, facts
+        if saying is not None:
+            holds = _side(saying.larger, row) > _side(saying.smaller, row)
+            text = self._words.claimed(saying, position, row) if holds else ""
+            return text, not holds, facts
+        usual = self._usual_of[group][position]
+        standing = self._standing(position, direction, value, usual)
+        if standing == UNSAYABLE:
+            return "", False, ()
+        is_compared = standing == TELLING
+        return self._words.bare(position, value, group, is_compared=is_compared), False, facts
 
     def said(self, position: int, direction: str, values: Rows) -> tuple[list[str], Truth]:
         """The sentence about a leading feature for each row, and whether its facts contradict it.
 
-        The text is empty where the feature's value is unknown, or the claim about it does not hold. Where
-        it does not hold against the customer's own past, but does among peers, the bare fact is said.
+        The text is empty where the feature's value is unknown or says nothing by itself, where the claim about it
+        does not hold, and where it is what is usual, or the other way than the reason.
         """
         texts = np.full(len(values), "", object)
         contradicted = np.zeros(len(values), np.bool_)
         bare = ~np.isnan(values[:, position])
         group = self.peers.group_of(values)
-        for saying, told, holds, stands_out in self._verdicts(position, direction, values, group):
-            contradicted |= told & ~holds & ~stands_out
-            bare &= ~told | (stands_out & ~holds)
+        for saying, told, holds in self._verdicts(position, direction, values):
+            contradicted |= told & ~holds
+            bare &= ~told
             rows = np.flatnonzero(told & holds)
-            texts[rows] = self._claimed(saying, position, values[rows], group[rows])
-        rows = np.flatnonzero(bare)
-        cells = zip(values[rows, position].tolist(), group[rows].tolist(), strict=True)
-        texts[rows] = _of_each(cells, lambda cell: self._words.bare(position, cell[0], cell[1]))
+            texts[rows] = self._claimed(saying, position, values[rows])
+        column, usual = values[:, position], self._usual[group, position]
+        standing = np.where(bare, self._standings(position, direction, column, usual), UNSAYABLE)
+        for is_compared, level in ((False, SAYABLE), (True, TELLING)):
+            rows = np.flatnonzero(standing == level)
+            cells = zip(column[rows].tolist(), group[rows].tolist(), strict=True)
+            say = partial(self._bare, position, is_compared)
+            texts[rows] = _of_each(cells, say)
         return texts.tolist(), contradicted
 
-    def sayable(self, values: Rows) -> dict[str, Truth]:
-        """Of which features something can be said, by direction: one row a row, one column a feature.
+    def sayable(self, values: Rows) -> dict[str, Standings]:
+        """How well each feature can be told, by direction: one row a row, one column a feature.
 
-        An unknown value, and one that contradicts the claim about it, leads no reason if another can.
+        What cannot be told, and an unknown value, lead no reason if another can; what sets a customer apart leads
+        before what does not.
         """
-        plain = ~np.isnan(values) & ~self._technical
         group = self.peers.group_of(values)
+        usual = self._usual[group]
+        known = ~np.isnan(values)
         found = {}
         for direction in DIRECTIONS:
-            holds = plain.copy()
+            standing = np.zeros(values.shape, np.int8)
+            for position in range(len(self.features)):
+                if self._is_fact[position]:
+                    standing[:, position] = self._standings(
+                        position, direction, values[:, position], usual[:, position]
+                    )
             for position in self._claimed_of[direction]:
-                for _, told, claimed, stands_out in self._verdicts(
-                    position, direction, values, group
-                ):
-                    holds[told, position] = (claimed | stands_out)[told]
-            found[direction] = holds
+                for _, told, holds in self._verdicts(position, direction, values):
+                    standing[told, position] = np.where(holds[told], TELLING, UNSAYABLE)
+            found[direction] = np.where(known, standing, np.int8(UNSAYABLE))
         return found
+
+    def tells_silence(self, position: int, value: float) -> bool:
+        """Whether a sentence about this value that raises a risk says that nothing was bought for a while.
+
+        Sentences that do tell the same fact, whatever they are about.
+        """
+        return self._tells_silence[position] or (self._is_of_purchases[position] and value == 0)
+
+    def silences(self, positions: NDArray[np.integer], values: NDArray[np.floating]) -> Truth:
+        """The same of many."""
+        about, bought = np.array(self._tells_silence), np.array(self._is_of_purchases)
+        return np.asarray(about[positions] | (bought[positions] & (values == 0)))
+
+    def _is_about_silence(self, position: int) -> bool:
+        is_named = self.features[position].name == SILENCE.strip("{}")
+        return is_named or any(SILENCE in one.text for one in self._raw_claims(position))
+
+    def _standing(self, position: int, direction: str, value: float, usual: float) -> int:
+        """How well the bare value can be told beside what is usual."""
+        if not self._is_fact[position] or (value == 0 and usual == 0):
+            return UNSAYABLE
+        if self._tendency is None:
+            return TELLING
+        tendency = self._tendency[position]
+        away = (value - usual) * (tendency if direction == "raises" else -tendency)
+        # An unknown usual value, and one that is met, set nobody apart.
+        return UNSAYABLE if away < 0 else TELLING if away > 0 else SAYABLE
+
+    def _standings(
+        self,
+        position: int,
+        direction: str,
+        values: NDArray[np.floating],
+        usual: NDArray[np.floating],
+    ) -> Standings:
+        """The same of a column."""
+        if not self._is_fact[position]:
+            return np.zeros(len(values), np.int8)
+        is_no_news = (values == 0) & (usual == 0)
+        if self._tendency is None:
+            return np.where(is_no_news, UNSAYABLE, TELLING).astype(np.int8)
+        tendency = self._tendency[position]
+        away = (values - usual) * (tendency if direction == "raises" else -tendency)
+        told = np.where(away < 0, UNSAYABLE, np.where(away > 0, TELLING, SAYABLE))
+        return np.where(is_no_news, UNSAYABLE, told).astype(np.int8)
 
     def _known(self, position: int, direction: str, row: Sequence[float]) -> Saying | None:
         """The first claim whose facts are known."""
         for saying in self._sayings[position, direction]:
-            if not (
-                math.isnan(_side(saying.larger, row)) or math.isnan(_side(saying.smaller, row))
-            ):
+            held = (_side(saying.larger, row), _side(saying.smaller, row))
+            if not any(math.isnan(one) for one in (*held, *[row[one] for one in saying.named])):
                 return saying
         return None
 
     def _verdicts(
-        self, position: int, direction: str, values: Rows, group: NDArray[np.intp]
-    ) -> Iterator[tuple[Saying, Truth, Truth, Truth]]:
-        """For each claim about a feature: of which rows it speaks, where it holds, who stands out.
+        self, position: int, direction: str, values: Rows
+    ) -> Iterator[tuple[Saying, Truth, Truth]]:
+        """For each claim about a feature: of which rows it speaks, and where it holds.
 
         The first claim whose facts are known speaks for a row.
         """
@@ -176,44 +242,36 @@ class Wording:
                 for one in (saying.larger, saying.smaller)
             )
             told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
+            told &= ~np.isnan(values[:, list(saying.named)]).any(axis=1)
             undecided = undecided & ~told
-            stands_out = np.zeros(len(values), np.bool_)
-            if self._is_change(saying, position):
-                usual = self._usual[group, position]
-                stands_out = np.asarray(_lies_beyond(saying, values[:, position], usual))
-            yield saying, told, larger > smaller, stands_out
+            yield saying, told, larger > smaller
 
-    def _is_change(self, saying: Saying, position: int) -> bool:
-        """Whether a value is held against a number, so that it may stand out among peers instead.
+    def _bare(self, position: int, is_compared: bool, cell: tuple[Any, ...]) -> str:
+        return self._words.bare(position, cell[0], cell[1], is_compared=is_compared)
 
-        Spend that grew, but by less than that of steady customers, may raise a risk.
-        """
-        is_change = isinstance(saying.larger, int) != isinstance(saying.smaller, int)
-        return is_change and not self._technical[position]
-
-    def _claimed(
-        self, saying: Saying, position: int, values: Rows, group: NDArray[np.intp]
-    ) -> list[str]:
+    def _claimed(self, saying: Saying, position: int, values: Rows) -> list[str]:
         """A claim for each row, of which only the features are read that it speaks of."""
         read = self._words.read(saying, position)
-        columns = [values[:, one].tolist() for one in read]
-        cells = zip(*columns, group.tolist(), strict=True)
+        cells = zip(*[values[:, one].tolist() for one in read], strict=True)
         return _of_each(
             cells,
-            lambda cell: self._words.claimed(
-                saying, position, dict(zip(read, cell, strict=False)), cell[-1]
-            ),
+            lambda cell: self._words.claimed(saying, position, dict(zip(read, cell, strict=True))),
         )
 
     def _ways(self, position: int, direction: str) -> tuple[Saying, ...]:
         """The claims that can be made of a feature with the features this model has."""
         found = []
         for claim, caught in claims_about(self.features[position].name, direction):
-            names = [one for one in (claim.larger, claim.smaller) if isinstance(one, str)]
-            if all(one == "value" or one in self._places for one in names):
-                named = tuple(self._places[one] for one in names if one != "value")
-                found.append(self._way(claim, caught, position, named))
+            asked = [one for one in (claim.larger, claim.smaller) if isinstance(one, str)]
+            named = dict.fromkeys([*asked, *_NAMED.findall(claim.text)])
+            facts = [one for one in named if one not in _OF_THE_LEADING and one not in caught]
+            if all(one in self._places for one in facts):
+                places = tuple(self._places[one] for one in facts)
+                found.append(self._way(claim, caught, position, places))
         return tuple(found)
+
+    def _raw_claims(self, position: int) -> list[ReasonClaim]:
+        return [one for one, _ in claims_about(self.features[position].name, "raises")]
 
     def _way(
         self, claim: ReasonClaim, caught: dict[str, str], position: int, named: tuple[int, ...]
@@ -243,11 +301,6 @@ class Wording:
 
 def _side(side: int | float, row: Sequence[float]) -> float:
     return row[side] if isinstance(side, int) else side
-
-
-def _lies_beyond(saying: Saying, own: Any, usual: Any) -> Any:
-    """Whether a value, or each of a column, lies on the claim's side of what is usual among peers."""
-    return own > usual if isinstance(saying.larger, int) else own < usual
 
 
 def _of_each(cells: Iterable[tuple[Any, ...]], say: Callable[[tuple[Any, ...]], str]) -> list[str]:

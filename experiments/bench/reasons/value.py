@@ -23,7 +23,7 @@ from training.families.value.learning import LearnedValue
 from training.families.value.models import LEARNED
 from training.families.value.reasons.contributions import MOST_GAP
 from training.families.value.reasons.explanation import sayable_of_value
-from training.families.value.reasons.tendency import tendencies
+from training.reasons.tendency import of_unclaimed, tendencies
 from training.reasons.wording import Wording
 
 CUSTOMERS = 100_000
@@ -37,7 +37,7 @@ def claims_of(name: str, learned: LearnedValue) -> list[Claim]:
     wording = Wording(*spoken(bundle.manifest), bundle.usual, "EUR")
 
     few = rows[:_SLOW_ROWS]
-    tendency = tendencies(few, bundle.of(few).expected, wording.features)
+    tendency = of_unclaimed(tendencies(few, bundle.of(few).expected), wording.features)
 
     def explained(block: Rows) -> None:
         bundle.shares(block, sayable_of_value(wording, block, tendency))

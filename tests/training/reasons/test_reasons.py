@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from features.declarations.feature import Feature, ReasonGroup
 from features.plan.dictionary import full_plan
 from training.reasons.explanation import Reasons, explain_all
 from training.reasons.languages.known import LANGUAGES
@@ -67,33 +68,22 @@ def test_a_sentence_the_facts_contradict_gives_way_to_the_next_that_holds() -> N
     plain = leading_features(contributions, wording.group_of, by_group)
     chosen = leading_features(contributions, wording.group_of, by_group, wording.sayable(values))
     assert (plain[0, rhythm], chosen[0, rhythm]) == (silent, orders)
-    assert Reasons.of(by_group, plain, values, wording).withheld.tolist() == [True]
+    withheld = Reasons.of(by_group, plain, values, wording)
+    assert (withheld.texts, withheld.withheld) == ([], [(silent, "raises")])
     found = Reasons.of(by_group, chosen, values, wording)
-    assert found.withheld.tolist() == [False]
+    assert found.withheld == []
     assert found.texts[0].startswith("Longest pause so far 30 days")
 
 
 def test_reasons_within_a_tenth_of_one_another_are_of_similar_weight() -> None:
-    by_group = np.zeros((1, GROUPS))
-    by_group[0, :4] = 10.0, 9.1, 8.0, -8.0
-    leading = np.array([[WORDS["en"].group_of.tolist().index(g) for g in range(GROUPS)]])
-    found = Reasons.of(by_group, leading, np.ones((1, WIDTH), np.float32), WORDS["en"])
+    features = [
+        Feature(f"f{one}", "", "count", f"g{one}", "now", "", "{value} of it") for one in range(4)
+    ]
+    groups = [ReasonGroup(f"g{one}", f"Group {one}") for one in range(4)]
+    words = Wording(features, groups, np.full(4, np.nan, np.float32), "EUR")
+    by_group, leading = np.array([[10.0, 9.1, 8.0, -8.0]]), np.arange(4)[None, :]
+    found = Reasons.of(by_group, leading, np.arange(1, 5, dtype=np.float32)[None, :], words)
     assert found.similar.tolist() == [False, True, False, False]
-
-
-def test_the_same_sentence_is_not_said_twice() -> None:
-    features = [PLAN.features[0], PLAN.features[1]]
-    groups = [one for one in PLAN.groups if one.name == features[0].group]
-    from dataclasses import replace
-
-    other = replace(groups[0], name="again")
-    twin = replace(features[0], name="orders_count_8d", group="again")
-    words = Wording([features[0], twin], [groups[0], other], np.full(2, np.nan), "EUR")
-    found = Reasons.of(
-        np.array([[9.0, 5.0]]), np.array([[0, 1]]), np.array([[2, 2]], np.float32), words
-    )
-    assert found.texts == ["2 orders in the last 7 days", ""]
-    assert not found.withheld.any()
 
 
 def test_a_plain_fact_leads_before_an_entropy_that_pushes_more() -> None:
@@ -109,6 +99,8 @@ def test_a_plain_fact_leads_before_an_entropy_that_pushes_more() -> None:
     by_group[0, group] = 10.0
     sayable = wording.sayable(values)
     assert leading_features(contributions, wording.group_of, by_group, sayable)[0, group] == bought
-    # Where nothing plainer pushes the same way it leads all the same.
+    # Where nothing plainer pushes the same way nothing is said.
     contributions[0, bought] = -0.5
-    assert leading_features(contributions, wording.group_of, by_group, sayable)[0, group] == spread
+    leading = leading_features(contributions, wording.group_of, by_group, sayable)
+    assert leading[0, group] == spread
+    assert Reasons.of(by_group, leading, values, wording).texts == []

@@ -190,12 +190,8 @@ def contradictions(
         added, subjects.group_of, points.by_group, wording.sayable(vectors.values)
     )
     found = Reasons.of(points.by_group, leading, vectors.values, wording)
-    places = np.flatnonzero(found.withheld).tolist()
-    names = [
-        f"{wording.features[int(found.lead[place])].name} {found.direction(place)}"
-        for place in places
-    ]
-    return dict(Counter(names).most_common()), len(found.row)
+    names = [f"{wording.features[lead].name} {direction}" for lead, direction in found.withheld]
+    return dict(Counter(names).most_common()), len(found.row) + len(found.withheld)
 
 
 def _additivity(model: Model, subjects: Subjects) -> float:

@@ -168,7 +168,7 @@ class ValueBundle:
     def shares(
         self,
         values: NDArray[np.float32],
-        sayable: Mapping[str, NDArray[np.bool_]] | None = None,
+        sayable: Mapping[str, NDArray[np.int8]] | None = None,
         *,
         threads: int = 1,
     ) -> ValueShares:

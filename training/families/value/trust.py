@@ -19,8 +19,8 @@ from training.families.value.reasons.explanation import (
     explain_value,
     sayable_of_value,
 )
-from training.families.value.reasons.tendency import tendencies
 from training.learners.columns import Columns
+from training.reasons.tendency import of_unclaimed, tendencies
 from training.reasons.wording import Wording
 from training.trust.bars import (
     TrustBar,
@@ -95,7 +95,7 @@ def examine_value(bundle: ValueBundle, vectors: Vectors, *, threads: int = 1) ->
     subjects = Subjects.chosen(asked, chosen, wording.group_of, names)
     values = bundle.bind(subjects.vectors)
     expected = bundle.of(values, threads=threads).expected
-    tendency = tendencies(values, expected, features)
+    tendency = of_unclaimed(tendencies(values, expected), features)
     shares = bundle.shares(values, sayable_of_value(wording, values, tendency), threads=threads)
     withheld, sentences = _worded(shares, expected, values, wording)
     by_group = np.abs(shares.by_group.sum(axis=1)).mean(axis=0) if len(values) else np.zeros(0)

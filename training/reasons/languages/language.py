@@ -206,12 +206,6 @@ class Language:
         said = forms(clause, "2").replace("{value}", "…").replace("{value_declined}", "…")
         return said[:1].upper() + said[1:]
 
-    def unknown(self, feature: Feature) -> str:
-        """What is said where a customer has no value."""
-        if self._phrase(feature) is None:
-            return feature.missing
-        return self.say("{meaning}: not known").format(meaning=self.meaning(feature))
-
     def title(self, group: ReasonGroup) -> str:
         """What a reason is about; a company's own title stays as it is."""
         return group.title if _is_declared(group.name) else self.say(group.title, "reason")

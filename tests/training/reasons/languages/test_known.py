@@ -74,8 +74,7 @@ def test_the_places_of_a_phrase_are_the_same_in_both_languages() -> None:
         ("orders_count_90d", {"orders_count_90d": 2}, "2 Bestellungen in den letzten 90 Tagen"),
         ("orders_count_90d", {"orders_count_90d": 1}, "1 Bestellung in den letzten 90 Tagen"),
         ("orders_count_90d", {"orders_count_90d": 0}, "Keine Bestellungen in den letzten 90 Tagen"),
-        ("order_lines_mean_90d", {"order_lines_mean_90d": 1}, "1 Position je Bestellung in den letzten 90 Tagen"),
-        ("orders_per_day", {"orders_per_day": 1}, "1 Bestellung am Tag seit der ersten"),
+        ("order_quantity_mean_90d", {"order_quantity_mean_90d": 1}, "1 Stück je Bestellung in den letzten 90 Tagen"),
         ("orders_count_lifetime", {"orders_count_lifetime": 1234}, "1.234 Bestellungen bisher"),
         ("spend_sum_365d", {"spend_sum_365d": 123_456}, "1.235 € ausgegeben in den letzten 365 Tagen, Rückgaben abgezogen"),
         ("days_since_order", {"days_since_order": 41}, "Letzte Bestellung vor 41 Tagen"),
@@ -93,19 +92,19 @@ def test_german_is_german(feature: str, values: dict[str, float], text: str) -> 
     assert german(feature, **values) == text
 
 
-def test_peers_are_named_in_the_language_of_the_sentence() -> None:
+def test_peers_are_named_beside_the_facts_in_the_language_of_the_sentence() -> None:
     feature = next(one for one in PLAN.features if one.name == "orders_count_90d")
     since = next(one for one in PLAN.features if one.name == "days_since_first_order")
     group = [one for one in PLAN.groups if one.name in (feature.group, since.group)]
     typical = np.array([[3, np.nan], [np.nan, np.nan], [4, np.nan], [np.nan, np.nan]], np.float32)
     words = Wording([feature, since], group, Peers(typical, 1), "EUR")
     row = np.array([2, 500], np.float32)
-    assert words.sentence(0, "raises", row).text == (
-        "2 orders in the last 90 days (steady customers in their second year: 4)"
-    )
-    assert words.in_language(GERMAN).sentence(0, "raises", row).text == (
-        "2 Bestellungen in den letzten 90 Tagen (treue Kunden im zweiten Jahr: 4)"
-    )
+    english = words.sentence(0, "raises", row)
+    assert english.text == "2 orders in the last 90 days (typical: 4)"
+    assert english.facts[0].peers == "steady customers in their second year"
+    german = words.in_language(GERMAN).sentence(0, "raises", row)
+    assert german.text == "2 Bestellungen in den letzten 90 Tagen (üblich: 4)"
+    assert german.facts[0].peers == "treue Kunden im zweiten Jahr"
     # Of the first year too few are known, so everybody is the measure.
     newcomer = np.array([2, 100], np.float32)
     assert words.sentence(0, "raises", newcomer).text.endswith("(typical: 3)")
@@ -148,9 +147,7 @@ def test_what_a_language_cannot_say_is_said_in_english_there(
 
 
 def test_facts_without_a_phrase_keep_their_english_meaning() -> None:
-    assert (
-        GERMAN.meaning(LETTERS) == "Letters read." and GERMAN.unknown(LETTERS) == "no letters known"
-    )
+    assert GERMAN.meaning(LETTERS) == "Letters read."
     assert GERMAN.fact(LETTERS, 1500, "EUR") == "1,500 letters so far"
 
 

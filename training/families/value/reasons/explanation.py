@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Actionable
 from features.vocabulary.arrays import Floats
-from training.families.value.reasons.tendency import in_line
-from training.reasons.points import add_up_whole, selected
+from training.reasons.points import add_up_whole, selected, weighty
+from training.reasons.sentences import Sentence, Standings
+from training.reasons.tendency import in_line
 from training.reasons.wording import Fact, Wording
 
 LEAST_CENTS, LEAST_SHARE = 1_00, 0.01
@@ -30,8 +31,8 @@ class ValueReason:
 
     ``cents`` is exact. ``shown_cents`` is rounded so that everything shown adds up, and ``parts`` says
     how much of it comes about through each part of the model, such as the chance of buying at all; it is empty
-    where the model has one part. ``text`` is empty where no sentence agrees with the facts, or a reason
-    before said it already.
+    where the model has one part. Other groups whose sentence would tell the same fact are ``joined`` to it: their
+    money is among its own.
     """
 
     group: str
@@ -43,6 +44,7 @@ class ValueReason:
     text: str
     facts: tuple[Fact, ...]
     parts: Mapping[str, int]
+    joined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ class ValueExplanation:
     """One customer's value: base, reasons, ``limit_cents`` and ``other_cents`` sum to ``expected_cents``.
 
     All are shown figures, in whole cents or in whole units of the currency. ``limit_cents`` is what the most
-    ten customers of the kind brought takes away. ``withheld`` counts the sentences that were
-    not said because the facts contradict them.
+    ten customers of the kind brought takes away. A group of which nothing can be told truthfully is no reason: its
+    money is among the rest. ``withheld`` counts those whose sentence the facts contradict.
     """
 
     expected_cents: int
@@ -81,9 +83,12 @@ def explain_value(
 
     Shown amounts are multiples of ``unit_cents`` and add up.
     """
-    by_group = shares.by_part.sum(axis=0)
     least = max(LEAST_CENTS, LEAST_SHARE * max(shares.expected_cents, shares.base_cents))
-    ordered = _in_order(by_group, least, shares.leading, wording)
+    sentences = _sentences(shares, least, values, wording)
+    shares, joined = _joined(shares, sentences, values, wording)
+    by_group = shares.by_part.sum(axis=0)
+    told = {group for group, one in sentences.items() if one.text}
+    ordered = _in_order(by_group, least, told, shares.leading, wording)
     expected = round(shares.expected_cents / unit_cents)
     base = round(shares.base_cents / unit_cents)
     limit = round(shares.limit_cents / unit_cents)
@@ -91,39 +96,77 @@ def explain_value(
     # What storing and rounding leave over belongs to everything else.
     other = shares.expected_cents - math.fsum([shares.base_cents, shares.limit_cents, *cents])
     shown = add_up_whole(expected - base - limit, [one / unit_cents for one in (*cents, other)])
-    withheld, reasons = 0, list[ValueReason]()
-    for group, amount, units in zip(ordered, cents, shown, strict=False):
-        direction: Literal["raises", "lowers"] = "raises" if amount > 0 else "lowers"
-        sentence = wording.sentence(shares.leading[group], _RISK[direction], values)
-        withheld += sentence.is_contradicted
-        said = {one.text for one in reasons}
-        reasons.append(
-            ValueReason(
-                group=wording.groups[group].name,
-                title=wording.titles[group],
-                cents=amount,
-                shown_cents=units * unit_cents,
-                direction=direction,
-                actionable=wording.features[shares.leading[group]].actionable,
-                text="" if sentence.text in said else sentence.text,
-                facts=sentence.facts,
-                parts=_parts(shares, group, units, unit_cents),
-            )
+    reasons = tuple(
+        ValueReason(
+            group=wording.groups[group].name,
+            title=wording.titles[group],
+            cents=amount,
+            shown_cents=units * unit_cents,
+            direction=_direction(amount),
+            actionable=wording.features[shares.leading[group]].actionable,
+            text=sentences[group].text,
+            facts=sentences[group].facts,
+            parts=_parts(shares, group, units, unit_cents),
+            joined=tuple(wording.groups[one].name for one in joined.get(group, ())),
         )
+        for group, amount, units in zip(ordered, cents, shown, strict=False)
+    )
     return ValueExplanation(
         expected * unit_cents,
         base * unit_cents,
-        tuple(reasons),
+        reasons,
         limit * unit_cents,
         shown[-1] * unit_cents,
-        withheld,
+        sum(one.is_contradicted for one in sentences.values()),
     )
+
+
+def _direction(cents: float) -> Literal["raises", "lowers"]:
+    return "raises" if cents > 0 else "lowers"
+
+
+def _sentences(
+    shares: StoredShares, least: float, values: NDArray[np.float32], wording: Wording
+) -> dict[int, Sentence]:
+    """What is said of each group that counts."""
+    by_group = shares.by_part.sum(axis=0)
+    return {
+        group: wording.sentence(
+            shares.leading[group], _RISK[_direction(float(by_group[group]))], values
+        )
+        for group in np.flatnonzero(weighty(by_group[None, :], least)[0]).tolist()
+    }
+
+
+def _joined(
+    shares: StoredShares,
+    sentences: Mapping[int, Sentence],
+    values: NDArray[np.float32],
+    wording: Wording,
+) -> tuple[StoredShares, dict[int, tuple[int, ...]]]:
+    """The shares with groups that tell of the same silence put together, and which are with which."""
+    by_group = shares.by_part.sum(axis=0)
+    alike = [
+        group
+        for group, one in sentences.items()
+        if one.text
+        and by_group[group] < 0
+        and wording.tells_silence(shares.leading[group], float(values[shares.leading[group]]))
+    ]
+    if len(alike) < 2:
+        return shares, {}
+    first = min(alike, key=lambda group: float(by_group[group]))
+    others = tuple(group for group in alike if group != first)
+    by_part = shares.by_part.copy()
+    by_part[:, first] = by_part[:, alike].sum(axis=1)
+    by_part[:, others] = 0.0
+    return replace(shares, by_part=by_part), {first: others}
 
 
 def sayable_of_value(
     wording: Wording, values: NDArray[np.float32], tendency: NDArray[np.int8] | None = None
-) -> dict[str, NDArray[np.bool_]]:
-    """Of which features something can be said that raises or lowers a value; see ``Wording.sayable``.
+) -> dict[str, Standings]:
+    """How well each feature can be told that raises or lowers a value; see ``Wording.sayable``.
 
     With a ``tendency`` of each feature, only facts that point its way.
     """
@@ -132,7 +175,7 @@ def sayable_of_value(
     if tendency is None:
         return sayable
     followed = in_line(values, wording.peers.typical[0], tendency)
-    return {direction: sayable[direction] & followed[direction] for direction in sayable}
+    return {direction: sayable[direction] * followed[direction] for direction in sayable}
 
 
 def shown_unit(expected_cents: int, base_cents: float) -> int:
@@ -148,10 +191,11 @@ def _parts(shares: StoredShares, group: int, units: int, unit_cents: int) -> dic
 
 
 def _in_order(
-    by_group: Floats, least: float, leading: Sequence[int], wording: Wording
+    by_group: Floats, least: float, told: Set[int], leading: Sequence[int], wording: Wording
 ) -> list[int]:
     """The shown groups, those that raise first, by weight; mere context comes last of its kind."""
-    chosen = selected(by_group[None, :], least)[0]
+    is_told = np.isin(np.arange(len(by_group)), sorted(told))
+    chosen = selected(by_group[None, :], least, is_told[None, :])[0]
 
     def rank(group: int) -> tuple[bool, bool, float]:
         is_context = wording.features[leading[group]].actionable == "context"
