@@ -182,6 +182,9 @@ def _metrics(learned: Learned) -> dict[str, float]:
             if row.get(key) is not None
         }
     figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
+    # Of a small company the range of the next level is wider than its cutoffs tell by themselves.
+    ends = {place: learned.manifest.metrics.get(f"level_{place}") for place in ("low", "high")}
+    figures |= {f"level/{place}": end for place, end in ends.items() if end is not None}
     return figures | {"base_rate": learned.manifest.base_rate}
 
 

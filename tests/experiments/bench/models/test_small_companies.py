@@ -18,7 +18,7 @@ from experiments.bench.models.small_companies import (
 
 
 def test_a_company_of_two_hundred_has_a_model_that_says_it_is_small(tmp_path: Path) -> None:
-    found = small_company(3, tmp_path)
+    found = small_company(5, tmp_path)
     assert found.refused == "" and found.is_pooled and found.judged > 50
     assert found.low < 0.9 and found.high > 1.1
     assert found.holds_true
