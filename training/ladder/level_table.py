@@ -87,7 +87,7 @@ def small_company(by_cutoff: ByCutoff, pooled: PooledLevel) -> list[str]:
     if len(known) > 1:
         ratios = sorted(one.observed_over_expected for one in known)
         said.append(f"Cutoff by cutoff it was between {ratios[0]:.2f} and {ratios[-1]:.2f}.")
-    low, high = held.next
+    low, high = pooled.next_within(held, NEXT_SHARE)
     if math.isfinite(low):
         said.append(
             f"So of what is expected in all between {low:.2f} and {high:.2f} comes next, {NEXT_SHARE:.0%} of "

@@ -45,7 +45,7 @@ def whole_tests(tested: Sequence[Tested]) -> list[WholeTest]:
     Where folds are pooled over several cutoffs each of them is a test, the latest first, for a list is drawn up
     at one; what several rounds answered is averaged.
     """
-    seconds = np.concatenate([one.cutoff_seconds for one in tested]) if tested else np.zeros(0)
+    seconds = np.concatenate([np.zeros(0, np.int64), *(one.cutoff_seconds for one in tested)])
     if any(FOLD_SEPARATOR in one.test for one in tested) and len(np.unique(seconds)) > 1:
         return _at_cutoffs(tested, seconds)
     rounds: dict[str, list[Tested]] = {}

@@ -264,7 +264,7 @@ def _band_of_line(
     design = _design(log_odds)
     fitted = sigmoid(line[0] * log_odds + line[1])
     information = (design * (fitted * (1 - fitted))[:, None]).T @ design
-    covariance: Floats = np.linalg.pinv(information + np.diag([1e-2, 1e-9]))
+    covariance = np.asarray(np.linalg.pinv(information + np.diag([1e-2, 1e-9])), np.float64)
     moved = 0.0
     if repeated is not None:
         covariance = clustered_covariance(design, outcomes - fitted, covariance, repeated)

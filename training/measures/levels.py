@@ -63,7 +63,7 @@ class HeldLevel:
         # The logarithm of a ratio of sums, customer by customer (the delta method).
         parts = expected / told - observed / came
         if customer_keys is not None:
-            parts = np.bincount(customer_keys, weights=parts)
+            parts = np.bincount(customer_keys, weights=parts).astype(np.float64)
         spread = _TWO_SIDED * float(np.sqrt(np.sum(parts**2)))
         ratio = told / came
         low, high = ratio * math.exp(-spread) - 1.0, ratio * math.exp(spread) - 1.0

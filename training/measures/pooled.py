@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
-from training.measures.levels import HeldLevel
+from training.measures.intervals import finite
+from training.measures.levels import NEARLY_ALWAYS, NEXT_SHARE, HeldLevel, HeldLevels
 
 TOGETHER = "all cutoffs together"
 METRIC = "pooled"
@@ -48,6 +49,23 @@ class PooledLevel:
         by_chance = more * (level.ece_by_chance or 0.0)
         customers = len(np.unique(customer_keys))
         return cls(replace(level, customers=customers, ece_by_chance=by_chance), cutoffs)
+
+    def next_within(self, held: HeldLevels, share: float) -> tuple[float, float]:
+        """Between which shares of what is expected the next level lies, so often; ``held`` tells the cutoffs apart.
+
+        Wider than tests at later days would say of as many cutoffs: these were off from a mean that is their own,
+        so that they look steadier than they are (by ``n / (n - 1)``), and that mean is no surer than they are (by
+        ``1 + 1 / n``).
+        """
+        low, high = held.next_within(share)
+        wider = math.sqrt((self.cutoffs + 1) / (self.cutoffs - 1)) if self.cutoffs > 1 else 1.0
+        return low**wider, high**wider
+
+    def next_figures(self, held: HeldLevels) -> dict[str, float | None]:
+        """The ends of that range as a manifest keeps them, and of the one that holds nearly always."""
+        ends = (*self.next_within(held, NEXT_SHARE), *self.next_within(held, NEARLY_ALWAYS))
+        names = ("level_low", "level_high", "level_lowest", "level_highest")
+        return finite(dict(zip(names, ends, strict=True)))
 
     def as_dict(self) -> dict[str, Any]:
         """The level as plain fields."""

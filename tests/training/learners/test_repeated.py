@@ -37,7 +37,7 @@ def test_a_level_that_stays_may_move_as_far_as_the_customers_of_a_cutoff_leave_o
     found = moved_between_cutoffs(fitted, came, Repeated(np.arange(80), moments))
     # Twenty customers of one chance in two: 1 / (20 * .25) in squared log-odds.
     assert found == pytest.approx(0.2 * 1.25 * (THREE_DEGREES / NORMAL) ** 2, rel=1e-6)
-    one = Repeated(np.arange(80), np.zeros(80))
+    one = Repeated(np.arange(80), np.zeros(80, np.int64))
     assert moved_between_cutoffs(fitted, came, one) == 0.0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.measures.levels import HeldLevel
+from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.pooled import METRIC, TOGETHER, PooledLevel
 
 CAME = np.array([1.0, 0.0, 1.0, 0.0, 0.0, 1.0])
@@ -43,3 +43,34 @@ def test_where_nothing_surprises_there_is_nothing_to_widen() -> None:
     sure = np.array([1.0, 0.0])
     pooled = PooledLevel.of_chances(sure, sure, np.arange(2), cutoffs=1)
     assert pooled.level.ece == 0.0 and pooled.level.ece_by_chance == 0.0
+
+
+@pytest.mark.parametrize(("cutoffs", "wider"), [(1, 1.0), (3, 2**0.5), (5, 1.5**0.5)])
+def test_levels_off_from_a_mean_of_their_own_leave_the_next_wider_open(
+    cutoffs: int, wider: float
+) -> None:
+    """By hand: the variance of one more beside the mean of so many, told by how far those lie from it."""
+    held = HeldLevels.of([HeldLevel(f"{one}", 9, 0.2, 0.2, 0.2) for one in range(cutoffs)])
+    pooled = PooledLevel(HeldLevel(TOGETHER, 9, 0.0, 0.0, 0.0), cutoffs)
+    low, high = held.next
+    assert pooled.next_within(held, 0.9) == pytest.approx((low**wider, high**wider))
+    told = pooled.next_figures(held)
+    assert told["level_low"] == pytest.approx(low**wider)
+    assert (told["level_lowest"] or 1.0) < (told["level_low"] or 0.0)
+
+
+def test_the_range_of_the_next_level_holds_it_as_often_as_it_says() -> None:
+    """Levels of four cutoffs about a mean learned from them, and one more from the same company."""
+    generator, held = np.random.default_rng(5), 0
+    for _ in range(400):
+        *past, following = generator.normal(0.0, 0.2, 5)
+        mean = float(np.mean(past))
+        levels = HeldLevels.of(
+            [
+                HeldLevel(f"{place}", 9, float(np.expm1(mean - one)), -0.1, 0.1)
+                for place, one in enumerate(past)
+            ]
+        )
+        low, high = PooledLevel(HeldLevel(TOGETHER, 9, 0.0, 0.0, 0.0), 4).next_within(levels, 0.9)
+        held += low <= np.exp(following - mean) <= high
+    assert held / 400 == pytest.approx(0.9, abs=0.04)

@@ -187,6 +187,9 @@ def _metrics(learned: Learned) -> dict[str, float]:
     figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
     at_reserved = numbers_of(learned.manifest.metrics["at_reserved"])
     figures |= {f"reserved/{key}": one for key, one in at_reserved.items()}
+    # Of a small company the range of the next level is wider than its cutoffs tell by themselves.
+    ends = {place: learned.manifest.metrics.get(f"level_{place}") for place in ("low", "high")}
+    figures |= {f"level/{place}": end for place, end in ends.items() if end is not None}
     return figures | {"base_rate": learned.manifest.base_rate}
 
 

@@ -14,6 +14,7 @@ from training.families.churn.rungs import LOGISTIC, LOGISTIC_WIDE
 from training.ladder.ladder import Ladder
 from training.ladder.rung import Rung
 from training.ladder.tested import whole_tests
+from training.measures.levels import HeldLevels
 from training.measures.pooled import METRIC, PooledLevel
 
 FIRM_STRENGTH = 30.0
@@ -43,7 +44,7 @@ def rungs_for_few(rungs: Sequence[Rung]) -> tuple[Rung, ...]:
 
 
 def small_figures(ladder: Ladder, splits: Splits) -> dict[str, Any]:
-    """How the rung that ships held over all cutoffs together; nothing where they are not pooled."""
+    """How the rung that ships held over all cutoffs together, and how open its level is; nothing where not pooled."""
     if not is_small(splits):
         return {}
     tests = whole_tests(ladder.of(ladder.winner.name))
@@ -53,4 +54,5 @@ def small_figures(ladder: Ladder, splits: Splits) -> dict[str, Any]:
         np.concatenate([one.customer_keys for one in tests]),
         cutoffs=len(splits.cutoffs),
     )
-    return {METRIC: pooled.as_dict()}
+    held = HeldLevels.from_dict(ladder.winning_row.by_cutoff)
+    return {METRIC: pooled.as_dict(), **pooled.next_figures(held)}

@@ -18,7 +18,7 @@ from experiments.bench.models.small_companies import (
 
 
 def test_a_company_of_two_hundred_has_a_model_that_says_it_is_small(tmp_path: Path) -> None:
-    found = small_company(3, tmp_path)
+    found = small_company(5, tmp_path)
     assert found.refused == "" and found.is_pooled and found.judged > 50
     assert found.low < 0.9 and found.high > 1.1
     assert found.holds_true
@@ -31,10 +31,10 @@ def test_a_company_of_which_nothing_can_be_said_is_refused_in_words(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("true", "holds"), [(0.32, True), (0.319, False), (0.6, True), (0.601, False)]
+    ("true", "holds"), [(0.375, True), (0.374, False), (0.75, True), (0.751, False)]
 )
 def test_the_truth_is_held_up_to_the_ends_of_the_range(true: float, holds: bool) -> None:
-    one = SmallCompany(1, "", judged=90, expected=0.4, true=true, came=0.4, low=0.8, high=1.5)
+    one = SmallCompany(1, "", judged=90, expected=0.5, true=true, came=0.5, low=0.75, high=1.5)
     assert one.holds_true is holds and one.holds_came
 
 
