@@ -18,6 +18,7 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "churn.minimum_orders": (2, ANY, ANY),
     "churn.active_within_days": (0, 0, ANY),
     "churn.grace_days": (30, 0, ANY),
+    "churn.overdue_percent": (95, 50, 99),
     "churn.drop_percent": (50, 1, 100),
     "churn.origins": (6, ANY, ANY),
     "reasons.compared_days": (30, 0, 365),

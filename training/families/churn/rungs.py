@@ -19,7 +19,10 @@ BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
 BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
 LOGISTIC_WIDE, BOOSTED, BLENDED = "logistic on everything", "LightGBM", "logistic and LightGBM"
 
-STRONGEST = "one feature"
+STRONGEST, RHYTHM = "one feature", "rhythm rule"
+
+_OF_ANY_RHYTHM = ("silence_ratio", "open_complaints_count_lifetime")
+"""What raises the risk whatever a customer's pace."""
 
 _WIDE_STRENGTH = 30.0
 """Hundreds of features that say alike things need a firmer hand than nine."""
@@ -30,13 +33,15 @@ def churn_rungs(
     horizon_days: int,
     *,
     means_leaving: bool = True,
+    is_of_own_rhythm: bool = False,
     strongest: str = "",
 ) -> tuple[Rung, ...]:
     """The ladder for the features at hand, the simplest rung first; rungs without features are left out.
 
     The rung of the model of buying reads the chance of no purchase in the number of days nearest to
     the horizon. What is certain about leaving is demanded of trees only where the outcome means that.
-    Where nobody has orders, so that no rule about them can be had, ``strongest`` is the rule to beat.
+    Where silence counts against each customer's own gaps, a rule of these stands beside the others, and of days
+    and orders alone nothing is certain. Where nobody has orders, so that no rule about them can be had, ``strongest`` is the rule to beat.
     """
     everything = tuple(feature_names)
     money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in everything)
@@ -45,6 +50,9 @@ def churn_rungs(
         LOGISTIC_WIDE, plain, everything, "logarithms of every feature", strength=_WIDE_STRENGTH
     )
     certain = certain_directions(everything) if means_leaving else {}
+    if is_of_own_rhythm:
+        # Who buys rarely is silent for long and has few orders without being any later for it.
+        certain = {name: one for name, one in certain.items() if name in _OF_ANY_RHYTHM}
     boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature", directions=certain)
     rules: tuple[tuple[str, str, str], ...] = (
         (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
@@ -55,6 +63,8 @@ def churn_rungs(
             "chance of no purchase by the model of buying",
         ),
     )
+    if is_of_own_rhythm:
+        rules = ((RHYTHM, "silence_ratio", "the longer silent for the usual gap, the higher the risk"), *rules)  # fmt: skip
     if not has_rule(everything):
         rules += ((STRONGEST, strongest, f"the feature that tells most by itself: {strongest}"),)
     return (
