@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.families.value.cost_to_serve.words import cost_markdown
 from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table, ladder_markdown, with_interval
 from training.leaks.words import HEADING, leak_sentences, leaks_markdown
@@ -72,6 +73,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         "The choice was made on these same test cutoffs.",
         "At each test cutoff the model that ships had: " + _by_cutoff(found["by_cutoff"]) + ".",
         *level_markdown(found["by_cutoff"]),
+        *cost_markdown(manifest),
         *_leaks(manifest),
         *_trust(manifest),
         "## Which cutoff measured what",
