@@ -71,7 +71,8 @@ def by_pandas(question: Overdue, days: Days) -> tuple[dict[str, float], dict[str
     judged = seen[(seen["size"] >= question.minimum_orders) & (due > question.gap_days) & (due <= question.gap_days + question.horizon_days)]  # fmt: skip
     following = lines[lines.day >= 0].groupby("who").day.min().reindex(judged.index)
     came = (~(following < due[judged.index])).astype(float)
-    return seen.allowed.to_dict(), came.to_dict()
+    allowed = {str(name): float(days) for name, days in seen.allowed.items()}
+    return allowed, {str(name): float(one) for name, one in came.items()}
 
 
 every = st.lists(st.integers(-900, 200), min_size=1, max_size=9)
