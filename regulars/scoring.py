@@ -74,7 +74,11 @@ def _valued(summary: ScoreSummary, call: Call) -> str:
     if not summary.value_days:
         return ""
     whole = f"{summary.value_cents / 100:,.0f} {call.settings.company.currency}"
-    return f"; {summary.valued:,} expected to bring {whole} in {summary.value_days} days"
+    said = f"; {summary.valued:,} expected to bring {whole} in {summary.value_days} days"
+    if summary.cost_to_serve_cents is None:
+        return said
+    cost = f"{summary.cost_to_serve_cents / 100:,.0f} {call.settings.company.currency}"
+    return f"{said} and to cost {cost} to serve; {summary.costly:,} cost more than they bring"
 
 
 def _segmented(summary: ScoreSummary) -> str:

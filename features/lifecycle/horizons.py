@@ -6,6 +6,9 @@ HORIZONS = (30, 60, 90, 180, 365)
 TIMES_IN_HISTORY = 6
 """A horizon must fit into the records so often: to fit, calibrate and judge on separate stretches."""
 
+FEWEST_PACES, TIMES_SLOWER = 30, 20.0
+"""Where so many customers have shown a pace, so many times between the quick and the slow tenth is worth a word."""
+
 
 def horizon_for(ninth_days: float, last_days: float, span_days: float) -> tuple[int, str]:
     """The horizon for the 90th and 95th percentile of the gaps, with what speaks for it.
@@ -28,3 +31,17 @@ def horizon_for(ninth_days: float, last_days: float, span_days: float) -> tuple[
             f"should fit into them {TIMES_IN_HISTORY} times"
         )
     return wanted, reason
+
+
+def note_on_paces(customers: int, quick_days: float, slow_days: float) -> str:
+    """A sentence where customers buy at paces so different that no horizon fits all; empty otherwise.
+
+    ``quick_days`` and ``slow_days`` are the first and the last decile of the mean gaps of so many customers.
+    """
+    if customers < FEWEST_PACES or slow_days < TIMES_SLOWER * quick_days:
+        return ""
+    return (
+        f"a tenth of the customers buy every {quick_days:,.0f} days or more often, a tenth every "
+        f'{slow_days:,.0f} or less often: no horizon fits both; outcome = "overdue" in [churn] asks who is '
+        "silent for longer than their own gaps allow"
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.lifecycle.horizons import horizon_for
+from features.lifecycle.horizons import horizon_for, note_on_paces
 from features.proposal.amounts.currencies import CurrencyColumn
 from features.proposal.columns.looking import Look
 from features.proposal.columns.names import words_of
@@ -149,15 +149,21 @@ def horizon_of(
 
     ``customer`` is SQL for a customer.
     """
-    gaps, ninth, last, span = connection.execute(f"""
+    gaps, ninth, last, span, paces, quick, slow = connection.execute(f"""
         WITH days AS (
             SELECT DISTINCT {customer} AS who,
                    CAST(CAST({ordered_at.as_instant} AS TIMESTAMPTZ) AS DATE) AS day
             FROM {source.relation} WHERE who IS NOT NULL
-        ), gaps AS (SELECT day, day - lag(day) OVER (PARTITION BY who ORDER BY day) AS gap FROM days)
-        SELECT count(gap), quantile_cont(gap, 0.9), quantile_cont(gap, 0.95), max(day) - min(day)
+        ), gaps AS (
+            SELECT who, day, day - lag(day) OVER (PARTITION BY who ORDER BY day) AS gap FROM days
+        ), paces AS (SELECT avg(gap) AS pace FROM gaps GROUP BY who HAVING count(gap) >= 2)
+        SELECT count(gap), quantile_cont(gap, 0.9), quantile_cont(gap, 0.95), max(day) - min(day),
+            (SELECT count(*) FROM paces), (SELECT quantile_cont(pace, 0.1) FROM paces),
+            (SELECT quantile_cont(pace, 0.9) FROM paces)
         FROM gaps
     """).fetchall()[0]
     if not gaps:
         return FALLBACK_DAYS, "No customer bought twice, so nothing speaks for another horizon"
-    return horizon_for(ninth, last, span)
+    days, reason = horizon_for(ninth, last, span)
+    differ = note_on_paces(paces, quick or 0.0, slow or 0.0)
+    return days, f"{reason}; {differ}" if differ else reason

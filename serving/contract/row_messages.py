@@ -107,6 +107,24 @@ class Value(Answer):
             ),
         ]
     ]
+    cost_to_serve_cents: NotRequired[
+        Annotated[
+            int | None,
+            Field(
+                description="What serving the customer is expected to cost over the same days, in cents; "
+                "only where the company has said what contacts, returns or channels cost."
+            ),
+        ]
+    ]
+    net_cents: NotRequired[
+        Annotated[
+            int | None,
+            Field(
+                description="`expected_cents` less `cost_to_serve_cents`; below zero for customers who "
+                "are expected to cost more than they bring."
+            ),
+        ]
+    ]
     horizon_days: NotRequired[
         Annotated[
             int | None, Field(description="Over how many days after `vector_as_of` value is meant.")

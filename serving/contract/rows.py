@@ -169,6 +169,9 @@ def _value(row: Score, currency: str) -> Value:
         value["high_cents"] = row.value["high_cents"]
         value["if_kept_cents"] = row.value["if_kept_cents"]
         value["horizon_days"] = row.value["horizon_days"]
+        if "net_cents" in row.value:
+            value["cost_to_serve_cents"] = row.value["cost_to_serve_cents"]
+            value["net_cents"] = row.value["net_cents"]
     if row.at_risk_cents is not None:
         value["at_risk_cents"] = row.at_risk_cents
     if row.value_explanation is not None:

@@ -33,6 +33,8 @@ from training.reasons.wording import Wording
 
 TARGETS = (*FORMATS, *SHAPES)
 _ROWS_AT_ONCE = 10_000
+_COSTS = ("cost_to_serve_cents", "net_cents")
+"""Columns of a table where the company has said what serving costs."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,7 @@ def _with_facts(
                 ("risk_band", pa.string()),
                 ("expected_value_cents", pa.int64()),
                 ("value_at_risk_cents", pa.int64()),
+                *((name, pa.int64()) for name in _COSTS if snapshot.tells_cost),
             )
         },
         "segment": (
@@ -203,6 +206,7 @@ def _flat(snapshot: Snapshot, places: NDArray[np.intp], table: pa.Table) -> list
                 "risk_change_points": line["risk_change_points"],
                 "expected_value_cents": None if worth is None else worth["expected_cents"],
                 "value_at_risk_cents": at_risk[place],
+                **{name: None if worth is None else worth.get(name) for name in _COSTS},
                 **{f"reason_{one}": text for one, text in enumerate(reasons, 1)},
                 "scored_at": as_of,
                 "model_version": version,

@@ -105,6 +105,7 @@ class Everybody:
             "jumped": int(np.count_nonzero(has_jumped(probability, before))),
             "valued": int(np.count_nonzero(self.values.value_cents != UNKNOWN)),
             "value_cents": int(np.maximum(self.values.value_cents, 0).sum()),
+            **_costs(self.values),
             "value_base_cents": self.why_valued.base_cents,
             "value_parts": list(self.why_valued.parts),
             "segmented": int(np.count_nonzero(self.membership.segment != NO_SEGMENT)),
@@ -112,6 +113,16 @@ class Everybody:
                 one.word: int(np.count_nonzero(self.standing.status == one)) for one in Status
             },
         }
+
+
+def _costs(values: CustomerValues) -> dict[str, int]:
+    """What serving is expected to cost in all, and how many cost more than they bring; nothing where nothing costs."""
+    cost = values.cost_to_serve_cents
+    told = cost != UNKNOWN
+    if not told.any():
+        return {}
+    costly = told & (cost > values.value_cents)
+    return {"cost_to_serve_cents": int(cost[told].sum()), "costly": int(np.count_nonzero(costly))}
 
 
 def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) -> Everybody:

@@ -22,6 +22,8 @@ class ScoreSummary:
     value_cents: int = 0
     value_days: int = 0
     value_fault: str = ""
+    cost_to_serve_cents: int | None = None
+    costly: int = 0
     segmented: int = 0
     segments_fault: str = ""
     earlier_seconds: int = 0
@@ -41,8 +43,10 @@ class ScoreSummary:
         )
 
     def as_dict(self) -> dict[str, Any]:
-        """The summary as plain fields."""
-        return asdict(self)
+        """The summary as plain fields; of costs only where there are any."""
+        found = asdict(self)
+        without = ("cost_to_serve_cents", "costly") if self.cost_to_serve_cents is None else ()
+        return {name: value for name, value in found.items() if name not in without}
 
 
 def summary_of(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSummary:
@@ -60,6 +64,8 @@ def summary_of(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSum
         value_cents=manifest["value_cents"],
         value_days=0 if manifest["value"] is None else manifest["value"]["horizon_days"],
         value_fault=manifest["value_fault"],
+        cost_to_serve_cents=manifest.get("cost_to_serve_cents"),
+        costly=manifest.get("costly", 0),
         segmented=manifest["segmented"],
         segments_fault=manifest["segments_fault"],
         earlier_seconds=manifest["earlier_seconds"],

@@ -263,6 +263,7 @@ class CustomerPage:
         "Base, reasons and the rest, adding up to the expected value; empty without one."
     )
     worth_sum: str = shown("The same sum in one line; empty without one.")
+    cost_to_serve: str = shown("What serving costs and what it leaves; empty where nothing costs.")
     at_risk: str = shown("Risk times value if kept, or times that spend.")
     at_risk_title: str = shown("What that money is, in a few words.")
     last_order: str = shown("The date of the last order.")

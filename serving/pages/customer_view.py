@@ -12,6 +12,7 @@ from serving.items.recommending import Recommending
 from serving.pages.change_view import change_section, play_lines
 from serving.pages.churn_list import sorts
 from serving.pages.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
+from serving.pages.cost_view import cost_sentence
 from serving.pages.figures import (
     ago,
     at_risk,
@@ -83,6 +84,7 @@ def customer_page(
         worth_between=between(worth, currency, language),
         worth_steps=[] if why_worth is None else worth_steps(why_worth, currency, language),
         worth_sum="" if why_worth is None else worth_sum(why_worth, currency, language),
+        cost_to_serve=cost_sentence(in_use, key, currency, language),
         at_risk=at_risk(snapshot, position, currency, language),
         at_risk_title=sorts(snapshot, language)["at_risk"],
         last_order=last_order(snapshot, key, language),

@@ -45,6 +45,8 @@ COLUMNS = (
     "model_version",
     "known_before",
 )
+COST_COLUMNS = ("cost_to_serve", "value_less_cost")
+"""Stand at the end where the company has said what serving costs."""
 # Excel takes a file without this mark for one in the machine's own old encoding.
 BYTE_ORDER_MARK = "\ufeff"
 _ROWS_AT_ONCE = 500
@@ -63,7 +65,8 @@ def csv_parts(
     Whoever is ``withheld`` by the time of a part is not in it; where nobody tells, who was so at the start.
     """
     positions = matching(in_use.snapshot, query)
-    yield _lines([list(COLUMNS)], BYTE_ORDER_MARK)
+    costs = COST_COLUMNS if in_use.snapshot.tells_cost else ()
+    yield _lines([[*COLUMNS, *costs]], BYTE_ORDER_MARK)
     for first in range(0, len(positions), at_once):
         block = positions[first : first + at_once]
         if withheld is not None:
@@ -109,6 +112,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         str(snapshot.manifest["model_title"]),
         str(snapshot.manifest["model_version"]),
         instant(snapshot.cutoff_seconds),
+        *_cost(in_use, key),
     ]
 
 
@@ -131,6 +135,15 @@ def _worth(in_use: InUse, position: int, key: int) -> list[str]:
     lost = float(snapshot.at_risk_cents(np.array([position]))[0])
     said = [f"{worth[f'{one}_cents'] / 100:.2f}" for one in ("expected", "low", "high")]
     return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}", *_why_worth(in_use, key)]
+
+
+def _cost(in_use: InUse, key: int) -> list[str]:
+    """What serving is expected to cost and what it leaves of the value; no cells where nothing costs."""
+    if not in_use.snapshot.tells_cost:
+        return []
+    worth = in_use.snapshot.value_of(key) or {}
+    cents = [worth.get(name) for name in ("cost_to_serve_cents", "net_cents")]
+    return ["" if one is None else f"{one / 100:.2f}" for one in cents]
 
 
 def _why_worth(in_use: InUse, key: int) -> tuple[str, str]:

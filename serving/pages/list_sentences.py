@@ -112,12 +112,26 @@ def money_note(snapshot: Snapshot, language: Language) -> str:
         "customers alike end in the range below it. {product} is {factors}: what they bring given that "
         "they buy at all."
     )
-    return said.format(
+    told = said.format(
         money=language.say(snapshot.value_money, "money"),
         days=snapshot.value_days,
         product=sorts(snapshot, language)["at_risk"],
         factors=product(snapshot, language),
     )
+    return f"{told} {_cost_note(snapshot, language)}".rstrip()
+
+
+def _cost_note(snapshot: Snapshot, language: Language) -> str:
+    """How many customers are expected to cost more than they bring; empty where nothing costs."""
+    costly = snapshot.manifest.get("costly")
+    if costly is None:
+        return ""
+    said = language.plural(
+        "One customer is expected to cost more to serve than they bring.",
+        "{count} customers are expected to cost more to serve than they bring.",
+        costly,
+    )
+    return said.format(count=language.count(costly))
 
 
 def not_judged(snapshot: Snapshot, language: Language) -> str:

@@ -14,6 +14,7 @@ from serving.snapshot.customer_values import (
     ValueInUse,
     ValueReasons,
     values_of_everybody,
+    with_cost,
 )
 from training.families.churn.bundle import Bundle
 
@@ -55,4 +56,5 @@ def _valued(amounts: CustomerValues, shares: ValueReasons, row: int, days: int) 
     if amounts.value_cents[row] == UNKNOWN:
         return None
     cents = {name: int(getattr(amounts, column)[row]) for name, column in _NAMES.items()}
-    return Valued(cents | {"horizon_days": days}, shares.of(row, cents["expected_cents"]))
+    told = with_cost(cents, int(amounts.cost_to_serve_cents[row]))
+    return Valued(told | {"horizon_days": days}, shares.of(row, cents["expected_cents"]))

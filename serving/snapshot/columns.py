@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from features.vocabulary.arrays import Floats
 from training.families.segments.membership import Membership
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """Rises with every change of a column or of what a reader must know beside them."""
 UNKNOWN = -1
 """What stands where nothing can be said of a customer's value."""
@@ -97,13 +97,15 @@ class CustomerValues:
     """Expected value in cents; ``UNKNOWN`` of those of whom nothing is said.
 
     Four in five end between ``value_low_cents`` and ``value_high_cents``; ``value_if_kept_cents`` is what they
-    bring given that they buy at all.
+    bring given that they buy at all. ``cost_to_serve_cents`` is what they are expected to cost, ``UNKNOWN`` where
+    nothing costs.
     """
 
     value_cents: Cents = column(np.int64, "customer", unjudged=UNKNOWN)
     value_low_cents: Cents = column(np.int64, "customer", unjudged=UNKNOWN)
     value_high_cents: Cents = column(np.int64, "customer", unjudged=UNKNOWN)
     value_if_kept_cents: Cents = column(np.int64, "customer", unjudged=UNKNOWN)
+    cost_to_serve_cents: Cents = column(np.int64, "customer", unjudged=UNKNOWN)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from features.company.workspace import Workspace
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused
 from serving.process.without_training import kept_out
-from serving.snapshot.columns import CustomerValues, ValueReasonColumns, unjudged
+from serving.snapshot.columns import UNKNOWN, CustomerValues, ValueReasonColumns, unjudged
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
 from training.bundles.own_plan import OwnPlan, spoken
@@ -72,6 +72,14 @@ class Valued:
     shares: StoredShares
 
 
+def with_cost(amounts: Mapping[str, int], cost_cents: int) -> dict[str, int]:
+    """Amounts with what the customer is expected to cost, and what that leaves of the value, where it is known."""
+    if cost_cents == UNKNOWN:
+        return dict(amounts)
+    net = amounts["expected_cents"] - cost_cents
+    return {**amounts, "cost_to_serve_cents": cost_cents, "net_cents": net}
+
+
 @dataclass(frozen=True)
 class ValueInUse:
     """The value model that goes with some vectors, or why there is none."""
@@ -88,13 +96,15 @@ class ValueInUse:
         """What a reader of the scores may know of it."""
         if self.bundle is None:
             return None
-        manifest = self.bundle.manifest
+        manifest, cost = self.bundle.manifest, self.bundle.cost
+        costs = {} if cost is None else {"costs": [asdict(one) for one in cost.terms]}
         return {
             "digest": manifest.digest,
             "version": manifest.version,
             "title": manifest.title,
             "horizon_days": manifest.horizon_days,
             "money": manifest.metrics["money"],
+            **costs,
         }
 
 
@@ -182,6 +192,9 @@ def values_of_everybody(
             (amounts.value_if_kept_cents, found.if_kept),
         ):
             column[keys[said]] = np.rint(cents).astype(np.int64)
+        cost = bundle.cost_cents(block[said])
+        if cost is not None:
+            amounts.cost_to_serve_cents[keys[said]] = np.rint(cost).astype(np.int64)
         sayable = sayable_of_value(wording, block[said], tendency)
         why = bundle.shares(block[said], sayable, threads=threads)
         rows = first + np.flatnonzero(said)

@@ -42,7 +42,7 @@ from serving.snapshot.columns import (
     opened_columns,
     opened_membership,
 )
-from serving.snapshot.customer_values import Valued
+from serving.snapshot.customer_values import Valued, with_cost
 from serving.snapshot.scores_of_model import MANIFEST_FILE, scores_in_use
 from serving.snapshot.segments import CustomerSegment, segment_of
 from training.bundles.own_plan import feature_of
@@ -159,6 +159,12 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
         value = self.manifest["value"]
         return "" if value is None else str(value["money"])
 
+    @property
+    def tells_cost(self) -> bool:
+        """Whether the company has said what serving costs, so that it is taken off value."""
+        value = self.manifest["value"]
+        return value is not None and bool(value.get("costs"))
+
     def at_risk_cents(self, positions: NDArray[np.intp]) -> Floats:
         """The money at risk with some places in the ranking: risk times value if kept.
 
@@ -180,6 +186,7 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
         )
         names = ("expected_cents", "low_cents", "high_cents", "if_kept_cents")
         cents = {name: int(column[key]) for name, column in zip(names, columns, strict=True)}
+        cents = with_cost(cents, int(self.cost_to_serve_cents[key]))
         return cents | {"horizon_days": self.value_days}
 
     def valued(self, key: int) -> Valued | None:

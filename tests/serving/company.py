@@ -12,6 +12,7 @@ import numpy as np
 
 from experiments.world.company import simulate
 from experiments.world.spec import WorldSpec
+from features.company.settings.cost_to_serve import CostToServeSettings
 from features.company.settings.questions import ValueSettings
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import CURRENT, Workspace, point_at
@@ -39,6 +40,7 @@ from training.families.segments.bundle import SEGMENT_KIND, SegmentBundle, Segme
 from training.families.segments.model import SEGMENTS, SegmentModel, Space
 from training.families.segments.traits import declared_traits, traits_of
 from training.families.value.bundle import VALUE, VALUE_KIND, ValueBundle, ValueTask
+from training.families.value.cost_to_serve.learning import learn_cost
 from training.families.value.dataset import value_dataset, value_splits
 from training.families.value.margins import line_margins
 from training.families.value.models import RATE
@@ -143,9 +145,16 @@ def _hazard(pack: Pack, found: Labelled) -> Hazard:
 
 
 def put_value_to_use(
-    company: Company, *, plan_hash: str = "", buying: BuyingModel | None = None
+    company: Company,
+    *,
+    plan_hash: str = "",
+    buying: BuyingModel | None = None,
+    costs: CostToServeSettings | None = None,
 ) -> Manifest[Any]:
-    """Calibrate the past rate on the company's margins, without a ladder, and point readers at it."""
+    """Calibrate the past rate on the company's margins, without a ladder, and point readers at it.
+
+    ``costs`` says what serving costs; None where nothing does.
+    """
     store = open_store(company.workspace)
     pack, plan = store.pack(), standard_plan(store.pack(), buying)
     splits, _ = value_splits(
@@ -177,7 +186,9 @@ def put_value_to_use(
     )
     draft = company.workspace.bundles / VALUE / "draft"
     reference = Reference.learn(latest.vectors, value.of(latest.vectors).expected)
-    bundle = ValueBundle(manifest, value, reference, plan.declarations)
+    learned = learn_cost(pack, plan, dataset.vectors, splits, (), costs or CostToServeSettings())
+    cost = None if learned is None else learned.model
+    bundle = ValueBundle(manifest, value, reference, plan.declarations, cost)
     write(VALUE_KIND, manifest, bundle, draft)
     return _in_use(draft, "4")
 

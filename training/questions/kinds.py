@@ -8,11 +8,13 @@ from typing import Any
 from features.company.settings.questions import ChurnSettings
 from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
 from training.questions.contract import ContractChurn
+from training.questions.overdue import Overdue
 from training.questions.question import Question
 from training.questions.stated import Stated
 
 KINDS: Mapping[str, type[Question]] = {
-    one.kind: one for one in (Inactivity, ContractChurn, PartialChurn, SecondPurchase, Stated)
+    one.kind: one
+    for one in (Inactivity, Overdue, ContractChurn, PartialChurn, SecondPurchase, Stated)
 }
 
 
@@ -22,6 +24,8 @@ def question_of(settings: ChurnSettings) -> Question:
     match settings.outcome:
         case "inactivity":
             return Inactivity(horizon, gap, settings.minimum_orders, settings.population_days)
+        case "overdue":
+            return Overdue(horizon, gap, settings.minimum_orders, settings.overdue_percent)
         case "second_purchase":
             return SecondPurchase(horizon, gap, settings.population_days)
         case "contract":

@@ -17,9 +17,10 @@ from features.vocabulary.time import Cutoff
 from training.datasets.dataset import Dataset
 from training.datasets.pooled import pooled_folds, said_cutoffs
 from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, stated_origins
+from training.questions.asking import ask
 from training.questions.labels import was_treated
 from training.questions.origins import splits_of
-from training.questions.question import Column, Question
+from training.questions.question import Question
 from training.questions.stated import Stated
 
 FEWEST_OUTCOMES = 30
@@ -34,11 +35,15 @@ FEWEST_IN_FOLDS = 60
 
 @dataclass(frozen=True)
 class Labelled:
-    """A dataset with the splits it can be learned by, and what to know about it."""
+    """A dataset with the splits it can be learned by, and what to know about it.
+
+    ``question`` is the one asked, with what it has learned of the company by the latest cutoff.
+    """
 
     dataset: Dataset
     splits: Splits
     notes: tuple[str, ...]
+    question: Question
 
 
 def labelled(
@@ -66,14 +71,10 @@ def labelled(
         customers=question.customers(pack) if isinstance(question, Stated) else None,
         progress=progress,
     )
-    rows = np.flatnonzero(question.eligible(column_of(vectors), vectors.rows))
-    answers = question.answers(pack, _bare(vectors, rows))
-    known = np.flatnonzero(~np.isnan(answers.outcomes))
-    # Cutoff by cutoff, so that those of a split stand together and need not be copied.
-    known = known[np.argsort(vectors.cutoff_seconds[rows[known]], kind="stable")]
-    vectors = vectors.gathered(rows[known])
-    dataset = Dataset(vectors, answers.outcomes[known], _treated(pack, vectors, question))
-    notes = list(answers.notes)
+    asked = ask(question, pack, vectors)
+    vectors = vectors.gathered(asked.rows)
+    dataset = Dataset(vectors, asked.outcomes, _treated(pack, vectors, question))
+    notes = list(asked.notes)
     if isinstance(splits.shipped, OriginSplit):
         splits, said = _enough(dataset, splits, pack, question, settings)
         if said:
@@ -82,19 +83,8 @@ def labelled(
     elif _fewer(dataset) < FEWEST_IN_FOLDS:
         splits, said = _pooled(dataset, splits, pack, question)
         notes += said
-    return Labelled(dataset, splits, (*notes, *_treated_note(dataset, question)))
-
-
-def column_of(vectors: Vectors) -> Column:
-    """The columns of vectors by their names."""
-    names = set(vectors.feature_names)
-    return lambda name: vectors.column(name) if name in names else None
-
-
-def _bare(vectors: Vectors, rows: NDArray[np.integer]) -> Vectors:
-    """Whom some rows are about and when, without their features."""
-    keys, cutoffs = vectors.customer_keys[rows], vectors.cutoff_seconds[rows]
-    return Vectors(vectors.plan_hash, (), keys, cutoffs, np.empty((len(rows), 0), np.float32))
+    notes += _treated_note(dataset, question)
+    return Labelled(dataset, splits, tuple(notes), asked.question)
 
 
 def _treated(pack: Pack, vectors: Vectors, question: Question) -> NDArray[np.bool_] | None:

@@ -48,6 +48,11 @@ class Question(ABC):
     means_leaving: ClassVar[bool] = True
     """Whether it is bad when it comes true, so that silence raises the risk and orders lower it."""
 
+    learns_of_everybody: ClassVar[bool] = False
+    """Whether who is judged depends on all customers of a cutoff, of whom it must learn first."""
+    is_of_own_rhythm: ClassVar[bool] = False
+    """Whether silence counts against each customer's own gaps alone, so that days of it say little."""
+
     @property
     def horizon(self) -> Horizon:
         """The horizon with its gap."""
@@ -70,6 +75,19 @@ class Question(ABC):
     @abstractmethod
     def answers(self, pack: Pack, vectors: Vectors) -> Answers:
         """What came of eligible vectors, by event time."""
+
+    @property
+    def as_set(self) -> Question:
+        """The question as the settings ask it, without what was learned of the company."""
+        return self
+
+    def learned(self, column: Column) -> Question:
+        """The question with what it must know of everybody at one cutoff; most need to know nothing."""
+        return self
+
+    def notes_on(self, column: Column) -> tuple[str, ...]:
+        """What to know of the customers of one cutoff, those not judged among them."""
+        return ()
 
     @property
     @abstractmethod

@@ -12,7 +12,7 @@ from features.vocabulary.time import Horizon
 
 MOST_COMPARED_DAYS = 365
 
-OutcomeKind = Literal["inactivity", "contract", "partial", "second_purchase", "stated"]
+OutcomeKind = Literal["inactivity", "overdue", "contract", "partial", "second_purchase", "stated"]
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -21,8 +21,8 @@ class ChurnSettings:
 
     outcome: OutcomeKind = setting(
         "inactivity",
-        "What is asked: inactivity, contract, partial, second_purchase, or stated for a name out of "
-        "the table of outcomes.",
+        "What is asked: inactivity, overdue (by the customer's own rhythm), contract, partial, "
+        "second_purchase, or stated for a name out of the table of outcomes.",
     )
     outcome_name: str = setting(
         "", "Which name of the table of outcomes a stated question is about, such as lead won."
@@ -36,6 +36,12 @@ class ChurnSettings:
         0,
         "Only customers whose last order is so recent are judged; 0 means twice the horizon.",
         least=0,
+    )
+    overdue_percent: int = setting(
+        95,
+        "Overdue is who is silent for longer than so many percent of gaps like their own; from 50 to 99.",
+        least=50,
+        most=99,
     )
     grace_days: int = setting(
         30, "A contract renewed within so many days after it expired counts as renewed.", least=0

@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
 from features.company.settings.company import CompanySettings, TableMapping
+from features.company.settings.cost_to_serve import CostToServeSettings
 from features.company.settings.declared import CLOSED, SETTINGS_FILE, Fault, setting
 from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.offers import OfferSettings
@@ -62,6 +63,7 @@ class FileSettings:
     leaks: LeakSettings = field(default_factory=LeakSettings)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
+    cost_to_serve: CostToServeSettings = field(default_factory=CostToServeSettings)
     recommendations: RecommendationSettings = field(default_factory=RecommendationSettings)
     offers: OfferSettings = field(default_factory=OfferSettings)
     service: ServiceSettings = field(default_factory=ServiceSettings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.lifecycle.horizons import horizon_for
+from features.lifecycle.horizons import horizon_for, note_on_paces
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,20 @@ def test_a_horizon_is_explained_by_the_gaps_and_by_what_the_records_forbid() -> 
     assert horizon_for(41.0, 70.0, 200) == (30, gaps + forbids)
     # The shortest horizon is asked for, so that short records forbid nothing.
     assert "asks" not in horizon_for(30.0, 40.0, 10)[1]
+
+
+@pytest.mark.parametrize(
+    ("customers", "quick", "slow", "is_told"),
+    [
+        (30, 7.0, 140.0, True),
+        (29, 7.0, 140.0, False),
+        (30, 7.0, 139.9, False),
+        (0, 0.0, 0.0, False),
+    ],
+)
+def test_paces_that_no_horizon_fits_are_told(
+    customers: int, quick: float, slow: float, is_told: bool
+) -> None:
+    told = note_on_paces(customers, quick, slow)
+    assert bool(told) is is_told
+    assert not told or "every 7 days or more often, a tenth every 140 or less often" in told

@@ -182,6 +182,16 @@ def test_silence_only_raises_the_risk_and_orders_only_lower_it() -> None:
     assert (np.diff(model.log_odds(rows).reshape(50, 40), axis=1) <= 0).all()
 
 
+def test_of_a_customers_own_rhythm_a_rule_stands_on_the_ladder_and_days_alone_are_not_certain() -> (
+    None
+):
+    names = ("days_since_order", "orders_count_lifetime", "silence_ratio", "gap_mean_days")
+    rungs = {one.name: one for one in churn_rungs(names, 60, is_of_own_rhythm=True)}
+    assert rungs["rhythm rule"].feature_names == ("silence_ratio",)
+    assert rungs["LightGBM"].directions == {"silence_ratio": 1}
+    assert "rhythm rule" not in {one.name for one in churn_rungs(names, 60)}
+
+
 def test_open_complaints_only_raise_the_risk() -> None:
     assert certain_directions(("open_complaints_count_lifetime", "complaints_count_90d")) == {
         "open_complaints_count_lifetime": 1

@@ -6,7 +6,7 @@ import pytest
 
 from features.vocabulary.time import DAY_SECONDS
 from tests.builders import order, pack_of, returned
-from training.questions.gaps import note_on_horizon, proposed_horizon
+from training.questions.gaps import note_on_horizon, note_on_paces, proposed_horizon
 
 DAY = DAY_SECONDS
 
@@ -30,3 +30,17 @@ def test_a_horizon_twice_as_long_or_half_as_long_is_worth_a_word(days: int, word
     told = note_on_horizon(pack.streams["purchases"], days)
     assert len(told) == bool(word)
     assert not word or f"{days} days is much {word} than the 60 days" in told[0]
+
+
+@pytest.mark.parametrize(("slow", "is_told"), [(140, True), (139, False)])
+def test_paces_twenty_times_apart_are_worth_a_word(slow: int, is_told: bool) -> None:
+    """Twenty customers of each pace; who came twice alone has shown none."""
+    paces = {f"c{key:02d}": 7 if key % 2 else slow for key in range(40)}
+    shop = {name: [order(pace * place * DAY) for place in range(3)] for name, pace in paces.items()}
+    twice = {f"twice {key}": [order(0), order(900 * DAY)] for key in range(40)}
+    told = note_on_paces(pack_of({**shop, **twice}).streams["purchases"])
+    assert len(told) == is_told
+    assert not told or f"every 7 days or more often, a tenth every {slow} or less often" in told[0]
+    few = dict(list(shop.items())[:29])
+    assert note_on_paces(pack_of(few).streams["purchases"]) == ()
+    assert note_on_paces(pack_of({"anna": []}).streams["purchases"]) == ()

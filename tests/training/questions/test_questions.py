@@ -16,17 +16,19 @@ from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from tests.builders import Event, Exposure, Outcome, Term, at, order, pack_of, returned
+from training.questions.asking import column_of
 from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
 from training.questions.contract import ContractChurn
 from training.questions.kinds import KINDS, question_from, question_of
-from training.questions.labelled import column_of
 from training.questions.labels import was_treated
+from training.questions.overdue import Overdue
 from training.questions.question import Answers, Question
 from training.questions.stated import Stated
 
 CUTOFF = at("2026-03-01")
 QUESTIONS: list[Question] = [
     Inactivity(60, 7, 2, 120),
+    Overdue(60, 7, 2, 90, regularity=2.0, shape=1.5, scale_days=40.0),
     SecondPurchase(60, 0, 120),
     PartialChurn(30, 0, 50),
     ContractChurn(60, 0, 30),

@@ -130,7 +130,7 @@ def champion_is_current(given: Given[ChurnOwn]) -> bool:
         champion.data_digest == given.pack.digest
         and plan.is_as_named
         and plan.plan_hash == standard_plan(given.pack, plan.buying).hash
-        and champion.task.question == question_of(given.own.churn)
+        and champion.task.question.as_set == question_of(given.own.churn)
     )
 
 

@@ -31,7 +31,7 @@ from training.learners.model import Model
 from training.learners.usable import usable_features
 from training.measures.levels import HeldLevels
 from training.questions.buying import Inactivity
-from training.questions.gaps import note_on_horizon
+from training.questions.gaps import note_on_horizon, note_on_paces
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
 from training.questions.question import Question
@@ -79,7 +79,7 @@ def learn_churn(
     """
     question = question_of(settings)
     found = labelled(pack, plan, question, settings, threads=threads, progress=progress)
-    dataset, splits = found.dataset, found.splits
+    dataset, splits, question = found.dataset, found.splits, found.question
     usable = usable_features(dataset)
     # The earliest test learns from nothing that any test is judged by, but for folds.
     earliest = splits.tests[-1].fit_rows(dataset)
@@ -87,6 +87,7 @@ def learn_churn(
         usable.names,
         settings.horizon_days,
         means_leaving=question.means_leaving,
+        is_of_own_rhythm=question.is_of_own_rhythm,
         strongest=NO_FEATURE
         if has_rule(usable.names)
         else strongest_feature(earliest, usable.names),
@@ -186,4 +187,5 @@ def _on_horizon(pack: Pack, question: Question) -> tuple[str, ...]:
     """What to know about a horizon in which one waits for orders."""
     if not isinstance(question, Inactivity):
         return ()
-    return note_on_horizon(question.stream(pack), question.horizon_days)
+    purchases = question.stream(pack)
+    return (*note_on_horizon(purchases, question.horizon_days), *note_on_paces(purchases))

@@ -28,7 +28,10 @@ BASE_RATE, RECENCY, FREQUENCY = "base rate", "recency rule", "frequency rule"
 BUYING, LOGISTIC, BOOSTED_RFM = "BG/NBD", "logistic regression", "LightGBM on RFM"
 LOGISTIC_WIDE, BOOSTED, BLENDED = "logistic on everything", "LightGBM", "logistic and LightGBM"
 
-STRONGEST = "one feature"
+STRONGEST, RHYTHM = "one feature", "rhythm rule"
+
+_OF_ANY_RHYTHM = ("silence_ratio", "open_complaints_count_lifetime")
+"""What raises the risk whatever a customer's pace."""
 
 NONE_FITTED: Mapping[int, BuyingModel] = MappingProxyType({})
 _WIDE_STRENGTH = 30.0
@@ -40,6 +43,7 @@ def churn_rungs(
     horizon_days: int,
     *,
     means_leaving: bool = True,
+    is_of_own_rhythm: bool = False,
     strongest: StrongestFeature = NO_FEATURE,
     buying: Mapping[int, BuyingModel] = NONE_FITTED,
 ) -> tuple[Rung, ...]:
@@ -47,7 +51,9 @@ def churn_rungs(
 
     ``buying`` has the model of buying as it was known at each cutoff, by its seconds, where there is one. What
     is certain about leaving is demanded of rules and trees only where the outcome means that.
-    Where nobody has orders, so that no rule about them can be had, ``strongest`` is the rule to beat.
+    Where silence counts against each customer's own gaps, a rule of these stands beside the others, and of days
+    and orders alone nothing is certain. Where nobody has orders, so that no rule about them can be had, ``strongest``
+    is the rule to beat.
     """
     everything = tuple(feature_names)
     money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in everything)
@@ -56,11 +62,18 @@ def churn_rungs(
         LOGISTIC_WIDE, plain, everything, "logarithms of every feature", strength=_WIDE_STRENGTH
     )
     certain = certain_directions(everything) if means_leaving else {}
+    if is_of_own_rhythm:
+        # Who buys rarely is silent for long and has few orders without being any later for it.
+        certain = {name: one for name, one in certain.items() if name in _OF_ANY_RHYTHM}
     boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature", directions=certain)
     rules = [
         (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
         (FREQUENCY, "orders_count_lifetime", "the fewer orders, the higher the risk"),
     ]
+    if is_of_own_rhythm:
+        rules.insert(
+            0, (RHYTHM, "silence_ratio", "the longer silent for the usual gap, the higher the risk")
+        )
     alone = {name: certain[name] for _, name, _ in rules if name in certain}
     if not has_rule(everything) and strongest.name:
         said = f"the feature that tells most by itself: {strongest.name}"

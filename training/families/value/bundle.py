@@ -18,6 +18,7 @@ from training.bundles.manifest import Manifest, Written
 from training.bundles.own_plan import OwnPlan, spoken
 from training.bundles.reference import GOLDEN_ROWS, Reference
 from training.bundles.sealing import declared
+from training.families.value.cost_to_serve.model import CostModel
 from training.families.value.model import CalibratedValue, ExpectedValues, kinds_of
 from training.families.value.models import VALUE_FAMILIES
 from training.families.value.reasons.contributions import Contributions
@@ -28,6 +29,7 @@ RELATIVE_TOLERANCE = 1e-9
 _REFERENCE = "reference.npz"
 _GOLDEN_SEED = 20_100_102
 _SHARED = "contributions"
+_COST, _COST_FILE = "cost_to_serve", "cost_to_serve.json"
 _ORDERS = "orders_count_lifetime"
 _ANSWERS = ("expected", "low", "high", "chance", "if_kept")
 
@@ -83,7 +85,7 @@ class ValueBundle:
 
     ``values`` is float32 with one column per entry of ``manifest.feature_names``, in that order; use
     ``bind`` to get it from vectors. ``usual`` holds what is typical of customers of whom about the base is
-    expected, one entry a feature.
+    expected, one entry a feature. ``cost`` is the model of what serving costs; None where nothing does.
     """
 
     def __init__(
@@ -92,13 +94,16 @@ class ValueBundle:
         value: CalibratedValue,
         reference: Reference,
         declarations: Sequence[Declaration] = (),
+        cost: CostModel | None = None,
     ) -> None:
         self.manifest = manifest
         self.plan = OwnPlan.of(manifest, declarations)
         self.declarations = self.plan.declarations
         self.value = value
         self.reference = reference
+        self.cost = cost
         names = list(manifest.feature_names)
+        self._places = {name: place for place, name in enumerate(names)}
         self._positions = value.model.columns.positions(names)
         self._orders = names.index(_ORDERS)
         self._silence = names.index("days_since_order")
@@ -145,6 +150,12 @@ class ValueBundle:
         prepared = self.value.model.columns.prepare(values, self._positions)
         amounts, chances = self.value.model.estimate(prepared, threads=threads)
         return self.value.at(amounts, chances, self._kinds(values))
+
+    def cost_cents(self, values: NDArray[np.float32]) -> Floats | None:
+        """What these customers are expected to cost to serve, in cents over the horizon; None where nothing costs."""
+        if self.cost is None:
+            return None
+        return self.cost.expected(lambda name: values[:, self._places[name]])
 
     def contributions(
         self, values: NDArray[np.float32], *, threads: int = 1, proven: bool = False
@@ -229,13 +240,15 @@ class ValueKind:
         """Its files; ``ModelRefused`` for a feature without a reason group."""
         # Refuses a feature without a reason group.
         spoken(model.manifest)
-        return {**model.value.to_files(), _REFERENCE: model.reference.to_bytes()}
+        cost = {} if model.cost is None else {_COST_FILE: model.cost.to_bytes()}
+        return {**model.value.to_files(), **cost, _REFERENCE: model.reference.to_bytes()}
 
     def read(self, manifest: Manifest[ValueTask], contents: Mapping[str, bytes]) -> ValueBundle:
         """The model out of its files."""
         value = CalibratedValue.from_files(VALUE_FAMILIES[manifest.learner], contents)
         reference = Reference.from_bytes(contents[_REFERENCE])
-        return ValueBundle(manifest, value, reference, declared(contents))
+        cost = CostModel.from_bytes(contents[_COST_FILE]) if _COST_FILE in contents else None
+        return ValueBundle(manifest, value, reference, declared(contents), cost)
 
     def proof(self, model: ValueBundle) -> Arrays:
         """Rows drawn from the quantiles of each feature."""
@@ -245,7 +258,9 @@ class ValueKind:
         """Values with their ranges, and what each feature adds to them."""
         value = model.of(proof["values"])
         amounts = {name: getattr(value, name) for name in _ANSWERS}
-        return amounts | {_SHARED: model.contributions(proof["values"]).cents}
+        cost = model.cost_cents(proof["values"])
+        costs = {} if cost is None else {_COST: cost}
+        return amounts | costs | {_SHARED: model.contributions(proof["values"]).cents}
 
     def proven(self, model: ValueBundle, proof: Arrays) -> Arrays:
         """What each feature adds, as LightGBM computes it."""

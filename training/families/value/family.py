@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from features.company.settings.cost_to_serve import CostToServeSettings
 from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.questions import ChurnSettings, ValueSettings
 from features.company.settings.reading import Settings
@@ -28,6 +29,7 @@ from training.families.value.measures import value_bins
 from training.families.value.models import RATE
 from training.families.value.recomputed import value_predictions
 from training.families.value.report import COLUMNS, value_card, value_cell
+from training.families.value.serving_cost import with_cost_to_serve
 from training.ladder.plots import decile_plot, gains_plot
 from training.leaks.gate import spoken_for
 from training.leaks.words import leak_tables
@@ -42,12 +44,13 @@ from training.trust.table import trust_markdown
 
 @dataclass(frozen=True)
 class ValueOwn:
-    """The horizon of the money, whose features value is told by, and what of them is known before and lawful."""
+    """The horizon of the money, whose features value is told by, what of them is known before and lawful, and what serving costs."""
 
     value: ValueSettings
     churn: ChurnSettings
     leaks: LeakSettings
     fairness: FairnessSettings
+    cost_to_serve: CostToServeSettings
 
 
 class ValueFamily:
@@ -58,7 +61,13 @@ class ValueFamily:
 
     def own(self, settings: Settings) -> ValueOwn:
         """Value is told by the features of churn, so that one vector a customer serves both."""
-        return ValueOwn(settings.value, settings.churn, settings.leaks, settings.fairness)
+        return ValueOwn(
+            settings.value,
+            settings.churn,
+            settings.leaks,
+            settings.fairness,
+            settings.cost_to_serve,
+        )
 
     def still_fits(self, given: Given[ValueOwn]) -> str:
         """The level of the money is that of the latest horizon."""
@@ -67,7 +76,7 @@ class ValueFamily:
     def learn(self, given: Given[ValueOwn]) -> LearnedValue:
         """Learn from what customers brought at past cutoffs, by the features of the churn model in use."""
         pack = given.pack
-        return learn_value(
+        learned = learn_value(
             pack,
             plan_in_use(given.workspace, pack, given.own.churn).plan,
             given.own.value,
@@ -78,17 +87,23 @@ class ValueFamily:
             threads=given.threads,
             progress=given.progress,
         )
+        return with_cost_to_serve(learned, given.own.cost_to_serve)
 
     def next_best(
         self, given: Given[ValueOwn], learned: LearnedValue, why: str
     ) -> LearnedValue | None:
         """The best rung that is left of the same ladder."""
-        return next_best(learned, why, threads=given.threads, progress=given.progress)
+        found = next_best(learned, why, threads=given.threads, progress=given.progress)
+        return None if found is None else with_cost_to_serve(found, given.own.cost_to_serve)
 
     def model(self, learned: LearnedValue) -> tuple[Manifest[ValueTask], ValueBundle]:
         """The calibrated model with quantiles of its training customers."""
         return learned.manifest, ValueBundle(
-            learned.manifest, learned.value, learned.reference, learned.declarations
+            learned.manifest,
+            learned.value,
+            learned.reference,
+            learned.declarations,
+            None if learned.cost is None else learned.cost.model,
         )
 
     def report(
@@ -207,6 +222,8 @@ def _metrics(learned: LearnedValue) -> dict[str, float]:
     reserved = learned.manifest.metrics["chosen"]["reserved"]
     if reserved:
         figures["reserved/gini"] = by_cutoff[reserved]["gini"]
+    if learned.cost is not None:
+        figures |= numbers_of(learned.cost.figures)
     return figures | {"base_rate": learned.manifest.base_rate}
 
 

@@ -26,6 +26,7 @@ from training.fairness.report import FairnessReport, weigh_protected
 from training.families.value.bundle import VALUE, ValueBundle, ValueTask
 from training.families.value.checks import figure_checks
 from training.families.value.concentration import carried_by_few, carried_note, without_largest
+from training.families.value.cost_to_serve.learning import LearnedCost
 from training.families.value.dataset import (
     ValueDataset,
     ValueSplits,
@@ -72,7 +73,10 @@ class _Ground:
 
 @dataclass(frozen=True)
 class LearnedValue:
-    """A value model ready to be written, with everything that was measured on the way."""
+    """A value model ready to be written, with everything that was measured on the way.
+
+    ``cost`` is what serving customers costs; None where nothing does.
+    """
 
     manifest: Manifest[ValueTask]
     value: CalibratedValue
@@ -83,6 +87,7 @@ class LearnedValue:
     rows: int
     declarations: tuple[Declaration, ...]
     ground: _Ground = field(repr=False)
+    cost: LearnedCost | None = None
 
     @property
     def origins(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.bundles.manifest import Manifest
 from training.fairness.words import ORDER, fairness_section
+from training.families.value.cost_to_serve.words import cost_markdown
 from training.families.value.origins import gain_sentence, origin_sentences
 from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table, ladder_markdown, with_interval
@@ -76,6 +77,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         " ".join(one for one in (*origin_sentences(found), gain_sentence(found)) if one),
         "At each test cutoff the model that ships had: " + _by_cutoff(found["by_cutoff"]) + ".",
         *level_markdown(found["by_cutoff"]),
+        *cost_markdown(manifest),
         *_leaks(manifest),
         *fairness_section(manifest.evaluation.get("fairness", _UNTRIED), ORDER),
         *_trust(manifest),

@@ -15,6 +15,7 @@ from features.plan.dictionary import full_plan
 from features.vocabulary.errors import UsageRefused
 from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
 from training.questions.contract import ContractChurn
+from training.questions.overdue import Overdue
 from training.questions.question import Question
 from training.questions.stated import Stated
 from training.reasons.claims import CLAIMS
@@ -169,6 +170,7 @@ def test_a_language_nobody_speaks_is_refused_with_those_that_are() -> None:
     "question",
     [
         Inactivity(90, 0, 2, 365),
+        Overdue(90, 0, 2, 95),
         SecondPurchase(90, 0, 365),
         PartialChurn(90, 0, 50),
         ContractChurn(30, 0, 14),
