@@ -43,7 +43,7 @@ from training.families.value.dataset import value_dataset, value_splits
 from training.families.value.margins import line_margins
 from training.families.value.models import RATE
 from training.families.value.rungs import calibrate_value, fit_rungs
-from training.ladder.ladder import fit_and_calibrate
+from training.ladder.fitting import fit_and_calibrate
 from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled

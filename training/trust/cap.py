@@ -13,7 +13,8 @@ import numpy as np
 from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split
-from training.ladder.ladder import Ladder, fit_and_calibrate
+from training.ladder.fitting import fit_and_calibrate
+from training.ladder.ladder import Ladder
 from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
 from training.learners.sorted_scores import SortedScores

@@ -21,7 +21,8 @@ from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.strongest_feature import strongest_feature
 from training.ladder.choice import next_rung, notes_on_passed_over
-from training.ladder.ladder import Ladder, climb, fit_and_calibrate
+from training.ladder.fitting import fit_and_calibrate
+from training.ladder.ladder import Ladder, climb
 from training.learners.calibration import Calibration
 from training.learners.model import Model
 from training.learners.usable import usable_features
