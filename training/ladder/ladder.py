@@ -24,6 +24,7 @@ from training.learners.sorted_scores import SortedScores
 from training.measures.intervals import Resampled, Resamples, finite, mean_figures
 from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.metrics import calibration_error_by_chance, log_losses, measure
+from training.seasons.levels import NO_SEASONS, SeasonLevels
 
 POOLED = ("ece", "observed_over_expected", "calibration_slope")
 
@@ -118,12 +119,13 @@ def climb(
     splits: Splits,
     rungs: Sequence[Rung],
     *,
+    seasons: SeasonLevels = NO_SEASONS,
     threads: int = 1,
     progress: Progress = silent,
 ) -> Ladder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
-    The first rung looks at nobody. Raises ``ModelRefused`` when no other tells who leaves better than
+    Every rung's level is moved to the season of its test. The first rung looks at nobody. Raises ``ModelRefused`` when no other tells who leaves better than
     this base rate does.
     """
     tested: list[Tested] = []
@@ -133,7 +135,8 @@ def climb(
         fitted = Fitted(dict)
         for rung in rungs:
             progress("testing the ladder", len(tested), total)
-            found, oldest[rung.name] = _test(rung, dataset, split, threads, fitted)
+            over_newest = seasons.over_newest(split)
+            found, oldest[rung.name] = _test(rung, dataset, split, over_newest, threads, fitted)
             tested.append(found)
     progress("testing the ladder", total, total)
     replicates = _replicates(tested, rungs)
@@ -141,15 +144,17 @@ def climb(
     if winner is rungs[0]:
         raise _nothing_learned(tested, rungs)
     rule = _best_rule(tested, rungs)
-    rows = tuple(_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
+    rows = (_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
+    rows = tuple(replace(row, by_cutoff=seasons.told(row.by_cutoff)) for row in rows)
     return Ladder(rows, winner, tuple(tested), oldest, tuple(rungs), replicates)
 
 
 def _test(
-    rung: Rung, dataset: Dataset, split: Split, threads: int, fitted: Fitted
+    rung: Rung, dataset: Dataset, split: Split, over_newest: float, threads: int, fitted: Fitted
 ) -> tuple[Tested, tuple[Model, Calibration]]:
     """Test one rung, and keep its models among those fitted on this split; the test, model and curve."""
     model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads, fitted=fitted)
+    calibration = calibration.shifted(over_newest)
     test = split.test_rows(dataset)
     probability = calibration.apply(model.score(test.vectors))
     found = Tested(

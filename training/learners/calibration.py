@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -109,6 +109,12 @@ class Calibration:
         return np.where(
             log_odds < first, sigmoid(below), np.where(log_odds > last, sigmoid(above), inside)
         )
+
+    def shifted(self, by: float) -> Calibration:
+        """The same curve at another level: the log-odds of every probability are higher by so much."""
+        if by == 0.0:
+            return self
+        return replace(self, probability=sigmoid(logit(self.probability) + by))
 
     def as_dict(self) -> dict[str, Any]:
         """The curve as plain JSON."""

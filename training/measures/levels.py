@@ -19,6 +19,9 @@ from training.measures.metrics import calibration_error, calibration_error_by_ch
 NEXT_SHARE, NEARLY_ALWAYS = 0.9, 0.95
 """So often the next level lies within the range that the tests tell, and within the wider one."""
 _TWO_SIDED = 1.96
+UNSEEN_SEASON, LIKE_TESTS = 0.25, 3
+"""How far one season's level lies from another's (in logarithms, root mean square) where no season was seen twice,
+and how many tests of that size this counts like: one year shows too few seasons to tell how much they differ."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class HeldLevel:
 
     ``bias`` is expected over observed less one, with the ends of its 95 % interval by customers. ``ece`` is of
     probabilities alone, with what right ones would show by chance and the share it came true of. NaN where
-    nothing came.
+    nothing came. ``season_seen`` tells whether the same season a year before was known; None where there are no
+    seasons to speak of.
     """
 
     test: str
@@ -38,6 +42,7 @@ class HeldLevel:
     ece: float | None = None
     ece_by_chance: float | None = None
     rate: float | None = None
+    season_seen: bool | None = None
 
     @classmethod
     def of(cls, test: str, observed: Floats, expected: Floats) -> HeldLevel:
@@ -85,8 +90,9 @@ class HeldLevel:
             "bias_high": self.bias_high,
             "observed_over_expected": self.observed_over_expected,
         }
-        of_chances = {"ece": self.ece, "ece_by_chance": self.ece_by_chance, "rate": self.rate}
-        known = {key: one for key, one in of_chances.items() if one is not None}
+        where_known = {"ece": self.ece, "ece_by_chance": self.ece_by_chance, "rate": self.rate}
+        where_known |= {"season_seen": self.season_seen}
+        known = {key: one for key, one in where_known.items() if one is not None}
         return {key: _known(one) for key, one in (told | known).items()}
 
     @classmethod
@@ -94,8 +100,8 @@ class HeldLevel:
         """A level read back from what a manifest says of a test."""
         keys = ("bias", "bias_low", "bias_high")
         ends = [math.nan if content.get(key) is None else float(content[key]) for key in keys]
-        of_chances = (content.get(key) for key in ("ece", "ece_by_chance", "rate"))
-        return cls(test, int(content.get("customers", 0)), *ends, *of_chances)
+        where_known = (content.get(key) for key in ("ece", "ece_by_chance", "rate", "season_seen"))
+        return cls(test, int(content.get("customers", 0)), *ends, *where_known)
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,8 @@ class HeldLevels:
         """Between which shares of what is expected the next level lies, so often.
 
         By how far the tests were off, about right: tests tell of seasons and growth, which no number of customers
-        at one test does. Never narrower than what customers leave open. Few tests tell little, which Student's t says.
+        at one test does. Never narrower than what customers leave open. Few tests tell little, which Student's t says;
+        where no season was seen twice, what seasons do elsewhere is told beside them.
         """
         from scipy.special import stdtrit
 
@@ -151,8 +158,12 @@ class HeldLevels:
         ]
         if not off or not open_by_customers:
             return math.nan, math.nan
-        spread = max(_root_mean_square(off), _root_mean_square(open_by_customers))
-        half = float(stdtrit(len(off), (1.0 + share) / 2.0)) * spread
+        spread, told_by = _root_mean_square(off), len(off)
+        if self.latest.season_seen is False:
+            spread = _root_mean_square([*off, *[UNSEEN_SEASON] * LIKE_TESTS])
+            told_by += LIKE_TESTS
+        spread = max(spread, _root_mean_square(open_by_customers))
+        half = float(stdtrit(told_by, (1.0 + share) / 2.0)) * spread
         return math.exp(-half), math.exp(half)
 
     @property

@@ -34,6 +34,7 @@ from training.questions.labelled import labelled
 from training.questions.question import Question
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
+from training.seasons.levels import NO_SEASONS, SeasonLevels, chance_levels
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Learned:
     dataset: Dataset
     pack: Pack
     usable: tuple[str, ...]
+    seasons: SeasonLevels = NO_SEASONS
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -86,14 +88,16 @@ def learn_churn(
         means_leaving=question.means_leaving,
         strongest="" if has_rule(usable.names) else strongest_feature(earliest, usable.names),
     )
-    ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
-    fitted = _fitted(ladder, dataset, splits, threads, progress)
+    every = [*splits.tests, splits.shipped]
+    seasons = chance_levels(pack, plan, question, every, splits.horizon, threads=threads)
+    ladder = climb(dataset, splits, rungs, seasons=seasons, threads=threads, progress=progress)
+    fitted = _fitted(ladder, dataset, splits, seasons, threads, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
         task=ChurnTask(question),
         **provenance(plan, pack),
         **fitted.said(ladder),
-        notes=[*usable.notes, *found.notes, *_on_horizon(pack, question)],
+        notes=[*usable.notes, *found.notes, *seasons.notes, *_on_horizon(pack, question)],
     )
     return Learned(
         manifest=manifest,
@@ -108,6 +112,7 @@ def learn_churn(
         dataset=dataset,
         pack=pack,
         usable=usable.names,
+        seasons=seasons,
     )
 
 
@@ -121,7 +126,8 @@ def next_best(
     ladder = next_rung(learned.ladder, why, _kept_out)
     if ladder is None:
         return None
-    fitted = _fitted(ladder, learned.dataset, learned.splits, threads, progress)
+    dataset, splits, seasons = learned.dataset, learned.splits, learned.seasons
+    fitted = _fitted(ladder, dataset, splits, seasons, threads, progress)
     noted = learned.ladder.passed_over
     anew = {name: why for name, why in ladder.passed_over.items() if name not in noted}
     notes = [*learned.manifest.notes, *notes_on_passed_over(anew)]
@@ -162,12 +168,18 @@ class _Fitted:
 
 
 def _fitted(
-    ladder: Ladder, dataset: Dataset, splits: Splits, threads: int, progress: Progress
+    ladder: Ladder,
+    dataset: Dataset,
+    splits: Splits,
+    seasons: SeasonLevels,
+    threads: int,
+    progress: Progress,
 ) -> _Fitted:
     progress("fitting the model that ships", 0, 1)
     model, calibration, latest = fit_and_calibrate(
         ladder.winner, dataset, splits.shipped, threads=threads
     )
+    calibration = calibration.shifted(seasons.over_newest(splits.shipped))
     probability = calibration.apply(model.score(latest.vectors))
     progress("fitting the model that ships", 1, 1)
     reference = Reference.learn(latest.vectors, probability)
