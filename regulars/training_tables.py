@@ -20,6 +20,7 @@ from training.families.segments.report import SegmentsShown, moved_share
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
 from training.ladder.level_table import level_table
+from training.ladder.reported import choice_sentences, headline
 from training.leaks.words import HEAD, HEADING, leak_lines, leak_rows
 from training.measures.levels import HeldLevels
 from training.recipe.summary import TrainingSummary
@@ -31,16 +32,18 @@ _FACTS_SHOWN = 3
 
 def churn_outcome(summary: TrainingSummary) -> Outcome:
     """What the command line says of a trained churn model."""
-    grade = summary.evaluation["grade"]
+    grade, told = summary.evaluation["grade"], headline(summary.metrics)
+    place = f" at {told['test']}" if "test" in told else ""
     return Outcome(
         said=f"Trained churn version {summary.version} ({_use(summary)}): {summary.title}, "
-        f"AUC {summary.metrics['auc']:.3f}. {grade['word']}: {grade['sentences'][0]}",
+        f"AUC {told['auc']:.3f}{place}. {grade['word']}: {grade['sentences'][0]}",
         next="`regulars vectors`, then `regulars score`"
         if summary.promoted
         else "`regulars promote --reason …`",
         data=summary.as_dict(),
         tables=churn_tables(summary),
         lines=[
+            *(f"  {said}" for said in choice_sentences(summary.metrics.get("chosen", {}))),
             *leak_lines(summary.evaluation["leaks"]),
             *fairness_lines(summary.evaluation["fairness"]),
         ],
@@ -180,6 +183,7 @@ def churn_tables(summary: TrainingSummary) -> list[Table]:
             _figure(row["auc"]),
             f"{_figure(row['auc_low'])} to {_figure(row['auc_high'])}",
             _figure(row["gain"], signed=True),
+            _figure(row.get("at_reserved", {}).get("auc")),
             _figure(row["pr_auc"]),
             _figure(row["lift_10"], places=2),
             _figure(row["log_loss"]),
@@ -193,6 +197,7 @@ def churn_tables(summary: TrainingSummary) -> list[Table]:
         "AUC",
         "95 % interval",
         "over best rule",
+        "at the reserved",
         "PR-AUC",
         "lift 10 %",
         "log loss",

@@ -43,7 +43,7 @@ from training.families.value.dataset import value_dataset, value_splits
 from training.families.value.margins import line_margins
 from training.families.value.models import RATE
 from training.families.value.rungs import calibrate_value, fit_rungs
-from training.ladder.fitting import fit_and_calibrate
+from training.ladder.fitting import FittedModels, fit_and_calibrate
 from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled
@@ -104,7 +104,8 @@ def put_to_use(
     rung = [one for one in churn_rungs(usable_features(dataset).names, 60) if one.family == family][
         -1
     ]
-    model, calibration, latest = fit_and_calibrate(rung, dataset, splits.shipped, threads=1)
+    fitted = fit_and_calibrate(rung, dataset, splits.shipped, fitted=FittedModels())
+    model, calibration, latest = fitted.model, fitted.curve, fitted.held
     manifest = Manifest(
         name=CHURN_KIND.name,
         learner=model.family,
@@ -121,7 +122,7 @@ def put_to_use(
         fitted=fitted_of(plan),
     )
     manifest = replace(manifest, **(said or {}))
-    reference = Reference.learn(latest.vectors, calibration.apply(model.score(latest.vectors)))
+    reference = Reference.learn(latest.vectors, fitted.probability)
     draft = workspace.bundles / "churn" / f"draft-{version}"
     shutil.rmtree(draft, ignore_errors=True)
     hazard = _hazard(pack, found) if family == "lightgbm" else None
@@ -134,8 +135,8 @@ def _hazard(pack: Pack, found: Labelled) -> Hazard:
     """When the next order comes, learned as a training would."""
     split, purchases = found.splits.shipped, pack.streams["purchases"]
     assert isinstance(split, OriginSplit)
-    fit = split.fit_rows(found.dataset).vectors
-    later = split.calibration_rows(found.dataset).vectors
+    [lesson] = split.lessons(found.dataset)
+    fit, later = lesson.fit.vectors, lesson.held.vectors
     waited = waits(purchases, fit.customer_keys, fit.cutoff_seconds, split.calibration)
     watched = waits(purchases, later.customer_keys, later.cutoff_seconds, end_of_data(pack))
     return fit_hazard(fit, waited, later, watched, horizon_days=found.splits.horizon.days)

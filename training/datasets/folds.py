@@ -47,11 +47,6 @@ class FoldSplit(Split):
             return ""
         return f"round {self.round_number + 1}{FOLD_SEPARATOR}{self.test_fold + 1}"
 
-    @property
-    def is_crosswise(self) -> bool:
-        """Always."""
-        return True
-
     def fit_rows(self, dataset: Dataset) -> Dataset:
         """Everybody but the tested fold."""
         return dataset.select(self._folds(dataset) != self._tested)

@@ -1,17 +1,22 @@
 """Which part of the past fits, calibrates and tests a model, so that no outcome reaches into a later use.
 
-Cutoffs lie so far apart that each outcome is known before the next cutoff begins. From the latest on:
-test, calibrate, fit, fit, …; the same pattern moved one cutoff back is the second test, and so on. The
-model that ships is the pattern moved one cutoff *forward*: there is no later outcome to test it on,
-which the model card says. A table that knows fewer than three cutoffs has no later time to test at; its
-customers are dealt into folds instead (``training.datasets.folds``).
+Cutoffs lie so far apart that each outcome is known before the next cutoff begins. The latest is the first
+test: a model learns from all cutoffs before it, the newest labels among them. What turns its answers into
+probabilities is learned from its *predecessor*, the same kind of model fitted on all but the newest of these
+cutoffs, which it then answers for. The same pattern moved one cutoff back is the second test, and so on; so
+the model of a test is the predecessor in the test one cutoff later. The model that ships is the pattern moved
+one cutoff *forward*: there is no later outcome to test it on, which the model card says.
+
+The latest test is reserved: by it nothing is chosen, neither a rung nor a setting. A table that knows fewer
+than three cutoffs has no later time to test at; its customers are dealt into folds instead
+(``training.datasets.folds``).
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from features.vocabulary.errors import ModelRefused
@@ -38,21 +43,17 @@ class Split(ABC):
     def name(self) -> str:
         """What the test is called: the cutoff it stands at, or its fold; empty for what ships."""
 
-    @property
-    @abstractmethod
-    def is_crosswise(self) -> bool:
-        """Whether the curve is learned from models that each leave out the customers they answer for.
-
-        Then the model itself is fitted on all ``fit_rows``, and ``lessons`` are several.
-        """
-
     @abstractmethod
     def fit_rows(self, dataset: Dataset) -> Dataset:
-        """The rows the model of this split learns from."""
+        """The rows the model of this split learns from: all whose outcome is known at the test."""
 
     @abstractmethod
     def lessons(self, dataset: Dataset) -> Sequence[Lesson]:
-        """The pairs of rows whose answers, put together, calibrate the model; no row is in both."""
+        """Pairs of rows among ``fit_rows``; no row is in both of a pair.
+
+        A model like that of the split, fitted on the first, answers for the second, which it has not seen; these
+        answers, put together, calibrate the model of the split.
+        """
 
     @abstractmethod
     def calibration_rows(self, dataset: Dataset) -> Dataset:
@@ -69,11 +70,16 @@ class Split(ABC):
 
 @dataclass(frozen=True)
 class OriginSplit(Split):
-    """Fit on these cutoffs, calibrate on a later, test on a later one still."""
+    """Learn from all cutoffs known at a test; the newest of them calibrates what was learned from ``fit`` alone.
+
+    ``fit`` are the cutoffs whose outcome is known at ``calibration``. Where cutoffs lie closer together than the
+    horizon, those ``between`` are known at the test and not yet at the calibration: the model learns from them too.
+    """
 
     fit: tuple[Cutoff, ...]
     calibration: Cutoff
     test: Cutoff | None
+    between: tuple[Cutoff, ...] = ()
 
     @property
     def name(self) -> str:
@@ -81,21 +87,22 @@ class OriginSplit(Split):
         return "" if self.test is None else str(self.test)
 
     @property
-    def is_crosswise(self) -> bool:
-        """Never: a later cutoff calibrates."""
-        return False
+    def learned_from(self) -> tuple[Cutoff, ...]:
+        """The cutoffs the model of this split is fitted on, the earliest first."""
+        return tuple(sorted({*self.fit, *self.between, self.calibration}))
 
     def fit_rows(self, dataset: Dataset) -> Dataset:
-        """The rows of the cutoffs to fit on."""
-        return dataset.at(*(cutoff.seconds for cutoff in self.fit))
+        """The rows of all cutoffs known at the test."""
+        return dataset.at(*(cutoff.seconds for cutoff in self.learned_from))
 
     def calibration_rows(self, dataset: Dataset) -> Dataset:
         """The rows of the cutoff to calibrate on."""
         return dataset.at(self.calibration.seconds)
 
     def lessons(self, dataset: Dataset) -> Sequence[Lesson]:
-        """One: the cutoffs to fit on, and the one to calibrate on."""
-        return (Lesson(self.fit_rows(dataset), self.calibration_rows(dataset)),)
+        """One: the cutoffs known at the one to calibrate on, and that one."""
+        earlier = dataset.at(*(cutoff.seconds for cutoff in self.fit))
+        return (Lesson(earlier, self.calibration_rows(dataset)),)
 
     def test_rows(self, dataset: Dataset) -> Dataset:
         """The rows of the cutoff to test on; none where there is no later one."""
@@ -105,13 +112,15 @@ class OriginSplit(Split):
         """Assert that every outcome is complete before the cutoff it serves."""
         for cutoff in self.fit:
             assert horizon.end(cutoff) <= self.calibration, "a fitting outcome is not yet known"
-        if self.test is not None:
-            assert horizon.end(self.calibration) <= self.test, "a calibrating outcome is not known"
+        for cutoff in self.learned_from:
+            if self.test is not None:
+                assert horizon.end(cutoff) <= self.test, "a calibrating outcome is not known"
 
     def as_dict(self) -> dict[str, Any]:
         """The cutoffs as dates."""
         return {
-            "fit": [str(cutoff) for cutoff in self.fit],
+            "fit": [str(cutoff) for cutoff in self.learned_from],
+            "predecessor": [str(cutoff) for cutoff in self.fit],
             "calibration": str(self.calibration),
             "test": "its outcome is still to come" if self.test is None else str(self.test),
         }
@@ -131,10 +140,37 @@ class Splits:
     cutoffs: tuple[Cutoff, ...]
     said: str
 
+    @property
+    def reserved(self) -> Split | None:
+        """The latest test, by which nothing is chosen; None where the choice needs every test there is.
+
+        A test alone has to choose, and so have tests whose outcomes reach into the latest. In folds every customer
+        is tested in every round, so that none is left.
+        """
+        return self.tests[0] if self._known_at_latest() else None
+
+    @property
+    def choosing(self) -> tuple[Split, ...]:
+        """The tests by which a rung and its settings are chosen, the latest first."""
+        return self._known_at_latest() or self.tests
+
+    def _known_at_latest(self) -> tuple[OriginSplit, ...]:
+        """The tests whose outcomes are known where the latest test stands."""
+        tests = [one for one in self.tests if isinstance(one, OriginSplit)]
+        return tuple(
+            one
+            for one in tests[1:]
+            if one.test is not None
+            and tests[0].test is not None
+            and self.horizon.end(one.test) <= tests[0].test
+        )
+
     def as_dict(self) -> dict[str, Any]:
-        """Which rows fitted, calibrated and tested what."""
+        """Which rows fitted, calibrated and tested what, and which tests chose."""
         return {
             "said": self.said,
+            "reserved": "" if self.reserved is None else self.reserved.name,
+            "choosing": [split.name for split in self.choosing],
             "tests": [split.as_dict() for split in self.tests],
             "shipped": self.shipped.as_dict(),
         }
@@ -175,14 +211,12 @@ def rolling_origins(
 def stated_origins(cutoffs: Sequence[Cutoff], horizon: Horizon, *, most: int) -> Splits | None:
     """The splits over cutoffs a table states; None where they leave no room for a test in time.
 
-    A cutoff serves another only when its outcome is known by then, so of cutoffs closer together than
-    the horizon those in between fit a model but do not calibrate the next. At most the latest ``most``
-    cutoffs are used.
+    A cutoff serves another only when its outcome is known by then. At most the latest ``most`` cutoffs are used.
 
     >>> days = [Cutoff(day * DAY_SECONDS) for day in (0, 30, 60, 90, 120)]
     >>> splits = stated_origins(days, Horizon(60), most=6)
-    >>> [str(one) for one in splits.tests[0].fit], splits.tests[0].as_dict()["calibration"]
-    (['1970-01-01'], '1970-03-02')
+    >>> [str(one) for one in splits.tests[0].learned_from], splits.tests[0].as_dict()["calibration"]
+    (['1970-01-01', '1970-01-31', '1970-03-02'], '1970-03-02')
     """
     ordered = sorted(set(cutoffs))[-most:] if most else []
     chosen = [_split_before(ordered, horizon, test) for test in reversed(ordered)]
@@ -199,22 +233,23 @@ def horizon_room(end: Cutoff, step_days: int, earliest_seconds: int) -> int:
 
 
 def _split_before(ordered: Sequence[Cutoff], horizon: Horizon, test: Cutoff) -> OriginSplit | None:
-    """The latest cutoff known by the test calibrates; all that are known by that one are fitted on."""
+    """All cutoffs known by the test are learned from; the latest of them calibrates."""
     known = [one for one in ordered if horizon.end(one) <= test]
     split = _shipped(known, horizon)
-    return None if split is None else OriginSplit(split.fit, split.calibration, test)
+    return None if split is None else replace(split, test=test)
 
 
 def _shipped(ordered: Sequence[Cutoff], horizon: Horizon) -> OriginSplit | None:
     fit = tuple(one for one in ordered if horizon.end(one) <= ordered[-1])
-    return OriginSplit(fit, ordered[-1], None) if fit else None
+    between = tuple(one for one in ordered[:-1] if one not in fit)
+    return OriginSplit(fit, ordered[-1], None, between) if fit else None
 
 
 def _embargoed(tests: tuple[OriginSplit, ...], shipped: OriginSplit, horizon: Horizon) -> Splits:
     used: set[Cutoff] = set()
     for split in (*tests, shipped):
         split.require_embargo(horizon)
-        used |= {*split.fit, split.calibration, *(() if split.test is None else (split.test,))}
+        used |= {*split.learned_from, *(() if split.test is None else (split.test,))}
     return Splits(tests, shipped, horizon, tuple(sorted(used)), IN_TIME)
 
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
-from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split, Splits
-from training.ladder.choice import Measure, Replicates, climbed
-from training.ladder.fitting import Fitted, fit_and_calibrate
+from training.ladder.choice import Replicates, climbed
+from training.ladder.fitting import Calibrated, FittedModels, fit_and_calibrate
+from training.ladder.measured import MEASURES, MeasuredRung, measured_rungs
 from training.ladder.rung import Rung
 from training.ladder.tested import Tested, whole_tests
-from training.learners.calibration import Calibration
-from training.learners.model import Model
-from training.learners.sorted_scores import SortedScores
-from training.measures.intervals import Resampled, Resamples, finite, mean_figures
+from training.measures.intervals import Resampled, finite
 from training.measures.levels import HeldLevel, HeldLevels
-from training.measures.metrics import calibration_error_by_chance, log_losses, measure
+from training.measures.metrics import measure
 from training.seasons.levels import NO_SEASONS, SeasonLevels
-
-POOLED = ("ece", "observed_over_expected", "calibration_slope")
-
-AUC = Measure("auc", tie=0.002)
-LOG_LOSS = Measure("log_loss", tie=math.inf, is_better_when_larger=False)
-"""Alone it never makes a list better that chance could explain: a list is made by the order."""
-MEASURES = (AUC, LOG_LOSS)
 
 
 @dataclass(frozen=True)
@@ -40,7 +27,8 @@ class LadderRow:
 
     ``gain`` is the paired difference in AUC to ``rule``, the best of the rules that need no learning,
     its interval from the same resampled customers. Figures are means over the test cutoffs, those of calibration are of all tested customers
-    together; ``auc_by_cutoff`` and ``by_cutoff``, the levels, tell the cutoffs apart.
+    together; ``auc_by_cutoff`` and ``by_cutoff``, the levels, tell the cutoffs apart. ``at_reserved`` has the same
+    figures at the latest test alone, by which nothing was chosen; it is empty where none is reserved.
     """
 
     name: str
@@ -56,6 +44,7 @@ class LadderRow:
     ships: bool
     is_rule: bool
     by_cutoff: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    at_reserved: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain fields."""
@@ -74,6 +63,7 @@ class LadderRow:
             **finite(ends),
             "auc_by_cutoff": dict(self.auc_by_cutoff),
             "by_cutoff": {test: dict(one) for test, one in self.by_cutoff.items()},
+            "at_reserved": dict(self.at_reserved),
             "ships": self.ships,
         }
 
@@ -83,16 +73,19 @@ class Ladder:
     """The whole ladder: its rows, the rung that ships and everything that was tested.
 
     ``oldest`` has each rung's model and curve of the earliest test, to see how it ages; ``rungs`` and
-    ``replicates`` are what it was chosen by, and ``passed_over`` says of rungs why they do not ship.
+    ``replicates`` are what it was chosen by, and ``passed_over`` says of rungs why they do not ship. ``reported`` is
+    each rung's AUC at the reserved test, over all tests where none is; ``fitted`` keeps every model.
     """
 
     rows: tuple[LadderRow, ...]
     winner: Rung
     tested: tuple[Tested, ...]
-    oldest: Mapping[str, tuple[Model, Calibration]] = field(default_factory=dict)
+    oldest: Mapping[str, Calibrated] = field(default_factory=dict)
     rungs: tuple[Rung, ...] = ()
     replicates: Mapping[str, Replicates] = field(default_factory=dict)
     passed_over: Mapping[str, str] = field(default_factory=dict)
+    reported: Mapping[str, Resampled] = field(default_factory=dict)
+    fitted: FittedModels = field(default_factory=FittedModels, repr=False, compare=False)
 
     def passing_over(self, why: str) -> Ladder | None:
         """The same ladder without the rung that ships, which is kept out; None where no other tells who leaves."""
@@ -108,6 +101,18 @@ class Ladder:
     def winning_row(self) -> LadderRow:
         """The row of the rung that ships."""
         return next(row for row in self.rows if row.ships)
+
+    @property
+    def leads(self) -> dict[str, dict[str, float | None]]:
+        """How much higher the AUC of the rung that ships is than each other's, on the same customers, with 95 % ends.
+
+        By fits of which none had seen the outcomes they are tested on.
+        """
+        found = {}
+        for name, other in self.reported.items():
+            lead, low, high = self.reported[self.winner.name].over(other)
+            found[name] = finite({"auc": lead, "auc_low": low, "auc_high": high})
+        return found
 
     def of(self, name: str) -> tuple[Tested, ...]:
         """What one rung answered, at each test cutoff, the latest first."""
@@ -125,101 +130,102 @@ def climb(
 ) -> Ladder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
-    Every rung's level is moved to the season of its test. The first rung looks at nobody. Raises ``ModelRefused`` when no other tells who leaves better than
-    this base rate does.
+    Every rung's level is moved to the season of its test. The reserved test takes no part in the choice. The first rung
+    looks at nobody. Raises ``ModelRefused`` when no other tells who leaves better than this base rate does.
     """
     tested: list[Tested] = []
-    oldest: dict[str, tuple[Model, Calibration]] = {}
+    oldest: dict[str, Calibrated] = {}
+    fitted = FittedModels(threads=threads)
     total = len(splits.tests) * len(rungs)
     for split in splits.tests:
-        fitted = Fitted(dict)
         for rung in rungs:
             progress("testing the ladder", len(tested), total)
-            over_newest = seasons.over_newest(split)
-            found, oldest[rung.name] = _test(rung, dataset, split, over_newest, threads, fitted)
-            tested.append(found)
+            oldest[rung.name] = fit_and_calibrate(
+                rung, dataset, split, fitted=fitted, over_newest=seasons.over_newest(split)
+            )
+            tested.append(_tested(rung.name, dataset, split, oldest[rung.name]))
     progress("testing the ladder", total, total)
-    replicates = _replicates(tested, rungs)
+    measured = measured_rungs(tested, rungs)
+    choosing = [split.name for split in splits.choosing]
+    replicates = {one.rung.name: one.replicates(choosing) for one in measured}
     winner = climbed(rungs, replicates, MEASURES)
     if winner is rungs[0]:
-        raise _nothing_learned(tested, rungs)
-    rule = _best_rule(tested, rungs)
-    rows = (_row(rung, tested, replicates, rule, rung.name == winner.name) for rung in rungs)
-    rows = tuple(replace(row, by_cutoff=seasons.told(row.by_cutoff)) for row in rows)
-    return Ladder(rows, winner, tuple(tested), oldest, tuple(rungs), replicates)
+        raise _nothing_learned(measured, choosing)
+    reported = choosing if splits.reserved is None else [splits.reserved.name]
+    return Ladder(
+        tuple(
+            replace(row, by_cutoff=seasons.told(row.by_cutoff))
+            for row in _rows(measured, splits, choosing, winner.name)
+        ),
+        winner,
+        tuple(tested),
+        oldest,
+        tuple(rungs),
+        replicates,
+        reported={one.rung.name: one.auc(reported) for one in measured},
+        fitted=fitted,
+    )
 
 
-def _test(
-    rung: Rung, dataset: Dataset, split: Split, over_newest: float, threads: int, fitted: Fitted
-) -> tuple[Tested, tuple[Model, Calibration]]:
-    """Test one rung, and keep its models among those fitted on this split; the test, model and curve."""
-    model, calibration, _ = fit_and_calibrate(rung, dataset, split, threads=threads, fitted=fitted)
-    calibration = calibration.shifted(over_newest)
+def _tested(name: str, dataset: Dataset, split: Split, model: Calibrated) -> Tested:
     test = split.test_rows(dataset)
-    probability = calibration.apply(model.score(test.vectors))
-    found = Tested(
-        rung.name,
+    probability = model.curve.apply(model.model.score(test.vectors))
+    return Tested(
+        name,
         split.name,
         test.vectors.customer_keys,
         test.outcomes,
         probability,
         measure(test.outcomes, probability),
     )
-    return found, (model, calibration)
 
 
-def _replicates(tested: Sequence[Tested], rungs: Sequence[Rung]) -> dict[str, Replicates]:
-    """The same resampled customers for every rung and cutoff, so that differences are paired."""
-    drawn = Resamples.of(np.concatenate([one.customer_keys for one in tested]))
-    found: dict[str, Replicates] = {}
-    for rung in rungs:
-        pairs = [_resampled(one, drawn) for one in tested if one.rung == rung.name]
-        found[rung.name] = {
-            AUC.name: np.mean([auc for auc, _ in pairs], axis=0),
-            LOG_LOSS.name: np.mean([loss for _, loss in pairs], axis=0),
-        }
-    return found
-
-
-def _resampled(tested: Tested, drawn: Resamples) -> tuple[Floats, Floats]:
-    ranking = SortedScores.of(tested.outcomes, tested.probability)
-    losses = log_losses(tested.outcomes, tested.probability)
-    auc, loss = np.empty(len(drawn.drawn)), np.empty(len(drawn.drawn))
-    for row, weights in enumerate(drawn.weights(tested.customer_keys)):
-        auc[row] = ranking.auc(weights)
-        loss[row] = weights @ losses / max(weights.sum(), 1.0)
-    return auc, loss
+def _rows(
+    measured: Sequence[MeasuredRung], splits: Splits, choosing: Sequence[str], ships: str
+) -> tuple[LadderRow, ...]:
+    """A row a rung; the best rule is chosen like a rung, by the tests that choose, of equals the simplest."""
+    rules = [one for one in measured if one.rung.is_rule]
+    rule = max(rules, key=lambda one: one.auc(choosing).figure)
+    tests = [split.name for split in splits.tests]
+    reserved = "" if splits.reserved is None else splits.reserved.name
+    return tuple(_row(one, rule, tests, reserved, ships) for one in measured)
 
 
 def _row(
-    rung: Rung,
-    tested: Sequence[Tested],
-    replicates: Mapping[str, Replicates],
-    rule: str,
-    ships: bool,
+    mine: MeasuredRung, rule: MeasuredRung, tests: Sequence[str], reserved: str, ships: str
 ) -> LadderRow:
-    mine = [one for one in tested if one.rung == rung.name]
-    figures = _together(mine)
-    auc = Resampled(figures["auc"], replicates[rung.name][AUC.name])
-    low, high = auc.ends
-    gain, gain_low, gain_high = auc.over(
-        Resampled(_mean_auc(tested, rule), replicates[rule][AUC.name])
-    )
+    ends, by_cutoff = _ends(mine, rule, tests), _levels(mine.tested).as_dict()
+    at_reserved: dict[str, Any] = {}
+    if reserved:
+        figures = {**mine.at(reserved).figures, **_ends(mine, rule, [reserved])}
+        by_chance = by_cutoff[reserved]["ece_by_chance"]
+        at_reserved = {"test": reserved, **finite(figures), "ece_by_chance": by_chance}
     return LadderRow(
-        name=rung.name,
-        explained=rung.explained,
-        rule=rule,
-        figures=finite(figures),
-        auc_low=low,
-        auc_high=high,
-        gain=gain,
-        gain_low=gain_low,
-        gain_high=gain_high,
-        auc_by_cutoff=finite({one.test: one.figures["auc"] for one in mine}),
-        ships=ships,
-        is_rule=rung.is_rule,
-        by_cutoff=_levels(mine).as_dict(),
+        name=mine.rung.name,
+        explained=mine.rung.explained,
+        rule=rule.rung.name,
+        figures=finite(mine.figures(tests)),
+        **ends,
+        auc_by_cutoff=finite({one.test: one.figures["auc"] for one in mine.tested}),
+        ships=mine.rung.name == ships,
+        is_rule=mine.rung.is_rule,
+        by_cutoff=by_cutoff,
+        at_reserved=at_reserved,
     )
+
+
+def _ends(mine: MeasuredRung, rule: MeasuredRung, tests: Sequence[str]) -> dict[str, float]:
+    """The interval of the AUC over some tests, and the gain over the rule with its interval."""
+    auc = mine.auc(tests)
+    low, high = auc.ends
+    gain, gain_low, gain_high = auc.over(rule.auc(tests))
+    return {
+        "auc_low": low,
+        "auc_high": high,
+        "gain": gain,
+        "gain_low": gain_low,
+        "gain_high": gain_high,
+    }
 
 
 def _levels(tested: Sequence[Tested]) -> HeldLevels:
@@ -230,33 +236,8 @@ def _levels(tested: Sequence[Tested]) -> HeldLevels:
     )
 
 
-def _together(tested: Sequence[Tested]) -> dict[str, float]:
-    """Figures over all test cutoffs: calibration over everybody at once, the others as means.
-
-    Ten bins of one cutoff's customers are often too small to tell a wrong probability from chance. Opposite errors
-    cancel in them, so that the gate and the words go by each test.
-    """
-    probability = np.concatenate([one.probability for one in tested])
-    pooled = measure(np.concatenate([one.outcomes for one in tested]), probability)
-    return {
-        **mean_figures([one.figures for one in tested]),
-        **{name: pooled[name] for name in POOLED},
-        "ece_by_chance": calibration_error_by_chance(probability),
-    }
-
-
-def _mean_auc(tested: Sequence[Tested], name: str) -> float:
-    return mean_figures([one.figures for one in tested if one.rung == name])["auc"]
-
-
-def _best_rule(tested: Sequence[Tested], rungs: Sequence[Rung]) -> str:
-    """The rule that needs no learning with the highest mean AUC; of equals the simplest."""
-    rules = [rung.name for rung in rungs if rung.is_rule]
-    return max(rules, key=lambda name: _mean_auc(tested, name))
-
-
-def _nothing_learned(tested: Sequence[Tested], rungs: Sequence[Rung]) -> ModelRefused:
-    best = max((_mean_auc(tested, rung.name), rung.name) for rung in rungs)
+def _nothing_learned(measured: Sequence[MeasuredRung], choosing: Sequence[str]) -> ModelRefused:
+    best = max((one.auc(choosing).figure, one.rung.name) for one in measured)
     return ModelRefused(
         expected="behaviour that tells customers who leave from customers who stay",
         found=f"nothing better than the base rate beyond chance; best was {best[1]} "

@@ -78,9 +78,15 @@ def spreadsheet(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def cutoffs_table(splits: Mapping[str, Any]) -> str:
-    """Which cutoffs fitted, calibrated and tested what, as a Markdown table."""
+    """Which cutoffs fitted, calibrated and tested what, as a Markdown table; the reserved test is named so."""
+    reserved = splits.get("reserved", "")
     rows = [
-        [f"test {number}", ", ".join(split["fit"]), split["calibration"], split["test"]]
+        [
+            f"test {number}{', reserved' if reserved and split['test'] == reserved else ''}",
+            ", ".join(split["fit"]),
+            split["calibration"],
+            split["test"],
+        ]
         for number, split in enumerate(splits["tests"], start=1)
     ]
     ships = splits["shipped"]

@@ -1,4 +1,4 @@
-"""From a model's log-odds to a probability that holds: learned on a later cutoff, stored as numbers."""
+"""From a model's log-odds to a probability that holds: learned from customers not seen, stored as numbers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _SLOPES = (0.05, 1.0)
 _SURE = 1.6448536269514722
 """Nine in ten: the normal quantile of 95 %."""
 _BAND_POINTS = 21
+_FARTHEST, _HALVINGS = 8.0, 40
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,25 @@ class Calibration:
         if by == 0.0:
             return self
         return replace(self, probability=sigmoid(logit(self.probability) + by))
+
+    def levelled(self, log_odds: Floats, level: float) -> Calibration:
+        """The same curve for a model that stands higher or lower: moved to where these come to ``level`` on average.
+
+        The shape stays; a level beyond all reach of a move is come as near to as eight in log-odds allow.
+        """
+        low, high = -_FARTHEST, _FARTHEST
+        for _ in range(_HALVINGS):
+            by = (low + high) / 2
+            if float(np.mean(self.moved(by).apply(log_odds))) > level:
+                low = by
+            else:
+                high = by
+        return self.moved(round((low + high) / 2, 9))
+
+    def moved(self, by: float) -> Calibration:
+        """The same curve for log-odds that are all higher by so much."""
+        band = replace(self.band, log_odds=self.band.log_odds + by)
+        return replace(self, log_odds=self.log_odds + by, band=band)
 
     def as_dict(self) -> dict[str, Any]:
         """The curve as plain JSON."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from training.bundles.manifest import Manifest
 from training.measures.levels import HeldLevel, HeldLevels
-from training.registry.comparison import rivalry
+from training.registry.comparison import lead_over, rivalry
 
 EPSILON_AUC = 0.005
 MOST_ECE = 0.05
@@ -178,6 +178,35 @@ def against_champion(
         if by_chance > epsilon:
             allowed, limit = by_chance, f"at most {by_chance:.4f} lower, as chance alone gives"
     return Check(name, found.difference >= -allowed, said, limit)
+
+
+def against_procedure(
+    title: str,
+    figure: str,
+    epsilon: float,
+    challenger: Manifest,
+    champion: Manifest | None,
+    *,
+    asks_the_same: bool,
+) -> Check:
+    """The challenger against the champion's procedure, its rung of the challenger's own ladder, on the same customers.
+
+    The champion itself may have learned from the outcomes that the challenger is tested by; its rung, fitted anew
+    before them, has not. The manifest's ``leads`` tell the paired difference. It may be lower by what chance explains.
+    """
+    name = f"{title} against the champion's way of learning"
+    limit = f"at most {epsilon} lower beyond chance"
+    if champion is None:
+        return Check(name, True, "no champion yet", limit)
+    if not asks_the_same:
+        return Check(name, True, "not compared: the champion answers another question", limit)
+    if champion.title == challenger.title:
+        return Check(name, True, f"the same: {champion.title}", limit)
+    found = lead_over(challenger.metrics.get("leads", {}), champion.title, figure)
+    if found is None:
+        return Check(name, True, f"not compared: no {champion.title} on this ladder", limit)
+    said = f"{found.difference:+.4f} [{found.low:+.4f}, {found.high:+.4f}] over {champion.title}"
+    return Check(name, found.holds(epsilon), said, limit)
 
 
 def not_much_lower(

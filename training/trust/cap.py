@@ -13,7 +13,7 @@ import numpy as np
 from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.datasets.splits import Split
-from training.ladder.fitting import fit_and_calibrate
+from training.ladder.fitting import FittedModels, fit_and_calibrate
 from training.ladder.ladder import Ladder
 from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
@@ -66,9 +66,10 @@ def cap_cost(
         next(one for one in ladder.of(deepest.name) if one.test == split.name) for split in splits
     ]
     free: list[Floats] = []
+    fitted = FittedModels(threads=threads)
     for split in splits:
-        model, curve, _ = fit_and_calibrate(deepest, dataset, split, threads=threads)
-        free.append(curve.apply(model.score(split.test_rows(dataset).vectors)))
+        found = fit_and_calibrate(deepest, dataset, split, fitted=fitted)
+        free.append(found.curve.apply(found.model.score(split.test_rows(dataset).vectors)))
     return _compared(
         ", ".join(split.name for split in splits),
         np.concatenate([one.customer_keys for one in capped]),

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from experiments.bench.claims import Claim, arguments, conclude
+from experiments.bench.models.newest_labels import newest_labels
 from experiments.bench.models.value_figures import DATASETS as VALUE_DATASETS
 from experiments.bench.models.value_figures import lines as value_lines
 from experiments.bench.models.value_figures import value_claims, value_figures
@@ -32,7 +34,6 @@ from features.store.store import open_store
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff
 from training.bundles.plans import plan_to_learn
-from training.datasets.dataset import together
 from training.families.churn.family import CHURN_FAMILY
 from training.families.churn.learning import Learned, learn_churn
 from training.learners.columns import Columns
@@ -94,13 +95,37 @@ def _print_ladder(name: str, learned: Learned) -> None:
             f"[{row['auc_low']:.4f}, {row['auc_high']:.4f}]  over {row['rule']} {row['gain']:+.4f} "
             f"[{row['gain_low']:+.4f}, {row['gain_high']:+.4f}]  log loss {row['log_loss']:.4f}  "
             f"ECE {row['ece']:.4f} (by chance {row['ece_by_chance']:.4f})  "
-            f"O/E {row['observed_over_expected']:.3f}"
+            f"O/E {row['observed_over_expected']:.3f}{_at_reserved(row)}"
         )
+    found = newest_labels(learned)
+    print("  in folds every label is used" if found is None else found.said)
+
+
+def _at_reserved(row: Mapping[str, Any]) -> str:
+    """What the reserved test showed, by which nothing was chosen."""
+    told = row["at_reserved"]
+    if not told:
+        return "  (no test reserved)"
+    return (
+        f"  at {told['test']} AUC {told['auc']:.4f} [{told['auc_low']:.4f}, {told['auc_high']:.4f}] gain "
+        f"{told['gain']:+.4f} [{told['gain_low']:+.4f}, {told['gain_high']:+.4f}] ECE {told['ece']:.4f} "
+        f"O/E {told['observed_over_expected']:.3f}"
+    )
 
 
 def _inactivity_claims(name: str, data: Path, folder: Path) -> list[Claim]:
     learned = _public(name, data, folder)
     return [] if learned is None else ladder_claims(name, learned)
+
+
+def newest_claims(name: str, learned: Learned) -> list[Claim]:
+    """That what is learned from the newest labels is no worse than what was not."""
+    found = newest_labels(learned)
+    if found is None:
+        return []
+    spread = (found.low, found.high)
+    title = f"{name}: AUC gained by the newest labels, high end of the interval"
+    return [Claim(title, found.high, 0.0, "", "at least", spread)]
 
 
 def ladder_claims(name: str, learned: Learned) -> list[Claim]:
@@ -120,6 +145,7 @@ def ladder_claims(name: str, learned: Learned) -> list[Claim]:
         Claim(f"{name}: O/E", _known(figures["observed_over_expected"]), 0.9, "", "at least"),
         Claim(f"{name}: O/E", _known(figures["observed_over_expected"]), 1.1),
     ]
+    claims += newest_claims(name, learned)
     if max(gains) > 0:
         claims.append(
             Claim(
@@ -212,7 +238,7 @@ def _taught_by_truth(learned: Learned, ask: _TruthOf) -> float:
     traits that no table holds.
     """
     split = learned.splits.tests[0]
-    known = together([split.fit_rows(learned.dataset), split.calibration_rows(learned.dataset)])
+    known = split.fit_rows(learned.dataset)
     test = split.test_rows(learned.dataset)
     columns = Columns.learn(known.vectors, usable_features(known).names)
     places = columns.positions(known.vectors.feature_names)

@@ -123,8 +123,8 @@ def _sealed(
     plan, churn = standard_plan(pack, buying), replace(settings.churn, origins=3)
     question = question_of(churn)
     found = labelled(pack, plan, question, churn)
-    split = found.splits.shipped
-    fit, later = split.fit_rows(found.dataset), split.calibration_rows(found.dataset)
+    [lesson] = found.splits.shipped.lessons(found.dataset)
+    fit, later = lesson.fit, lesson.held
     grown = BoostingSettings(
         leaves=LEAVES, depth=6, learning_rate=0.05, leaf_share=0.003, seed=seed
     )

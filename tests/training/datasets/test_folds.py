@@ -52,6 +52,11 @@ def test_nobody_who_is_tested_was_learned_from_or_calibrated_on() -> None:
         assert split.calibration_rows(everybody).vectors.customer_keys.tolist() == expected
 
 
+def test_no_round_is_reserved_for_every_customer_is_tested_in_each() -> None:
+    splits = customer_folds(IDS, [Cutoff(0)], Horizon(30))
+    assert splits.reserved is None and splits.choosing == splits.tests
+
+
 def test_what_ships_learns_from_everybody() -> None:
     shipped = customer_folds(IDS, [Cutoff(0)], Horizon(30)).shipped
     everybody = rows_of(*range(300))

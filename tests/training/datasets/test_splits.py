@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,13 +34,51 @@ def test_a_year_with_a_horizon_of_sixty_days_is_tested_three_times() -> None:
         "2010-04-14",
     ]
     assert [str(one) for one in tests[2].fit] == ["2010-02-13"]
+    assert [str(one) for one in tests[2].learned_from] == ["2010-02-13", "2010-04-14"]
     assert str(shipped.calibration) == "2010-10-11"
-    assert [str(one) for one in shipped.fit] == [
+    assert [str(one) for one in shipped.learned_from] == [
         "2010-02-13",
         "2010-04-14",
         "2010-06-13",
         "2010-08-12",
+        "2010-10-11",
     ]
+
+
+def test_the_predecessor_of_a_model_is_the_model_of_the_test_before() -> None:
+    splits = rolling_origins(0, Cutoff(1_000 * DAY_SECONDS), Horizon(60), origins=8)
+    uses = in_time(splits.shipped, *splits.tests)
+    for later, earlier in itertools.pairwise(uses):
+        assert later.fit == earlier.learned_from
+
+
+def test_the_latest_test_is_reserved_and_the_others_choose() -> None:
+    splits = rolling_origins(0, Cutoff(400 * DAY_SECONDS), Horizon(60), origins=6)
+    assert len(splits.tests) == 3
+    assert splits.reserved is splits.tests[0] and splits.choosing == splits.tests[1:]
+    told = splits.as_dict()
+    assert told["reserved"] == splits.tests[0].name
+    assert told["choosing"] == [one.name for one in splits.tests[1:]]
+
+
+def test_a_test_alone_has_to_choose() -> None:
+    splits = rolling_origins(0, Cutoff(400 * DAY_SECONDS), Horizon(90), origins=6)
+    assert splits.reserved is None and splits.choosing == splits.tests
+    assert len(splits.tests) == 1 and splits.as_dict()["reserved"] == ""
+
+
+def test_tests_whose_outcomes_reach_into_the_latest_choose_nothing_for_it() -> None:
+    """Thirty days apart, of sixty days: the test a month earlier shares its outcomes with the latest."""
+    monthly = [at("2026-01-01").plus_days(30 * number) for number in range(8)]
+    splits = stated_origins(monthly, Horizon(60), most=8)
+    assert splits is not None
+    tests = in_time(*splits.tests)
+    assert [one.test for one in tests] == [monthly[7], monthly[6], monthly[5]]
+    assert in_time(*splits.choosing) == [tests[2]]
+    weekly = [at("2026-01-01").plus_days(7 * number) for number in range(30)]
+    overlapping = stated_origins(weekly, Horizon(60), most=30)
+    assert overlapping is not None
+    assert overlapping.reserved is None and overlapping.choosing == overlapping.tests
 
 
 def test_too_short_a_history_says_how_many_days_are_needed_and_found() -> None:
@@ -59,6 +99,11 @@ def test_a_calibration_whose_outcome_is_open_at_the_test_is_caught() -> None:
     leaky = OriginSplit((Cutoff(0),), Cutoff(100 * day), Cutoff(159 * day))
     with pytest.raises(AssertionError, match="calibrating"):
         leaky.require_embargo(splits.horizon)
+    between = OriginSplit(
+        (Cutoff(0),), Cutoff(100 * day), Cutoff(160 * day), between=(Cutoff(101 * day),)
+    )
+    with pytest.raises(AssertionError, match="calibrating"):
+        between.require_embargo(splits.horizon)
 
 
 @given(st.integers(1, 2_000), st.integers(1, 200), st.integers(0, 30), st.integers(3, 12))
@@ -77,7 +122,7 @@ def test_every_outcome_is_complete_before_its_use_and_within_the_data(
     assert days(in_time(splits.shipped)[0].calibration)[0] + step <= span
     for split in in_time(*splits.tests):
         assert split.test is not None
-        assert days(split.calibration)[0] + step <= days(split.test)[0]
+        assert max(days(*split.learned_from)) + step <= days(split.test)[0]
         assert max(days(*split.fit)) + step <= days(split.calibration)[0]
 
 
@@ -87,9 +132,10 @@ def test_cutoffs_of_a_table_serve_one_another_only_when_their_outcomes_are_known
     assert splits is not None
     first = in_time(*splits.tests)[0]
     assert first.test == monthly[5] and first.calibration == monthly[3]
-    assert first.fit == (monthly[0], monthly[1])
+    assert first.fit == (monthly[0], monthly[1]) and first.learned_from == tuple(monthly[:4])
     [shipped] = in_time(splits.shipped)
     assert shipped.calibration == monthly[5] and shipped.fit == tuple(monthly[:4])
+    assert shipped.learned_from == tuple(monthly)
 
 
 def test_two_cutoffs_of_a_table_leave_no_room_for_a_test_in_time() -> None:
@@ -115,3 +161,10 @@ def test_stated_cutoffs_are_embargoed_however_they_lie(
         assert split.test is not None and split.fit
         assert horizon.end(split.calibration) <= split.test
         assert all(horizon.end(one) <= split.calibration for one in split.fit)
+        assert all(horizon.end(one) <= split.test for one in split.learned_from)
+    if splits.reserved is None:
+        return
+    [reserved] = in_time(splits.reserved)
+    assert reserved.test is not None and reserved not in splits.choosing
+    for split in in_time(*splits.choosing):
+        assert split.test is not None and horizon.end(split.test) <= reserved.test

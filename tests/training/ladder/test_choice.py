@@ -9,7 +9,7 @@ import pytest
 
 from training.families.churn.rungs import churn_rungs
 from training.ladder.choice import Measure, Replicates, climbed
-from training.ladder.ladder import AUC, LOG_LOSS
+from training.ladder.measured import AUC, LOG_LOSS
 
 RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
 MEASURES = (AUC, LOG_LOSS)

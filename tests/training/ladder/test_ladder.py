@@ -18,6 +18,7 @@ from training.datasets.splits import OriginSplit, Splits
 from training.families.churn.bundle import CHURN_KIND, Bundle
 from training.families.churn.learning import Learned, learn_churn
 from training.families.churn.rungs import certain_directions, churn_rungs
+from training.ladder.ladder import climb
 
 SETTINGS = ChurnSettings(horizon_days=60)
 RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
@@ -67,6 +68,62 @@ def test_the_model_is_tested_on_customers_it_has_not_seen_the_future_of(learned:
     assert last < shipped.calibration.seconds
     for one in learned.ladder.tested:
         assert one.test in {split.name for split in splits.tests}
+
+
+def chosen(learned: Learned, outcomes: np.ndarray) -> tuple[str, list[str], list[str]]:
+    """The rung that ships, the rule to beat and what each rung showed at the tests that chose, with other outcomes."""
+    data = Dataset(learned.dataset.vectors, outcomes)
+    ladder = climb(data, learned.splits, learned.ladder.rungs[:4])
+    figures = [
+        f"{row.name}: {[row.auc_by_cutoff[one.name] for one in learned.splits.choosing]}"
+        for row in ladder.rows
+    ]
+    return ladder.winner.name, [row.rule for row in ladder.rows], figures
+
+
+def test_what_came_at_the_reserved_test_does_not_change_what_is_chosen(learned: Learned) -> None:
+    """Dealt out anew, or all turned round: the choice is the one that was made."""
+    reserved = learned.splits.reserved
+    assert reserved is not None and reserved.name not in {
+        one.name for one in learned.splits.choosing
+    }
+    rows = np.isin(
+        learned.dataset.vectors.cutoff_seconds,
+        reserved.test_rows(learned.dataset).vectors.cutoff_seconds,
+    )
+    known = learned.dataset.outcomes
+    first = chosen(learned, known)
+    dealt = np.random.default_rng(1).permutation(known)
+    assert chosen(learned, np.where(rows, dealt, known)) == first
+    assert chosen(learned, np.where(rows, 1.0 - known, known)) == first
+    # What chooses does change it: the law is not true of everything.
+    with pytest.raises(ModelRefused, match="nothing better than the base rate"):
+        chosen(learned, np.where(rows, known, dealt))
+
+
+def test_the_reserved_test_is_reported_with_its_interval(learned: Learned) -> None:
+    reserved = learned.splits.reserved
+    assert reserved is not None
+    for row in learned.ladder.rows:
+        told = row.at_reserved
+        assert told["test"] == reserved.name
+        assert told["auc"] == row.auc_by_cutoff[reserved.name]
+        assert told["auc_low"] <= told["auc"] <= told["auc_high"]
+        assert told["gain_low"] <= told["gain"] <= told["gain_high"]
+    assert learned.manifest.metrics["chosen"] == {
+        "reserved": reserved.name,
+        "choosing": [one.name for one in learned.splits.choosing],
+        "passed_over": [],
+    }
+
+
+def test_leads_are_paired_at_the_reserved_test(learned: Learned) -> None:
+    ladder = learned.ladder
+    leads, ships = ladder.leads, ladder.winning_row.at_reserved
+    assert leads[ladder.winner.name] == {"auc": 0.0, "auc_low": 0.0, "auc_high": 0.0}
+    for row in ladder.rows:
+        assert leads[row.name]["auc"] == pytest.approx(ships["auc"] - row.at_reserved["auc"])
+    assert learned.manifest.metrics["leads"] == leads
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -173,3 +173,27 @@ def test_a_shifted_curve_has_every_log_odds_higher_by_as_much_and_the_same_order
     moved = logit(curve.shifted(0.7).apply(asked)) - logit(curve.apply(asked))
     np.testing.assert_allclose(moved, 0.7, atol=1e-9)
     assert curve.shifted(0.0) is curve
+
+
+@given(st.floats(-3.0, 3.0), st.sampled_from([60, 3_000]))
+def test_a_model_that_stands_higher_is_told_the_level_of_the_one_the_curve_was_learned_from(
+    higher: float, rows: int
+) -> None:
+    generator = np.random.default_rng(8)
+    log_odds = generator.normal(0.0, 1.5, rows)
+    outcomes = (generator.random(rows) < sigmoid(0.7 * log_odds - 0.4)).astype(float)
+    curve = calibrate(log_odds, outcomes, isotonic_from=300)
+    level = float(curve.apply(log_odds).mean())
+    moved = curve.levelled(log_odds + higher, level)
+    np.testing.assert_allclose(moved.apply(log_odds + higher), curve.apply(log_odds), atol=1e-6)
+    ends = zip(moved.interval(log_odds + higher), curve.interval(log_odds), strict=True)
+    for mine, before in ends:
+        np.testing.assert_allclose(mine, before, atol=1e-6)
+    assert (moved.slope, moved.kind) == (curve.slope, curve.kind)
+
+
+def test_a_level_out_of_reach_is_come_as_near_to_as_a_move_may_go() -> None:
+    log_odds = np.linspace(-2.0, 2.0, 50)
+    curve = calibrate(log_odds, (log_odds > 0).astype(float))
+    assert curve.levelled(log_odds, 1.0).log_odds[0] == pytest.approx(curve.log_odds[0] - 8.0)
+    assert curve.levelled(log_odds, 0.0).log_odds[0] == pytest.approx(curve.log_odds[0] + 8.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.registry.comparison import Rivalry, rivalry
+from training.registry.comparison import Lead, Rivalry, lead_over, rivalry
 
 
 def test_shared_tests_alone_are_compared_where_there_are_any() -> None:
@@ -54,3 +54,32 @@ def test_tests_that_are_near_count_alike_and_those_that_are_far_do_not_count() -
     found = rivalry(mine, theirs, horizon_days=90)
     assert found is not None
     assert found.difference == pytest.approx(0.2) and found.days_apart == 3.0
+
+
+LEADS: dict[str, dict[str, float | None]] = {
+    "LightGBM": {"auc": -0.01, "auc_low": -0.02, "auc_high": -0.001},
+    "recency rule": {"auc": 0.05, "auc_low": None, "auc_high": 0.06},
+}
+
+
+def test_a_lead_is_over_the_rung_that_the_champion_is() -> None:
+    assert lead_over(LEADS, "LightGBM", "auc") == Lead(-0.01, -0.02, -0.001)
+    assert lead_over(LEADS, "recency rule", "auc") is None
+    assert lead_over(LEADS, "a rung of before", "auc") is None
+    assert lead_over({}, "LightGBM", "auc") is None
+
+
+@pytest.mark.parametrize(
+    ("difference", "high", "holds"),
+    [
+        (-0.005, -0.001, True),
+        (-0.0051, -0.0001, False),
+        (-0.0051, 0.0, True),
+        (-0.2, 0.01, True),
+        (0.1, 0.2, True),
+    ],
+)
+def test_a_challenger_may_be_lower_by_what_chance_explains(
+    difference: float, high: float, holds: bool
+) -> None:
+    assert Lead(difference, difference - 0.1, high).holds(0.005) is holds

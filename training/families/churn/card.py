@@ -18,8 +18,9 @@ from training.families.churn.evaluation.tables import (
     when_markdown,
     when_sentences,
 )
-from training.ladder.ladder import AUC
 from training.ladder.level_table import level_markdown
+from training.ladder.measured import AUC
+from training.ladder.reported import choice_sentences, headline
 from training.ladder.tables import cutoffs_table
 from training.leaks.words import HEADING, leak_sentences, leaks_markdown
 from training.trust.table import shares_markdown, trust_markdown, trust_sentences
@@ -54,13 +55,14 @@ def model_card(
         *(_when(evaluated) if evaluated else []),
         "## How well",
         _how_well(manifest),
+        " ".join(choice_sentences(manifest.metrics.get("chosen", {}))),
         churn_markdown(manifest.ladder),
         "Means over the test cutoffs below; ECE, O/E and slope of all tested customers together; 95 % intervals "
         "by resampling customers; what they were at each test stands below. *Over the best rule* is the difference in AUC, on the same customers, to "
         f"the best rule that needs no learning: {manifest.metrics['rule']}. *EMPC* is the expected maximum "
         "profit a customer at published reference costs, for comparison between companies. A rung takes "
         "the place of a simpler one that it beats beyond chance, or in AUC by more than "
-        f"{AUC.tie}; a tie goes to the simpler. The choice was made on these same test cutoffs.",
+        f"{AUC.tie}; a tie goes to the simpler.",
         *level_markdown(manifest.metrics.get("by_cutoff", {})),
         *(_leaks(evaluated["leaks"]) if evaluated else []),
         *(_fairness(evaluated["fairness"]) if evaluated else []),
@@ -81,7 +83,7 @@ def _worth(evaluated: Mapping[str, Any]) -> list[str]:
     return [
         "## What it is worth",
         lists_markdown(evaluated),
-        money_sentences(evaluated),
+        f"Means over all tests, those that chose the rung among them. {money_sentences(evaluated)}",
     ]
 
 
@@ -137,11 +139,12 @@ def _ageing(evaluated: Mapping[str, Any]) -> list[str]:
 
 
 def _how_well(manifest: Manifest) -> str:
-    found = manifest.metrics
+    found = headline(manifest.metrics)
+    place = f"At {found['test']}, the reserved test: " if "test" in found else ""
     return (
-        f"AUC {found['auc']:.3f} [{found['auc_low']:.3f}, {found['auc_high']:.3f}], "
+        f"{place}AUC {found['auc']:.3f} [{found['auc_low']:.3f}, {found['auc_high']:.3f}], "
         f"{found['gain']:+.3f} [{found['gain_low']:+.3f}, {found['gain_high']:+.3f}] over the "
-        f"best rule without learning ({found['rule']}). The riskiest tenth leaves {found['lift_10']:.2f} times as often as the average. "
+        f"best rule without learning ({manifest.metrics['rule']}). The riskiest tenth leaves {found['lift_10']:.2f} times as often as the average. "
         f"Probabilities are off by {found['ece']:.3f} on average (ECE; right ones would be by up to "
         f"{found['ece_by_chance']:.3f} by chance); "
         f"{found['observed_over_expected']:.2f} customers left for each one expected."

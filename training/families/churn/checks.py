@@ -18,6 +18,7 @@ from training.registry.gate import (
     Check,
     TestedFigure,
     against_champion,
+    against_procedure,
     chance_checks,
     fastest_milliseconds,
     names_what_matters,
@@ -39,6 +40,7 @@ def churn_checks(bundle: Bundle, folder: Path, champion: Manifest[ChurnTask] | N
     """Every check with its figure; the golden rows have passed, or there were no bundle to ask."""
     return [
         _auc_against_champion(bundle.manifest, champion),
+        _auc_against_procedure(bundle.manifest, champion),
         *figure_checks(bundle.manifest.metrics),
         known_beforehand(bundle.manifest),
         GOLDEN_ROWS_HOLD,
@@ -86,6 +88,17 @@ def _auc_against_champion(challenger: Manifest, champion: Manifest[ChurnTask] | 
         return (one.task,), one.metrics.get("auc_by_cutoff", {})
 
     return against_champion("AUC", "auc", EPSILON_AUC, challenger, champion, read)
+
+
+def _auc_against_procedure(challenger: Manifest, champion: Manifest[ChurnTask] | None) -> Check:
+    return against_procedure(
+        "AUC",
+        "auc",
+        EPSILON_AUC,
+        challenger,
+        champion,
+        asks_the_same=champion is not None and champion.task == challenger.task,
+    )
 
 
 def figure_checks(figures: Mapping[str, Any]) -> list[Check]:

@@ -68,7 +68,7 @@ class ChurnFamily:
         self, given: Given[ChurnOwn], learned: EvaluatedChurn, why: str
     ) -> EvaluatedChurn | None:
         """The best rung that is left of the same ladder, found out about like the first."""
-        found = next_best(learned.learned, why, threads=given.threads, progress=given.progress)
+        found = next_best(learned.learned, why, progress=given.progress)
         return None if found is None else self._evaluated(given, found)
 
     def _evaluated(self, given: Given[ChurnOwn], learned: Learned) -> EvaluatedChurn:

@@ -23,6 +23,7 @@ from training.families.churn.strongest_feature import strongest_feature
 from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.fitting import fit_and_calibrate
 from training.ladder.ladder import Ladder, climb
+from training.ladder.reported import chosen_at
 from training.learners.calibration import Calibration
 from training.learners.model import Model
 from training.learners.usable import usable_features
@@ -72,7 +73,7 @@ def learn_churn(
     threads: int = 1,
     progress: Progress = silent,
 ) -> Learned:
-    """Build the dataset, climb the ladder, and fit the winner on the latest cutoffs.
+    """Build the dataset, climb the ladder, and fit the winner once more on all that is known.
 
     Raises ``ModelRefused`` when the data cannot carry a model.
     """
@@ -91,12 +92,12 @@ def learn_churn(
     every = [*splits.tests, splits.shipped]
     seasons = chance_levels(pack, plan, question, every, splits.horizon, threads=threads)
     ladder = climb(dataset, splits, rungs, seasons=seasons, threads=threads, progress=progress)
-    fitted = _fitted(ladder, dataset, splits, seasons, threads, progress)
+    fitted = _fitted(ladder, dataset, splits, seasons, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
         task=ChurnTask(question),
         **provenance(plan, pack),
-        **fitted.said(ladder),
+        **fitted.said(ladder, splits),
         notes=[*usable.notes, *found.notes, *seasons.notes, *_on_horizon(pack, question)],
     )
     return Learned(
@@ -116,9 +117,7 @@ def learn_churn(
     )
 
 
-def next_best(
-    learned: Learned, why: str, *, threads: int = 1, progress: Progress = silent
-) -> Learned | None:
+def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Learned | None:
     """The best other rung fitted in the place of the one that ships, which is kept out; None where none is left.
 
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
@@ -126,14 +125,13 @@ def next_best(
     ladder = next_rung(learned.ladder, why, _kept_out)
     if ladder is None:
         return None
-    dataset, splits, seasons = learned.dataset, learned.splits, learned.seasons
-    fitted = _fitted(ladder, dataset, splits, seasons, threads, progress)
+    fitted = _fitted(ladder, learned.dataset, learned.splits, learned.seasons, progress)
     noted = learned.ladder.passed_over
     anew = {name: why for name, why in ladder.passed_over.items() if name not in noted}
     notes = [*learned.manifest.notes, *notes_on_passed_over(anew)]
     return replace(
         learned,
-        manifest=replace(learned.manifest, **fitted.said(ladder), notes=notes),
+        manifest=replace(learned.manifest, **fitted.said(ladder, learned.splits), notes=notes),
         model=fitted.model,
         calibration=fitted.calibration,
         reference=fitted.reference,
@@ -147,14 +145,14 @@ def _kept_out(ladder: Ladder) -> str:
 
 @dataclass(frozen=True)
 class _Fitted:
-    """The rung that ships, fitted on the latest cutoffs."""
+    """The rung that ships, fitted on all that is known."""
 
     model: Model
     calibration: Calibration
     reference: Reference
     base_rate: float
 
-    def said(self, ladder: Ladder) -> dict[str, Any]:
+    def said(self, ladder: Ladder, splits: Splits) -> dict[str, Any]:
         """What a manifest says of it."""
         row = ladder.winning_row.as_dict()
         return {
@@ -162,28 +160,23 @@ class _Fitted:
             "title": ladder.winner.name,
             "base_rate": self.base_rate,
             "metrics": {key: row[key] for key in row if key not in ("name", "explained", "ships")}
-            | HeldLevels.from_dict(row["by_cutoff"]).next_figures,
+            | HeldLevels.from_dict(row["by_cutoff"]).next_figures
+            | {"chosen": chosen_at(splits, tuple(ladder.passed_over)), "leads": ladder.leads},
             "ladder": [one.as_dict() for one in ladder.rows],
         }
 
 
 def _fitted(
-    ladder: Ladder,
-    dataset: Dataset,
-    splits: Splits,
-    seasons: SeasonLevels,
-    threads: int,
-    progress: Progress,
+    ladder: Ladder, dataset: Dataset, splits: Splits, seasons: SeasonLevels, progress: Progress
 ) -> _Fitted:
     progress("fitting the model that ships", 0, 1)
-    model, calibration, latest = fit_and_calibrate(
-        ladder.winner, dataset, splits.shipped, threads=threads
-    )
-    calibration = calibration.shifted(seasons.over_newest(splits.shipped))
-    probability = calibration.apply(model.score(latest.vectors))
+    split, fitted = splits.shipped, ladder.fitted
+    over_newest = seasons.over_newest(split)
+    found = fit_and_calibrate(ladder.winner, dataset, split, fitted=fitted, over_newest=over_newest)
     progress("fitting the model that ships", 1, 1)
-    reference = Reference.learn(latest.vectors, probability)
-    return _Fitted(model, calibration, reference, float(np.mean(latest.outcomes)))
+    reference = Reference.learn(found.held.vectors, found.probability)
+    base_rate = float(np.mean(found.held.outcomes))
+    return _Fitted(found.model, found.curve, reference, base_rate)
 
 
 def _on_horizon(pack: Pack, question: Question) -> tuple[str, ...]:

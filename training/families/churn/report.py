@@ -164,6 +164,7 @@ def _parameters(learned: Learned) -> dict[str, Any]:
         "rows": learned.rows,
         "calibration": learned.calibration.kind,
         "test_cutoffs": ", ".join(split.name for split in learned.splits.tests),
+        "reserved_cutoff": "" if learned.splits.reserved is None else learned.splits.reserved.name,
     }
     if isinstance(learned.model, BoostedModel):
         params |= {f"lightgbm.{key}": one for key, one in asdict(BoostingSettings()).items()}
@@ -182,6 +183,8 @@ def _metrics(learned: Learned) -> dict[str, float]:
             if row.get(key) is not None
         }
     figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
+    at_reserved = numbers_of(learned.manifest.metrics["at_reserved"])
+    figures |= {f"reserved/{key}": one for key, one in at_reserved.items()}
     return figures | {"base_rate": learned.manifest.base_rate}
 
 

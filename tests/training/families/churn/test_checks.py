@@ -11,6 +11,7 @@ from tests.training.companies import QUESTION, dataset, manifest_of, told_level
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.checks import (
     _auc_against_champion,
+    _auc_against_procedure,
     _latency,
     _reasons,
     figure_checks,
@@ -92,6 +93,28 @@ def test_on_another_day_it_may_be_as_much_worse_as_chance_gives() -> None:
     mine = asked(0.0, -0.02)
     assert _auc_against_champion(mine, asked(0.02, cutoff="2026-01-02")).passed
     assert not _auc_against_champion(mine, asked(0.0201, cutoff="2026-01-02")).passed
+
+
+def of_rungs(title: str, lead: float, high: float) -> Any:
+    """A challenger whose ladder says how far it leads LightGBM, and by how much at most."""
+    told = {"auc": lead, "auc_low": lead - 0.01, "auc_high": high}
+    return manifest_of(MODEL, title=title, metrics={"leads": {"LightGBM": told}})
+
+
+def test_the_champions_way_of_learning_is_asked_anew_on_the_same_customers() -> None:
+    champion = manifest_of(MODEL, title="LightGBM")
+    passing = _auc_against_procedure(of_rungs("logistic regression", -0.02, 0.001), champion)
+    assert passing.passed and passing.figure == "-0.0200 [-0.0300, +0.0010] over LightGBM"
+    worse = _auc_against_procedure(of_rungs("logistic regression", -0.02, -0.001), champion)
+    assert not worse.passed and worse.limit == "at most 0.005 lower beyond chance"
+    mine = of_rungs("logistic regression", -0.02, -0.001)
+    assert _auc_against_procedure(mine, None).figure == "no champion yet"
+    same = _auc_against_procedure(of_rungs("LightGBM", 0.0, 0.0), champion)
+    assert same.passed and same.figure == "the same: LightGBM"
+    unknown = _auc_against_procedure(mine, manifest_of(MODEL, title="a rung of before"))
+    assert unknown.passed and unknown.figure.startswith("not compared")
+    other = manifest_of(MODEL, title="LightGBM", task=ChurnTask(replace(QUESTION, gap_days=1)))
+    assert _auc_against_procedure(mine, other).passed
 
 
 @pytest.mark.parametrize(

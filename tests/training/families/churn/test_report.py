@@ -75,6 +75,20 @@ def test_the_card_answers_in_the_order_in_which_one_asks(record: RunRecord) -> N
     assert "of the 40 riskiest customers" in card and "200 EUR for a kept customer" in card
 
 
+def test_the_card_says_which_test_is_reserved_and_of_which_fit_its_figures_are(
+    learned: Learned, record: RunRecord
+) -> None:
+    reserved, *choosing = [split.name for split in learned.splits.tests]
+    card = record.description
+    assert f"At {reserved}, the reserved test: AUC " in card
+    assert f"The rung was chosen at {' and '.join(choosing)}; {reserved} is reserved" in card
+    assert "The figures are those of the fits before the last refit" in card
+    assert "| test 1, reserved | " in card
+    told = learned.ladder.winning_row.at_reserved
+    assert record.metrics["reserved/auc"] == told["auc"]
+    assert record.params["reserved_cutoff"] == reserved
+
+
 def test_the_plots_and_tables_of_a_run_are_complete(record: RunRecord) -> None:
     plots = {path.name for path in (record.folder / "plots").iterdir()}
     assert plots >= {"reliability.png", "gains.png", "lift.png", "profit.png", "decay.png"}

@@ -49,14 +49,14 @@ def decay(ladder: Ladder, dataset: Dataset, splits: Splits) -> Sequence[Aged]:
     if len(tests) < 2:
         return []
     earliest = tests[-1]
-    model, calibration = ladder.oldest[ladder.winner.name]
+    old = ladder.oldest[ladder.winner.name]
     learned_until = splits.horizon.end(earliest.calibration)
     fresh = {one.test: one.figures["auc"] for one in ladder.of(ladder.winner.name)}
     rows = []
     for split in reversed(tests):
         assert split.test is not None
         test = split.test_rows(dataset)
-        probability = calibration.apply(model.score(test.vectors))
+        probability = old.curve.apply(old.model.score(test.vectors))
         rows.append(
             Aged(
                 cutoff=split.test,

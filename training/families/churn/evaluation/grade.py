@@ -10,6 +10,7 @@ from typing import Any
 from training.families.churn.evaluation.campaign import Campaign, Estimate
 from training.families.churn.rungs import BASE_RATE, RECENCY
 from training.ladder.ladder import LadderRow
+from training.ladder.reported import headline
 from training.measures.levels import HeldLevel, HeldLevels
 from training.questions.question import Question
 
@@ -126,11 +127,19 @@ def money_range(estimate: Estimate, currency: str) -> str:
 
 
 def _word(row: LadderRow) -> Word:
-    if row.name == row.rule or row.gain_low <= 0:
+    """By the gain at the reserved test, by which nothing was chosen; over all tests where none is reserved."""
+    gain, low, _ = _gained(row)
+    if row.name == row.rule or low <= 0:
         return Word.NO_GAIN
-    if row.gain < WORTH_HAVING_AUC:
+    if gain < WORTH_HAVING_AUC:
         return Word.SLIGHT
-    return Word.GOOD if row.gain < LARGE_AUC else Word.VERY_GOOD
+    return Word.GOOD if gain < LARGE_AUC else Word.VERY_GOOD
+
+
+def _gained(row: LadderRow) -> tuple[float, float, float]:
+    told = headline(row.as_dict())
+    gain, low, high = (told[name] or 0.0 for name in ("gain", "gain_low", "gain_high"))
+    return gain, low, high
 
 
 def _found(campaign: Campaign, question: Question) -> str:
@@ -181,7 +190,9 @@ def listed(parts: Sequence[str]) -> str:
 def _gain(campaign: Campaign, row: LadderRow, word: Word) -> str:
     if row.name == row.rule:
         return f"It is {the(row.rule)} itself: nothing tells them apart better beyond chance."
-    interval = f"{row.gain:+.3f} [{row.gain_low:+.3f}, {row.gain_high:+.3f}] in AUC"
+    gain, low, high = _gained(row)
+    place = f" at {row.at_reserved['test']}, which chose nothing" if row.at_reserved else ""
+    interval = f"{gain:+.3f} [{low:+.3f}, {high:+.3f}] in AUC{place}"
     if word is Word.NO_GAIN:
         return f"Against {the(row.rule)} it gains nothing beyond chance ({interval})."
     if not campaign.kept_value_is_known or campaign.gain_cents.is_above_zero:

@@ -17,6 +17,7 @@ Evaluated = Mapping[str, Any]
 COLUMNS = (
     ("auc", "AUC"),
     ("gain", "over the best rule"),
+    ("at_reserved", "AUC at the reserved test"),
     ("pr_auc", "PR-AUC"),
     ("lift_10", "lift at 10 %"),
     ("log_loss", "log loss"),
@@ -31,6 +32,8 @@ COLUMNS = (
 def churn_cell(row: Mapping[str, Any], key: str) -> str:
     """One figure of a row of the ladder as it is shown; a dash where there is none."""
     value = row.get(key)
+    if key == "at_reserved":
+        return with_interval(value, "auc", places=4) if value else "–"
     if value is None:
         return "–"
     if key in ("auc", "gain"):

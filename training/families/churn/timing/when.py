@@ -103,7 +103,7 @@ def say_when(
     split = splits.tests[0]
     if not isinstance(split, OriginSplit) or split.test is None:
         return None, "Without time in the table there is no saying when."
-    fit, later = split.fit_rows(dataset).vectors, split.calibration_rows(dataset).vectors
+    fit, later = _lesson(split, dataset)
     test = split.test_rows(dataset).vectors
     part = _part(test.rows)
     test, probability = test.select(part), probability[part]
@@ -140,7 +140,7 @@ def hazard_to_ship(
     split = splits.shipped
     if measured is None or not measured.is_useful or not isinstance(split, OriginSplit):
         return None
-    fit, later = split.fit_rows(dataset).vectors, split.calibration_rows(dataset).vectors
+    fit, later = _lesson(split, dataset)
     try:
         return fit_hazard(
             fit,
@@ -192,6 +192,12 @@ def measure_when(
         open_ended=_share(np.isnan(high)),
         width_days=float(np.median(widths)) if len(widths) else float("nan"),
     )
+
+
+def _lesson(split: OriginSplit, dataset: Dataset) -> tuple[Vectors, Vectors]:
+    """Whom the hazard is fitted on, and whom it is calibrated on: its waits are watched up to the later cutoff."""
+    [lesson] = split.lessons(dataset)
+    return lesson.fit.vectors, lesson.held.vectors
 
 
 def _part(rows: int) -> NDArray[np.int64]:

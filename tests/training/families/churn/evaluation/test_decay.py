@@ -13,6 +13,7 @@ from tests.training.companies import dataset
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
 from training.families.churn.evaluation.decay import decay
+from training.ladder.fitting import Calibrated
 from training.learners.calibration import calibrate
 from training.learners.logistic import LogisticModel
 from training.measures.metrics import auc
@@ -46,7 +47,9 @@ def test_age_counts_from_the_end_of_what_was_learned_to_each_test() -> None:
         old.score(data.at(DAYS[1].seconds).vectors), data.at(DAYS[1].seconds).outcomes
     )
     fresh = [answered("model", LEFT, RIGHT, test=str(one)) for one in DAYS[2:]]
-    ladder = replace(ladder_of("model", *fresh), oldest={"model": (old, curve)})
+    ladder = replace(
+        ladder_of("model", *fresh), oldest={"model": Calibrated(old, curve, data, np.zeros(0))}
+    )
     rows = decay(ladder, data, splits)
     assert [(one.cutoff, one.age_days, one.customers) for one in rows] == [
         (DAYS[2], 40, 100),

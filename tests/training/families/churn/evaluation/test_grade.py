@@ -49,6 +49,16 @@ def test_the_word_follows_the_gain_over_the_best_rule_and_its_interval(
     assert found.text.startswith(f"{word.value}: of the 2 riskiest customers about 2 left (1 by")
 
 
+def test_the_word_is_that_of_the_reserved_test_where_there_is_one() -> None:
+    """By all tests together it would be good."""
+    told = {"test": "2022-12-31", "gain": 0.02, "gain_low": -0.001, "gain_high": 0.04}
+    found = graded(row=replace(ROW, gain=0.03, gain_low=0.01, gain_high=0.05, at_reserved=told))
+    assert found.word is Word.NO_GAIN
+    assert "(+0.020 [-0.001, +0.040] in AUC at 2022-12-31, which chose nothing)" in found.text
+    large = told | {"gain": 0.06, "gain_low": 0.03, "gain_high": 0.09}
+    assert graded(row=replace(ROW, at_reserved=large)).word is Word.VERY_GOOD
+
+
 def test_a_rule_that_ships_is_called_a_rule() -> None:
     text = graded(row=replace(ROW, name="recency rule")).text
     assert text.startswith("No gain")
