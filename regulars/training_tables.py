@@ -7,7 +7,7 @@ from typing import Any
 
 from regulars.narrator import Outcome, Table
 from training.fairness import words as protected
-from training.fairness.words import fairness_lines, fairness_rows
+from training.fairness.words import ORDER, fairness_head, fairness_lines, fairness_rows
 from training.families.churn.evaluation.tables import lists_table
 from training.families.items.ladder import PERSONAL
 from training.families.items.report import COLUMNS as ITEM_COLUMNS
@@ -17,6 +17,7 @@ from training.families.offers.report import offer_cell
 from training.families.segments.now.profile import SegmentProfile, said_value
 from training.families.segments.now.today import Today
 from training.families.segments.report import SegmentsShown, moved_share
+from training.families.value.origins import origin_sentences, reserved_gini
 from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
 from training.ladder.level_table import level_table
@@ -54,13 +55,17 @@ def value_outcome(summary: TrainingSummary) -> Outcome:
     """What the command line says of a trained value model."""
     return Outcome(
         said=f"Trained value version {summary.version} ({_use_with_scores(summary)}): {summary.title}, "
-        f"Gini {summary.metrics['gini']:.3f}, {_latest_bias(summary)}",
+        f"{reserved_gini(summary.metrics)}, {_latest_bias(summary)}",
         next="`regulars score`"
         if summary.promoted
         else "`regulars promote --model value --reason …`",
         data=summary.as_dict(),
         tables=value_tables(summary),
-        lines=leak_lines(summary.evaluation["leaks"]),
+        lines=[
+            *leak_lines(summary.evaluation["leaks"]),
+            *fairness_lines(summary.evaluation["fairness"], ORDER),
+            *(f"  {sentence}" for sentence in origin_sentences(summary.metrics)),
+        ],
     )
 
 
@@ -235,10 +240,10 @@ def _leaks(summary: TrainingSummary) -> list[Table]:
     return [Table(HEADING, HEAD, rows)] if rows else []
 
 
-def _fairness(summary: TrainingSummary) -> list[Table]:
+def _fairness(summary: TrainingSummary, measured: str = protected.AUC) -> list[Table]:
     """The protected attributes that are left out; nothing where none is mapped."""
     rows = fairness_rows(summary.evaluation["fairness"])
-    return [Table(protected.HEADING, protected.HEAD, rows)] if rows else []
+    return [Table(protected.HEADING, fairness_head(measured), rows)] if rows else []
 
 
 def _trust(summary: TrainingSummary) -> Table:
@@ -266,6 +271,7 @@ def value_tables(summary: TrainingSummary) -> list[Table]:
         *tables,
         *level_tables(summary),
         *_leaks(summary),
+        *_fairness(summary, ORDER),
         _trust(summary),
         *gate_tables(summary.checks),
     ]

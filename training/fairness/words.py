@@ -9,7 +9,18 @@ from training.ladder.tables import markdown
 
 _MOST_TAG = 4_000
 HEADING = "What nobody is judged by"
-HEAD = ("protected, left out", "AUC given up", "told by the other attributes", "each alone")
+AUC, ORDER = "AUC", "of the order"
+"""What is given up: of who leaves an AUC; of amounts how often, of two customers, the one who brought more is put first."""
+
+
+def fairness_head(measured: str = AUC) -> tuple[str, ...]:
+    """The titles of the columns; ``measured`` names what is given up."""
+    return (
+        "protected, left out",
+        f"{measured} given up",
+        "told by the other attributes",
+        "each alone",
+    )
 
 
 def fairness_rows(fairness: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -25,28 +36,36 @@ def fairness_rows(fairness: Mapping[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def fairness_markdown(fairness: Mapping[str, Any]) -> str:
+def fairness_markdown(fairness: Mapping[str, Any], measured: str = AUC) -> str:
     """The same as a Markdown table; empty where nothing was left out."""
     rows = fairness_rows(fairness)
-    return markdown(HEAD, rows) if rows else ""
+    return markdown(fairness_head(measured), rows) if rows else ""
 
 
-def fairness_lines(fairness: Mapping[str, Any]) -> Sequence[str]:
+def fairness_section(fairness: Mapping[str, Any], measured: str = AUC) -> list[str]:
+    """What a card says of what people cannot be judged by; nothing where none of it is mapped."""
+    said = " ".join(fairness_sentences(fairness, measured))
+    table = [fairness_markdown(fairness, measured)] if fairness["left_out"] else []
+    return [f"## {HEADING}", said, *table] if said else []
+
+
+def fairness_lines(fairness: Mapping[str, Any], measured: str = AUC) -> Sequence[str]:
     """What must not be overlooked: a sentence for each attribute, with what stands for it."""
-    return [f"  {sentence}" for sentence in fairness_sentences(fairness)]
+    return [f"  {sentence}" for sentence in fairness_sentences(fairness, measured)]
 
 
-def fairness_sentences(fairness: Mapping[str, Any]) -> list[str]:
+def fairness_sentences(fairness: Mapping[str, Any], measured: str = AUC) -> list[str]:
     """The same in sentences."""
     read = [
         f"{name} is protected and read all the same, for the company calls it lawful: {why}."
         for name, why in fairness["lawful"].items()
     ]
-    return [*(_sentence(one) for one in fairness["left_out"]), *read]
+    return [*(_sentence(one, measured) for one in fairness["left_out"]), *read]
 
 
-def _sentence(one: Mapping[str, Any]) -> str:
-    said = f"{one['name']} is left out, for nobody is to be judged by it: {max(one['given_up'], 0.0):.3f} AUC given up."
+def _sentence(one: Mapping[str, Any], measured: str) -> str:
+    given_up = f"{max(one['given_up'], 0.0):.3f} {measured} given up"
+    said = f"{one['name']} is left out, for nobody is to be judged by it: {given_up}."
     if not one["proxies"]:
         return said
     told = ", ".join(f"{each['column']} ({each['told']:.3f})" for each in one["proxies"])

@@ -11,7 +11,14 @@ import pytest
 from features.vectors.vectors import Vectors
 from training.fairness.protected import ProtectedAttribute
 from training.fairness.report import FairnessReport, LeftOut, Proxy, weigh_protected
-from training.fairness.words import called_lawful, fairness_lines, fairness_markdown, fairness_rows
+from training.fairness.words import (
+    ORDER,
+    called_lawful,
+    fairness_lines,
+    fairness_markdown,
+    fairness_rows,
+    fairness_section,
+)
 from training.leaks.columns import Known, ReadColumn
 
 ROWS = 800
@@ -140,9 +147,15 @@ def test_it_is_said_loudly_with_the_figure_and_the_proxies_by_name() -> None:
     (line,) = fairness_lines(told)
     assert "age is left out" in line and "0.021 AUC given up" in line and "tariff (0.805)" in line
     assert "| age | 0.021 |" in fairness_markdown(told)
+    (of_amounts,) = fairness_lines(told, ORDER)
+    assert "0.021 of the order given up" in of_amounts
+    assert "of the order given up" in fairness_markdown(told, ORDER)
+    heading, said, _ = fairness_section(told)
+    assert heading == "## What nobody is judged by" and said == line.strip()
 
 
 @pytest.mark.parametrize("report", [FairnessReport(900, ()), FairnessReport(0, ())])
 def test_nothing_is_said_where_nothing_is_left_out(report: FairnessReport) -> None:
     told = report.as_dict()
     assert fairness_rows(told) == [] == fairness_lines(told) and fairness_markdown(told) == ""
+    assert fairness_section(told) == []

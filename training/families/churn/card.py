@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.bundles.manifest import Manifest
-from training.fairness import words as protected
-from training.fairness.words import fairness_markdown, fairness_sentences
+from training.fairness.words import fairness_section
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
     churn_markdown,
@@ -65,7 +64,7 @@ def model_card(
         f"{AUC.tie}; a tie goes to the simpler.",
         *level_markdown(manifest.metrics.get("by_cutoff", {})),
         *(_leaks(evaluated["leaks"]) if evaluated else []),
-        *(_fairness(evaluated["fairness"]) if evaluated else []),
+        *(fairness_section(evaluated["fairness"]) if evaluated else []),
         *(_trust(evaluated["trust"]) if evaluated else []),
         *(_ageing(evaluated) if evaluated else []),
         "## Which cutoff measured what",
@@ -116,13 +115,6 @@ def _trust(trust: Mapping[str, Any]) -> list[str]:
 def _leaks(leaks: Mapping[str, Any]) -> list[str]:
     said = leak_sentences(leaks, measured="AUC")
     return [f"## {HEADING}", said, *([leaks_markdown(leaks)] if leaks["columns"] else [])]
-
-
-def _fairness(fairness: Mapping[str, Any]) -> list[str]:
-    """What is left out of what people cannot be judged by; nothing where none of it is mapped."""
-    said = " ".join(fairness_sentences(fairness))
-    table = [fairness_markdown(fairness)] if fairness["left_out"] else []
-    return [f"## {protected.HEADING}", said, *table] if said else []
 
 
 def _ageing(evaluated: Mapping[str, Any]) -> list[str]:

@@ -52,9 +52,11 @@ class ValueDataset:
         return len(np.unique(self.vectors.customer_keys))
 
     def at(self, *cutoff_seconds: int) -> ValueDataset:
-        """The rows of some cutoffs."""
-        rows = np.isin(self.vectors.cutoff_seconds, cutoff_seconds)
-        return ValueDataset(self.vectors.select(rows), self.amounts[rows])
+        """The rows of some cutoffs; where they stand together they are a view, which copies nothing."""
+        rows = np.flatnonzero(np.isin(self.vectors.cutoff_seconds, cutoff_seconds))
+        stand_together = len(rows) > 0 and rows[-1] - rows[0] + 1 == len(rows)
+        chosen = slice(rows[0], rows[-1] + 1) if stand_together else rows
+        return ValueDataset(self.vectors.select(chosen), self.amounts[chosen])
 
     def require_fit(self) -> None:
         """Refuse, with ``ModelRefused``, what no model can learn from."""
@@ -84,11 +86,23 @@ class ValueSplits:
         )
         return cls(tuple(tests), shipped, splits.horizon, splits.cutoffs)
 
+    @property
+    def choosing(self) -> tuple[OriginSplit, ...]:
+        """The tests a rung is chosen on: all but the latest, or that one where there is no other."""
+        return self.tests[1:] or self.tests
+
+    @property
+    def reserved(self) -> OriginSplit | None:
+        """The latest test, at which what was chosen before is looked at; None where it had to be chosen on."""
+        return self.tests[0] if len(self.tests) > 1 else None
+
     def as_dict(self) -> dict[str, Any]:
-        """Which cutoffs fitted, calibrated and tested what."""
+        """Which cutoffs fitted, calibrated and tested what, and which of the tests chose the rung."""
         return {
             "tests": [split.as_dict() for split in self.tests],
             "shipped": self.shipped.as_dict(),
+            "reserved": "" if self.reserved is None else self.reserved.name,
+            "choosing": [split.name for split in self.choosing],
         }
 
 
@@ -165,6 +179,12 @@ def value_dataset(
     for cutoff in splits.cutoffs:
         dataset.at(cutoff.seconds).require_fit()
     return dataset
+
+
+def customers_at(pack: Pack, plan: Plan, cutoff: Cutoff, *, threads: int = 1) -> Vectors:
+    """Everybody who had ordered before a cutoff, of whom nothing need be known after it."""
+    vectors = build_vectors(pack, plan, [cutoff], threads=threads)
+    return vectors.select(vectors.column("orders_count_lifetime") >= 1)
 
 
 def money_after(

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from features.company.settings.judged import LeakSettings
+from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.questions import ChurnSettings, ValueSettings
 from features.company.settings.reading import Settings
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_in_use
 from training.bundles.promoted import PromotedBundles
+from training.fairness.words import ORDER, called_lawful, fairness_markdown
 from training.families.value.bundle import (
     VALUE_KIND,
     ValueBundle,
@@ -40,11 +41,12 @@ from training.trust.table import trust_markdown
 
 @dataclass(frozen=True)
 class ValueOwn:
-    """The horizon of the money, whose features value is told by, and what of them is known before."""
+    """The horizon of the money, whose features value is told by, and what of them is known before and lawful."""
 
     value: ValueSettings
     churn: ChurnSettings
     leaks: LeakSettings
+    fairness: FairnessSettings
 
 
 class ValueFamily:
@@ -55,7 +57,7 @@ class ValueFamily:
 
     def own(self, settings: Settings) -> ValueOwn:
         """Value is told by the features of churn, so that one vector a customer serves both."""
-        return ValueOwn(settings.value, settings.churn, settings.leaks)
+        return ValueOwn(settings.value, settings.churn, settings.leaks, settings.fairness)
 
     def still_fits(self, given: Given[ValueOwn]) -> str:
         """The level of the money is that of the latest horizon."""
@@ -70,6 +72,8 @@ class ValueFamily:
             given.own.value,
             line_margins(given.store, pack.streams.get("purchases")),
             given.own.leaks.known_before,
+            store=given.store,
+            lawful=given.own.fairness.lawful,
             threads=given.threads,
             progress=given.progress,
         )
@@ -107,7 +111,10 @@ class ValueFamily:
             ladder=ReportedLadder(manifest.ladder, COLUMNS, value_cell, "gini", "by_cutoff"),
             tables=_tables(learned),
             plots=_plots(learned),
-            tags=spoken_for(manifest),
+            tags={
+                **spoken_for(manifest),
+                **called_lawful(manifest.evaluation["fairness"]),
+            },
             origins=learned.origins,
         )
 
@@ -147,6 +154,7 @@ def _tables(learned: LearnedValue) -> Mapping[str, str]:
         "trust.json": as_table(trust),
         "leaks.json": as_table(leaks),
         **leak_tables(leaks),
+        "fairness.md": fairness_markdown(learned.manifest.evaluation["fairness"], ORDER),
         "origins.json": as_table(learned.origins),
         "deciles.json": as_table(deciles),
     }
@@ -192,7 +200,11 @@ def _metrics(learned: LearnedValue) -> dict[str, float]:
     for row in learned.manifest.ladder:
         place = "ladder/" + "".join(one if one.isalnum() else "_" for one in row["name"])
         figures |= {f"{place}/{key}": row[key] for key in ("gini", "bias") if row[key] is not None}
-    figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
+    by_cutoff = learned.manifest.metrics["by_cutoff"]
+    figures |= HeldLevels.from_dict(by_cutoff).figures
+    reserved = learned.manifest.metrics["chosen"]["reserved"]
+    if reserved:
+        figures["reserved/gini"] = by_cutoff[reserved]["gini"]
     return figures | {"base_rate": learned.manifest.base_rate}
 
 

@@ -16,17 +16,18 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from training.datasets.splits import OriginSplit
 from training.families.value.dataset import ValueDataset, ValueSplits
-from training.families.value.measures import Order, coverage, measure_value
+from training.families.value.fits import Fits, Stretch
+from training.families.value.measures import Order, coverage, measure_value, normalised_gini
 from training.families.value.model import CalibratedValue, ExpectedValues, kinds
 from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
-from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
 from training.ladder.choice import Measure
-from training.measures.intervals import Resampled, Resamples, finite, mean_figures
+from training.measures.intervals import Resampled, Resamples, finite, interval, mean_figures
 from training.measures.levels import HeldLevel
 
 POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")
 GINI = Measure("gini", tie=0.002)
 """A rule of thumb ships where what learns does no more than tie with it."""
+CHOSEN_BY = "gini_chosen_by"
 _RESAMPLES = 200
 
 
@@ -34,7 +35,8 @@ _RESAMPLES = 200
 class TestedValue:
     """One rung at one test cutoff: what it expected of whom, what they brought, and the figures.
 
-    ``says_something`` marks the customers of whose like more than a fifth bought at all.
+    ``says_something`` marks the customers of whose like more than a fifth bought at all; ``before`` is what its
+    predecessor expected, which had not learned from the newest outcomes.
     """
 
     rung: str
@@ -46,6 +48,7 @@ class TestedValue:
     high: Floats
     says_something: NDArray[np.bool_]
     figures: Mapping[str, float]
+    before: Floats = field(default_factory=lambda: np.empty(0))
 
     @property
     def level(self) -> HeldLevel:
@@ -59,7 +62,8 @@ class ValueRow:
 
     Gini, Spearman, the top tenth's share and MAE are means over the test cutoffs; bias, decile MAPE and
     coverage are of all tested customers together. ``gain`` is the paired difference in Gini to the past
-    rate. Ends of intervals are of 95 %, from resampled customers.
+    rate, ``gini_chosen_by`` the mean Gini over the tests a rung is chosen on. Ends of intervals are of 95 %, from
+    resampled customers.
     """
 
     name: str
@@ -93,7 +97,8 @@ class ValueLadder:
     def passing_over(self, why: str) -> ValueLadder | None:
         """The same ladder without the rung that ships, which is kept out; None where no other orders customers."""
         passed_over = {**self.passed_over, self.winner: why}
-        known = {row.name: row.figures["gini"] for row in self.rows if row.name not in passed_over}
+        left = [row for row in self.rows if row.name not in passed_over]
+        known = {row.name: row.figures[CHOSEN_BY] for row in left}
         gini = {name: one for name, one in known.items() if one is not None and one > 0.0}
         if not gini:
             return None
@@ -111,40 +116,36 @@ class ValueLadder:
         return tuple(one for one in self.tested if one.rung == name)
 
 
-def climb_value(
-    dataset: ValueDataset,
-    splits: ValueSplits,
-    feature_names: Sequence[str],
-    *,
-    tuning: Tuning,
-    threads: int = 1,
-    progress: Progress = silent,
-) -> ValueLadder:
+def climb_value(fits: Fits, splits: ValueSplits, *, progress: Progress = silent) -> ValueLadder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
-    ``tuning`` is filled with what is found. The earliest test goes first, so that this is only ever used
-    at later cutoffs than it was found at. Raises ``ModelRefused`` when no rung tells who brings more.
+    The latest test is reserved: what came of it has no part in the choice. The earliest test goes first, so that what ``fits`` finds there is only
+    ever used at later cutoffs. Raises ``ModelRefused`` when no rung tells who brings more.
     """
     tested: list[TestedValue] = []
     for number, split in enumerate(reversed(splits.tests)):
         progress("testing the value ladder", number, len(splits.tests))
-        found = _tested(dataset, split, splits.horizon.days, feature_names, tuning, threads)
-        tested = found + tested
+        tested = _tested(fits, split) + tested
     progress("testing the value ladder", len(splits.tests), len(splits.tests))
     names = [name for name in RUNGS if _everywhere(name, tested, len(splits.tests))]
-    gini = {name: _mean(name, tested)["gini"] for name in names}
-    winner = choose_value(gini)
-    if not gini[winner] > 0.0:
-        raise _nothing_learned(gini[winner])
+    choosing = {split.test for split in splits.choosing}
+    chosen_by = {
+        name: _mean(name, [one for one in tested if one.cutoff in choosing])["gini"]
+        for name in names
+    }
+    winner = choose_value(chosen_by)
+    if not chosen_by[winner] > 0.0:
+        raise _nothing_learned(chosen_by[winner])
     replicates = _replicates(tested, names)
-    rows = tuple(_row(name, tested, replicates, name == winner) for name in names)
-    return ValueLadder(rows, winner, tuple(tested))
+    rows = (_row(name, tested, replicates, chosen_by[name], name == winner) for name in names)
+    told = tuple(replace(row, by_cutoff=fits.seasons.told(row.by_cutoff)) for row in rows)
+    return ValueLadder(told, winner, tuple(tested))
 
 
 def choose_value(gini: Mapping[str, float]) -> str:
     """The rung that ships: the best order, or the simplest rule that orders as well.
 
-    Among the rungs that learn from every feature the highest mean Gini over the test cutoffs wins. A
+    Among the rungs that learn from every feature the highest mean Gini over the tests they are chosen on wins. A
     rule ships instead where its Gini ties with that. Levels and intervals are learned the same way for every rung, so they do not enter.
     """
     known = {name: value for name, value in gini.items() if not math.isnan(value)}
@@ -166,35 +167,35 @@ def _nothing_learned(gini: float) -> ModelRefused:
     )
 
 
-def _tested(
-    dataset: ValueDataset,
-    split: OriginSplit,
-    horizon_days: int,
-    feature_names: Sequence[str],
-    tuning: Tuning,
-    threads: int,
-) -> list[TestedValue]:
-    """Every rung at one test cutoff."""
+def _tested(fits: Fits, split: OriginSplit) -> list[TestedValue]:
+    """Every rung at one test cutoff, fitted on all that was known there."""
     assert split.test is not None
-    earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
-    later, test = dataset.at(split.calibration.seconds), dataset.at(split.test.seconds)
-    rungs = fit_rungs(earlier, feature_names, horizon_days, tuning=tuning, threads=threads)
-    at_later = score_rungs(rungs, later.vectors, threads=threads)
-    at_test = score_rungs(rungs, test.vectors, threads=threads)
-    kind = kinds(test.vectors, horizon_days)
-    found = []
-    for name, model in rungs.items():
-        value = calibrate_value(model, earlier, later, at_later[name])
-        found.append(_test(name, split.test, test, value, value.at(*at_test[name], kind)))
-    return found
+    test = fits.outcomes(split.test)
+    kind = kinds(test.vectors, fits.horizon_days)
+    before = fits.answers(Stretch.before(split), split.test)
+    whole = fits.answers(Stretch.whole(split, split.test), split.test)
+    return [
+        _test(
+            split.test,
+            test,
+            found.value,
+            found.value.at(*whole[name], kind),
+            found.predecessor.at(*before[name], kind).expected,
+        )
+        for name, found in fits.refitted(split, split.test).items()
+    ]
 
 
 def _test(
-    name: str, cutoff: Cutoff, test: ValueDataset, value: CalibratedValue, found: ExpectedValues
+    cutoff: Cutoff,
+    test: ValueDataset,
+    value: CalibratedValue,
+    found: ExpectedValues,
+    before: Floats,
 ) -> TestedValue:
     told = value.intervals.says_something(found.expected)
     return TestedValue(
-        name,
+        value.model.title,
         cutoff,
         test.vectors.customer_keys,
         test.amounts,
@@ -203,6 +204,7 @@ def _test(
         found.high,
         told,
         measure_value(test.amounts, found.expected) | _covered(test.amounts, found, told),
+        before,
     )
 
 
@@ -234,39 +236,86 @@ def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
     return {key: figures[key] for key in POOLED} | {"told_share": float(told.mean())}
 
 
-def _replicates(tested: Sequence[TestedValue], names: Sequence[str]) -> dict[str, Floats]:
-    """Each rung's mean Gini over the test cutoffs, for the same resampled customers."""
-    keys = np.concatenate([one.customer_keys for one in tested])
-    resamples = Resamples.of(keys, resamples=_RESAMPLES)
-    found: dict[str, list[Floats]] = {name: [] for name in names}
+def _replicates(
+    tested: Sequence[TestedValue], names: Sequence[str]
+) -> dict[str, dict[Cutoff, Floats]]:
+    """Each rung's Gini at each test cutoff, for the same resampled customers."""
+    resamples = _resamples(tested)
+    found: dict[str, dict[Cutoff, Floats]] = {name: {} for name in names}
     for cutoff in dict.fromkeys(one.cutoff for one in tested):
         mine = [one for one in tested if one.cutoff == cutoff and one.rung in found]
-        drawn, columns = resamples.drawn, resamples.places(mine[0].customer_keys)
-        best = Order.of(mine[0].brought).concentrations(mine[0].brought, drawn, columns)
-        for one in mine:
-            order = Order.of(one.expected)
-            found[one.rung].append(order.concentrations(one.brought, drawn, columns) / best)
-    return {name: np.mean(parts, axis=0) for name, parts in found.items()}
+        ginis = _resampled(resamples, mine[0], [one.expected for one in mine])
+        for one, gini in zip(mine, ginis, strict=True):
+            found[one.rung][cutoff] = gini
+    return found
+
+
+def _resamples(tested: Sequence[TestedValue]) -> Resamples:
+    keys = np.concatenate([one.customer_keys for one in tested])
+    return Resamples.of(keys, resamples=_RESAMPLES)
+
+
+def _resampled(resamples: Resamples, test: TestedValue, expected: Sequence[Floats]) -> list[Floats]:
+    """The Gini of several expectations of the customers of one test, in each resample."""
+    drawn, columns = resamples.drawn, resamples.places(test.customer_keys)
+    best = Order.of(test.brought).concentrations(test.brought, drawn, columns)
+    return [Order.of(one).concentrations(test.brought, drawn, columns) / best for one in expected]
 
 
 def _row(
-    name: str, tested: Sequence[TestedValue], replicates: Mapping[str, Floats], ships: bool
+    name: str,
+    tested: Sequence[TestedValue],
+    replicates: Mapping[str, Mapping[Cutoff, Floats]],
+    chosen_by: float,
+    ships: bool,
 ) -> ValueRow:
     mean = _mean(name, tested)
-    gini = Resampled(mean["gini"], replicates[name])
+    gini, rate = (
+        Resampled(_mean(one, tested)["gini"], np.mean(list(replicates[one].values()), axis=0))
+        for one in (name, RATE)
+    )
     low, high = gini.ends
-    gain, gain_low, gain_high = gini.over(Resampled(_mean(RATE, tested)["gini"], replicates[RATE]))
+    gain, gain_low, gain_high = gini.over(rate)
     ends = {
         "gini_low": low,
         "gini_high": high,
         "gain": gain,
         "gain_low": gain_low,
         "gain_high": gain_high,
+        CHOSEN_BY: chosen_by,
     }
     mine = [one for one in tested if one.rung == name]
     return ValueRow(
         name=name,
         figures=finite(mean | _pooled(name, tested) | ends),
-        by_cutoff={str(one.cutoff): finite(one.figures) | one.level.as_dict() for one in mine},
+        by_cutoff={
+            str(one.cutoff): finite(one.figures | _ends(replicates[name][one.cutoff]))
+            | one.level.as_dict()
+            for one in mine
+        },
         ships=ships,
     )
+
+
+def _ends(replicates: Floats) -> dict[str, float]:
+    low, high = interval(replicates)
+    return {"gini_low": low, "gini_high": high}
+
+
+def newest_gain(tested: Sequence[TestedValue]) -> dict[str, float]:
+    """What a rung gains in Gini by the newest outcomes, over its predecessor on the same customers.
+
+    The mean over its tests, with the ends of the 95 % interval from resampled customers.
+    """
+    resamples = _resamples(tested)
+    gains, drawn = [], []
+    for one in tested:
+        gains.append(one.figures["gini"] - normalised_gini(one.brought, one.before))
+        after, before = _resampled(resamples, one, [one.expected, one.before])
+        drawn.append(after - before)
+    low, high = interval(np.mean(drawn, axis=0))
+    return {
+        "newest_gain": float(np.mean(gains)),
+        "newest_gain_low": low,
+        "newest_gain_high": high,
+    }

@@ -13,30 +13,39 @@ from features.company.settings.questions import ValueSettings
 from features.declarations.feature import Declaration
 from features.plan.plan import Plan
 from features.store.pack import Pack
+from features.store.store import Store
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
+from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
+from training.fairness.protected import protected_attributes
+from training.fairness.report import FairnessReport, weigh_protected
 from training.families.value.bundle import VALUE, ValueBundle, ValueTask
 from training.families.value.checks import figure_checks
 from training.families.value.concentration import carried_by_few, carried_note, without_largest
 from training.families.value.dataset import (
     ValueDataset,
     ValueSplits,
+    customers_at,
     first_purchase,
+    money_after,
     value_dataset,
     value_features,
     value_splits,
 )
-from training.families.value.ladder import ValueLadder, climb_value
+from training.families.value.fits import Fits
+from training.families.value.ladder import ValueLadder, climb_value, newest_gain
 from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
-from training.families.value.rungs import Tuning, calibrate_value, fit_rungs
+from training.families.value.origins import chosen_at
 from training.families.value.trust import examine_value
 from training.ladder.choice import next_rung, notes_on_passed_over
-from training.leaks.columns import read_columns
-from training.leaks.report import LeakReport, look_for_leaks
+from training.leaks.columns import ReadColumn, read_columns
+from training.leaks.report import LeakReport, look_for_leaks, newest_rows
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
@@ -44,6 +53,7 @@ from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
+from training.seasons.levels import SeasonLevels, money_levels
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""
@@ -56,12 +66,11 @@ class _Ground:
     pack: Pack
     plan: Plan
     margins: Margins
-    dataset: ValueDataset
+    fits: Fits
     splits: ValueSplits
-    names: tuple[str, ...]
-    tuning: Tuning
     notes: Sequence[str]
     known_before: Mapping[str, str]
+    fairness: FairnessReport
 
 
 @dataclass(frozen=True)
@@ -91,31 +100,38 @@ def learn_value(
     margins: Margins,
     known_before: Mapping[str, str] = MappingProxyType({}),
     *,
+    store: Store | None = None,
+    lawful: Mapping[str, str] = MappingProxyType({}),
     threads: int = 1,
     progress: Progress = silent,
 ) -> LearnedValue:
-    """Build the dataset, climb the ladder, and fit the winner on the latest cutoffs.
+    """Build the dataset, climb the ladder, and fit the winner on every outcome that is known.
 
     ``margins`` says what each purchase line left, ``known_before`` what a person has said of columns that tell
-    much. Raises ``ModelRefused`` when the data cannot carry a
-    model.
+    much; in ``store`` lie the protected attributes that no pack has, and ``lawful`` says which of them are read, and
+    why. Raises ``ModelRefused`` when the data cannot carry a model.
     """
     first = first_purchase(pack)
     splits, said = value_splits(first, end_of_data(pack), settings)
     dataset = value_dataset(pack, plan, splits, margins, threads=threads, progress=progress)
     usable = usable_features(Dataset(dataset.vectors, dataset.bought.astype(np.float64)))
     names = value_features(usable.names)
-    tuning = Tuning()
-    ladder = climb_value(dataset, splits, names, tuning=tuning, threads=threads, progress=progress)
+    today = customers_at(pack, plan, end_of_data(pack), threads=threads)
+    seasons = _seasons(pack, plan, splits, margins, threads)
+    fits = Fits(dataset, today, names, splits.horizon.days, threads, seasons)
+    ladder = climb_value(fits, splits, progress=progress)
     notes = [said] if said else []
     if (end_of_data(pack).seconds - first) < SEASON_DAYS * 86_400:
         notes.append(
             "less than two years of purchases: a season that comes but once cannot be told from growth, "
             "so the level may be off by as much as the seasons differ"
         )
+    else:
+        notes.extend(seasons.notes)
     notes.append(_money(margins))
     notes.extend(usable.notes)
-    ground = _Ground(pack, plan, margins, dataset, splits, names, tuning, notes, known_before)
+    fairness = _fairness(dataset, read_columns(plan.declarations, pack, names), pack, store, lawful)
+    ground = _Ground(pack, plan, margins, fits, splits, notes, known_before, fairness)
     return _learned(ground, ladder, threads, progress)
 
 
@@ -137,11 +153,9 @@ def _kept_out(ladder: ValueLadder) -> str:
 def _learned(
     ground: _Ground, ladder: ValueLadder, threads: int, progress: Progress
 ) -> LearnedValue:
-    """The rung that ships fitted on the latest cutoffs, with its reasons tried."""
-    pack, splits = ground.pack, ground.splits
-    value, latest = _shipped(
-        ground.dataset, splits, ground.names, ladder.winner, ground.tuning, threads, progress
-    )
+    """The rung that ships fitted on every outcome that is known, with its reasons tried."""
+    pack, splits, fits = ground.pack, ground.splits, ground.fits
+    value, latest = _shipped(fits, splits, ladder.winner, end_of_data(pack), progress)
     row = ladder.winning_row.as_dict()
     carrying = carried_by_few(pack)
     # Only where few carry the money does the figure say more than the bias itself.
@@ -156,7 +170,8 @@ def _learned(
         base_rate=float(np.mean(latest.bought)),
         metrics={key: row[key] for key in row if key not in ("name", "explained", "ships")}
         | HeldLevels.from_dict(row["by_cutoff"]).next_figures
-        | {"money": ground.margins.kind}
+        | finite(newest_gain(ladder.of(ladder.winner)))
+        | {"money": ground.margins.kind, "chosen": chosen_at(splits, ladder.passed_over)}
         | ({} if without is None else finite(without.figures)),
         ladder=[one.as_dict() for one in ladder.rows],
         notes=[*ground.notes, *told, *notes_on_passed_over(ladder.passed_over)],
@@ -167,24 +182,45 @@ def _learned(
     leaks = _leaks(ground, value)
     return LearnedValue(
         manifest=replace(
-            manifest, evaluation={"trust": trust.as_dict(), "leaks": leaks.as_dict(), **carrying}
+            manifest,
+            evaluation={
+                "trust": trust.as_dict(),
+                "leaks": leaks.as_dict(),
+                "fairness": ground.fairness.as_dict(),
+                **carrying,
+            },
         ),
         value=value,
         reference=reference,
         ladder=ladder,
         splits=splits,
-        customers=ground.dataset.customers,
-        rows=ground.dataset.rows,
+        customers=fits.dataset.customers,
+        rows=fits.dataset.rows,
         declarations=ground.plan.declarations,
         ground=ground,
     )
 
 
+def _seasons(
+    pack: Pack, plan: Plan, splits: ValueSplits, margins: Margins, threads: int
+) -> SeasonLevels:
+    """What the seasons say of the level at every test and at the end of the data."""
+    purchases = pack.streams["purchases"]
+
+    def amounts(vectors: Vectors) -> Floats:
+        keys, cutoffs = vectors.customer_keys, vectors.cutoff_seconds
+        brought = money_after(purchases, margins.cents, keys, cutoffs, splits.horizon)
+        return np.maximum(brought, 0.0)
+
+    every, first = (*splits.tests, splits.shipped), first_purchase(pack)
+    return money_levels(pack, plan, amounts, every, splits.horizon, first, threads=threads)
+
+
 def _leaks(ground: _Ground, value: CalibratedValue) -> LeakReport:
     return look_for_leaks(
-        ground.dataset.vectors,
-        ground.dataset.amounts,
-        read_columns(ground.plan.declarations, ground.pack, ground.names),
+        ground.fits.dataset.vectors,
+        ground.fits.dataset.amounts,
+        read_columns(ground.plan.declarations, ground.pack, ground.fits.feature_names),
         ground.known_before,
         model_reads=value.model.columns.names,
         own_table="purchases",
@@ -193,25 +229,34 @@ def _leaks(ground: _Ground, value: CalibratedValue) -> LeakReport:
     )
 
 
-def _shipped(
+def _fairness(
     dataset: ValueDataset,
-    splits: ValueSplits,
-    names: tuple[str, ...],
-    winner: str,
-    tuning: Tuning,
-    threads: int,
-    progress: Progress,
+    columns: Sequence[ReadColumn],
+    pack: Pack,
+    store: Store | None,
+    lawful: Mapping[str, str],
+) -> FairnessReport:
+    """What leaving out protected attributes costs, and what tells them all the same; the rung does not matter."""
+    newest = newest_rows(dataset.vectors.cutoff_seconds, dataset.amounts)
+    seen = dataset.vectors.select(newest)
+    protected = () if store is None else protected_attributes(store, pack, seen.customer_keys)
+    return weigh_protected(seen, dataset.amounts[newest], columns, protected, lawful)
+
+
+def _shipped(
+    fits: Fits, splits: ValueSplits, winner: str, today: Cutoff, progress: Progress
 ) -> tuple[CalibratedValue, ValueDataset]:
-    """The winner on the shipped split, with the customers it was calibrated on."""
+    """The winner on all outcomes that are known, with the customers its level was learned from."""
     progress("fitting the value model that ships", 0, 1)
-    split = splits.shipped
-    earlier = dataset.at(*(cutoff.seconds for cutoff in split.fit))
-    latest = dataset.at(split.calibration.seconds)
-    days = splits.horizon.days
-    rungs = fit_rungs(earlier, names, days, wanted=(winner,), tuning=tuning, threads=threads)
-    value = calibrate_value(rungs[winner], earlier, latest, threads=threads)
+    fitted = fits.refitted(splits.shipped, today, (winner,)).get(winner)
+    if fitted is None:
+        raise ModelRefused(
+            expected=f"customers by whom {winner} can be fitted at the end of the data, as at every test",
+            found="none: the search for its parameters did not come to rest",
+            remedy="Check the dates and amounts of the latest purchases.",
+        )
     progress("fitting the value model that ships", 1, 1)
-    return value, latest
+    return fitted.value, fits.outcomes(splits.shipped.calibration)
 
 
 def _reference(

@@ -3,7 +3,8 @@
 Trees order customers well and miss the level, because customers age between one cutoff and the next. So
 the model gives the order, and the latest cutoff with a known outcome gives the money: customers in
 bins of equal size by the model's answer, each bin at what it brought, rising from bin to bin
-(isotonic regression by pooling neighbours, Ayer et al. 1955) and joined by straight lines.
+(isotonic regression by pooling neighbours, Ayer et al. 1955) and joined by straight lines. A model that is then fitted
+on that cutoff too takes the level over by ranks.
 """
 
 from __future__ import annotations
@@ -64,6 +65,31 @@ class Level:
         inside = np.interp(answers, np.r_[0.0, self.answers], np.r_[0.0, self.brought])
         beyond = answers * (worth / top) if top > 0 else np.full(len(answers), worth)
         return np.maximum(np.where(answers > top, beyond, inside), 0.0)
+
+    def raised(self, by: float) -> Level:
+        """The same level where everybody brings more: the logarithm of what they bring is higher by so much."""
+        return Level(self.answers, self.brought * float(np.exp(by)))
+
+    def carried_over(self, before: Floats, after: Floats) -> Level:
+        """The same level for a model that answers on another scale.
+
+        ``before`` and ``after`` are what the two models answer of the same customers. As many customers lie below a
+        knot as did, and of all of them together as much is expected as was: the newer model says who, the level how
+        much. Trees that have seen more answer further apart, which would be taken for a level that moved.
+        """
+        if np.array_equal(before, after):
+            return self
+        ranks_before, ranks_after = np.r_[0.0, np.sort(before)], np.r_[0.0, np.sort(after)]
+        inside = np.interp(self.answers, ranks_before, ranks_after)
+        top = ranks_before[-1]
+        stretched = self.answers * (ranks_after[-1] / top) if top > 0 else inside
+        knots, place = np.unique(
+            np.where(self.answers > top, stretched, inside), return_inverse=True
+        )
+        brought = np.bincount(place, self.brought) / np.bincount(place)
+        raw = Level(knots, brought)
+        expected, found = float(self.apply(before).sum()), float(raw.apply(after).sum())
+        return Level(knots, brought * (expected / found)) if found > 0 else raw
 
     def as_dict(self) -> dict[str, Any]:
         """The knots as plain lists."""

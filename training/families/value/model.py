@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,24 @@ class CalibratedValue:
             expected, low, np.maximum(np.minimum(high, most), expected), chance,
             np.maximum(np.minimum(expected / chance, most), expected),
         )  # fmt: skip
+
+    def raised(self, by: float) -> CalibratedValue:
+        """The same model at a level whose logarithm is higher by so much."""
+        return replace(self, level=self.level.raised(by)) if by else self
+
+    def carried_to(
+        self, model: ValueModel, before: tuple[Floats, Floats], after: tuple[Floats, Floats]
+    ) -> CalibratedValue:
+        """A model fitted anew, with what later customers taught this one.
+
+        ``before`` and ``after`` are amounts and chances of the same customers by this model and by the new one.
+        """
+        return replace(
+            self,
+            model=model,
+            level=self.level.carried_over(before[0], after[0]),
+            chance=self.chance.carried_over(before[1], after[1]),
+        )
 
     @property
     def horizon(self) -> int:

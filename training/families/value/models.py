@@ -40,7 +40,7 @@ LEARNED = (TWEEDIE, TWO_PART, BLEND)
 """The rungs that learn from every feature."""
 EXPLAINED = {
     RATE: "spend a day since the first order, times the horizon",
-    LAST: "what they spent in the latest stretch as long as the horizon",
+    LAST: "what they spent in the latest stretch about as long as the horizon, brought to its length",
     PARAMETRIC: "purchases to expect by their rhythm, times spend a purchase to expect",
     TWEEDIE: "boosted trees on every feature, for amounts with many zeros",
     TWO_PART: "chance of buying at all, times the amount if they buy (gamma)",

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.fairness.words import ORDER, fairness_section
+from training.families.value.origins import gain_sentence, origin_sentences
 from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table, ladder_markdown, with_interval
 from training.leaks.words import HEADING, leak_sentences, leaks_markdown
@@ -22,6 +24,7 @@ COLUMNS = (
     ("coverage", "of everybody"),
     ("mae_cents", "MAE"),
 )
+_UNTRIED: Mapping[str, Any] = {"left_out": [], "lawful": {}}
 _SHARES = ("top_decile_share", "coverage", "coverage_of_buyers")
 
 
@@ -57,7 +60,7 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         "nobody is expected to bring more than ten customers of their kind (regular, bought once, long "
         f"silent) have brought. Of those it was calibrated on, {manifest.base_rate:.1%} bought.",
         "## How well",
-        f"Normalised Gini {value_cell(found, 'gini')}; the tenth of customers with the highest "
+        f"Normalised Gini {value_cell(found, 'gini')} over all tests; the tenth of customers with the highest "
         f"expectation brought {value_cell(found, 'top_decile_share')} of the money. In all, the sum "
         f"expected was off by {value_cell(found, 'bias')}, and that of a tenth of the customers by "
         f"{found['decile_mape']:.1%} on average. Ranges meant to hold four in five held "
@@ -67,15 +70,18 @@ def value_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str =
         value_markdown(manifest.ladder),
         "Gini, Spearman, the top tenth's share and MAE are means over the test cutoffs; bias, decile MAPE "
         "and ranges are of all tested customers together; 95 % intervals by resampling customers, differences on "
-        "the same resamples. Every rung's level was learned the same way, on the cutoff before the "
-        "test. What ships orders customers best; a rule of thumb that orders them as well goes before it. "
-        "The choice was made on these same test cutoffs.",
+        "the same resamples. Every rung's level was learned the same way, on the cutoff before the test, from what the "
+        "fit without it said there. What ships orders customers best; a rule of thumb that orders them as well goes "
+        "before it.",
+        " ".join(one for one in (*origin_sentences(found), gain_sentence(found)) if one),
         "At each test cutoff the model that ships had: " + _by_cutoff(found["by_cutoff"]) + ".",
         *level_markdown(found["by_cutoff"]),
         *_leaks(manifest),
+        *fairness_section(manifest.evaluation.get("fairness", _UNTRIED), ORDER),
         *_trust(manifest),
         "## Which cutoff measured what",
         cutoffs_table(origins),
+        "Each model learns from all cutoffs before its test, the one it is calibrated on among them.",
         "## What to know before using it",
         "\n".join(f"- {note}" for note in _limits(manifest)),
         "## Made with",

@@ -64,11 +64,13 @@ def fit_rungs(
     *,
     wanted: Sequence[str] = RUNGS,
     tuning: Tuning | None = None,
+    now: Vectors | None = None,
     threads: int = 1,
 ) -> dict[str, ValueModel]:
     """The wanted rungs, fitted on all cutoffs of a dataset; those the data cannot carry are left out.
 
-    ``tuning`` remembers what served best: what an earlier dataset found is used again, and what this
+    What needs no outcome, the rhythm of buying and what a purchase is worth, is fitted on what is known ``now``, as
+    whoever has nothing else would do it; without it on the dataset's latest cutoff. ``tuning`` remembers what served best: what an earlier dataset found is used again, and what this
     one finds is added. It may only come from earlier cutoffs.
     """
     dataset.require_fit()
@@ -83,7 +85,7 @@ def fit_rungs(
         found[LAST] = RuleValue(LAST, columns, horizon_days, days)
     if PARAMETRIC in wanted:
         with suppress(ModelRefused):
-            found[PARAMETRIC] = _parametric(dataset, horizon_days)
+            found[PARAMETRIC] = _parametric(now or _latest(dataset), horizon_days)
     if set(wanted) & set(LEARNED):
         found |= _trees(dataset, feature_names, horizon_days, wanted, tuning or Tuning(), threads)
     return found
@@ -96,21 +98,24 @@ def _unbounded(*names: str) -> Columns:
 
 
 def _window(names: Sequence[str], horizon_days: int) -> int:
-    """The longest stretch with a feature of its own that is no longer than the horizon."""
+    """The stretch with a feature of its own that is nearest to the horizon, by ratio; of equals the shorter."""
     known = [days for days in (7, 30, 90, 180, 365) if f"spend_sum_{days}d" in names]
-    return max((one for one in known if one <= horizon_days), default=min(known))
+    return min(known, key=lambda days: (max(days, horizon_days) / min(days, horizon_days), days))
 
 
-def _parametric(dataset: ValueDataset, horizon_days: int) -> ParametricValue:
-    """Both models, fitted on what was known at the latest cutoff of the dataset."""
-    latest = dataset.vectors.at(int(dataset.vectors.cutoff_seconds.max()))
+def _latest(dataset: ValueDataset) -> Vectors:
+    return dataset.vectors.at(int(dataset.vectors.cutoff_seconds.max()))
+
+
+def _parametric(known: Vectors, horizon_days: int) -> ParametricValue:
+    """Both models, fitted on the purchases of customers as they are known at one moment."""
     names = (
         "active_days_count_lifetime",
         "days_since_order",
         "days_since_first_order",
         "gross_spend_sum_lifetime",
     )
-    days, since_last, since_first, spend = (latest.column(one).astype(np.float64) for one in names)
+    days, since_last, since_first, spend = (known.column(one).astype(np.float64) for one in names)
     buying = fit_buying_model(np.maximum(days - 1.0, 0.0), since_last, since_first)
     again = days >= 2
     spending = fit_spending_model(days[again], spend[again] / days[again])

@@ -12,7 +12,7 @@ from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest
 from regulars.main import main
-from tests.commands.shop import leaving_and_staying, nobody_leaves, write_shop
+from tests.commands.shop import SETTINGS, leaving_and_staying, nobody_leaves, write_shop
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.training.registry.test_registry import write_company
 from training.bundles.bundle import current
@@ -22,6 +22,16 @@ from training.families.value.checks import value_gate
 from training.families.value.family import VALUE_FAMILY, value_is_current
 from training.recipe.recipe import given_to, train
 from training.registry.registry import Registry
+
+PEOPLE = """
+[tables.customers]
+source = "people.csv"
+
+[tables.customers.columns]
+customer_id = "id"
+age = "age"
+ya = "ya"
+"""
 
 
 def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:
@@ -33,7 +43,10 @@ def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
-    path = write_shop(tmp_path_factory.mktemp("shop"), leaving_and_staying(200))
+    folder = tmp_path_factory.mktemp("shop")
+    path = write_shop(folder, leaving_and_staying(200), settings=SETTINGS + PEOPLE)
+    told = [f"c{one:03},{20 + 7 * one % 60},{7 * one % 60}" for one in range(200)]
+    (folder / "people.csv").write_text("\n".join(["id,age,ya", *told]) + "\n", encoding="utf-8")
     run(path, "ingest")
     return path, run(path, "train", "value")
 
@@ -58,6 +71,34 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
     assert {"trust.md", "trust.json"} <= logged
     assert "## Whether its reasons can be trusted" in str(summary["card"])
     assert bundle.manifest.evaluation["trust"]["figures"]["trust/value_additivity"] < 1e-9
+
+
+def test_what_nobody_is_judged_by_is_told_with_what_stands_for_it(
+    trained: tuple[Path, dict[str, object]],
+) -> None:
+    _, summary = trained
+    evaluation, card = summary["evaluation"], str(summary["card"])
+    assert isinstance(evaluation, dict)
+    (age,) = evaluation["fairness"]["left_out"]
+    assert age["name"] == "age" and [one["column"] for one in age["proxies"]] == ["ya"]
+    assert "## What nobody is judged by" in card and "of the order given up" in card
+
+
+def test_card_and_record_say_which_test_was_reserved_and_what_the_newest_outcomes_were_worth(
+    trained: tuple[Path, dict[str, object]],
+) -> None:
+    path, summary = trained
+    metrics, card = summary["metrics"], str(summary["card"])
+    assert isinstance(metrics, dict)
+    latest = max(metrics["by_cutoff"])
+    chosen = metrics["chosen"]
+    assert chosen["reserved"] == latest and latest not in chosen["choosing"]
+    assert f"{latest} was reserved, so that nothing was chosen by it" in card
+    assert "fits before the last" in card and "changed the Gini by" in card
+    settings = load_settings(path)
+    registry = Registry(settings, Workspace(settings.workspace_folder), "value")
+    told = float(tags_of(registry, "1")["gini"])
+    assert told == pytest.approx(metrics["gini"], abs=1e-4)
 
 
 def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, object]]) -> None:
@@ -90,7 +131,7 @@ def test_without_a_churn_model_the_value_model_is_never_taken_for_current(
 
 def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object]]) -> None:
     path, first = trained
-    write_shop(path.parent, leaving_and_staying(200, days=370))
+    write_shop(path.parent, leaving_and_staying(200, days=370), settings=SETTINGS + PEOPLE)
     run(path, "ingest")
     second = run(path, "train", "value")
     assert second["digest"] != first["digest"]

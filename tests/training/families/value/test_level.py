@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -107,3 +109,56 @@ def test_bins_that_fall_are_pooled() -> None:
     answers = np.r_[np.full(50, 1.0), np.full(50, 3.0)]
     level = Level.learn(answers, np.r_[np.full(50, 8.0), np.full(50, 4.0)])
     assert len(level.answers) == 1 and level.answers[0] == 2.0
+
+
+def test_a_level_carried_to_the_same_answers_is_itself() -> None:
+    answers, brought = customers(500, 6)
+    level = Level.learn(answers, brought)
+    assert level.carried_over(answers, answers.copy()) is level
+
+
+@given(st.integers(2, 400), st.integers(0, 9), st.floats(0.1, 10.0), st.floats(0.5, 2.0))
+@settings(max_examples=30)
+def test_a_level_carried_over_expects_as_much_of_all_and_never_less_of_a_higher_answer(
+    rows: int, seed: int, scale: float, power: float
+) -> None:
+    answers, brought = customers(rows, seed)
+    level = Level.learn(answers, brought)
+    now, _ = customers(rows, seed + 10)
+    after = np.random.default_rng(seed).permutation(scale * now**power)
+    found = level.carried_over(now, after)
+    assert found.apply(after).sum() == pytest.approx(level.apply(now).sum(), rel=1e-9)
+    assert (np.diff(found.apply(np.sort(after))) >= -1e-9).all()
+
+
+def test_answers_that_are_all_three_times_as_high_are_worth_what_they_were() -> None:
+    answers, brought = customers(2_000, 7)
+    level = Level.learn(answers, brought)
+    carried = level.carried_over(answers, 3.0 * answers)
+    assert carried.apply(3.0 * answers) == pytest.approx(level.apply(answers), rel=1e-9)
+
+
+def test_answers_that_lie_further_apart_do_not_raise_the_level() -> None:
+    """By the old knots the same order would be worth half as much again; by ranks it is worth what it was."""
+    answers, brought = customers(5_000, 8)
+    level = Level.learn(answers, brought)
+    apart = answers**1.3 * (answers.mean() / (answers**1.3).mean())
+    carried = level.carried_over(answers, apart)
+    lower, upper = np.quantile(answers, [0.3, 0.9])
+    for value in (lower, upper):
+        same = float(level.apply(np.array([value]))[0])
+        there = value**1.3 * (answers.mean() / (answers**1.3).mean())
+        assert float(carried.apply(np.array([there]))[0]) == pytest.approx(same, rel=0.03)
+
+
+def test_where_nobody_is_told_apart_any_more_everybody_is_worth_the_mean() -> None:
+    level = Level(np.array([10.0, 20.0]), np.array([5.0, 30.0]))
+    found = level.carried_over(np.array([10.0, 20.0]), np.array([4.0, 4.0]))
+    assert found.apply(np.array([4.0])).tolist() == [17.5]
+
+
+def test_a_raised_level_expects_as_much_more_of_everybody() -> None:
+    level = Level(np.array([1.0, 5.0]), np.array([2.0, 9.0]))
+    answers = np.array([0.0, 0.5, 3.0, 40.0])
+    raised = level.raised(math.log(1.3)).apply(answers)
+    np.testing.assert_allclose(raised, 1.3 * level.apply(answers))

@@ -12,7 +12,10 @@ GINI = {RATE: 0.5, LAST: 0.3, PARAMETRIC: 0.4, TWEEDIE: 0.6, TWO_PART: 0.58, BLE
 def ladder(gini: dict[str, float | None]) -> ValueLadder:
     winner = choose_value({name: one for name, one in gini.items() if one is not None})
     told = {"2026-01-01": told_level()}
-    rows = tuple(ValueRow(name, {"gini": one}, told, name == winner) for name, one in gini.items())
+    rows = tuple(
+        ValueRow(name, {"gini": 0.9, "gini_chosen_by": one}, told, name == winner)
+        for name, one in gini.items()
+    )
     return ValueLadder(rows, winner, ())
 
 

@@ -33,11 +33,19 @@ def windows(*days: int) -> ValueDataset:
 
 @pytest.mark.parametrize(
     ("horizon", "window"),
-    [(400, 365), (365, 365), (364, 90), (90, 90), (89, 30), (30, 30), (29, 30), (1, 30)],
+    [
+        (400, 365),
+        (365, 365),
+        (182, 365),
+        (181, 90),
+        (90, 90),
+        (52, 90),
+        (51, 30),
+        (30, 30),
+        (1, 30),
+    ],
 )
-def test_the_last_stretch_is_the_longest_within_the_horizon_or_else_the_shortest(
-    horizon: int, window: int
-) -> None:
+def test_the_last_stretch_is_the_one_nearest_to_the_horizon(horizon: int, window: int) -> None:
     rule = fit_rungs(windows(30, 90, 365), (), horizon, wanted=[LAST])[LAST]
     assert isinstance(rule, RuleValue)
     assert (rule.window_days, rule.columns.names) == (window, (f"spend_sum_{window}d",))
