@@ -4,7 +4,7 @@
 the truth; the ``World`` it returns answers what is true of each customer at any day.
 
 * ``spec.py`` what is asked for, and the seeds · ``people.py`` hidden traits · ``lives.py`` the laws
-  of one day: leaving, ordering, complaining
+  of one day: leaving, ordering, complaining · ``seasons.py`` the clock they order by
 * ``catalogue.py`` items and offers · ``campaigns.py`` randomised exposure and its true effect
 * ``baskets.py`` lines of orders, returns · ``touchpoints.py`` visits, mail, questions, complaints
 * ``ledgers.py`` all of that as the company's tables · ``columns.py`` the same as Arrow columns ·

@@ -19,6 +19,7 @@ from experiments.world.campaigns import (
 )
 from experiments.world.catalogue import OFFERS
 from experiments.world.people import FAVOURITES, Flags, People
+from experiments.world.seasons import Clock
 from experiments.world.spec import NEVER, WorldSpec
 from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.time import DAY_SECONDS
@@ -73,6 +74,7 @@ class Archive:
             touches=self._touches(position, cutoff_day),
             chances=chances,
             accepted_days=accepted_days,
+            clock=Clock.of(self.spec, until_day),
         )
 
     def _touches(self, position: Ints, cutoff_day: int) -> dict[int, Ints]:

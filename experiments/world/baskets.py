@@ -16,6 +16,7 @@ from experiments.world.campaigns import (
 from experiments.world.catalogue import SimulatedCatalogue, offer_of
 from experiments.world.lives import Lives, live
 from experiments.world.people import CATEGORIES, CHANNELS, FAVOURITES, People, drawn_people
+from experiments.world.seasons import Clock
 from experiments.world.spec import BLOCK_CUSTOMERS, NEVER, WorldSpec, random_stream
 from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.time import DAY_SECONDS
@@ -66,7 +67,7 @@ def basket_mean(spec: WorldSpec, catalogue: SimulatedCatalogue) -> float:
     """
     random = random_stream(spec, -1, "lives")
     trial = drawn_people(np.arange(BLOCK_CUSTOMERS), spec, random)
-    lives = live(trial, spec.days, random)
+    lives = live(trial, spec.days, random, Clock.of(spec, spec.days))
     orders = orders_of(spec, trial, lives, NO_EXPOSURES, random)
     mean = spec.lines_per_customer * len(trial) / max(len(orders.person), 1)
     for _ in range(2):

@@ -16,6 +16,7 @@ import numpy as np
 from experiments.world.campaigns import ACCEPT_DAYS, CAMPAIGN_EVERY_DAYS, campaign_day
 from experiments.world.lives import COMPLAINT_DAYS, RESOLVE_CHANCE, leave_rate_on
 from experiments.world.people import Flags, People
+from experiments.world.seasons import ORDINARY, Clock
 from features.vocabulary.arrays import Floats, Ints
 
 TOUCHES_AFTER_LEAVING = 0.5
@@ -32,7 +33,7 @@ class Seen:
     ``last_day`` is the day of the last regular order, and ``open_from``, ``open_until`` belong to its
     complaint. ``touches[day]`` lists who had a touchpoint on a day, once for each. ``chances``
     holds, for each campaign, the chance of acceptance as far as it is known at the cutoff, and
-    ``accepted_days`` the day of acceptance where it was seen.
+    ``accepted_days`` the day of acceptance where it was seen. ``clock`` runs to the last day asked about.
     """
 
     people: People
@@ -42,6 +43,7 @@ class Seen:
     touches: dict[int, Ints]
     chances: dict[int, Floats]
     accepted_days: dict[int, Ints]
+    clock: Clock = ORDINARY
 
 
 def belief(seen: Seen, cutoff_day: int) -> Floats:
@@ -56,7 +58,9 @@ def belief(seen: Seen, cutoff_day: int) -> Floats:
         complaint_open = (seen.open_from <= day) & (day < seen.open_until)
         stays = np.exp(-leave_rate_on(people, day, complaint_open))
         gone_today = (gone + here * (1.0 - stays)) * touched_less
-        here_today = here * stays * passes_without_order(people, day - seen.last_day)
+        # Whoever ordered later than that day is left as they were; their clock must not run backwards.
+        silent_from = np.minimum(seen.last_day + 1, day)
+        here_today = here * stays * passes_without_order(people, silent_from, day, seen.clock)
         touched = np.bincount(seen.touches.get(day, _NOBODY), minlength=len(people))
         gone_today = gone_today * TOUCHES_AFTER_LEAVING**touched
         accepts, accepted = _offer_evidence(seen, day)
@@ -69,16 +73,19 @@ def belief(seen: Seen, cutoff_day: int) -> Floats:
     return here
 
 
-def passes_without_order(people: People, age: Ints | int) -> Floats:
-    """The chance that a gap which lasted ``age - 1`` days lasts the next day as well.
+def passes_without_order(
+    people: People, silent_from: Ints | int, day: int, clock: Clock = ORDINARY
+) -> Floats:
+    """The chance that a gap which has lasted since the start of a day lasts ``day`` as well.
 
     A ratio of two Erlang survival functions, written so that neither underflows.
     """
     rate = people.gap_shape / people.gap_mean_days
-    days = np.maximum(age, 1)
-    before, after = rate * (days - 1), rate * days
+    before = rate * clock.between(silent_from, day)
+    after = rate * clock.between(silent_from, day + 1)
+    today = np.exp(-rate * clock.between(day, day + 1))
     return np.asarray(
-        np.exp(-rate) * _erlang_sum(people.gap_shape, after) / _erlang_sum(people.gap_shape, before)
+        today * _erlang_sum(people.gap_shape, after) / _erlang_sum(people.gap_shape, before)
     )
 
 
@@ -126,7 +133,7 @@ def no_order(seen: Seen, here: Floats, cutoff_day: int, gap_days: int, days: int
         ordered = np.zeros(len(here))
         for cohort in cohorts:
             gone = gone + cohort.lose(seen.people, day)
-            ordered += cohort.order(seen.people, day)
+            ordered += cohort.order(seen, day)
         if day < window:
             cohorts.append(_Cohort.begun(ordered, day))
         else:
@@ -192,8 +199,10 @@ class _Cohort:
         self.masses = masses * np.stack([calm, upset, calm])
         return np.asarray(masses.sum(axis=0) - self.masses.sum(axis=0))
 
-    def order(self, people: People, day: int) -> Floats:
+    def order(self, seen: Seen, day: int) -> Floats:
         """Let the gaps that end today end; returns who orders."""
         before = self.masses.sum(axis=0)
-        self.masses = self.masses * passes_without_order(people, day - self.last_day)
+        self.masses = self.masses * passes_without_order(
+            seen.people, self.last_day + 1, day, seen.clock
+        )
         return np.asarray(before - self.masses.sum(axis=0))

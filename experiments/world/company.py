@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from experiments.world.campaigns import Exposures, run_campaigns
 from experiments.world.catalogue import SimulatedCatalogue, catalogue_of
 from experiments.world.lives import live
 from experiments.world.people import FAVOURITES, FOUNDING_DAYS, People, people_of
+from experiments.world.seasons import Clock
 from experiments.world.spec import BLOCK_CUSTOMERS, WorldSpec, random_stream
 from experiments.world.touchpoints import Contacts, contacts_of
 from experiments.world.truth import World
@@ -84,7 +85,7 @@ def _publish(spec: WorldSpec, draft: Path, folder: Path) -> None:
         if path.name == SETTINGS_FILE and (folder / SETTINGS_FILE).exists():
             continue
         path.replace(folder / path.name)
-    _mark(folder, {"digest": spec.digest, "spec": asdict(spec)})
+    _mark(folder, {"digest": spec.digest, "spec": spec.as_dict()})
     shutil.rmtree(draft)
 
 
@@ -142,7 +143,8 @@ def block_tables(
     profile = random_stream(spec, block, "profile")
     registered_day = _registered_days(spec, people, profile)
     region = profile.integers(0, len(ledgers.REGIONS), len(people))
-    lives = live(people, spec.days, random_stream(spec, block, "lives"))
+    clock = Clock.of(spec, spec.days)
+    lives = live(people, spec.days, random_stream(spec, block, "lives"), clock)
     campaigns = random_stream(spec, block, "campaigns")
     exposures = run_campaigns(spec, people, catalogue, lives.left_day, campaigns)
     baskets = random_stream(spec, block, "baskets")

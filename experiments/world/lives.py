@@ -5,7 +5,8 @@ The laws of one day, in this order; the truth is computed from the same ones:
 1. whoever still comes leaves for good with chance ``1 - exp(-rate)``, where the rate is the
    customer's own, less under a contract and much more while a complaint about the last order is open;
 2. whoever did not leave orders when the gap since the last order has run out. Gaps are whole days:
-   an Erlang time of the customer's own mean and shape, rounded up;
+   an Erlang time of the customer's own mean and shape, rounded up. Where there are seasons, that time
+   passes faster in some and more slowly in others (``seasons.py``);
 3. an order brings a complaint with the customer's own chance, 1 to 7 days later, which stays open for
    a geometric number of days. It weighs until it is resolved or the customer orders again.
 """
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.world.people import Flags, People
+from experiments.world.seasons import ORDINARY, Clock
 from experiments.world.spec import NEVER
 from features.vocabulary.arrays import Floats, Ints
 
@@ -49,7 +51,7 @@ def leave_rate_on(people: People, day: int, complaint_open: Flags) -> Floats:
     return np.where(complaint_open, rate * COMPLAINT_FACTOR, rate)
 
 
-def live(people: People, days: int, random: np.random.Generator) -> Lives:
+def live(people: People, days: int, random: np.random.Generator, clock: Clock = ORDINARY) -> Lives:
     """Let people live for so many days."""
     count = len(people)
     # Leaving by rate is the same as a unit-exponential patience used up at that rate.
@@ -67,17 +69,16 @@ def live(people: People, days: int, random: np.random.Generator) -> Lives:
         due[leaving] = NEVER
         ordering = np.flatnonzero(due == day)
         if len(ordering):
-            due[ordering] = day + _gap_days(people, ordering, random)
+            due[ordering] = clock.day_after(day, _gaps(people, ordering, random))
             begin, until = _complaints(people, ordering, day, random)
             open_from[ordering], open_until[ordering] = begin, until
             orders.append((ordering, np.full(len(ordering), day, np.int64), begin, until))
     return _by_person(orders, left_day)
 
 
-def _gap_days(people: People, ordering: Ints, random: np.random.Generator) -> Ints:
+def _gaps(people: People, ordering: Ints, random: np.random.Generator) -> Floats:
     shape = people.gap_shape[ordering]
-    gap = random.standard_gamma(shape) * people.gap_mean_days[ordering] / shape
-    return np.maximum(np.ceil(gap), 1.0).astype(np.int64)
+    return np.asarray(random.standard_gamma(shape) * people.gap_mean_days[ordering] / shape)
 
 
 def _complaints(

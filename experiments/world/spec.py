@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,8 @@ class WorldSpec:
     ``lines_per_customer`` is the mean to aim at, met within a few percent; below about nine in two
     years it cannot be met, because every order has a line.
     ``treated_share`` is the chance that a customer in a campaign's audience is shown the offer.
+    ``season_strength`` is 0 for a company without seasons and 1 for one with a strong December, a hole in
+    summer and a moving Easter.
     """
 
     customers: int = 20_000
@@ -44,6 +47,7 @@ class WorldSpec:
     start: str = "2024-01-01"
     items: int = 1_200
     treated_share: float = 0.5
+    season_strength: float = 0.0
 
     def __post_init__(self) -> None:
         bounds = {
@@ -52,6 +56,7 @@ class WorldSpec:
             "days": (30, 3_650),
             "items": (24, 99_999),
             "treated_share": (0.05, 0.95),
+            "season_strength": (0.0, 1.5),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
@@ -84,10 +89,17 @@ class WorldSpec:
         """How many blocks of customers there are."""
         return -(-self.customers // BLOCK_CUSTOMERS)
 
+    def as_dict(self) -> dict[str, Any]:
+        """What is asked for as plain fields; seasons only where there are some."""
+        asked = asdict(self)
+        if self.season_strength == 0.0:
+            del asked["season_strength"]
+        return asked
+
     @property
     def digest(self) -> str:
         """A name for exactly this world: equal specs under equal laws have equal digests."""
-        content = json.dumps({"laws": _LAWS_VERSION, **asdict(self)}, sort_keys=True)
+        content = json.dumps({"laws": _LAWS_VERSION, **self.as_dict()}, sort_keys=True)
         return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 

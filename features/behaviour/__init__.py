@@ -14,10 +14,11 @@ from features.behaviour.offers import offers
 from features.behaviour.profile import profile
 from features.behaviour.purchases import purchases
 from features.behaviour.rhythm import rhythm
+from features.behaviour.seasons import seasons
 from features.declarations import Declaration
 from features.store.pack import Pack
 
-FAMILIES = (purchases, rhythm, categories, contacts, offers, contracts, profile)
+FAMILIES = (purchases, rhythm, seasons, categories, contacts, offers, contracts, profile)
 
 __all__ = ["FAMILIES", "declarations"]
 

@@ -8,6 +8,7 @@ RHYTHM = ReasonGroup("rhythm", "Buying rhythm")
 FREQUENCY = ReasonGroup("frequency", "How often they buy")
 SPEND = ReasonGroup("spend", "Spend level")
 TREND = ReasonGroup("trend", "Change in buying")
+SEASON = ReasonGroup("season", "Same season last year")
 BASKET = ReasonGroup("basket", "Basket and range")
 RETURNS = ReasonGroup("returns", "Returns")
 PRICE = ReasonGroup("price", "Discounts and price")
@@ -22,7 +23,7 @@ PROFILE = ReasonGroup("profile", "Profile")
 _DECLARED = "declared_"
 
 GROUPS = (
-    *(RHYTHM, FREQUENCY, SPEND, TREND, BASKET, RETURNS, PRICE, CHANNEL, TENURE),
+    *(RHYTHM, FREQUENCY, SPEND, TREND, SEASON, BASKET, RETURNS, PRICE, CHANNEL, TENURE),
     *(SERVICE, INTEREST, OFFERS, CONTRACT, PROFILE),
 )
 

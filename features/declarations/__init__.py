@@ -7,6 +7,7 @@ keyed       what is new among categories, brands and items, and how the mix is s
 instants    settlements, acceptances, ends: values of instants that rows carry
 attributes  what a customer declared
 buying      how a customer is expected to buy on
+calendar    where in the year the cutoff stands
 feature     a value with its entry in the dictionary
 names       texts of the data inside names and sentences
 ==========  ===========================================================================
@@ -26,6 +27,7 @@ from features.declarations.buying import (
     NoPurchase,
     StillBuying,
 )
+from features.declarations.calendar import TimeOfYear
 from features.declarations.events import COMPARISONS, Comparison, Condition, Events, Moment
 from features.declarations.feature import (
     WINDOWS,
@@ -97,6 +99,7 @@ __all__ = [
     "SinceLast",
     "StillBuying",
     "Sum",
+    "TimeOfYear",
     "TopShare",
     "Total",
     "UntilInstant",

@@ -39,6 +39,7 @@ from features.plan.program import (
     SLOPE,
     STREAK,
     SUM,
+    TIME_OF_YEAR,
     UNTIL_INSTANT,
     VALUE_BEFORE,
     VALUES,
@@ -46,6 +47,10 @@ from features.plan.program import (
 )
 
 _DAY = 86_400.0
+_DAY_SECONDS = 86_400
+# Years are counted from the first of March, so that a leap day ends one; the first such year is 0.
+_MARCH_OF_YEAR_0, _FOUR_CENTURIES = -719_468, 146_097
+_JANUARY, _APRIL, _TO_MARCH = 306, 31, 59
 
 
 @compiled
@@ -84,6 +89,9 @@ def compute(
         elif operation in (SLOPE, STREAK, ACTIVE):
             for r in range(begin, end):
                 registers[r] = _over_bins(operation, instructions[r], bins, counted)
+        elif operation == TIME_OF_YEAR:
+            for r in range(begin, end):
+                registers[r] = _from_turn(instructions[r, 1], cutoff // _DAY_SECONDS)
         elif operation >= NO_PURCHASE:
             for r in range(begin, end):
                 model = registers[instructions.shape[0] + MODEL_WIDTH * instructions[r, 4] :]
@@ -188,6 +196,31 @@ def _of_track(operation: Any, instruction: Any, track: Any, cutoff: Any) -> Any:
             return np.nan
         return track[LAST_VALUE if back == 1 else VALUE_BEFORE] / instruction[3] + 0.0
     return _of_gaps(operation, back, track)
+
+
+@compiled
+def _from_turn(is_april: Any, day: Any) -> Any:
+    """Days from a day, counted from 1970, to the nearest first of January or April.
+
+    The day of the year is found by whole numbers alone (Hinnant, "chrono-compatible low-level date algorithms").
+    """
+    since = day - _MARCH_OF_YEAR_0
+    within = since - since // _FOUR_CENTURIES * _FOUR_CENTURIES
+    year = (within - within // 1_460 + within // 36_524 - within // 146_096) // 365
+    of_year = within - (365 * year + year // 4 - year // 100)
+    if is_april != 0:
+        after = of_year - _APRIL
+        return np.float64(min(abs(after), 365 + _leaps(year + 1) - after))
+    if of_year >= _JANUARY:
+        return np.float64(of_year - _JANUARY)
+    return np.float64(min(_JANUARY - of_year, of_year + _TO_MARCH + _leaps(year)))
+
+
+@compiled
+def _leaps(year: Any) -> Any:
+    """One for a year with a leap day in February, of the years since one that four hundred divides."""
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 1 if is_leap else 0
 
 
 @compiled

@@ -19,6 +19,7 @@ from features.declarations.buying import (
     NoPurchase,
     StillBuying,
 )
+from features.declarations.calendar import TimeOfYear
 from features.declarations.events import MARKER, Events
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
@@ -112,6 +113,8 @@ class _Compiler:
             case Bins():
                 for window in stretches(value):
                     self._ask(value.of, window)
+            case TimeOfYear():
+                pass
             case Ratio() | Sum() | Difference() | Repeats() | Buying():
                 level = 1 + max(self.collect(part) for part in value.parts())
             case _:
@@ -193,6 +196,8 @@ class _Compiler:
             case Buying():
                 operands = [self.registers[part] for part in value.parts()]
                 return operation, *operands, self._model(value)  # type: ignore[return-value]
+            case TimeOfYear():
+                return operation, int(value.turn == "april"), 0, 1, 0
         first, *others = [self.registers[part] for part in value.parts()]
         return operation, first, others[0] if others else 0, 1, 0
 
@@ -222,6 +227,7 @@ OPERATIONS: Final[Mapping[type[Value], int]] = {
     NoPurchase: code.NO_PURCHASE,
     ExpectedPurchases: code.EXPECTED_PURCHASES,
     StillBuying: code.STILL_BUYING,
+    TimeOfYear: code.TIME_OF_YEAR,
 }
 
 

@@ -69,6 +69,7 @@ RATIO: Final = 18
 NO_PURCHASE: Final = 19
 EXPECTED_PURCHASES: Final = 20
 STILL_BUYING: Final = 21
+TIME_OF_YEAR: Final = 22
 MODEL_WIDTH: Final = 6
 
 # Where each part of a stream begins and ends in the tables below it.

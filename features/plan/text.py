@@ -32,7 +32,7 @@ _CLASSES: Final[Mapping[str, type]] = {
         *(declared.New, declared.Entropy, declared.TopShare, declared.DeclaredSince),
         *(declared.DeclaredText, declared.DeclaredFlag, declared.DeclaredNumber),
         *(declared.BuyingModel, declared.NoPurchase, declared.ExpectedPurchases),
-        declared.StillBuying,
+        *(declared.StillBuying, declared.TimeOfYear),
     )
 }
 

@@ -19,6 +19,7 @@ from features.declarations.attributes import (
     DeclaredText,
 )
 from features.declarations.buying import Buying, BuyingModel, ExpectedPurchases, NoPurchase
+from features.declarations.calendar import TimeOfYear
 from features.declarations.events import Condition, Events, Moment
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
@@ -240,6 +241,14 @@ class _Query:
                 number = number if most is None else f"least({number}, {most})"
                 # greatest() and least() pass over what is missing.
                 return _told(f"CASE WHEN declared_{column} IS NOT NULL THEN {number} END")
+            case TimeOfYear(turn):
+                month = 1 if turn == "january" else 4
+                day = "CAST(make_timestamp(cutoff * 1000000) AS DATE)"
+                away = [
+                    f"abs(date_diff('day', make_date(year({day}) + {years}, {month}, 1), {day}))"
+                    for years in (-1, 0, 1)
+                ]
+                return f"least({', '.join(away)})"
         raise NotImplementedError(type(value).__name__)
 
     def _fact(self, events: Events, aggregate: str) -> str:

@@ -57,13 +57,19 @@ class Calibrated:
 
 
 def fit_and_calibrate(
-    rung: Rung, dataset: Dataset, split: Split, *, fitted: FittedModels
+    rung: Rung,
+    dataset: Dataset,
+    split: Split,
+    *,
+    fitted: FittedModels,
+    over_newest: float = 0.0,
 ) -> Calibrated:
     """A rung fitted on all that is known at a split's test, and calibrated by its predecessors.
 
     The shape of the curve is learned from their answers for customers they had not seen. The model has learned from
     these customers and may stand at another level than its predecessors did; so the curve is moved to where it says
-    of them, all together, what the predecessors were found to say.
+    of them, all together, what the predecessors were found to say. From there it is moved to the season of the
+    test: ``over_newest`` in log-odds.
     """
     held = split.calibration_rows(dataset)
     model = fitted.of(rung, split.fit_rows(dataset))
@@ -77,7 +83,7 @@ def fit_and_calibrate(
     learned = calibrate(answers, held.outcomes, repeated=repeated)
     probability = learned.apply(answers)
     curve = learned.levelled(model.score(held.vectors), float(np.mean(probability)))
-    return Calibrated(model, curve, held, probability)
+    return Calibrated(model, curve.shifted(over_newest), held, probability)
 
 
 def _told(rows: Dataset) -> bytes:

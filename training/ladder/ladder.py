@@ -18,6 +18,7 @@ from training.ladder.tested import Tested, whole_tests
 from training.measures.intervals import Resampled, finite
 from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.metrics import measure
+from training.seasons.levels import NO_SEASONS, SeasonLevels
 
 
 @dataclass(frozen=True)
@@ -123,13 +124,14 @@ def climb(
     splits: Splits,
     rungs: Sequence[Rung],
     *,
+    seasons: SeasonLevels = NO_SEASONS,
     threads: int = 1,
     progress: Progress = silent,
 ) -> Ladder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
-    The reserved test takes no part in the choice. The first rung looks at nobody. Raises ``ModelRefused`` when no
-    other tells who leaves better than this base rate does.
+    Every rung's level is moved to the season of its test. The reserved test takes no part in the choice. The first rung
+    looks at nobody. Raises ``ModelRefused`` when no other tells who leaves better than this base rate does.
     """
     tested: list[Tested] = []
     oldest: dict[str, Calibrated] = {}
@@ -138,7 +140,9 @@ def climb(
     for split in splits.tests:
         for rung in rungs:
             progress("testing the ladder", len(tested), total)
-            oldest[rung.name] = fit_and_calibrate(rung, dataset, split, fitted=fitted)
+            oldest[rung.name] = fit_and_calibrate(
+                rung, dataset, split, fitted=fitted, over_newest=seasons.over_newest(split)
+            )
             tested.append(_tested(rung.name, dataset, split, oldest[rung.name]))
     progress("testing the ladder", total, total)
     measured = measured_rungs(tested, rungs)
@@ -151,7 +155,10 @@ def climb(
     reserved = "" if splits.reserved is None else splits.reserved.name
     reported = [reserved] if reserved else choosing
     return Ladder(
-        _rows(measured, tests, choosing, reserved, winner.name),
+        tuple(
+            replace(row, by_cutoff=seasons.told(row.by_cutoff))
+            for row in _rows(measured, tests, choosing, reserved, winner.name)
+        ),
         winner,
         tuple(tested),
         oldest,

@@ -109,6 +109,10 @@ def level_sentences(by_cutoff: ByCutoff) -> Sequence[str]:
         said.append("No other test was farther off.")
     else:
         said.append(f"The worst was {worst.test}: there {_came(worst)}.")
+    if latest.season_seen is False:
+        said.append(
+            "One year: no season seen twice, so the next level may be off by as much as seasons differ."
+        )
     low, high = held.next
     if math.isfinite(low):
         said.append(

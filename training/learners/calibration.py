@@ -112,6 +112,12 @@ class Calibration:
             log_odds < first, sigmoid(below), np.where(log_odds > last, sigmoid(above), inside)
         )
 
+    def shifted(self, by: float) -> Calibration:
+        """The same curve at another level: the log-odds of every probability are higher by so much."""
+        if by == 0.0:
+            return self
+        return replace(self, probability=sigmoid(logit(self.probability) + by))
+
     def levelled(self, log_odds: Floats, level: float) -> Calibration:
         """The same curve for a model that stands higher or lower: moved to where these come to ``level`` on average.
 

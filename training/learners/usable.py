@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.vocabulary.errors import ModelRefused
+from features.vocabulary.time import DAY_SECONDS
 from training.datasets.dataset import Dataset
 from training.learners.columns import is_shared
 
@@ -23,6 +24,10 @@ RECENCY_FREQUENCY_MONEY = (
 )
 """What the logistic rung reads, where the plan has it: recency, tenure, frequency, money, rhythm."""
 
+TIME_OF_YEAR = ("days_from_new_year", "days_from_first_of_april")
+"""The same for everybody at a cutoff: among few cutoffs they say which one it was, and no more."""
+SEASONS_TWICE_DAYS = 2 * 365
+
 
 @dataclass(frozen=True)
 class Usable:
@@ -35,10 +40,12 @@ class Usable:
 def usable_features(dataset: Dataset) -> Usable:
     """Leave out features that are the same for everybody, or known of fewer than ten customers.
 
+    The time of year counts only where the cutoffs show every season twice: else it is the date in other words.
     Raises ``ModelRefused`` when none remains.
     """
-    constant, rare, kept = [], [], []
+    constant, rare, once, kept = [], [], [], []
     vectors = dataset.vectors
+    span_days = (vectors.cutoff_seconds.max() - vectors.cutoff_seconds.min()) / DAY_SECONDS
     for name in vectors.feature_names:
         column = vectors.column(name)
         present = ~np.isnan(column)
@@ -46,6 +53,8 @@ def usable_features(dataset: Dataset) -> Usable:
             rare.append(name)
         elif present.all() and column.min() == column.max():
             constant.append(name)
+        elif name in TIME_OF_YEAR and span_days < SEASONS_TWICE_DAYS:
+            once.append(name)
         else:
             kept.append(name)
     if not kept:
@@ -59,6 +68,7 @@ def usable_features(dataset: Dataset) -> Usable:
         for reason, names in (
             ("the same for everybody", constant),
             ("known of fewer than ten customers", rare),
+            ("no season seen twice", once),
         )
         if names
     ]

@@ -20,6 +20,10 @@ from training.measures.metrics import calibration_error, calibration_error_by_ch
 NEXT_SHARE, NEARLY_ALWAYS = 0.9, 0.95
 """So often the next level lies within the range that the tests tell, and within the wider one."""
 _TWO_SIDED = 1.96
+_SEEN = "season_seen"
+UNSEEN_SEASON, LIKE_TESTS = 0.25, 3
+"""How far one season's level lies from another's (in logarithms, root mean square) where no season was seen twice,
+and how many tests of that size this counts like: one year shows too few seasons to tell how much they differ."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ class HeldLevel:
 
     ``bias`` is expected over observed less one, with the ends of its 95 % interval by customers. ``ece`` is of
     probabilities alone, with what right ones would show by chance and the share it came true of. NaN where
-    nothing came.
+    nothing came. ``season_seen`` tells whether the same season a year before was known; None where there are no
+    seasons to speak of.
     """
 
     test: str
@@ -39,6 +44,7 @@ class HeldLevel:
     ece: float | None = None
     ece_by_chance: float | None = None
     rate: float | None = None
+    season_seen: bool | None = None
 
     @classmethod
     def of(
@@ -103,8 +109,9 @@ class HeldLevel:
             "bias_high": self.bias_high,
             "observed_over_expected": self.observed_over_expected,
         }
-        of_chances = {"ece": self.ece, "ece_by_chance": self.ece_by_chance, "rate": self.rate}
-        known = {key: one for key, one in of_chances.items() if one is not None}
+        where_known = {"ece": self.ece, "ece_by_chance": self.ece_by_chance, "rate": self.rate}
+        where_known |= {"season_seen": self.season_seen}
+        known = {key: one for key, one in where_known.items() if one is not None}
         return {key: _known(one) for key, one in (told | known).items()}
 
     @classmethod
@@ -112,8 +119,8 @@ class HeldLevel:
         """A level read back from what a manifest says of a test."""
         keys = ("bias", "bias_low", "bias_high")
         ends = [math.nan if content.get(key) is None else float(content[key]) for key in keys]
-        of_chances = (content.get(key) for key in ("ece", "ece_by_chance", "rate"))
-        return cls(test, int(content.get("customers", 0)), *ends, *of_chances)
+        where_known = (content.get(key) for key in ("ece", "ece_by_chance", "rate", "season_seen"))
+        return cls(test, int(content.get("customers", 0)), *ends, *where_known)
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,8 @@ class HeldLevels:
         """Between which shares of what is expected the next level lies, so often.
 
         By how far the tests were off, about right: tests tell of seasons and growth, which no number of customers
-        at one test does. Never narrower than what customers leave open. Few tests tell little, which Student's t says.
+        at one test does. Never narrower than what customers leave open. Few tests tell little, which Student's t says;
+        where no season was seen twice, what seasons do elsewhere is told beside them.
         """
         from scipy.special import stdtrit
 
@@ -169,8 +177,12 @@ class HeldLevels:
         ]
         if not off or not open_by_customers:
             return math.nan, math.nan
-        spread = max(_root_mean_square(off), _root_mean_square(open_by_customers))
-        half = float(stdtrit(len(off), (1.0 + share) / 2.0)) * spread
+        spread, told_by = _root_mean_square(off), len(off)
+        if self.latest.season_seen is False:
+            spread = _root_mean_square([*off, *[UNSEEN_SEASON] * LIKE_TESTS])
+            told_by += LIKE_TESTS
+        spread = max(spread, _root_mean_square(open_by_customers))
+        half = float(stdtrit(told_by, (1.0 + share) / 2.0)) * spread
         return math.exp(-half), math.exp(half)
 
     @property
@@ -218,3 +230,17 @@ def _known(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.8g}") if math.isfinite(value) else None
     return value
+
+
+def with_seasons(
+    by_cutoff: Mapping[str, Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The levels of tests, with whether the season of each was seen a year before where ``known`` tells.
+
+    >>> with_seasons({"2026-01-01": {"rate": 0.2}}, {"2026-01-01": {"season_seen": True}})
+    {'2026-01-01': {'rate': 0.2, 'season_seen': True}}
+    """
+    return {
+        test: {**level, **{key: one for key, one in known.get(test, {}).items() if key == _SEEN}}
+        for test, level in by_cutoff.items()
+    }

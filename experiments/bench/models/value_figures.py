@@ -69,7 +69,12 @@ def value_figures(
 
 def learned_value(name: str, data: Path, folder: Path, *, threads: int) -> LearnedValue:
     """One public data set, ingested and learned from."""
-    settings = load_settings(PUBLIC[name](data, folder))
+    return value_of(PUBLIC[name](data, folder), threads=threads)
+
+
+def value_of(settings_file: Path, *, threads: int) -> LearnedValue:
+    """A company ingested and learned from, without publishing anything."""
+    settings = load_settings(settings_file)
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace, threads=threads)
     store = open_store(workspace)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from features.declarations.calendar import TimeOfYear
 from features.declarations.events import Events
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
 from features.declarations.keyed import Entropy, New, TopShare
@@ -49,6 +50,7 @@ BOUGHT = Events("purchases").also("quantity_milli", ">", 0)
         (Bins(Count(BOUGHT), "slope"), "x_slope_12x30d"),
         (Ratio(Count(BOUGHT), Count(BOUGHT), "share").over(Window(7)), "x_share_7d"),
         (Difference(SinceFirst(BOUGHT), SinceLast(BOUGHT), "days"), "x_days"),
+        (TimeOfYear("april"), "days_from_x"),
     ],
 )
 def test_a_feature_is_named_after_its_definition(value: Value, name: str) -> None:

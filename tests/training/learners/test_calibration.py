@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from training.learners.calibration import (
     Calibration,
     calibrate,
+    logit,
     platt,
     pool_adjacent_violators,
     sigmoid,
@@ -164,6 +165,14 @@ def test_the_shape_is_learned_from_so_many_who_left_and_as_many_who_stayed(
     outcomes = np.repeat([1.0, 0.0], [left, stayed])
     log_odds = np.linspace(4.0, -4.0, left + stayed)
     assert calibrate(log_odds, outcomes, isotonic_from=300).kind == kind
+
+
+def test_a_shifted_curve_has_every_log_odds_higher_by_as_much_and_the_same_order() -> None:
+    curve = Calibration("isotonic", np.array([-1.0, 0.5]), np.array([0.2, 0.6]), 0.8)
+    asked = np.array([-5.0, -1.0, 0.5, 7.0])
+    moved = logit(curve.shifted(0.7).apply(asked)) - logit(curve.apply(asked))
+    np.testing.assert_allclose(moved, 0.7, atol=1e-9)
+    assert curve.shifted(0.0) is curve
 
 
 @given(st.floats(-3.0, 3.0), st.sampled_from([60, 3_000]))

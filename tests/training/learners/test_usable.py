@@ -7,9 +7,10 @@ import pytest
 
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import ModelRefused
+from features.vocabulary.time import DAY_SECONDS
 from tests.training.companies import dataset
 from training.datasets.dataset import Dataset
-from training.learners.usable import usable_features
+from training.learners.usable import TIME_OF_YEAR, usable_features
 
 
 def test_constant_and_rare_features_are_left_out_and_said() -> None:
@@ -40,3 +41,18 @@ def test_features_that_are_the_same_for_everybody_teach_nothing() -> None:
     )
     with pytest.raises(ModelRefused, match="4 constant"):
         usable_features(Dataset(flat, learned.outcomes))
+
+
+@pytest.mark.parametrize(("days", "read"), [(700, False), (760, True)])
+def test_the_time_of_year_is_read_only_where_the_cutoffs_show_every_season_twice(
+    days: int, read: bool
+) -> None:
+    learned = dataset()
+    cutoffs = np.arange(600) % 9 * (days * DAY_SECONDS // 8)
+    values = np.column_stack([learned.vectors.values, np.arange(600) % 7, np.arange(600) % 5])
+    names = (*learned.vectors.feature_names, *TIME_OF_YEAR)
+    vectors = Vectors("p", names, learned.vectors.customer_keys, cutoffs, values.astype(np.float32))
+    usable = usable_features(Dataset(vectors, learned.outcomes))
+    assert set(usable.names) >= set(learned.vectors.feature_names)
+    assert (set(TIME_OF_YEAR) <= set(usable.names)) is read
+    assert any("no season seen twice" in one for one in usable.notes) is not read

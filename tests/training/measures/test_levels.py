@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -145,3 +146,22 @@ def test_the_figures_of_a_run_name_the_latest_and_the_worst() -> None:
     off = math.sqrt((math.log(1.1) ** 2 + math.log(0.6) ** 2) / 2)
     highs = [math.log(ends[name] or 1.0) / off for name in ("level_high", "level_highest")]
     assert highs == pytest.approx([2.91999, 4.30265], rel=1e-4)
+
+
+def test_where_no_season_was_seen_twice_the_next_level_is_wider_open_than_a_lucky_test_says() -> (
+    None
+):
+    lucky = [level(str(at), 0.02) for at in range(2)]
+    unseen = [replace(one, season_seen=False) for one in lucky]
+    seen = [replace(one, season_seen=True) for one in lucky]
+    assert HeldLevels.of(seen).next == HeldLevels.of(lucky).next
+    # Two tests off by .02 and, as if there were, three by .25: Student's t with five degrees of freedom.
+    half = 2.015048 * math.sqrt((2 * math.log(1.02) ** 2 + 3 * 0.25**2) / 5)
+    assert HeldLevels.of(unseen).next == pytest.approx((math.exp(-half), math.exp(half)), rel=1e-5)
+
+
+def test_whether_a_season_was_seen_is_read_back_where_it_was_told() -> None:
+    told = HeldLevels.of([replace(level("1", 0.1), season_seen=False), level("2", 0.1)])
+    again = HeldLevels.from_dict(told.as_dict())
+    assert [one.season_seen for one in again.levels] == [None, False]
+    assert "season_seen" not in told.as_dict()["2"]

@@ -37,6 +37,7 @@ from training.questions.labelled import labelled
 from training.questions.question import Question
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
+from training.seasons.levels import NO_SEASONS, SeasonLevels, chance_levels
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Learned:
     dataset: Dataset
     pack: Pack
     usable: tuple[str, ...]
+    seasons: SeasonLevels = NO_SEASONS
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -97,14 +99,16 @@ def learn_churn(
         else buying_models_before(pack, splits.cutoffs, threads=threads),
     )
     rungs = rungs_for_few(rungs) if is_small(splits) else rungs
-    ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
-    fitted = _fitted(ladder, dataset, splits, progress)
+    every = [*splits.tests, splits.shipped]
+    seasons = chance_levels(pack, plan, question, every, splits.horizon, threads=threads)
+    ladder = climb(dataset, splits, rungs, seasons=seasons, threads=threads, progress=progress)
+    fitted = _fitted(ladder, dataset, splits, seasons, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
         task=ChurnTask(question),
         **provenance(plan, pack),
         **fitted.said(ladder, splits),
-        notes=[*usable.notes, *found.notes, *_on_horizon(pack, question)],
+        notes=[*usable.notes, *found.notes, *seasons.notes, *_on_horizon(pack, question)],
     )
     return Learned(
         manifest=manifest,
@@ -119,6 +123,7 @@ def learn_churn(
         dataset=dataset,
         pack=pack,
         usable=usable.names,
+        seasons=seasons,
     )
 
 
@@ -131,7 +136,7 @@ def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Lea
     ladder = next_rung(learned.ladder, why, lambda left: _kept_out(left, splits))
     if ladder is None:
         return None
-    fitted = _fitted(ladder, learned.dataset, splits, progress)
+    fitted = _fitted(ladder, learned.dataset, splits, learned.seasons, progress)
     noted = learned.ladder.passed_over
     anew = {name: why for name, why in ladder.passed_over.items() if name not in noted}
     notes = [*learned.manifest.notes, *notes_on_passed_over(anew)]
@@ -174,9 +179,13 @@ class _Fitted:
         }
 
 
-def _fitted(ladder: Ladder, dataset: Dataset, splits: Splits, progress: Progress) -> _Fitted:
+def _fitted(
+    ladder: Ladder, dataset: Dataset, splits: Splits, seasons: SeasonLevels, progress: Progress
+) -> _Fitted:
     progress("fitting the model that ships", 0, 1)
-    found = fit_and_calibrate(ladder.winner, dataset, splits.shipped, fitted=ladder.fitted)
+    split, fitted = splits.shipped, ladder.fitted
+    over_newest = seasons.over_newest(split)
+    found = fit_and_calibrate(ladder.winner, dataset, split, fitted=fitted, over_newest=over_newest)
     progress("fitting the model that ships", 1, 1)
     reference = Reference.learn(found.held.vectors, found.probability)
     base_rate = float(np.mean(found.held.outcomes))

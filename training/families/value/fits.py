@@ -19,6 +19,7 @@ from training.families.value.dataset import ValueDataset
 from training.families.value.model import CalibratedValue
 from training.families.value.models import RUNGS, ValueModel
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
+from training.seasons.levels import NO_SEASONS, SeasonLevels
 
 Answers = tuple[Floats, Floats]
 """Amounts in cents and scores for buying at all, one of each a customer."""
@@ -63,6 +64,7 @@ class Fits:
     feature_names: tuple[str, ...]
     horizon_days: int
     threads: int = 1
+    seasons: SeasonLevels = NO_SEASONS
     tuning: Tuning = field(default_factory=Tuning)
     _models: dict[Stretch, dict[str, ValueModel | None]] = field(default_factory=dict, repr=False)
     _answers: dict[tuple[Stretch, Cutoff], dict[str, Answers]] = field(
@@ -131,12 +133,14 @@ class Fits:
     def _taught(self, split: OriginSplit, wanted: Sequence[str]) -> dict[str, CalibratedValue]:
         """The predecessors at a split, taught by what came of the customers they had not seen.
 
-        This is the one place where a level is learned from what was answered and what came of it.
+        This is the one place where a level is learned from what was answered and what came of it; from there it is
+        moved to that of the season ahead.
         """
+        over_newest = self.seasons.over_newest(split)
         before = Stretch.before(split)
         earlier, newest = self.outcomes(*split.fit), self.outcomes(split.calibration)
         lessons = self.answers(before, split.calibration, wanted)
         return {
-            name: calibrate_value(model, earlier, newest, lessons[name])
+            name: calibrate_value(model, earlier, newest, lessons[name]).raised(over_newest)
             for name, model in self.models(before, wanted).items()
         }

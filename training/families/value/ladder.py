@@ -160,8 +160,9 @@ def climb_value(fits: Fits, splits: ValueSplits, *, progress: Progress = silent)
     if not chosen_by[winner] > 0.0:
         raise _nothing_learned(chosen_by[winner])
     replicates = _replicates(tested, names)
-    rows = tuple(_row(name, tested, replicates, chosen_by[name], name == winner) for name in names)
-    return ValueLadder(rows, winner, tuple(tested))
+    rows = (_row(name, tested, replicates, chosen_by[name], name == winner) for name in names)
+    told = tuple(replace(row, by_cutoff=fits.seasons.told(row.by_cutoff)) for row in rows)
+    return ValueLadder(told, winner, tuple(tested))
 
 
 def laid_value_again(

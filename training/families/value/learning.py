@@ -15,6 +15,7 @@ from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.store.store import Store
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
@@ -32,6 +33,7 @@ from training.families.value.dataset import (
     ValueSplits,
     customers_at,
     first_purchase,
+    money_after,
     value_dataset,
     value_features,
     value_splits,
@@ -52,6 +54,7 @@ from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
+from training.seasons.levels import SeasonLevels, money_levels
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""
@@ -119,7 +122,8 @@ def learn_value(
     usable = usable_features(Dataset(dataset.vectors, dataset.bought.astype(np.float64)))
     names = value_features(usable.names)
     today = customers_at(pack, plan, end_of_data(pack), threads=threads)
-    fits = Fits(dataset, today, names, splits.horizon.days, threads)
+    seasons = _seasons(pack, plan, splits, margins, threads)
+    fits = Fits(dataset, today, names, splits.horizon.days, threads, seasons)
     ladder = climb_value(fits, splits, progress=progress)
     notes = [said] if said else []
     if (end_of_data(pack).seconds - first) < SEASON_DAYS * 86_400:
@@ -127,6 +131,8 @@ def learn_value(
             "less than two years of purchases: a season that comes but once cannot be told from growth, "
             "so the level may be off by as much as the seasons differ"
         )
+    else:
+        notes.extend(seasons.notes)
     notes.append(_money(margins))
     notes.extend(usable.notes)
     fairness = _fairness(dataset, read_columns(plan.declarations, pack, names), pack, store, lawful)
@@ -198,6 +204,21 @@ def _learned(
         declarations=ground.plan.declarations,
         ground=ground,
     )
+
+
+def _seasons(
+    pack: Pack, plan: Plan, splits: ValueSplits, margins: Margins, threads: int
+) -> SeasonLevels:
+    """What the seasons say of the level at every test and at the end of the data."""
+    purchases = pack.streams["purchases"]
+
+    def amounts(vectors: Vectors) -> Floats:
+        keys, cutoffs = vectors.customer_keys, vectors.cutoff_seconds
+        brought = money_after(purchases, margins.cents, keys, cutoffs, splits.horizon)
+        return np.maximum(brought, 0.0)
+
+    every, first = (*splits.tests, splits.shipped), first_purchase(pack)
+    return money_levels(pack, plan, amounts, every, splits.horizon, first, threads=threads)
 
 
 def _leaks(ground: _Ground, value: CalibratedValue) -> LeakReport:

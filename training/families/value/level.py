@@ -66,6 +66,10 @@ class Level:
         beyond = answers * (worth / top) if top > 0 else np.full(len(answers), worth)
         return np.maximum(np.where(answers > top, beyond, inside), 0.0)
 
+    def raised(self, by: float) -> Level:
+        """The same level where everybody brings more: the logarithm of what they bring is higher by so much."""
+        return Level(self.answers, self.brought * float(np.exp(by)))
+
     def carried_over(self, before: Floats, after: Floats) -> Level:
         """The same level for a model that answers on another scale.
 

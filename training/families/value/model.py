@@ -66,6 +66,10 @@ class CalibratedValue:
             np.maximum(np.minimum(expected / chance, most), expected),
         )  # fmt: skip
 
+    def raised(self, by: float) -> CalibratedValue:
+        """The same model at a level whose logarithm is higher by so much."""
+        return replace(self, level=self.level.raised(by)) if by else self
+
     def carried_to(
         self, model: ValueModel, before: tuple[Floats, Floats], after: tuple[Floats, Floats]
     ) -> CalibratedValue:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from training.bundles.manifest import Manifest
 from training.families.value.bundle import VALUE, ValueTask
 from training.families.value.ladder import TestedValue, ValueLadder, laid_value_again, newest_gain
 from training.measures.intervals import finite
-from training.measures.levels import HeldLevels
+from training.measures.levels import HeldLevels, with_seasons
 from training.predictions.predictions import Predictions, RungPredictions
 
 _RANGES = ("amount", "low", "high")
@@ -45,6 +46,10 @@ def recomputed_value(manifest: Manifest[ValueTask], predictions: Predictions) ->
     tested = [_tested(part) for part in predictions.tested]
     names = [row["name"] for row in manifest.ladder]
     ladder = laid_value_again(tested, names, manifest.title, manifest.metrics["chosen"]["choosing"])
+    # Which seasons were seen twice is known of the history alone.
+    seen = manifest.metrics["by_cutoff"]
+    rows = (replace(row, by_cutoff=with_seasons(row.by_cutoff, seen)) for row in ladder.rows)
+    ladder = replace(ladder, rows=tuple(rows))
     row = ladder.winning_row.as_dict()
     levels = HeldLevels.from_dict(row["by_cutoff"])
     return {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -153,3 +155,10 @@ def test_where_nobody_is_told_apart_any_more_everybody_is_worth_the_mean() -> No
     level = Level(np.array([10.0, 20.0]), np.array([5.0, 30.0]))
     found = level.carried_over(np.array([10.0, 20.0]), np.array([4.0, 4.0]))
     assert found.apply(np.array([4.0])).tolist() == [17.5]
+
+
+def test_a_raised_level_expects_as_much_more_of_everybody() -> None:
+    level = Level(np.array([1.0, 5.0]), np.array([2.0, 9.0]))
+    answers = np.array([0.0, 0.5, 3.0, 40.0])
+    raised = level.raised(math.log(1.3)).apply(answers)
+    np.testing.assert_allclose(raised, 1.3 * level.apply(answers))

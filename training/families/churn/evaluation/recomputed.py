@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from training.families.churn.learning import Learned
 from training.ladder.ladder import Ladder, laid_again
 from training.ladder.rung import Rung
 from training.ladder.tested import Tested
-from training.measures.levels import HeldLevels
+from training.measures.levels import HeldLevels, with_seasons
 from training.measures.metrics import measure
 from training.measures.profit import Costs
 from training.predictions.predictions import Predictions, RungPredictions
@@ -99,13 +99,17 @@ def _ladder(manifest: Manifest[ChurnTask], predictions: Predictions) -> Ladder:
         for row in manifest.ladder
     ]
     chosen = manifest.metrics["chosen"]
-    return laid_again(
+    ladder = laid_again(
         tested,
         rungs,
         manifest.title,
         choosing=chosen["choosing"],
         reserved=chosen["reserved"],
     )
+    # Which seasons were seen twice is known of the history alone.
+    seen = manifest.metrics["by_cutoff"]
+    rows = (replace(row, by_cutoff=with_seasons(row.by_cutoff, seen)) for row in ladder.rows)
+    return replace(ladder, rows=tuple(rows))
 
 
 def _worth(ladder: Ladder, facts: Mapping[str, Any]) -> Campaign:
