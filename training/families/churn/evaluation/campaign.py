@@ -14,30 +14,12 @@ from features.company.settings.questions import CampaignSettings
 from features.vocabulary.arrays import Floats
 from training.ladder.ladder import Ladder
 from training.ladder.tested import WholeTest, whole_tests
-from training.measures.intervals import customer_draws, interval
+from training.measures.estimates import Estimate
+from training.measures.intervals import customer_draws
 from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
 
 _RESAMPLES = 200
 _SIZES = 60
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with the 95 % interval that resampled customers give."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, mean: float, replicates: Floats) -> Estimate:
-        """The figure as measured, with the middle of its replicates around it."""
-        return cls(mean, *interval(replicates))
-
-    @property
-    def is_above_zero(self) -> bool:
-        """Whether chance alone does not explain a figure above zero."""
-        return self.low > 0
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.families.churn.evaluation.grade import money
 from training.ladder.tables import ladder_markdown, markdown, with_interval
+from training.measures.estimates import money
 from training.measures.profit import Costs
 from training.recipe.report import ReportedLadder
 

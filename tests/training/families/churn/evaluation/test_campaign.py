@@ -9,11 +9,11 @@ from features.company.settings.questions import CampaignSettings
 from tests.training.answers import answered, ladder_of
 from training.families.churn.evaluation.campaign import (
     Campaign,
-    Estimate,
     campaign,
     profit_curve,
 )
 from training.ladder.tested import whole_tests
+from training.measures.estimates import Estimate
 from training.measures.profit import Costs
 
 # A leaver on the list brings half of 90 less 1, one who would have stayed costs 11.
