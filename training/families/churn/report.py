@@ -18,6 +18,7 @@ from training.families.churn.evaluation.evaluation import Evaluation
 from training.families.churn.evaluation.plots import shap_plots
 from training.families.churn.evaluation.tables import (
     churn_ladder,
+    lists_csv,
     lists_markdown,
     slices_markdown,
 )
@@ -98,7 +99,7 @@ def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
     ]
     return {
         "evaluation.json": as_table(evaluated),
-        "lists.csv": spreadsheet(evaluated["campaign"]["rows"]),
+        "lists.csv": lists_csv(evaluated),
         "lists.md": lists_markdown(evaluated),
         "slices.csv": spreadsheet(evaluated["slices"]),
         "slices.md": slices_markdown(evaluated["slices"]),

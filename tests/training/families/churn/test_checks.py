@@ -15,6 +15,7 @@ from training.families.churn.checks import (
     _reasons,
     figure_checks,
 )
+from training.families.churn.list_check import list_against_champion
 from training.learners.logistic import LogisticModel
 
 NAN = float("nan")
@@ -37,6 +38,13 @@ def test_a_good_average_hides_neither_the_latest_test_nor_the_worst() -> None:
     assert kept_out(bad, good, good) == []
     assert kept_out(told_level(ece=0.12), good, good) == ["calibration error, worst test"]
     assert len(figure_checks({})) == 4 and not any(one.passed for one in figure_checks({}))
+
+
+def test_a_champion_of_before_that_does_not_tell_its_tests_apart_keeps_nobody_out() -> None:
+    mine = manifest_of(MODEL, metrics={"auc_by_cutoff": {"2025-01-01": 0.7}, "auc": 0.7})
+    before = replace(mine, metrics={"auc": 0.9}, evaluation={})
+    for check in (_auc_against_champion(mine, before), list_against_champion(mine, before)):
+        assert check.passed and "not compared" in check.figure
 
 
 def failed(**figures: float | None) -> list[str]:
