@@ -40,6 +40,7 @@ def churn_rungs(
     """
     everything = tuple(feature_names)
     money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in everything)
+    told = ", money" if any(name.startswith("spend_") for name in money) else ""
     plain, trees = LogisticModel.family, BoostedModel.family
     wide = Rung(
         LOGISTIC_WIDE, plain, everything, "logarithms of every feature", strength=_WIDE_STRENGTH
@@ -66,7 +67,7 @@ def churn_rungs(
         ),
         *(
             (
-                Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
+                Rung(LOGISTIC, plain, money, f"logarithms of recency, frequency{told} and rhythm"),
                 Rung(
                     BOOSTED_RFM,
                     trees,
