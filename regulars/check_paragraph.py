@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,10 @@ _LEFT_OUT = {
 def check_paragraph(
     summaries: Sequence[TableSummary], currency: str, timezone: str = "UTC"
 ) -> list[str]:
-    """From when to when, how many customers, orders and how much money, and what was left out."""
+    """From when to when, how many customers, orders and how much money, and what was left out.
+
+    Where no line says what was paid, the months are told in orders.
+    """
     for one in summaries:
         if one.purchases is not None and one.purchases.rows:
             return ["", *_purchases(one, currency, timezone)]
@@ -42,6 +45,7 @@ def _purchases(summary: TableSummary, currency: str, timezone: str) -> list[str]
         if found.first is not None and found.last is not None
         else "without a date"
     )
+    knows_money = any(one.cents for one in found.by_month)
     share = (
         ""
         if found.largest_share is None
@@ -53,9 +57,11 @@ def _purchases(summary: TableSummary, currency: str, timezone: str) -> list[str]
         f"  Your purchases as they were understood, {between}:",
         f"  {_many(found.customers, 'customer')}, {_many(found.orders, 'order')}{returns}, "
         f"{_many(found.rows, 'line')}, {found.pieces:,.10g} pieces of {_many(found.items, 'item')}.",
-        f"  {_money(found.cents)} {currency} in all{share}.",
+        f"  {_money(found.cents)} {currency} in all{share}."
+        if knows_money
+        else "  No line says what was paid, so nothing is told of money anywhere; orders by month:",
         "",
-        *_bars(found.by_month, currency),
+        *(_bars(found.by_month, currency) if knows_money else _bars_of_orders(found.by_month)),
         "",
         f"  {_left_out([one for one in summary.records if not one.joined])}",
         "  If a figure is not what you know it to be, a column is read wrongly: correct regulars.toml.",
@@ -64,20 +70,29 @@ def _purchases(summary: TableSummary, currency: str, timezone: str) -> list[str]
 
 
 def _bars(months: Sequence[MonthOfPurchases], currency: str) -> list[str]:
-    cents: dict[str, int] = {one.month: one.cents for one in months}
-    span = _span(months[0].month, months[-1].month)
+    return _drawn({one.month: one.cents for one in months}, _money, currency)
+
+
+def _bars_of_orders(months: Sequence[MonthOfPurchases]) -> list[str]:
+    return _drawn({one.month: one.orders for one in months}, "{:,}".format, "orders")
+
+
+def _drawn(by_month: Mapping[str, int], said: Callable[[int], str], unit: str) -> list[str]:
+    """A line with a bar a month, or a year where the months are many."""
+    amounts = dict(by_month)
+    span = _span(min(amounts), max(amounts))
     if len(span) > MOST_BARS:
         years = range(int(span[0][:4]), int(span[-1][:4]) + 1)
-        cents = {
-            str(year): sum(one.cents for one in months if one.month.startswith(f"{year}-"))
+        amounts = {
+            str(year): sum(one for name, one in by_month.items() if name.startswith(f"{year}-"))
             for year in years
         }
-        span = list(cents)
-    most = max(cents.values())
-    wide = max(len(_money(one)) for one in (*cents.values(), 0))
+        span = list(amounts)
+    most = max(amounts.values())
+    wide = max(len(said(one)) for one in (*amounts.values(), 0))
     return [
-        f"  {name}  {_money(cents.get(name, 0)):>{wide}} {currency}  "
-        f"{_bar(cents.get(name, 0), most)}".rstrip()
+        f"  {name}  {said(amounts.get(name, 0)):>{wide}} {unit}  "
+        f"{_bar(amounts.get(name, 0), most)}".rstrip()
         for name in span
     ]
 

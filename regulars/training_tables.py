@@ -242,7 +242,9 @@ def _lists(summary: TrainingSummary) -> Table:
     head, rows = lists_table(summary.evaluation)
     ships = summary.evaluation["title"]
     marked = [(f"{row[0]}  ← ships" if row[0] == ships else row[0], *row[1:]) for row in rows]
-    return Table("What a list is worth, means over the test cutoffs", tuple(head), marked)
+    is_priced = summary.evaluation["campaign"]["kept_value_is_known"]
+    what = "What a list is worth" if is_priced else "Whom a list finds"
+    return Table(f"{what}, means over the test cutoffs", tuple(head), marked)
 
 
 def _leaks(summary: TrainingSummary) -> list[Table]:
@@ -293,13 +295,21 @@ def _segments(today: Today) -> Table:
         (
             profile.name,
             f"{profile.customers:,} ({profile.share:.0%})",
-            f"{profile.spend_cents / 100:,.0f} ({profile.spend_share:.0%})",
+            *_spent(profile),
             _apart(profile),
         )
         for profile in today.profiles
     ]
-    headers = ("segment", "customers", "spend of 365 days", "what sets them apart (medians)")
+    spent = ("spend of 365 days",) if today.money_is_known else ()
+    headers = ("segment", "customers", *spent, "what sets them apart (medians)")
     return Table(f"Segments as of {today.cutoff}", headers, rows)
+
+
+def _spent(profile: SegmentProfile) -> list[str]:
+    """What its customers spent; nothing where nobody knows."""
+    if profile.spend_cents is None or profile.spend_share is None:
+        return []
+    return [f"{profile.spend_cents / 100:,.0f} ({profile.spend_share:.0%})"]
 
 
 def _apart(profile: SegmentProfile) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from features.behaviour.frequent import most_frequent
 from features.behaviour.groups import BASKET, CHANNEL
-from features.behaviour.purchases import BOUGHT, NO_SPEND, SPEND_GROSS, ZERO
+from features.behaviour.purchases import AMOUNT, BOUGHT, NO_SPEND, SPEND_GROSS, ZERO
 from features.declarations import (
     WHOLE_PAST,
     Declaration,
@@ -93,7 +93,7 @@ def _given_up(plural: str, column: str) -> tuple[Declaration, ...]:
 
 def mix_of(column: str, plural: str, group: ReasonGroup) -> tuple[Declaration, ...]:
     """How the money spent is spread over the entries of a column."""
-    entropy, top = (mix(BOUGHT, column, "amount_cents") for mix in (Entropy, TopShare))
+    entropy, top = (mix(BOUGHT, column, AMOUNT) for mix in (Entropy, TopShare))
     return (
         *windowed(column, entropy, meaning=f"How widely the money spent {{window}} is spread over {plural} (entropy): 0 when all went to one.", unit="nats", group=group, said=f"money spent {{window}} spread over {plural} with an entropy of {{value}}", missing=NO_SPEND, windows=_MIX_WINDOWS),
         *windowed(column, top, meaning=f"Share of the money spent {{window}} that went to the largest of the customer's {plural}.", unit="share", group=group, said=f"{{value}} of the money spent {{window}} went to one of the {plural}", missing=NO_SPEND, windows=_MIX_WINDOWS),
@@ -103,7 +103,7 @@ def mix_of(column: str, plural: str, group: ReasonGroup) -> tuple[Declaration, .
 def _shares_of(column: str, texts: Sequence[str]) -> tuple[Declaration, ...]:
     declared: tuple[Declaration, ...] = ()
     for text, word in slugs(texts).items():
-        spent = Total(BOUGHT.also(column, "=", text), "amount_cents")
+        spent = Total(BOUGHT.also(column, "=", text), AMOUNT)
         declared += windowed(f"{column}_{word}_spend", Ratio(spent, SPEND_GROSS, "share"), meaning=f"Share of the money spent {{window}} that went to {_kind(column)}{quoted(text)}.", unit="share", group=BASKET, said=f"{{value}} of the money spent {{window}} went to {_kind(column)}{quoted(text)}", missing=NO_SPEND, windows=_SHARE_WINDOWS)
     return declared
 # fmt: on

@@ -24,6 +24,8 @@ from features.declarations import (
 )
 from features.store.pack import EventStream, Pack
 
+AMOUNT = "amount_cents"
+"""What was paid for a line."""
 LINES = Events("purchases")
 BOUGHT = LINES.also("quantity_milli", ">", 0)
 RETURNED = LINES.also("quantity_milli", "<", 0)
@@ -32,12 +34,12 @@ DISCOUNTED = BOUGHT.also("discount_cents", ">", 0)
 ORDERS = Distinct(BOUGHT, "order")
 BOUGHT_LINES = Count(BOUGHT)
 PIECES = Total(BOUGHT, "quantity_milli", per=1000)
-SPEND_NET = Total(LINES, "amount_cents")
-SPEND_GROSS = Total(BOUGHT, "amount_cents")
+SPEND_NET = Total(LINES, AMOUNT)
+SPEND_GROSS = Total(BOUGHT, AMOUNT)
 ACTIVE_DAYS = Distinct(BOUGHT, "local_day")
 ITEMS = Distinct(BOUGHT, "item")
 RETURNS_COUNT = Distinct(RETURNED, "order")
-GIVEN_BACK = Total(RETURNED, "amount_cents", per=-1)
+GIVEN_BACK = Total(RETURNED, AMOUNT, per=-1)
 DISCOUNT = Total(BOUGHT, "discount_cents")
 
 ZERO = "Zero when there was none."
@@ -74,7 +76,7 @@ def _spend() -> tuple[Declaration, ...]:
         *windowed("spend", SPEND_NET, meaning="Money spent {window}, less what was given back for returns.", unit="cents", group=SPEND, said="spent {value} {window}, net of returns", missing=ZERO),
         *windowed("gross_spend", SPEND_GROSS, meaning="Money spent {window}, before returns.", unit="cents", group=SPEND, said="spent {value} {window} before returns", missing=ZERO),
         *windowed("order_spend", Ratio(SPEND_GROSS, ORDERS, "mean"), meaning="Average order value {window}, before returns.", unit="cents", group=SPEND, said="{value} an order {window}", missing=NO_ORDER, actionable="now"),
-        *windowed("line_spend", Largest(BOUGHT, "amount_cents"), meaning="The dearest order line {window}.", unit="cents", group=SPEND, said="most spent on one item {window}: {value}", missing=NO_ORDER),
+        *windowed("line_spend", Largest(BOUGHT, AMOUNT), meaning="The dearest order line {window}.", unit="cents", group=SPEND, said="most spent on one item {window}: {value}", missing=NO_ORDER),
     )
 
 

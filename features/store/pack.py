@@ -11,6 +11,7 @@ import json
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,8 @@ RARE_CODE = -2
 MISSING_NUMBER = int(np.iinfo(np.int64).min)
 """What stands in the pack for a number that is not there, and for an attribute's instant."""
 _MANIFEST = "pack.json"
+_AMOUNTS = ("purchases", "amount_cents")
+_ROWS_AT_ONCE = 1 << 20
 # No table has this name, so no stream's files can.
 _ATTRIBUTES = "+customers"
 
@@ -138,6 +141,21 @@ class Pack:
     def customers(self) -> int:
         """How many customers there are, with or without events."""
         return len(self.customer_ids)
+
+    @cached_property
+    def money_is_known(self) -> bool:
+        """Whether the purchases say what was paid, so that anything can be said of money.
+
+        A loyalty log has an amount of 0 in every line, and a company without purchases has none. Of a table without
+        rows it is taken to be known.
+        """
+        table, column = _AMOUNTS
+        stream = self.streams.get(table)
+        amounts = None if stream is None else stream.columns.get(column)
+        if amounts is None:
+            return False
+        pieces = range(0, len(amounts), _ROWS_AT_ONCE)
+        return not pieces or any(amounts[one : one + _ROWS_AT_ONCE].any() for one in pieces)
 
 
 def let_go(pack: Pack) -> None:

@@ -189,7 +189,9 @@ def _flat(snapshot: Snapshot, places: NDArray[np.intp], table: pa.Table) -> list
     """The fields of ``crm_shapes.FIELDS`` for each line of a table."""
     ranking = snapshot.ranking
     keys = ranking.customer_keys[places]
-    at_risk = np.rint(snapshot.at_risk_cents(places)).astype(np.int64).tolist()
+    at_risk: list[int | None] = [None] * len(places)
+    if snapshot.worth:
+        at_risk = np.rint(snapshot.at_risk_cents(places)).astype(np.int64).tolist()
     percentiles = ranking.percentile[places].tolist()
     as_of = instant(snapshot.cutoff_seconds)
     version = str(snapshot.manifest["model_version"])

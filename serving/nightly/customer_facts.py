@@ -17,7 +17,8 @@ def customer_facts(
 ) -> CustomerFacts:
     """What was known before a cutoff; a returned line is spend given back and no order.
 
-    A company without a table of purchases has no orders and no spend.
+    A company without a table of purchases has no orders and no spend; whether a spend of 0 is known to be one,
+    ``Pack.money_is_known`` says.
     """
     purchases, customers = pack.streams.get("purchases"), pack.customers
     facts = CustomerFacts(**unjudged(CustomerFacts, customer=customers))

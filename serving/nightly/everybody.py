@@ -100,6 +100,7 @@ class Everybody:
         probability, before = self.ranking.probability, self.ranking.risk_before
         return {
             "expected_leavers": float(probability.sum()),
+            "money_is_known": given.pack.money_is_known,
             "earlier_seconds": given.earlier_seconds,
             "compared": int(np.count_nonzero(~np.isnan(before))),
             "jumped": int(np.count_nonzero(has_jumped(probability, before))),

@@ -32,6 +32,8 @@ SORTS = {
     "at_risk": phrase("Value at risk"),
     "last_seen": phrase("Last order"),
 }
+MONEY = ("value", "spend", "at_risk")
+"""Those that are about money, which nobody is asked by where none is known."""
 _PRODUCTS = {
     ("value", True): phrase("Value at risk"),
     ("value", False): phrase("Value × chance"),
@@ -130,14 +132,17 @@ class Totals:
 
 
 def sorts(snapshot: Snapshot, language: Language = ENGLISH) -> dict[str, str]:
-    """What the list can be sorted by: value where it is known, past spend where it is not.
+    """What the list can be sorted by: value where it is known, past spend where it is not, and no money where none is.
 
     Money is at risk only where the question is who leaves.
     """
-    known, other = ("value", "spend") if snapshot.value_days else ("spend", "value")
-    absent = {other} if snapshot.compared else {other, "risen"}
+    absent = {*MONEY} - ({snapshot.worth, "at_risk"} if snapshot.worth else set())
+    if not snapshot.compared:
+        absent.add("risen")
     labels = {name: language.say(label) for name, label in SORTS.items() if name not in absent}
-    return labels | {"at_risk": language.say(_PRODUCTS[known, snapshot.means_leaving])}
+    if snapshot.worth:
+        labels["at_risk"] = language.say(_PRODUCTS[snapshot.worth, snapshot.means_leaving])
+    return labels
 
 
 def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:
@@ -182,13 +187,13 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
         kept &= risk_terciles(snapshot) == TERCILES.index(risk)
     if query.jumped:
         kept &= has_jumped(ranking.probability, ranking.risk_before)
-    if query.spend:
+    if query.spend and snapshot.money_is_known:
         kept &= _spend(snapshot) >= 100 * query.spend
     if query.found is not None:
         first, last = query.found
         kept &= (ranking.customer_keys >= first) & (ranking.customer_keys < last)
     positions = np.flatnonzero(kept)
-    if query.sort == "risk":
+    if query.sort == "risk" or (query.sort in MONEY and not snapshot.worth):
         return positions[::-1] if query.rising else positions
     weight = _weights(snapshot, query.sort)[positions]
     return positions[np.argsort(weight if query.rising else -weight, kind="stable")]

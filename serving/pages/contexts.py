@@ -55,10 +55,10 @@ class ListRow:
     band: str = shown("high, medium or low.")
     reasons: Sequence[ShortReason] = shown("The main reasons that raise the risk.")
     worth: str = shown(
-        "Expected value where a value model is in use, else spend of the last 365 days."
+        "Expected value, or without a value model spend of the last 365 days; empty without any money."
     )
     worth_between: str = shown("The range four in five alike end in; empty without a value model.")
-    at_risk: str = shown("Risk times value if kept, or times that spend.")
+    at_risk: str = shown("Risk times value if kept, or times that spend; empty like that.")
     last_order: str = shown("The date of the last order.")
     ago: str = shown("How long ago that was, as of the data.")
 
@@ -110,13 +110,14 @@ class ChurnListPage:
     act: str = shown("What they are expected to do, such as leave.")
     expected: str = shown("How many are expected to do so.")
     expected_between: str = shown("The 95 % interval of that number.")
-    at_risk: str = shown("The money at risk with all judged customers.")
+    at_risk: str = shown("The money at risk with all judged customers; empty without any money.")
     at_risk_note: str = shown("What that money is, in a few words.")
     matrix: Sequence[MatrixCell] = shown("Value × risk in money, row by row; empty without values.")
     jumped: str = shown("How many risks rose by ten points or more; empty when none is compared.")
     jumped_link: str = shown("The list of these, the largest rise first.")
     earlier: str = shown("The earlier day that changes are told from.")
-    worth_sort: str = shown("The name of the column of value: value or spend.")
+    worth_sort: str = shown("The name of the column of value: value, spend or empty.")
+    knows_spend: bool = shown("Whether purchases say what was paid, so that it can be asked for.")
     money_note: str = shown("What the columns of money mean, in a sentence.")
     model: str = shown("The honest name and version of the model.")
     as_of: str = shown("The instant before which everything counted was known.")
@@ -255,7 +256,7 @@ class CustomerPage:
     items: ItemSection | None = shown(
         "What the customer would take next; None where nothing recommends."
     )
-    spend: str = shown("Spend of the last 365 days, net of returns.")
+    spend: str = shown("Spend of the last 365 days, net of returns; empty where nobody knows.")
     worth: str = shown("Expected value; empty where no value model is in use.")
     worth_title: str = shown("What that value is, in a few words.")
     worth_between: str = shown("The range four in five alike end in.")

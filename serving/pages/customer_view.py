@@ -55,7 +55,7 @@ def customer_page(
     snapshot, currency = in_use.snapshot, settings.company.currency
     ranking = snapshot.ranking
     key = int(ranking.customer_keys[position])
-    worth = worth_of(snapshot, key)
+    worth, spend = worth_of(snapshot, key), snapshot.spend_of(key)
     percentile = float(ranking.percentile[position])
     explanation = explanations_at(in_use, np.array([position]))[0]
     why_worth = worth_explanation(in_use, key)
@@ -78,7 +78,7 @@ def customer_page(
         sum=_sum(explanation, language),
         facts=[_fact_line(one, peers, language) for one in facts],
         peers=peers,
-        spend=language.money(int(snapshot.spend_cents[key]), currency),
+        spend="" if spend is None else language.money(spend, currency),
         worth=language.money(worth[0], currency) if snapshot.value_days else "",
         worth_title=_worth_title(snapshot, language),
         worth_between=between(worth, currency, language),
@@ -86,7 +86,7 @@ def customer_page(
         worth_sum="" if why_worth is None else worth_sum(why_worth, currency, language),
         cost_to_serve=cost_sentence(in_use, key, currency, language),
         at_risk=at_risk(snapshot, position, currency, language),
-        at_risk_title=sorts(snapshot, language)["at_risk"],
+        at_risk_title=sorts(snapshot, language).get("at_risk", ""),
         last_order=last_order(snapshot, key, language),
         ago=ago(snapshot, key, language),
         change=change_section(in_use, position, since),

@@ -89,7 +89,7 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
     key = int(ranking.customer_keys[position])
     probability, percentile = float(ranking.probability[position]), ranking.percentile[position]
     standing = snapshot.standing(key)
-    spend_cents = int(snapshot.spend_cents[key])
+    spend_cents = snapshot.spend_of(key)
     reasons = explanation.raising[:MAIN_REASONS]
     said = [cell for one in reasons for cell in (one.text, f"{one.shown_points:.1f}")]
     said += [""] * (2 * MAIN_REASONS - len(said))
@@ -103,10 +103,9 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         f"{float(percentile):.0f}",
         band(float(percentile)),
         *(["", ""] if standing is None else [one.word for one in standing]),
-        f"{spend_cents / 100:.2f}",
-        f"{max(spend_cents, 0) * probability / 100:.2f}",
+        *_spent(spend_cents, probability),
         *_worth(in_use, position, key),
-        currency,
+        currency if snapshot.worth else "",
         "" if last_order is None else last_order.isoformat(),
         *said,
         str(snapshot.manifest["model_title"]),
@@ -114,6 +113,13 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         instant(snapshot.cutoff_seconds),
         *_cost(in_use, key),
     ]
+
+
+def _spent(spend_cents: int | None, probability: float) -> list[str]:
+    """Past spend and that times the risk; empty cells where no money is known."""
+    if spend_cents is None:
+        return ["", ""]
+    return [f"{spend_cents / 100:.2f}", f"{max(spend_cents, 0) * probability / 100:.2f}"]
 
 
 def _before(in_use: InUse, position: int) -> list[str]:

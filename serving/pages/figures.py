@@ -63,7 +63,12 @@ def model(snapshot: Snapshot, language: Language = ENGLISH) -> str:
 
 
 def at_risk(snapshot: Snapshot, position: int, currency: str, language: Language = ENGLISH) -> str:
-    """Risk times value if kept, or times past spend; who gave more back than they spent has none."""
+    """Risk times value if kept, or times past spend; who gave more back than they spent has none.
+
+    Empty where no money is known.
+    """
+    if not snapshot.worth:
+        return ""
     return language.money(round(float(snapshot.at_risk_cents(np.array([position]))[0])), currency)
 
 

@@ -56,13 +56,19 @@ def matched(
             judged=language.count(snapshot.judged), order=_order(snapshot, query, language)
         )
     who = language.plural("1 customer matches", "{count} customers match", summed.customers)
-    said = language.say("{who}: {expected} expected to {act}, {lost} of {product}.").format(
-        who=who.format(count=language.count(summed.customers)),
-        expected=language.written(f"{summed.expected:,.1f}"),
-        act=language.phrased(snapshot.manifest["act"], "question"),
-        lost=language.money(summed.at_risk_cents, currency),
-        product=_inside(sorts(snapshot, language)["at_risk"], language),
-    )
+    told = {
+        "who": who.format(count=language.count(summed.customers)),
+        "expected": language.written(f"{summed.expected:,.1f}"),
+        "act": language.phrased(snapshot.manifest["act"], "question"),
+    }
+    if snapshot.worth:
+        said = language.say("{who}: {expected} expected to {act}, {lost} of {product}.").format(
+            **told,
+            lost=language.money(summed.at_risk_cents, currency),
+            product=_inside(sorts(snapshot, language)["at_risk"], language),
+        )
+    else:
+        said = language.say("{who}: {expected} expected to {act}.").format(**told)
     if not query.jumped:
         return said
     before = language.say("Risk up by 10 points or more since {day}: {rest}")
@@ -75,8 +81,9 @@ def _order(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
         if query.rising:
             return language.say("shortest silence first")
         return language.say("longest silence first")
-    label = sorts(snapshot, language).get(query.sort, language.say("spend"))
-    first = _inside(label, language)
+    labels = sorts(snapshot, language)
+    otherwise = language.say("spend") if snapshot.money_is_known else labels["risk"]
+    first = _inside(labels.get(query.sort, otherwise), language)
     if query.rising:
         return language.say("lowest {what} first").format(what=first)
     return language.say("highest {what} first").format(what=first)
@@ -88,8 +95,10 @@ def _inside(label: str, language: Language) -> str:
 
 
 def product(snapshot: Snapshot, language: Language) -> str:
-    """What is multiplied, in a few words."""
-    if not snapshot.value_days:
+    """What is multiplied, in a few words; empty where no money is known."""
+    if not snapshot.worth:
+        return ""
+    if snapshot.worth == "spend":
         return language.say(_SPEND_PRODUCTS[snapshot.means_leaving])
     return language.say(_VALUE_PRODUCTS[snapshot.means_leaving])
 
@@ -104,8 +113,10 @@ def jumped(snapshot: Snapshot, language: Language) -> str:
 
 
 def money_note(snapshot: Snapshot, language: Language) -> str:
-    """What the columns of money mean."""
-    if not snapshot.value_days:
+    """What the columns of money mean; empty where there are none."""
+    if not snapshot.worth:
+        return ""
+    if snapshot.worth == "spend":
         return language.say("Spend is of the last 12 months, net of returns.")
     said = language.say(
         "Value is the {money} a customer is expected to bring in the next {days} days; four in five "

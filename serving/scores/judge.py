@@ -145,7 +145,7 @@ class Judge:
             subject.cautions,
             key,
             self._values[row] if row >= 0 else None,
-            None if value is None and risk is None else int(snapshot.spend_cents[key]),
+            None if value is None and risk is None else snapshot.spend_of(key),
             value,
             risk,
         )
@@ -235,12 +235,13 @@ class Judge:
         return values
 
     def _spend(self, row: int, behaviour: Behaviour) -> int | None:
-        """What was spent in the 365 days before, net of returns."""
+        """What was spent in the 365 days before, net of returns; None where no purchase says what was paid."""
         if behaviour.is_stored[row]:
-            return int(self.snapshot.spend_cents[behaviour.keys[row]])
+            return self.snapshot.spend_of(int(behaviour.keys[row]))
         place = self._spend_place
         value = np.nan if place is None else behaviour.values[row, place]
-        return None if np.isnan(value) else round(float(value))
+        is_told = self.snapshot.money_is_known and not np.isnan(value)
+        return round(float(value)) if is_told else None
 
     def _risks(
         self, behaviour: Behaviour, rows: Sequence[int], with_reasons: bool

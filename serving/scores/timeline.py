@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.behaviour.purchases import AMOUNT
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vocabulary.words import CONTROL
 from serving.ledger.reported_events import ToldEvent
@@ -40,6 +41,12 @@ class TimelineEntry:
     details: Mapping[str, Any] = field(default_factory=dict)
     was_told: bool = False
 
+    def without(self, name: str) -> TimelineEntry:
+        """The same without one detail."""
+        return replace(
+            self, details={key: self.details[key] for key in self.details if key != name}
+        )
+
     def said(self, language: str) -> str:
         """The event in words."""
         if self.kind in _WORDS:
@@ -70,7 +77,8 @@ def _stored(pack: Pack, key: int, end: int) -> Iterator[TimelineEntry]:
             when = stream.seconds[first:last]
             known = when if stream.known is None else stream.known[first:last]
             rows = first + np.flatnonzero((when < end) & (known < end))
-            yield from read(stream, rows, end)
+            for one in read(stream, rows, end):
+                yield one if pack.money_is_known else one.without(AMOUNT)
 
 
 def _purchases(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[TimelineEntry]:

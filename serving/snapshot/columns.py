@@ -83,7 +83,7 @@ class CustomerStanding:
 class CustomerFacts:
     """What a page shows beside a score; ``NEVER`` where no order was known before the cutoff.
 
-    ``spend_cents`` is net of returns over ``[cutoff - 365 days, cutoff)``. ``last_order_day`` counts
+    ``spend_cents`` is net of returns over ``[cutoff - 365 days, cutoff)``; ``Snapshot.spend_of`` says where it is known. ``last_order_day`` counts
     days since 1970 in the time zone of the purchases.
     """
 

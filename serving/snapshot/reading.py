@@ -149,6 +149,22 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
         return 0 if value is None else int(value["horizon_days"])
 
     @property
+    def worth(self) -> str:
+        """What money is told of: value where a model of it is in use, else spend; empty where no purchase says what was paid."""
+        if self.value_days:
+            return "value"
+        return "spend" if self.money_is_known else ""
+
+    @property
+    def money_is_known(self) -> bool:
+        """Whether the purchases say what was paid; scores of before do not say, and then it is taken to be so."""
+        return bool(self.manifest.get("money_is_known", True))
+
+    def spend_of(self, key: int) -> int | None:
+        """What a customer spent in the 365 days before the cutoff, in cents; None where nobody knows."""
+        return int(self.spend_cents[key]) if self.money_is_known else None
+
+    @property
     def means_leaving(self) -> bool:
         """Whether the probability is that of leaving, so that money can be called at risk."""
         return bool(self.manifest["means_leaving"])
@@ -168,7 +184,8 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
     def at_risk_cents(self, positions: NDArray[np.intp]) -> Floats:
         """The money at risk with some places in the ranking: risk times value if kept.
 
-        Without a value model it is risk times the spend of the last 365 days.
+        Without a value model it is risk times the spend of the last 365 days; nothing is to be told of it where
+        ``worth`` is empty.
         """
         keys = self.ranking.customer_keys[positions]
         money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]

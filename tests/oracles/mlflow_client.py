@@ -21,6 +21,30 @@ def nested_runs(registry: Registry, run_id: str) -> list[str]:
     return [str(run.info.run_name) for run in runs]
 
 
+def states_of_runs(registry: Registry) -> dict[str, str]:
+    """How each run of the registry's experiment stands, by its identifier."""
+    runs = _client(registry).search_runs([registry.experiment_id])
+    return {str(run.info.run_id): str(run.info.status) for run in runs}
+
+
+def histories_of(registry: Registry) -> dict[str, dict[str, dict[int, float]]]:
+    """Every figure of each run by its step, by the run's identifier."""
+    client = _client(registry)
+    found: dict[str, dict[str, dict[int, float]]] = {}
+    for run in client.search_runs([registry.experiment_id]):
+        figures = found.setdefault(str(run.info.run_id), {})
+        for name in run.data.metrics:
+            told = client.get_metric_history(run.info.run_id, name)
+            figures[name] = {int(one.step): float(one.value) for one in told}
+    return found
+
+
+def notes_of_runs(registry: Registry) -> list[str]:
+    """What is written on each run."""
+    runs = _client(registry).search_runs([registry.experiment_id])
+    return [str(run.data.tags.get("mlflow.note.content", "")) for run in runs]
+
+
 def load_booster(registry: Registry, address: str) -> Any:
     """A logged booster read back by MLflow's tool for LightGBM."""
     import mlflow

@@ -52,6 +52,11 @@ class PromotedBundles(Generic[Model, Asked]):
         except (BundleRefused, KeyError, TypeError):
             return None
 
+    def is_in_use(self, digest: str) -> bool:
+        """Whether the bundle of this digest is the one in use, and whole."""
+        champion = self.champion_manifest()
+        return champion is not None and champion.digest == digest
+
     def champions(self) -> list[Mapping[str, str]]:
         """The champions still standing, the present one last: a rollback takes the last one away."""
         stack: list[Mapping[str, str]] = []

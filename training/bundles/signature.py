@@ -34,6 +34,11 @@ class Signing:
         """The public keys that are trusted, as hexadecimal; copy it to where bundles are served."""
         return self.workspace.folder / _TRUSTED_FILE
 
+    @property
+    def name(self) -> str:
+        """The name of whoever signs here: the beginning of the public key, which is made the first time."""
+        return _public(self._private_key())[:16]
+
     def sign(self, folder: Path) -> None:
         """Sign a bundle as it stands; the key is made, and trusted, the first time."""
         key = self._private_key()

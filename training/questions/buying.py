@@ -12,6 +12,7 @@ from features.store.pack import Pack
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats, Truths
 from training.questions.labels import inactivity, is_judged, spend_shrank
+from training.questions.money import no_money
 from training.questions.question import Answers, Column, Question
 
 _ORDERS, _SILENCE, _MONTHS = (
@@ -168,7 +169,12 @@ class PartialChurn(Question):
         return (_of(column, _MONTHS) >= PERIODS) & recent
 
     def answers(self, pack: Pack, vectors: Vectors) -> Answers:
-        """1.0 where the spend shrank; NaN for those whose returns ate up what they bought."""
+        """1.0 where the spend shrank; NaN for those whose returns ate up what they bought.
+
+        ``ModelRefused`` where the purchases say nothing of money.
+        """
+        if not pack.money_is_known:
+            raise no_money("spend that may shrink")
         outcomes = spend_shrank(
             self.stream(pack),
             vectors.customer_keys,

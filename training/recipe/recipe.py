@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ from training.recipe.steps import Steps
 from training.recipe.summary import TrainingSummary
 from training.registry.promotion import NOTHING_ELSE, PromotionSummary, Readiness, judge
 from training.registry.registry import BUNDLE_FOLDER, Registry
+from training.registry.same_model import version_of_same_model
+
+HELD_FOLDER = "held"
+"""Where in the scratch of a training the registry's own copy of the same model is looked at."""
 
 
 def train(
@@ -66,23 +70,26 @@ def train(
         shelf = PromotedBundles(workspace, family.kind)
         known = registry.last_version()
         steps.done("opening MLflow")
-        run_id, version = _recorded(registry, shelf, family.description, run)
+        there = _registered(registry, shelf, family.description, run, draft / HELD_FOLDER, known)
         if run.report.learned_from:
             LearnedFrom(workspace).keep(name, run.manifest.digest, run.report.learned_from)
         if run.predictions.exists():
             KeptPredictions(workspace).keep(name, run.manifest.digest, run.predictions)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
-    promotion = _judged(family, registry, workspace, version, readiness) if promote else None
-    if promotion is not None:
+    promotion, is_in_use = None, not there.is_new and shelf.is_in_use(run.manifest.digest)
+    if promote and not is_in_use:
+        promotion = _judged(family, registry, workspace, there.version, readiness)
         steps.done("promotion")
     return TrainingSummary.of_learned(
-        run_id=run_id,
-        version=version,
+        run_id=there.run_id,
+        version=there.version,
         promotion=promotion,
         run=run,
         why=still_fits,
-        registry=told_of_lost(known, version),
+        is_new=there.is_new,
+        is_in_use=is_in_use,
+        registry=there.told,
         seconds=steps.seconds,
     )
 
@@ -124,6 +131,34 @@ def given_to(
     )
 
 
+@dataclass(frozen=True)
+class _Registered:
+    """The run and the version of a model, whether they were made for it, and what is to be told of them."""
+
+    run_id: str
+    version: str
+    is_new: bool
+    told: str
+
+
+def _registered(
+    registry: Registry,
+    shelf: PromotedBundles[Any, Any],
+    description: str,
+    run: WrittenRun[Any],
+    scratch: Path,
+    known: int,
+) -> _Registered:
+    """Have a version of a model: the one that has the very same already, or a new one behind those ``known``."""
+    registry.end_left_running()
+    held = version_of_same_model(registry, shelf.workspace, run.manifest.digest, scratch)
+    if held is not None:
+        registry.challenge(held)
+        return _Registered(registry.run_of(held), held, False, told_of_same(held))
+    run_id, version = _recorded(registry, shelf, description, run)
+    return _Registered(run_id, version, True, told_of_lost(known, version))
+
+
 def _recorded(
     registry: Registry,
     shelf: PromotedBundles[Any, Any],
@@ -149,6 +184,11 @@ def told_of_lost(known: int, version: str) -> str:
         f"MLflow has lost {lost} {'version' if lost == 1 else 'versions'} up to {int(version) - 1}, so this is {version}. "
         "Those that were in use lie in the workspace: `regulars rollback` and `regulars promote VERSION` find them"
     )
+
+
+def told_of_same(version: str) -> str:
+    """That a version has the model already."""
+    return f"The same model as version {version}, nothing to register"
 
 
 def _judged(

@@ -47,6 +47,8 @@ class TrainingSummary:
     """Whether the gate lets it through on its own; where not, nothing else that was tried passes either."""
     registry: str = ""
     """What is to be told of the registry itself, such as that it has lost versions; empty as a rule."""
+    is_new: bool = True
+    """Whether a version was registered: the same data and settings give the same model, which has one already."""
     kept: bool = False
     why: str = ""
     shown: Any = None
@@ -66,16 +68,21 @@ class TrainingSummary:
         run: WrittenRun[Any],
         why: str,
         registry: str = "",
+        is_new: bool = True,
+        is_in_use: bool = False,
         seconds: Mapping[str, float],
     ) -> Self:
-        """The summary of a model that was learned and registered, and judged where that was asked for."""
+        """The summary of a model that was learned and registered, and judged where that was asked for.
+
+        ``is_in_use`` says that it was in use before, so that nobody judged it.
+        """
         manifest, report = run.manifest, run.report
         return cls(
             title=manifest.title,
             version=version,
             digest=manifest.digest,
             run_id=run_id,
-            promoted=promotion is not None and promotion.promoted,
+            promoted=is_in_use or (promotion is not None and promotion.promoted),
             customers=report.customers,
             rows=report.rows,
             features=report.features,
@@ -90,6 +97,7 @@ class TrainingSummary:
             passed_over=run.passed_over,
             is_sound=run.is_sound,
             registry=registry,
+            is_new=is_new,
             why=why,
             shown=report.shown,
         )
@@ -115,6 +123,7 @@ class TrainingSummary:
             notes=manifest.notes,
             card="",
             seconds={},
+            is_new=False,
             kept=True,
             why=kept.why,
             shown=kept.shown,

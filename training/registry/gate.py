@@ -254,10 +254,12 @@ def not_much_lower(
     """A figure of one test each, of models that answer the same.
 
     Other data, ``elsewhere``, differ by chance, and the figure may: by as much as the challenger's own 95 %
-    interval reaches below it.
+    interval reaches below it. Of a champion of before that does not tell it nothing is compared.
     """
-    mine, theirs = challenger.metrics[figure], champion.metrics[figure]
+    mine, theirs = challenger.metrics[figure], champion.metrics.get(figure)
     allowed, limit = epsilon, f"at most {epsilon} lower"
+    if theirs is None:
+        return Check(name, True, "not compared: the champion does not tell it", limit)
     if challenger.data_cut != champion.data_cut:
         allowed = max(allowed, mine - challenger.metrics[f"{figure}_low"])
         limit = f"at most {allowed:.4f} lower, as chance gives {elsewhere}"

@@ -25,6 +25,7 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.learners.boosting import BoostedModel
+from training.registry.left_running import end_left_running, recorded_by
 from training.registry.places import ARTIFACTS, DATABASE, ROOT, forget_folders, keep_files_in
 from training.registry.reaching import SERVERS, SQLITE, require_sound, unreachable
 
@@ -108,7 +109,9 @@ class Registry:
 
     def record(self, record: RunRecord) -> str:
         """Log a run in one batch, with its artifacts and nested runs; returns its identifier."""
-        run_id = str(self._client.create_run(self.experiment_id, run_name=record.name).info.run_id)
+        mine = recorded_by(self._workspace)
+        run = self._client.create_run(self.experiment_id, run_name=record.name, tags=mine)
+        run_id = str(run.info.run_id)
         self._log(
             run_id,
             record.metrics,
@@ -118,12 +121,16 @@ class Registry:
         self._client.log_artifacts(run_id, str(record.folder))
         for child in record.children:
             nested = self._client.create_run(
-                self.experiment_id, run_name=child.name, tags={"mlflow.parentRunId": run_id}
+                self.experiment_id, run_name=child.name, tags={"mlflow.parentRunId": run_id} | mine
             )
             self._log(nested.info.run_id, child.metrics, {}, {})
             self._client.set_terminated(nested.info.run_id)
         self._client.set_terminated(run_id)
         return run_id
+
+    def end_left_running(self) -> int:
+        """Have the runs that a dead training of this workspace left running count as killed; how many."""
+        return end_left_running(self._client, self.experiment_id, self._workspace)
 
     def _log(
         self,
@@ -219,8 +226,12 @@ class Registry:
             # MLflow counts by itself, and counts what was taken away again.
             self._client.delete_model_version(self.name, created.version)
             created = self._client.create_model_version(self.name, source, run_id, tags=tags)
-        self._client.set_registered_model_alias(self.name, CHALLENGER, created.version)
+        self.challenge(str(created.version))
         return str(created.version)
+
+    def challenge(self, version: str) -> None:
+        """Say that a version is the one trained last: whoever promotes without naming any means it."""
+        self._client.set_registered_model_alias(self.name, CHALLENGER, version)
 
     def last_version(self) -> int:
         """The highest version MLflow knows; 0 where it knows none."""

@@ -226,7 +226,11 @@ def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
     settings = write_company(tmp_path / "again", shuffled=True)
     ingest(settings, copied.workspace)
     again = train(CHURN_FAMILY, settings, copied.workspace, threads=2)
-    assert (again.version, again.digest) == ("2", copied.summary.digest)
+    assert (again.version, again.digest) == ("1", copied.summary.digest)
+    assert not again.is_new and again.promoted
+    other = replace(settings, campaign=replace(settings.campaign, contact_cents=7))
+    second = train(CHURN_FAMILY, other, copied.workspace, threads=2)
+    assert second.version == "2" and second.digest != copied.summary.digest
     assert current_bundle(copied.workspace).manifest.version == "2"
     back = rollback_churn(settings, copied.workspace, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
@@ -260,7 +264,7 @@ def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
         folder,
         replace(champion, metrics={**champion.metrics, "auc_by_cutoff": better}),
     )
-    assert [check.passed for check in checks] == [False, *[True] * 11]
+    assert [check.passed for check in checks] == [False, *[True] * 12]
     assert checks[0].figure == "-0.0200"
     elsewhere = churn_checks(
         opened(CHURN_KIND, folder),

@@ -100,9 +100,11 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     artifacts = workspace.mlflow / "artifacts" / first.run_id / "artifacts"
     assert (artifacts / "bundle" / "manifest.json").is_file()
     assert not (workspace.mlflow / "mlflow.db").exists()
-    again = train(CHURN_FAMILY, settings, workspace, promote=False)
-    assert (again.version, again.digest) == ("2", first.digest)
-    assert promote_churn(settings, workspace, 2, reason="the same again").previous_version == "1"
+    assert not train(CHURN_FAMILY, settings, workspace, promote=False).is_new
+    other = replace(settings, campaign=replace(settings.campaign, contact_cents=7))
+    again = train(CHURN_FAMILY, other, workspace, promote=False)
+    assert again.version == "2" and again.digest != first.digest
+    assert promote_churn(settings, workspace, 2, reason="other costs").previous_version == "1"
     assert registry.version_of("champion") == "2"
     assert rollback_churn(settings, workspace, reason="a drill").version == "1"
     assert tags_of(registry, "2")["rolled_back"] == "a drill"
@@ -134,7 +136,9 @@ def test_a_remote_server_keeps_runs_and_files_and_needs_no_folder_of_ours(
     # The files are the server's, not ours.
     assert not (workspace.mlflow / "artifacts" / first.run_id).exists()
     again = train(SEGMENTS_FAMILY, settings, workspace, refit=True)
-    assert (again.version, again.digest) == ("2", first.digest)
+    assert (again.version, again.digest, again.is_new) == ("1", first.digest, False)
+    other = replace(settings, churn=replace(settings.churn, horizon_days=50))
+    assert train(SEGMENTS_FAMILY, other, workspace, refit=True).version == "2"
     assert rollback(settings, workspace, kind=SEGMENT_KIND, reason="a drill").version == "1"
     assert Registry(settings, workspace, "segments").version_of("champion") == "1"
 

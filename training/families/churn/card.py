@@ -83,7 +83,9 @@ def model_card(
 
 def _worth(evaluated: Mapping[str, Any]) -> list[str]:
     return [
-        "## What it is worth",
+        "## What it is worth"
+        if evaluated["campaign"]["kept_value_is_known"]
+        else "## Whom a list finds",
         lists_markdown(evaluated),
         f"Means over all tests, those that chose the rung among them. {money_sentences(evaluated)}",
     ]

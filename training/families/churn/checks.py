@@ -10,6 +10,7 @@ from training.bundles.bundle import opened
 from training.bundles.kind import GOLDEN_TOLERANCE
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
+from training.families.churn.list_check import list_against_champion
 from training.leaks.gate import known_beforehand
 from training.measures.pooled import PooledLevel
 from training.reasons.explanation import TOLERANCE
@@ -43,6 +44,7 @@ def churn_checks(bundle: Bundle, folder: Path, champion: Manifest[ChurnTask] | N
     return [
         _auc_against_champion(bundle.manifest, champion),
         _auc_against_procedure(bundle.manifest, champion),
+        list_against_champion(bundle.manifest, champion),
         *figure_checks(bundle.manifest.metrics),
         known_beforehand(bundle.manifest),
         GOLDEN_ROWS_HOLD,

@@ -19,6 +19,7 @@ from training.families.churn.evaluation.plots import shap_plots
 from training.families.churn.evaluation.recomputed import churn_predictions
 from training.families.churn.evaluation.tables import (
     churn_ladder,
+    lists_csv,
     lists_markdown,
     slices_markdown,
 )
@@ -100,7 +101,7 @@ def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
     ]
     return {
         "evaluation.json": as_table(evaluated),
-        "lists.csv": spreadsheet(evaluated["campaign"]["rows"]),
+        "lists.csv": lists_csv(evaluated),
         "lists.md": lists_markdown(evaluated),
         "slices.csv": spreadsheet(evaluated["slices"]),
         "slices.md": slices_markdown(evaluated["slices"]),

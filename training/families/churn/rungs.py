@@ -57,6 +57,7 @@ def churn_rungs(
     """
     everything = tuple(feature_names)
     money = tuple(name for name in RECENCY_FREQUENCY_MONEY if name in everything)
+    told = ", money" if any(name.startswith("spend_") for name in money) else ""
     plain, trees = LogisticModel.family, BoostedModel.family
     wide = Rung(
         LOGISTIC_WIDE, plain, everything, "logarithms of every feature", strength=_WIDE_STRENGTH
@@ -88,7 +89,7 @@ def churn_rungs(
         *_rungs_of_buying(everything, horizon_days, buying, certain),
         *(
             (
-                Rung(LOGISTIC, plain, money, "logarithms of recency, frequency, money and rhythm"),
+                Rung(LOGISTIC, plain, money, f"logarithms of recency, frequency{told} and rhythm"),
                 Rung(
                     BOOSTED_RFM,
                     trees,

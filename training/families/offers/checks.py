@@ -48,7 +48,7 @@ def _within_against_champion(
     name, limit = "AUC within offers against the champion", f"at most {EPSILON_AUC} lower"
     if champion is None:
         return Check(name, True, "no champion yet", limit)
-    known = [one.metrics["within_offer_auc"] for one in (challenger, champion)]
+    known = [one.metrics.get("within_offer_auc") for one in (challenger, champion)]
     if None in known or champion.task.kind != challenger.task.kind:
         return Check(name, True, "not compared: the champion answers another question", limit)
     return not_much_lower(

@@ -114,7 +114,12 @@ def _following(pack: Pack, vectors: Vectors, cutoffs: Cutoffs, horizon: Horizon)
         np.full(shape, one.seconds)
         for one in (horizon.start(cutoffs.fit), horizon.end(cutoffs.fit))
     )
-    recency, frequency, money = (vectors.column(name).astype(np.float64) for name in _READ)
+    recency, frequency, money = (
+        vectors.column(name).astype(np.float64)
+        if name in vectors.feature_names
+        else np.zeros(vectors.rows)
+        for name in _READ
+    )
     return Following(
         spend_cents=spend_between(purchases, vectors.customer_keys, start, end),
         left=inactivity(purchases, vectors.customer_keys, vectors.cutoff_seconds, horizon),
@@ -125,18 +130,21 @@ def _following(pack: Pack, vectors: Vectors, cutoffs: Cutoffs, horizon: Horizon)
 def _named(
     space: Space, choice: SegmentChoice, vectors: Vectors, plan: Plan, pack: Pack, cutoffs: Cutoffs
 ) -> SegmentModel:
-    """The segments in the order of their mean spend, named by what sets them apart."""
+    """The segments in the order of their mean spend, or of their size where nobody knows it, named by what sets them apart."""
     centres = choice.centres
     places, _ = nearest(space.points(vectors), centres)
-    spend = yearly_spend(pack, cutoffs.fit)[vectors.customer_keys].astype(np.float64)
     size = np.bincount(places, minlength=len(centres))
-    mean = np.bincount(places, weights=spend, minlength=len(centres)) / size
-    order = np.argsort(-mean, kind="stable")
+    order, value = np.argsort(-size, kind="stable"), None
+    known = yearly_spend(pack, cutoffs.fit)
+    if known is not None:
+        spend = known[vectors.customer_keys].astype(np.float64)
+        mean = np.bincount(places, weights=spend, minlength=len(centres)) / size
+        order = np.argsort(-mean, kind="stable")
+        value = (mean / max(float(spend.mean()), 1.0))[order]
     by_name = {one.feature: one for one in traits_of(plan.features)}
     traits = [by_name[name] for name in space.columns.names]
     differences = mean_differences(space.standard(vectors), places, len(centres))
-    value = mean / max(float(spend.mean()), 1.0)
-    names = name_segments(differences[order], traits, value[order])
+    names = name_segments(differences[order], traits, value)
     return SegmentModel(space, centres[order], tuple(range(len(names))), names, len(names))
 
 

@@ -17,11 +17,13 @@ _SAID_BY_VALUE = "spend"
 _HIGH, _LOW = 1.5, 0.5
 
 
-def name_segments(differences: Floats, traits: Sequence[Trait], value: Floats) -> tuple[str, ...]:
+def name_segments(
+    differences: Floats, traits: Sequence[Trait], value: Floats | None
+) -> tuple[str, ...]:
     """A name for each segment: its two most marked habits and its value band; no two alike.
 
     ``differences`` has a row a segment and a column a trait: standardised mean differences from
-    everybody. ``value`` is each segment's mean spend over everybody's. A reason group gives one word,
+    everybody. ``value`` is each segment's mean spend over everybody's, None where nobody knows, and then there is no band. A reason group gives one word,
     and spend gives none, for the band says it. Where names would be alike, a third habit is added, and so
     on; what is still alike is counted.
 
@@ -30,7 +32,7 @@ def name_segments(differences: Floats, traits: Sequence[Trait], value: Floats) -
     ('Frequent, high value', 'Rare, low value')
     """
     words = [_marked(row, traits) for row in differences]
-    bands = [value_band(one) for one in value]
+    bands = [""] * len(words) if value is None else [value_band(one) for one in value]
     told = [2] * len(words)
     while True:
         names = [
@@ -139,5 +141,5 @@ def _marked(differences: Floats, traits: Sequence[Trait]) -> list[str]:
 
 
 def _joined(words: Sequence[str], band: str) -> str:
-    text = ", ".join([*(words or ["like most"]), band])
+    text = ", ".join([*(words or ["like most"]), *([band] if band else [])])
     return text[:1].upper() + text[1:]

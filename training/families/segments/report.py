@@ -39,7 +39,7 @@ def segments_report(learned: LearnedSegments, manifest: Manifest[SegmentTask]) -
         child_runs=[
             ChildRun(
                 f"{candidate.segments} segments",
-                {key: float(figure) for key, figure in candidate.as_dict().items()},
+                _told(candidate, learned.today),
             )
             for candidate in learned.choice.tried
         ],
@@ -57,7 +57,8 @@ def segments_report(learned: LearnedSegments, manifest: Manifest[SegmentTask]) -
 
 def segments_card(manifest: Manifest, learned: LearnedSegments) -> str:
     """The segments as a page: who they are, how they were found, who moved, where everybody stands."""
-    today = learned.today
+    today, knows = learned.today, learned.today.money_is_known
+    spend_gain = f"spend {_interval(learned.choice.spend_gain)}, " if knows else ""
     notes = "".join(f"- {note}\n" for note in manifest.notes) or "- none\n"
     return (
         f"# {manifest.title}\n\n"
@@ -68,35 +69,32 @@ def segments_card(manifest: Manifest, learned: LearnedSegments) -> str:
         "they are until a refit, so that a customer moves only by buying otherwise.\n\n"
         f"{profile_markdown(today.profiles)}\n"
         f"## What sets each apart\n\n{facts_markdown(today.profiles)}"
-        f"## How many\n\n{candidates_markdown(learned.choice.tried, learned.choice.chosen)}\n"
-        f"Over RFM, 95 % intervals: spend {_interval(learned.choice.spend_gain)}, leaving "
-        f"{_interval(learned.choice.churn_gain)}.\n\n"
+        f"## How many\n\n{candidates_markdown(learned.choice.tried, learned.choice.chosen, knows_money=knows)}\n"
+        f"Over RFM, 95 % intervals: {spend_gain}leaving {_interval(learned.choice.churn_gain)}.\n\n"
         "Stability is the mean agreement with ten clusterings of people drawn anew (adjusted Rand index, "
-        "1 the same). Explained is eta² of spend and of leaving in the "
+        f"1 the same). Explained is eta² of {'spend and of ' if knows else ''}leaving in the "
         f"{manifest.horizon_days} days after the fitting cutoff; RFM is as many groups by the sum of the "
-        "RFM scores.\n\n"
+        f"{'RFM scores' if knows else 'scores of recency and frequency'}.\n\n"
         f"## Who moved\n\n{today.migration.markdown()}\n"
-        f"## Stage and status\n\nCustomers, and their spend of 365 days.\n\n{today.standing.markdown()}\n"
+        f"## Stage and status\n\nCustomers{', and their spend of 365 days' if knows else ''}.\n\n{today.standing.markdown()}\n"
         f"## Notes\n\n{notes}"
     )
 
 
 def profile_markdown(found: Sequence[SegmentProfile]) -> str:
-    """The segments as a table: customers and money."""
-    return markdown(
-        ["id", "segment", "customers", "share", "spend of 365 days", "share of spend"],
-        [
-            [
-                f"{one.segment_id}",
-                one.name,
-                f"{one.customers:,}",
-                f"{one.share:.1%}",
-                f"{one.spend_cents / 100:,.0f}",
-                f"{one.spend_share:.1%}",
-            ]
-            for one in found
-        ],
-    )
+    """The segments as a table: customers and, where it is known, money."""
+    rows = [
+        [f"{one.segment_id}", one.name, f"{one.customers:,}", f"{one.share:.1%}", *_money(one)]
+        for one in found
+    ]
+    head = ["id", "segment", "customers", "share", "spend of 365 days", "share of spend"]
+    return markdown(head[: len(rows[0])] if rows else head, rows)
+
+
+def _money(one: SegmentProfile) -> list[str]:
+    if one.spend_cents is None or one.spend_share is None:
+        return []
+    return [f"{one.spend_cents / 100:,.0f}", f"{one.spend_share:.1%}"]
 
 
 def facts_markdown(found: Sequence[SegmentProfile]) -> str:
@@ -114,16 +112,19 @@ def facts_markdown(found: Sequence[SegmentProfile]) -> str:
     return text
 
 
-def candidates_markdown(tried: Sequence[SegmentCandidate], chosen: SegmentCandidate) -> str:
-    """Every number of segments tried, with its figures."""
+def candidates_markdown(
+    tried: Sequence[SegmentCandidate], chosen: SegmentCandidate, *, knows_money: bool = True
+) -> str:
+    """Every number of segments tried, with its figures; without those of spend where nobody knows any."""
+    spend = ["spend explained"] if knows_money else []
     return markdown(
-        ["segments", "stability", "smallest", "spend explained", "leaving explained"],
+        ["segments", "stability", "smallest", *spend, "leaving explained"],
         [
             [
                 f"**{one.segments}** (taken)" if one == chosen else f"{one.segments}",
                 f"{one.stability:.2f}",
                 f"{one.smallest_share:.1%}",
-                f"{one.spend_explained:.3f}, RFM {one.rfm_spend_explained:.3f}",
+                *(f"{one.spend_explained:.3f}, RFM {one.rfm_spend_explained:.3f}" for _ in spend),
                 f"{one.churn_explained:.3f}, RFM {one.rfm_churn_explained:.3f}",
             ]
             for one in tried
@@ -135,14 +136,16 @@ def _tables(learned: LearnedSegments) -> dict[str, str]:
     today = learned.today
     plain = [one.as_dict() for one in today.profiles]
     flat = [{key: one[key] for key in one if key != "facts"} for one in plain]
-    tried = [one.as_dict() for one in learned.choice.tried]
+    tried = [_told(one, today) | {"segments": one.segments} for one in learned.choice.tried]
     return {
         "profile.json": _json(plain),
         "profile.csv": spreadsheet(flat),
         "profile.md": profile_markdown(today.profiles) + "\n" + facts_markdown(today.profiles),
         "candidates.json": _json(tried),
         "candidates.csv": spreadsheet(tried),
-        "candidates.md": candidates_markdown(learned.choice.tried, learned.choice.chosen),
+        "candidates.md": candidates_markdown(
+            learned.choice.tried, learned.choice.chosen, knows_money=today.money_is_known
+        ),
         "migration.json": _json(today.migration.as_dict()),
         "migration.csv": today.migration.csv(),
         "migration.md": today.migration.markdown(),
@@ -192,11 +195,21 @@ def _params(manifest: Manifest) -> dict[str, Any]:
 
 
 def _metrics(learned: LearnedSegments) -> dict[str, float]:
-    figures = {key: float(one) for key, one in learned.choice.chosen.as_dict().items()}
+    figures = _told(learned.choice.chosen, learned.today)
     for one in learned.today.profiles:
         figures[f"share/{one.segment_id}"] = one.share
-        figures[f"spend_share/{one.segment_id}"] = one.spend_share
+        if one.spend_share is not None:
+            figures[f"spend_share/{one.segment_id}"] = one.spend_share
     return figures | {"moved_share": moved_share(learned.today)}
+
+
+def _told(candidate: SegmentCandidate, today: Today) -> dict[str, float]:
+    """The figures of one number of segments; without those of spend where nobody knows any."""
+    return {
+        key: float(one)
+        for key, one in candidate.as_dict().items()
+        if today.money_is_known or "spend" not in key
+    }
 
 
 def _interval(gain: tuple[float, float]) -> str:

@@ -75,7 +75,9 @@ def _gini_against_champion(challenger: Manifest, champion: Manifest | None) -> C
     """Money is compared with the same money alone: another horizon, or margin for spend, is not."""
 
     def read(one: Manifest) -> TestedFigure:
-        ginis = {test: figures["gini"] for test, figures in one.metrics["by_cutoff"].items()}
+        # A champion of before may not tell its tests apart, which is no fault of the challenger.
+        tests = one.metrics.get("by_cutoff", {})
+        ginis = {test: figures.get("gini") for test, figures in tests.items()}
         return (one.horizon_days, one.metrics.get("money")), ginis
 
     return against_champion("Gini", "gini", EPSILON_GINI, challenger, champion, read)

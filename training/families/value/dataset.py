@@ -19,6 +19,7 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, rolling_origins
 from training.families.value.margins import Margins
+from training.questions.money import no_money
 
 SHORTER_DAYS = (365, 270, 180, 120, 90, 60, 30)
 FEWEST_CUSTOMERS = 100
@@ -140,7 +141,7 @@ def value_splits(
 
 
 def first_purchase(pack: Pack) -> int:
-    """The second of the first purchase; ``ModelRefused`` when there is none."""
+    """The second of the first purchase; ``ModelRefused`` when there is none, and where none brings money."""
     purchases = pack.streams.get("purchases")
     if purchases is None or not purchases.rows:
         raise ModelRefused(
@@ -148,6 +149,8 @@ def first_purchase(pack: Pack) -> int:
             found="none",
             remedy="Map the table of purchases in regulars.toml and ingest it.",
         )
+    if not pack.money_is_known:
+        raise no_money("purchases that bring money")
     return int(np.min(purchases.seconds))
 
 

@@ -16,6 +16,7 @@ from training.families.churn.checks import (
     _reasons,
     figure_checks,
 )
+from training.families.churn.list_check import list_against_champion
 from training.learners.logistic import LogisticModel
 
 NAN = float("nan")
@@ -52,6 +53,13 @@ def test_of_a_small_company_all_cutoffs_together_are_judged_and_the_worst_by_wha
     off = figures | {"pooled": pooled | {"ece": 0.06}}
     failed_now = [one.name for one in figure_checks(off) if not one.passed]
     assert failed_now == ["calibration error, all cutoffs together"]
+
+
+def test_a_champion_of_before_that_does_not_tell_its_tests_apart_keeps_nobody_out() -> None:
+    mine = manifest_of(MODEL, metrics={"auc_by_cutoff": {"2025-01-01": 0.7}, "auc": 0.7})
+    before = replace(mine, metrics={"auc": 0.9}, evaluation={})
+    for check in (_auc_against_champion(mine, before), list_against_champion(mine, before)):
+        assert check.passed and "not compared" in check.figure
 
 
 def failed(**figures: float | None) -> list[str]:

@@ -75,11 +75,13 @@ def test_segments_in_use_stay_frozen_and_a_refit_keeps_ids_and_names(trained: Tr
     assert kept.kept and kept.version == "1" and kept.digest == first.digest
     assert "still fit" in kept.why and "Kept segments version 1" in segments_outcome(kept).said
     again = train(SEGMENTS_FAMILY, settings, workspace, refit=True, threads=2)
-    assert (again.version, again.digest, again.kept) == ("2", first.digest, False)
-    assert "a refit was asked for" in again.why
+    assert (again.version, again.digest, again.kept) == ("1", first.digest, False)
+    assert "a refit was asked for" in again.why and not again.is_new
     assert [(one.segment_id, one.name) for one in again.shown.today.profiles] == [
         (one.segment_id, one.name) for one in first.shown.today.profiles
     ]
+    other = replace(settings, churn=replace(settings.churn, horizon_days=50))
+    assert train(SEGMENTS_FAMILY, other, workspace, refit=True).version == "2"
     back = rollback(settings, workspace, kind=SEGMENT_KIND, reason="a drill")
     assert (back.version, back.previous_version) == ("1", "2")
     assert current_segments(workspace).manifest.version == "1"

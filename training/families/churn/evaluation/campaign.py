@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -14,7 +14,8 @@ from features.company.settings.questions import CampaignSettings
 from features.vocabulary.arrays import Floats
 from training.ladder.ladder import Ladder
 from training.ladder.tested import WholeTest, whole_tests
-from training.measures.intervals import customer_draws, interval
+from training.measures.estimates import Estimate
+from training.measures.intervals import customer_draws
 from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
 
 _RESAMPLES = 200
@@ -22,29 +23,12 @@ _SIZES = 60
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A figure with the 95 % interval that resampled customers give."""
-
-    mean: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, mean: float, replicates: Floats) -> Estimate:
-        """The figure as measured, with the middle of its replicates around it."""
-        return cls(mean, *interval(replicates))
-
-    @property
-    def is_above_zero(self) -> bool:
-        """Whether chance alone does not explain a figure above zero."""
-        return self.low > 0
-
-
-@dataclass(frozen=True)
 class ListWorth:
     """The list of one rung: leavers found and money made, as means over the test cutoffs.
 
-    Money is in cents. ``best_size`` is the list with the highest profit at ``best_cents``.
+    Money is in cents. ``best_size`` is the list with the highest profit at ``best_cents``. ``found_less`` and
+    ``profit_less_cents`` are what the shipped model's list of the same size finds and makes beyond this one's, on
+    the same customers; ``found_by_cutoff`` tells the tests apart.
     """
 
     rung: str
@@ -52,6 +36,9 @@ class ListWorth:
     profit_cents: float
     best_size: int
     best_cents: float
+    found_less: Estimate
+    profit_less_cents: Estimate
+    found_by_cutoff: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,7 @@ class Campaign:
     """A list of ``size`` customers, by the shipped model, by each other rung and by no ranking at all.
 
     ``kept_value_is_known`` is False where neither the settings nor the customers' spend say what a
-    customer is worth; then every amount of money is 0 and must not be shown. ``gain_cents`` compares
+    customer is worth; then every amount of money is 0 here, must not be shown, and is not written down. ``gain_cents`` compares
     the shipped model with ``rule``, of those that need no learning the one whose list finds most, on the
     same customers;
     ``half_value_cents`` and ``more_value_cents`` are the list's worth if a customer is worth half as
@@ -86,8 +73,14 @@ class Campaign:
         return next(row for row in self.rows if row.rung == rung)
 
     def as_dict(self) -> dict[str, Any]:
-        """The comparison as plain fields."""
-        return asdict(self)
+        """The comparison as plain fields; None for every amount where nobody knows what a customer is worth."""
+        plain = asdict(self)
+        if self.kept_value_is_known:
+            return plain
+        plain["costs"]["value"] = None
+        unpriced = [dict.fromkeys(row, None) | _counted(row) for row in plain["rows"]]
+        amounts = {name: None for name in plain if name.endswith("_cents")}
+        return plain | amounts | {"rows": unpriced}
 
 
 def campaign(
@@ -105,9 +98,8 @@ def campaign(
     rules = [row.name for row in ladder.rows if row.is_rule]
     rule = max(rules, key=lambda name: lists[name].found)
     mine, theirs = lists[ladder.winner.name], lists[rule]
-    drawn = customer_draws(len(mine.everybody), resamples=_RESAMPLES)
-    draws = [(mine.resampled(one), theirs.resampled(one)) for one in drawn]
-    found, by_rule = np.array(draws).T
+    draws = _resampled(lists, len(mine.everybody))
+    found = draws[ladder.winner.name]
     size = _mean(mine.sizes)
     rates = [float(one.outcomes.mean()) for one in mine.tests]
     by_chance = _mean(rate * one for rate, one in zip(rates, mine.sizes, strict=True))
@@ -127,14 +119,38 @@ def campaign(
         found=Estimate.of(mine.found, found),
         profit_cents=Estimate.of(float(money(mine.found)), money(found)),
         gain_cents=Estimate.of(
-            float(money(mine.found) - money(theirs.found)), money(found) - money(by_rule)
+            float(money(mine.found) - money(theirs.found)), money(found) - money(draws[rule])
         ),
         half_value_cents=float(money(mine.found, replace(costs, value=0.5 * costs.value))),
         more_value_cents=float(money(mine.found, replace(costs, value=1.5 * costs.value))),
         rows=tuple(
-            _worth(name, one, costs, float(money(one.found))) for name, one in lists.items()
+            _worth(
+                name,
+                one,
+                costs,
+                float(money(one.found)),
+                Estimate.of(mine.found - one.found, found - draws[name]),
+                Estimate.of(
+                    float(money(mine.found) - money(one.found)), money(found) - money(draws[name])
+                ),
+            )
+            for name, one in lists.items()
         ),
     )
+
+
+def _resampled(lists: Mapping[str, _Lists], everybody: int) -> dict[str, Floats]:
+    """Leavers found by each rung's list among customers drawn anew, the same for all."""
+    drawn: dict[str, list[float]] = {name: [] for name in lists}
+    for draw in customer_draws(everybody, resamples=_RESAMPLES):
+        for name, one in lists.items():
+            drawn[name].append(one.resampled(draw))
+    return {name: np.array(found) for name, found in drawn.items()}
+
+
+def _counted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a list without any money: whose it is, and how many it finds."""
+    return {name: row[name] for name in ("rung", "found", "found_less", "found_by_cutoff")}
 
 
 def profit_curve(tested: WholeTest, costs: Costs) -> tuple[Floats, Floats]:
@@ -157,9 +173,11 @@ class _Lists:
         self.tops = [
             _Top.of(one, size, self.everybody) for one, size in zip(tests, self.sizes, strict=True)
         ]
-        self.found = _mean(
-            float(one.found(size)) for one, size in zip(self.ranked, self.sizes, strict=True)
-        )
+        self.found_by_test = {
+            test.name: float(ranked.found(size))
+            for test, ranked, size in zip(tests, self.ranked, self.sizes, strict=True)
+        }
+        self.found = _mean(self.found_by_test.values())
 
     def resampled(self, draw: Floats) -> float:
         """Leavers found when each customer counts as often as drawn."""
@@ -190,7 +208,14 @@ class _Top:
         return float(ranked.found(self.size))
 
 
-def _worth(name: str, lists: _Lists, costs: Costs, profit_cents: float) -> ListWorth:
+def _worth(
+    name: str,
+    lists: _Lists,
+    costs: Costs,
+    profit_cents: float,
+    found_less: Estimate,
+    profit_less_cents: Estimate,
+) -> ListWorth:
     best = [ranked.best(costs) for ranked in lists.ranked] if costs.value else [(0, 0.0)]
     return ListWorth(
         rung=name,
@@ -198,6 +223,9 @@ def _worth(name: str, lists: _Lists, costs: Costs, profit_cents: float) -> ListW
         profit_cents=profit_cents,
         best_size=round(_mean(size for size, _ in best)),
         best_cents=_mean(cents for _, cents in best),
+        found_less=found_less,
+        profit_less_cents=profit_less_cents,
+        found_by_cutoff=lists.found_by_test,
     )
 
 

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from training.families.churn.evaluation.campaign import Campaign, Estimate
+from training.families.churn.evaluation.campaign import Campaign
 from training.families.churn.rungs import BASE_RATE, RECENCY
 from training.ladder.ladder import LadderRow
 from training.ladder.level_table import small_company
 from training.ladder.reported import headline
+from training.measures.estimates import money, money_range
 from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.pooled import PooledLevel
 from training.questions.question import Question
@@ -119,27 +120,6 @@ def is_calibrated(figures: Mapping[str, float | None]) -> bool:
         return False
     # With few customers the ratio itself is uncertain; the error in bins then says enough.
     return low <= ratio <= high or error <= (by_chance or 0.0)
-
-
-def money(cents: float, currency: str) -> str:
-    """An amount in whole units of its currency.
-
-    >>> money(-412_345.0, "EUR")
-    '−4,123 EUR'
-    """
-    return f"{'−' if round(cents / 100) < 0 else ''}{abs(round(cents / 100)):,} {currency}"
-
-
-def money_range(estimate: Estimate, currency: str) -> str:
-    """An amount with its interval.
-
-    >>> money_range(Estimate(410_000, -90_000, 900_000), "EUR")
-    '4,100 EUR (−900 … 9,000)'
-    """
-    low, high = (
-        money(one, currency).removesuffix(f" {currency}") for one in (estimate.low, estimate.high)
-    )
-    return f"{money(estimate.mean, currency)} ({low} … {high})"
 
 
 def _word(row: LadderRow) -> Word:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from training.families.churn.evaluation.grade import money
-from training.ladder.tables import ladder_markdown, markdown, with_interval
+from training.ladder.tables import ladder_markdown, markdown, spreadsheet, with_interval
+from training.measures.estimates import money
 from training.measures.profit import Costs
 from training.recipe.report import ReportedLadder
 
@@ -78,6 +78,19 @@ def lists_table(evaluated: Evaluated) -> tuple[list[str], list[list[str]]]:
     head = ["the list by", f"found among {found['size']:,}"]
     head += ["worth", "best size", "worth then"] if known else []
     return head, [*rows, ["no ranking", *chance]]
+
+
+def lists_csv(evaluated: Evaluated) -> str:
+    """The list of each rung for a spreadsheet: every figure a column, those of one test and of an interval too."""
+    return spreadsheet([dict(_flattened(row)) for row in evaluated["campaign"]["rows"]])
+
+
+def _flattened(row: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}_{key}", one) for key, one in value.items())
+        else:
+            yield name, value
 
 
 def money_sentences(evaluated: Evaluated) -> str:

@@ -22,15 +22,15 @@ class Migration:
     """A matrix between two cutoffs: a row where customers were, a column where they are.
 
     ``spend_before_cents`` and ``spend_after_cents`` are what the customers of each cell spent in the
-    365 days before the first and before the second cutoff.
+    365 days before the first and before the second cutoff; None where no purchase says what was paid.
     """
 
     first: Cutoff
     second: Cutoff
     names: tuple[str, ...]
     customers: Ints
-    spend_before_cents: Ints
-    spend_after_cents: Ints
+    spend_before_cents: Ints | None
+    spend_after_cents: Ints | None
 
     @classmethod
     def count(
@@ -38,15 +38,16 @@ class Migration:
         cutoffs: tuple[Cutoff, Cutoff],
         names: Sequence[str],
         places: tuple[Ints, Ints],
-        spend_cents: tuple[Ints, Ints],
+        spend_cents: tuple[Ints, Ints] | None,
     ) -> Migration:
         """Count the customers of each cell; places are positions among ``names``, one a customer."""
-        cells = np.zeros((3, len(names), len(names)), np.int64)
-        for table, amounts in zip(
-            cells, (np.ones(len(places[0]), np.int64), *spend_cents), strict=True
-        ):
+        counted = (np.ones(len(places[0]), np.int64), *(spend_cents or ()))
+        cells = np.zeros((len(counted), len(names), len(names)), np.int64)
+        for table, amounts in zip(cells, counted, strict=True):
             np.add.at(table, places, amounts)
-        return cls(*cutoffs, tuple(names), *cells)
+        customers, *money = cells
+        before, after = money or (None, None)
+        return cls(*cutoffs, tuple(names), customers, before, after)
 
     @property
     def rates(self) -> NDArray[np.float64]:
@@ -63,12 +64,20 @@ class Migration:
             "names": list(self.names),
             "customers": self.customers.tolist(),
             "rates": self.rates.round(6).tolist(),
-            "spend_before_cents": self.spend_before_cents.tolist(),
-            "spend_after_cents": self.spend_after_cents.tolist(),
+            **{name: table.tolist() for name, table in self._spend.items()},
         }
 
+    @property
+    def _spend(self) -> dict[str, Ints]:
+        """The tables of money by their names; none where nobody knows any."""
+        tables = {
+            "spend_before_cents": self.spend_before_cents,
+            "spend_after_cents": self.spend_after_cents,
+        }
+        return {name: table for name, table in tables.items() if table is not None}
+
     def markdown(self) -> str:
-        """Three tables: customers with rates, and the change of their yearly spend."""
+        """Customers with rates and, where it is known, the change of their yearly spend."""
         rates = self.rates
         moved = [
             [
@@ -77,22 +86,24 @@ class Migration:
             ]
             for row in range(len(self.names))
         ]
+        told = (
+            f"From {self.first} (rows) to {self.second} (columns): customers, and of the row\n\n"
+            f"{self._table(moved)}"
+        )
+        if self.spend_before_cents is None or self.spend_after_cents is None:
+            return told
         change = self.spend_after_cents - self.spend_before_cents
         money = [[f"{cell / 100:+,.0f}" for cell in row] for row in change]
-        return (
-            f"From {self.first} (rows) to {self.second} (columns): customers, and of the row\n\n"
-            f"{self._table(moved)}\nChange of their spend of 365 days\n\n{self._table(money)}"
-        )
+        return f"{told}\nChange of their spend of 365 days\n\n{self._table(money)}"
 
     def csv(self) -> str:
         """One line a cell that has customers."""
-        names = ("from", "to", "customers", "rate", "spend_before_cents", "spend_after_cents")
+        names = ("from", "to", "customers", "rate", *self._spend)
         lines = [
             (
                 *(self.names[row], self.names[column], self.customers[row, column]),
                 f"{self.rates[row, column]:.6f}",
-                self.spend_before_cents[row, column],
-                self.spend_after_cents[row, column],
+                *(table[row, column] for table in self._spend.values()),
             )
             for row, column in np.argwhere(self.customers > 0)
         ]

@@ -35,14 +35,17 @@ class SegmentFact:
 
 @dataclass(frozen=True)
 class SegmentProfile:
-    """One segment: how many customers, their spend in the last 365 days, and what sets them apart."""
+    """One segment: how many customers, their spend in the last 365 days, and what sets them apart.
+
+    Spend and its share are None where no purchase says what was paid.
+    """
 
     segment_id: int
     name: str
     customers: int
     share: float
-    spend_cents: int
-    spend_share: float
+    spend_cents: int | None
+    spend_share: float | None
     facts: tuple[SegmentFact, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -54,9 +57,9 @@ def profiles(
     model: SegmentModel,
     vectors: Vectors,
     features: Sequence[Feature],
-    spend_cents: NDArray[np.int64],
+    spend_cents: NDArray[np.int64] | None,
 ) -> tuple[SegmentProfile, ...]:
-    """A profile of each segment, in the model's order; ``spend_cents`` has one entry a vector.
+    """A profile of each segment, in the model's order; ``spend_cents`` has one entry a vector, None where nobody knows.
 
     Shares are of all customers with a segment.
     """
@@ -64,8 +67,7 @@ def profiles(
     active = places >= 0
     own, held = vectors.select(active), places[active]
     differences = mean_differences(model.space.standard(own), held, len(model.ids))
-    money = np.zeros(len(model.ids), np.int64)
-    np.add.at(money, held, spend_cents[active])
+    money = _spent(held, None if spend_cents is None else spend_cents[active], len(model.ids))
     size = np.bincount(held, minlength=len(model.ids))
     by_name = {one.name: one for one in features}
     named = [by_name[name] for name in model.space.columns.names]
@@ -75,12 +77,24 @@ def profiles(
             name=model.names[place],
             customers=int(size[place]),
             share=float(size[place] / max(len(held), 1)),
-            spend_cents=int(money[place]),
-            spend_share=float(money[place] / money.sum()) if money.sum() else 0.0,
+            spend_cents=money[place][0],
+            spend_share=money[place][1],
             facts=_facts(own, held == place, differences[place], named),
         )
         for place in range(len(model.ids))
     )
+
+
+def _spent(
+    places: NDArray[np.int64], spend_cents: NDArray[np.int64] | None, segments: int
+) -> list[tuple[int | None, float | None]]:
+    """What the customers of each segment spent, and its share of what all did."""
+    if spend_cents is None:
+        return [(None, None)] * segments
+    money = np.zeros(segments, np.int64)
+    np.add.at(money, places, spend_cents)
+    whole = int(money.sum())
+    return [(one, one / whole if whole else 0.0) for one in money.tolist()]
 
 
 def mean_differences(standard: Floats, places: NDArray[np.int64], segments: int) -> Floats:

@@ -15,32 +15,41 @@ from training.ladder.tables import markdown, spreadsheet
 
 @dataclass(frozen=True)
 class Standing:
-    """A table with a row a stage and a column a status, in customers and in cents of 365 days."""
+    """A table with a row a stage and a column a status, in customers and in cents of 365 days.
+
+    ``spend_cents`` is None where no purchase says what was paid.
+    """
 
     cutoff: Cutoff
     customers: NDArray[np.int64]
-    spend_cents: NDArray[np.int64]
+    spend_cents: NDArray[np.int64] | None
 
     @classmethod
     def count(
-        cls, cutoff: Cutoff, lifecycle: Lifecycle, spend_cents: NDArray[np.int64]
+        cls, cutoff: Cutoff, lifecycle: Lifecycle, spend_cents: NDArray[np.int64] | None
     ) -> Standing:
         """Count everybody once; ``spend_cents`` has one entry a row of ``lifecycle``."""
         cells = np.zeros((2, len(Stage), len(LifecycleStatus)), np.int64)
         place = (lifecycle.stage.astype(np.intp), lifecycle.status.astype(np.intp))
         np.add.at(cells[0], place, 1)
+        if spend_cents is None:
+            return cls(cutoff, cells[0], None)
         np.add.at(cells[1], place, spend_cents)
         return cls(cutoff, cells[0], cells[1])
 
     def rows(self) -> list[dict[str, Any]]:
-        """One entry a cell that has customers, as plain fields."""
+        """One entry a cell that has customers, as plain fields; without a spend that nobody knows."""
         return [
             {
                 "stage": Stage(stage).word,
                 "status": LifecycleStatus(status).word,
                 "customers": int(self.customers[stage, status]),
-                "spend_cents": int(self.spend_cents[stage, status]),
             }
+            | (
+                {}
+                if self.spend_cents is None
+                else {"spend_cents": int(self.spend_cents[stage, status])}
+            )
             for stage, status in np.argwhere(self.customers > 0)
         ]
 
@@ -49,16 +58,19 @@ class Standing:
         return spreadsheet(self.rows())
 
     def markdown(self) -> str:
-        """The stages that have customers, with customers and money in every status."""
+        """The stages that have customers, with customers and, where it is known, money in every status."""
         head = ["", *(one.title for one in LifecycleStatus), "all"]
         lines = []
         for stage in reversed(Stage):
-            counts, money = self.customers[stage], self.spend_cents[stage]
-            if counts.any():
-                cells = [_cell(*one) for one in zip(counts, money, strict=True)]
-                lines.append([stage.title, *cells, _cell(counts.sum(), money.sum())])
+            counts = self.customers[stage]
+            if not counts.any():
+                continue
+            cells = [f"{one:,}" if one else "–" for one in (*counts, counts.sum())]
+            if self.spend_cents is not None:
+                money = self.spend_cents[stage]
+                told = zip(cells, (*money, money.sum()), strict=True)
+                cells = [
+                    one if one == "–" else f"{one} ({cents / 100:,.0f})" for one, cents in told
+                ]
+            lines.append([stage.title, *cells])
         return markdown(head, lines)
-
-
-def _cell(customers: int, cents: int) -> str:
-    return f"{customers:,} ({cents / 100:,.0f})" if customers else "–"

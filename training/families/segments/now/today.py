@@ -42,6 +42,11 @@ class Today:
     migration: Migration
     standing: Standing
 
+    @property
+    def money_is_known(self) -> bool:
+        """Whether anything is told of what customers spent."""
+        return self.standing.spend_cents is not None
+
 
 def segment_cutoffs(pack: Pack, horizon: Horizon) -> Cutoffs:
     """The cutoffs a history allows: fitted where the latest outcome is known, moved over a year.
@@ -89,14 +94,23 @@ def see_today(
     standing = lifecycle_of_everybody(pack, facts, cutoffs.now.seconds, rules)
     return Today(
         cutoff=cutoffs.now,
-        profiles=profiles(model, here, plan.features, now[here.customer_keys]),
-        migration=Migration.count(moments, names, places, (before, now)),
+        profiles=profiles(
+            model, here, plan.features, None if now is None else now[here.customer_keys]
+        ),
+        migration=Migration.count(
+            moments, names, places, None if before is None or now is None else (before, now)
+        ),
         standing=Standing.count(cutoffs.now, standing, now),
     )
 
 
-def yearly_spend(pack: Pack, cutoff: Cutoff) -> NDArray[np.int64]:
-    """What everybody spent in the 365 days before a cutoff, in cents: one entry a customer key."""
+def yearly_spend(pack: Pack, cutoff: Cutoff) -> NDArray[np.int64] | None:
+    """What everybody spent in the 365 days before a cutoff, in cents: one entry a customer key.
+
+    None where no purchase says what was paid.
+    """
+    if not pack.money_is_known:
+        return None
     return known_spend(pack.streams["purchases"], cutoff.seconds, YEAR_DAYS)
 
 

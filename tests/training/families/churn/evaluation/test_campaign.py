@@ -9,11 +9,11 @@ from features.company.settings.questions import CampaignSettings
 from tests.training.answers import answered, ladder_of
 from training.families.churn.evaluation.campaign import (
     Campaign,
-    Estimate,
     campaign,
     profit_curve,
 )
 from training.ladder.tested import whole_tests
+from training.measures.estimates import Estimate
 from training.measures.profit import Costs
 
 # A leaver on the list brings half of 90 less 1, one who would have stayed costs 11.
@@ -94,6 +94,32 @@ def test_the_figures_are_means_over_the_test_cutoffs() -> None:
     )
     assert found.found.mean == (2 + 0) / 2
     assert found.profit_cents.mean == pytest.approx((88 - 22) / 2)
+
+
+def test_the_list_of_each_rung_is_set_beside_that_of_the_model_on_the_same_customers() -> None:
+    found = worth()
+    less = found.of("recency rule")
+    assert less.found_less.mean == 1.0 and less.profit_less_cents.mean == 88 - 33
+    # A leaver more on a list of the same size: what one brings and what one who stays costs, each time.
+    for end in ("low", "high"):
+        assert getattr(less.profit_less_cents, end) == pytest.approx(
+            55 * getattr(less.found_less, end)
+        )
+    assert less.found_by_cutoff == {"2010-06-01": 1.0}
+    itself = found.of("model")
+    assert itself.found_less == itself.profit_less_cents == Estimate(0.0, 0.0, 0.0)
+
+
+def test_without_a_value_no_amount_is_written_down() -> None:
+    told = worth(CampaignSettings(list_size=2)).as_dict()
+    amounts = [told[name] for name in told if name.endswith("_cents")]
+    assert len(amounts) == 5 and {*amounts, told["costs"]["value"]} == {None}
+    rule, model = told["rows"]
+    for row in (rule, model):
+        priced = ("profit_cents", "best_size", "best_cents", "profit_less_cents")
+        assert {row[name] for name in priced} == {None}
+    assert (rule["rung"], rule["found"], rule["found_less"]["mean"]) == ("recency rule", 1.0, 1.0)
+    assert worth().as_dict()["chance_cents"] == worth().chance_cents
 
 
 def test_customers_drawn_again_are_the_same_for_both() -> None:

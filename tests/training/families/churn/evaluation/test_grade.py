@@ -9,9 +9,10 @@ import pytest
 from tests.training.answers import answered, ladder_of
 from tests.training.companies import told_level
 from tests.training.families.churn.evaluation.test_campaign import HALF, LEFT, RIGHT, worth
-from training.families.churn.evaluation.campaign import Campaign, Estimate
-from training.families.churn.evaluation.grade import Grade, Word, grade, is_calibrated, money
+from training.families.churn.evaluation.campaign import Campaign
+from training.families.churn.evaluation.grade import Grade, Word, grade, is_calibrated
 from training.ladder.ladder import LadderRow
+from training.measures.estimates import Estimate, money
 from training.measures.levels import HeldLevel
 from training.measures.pooled import PooledLevel
 from training.questions.buying import Inactivity
