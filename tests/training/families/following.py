@@ -31,7 +31,8 @@ def leaves(content: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...
             yield from leaves(inner, (*place, str(key)))
     elif isinstance(content, Sequence) and not isinstance(content, str):
         for row in content:
-            yield from leaves(row, (*place, str(row["name"])))
+            if isinstance(row, Mapping):
+                yield from leaves(row, (*place, str(row["name"])))
     elif isinstance(content, int | float) and not isinstance(content, bool):
         yield place
 
