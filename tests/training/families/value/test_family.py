@@ -34,6 +34,8 @@ def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     path = write_shop(tmp_path_factory.mktemp("shop"), leaving_and_staying(200))
+    with path.open("a", encoding="utf-8") as settings:
+        settings.write("\n[cost_to_serve]\nreturn_cents = 300\n")
     run(path, "ingest")
     return path, run(path, "train", "value")
 
@@ -58,6 +60,9 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
     assert {"trust.md", "trust.json"} <= logged
     assert "## Whether its reasons can be trusted" in str(summary["card"])
     assert bundle.manifest.evaluation["trust"]["figures"]["trust/value_additivity"] < 1e-9
+    # Nobody returns anything in this shop, and the training says so.
+    assert "## What serving them costs" in str(summary["card"])
+    assert bundle.cost is not None and "serving costs nothing" in str(summary["notes"])
 
 
 def test_the_gate_measures_against_the_champion(trained: tuple[Path, dict[str, object]]) -> None:
