@@ -44,7 +44,8 @@ def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
     folder = tmp_path_factory.mktemp("shop")
-    path = write_shop(folder, leaving_and_staying(200), settings=SETTINGS + PEOPLE)
+    costs = "\n[cost_to_serve]\nreturn_cents = 300\n"
+    path = write_shop(folder, leaving_and_staying(200), settings=SETTINGS + PEOPLE + costs)
     told = [f"c{one:03},{20 + 7 * one % 60},{7 * one % 60}" for one in range(200)]
     (folder / "people.csv").write_text("\n".join(["id,age,ya", *told]) + "\n", encoding="utf-8")
     run(path, "ingest")
@@ -71,6 +72,9 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
     assert {"trust.md", "trust.json"} <= logged
     assert "## Whether its reasons can be trusted" in str(summary["card"])
     assert bundle.manifest.evaluation["trust"]["figures"]["trust/value_additivity"] < 1e-9
+    # Nobody returns anything in this shop, and the training says so.
+    assert "## What serving them costs" in str(summary["card"])
+    assert bundle.cost is not None and "serving costs nothing" in str(summary["notes"])
 
 
 def test_what_nobody_is_judged_by_is_told_with_what_stands_for_it(
