@@ -1,4 +1,4 @@
-"""Rungs fitted on the outcomes of the past, each stretch of it once, and what they answer of whom.
+"""Rungs fitted on the outcomes known at some moment, once for each, and what they answer of whom.
 
 What a test is judged by is fitted on all outcomes that were known at its cutoff. Of these the newest cannot both be
 fitted on and say how high the answers should be. So level, chance and ranges are what they taught the
@@ -26,19 +26,19 @@ Answers = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True)
-class Stretch:
+class KnownOutcomes:
     """The cutoffs whose outcomes are learned from, and the moment it is done, when they are all known."""
 
     cutoffs: tuple[Cutoff, ...]
     moment: Cutoff
 
     @classmethod
-    def before(cls, split: OriginSplit) -> Stretch:
+    def before(cls, split: OriginSplit) -> KnownOutcomes:
         """What the predecessor at a split learns from: all but the newest outcomes."""
         return cls(split.fit, split.calibration)
 
     @classmethod
-    def whole(cls, split: OriginSplit, moment: Cutoff) -> Stretch:
+    def whole(cls, split: OriginSplit, moment: Cutoff) -> KnownOutcomes:
         """All that is known at the split's test, or at the end of the data."""
         return cls((*split.fit, split.calibration), moment)
 
@@ -53,10 +53,10 @@ class Refitted:
 
 @dataclass
 class Fits:
-    """Every rung on every stretch of the past it is asked for, fitted once and asked once.
+    """Every rung on whatever outcomes it is asked for, fitted once and asked once.
 
     ``today`` are the customers at the end of the data, whose outcomes are still to come. What is found at
-    the first stretch, how many trees and which features, is used at later ones: the earliest is to be asked for first.
+    the first moment, how many trees and which features, is used at later ones: the earliest is to be asked for first.
     """
 
     dataset: ValueDataset
@@ -66,14 +66,16 @@ class Fits:
     threads: int = 1
     seasons: SeasonLevels = NO_SEASONS
     tuning: Tuning = field(default_factory=Tuning)
-    _models: dict[Stretch, dict[str, ValueModel | None]] = field(default_factory=dict, repr=False)
-    _answers: dict[tuple[Stretch, Cutoff], dict[str, Answers]] = field(
+    _models: dict[KnownOutcomes, dict[str, ValueModel | None]] = field(
+        default_factory=dict, repr=False
+    )
+    _answers: dict[tuple[KnownOutcomes, Cutoff], dict[str, Answers]] = field(
         default_factory=dict, repr=False
     )
 
     @property
-    def stretches(self) -> int:
-        """On how many stretches of the past rungs were fitted."""
+    def times_fitted(self) -> int:
+        """For how many moments of the past rungs were fitted."""
         return len(self._models)
 
     def outcomes(self, *cutoffs: Cutoff) -> ValueDataset:
@@ -85,18 +87,20 @@ class Fits:
         labelled = self.outcomes(cutoff).vectors
         return labelled if labelled.rows else self.today
 
-    def models(self, stretch: Stretch, wanted: Sequence[str] = RUNGS) -> Mapping[str, ValueModel]:
-        """The wanted rungs fitted on a stretch; those it cannot carry are left out."""
-        kept = self._models.setdefault(stretch, {})
+    def models(
+        self, known: KnownOutcomes, wanted: Sequence[str] = RUNGS
+    ) -> Mapping[str, ValueModel]:
+        """The wanted rungs fitted on these outcomes; those they cannot carry are left out."""
+        kept = self._models.setdefault(known, {})
         missing = [name for name in wanted if name not in kept]
         if missing:
             found = fit_rungs(
-                self.outcomes(*stretch.cutoffs),
+                self.outcomes(*known.cutoffs),
                 self.feature_names,
                 self.horizon_days,
                 wanted=missing,
                 tuning=self.tuning,
-                now=self.customers(stretch.moment),
+                now=self.customers(known.moment),
                 threads=self.threads,
             )
             kept |= {name: found.get(name) for name in missing}
@@ -104,11 +108,11 @@ class Fits:
         return {name: model for name, model in carried if model is not None}
 
     def answers(
-        self, stretch: Stretch, cutoff: Cutoff, wanted: Sequence[str] = RUNGS
+        self, known: KnownOutcomes, cutoff: Cutoff, wanted: Sequence[str] = RUNGS
     ) -> Mapping[str, Answers]:
-        """What the wanted rungs, fitted on a stretch, answer of the customers of a cutoff."""
-        kept = self._answers.setdefault((stretch, cutoff), {})
-        models = self.models(stretch, wanted)
+        """What the wanted rungs, fitted on these outcomes, answer of the customers of a cutoff."""
+        kept = self._answers.setdefault((known, cutoff), {})
+        models = self.models(known, wanted)
         missing = {name: model for name, model in models.items() if name not in kept}
         if missing:
             kept |= score_rungs(missing, self.customers(cutoff), threads=self.threads)
@@ -121,7 +125,7 @@ class Fits:
 
         The moment is the split's test, or the end of the data; no outcome after it has a part in anything.
         """
-        before, whole = Stretch.before(split), Stretch.whole(split, moment)
+        before, whole = KnownOutcomes.before(split), KnownOutcomes.whole(split, moment)
         taught = self._taught(split, wanted)
         held, anew = self.answers(before, moment, wanted), self.answers(whole, moment, wanted)
         return {
@@ -137,7 +141,7 @@ class Fits:
         moved to that of the season ahead.
         """
         over_newest = self.seasons.over_newest(split)
-        before = Stretch.before(split)
+        before = KnownOutcomes.before(split)
         earlier, newest = self.outcomes(*split.fit), self.outcomes(split.calibration)
         lessons = self.answers(before, split.calibration, wanted)
         return {

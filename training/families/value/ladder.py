@@ -16,7 +16,7 @@ from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from training.datasets.splits import OriginSplit
 from training.families.value.dataset import ValueDataset, ValueSplits
-from training.families.value.fits import Fits, Stretch
+from training.families.value.fits import Fits, KnownOutcomes
 from training.families.value.measures import Order, coverage, measure_value, normalised_gini
 from training.families.value.model import CalibratedValue, ExpectedValues, kinds
 from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
@@ -172,8 +172,8 @@ def _tested(fits: Fits, split: OriginSplit) -> list[TestedValue]:
     assert split.test is not None
     test = fits.outcomes(split.test)
     kind = kinds(test.vectors, fits.horizon_days)
-    before = fits.answers(Stretch.before(split), split.test)
-    whole = fits.answers(Stretch.whole(split, split.test), split.test)
+    before = fits.answers(KnownOutcomes.before(split), split.test)
+    whole = fits.answers(KnownOutcomes.whole(split, split.test), split.test)
     return [
         _test(
             split.test,
@@ -289,7 +289,7 @@ def _row(
         name=name,
         figures=finite(mean | _pooled(name, tested) | ends),
         by_cutoff={
-            str(one.cutoff): finite(one.figures | _ends(replicates[name][one.cutoff]))
+            str(one.cutoff): finite({**one.figures, **_ends(replicates[name][one.cutoff])})
             | one.level.as_dict()
             for one in mine
         },

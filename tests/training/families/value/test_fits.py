@@ -11,7 +11,7 @@ import pytest
 from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Cutoff
 from training.families.value.dataset import ValueDataset
-from training.families.value.fits import Fits, Stretch
+from training.families.value.fits import Fits, KnownOutcomes
 from training.families.value.ladder import ValueLadder, climb_value, newest_gain
 from training.families.value.learning import LearnedValue
 from training.families.value.measures import normalised_gini
@@ -72,7 +72,9 @@ def test_the_rung_is_chosen_by_the_tests_before_the_reserved_one(
 ) -> None:
     for row in learned_value.ladder.rows:
         ginis = [
-            figures["gini"] for test, figures in row.by_cutoff.items() if test != str(reserved)
+            figures["gini"] or 0.0
+            for test, figures in row.by_cutoff.items()
+            if test != str(reserved)
         ]
         assert row.figures["gini_chosen_by"] == pytest.approx(np.mean(ginis), abs=1e-7)
 
@@ -91,35 +93,35 @@ def test_every_outcome_is_over_at_the_moment_a_rung_is_fitted(learned_value: Lea
     today = Cutoff(int(learned_value.ground.fits.today.cutoff_seconds[0]))
     for split in (*splits.tests, splits.shipped):
         moment = today if split.test is None else split.test
-        for stretch in (Stretch.before(split), Stretch.whole(split, moment)):
-            ends = [splits.horizon.end(cutoff) for cutoff in stretch.cutoffs]
-            assert max(ends) <= stretch.moment, (split, stretch)
+        for known in (KnownOutcomes.before(split), KnownOutcomes.whole(split, moment)):
+            ends = [splits.horizon.end(cutoff) for cutoff in known.cutoffs]
+            assert max(ends) <= known.moment, (split, known)
 
 
 def test_the_model_that_ships_has_learned_from_the_newest_outcomes(
     learned_value: LearnedValue,
 ) -> None:
     splits, fits = learned_value.splits, learned_value.ground.fits
-    newest = Stretch.whole(splits.shipped, Cutoff(int(fits.today.cutoff_seconds[0])))
+    newest = KnownOutcomes.whole(splits.shipped, Cutoff(int(fits.today.cutoff_seconds[0])))
     assert newest.cutoffs == splits.cutoffs
     (model,) = fits.models(newest, [learned_value.ladder.winner]).values()
     assert learned_value.value.model is model
 
 
-def test_a_ladder_of_n_tests_is_fitted_on_n_plus_one_stretches_and_one_ships(
+def test_a_ladder_of_n_tests_is_fitted_on_n_plus_one_times_and_one_ships(
     learned_value: LearnedValue,
 ) -> None:
-    assert learned_value.ground.fits.stretches == len(learned_value.splits.tests) + 2
+    assert learned_value.ground.fits.times_fitted == len(learned_value.splits.tests) + 2
 
 
 def test_what_was_fitted_before_is_what_would_be_fitted_now(learned_value: LearnedValue) -> None:
     fits, split = learned_value.ground.fits, learned_value.splits.tests[0]
     assert split.test is not None
-    stretch = Stretch.whole(split, split.test)
-    kept = fits.models(stretch)
-    assert fits.models(stretch)[TWEEDIE] is kept[TWEEDIE]
+    known = KnownOutcomes.whole(split, split.test)
+    kept = fits.models(known)
+    assert fits.models(known)[TWEEDIE] is kept[TWEEDIE]
     fresh = fit_rungs(
-        fits.outcomes(*stretch.cutoffs),
+        fits.outcomes(*known.cutoffs),
         fits.feature_names,
         fits.horizon_days,
         tuning=fits.tuning,
@@ -128,7 +130,7 @@ def test_what_was_fitted_before_is_what_would_be_fitted_now(learned_value: Learn
     assert files_of(fresh) == files_of(kept)
     alone = fits_of(learned_value)
     alone.tuning = fits.tuning
-    assert files_of(alone.models(stretch, [TWEEDIE])) == {TWEEDIE: kept[TWEEDIE].to_files()}
+    assert files_of(alone.models(known, [TWEEDIE])) == {TWEEDIE: kept[TWEEDIE].to_files()}
 
 
 def test_the_newer_model_says_who_and_its_predecessor_how_much(learned_value: LearnedValue) -> None:
@@ -137,8 +139,8 @@ def test_the_newer_model_says_who_and_its_predecessor_how_much(learned_value: Le
     assert split.test is not None
     found = fits.refitted(split, split.test)
     assert set(found) == set(RUNGS)
-    before = fits.answers(Stretch.before(split), split.test)
-    whole = fits.answers(Stretch.whole(split, split.test), split.test)
+    before = fits.answers(KnownOutcomes.before(split), split.test)
+    whole = fits.answers(KnownOutcomes.whole(split, split.test), split.test)
     for name, one in found.items():
         expected = one.predecessor.level.apply(before[name][0])
         anew = one.value.level.apply(whole[name][0])

@@ -11,7 +11,7 @@ from scipy.special import gammaln, hyp2f1
 from features.store.pack import Pack
 from features.vocabulary.time import DAY_SECONDS
 from training.families.value import ladder
-from training.families.value.fits import Stretch
+from training.families.value.fits import KnownOutcomes
 from training.families.value.learning import LearnedValue
 from training.families.value.measures import normalised_gini
 from training.families.value.models import LAST, PARAMETRIC, RATE
@@ -64,7 +64,8 @@ def rhythm_times_spend(orders: pd.DataFrame, today: float) -> pd.Series:
     curve = hyp2f1(r + x, b + x, a + b + x - 1, horizon / (alpha + tenure + horizon))
     still = 1 + (x > 0) * a / (b + x - 1) * ((alpha + tenure) / (alpha + tx)) ** (r + x)
     purchases = (a + b + x - 1) / (a - 1) * (1 - shrunk * curve) / still
-    return purchases * known.cents.sum() / by.date.nunique().sum()
+    found: pd.Series = purchases * known.cents.sum() / by.date.nunique().sum()
+    return found
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_rule_is_as_good_in_the_ladder_as_by_hand(
     ):
         answer = aligned(by_hand(orders, tested.cutoff.seconds / DAY_SECONDS), tested)  # type: ignore[operator]
         gini = normalised_gini(tested.brought, answer)
-        asked, _ = fits.answers(Stretch.whole(split, tested.cutoff), tested.cutoff)[rung]
+        asked, _ = fits.answers(KnownOutcomes.whole(split, tested.cutoff), tested.cutoff)[rung]
         assert normalised_gini(tested.brought, asked) == pytest.approx(gini, abs=off), rung
         # Level and limits take nothing from it; who has long been silent is known to bring little.
         assert tested.figures["gini"] >= gini - off, tested.cutoff
