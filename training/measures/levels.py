@@ -21,7 +21,7 @@ NEXT_SHARE, NEARLY_ALWAYS = 0.9, 0.95
 """So often the next level lies within the range that the tests tell, and within the wider one."""
 _TWO_SIDED = 1.96
 _SEEN = "season_seen"
-UNSEEN_SEASON, LIKE_TESTS = 0.25, 3
+UNSEEN_SEASON, LIKE_TESTS = 0.2, 3
 """How far one season's level lies from another's (in logarithms, root mean square) where no season was seen twice,
 and how many tests of that size this counts like: one year shows too few seasons to tell how much they differ."""
 
@@ -63,9 +63,8 @@ class HeldLevel:
         """
         came, told = float(observed.sum()), float(expected.sum())
         if came <= 0 or told <= 0:
-            return cls(
-                test, len(observed), told / came - 1.0 if came > 0 else math.nan, *[math.nan] * 2
-            )
+            bias = told / came - 1.0 if came > 0 else math.nan
+            return cls(test, len(observed), bias, math.nan, math.nan)
         # The logarithm of a ratio of sums, customer by customer (the delta method).
         parts = expected / told - observed / came
         if customer_keys is not None:
@@ -118,9 +117,11 @@ class HeldLevel:
     def from_dict(cls, test: str, content: Mapping[str, Any]) -> HeldLevel:
         """A level read back from what a manifest says of a test."""
         keys = ("bias", "bias_low", "bias_high")
-        ends = [math.nan if content.get(key) is None else float(content[key]) for key in keys]
+        bias, low, high = (
+            math.nan if content.get(key) is None else float(content[key]) for key in keys
+        )
         where_known = (content.get(key) for key in ("ece", "ece_by_chance", "rate", "season_seen"))
-        return cls(test, int(content.get("customers", 0)), *ends, *where_known)
+        return cls(test, int(content.get("customers", 0)), bias, low, high, *where_known)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from training.datasets.splits import Splits, rolling_origins
 from training.families.churn.rungs import BLENDED, BOOSTED, LOGISTIC, churn_rungs
 from training.ladder.fitting import FittedModels, fit_and_calibrate
 from training.ladder.rung import Rung
+from training.learners.calibration import logit
 
 DAY, APART = 86_400, 60
 CUTOFFS = 6
@@ -116,3 +117,14 @@ def test_what_comes_of_the_tested_changes_nothing_of_what_they_are_told() -> Non
 
 def test_folds_of_a_round_are_as_many_as_are_told() -> None:
     assert (FOLDS, ROUNDS) == (5, 2)
+
+
+def test_the_curve_is_moved_to_the_season_of_the_test() -> None:
+    data, splits = in_time()
+    kept = FittedModels()
+    split, tested = splits.tests[0], splits.tests[0].test_rows(data)
+    chances = []
+    for over_newest in (0.0, -0.6):
+        found = fit_and_calibrate(rung(LOGISTIC), data, split, fitted=kept, over_newest=over_newest)
+        chances.append(found.curve.apply(found.model.score(tested.vectors)))
+    np.testing.assert_allclose(logit(chances[1]) - logit(chances[0]), -0.6, atol=0.05)

@@ -155,8 +155,8 @@ def test_where_no_season_was_seen_twice_the_next_level_is_wider_open_than_a_luck
     unseen = [replace(one, season_seen=False) for one in lucky]
     seen = [replace(one, season_seen=True) for one in lucky]
     assert HeldLevels.of(seen).next == HeldLevels.of(lucky).next
-    # Two tests off by .02 and, as if there were, three by .25: Student's t with five degrees of freedom.
-    half = 2.015048 * math.sqrt((2 * math.log(1.02) ** 2 + 3 * 0.25**2) / 5)
+    # Two tests off by .02 and, as if there were, three by .2: Student's t with five degrees of freedom.
+    half = 2.015048 * math.sqrt((2 * math.log(1.02) ** 2 + 3 * 0.2**2) / 5)
     assert HeldLevels.of(unseen).next == pytest.approx((math.exp(-half), math.exp(half)), rel=1e-5)
 
 

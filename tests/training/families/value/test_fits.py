@@ -17,6 +17,8 @@ from training.families.value.learning import LearnedValue
 from training.families.value.measures import normalised_gini
 from training.families.value.models import LEARNED, PARAMETRIC, RATE, RUNGS, TWEEDIE, ValueModel
 from training.families.value.rungs import fit_rungs
+from training.seasons.choice import SEASON, LevelChoice
+from training.seasons.levels import SeasonLevels
 
 
 def fits_of(learned: LearnedValue, amounts: Floats | None = None, *, threads: int = 1) -> Fits:
@@ -24,7 +26,8 @@ def fits_of(learned: LearnedValue, amounts: Floats | None = None, *, threads: in
     known = learned.ground.fits
     told = known.dataset.amounts if amounts is None else amounts
     dataset = ValueDataset(known.dataset.vectors, told)
-    return Fits(dataset, known.today, known.feature_names, known.horizon_days, threads)
+    names, days = known.feature_names, known.horizon_days
+    return Fits(dataset, known.today, names, days, threads, known.seasons)
 
 
 def files_of(models: Mapping[str, ValueModel]) -> dict[str, dict[str, bytes]]:
@@ -179,3 +182,17 @@ def test_two_threads_climb_the_same_ladder(learned_value: LearnedValue) -> None:
     assert [row.as_dict() for row in again.rows] == [
         row.as_dict() for row in learned_value.ladder.rows
     ]
+
+
+def test_the_level_of_a_test_is_moved_to_the_season_ahead_and_no_other(
+    learned_value: LearnedValue,
+) -> None:
+    latest, earlier = learned_value.splits.tests[:2]
+    assert latest.test is not None and earlier.test is not None
+    choice = LevelChoice(SEASON, float(np.log(1.25)), {}, 3, seen_twice=True)
+    plain, told = fits_of(learned_value), fits_of(learned_value)
+    told.seasons = SeasonLevels({latest.name: choice})
+    for split, factor in ((earlier, 1.0), (latest, 1.25)):
+        assert split.test is not None
+        found = [one.refitted(split, split.test, (RATE,))[RATE].value for one in (plain, told)]
+        np.testing.assert_allclose(found[1].level.brought, factor * found[0].level.brought)
