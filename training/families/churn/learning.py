@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.strongest_feature import NO_FEATURE, strongest_feature
 from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.ladder import Ladder, climb, fit_and_calibrate
+from training.ladder.tuning import TunedSettings, tuned_rungs
 from training.learners.calibration import Calibration
 from training.learners.model import Model
 from training.learners.usable import usable_features
@@ -40,7 +42,8 @@ from training.registry.provenance import provenance
 class Learned:
     """A model ready to be written, with everything that was measured on the way.
 
-    ``usable`` are the features a model could learn from, whether the one that ships reads them or not.
+    ``usable`` are the features a model could learn from, whether the one that ships reads them or not, and ``tuned``
+    is how far trees may go, by their rung, and what else was tried.
     """
 
     manifest: Manifest[ChurnTask]
@@ -55,6 +58,7 @@ class Learned:
     dataset: Dataset
     pack: Pack
     usable: tuple[str, ...]
+    tuned: Mapping[str, TunedSettings] = field(default_factory=dict)
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -92,6 +96,9 @@ def learn_churn(
         if plan.buying is None
         else buying_models_before(pack, splits.cutoffs, threads=threads),
     )
+    progress("searching how far trees may go", 0, 1)
+    rungs, tuned = tuned_rungs(rungs, earliest, threads=threads)
+    progress("searching how far trees may go", 1, 1)
     ladder = climb(dataset, splits, rungs, threads=threads, progress=progress)
     fitted = _fitted(ladder, dataset, splits, threads, progress)
     manifest = Manifest(
@@ -114,6 +121,7 @@ def learn_churn(
         dataset=dataset,
         pack=pack,
         usable=usable.names,
+        tuned=tuned,
     )
 
 
