@@ -33,7 +33,10 @@ _ROWS_FOR_BINS = 100_000
 
 @dataclass(frozen=True)
 class BoostingSettings:
-    """How far the trees may go; the defaults suit a few thousand customers and more."""
+    """How far the trees may go; the defaults suit a few thousand customers and hundreds of features.
+
+    Each tree sees ``feature_fraction`` of the features and ``bagging_fraction`` of the rows, drawn anew.
+    """
 
     learning_rate: float = 0.06
     leaves: int = 15
@@ -41,11 +44,16 @@ class BoostingSettings:
     leaf_share: float = 0.01
     bins: int = 63
     feature_fraction: float = 0.3
+    bagging_fraction: float = 1.0
     lambda_l2: float = 10.0
     rounds: int = 600
     patience: int = 30
     rounds_untested: int = 100
     seed: int = 7
+
+    def least_in_leaf(self, rows: int) -> int:
+        """How many of so many rows a leaf holds at least."""
+        return max(20, round(self.leaf_share * rows))
 
 
 def in_blocks(
@@ -134,6 +142,14 @@ class Trees:
         return Explainer.of(read_forest(self.text))
 
 
+@dataclass(frozen=True)
+class CrossFitted:
+    """What trees that had not learned from a row's fold answer of it, and the rounds that served each fold best."""
+
+    answers: Floats
+    rounds: tuple[int, ...]
+
+
 class BinnedRows:
     """Rows in LightGBM's own bins, on which trees for several targets grow, such as amounts.
 
@@ -206,6 +222,38 @@ class BinnedRows:
         )
         return Trees.from_text(booster.model_to_string(num_iteration=-1))
 
+    def cross_fitted(
+        self,
+        rows: NDArray[np.float32],
+        targets: Floats,
+        folds: NDArray[np.int8],
+        settings: BoostingSettings,
+        objective: Mapping[str, Any],
+        directions: Mapping[str, int] | None = None,
+    ) -> CrossFitted:
+        """What trees answer of every row that did not learn from its fold, with as many rounds as serve the fold best.
+
+        ``rows`` are the same rows as a matrix. Each fold must have both outcomes in it and outside.
+        """
+        import lightgbm
+
+        answers, rounds = np.zeros(len(targets)), []
+        for fold in np.unique(folds):
+            held = folds == fold
+            parameters = dict(objective) | _parameters(
+                settings, self._names, directions or {}, int((~held).sum()), self._threads
+            )
+            tried = lightgbm.train(
+                parameters,
+                self._some(targets, ~held),
+                num_boost_round=settings.rounds,
+                valid_sets=[self._some(targets, held)],
+                callbacks=[lightgbm.early_stopping(settings.patience, verbose=False)],
+            )
+            rounds.append(max(1, int(tried.best_iteration)))
+            answers[held] = predicted(tried, rows[held], num_iteration=rounds[-1])
+        return CrossFitted(answers, tuple(rounds))
+
     def can_find_rounds(self, targets: Floats, rows: NDArray[np.bool_]) -> bool:
         """Whether there are earlier rows that differ to learn from, and latest ones to stop by."""
         earlier = targets[rows & ~self._is_latest]
@@ -231,8 +279,10 @@ def _parameters(
         "learning_rate": settings.learning_rate,
         "num_leaves": settings.leaves,
         "max_depth": settings.depth,
-        "min_data_in_leaf": max(20, round(settings.leaf_share * rows)),
+        "min_data_in_leaf": settings.least_in_leaf(rows),
         "feature_fraction": settings.feature_fraction,
+        "bagging_fraction": settings.bagging_fraction,
+        "bagging_freq": 1,
         "lambda_l2": settings.lambda_l2,
         "monotone_constraints": [directions.get(name, 0) for name in names],
         "monotone_constraints_method": "intermediate",

@@ -7,7 +7,16 @@ import math
 import numpy as np
 import pytest
 
-from training.trust.cap import CapCost, _compared
+from features.vectors.vectors import Vectors
+from features.vocabulary.time import Cutoff, Horizon
+from training.datasets.dataset import Dataset
+from training.datasets.splits import OriginSplit, Splits
+from training.ladder.ladder import climb
+from training.ladder.rung import Rung
+from training.learners.boosting import BoostedModel
+from training.learners.logistic import LogisticModel
+from training.learners.trees import BoostingSettings
+from training.trust.cap import CapCost, _compared, cap_cost
 
 # Twenty who left and twenty who stayed, in turn.
 KEYS, OUTCOMES = np.arange(40), np.tile([1.0, 0.0], 20)
@@ -37,3 +46,24 @@ def test_what_is_won_has_the_other_sign_and_equals_cost_nothing() -> None:
     assert won.log_loss < 0.0 < won.auc and won.is_noise
     same = _compared("a", KEYS, OUTCOMES, SHARP, SHARP)
     assert (same.log_loss, same.auc) == (0.0, 0.0) and same.is_noise
+
+
+def test_what_is_given_up_by_one_setting_for_tables_of_any_width_is_seen() -> None:
+    draw = np.random.default_rng(6)
+    rows, columns = 2_400, 13
+    values = draw.normal(size=(rows, columns)).astype(np.float32)
+    chance = 1 / (1 + np.exp(-1.5 * np.sign(values[:, 0] * values[:, 1])))
+    names = tuple(f"column_{one}" for one in range(columns))
+    keys, cutoffs = np.arange(rows, dtype=np.int32), np.repeat([0, 1, 2], rows // 3) * 864_000
+    outcomes = (draw.random(rows) < chance).astype(np.float64)
+    dataset = Dataset(Vectors("plan", names, keys, cutoffs, values), outcomes)
+    days = [Cutoff(one * 864_000) for one in range(3)]
+    split = OriginSplit((days[0],), days[1], days[2])
+    shipped = OriginSplit((days[0], days[1]), days[2], None)
+    splits = Splits((split,), shipped, Horizon(10), tuple(days), "by hand")
+    base = Rung("base rate", LogisticModel.family, (), "", is_rule=True)
+    settings = BoostingSettings(feature_fraction=0.3, rounds_untested=100)
+    narrow = Rung("trees", BoostedModel.family, names, "", settings=settings)
+    ladder = climb(dataset, splits, (base, narrow))
+    cost = cap_cost(ladder, (narrow,), dataset, splits.tests)
+    assert cost is not None and not cost.is_noise and cost.auc < -0.01

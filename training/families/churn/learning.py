@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from training.ladder.choice import next_rung, notes_on_passed_over
 from training.ladder.fitting import fit_and_calibrate
 from training.ladder.ladder import Ladder, climb
 from training.ladder.reported import chosen_at
+from training.ladder.tuning import TunedSettings, tuned_rungs
 from training.learners.calibration import Calibration
 from training.learners.model import Model
 from training.learners.usable import usable_features
@@ -44,7 +46,8 @@ from training.seasons.levels import NO_SEASONS, SeasonLevels, chance_levels
 class Learned:
     """A model ready to be written, with everything that was measured on the way.
 
-    ``usable`` are the features a model could learn from, whether the one that ships reads them or not.
+    ``usable`` are the features a model could learn from, whether the one that ships reads them or not, and ``tuned``
+    is how far trees may go, by their rung, and what else was tried.
     """
 
     manifest: Manifest[ChurnTask]
@@ -60,6 +63,7 @@ class Learned:
     pack: Pack
     usable: tuple[str, ...]
     seasons: SeasonLevels = NO_SEASONS
+    tuned: Mapping[str, TunedSettings] = field(default_factory=dict)
 
     @property
     def origins(self) -> dict[str, Any]:
@@ -99,6 +103,9 @@ def learn_churn(
         else buying_models_before(pack, splits.cutoffs, threads=threads),
     )
     rungs = rungs_for_few(rungs) if is_small(splits) else rungs
+    progress("searching how far trees may go", 0, 1)
+    rungs, tuned = tuned_rungs(rungs, earliest, threads=threads)
+    progress("searching how far trees may go", 1, 1)
     every = [*splits.tests, splits.shipped]
     seasons = chance_levels(pack, plan, question, every, splits.horizon, threads=threads)
     ladder = climb(dataset, splits, rungs, seasons=seasons, threads=threads, progress=progress)
@@ -124,6 +131,7 @@ def learn_churn(
         pack=pack,
         usable=usable.names,
         seasons=seasons,
+        tuned=tuned,
     )
 
 

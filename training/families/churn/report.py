@@ -113,6 +113,9 @@ def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
         **leak_tables(evaluated["leaks"]),
         "fairness.md": fairness_markdown(evaluated["fairness"]),
         "origins.json": as_table(learned.origins),
+        "settings_tried.json": as_table(
+            {name: one.as_dict() for name, one in learned.tuned.items()}
+        ),
         "reliability.json": as_table(tested),
     }
 
@@ -151,7 +154,7 @@ def _plots(
 
 
 def _parameters(learned: Learned) -> dict[str, Any]:
-    manifest = learned.manifest
+    manifest, winner = learned.manifest, learned.ladder.winner
     params = {
         "horizon_days": manifest.horizon_days,
         "gap_days": manifest.gap_days,
@@ -169,9 +172,11 @@ def _parameters(learned: Learned) -> dict[str, Any]:
         "test_cutoffs": ", ".join(split.name for split in learned.splits.tests),
         "reserved_cutoff": "" if learned.splits.reserved is None else learned.splits.reserved.name,
     }
-    if isinstance(learned.model, BoostedModel):
-        params |= {f"lightgbm.{key}": one for key, one in asdict(BoostingSettings()).items()}
-        params["lightgbm.trees"] = learned.model.booster.num_trees()
+    trees = [one for one in (*winner.parts, winner) if one.family == BoostedModel.family]
+    if trees:
+        settings = trees[-1].settings or BoostingSettings()
+        params |= {f"lightgbm.{key}": one for key, one in asdict(settings).items()}
+        params["lightgbm.trees"] = learned.model.rounds
     return params
 
 

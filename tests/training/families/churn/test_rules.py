@@ -70,7 +70,8 @@ def chance_of_no_purchase(known: pd.DataFrame, asked: pd.DataFrame) -> pd.Series
     x, total, silence = asked.repeats, asked.tenure, asked.silence
     ratio = ((alpha + total) / (alpha + total - silence)) ** (r + x)
     there = 1 / (1 + (x > 0) * a / np.maximum(b + x - 1, 1e-9) * ratio)
-    return 1 - there * (1 - ((alpha + total) / (alpha + total + HORIZON_DAYS)) ** (r + x))
+    silent = ((alpha + total) / (alpha + total + HORIZON_DAYS)) ** (r + x)
+    return pd.Series(1 - there * (1 - silent))
 
 
 def told_by(rule: str, known: pd.DataFrame, asked: pd.DataFrame) -> pd.Series:
