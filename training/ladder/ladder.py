@@ -189,6 +189,7 @@ def laid_again(
         tuple(tested),
         rungs=tuple(rungs),
         replicates={one.rung.name: one.replicates(choosing) for one in measured},
+        reported={one.rung.name: one.auc([reserved] if reserved else choosing) for one in measured},
     )
 
 

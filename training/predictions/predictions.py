@@ -30,6 +30,14 @@ class RungPredictions:
     outcomes: Floats
     answers: Mapping[str, Column]
 
+    def numbers(self, name: str) -> Floats:
+        """A column of answers that are numbers."""
+        return np.asarray(self.answers[name], np.float64)
+
+    def flags(self, name: str) -> NDArray[np.bool_]:
+        """A column of answers that are yes or no."""
+        return np.asarray(self.answers[name], np.bool_)
+
     @property
     def rows(self) -> int:
         """How many customers were answered for."""

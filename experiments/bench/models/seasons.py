@@ -33,7 +33,7 @@ from training.bundles.plans import plan_to_learn
 from training.families.churn.learning import Learned
 from training.families.value.learning import LearnedValue
 from training.measures.levels import HeldLevels
-from training.questions.labelled import column_of
+from training.questions.asking import column_of
 
 ESSEC = "essec_purchases"
 HELD_BETWEEN = (0.85, 1.15)

@@ -29,7 +29,7 @@ from training.bundles.plans import plan_to_learn
 from training.families.churn.checks import figure_checks
 from training.families.churn.learning import Learned, learn_churn, next_best
 from training.families.churn.small import is_small
-from training.questions.labelled import column_of
+from training.questions.asking import column_of
 from training.questions.origins import end_of_data
 from training.registry.gate import failed_of, said_of
 

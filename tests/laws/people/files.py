@@ -87,7 +87,7 @@ def _tested(kind: str) -> FileWriter:
         workspace = world.workspace
         pack = open_store(workspace).pack()
         everybody = np.arange(pack.customers, dtype=np.int32)
-        chances = (everybody + 1.0) / (len(everybody) + 1.0)
+        chances = np.asarray((everybody + 1.0) / (len(everybody) + 1.0), np.float64)
         cutoffs, outcomes = np.zeros(len(everybody), np.int64), np.zeros(len(everybody))
         part = RungPredictions("rule", "", everybody, cutoffs, outcomes, {"probability": chances})
         kept, draft = KeptPredictions(workspace), folder / "draft"

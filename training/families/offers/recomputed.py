@@ -66,7 +66,7 @@ def recomputed_offers(manifest: Manifest[OfferTask], predictions: Predictions) -
 def _levels(tested: list[RungPredictions]) -> HeldLevels:
     return HeldLevels.of(
         [
-            HeldLevel.of_chances(part.test, part.outcomes, part.answers[_PROBABILITY])
+            HeldLevel.of_chances(part.test, part.outcomes, part.numbers(_PROBABILITY))
             for part in tested
         ]
     )

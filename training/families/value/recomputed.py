@@ -61,13 +61,13 @@ def recomputed_value(manifest: Manifest[ValueTask], predictions: Predictions) ->
 
 
 def _tested(part: RungPredictions) -> TestedValue:
-    expected, low, high = (part.answers[name] for name in _RANGES)
+    expected, low, high = (part.numbers(name) for name in _RANGES)
     return TestedValue.measured(
         part.rung,
         Cutoff(int(part.cutoff_seconds[0])),
         part.customer_keys,
         part.outcomes,
         (expected, low, high),
-        part.answers[_SAYS_SOMETHING],
-        part.answers[_BEFORE],
+        part.flags(_SAYS_SOMETHING),
+        part.numbers(_BEFORE),
     )

@@ -16,7 +16,7 @@ def with_cost_to_serve(learned: LearnedValue, settings: CostToServeSettings) -> 
     cost = learn_cost(
         ground.pack,
         ground.plan,
-        ground.dataset.vectors,
+        ground.fits.dataset.vectors,
         ground.splits,
         learned.ladder.of(learned.manifest.title),
         settings,

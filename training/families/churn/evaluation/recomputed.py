@@ -70,7 +70,9 @@ def recomputed_churn(manifest: Manifest[ChurnTask], predictions: Predictions) ->
         worth, ladder.winning_row, manifest.task.question, currency=evaluated["currency"]
     )
     return {
-        "metrics": {key: row[key] for key in row if key not in _NOT_FIGURES} | levels.next_figures,
+        "metrics": {key: row[key] for key in row if key not in _NOT_FIGURES}
+        | levels.next_figures
+        | {"leads": ladder.leads},
         "ladder": [one.as_dict() for one in ladder.rows],
         "evaluation": {
             "campaign": worth.as_dict(),
@@ -87,8 +89,8 @@ def _ladder(manifest: Manifest[ChurnTask], predictions: Predictions) -> Ladder:
             part.test,
             part.customer_keys,
             part.outcomes,
-            part.answers[_PROBABILITY],
-            measure(part.outcomes, part.answers[_PROBABILITY]),
+            part.numbers(_PROBABILITY),
+            measure(part.outcomes, part.numbers(_PROBABILITY)),
             part.cutoff_seconds,
         )
         for part in predictions.tested

@@ -65,7 +65,7 @@ def exactly_valued(pack: Pack) -> ladder.TestedValue:
     brought = np.maximum(money_after(purchases, cents, keys, at_test, Horizon(60)), 0.0)
     says = np.ones(len(keys), np.bool_)
     return ladder.TestedValue(
-        "past rate", CUTOFFS[-1], keys, brought, brought, brought, brought, says, {}
+        "past rate", CUTOFFS[-1], keys, brought, brought, brought, brought, says, {}, brought
     )
 
 
@@ -143,7 +143,7 @@ def test_a_value_model_with_costs_carries_them_into_bundle_manifest_and_card(
     bundle = bundle_of(found)
     contents = VALUE_KIND.contents(bundle)
     assert "cost_to_serve.json" in contents
-    values = bundle.bind(found.ground.dataset.vectors)
+    values = bundle.bind(found.ground.fits.dataset.vectors)
     assert CostModel.from_bytes(contents["cost_to_serve.json"]) == bundle.cost
     assert not np.any(bundle.cost_cents(values))
     assert any("serving costs nothing" in note for note in found.manifest.notes)
