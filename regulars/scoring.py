@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 @verb
 def score(call: Call, again: bool) -> Outcome:
     """Score every customer with the champion, with reasons, and with the model a rollback would lead to."""
+    from regulars.challenging import challenger_beside
+
     outcome = score_customers(call, again=again)
-    return replace(outcome, said=outcome.said + ready_to_go_back(call))
+    # The previous champion comes last: the newest scores beside those in use are what a service stands ready with.
+    told = challenger_beside(call) if call.settings.churn.score_challenger else ""
+    return replace(outcome, said=outcome.said + told + ready_to_go_back(call))
 
 
 def ready_to_go_back(call: Call) -> str:

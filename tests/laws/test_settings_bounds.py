@@ -83,6 +83,7 @@ OTHERS: dict[str, object] = {
     "export.dynamics_entity": "contact",
     "mlflow.tracking_uri": "",
     "mlflow.shap_plots": True,
+    "churn.score_challenger": False,
     "mlflow.artifacts": "",
     "tables": {},
 }

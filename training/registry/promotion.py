@@ -280,6 +280,28 @@ def rollback(
     )
 
 
+def challenger_at_hand(
+    settings: Settings, workspace: Workspace, *, kind: Kind[Any, Any]
+) -> Manifest[Any] | None:
+    """The model trained last, whose bundle is brought into the workspace, trusted and tried; nobody is pointed at it.
+
+    None where there is none, or it is the one in use.
+    """
+    registry = Registry(settings, workspace, kind.name)
+    shelf = PromotedBundles(workspace, kind)
+    version = registry.version_of(CHALLENGER)
+    if version is None:
+        return None
+    with shelf.promoting() as draft:
+        folder, manifest = _stamped(registry, workspace, shelf, version, draft)
+        if shelf.is_in_use(manifest.digest):
+            return None
+        if folder != shelf.exported(manifest.digest):
+            shelf.export(folder, manifest)
+            remember(shelf.exported(manifest.digest))
+    return manifest.asking(kind.task)
+
+
 def fetch_by_digest(
     settings: Settings, workspace: Workspace, name: str, digest: str, folder: Path
 ) -> Path | None:

@@ -53,6 +53,11 @@ class ChurnSettings:
         most=100,
     )
     origins: int = setting(6, "At most so many past cutoffs are used to fit and judge a model.")
+    score_challenger: bool = setting(
+        False,
+        "Whether `regulars score` also scores everybody by the model trained last where it is not in use: nobody is "
+        "shown it, and the registry tells both, day by day.",
+    )
 
     @property
     def horizon(self) -> Horizon:
