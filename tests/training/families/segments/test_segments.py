@@ -254,8 +254,8 @@ def test_profiles_and_migration_count_the_same_customers_and_money(
     today = learned.today
     spend = yearly_spend(PACK, today.cutoff)
     assert today.migration.customers.sum() == PACK.customers == today.standing.customers.sum()
-    assert today.migration.spend_after_cents is not None
-    assert today.migration.spend_after_cents.sum() == spend.sum()
+    spend_after = today.migration.spend_after_cents
+    assert spend_after is not None and spend_after.sum() == spend.sum()
     arrived = today.migration.customers.sum(axis=0)
     for place, one in enumerate(today.profiles):
         assert arrived[place] == one.customers
