@@ -32,7 +32,12 @@ DOORS = {
     "llvmlite": {"features/kernel/native.py"},
     "pyspark": {"features/exports/spark.py", "features/exports/spark_session.py"},
     "lightgbm": {"training/learners/boosting.py", "training/learners/trees.py"},
-    "mlflow": {"training/registry/places.py", "training/registry/registry.py"},
+    "mlflow": {
+        "training/registry/nights.py",
+        "training/registry/places.py",
+        "training/registry/registry.py",
+        "training/registry/same_model.py",
+    },
     "implicit": {
         "training/families/items/recommenders/alternating_least_squares.py",
         "training/families/items/recommenders/neighbours.py",

@@ -38,6 +38,16 @@ _WIDE_STRENGTH = 30.0
 """Hundreds of features that say alike things need a firmer hand than nine."""
 
 
+_RULES = (
+    (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
+    (FREQUENCY, "orders_count_lifetime", "the fewer orders, the higher the risk"),
+)
+_RHYTHM_RULES = (
+    (RHYTHM, "silence_ratio", "the longer silent for the usual gap, the higher the risk"),
+    *_RULES,
+)
+
+
 def churn_rungs(
     feature_names: Sequence[str],
     horizon_days: int,
@@ -67,14 +77,7 @@ def churn_rungs(
         # Who buys rarely is silent for long and has few orders without being any later for it.
         certain = {name: one for name, one in certain.items() if name in _OF_ANY_RHYTHM}
     boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature", directions=certain)
-    rules = [
-        (RECENCY, "days_since_order", "the longer silent, the higher the risk"),
-        (FREQUENCY, "orders_count_lifetime", "the fewer orders, the higher the risk"),
-    ]
-    if is_of_own_rhythm:
-        rules.insert(
-            0, (RHYTHM, "silence_ratio", "the longer silent for the usual gap, the higher the risk")
-        )
+    rules = list(_RHYTHM_RULES if is_of_own_rhythm else _RULES)
     alone = {name: certain[name] for _, name, _ in rules if name in certain}
     if not has_rule(everything) and strongest.name:
         said = f"the feature that tells most by itself: {strongest.name}"

@@ -19,8 +19,8 @@ from features.vocabulary.concentration import (
     carried_sentence,
 )
 from features.vocabulary.tables import PURCHASES
-from training.families.value.ladder import TestedValue
 from training.families.value.measures import bias
+from training.families.value.tested_value import TestedValue
 
 CARRIED = "carried_by_few"
 WITHOUT_LARGEST = "bias_without_largest"

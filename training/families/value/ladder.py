@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
@@ -17,70 +16,18 @@ from features.vocabulary.time import Cutoff
 from training.datasets.splits import OriginSplit
 from training.families.value.dataset import ValueDataset, ValueSplits
 from training.families.value.fits import Fits, KnownOutcomes
-from training.families.value.measures import Order, coverage, measure_value, normalised_gini
+from training.families.value.measures import Order, measure_value, normalised_gini
 from training.families.value.model import CalibratedValue, ExpectedValues, kinds
 from training.families.value.models import EXPLAINED, LAST, LEARNED, RATE, RUNGS
+from training.families.value.tested_value import TestedValue, covered
 from training.ladder.choice import Measure
 from training.measures.intervals import Resampled, Resamples, finite, interval, mean_figures
-from training.measures.levels import HeldLevel
 
 POOLED = ("bias", "decile_mape", "coverage", "coverage_of_buyers")
 GINI = Measure("gini", tie=0.002)
 """A rule of thumb ships where what learns does no more than tie with it."""
 CHOSEN_BY = "gini_chosen_by"
 _RESAMPLES = 200
-
-
-@dataclass(frozen=True)
-class TestedValue:
-    """One rung at one test cutoff: what it expected of whom, what they brought, and the figures.
-
-    ``says_something`` marks the customers of whose like more than a fifth bought at all; ``before`` is what its
-    predecessor expected, which had not learned from the newest outcomes.
-    """
-
-    rung: str
-    cutoff: Cutoff
-    customer_keys: NDArray[np.int32]
-    brought: Floats
-    expected: Floats
-    low: Floats
-    high: Floats
-    says_something: NDArray[np.bool_]
-    figures: Mapping[str, float]
-    before: Floats
-
-    @classmethod
-    def measured(
-        cls,
-        rung: str,
-        cutoff: Cutoff,
-        customer_keys: NDArray[np.int32],
-        brought: Floats,
-        ranges: tuple[Floats, Floats, Floats],
-        says_something: NDArray[np.bool_],
-        before: Floats,
-    ) -> TestedValue:
-        """A rung with its figures at a test; ``ranges`` are what it expected, and the lows and highs around it."""
-        expected, low, high = ranges
-        figures = measure_value(brought, expected) | _covered(brought, low, high, says_something)
-        return cls(
-            rung,
-            cutoff,
-            customer_keys,
-            brought,
-            expected,
-            low,
-            high,
-            says_something,
-            figures,
-            before,
-        )
-
-    @property
-    def level(self) -> HeldLevel:
-        """How far what was expected of everybody was off."""
-        return HeldLevel.of(str(self.cutoff), self.brought, self.expected)
 
 
 @dataclass(frozen=True)
@@ -247,15 +194,6 @@ def _test(
     )
 
 
-def _covered(
-    brought: Floats, low: Floats, high: Floats, told: NDArray[np.bool_]
-) -> dict[str, float]:
-    return {
-        "coverage": coverage(brought, low, high),
-        "coverage_of_buyers": coverage(brought[told], low[told], high[told]),
-    }
-
-
 def _everywhere(name: str, tested: Sequence[TestedValue], tests: int) -> bool:
     return sum(one.rung == name for one in tested) == tests
 
@@ -272,8 +210,8 @@ def _pooled(name: str, tested: Sequence[TestedValue]) -> dict[str, float]:
         return np.concatenate([getattr(one, part) for one in mine])
 
     brought, expected, told = whole("brought"), whole("expected"), whole("says_something")
-    covered = _covered(brought, whole("low"), whole("high"), told)
-    figures = measure_value(brought, expected) | covered
+    held = covered(brought, whole("low"), whole("high"), told)
+    figures = measure_value(brought, expected) | held
     return {key: figures[key] for key in POOLED} | {"told_share": float(told.mean())}
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
 from training.families.value.bundle import VALUE, ValueTask
-from training.families.value.ladder import TestedValue, ValueLadder, laid_value_again, newest_gain
+from training.families.value.ladder import ValueLadder, laid_value_again, newest_gain
+from training.families.value.tested_value import TestedValue
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels, with_seasons
 from training.predictions.predictions import Predictions, RungPredictions

@@ -18,7 +18,7 @@ from training.families.value.cost_to_serve.events import CostEvents, cost_events
 from training.families.value.cost_to_serve.model import TENURE, CostModel, CostTerm
 from training.families.value.cost_to_serve.terms import cost_terms
 from training.families.value.dataset import ValueSplits
-from training.families.value.ladder import TestedValue
+from training.families.value.tested_value import TestedValue
 from training.measures.intervals import finite
 from training.questions.asking import column_of
 
