@@ -67,8 +67,8 @@ def beside(champion: Snapshot, challenger: Snapshot, *, list_size: int = 0) -> N
 def _agreement(mine: NDArray[np.intp], theirs: NDArray[np.intp]) -> float:
     """The share of the riskiest that two rankings name alike; both give a customer's place in each."""
     most = min(RISKIEST, len(mine))
-    first = [np.argsort(one, kind="stable")[:most] for one in (mine, theirs)]
-    return len(np.intersect1d(*first)) / most
+    first, second = (np.argsort(one, kind="stable")[:most] for one in (mine, theirs))
+    return len(np.intersect1d(first, second)) / most
 
 
 def happened_after(

@@ -108,7 +108,7 @@ def test_no_page_says_anything_of_money(service: Service) -> None:
         "/churn",
         "/churn?sort=spend&spend=100",
         "/churn?sort=at_risk",
-        "/churn?band=high",
+        "/churn?stage=repeat",
     ):
         page = BeautifulSoup(browser.get(path).text, "html.parser")
         assert page.select(".list tbody tr"), path

@@ -185,6 +185,7 @@ def test_a_migration_loses_neither_a_customer_nor_a_cent(
     found = Migration.count(moments, ("a", "b", "c"), (before, after), (first, second))
     assert found.customers.sum(axis=1).tolist() == np.bincount(before, minlength=3).tolist()
     assert found.customers.sum(axis=0).tolist() == np.bincount(after, minlength=3).tolist()
+    assert found.spend_before_cents is not None and found.spend_after_cents is not None
     assert found.spend_before_cents.sum() == first.sum()
     assert found.spend_after_cents.sum() == second.sum()
     totals = found.rates.sum(axis=1)
@@ -251,9 +252,10 @@ def test_profiles_and_migration_count_the_same_customers_and_money(
     learned: LearnedSegments,
 ) -> None:
     today = learned.today
-    spend = yearly_spend(PACK, today.cutoff)
+    spend, after = yearly_spend(PACK, today.cutoff), today.migration.spend_after_cents
+    assert spend is not None and after is not None
     assert today.migration.customers.sum() == PACK.customers == today.standing.customers.sum()
-    assert today.migration.spend_after_cents.sum() == spend.sum()
+    assert after.sum() == spend.sum()
     arrived = today.migration.customers.sum(axis=0)
     for place, one in enumerate(today.profiles):
         assert arrived[place] == one.customers
