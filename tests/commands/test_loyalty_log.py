@@ -108,12 +108,12 @@ def test_no_page_says_anything_of_money(service: Service) -> None:
         "/churn",
         "/churn?sort=spend&spend=100",
         "/churn?sort=at_risk",
-        "/churn?band=high",
+        "/churn?stage=repeat",
     ):
         page = BeautifulSoup(browser.get(path).text, "html.parser")
         assert page.select(".list tbody tr"), path
         assert about_money(page.get_text("\n")) == [], path
-        assert page.select_one('[name="spend"]') is None
+        assert page.select_one('.filters [name="spend"]') is None
         heads = [one.get_text() for one in page.select(".list thead th")]
         cells = page.select(".list tbody tr:first-child > *")
         assert len(heads) == len(cells) == 5

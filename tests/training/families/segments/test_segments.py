@@ -252,10 +252,10 @@ def test_profiles_and_migration_count_the_same_customers_and_money(
     learned: LearnedSegments,
 ) -> None:
     today = learned.today
-    spend = yearly_spend(PACK, today.cutoff)
+    spend, after = yearly_spend(PACK, today.cutoff), today.migration.spend_after_cents
+    assert spend is not None and after is not None
     assert today.migration.customers.sum() == PACK.customers == today.standing.customers.sum()
-    spend_after = today.migration.spend_after_cents
-    assert spend_after is not None and spend is not None and spend_after.sum() == spend.sum()
+    assert after.sum() == spend.sum()
     arrived = today.migration.customers.sum(axis=0)
     for place, one in enumerate(today.profiles):
         assert arrived[place] == one.customers
