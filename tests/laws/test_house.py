@@ -32,7 +32,11 @@ DOORS = {
     "llvmlite": {"features/kernel/native.py"},
     "pyspark": {"features/exports/spark.py", "features/exports/spark_session.py"},
     "lightgbm": {"training/learners/boosting.py", "training/learners/trees.py"},
-    "mlflow": {"training/registry/places.py", "training/registry/registry.py"},
+    "mlflow": {
+        "training/registry/nights.py",
+        "training/registry/places.py",
+        "training/registry/registry.py",
+    },
     "implicit": {
         "training/families/items/recommenders/alternating_least_squares.py",
         "training/families/items/recommenders/neighbours.py",
