@@ -36,7 +36,6 @@ DOORS = {
         "training/registry/nights.py",
         "training/registry/places.py",
         "training/registry/registry.py",
-        "training/registry/same_model.py",
     },
     "implicit": {
         "training/families/items/recommenders/alternating_least_squares.py",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from features.company.workspace import Workspace
-from features.vocabulary.errors import BundleRefused
 from training.bundles.sealing import verified
 from training.bundles.signature import Signing
 from training.registry.registry import Registry
@@ -19,8 +18,6 @@ def version_of_same_model(
     ``folder`` is scratch. A version whose files are damaged, gone, or signed by a key that is trusted no more is no
     reason to keep nothing of a training: it could not be put to use.
     """
-    from mlflow.exceptions import MlflowException
-
     version = registry.version_with(digest)
     if version is None:
         return None
@@ -29,5 +26,6 @@ def version_of_same_model(
         bundle = registry.fetch_bundle(version, folder)
         Signing(workspace).require(bundle)
         return version if verified(bundle)[0].digest == digest else None
-    except (BundleRefused, MlflowException, OSError):
+    except Exception:
+        # Damaged, refused, gone, or out of reach: whatever it is, the training has a whole one to register.
         return None
