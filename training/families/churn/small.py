@@ -45,14 +45,17 @@ def rungs_for_few(rungs: Sequence[Rung]) -> tuple[Rung, ...]:
 
 def small_figures(ladder: Ladder, splits: Splits) -> dict[str, Any]:
     """How the rung that ships held over all cutoffs together, and how open its level is; nothing where not pooled."""
-    if not is_small(splits):
-        return {}
+    return pooled_figures(ladder, len(splits.cutoffs)) if is_small(splits) else {}
+
+
+def pooled_figures(ladder: Ladder, cutoffs: int) -> dict[str, Any]:
+    """The same of a ladder whose tests pool so many cutoffs."""
     tests = whole_tests(ladder.of(ladder.winner.name))
     pooled = PooledLevel.of_chances(
         np.concatenate([one.outcomes for one in tests]),
         np.concatenate([one.probability for one in tests]),
         np.concatenate([one.customer_keys for one in tests]),
-        cutoffs=len(splits.cutoffs),
+        cutoffs=cutoffs,
     )
     held = HeldLevels.from_dict(ladder.winning_row.by_cutoff)
     return {METRIC: pooled.as_dict(), **pooled.next_figures(held)}

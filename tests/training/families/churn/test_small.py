@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +11,11 @@ import pytest
 from features.company.settings.questions import CampaignSettings, ChurnSettings
 from features.plan.plan import plan_of
 from tests.training.companies import DECLARATIONS, company
+from tests.training.families.following import assert_all_follow, kept
+from tests.training.families.test_recomputed import churn
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.evaluation import evaluate
+from training.families.churn.evaluation.recomputed import recomputed_churn
 from training.families.churn.learning import Learned, learn_churn, next_best
 from training.families.churn.rungs import LOGISTIC, LOGISTIC_WIDE, churn_rungs
 from training.families.churn.small import FIRM_STRENGTH, is_small, rungs_for_few
@@ -73,3 +77,14 @@ def test_the_next_best_of_a_small_company_is_judged_by_all_cutoffs_together_too(
     second = next_best(learned, "reasons mislead")
     assert second is not None and second.manifest.title != learned.manifest.title
     assert second.manifest.metrics["pooled"] != learned.manifest.metrics["pooled"]
+
+
+def test_every_figure_of_the_card_follows_from_the_predictions(
+    learned: Learned, tmp_path: Path
+) -> None:
+    manifest, predictions = churn(learned)
+    found = kept(tmp_path, predictions, learned.pack).read("churn", "digest")
+    assert {"pooled", "level_low", "level_high"} <= set(
+        recomputed_churn(manifest, found)["metrics"]
+    )
+    assert_all_follow(manifest, found)

@@ -17,11 +17,13 @@ from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.grade import grade
 from training.families.churn.evaluation.slices import EVERYBODY, TESTED_AT, SliceAnswers
 from training.families.churn.learning import Learned
+from training.families.churn.small import pooled_figures
 from training.ladder.ladder import Ladder, laid_again
 from training.ladder.rung import Rung
 from training.ladder.tested import Tested
 from training.measures.levels import HeldLevels, with_seasons
 from training.measures.metrics import measure
+from training.measures.pooled import METRIC, PooledLevel
 from training.measures.profit import Costs
 from training.predictions.predictions import Predictions, RungPredictions
 
@@ -66,13 +68,20 @@ def recomputed_churn(manifest: Manifest[ChurnTask], predictions: Predictions) ->
     levels = HeldLevels.from_dict(row["by_cutoff"])
     evaluated = manifest.evaluation
     worth = _worth(ladder, predictions.facts)
+    known = manifest.metrics.get(METRIC)
+    pooled = {} if known is None else pooled_figures(ladder, known["cutoffs"])
     graded = grade(
-        worth, ladder.winning_row, manifest.task.question, currency=evaluated["currency"]
+        worth,
+        ladder.winning_row,
+        manifest.task.question,
+        currency=evaluated["currency"],
+        pooled=PooledLevel.from_metrics(pooled),
     )
     return {
         "metrics": {key: row[key] for key in row if key not in _NOT_FIGURES}
         | levels.next_figures
-        | {"leads": ladder.leads},
+        | {"leads": ladder.leads}
+        | pooled,
         "ladder": [one.as_dict() for one in ladder.rows],
         "evaluation": {
             "campaign": worth.as_dict(),
