@@ -8,7 +8,7 @@ interprets. So a new feature is a new line in ``behaviour``, and no engine code.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from features.declarations.values import WHOLE_PAST, Value
@@ -17,6 +17,8 @@ from features.vocabulary.time import Window
 
 Actionable = Literal["now", "indirect", "context"]
 SaidAs = Literal["fact", "comparison", "estimate"]
+LATER = "later"
+"""Marks a field that plans of before do not have: they leave it out, and so does a plan where it is as usual."""
 COMPARED_UNITS = frozenset({"ratio", "nats", "per_day", "lines"})
 """Units whose bare figures say little to who is no statistician."""
 WINDOWS = (*(Window(days) for days in (7, 30, 90, 180, 365)), WHOLE_PAST)
@@ -48,7 +50,7 @@ class Feature:
     actionable: Actionable
     missing: str
     said: str
-    said_as: SaidAs = "fact"
+    said_as: SaidAs = field(default="fact", metadata={LATER: True})
 
 
 @dataclass(frozen=True)

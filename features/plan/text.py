@@ -15,7 +15,7 @@ from typing import Any, Final, get_type_hints
 from pydantic import BaseModel, ConfigDict, InstanceOf, ValidationError, create_model
 
 import features.declarations as declared
-from features.declarations.feature import Declaration
+from features.declarations.feature import LATER, Declaration
 from features.vocabulary.errors import PlanRefused, RegularsError, did_you_mean
 from features.vocabulary.time import Window
 
@@ -80,7 +80,12 @@ def _as_object(part: object) -> dict[str, Any]:
     name = type(part).__name__
     if _CLASSES.get(name) is not type(part):
         raise _unknown(name)
-    return {_CLASS: name} | {field.name: getattr(part, field.name) for field in fields(part)}  # type: ignore[arg-type]
+    written = {
+        field.name: getattr(part, field.name)
+        for field in fields(part)  # type: ignore[arg-type]
+        if LATER not in field.metadata or getattr(part, field.name) != field.default
+    }
+    return {_CLASS: name} | written
 
 
 def _read(part: Any) -> Any:
@@ -111,7 +116,8 @@ def _fields_of(made: type) -> type[BaseModel]:
     kinds = {field.name: hints[field.name] for field in fields(made)}
     # A whole number would do for a fraction, and the plan would have another hash.
     exact = {name: InstanceOf[float] if kind is float else kind for name, kind in kinds.items()}
-    required: dict[str, Any] = {name: (kind, ...) for name, kind in exact.items()}
+    later = {field.name: field.default for field in fields(made) if LATER in field.metadata}
+    required: dict[str, Any] = {name: (kind, later.get(name, ...)) for name, kind in exact.items()}
     return create_model(
         made.__name__, __config__=ConfigDict(strict=True, extra="forbid"), **required
     )

@@ -98,7 +98,7 @@ def test_an_export_says_who_was_learned_from_and_what_was_rounded(
         assert (line["segment"], line["expected_value_cents"]) == (None, None)
         assert (line["scored_at"], line["model_version"]) == ("2026-01-02T00:00:00Z", "1")
     bands = sorted(line["risk_band"] for line in lines.values())
-    assert 40 <= bands.count("high") <= 50 and set(bands) == {"high", "medium", "low"}
+    assert 40 <= bands.count("high") <= 60 and set(bands) == {"high", "medium", "low"}
 
 
 def test_a_company_that_is_moved_trains_promotes_and_scores_where_it_is_now(
@@ -110,6 +110,9 @@ def test_a_company_that_is_moved_trains_promotes_and_scores_where_it_is_now(
     shutil.move(old, new)
     monkeypatch.setattr("training.datasets.folds.ROUNDS", 1)
     settings = new / company.name
+    # Another list to be worth something: of the same settings the same model would come, and no version.
+    with settings.open("a", encoding="utf-8") as more:
+        more.write("\n[campaign]\ncontact_cents = 77\n")
 
     assert run(settings, "train", "churn")["version"] == "2"
     assert run(settings, "rollback", "--reason", "a drill")["version"] == "1"

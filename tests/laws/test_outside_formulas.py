@@ -227,7 +227,8 @@ def test_every_amount_of_an_answer_is_what_the_files_and_rows_say(
     shown: tuple[Published, Service, Company],
 ) -> None:
     told, service, _ = shown
-    assert set(Value.__annotations__) == {*IN_AN_ANSWER, "reasons", "other_cents"}
+    costs = {"cost_to_serve_cents", "net_cents"}
+    assert set(Value.__annotations__) == {*IN_AN_ANSWER, "reasons", "other_cents", *costs}
     places = range(0, told.judged, 5)
     question = [{"customer_id": told.customer(place)} for place in places]
     rows = service.caller("score").score(rows=question)["rows"]

@@ -81,6 +81,7 @@ def test_the_dictionary_has_an_entry_for_every_feature() -> None:
         "actionable",
         "missing",
         "said",
+        "said_as",
     }
     titled = {group.name for group in standard_plan(PACK).groups}
     assert {entry["group"] for entry in entries} == titled

@@ -118,9 +118,9 @@ def test_the_money_is_past_spend_expected_value_and_what_is_at_risk() -> None:
         "base_cents": 10_000, "limit_cents": -4_500, "other_cents": 540,
         "reasons": [
             {"group": "spend", "title": "Spend", "cents": 9_000, "parts": {"chance": 4},
-             "direction": "raises", "actionable": "now", "text": "Spent", "facts": [FACT_TOLD]},
+             "direction": "raises", "actionable": "now", "text": "Spent", "joined": [], "facts": [FACT_TOLD]},
             {"group": "trend", "title": "Trend", "cents": -40,
-             "direction": "lowers", "actionable": "now", "text": "", "facts": []},
+             "direction": "lowers", "actionable": "now", "text": "", "joined": [], "facts": []},
         ],
     }  # fmt: skip
     assert (reason.cents, other.cents) == (9_000.4, -40.4)
@@ -130,10 +130,10 @@ def test_the_reasons_and_what_is_shown_of_them_are_told_as_they_were_found() -> 
     row = row_answer("r7", SCORE, DECIDED, currency="EUR", lasts_days=7)
     assert row["reasons"] == [
         {"group": "rhythm", "title": "Buying rhythm", "points": 40.04, "shown_points": 40.0,
-         "direction": "raises", "actionable": "indirect", "text": "Silent", "similar": False,
+         "direction": "raises", "actionable": "indirect", "text": "Silent", "joined": [], "similar": False,
          "facts": [FACT_TOLD]},
         {"group": "spend", "title": "Spend", "points": -1.02, "shown_points": -1.1,
-         "direction": "lowers", "actionable": "context", "text": "", "similar": True, "facts": []},
+         "direction": "lowers", "actionable": "context", "text": "", "joined": [], "similar": True, "facts": []},
     ]  # fmt: skip
     assert row["other_points"] == 2.98
     assert row["shown"] == {"probability": 62.0, "base": 20.0, "other": 3.1}

@@ -97,8 +97,10 @@ def test_what_came_at_the_reserved_test_does_not_change_what_is_chosen(learned: 
     assert chosen(learned, np.where(rows, dealt, known)) == first
     assert chosen(learned, np.where(rows, 1.0 - known, known)) == first
     # What chooses does change it: the law is not true of everything.
-    with pytest.raises(ModelRefused, match="nothing better than the base rate"):
-        chosen(learned, np.where(rows, known, dealt))
+    try:
+        assert chosen(learned, np.where(rows, known, dealt)) != first
+    except ModelRefused as fault:
+        assert "nothing better than the base rate" in fault.found
 
 
 def test_the_reserved_test_is_reported_with_its_interval(learned: Learned) -> None:

@@ -264,7 +264,7 @@ def test_the_gate_keeps_a_worse_model_out(copied: Trained) -> None:
         folder,
         replace(champion, metrics={**champion.metrics, "auc_by_cutoff": better}),
     )
-    assert [check.passed for check in checks] == [False, *[True] * 12]
+    assert [check.passed for check in checks] == [False, *[True] * 13]
     assert checks[0].figure == "-0.0200"
     elsewhere = churn_checks(
         opened(CHURN_KIND, folder),

@@ -100,7 +100,7 @@ def test_a_rule_is_as_good_as_an_analyst_makes_it_at_every_test(ladder: Ladder, 
     for split, tested in zip(SPLITS.tests, ladder.of(rule), strict=True):
         assert isinstance(split, OriginSplit) and split.test is not None
         asked = known_at(split.test.seconds / DAY_SECONDS)
-        known = known_at(max(split.fit).seconds / DAY_SECONDS)
+        known = known_at(max(split.learned_from).seconds / DAY_SECONDS)
         score = told_by(rule, known, asked)
         assert len(tested.outcomes) == len(asked) and tested.outcomes.sum() == asked.left.sum()
         assert tested.figures["auc"] == pytest.approx(area(asked.left, score), abs=1e-6)

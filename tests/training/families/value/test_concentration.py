@@ -9,6 +9,7 @@ import pytest
 
 from features.store.pack import EventStream, Pack, TextColumn
 from features.vocabulary.time import Cutoff
+from training.families.value import tested_value
 from training.families.value.concentration import (
     WithoutLargest,
     carried,
@@ -16,7 +17,6 @@ from training.families.value.concentration import (
     carried_note,
     without_largest,
 )
-from training.families.value.tested_value import TestedValue
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def company(small: int = 20) -> Pack:
     return Pack(people, {"purchases": stream}, 0, "")
 
 
-def on_the_tenth_day(brought: list[float], expected: list[float]) -> TestedValue:
+def on_the_tenth_day(brought: list[float], expected: list[float]) -> tested_value.TestedValue:
     """What was tested on the tenth day of everybody, in the order of their keys."""
     none = np.zeros(len(brought))
-    return TestedValue(
+    return tested_value.TestedValue(
         "past rate", Cutoff(10 * DAY), np.arange(len(brought), dtype=np.int32), np.array(brought),
         np.array(expected), none, none, none > 0, {}, none,
     )  # fmt: skip

@@ -10,11 +10,11 @@ from scipy.special import gammaln, hyp2f1
 
 from features.store.pack import Pack
 from features.vocabulary.time import DAY_SECONDS
+from training.families.value import tested_value
 from training.families.value.fits import KnownOutcomes
 from training.families.value.learning import LearnedValue
 from training.families.value.measures import normalised_gini
 from training.families.value.models import LAST, PARAMETRIC, RATE
-from training.families.value.tested_value import TestedValue
 
 HORIZON_DAYS = 60
 
@@ -87,7 +87,7 @@ def test_a_rule_is_as_good_in_the_ladder_as_by_hand(
         assert tested.figures["gini"] >= gini - off, tested.cutoff
 
 
-def aligned(answer: pd.Series, tested: TestedValue) -> np.ndarray:
+def aligned(answer: pd.Series, tested: tested_value.TestedValue) -> np.ndarray:
     found = answer.reindex(tested.customer_keys).to_numpy(float)
     assert np.isfinite(found).all()
     return found

@@ -14,6 +14,7 @@ from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from tests.builders import Event, at, contact, order, pack_of, returned
 from training.datasets.splits import OriginSplit
+from training.families.value import tested_value
 from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.cost_to_serve.learning import LearnedCost, learn_cost
 from training.families.value.cost_to_serve.model import CostModel
@@ -22,7 +23,6 @@ from training.families.value.cost_to_serve.words import cost_markdown, costly_se
 from training.families.value.dataset import ValueSplits, money_after
 from training.families.value.learning import LearnedValue
 from training.families.value.serving_cost import with_cost_to_serve
-from training.families.value.tested_value import TestedValue
 
 START = at("2025-01-01").seconds
 CUTOFFS = tuple(Cutoff(START + day * DAY_SECONDS) for day in (150, 210, 270, 330))
@@ -56,7 +56,7 @@ def splits() -> ValueSplits:
     return ValueSplits((test,), shipped, Horizon(60), CUTOFFS)
 
 
-def exactly_valued(pack: Pack) -> TestedValue:
+def exactly_valued(pack: Pack) -> tested_value.TestedValue:
     """A value that knows exactly what everybody brings, customers in another order than the vectors."""
     keys = np.arange(pack.customers, dtype=np.int32)[::-1].copy()
     purchases = pack.streams["purchases"]
@@ -64,7 +64,7 @@ def exactly_valued(pack: Pack) -> TestedValue:
     at_test = np.full(len(keys), CUTOFFS[-1].seconds)
     brought = np.maximum(money_after(purchases, cents, keys, at_test, Horizon(60)), 0.0)
     says = np.ones(len(keys), np.bool_)
-    return TestedValue(
+    return tested_value.TestedValue(
         "past rate", CUTOFFS[-1], keys, brought, brought, brought, brought, says, {}, brought
     )
 
