@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
-from training.families.offers.uplift.experiment import FOLDS, dealt
+from training.datasets.lots import dealt
+from training.families.offers.uplift.experiment import FOLDS
 from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel

@@ -14,6 +14,7 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset
+from training.datasets.lots import dealt
 from training.families.offers.uplift.line import chance_line
 from training.learners.logistic import LogisticModel
 from training.learners.sorted_scores import SortedScores
@@ -158,17 +159,6 @@ class Experiment:
                 f"an AUC of {found:.3f}",
                 "It was not drawn by lot who is shown the offer: no effect is claimed of it.",
             )
-
-
-def dealt(customer_keys: NDArray[np.int32], round_number: int) -> NDArray[np.int64]:
-    """A number for each customer that looks like a lot: the same whoever else is there (SplitMix64)."""
-    mixed = customer_keys.astype(np.uint64) + np.uint64((round_number + 1) * _GOLDEN % 2**64)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return np.asarray((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(2), np.int64)
-
-
-_GOLDEN = 0x9E3779B97F4A7C15
 
 
 def mean_effect(

@@ -9,7 +9,7 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.errors import ModelRefused
 from tests.training.families.offers.uplift.lots import drawn
 from training.datasets.dataset import Dataset
-from training.families.offers.uplift.experiment import Experiment, dealt, mean_effect
+from training.families.offers.uplift.experiment import Experiment, mean_effect
 
 
 def refused(dataset: Dataset, chances: np.ndarray | None = None) -> str:
@@ -93,11 +93,3 @@ def test_numbers_whose_mean_is_the_effect_hardly_spread_where_what_happens_is_kn
     found = Experiment.of(Dataset(vectors, acts.astype(np.float64), treated), np.full(rows, 0.5))
     # Nobody acts otherwise for being treated, and a model of each arm knows beforehand who acts.
     assert np.abs(found.pseudo_outcomes).max() < 0.1
-
-
-def test_lots_belong_to_customers_and_not_to_who_else_is_there() -> None:
-    keys = np.array([5, 9, 1_000_000], np.int32)
-    assert dealt(keys, 1).tolist() == dealt(keys[::-1], 1)[::-1].tolist()
-    assert dealt(keys, 1).tolist() != dealt(keys, 2).tolist()
-    shares = np.bincount(dealt(np.arange(30_000, dtype=np.int32), 0) % 3) / 30_000
-    assert np.allclose(shares, 1 / 3, atol=0.01)

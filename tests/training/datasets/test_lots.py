@@ -1,0 +1,15 @@
+"""Lots of customers: whose they are, and that they are spread evenly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from training.datasets.lots import dealt
+
+
+def test_lots_belong_to_customers_and_not_to_who_else_is_there() -> None:
+    keys = np.array([5, 9, 1_000_000], np.int32)
+    assert dealt(keys, 1).tolist() == dealt(keys[::-1], 1)[::-1].tolist()
+    assert dealt(keys, 1).tolist() != dealt(keys, 2).tolist()
+    shares = np.bincount(dealt(np.arange(30_000, dtype=np.int32), 0) % 3) / 30_000
+    assert np.allclose(shares, 1 / 3, atol=0.01)
