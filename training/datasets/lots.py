@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_DEALT = 2**62
+"""Every number dealt is below this."""
 _GOLDEN = 0x9E3779B97F4A7C15
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
+from training.datasets.lots import MOST_DEALT, dealt
 from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
 from training.learners.columns import Columns
@@ -219,7 +220,7 @@ def _some_customers(dataset: Dataset, most_rows: int) -> Dataset:
     if dataset.rows <= most_rows:
         return dataset
     share = most_rows / dataset.rows
-    return dataset.select(_lots(dataset.vectors.customer_keys, 0) < share)
+    return dataset.select(dealt(dataset.vectors.customer_keys, 0) < share * MOST_DEALT)
 
 
 def _folds_of(dataset: Dataset) -> NDArray[np.int8]:
@@ -227,19 +228,10 @@ def _folds_of(dataset: Dataset) -> NDArray[np.int8]:
     keys, customers = np.unique(dataset.vectors.customer_keys, return_inverse=True)
     ever = np.zeros(len(keys))
     np.maximum.at(ever, customers, dataset.outcomes)
-    order = np.lexsort((_lots(keys, 1), ever))
+    order = np.lexsort((dealt(keys, 1), ever))
     folds = np.empty(len(keys), np.int8)
     folds[order] = np.arange(len(keys)) % FOLDS
     return folds[customers]
-
-
-def _lots(customer_keys: NDArray[np.int32], draw: int) -> Floats:
-    """A number from 0 to 1 for each customer that looks like a lot: the same whoever else is there (SplitMix64)."""
-    mixed = customer_keys.astype(np.uint64) + np.uint64((draw + 1) * 0x9E3779B97F4A7C15 % 2**64)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    lots: Floats = (mixed ^ (mixed >> np.uint64(31))) / 2.0**64
-    return lots
 
 
 def _growth(settings: BoostingSettings) -> tuple[float, ...]:

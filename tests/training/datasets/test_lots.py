@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.datasets.lots import dealt
+from training.datasets.lots import MOST_DEALT, dealt
 
 
 def test_lots_belong_to_customers_and_not_to_who_else_is_there() -> None:
@@ -13,3 +13,11 @@ def test_lots_belong_to_customers_and_not_to_who_else_is_there() -> None:
     assert dealt(keys, 1).tolist() != dealt(keys, 2).tolist()
     shares = np.bincount(dealt(np.arange(30_000, dtype=np.int32), 0) % 3) / 30_000
     assert np.allclose(shares, 1 / 3, atol=0.01)
+
+
+def test_lots_spread_from_nothing_to_the_most() -> None:
+    lots = dealt(np.arange(30_000, dtype=np.int32), 0) / MOST_DEALT
+    assert np.allclose(
+        np.quantile(lots, [0.0, 0.25, 0.5, 0.75, 1.0]), [0, 0.25, 0.5, 0.75, 1], atol=0.01
+    )
+    assert lots.min() >= 0.0 and lots.max() < 1.0
