@@ -176,12 +176,20 @@ class Splits:
         }
 
 
+@dataclass(frozen=True)
+class OriginSplits(Splits):
+    """Splits every one of which is a list of cutoffs, each test later than all that was learned from."""
+
+    tests: tuple[OriginSplit, ...]
+    shipped: OriginSplit
+
+
 IN_TIME = "Every test stands at a later cutoff than all that was learned from."
 
 
 def rolling_origins(
     first_seconds: int, end: Cutoff, asked: Horizon, *, origins: int, settling_days: int = 0
-) -> Splits:
+) -> OriginSplits:
     """The splits a company's history allows; ``end`` is the first instant without data.
 
     The earliest cutoff leaves one horizon of history behind it, and at most ``origins`` cutoffs are
@@ -208,7 +216,9 @@ def rolling_origins(
     return _embargoed(tests, shipped, horizon)
 
 
-def stated_origins(cutoffs: Sequence[Cutoff], horizon: Horizon, *, most: int) -> Splits | None:
+def stated_origins(
+    cutoffs: Sequence[Cutoff], horizon: Horizon, *, most: int
+) -> OriginSplits | None:
     """The splits over cutoffs a table states; None where they leave no room for a test in time.
 
     A cutoff serves another only when its outcome is known by then. At most the latest ``most`` cutoffs are used.
@@ -245,12 +255,14 @@ def _shipped(ordered: Sequence[Cutoff], horizon: Horizon) -> OriginSplit | None:
     return OriginSplit(fit, ordered[-1], None, between) if fit else None
 
 
-def _embargoed(tests: tuple[OriginSplit, ...], shipped: OriginSplit, horizon: Horizon) -> Splits:
+def _embargoed(
+    tests: tuple[OriginSplit, ...], shipped: OriginSplit, horizon: Horizon
+) -> OriginSplits:
     used: set[Cutoff] = set()
     for split in (*tests, shipped):
         split.require_embargo(horizon)
         used |= {*split.learned_from, *(() if split.test is None else (split.test,))}
-    return Splits(tests, shipped, horizon, tuple(sorted(used)), IN_TIME)
+    return OriginSplits(tests, shipped, horizon, tuple(sorted(used)), IN_TIME)
 
 
 def _too_short(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from training.datasets.splits import Splits
@@ -15,7 +15,7 @@ LAST_REFIT = (
 )
 
 
-def chosen_at(splits: Splits, passed_over: Sequence[str]) -> dict[str, Any]:
+def chosen_at(splits: Splits, passed_over: Iterable[str]) -> dict[str, Any]:
     """What a manifest keeps: the test at which nothing was chosen, those that chose, and what the gate kept out."""
     return {
         "reserved": "" if splits.reserved is None else splits.reserved.name,

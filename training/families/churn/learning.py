@@ -181,7 +181,7 @@ class _Fitted:
             "base_rate": self.base_rate,
             "metrics": {key: row[key] for key in row if key not in ("name", "explained", "ships")}
             | HeldLevels.from_dict(row["by_cutoff"]).next_figures
-            | {"chosen": chosen_at(splits, tuple(ladder.passed_over)), "leads": ladder.leads}
+            | {"chosen": chosen_at(splits, ladder.passed_over), "leads": ladder.leads}
             | small_figures(ladder, splits),
             "ladder": [one.as_dict() for one in ladder.rows],
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
-from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, rolling_origins
+from training.datasets.splits import FEWEST_ORIGINS, OriginSplits, rolling_origins
 from training.families.value.margins import Margins
 from training.questions.money import no_money
 
@@ -70,46 +69,9 @@ class ValueDataset:
             )
 
 
-@dataclass(frozen=True)
-class ValueSplits:
-    """The tests, latest first, the split of the model that ships, and all cutoffs in use."""
-
-    tests: tuple[OriginSplit, ...]
-    shipped: OriginSplit
-    horizon: Horizon
-    cutoffs: tuple[Cutoff, ...]
-
-    @classmethod
-    def of(cls, splits: Splits) -> ValueSplits:
-        """Rolling origins, whose every split is a list of cutoffs."""
-        *tests, shipped = (
-            one for one in (*splits.tests, splits.shipped) if isinstance(one, OriginSplit)
-        )
-        return cls(tuple(tests), shipped, splits.horizon, splits.cutoffs)
-
-    @property
-    def choosing(self) -> tuple[OriginSplit, ...]:
-        """The tests a rung is chosen on: all but the latest, or that one where there is no other."""
-        return self.tests[1:] or self.tests
-
-    @property
-    def reserved(self) -> OriginSplit | None:
-        """The latest test, at which what was chosen before is looked at; None where it had to be chosen on."""
-        return self.tests[0] if len(self.tests) > 1 else None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Which cutoffs fitted, calibrated and tested what, and which of the tests chose the rung."""
-        return {
-            "tests": [split.as_dict() for split in self.tests],
-            "shipped": self.shipped.as_dict(),
-            "reserved": "" if self.reserved is None else self.reserved.name,
-            "choosing": [split.name for split in self.choosing],
-        }
-
-
 def value_splits(
     first_seconds: int, end: Cutoff, settings: ValueSettings
-) -> tuple[ValueSplits, str]:
+) -> tuple[OriginSplits, str]:
     """The rolling origins for the longest horizon the history allows, and what to say of it.
 
     The horizon is the one asked for where that leaves two tests; else the longest shorter one that
@@ -130,7 +92,7 @@ def value_splits(
                 said = (
                     f"the history is too short for {wanted} days: value is over {days} days instead"
                 )
-                return ValueSplits.of(splits), "" if days == wanted else said
+                return splits, "" if days == wanted else said
     days = lengths[-1]
     raise ModelRefused(
         expected=f"{FEWEST_ORIGINS * days + days} days of purchases, to fit, calibrate and test what "
@@ -162,7 +124,7 @@ def value_features(names: Sequence[str]) -> tuple[str, ...]:
 def value_dataset(
     pack: Pack,
     plan: Plan,
-    splits: ValueSplits,
+    splits: OriginSplits,
     margins: Margins,
     *,
     threads: int = 1,

@@ -13,8 +13,8 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-from training.datasets.splits import OriginSplit
-from training.families.value.dataset import ValueDataset, ValueSplits
+from training.datasets.splits import OriginSplit, OriginSplits
+from training.families.value.dataset import ValueDataset
 from training.families.value.fits import Fits, KnownOutcomes
 from training.families.value.measures import Order, measure_value, normalised_gini
 from training.families.value.model import CalibratedValue, ExpectedValues, kinds
@@ -90,7 +90,7 @@ class ValueLadder:
         return tuple(one for one in self.tested if one.rung == name)
 
 
-def climb_value(fits: Fits, splits: ValueSplits, *, progress: Progress = silent) -> ValueLadder:
+def climb_value(fits: Fits, splits: OriginSplits, *, progress: Progress = silent) -> ValueLadder:
     """Fit, calibrate and test every rung at every test cutoff, and choose the one that ships.
 
     The latest test is reserved: what came of it has no part in the choice. The earliest test goes first, so that what ``fits`` finds there is only

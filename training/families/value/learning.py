@@ -22,6 +22,7 @@ from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
+from training.datasets.splits import OriginSplits
 from training.fairness.protected import protected_attributes
 from training.fairness.report import FairnessReport, weigh_protected
 from training.families.value.bundle import VALUE, ValueBundle, ValueTask
@@ -30,7 +31,6 @@ from training.families.value.concentration import carried_by_few, carried_note, 
 from training.families.value.cost_to_serve.learning import LearnedCost
 from training.families.value.dataset import (
     ValueDataset,
-    ValueSplits,
     customers_at,
     first_purchase,
     money_after,
@@ -42,9 +42,9 @@ from training.families.value.fits import Fits
 from training.families.value.ladder import ValueLadder, climb_value, newest_gain
 from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
-from training.families.value.origins import chosen_at
 from training.families.value.trust import examine_value
 from training.ladder.choice import next_rung, notes_on_passed_over
+from training.ladder.reported import chosen_at
 from training.leaks.columns import ReadColumn, read_columns
 from training.leaks.report import LeakReport, look_for_leaks, newest_rows
 from training.learners.usable import usable_features
@@ -68,7 +68,7 @@ class _Ground:
     plan: Plan
     margins: Margins
     fits: Fits
-    splits: ValueSplits
+    splits: OriginSplits
     notes: Sequence[str]
     known_before: Mapping[str, str]
     fairness: FairnessReport
@@ -85,7 +85,7 @@ class LearnedValue:
     value: CalibratedValue
     reference: Reference
     ladder: ValueLadder
-    splits: ValueSplits
+    splits: OriginSplits
     customers: int
     rows: int
     declarations: tuple[Declaration, ...]
@@ -207,7 +207,7 @@ def _learned(
 
 
 def _seasons(
-    pack: Pack, plan: Plan, splits: ValueSplits, margins: Margins, threads: int
+    pack: Pack, plan: Plan, splits: OriginSplits, margins: Margins, threads: int
 ) -> SeasonLevels:
     """What the seasons say of the level at every test and at the end of the data."""
     purchases = pack.streams["purchases"]
@@ -249,7 +249,7 @@ def _fairness(
 
 
 def _shipped(
-    fits: Fits, splits: ValueSplits, winner: str, today: Cutoff, progress: Progress
+    fits: Fits, splits: OriginSplits, winner: str, today: Cutoff, progress: Progress
 ) -> tuple[CalibratedValue, ValueDataset]:
     """The winner on all outcomes that are known, with the customers its level was learned from."""
     progress("fitting the value model that ships", 0, 1)

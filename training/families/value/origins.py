@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-from training.families.value.dataset import ValueSplits
-
-
-def chosen_at(splits: ValueSplits, passed_over: Iterable[str]) -> dict[str, Any]:
-    """What a manifest keeps: the reserved test, those that chose, and the rungs the gate has kept out since."""
-    return {
-        "reserved": "" if splits.reserved is None else splits.reserved.name,
-        "choosing": [split.name for split in splits.choosing],
-        "passed_over": list(passed_over),
-    }
 
 
 def origin_sentences(found: Mapping[str, Any]) -> list[str]:

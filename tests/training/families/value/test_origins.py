@@ -5,12 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from training.families.value.learning import LearnedValue
-from training.families.value.origins import (
-    chosen_at,
-    gain_sentence,
-    origin_sentences,
-    reserved_gini,
-)
+from training.families.value.origins import gain_sentence, origin_sentences, reserved_gini
+from training.ladder.reported import chosen_at
 
 AT = {"gini": 0.7, "gini_low": 0.65, "gini_high": 0.75}
 

@@ -13,11 +13,10 @@ from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
-from training.datasets.splits import OriginSplit
+from training.datasets.splits import OriginSplit, OriginSplits
 from training.families.value.cost_to_serve.events import CostEvents, cost_events
 from training.families.value.cost_to_serve.model import TENURE, CostModel, CostTerm
 from training.families.value.cost_to_serve.terms import cost_terms
-from training.families.value.dataset import ValueSplits
 from training.families.value.tested_value import TestedValue
 from training.measures.intervals import finite
 from training.questions.asking import column_of
@@ -85,7 +84,7 @@ def learn_cost(
     pack: Pack,
     plan: Plan,
     vectors: Vectors,
-    splits: ValueSplits,
+    splits: OriginSplits,
     tested: Sequence[TestedValue],
     settings: CostToServeSettings,
 ) -> LearnedCost | None:

@@ -13,14 +13,14 @@ from features.store.pack import Pack
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from tests.builders import Event, at, contact, order, pack_of, returned
-from training.datasets.splits import OriginSplit
+from training.datasets.splits import OriginSplit, OriginSplits
 from training.families.value import tested_value
 from training.families.value.bundle import VALUE_KIND, ValueBundle
 from training.families.value.cost_to_serve.learning import LearnedCost, learn_cost
 from training.families.value.cost_to_serve.model import CostModel
 from training.families.value.cost_to_serve.terms import cost_terms
 from training.families.value.cost_to_serve.words import cost_markdown, costly_sentence
-from training.families.value.dataset import ValueSplits, money_after
+from training.families.value.dataset import money_after
 from training.families.value.learning import LearnedValue
 from training.families.value.serving_cost import with_cost_to_serve
 
@@ -50,10 +50,10 @@ def plan() -> Plan:
     return standard_plan(company())
 
 
-def splits() -> ValueSplits:
+def splits() -> OriginSplits:
     first, second, third, fourth = CUTOFFS
     test, shipped = OriginSplit((first, second), third, fourth), OriginSplit((first, second, third), fourth, None)  # fmt: skip
-    return ValueSplits((test,), shipped, Horizon(60), CUTOFFS)
+    return OriginSplits((test,), shipped, Horizon(60), CUTOFFS, "by hand")
 
 
 def exactly_valued(pack: Pack) -> tested_value.TestedValue:
