@@ -20,7 +20,7 @@ from training.measures.metrics import calibration_error, calibration_error_by_ch
 NEXT_SHARE, NEARLY_ALWAYS = 0.9, 0.95
 """So often the next level lies within the range that the tests tell, and within the wider one."""
 _TWO_SIDED = 1.96
-_SEEN = "season_seen"
+SEASON_SEEN = "season_seen"
 UNSEEN_SEASON, LIKE_TESTS = 0.2, 3
 """How far one season's level lies from another's (in logarithms, root mean square) where no season was seen twice,
 and how many tests of that size this counts like: one year shows too few seasons to tell how much they differ."""
@@ -109,7 +109,7 @@ class HeldLevel:
             "observed_over_expected": self.observed_over_expected,
         }
         where_known = {"ece": self.ece, "ece_by_chance": self.ece_by_chance, "rate": self.rate}
-        where_known |= {"season_seen": self.season_seen}
+        where_known |= {SEASON_SEEN: self.season_seen}
         known = {key: one for key, one in where_known.items() if one is not None}
         return {key: _known(one) for key, one in (told | known).items()}
 
@@ -120,7 +120,7 @@ class HeldLevel:
         bias, low, high = (
             math.nan if content.get(key) is None else float(content[key]) for key in keys
         )
-        where_known = (content.get(key) for key in ("ece", "ece_by_chance", "rate", "season_seen"))
+        where_known = (content.get(key) for key in ("ece", "ece_by_chance", "rate", SEASON_SEEN))
         return cls(test, int(content.get("customers", 0)), bias, low, high, *where_known)
 
 
@@ -241,7 +241,8 @@ def with_seasons(
     >>> with_seasons({"2026-01-01": {"rate": 0.2}}, {"2026-01-01": {"season_seen": True}})
     {'2026-01-01': {'rate': 0.2, 'season_seen': True}}
     """
+    seen = {test: one[SEASON_SEEN] for test, one in known.items() if SEASON_SEEN in one}
     return {
-        test: {**level, **{key: one for key, one in known.get(test, {}).items() if key == _SEEN}}
+        test: {**level, SEASON_SEEN: seen[test]} if test in seen else dict(level)
         for test, level in by_cutoff.items()
     }

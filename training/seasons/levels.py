@@ -23,6 +23,7 @@ from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Split
 from training.learners.logistic import LogisticModel
+from training.measures.levels import SEASON_SEEN, with_seasons
 from training.questions.asking import ask
 from training.questions.question import Question
 from training.questions.stated import Stated
@@ -79,18 +80,10 @@ class SeasonLevels:
         found = self.choices.get(split.name)
         return 0.0 if found is None else found.over_newest
 
-    def seen_twice(self, test: str) -> bool | None:
-        """Whether the season of a test was seen a year before; None where there are no seasons to speak of."""
-        found = self.choices.get(test)
-        return None if found is None else found.seen_twice
-
     def told(self, by_cutoff: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """The levels of tests, with whether the season of each was seen a year before."""
-        seen = {test: self.seen_twice(test) for test in by_cutoff}
-        return {
-            test: dict(level) if seen[test] is None else {**level, "season_seen": seen[test]}
-            for test, level in by_cutoff.items()
-        }
+        seen = {test: {SEASON_SEEN: one.seen_twice} for test, one in self.choices.items()}
+        return with_seasons(by_cutoff, seen)
 
     @property
     def notes(self) -> tuple[str, ...]:

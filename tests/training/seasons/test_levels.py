@@ -120,7 +120,7 @@ def test_what_comes_after_a_test_changes_nothing_of_what_is_said_of_its_level(
 
 def test_in_one_year_no_season_is_seen_twice_and_the_card_says_so() -> None:
     levels, splits = of_chances(company(YEAR_1, swing=0.8), YEAR_1)
-    assert [levels.seen_twice(one.name) for one in everything(splits)] == [False] * len(
+    assert [levels.choices[one.name].seen_twice for one in everything(splits)] == [False] * len(
         everything(splits)
     )
     assert all(levels.over_newest(one) == 0.0 for one in everything(splits))
@@ -131,7 +131,7 @@ def test_a_horizon_of_a_year_holds_every_season(seasonal: Pack) -> None:
     splits = splits_of(seasonal, YEARS_3)
     plan = standard_plan(seasonal)
     assert chance_levels(seasonal, plan, ASKED, splits.tests, Horizon(360)) is NO_SEASONS
-    assert NO_SEASONS.seen_twice("2026-01-01") is None and NO_SEASONS.notes == ()
+    assert "2026-01-01" not in NO_SEASONS.choices and NO_SEASONS.notes == ()
 
 
 def test_what_customers_bring_is_told_by_seasons_too(seasonal: Pack) -> None:

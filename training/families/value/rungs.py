@@ -77,11 +77,11 @@ def fit_rungs(
     found: dict[str, ValueModel] = {}
     known = dataset.vectors.feature_names
     if RATE in wanted:
-        columns = _unbounded("spend_sum_lifetime", "days_since_first_order")
+        columns = Columns.unbounded(("spend_sum_lifetime", "days_since_first_order"))
         found[RATE] = RuleValue(RATE, columns, horizon_days, 0)
     if LAST in wanted:
         days = _window(known, horizon_days)
-        columns = _unbounded(f"spend_sum_{days}d")
+        columns = Columns.unbounded((f"spend_sum_{days}d",))
         found[LAST] = RuleValue(LAST, columns, horizon_days, days)
     if PARAMETRIC in wanted:
         with suppress(ModelRefused):
@@ -89,12 +89,6 @@ def fit_rungs(
     if set(wanted) & set(LEARNED):
         found |= _trees(dataset, feature_names, horizon_days, wanted, tuning or Tuning(), threads)
     return found
-
-
-def _unbounded(*names: str) -> Columns:
-    """Columns held to no bounds: a rule keeps nobody's extremes, and tenure grows from year to year."""
-    most = np.full(len(names), np.finfo(np.float32).max, np.float32)
-    return Columns(names, -most, most)
 
 
 def _window(names: Sequence[str], horizon_days: int) -> int:
@@ -119,7 +113,7 @@ def _parametric(known: Vectors, horizon_days: int) -> ParametricValue:
     buying = fit_buying_model(np.maximum(days - 1.0, 0.0), since_last, since_first)
     again = days >= 2
     spending = fit_spending_model(days[again], spend[again] / days[again])
-    return ParametricValue(PARAMETRIC, _unbounded(*names), horizon_days, buying, spending)
+    return ParametricValue(PARAMETRIC, Columns.unbounded(names), horizon_days, buying, spending)
 
 
 def _trees(
