@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
+from training.learners.crossing import crossing
 from training.learners.repeated import Repeated, clustered_covariance, moved_between_cutoffs
 
 ISOTONIC_FROM = 1_000
@@ -21,7 +22,7 @@ _SLOPES = (0.05, 1.0)
 _SURE = 1.6448536269514722
 """Nine in ten: the normal quantile of 95 %."""
 _BAND_POINTS = 21
-_FARTHEST, _HALVINGS = 8.0, 40
+_FARTHEST = 8.0
 
 
 @dataclass(frozen=True)
@@ -123,14 +124,11 @@ class Calibration:
 
         The shape stays; a level beyond all reach of a move is come as near to as eight in log-odds allow.
         """
-        low, high = -_FARTHEST, _FARTHEST
-        for _ in range(_HALVINGS):
-            by = (low + high) / 2
-            if float(np.mean(self.moved(by).apply(log_odds))) > level:
-                low = by
-            else:
-                high = by
-        return self.moved(round((low + high) / 2, 9))
+
+        def too_low(by: float) -> float:
+            return level - float(np.mean(self.moved(by).apply(log_odds)))
+
+        return self.moved(round(crossing(too_low, -_FARTHEST, _FARTHEST), 9))
 
     def moved(self, by: float) -> Calibration:
         """The same curve for log-odds that are all higher by so much."""

@@ -111,7 +111,7 @@ def _enough(
     if len(enough) == len(splits.cutoffs):
         return splits, []
     poor = splits.cutoffs[len(splits.cutoffs) - len(enough) - 1]
-    found = None
+    found: Splits | None = None
     if isinstance(question, Stated):
         found = stated_origins(enough, splits.horizon, most=len(enough))
     elif len(enough) >= FEWEST_ORIGINS:

@@ -8,6 +8,7 @@ parameters are the customer's own number and sum of gaps beside three numbers of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
@@ -16,10 +17,10 @@ import numpy as np
 
 from features.lifecycle.likelihood import rounded
 from features.vocabulary.arrays import Floats
+from training.learners.crossing import crossing
 
 _LEAST, _MOST = 0.05, 200.0
 """Regularity and shape lie between these: below chaos, above clockwork."""
-_HALVINGS = 60
 _BY_CHANCE = 1.0
 """The regularity of orders that come at random; taken where nobody has two gaps."""
 
@@ -100,9 +101,6 @@ def _regularity(gaps: Gaps) -> float:
 
 
 def _where_falling(curve: Callable[[float], float], height: float) -> float:
-    """Where a falling curve has a height, or the nearer bound where it nowhere does; by halving."""
-    low, high = np.log(_LEAST), np.log(_MOST)
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if curve(float(np.exp(middle))) > height else (low, middle)
-    return float(np.exp((low + high) / 2))
+    """Where a falling curve has a height, or the nearer bound where it nowhere does."""
+    found = crossing(lambda at: height - curve(math.exp(at)), math.log(_LEAST), math.log(_MOST))
+    return math.exp(found)

@@ -15,6 +15,7 @@ import numpy as np
 
 from features.vocabulary.arrays import Floats
 from training.learners.calibration import sigmoid
+from training.learners.crossing import crossing
 
 YEAR_DAYS = 365
 MOST_DAYS_BESIDE = 31
@@ -118,15 +119,9 @@ def log_odds_off(log_odds: Floats, outcomes: Floats) -> tuple[float, float]:
     """
     count = len(outcomes)
     wanted = (float(outcomes.sum()) + 0.5) * count / (count + 1.0)
-    low, high = -60.0, 60.0
-    for _ in range(60):
-        middle = (low + high) / 2.0
-        if float(sigmoid(log_odds + middle).sum()) < wanted:
-            low = middle
-        else:
-            high = middle
-    chance = sigmoid(log_odds + low)
-    return low, 1.0 / math.sqrt(max(float(np.sum(chance * (1.0 - chance))), 1e-12))
+    off = crossing(lambda at: float(sigmoid(log_odds + at).sum()) - wanted, -60.0, 60.0)
+    chance = sigmoid(log_odds + off)
+    return off, 1.0 / math.sqrt(max(float(np.sum(chance * (1.0 - chance))), 1e-12))
 
 
 def log_off(expected: Floats, brought: Floats) -> tuple[float, float]:
