@@ -11,8 +11,8 @@ import pandas as pd
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
+from training.datasets.lots import dealt
 from training.families.offers.propensity import Propensity
-from training.families.offers.uplift.experiment import dealt
 from training.ladder.rung import Rung
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
