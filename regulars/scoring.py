@@ -154,7 +154,8 @@ def recommend(
     language: str | None,
 ) -> Outcome:
     """Write everybody's list of items with its reasons to FILE, or whom to send an offer of one item to."""
-    from serving.items.all_customers import export_lists, takers_table, wishes_for, write_tables
+    from features.exports.table_files import write_tables
+    from serving.items.all_customers import export_lists, takers_table, wishes_for
     from training.reasons.languages.known import language_of
 
     never = call.settings.recommendations.without

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.company.workspace import Workspace
-from features.exports.table_files import FORMATS, TableWriter, put_in_place
+from features.exports.table_files import refuse_other_file, write_tables
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
@@ -200,36 +200,6 @@ _TAKERS = pa.schema(
         ("due_in_days", pa.float64()),
     ]
 )
-
-
-def write_tables(
-    path: Path, tables: Iterable[pa.Table], check: Callable[[], None] = lambda: None
-) -> int:
-    """Write tables of one kind beside and put them in place at once; says how many lines they have.
-
-    In CSV no cell is one that a spreadsheet takes for a formula. Where ``check`` raises nothing is put in place.
-    """
-    refuse_other_file(path)
-    lines = 0
-    with put_in_place(path) as file:
-        writer = TableWriter(file, path.suffix.lower().removeprefix("."))
-        for table in tables:
-            writer.add(table)
-            lines += len(table)
-        writer.close()
-        check()
-    return lines
-
-
-def refuse_other_file(path: Path) -> None:
-    """Refuse, with ``UsageRefused``, a file of another kind or in a folder that is not there."""
-    ending = path.suffix.lower().removeprefix(".")
-    if ending not in FORMATS or not path.parent.is_dir():
-        raise UsageRefused(
-            expected=f"a file that ends in .{' or .'.join(FORMATS)}, in a folder that exists",
-            found=path.name,
-            remedy=did_you_mean(ending, list(FORMATS)),
-        )
 
 
 def _table(

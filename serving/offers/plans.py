@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
+from features.exports.table_files import refuse_other_file, write_tables
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
-from serving.items.all_customers import refuse_other_file, write_tables
 from serving.ledger.administration import of_nobody_withheld
 from serving.ledger.privacy import Withheld
 from serving.offers.allocation.allocation import allocate

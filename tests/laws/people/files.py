@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as parquet
 
-from features.exports.table_files import FORMATS
+from features.exports.table_files import FORMATS, write_tables
 from features.store.store import open_store
 from serving.exports.predictions import export_predictions
 from serving.exports.reasons import TARGETS, export_reasons
@@ -18,7 +18,6 @@ from serving.items.all_customers import (
     export_lists,
     takers_table,
     wishes_for,
-    write_tables,
 )
 from serving.offers.plans import simulated, write_plan
 from tests.laws.people.world import Seen, World

@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner
 from pyarrow import csv
 
+from features.exports.table_files import write_tables
 from regulars.main import main
-from serving.items.all_customers import tables_of, write_tables
+from serving.items.all_customers import tables_of
 from serving.items.lists import Wishes
 from serving.items.reasons import GROUPS
 from serving.items.recommending import recommending_in
