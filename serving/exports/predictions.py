@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.company.workspace import Workspace
-from features.exports.table_files import FORMATS, TableWriter, put_in_place
+from features.exports.table_files import refuse_other_file, write_tables
 from features.store.store import open_store
-from features.vocabulary.errors import UsageRefused, did_you_mean
 from serving.ledger.administration import of_nobody_withheld
 from serving.ledger.privacy import Withheld
 from serving.snapshot.consent import refused_profiling
@@ -38,22 +37,13 @@ def export_predictions(
     keeps the rows without a number: the figures stay those of everybody. Raises ``WorkspaceRefused`` without
     predictions or a store, ``UsageRefused`` for another ending or a folder that is not there.
     """
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in FORMATS or not path.parent.is_dir():
-        raise UsageRefused(
-            expected=f"a file that ends in {' or '.join(f'.{one}' for one in FORMATS)} in a folder that exists",
-            found=path.name,
-            remedy=did_you_mean(kind, list(FORMATS)),
-        )
+    refuse_other_file(path)
 
     def make(withheld: Withheld, check: Callable[[], None]) -> PredictionExport:
         table = _named(workspace, KeptPredictions(workspace).rows(name, digest), withheld)
-        with put_in_place(path) as file:
-            writer = TableWriter(file, kind)
-            writer.add(table)
-            writer.close()
-            check()
-        return PredictionExport(table.num_rows, table["customer_id"].null_count, str(path))
+        return PredictionExport(
+            write_tables(path, [table], check), table["customer_id"].null_count, str(path)
+        )
 
     return of_nobody_withheld(workspace, make)
 
