@@ -50,17 +50,21 @@ class TriedSettings:
 
 @dataclass(frozen=True)
 class TunedSettings:
-    """What was found: the settings that are taken, everything tried, the simplest first, and on how many rows."""
+    """What was found: the settings that are taken, everything tried, the simplest first, and on how many rows.
+
+    ``rounds`` is how many served best, where no later cutoff will tell.
+    """
 
     settings: BoostingSettings
     tried: tuple[TriedSettings, ...]
     rows: int
+    rounds: int | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """What was found as plain fields."""
         return {
             "rows": self.rows,
-            "rounds": self.settings.rounds_untested,
+            "rounds": self.rounds,
             "tried": [
                 {
                     "leaves": one.settings.leaves,
@@ -93,9 +97,7 @@ def capped_settings(features: int) -> tuple[BoostingSettings, ...]:
 def free_settings(features: int) -> tuple[BoostingSettings, ...]:
     """Trees without a limit of depth and with twice the leaves, the simplest first: what limits cost is seen by these."""
     return tuple(
-        replace(held, leaves=2 * leaves, depth=-1)
-        for leaves, _ in _SHAPES[1:]
-        for held in _held_back(features)[1:]
+        replace(_held_back(features)[1], leaves=2 * leaves, depth=-1) for leaves, _ in _SHAPES[1:]
     )
 
 
@@ -138,8 +140,7 @@ def search(
 ) -> TunedSettings | None:
     """The simplest of some settings, given the simplest first, that is within one standard error of the best.
 
-    It brings the number of rounds that served folds of customers best, for datasets without a later cutoff to find it
-    on. None where there are too few of either outcome to tell.
+    Where there is no later cutoff to find it on, it brings the number of rounds that served folds of customers best. None where there are too few of either outcome to tell.
     """
     chosen = _some_customers(dataset, MOST_VALUES // max(1, len(rung.feature_names)))
     if min(chosen.positives, chosen.rows - chosen.positives) < FEWEST_OF_EITHER:
@@ -150,10 +151,12 @@ def search(
     taken = simplest(tried).settings
     if len(rung.feature_names) <= _NARROW and dataset.rows <= _MOST_ROWS_SLOWLY:
         taken = replace(taken, learning_rate=taken.learning_rate / 2, rounds=2 * taken.rounds)
-    rounds = ground.fitted(taken).rounds
-    # A model of all customers learns from more than those of a fold, and bears more rounds in proportion.
-    most = round(float(np.mean(rounds)) * FOLDS / (FOLDS - 1))
-    return TunedSettings(replace(taken, rounds_untested=most), tried, chosen.rows)
+    if len(np.unique(dataset.vectors.cutoff_seconds)) == 1:
+        rounds = ground.fitted(taken).rounds
+        # A model of all customers learns from more than those of a fold, and bears more rounds in proportion.
+        most = round(float(np.mean(rounds)) * FOLDS / (FOLDS - 1))
+        return TunedSettings(replace(taken, rounds_untested=most), tried, chosen.rows, most)
+    return TunedSettings(taken, tried, chosen.rows)
 
 
 def simplest(tried: Sequence[TriedSettings]) -> TriedSettings:

@@ -16,7 +16,7 @@ from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.learners.columns import Columns
 from training.learners.model import Model
-from training.learners.trees import BinnedRows, BoostingSettings, in_blocks, opened, predicted
+from training.learners.trees import BinnedRows, BoostingSettings, opened, predicted, prepared_rows
 from training.treeshap.explainer import Explainer
 from training.treeshap.model_text import Forest, read_forest
 
@@ -62,7 +62,7 @@ class BoostedModel(Model):
         positions = columns.positions(dataset.vectors.feature_names)
         cutoffs = dataset.vectors.cutoff_seconds
         ground = BinnedRows(
-            in_blocks(dataset.vectors.values, lambda rows: columns.prepare(rows, positions)),
+            prepared_rows(dataset.vectors.values, lambda rows: columns.prepare(rows, positions)),
             cutoffs == cutoffs.max(),
             names,
             settings or BoostingSettings(),

@@ -89,6 +89,17 @@ def test_what_only_tells_together_is_found_where_one_setting_for_all_widths_miss
     assert told["rows"] == 1_200 and told["rounds"] == taken.rounds_untested
 
 
+def test_rounds_are_looked_for_only_where_no_later_cutoff_will_tell() -> None:
+    settings = capped_settings(COLUMNS)[:1]
+    vectors = LEARNED.vectors
+    twice = replace(vectors, cutoff_seconds=np.repeat([0, 864_000], 600))
+    alone = search(TREES, LEARNED, settings)
+    before = search(TREES, Dataset(twice, LEARNED.outcomes), settings)
+    assert alone is not None and alone.rounds == alone.settings.rounds_untested
+    assert before is not None and before.rounds is None
+    assert (before.tried, before.settings.leaves) == (alone.tried, alone.settings.leaves)
+
+
 def test_noise_is_told_from_nothing_by_the_simplest() -> None:
     senseless = Dataset(LEARNED.vectors, np.random.default_rng(5).permutation(LEARNED.outcomes))
     settings = capped_settings(COLUMNS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.learners.trees import BinnedRows, BoostingSettings, in_blocks
+from training.learners.trees import BinnedRows, BoostingSettings, in_blocks, prepared_rows
 
 ROWS = 60
 DRAW = np.random.default_rng(3)
@@ -29,6 +29,14 @@ def grown(rows: object) -> str:
 @pytest.mark.parametrize("rows_at_once", [1, 2, ROWS - 1, ROWS, ROWS + 1])
 def test_wherever_a_block_ends_the_trees_are_those_of_the_whole_matrix(rows_at_once: int) -> None:
     assert grown(in_blocks(VALUES, halved, rows_at_once)) == grown(halved(VALUES))
+
+
+def test_few_rows_are_one_matrix_and_many_come_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = prepared_rows(VALUES, halved)
+    np.testing.assert_array_equal(few, halved(VALUES))
+    monkeypatch.setattr("training.learners.trees._ROWS_AT_ONCE", ROWS - 1)
+    many = prepared_rows(VALUES, halved)
+    assert not isinstance(many, np.ndarray) and grown(many) == grown(few)
 
 
 @pytest.mark.parametrize("rows_at_once", [1, 7, ROWS])

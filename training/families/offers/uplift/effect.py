@@ -18,7 +18,7 @@ from training.learners.calibration import sigmoid
 from training.learners.columns import Columns
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
-from training.learners.trees import BinnedRows, BoostingSettings, Trees, in_blocks
+from training.learners.trees import BinnedRows, BoostingSettings, Trees, prepared_rows
 
 SETTINGS = BoostingSettings(leaves=7, leaf_share=0.02, lambda_l2=20.0, feature_fraction=0.7)
 ROUNDS = 80
@@ -109,7 +109,7 @@ class Regressed:
         columns = Columns.learn(vectors, vectors.feature_names)
         positions = columns.positions(columns.names)
         everybody = np.ones(vectors.rows, np.bool_)
-        rows = in_blocks(vectors.values, lambda some: columns.prepare(some, positions))
+        rows = prepared_rows(vectors.values, lambda some: columns.prepare(some, positions))
         ground = BinnedRows(rows, everybody, columns.names, SETTINGS)
         return cls(columns, ground.grow(targets, everybody, {"objective": "regression"}, ROUNDS))
 
