@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from regulars.narrator import Outcome
 from regulars.options import MODELS
+from training.ladder.choice import notes_on_passed_over
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import said_of
 
 
 def after_the_gate(outcome: Outcome, summary: TrainingSummary, model: str) -> Outcome:
     """A training's outcome with what was passed over; one that the gate keeps out is no success."""
-    told = replace(outcome, lines=(*outcome.lines, *_passed_over(summary)))
+    over = [f"  {note}" for note in notes_on_passed_over(summary.passed_over)]
+    told = replace(outcome, lines=(*outcome.lines, *over))
     if not summary.refused:
         return told
     return replace(
@@ -42,10 +43,3 @@ def _next(summary: TrainingSummary, model: str) -> str:
 def _overrule(version: str, model: str) -> str:
     named = "" if model == MODELS[0] else f" --model {model}"
     return f'`regulars promote {version}{named} --force --reason "…"`'
-
-
-def _passed_over(summary: TrainingSummary) -> Sequence[str]:
-    return [
-        f"  {one.title} was as good or better at the tests, and the gate keeps it out: {said_of(one.failed)}"
-        for one in summary.passed_over
-    ]

@@ -105,7 +105,7 @@ def _segments_data(summary: TrainingSummary, today: Today, why: str) -> dict[str
         "tried": list(common["ladder"]),
         "checks": list(common["checks"]),
         "is_sound": summary.is_sound,
-        "passed_over": list(common["passed_over"]),
+        "passed_over": dict(common["passed_over"]),
         "notes": list(common["notes"]),
         "cutoff": str(today.cutoff),
         "segments": [segment.as_dict() for segment in today.profiles],

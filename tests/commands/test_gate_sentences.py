@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import pytest
 
 from regulars.gate_sentences import after_the_gate
 from regulars.narrator import Outcome
-from training.recipe.falling import PassedOver
 from training.recipe.summary import TrainingSummary
-from training.registry.gate import Check
+from training.registry.gate import Check, said_of
 
 LEVEL = Check("level, latest test", False, "+60.0 %", "at most ±50 %")
 LEAK = Check("known before the outcome", False, "status", "nothing after it", asks_a_person=True)
@@ -19,7 +21,7 @@ def summary(
     *checks: Check,
     promoted: bool = False,
     is_sound: bool = False,
-    over: tuple[PassedOver, ...] = (),
+    over: Mapping[str, str] = MappingProxyType({}),
 ) -> TrainingSummary:
     return TrainingSummary(
         title="trees", version="4", digest="d", run_id="r", promoted=promoted, customers=1, rows=1,
@@ -63,7 +65,7 @@ def test_a_question_is_answered_before_it_is_overruled() -> None:
 
 
 def test_what_was_passed_over_is_told_also_where_another_is_in_use() -> None:
-    found = summary(SOUND, promoted=True, is_sound=True, over=(PassedOver("forest", (LEVEL,)),))
+    found = summary(SOUND, promoted=True, is_sound=True, over={"forest": said_of([LEVEL])})
     told = after_the_gate(Outcome(said="Trained."), found, "churn")
     assert told.exit_code == 0
     (line,) = told.lines

@@ -65,6 +65,12 @@ def next_rung(ladder: Chosen, why: str, kept_out: Callable[[Chosen], str]) -> Ch
     return left
 
 
+def kept_in(ladder: Chosen, kept_out: Callable[[Chosen], str]) -> Chosen:
+    """The ladder with the best rung that its figures at the tests alone let ship, and as it is where they let none."""
+    fault = kept_out(ladder)
+    return (next_rung(ladder, fault, kept_out) if fault else None) or ladder
+
+
 def notes_on_passed_over(passed_over: Mapping[str, str]) -> list[str]:
     """A note on each rung that is passed over: the gate's reason stands in it."""
     return [

@@ -11,22 +11,14 @@ from training.bundles.kind import Asked, Model
 from training.bundles.manifest import Manifest
 from training.predictions.kept import KeptPredictions
 from training.recipe.family import Family, Given, Learned, Own
-from training.recipe.report import Report, write_report
-from training.registry.gate import Check, failed_of, said_of
+from training.recipe.report import Report, draw_plots, no_plots, write_report
+from training.registry.gate import failed_of, said_of
 from training.registry.registry import BUNDLE_FOLDER
 
 
 @dataclass(frozen=True)
-class PassedOver:
-    """A model that was better at the tests and is kept out by the gate on its own: its title and what it failed."""
-
-    title: str
-    failed: tuple[Check, ...]
-
-
-@dataclass(frozen=True)
 class WrittenRun(Generic[Asked]):
-    """What a training leaves in a folder, and what was passed over for it, the best first.
+    """What a training leaves in a folder.
 
     Where it is not sound the gate keeps it out on its own, and all else that was tried with it. ``predictions`` lie
     beside the folder, for all that stands in it is logged.
@@ -35,7 +27,6 @@ class WrittenRun(Generic[Asked]):
     manifest: Manifest[Asked]
     report: Report
     folder: Path
-    passed_over: tuple[PassedOver, ...] = ()
     is_sound: bool = True
 
     @property
@@ -52,24 +43,27 @@ def best_that_passes(
     How it does against the champion is not asked here: no rung below would do better. Where the gate lets none
     through, the first is handed back, for a person to overrule the gate for or not.
     """
-    passed_over: list[PassedOver] = []
-    first: WrittenRun[Asked] | None = None
+    tried: list[WrittenRun[Asked]] = []
     trying: Learned | None = learned
     while trying is not None:
-        place = folder / str(len(passed_over))
+        place = folder / str(len(tried))
         place.mkdir()
-        run = WrittenRun(*write_run(family, given, trying, place), place, tuple(passed_over))
+        run = WrittenRun(*write_run(family, given, trying, place), place)
         failed = failed_of(family.checks(place / BUNDLE_FOLDER, None))
         if not failed:
-            return run
-        first = first or run
+            return _drawn(run)
+        tried.append(run)
         if any(check.asks_a_person for check in failed):
             break
-        passed_over.append(PassedOver(run.manifest.title, tuple(failed)))
         trying = family.next_best(given, trying, said_of(failed))
-    assert first is not None
-    # What came after it is no better: it is the gate that lets none through.
-    return replace(first, is_sound=False)
+    # What came after the first is no better: it is the gate that lets none through.
+    return replace(_drawn(tried[0]), is_sound=False)
+
+
+def _drawn(run: WrittenRun[Asked]) -> WrittenRun[Asked]:
+    """The run with its plots in files, and no longer in what goes through the pipe to whoever waits."""
+    draw_plots(run.report, run.folder)
+    return replace(run, report=replace(run.report, plots=no_plots))
 
 
 def write_run(

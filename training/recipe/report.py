@@ -41,15 +41,22 @@ class ReportedLadder:
         }
 
 
+def no_plots() -> Mapping[str, bytes]:
+    """What a report without pictures draws."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything a training says of what it learned, and how much it learned from.
 
-    ``tables`` and ``plots`` are files by their names; ``metrics`` are the figures compared from run to run;
+    ``tables`` are files by their names, and so is what ``plots`` draws, which takes long and is asked for only of what
+    is registered; ``metrics`` are the figures compared from run to run;
     ``origins`` says which cutoffs fitted, calibrated and tested what. ``booster`` is logged natively as well.
     ``shown`` is what the family alone has to show, in a type of its own. ``learned_from`` are the customers, whom
     the workspace keeps in mind and nobody is told of; so are the ``predictions``, which lie in a file of their own
-    and no longer here once that is written.
+    and no longer here once that is written. ``passed_over`` says by its title why the gate keeps out what was as good
+    or better at the tests, the best first.
     """
 
     card: str
@@ -61,26 +68,32 @@ class Report:
     features: int
     ladder: ReportedLadder | None = None
     tables: Mapping[str, str] = field(default_factory=dict)
-    plots: Mapping[str, bytes] = field(default_factory=dict)
+    plots: Callable[[], Mapping[str, bytes]] = field(default=no_plots, repr=False)
     tags: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, Any] = field(default_factory=dict)
     booster: BoostedModel | None = None
     shown: Any = None
     learned_from: Sequence[str] = field(default=(), repr=False)
     predictions: Predictions | None = field(default=None, repr=False)
+    passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write card, tables and plots into a run's folder; a table of nothing is not written."""
+    """Write card and tables into a run's folder; a table of nothing is not written."""
     (folder / "card.md").write_text(report.card, encoding="utf-8")
     ladder = {} if report.ladder is None else report.ladder.tables()
     (folder / "tables").mkdir()
     for name, content in {**ladder, **report.tables}.items():
         if content:
             (folder / "tables" / name).write_text(content, encoding="utf-8")
-    if report.plots:
+
+
+def draw_plots(report: Report, folder: Path) -> None:
+    """Draw the plots of a report into a run's folder, where it has any."""
+    drawn = report.plots()
+    if drawn:
         (folder / "plots").mkdir()
-    for name, image in report.plots.items():
+    for name, image in drawn.items():
         (folder / "plots" / name).write_bytes(image)
 
 

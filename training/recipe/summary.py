@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
-from training.recipe.falling import PassedOver, WrittenRun
+from training.recipe.falling import WrittenRun
 from training.recipe.family import Kept
 from training.registry.gate import Check, failed_of
 from training.registry.promotion import PromotionSummary
@@ -41,8 +41,8 @@ class TrainingSummary:
     notes: Sequence[str]
     card: str
     seconds: Mapping[str, float]
-    passed_over: Sequence[PassedOver] = ()
-    """What was better at the tests and is kept out by the gate on its own, the best first."""
+    passed_over: Mapping[str, str] = field(default_factory=dict)
+    """Why the gate keeps out on its own what was as good or better at the tests, by its title, the best first."""
     is_sound: bool = True
     """Whether the gate lets it through on its own; where not, nothing else that was tried passes either."""
     registry: str = ""
@@ -94,7 +94,7 @@ class TrainingSummary:
             notes=manifest.notes,
             card=report.card,
             seconds=seconds,
-            passed_over=run.passed_over,
+            passed_over=report.passed_over,
             is_sound=run.is_sound,
             registry=registry,
             is_new=is_new,

@@ -13,6 +13,7 @@ from training.learners.boosting import BoostedModel
 from training.recipe.report import (
     Report,
     ReportedLadder,
+    draw_plots,
     numbers_of,
     run_record,
     rung_runs,
@@ -57,6 +58,7 @@ def test_a_ladder_is_shown_by_its_columns_and_written_with_all_its_figures(tmp_p
 
 def test_a_table_of_nothing_and_a_folder_of_no_plots_are_not_written(tmp_path: Path) -> None:
     write_report(REPORT, tmp_path)
+    draw_plots(REPORT, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"card.md", "tables"}
     assert {path.name for path in (tmp_path / "tables").iterdir()} == {
         "ladder.csv",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,11 @@ from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.small import is_small, rungs_for_few, small_figures
 from training.families.churn.strongest_feature import NO_FEATURE, strongest_feature
-from training.ladder.choice import next_rung, notes_on_passed_over
+from training.ladder.choice import kept_in, next_rung, notes_on_passed_over
 from training.ladder.fitting import fit_and_calibrate
 from training.ladder.ladder import Ladder, climb
 from training.ladder.reported import chosen_at
+from training.ladder.rung import Rung
 from training.ladder.tuning import TunedSettings, tuned_rungs
 from training.learners.calibration import Calibration
 from training.learners.model import Model
@@ -35,7 +37,7 @@ from training.measures.levels import HeldLevels
 from training.questions.buying import Inactivity
 from training.questions.gaps import note_on_horizon, note_on_paces
 from training.questions.kinds import question_of
-from training.questions.labelled import labelled
+from training.questions.labelled import Labelled, labelled
 from training.questions.question import Question
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
@@ -87,35 +89,24 @@ def learn_churn(
     found = labelled(pack, plan, question, settings, threads=threads, progress=progress)
     dataset, splits, question = found.dataset, found.splits, found.question
     usable = usable_features(dataset)
-    # The earliest test learns from nothing that any test is judged by, but for folds.
-    earliest = splits.tests[-1].fit_rows(dataset)
-    rungs = churn_rungs(
-        usable.names,
-        settings.horizon_days,
-        means_leaving=question.means_leaving,
-        is_of_own_rhythm=question.is_of_own_rhythm,
-        strongest=NO_FEATURE
-        if has_rule(usable.names)
-        else strongest_feature(earliest, usable.names),
-        # A plan without a model of buying was made where the earliest cutoff carries none.
-        buying={}
-        if plan.buying is None
-        else buying_models_before(pack, splits.cutoffs, threads=threads),
-    )
-    rungs = rungs_for_few(rungs) if is_small(splits) else rungs
-    progress("searching how far trees may go", 0, 1)
-    rungs, tuned = tuned_rungs(rungs, earliest, threads=threads)
-    progress("searching how far trees may go", 1, 1)
+    rungs, tuned = _tuned(pack, plan, found, usable.names, settings, threads, progress)
     every = [*splits.tests, splits.shipped]
     seasons = chance_levels(pack, plan, question, every, splits.horizon, threads=threads)
     ladder = climb(dataset, splits, rungs, seasons=seasons, threads=threads, progress=progress)
+    ladder = kept_in(ladder, partial(_kept_out, splits))
     fitted = _fitted(ladder, dataset, splits, seasons, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
         task=ChurnTask(question),
         **provenance(plan, pack),
         **fitted.said(ladder, splits),
-        notes=[*usable.notes, *found.notes, *seasons.notes, *_on_horizon(pack, question)],
+        notes=[
+            *usable.notes,
+            *found.notes,
+            *seasons.notes,
+            *_on_horizon(pack, question),
+            *notes_on_passed_over(ladder.passed_over),
+        ],
     )
     return Learned(
         manifest=manifest,
@@ -135,13 +126,45 @@ def learn_churn(
     )
 
 
+def _tuned(
+    pack: Pack,
+    plan: Plan,
+    found: Labelled,
+    names: Sequence[str],
+    settings: ChurnSettings,
+    threads: int,
+    progress: Progress,
+) -> tuple[tuple[Rung, ...], dict[str, TunedSettings]]:
+    """The rungs for the features at hand, with the settings of trees that suit the data."""
+    splits, question = found.splits, found.question
+    # The earliest test learns from nothing that any test is judged by, but for folds.
+    earliest = splits.tests[-1].fit_rows(found.dataset)
+    rungs = churn_rungs(
+        names,
+        settings.horizon_days,
+        means_leaving=question.means_leaving,
+        is_of_own_rhythm=question.is_of_own_rhythm,
+        strongest=NO_FEATURE if has_rule(names) else strongest_feature(earliest, names),
+        # A plan without a model of buying was made where the earliest cutoff carries none.
+        buying={}
+        if plan.buying is None
+        else buying_models_before(pack, splits.cutoffs, threads=threads),
+    )
+    progress("searching how far trees may go", 0, 1)
+    tuned = tuned_rungs(
+        rungs_for_few(rungs) if is_small(splits) else rungs, earliest, threads=threads
+    )
+    progress("searching how far trees may go", 1, 1)
+    return tuned
+
+
 def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Learned | None:
     """The best other rung fitted in the place of the one that ships, which is kept out; None where none is left.
 
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
     """
     splits = learned.splits
-    ladder = next_rung(learned.ladder, why, lambda left: _kept_out(left, splits))
+    ladder = next_rung(learned.ladder, why, partial(_kept_out, splits))
     if ladder is None:
         return None
     fitted = _fitted(ladder, learned.dataset, splits, learned.seasons, progress)
@@ -158,7 +181,7 @@ def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Lea
     )
 
 
-def _kept_out(ladder: Ladder, splits: Splits) -> str:
+def _kept_out(splits: Splits, ladder: Ladder) -> str:
     figures = ladder.winning_row.as_dict() | small_figures(ladder, splits)
     return said_of(failed_of(figure_checks(figures)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def churn_report(
         features=len(learned.model.columns.names),
         ladder=churn_ladder(manifest.ladder),
         tables=_tables(learned, manifest),
-        plots=_plots(learned, evaluation, company, has_shap_plots=has_shap_plots),
+        plots=partial(_plots, learned, evaluation, company, has_shap_plots=has_shap_plots),
         tags={
             "grade": evaluation.grade.word.value,
             **spoken_for(manifest),
@@ -84,6 +85,7 @@ def churn_report(
         booster=learned.model if isinstance(learned.model, BoostedModel) else None,
         learned_from=_learned_from(learned),
         predictions=churn_predictions(learned, evaluation.campaign, list_size=campaign.list_size),
+        passed_over=learned.ladder.passed_over,
     )
 
 

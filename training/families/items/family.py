@@ -11,7 +11,13 @@ from features.company.settings.reading import Settings
 from training.bundles.manifest import Manifest
 from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
 from training.families.items.checks import items_gate
-from training.families.items.learning import LearnedItems, learn_items, next_best, pair_plan
+from training.families.items.learning import (
+    LearnedItems,
+    learn_items,
+    next_best,
+    pair_plan,
+    title_of,
+)
 from training.families.items.report import COLUMNS, item_card, item_cell
 from training.recipe.family import ALWAYS_ANEW, Given
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
@@ -66,6 +72,7 @@ class ItemsFamily:
             ladder=ReportedLadder(manifest.ladder, COLUMNS, item_cell),
             tables={"origins.json": as_table(learned.origins)},
             origins=learned.origins,
+            passed_over={title_of(one): why for one, why in learned.passed_over.items()},
         )
 
     def checks(self, folder: Path, champion: Manifest[ItemTask] | None) -> Sequence[Check]:

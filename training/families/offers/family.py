@@ -81,6 +81,7 @@ class OffersFamily:
             },
             origins=learned.origins,
             predictions=offer_predictions(learned.ladder),
+            passed_over=learned.ladder.passed_over,
         )
 
     def checks(self, folder: Path, champion: Manifest[OfferTask] | None) -> Sequence[Check]:

@@ -28,7 +28,7 @@ from training.families.offers.ladder import OfferLadder, climb, offer_rungs
 from training.families.offers.persuading import persuade
 from training.families.offers.persuasion import Persuasion
 from training.families.offers.propensity import Propensity
-from training.ladder.choice import next_rung, notes_on_passed_over
+from training.ladder.choice import kept_in, next_rung, notes_on_passed_over
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
@@ -91,6 +91,7 @@ def learn_offers(
     of_shown = asked.select(np.flatnonzero(exposed.treated))
     usable = usable_features(of_shown.dataset)
     ladder = climb(of_shown, offer_rungs(usable.names), threads=threads, progress=progress)
+    ladder = kept_in(ladder, _kept_out)
     effect, why_not = _persuasion(asked, exposed, kind, progress)
     notes = [*usable.notes, *_notes(kind, shown, why_not)]
     task = OfferTask(kind, settings.response_days, offers, effect is not None, why_not)

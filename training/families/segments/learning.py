@@ -56,6 +56,11 @@ class LearnedSegments:
     today: Today
     passed_over: Mapping[int, str] = field(default_factory=dict)
 
+    @property
+    def titles_passed_over(self) -> dict[str, str]:
+        """Why the gate keeps out numbers of segments that were better, by what so many are called."""
+        return {title_of(count): why for count, why in self.passed_over.items()}
+
 
 def learn_segments(
     pack: Pack,
@@ -89,10 +94,8 @@ def learn_segments(
     if previous is not None:
         model, continues = _continuing(model, plan, previous, pack, cutoffs.now)
     manifest = _manifest(pack, plan, model, choice, vectors, following, horizon, cutoffs)
-    titles = {title_of(count): why for count, why in passed_over.items()}
-    notes = [*manifest.notes, *notes_on_passed_over(titles)]
-    return LearnedSegments(
-        manifest=replace(manifest, notes=notes),
+    learned = LearnedSegments(
+        manifest=manifest,
         model=model,
         declarations=plan.declarations,
         choice=choice,
@@ -100,6 +103,8 @@ def learn_segments(
         today=see_today(model, plan, pack, cutoffs, horizon, threads=threads),
         passed_over=passed_over,
     )
+    notes = [*manifest.notes, *notes_on_passed_over(learned.titles_passed_over)]
+    return replace(learned, manifest=replace(manifest, notes=notes))
 
 
 def title_of(segments: int) -> str:

@@ -47,11 +47,12 @@ def segments_report(learned: LearnedSegments, manifest: Manifest[SegmentTask]) -
         rows=manifest.metrics["customers"],
         features=len(manifest.feature_names),
         tables=_tables(learned),
-        plots={"migration.png": migration_plot(learned.today.migration)},
+        plots=lambda: {"migration.png": migration_plot(learned.today.migration)},
         origins={"fitted_at": manifest.metrics["fitted_at"]},
         shown=SegmentsShown(
             learned.today, f"{learned.continues} of {len(learned.model.ids)} continue earlier ones"
         ),
+        passed_over=learned.titles_passed_over,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +127,14 @@ class ValueFamily:
             features=len(learned.value.model.columns.names),
             ladder=ReportedLadder(manifest.ladder, COLUMNS, value_cell, "gini", "by_cutoff"),
             tables=_tables(learned),
-            plots=_plots(learned),
+            plots=partial(_plots, learned),
             tags={
                 **spoken_for(manifest),
                 **called_lawful(manifest.evaluation["fairness"]),
             },
             origins=learned.origins,
             predictions=value_predictions(learned.ladder),
+            passed_over=learned.ladder.passed_over,
         )
 
     def checks(self, folder: Path, champion: Manifest[ValueTask] | None) -> Sequence[Check]:

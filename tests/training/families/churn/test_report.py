@@ -18,7 +18,7 @@ from training.families.churn.evaluation.evaluation import evaluate
 from training.families.churn.family import CHURN_FAMILY
 from training.families.churn.learning import Learned
 from training.families.churn.report import EvaluatedChurn, churn_report
-from training.recipe.report import run_record, write_report
+from training.recipe.report import draw_plots, run_record, write_report
 from training.registry.registry import BUNDLE_FOLDER, RunRecord
 
 CAMPAIGN = CampaignSettings(list_size=40, kept_value_cents=20_000)
@@ -51,6 +51,7 @@ def written(folder: Path, evaluated: EvaluatedChurn, *, has_shap_plots: bool = T
         has_shap_plots=has_shap_plots,
     )
     write_report(report, folder)
+    draw_plots(report, folder)
     return run_record(report, manifest, folder)
 
 

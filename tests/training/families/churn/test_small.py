@@ -71,12 +71,13 @@ def test_the_card_of_a_small_company_says_what_its_figures_rest_on(learned: Lear
     assert "a small company, pooled over" in card
 
 
-def test_the_next_best_of_a_small_company_is_judged_by_all_cutoffs_together_too(
-    learned: Learned,
-) -> None:
-    second = next_best(learned, "reasons mislead")
-    assert second is not None and second.manifest.title != learned.manifest.title
-    assert second.manifest.metrics["pooled"] != learned.manifest.metrics["pooled"]
+def test_every_rung_of_a_small_company_is_judged_by_all_cutoffs_together(learned: Learned) -> None:
+    kept_out = learned.ladder.passed_over
+    assert kept_out and learned.manifest.title not in kept_out
+    assert all("all cutoffs together" in why for why in kept_out.values())
+    assert set(kept_out) <= {note.partition(" was as good")[0] for note in learned.manifest.notes}
+    # The one rung that is left without them is the base rate, which tells nobody anything.
+    assert next_best(learned, "reasons mislead") is None
 
 
 def test_every_figure_of_the_card_follows_from_the_predictions(
