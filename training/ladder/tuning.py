@@ -32,6 +32,8 @@ _SHAPES = ((4, 2), (7, 3), (15, 5), (31, 6))
 _NARROW = 40
 """On so few features trees may learn slowly; with hundreds that would cost more than it gains."""
 _MOST_ROWS_SLOWLY = 20_000
+_MOST_VALUES_SLOWLY, _FASTER = 5_000_000, 0.1
+"""Of more values slow trees would take most of the time of a training, and tell no more than chance does."""
 _BINARY = {"objective": "binary"}
 
 
@@ -52,7 +54,7 @@ class TriedSettings:
 class TunedSettings:
     """What was found: the settings that are taken, everything tried, the simplest first, and on how many rows.
 
-    ``rounds`` is how many served best, where no later cutoff will tell.
+    ``rounds`` is how many served best, where a fit has no later cutoff that tells.
     """
 
     settings: BoostingSettings
@@ -140,7 +142,8 @@ def search(
 ) -> TunedSettings | None:
     """The simplest of some settings, given the simplest first, that is within one standard error of the best.
 
-    Where there is no later cutoff to find it on, it brings the number of rounds that served folds of customers best. None where there are too few of either outcome to tell.
+    Where a fit may have no later cutoff to find it on, it brings the number of rounds that served folds of customers
+    best. None where there are too few of either outcome to tell.
     """
     chosen = _some_customers(dataset, MOST_VALUES // max(1, len(rung.feature_names)))
     if min(chosen.positives, chosen.rows - chosen.positives) < FEWEST_OF_EITHER:
@@ -148,15 +151,24 @@ def search(
     ground = _Ground(rung, chosen, threads)
     losses = [ground.losses(one) for one in settings]
     tried = _compared(settings, losses, chosen.vectors.customer_keys)
-    taken = simplest(tried).settings
-    if len(rung.feature_names) <= _NARROW and dataset.rows <= _MOST_ROWS_SLOWLY:
-        taken = replace(taken, learning_rate=taken.learning_rate / 2, rounds=2 * taken.rounds)
-    if len(np.unique(dataset.vectors.cutoff_seconds)) == 1:
+    taken = _paced(simplest(tried).settings, len(rung.feature_names), dataset.rows)
+    # Who calibrates the earliest test has learned from one cutoff less.
+    if len(np.unique(dataset.vectors.cutoff_seconds)) <= 2:
         rounds = ground.fitted(taken).rounds
         # A model of all customers learns from more than those of a fold, and bears more rounds in proportion.
         most = round(float(np.mean(rounds)) * FOLDS / (FOLDS - 1))
         return TunedSettings(replace(taken, rounds_untested=most), tried, chosen.rows, most)
     return TunedSettings(taken, tried, chosen.rows)
+
+
+def _paced(settings: BoostingSettings, features: int, rows: int) -> BoostingSettings:
+    """The settings with the pace at which a table of this size is learned: the smaller, the slower."""
+    if features <= _NARROW and rows <= _MOST_ROWS_SLOWLY:
+        slowly = settings.learning_rate / 2
+        return replace(settings, learning_rate=slowly, rounds=2 * settings.rounds)
+    if features * rows > _MOST_VALUES_SLOWLY:
+        return replace(settings, learning_rate=_FASTER)
+    return settings
 
 
 def simplest(tried: Sequence[TriedSettings]) -> TriedSettings:

@@ -27,8 +27,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # On fewer rows the threads of OpenMP spend their time waiting for one another.
 _ROWS_WORTH_THREADS = 50_000
 _ROWS_AT_ONCE = 16_384
-# So many rows tell sixty edges well, and each is asked for alone.
-_ROWS_FOR_BINS = 100_000
+# A matrix of so many values is binned at once; of more no copy is made.
+_VALUES_AT_ONCE = 1 << 25
+# So many rows tell sixty edges well, and in blocks each is asked for alone.
+_ROWS_FOR_BINS = 20_000
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,8 @@ class BoostingSettings:
 def prepared_rows(
     values: NDArray[np.float32], prepare: Callable[[NDArray[np.float32]], NDArray[np.float32]]
 ) -> Any:
-    """Rows as LightGBM reads them: of a few a matrix, which is binned in half the time, and of many ``in_blocks``."""
-    return prepare(values) if len(values) <= _ROWS_AT_ONCE else in_blocks(values, prepare)
+    """Rows as LightGBM reads them: as a matrix, which is binned in half the time, and very many ``in_blocks``."""
+    return prepare(values) if values.size <= _VALUES_AT_ONCE else in_blocks(values, prepare)
 
 
 def in_blocks(

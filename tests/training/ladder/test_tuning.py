@@ -15,6 +15,7 @@ from training.ladder.rung import Rung
 from training.ladder.tuning import (
     _compared,
     _folds_of,
+    _paced,
     _some_customers,
     capped_settings,
     free_settings,
@@ -89,15 +90,32 @@ def test_what_only_tells_together_is_found_where_one_setting_for_all_widths_miss
     assert told["rows"] == 1_200 and told["rounds"] == taken.rounds_untested
 
 
-def test_rounds_are_looked_for_only_where_no_later_cutoff_will_tell() -> None:
-    settings = capped_settings(COLUMNS)[:1]
-    vectors = LEARNED.vectors
-    twice = replace(vectors, cutoff_seconds=np.repeat([0, 864_000], 600))
-    alone = search(TREES, LEARNED, settings)
-    before = search(TREES, Dataset(twice, LEARNED.outcomes), settings)
-    assert alone is not None and alone.rounds == alone.settings.rounds_untested
-    assert before is not None and before.rounds is None
-    assert (before.tried, before.settings.leaves) == (alone.tried, alone.settings.leaves)
+@pytest.mark.parametrize(("cutoffs", "are_found"), [(1, True), (2, True), (3, False)])
+def test_rounds_are_looked_for_where_a_fit_has_one_cutoff_which_may_be_the_predecessors(
+    cutoffs: int, are_found: bool
+) -> None:
+    days = np.repeat(np.arange(cutoffs), LEARNED.rows // cutoffs) * 864_000
+    vectors = replace(LEARNED.vectors, cutoff_seconds=days)
+    found = search(TREES, Dataset(vectors, LEARNED.outcomes), capped_settings(COLUMNS)[:1])
+    assert found is not None and (found.rounds is not None) == are_found
+    assert not are_found or found.rounds == found.settings.rounds_untested
+
+
+@pytest.mark.parametrize(
+    ("features", "rows", "rate", "rounds"),
+    [
+        (40, 20_000, 0.03, 1_200),
+        (41, 20_000, 0.06, 600),
+        (40, 20_001, 0.06, 600),
+        (500, 10_000, 0.06, 600),
+        (500, 10_001, 0.1, 600),
+    ],
+)
+def test_a_small_table_is_learned_slowly_and_a_large_one_fast(
+    features: int, rows: int, rate: float, rounds: int
+) -> None:
+    paced = _paced(BoostingSettings(), features, rows)
+    assert (paced.learning_rate, paced.rounds) == (rate, rounds)
 
 
 def test_noise_is_told_from_nothing_by_the_simplest() -> None:

@@ -34,7 +34,7 @@ def test_wherever_a_block_ends_the_trees_are_those_of_the_whole_matrix(rows_at_o
 def test_few_rows_are_one_matrix_and_many_come_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     few = prepared_rows(VALUES, halved)
     np.testing.assert_array_equal(few, halved(VALUES))
-    monkeypatch.setattr("training.learners.trees._ROWS_AT_ONCE", ROWS - 1)
+    monkeypatch.setattr("training.learners.trees._VALUES_AT_ONCE", VALUES.size - 1)
     many = prepared_rows(VALUES, halved)
     assert not isinstance(many, np.ndarray) and grown(many) == grown(few)
 

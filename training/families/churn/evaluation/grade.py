@@ -187,7 +187,7 @@ def _gain(campaign: Campaign, row: LadderRow, word: Word) -> str:
     if row.name == row.rule:
         return f"It is {the(row.rule)} itself: nothing tells them apart better beyond chance."
     gain, low, high = _gained(row)
-    place = f" at {row.at_reserved['test']}, which chose nothing" if row.at_reserved else ""
+    place = f" at {row.at_reserved['test']}" if row.at_reserved else ""
     interval = f"{gain:+.3f} [{low:+.3f}, {high:+.3f}] in AUC{place}"
     if word is Word.NO_GAIN:
         return f"Against {the(row.rule)} it gains nothing beyond chance ({interval})."
