@@ -148,12 +148,15 @@ def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object
 
 @pytest.mark.parametrize(
     "worth_threads",
-    [pytest.param(50_000, id="as_usual"), pytest.param(0, id="every_tree", marks=pytest.mark.slow)],
+    [
+        pytest.param(4_000_000, id="as_usual"),
+        pytest.param(0, id="every_tree", marks=pytest.mark.slow),
+    ],
 )
 def test_shuffled_rows_and_two_threads_train_the_same_value_model(
     worth_threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.learners.trees._ROWS_WORTH_THREADS", worth_threads)
+    monkeypatch.setattr("training.learners.trees._VALUES_WORTH_THREADS", worth_threads)
     digests = set()
     for threads in (1, 2):
         settings = write_company(tmp_path / str(threads), shuffled=threads == 2)
