@@ -30,9 +30,10 @@ SORTS = {
     "value": phrase("Expected value"),
     "spend": phrase("12-month spend"),
     "at_risk": phrase("Value at risk"),
+    "to_keep": phrase("Value still to keep"),
     "last_seen": phrase("Last order"),
 }
-MONEY = ("value", "spend", "at_risk")
+MONEY = ("value", "spend", "at_risk", "to_keep")
 """Those that are about money, which nobody is asked by where none is known."""
 _PRODUCTS = {
     ("value", True): phrase("Value at risk"),
@@ -134,9 +135,11 @@ class Totals:
 def sorts(snapshot: Snapshot, language: Language = ENGLISH) -> dict[str, str]:
     """What the list can be sorted by: value where it is known, past spend where it is not, and no money where none is.
 
-    Money is at risk only where the question is who leaves.
+    Money is at risk, and to be kept, only where the question is who leaves.
     """
-    absent = {*MONEY} - ({snapshot.worth, "at_risk"} if snapshot.worth else set())
+    absent = {*MONEY} - ({snapshot.worth, "at_risk", "to_keep"} if snapshot.worth else set())
+    if not snapshot.means_leaving:
+        absent.add("to_keep")
     if not snapshot.compared:
         absent.add("risen")
     labels = {name: language.say(label) for name, label in SORTS.items() if name not in absent}
@@ -250,6 +253,8 @@ def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
         return points_risen(snapshot.ranking.probability, snapshot.ranking.risk_before)
     if sort == "at_risk":
         return snapshot.at_risk_cents(np.arange(snapshot.judged))
+    if sort == "to_keep" and snapshot.means_leaving:
+        return snapshot.to_keep_cents(np.arange(snapshot.judged))
     if sort == "value" and snapshot.value_days:
         return snapshot.value_cents[snapshot.ranking.customer_keys].astype(np.float64)
     return _spend(snapshot).astype(np.float64)

@@ -125,6 +125,7 @@ class ChurnListPage:
     notice: str = shown("A warning about the scores shown; empty when there is none.")
     is_filtered: bool = shown("Whether fewer than all judged customers are asked for.")
     matched: str = shown("How many customers are asked for, and how many of them should do so.")
+    to_keep_link: str = shown("The list by the value still to keep; empty where it is so, or none.")
     bands: Sequence[Choice] = shown("The choices of risk.")
     stages: Sequence[Choice] = shown("The choices of stage.")
     groups: Sequence[Choice] = shown("The choices of main reason.")

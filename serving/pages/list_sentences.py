@@ -117,7 +117,8 @@ def money_note(snapshot: Snapshot, language: Language) -> str:
     if not snapshot.worth:
         return ""
     if snapshot.worth == "spend":
-        return language.say("Spend is of the last 12 months, net of returns.")
+        spend = language.say("Spend is of the last 12 months, net of returns.")
+        return f"{spend} {_keep_note(snapshot, language)}".rstrip()
     said = language.say(
         "Value is the {money} a customer is expected to bring in the next {days} days; four in five "
         "customers alike end in the range below it. {product} is {factors}: what they bring given that "
@@ -129,7 +130,19 @@ def money_note(snapshot: Snapshot, language: Language) -> str:
         product=sorts(snapshot, language)["at_risk"],
         factors=product(snapshot, language),
     )
-    return f"{told} {_cost_note(snapshot, language)}".rstrip()
+    notes = (told, _keep_note(snapshot, language), _cost_note(snapshot, language))
+    return " ".join(note for note in notes if note)
+
+
+def _keep_note(snapshot: Snapshot, language: Language) -> str:
+    """What there is still to keep; empty where the question is not who leaves."""
+    labels = sorts(snapshot, language)
+    if "to_keep" not in labels:
+        return ""
+    said = language.say(
+        "{keep} is {product} × the chance of staying: who is gone cannot be kept, and who stays anyway need not be."
+    )
+    return said.format(keep=labels["to_keep"], product=_inside(labels["at_risk"], language))
 
 
 def _cost_note(snapshot: Snapshot, language: Language) -> str:

@@ -95,6 +95,7 @@ def churn_list_page(
         notice=notice(fault, language),
         is_filtered=len(positions) != snapshot.judged,
         matched=matched(snapshot, totals(snapshot, positions), query, currency, language),
+        to_keep_link=_to_keep_link(snapshot, query),
         bands=_choices({"": language.say("Any risk"), **_said(BANDS, language)}, query.band),
         stages=_choices(
             {"": language.say("Any stage"), **_said(STAGES, language, "stage")}, query.stage
@@ -234,6 +235,12 @@ def _said(labels: Mapping[str, str], language: Language, context: str = "") -> d
 
 def _choices(labels: Mapping[str, str], chosen: str) -> list[Choice]:
     return [Choice(value, label, value == chosen) for value, label in labels.items()]
+
+
+def _to_keep_link(snapshot: Snapshot, query: ListQuery) -> str:
+    if query.sort == "to_keep" or "to_keep" not in sorts(snapshot):
+        return ""
+    return query.link(sort="to_keep", rising=False)
 
 
 def _heading(sort: str, label: str, query: ListQuery) -> Heading:

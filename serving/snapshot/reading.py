@@ -48,7 +48,7 @@ from serving.snapshot.segments import CustomerSegment, segment_of
 from training.bundles.own_plan import feature_of
 from training.families.churn.bundle import Bundle
 from training.families.segments.membership import Membership
-from training.families.value.at_risk import value_at_risk
+from training.families.value.at_risk import value_at_risk, value_to_keep
 from training.families.value.reasons.explanation import StoredShares
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -187,9 +187,16 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
         Without a value model it is risk times the spend of the last 365 days; nothing is to be told of it where
         ``worth`` is empty.
         """
+        return value_at_risk(self.ranking.probability[positions], self._if_kept_cents(positions))
+
+    def to_keep_cents(self, positions: NDArray[np.intp]) -> Floats:
+        """The same times the chance of staying: the money with those who are likely still there to be kept."""
+        return value_to_keep(self.ranking.probability[positions], self._if_kept_cents(positions))
+
+    def _if_kept_cents(self, positions: NDArray[np.intp]) -> Floats:
         keys = self.ranking.customer_keys[positions]
         money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]
-        return value_at_risk(self.ranking.probability[positions], money.astype(np.float64))
+        return money.astype(np.float64)
 
     def value_of(self, key: int) -> dict[str, int] | None:
         """A customer's value as an answer gives it, None where nothing is said of it."""

@@ -252,6 +252,7 @@ SORTED_BY: dict[str, Formula] = {
     "value": lambda told, place: told.of("value_cents", place),
     "spend": lambda told, place: told.spend_cents(place),
     "at_risk": lambda told, place: told.at_risk_cents(place),
+    "to_keep": lambda told, place: told.at_risk_cents(place) * (1.0 - told.risk(place)),
     "last_seen": lambda told, place: -told.last_order(place).timestamp(),
 }
 

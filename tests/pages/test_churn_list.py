@@ -112,6 +112,19 @@ def test_money_at_risk_is_the_chance_times_what_was_spent(snapshot: Snapshot) ->
     assert totals(made, np.array([0, 1])).at_risk_cents == 900 + 2_000
 
 
+def test_what_is_still_to_keep_is_with_neither_who_is_gone_nor_who_stays_anyway(
+    snapshot: Snapshot,
+) -> None:
+    spend = by_customer(snapshot, [9_000, 4_000, 9_000, 4_000])
+    made = with_ranking(
+        replace(snapshot, spend_cents=spend), probability=first(snapshot, [0.99, 0.5, 0.02, 0.7])
+    )
+    # Of 90 EUR 99 % and 2 % are 0.89 and 1.76 to keep; of 40 EUR a half is 10 and seven tenths are 8.40.
+    assert found(made, sort="to_keep")[:4] == [1, 3, 2, 0]
+    assert made.to_keep_cents(np.arange(4)) == pytest.approx([89.1, 1_000, 176.4, 840])
+    assert found(made, sort="at_risk")[:4] == [0, 3, 1, 2]
+
+
 @pytest.mark.parametrize(
     ("chances", "expected", "low", "high"),
     [

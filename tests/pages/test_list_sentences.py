@@ -103,7 +103,8 @@ def test_what_is_multiplied_is_what_the_models_are_about(
     assert product(found, ENGLISH) == said
     note = money_note(found, ENGLISH)
     if value is None:
-        assert note == "Spend is of the last 12 months, net of returns."
+        assert note.startswith("Spend is of the last 12 months, net of returns.")
+        assert ("Value still to keep is spend at risk ×" in note) == means_leaving
     else:
         assert note.startswith("Value is the margin a customer is expected to bring in the next 30")
         assert f"is {said}: what they bring given that they buy at all." in note

@@ -121,6 +121,19 @@ def test_a_heading_turns_the_order_of_its_own_column_alone(valued_service: Servi
     assert falling["at_risk"].arrow == "" and "order=rising" not in falling["at_risk"].link
 
 
+def test_the_list_leads_to_whom_one_can_still_keep_and_not_from_there(
+    valued_service: Service, valued: Snapshot
+) -> None:
+    page = drawn(valued_service, band="high")
+    assert page.to_keep_link == "/churn?band=high&sort=to_keep"
+    assert "Value still to keep is value at risk × the chance of staying" in page.money_note
+    there = drawn(valued_service, sort="to_keep", rising=True)
+    assert there.to_keep_link == "" and "lowest value still to keep first" in there.matched
+    asked = replace(valued, manifest={**valued.manifest, "means_leaving": False})
+    other = drawn(valued_service, asked)
+    assert other.to_keep_link == "" and "still to keep" not in other.money_note
+
+
 def test_where_nothing_is_at_risk_no_share_is_broken(
     valued_service: Service, valued: Snapshot
 ) -> None:
