@@ -107,11 +107,7 @@ def churn_list_page(
         currency=currency,
         searched=searched(query, language),
         kept=_without(query, "page", "found", "g"),
-        search_kept={
-            name: one
-            for name, one in query.parameters().items()
-            if name in ("found", "g", "cell", "moved")
-        },
+        search_kept=_only(query, "found", "g", "cell", "moved"),
         headings={
             sort: _heading(sort, label, query) for sort, label in sorts(snapshot, language).items()
         },
@@ -252,3 +248,7 @@ def _heading(sort: str, label: str, query: ListQuery) -> Heading:
 
 def _without(query: ListQuery, *names: str) -> dict[str, str]:
     return {name: one for name, one in query.parameters().items() if name not in names}
+
+
+def _only(query: ListQuery, *names: str) -> dict[str, str]:
+    return {name: one for name, one in query.parameters().items() if name in names}

@@ -71,10 +71,7 @@ def train(
         known = registry.last_version()
         steps.done("opening MLflow")
         there = _registered(registry, shelf, family.description, run, draft / HELD_FOLDER, known)
-        if run.report.learned_from:
-            LearnedFrom(workspace).keep(name, run.manifest.digest, run.report.learned_from)
-        if run.predictions.exists():
-            KeptPredictions(workspace).keep(name, run.manifest.digest, run.predictions)
+        _keep_people(workspace, name, run)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
     promotion, is_in_use = None, not there.is_new and shelf.is_in_use(run.manifest.digest)
@@ -92,6 +89,14 @@ def train(
         registry=there.told,
         seconds=steps.seconds,
     )
+
+
+def _keep_people(workspace: Workspace, name: str, run: WrittenRun[Any]) -> None:
+    """Keep in the workspace what speaks of people, and so is never logged: whom it learned from, and what it said."""
+    if run.report.learned_from:
+        LearnedFrom(workspace).keep(name, run.manifest.digest, run.report.learned_from)
+    if run.predictions.exists():
+        KeptPredictions(workspace).keep(name, run.manifest.digest, run.predictions)
 
 
 def _fitted(

@@ -77,18 +77,9 @@ def churn_rungs(
         # Who buys rarely is silent for long and has few orders without being any later for it.
         certain = {name: one for name, one in certain.items() if name in _OF_ANY_RHYTHM}
     boosted = Rung(BOOSTED, trees, everything, "boosted trees on every feature", directions=certain)
-    rules = list(_RHYTHM_RULES if is_of_own_rhythm else _RULES)
-    alone = {name: certain[name] for _, name, _ in rules if name in certain}
-    if not has_rule(everything) and strongest.name:
-        said = f"the feature that tells most by itself: {strongest.name}"
-        rules, alone = [(STRONGEST, strongest.name, said)], {strongest.name: strongest.direction}
     return (
         Rung(BASE_RATE, plain, (), "everybody has the same risk", is_rule=True),
-        *(
-            Rung(name, plain, (one,), said, directions=alone, is_rule=True)
-            for name, one, said in rules
-            if one in everything
-        ),
+        *_rules(everything, _RHYTHM_RULES if is_of_own_rhythm else _RULES, certain, strongest),
         *_rungs_of_buying(everything, horizon_days, buying, certain),
         *(
             (
@@ -109,6 +100,30 @@ def churn_rungs(
         Rung(
             BLENDED, BlendedModel.family, everything, "the mean of the two before", (wide, boosted)
         ),
+    )
+
+
+def _rules(
+    feature_names: Sequence[str],
+    known: Sequence[tuple[str, str, str]],
+    certain: Mapping[str, int],
+    strongest: StrongestFeature,
+) -> tuple[Rung, ...]:
+    """The rules of one feature each: those known of orders, or where there are none the strongest feature's."""
+    rules, directions = (
+        list(known),
+        {name: certain[name] for _, name, _ in known if name in certain},
+    )
+    if not has_rule(feature_names) and strongest.name:
+        said = f"the feature that tells most by itself: {strongest.name}"
+        rules, directions = (
+            [(STRONGEST, strongest.name, said)],
+            {strongest.name: strongest.direction},
+        )
+    return tuple(
+        Rung(name, LogisticModel.family, (one,), said, directions=directions, is_rule=True)
+        for name, one, said in rules
+        if one in feature_names
     )
 
 
