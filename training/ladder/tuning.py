@@ -33,7 +33,7 @@ _NARROW = 40
 """On so few features trees may learn slowly; with hundreds that would cost more than it gains."""
 _MOST_ROWS_SLOWLY = 20_000
 _MOST_VALUES_SLOWLY, _FASTER = 5_000_000, 0.1
-"""Of more values slow trees would take most of the time of a training, and tell no more than chance does."""
+"""Of more values slow trees would take most of the time of a training, for less than the ladder calls a tie."""
 _BINARY = {"objective": "binary"}
 
 

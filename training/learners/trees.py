@@ -30,7 +30,7 @@ _ROWS_AT_ONCE = 16_384
 # A matrix of so many values is binned at once; of more no copy is made.
 _VALUES_AT_ONCE = 1 << 25
 # So many rows tell sixty edges well, and in blocks each is asked for alone.
-_ROWS_FOR_BINS = 20_000
+_ROWS_FOR_BINS = 100_000
 
 
 @dataclass(frozen=True)
