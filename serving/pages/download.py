@@ -10,9 +10,9 @@ from features.vocabulary.cells import csv_text
 from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import ListQuery, matching
+from serving.pages.customer.value_view import worth_explanation
 from serving.pages.figures import instant
 from serving.pages.list_view import explanations_at
-from serving.pages.value_view import worth_explanation
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
 from training.reasons.explanation import Explanation

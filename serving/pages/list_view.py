@@ -21,14 +21,7 @@ from serving.pages.churn_list import (
     sorts,
     totals,
 )
-from serving.pages.contexts import (
-    Choice,
-    ChurnListPage,
-    Heading,
-    ListRow,
-    MatrixCell,
-    ShortReason,
-)
+from serving.pages.contexts import Choice, ChurnListPage, Heading, ListRow, MatrixCell, ShortReason
 from serving.pages.figures import (
     ago,
     at_risk,

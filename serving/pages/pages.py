@@ -25,7 +25,7 @@ from serving.ledger.keys import SESSION_SECONDS
 from serving.pages.churn_list import ListQuery, keys_beginning_with
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
-from serving.pages.customer_view import customer_page
+from serving.pages.customer.customer_view import customer_page
 from serving.pages.download import csv_parts
 from serving.pages.figures import CUSTOMER_PAGE
 from serving.pages.list_view import churn_list_page

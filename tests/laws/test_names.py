@@ -30,7 +30,6 @@ LARGER_FOLDERS = {
     "training/reasons": "every step from contributions to a sentence, a file",
     "training/families/value": "money takes a level, spending, margins and ranges beside the model",
     "training/families/segments": "a model whose words, names and traits are its own",
-    "serving/pages": "a context, a view and its words a page",
     "regulars": "a file a group of verbs, and their tables",
     "experiments/world": "a file a part of the simulated company's life",
     "experiments/bench/service": "a file a contender",

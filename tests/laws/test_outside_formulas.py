@@ -22,7 +22,7 @@ from serving.exports.crm_shapes import FIELDS
 from serving.exports.reasons import export_reasons
 from serving.pages.churn_list import ListQuery, matching, matrix, sorts, totals
 from serving.pages.contexts import ListRow
-from serving.pages.customer_view import customer_page
+from serving.pages.customer.customer_view import customer_page
 from serving.pages.download import COLUMNS
 from serving.pages.list_view import explanations_at, list_row
 from tests.oracles.published import STAGES, STATUSES, Published, euro

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from serving.in_use.models_in_use import InUse
-from serving.pages.change_view import _instant_of, _lines, _sum, change_section, play_lines
+from serving.pages.customer.change_view import _instant_of, _lines, _sum, change_section, play_lines
 from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
 from tests.serving.calling import Service

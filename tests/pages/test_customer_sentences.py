@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from serving.pages.customer_view import _beside, _fact_line, _rank, _sum, customer_page
+from serving.pages.customer.customer_view import _beside, _fact_line, _rank, _sum, customer_page
 from serving.pages.figures import customer_link
 from serving.snapshot.segments import CustomerSegment
 from tests.oracles.published import Published

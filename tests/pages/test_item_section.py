@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from serving.items.lists import Wishes
-from serving.pages.customer_view import customer_page
+from serving.pages.customer.customer_view import customer_page
+from serving.pages.customer.item_view import SHOWN_ITEMS, item_section
 from serving.pages.figures import customer_link
-from serving.pages.item_view import SHOWN_ITEMS, item_section
 from serving.scores.score import Status
 from serving.scores.subject import Subject
 from tests.serving.calling import Service

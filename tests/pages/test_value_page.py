@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from serving.in_use.models_in_use import InUse
-from serving.pages.contexts import CustomerPage
-from serving.pages.customer_view import customer_page
+from serving.pages.customer.contexts import CustomerPage
+from serving.pages.customer.customer_view import customer_page
+from serving.pages.customer.value_view import worth_steps, worth_sum
 from serving.pages.figures import customer_link
-from serving.pages.value_view import worth_steps, worth_sum
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Service
 from tests.serving.company import Company

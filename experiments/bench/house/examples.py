@@ -88,9 +88,9 @@ PAGE = Addition(
     {
         "serving/pages/contexts.py": (
             before(
-                "PAGES = (",
+                # Between a context and its decorator, which becomes that of the new one.
+                "class ContractPage:",
                 '''\
-@dataclass(frozen=True)
 class GlossaryPage:
     """What the words of the churn list mean."""
 
@@ -98,16 +98,16 @@ class GlossaryPage:
     words: Mapping[str, str] = shown("Each word with what it means.")
 
 
+@dataclass(frozen=True)
 ''',
             ),
-            after("    ContractPage,", "    GlossaryPage,\n"),
         ),
         "serving/pages/glossary_view.py": '''\
 """What the words of the churn list mean."""
 
 from __future__ import annotations
 
-from serving.pages.contexts import GlossaryPage
+from serving.pages.contexts import (GlossaryPage)
 
 WORDS = {
     "Risk": "How likely a customer is to leave.",

@@ -12,7 +12,7 @@ import pytest
 from features.store.store import open_store
 from features.vocabulary.time import Cutoff
 from serving.nightly.run import score_everybody
-from serving.pages.customer_view import customer_page
+from serving.pages.customer.customer_view import customer_page
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot, open_snapshot
 from serving.snapshot.segments import (

@@ -9,10 +9,13 @@ import numpy as np
 from features.company.settings.reading import Settings
 from serving.in_use.models_in_use import InUse
 from serving.items.recommending import Recommending
-from serving.pages.change_view import change_section, play_lines
 from serving.pages.churn_list import sorts
-from serving.pages.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
-from serving.pages.cost_view import cost_sentence
+from serving.pages.customer.change_view import change_section, play_lines
+from serving.pages.customer.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
+from serving.pages.customer.cost_view import cost_sentence
+from serving.pages.customer.item_view import item_section
+from serving.pages.customer.value_view import actionable, worth_explanation, worth_steps, worth_sum
+from serving.pages.customer.waterfall import bars
 from serving.pages.figures import (
     ago,
     at_risk,
@@ -26,10 +29,7 @@ from serving.pages.figures import (
     standing,
     worth_of,
 )
-from serving.pages.item_view import item_section
 from serving.pages.list_view import explanations_at
-from serving.pages.value_view import actionable, worth_explanation, worth_steps, worth_sum
-from serving.pages.waterfall import bars
 from serving.scores.score import band
 from serving.snapshot.reading import Snapshot
 from serving.snapshot.segments import CustomerSegment, shown_shares

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serving.items.lists import Wishes
 from serving.items.recommending import Recommending, words_of
-from serving.pages.contexts import ItemLine, ItemSection
+from serving.pages.customer.contexts import ItemLine, ItemSection
 from serving.scores.order_chance import BY_CHURN
 from serving.scores.scoring import Scorer
 from serving.scores.subject import Subject

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serving.in_use.models_in_use import InUse
-from serving.pages.contexts import WaterfallStep
-from serving.pages.waterfall import bars
+from serving.pages.customer.contexts import WaterfallStep
+from serving.pages.customer.waterfall import bars
 from training.families.value.reasons.explanation import (
     UNIT_CENTS,
     ValueExplanation,

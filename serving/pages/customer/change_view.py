@@ -8,7 +8,7 @@ import numpy as np
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.in_use.models_in_use import InUse
-from serving.pages.contexts import ChangeLine, ChangeSection, PlayLine
+from serving.pages.customer.contexts import ChangeLine, ChangeSection, PlayLine
 from serving.pages.figures import percent, signed
 from serving.scores.changes import ChangeAnswer
 from serving.scores.score import Status
