@@ -16,6 +16,12 @@ from experiments.world.archive import Archive, Rows, last_rows
 from experiments.world.belief import belief, no_order
 from experiments.world.campaigns import acceptance_chances
 from experiments.world.catalogue import catalogue_of
+from experiments.world.keeping import (
+    Keeping,
+    brings_in_a_year,
+    leaving_chance,
+    stays_when_called,
+)
 from experiments.world.people import Flags
 from experiments.world.spec import WorldSpec, random_stream
 from features.vocabulary.arrays import Floats, Ints
@@ -132,6 +138,38 @@ class World:
             orders_before=orders["sequence"][latest].astype(np.int64),
             days_since_order=cutoff_day - orders["seconds"][latest] / DAY_SECONDS,
         )
+
+    def keeping(self, cutoff: Cutoff, days: int) -> Keeping:
+        """What a plain contact on the cutoff day truly does to each customer with an order before it, within so many days."""
+        cutoff_day = self._day(cutoff)
+        orders = self._archive.table("orders")
+        latest = last_rows(orders["customer"], orders["seconds"] < cutoff_day * DAY_SECONDS)
+        customers = orders["customer"][latest]
+        seen = self._archive.seen(customers, orders, cutoff_day, cutoff_day + days)
+        has_left = self._archive.left_days()[customers] < cutoff_day
+        return Keeping(
+            customer_ids=_ids(customers),
+            leaves=leaving_chance(
+                seen.people, has_left, seen.open_from, seen.open_until, cutoff_day, days
+            ),
+            stays=stays_when_called(seen.people),
+            if_kept_cents=brings_in_a_year(seen.people, self._usual_order_cents(customers)),
+        )
+
+    def _usual_order_cents(self, customers: Ints) -> Floats:
+        """What an order of each customer comes to on average, returns taken off."""
+        table = pq.read_table(
+            self.folder / "purchases.parquet", columns=["customer_id", "order_id", "amount"]
+        )
+        spent = table.group_by("customer_id").aggregate(
+            [("amount", "sum"), ("order_id", "count_distinct")]
+        )
+        ids = np.asarray(spent["customer_id"].to_pylist(), np.str_)
+        order = np.argsort(ids)
+        places = order[np.searchsorted(ids[order], _ids(customers))]
+        cents = 100 * np.asarray(spent["amount_sum"].cast("float64"))[places]
+        orders = np.asarray(spent["order_id_count_distinct"])[places]
+        return np.asarray(np.maximum(cents, 0.0) / orders)
 
     def uplift(self, offer_id: str) -> Uplift:
         """What one offer truly does to each customer; the offers are those of ``offers.parquet``."""

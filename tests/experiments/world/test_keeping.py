@@ -1,0 +1,69 @@
+"""What a contact truly does in a simulated company: by the laws, day by day, and against lives that were lived."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.world import World, WorldSpec, simulate
+from experiments.world.archive import Archive
+from experiments.world.keeping import LETTER_SHARE, Keeping
+from features.vocabulary.time import DAY_SECONDS, Cutoff
+
+SPEC = WorldSpec(customers=2_000, seed=5)
+DAYS = 90
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return simulate(SPEC, tmp_path_factory.mktemp("keeping"))
+
+
+@pytest.fixture(scope="module")
+def folder(world: World) -> Path:
+    return world.folder
+
+
+def a_day_before_the_end(days: int) -> Cutoff:
+    return Cutoff(SPEC.end.seconds - days * DAY_SECONDS)
+
+
+def test_a_contact_keeps_a_share_of_those_who_would_leave_and_costs_for_everybody() -> None:
+    keeping = Keeping(
+        np.array(["a", "b"]), np.array([0.5, 0.0]), np.array([0.4, 0.9]), np.array([10_000.0, 1e6])
+    )
+    assert keeping.gain_cents("call", 500).tolist() == [1_500.0, -500.0]
+    assert keeping.gain_cents("letter", 0) == pytest.approx([2_000.0 * LETTER_SHARE, 0.0])
+
+
+def test_who_has_left_is_kept_by_nothing(world: World, folder: Path) -> None:
+    cutoff = a_day_before_the_end(DAYS)
+    keeping = world.keeping(cutoff, DAYS)
+    left_day = Archive(folder, SPEC).left_days()
+    numbers = np.char.lstrip(keeping.customer_ids, "C").astype(int)
+    gone = left_day[numbers] < SPEC.days - DAYS
+    assert gone.any()
+    assert (keeping.leaves[gone] == 0).all()
+    assert (keeping.leaves[~gone] > 0).all()
+
+
+def test_as_many_leave_as_the_chances_say_where_complaints_to_come_add_a_little(
+    world: World, folder: Path
+) -> None:
+    keeping = world.keeping(a_day_before_the_end(DAYS), DAYS)
+    left_day = Archive(folder, SPEC).left_days()
+    numbers = np.char.lstrip(keeping.customer_ids, "C").astype(int)
+    left = np.count_nonzero(
+        (left_day[numbers] >= SPEC.days - DAYS) & (left_day[numbers] < SPEC.days)
+    )
+    expected = keeping.leaves.sum()
+    spread = np.sqrt((keeping.leaves * (1 - keeping.leaves)).sum())
+    assert expected - 3 * spread < left < 1.25 * expected + 3 * spread
+
+
+def test_what_a_customer_brings_is_their_orders_in_a_year(world: World) -> None:
+    keeping = world.keeping(SPEC.end, DAYS)
+    assert (keeping.if_kept_cents >= 0).all()
+    assert 1_000 < np.median(keeping.if_kept_cents) < 1_000_000
