@@ -52,6 +52,8 @@ class LifecycleStatus(IntEnum):
     AT_RISK = 3
     LAPSED = 4
     WON_BACK = 5
+    PROBABLY_GONE = 6
+    """No rule says it: a model of who leaves does, of customers who are late by their own rhythm."""
 
     @property
     def word(self) -> str:

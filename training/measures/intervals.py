@@ -124,6 +124,20 @@ def mean_interval(values: Floats) -> tuple[float, float]:
     return float(known.mean()) - half, float(known.mean()) + half
 
 
+def share_interval(found: int, of: int) -> tuple[float, float]:
+    """The 95 percent interval of a share that was found among so many (Wilson 1927); all there is of nobody.
+
+    >>> [round(end, 3) for end in share_interval(10, 50)]
+    [0.112, 0.33]
+    """
+    if not of:
+        return 0.0, 1.0
+    share, spread = found / of, _TWO_SIDED**2 / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = _TWO_SIDED * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def finite(figures: Mapping[str, float]) -> dict[str, float | None]:
     """The figures with None where there is no answer, rounded to eight digits for the record."""
     return {

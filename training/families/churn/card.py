@@ -11,6 +11,7 @@ from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
     churn_markdown,
     decay_markdown,
+    gone_sentences,
     lists_markdown,
     money_sentences,
     slices_markdown,
@@ -97,6 +98,7 @@ def _for_whom(evaluated: Mapping[str, Any]) -> list[str]:
         slices_markdown(evaluated["slices"]),
         "All test cutoffs together; a customer tested twice counts twice. *O/E* is how many left for each "
         "one expected to. Too small are slices of fewer than 50 customers or with one outcome alone.",
+        *gone_sentences(evaluated.get("probably_gone")),
     ]
 
 

@@ -16,10 +16,12 @@ from training.fairness.protected import protected_attributes
 from training.fairness.report import FairnessReport, weigh_protected
 from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.decay import Aged, decay
+from training.families.churn.evaluation.gone import probably_gone
 from training.families.churn.evaluation.grade import Grade, grade
 from training.families.churn.evaluation.slices import Slice, slices
 from training.families.churn.learning import Learned
 from training.families.churn.timing.hazard import Hazard
+from training.families.churn.timing.probably_gone import ProbablyGone
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
 from training.ladder.tested import Tested
@@ -36,7 +38,8 @@ from training.questions.question import Question
 class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone.
 
-    ``hazard`` tells when, fitted as late as the shipped model; None where there is no telling.
+    ``probably_gone`` is None where nobody can be called so. ``hazard`` tells when, fitted as late as the
+    shipped model; None where there is no telling.
     """
 
     title: str
@@ -44,6 +47,7 @@ class Evaluation:
     grade: Grade
     campaign: Campaign
     slices: Sequence[Slice]
+    probably_gone: ProbablyGone | None
     decay: Sequence[Aged]
     when: When | None
     when_said: str
@@ -60,6 +64,7 @@ class Evaluation:
             "grade": self.grade.as_dict(),
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
+            "probably_gone": None if self.probably_gone is None else self.probably_gone.as_dict(),
             "decay": [one.as_dict() for one in self.decay],
             "when": None if self.when is None else self.when.as_dict(),
             "when_said": self.when_said,
@@ -131,6 +136,7 @@ def evaluate(
         ),
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
+        probably_gone=_gone(learned, question, tested, vectors),
         decay=decay(ladder, learned.dataset, learned.splits),
         when=when,
         when_said=when_said,
@@ -172,6 +178,22 @@ def _when(
     dataset, splits = learned.dataset, learned.splits
     when, said = say_when(purchases, dataset, splits, end, latest.probability, threads=threads)
     return when, said, hazard_to_ship(purchases, dataset, splits, end, when, threads=threads)
+
+
+def _gone(
+    learned: Learned, question: Question, tested: Sequence[Tested], vectors: Sequence[Vectors]
+) -> ProbablyGone | None:
+    """Who is probably gone; only of who buys no more can it be seen who came back."""
+    if not isinstance(question, Inactivity):
+        return None
+    return probably_gone(
+        tested,
+        vectors,
+        learned.pack.attributes,
+        question.stream(learned.pack),
+        end=end_of_data(learned.pack),
+        horizon_days=question.horizon_days,
+    )
 
 
 def _spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:

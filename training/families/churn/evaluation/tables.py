@@ -134,6 +134,19 @@ def slices_markdown(slices: Sequence[Mapping[str, Any]]) -> str:
     return markdown(["kind", "", "tested", "left", "AUC", "O/E"], rows)
 
 
+def gone_sentences(gone: Mapping[str, Any] | None) -> list[str]:
+    """From which risk on late customers are called probably gone, and how many of them came back."""
+    if gone is None:
+        return []
+    share = gone["bought_again"] / gone["customers"]
+    followed = f"{gone['shortest_days']:,} to {gone['longest_days']:,} days"
+    return [
+        f"**Probably gone** are customers late by their own rhythm from a risk of {gone['risk_from']:.0%} on: of "
+        f"{gone['customers']:,} at past tests {share:.0%} [{gone['low']:.0%}, {gone['high']:.0%}] bought again, "
+        f"each followed for as long as the data go, {followed}."
+    ]
+
+
 def decay_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     """The oldest model at each later cutoff, beside a fresh one."""
     return markdown(
