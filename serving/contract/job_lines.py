@@ -21,6 +21,7 @@ COLUMNS = (
     *("expected_cents", "at_risk_cents", "stage", "lifecycle_status", "segment"),
     *(f"reason_{place}" for place in range(1, _REASONS + 1)),
     *("vector_as_of", "expires_at", "hold_out", "decision_id"),
+    *("best_action", "net_gain_cents"),
 )
 
 
@@ -63,6 +64,11 @@ def _cells(row: ScoredRowAnswer) -> list[Any]:
     segment = row.get("segment")
     flat: dict[str, Any] = {**row, **(row.get("interval") or {}), **(row.get("value") or {})}
     flat["segment"] = None if segment is None else segment["name"]
+    best = row.get("best_action")
+    flat |= {
+        "best_action": None if best is None else best["name"],
+        "net_gain_cents": None if best is None else best["net_gain_cents"],
+    }
     texts = [reason["text"] or reason["title"] for reason in row.get("reasons") or ()][:_REASONS]
     flat |= {f"reason_{place}": text for place, text in enumerate(texts, 1)}
     return [flat.get(name) for name in COLUMNS]

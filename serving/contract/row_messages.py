@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import Field
 
 from features.declarations.feature import Actionable
+from serving.contract.action_messages import BestActionAnswer
 from serving.contract.messages import (
     ANSWERED_NUMBER,
     Answer,
@@ -20,7 +21,9 @@ from training.reasons.explanation import Direction
 StageWord = Literal[
     "suspect", "prospect", "first_time", "repeat", "client", "member", "advocate", "partner"
 ]
-LifecycleWord = Literal["new", "active", "slowing", "at_risk", "lapsed", "won_back"]
+LifecycleWord = Literal[
+    "new", "active", "slowing", "at_risk", "lapsed", "won_back", "probably_gone"
+]
 Band = Literal["high", "medium", "low"]
 
 
@@ -333,6 +336,12 @@ class ScoredRowAnswer(Answer):
         Annotated[
             NextOrderAnswer | None,
             Field(description="When the next order may come, where the model in use tells it."),
+        ]
+    ]
+    best_action: NotRequired[
+        Annotated[
+            BestActionAnswer | None,
+            Field(description="What is best to do beside an offer, where something can be done."),
         ]
     ]
     decision_id: NotRequired[

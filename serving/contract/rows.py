@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from typing import Literal, cast
 
 from features.vocabulary.time import DAY_SECONDS
+from serving.actions.best import BestAction
+from serving.contract.action_messages import ActionWord, BestActionAnswer, WhyNothing
 from serving.contract.answering import instant, word_of
 from serving.contract.messages import FactAnswer, ReasonAnswer, WarningAnswer
 from serving.contract.row_messages import (
@@ -43,10 +45,11 @@ RowPart = Literal[
     "value",
     "segment",
     "next_order",
+    "best_action",
 ]
 RISK_FIELDS: tuple[RowPart, ...] = (
     *("probability", "interval", "percentile", "band"),
-    *("reasons", "other_points", "shown"),
+    *("reasons", "other_points", "shown", "best_action"),
 )
 PARTS: tuple[RowPart, ...] = ("value", "segment", "next_order")
 """What may be asked for beside the risk; each is a field of the row."""
@@ -84,12 +87,30 @@ def row_answer(
         answer["value"] = _value(row, currency)
     if row.segment is not None:
         answer["segment"] = _segment(row.segment)
+    if row.best_action is not None:
+        answer["best_action"] = _best_action(row.best_action)
     if row.next_order is not None:
         answer["next_order"] = _next_order(row.next_order)
     if row.explanation is not None:
         _explain_risk(answer, row.explanation)
     for part in without:
         answer.pop(part, None)
+    return answer
+
+
+def _best_action(best: BestAction) -> BestActionAnswer:
+    answer = BestActionAnswer(
+        name="nothing" if best.action is None else cast(ActionWord, best.action.name),
+        net_gain_cents=best.net_gain_cents,
+        if_kept_cents=best.if_kept_cents,
+    )
+    if best.action is None:
+        answer["why_nothing"] = cast(WhyNothing, best.why_nothing)
+        return answer
+    answer["channel"] = best.action.channel
+    answer["cost_cents"] = best.action.cost_cents
+    answer["share_kept"] = best.share_kept
+    answer["source"] = "assumed"
     return answer
 
 

@@ -14,6 +14,8 @@ from features.store.store import Store
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress
+from serving.actions.actions import Action
+from serving.actions.net_gain import best_actions
 from serving.ledger.privacy import Withheld
 from serving.nightly.customer_facts import customer_facts
 from serving.nightly.risks import ROWS_A_PIECE, rank_everybody
@@ -24,6 +26,7 @@ from serving.snapshot.columns import (
     DECLINED,
     UNKNOWN,
     Arrays,
+    BestActions,
     CustomerFacts,
     CustomerStanding,
     CustomerValues,
@@ -35,11 +38,12 @@ from serving.snapshot.columns import (
     segment_columns,
     unjudged,
 )
-from serving.snapshot.consent import refused_profiling
+from serving.snapshot.consent import refused_marketing, refused_profiling
 from serving.snapshot.customer_values import ValueInUse, ValueReasons, values_of_everybody
 from serving.snapshot.earlier_risks import has_jumped, risk_before, usual_start
 from serving.snapshot.segments import SegmentsInUse, memberships_of_everybody
 from training.families.churn.bundle import Bundle
+from training.families.churn.timing.probably_gone import ProbablyGone
 from training.families.segments.membership import Membership
 from training.families.segments.model import NO_SEGMENT
 
@@ -59,6 +63,7 @@ class RunInputs:
     cutoff_seconds: int
     """The instant before which everything that counts was known."""
     compared_days: int
+    actions: tuple[Action, ...]
     withheld: Withheld
     customers_a_piece: int = ROWS_A_PIECE
 
@@ -79,6 +84,7 @@ class Everybody:
     why_valued: ValueReasons
     membership: Membership
     ranking: Ranking
+    to_do: BestActions
 
     def columns(self, given: RunInputs) -> Arrays:
         """The parts as they are written."""
@@ -86,6 +92,7 @@ class Everybody:
         typical = Typical(given.bundle.reference.peers.typical)
         parts = (
             self.ranking,
+            self.to_do,
             self.standing,
             self.facts,
             self.values,
@@ -150,7 +157,40 @@ def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) ->
         progress,
         rows_a_piece=given.customers_a_piece,
     )
-    return Everybody(standing, facts, amounts, why_valued, membership, ranking)
+    _call_gone(bundle, standing, ranking)
+    to_do = _to_do(given, standing, facts, amounts, ranking)
+    return Everybody(standing, facts, amounts, why_valued, membership, ranking, to_do)
+
+
+def _call_gone(bundle: Bundle, standing: CustomerStanding, ranking: Ranking) -> None:
+    """Give those who are late and at such a risk the status of being probably gone."""
+    rule = ProbablyGone.read(bundle.manifest.evaluation.get("probably_gone"))
+    if rule is not None:
+        keys = ranking.customer_keys
+        statuses = standing.lifecycle_status[keys]
+        standing.lifecycle_status[keys] = rule.status_of(statuses, ranking.probability)
+
+
+def _to_do(
+    given: RunInputs,
+    standing: CustomerStanding,
+    facts: CustomerFacts,
+    amounts: CustomerValues,
+    ranking: Ranking,
+) -> BestActions:
+    """What to do for each judged customer; nothing where no money is known, and where nobody is asked to stay."""
+    keys = ranking.customer_keys
+    if not (given.bundle.question.means_leaving and given.pack.money_is_known):
+        return BestActions(**unjudged(BestActions, judged=len(keys)))
+    money = amounts.value_if_kept_cents if given.value.bundle is not None else facts.spend_cents
+    to_do = best_actions(
+        given.actions,
+        standing.lifecycle_status[keys],
+        ranking.probability,
+        money[keys].astype(np.float64),
+        standing.has_refused_contact[keys] == 1,
+    )
+    return BestActions(*to_do)
 
 
 def _standing(given: RunInputs, judged: NDArray[np.bool_]) -> CustomerStanding:
@@ -159,6 +199,7 @@ def _standing(given: RunInputs, judged: NDArray[np.bool_]) -> CustomerStanding:
     standing = CustomerStanding(**unjudged(CustomerStanding, customer=pack.customers))
     standing.vector_rows[vectors.customer_keys] = np.arange(vectors.rows, dtype=np.int32)
     standing.status[:] = _statuses(given, judged)
+    standing.has_refused_contact[refused_marketing(given.store, pack)] = 1
     rules = LifecycleSettings(horizon_days=given.bundle.manifest.horizon_days)
     found = lifecycle_of_everybody(pack, vectors, given.cutoff_seconds, rules)
     # Who declined to be scored is not sorted into a stage either.

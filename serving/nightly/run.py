@@ -19,6 +19,7 @@ from features.store.customers.other_ids import FOLDER, write_other_ids
 from features.store.store import open_store
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
+from serving.actions.actions import plain_contacts
 from serving.ledger.administration import withheld_in
 from serving.nightly.everybody import RunInputs, everybody
 from serving.nightly.night_vectors import NightVectors
@@ -112,6 +113,7 @@ def _scored(
         vectors=night.vectors,
         cutoff_seconds=night.cutoff_seconds,
         compared_days=settings.reasons.compared_days,
+        actions=plain_contacts(settings.actions),
         withheld=withheld_in(workspace, ignore_case=bool(settings.company.ignore_case)),
         customers_a_piece=customers_a_piece,
     )
@@ -156,6 +158,7 @@ def _identity(given: RunInputs) -> dict[str, Any]:
         "other_ids": given.store.other_ids().name,
         "cutoff_seconds": given.cutoff_seconds,
         "compared_days": given.compared_days,
+        "actions": [one.as_dict() for one in given.actions],
         "objections": _named(given.withheld.objected),
     }
 

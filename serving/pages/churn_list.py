@@ -11,8 +11,11 @@ from urllib.parse import urlencode
 import numpy as np
 from numpy.typing import NDArray
 
-from features.lifecycle.stages import Stage
+from features.lifecycle.stages import LifecycleStatus, Stage
 from features.store.pack import TextColumn
+from features.vocabulary.arrays import Truths
+from features.vocabulary.time import DAY_SECONDS
+from serving.actions.actions import NOTHING
 from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
@@ -25,15 +28,15 @@ BANDS = {"high": phrase("High: the top tenth"), "medium": phrase("Medium and hig
 STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
 """The stages of those who have bought: nobody else is judged."""
 SORTS = {
+    "gain": phrase("Net gain"),
     "risk": phrase("Risk"),
     "risen": phrase("Risk risen most"),
     "value": phrase("Expected value"),
     "spend": phrase("12-month spend"),
     "at_risk": phrase("Value at risk"),
-    "to_keep": phrase("Value still to keep"),
     "last_seen": phrase("Last order"),
 }
-MONEY = ("value", "spend", "at_risk", "to_keep")
+MONEY = ("gain", "value", "spend", "at_risk")
 """Those that are about money, which nobody is asked by where none is known."""
 _PRODUCTS = {
     ("value", True): phrase("Value at risk"),
@@ -41,12 +44,19 @@ _PRODUCTS = {
     ("spend", True): phrase("Spend at risk"),
     ("spend", False): phrase("Spend × chance"),
 }
+STATUSES = {one.word: one.title for one in LifecycleStatus}
+CONSENTS = {
+    "all": phrase("Everybody"),
+    "refused": phrase("Must not be contacted"),
+}
+"""Whom a list has beside those who may be contacted, who are its own."""
 CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES[::-1])
 """The cells of the matrix as links name them: value if kept before risk."""
 SIZES = (25, 50, 100)
 _LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
 _LARGEST = 10**12
 _LONGEST_GENERATION = 40
+_LONGEST_NAME = 64
 _NORMAL_95 = 1.959964
 
 
@@ -54,9 +64,12 @@ _NORMAL_95 = 1.959964
 class ListQuery:
     """What the link asks for; anything it cannot mean is taken as not asked.
 
-    ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days. ``found`` is a range of
-    customer keys of one generation of scores, the result of a search: ids themselves stay out of
-    links. ``rising`` puts the smallest first.
+    ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept
+    and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days, and
+    ``silent`` the least days since the last order. ``action`` is the name of what is best to do, or ``nothing``. Without
+    ``consent`` nobody is in the list who must not be contacted. ``found`` is a range of customer keys of one generation of
+    scores, the result of a search: ids themselves stay out of links. Without ``sort`` the list is in the order of its
+    scores (``usual_order``); ``rising`` puts the smallest first.
     """
 
     band: str = ""
@@ -65,9 +78,14 @@ class ListQuery:
     cell: str = ""
     jumped: bool = False
     spend: int = 0
+    status: str = ""
+    segment: str = ""
+    action: str = ""
+    consent: str = ""
+    silent: int = 0
     found: tuple[int, int] | None = None
     generation: str = ""
-    sort: str = "risk"
+    sort: str = ""
     rising: bool = False
     page: int = 1
     size: int = SIZES[0]
@@ -80,13 +98,18 @@ class ListQuery:
         return cls(
             band=parameters.get("band", "") if parameters.get("band") in BANDS else "",
             stage=parameters.get("stage", "") if parameters.get("stage") in STAGES else "",
-            reason=parameters.get("reason", "")[:64],
+            reason=parameters.get("reason", "")[:_LONGEST_NAME],
             cell=parameters.get("cell", "") if parameters.get("cell") in CELLS else "",
             jumped=parameters.get("moved") == "jumped",
             spend=_whole(parameters.get("spend", "")),
             found=_range(parameters.get("found", "")),
             generation=parameters.get("g", "")[:_LONGEST_GENERATION],
-            sort=sort if sort in SORTS else "risk",
+            status=parameters.get("status", "") if parameters.get("status") in STATUSES else "",
+            segment=parameters.get("segment", "")[:_LONGEST_NAME],
+            action=parameters.get("action", "")[:_LONGEST_NAME],
+            consent=parameters.get("consent", "") if parameters.get("consent") in CONSENTS else "",
+            silent=_whole(parameters.get("silent", "")),
+            sort=sort if sort in SORTS else "",
             rising=parameters.get("order") == "rising",
             page=max(1, _whole(parameters.get("page", ""))),
             size=size if size in SIZES else SIZES[0],
@@ -103,12 +126,22 @@ class ListQuery:
             "spend": str(self.spend) if self.spend else "",
             "found": f"{self.found[0]}-{self.found[1]}" if self.found is not None else "",
             "g": self.generation if self.found is not None else "",
-            "sort": self.sort if self.sort != "risk" else "",
+            "status": self.status,
+            "segment": self.segment,
+            "action": self.action,
+            "consent": self.consent,
+            "silent": str(self.silent) if self.silent else "",
+            "sort": self.sort,
             "order": "rising" if self.rising else "",
             "size": str(self.size) if self.size != SIZES[0] else "",
             "page": str(self.page) if self.page > 1 else "",
         }
         return {name: value for name, value in said.items() if value}
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether it asks for fewer than everybody who may be contacted."""
+        return replace(self, sort="", rising=False, page=1, size=SIZES[0]) != ListQuery()
 
     def link(self, path: str = "/churn", **changes: object) -> str:
         """A link to this list with some things changed; a change of anything starts at page one.
@@ -121,6 +154,9 @@ class ListQuery:
         return f"{path}?{query}" if query else path
 
 
+EVERYBODY = ListQuery(consent="all")
+
+
 @dataclass(frozen=True)
 class Totals:
     """What a set of customers comes to, if the model's probabilities are right."""
@@ -130,16 +166,18 @@ class Totals:
     low: float
     high: float
     at_risk_cents: int
+    net_gain_cents: int
+    to_contact: int
 
 
 def sorts(snapshot: Snapshot, language: Language = ENGLISH) -> dict[str, str]:
     """What the list can be sorted by: value where it is known, past spend where it is not, and no money where none is.
 
-    Money is at risk, and to be kept, only where the question is who leaves.
+    There is something to gain only where something can be done about what is told.
     """
-    absent = {*MONEY} - ({snapshot.worth, "at_risk", "to_keep"} if snapshot.worth else set())
-    if not snapshot.means_leaving:
-        absent.add("to_keep")
+    absent = {*MONEY} - ({"gain", snapshot.worth, "at_risk"} if snapshot.worth else set())
+    if not snapshot.acts:
+        absent.add("gain")
     if not snapshot.compared:
         absent.add("risen")
     labels = {name: language.say(label) for name, label in SORTS.items() if name not in absent}
@@ -148,24 +186,35 @@ def sorts(snapshot: Snapshot, language: Language = ENGLISH) -> dict[str, str]:
     return labels
 
 
+def usual_order(snapshot: Snapshot) -> str:
+    """What a list is sorted by where nobody says: what can be gained, else the risk."""
+    return "gain" if snapshot.acts else "risk"
+
+
+def order_of(snapshot: Snapshot, query: ListQuery) -> str:
+    """What a list is sorted by; what these scores cannot be sorted by is the risk."""
+    asked = query.sort or usual_order(snapshot)
+    return "risk" if asked in MONEY and not snapshot.worth else asked
+
+
 def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:
     """Whether each place in the ranking is of the lowest, middle or highest third by risk: 0, 1 or 2."""
     judged = snapshot.judged
     return 2 - (3 * np.arange(judged)) // max(judged, 1)
 
 
-def matrix(snapshot: Snapshot) -> list[Cell]:
-    """The judged customers by value and risk, in customers and money.
+def matrix(snapshot: Snapshot, query: ListQuery = EVERYBODY) -> list[Cell]:
+    """Those a query asks for, whatever cell it names, by value and risk, in customers and money.
 
-    Empty without a value model, and where the question is not who leaves.
+    Thirds are those of everybody judged. Empty without a value model, and where the question is not who leaves.
     """
     if not snapshot.value_days or not snapshot.means_leaving:
         return []
-    positions = np.arange(snapshot.judged)
-    if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys]
+    positions = np.flatnonzero(asked_for(snapshot, replace(query, cell="")))
+    if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys[positions]]
     return value_risk_matrix(
-        snapshot.ranking.value_tercile,
-        risk_terciles(snapshot),
+        snapshot.ranking.value_tercile[positions],
+        risk_terciles(snapshot)[positions],
         np.maximum(if_kept, 0).astype(np.float64),
         snapshot.at_risk_cents(positions),
     )
@@ -173,13 +222,21 @@ def matrix(snapshot: Snapshot) -> list[Cell]:
 
 def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     """The positions in the ranking that a query asks for, in its order, all pages."""
+    positions = np.flatnonzero(asked_for(snapshot, query))
+    order = order_of(snapshot, query)
+    if order == "risk":
+        return positions[::-1] if query.rising else positions
+    weight = _weights(snapshot, order)[positions]
+    return positions[np.argsort(weight if query.rising else -weight, kind="stable")]
+
+
+def asked_for(snapshot: Snapshot, query: ListQuery) -> Truths:
+    """Whether a query asks for each place in the ranking."""
     ranking = snapshot.ranking
     kept = np.ones(snapshot.judged, np.bool_)
     kept[snapshot.withheld_places] = False
     if query.band:
         kept &= ranking.percentile >= _LOWEST[query.band]
-    if query.stage:
-        kept &= snapshot.stage[ranking.customer_keys] == Stage[query.stage.upper()]
     if query.reason:
         names = [one["name"] for one in snapshot.manifest["groups"]]
         bit = names.index(query.reason) if query.reason in names else None
@@ -195,11 +252,32 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     if query.found is not None:
         first, last = query.found
         kept &= (ranking.customer_keys >= first) & (ranking.customer_keys < last)
-    positions = np.flatnonzero(kept)
-    if query.sort == "risk" or (query.sort in MONEY and not snapshot.worth):
-        return positions[::-1] if query.rising else positions
-    weight = _weights(snapshot, query.sort)[positions]
-    return positions[np.argsort(weight if query.rising else -weight, kind="stable")]
+    return kept & _of_kind(snapshot, query)
+
+
+def _of_kind(snapshot: Snapshot, query: ListQuery) -> Truths:
+    """Whether each place is of the stage, status, segment and consent that are asked for, and what is to be done."""
+    keys = snapshot.ranking.customer_keys
+    kept = np.ones(snapshot.judged, np.bool_)
+    # A customer who is found by name is shown, whether they may be contacted or not.
+    if query.consent != "all" and query.found is None:
+        kept &= snapshot.has_refused_contact[keys] == (query.consent == "refused")
+    if query.stage:
+        kept &= snapshot.stage[keys] == Stage[query.stage.upper()]
+    if query.status:
+        kept &= snapshot.lifecycle_status[keys] == LifecycleStatus[query.status.upper()]
+    if query.segment:
+        known = query.segment.isdecimal() and snapshot.manifest["segments"] is not None
+        kept &= snapshot.membership.segment[keys] == int(query.segment) if known else False
+    if query.action and snapshot.acts:
+        names = [one.name for one in snapshot.actions]
+        place = names.index(query.action) if query.action in names else NOTHING
+        kept &= snapshot.best_action == place
+    if query.silent:
+        seconds = snapshot.last_order_seconds[keys]
+        silent_days = (snapshot.cutoff_seconds - seconds) / DAY_SECONDS
+        kept &= (seconds >= 0) & (silent_days >= query.silent)
+    return kept
 
 
 def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
@@ -216,6 +294,8 @@ def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
         low=max(0.0, expected - spread),
         high=min(float(len(positions)), expected + spread),
         at_risk_cents=round(float(snapshot.at_risk_cents(positions).sum())),
+        net_gain_cents=int(snapshot.net_gain_cents[positions].sum()),
+        to_contact=int(np.count_nonzero(snapshot.best_action[positions] != NOTHING)),
     )
 
 
@@ -253,8 +333,8 @@ def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
         return points_risen(snapshot.ranking.probability, snapshot.ranking.risk_before)
     if sort == "at_risk":
         return snapshot.at_risk_cents(np.arange(snapshot.judged))
-    if sort == "to_keep" and snapshot.means_leaving:
-        return snapshot.to_keep_cents(np.arange(snapshot.judged))
+    if sort == "gain":
+        return snapshot.net_gain_cents.astype(np.float64)
     if sort == "value" and snapshot.value_days:
         return snapshot.value_cents[snapshot.ranking.customer_keys].astype(np.float64)
     return _spend(snapshot).astype(np.float64)

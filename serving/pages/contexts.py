@@ -27,6 +27,14 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Chip:
+    """One filter that is set."""
+
+    label: str = shown("What is asked for.")
+    link: str = shown("The list without asking for it.")
+
+
+@dataclass(frozen=True)
 class ShortReason:
     """One main reason in a row of the list."""
 
@@ -38,7 +46,7 @@ class ShortReason:
 class ListRow:
     """One customer in the list."""
 
-    rank: str = shown("The place by risk among all judged customers.")
+    rank: str = shown("The place by risk; empty where the list is in another order.")
     customer_id: str = shown("The company's own number.")
     link: str = shown("The page with all reasons.")
     standing: str = shown("The customer's stage and status.")
@@ -47,7 +55,10 @@ class ListRow:
     moved: str = shown("The change since the earlier day, in points; empty without a risk then.")
     has_jumped: bool = shown("Whether that is ten points or more.")
     band: str = shown("high, medium or low.")
-    reasons: Sequence[ShortReason] = shown("The main reasons that raise the risk.")
+    reasons: Sequence[ShortReason] = shown("The main reasons that raise the risk, most first.")
+    action: str = shown("What is best to do; empty where nothing gains, or nothing can be done.")
+    net_gain: str = shown("What that is expected to bring less its cost; empty like that.")
+    refusal: str = shown("That the customer must not be contacted; empty for whoever may be.")
     worth: str = shown(
         "Expected value, or without a value model spend of the last 365 days; empty without any money."
     )
@@ -93,6 +104,27 @@ class LevelSection:
 
 
 @dataclass(frozen=True)
+class FilterForm:
+    """What a list can be narrowed to and sorted by, and what is asked for now."""
+
+    chips: Sequence[Chip] = shown("The filters that are set, each to be taken off.")
+    bands: Sequence[Choice] = shown("The choices of risk.")
+    stages: Sequence[Choice] = shown("The choices of stage.")
+    statuses: Sequence[Choice] = shown("The choices of status.")
+    segments: Sequence[Choice] = shown("The choices of segment; empty where none are in use.")
+    groups: Sequence[Choice] = shown("The choices of main reason.")
+    actions: Sequence[Choice] = shown("The choices of what is best to do; empty like that.")
+    consents: Sequence[Choice] = shown(
+        "The choices of who may be contacted; empty where nobody said no."
+    )
+    spend: str = shown("The least spend asked for; empty for any.")
+    currency: str = shown("The currency of that spend.")
+    silent: str = shown("The least days since the last order asked for; empty for any.")
+    sorts: Sequence[Choice] = shown("The choices of order.")
+    sizes: Sequence[Choice] = shown("The choices of page length.")
+
+
+@dataclass(frozen=True)
 class ChurnListPage:
     """The churn list: the question, the sum of it, the filters and one page of customers."""
 
@@ -105,7 +137,7 @@ class ChurnListPage:
     expected: str = shown("How many are expected to do so.")
     expected_between: str = shown("The 95 % interval of that number.")
     at_risk: str = shown("The money at risk with all judged customers; empty without any money.")
-    at_risk_note: str = shown("What that money is, in a few words.")
+    at_risk_title: str = shown("What that money is called inside a sentence.")
     matrix: Sequence[MatrixCell] = shown("Value × risk in money, row by row; empty without values.")
     jumped: str = shown("How many risks rose by ten points or more; empty when none is compared.")
     jumped_link: str = shown("The list of these, the largest rise first.")
@@ -119,14 +151,14 @@ class ChurnListPage:
     notice: str = shown("A warning about the scores shown; empty when there is none.")
     is_filtered: bool = shown("Whether fewer than all judged customers are asked for.")
     matched: str = shown("How many customers are asked for, and how many of them should do so.")
-    to_keep_link: str = shown("The list by the value still to keep; empty where it is so, or none.")
-    bands: Sequence[Choice] = shown("The choices of risk.")
-    stages: Sequence[Choice] = shown("The choices of stage.")
-    groups: Sequence[Choice] = shown("The choices of main reason.")
-    sorts: Sequence[Choice] = shown("The choices of order.")
-    sizes: Sequence[Choice] = shown("The choices of page length.")
-    spend: str = shown("The least spend asked for; empty for any.")
-    currency: str = shown("The currency of that spend.")
+    left_out: str = shown("How many more must not be contacted; empty where nobody is left out.")
+    left_out_link: str = shown("The list with them.")
+    gain: str = shown(
+        "What contacting everybody worth it brings net; empty where nothing can be done."
+    )
+    gain_note: str = shown("How many that are, and by what.")
+    acts: bool = shown("Whether something can be done about what the list tells.")
+    filters: FilterForm = shown("What the list can be narrowed to.")
     searched: str = shown("What the search came to; empty without one.")
     kept: Mapping[str, str] = shown("The present filters, for the search to keep.")
     search_kept: Mapping[str, str] = shown(

@@ -11,10 +11,11 @@ from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import ListQuery, matching
 from serving.pages.customer.value_view import worth_explanation
-from serving.pages.figures import instant
+from serving.pages.figures import action_at, instant
 from serving.pages.list_view import explanations_at
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
+from serving.snapshot.reading import Snapshot
 from training.reasons.explanation import Explanation
 from training.reasons.points import MAIN_REASONS
 
@@ -44,6 +45,9 @@ COLUMNS = (
     "model",
     "model_version",
     "known_before",
+    "may_be_contacted",
+    "best_action",
+    "net_gain",
 )
 COST_COLUMNS = ("cost_to_serve", "value_less_cost")
 """Stand at the end where the company has said what serving costs."""
@@ -111,6 +115,8 @@ def _row(in_use: InUse, position: int, explanation: Explanation, currency: str) 
         str(snapshot.manifest["model_title"]),
         str(snapshot.manifest["model_version"]),
         instant(snapshot.cutoff_seconds),
+        "no" if snapshot.has_refused_contact[key] else "yes",
+        *_to_do(snapshot, position),
         *_cost(in_use, key),
     ]
 
@@ -141,6 +147,15 @@ def _worth(in_use: InUse, position: int, key: int) -> list[str]:
     lost = float(snapshot.at_risk_cents(np.array([position]))[0])
     said = [f"{worth[f'{one}_cents'] / 100:.2f}" for one in ("expected", "low", "high")]
     return [*said, str(worth["horizon_days"]), f"{lost / 100:.2f}", *_why_worth(in_use, key)]
+
+
+def _to_do(snapshot: Snapshot, position: int) -> list[str]:
+    """What is best to do and what it is expected to bring less its cost; empty cells where nothing can be done."""
+    if not snapshot.acts:
+        return ["", ""]
+    action = action_at(snapshot, position)
+    name = "nothing" if action is None else action.name
+    return [name, f"{int(snapshot.net_gain_cents[position]) / 100:.2f}"]
 
 
 def _cost(in_use: InUse, key: int) -> list[str]:

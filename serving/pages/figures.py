@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from features.vocabulary.time import DAY_SECONDS
+from serving.actions.actions import NOTHING, Action
 from serving.snapshot.reading import Snapshot
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -81,9 +82,18 @@ def worth_of(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
     return tuple(worth.get(f"{one}_cents", 0) for one in ("expected", "low", "high"))  # type: ignore[return-value]
 
 
+def whole_money(cents: int, currency: str, language: Language = ENGLISH) -> str:
+    """An amount in whole units, as columns of money are read; below one unit its cents are shown.
+
+    >>> whole_money(4_750, "EUR"), whole_money(42, "EUR"), whole_money(0, "EUR")
+    ('€48', '€0.42', '€0')
+    """
+    return language.money(cents, currency, 0 if abs(cents) >= 100 or not cents else None)
+
+
 def between(worth: tuple[int, int, int], currency: str, language: Language = ENGLISH) -> str:
     """The range of a value, in whole units."""
-    low, high = (language.money(100 * round(cents / 100), currency) for cents in worth[1:])
+    low, high = (whole_money(100 * round(cents / 100), currency, language) for cents in worth[1:])
     return language.say("{low} to {high}").format(low=low, high=high)
 
 
@@ -108,3 +118,19 @@ def ago(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
         return ""
     passed = (snapshot.cutoff_seconds - int(snapshot.last_order_seconds[key])) / DAY_SECONDS
     return language.say("{days} ago").format(days=language.declined(language.days(passed)))
+
+
+def action_at(snapshot: Snapshot, position: int) -> Action | None:
+    """What is best to do for one place in the ranking, None where nothing gains and where nothing can be done."""
+    place = int(snapshot.best_action[position])
+    return snapshot.actions[place] if snapshot.acts and place != NOTHING else None
+
+
+def net_gain(snapshot: Snapshot, position: int, currency: str, language: Language = ENGLISH) -> str:
+    """What that is expected to bring less its cost, with its sign."""
+    return f"+{whole_money(int(snapshot.net_gain_cents[position]), currency, language)}"
+
+
+def refusal(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
+    """That a customer must not be contacted; empty for whoever may be."""
+    return language.say("No marketing") if snapshot.has_refused_contact[key] else ""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from serving.pages.churn_list import ListQuery, Totals, sorts
+import numpy as np
+
+from features.lifecycle.stages import LifecycleStatus
+from serving.pages.churn_list import ListQuery, Totals, asked_for, order_of, sorts
 from serving.pages.figures import instant
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot
@@ -65,7 +69,7 @@ def matched(
         said = language.say("{who}: {expected} expected to {act}, {lost} of {product}.").format(
             **told,
             lost=language.money(summed.at_risk_cents, currency),
-            product=_inside(sorts(snapshot, language)["at_risk"], language),
+            product=inside(sorts(snapshot, language)["at_risk"], language),
         )
     else:
         said = language.say("{who}: {expected} expected to {act}.").format(**told)
@@ -77,19 +81,20 @@ def matched(
 
 def _order(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
     """By what the list is sorted, and from where."""
-    if query.sort == "last_seen":
+    order = order_of(snapshot, query)
+    if order == "last_seen":
         if query.rising:
             return language.say("shortest silence first")
         return language.say("longest silence first")
     labels = sorts(snapshot, language)
     otherwise = language.say("spend") if snapshot.money_is_known else labels["risk"]
-    first = _inside(labels.get(query.sort, otherwise), language)
+    first = inside(labels.get(order, otherwise), language)
     if query.rising:
         return language.say("lowest {what} first").format(what=first)
     return language.say("highest {what} first").format(what=first)
 
 
-def _inside(label: str, language: Language) -> str:
+def inside(label: str, language: Language) -> str:
     """A label inside a sentence; German nouns keep their capital."""
     return label.lower() if language.code == ENGLISH.code else label
 
@@ -104,11 +109,13 @@ def product(snapshot: Snapshot, language: Language) -> str:
 
 
 def jumped(snapshot: Snapshot, language: Language) -> str:
-    """How many risks rose by ten points or more."""
+    """How many risks rose by ten points or more, for a link."""
     if not snapshot.compared:
         return ""
     count = int(snapshot.manifest["jumped"])
-    said = language.plural("1 customer's risk", "The risk of {count} customers", count)
+    said = language.plural(
+        "1 risk rose by 10 points or more", "{count} risks rose by 10 points or more", count
+    )
     return said.format(count=language.count(count))
 
 
@@ -118,7 +125,7 @@ def money_note(snapshot: Snapshot, language: Language) -> str:
         return ""
     if snapshot.worth == "spend":
         spend = language.say("Spend is of the last 12 months, net of returns.")
-        return f"{spend} {_keep_note(snapshot, language)}".rstrip()
+        return f"{spend} {_gain_note(snapshot, language)}".rstrip()
     said = language.say(
         "Value is the {money} a customer is expected to bring in the next {days} days; four in five "
         "customers alike end in the range below it. {product} is {factors}: what they bring given that "
@@ -130,19 +137,49 @@ def money_note(snapshot: Snapshot, language: Language) -> str:
         product=sorts(snapshot, language)["at_risk"],
         factors=product(snapshot, language),
     )
-    notes = (told, _keep_note(snapshot, language), _cost_note(snapshot, language))
+    notes = (told, _gain_note(snapshot, language), _cost_note(snapshot, language))
     return " ".join(note for note in notes if note)
 
 
-def _keep_note(snapshot: Snapshot, language: Language) -> str:
-    """What there is still to keep; empty where the question is not who leaves."""
-    labels = sorts(snapshot, language)
-    if "to_keep" not in labels:
+def _gain_note(snapshot: Snapshot, language: Language) -> str:
+    """How a net gain is reckoned and what of it is assumed; empty where nothing can be done."""
+    if not snapshot.acts:
         return ""
     said = language.say(
-        "{keep} is {product} × the chance of staying: who is gone cannot be kept, and who stays anyway need not be."
+        "Net gain is {product} × the share an action keeps of such customers, less its cost. The shares are assumed by status "
+        "until a campaign has measured them: {those}."
     )
-    return said.format(keep=labels["to_keep"], product=_inside(labels["at_risk"], language))
+    those = ", ".join(
+        f"{language.say(one.title)} {language.written(f'{100 * one.keeps[LifecycleStatus.SLOWING]:.0f} %')}"
+        for one in snapshot.actions
+    )
+    return said.format(
+        product=inside(sorts(snapshot, language)["at_risk"], language),
+        those=language.say("of those slowing {shares}").format(shares=those),
+    )
+
+
+def left_out(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
+    """How many more a list would have with those who must not be contacted; empty where it leaves nobody out."""
+    if query.consent or query.found is not None:
+        return ""
+    more = int(np.count_nonzero(asked_for(snapshot, replace(query, consent="refused"))))
+    if not more:
+        return ""
+    said = language.plural(
+        "1 more must not be contacted", "{count} more must not be contacted", more
+    )
+    return said.format(count=language.count(more))
+
+
+def gain_note(snapshot: Snapshot, summed: Totals, language: Language) -> str:
+    """With how many customers there is something to gain; empty where nothing can be done."""
+    if not snapshot.acts:
+        return ""
+    said = language.plural(
+        "net gain, with 1 customer", "net gain, with {count} customers", summed.to_contact
+    )
+    return said.format(count=language.count(summed.to_contact))
 
 
 def _cost_note(snapshot: Snapshot, language: Language) -> str:

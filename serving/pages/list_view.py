@@ -9,42 +9,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.settings.reading import Settings
-from features.declarations.feature import ReasonGroup
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import (
-    BANDS,
     SIZES,
-    STAGES,
     ListQuery,
+    Totals,
     matching,
     matrix,
+    order_of,
     sorts,
     totals,
 )
-from serving.pages.contexts import Choice, ChurnListPage, Heading, ListRow, MatrixCell, ShortReason
+from serving.pages.contexts import ChurnListPage, Heading, ListRow, MatrixCell, ShortReason
 from serving.pages.figures import (
+    action_at,
     ago,
-    at_risk,
     between,
     customer_link,
     instant,
     last_order,
     model,
+    net_gain,
     percent,
+    refusal,
     signed,
     standing,
+    whole_money,
     worth_of,
 )
+from serving.pages.filter_view import filter_form
 from serving.pages.level_view import level_range, level_sections
 from serving.pages.list_sentences import (
     expected_between,
+    gain_note,
+    inside,
     jumped,
+    left_out,
     matched,
     money_note,
     not_judged,
     notice,
     position,
-    product,
     searched,
 )
 from serving.scores.score import band
@@ -63,7 +68,7 @@ def churn_list_page(
     language = in_use.wording.language
     everybody = totals(snapshot, np.arange(snapshot.judged))
     positions = matching(snapshot, query)
-    shown = _shown(positions, query)
+    shown, summed = _shown(positions, query), totals(snapshot, positions)
     return ChurnListPage(
         company=settings.company.name,
         question=language.phrased(snapshot.manifest["heading"], "question"),
@@ -74,7 +79,9 @@ def churn_list_page(
         expected=language.written(f"{everybody.expected:,.0f}"),
         expected_between=expected_between(everybody, language, level_range(in_use)),
         at_risk=language.money(everybody.at_risk_cents, currency) if snapshot.worth else "",
-        at_risk_note=product(snapshot, language),
+        at_risk_title=inside(sorts(snapshot, language)["at_risk"], language)
+        if snapshot.worth
+        else "",
         matrix=_matrix(snapshot, query, currency, language),
         jumped=jumped(snapshot, language),
         jumped_link=ListQuery(jumped=True, sort="risen").link(),
@@ -86,25 +93,24 @@ def churn_list_page(
         as_of=instant(snapshot.cutoff_seconds, language),
         not_judged=not_judged(snapshot, language),
         notice=notice(fault, language),
-        is_filtered=len(positions) != snapshot.judged,
-        matched=matched(snapshot, totals(snapshot, positions), query, currency, language),
-        to_keep_link=_to_keep_link(snapshot, query),
-        bands=_choices({"": language.say("Any risk"), **_said(BANDS, language)}, query.band),
-        stages=_choices(
-            {"": language.say("Any stage"), **_said(STAGES, language, "stage")}, query.stage
-        ),
-        groups=_choices({"": language.say("Any reason"), **_raising_groups(in_use)}, query.reason),
-        sorts=_choices(sorts(snapshot, language), query.sort),
-        sizes=_choices(_sizes(language), str(query.size)),
-        spend=str(query.spend) if query.spend else "",
-        currency=currency,
+        is_filtered=query.is_filtered,
+        matched=matched(snapshot, summed, query, currency, language),
+        left_out=left_out(snapshot, query, language),
+        left_out_link=query.link(consent="all"),
+        gain=_gain(snapshot, summed, currency, language),
+        gain_note=gain_note(snapshot, summed, language),
+        acts=snapshot.acts,
+        filters=filter_form(in_use, query, currency),
         searched=searched(query, language),
         kept=_without(query, "page", "found", "g"),
         search_kept=_only(query, "found", "g", "cell", "moved"),
         headings={
-            sort: _heading(sort, label, query) for sort, label in sorts(snapshot, language).items()
+            sort: _heading(sort, label, query, order_of(snapshot, query))
+            for sort, label in sorts(snapshot, language).items()
         },
-        rows=_rows(in_use, shown.positions, currency),
+        rows=_rows(
+            in_use, shown.positions, currency, with_rank=order_of(snapshot, query) == "risk"
+        ),
         position=position(shown.first, len(shown.positions), len(positions), language),
         previous=query.link(page=shown.page - 1) if shown.page > 1 else "",
         following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
@@ -132,10 +138,12 @@ def _shown(positions: NDArray[np.intp], query: ListQuery) -> _Shown:
     return _Shown(page, pages, first, positions[first : first + query.size])
 
 
-def _rows(in_use: InUse, positions: NDArray[np.intp], currency: str) -> list[ListRow]:
+def _rows(
+    in_use: InUse, positions: NDArray[np.intp], currency: str, *, with_rank: bool
+) -> list[ListRow]:
     explanations = explanations_at(in_use, positions)
     return [
-        list_row(in_use, int(place), explanation, currency)
+        list_row(in_use, int(place), explanation, currency, with_rank=with_rank)
         for place, explanation in zip(positions, explanations, strict=True)
     ]
 
@@ -148,7 +156,14 @@ def explanations_at(in_use: InUse, positions: NDArray[np.intp]) -> list[Explanat
     return explain_all(points, ranking.leading[positions], in_use.values[rows], in_use.wording)
 
 
-def list_row(in_use: InUse, position: int, explanation: Explanation, currency: str) -> ListRow:
+def list_row(
+    in_use: InUse,
+    position: int,
+    explanation: Explanation,
+    currency: str,
+    *,
+    with_rank: bool = True,
+) -> ListRow:
     """One customer in the list."""
     snapshot, language = in_use.snapshot, in_use.wording.language
     key = int(snapshot.ranking.customer_keys[position])
@@ -156,9 +171,13 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
     here = slice(position, position + 1)
     now, before = snapshot.ranking.probability[here], snapshot.ranking.risk_before[here]
     worth = worth_of(snapshot, key)
-    reasons = explanation.raising[:MAIN_REASONS]
+    reasons = [
+        ShortReason(signed(one.shown_points, language), one.text)
+        for one in explanation.raising[:MAIN_REASONS]
+    ]
+    action = action_at(snapshot, position)
     return ListRow(
-        rank=language.count(position + 1),
+        rank=language.count(position + 1) if with_rank else "",
         customer_id=snapshot.customer_ids[key],
         link=customer_link(snapshot, position),
         standing=standing(snapshot, key, language),
@@ -167,13 +186,24 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
         moved="" if np.isnan(before[0]) else signed(float(points_risen(now, before)[0]), language),
         has_jumped=bool(has_jumped(now, before)[0]),
         band=band(float(snapshot.ranking.percentile[position])),
-        reasons=[ShortReason(signed(one.shown_points, language), one.text) for one in reasons],
-        worth=language.money(int(worth[0]), currency) if snapshot.worth else "",
+        reasons=reasons,
+        action="" if action is None else language.say(action.title),
+        net_gain="" if action is None else net_gain(snapshot, position, currency, language),
+        refusal=refusal(snapshot, key, language),
+        worth=whole_money(int(worth[0]), currency, language) if snapshot.worth else "",
         worth_between=between(worth, currency, language) if snapshot.value_days else "",
-        at_risk=at_risk(snapshot, position, currency, language),
+        at_risk=_stake(snapshot, position, currency, language),
         last_order=last_order(snapshot, key, language),
         ago=ago(snapshot, key, language),
     )
+
+
+def _stake(snapshot: Snapshot, position: int, currency: str, language: Language) -> str:
+    """The money at risk with one place in the ranking, in whole units; empty where no money is known."""
+    if not snapshot.worth:
+        return ""
+    cents = float(snapshot.at_risk_cents(np.array([position]))[0])
+    return whole_money(round(cents), currency, language)
 
 
 def _width(probability: float) -> str:
@@ -183,7 +213,7 @@ def _width(probability: float) -> str:
 def _matrix(
     snapshot: Snapshot, query: ListQuery, currency: str, language: Language
 ) -> list[MatrixCell]:
-    cells = matrix(snapshot)
+    cells = matrix(snapshot, query)
     whole = max(sum(one.at_risk_cents for one in cells), 1)
     found = []
     for one in cells:
@@ -208,32 +238,14 @@ def _matrix(
     return found
 
 
-def _raising_groups(in_use: InUse) -> dict[str, str]:
-    titles = [ReasonGroup(**one) for one in in_use.snapshot.manifest["groups"]]
-    return {one.name: in_use.wording.language.title(one) for one in titles}
-
-
-def _sizes(language: Language) -> dict[str, str]:
-    said = language.say("{size} a page")
-    return {str(size): said.format(size=size) for size in SIZES}
-
-
-def _said(labels: Mapping[str, str], language: Language, context: str = "") -> dict[str, str]:
-    return {value: language.say(label, context) for value, label in labels.items()}
-
-
-def _choices(labels: Mapping[str, str], chosen: str) -> list[Choice]:
-    return [Choice(value, label, value == chosen) for value, label in labels.items()]
-
-
-def _to_keep_link(snapshot: Snapshot, query: ListQuery) -> str:
-    if query.sort == "to_keep" or "to_keep" not in sorts(snapshot):
+def _gain(snapshot: Snapshot, summed: Totals, currency: str, language: Language) -> str:
+    if not snapshot.acts:
         return ""
-    return query.link(sort="to_keep", rising=False)
+    return whole_money(summed.net_gain_cents, currency, language)
 
 
-def _heading(sort: str, label: str, query: ListQuery) -> Heading:
-    is_present = query.sort == sort
+def _heading(sort: str, label: str, query: ListQuery, order: str) -> Heading:
+    is_present = order == sort
     arrow = ("ascending" if query.rising else "descending") if is_present else ""
     turned = is_present and not query.rising
     return Heading(label, query.link(sort=sort, rising=turned), arrow)

@@ -34,7 +34,11 @@ from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
 _HERE = Path(__file__).parent
-_MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _HTML = "text/html; charset=utf-8"
 
 

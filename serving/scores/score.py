@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
+from serving.actions.best import BestAction
 from serving.scores.next_order import NextOrder
 from serving.scores.subject import Caution
 from serving.snapshot.segments import CustomerSegment
@@ -42,7 +43,8 @@ class Score(NamedTuple):
     ``spend_cents`` is what the customer spent, net of returns, in the 365 days before the cutoff.
     ``value`` is what they are expected to bring, where a value model is in use, and ``at_risk_cents``
     the risk times what they bring if kept; ``value_explanation`` says why. ``next_order`` is there where
-    the model in use tells when, ``segment`` where segments are in use and the customer has one.
+    the model in use tells when, ``segment`` where segments are in use and the customer has one, ``best_action`` where
+    something can be done about what the model tells.
     """
 
     customer_id: str
@@ -63,6 +65,7 @@ class Score(NamedTuple):
     explanation: Explanation | None = None
     value_explanation: ValueExplanation | None = None
     segment: CustomerSegment | None = None
+    best_action: BestAction | None = None
     vector_digest: str = ""
 
 

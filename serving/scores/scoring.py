@@ -11,6 +11,7 @@ import numpy as np
 
 from features.store.pack import TextColumn
 from features.vocabulary.arrays import Floats
+from serving.actions.best import BestAction, best_action_for
 from serving.process.waiter import look_up
 from serving.scores.judge import Judge
 from serving.scores.judgements import Judgement, digest_of_vector, wording_of
@@ -130,6 +131,7 @@ class Scorer:
             explanation=self._why(judgement, language),
             value_explanation=self._why_valued(judgement, language),
             segment=self._segment(key, language),
+            best_action=self._best_action(judgement),
             vector_digest="" if vector is None else digest_of_vector(vector),
         )
 
@@ -161,6 +163,22 @@ class Scorer:
         if segment is None or language is not None:
             return segment
         return replace(segment, reasons=(), other_share=segment.lead)
+
+    def _best_action(self, judgement: Judgement) -> BestAction | None:
+        """What is best to do, by the risk and the value that are answered; None of one the scores do not know."""
+        snapshot, key, risk = self.snapshot, judgement.key, judgement.risk
+        standing = snapshot.standing(key) if key >= 0 else None
+        if risk is None or standing is None or not snapshot.acts:
+            return None
+        amounts = judgement.value
+        money = judgement.spend_cents if amounts is None else amounts.amounts["if_kept_cents"]
+        return best_action_for(
+            snapshot.actions,
+            standing[1],
+            risk.probability,
+            max(money or 0, 0),
+            has_refused=bool(snapshot.has_refused_contact[key]),
+        )
 
     def _at_risk_cents(self, risk: float, amounts: Mapping[str, int] | None) -> int | None:
         """Risk times value if kept; nothing is at risk where the question is not who leaves."""

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
+from serving.actions.actions import NOTHING
 from training.families.segments.membership import Membership
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """Rises with every change of a column or of what a reader must know beside them."""
 UNKNOWN = -1
 """What stands where nothing can be said of a customer's value."""
@@ -70,13 +71,29 @@ class Ranking:
 
 
 @dataclass(frozen=True)
+class BestActions:
+    """What to do for each judged customer, in the order of the ranking.
+
+    ``best_action`` is a place among the actions the scores were made with, ``NOTHING`` where none of them gains, and
+    ``net_gain_cents`` what it is expected to bring less its cost.
+    """
+
+    best_action: NDArray[np.int8] = column(np.int8, "judged", unjudged=NOTHING)
+    net_gain_cents: Cents = column(np.int64, "judged")
+
+
+@dataclass(frozen=True)
 class CustomerStanding:
-    """What became of each customer: status, stage and the row of their vector, -1 without one."""
+    """What became of each customer: status, stage and the row of their vector, -1 without one.
+
+    ``has_refused_contact`` is 1 of those who said no to being contacted for marketing.
+    """
 
     status: NDArray[np.int8] = column(np.int8, "customer")
     stage: NDArray[np.int8] = column(np.int8, "customer")
     lifecycle_status: NDArray[np.int8] = column(np.int8, "customer")
     vector_rows: NDArray[np.int32] = column(np.int32, "customer", unjudged=-1)
+    has_refused_contact: NDArray[np.int8] = column(np.int8, "customer")
 
 
 @dataclass(frozen=True)
@@ -133,7 +150,15 @@ class Typical:
     typical: NDArray[np.float32] = column(np.float32, "peers", "feature")
 
 
-PARTS = (Ranking, CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColumns, Typical)
+PARTS = (
+    Ranking,
+    BestActions,
+    CustomerStanding,
+    CustomerFacts,
+    CustomerValues,
+    ValueReasonColumns,
+    Typical,
+)
 """Every part that declares columns; those of segments follow from ``Membership``."""
 
 

@@ -26,12 +26,14 @@ from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import WorkspaceRefused
+from serving.actions.actions import Action, actions_of
 from serving.ledger.privacy import NOBODY_WITHHELD, Withheld
 from serving.snapshot.columns import (
     CUSTOMER_IDS,
     DECLINED,
     PARTS,
     UNKNOWN,
+    BestActions,
     CustomerFacts,
     CustomerStanding,
     CustomerValues,
@@ -48,7 +50,7 @@ from serving.snapshot.segments import CustomerSegment, segment_of
 from training.bundles.own_plan import feature_of
 from training.families.churn.bundle import Bundle
 from training.families.segments.membership import Membership
-from training.families.value.at_risk import value_at_risk, value_to_keep
+from training.families.value.at_risk import value_at_risk
 from training.families.value.reasons.explanation import StoredShares
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -61,7 +63,9 @@ _MADE_AGAIN = "Run `regulars score` again."
 
 
 @dataclass(frozen=True, kw_only=True)
-class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColumns, Typical):
+class Snapshot(
+    BestActions, CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColumns, Typical
+):
     """One published set of scores, memory-mapped.
 
     Columns of customers have one entry a customer key, and so has ``membership``; those that say why somebody has
@@ -187,13 +191,20 @@ class Snapshot(CustomerStanding, CustomerFacts, CustomerValues, ValueReasonColum
         Without a value model it is risk times the spend of the last 365 days; nothing is to be told of it where
         ``worth`` is empty.
         """
-        return value_at_risk(self.ranking.probability[positions], self._if_kept_cents(positions))
+        return value_at_risk(self.ranking.probability[positions], self.if_kept_cents(positions))
 
-    def to_keep_cents(self, positions: NDArray[np.intp]) -> Floats:
-        """The same times the chance of staying: the money with those who are likely still there to be kept."""
-        return value_to_keep(self.ranking.probability[positions], self._if_kept_cents(positions))
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What could be done for customers when the scores were made; nothing where nobody is asked to stay."""
+        return actions_of(self.manifest.get("actions", ())) if self.acts else ()
 
-    def _if_kept_cents(self, positions: NDArray[np.intp]) -> Floats:
+    @property
+    def acts(self) -> bool:
+        """Whether something can be done about what the model tells: money is known, and it is about leaving."""
+        return self.means_leaving and self.money_is_known and bool(self.manifest.get("actions"))
+
+    def if_kept_cents(self, positions: NDArray[np.intp]) -> Floats:
+        """What some places in the ranking bring if they are kept; without a value model what they spent."""
         keys = self.ranking.customer_keys[positions]
         money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]
         return money.astype(np.float64)

@@ -10,6 +10,7 @@ from features.company.workspace import Workspace
 from features.store.pack import TextColumn
 from features.vocabulary.time import Cutoff
 from serving.snapshot.columns import (
+    BestActions,
     CustomerFacts,
     CustomerStanding,
     CustomerValues,
@@ -38,7 +39,7 @@ def unjudged_snapshot(bundle: Bundle, workspace: Workspace, model: dict[str, Any
     groups = len(manifest.groups)
     shares = values_of_everybody(value, manifest, vectors, 0, np.empty(0, np.bool_))[1]
     sizes = {"customer": 0, "judged": 0, "group": groups}
-    parts = (CustomerStanding, CustomerFacts, CustomerValues)
+    parts = (BestActions, CustomerStanding, CustomerFacts, CustomerValues)
     empty: dict[str, Any] = {
         name: values for part in parts for name, values in unjudged(part, **sizes).items()
     }
@@ -52,6 +53,7 @@ def unjudged_snapshot(bundle: Bundle, workspace: Workspace, model: dict[str, Any
             "earlier_seconds": cut,
             "compared": 0,
             "data_digest": "",
+            "actions": [],
             "value": value.identity(),
             "value_base_cents": shares.base_cents,
             "value_parts": list(shares.parts),

@@ -25,7 +25,7 @@ from serving.pages.contexts import ListRow
 from serving.pages.customer.customer_view import customer_page
 from serving.pages.download import COLUMNS
 from serving.pages.list_view import explanations_at, list_row
-from tests.oracles.published import STAGES, STATUSES, Published, euro
+from tests.oracles.published import STAGES, STATUSES, TITLES, Published, euro, whole_euro
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.reasons.languages.known import language_of
@@ -167,13 +167,18 @@ IN_THE_LIST: dict[str, Formula] = {
     ),
     "has_jumped": lambda told, place: (told.moved_points(place) or 0.0) >= 10.0,
     "band": lambda told, place: told.band(place),
-    "worth": lambda told, place: euro(
+    "worth": lambda told, place: whole_euro(
         told.of("value_cents", place) if told.is_valued else told.spend_cents(place)
     ),
     "worth_between": where_valued(lambda told, place: " to ".join(
-        euro(100 * round(told.of(f"value_{end}_cents", place) / 100)) for end in ("low", "high")
+        whole_euro(100 * round(told.of(f"value_{end}_cents", place) / 100)) for end in ("low", "high")
     )),
-    "at_risk": lambda told, place: euro(told.at_risk_cents(place)),
+    "at_risk": lambda told, place: whole_euro(told.at_risk_cents(place)),
+    "action": lambda told, place: TITLES[told.best_action(place)[0]],
+    "net_gain": lambda told, place: (
+        f"+{whole_euro(told.best_action(place)[1])}" if told.best_action(place)[1] else ""
+    ),
+    "refusal": lambda told, place: "No marketing" if told.has_refused(place) else "",
     "last_order": lambda told, place: f"{told.last_order(place):%-d %b %Y}",
     "ago": lambda told, place: days_ago(math.floor(
         (told.cutoff - told.last_order(place)).total_seconds() / 86_400 + 1e-3
@@ -200,10 +205,13 @@ def test_every_figure_of_the_list_and_of_a_page_is_what_the_files_and_rows_say(
         assert len(row.reasons) == len(told.raising(place))
     for place in (0, told.judged // 2, told.judged - 1):
         found = customer_page(in_use, service.models_in_use.settings, place)
-        for field in ("risk", "band", "at_risk", "last_order", "ago"):
+        for field in ("risk", "band", "last_order", "ago"):
             assert getattr(found, field) == IN_THE_LIST[field](told, place), field
+        assert found.at_risk == euro(told.at_risk_cents(place))
         assert found.spend == euro(told.spend_cents(place))
-        assert found.worth == where_valued(IN_THE_LIST["worth"])(told, place)
+        assert found.worth == where_valued(lambda told, at: euro(told.of("value_cents", at)))(
+            told, place
+        )
 
 
 IN_AN_ANSWER: dict[str, Formula] = {
@@ -234,6 +242,12 @@ def test_every_amount_of_an_answer_is_what_the_files_and_rows_say(
     rows = service.caller("score").score(rows=question)["rows"]
     for place, row in zip(places, rows, strict=True):
         value = row["value"]
+        best, risk = row["best_action"], told.risk(place)
+        assert (best["name"], best["net_gain_cents"]) == told.best_action(place)
+        if best["name"] != "nothing":
+            kept = best["share_kept"] * risk * best["if_kept_cents"]
+            assert best["net_gain_cents"] == pytest.approx(kept - best["cost_cents"], abs=0.51)
+            assert best["source"] == "assumed"
         told_fields = set(IN_AN_ANSWER) if told.is_valued else WITHOUT_A_VALUE_MODEL
         assert set(value) - {"reasons", "other_cents"} == told_fields
         for field in told_fields:
@@ -252,7 +266,7 @@ SORTED_BY: dict[str, Formula] = {
     "value": lambda told, place: told.of("value_cents", place),
     "spend": lambda told, place: told.spend_cents(place),
     "at_risk": lambda told, place: told.at_risk_cents(place),
-    "to_keep": lambda told, place: told.at_risk_cents(place) * (1.0 - told.risk(place)),
+    "gain": lambda told, place: told.best_action(place)[1],
     "last_seen": lambda told, place: -told.last_order(place).timestamp(),
 }
 
@@ -267,7 +281,9 @@ def test_every_order_of_the_list_runs_by_what_it_says(
     assert offered == {*SORTED_BY} - {"spend" if told.is_valued else "value"}
     for sort in offered:
         for is_rising in (False, True):
-            order = matching(in_use.snapshot, ListQuery(sort=sort, rising=is_rising)).tolist()
+            order = matching(
+                in_use.snapshot, ListQuery(sort=sort, rising=is_rising, consent="all")
+            ).tolist()
             assert sorted(order) == list(range(told.judged))
             weights = [SORTED_BY[sort](told, place) for place in order]
             known = [one for one in weights if one is not None]
@@ -289,6 +305,9 @@ def test_totals_and_matrix_are_the_sums_of_their_customers(
     assert (found.low, found.high) == pytest.approx((sum(risks) - spread, sum(risks) + spread))
     lost = sum(told.at_risk_cents(place) for place in some)
     assert found.at_risk_cents == pytest.approx(lost, abs=0.51)
+    gains = [told.best_action(place)[1] for place in some]
+    assert found.net_gain_cents == sum(gains)
+    assert found.to_contact == sum(1 for one in gains if one)
     cells, counted = told.cells() if told.is_valued else [], 0
     for one in matrix(in_use.snapshot):
         inside = [place for place, name in enumerate(cells) if name == (one.value, one.risk)]
@@ -296,7 +315,7 @@ def test_totals_and_matrix_are_the_sums_of_their_customers(
         assert (one.customers, one.if_kept_cents) == (len(inside), kept)
         lost = sum(told.at_risk_cents(place) for place in inside)
         assert one.at_risk_cents == pytest.approx(lost, abs=0.51)
-        asked = ListQuery(cell=f"{one.value}-{one.risk}")
+        asked = ListQuery(cell=f"{one.value}-{one.risk}", sort="risk", consent="all")
         assert matching(in_use.snapshot, asked).tolist() == inside
         counted += len(inside)
     assert counted == (told.judged if told.is_valued else 0)

@@ -16,7 +16,9 @@ import numpy as np
 import pyarrow.parquet as parquet
 
 STAGES = ("suspect", "prospect", "first_time", "repeat", "client", "member", "advocate", "partner")
-STATUSES = ("new", "active", "slowing", "at_risk", "lapsed", "won_back")
+STATUSES = ("new", "active", "slowing", "at_risk", "lapsed", "won_back", "probably_gone")
+TITLES = {"call": "Call", "letter": "Letter", "mail": "E-mail", "nothing": ""}
+NOTHING = ("nothing", 0)
 _TENTH = 0.1101
 TERCILES = ("low", "middle", "high")
 
@@ -32,6 +34,10 @@ class Published:
         self.ids = [content[a:b].decode() for a, b in itertools.pairwise(offsets)]
         self.cutoff = datetime.fromtimestamp(self.manifest["cutoff_seconds"], UTC)
         names = ["customer_id", "ordered_at", "quantity", "amount"]
+        people = parquet.read_table(raw / "customers.parquet").to_pylist()
+        self._refused = {
+            one["customer_id"] for one in people if one.get("marketing_consent") is False
+        }
         self._orders: dict[str, list[tuple[datetime, float, float]]] = {}
         for row in parquet.read_table(raw / "purchases.parquet", columns=names).to_pylist():
             when, at = row["ordered_at"], self.cutoff
@@ -85,6 +91,24 @@ class Published:
         money = self.of("value_if_kept_cents", place) if self.is_valued else self.spend_cents(place)
         return self.risk(place) * max(money, 0)
 
+    def has_refused(self, place: int) -> bool:
+        """What the company's own table of customers says."""
+        return self.customer(place) in self._refused
+
+    def best_action(self, place: int) -> tuple[str, int]:
+        """What to do and what it gains in cents: the share kept of such customers, of the money at risk, less the cost."""
+        if self.has_refused(place) or not self.manifest["means_leaving"]:
+            return NOTHING
+        status = self.of("lifecycle_status", place)
+        gains = [
+            (one["keeps"][status] * self.at_risk_cents(place) - one["cost_cents"], -order)
+            for order, one in enumerate(self.manifest["actions"])
+        ]
+        gain, order = max(gains)
+        return (
+            (self.manifest["actions"][-order]["name"], round(gain)) if round(gain) > 0 else NOTHING
+        )
+
     def moved_points(self, place: int) -> float | None:
         """The risk of today less that of the earlier day, both with one decimal."""
         before = float(self["risk_before"][place])
@@ -127,6 +151,14 @@ class Published:
             (TERCILES[3 * by_value[place] // self.judged], TERCILES[2 - 3 * place // self.judged])
             for place in range(self.judged)
         ]
+
+
+def whole_euro(cents: float) -> str:
+    """An amount as a column shows it: cents where it is below one euro."""
+    whole = round(cents)
+    places = 2 if 0 < abs(whole) < 100 else 0
+    amount = abs(whole) / 100 if places else (abs(whole) + 50) // 100
+    return f"{'−' if whole < 0 else ''}€{amount:,.{places}f}"
 
 
 def euro(cents: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features.lifecycle.stages import Stage
+from features.lifecycle.stages import LifecycleStatus, Stage
 from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import ListQuery, matching, risk_terciles, totals
 from serving.snapshot.reading import Snapshot
@@ -24,7 +24,9 @@ def first(snapshot: Snapshot, values: list[float], others: float = 0.0) -> np.nd
 
 
 def found(snapshot: Snapshot, **asked: Any) -> list[int]:
-    return [int(place) for place in matching(snapshot, ListQuery(**asked))]
+    """Whom a list shows, by risk where no order is asked for, and of everybody."""
+    query = ListQuery(**{"sort": "risk", "consent": "all", **asked})
+    return [int(place) for place in matching(snapshot, query)]
 
 
 def by_customer(snapshot: Snapshot, values: list[int], others: int = 0) -> np.ndarray:
@@ -112,17 +114,55 @@ def test_money_at_risk_is_the_chance_times_what_was_spent(snapshot: Snapshot) ->
     assert totals(made, np.array([0, 1])).at_risk_cents == 900 + 2_000
 
 
-def test_what_is_still_to_keep_is_with_neither_who_is_gone_nor_who_stays_anyway(
+def test_the_list_begins_with_what_can_be_gained_and_equals_stand_by_risk(
     snapshot: Snapshot,
 ) -> None:
-    spend = by_customer(snapshot, [9_000, 4_000, 9_000, 4_000])
-    made = with_ranking(
-        replace(snapshot, spend_cents=spend), probability=first(snapshot, [0.99, 0.5, 0.02, 0.7])
+    gain = first(snapshot, [0, 1_100, 0, 1_101]).astype(np.int64)
+    made = replace(snapshot, net_gain_cents=gain)
+    assert found(made, sort="")[:3] == found(made, sort="gain")[:3] == [3, 1, 0]
+    assert found(made, sort="gain", rising=True)[:2] == [0, 2]
+    unasked = replace(made, manifest={**made.manifest, "means_leaving": False})
+    assert found(unasked, sort="")[:3] == [0, 1, 2]
+
+
+def test_who_must_not_be_contacted_is_on_the_list_where_they_are_asked_for(
+    snapshot: Snapshot,
+) -> None:
+    refused = by_customer(snapshot, [0, 1, 0, 1]).astype(np.int8)
+    made = replace(snapshot, has_refused_contact=refused)
+    everybody = set(range(made.judged))
+    assert set(found(made, consent="")) == everybody - {1, 3}
+    assert found(made, consent="refused") == [1, 3]
+    assert set(found(made, consent="all")) == everybody
+    key = int(made.ranking.customer_keys[1])
+    # Whoever is searched by name is found.
+    assert found(made, consent="", found=(key, key + 1)) == [1]
+
+
+def test_a_status_an_action_and_a_silence_keep_whom_they_are_true_of(snapshot: Snapshot) -> None:
+    slowing, gone = LifecycleStatus.SLOWING, LifecycleStatus.PROBABLY_GONE
+    status = by_customer(snapshot, [slowing, gone, slowing], others=LifecycleStatus.NEW)
+    day, cutoff = 86_400, snapshot.cutoff_seconds
+    last = by_customer(snapshot, [cutoff - 30 * day, cutoff - 30 * day + 1, -1], others=cutoff)
+    best = first(snapshot, [0, -1, 2], others=-1).astype(np.int8)
+    made = replace(snapshot, lifecycle_status=status, last_order_seconds=last, best_action=best)
+    assert found(made, status="slowing") == [0, 2] and found(made, status="probably_gone") == [1]
+    assert found(made, silent=30) == [0] and found(made, silent=31) == []
+    names = [one.name for one in made.actions]
+    assert found(made, action=names[0]) == [0] and found(made, action=names[2]) == [2]
+    assert 1 in found(made, action="nothing") and 0 not in found(made, action="nothing")
+
+
+def test_a_segment_keeps_its_customers_and_none_where_none_are_known(snapshot: Snapshot) -> None:
+    assert snapshot.manifest["segments"] is None
+    assert found(snapshot, segment="1") == []
+    of = by_customer(snapshot, [7, 2, 7], others=2)
+    made = replace(
+        snapshot,
+        manifest={**snapshot.manifest, "segments": {"names": {"7": "Quiet of late"}}},
+        membership=replace(snapshot.membership, segment=of),
     )
-    # Of 90 EUR 99 % and 2 % are 0.89 and 1.76 to keep; of 40 EUR a half is 10 and seven tenths are 8.40.
-    assert found(made, sort="to_keep")[:4] == [1, 3, 2, 0]
-    assert made.to_keep_cents(np.arange(4)) == pytest.approx([89.1, 1_000, 176.4, 840])
-    assert found(made, sort="at_risk")[:4] == [0, 3, 1, 2]
+    assert found(made, segment="7") == [0, 2] and found(made, segment="seven") == []
 
 
 @pytest.mark.parametrize(
@@ -161,7 +201,10 @@ def test_a_third_of_the_ranking_is_of_each_risk(snapshot: Snapshot) -> None:
         ({"band": "high"}, {"band": "high"}), ({"band": "low"}, {"band": ""}),
         ({"moved": "jumped"}, {"jumped": True}), ({"moved": "yes"}, {"jumped": False}),
         ({"found": "3-9"}, {"found": (3, 9)}), ({"found": "3"}, {"found": None}), ({"found": "a-b"}, {"found": None}),
-        ({"sort": "spend"}, {"sort": "spend"}), ({"sort": "name"}, {"sort": "risk"}),
+        ({"sort": "spend"}, {"sort": "spend"}), ({"sort": "name"}, {"sort": ""}), ({"sort": "risk"}, {"sort": "risk"}),
+        ({"status": "lapsed"}, {"status": "lapsed"}), ({"status": "dead"}, {"status": ""}),
+        ({"consent": "all"}, {"consent": "all"}), ({"consent": "none"}, {"consent": ""}),
+        ({"silent": "60"}, {"silent": 60}), ({"silent": "-1"}, {"silent": 0}),
         ({"order": "rising"}, {"rising": True}), ({"order": "falling"}, {"rising": False}),
     ],
 )  # fmt: skip

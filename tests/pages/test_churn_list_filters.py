@@ -56,14 +56,17 @@ def five(valued: Snapshot) -> Snapshot:
 def test_a_filter_keeps_who_is_on_it_and_leaves_out_who_is_outside(
     five: Snapshot, query: dict[str, object], places: list[int]
 ) -> None:
-    asked = ListQuery(**query)  # type: ignore[arg-type]
+    asked = ListQuery(**{"sort": "risk", "consent": "all", **query})  # type: ignore[arg-type]
     assert matching(five, asked).tolist() == places
 
 
 def test_a_reason_keeps_those_whose_risk_it_raises(five: Snapshot) -> None:
     names = [str(one["name"]) for one in five.manifest["groups"]]
     for group, places in ((0, [0, 2]), (1, [1, 2]), (2, [3]), (3, [])):
-        assert matching(five, ListQuery(reason=names[group])).tolist() == places
+        assert (
+            matching(five, ListQuery(reason=names[group], sort="risk", consent="all")).tolist()
+            == places
+        )
     assert matching(five, ListQuery(reason="nobody knows it")).tolist() == []
 
 

@@ -18,6 +18,8 @@ from serving.snapshot.reading import Snapshot
 from tests.oracles.published import STAGES, STATUSES, Published
 from tests.serving.calling import Service
 
+BY_RISK = ListQuery(sort="risk", consent="all")
+
 
 @pytest.fixture
 def in_use(valued_service: Service) -> InUse:
@@ -27,7 +29,7 @@ def in_use(valued_service: Service) -> InUse:
 
 
 def content(in_use: InUse, query: ListQuery | None = None, *, at_once: int = 500) -> str:
-    parts = csv_parts(in_use, query or ListQuery(), "EUR", at_once=at_once)
+    parts = csv_parts(in_use, query or BY_RISK, "EUR", at_once=at_once)
     return b"".join(parts).decode("utf-8")
 
 
@@ -76,6 +78,9 @@ def test_every_cell_is_the_published_figure(in_use: InUse, published: Published)
         assert row["last_order"] == published.last_order(place).date().isoformat()
         assert row["model_version"] == published.manifest["model_version"]
         assert row["model"] == published.manifest["model_title"]
+        name, gain = published.best_action(place)
+        assert (row["best_action"], row["net_gain"]) == (name, f"{gain / 100:.2f}")
+        assert row["may_be_contacted"] == ("no" if published.has_refused(place) else "yes")
         points = [float(row[f"points_{one}"]) for one in (1, 2, 3) if row[f"points_{one}"]]
         assert published.are_raising(place, points)
         assert all(bool(row[f"reason_{one}"]) == (one <= len(points)) for one in (1, 2, 3))
@@ -147,10 +152,10 @@ def test_whoever_objects_while_the_file_is_sent_is_in_no_later_part(in_use: InUs
         now[0] = next(said, now[0])
         return now[0]
 
-    parts = csv_parts(in_use, ListQuery(), "EUR", withheld=withheld, at_once=10)
+    parts = csv_parts(in_use, BY_RISK, "EUR", withheld=withheld, at_once=10)
     text = b"".join(parts).decode("utf-8").removeprefix("\ufeff")
     sent = [row["customer_id"] for row in csv.DictReader(io.StringIO(text))]
     assert sent == [one for one in ids if one not in (ids[12], ids[14])]
     everybody = Withheld(frozenset(ids))
-    (heading,) = csv_parts(in_use, ListQuery(), "EUR", withheld=lambda: everybody)
+    (heading,) = csv_parts(in_use, BY_RISK, "EUR", withheld=lambda: everybody)
     assert heading.count(b"\n") == 1

@@ -32,17 +32,17 @@ def saying(snapshot: Snapshot, **told: Any) -> Snapshot:
 
 
 def summed(customers: int) -> Totals:
-    return Totals(customers, 12.34, 8.0, 1_017.6, 123_456)
+    return Totals(customers, 12.34, 8.0, 1_017.6, 123_456, 0, 0)
 
 
 @pytest.mark.parametrize(
     ("compared", "count", "said"),
     [
         (0, 5, ""),
-        (1, 0, "The risk of 0 customers"),
-        (1, 1, "1 customer's risk"),
-        (9, 2, "The risk of 2 customers"),
-        (9, 1_234, "The risk of 1,234 customers"),
+        (1, 0, "0 risks rose by 10 points or more"),
+        (1, 1, "1 risk rose by 10 points or more"),
+        (9, 2, "2 risks rose by 10 points or more"),
+        (9, 1_234, "1,234 risks rose by 10 points or more"),
     ],
 )
 def test_how_many_jumped_is_told_where_anybody_was_compared(
@@ -54,8 +54,9 @@ def test_how_many_jumped_is_told_where_anybody_was_compared(
 @pytest.mark.parametrize(
     ("query", "who"),
     [
-        (ListQuery(), "highest risk first"),
-        (ListQuery(rising=True), "lowest risk first"),
+        (ListQuery(), "highest net gain first"),
+        (ListQuery(sort="risk"), "highest risk first"),
+        (ListQuery(sort="risk", rising=True), "lowest risk first"),
         (ListQuery(sort="last_seen"), "longest silence first"),
         (ListQuery(sort="last_seen", rising=True), "shortest silence first"),
         (ListQuery(sort="spend"), "highest 12-month spend first"),
@@ -104,7 +105,7 @@ def test_what_is_multiplied_is_what_the_models_are_about(
     note = money_note(found, ENGLISH)
     if value is None:
         assert note.startswith("Spend is of the last 12 months, net of returns.")
-        assert ("Value still to keep is spend at risk ×" in note) == means_leaving
+        assert ("Net gain is spend at risk × the share" in note) == means_leaving
     else:
         assert note.startswith("Value is the margin a customer is expected to bring in the next 30")
         assert f"is {said}: what they bring given that they buy at all." in note

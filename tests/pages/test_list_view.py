@@ -11,7 +11,7 @@ from serving.pages.churn_list import ListQuery
 from serving.pages.contexts import ChurnListPage
 from serving.pages.list_view import _shown, churn_list_page
 from serving.snapshot.reading import Snapshot
-from tests.oracles.published import Published, euro
+from tests.oracles.published import Published, euro, whole_euro
 from tests.serving.calling import Service
 
 
@@ -22,7 +22,7 @@ def drawn(
     assert in_use is not None
     if snapshot is not None:
         in_use = replace(in_use, snapshot=snapshot)
-    query = ListQuery(**asked)  # type: ignore[arg-type]
+    query = ListQuery(**{"sort": "risk", "consent": "all", **asked})  # type: ignore[arg-type]
     return churn_list_page(in_use, valued_service.models_in_use.settings, query, None)
 
 
@@ -54,7 +54,10 @@ def test_links_lead_to_the_page_before_and_after_where_there_is_one(
     assert [row.rank for row in end.rows] == [
         f"{place + 1:,}" for place in range(25 * (last - 1), published.judged)
     ]
-    assert not first.is_filtered and drawn(valued_service, band="high").is_filtered
+    assert (
+        not drawn(valued_service, consent="").is_filtered
+        and drawn(valued_service, band="high").is_filtered
+    )
 
 
 def test_every_figure_of_a_row_is_the_published_one(
@@ -70,12 +73,12 @@ def test_every_figure_of_a_row_is_the_published_one(
         assert row.moved == ("" if moved is None else f"{moved:+.1f}".replace("-", "−"))
         assert row.has_jumped is (moved is not None and moved >= 10.0)
         assert row.band == published.band(place)
-        assert row.worth == euro(published.of("value_cents", place))
+        assert row.worth == whole_euro(published.of("value_cents", place))
         low, high = (
             100 * round(published.of(f"value_{one}_cents", place) / 100) for one in ("low", "high")
         )
-        assert row.worth_between == f"{euro(low)} to {euro(high)}"
-        assert row.at_risk == euro(published.at_risk_cents(place))
+        assert row.worth_between == f"{whole_euro(low)} to {whole_euro(high)}"
+        assert row.at_risk == whole_euro(published.at_risk_cents(place))
         assert len(row.reasons) == len(published.raising(place))
         assert all(one.points.startswith("+") and one.text for one in row.reasons)
     assert len({row.band for row in rows}) == 3
@@ -121,17 +124,67 @@ def test_a_heading_turns_the_order_of_its_own_column_alone(valued_service: Servi
     assert falling["at_risk"].arrow == "" and "order=rising" not in falling["at_risk"].link
 
 
-def test_the_list_leads_to_whom_one_can_still_keep_and_not_from_there(
+def test_a_list_that_leaves_somebody_out_says_how_many_and_leads_to_them(
     valued_service: Service, valued: Snapshot
 ) -> None:
-    page = drawn(valued_service, band="high")
-    assert page.to_keep_link == "/churn?band=high&sort=to_keep"
-    assert "Value still to keep is value at risk × the chance of staying" in page.money_note
-    there = drawn(valued_service, sort="to_keep", rising=True)
-    assert there.to_keep_link == "" and "lowest value still to keep first" in there.matched
-    asked = replace(valued, manifest={**valued.manifest, "means_leaving": False})
-    other = drawn(valued_service, asked)
-    assert other.to_keep_link == "" and "still to keep" not in other.money_note
+    refused = np.zeros_like(valued.has_refused_contact)
+    refused[valued.ranking.customer_keys[:3]] = 1
+    some = replace(valued, has_refused_contact=refused)
+    page = drawn(valued_service, some, consent="", band="high")
+    assert page.left_out == "3 more must not be contacted"
+    assert page.left_out_link == "/churn?band=high&consent=all&sort=risk"
+    whole = drawn(valued_service, some)
+    assert whole.left_out == ""
+    assert [row.refusal for row in whole.rows[:4]] == ["No marketing"] * 3 + [""]
+    assert drawn(valued_service, replace(valued, has_refused_contact=0 * refused)).left_out == ""
+
+
+def test_a_row_says_what_is_best_to_do_and_what_it_brings(
+    valued_service: Service, valued: Snapshot
+) -> None:
+    place, gain = (np.zeros(valued.judged, dtype) for dtype in (valued.best_action.dtype, np.int64))
+    place[:3], gain[:3] = [0, 2, -1], [1_249, 31, 0]
+    page = drawn(valued_service, replace(valued, best_action=place, net_gain_cents=gain))
+    told = [(row.action, row.net_gain) for row in page.rows[:3]]
+    assert told == [("Call", "+€12"), ("E-mail", "+€0.31"), ("", "")]
+    assert page.gain == "€13"
+    assert "the share an action keeps of such customers" in page.money_note
+    silent = replace(valued, manifest={**valued.manifest, "means_leaving": False})
+    other = drawn(valued_service, silent)
+    assert (other.acts, other.gain) == (False, "") and "Net gain" not in other.money_note
+
+
+def test_only_a_list_by_risk_has_ranks(valued_service: Service) -> None:
+    assert {row.rank for row in drawn(valued_service, sort="").rows} == {""}
+    assert [row.rank for row in drawn(valued_service).rows[:2]] == ["1", "2"]
+
+
+def test_each_filter_that_is_set_is_a_chip_that_takes_it_off(valued_service: Service) -> None:
+    asked = {"band": "high", "status": "lapsed", "silent": 60, "cell": "high-low", "spend": 5}
+    chips = drawn(valued_service, **asked).filters.chips
+    assert [one.label for one in chips] == [
+        "High: the top tenth", "Value high, risk low", "Spend from 5 on", "Lapsed",
+        "Everybody", "Silent for 60 days or more",
+    ]  # fmt: skip
+    for name, chip in zip(
+        ("band", "cell", "spend", "status", "consent", "silent"), chips, strict=True
+    ):
+        left = {**asked, "consent": "all", "sort": "risk"}
+        left.pop(name)
+        assert chip.link == ListQuery(**left).link()  # type: ignore[arg-type]
+
+
+def test_the_matrix_counts_whom_the_filters_keep(valued_service: Service) -> None:
+    every, some = (
+        sum(
+            int(cell.customers.split()[0].replace(",", ""))
+            for cell in drawn(valued_service, **asked).matrix
+        )
+        for asked in ({}, {"status": "active"})
+    )
+    assert 0 < some < every
+    listed = drawn(valued_service, status="active", size=100).position
+    assert listed.endswith(f"of {some:,}")
 
 
 def test_where_nothing_is_at_risk_no_share_is_broken(

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
+from features.company.settings.actions import ActionSettings
 from features.company.settings.company import CompanySettings, TableMapping
 from features.company.settings.cost_to_serve import CostToServeSettings
 from features.company.settings.declared import CLOSED, SETTINGS_FILE, Fault, setting
@@ -62,6 +63,7 @@ class FileSettings:
     fairness: FairnessSettings = field(default_factory=FairnessSettings)
     leaks: LeakSettings = field(default_factory=LeakSettings)
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
+    actions: ActionSettings = field(default_factory=ActionSettings)
     value: ValueSettings = field(default_factory=ValueSettings)
     cost_to_serve: CostToServeSettings = field(default_factory=CostToServeSettings)
     recommendations: RecommendationSettings = field(default_factory=RecommendationSettings)

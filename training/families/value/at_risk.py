@@ -35,17 +35,6 @@ def value_at_risk(probability: Floats, if_kept_cents: Floats) -> Floats:
     return probability * np.maximum(if_kept_cents, 0.0)
 
 
-def value_to_keep(probability: Floats, if_kept_cents: Floats) -> Floats:
-    """The money at risk with a customer so far as they are still there: value at risk times the chance of staying.
-
-    Who is gone cannot be kept, and who stays anyway needs no keeping: of equal value those count most who may do either.
-
-    >>> value_to_keep(np.array([1.0, 0.5, 0.1]), np.array([20_000.0, 20_000.0, 20_000.0]))
-    array([   0., 5000., 1800.])
-    """
-    return value_at_risk(probability, if_kept_cents) * (1.0 - probability)
-
-
 def terciles(amounts: Floats) -> NDArray[np.int8]:
     """0, 1 or 2 for each amount: whether it is of the lowest, middle or highest third.
 

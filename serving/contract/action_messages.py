@@ -1,0 +1,48 @@
+"""What is best to do for a customer, as a type with its arithmetic."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NotRequired
+
+from pydantic import Field
+
+from serving.contract.messages import Answer
+
+ActionWord = Literal["call", "letter", "mail", "nothing"]
+
+WhyNothing = Literal["no_gain", "contact_refused"]
+
+
+class BestActionAnswer(Answer):
+    """What is best to do beside an offer: `share_kept` x `probability` x `if_kept_cents` - `cost_cents` = `net_gain_cents`."""
+
+    name: Annotated[ActionWord, Field(description="What to do; `nothing` where nothing gains.")]
+    net_gain_cents: Annotated[int, Field(description="What it is expected to bring less its cost.")]
+    if_kept_cents: Annotated[
+        int,
+        Field(description="What the customer brings if kept; without a value model last spend."),
+    ]
+    channel: NotRequired[Annotated[str | None, Field(description="How the customer is reached.")]]
+    cost_cents: NotRequired[Annotated[int | None, Field(description="What it costs.")]]
+    share_kept: NotRequired[
+        Annotated[
+            float | None,
+            Field(
+                ge=0,
+                le=1,
+                description="Of such customers who would leave, the share that stays because of it.",
+            ),
+        ]
+    ]
+    source: NotRequired[
+        Annotated[
+            Literal["assumed"] | None,
+            Field(description="How that share is known: `assumed`, by the status of the customer."),
+        ]
+    ]
+    why_nothing: NotRequired[
+        Annotated[
+            WhyNothing | None,
+            Field(description="Why nothing is to be done; absent where something is."),
+        ]
+    ]
