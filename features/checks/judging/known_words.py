@@ -31,13 +31,20 @@ def word_rules(table: RawTable, columns: Sequence[MappedColumn]) -> Iterator[Rul
             what=f"{name} is none of the words {ours}, and nothing known to mean one",
             condition=f"({quoted(column.stored)} NOT IN ({known}))",
             severity=Severity.REFUSES if words.is_closed else Severity.NOTES,
-            becomes="refused" if words.is_closed else "kept as they are",
-            advice=_remedy(table, column) if words.is_closed else f"Write {_case(column)} {_MEANT}",
+            becomes="refused" if words.is_closed else _BECOMES.get(name, "kept as they are"),
+            advice=_remedy(table, column)
+            if words.is_closed
+            else f"Write {_case(column)} {_MEANT}{_BESIDES.get(name, '')}",
         )
 
 
 _UNKNOWN = "unknown_word."
 _MEANT = "if one of ours is meant."
+_BECOMES = {"direction": "kept as they are, and counted neither as inbound nor as outbound"}
+_BESIDES = {
+    "kind": " Unless a direction is mapped, a kind that is not known to be the customer's own doing counts as outbound: "
+    "made by the company, and no sign of interest."
+}
 
 
 def _case(column: MappedColumn) -> str:
