@@ -284,7 +284,11 @@ class EventRowAnswer(Answer):
         ),
     ]
     counts: Annotated[
-        bool, Field(description="Whether models read such events, so that scores may move.")
+        bool,
+        Field(
+            description="Whether models read such events, so that scores may move; a contact that the company made "
+            "moves none."
+        ),
     ]
 
 

@@ -17,10 +17,9 @@ from features.checks.judging.conversions import (
     bind_condition,
     compiles,
 )
-from features.checks.judging.directions import directed, with_direction
 from features.checks.judging.filler_days import filler_rules
 from features.checks.judging.joins import join_rules, selected
-from features.checks.judging.known_words import word_rules
+from features.checks.judging.known_words import directed, with_direction, word_rules
 from features.checks.judging.numbers_in_texts import with_numbers
 from features.checks.judging.order_values import reading_with_order_values, with_order_values
 from features.checks.judging.rules import MOST_RULES, Rule, rules_of, too_many_rules
