@@ -137,7 +137,9 @@ def test_a_night_that_has_the_calls_in_its_tables_finds_the_same_risks(
     bundle, past = in_use.scorer.bundle, in_use.past
     cutoff = in_use.snapshot.cutoff_seconds
     assert past is not None
-    calls = [{"seconds": cutoff - days * DAY_SECONDS, **CALL} for days in (1, 9, 40, 80)]
+    calls: list[dict[str, str | int | None]] = [
+        {"seconds": cutoff - days * DAY_SECONDS, **CALL} for days in (1, 9, 40, 80)
+    ]
     called = {"contacts": FreshEvents.of(calls)}
     without, among = (
         np.array([past.vector(one, cutoff, more) for one in listed]) for more in ({}, called)
