@@ -24,11 +24,12 @@ from features.store.pack import (
     TextColumn,
 )
 from features.vocabulary.time import DAY_SECONDS, Cutoff
+from features.vocabulary.words import direction_of
 
 _NUMBERS = itertools.count(1)
 PURCHASE_TEXTS = ("item", "category", "brand", "department", "channel", "store")
 PROFILE_TEXTS = ("region", "segment")
-CONTACT_TEXTS = ("channel", "kind", "topic")
+CONTACT_TEXTS = ("channel", "kind", "topic", "direction")
 CONTRACT_TEXTS = ("plan", "end_reason")
 EXPOSURE_TEXTS = ("offer", "channel", "arm")
 
@@ -62,6 +63,11 @@ class Contact:
     resolved: str | int | None = None
     score: float | None = None
     known: str | int | None = None
+    direction: str = ""
+
+    def __post_init__(self) -> None:
+        # As ingesting would: a contact that does not say who made it has the direction of its kind.
+        object.__setattr__(self, "direction", self.direction or direction_of(self.kind))
 
 
 @dataclass(frozen=True)
@@ -169,7 +175,7 @@ def returned(
 def contact(
     when: str | int, kind: str = "visit", channel: str = "web", **more: str | float
 ) -> Contact:
-    """A contact; ``topic``, ``resolved``, ``score`` and ``known`` may be given."""
+    """A contact; ``topic``, ``resolved``, ``score``, ``known`` and ``direction`` may be given."""
     return Contact(when, kind, channel, **more)  # type: ignore[arg-type]
 
 

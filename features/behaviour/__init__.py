@@ -13,6 +13,7 @@ from features.behaviour.categories import categories
 from features.behaviour.contacts import contacts
 from features.behaviour.contracts import contracts
 from features.behaviour.offers import offers
+from features.behaviour.outreach import outreach
 from features.behaviour.profile import profile
 from features.behaviour.purchases import AMOUNT, purchases
 from features.behaviour.rhythm import rhythm
@@ -20,7 +21,7 @@ from features.behaviour.seasons import seasons
 from features.declarations import Declaration, Value
 from features.store.pack import Pack
 
-FAMILIES = (purchases, rhythm, seasons, categories, contacts, offers, contracts, profile)
+FAMILIES = (purchases, rhythm, seasons, categories, contacts, offers, outreach, contracts, profile)
 
 __all__ = ["FAMILIES", "declarations"]
 

@@ -1,7 +1,8 @@
 """How a customer meets the company without buying: visits, mail, questions, complaints and surveys.
 
-The kinds *complaint* and *survey* have features of their own; every other kind has the same few. A
-complaint is **open** until its settlement has passed: one settled at the cutoff or later is open at it,
+Only contacts count that the customer made (``inbound``): what the company did is not what the customer
+felt, and stands in ``outreach``. The kinds *complaint* and *survey* have features of their own; every other
+kind has the same few. A complaint is **open** until its settlement has passed: one settled at the cutoff or later is open at it,
 whatever the table says today. Windows go by the time of the contact, also for what was settled since.
 """
 
@@ -29,10 +30,12 @@ from features.declarations import (
     windowed,
 )
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.vocabulary.errors import PlanRefused
 from features.vocabulary.time import Window
-from features.vocabulary.words import COMPLAINT, SURVEY
+from features.vocabulary.words import COMPLAINT, INBOUND, SURVEY
 
-CONTACTS = Events("contacts")
+CONTACTS = Events("contacts").also("direction", "=", INBOUND)
+"""The contacts that a customer made."""
 COMPLAINTS = CONTACTS.also("kind", "=", COMPLAINT)
 OPEN_COMPLAINTS = COMPLAINTS.until("resolved_seconds")
 CLOSED_COMPLAINTS = COMPLAINTS.once("resolved_seconds")
@@ -66,12 +69,13 @@ NO_SCORE = "Missing when no score was given."
 
 
 def contacts(pack: Pack) -> tuple[Declaration, ...]:
-    """The features of the table of contacts that its columns and kinds allow."""
-    stream = pack.streams.get("contacts")
+    """The features of what customers did in the table of contacts, as its columns and kinds allow."""
+    stream = directed_contacts(pack)
     if stream is None:
         return ()
     declared = (*_all(), *_kinds(stream), *_channels(stream))
-    kinds = stream.dictionaries["kind"]
+    every = len(stream.dictionaries["kind"])
+    kinds = most_frequent(stream, "kind", every, among=("direction", INBOUND))
     if COMPLAINT in kinds:
         declared += _complaints()
         if "resolved_seconds" in stream.columns:
@@ -81,6 +85,18 @@ def contacts(pack: Pack) -> tuple[Declaration, ...]:
     if "score_milli" in stream.columns:
         declared += _scores()
     return declared
+
+
+def directed_contacts(pack: Pack) -> EventStream | None:
+    """The contacts of a pack; ``PlanRefused`` where they are of a time at which nobody kept who made them."""
+    stream = pack.streams.get("contacts")
+    if stream is not None and "direction" not in stream.columns:
+        raise PlanRefused(
+            expected="a store in which every contact says whether the customer or the company made it",
+            found="one of an earlier version, without directions",
+            remedy="Run `regulars ingest` again.",
+        )
+    return stream
 
 
 # fmt: off
@@ -97,7 +113,7 @@ def _all() -> tuple[Declaration, ...]:
 
 def _kinds(stream: EventStream) -> tuple[Declaration, ...]:
     declared: tuple[Declaration, ...] = ()
-    found = most_frequent(stream, "kind", MOST_KINDS + len(_APART))
+    found = most_frequent(stream, "kind", MOST_KINDS + len(_APART), among=("direction", INBOUND))
     for kind, word in slugs([one for one in found if one not in _APART][:MOST_KINDS]).items():
         other = f"contact of the kind {quoted(kind)}", f"contacts of the kind {quoted(kind)}", INTEREST
         one, several, group = _KINDS.get(kind, other)
@@ -111,7 +127,7 @@ def _kinds(stream: EventStream) -> tuple[Declaration, ...]:
 
 def _channels(stream: EventStream) -> tuple[Declaration, ...]:
     declared = windowed("contact_channels", Distinct(CONTACTS, "channel"), meaning="Different channels of contact {window}.", unit="count", group=INTEREST, said="contacts through {value} channels {window}", missing=ZERO, said_as="comparison", windows=_SEASONS)
-    for channel, word in slugs(most_frequent(stream, "channel", MOST_CHANNELS)).items():
+    for channel, word in slugs(most_frequent(stream, "channel", MOST_CHANNELS, among=("direction", INBOUND))).items():
         through = Count(CONTACTS.also("channel", "=", channel))
         declared += windowed(f"contact_channel_{word}", through, meaning=f"Contacts {{window}} through {quoted(channel)}.", unit="count", group=INTEREST, said=f"{{value}} contacts {{window}} through {quoted(channel)}", missing=ZERO, said_as="comparison", windows=(Window(90), WHOLE_PAST))
         declared += windowed(f"contact_channel_{word}", Ratio(through, Count(CONTACTS), "share"), meaning=f"Share of the contacts {{window}} that came through {quoted(channel)}.", unit="share", group=INTEREST, said=f"{{value}} of the contacts {{window}} through {quoted(channel)}", missing=NO_CONTACT, said_as="comparison", windows=(Window(90), WHOLE_PAST))

@@ -17,6 +17,7 @@ TENURE = ReasonGroup("tenure", "Time as a customer")
 SERVICE = ReasonGroup("service", "Complaints and service")
 INTEREST = ReasonGroup("interest", "Visits and interest")
 OFFERS = ReasonGroup("offers", "Offers")
+OUTREACH = ReasonGroup("outreach", "Our contacts")
 CONTRACT = ReasonGroup("contract", "Contract")
 PROFILE = ReasonGroup("profile", "Profile")
 
@@ -24,7 +25,7 @@ _DECLARED = "declared_"
 
 GROUPS = (
     *(RHYTHM, FREQUENCY, SPEND, TREND, SEASON, BASKET, RETURNS, PRICE, CHANNEL, TENURE),
-    *(SERVICE, INTEREST, OFFERS, CONTRACT, PROFILE),
+    *(SERVICE, INTEREST, OFFERS, OUTREACH, CONTRACT, PROFILE),
 )
 
 

@@ -87,6 +87,12 @@ def text_sql(raw: str, found: str) -> str:
 def known_word_sql(written: str, words: Words, expression: str) -> str:
     """SQL for the word of ours that a written one means; NULL where it is not known."""
     meant = words.word_sql(written)
+    asked = words.asked_by(_LITERALS.sub("", expression))
+    if asked is not None:
+        said = folded_sql(written)
+        yes, no = map(literal, asked)
+        answered = f"WHEN {said} IN {_TRUE} THEN {yes} WHEN {said} IN {_FALSE} THEN {no}"
+        return f"CASE {answered} ELSE {meant} END"
     if words.is_closed and _CONTROL_NAMED.search(_LITERALS.sub("", expression)):
         # Whether the 1 of a column that is_control means control, nobody can tell from the rows.
         told = ", ".join(literal(one) for one in sorted(YES_OR_NO))

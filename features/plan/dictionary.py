@@ -11,6 +11,7 @@ from features.declarations.buying import BuyingModel
 from features.declarations.feature import Feature
 from features.plan.plan import Plan, standard_plan
 from features.store.pack import Attributes, EventStream, Pack, TextColumn
+from features.vocabulary.words import INBOUND, OUTBOUND
 
 PAGE = Path("docs/features.md")
 
@@ -69,6 +70,7 @@ def dictionary_page(plan: Plan) -> str:
 
 
 _KINDS = ("click", "complaint", "inquiry", "open", "survey", "visit")
+_MADE = ("call", "letter")
 _CHANNELS = ["store", "web"]
 # What the model of buying was fitted to has no place on the page, so any will do.
 _BUYING = BuyingModel(r=1.0, alpha=30.0, a=1.0, b=3.0)
@@ -77,13 +79,11 @@ _BUYING = BuyingModel(r=1.0, alpha=30.0, a=1.0, b=3.0)
 def full_plan() -> Plan:
     """The plan of a company that has mapped every column, with two channels, departments, regions ….
 
-    Two customers have declared everything, and nothing has happened.
+    Two customers have declared everything, and one contact of every kind is all that has happened.
     """
     streams = {
         "purchases": _purchases(),
-        "contacts": _stream(
-            {"channel": _CHANNELS, "kind": _KINDS, "topic": []}, ("resolved_seconds", "score_milli")
-        ),
+        "contacts": _contacts(),
         "exposures": _stream(
             {"channel": _CHANNELS, "offer": [], "arm": ["control", "treated"]},
             ("accepted_seconds", "revenue_cents", "offer_discount_milli"),
@@ -109,6 +109,24 @@ def _purchases() -> EventStream:
         "channel": _CHANNELS,
     }
     return _stream(dictionaries, ("order", "quantity_milli", "amount_cents", "discount_cents"))
+
+
+def _contacts() -> EventStream:
+    """One contact of every kind, those of the company's own after those of the customer's."""
+    said = [*((kind, INBOUND) for kind in _KINDS), *((kind, OUTBOUND) for kind in _MADE)]
+    dictionaries = {
+        "channel": _CHANNELS,
+        "kind": sorted((*_KINDS, *_MADE)),
+        "direction": [INBOUND, OUTBOUND],
+        "topic": [],
+    }
+    empty = _stream(dictionaries, ("resolved_seconds", "score_milli"))
+    columns = {name: np.zeros(len(said), np.int64) for name in empty.columns}
+    columns["channel"] = np.arange(len(said)) % len(_CHANNELS)
+    columns["kind"] = np.array([dictionaries["kind"].index(kind) for kind, _ in said])
+    columns["direction"] = np.array([dictionaries["direction"].index(one) for _, one in said])
+    offsets = np.array([0, len(said), len(said)])
+    return EventStream(offsets, np.zeros(len(said), np.int64), columns, dictionaries)
 
 
 def _stream(dictionaries: Mapping[str, Sequence[str]], numbers: Sequence[str]) -> EventStream:

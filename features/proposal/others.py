@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from features.checks.stored_values import known_word_sql
 from features.proposal.columns.looking import Look, look_at, opened_to_look
 from features.proposal.columns.names import ROLES, likeness
 from features.proposal.columns.people import people_in
@@ -16,6 +17,7 @@ from features.proposal.wording.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection
 from features.vocabulary.tables import CUSTOMER_ID, ITEMS, TABLES, Column, ColumnKind, RawTable
+from features.vocabulary.words import DIRECTION
 
 _ENOUGH = 0.5
 _WELL_NAMED = 0.8
@@ -56,7 +58,11 @@ def table_of(
     columns = []
     for column in table.columns:
         free = [look for look in looks if look.name not in taken and look.filled]
-        found = _best(column, [one for one in free if not _is_more_of_another(one, column, table)])
+        fitting = [one for one in free if not _is_more_of_another(one, column, table)]
+        if column.name == "direction":
+            named = [one for one in fitting if _likeness(one.name, column.name) >= _ENOUGH]
+            fitting = [one for one in named if _says_direction(connection, source, one)]
+        found = _best(column, fitting)
         if found is not None and not _is_better_by_mail(connection, source, column, found, free):
             taken.add(found.name)
             columns.append(_mapped(column, found))
@@ -109,6 +115,13 @@ def _is_better_by_mail(
     if column.name != CUSTOMER_ID or _likeness(found.name, CUSTOMER_ID) >= _WELL_NAMED:
         return False
     return _person(connection, source, looks) is not None
+
+
+def _says_direction(connection: Connection, source: Source, look: Look) -> bool:
+    """Whether at least half of what a column says is understood as inbound or outbound: a name alone may mislead."""
+    meant = known_word_sql(look.said_text, DIRECTION, look.name)
+    rows = connection.execute(f"SELECT count({meant}) FROM {source.relation}").fetchall()
+    return int(rows[0][0]) >= _ENOUGH * look.filled
 
 
 def _open(column: Column, looks: list[Look]) -> ProposedColumn:

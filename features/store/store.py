@@ -21,7 +21,7 @@ from features.store.pack import Pack, open_pack
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.tables import TABLES
 
-SCHEMA = 4
+SCHEMA = 5
 MANIFEST = "store.json"
 PACK_FOLDER = "pack"
 _MADE_AGAIN = "Run `regulars ingest` again."

@@ -8,7 +8,7 @@ once; so does an event that is given twice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -20,10 +20,12 @@ from features.declarations.events import MARKER
 from features.store.pack import MISSING_CODE, EventStream
 from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import UsageRefused, did_you_mean
-from features.vocabulary.tables import TABLES, ColumnKind
+from features.vocabulary.tables import CONTACTS, TABLES, ColumnKind
+from features.vocabulary.words import direction_of
 
 ORDER = "order"
 ITEM = "item"
+DIRECTION = "direction"
 _ITEM_GROUPS: Final = ("category", "brand", "department")
 _NEEDED: Final = (ORDER, ITEM, "quantity_milli", "amount_cents", "kind")
 _FLAGS: Final = frozenset(
@@ -49,8 +51,8 @@ class FreshEvents:
     defaults to the same. ``columns`` are those of the pack: texts as they are (None when missing),
     numbers in the pack's units (``amount_cents``, ``quantity_milli``, ``resolved_seconds``). An order
     is given by its number, or by its whole-number code where the caller knows the store's. Left out,
-    ``local_day`` follows from the time, the groups of an item are those of the store's lines, and any
-    other column is missing. A text that no event of the store has ever had is a new one: features that
+    ``local_day`` follows from the time, the groups of an item are those of the store's lines, the
+    direction of a contact is that of its kind, and any other column is missing. A text that no event of the store has ever had is a new one: features that
     ask for it by name do not see it until it has been ingested.
 
     >>> FreshEvents.of([{"seconds": 0, "kind": "visit"}, {"seconds": 9, "kind": "click"}]).columns
@@ -137,6 +139,7 @@ class StreamReader:
         Raises ``UsageRefused`` for a column that is unknown, lacks or holds the wrong kind of value.
         """
         self._check(fresh)
+        fresh = self._directed(fresh)
         # Order numbers first: so are the store's lines of one second, so that equals meet their equals.
         given = sorted(fresh.columns, key=lambda name: (name != ORDER, name))
         rows = _each_once(sorted(self._rows(fresh, given), key=_in_order))
@@ -150,6 +153,18 @@ class StreamReader:
             if name not in columns:
                 columns[name] = self._absent(name, seconds, columns)
         return CodedEvents(seconds, known, columns)
+
+    def _directed(self, fresh: FreshEvents) -> FreshEvents:
+        """The events, each contact with the direction it has or that of its kind, as when a store is made."""
+        if self.name != CONTACTS.name or DIRECTION not in self.stream.columns or not fresh.seconds:
+            return fresh
+        kinds = fresh.columns["kind"]
+        said = fresh.columns.get(DIRECTION, (None,) * len(kinds))
+        directions = [
+            one if one is not None or kind is None else direction_of(str(kind))
+            for one, kind in zip(said, kinds, strict=True)
+        ]
+        return replace(fresh, columns={**fresh.columns, DIRECTION: directions})
 
     def _check(self, fresh: FreshEvents) -> None:
         for name in fresh.columns:

@@ -154,6 +154,11 @@ CONTACTS = RawTable(
             "visit, open, click, cart, inquiry, complaint, survey …",
             required=True,
         ),
+        Column(
+            "direction",
+            ColumnKind.TEXT,
+            "inbound or outbound: whether the customer or the company made it; by default told by the kind",
+        ),
         Column("topic", ColumnKind.TEXT, "what it was about"),
         Column("resolved_at", ColumnKind.INSTANT, "when a complaint or inquiry was settled"),
         Column("score", ColumnKind.NUMBER, "the answer to a survey"),

@@ -17,6 +17,8 @@ CONTROL: Final = "control"
 TREATED: Final = "treated"
 COMPLAINT: Final = "complaint"
 SURVEY: Final = "survey"
+INBOUND: Final = "inbound"
+OUTBOUND: Final = "outbound"
 
 YES = (
     "1", "1.0", "true", "t", "yes", "y", "ja", "j", "oui", "si", "sim", "wahr", "vrai", "vero",
@@ -25,6 +27,8 @@ NO = (
     "0", "0.0", "false", "f", "no", "n", "nein", "non", "nao", "nee", "falsch", "faux", "falso",
 )  # fmt: skip
 YES_OR_NO = frozenset((*YES, *NO))
+# So many letters of a word are looked for inside a name: "in" is in "finished" too.
+_TELLING_LETTERS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,12 +36,14 @@ class Words:
     """The words of a column, each with what else is written for it.
 
     Of a ``is_closed`` column nothing else is understood; of another one further words stay as they are.
-    ``needed`` are words without which the column tells little.
+    ``needed`` are words without which the column tells little. Where a column ``answers_its_name``, yes and no
+    are understood if one of the two words is in its name: yes in a column ``is_outbound`` is outbound.
     """
 
     synonyms: Mapping[str, str]
     is_closed: bool = False
     needed: tuple[str, ...] = ()
+    answers_its_name: bool = False
 
     @cached_property
     def meanings(self) -> Mapping[str, str]:
@@ -55,6 +61,29 @@ class Words:
         ('control', 'treated', None)
         """
         return self.meanings.get(folded(written))
+
+    def asked_by(self, name: str) -> tuple[str, str] | None:
+        """What yes and no mean in a column of this name; None where the name says it of neither word, or of both.
+
+        >>> DIRECTION.asked_by("is_outbound"), DIRECTION.asked_by("IsIncoming"), DIRECTION.asked_by("flag")
+        (('outbound', 'inbound'), ('inbound', 'outbound'), None)
+        """
+        if not self.answers_its_name:
+            return None
+        plain = folded(name)
+        named = [
+            ours
+            for ours in self.synonyms
+            if any(
+                len(one) >= _TELLING_LETTERS and one in plain
+                for one, meant in self.meanings.items()
+                if meant == ours
+            )
+        ]
+        if len(named) != 1:
+            return None
+        (other,) = (one for one in self.synonyms if one != named[0])
+        return named[0], other
 
     def word_sql(self, text: str) -> str:
         """SQL for ``word`` over a SQL text."""
@@ -177,9 +206,65 @@ CHANNEL = Words(
 )
 """Through what a contact was made."""
 
+DIRECTION = Words(
+    {
+        INBOUND: "in, incoming, received, from customer, by customer, customer initiated, "
+        "inbound call, incoming call, inbound email, incoming email, "
+        "eingehend, eingang, eingegangen, empfangen, vom kunden, "
+        "entrant, entrante, entrants, recu, recus, appel entrant, du client, "
+        "entrada, recibido, recibida, llamada entrante, "
+        "in entrata, in arrivo, ricevuto, ricevuta, chiamata in entrata, "
+        "recebido, recebida, inkomend, ontvangen",
+        OUTBOUND: "out, outgoing, sent, made, to customer, by us, company initiated, "
+        "outbound call, outgoing call, outbound email, outgoing email, "
+        "ausgehend, ausgang, ausgegangen, gesendet, versendet, an kunden, von uns, "
+        "sortant, sortante, sortants, envoye, envoyes, emis, appel sortant, "
+        "saliente, salida, enviado, enviada, llamada saliente, "
+        "in uscita, inviato, inviata, chiamata in uscita, "
+        "saida, uitgaand, verzonden",
+    },
+    answers_its_name=True,
+)
+"""Who made a contact: the customer, or the company."""
+
 KNOWN_WORDS: Mapping[tuple[str, str], Words] = {
     ("exposures", "arm"): ARM,
     ("contacts", "kind"): KIND,
     ("contacts", "channel"): CHANNEL,
+    ("contacts", "direction"): DIRECTION,
 }
 """The columns that know words, by table."""
+
+_CUSTOMER_DOES = (
+    *KIND.synonyms,
+    *("login", "log in", "search", "download", "chat", "form", "form submission", "wishlist"),
+    *("registration", "sign up", "signup", "subscription", "quote", "quote request", "review"),
+    *("response", "reply", "answer", "unsubscribe", "referral"),
+)
+"""Kinds of contact that are the customer's own doing, whoever writes them down."""
+_CUSTOMER_CAME = "inbound|incoming|eingehend[a-z]*|entrante?|inkomend[a-z]*"
+"""Words in the name of a kind that say it came from the customer: an inbound call."""
+
+
+def direction_of(kind: str) -> str:
+    """Who made a contact of this kind where nothing else says it.
+
+    What is not known to be the customer's own doing counts as made by the company: a bare call says nothing of
+    who called, and must not pass for a customer's interest.
+
+    >>> direction_of("visit"), direction_of("Inbound call"), direction_of("call"), direction_of("letter")
+    ('inbound', 'inbound', 'outbound', 'outbound')
+    """
+    plain = folded(kind)
+    is_customers = plain in _CUSTOMER_DOES or re.search(rf"\b({_CUSTOMER_CAME})\b", plain)
+    return INBOUND if is_customers else OUTBOUND
+
+
+def direction_sql(kind: str) -> str:
+    """SQL for ``direction_of`` over a SQL text."""
+    plain = folded_sql(kind)
+    does = ", ".join(map(_literal, _CUSTOMER_DOES))
+    return (
+        rf"CASE WHEN {plain} IN ({does}) OR regexp_matches({plain}, '\b({_CUSTOMER_CAME})\b') "
+        f"THEN '{INBOUND}' ELSE '{OUTBOUND}' END"
+    )

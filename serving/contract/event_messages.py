@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from features.vocabulary.identifiers import tidied
 from features.vocabulary.tables import CONTACTS, CONTRACTS, EXPOSURES, KNOWN_AT, PURCHASES, RawTable
-from features.vocabulary.words import ARM, CHANNEL, KIND
+from features.vocabulary.words import ARM, CHANNEL, DIRECTION, KIND
 from serving.contract.identifiers import Id, Identifier, Label
 from serving.contract.messages import Answer, CustomerRow, Message
 
@@ -62,6 +62,14 @@ def _channel(value: str) -> str:
     return CHANNEL.word(value) or tidied(value)
 
 
+def _direction(value: str, info: ValidationInfo) -> str:
+    """Who made a contact, in the word of ours. What was kept earlier is taken as it was understood then."""
+    word = DIRECTION.word(value)
+    if word is None and info.context is not None:
+        raise PydanticCustomError("unknown_direction", "Give inbound or outbound")
+    return word or value
+
+
 def _unless_open(value: object) -> object:
     """A date that no calendar reaches stands for none, as in tables."""
     if isinstance(value, str) and value[:4].isdecimal():
@@ -74,6 +82,7 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_is_text), AfterValidator(_in
 Arm = Annotated[Identifier, AfterValidator(_arm)]
 Kind = Annotated[Identifier, AfterValidator(_kind)]
 Channel = Annotated[Identifier, AfterValidator(_channel)]
+Direction = Annotated[Identifier, AfterValidator(_direction)]
 OpenInstant = Annotated[Instant | None, BeforeValidator(_unless_open)]
 Cents = Annotated[int, Field(strict=True, ge=-MOST_CENTS, le=MOST_CENTS)]
 Number = Annotated[float, Field(strict=True, ge=-MOST, le=MOST)]
@@ -100,6 +109,11 @@ class ContactEvent(Message):
     contacted_at: Instant = Field(description="When it happened.")
     channel: Channel = Field(description="email, phone, web, store, chat, social, post or app.")
     kind: Kind = Field(description="visit, open, click, inquiry, complaint, survey …")
+    direction: Direction | None = Field(
+        None,
+        description="inbound or outbound: whether the customer or the company made it; by default told by the "
+        "kind, and a call or a letter is outbound.",
+    )
     topic: Label | None = Field(None, description="What it was about.")
     resolved_at: OpenInstant = Field(None, description="When it was settled.")
     score: Number | None = Field(None, description="The answer to a survey.")
@@ -270,7 +284,11 @@ class EventRowAnswer(Answer):
         ),
     ]
     counts: Annotated[
-        bool, Field(description="Whether models read such events, so that scores may move.")
+        bool,
+        Field(
+            description="Whether models read such events, so that scores may move; a contact that the company made "
+            "moves none."
+        ),
     ]
 
 

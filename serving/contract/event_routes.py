@@ -23,6 +23,7 @@ from serving.contract.identifiers import UNREADABLE
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.reported_events import ToldEvent
+from serving.scores.fresh_events import is_made_by_company
 
 AHEAD_SECONDS = DAY_SECONDS
 """Clocks differ; what is further ahead is a mistake."""
@@ -52,7 +53,9 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
                 row_id=row.row_id,
                 event_id=(row.event_id or "") if row.customer_id == UNREADABLE else event.event_id,
                 status=_became(next(is_new)) if is_timely else "refused",
-                counts=is_timely and _is_read(models_in_use, event.table),
+                counts=is_timely
+                and not is_made_by_company(row.table, row.event)
+                and _is_read(models_in_use, event.table),
             )
             for row, event, is_timely in zip(question.rows, told, timely, strict=True)
         ]

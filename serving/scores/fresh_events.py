@@ -7,7 +7,16 @@ from datetime import datetime
 
 from features.store.pack import Pack
 from features.vectors.fresh import FreshEvents
-from features.vocabulary.tables import KNOWN_AT, TABLES, Column, ColumnKind, RawTable, stored_name
+from features.vocabulary.tables import (
+    CONTACTS,
+    KNOWN_AT,
+    TABLES,
+    Column,
+    ColumnKind,
+    RawTable,
+    stored_name,
+)
+from features.vocabulary.words import OUTBOUND, direction_of
 
 Value = str | int | None
 _MILLI = 1_000
@@ -29,17 +38,29 @@ def fresh_events(
 
     A row is an object with one attribute a column, by the names of ``wire_name``.
 
-    Columns the company has not mapped are left out: no feature is made of them.
+    Columns the company has not mapped are left out: no feature is made of them. What the company did is left
+    out as well, for it must move no score: it would even make the rest of the behaviour newer.
     """
     found, unread = dict[str, FreshEvents](), []
     for name, rows in told.items():
         stream = pack.streams.get(name)
         if stream is None:
             unread.append(name)
-        else:
-            read = [_row(TABLES[name], one, stream.columns) for one in rows]
-            found[name] = FreshEvents.of(read)
+            continue
+        theirs = [one for one in rows if not is_made_by_company(name, one)]
+        if theirs:
+            found[name] = FreshEvents.of(
+                [_row(TABLES[name], one, stream.columns) for one in theirs]
+            )
     return found, unread
+
+
+def is_made_by_company(table: str, told: object) -> bool:
+    """Whether a told event is a contact that the company made, by its direction or else by its kind."""
+    if table != CONTACTS.name:
+        return False
+    said = getattr(told, "direction", None)
+    return (said or direction_of(str(getattr(told, "kind", "")))) == OUTBOUND
 
 
 def last_known(fresh: Mapping[str, FreshEvents]) -> int:

@@ -101,7 +101,7 @@ def _purchases(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterat
 
 def _contacts(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterator[TimelineEntry]:
     for row in rows.tolist():
-        details = _texts(stream, row, ("channel", "topic"))
+        details = _texts(stream, row, ("channel", "direction", "topic"))
         for name in ("resolved_seconds", "score_milli"):
             details |= _number(stream, row, name)
         kind = _texts(stream, row, ("kind",)).get("kind", "contact")

@@ -33,6 +33,7 @@ LARGER_FOLDERS = {
     "regulars": "a file a group of verbs, and their tables",
     "experiments/world": "a file a part of the simulated company's life",
     "experiments/bench/service": "a file a contender",
+    "features/behaviour": "a file a family of features",
 }
 """Folders of more than a dozen files, each with its reason."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.behaviour.outreach import of_the_company
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS
 from training.datasets.dataset import Dataset
@@ -37,16 +38,18 @@ class Usable:
     notes: tuple[str, ...]
 
 
-def usable_features(dataset: Dataset) -> Usable:
+def usable_features(dataset: Dataset, *, of_company: bool = False) -> Usable:
     """Leave out features that are the same for everybody, or known of fewer than ten customers.
 
     The time of year counts only where the cutoffs show every season twice: else it is the date in other words.
-    Raises ``ModelRefused`` when none remains.
+    What the company did is not what the customer felt: only a model of how its offers are taken learns from
+    that (``of_company``). Raises ``ModelRefused`` when none remains.
     """
     constant, rare, once, kept = [], [], [], []
     vectors = dataset.vectors
+    ours = frozenset() if of_company else of_the_company(vectors.feature_names)
     span_days = (vectors.cutoff_seconds.max() - vectors.cutoff_seconds.min()) / DAY_SECONDS
-    for name in vectors.feature_names:
+    for name in (one for one in vectors.feature_names if one not in ours):
         column = vectors.column(name)
         present = ~np.isnan(column)
         if not is_shared(vectors.customer_keys[present]):
@@ -69,6 +72,7 @@ def usable_features(dataset: Dataset) -> Usable:
             ("the same for everybody", constant),
             ("known of fewer than ten customers", rare),
             ("no season seen twice", once),
+            ("done by the company and not by the customer", sorted(ours)),
         )
         if names
     ]

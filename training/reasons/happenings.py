@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import EventStream, Pack
-from features.vocabulary.words import CONTROL
+from features.vocabulary.words import CONTROL, OUTBOUND
 from training.reasons.languages.known import language_of
 
 # The reason groups each may speak for, and one and several of it.
@@ -24,6 +24,7 @@ _WORDS = {
     "open": (("interest",), "mail opened", "mails opened"),
     "click": (("interest",), "link clicked", "links clicked"),
     "contact": (("interest",), "other contact", "other contacts"),
+    "outreach": (("outreach",), "contact of ours", "contacts of ours"),
     "offer_shown": (("offers",), "offer shown", "offers shown"),
     "offer_accepted": (("offers",), "offer accepted", "offers accepted"),
     "contract_begun": (("contract",), "contract begun", "contracts begun"),
@@ -95,6 +96,14 @@ def _within(stream: EventStream, rows: slice, first: int, end: int) -> NDArray[n
     return np.asarray((when >= first) & (when < end) & (known < end))
 
 
+def _has(stream: EventStream, rows: slice, column: str, text: str) -> NDArray[np.bool_]:
+    """Which rows have a text in a column; none where the column is not there."""
+    texts = list(stream.dictionaries.get(column, ()))
+    if text not in texts:
+        return np.zeros(rows.stop - rows.start, np.bool_)
+    return np.asarray(stream.columns[column][rows] == texts.index(text))
+
+
 def _purchases(
     stream: EventStream, rows: slice, first: int, end: int
 ) -> Iterator[tuple[str, Seconds]]:
@@ -110,6 +119,9 @@ def _contacts(
     stream: EventStream, rows: slice, first: int, end: int
 ) -> Iterator[tuple[str, Seconds]]:
     inside, when = _within(stream, rows, first, end), stream.seconds[rows]
+    made = _has(stream, rows, "direction", OUTBOUND)
+    yield "outreach", when[inside & made]
+    inside &= ~made
     kinds: Sequence[str] = stream.dictionaries["kind"]
     codes = stream.columns["kind"][rows]
     named = np.zeros(len(codes), np.bool_)
@@ -124,9 +136,7 @@ def _exposures(
     stream: EventStream, rows: slice, first: int, end: int
 ) -> Iterator[tuple[str, Seconds]]:
     inside, when = _within(stream, rows, first, end), stream.seconds[rows]
-    if "arm" in stream.columns and CONTROL in stream.dictionaries["arm"]:
-        control = list(stream.dictionaries["arm"]).index(CONTROL)
-        inside = inside & (stream.columns["arm"][rows] != control)
+    inside &= ~_has(stream, rows, "arm", CONTROL)
     yield "offer_shown", when[inside]
     yield from _at_own_instant("offer_accepted", "accepted_seconds", stream, rows, first, end)
 

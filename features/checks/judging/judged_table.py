@@ -19,7 +19,7 @@ from features.checks.judging.conversions import (
 )
 from features.checks.judging.filler_days import filler_rules
 from features.checks.judging.joins import join_rules, selected
-from features.checks.judging.known_words import word_rules
+from features.checks.judging.known_words import directed, with_direction, word_rules
 from features.checks.judging.numbers_in_texts import with_numbers
 from features.checks.judging.order_values import reading_with_order_values, with_order_values
 from features.checks.judging.rules import MOST_RULES, Rule, rules_of, too_many_rules
@@ -170,6 +170,7 @@ def open_table(
     breaches += _condition_faults(connection, source, table, mapping)
     if not breaches:
         columns = with_numbers(connection, source, table, columns, mapping.where)
+    columns = with_direction(table, columns)
     rules = rules_of(table, columns, mapping.set_aside, as_of)
     rules += word_rules(table, columns)
     rules += filler_rules(table, columns)
@@ -290,16 +291,16 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str, *, ahead
 
 
 def _settled(opened: OpenTable) -> str:
-    """SQL for the converted rows, in which a date that stands for none is none."""
-    replaced, noted = [], []
+    """SQL for the converted rows, in which a date that stands for none is none, and each contact has a direction."""
+    replaced, noted = directed(opened.table), []
     for one in opened.columns:
         if one.may_be_open:
             stored = quoted(one.stored)
             replaced.append(f"CASE WHEN NOT {one.is_open} THEN {stored} END AS {stored}")
-            noted.append(f"{one.is_open} AS {quoted(one.open)}")
+            noted.append(f", {one.is_open} AS {quoted(one.open)}")
     if not replaced:
         return "SELECT * FROM converted"
-    return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(noted)} FROM converted"
+    return f"SELECT * REPLACE ({', '.join(replaced)}){''.join(noted)} FROM converted"
 
 
 def _customer_column(opened: OpenTable) -> str | None:

@@ -1,4 +1,7 @@
-"""Columns that know few words, as the check sees them: what is not understood, and what is never said."""
+"""Columns that know few words, as the check sees them: what is not understood, what is never said, and what follows.
+
+Here a stored contact whose row does not say who made it gets its direction, and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,20 @@ from features.checks.breaches import Breach, Severity
 from features.checks.judging.conversions import MappedColumn
 from features.checks.judging.rules import Rule
 from features.sources.connection import Connection, literal, quoted
-from features.vocabulary.tables import RawTable
-from features.vocabulary.words import COMPLAINT, CONTROL, TREATED, Words
+from features.vocabulary.tables import CONTACTS, RawTable
+from features.vocabulary.words import (
+    COMPLAINT,
+    CONTROL,
+    DIRECTION,
+    TREATED,
+    Words,
+    direction_sql,
+)
 
 FEW_WORDS = 100
 """A column with more different words in a month is not counted word by word."""
 _SHOWN = 12
+_SAYS_NOTHING = "CAST(NULL AS VARCHAR)"
 WordCounts = Mapping[str, Mapping[str, int] | None]
 
 
@@ -31,13 +42,20 @@ def word_rules(table: RawTable, columns: Sequence[MappedColumn]) -> Iterator[Rul
             what=f"{name} is none of the words {ours}, and nothing known to mean one",
             condition=f"({quoted(column.stored)} NOT IN ({known}))",
             severity=Severity.REFUSES if words.is_closed else Severity.NOTES,
-            becomes="refused" if words.is_closed else "kept as they are",
-            advice=_remedy(table, column) if words.is_closed else f"Write {_case(column)} {_MEANT}",
+            becomes="refused" if words.is_closed else _BECOMES.get(name, "kept as they are"),
+            advice=_remedy(table, column)
+            if words.is_closed
+            else f"Write {_case(column)} {_MEANT}{_BESIDES.get(name, '')}",
         )
 
 
 _UNKNOWN = "unknown_word."
 _MEANT = "if one of ours is meant."
+_BECOMES = {"direction": "kept as they are, and counted neither as inbound nor as outbound"}
+_BESIDES = {
+    "kind": " Unless a direction is mapped, a kind that is not known to be the customer's own doing counts as outbound: "
+    "made by the company, and no sign of interest."
+}
 
 
 def _case(column: MappedColumn) -> str:
@@ -119,3 +137,21 @@ _CONSEQUENCES = {
     TREATED: "Without customers who were shown an offer nothing can be learned of it.",
     COMPLAINT: "When something was settled is read of complaints alone.",
 }
+
+
+def with_direction(table: RawTable, columns: Sequence[MappedColumn]) -> list[MappedColumn]:
+    """The columns of a table; those of contacts with a direction, which says nothing where none is mapped."""
+    names = [one.column.name for one in columns]
+    if table is not CONTACTS or "direction" in names or "kind" not in names:
+        return list(columns)
+    unsaid = MappedColumn(CONTACTS.column("direction"), _SAYS_NOTHING, "VARCHAR", DIRECTION)
+    place = names.index("kind") + 1
+    return [*columns[:place], unsaid, *columns[place:]]
+
+
+def directed(table: RawTable) -> list[str]:
+    """What replaces a column of the converted rows: a contact without a direction has that of its kind."""
+    if table is not CONTACTS:
+        return []
+    direction = quoted("direction")
+    return [f"coalesce({direction}, {direction_sql(quoted('kind'))}) AS {direction}"]

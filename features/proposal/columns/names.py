@@ -162,6 +162,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         "datum", "fecha", "data",
     ),
     "kind": ("kind", "type", "contact type", "event", "event type", "art", "kontaktart", "action"),
+    "direction": (
+        "direction", "call direction", "hs call direction", "inbound outbound", "in out", "call type",
+        "is outbound", "is inbound", "outbound", "inbound", "is incoming", "incoming", "outgoing", "richtung",
+        "anrufrichtung", "sens", "sens appel", "direccion llamada", "direzione", "sentido", "richting", "initiated by",
+    ),
     "topic": ("topic", "subject", "reason", "thema", "betreff", "grund", "sujet", "asunto"),
     "resolved_at": ("resolved at", "closed at", "erledigt am", "geloest am", "solved at"),
     "score": ("score", "rating", "nps", "csat", "bewertung", "note"),

@@ -97,7 +97,7 @@ def test_kinds_and_columns_that_are_not_there_have_no_features() -> None:
 
 
 def test_a_kind_of_the_company_is_called_by_its_own_name() -> None:
-    declared = contacts(pack_of({"anna": [contact("2026-01-01", "VIP day")]}))
+    declared = contacts(pack_of({"anna": [contact("2026-01-01", "VIP day", direction="inbound")]}))
     one = next(d.feature for d in declared if d.feature.name == "contact_vip_day_count_30d")
 
     assert one.meaning == "Contacts of the kind VIP day in the last 30 days."
@@ -105,8 +105,11 @@ def test_a_kind_of_the_company_is_called_by_its_own_name() -> None:
 
 
 def test_only_the_most_frequent_kinds_have_features_of_their_own() -> None:
-    events: list[Event] = [contact("2026-01-01", f"kind {number}") for number in range(12)]
-    events += [contact("2026-01-02", f"kind {number}") for number in range(4, 12)]
+    days = [("2026-01-01", number) for number in range(12)]
+    days += [("2026-01-02", number) for number in range(4, 12)]
+    events: list[Event] = [
+        contact(day, f"kind {number}", direction="inbound") for day, number in days
+    ]
     pack = pack_of({"anna": [*events, contact("2026-01-01", "survey")]})
 
     kinds = [

@@ -60,3 +60,20 @@ def test_identities_are_proposed_with_the_person_and_the_date(tmp_path: Path) ->
         "since": '"Merged on"',
     }
     assert not found.open
+
+
+def test_a_direction_is_proposed_by_its_name_where_its_values_are_understood(
+    tmp_path: Path,
+) -> None:
+    named = [
+        ("hs_call_direction", "INBOUND", True),
+        ("CallType", "Outbound", True),
+        ("is_outbound", True, True),
+    ]
+    named += [("direccion", "Calle Mayor 5", False), ("direction", "north", False)]
+    for name, value, is_direction in named:
+        rows = [(f"K{n}", DAY, "phone", "call", value) for n in range(9)]
+        write_table(tmp_path / "c.parquet", rows, ("Kundennummer", "date", "channel", "kind", name))
+        found = propose(others={"contacts": tmp_path / "c.parquet"})
+        columns = {one.column: one.expression for one in found.tables[0].columns}
+        assert columns.get("direction") == (name if is_direction else None), name

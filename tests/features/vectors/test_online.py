@@ -134,6 +134,33 @@ def test_a_fresh_contact_reaches_a_customer_with_purchases_alone() -> None:
     assert with_contact.shape == (len(PLAN.features),)
 
 
+def test_a_fresh_contact_has_the_direction_it_says_or_that_of_its_kind() -> None:
+    company = pack_of({"anna": [contact("2026-01-10", "call"), contact("2026-01-11", "visit")]})
+    plan = standard_plan(company)
+    online = OnlineVectors(company, plan)
+
+    def counted(**told: Any) -> tuple[float, float]:
+        fresh = FreshEvents.of([{"seconds": at("2026-01-20").seconds, "channel": "web", **told}])
+        values = online.vector("anna", FEBRUARY, {"contacts": fresh})
+        found = dict(zip(plan.feature_names, values.tolist(), strict=True))
+        return found["contacts_count_30d"], found["outbound_contacts_count_30d"]
+
+    assert counted(kind="call") == counted(kind="call", direction=None) == (1, 2)
+    assert counted(kind="call", direction="inbound") == (2, 1)
+    assert counted(kind="visit", direction="outbound") == (1, 2)
+    assert counted(kind="webinar") == (1, 2) and counted(kind="inbound call") == (2, 1)
+    again = {"seconds": at("2026-01-10").seconds, "kind": "call", "channel": "web"}
+    assert counted(**again) == (1, 1)  # the store has it already
+
+
+def test_a_call_of_ours_told_of_a_company_that_never_called_is_no_contact_of_theirs() -> None:
+    fresh = FreshEvents.of(
+        [{"seconds": at("2026-01-25").seconds, "kind": "call", "channel": "phone"}]
+    )
+    before, after = (ONLINE.vector("bert", FEBRUARY, one) for one in ({}, {"contacts": fresh}))
+    np.testing.assert_array_equal(before, after)
+
+
 def test_one_question_needs_no_preparation() -> None:
     fresh = {"purchases": FreshEvents.of([bought("2026-01-30")])}
 

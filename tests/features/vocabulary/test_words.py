@@ -13,10 +13,13 @@ from features.vocabulary.tables import TABLES
 from features.vocabulary.words import (
     ARM,
     CHANNEL,
+    DIRECTION,
     KIND,
     KNOWN_WORDS,
     YES_OR_NO,
     Words,
+    direction_of,
+    direction_sql,
     folded,
     folded_sql,
 )
@@ -67,6 +70,14 @@ MEANT = {
     (CHANNEL, "phone"): ["Telefon", "phone call", "llamada", "telefoon", "appel", "Anruf"],
     (CHANNEL, "store"): ["Filiale", "in-store", "magasin", "tienda", "negozio", "loja", "winkel"],
     (CHANNEL, "web"): ["Website", "online", "site web", "sitio web", "sito web"],
+    (DIRECTION, "inbound"): [
+        *["inbound", "INBOUND", "In", "incoming", "Received", "eingehend", "Entrant"],
+        *["entrada", "in entrata", "recebido", "inkomend"],
+    ],
+    (DIRECTION, "outbound"): [
+        *["outbound", "OUTBOUND", "Out", "outgoing", "made", "sent", "ausgehend", "Sortant"],
+        *["saliente", "in uscita", "sa\u00edda", "uitgaand"],
+    ],
     (CHANNEL, "post"): ["Brief", "letter", "direct mail", "courrier", "carta", "lettera"],
 }
 
@@ -105,6 +116,43 @@ def test_no_word_means_two_things_and_every_word_of_ours_means_itself() -> None:
 def test_yes_and_no_are_told_apart_by_every_language() -> None:
     assert {ARM.word(one) for one in YES_OR_NO} == {"control", "treated"}
     assert ARM.is_closed and not KIND.is_closed and not CHANNEL.is_closed
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction"),
+    [
+        *[(one, "inbound") for one in ("visit", "open", "click", "cart", "inquiry", "complaint")],
+        *[(one, "inbound") for one in ("survey", "Login", "Quote request", "response", "chat")],
+        *[(one, "inbound") for one in ("Inbound call", "incoming_email", "Eingehender Anruf")],
+        *[(one, "outbound") for one in ("call", "letter", "mail sent", "meeting", "Webinar", "")],
+        *[(one, "outbound") for one in ("outbound call", "visitors", "reinbound", "\u0434\u0430")],
+    ],
+)
+def test_who_made_a_contact_is_told_by_its_kind_alike_in_python_and_sql(
+    kind: str, direction: str
+) -> None:
+    ((found,),) = DATABASE.execute(
+        f"SELECT {direction_sql('x')} FROM (SELECT ? AS x)", [kind]
+    ).fetchall()
+    assert direction_of(kind) == found == direction
+
+
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        *[("is_outbound", ("outbound", "inbound")), ("IsIncoming", ("inbound", "outbound"))],
+        *[
+            ("Ausgehend", ("outbound", "inbound")),
+            ("inbound_or_outbound", None),
+            ("finished", None),
+        ],
+    ],
+)
+def test_a_name_says_what_yes_means_where_it_names_one_of_the_two(
+    name: str, asked: tuple[str, str] | None
+) -> None:
+    assert DIRECTION.asked_by(name) == asked
+    assert ARM.asked_by(name) is KIND.asked_by(name) is None
 
 
 def test_known_words_are_of_columns_that_exist() -> None:

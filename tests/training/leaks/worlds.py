@@ -169,14 +169,14 @@ Plant = Callable[[Honest], Pack]
 
 
 def _contacts(chance: tuple[float, float], kind: str) -> Plant:
-    """Contacts written into the past for those who left and those who stayed, by these chances."""
+    """Contacts of theirs written into the past for those who left and those who stayed, by these chances."""
 
     def plant(one: Honest) -> Pack:
         drawn = one.generator.random(CUSTOMERS)
         days = one.generator.uniform(1, 60, CUSTOMERS)
         return one.with_contacts(
             lambda key: (
-                [contact(_before(days[key]), kind)]
+                [contact(_before(days[key]), kind, direction="inbound")]
                 if drawn[key] < chance[int(one.outcomes[key] == 0)]
                 else []
             )

@@ -56,3 +56,20 @@ def test_the_time_of_year_is_read_only_where_the_cutoffs_show_every_season_twice
     assert set(usable.names) >= set(learned.vectors.feature_names)
     assert (set(TIME_OF_YEAR) <= set(usable.names)) is read
     assert any("no season seen twice" in one for one in usable.notes) is not read
+
+
+@pytest.mark.parametrize("of_company", [False, True])
+def test_what_the_company_did_is_read_only_by_models_of_what_it_does(of_company: bool) -> None:
+    learned = dataset()
+    ours = (
+        "outbound_contacts_count_30d",
+        "days_since_outbound_contact",
+        "outbound_contact_call_count_90d",
+    )
+    values = np.column_stack([learned.vectors.values, *(np.arange(600) % n for n in (5, 7, 9))])
+    names = (*learned.vectors.feature_names, *ours)
+    keys, cutoffs = learned.vectors.customer_keys, learned.vectors.cutoff_seconds
+    vectors = Vectors("p", names, keys, cutoffs, values.astype(np.float32))
+    usable = usable_features(Dataset(vectors, learned.outcomes), of_company=of_company)
+    assert set(usable.names) == set(names) - (set() if of_company else set(ours))
+    assert any("done by the company" in one for one in usable.notes) is not of_company

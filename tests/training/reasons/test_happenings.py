@@ -34,8 +34,19 @@ def test_returns_and_contacts_are_told_by_their_kind() -> None:
         returned("2026-01-12"),
         contact("2026-01-13", kind="complaint"),
         contact("2026-01-14", kind="complaint"),
-        contact("2026-01-15", kind="webinar"),
+        contact("2026-01-15", kind="webinar", direction="inbound"),
     ) == {"return": 1, "complaint": 2, "contact": 1}
+
+
+def test_what_the_company_did_is_told_apart_from_what_the_customer_did() -> None:
+    assert counted(
+        contact("2026-01-13", kind="call"),
+        contact("2026-01-14", kind="call", direction="inbound"),
+        contact("2026-01-15", kind="visit", direction="outbound"),
+        contact("2026-01-16", kind="visit"),
+    ) == {"outreach": 2, "contact": 1, "visit": 1}
+    assert Happening("outreach", 2, 0).groups == ("outreach",)
+    assert Happening("outreach", 2, 0).said("en") == "two contacts of ours"
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def learn_offers(
     ground = Ground(pack, plan, offers, threads, progress)
     asked = ground.asked(exposed)
     of_shown = asked.select(np.flatnonzero(exposed.treated))
-    usable = usable_features(of_shown.dataset)
+    usable = usable_features(of_shown.dataset, of_company=True)
     ladder = climb(of_shown, offer_rungs(usable.names), threads=threads, progress=progress)
     ladder = kept_in(ladder, _kept_out)
     effect, why_not = _persuasion(asked, exposed, kind, progress)

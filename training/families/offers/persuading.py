@@ -92,10 +92,9 @@ def _chances(exposed: Exposed) -> Floats:
 
 def _few(dataset: Dataset) -> tuple[str, ...]:
     """The crosses, and of behaviour what tells most of acting at all, in either arm."""
-    usable = usable_features(Dataset(dataset.vectors, dataset.outcomes)).names
-    model = BoostedModel.fit(
-        Dataset(dataset.vectors, dataset.outcomes), usable, settings=SETTINGS, rounds=_ROUNDS
-    )
+    asked = Dataset(dataset.vectors, dataset.outcomes)
+    usable = usable_features(asked, of_company=True).names
+    model = BoostedModel.fit(asked, usable, settings=SETTINGS, rounds=_ROUNDS)
     gains = model.booster.feature_importance("gain")
     behaviour = [
         (name, gain) for name, gain in zip(usable, gains, strict=True) if name not in NAMES

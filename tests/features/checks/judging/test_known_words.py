@@ -149,6 +149,78 @@ def test_kinds_and_channels_are_understood_and_others_stay_and_are_counted(tmp_p
     assert (channels.rows, channels.detail) == (3, "words: fax (2), pigeon (1)")
 
 
+def directed(folder: Path, rows: list[tuple[str, Any]], name: str = "way") -> Settings:
+    """One customer after the other was in touch by a kind of contact, and a column says which way it went."""
+    written: list[Row] = [
+        (f"c{place}", f"2026-01-{place + 1:02}", "phone", kind, way)
+        for place, (kind, way) in enumerate(rows)
+    ]
+    write_table(folder / "contacts.parquet", written, (*TOUCHED[:4], name))
+    mapping = {"source": "contacts.parquet", "columns": {**CONTACTS, "direction": name}}
+    return settings_from({"tables": {"contacts": mapping}}, folder=folder)
+
+
+def test_a_contact_has_the_direction_its_row_says(tmp_path: Path) -> None:
+    said = [
+        "INBOUND",
+        "Outbound",
+        "eingehend",
+        "Ausgehend",
+        "entrant",
+        "sortant",
+        "in",
+        "OUT",
+        "received",
+    ]
+    pack = packed(directed(tmp_path, [("call", one) for one in said]))
+    assert words_of(pack, "contacts", "direction") == [
+        *["inbound", "outbound"] * 4,
+        "inbound",
+    ]
+
+
+def test_a_contact_whose_row_says_no_direction_has_that_of_its_kind(tmp_path: Path) -> None:
+    kinds = ["visit", "Beschwerde", "NPS", "call", "letter", "Inbound call", "quote", "Webinar"]
+    by_kind = [*["inbound"] * 3, *["outbound"] * 2, *["inbound"] * 2, "outbound"]
+    blank = packed(directed(tmp_path, [(one, None) for one in kinds]))
+    unmapped = packed(contacts(tmp_path, [("phone", one) for one in kinds]))
+    assert words_of(blank, "contacts", "direction") == by_kind
+    assert words_of(unmapped, "contacts", "direction") == by_kind
+    assert blank.digest == unmapped.digest
+
+
+@pytest.mark.parametrize(
+    ("name", "yes"),
+    [("is_outbound", "outbound"), ("Eingehend", "inbound"), ("IsIncoming", "inbound")],
+)
+def test_yes_and_no_are_understood_where_the_name_says_the_direction(
+    tmp_path: Path, name: str, yes: str
+) -> None:
+    no = "inbound" if yes == "outbound" else "outbound"
+    pack = packed(directed(tmp_path, [("call", True), ("call", False), ("visit", None)], name))
+    assert words_of(pack, "contacts", "direction") == [yes, no, "inbound"]
+
+
+def test_a_direction_nobody_knows_is_noted_word_by_word_and_stays(tmp_path: Path) -> None:
+    settings = directed(tmp_path, [("call", "Internal"), ("call", "Internal"), ("visit", "in")])
+    found = told(check(settings), "unknown_word.direction")
+    assert found is not None and found.severity is Severity.NOTES
+    assert (found.rows, found.detail) == (2, "words: Internal (2)")
+    assert "neither as inbound nor as outbound" in found.becomes
+    assert words_of(packed(settings), "contacts", "direction") == [
+        "Internal",
+        "Internal",
+        "inbound",
+    ]
+    flags = told(check(directed(tmp_path, [("call", True)], "flag")), "unknown_word.direction")
+    assert flags is not None and flags.detail == "words: true (1)"
+
+
+def test_a_kind_nobody_knows_is_said_to_count_as_made_by_the_company(tmp_path: Path) -> None:
+    found = told(check(contacts(tmp_path, [("web", "Webinar")])), "unknown_word.kind")
+    assert found is not None and "counts as outbound" in found.advice
+
+
 def test_a_column_of_many_texts_is_not_told_text_by_text(tmp_path: Path) -> None:
     for texts, detail in ((12, "words: "), (13, "13 different words"), (101, "")):
         settings = contacts(tmp_path, [("web", f"person {at:03}") for at in range(texts)][:28])

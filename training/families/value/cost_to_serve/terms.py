@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from features.behaviour.contacts import CONTACTS
+from features.behaviour.outreach import MADE
 from features.behaviour.purchases import BOUGHT, ORDERS, RETURNS_COUNT
 from features.company.settings.cost_to_serve import CostToServeSettings
 from features.declarations import Count, Declaration, Distinct, Ratio, Value
@@ -34,10 +35,13 @@ def cost_terms(
 
 
 def _costly(settings: CostToServeSettings) -> Iterator[tuple[str, Value, int]]:
+    # A contact costs the same whoever made it.
     for kind, cents in settings.kinds.items():
-        yield kind, Count(CONTACTS.also("kind", "=", kind)), cents
+        for contacts in (CONTACTS, MADE):
+            yield kind, Count(contacts.also("kind", "=", kind)), cents
     for channel, cents in settings.channels.items():
-        yield channel, Count(CONTACTS.also("channel", "=", channel)), cents
+        for contacts in (CONTACTS, MADE):
+            yield channel, Count(contacts.also("channel", "=", channel)), cents
         through = Distinct(BOUGHT.also("channel", "=", channel), "order")
         yield channel, Ratio(through, ORDERS, "share"), cents
     if settings.return_cents:

@@ -83,14 +83,25 @@ def learned(costs: CostToServeSettings = COSTS) -> LearnedCost:
 def test_what_costs_is_read_from_the_features_that_count_it() -> None:
     terms, uncounted = cost_terms(plan().declarations, COSTS)
     assert {(one.feature, one.of, one.window_days) for one in terms} == {
-        ("contact_call_count_365d", "", 365),
+        ("outbound_contact_call_count_365d", "", 365),
         ("channel_store_orders_share_365d", "orders_count_365d", 365),
         ("returns_count_365d", "", 365),
     }
     assert uncounted == ()
     assert cost_terms(plan().declarations, replace(COSTS, contact_cents={"fax": "1"}))[1] == ("fax",)  # fmt: skip
     phone, _ = cost_terms(plan().declarations, CostToServeSettings({}, 0, {"phone": "10"}))
-    assert [(one.feature, one.window_days) for one in phone] == [("contact_channel_phone_count_90d", 90)]  # fmt: skip
+    assert [(one.feature, one.window_days) for one in phone] == [("outbound_contact_channel_phone_count_90d", 90)]  # fmt: skip
+
+
+def test_a_contact_costs_the_same_whoever_made_it() -> None:
+    called = [contact("2025-03-01", "call", direction=one) for one in ("inbound", "outbound")]
+    both = standard_plan(pack_of({"anna": [order("2025-01-05"), *called]})).declarations
+    terms, uncounted = cost_terms(both, CostToServeSettings({"call": "450"}))
+    assert {one.feature: one.cents for one in terms} == {
+        "contact_call_count_365d": 450,
+        "outbound_contact_call_count_365d": 450,
+    }
+    assert uncounted == ()
 
 
 def test_who_costs_more_than_they_bring_is_told_before_they_do() -> None:
