@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from filelock import FileLock
 
 from features.company.workspace import Workspace
 from features.vocabulary.errors import BundleRefused
@@ -20,6 +22,7 @@ from training.bundles.manifest import MANIFEST_FILE
 
 SIGNATURE_FILE = "signature.json"
 _KEY_FILE, _TRUSTED_FILE = "signing.key", "trusted-keys.json"
+_KEY_LOCK = ".signing.lock"
 _MOST_BYTES = 4_096
 
 
@@ -73,17 +76,25 @@ class Signing:
 
     def _private_key(self) -> Ed25519PrivateKey:
         path = self.workspace.folder / _KEY_FILE
-        try:
+        with suppress(FileNotFoundError):
             return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
-        except FileNotFoundError:
-            key = Ed25519PrivateKey.generate()
-            self.workspace.create()
-            descriptor = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(key.private_bytes_raw())
-            trusted = sorted({*self._trusted(), _public(key)})
-            self.trusted_file.write_text(json.dumps(trusted, indent=1) + "\n", encoding="utf-8")
-            return key
+        self.workspace.create()
+        # The first trainings of two families may come here at once, and must sign by one key.
+        with FileLock(self.workspace.folder / _KEY_LOCK):
+            if not path.exists():
+                self._make_key(path)
+        return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+
+    def _make_key(self, path: Path) -> None:
+        key, beside = Ed25519PrivateKey.generate(), path.with_name(f"{_KEY_FILE}.new")
+        trusted = sorted({*self._trusted(), _public(key)})
+        self.trusted_file.write_text(json.dumps(trusted, indent=1) + "\n", encoding="utf-8")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(key.private_bytes_raw())
+        # Whoever reads it meanwhile finds none or all of it.
+        beside.replace(path)
 
 
 def _public(key: Ed25519PrivateKey) -> str:

@@ -159,6 +159,17 @@ def test_the_key_is_its_owners_alone_and_readers_need_only_the_public_one(
         current_bundle(workspace)
 
 
+def test_all_who_sign_for_the_first_time_at_once_sign_by_one_key_that_is_trusted(
+    tmp_path: Path,
+) -> None:
+    signing = Signing(Workspace(tmp_path / "new"))
+    with ThreadPoolExecutor(8) as pool:
+        names = {one.result() for one in [pool.submit(lambda: signing.name) for _ in range(8)]}
+    (trusted,) = json.loads(signing.trusted_file.read_text())
+    assert names == {trusted[:16]}
+    assert stat.S_IMODE((signing.workspace.folder / "signing.key").stat().st_mode) == 0o600
+
+
 def test_a_model_that_kills_whoever_opens_it_is_refused_and_nobody_dies(
     workspace: Workspace,
 ) -> None:
