@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -83,6 +83,14 @@ class WorldSpec:
     def end(self) -> Cutoff:
         """The first instant after the simulated calendar: the natural cutoff for today's scores."""
         return self.first.plus_days(self.days)
+
+    def ending_at(self, end: Cutoff) -> WorldSpec:
+        """The same company on a calendar that ends at this midnight: its seasons are those of the days it then lives.
+
+        >>> str(WorldSpec(days=365).ending_at(Cutoff.parse("2026-11-30")).first)
+        '2025-11-30'
+        """
+        return replace(self, start=f"{end.plus_days(-self.days).instant:%Y-%m-%d}")
 
     @property
     def blocks(self) -> int:

@@ -87,6 +87,32 @@ def test_another_seed_gives_another_company(small: World, tmp_path: Path) -> Non
     assert same == {"regulars.toml"}
 
 
+@pytest.mark.parametrize("end", ["2026-11-30", "2024-03-01", "2027-01-01"])
+def test_a_company_that_ends_on_a_given_day_last_did_something_the_day_before(
+    tmp_path: Path, end: str
+) -> None:
+    spec = SMALL.ending_at(Cutoff.parse(end))
+    assert str(spec.end) == end and spec.days == SMALL.days
+    once, again = simulate(spec, tmp_path / "once"), simulate(spec, tmp_path / "again")
+    assert contents(once.folder) == contents(again.folder)
+    happened = ("purchases", "ordered_at"), ("contacts", "contacted_at"), ("exposures", "shown_at")
+    seconds = [
+        pc.max(pq.read_table(once.folder / f"{table}.parquet")[column]).as_py().timestamp()
+        for table, column in happened
+    ]
+    assert spec.end.plus_days(-1).seconds <= max(seconds) < spec.end.seconds
+
+
+def test_without_seasons_a_company_on_other_days_does_the_same_on_each_of_them(
+    small: World, tmp_path: Path
+) -> None:
+    moved = simulate(SMALL.ending_at(SMALL.end.plus_days(333)), tmp_path / "moved")
+    ours, theirs = (pq.read_table(world.folder / "purchases.parquet") for world in (small, moved))
+    later = pc.subtract(theirs["ordered_at"], ours["ordered_at"])
+    assert {one.days for one in pc.unique(later).to_pylist()} == {333}
+    assert ours.drop(["ordered_at"]).equals(theirs.drop(["ordered_at"]))
+
+
 def test_a_full_block_of_customers_does_not_depend_on_how_many_follow(
     larger: World, tmp_path: Path
 ) -> None:
