@@ -12,7 +12,7 @@ from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from features.vocabulary.errors import ModelRefused, RegularsError
 from features.vocabulary.progress import Progress
@@ -47,37 +47,60 @@ def apart(name: str, work: Callable[[Progress], Result], progress: Progress) -> 
     Whether a child can compute ``may_fork`` says. What the work raises is raised here. ``ModelRefused`` when the child ends otherwise: by a signal, for want of
     memory, or without a word.
     """
-    reader, writer = Pipe(duplex=False)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if not child:
-        reader.close()
-        _work(work, writer)
-    writer.close()
-    stage, said = "beginning", None
-    try:
+    with Begun(name, work) as begun:
+        return begun.result(progress)
+
+
+class Begun(Generic[Result]):
+    """Work in a child process that goes on beside what its parent does; leaving the block ends it.
+
+    ``child`` is the number of that process, None once it was waited for.
+    """
+
+    def __init__(self, name: str, work: Callable[[Progress], Result]) -> None:
+        self._name = name
+        self._reader, writer = Pipe(duplex=False)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        child = os.fork()
+        if not child:
+            self._reader.close()
+            _work(work, writer)
+        writer.close()
+        self.child: int | None = child
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *fault: object) -> None:
+        self._reader.close()
+        if self.child is not None:
+            # Nobody waits for it any more: it was stopped, or its progress cannot be shown.
+            os.kill(self.child, signal.SIGKILL)
+            os.waitpid(self.child, 0)
+
+    def result(self, progress: Progress) -> Result:
+        """Wait for what it comes to; to be asked once."""
+        assert self.child is not None, "asked before"
+        stage, said = "beginning", None
         # What it has said is the last thing read; without it, the end of the pipe is the end of the child.
-        with reader, suppress(EOFError):
+        with suppress(EOFError):
             while said is None:
-                kind, told = reader.recv()
+                kind, told = self._reader.recv()
                 if kind == _STEP:
                     stage = told[0]
                     progress(*told)
                 else:
                     said = kind, told
-    except BaseException:
-        # Nobody waits for it any more: it was stopped, or its progress cannot be shown.
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        raise
-    _, status, used = os.wait4(child, 0)
-    if said is None or isinstance(said[1], MemoryError):
-        raise _ended(name, stage, os.waitstatus_to_exitcode(status), _bytes(used.ru_maxrss), said)
-    if said[0] == _FAULT:
-        raise said[1]
-    result: Result = said[1]
-    return result
+        _, status, used = os.wait4(self.child, 0)
+        self.child = None
+        if said is None or isinstance(said[1], MemoryError):
+            code = os.waitstatus_to_exitcode(status)
+            raise _ended(self._name, stage, code, _bytes(used.ru_maxrss), said)
+        if said[0] == _FAULT:
+            raise said[1]
+        result: Result = said[1]
+        return result
 
 
 def _work(work: Callable[[Progress], Any], writer: Connection) -> NoReturn:

@@ -14,7 +14,7 @@ import pytest
 from features.vocabulary.errors import DataRefused, ModelRefused
 from features.vocabulary.progress import Progress, silent
 from tests.waiting import GENEROUS_SECONDS
-from training.recipe.apart import apart
+from training.recipe.apart import Begun, apart
 
 
 def is_left(child: int) -> bool:
@@ -108,6 +108,25 @@ def test_when_the_parent_is_stopped_no_child_goes_on() -> None:
         apart("value", work, stop)
     (child,) = children
     assert child != os.getpid() and not is_left(child)
+
+
+def test_work_that_was_begun_goes_on_beside_its_parent() -> None:
+    reader, writer = os.pipe()
+
+    def work(progress: Progress) -> str:
+        return os.read(reader, 5).decode()
+
+    with Begun("value", work) as begun:
+        # Only after it was begun is written what it waits for.
+        os.write(writer, b"bread")
+        assert begun.result(silent) == "bread"
+
+
+def test_work_nobody_waits_for_ends_with_the_block() -> None:
+    with pytest.raises(DataRefused), Begun("value", lambda progress: signal.pause()) as begun:
+        child = begun.child
+        raise DataRefused(expected="bread", found="stones", remedy="Bake.")
+    assert child is not None and not is_left(child)
 
 
 FITTED = """
