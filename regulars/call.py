@@ -147,6 +147,11 @@ def now_seconds() -> int:
     return int(time.time())
 
 
+def today() -> Cutoff:
+    """The midnight that ended yesterday."""
+    return Cutoff.at(datetime.now(UTC).date())
+
+
 def tomorrow() -> Cutoff:
     """The first day of which no row can be known yet."""
     return Cutoff.at((datetime.now(UTC) + timedelta(days=1)).date())

@@ -35,8 +35,10 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
     return train_family(call, model, promote=not no_promote, refit=refit)
 
 
-def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = False) -> Outcome:
-    """Train one family of models, as ``train`` does and the demo."""
+def train_family(
+    call: Call, name: str, *, promote: bool = True, refit: bool = False, own_process: bool = True
+) -> Outcome:
+    """Train one family of models, as ``train`` does and the demo; ``own_process`` has it fitted in one, where that can be."""
     from regulars.families import OUTCOMES
     from regulars.gate_sentences import after_the_gate
     from regulars.promoting import Putting
@@ -53,7 +55,7 @@ def train_family(call: Call, name: str, *, promote: bool = True, refit: bool = F
         promote=promote,
         progress=call.narrator.progress,
         readiness=putting.readiness(),
-        own_process=may_fork(),
+        own_process=own_process and may_fork(),
     )
     outcome = OUTCOMES[name](summary)
     if summary.registry:

@@ -3,62 +3,93 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from experiments.world import World
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
+from features.vocabulary.time import Cutoff
 from regulars.main import main
+from regulars.options import MODELS
 from serving.snapshot.reading import open_snapshot
+from training.bundles.promoted import PromotedBundles
 from training.families.churn.family import CHURN_FAMILY, champion_is_current
+from training.families.kinds import KINDS
 from training.recipe.recipe import given_to
 
+TODAY = Cutoff.parse("2026-03-02")
+CUSTOMERS = 2_500
 
-def demo(folder: Path) -> dict[str, dict[str, Any]]:
+Answers = dict[str, dict[str, Any]]
+
+
+def demo(folder: Path) -> Answers:
     """Run the demo for a script: the answer of each step by its verb."""
-    words = ["demo", "--folder", str(folder), "--customers", "900", "--no-serve", "--json"]
+    words = ["demo", "--folder", str(folder), "--customers", str(CUSTOMERS), "--no-serve", "--json"]
     result = CliRunner().invoke(main, words)
     assert result.exit_code == 0, result.output
     return {answer["verb"]: answer for answer in map(json.loads, result.output.splitlines())}
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, Any]]]:
+def on_day() -> Iterator[pytest.MonkeyPatch]:
+    """Has the demo begin on another day than that of the test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("regulars.demo.today", lambda: TODAY)
+        yield patch
+
+
+@pytest.fixture(scope="module")
+def company(
+    tmp_path_factory: pytest.TempPathFactory, on_day: pytest.MonkeyPatch
+) -> tuple[Path, Answers]:
     """The folder of a demo, and the answer of each step of making it."""
     folder = tmp_path_factory.mktemp("demo") / "company"
     return folder, demo(folder)
 
 
-def test_the_demo_ends_with_scored_customers_and_a_second_one_changes_nothing(
-    company: tuple[Path, dict[str, dict[str, Any]]],
+def test_all_families_are_in_use_afterwards_and_a_second_demo_changes_nothing(
+    company: tuple[Path, Answers], on_day: pytest.MonkeyPatch
 ) -> None:
     folder, first = company
-    assert list(first) == [
-        "simulate",
-        "ingest",
-        "train churn",
-        "train value",
-        "vectors",
-        "score",
-        "demo",
-    ]
-    assert first["train churn"]["promoted"] is True
+    trainings = [f"train {name}" for name in MODELS]
+    assert list(first) == ["simulate", "ingest", *trainings, "vectors", "score", "demo"]
     settings = load_settings(folder / "regulars.toml")
     workspace = Workspace(settings.workspace_folder)
+    in_use = {
+        name
+        for name, kind in KINDS.items()
+        if PromotedBundles(workspace, kind).champion_manifest() is not None
+    }
+    assert in_use == set(MODELS), {name: first[f"train {name}"] for name in {*MODELS} - in_use}
     scored = open_snapshot(workspace)
     assert scored.judged == first["score"]["judged"] > 300
 
+    # On a later day the company stays on its own days, for whatever was decided about it lies beside.
+    on_day.setattr("regulars.demo.today", lambda: TODAY.plus_days(3))
     second = demo(folder)
+    assert second["simulate"]["last_day"] == first["simulate"]["last_day"]
     assert [second[verb]["reused"] for verb in ("ingest", "vectors", "score")] == [True] * 3
-    assert "version" not in second["train churn"]
+    assert not [verb for verb in trainings if "version" in second[verb]]
     assert open_snapshot(workspace).name == scored.name
 
 
+def test_the_company_has_lived_until_yesterday(company: tuple[Path, Answers]) -> None:
+    folder, answers = company
+    assert answers["simulate"]["last_day"] == str(TODAY.plus_days(-1))
+    assert World.open(folder).spec.end == TODAY
+    workspace = Workspace(load_settings(folder / "regulars.toml").workspace_folder)
+    # The midnight after the last event: what is said stands on all that was known this morning.
+    assert open_snapshot(workspace).cutoff_seconds == TODAY.seconds
+
+
 def test_a_champion_of_another_question_is_not_taken_for_current(
-    company: tuple[Path, dict[str, dict[str, Any]]],
+    company: tuple[Path, Answers],
 ) -> None:
     path = company[0] / "regulars.toml"
     settings = load_settings(path)
