@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from features.lifecycle.stages import Stage
 from features.store.pack import TextColumn
+from features.vocabulary.arrays import Floats
 from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
@@ -173,6 +174,25 @@ def matrix(snapshot: Snapshot) -> list[Cell]:
 
 def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     """The positions in the ranking that a query asks for, in its order, all pages."""
+    positions = np.flatnonzero(kept_places(snapshot, query))
+    if is_by_risk(snapshot, query):
+        return positions[::-1] if query.rising else positions
+    return positions[np.argsort(order_keys(snapshot, query)[positions], kind="stable")]
+
+
+def is_by_risk(snapshot: Snapshot, query: ListQuery) -> bool:
+    """Whether the list runs as the ranking does, or the other way round."""
+    return query.sort == "risk" or (query.sort in MONEY and not snapshot.worth)
+
+
+def order_keys(snapshot: Snapshot, query: ListQuery) -> Floats:
+    """By what the places of the ranking are sorted, the smallest first and NaN last; the ranking decides a tie."""
+    weights = _weights(snapshot, query.sort)
+    return weights if query.rising else -weights
+
+
+def kept_places(snapshot: Snapshot, query: ListQuery) -> NDArray[np.bool_]:
+    """Whether each place of the ranking is one that a query asks for."""
     ranking = snapshot.ranking
     kept = np.ones(snapshot.judged, np.bool_)
     kept[snapshot.withheld_places] = False
@@ -195,11 +215,7 @@ def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     if query.found is not None:
         first, last = query.found
         kept &= (ranking.customer_keys >= first) & (ranking.customer_keys < last)
-    positions = np.flatnonzero(kept)
-    if query.sort == "risk" or (query.sort in MONEY and not snapshot.worth):
-        return positions[::-1] if query.rising else positions
-    weight = _weights(snapshot, query.sort)[positions]
-    return positions[np.argsort(weight if query.rising else -weight, kind="stable")]
+    return kept
 
 
 def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:

@@ -30,6 +30,7 @@ from serving.pages.figures import (
     instant,
     last_order,
     model,
+    out_of_date,
     percent,
     signed,
     standing,
@@ -56,9 +57,13 @@ from training.reasons.points import MAIN_REASONS, Points
 
 
 def churn_list_page(
-    in_use: InUse, settings: Settings, query: ListQuery, fault: Mapping[str, str] | None
+    in_use: InUse,
+    settings: Settings,
+    query: ListQuery,
+    fault: Mapping[str, str] | None,
+    at: int,
 ) -> ChurnListPage:
-    """The churn list for one link."""
+    """The churn list for one link; ``at`` is now."""
     snapshot, currency = in_use.snapshot, settings.company.currency
     language = in_use.wording.language
     everybody = totals(snapshot, np.arange(snapshot.judged))
@@ -85,7 +90,7 @@ def churn_list_page(
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
         not_judged=not_judged(snapshot, language),
-        notice=notice(fault, language),
+        notice=f"{notice(fault, language)} {out_of_date(snapshot, at, settings.service.scores_last_days, language)}".strip(),
         is_filtered=len(positions) != snapshot.judged,
         matched=matched(snapshot, totals(snapshot, positions), query, currency, language),
         to_keep_link=_to_keep_link(snapshot, query),
@@ -104,7 +109,7 @@ def churn_list_page(
         headings={
             sort: _heading(sort, label, query) for sort, label in sorts(snapshot, language).items()
         },
-        rows=_rows(in_use, shown.positions, currency),
+        rows=_rows(in_use, shown.positions, currency, query),
         position=position(shown.first, len(shown.positions), len(positions), language),
         previous=query.link(page=shown.page - 1) if shown.page > 1 else "",
         following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
@@ -132,10 +137,12 @@ def _shown(positions: NDArray[np.intp], query: ListQuery) -> _Shown:
     return _Shown(page, pages, first, positions[first : first + query.size])
 
 
-def _rows(in_use: InUse, positions: NDArray[np.intp], currency: str) -> list[ListRow]:
+def _rows(
+    in_use: InUse, positions: NDArray[np.intp], currency: str, query: ListQuery
+) -> list[ListRow]:
     explanations = explanations_at(in_use, positions)
     return [
-        list_row(in_use, int(place), explanation, currency)
+        list_row(in_use, int(place), explanation, currency, query)
         for place, explanation in zip(positions, explanations, strict=True)
     ]
 
@@ -148,7 +155,13 @@ def explanations_at(in_use: InUse, positions: NDArray[np.intp]) -> list[Explanat
     return explain_all(points, ranking.leading[positions], in_use.values[rows], in_use.wording)
 
 
-def list_row(in_use: InUse, position: int, explanation: Explanation, currency: str) -> ListRow:
+def list_row(
+    in_use: InUse,
+    position: int,
+    explanation: Explanation,
+    currency: str,
+    query: ListQuery | None = None,
+) -> ListRow:
     """One customer in the list."""
     snapshot, language = in_use.snapshot, in_use.wording.language
     key = int(snapshot.ranking.customer_keys[position])
@@ -160,7 +173,7 @@ def list_row(in_use: InUse, position: int, explanation: Explanation, currency: s
     return ListRow(
         rank=language.count(position + 1),
         customer_id=snapshot.customer_ids[key],
-        link=customer_link(snapshot, position),
+        link=customer_link(in_use, position, query),
         standing=standing(snapshot, key, language),
         risk=percent(probability, language),
         risk_width=_width(probability),

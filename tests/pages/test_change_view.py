@@ -8,6 +8,7 @@ import pytest
 
 from serving.in_use.models_in_use import InUse
 from serving.pages.customer.change_view import _instant_of, _lines, _sum, change_section, play_lines
+from serving.pages.customer.customer_query import CustomerQuery
 from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
 from tests.serving.calling import Service
@@ -74,17 +75,18 @@ def test_the_lines_are_the_reasons_and_everything_else() -> None:
 def test_without_another_day_a_change_is_told_since_the_usual_one(in_use: InUse) -> None:
     end = in_use.snapshot.cutoff_seconds
     assert end % DAY == 0
-    usual = change_section(in_use, 0, "")
-    asked = change_section(in_use, 0, "2025-02-01")
+    key = int(in_use.snapshot.ranking.customer_keys[0])
+    usual = change_section(in_use, key, CustomerQuery("anna"))
+    asked = change_section(in_use, key, CustomerQuery("anna", show="orders", since="2025-02-01"))
     assert usual is not None and asked is not None
-    assert (asked.since, asked.row, asked.generation) == ("2025-02-01", "0", in_use.snapshot.name)
-    earlier = change_section(in_use, 0, usual.since)
+    assert asked.since == "2025-02-01" and asked.kept == {"who": "anna", "show": "orders"}
+    earlier = change_section(in_use, key, CustomerQuery("anna", since=usual.since))
     assert usual == earlier and usual.since < usual.latest
     # The last day that can be asked about is answered, and the one after it falls back.
-    last = change_section(in_use, 0, usual.latest)
+    last = change_section(in_use, key, CustomerQuery("anna", since=usual.latest))
     assert last is not None and last.since == usual.latest
     assert _instant_of(usual.latest, before=end) == end - DAY
-    long_ago = change_section(in_use, 0, "1990-01-01")
+    long_ago = change_section(in_use, key, CustomerQuery("anna", since="1990-01-01"))
     assert long_ago is not None and (long_ago.lines, long_ago.sum) == ([], "")
     assert long_ago.headline == "Nothing was known of this customer on that day."
 
