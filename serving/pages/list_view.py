@@ -90,7 +90,7 @@ def churn_list_page(
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
         not_judged=not_judged(snapshot, language),
-        notice=f"{notice(fault, language)} {out_of_date(snapshot, at, settings.service.scores_last_days, language)}".strip(),
+        notice=_warnings(in_use, settings, fault, at),
         is_filtered=len(positions) != snapshot.judged,
         matched=matched(snapshot, totals(snapshot, positions), query, currency, language),
         to_keep_link=_to_keep_link(snapshot, query),
@@ -117,6 +117,13 @@ def churn_list_page(
         reset="/churn",
         levels=level_sections(in_use),
     )
+
+
+def _warnings(in_use: InUse, settings: Settings, fault: Mapping[str, str] | None, at: int) -> str:
+    """That something newer cannot be used, and that what is shown is out of date; empty when neither is so."""
+    language, lasts_days = in_use.wording.language, settings.service.scores_last_days
+    said = (notice(fault, language), out_of_date(in_use.snapshot, at, lasts_days, language))
+    return " ".join(filter(None, said))
 
 
 @dataclass(frozen=True)

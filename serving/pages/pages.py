@@ -158,7 +158,7 @@ class Pages:
         if len(keys) == 1:
             return RedirectResponse(link_to(in_use, keys[0], query), status_code=303)
         # No address may hold what was looked for, so that the answer to the form is the result itself.
-        page = find_page(in_use, models_in_use.settings, wanted, keys, query)
+        page = find_page(in_use, models_in_use.settings, keys, query)
         return _html(self.draw("find.html", page))
 
     def _customer(self, request: Request) -> Response:

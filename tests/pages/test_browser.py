@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
+from serving.pages.figures import link_to
 from serving.pages.pages import Pages
 from serving.snapshot.reading import Snapshot
-from tests.pages.customers import link_of
+from tests.pages.test_customer_page import most_active
 from tests.pages.test_level_view import page_with_levels
 from tests.serving.calling import Service
 from tests.serving.company import Company
@@ -118,13 +119,15 @@ def test_the_timeline_is_narrowed_without_script(
     page.goto(
         f"{address}/sign-in?ticket={service.models_in_use.ledger.create_ticket(at=service.seconds)}"
     )
-    page.goto(f"{address}{link_of(service, 0)}")
+    in_use = service.models_in_use.in_use
+    assert in_use is not None
+    page.goto(f"{address}{link_to(in_use, most_active(in_use))}")
     everything = page.locator(".moments li").count()
     choice = page.locator(".kinds a", has_text="Orders")
     orders = int(choice.locator("small").inner_text())
     choice.click()
     page.wait_for_url("**show=orders**")
-    assert page.locator(".moments li").count() == min(orders, 50) < everything
+    assert everything == 50 and page.locator(".moments li").count() == min(orders, 50)
     assert page.locator(".moments li:not(.orders)").count() == 0
     assert page.locator(".kinds a[aria-current]").inner_text().startswith("Orders")
     context.close()

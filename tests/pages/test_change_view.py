@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -11,9 +13,11 @@ from serving.pages.customer.change_view import _instant_of, _lines, _sum, change
 from serving.pages.customer.customer_query import CustomerQuery
 from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
+from serving.scores.what_if import WhatIf
 from tests.serving.calling import Service
 from training.reasons.happenings import Happening
 from training.reasons.languages.known import language_of
+from training.reasons.moved_facts import MovedFact
 
 ENGLISH, GERMAN = language_of("en"), language_of("de")
 DAY = 86_400
@@ -101,3 +105,28 @@ def test_what_a_play_would_change_is_the_difference_of_what_is_shown(in_use: InU
         assert line.title == play.title and line.would_be == f"{then:.1f} %"
         assert line.change == f"{then - now:+.1f}".replace("-", "−")
         assert line.facts.split("; ") == [one.text for one in play.because]
+
+
+def test_what_nobody_can_bring_about_is_no_play_and_the_largest_difference_comes_first() -> None:
+    kinds = {"silence": "indirect", "complaints": "now", "age": "context"}
+
+    def play(name: str, would_be: float, *features: str) -> WhatIf:
+        because = tuple(MovedFact(one, one, "1", "0") for one in features)
+        return WhatIf(name, name, 0.5, would_be, (), because, "")
+
+    plays = [play("older", 0.1, "age"), play("settled", 0.4, "complaints", "age")]
+    plays += [play("order", 0.2, "silence"), play("worse", 0.7, "complaints")]
+    features = [SimpleNamespace(name=name, actionable=kind) for name, kind in kinds.items()]
+    made = SimpleNamespace(
+        what_ifs=SimpleNamespace(plays=lambda customer, language: plays),
+        wording=SimpleNamespace(language=ENGLISH),
+        scorer=SimpleNamespace(wording=SimpleNamespace(features=features)),
+    )
+    found = [(one.title, one.facts, one.change) for one in play_lines(cast(InUse, made), "anna")]
+    assert found == [
+        ("order", "silence: 1 → 0", "−30.0"),
+        ("worse", "complaints: 1 → 0", "+20.0"),
+        ("settled", "complaints: 1 → 0", "−10.0"),
+    ]
+    made.what_ifs = None
+    assert play_lines(cast(InUse, made), "anna") == []

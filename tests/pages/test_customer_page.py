@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import numpy as np
 import pytest
 
-from serving.in_use.models_in_use import InUse
+from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.pages.churn_list import SORTS, ListQuery, matching
 from serving.pages.customer.customer_query import CustomerQuery, place_in_list
 from serving.pages.customer.timeline_view import SHOWN_MOMENTS
@@ -101,6 +101,14 @@ def test_a_link_outlives_the_scores_and_an_old_one_leads_to_it(
     old = browser.get(f"/churn/customer?g={snapshot.name}&row=5")
     assert (old.status_code, old.headers["location"]) == (303, link)
     assert snapshot.customer_ids[int(snapshot.ranking.customer_keys[5])] not in link
+
+
+def test_every_worker_and_every_start_makes_the_same_link(service: Service, in_use: InUse) -> None:
+    here = service.models_in_use
+    other = ModelsInUse(here.settings, here.workspace, now=here.now, ticks=lambda: 0.0)
+    beside = other.in_use
+    assert beside is not None and customer_link(beside, 5) == customer_link(in_use, 5)
+    other.close()
 
 
 @pytest.mark.parametrize("who", ["", "x", "AAAA", "0", "%00", "A" * 32])

@@ -242,7 +242,6 @@ class FindPage:
     """Whom a search found, where it is not one alone."""
 
     company: str = shown("The company's name.")
-    asked: str = shown("What was looked for.")
     sentence: str = shown("How many were found.")
     customers: Sequence[FoundCustomer] = shown("Who was found, the likest first.")
     kept: Mapping[str, str] = shown("The filters of the list, for another search to keep.")

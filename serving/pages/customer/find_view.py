@@ -16,14 +16,14 @@ from training.reasons.languages.language import Language
 MOST_FOUND = 50
 
 
-def find_page(
-    in_use: InUse, settings: Settings, asked: str, keys: Sequence[int], query: ListQuery
-) -> FindPage:
-    """The customers of some keys, of whom there may be one more than are shown; ``query`` is the list of before."""
+def find_page(in_use: InUse, settings: Settings, keys: Sequence[int], query: ListQuery) -> FindPage:
+    """The customers of some keys, of whom there may be one more than are shown; ``query`` is the list of before.
+
+    What was looked for is not said again: it may be the number of somebody who was erased.
+    """
     language = in_use.wording.language
     return FindPage(
         company=settings.company.name,
-        asked=asked,
         sentence=_sentence(len(keys), language),
         customers=[_found(in_use, key, query) for key in keys[:MOST_FOUND]],
         kept=query.parameters(),
