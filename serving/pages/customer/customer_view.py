@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def customer_page(
     """Everything about one customer, judged or not; of one who declined to be scored that alone."""
     snapshot, language = in_use.snapshot, in_use.wording.language
     status = status_of(snapshot, key)
-    lasts_days = settings.service.scores_last_days
+    lasts_days, ways = settings.service.scores_last_days, _ways(in_use, key, query)
     page = CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
@@ -92,7 +92,9 @@ def customer_page(
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
         kept={} if query.came_from is None else query.came_from.parameters(),
-        **_ways(in_use, key, query),
+        back=ways.back,
+        previous=ways.previous,
+        following=ways.following,
     )
     if status == Status.NO_CONSENT:
         return page
@@ -103,23 +105,28 @@ def customer_page(
     return replace(page, **_risk(in_use, settings, key, place, query))
 
 
-def _ways(in_use: InUse, key: int, query: CustomerQuery) -> dict[str, str]:
+class _Ways(NamedTuple):
+    """Where one can go from a customer's page; empty where nowhere."""
+
+    back: str
+    previous: str = ""
+    following: str = ""
+
+
+def _ways(in_use: InUse, key: int, query: CustomerQuery) -> _Ways:
     """Back to the list one came from, and on to those beside the customer in it."""
     snapshot, listed = in_use.snapshot, query.came_from
     if listed is None:
-        return {"back": ListQuery().link(), "previous": "", "following": ""}
+        return _Ways(ListQuery().link())
     found = place_in_list(snapshot, listed, int(snapshot.places[key]))
     if found is None:
-        return {"back": listed.link(page=listed.page), "previous": "", "following": ""}
+        return _Ways(listed.link(page=listed.page))
 
     def link(place: int | None) -> str:
         return "" if place is None else customer_link(in_use, place, listed)
 
-    return {
-        "back": listed.link(page=found.index // listed.size + 1),
-        "previous": link(found.previous),
-        "following": link(found.following),
-    }
+    page = found.index // listed.size + 1
+    return _Ways(listed.link(page=page), link(found.previous), link(found.following))
 
 
 def _known(
