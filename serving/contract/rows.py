@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, cast
 
-from features.vocabulary.time import DAY_SECONDS
 from serving.actions.best import BestAction
 from serving.contract.action_messages import ActionWord, BestActionAnswer, WhyNothing
 from serving.contract.answering import instant, word_of
@@ -29,6 +28,7 @@ from serving.ledger.decisions import Decision
 from serving.scores.next_order import NextOrder
 from serving.scores.score import Score
 from serving.scores.subject import Caution
+from serving.snapshot.freshness import expires_at
 from serving.snapshot.segments import CustomerSegment
 from training.families.value.reasons.explanation import ValueExplanation, ValueReason
 from training.reasons.explanation import Explanation
@@ -80,7 +80,7 @@ def row_answer(
         answer["lifecycle_status"] = cast(LifecycleWord, row.lifecycle_status)
     if row.as_of_seconds is not None and decision is not None:
         answer["vector_as_of"] = instant(row.as_of_seconds)
-        answer["expires_at"] = instant(row.as_of_seconds + lasts_days * DAY_SECONDS)
+        answer["expires_at"] = instant(expires_at(row.as_of_seconds, lasts_days))
     if row.probability is not None:
         _say_risk(answer, row)
     if row.spend_cents is not None or row.value is not None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from fastapi import Request
 
-from features.vocabulary.time import DAY_SECONDS
 from serving.access.problems import FieldFault, Refusal
 from serving.access.routes import LARGE_BYTES
 from serving.contract.answering import (
@@ -23,6 +22,7 @@ from serving.contract.rows import PARTS, RISK_FIELDS, RowPart
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.scores.subject import Subject
+from serving.snapshot.freshness import days_out_of_date, expires_at
 
 routes = contract_routes()
 
@@ -59,7 +59,7 @@ def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> ScoreAnswer:
         horizon_days=manifest.horizon_days,
         base=in_use.scorer.base,
         vector_as_of=instant(cutoff),
-        expires_at=instant(cutoff + lasts_days * DAY_SECONDS),
+        expires_at=instant(expires_at(cutoff, lasts_days)),
         scored_at=instant(at),
         warnings=_staleness(cutoff, at, lasts_days),
         rows=rows,
@@ -107,8 +107,8 @@ def _not_asked(in_use: InUse, outcomes: Sequence[str] | None) -> tuple[RowPart, 
 
 
 def _staleness(cutoff_seconds: int, at: int, lasts_days: int) -> list[WarningAnswer]:
-    if at <= cutoff_seconds + lasts_days * DAY_SECONDS:
+    age_days = days_out_of_date(cutoff_seconds, at, lasts_days)
+    if age_days is None:
         return []
-    age_days = (at - cutoff_seconds) // DAY_SECONDS
     message = f"What counted here was known {age_days:,} days ago; later events did not."
     return [WarningAnswer(code="stale_vectors", message=message)]

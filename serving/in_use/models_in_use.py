@@ -267,7 +267,7 @@ class ModelsInUse:
             return
         for folder in earlier_folders(self.workspace):
             with suppress(RegularsError):
-                opened = open_pair(self.settings, self.workspace, folder)
+                opened = open_pair(self.settings, self.workspace, folder, self.ledger.links)
                 with self._swapping:
                     self._in_use = opened
                 return
@@ -280,7 +280,7 @@ class ModelsInUse:
             if previous is not None and previous.is_sound:
                 pair = previous
             else:
-                pair = open_pair(self.settings, self.workspace)
+                pair = open_pair(self.settings, self.workspace, None, self.ledger.links)
             # A pointer that moved in between would give the pair the name of another.
             if basis is not None and basis == basis_of(self.workspace):
                 self._previous.keep(basis, pair)
@@ -302,7 +302,8 @@ class ModelsInUse:
         with suppress(RegularsError, OSError), kept_out():
             basis = basis_of(self.workspace, folder) if digest and folder.is_dir() else None
             if basis is not None and self._previous.of(basis) is None:
-                self._previous.keep(basis, open_pair(self.settings, self.workspace, folder))
+                pair = open_pair(self.settings, self.workspace, folder, self.ledger.links)
+                self._previous.keep(basis, pair)
 
     def _refused(self, fault: Mapping[str, str]) -> None:
         self._fault = fault

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from features.company.workspace import Workspace
 from features.store.store import PACK_FOLDER, open_store
 from features.vocabulary.errors import RegularsError, WorkspaceRefused
 from serving.in_use.opened_files import OpenedFiles
+from serving.ledger.customer_links import CustomerLinks
 from serving.ledger.privacy import Withheld
 from serving.process.without_training import kept_out
 from serving.scores.changes import Changes
@@ -54,6 +55,8 @@ class InUse:
     """The scores and events it reads."""
     faults: Mapping[str, str]
     """What of it could not be opened and why: the ``store``, and so no past, or the model of ``value``."""
+    links: CustomerLinks = field(default_factory=CustomerLinks.passing)
+    """What customers are called in addresses, whichever scores are in use."""
 
     @property
     def is_sound(self) -> bool:
@@ -96,8 +99,16 @@ class InUse:
         return None if self.past is None else WhatIfs(self.scorer, self.past)
 
 
-def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = None) -> InUse:
-    """The pair the pointers name, or with an earlier model; it has answered once when it is handed over."""
+def open_pair(
+    settings: Settings,
+    workspace: Workspace,
+    earlier: Path | None = None,
+    links: CustomerLinks | None = None,
+) -> InUse:
+    """The pair the pointers name, or with an earlier model; it has answered once when it is handed over.
+
+    ``links`` are those of the service's database; without it they hold as long as the pair does.
+    """
     currency, language = settings.company.currency, language_of(settings.company.language)
     with kept_out():
         if earlier is None:
@@ -116,7 +127,8 @@ def open_pair(settings: Settings, workspace: Workspace, earlier: Path | None = N
     )
     told = {"store": fault, "value": value_fault}
     faults = {name: one for name, one in told.items() if one}
-    pair = InUse(scorer, snapshot, words, snapshot.values, manifests, files, faults)
+    names = links or CustomerLinks.passing()
+    pair = InUse(scorer, snapshot, words, snapshot.values, manifests, files, faults, names)
     pair.rehearse()
     return pair
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 
 import sqlalchemy as sa
 
-from serving.ledger.database import TABLES
+from serving.ledger.salts import salt_of
 
-_SALTS = sa.Table(
-    "salts",
-    TABLES,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("salt", sa.Text, nullable=False),
-)
 _OF_HOLD_OUTS = "hold_out"
 _PARTS = 1 << 64
 STANDING = "offers"
@@ -30,7 +23,7 @@ class HoldOut:
     """
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._salt = _salt(engine)
+        self._salt = salt_of(engine, _OF_HOLD_OUTS)
 
     def holds(self, customer_id: str, campaign: str, percent: int) -> bool:
         """Whether a customer is among the ``percent`` of a hundred who are left out of a campaign."""
@@ -43,15 +36,3 @@ class HoldOut:
     def _lot(self, customer_id: str, campaign: str) -> int:
         said = f"{campaign}\n{customer_id}".encode("utf-8", "surrogatepass")
         return int.from_bytes(hmac.digest(self._salt, said, hashlib.sha256)[:8])
-
-
-def _salt(engine: sa.Engine) -> bytes:
-    """The database's own secret, made the first time."""
-    with engine.begin() as connection:
-        connection.execute(
-            sa.insert(_SALTS)
-            .prefix_with("OR IGNORE")
-            .values(name=_OF_HOLD_OUTS, salt=secrets.token_hex(32))
-        )
-        found = connection.execute(sa.select(_SALTS.c.salt).where(_SALTS.c.name == _OF_HOLD_OUTS))
-        return bytes.fromhex(found.scalar_one())

@@ -19,6 +19,7 @@ from features.company.settings.service import RetentionSettings
 from features.company.workspace import JOBS, TOMBSTONES, Workspace
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from serving.ledger.audit import Audit
+from serving.ledger.customer_links import CustomerLinks
 from serving.ledger.database import opened
 from serving.ledger.decisions import APPEND, APPEND_AGAIN, DECISIONS, Decision, values_of
 from serving.ledger.feedback import Feedback
@@ -69,6 +70,7 @@ class Ledger:
         self.privacy = Privacy(path, self._quick, self._erased, self.job_files)
         self.repeats = RepeatedCalls(self._quick, self.privacy)
         self.hold_out = HoldOut(self._engine)
+        self.links = CustomerLinks.of(self._engine)
         self.jobs = Jobs(self._engine)
         self.offers = OfferDecisions(self._quick)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -12,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.lifecycle.stages import LifecycleStatus, Stage
-from features.store.pack import TextColumn
-from features.vocabulary.arrays import Truths
+from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import DAY_SECONDS
 from serving.actions.actions import NOTHING
 from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
@@ -210,7 +208,7 @@ def matrix(snapshot: Snapshot, query: ListQuery = EVERYBODY) -> list[Cell]:
     """
     if not snapshot.value_days or not snapshot.means_leaving:
         return []
-    positions = np.flatnonzero(asked_for(snapshot, replace(query, cell="")))
+    positions = np.flatnonzero(kept_places(snapshot, replace(query, cell="")))
     if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys[positions]]
     return value_risk_matrix(
         snapshot.ranking.value_tercile[positions],
@@ -222,16 +220,25 @@ def matrix(snapshot: Snapshot, query: ListQuery = EVERYBODY) -> list[Cell]:
 
 def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     """The positions in the ranking that a query asks for, in its order, all pages."""
-    positions = np.flatnonzero(asked_for(snapshot, query))
-    order = order_of(snapshot, query)
-    if order == "risk":
+    positions = np.flatnonzero(kept_places(snapshot, query))
+    if is_by_risk(snapshot, query):
         return positions[::-1] if query.rising else positions
-    weight = _weights(snapshot, order)[positions]
-    return positions[np.argsort(weight if query.rising else -weight, kind="stable")]
+    return positions[np.argsort(order_keys(snapshot, query)[positions], kind="stable")]
 
 
-def asked_for(snapshot: Snapshot, query: ListQuery) -> Truths:
-    """Whether a query asks for each place in the ranking."""
+def is_by_risk(snapshot: Snapshot, query: ListQuery) -> bool:
+    """Whether the list runs as the ranking does, or the other way round."""
+    return order_of(snapshot, query) == "risk"
+
+
+def order_keys(snapshot: Snapshot, query: ListQuery) -> Floats:
+    """By what the places of the ranking are sorted, the smallest first and NaN last; the ranking decides a tie."""
+    weights = _weights(snapshot, order_of(snapshot, query))
+    return weights if query.rising else -weights
+
+
+def kept_places(snapshot: Snapshot, query: ListQuery) -> Truths:
+    """Whether each place of the ranking is one that a query asks for."""
     ranking = snapshot.ranking
     kept = np.ones(snapshot.judged, np.bool_)
     kept[snapshot.withheld_places] = False
@@ -297,26 +304,6 @@ def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
         net_gain_cents=int(snapshot.net_gain_cents[positions].sum()),
         to_contact=int(np.count_nonzero(snapshot.best_action[positions] != NOTHING)),
     )
-
-
-def keys_beginning_with(ids: TextColumn, text: str) -> tuple[int, int]:
-    """The range of keys whose ids begin with a text; an exact id comes alone.
-
-    >>> ids = TextColumn.of(["12", "120", "121", "13"])
-    >>> keys_beginning_with(ids, "12"), keys_beginning_with(ids, "121"), keys_beginning_with(ids, "9")
-    ((0, 1), (2, 3), (4, 4))
-    """
-    exact = ids.find(text)
-    if exact >= 0:
-        return exact, exact + 1
-    wanted = text.encode("utf-8", "replace")
-    positions = range(len(ids))
-
-    def start(position: int) -> bytes:
-        return ids[position].encode("utf-8")[: len(wanted)]
-
-    first = bisect_left(positions, wanted, key=start)
-    return first, bisect_right(positions, wanted, lo=first, key=start)
 
 
 def _spend(snapshot: Snapshot) -> NDArray[np.int64]:

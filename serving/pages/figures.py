@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import numpy as np
 
+from features.vocabulary.identifiers import normal_id
 from features.vocabulary.time import DAY_SECONDS
 from serving.actions.actions import NOTHING, Action
+from serving.in_use.models_in_use import InUse
+from serving.pages.churn_list import ListQuery
+from serving.snapshot.freshness import days_out_of_date
 from serving.snapshot.reading import Snapshot
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -15,9 +20,36 @@ from training.reasons.languages.language import Language
 CUSTOMER_PAGE = "/churn/customer"
 
 
-def customer_link(snapshot: Snapshot, position: int) -> str:
-    """The page of one place in the ranking; it names a row of these scores, not a customer."""
-    return f"{CUSTOMER_PAGE}?g={snapshot.name}&row={position}"
+def customer_link(in_use: InUse, position: int, came_from: ListQuery | None = None) -> str:
+    """The page of whoever stands at a place of the ranking; ``came_from`` is the list that leads there."""
+    return link_to(in_use, int(in_use.snapshot.ranking.customer_keys[position]), came_from)
+
+
+def link_to(in_use: InUse, key: int, came_from: ListQuery | None = None) -> str:
+    """A customer's page, by an address that holds no number and outlives the scores."""
+    asked = {"who": in_use.links.name(in_use.snapshot.customer_ids[key])}
+    if came_from is not None:
+        asked["from"] = urlencode(came_from.parameters())
+    return f"{CUSTOMER_PAGE}?{urlencode(asked)}"
+
+
+def key_of_name(in_use: InUse, name: str, *, ignore_case: bool = False) -> int:
+    """Whose page such an address is, by the key in the scores in use; -1 of nobody they have."""
+    customer_id = in_use.links.customer(name)
+    if customer_id is None:
+        return -1
+    return in_use.snapshot.find(normal_id(customer_id, ignore_case=ignore_case))
+
+
+def out_of_date(snapshot: Snapshot, at: int, lasts_days: int, language: Language = ENGLISH) -> str:
+    """That scores are out of date, by the rule of every answer; empty while they hold."""
+    age_days = days_out_of_date(snapshot.cutoff_seconds, at, lasts_days)
+    if age_days is None:
+        return ""
+    return language.say(
+        "These scores are {days} old: nothing that happened since then counts. To bring them up to date, run "
+        "“regulars ingest”, then “regulars score”."
+    ).format(days=language.days(age_days))
 
 
 def percent(probability: float, language: Language = ENGLISH) -> str:

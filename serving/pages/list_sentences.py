@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
-from serving.pages.churn_list import ListQuery, Totals, asked_for, order_of, sorts
+from serving.pages.churn_list import ListQuery, Totals, kept_places, order_of, sorts
 from serving.pages.figures import instant
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot
@@ -163,7 +163,7 @@ def left_out(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
     """How many more a list would have with those who must not be contacted; empty where it leaves nobody out."""
     if query.consent or query.found is not None:
         return ""
-    more = int(np.count_nonzero(asked_for(snapshot, replace(query, consent="refused"))))
+    more = int(np.count_nonzero(kept_places(snapshot, replace(query, consent="refused"))))
     if not more:
         return ""
     said = language.plural(

@@ -14,6 +14,7 @@ from serving.pages.churn_list import (
     SIZES,
     ListQuery,
     Totals,
+    is_by_risk,
     matching,
     matrix,
     order_of,
@@ -30,6 +31,7 @@ from serving.pages.figures import (
     last_order,
     model,
     net_gain,
+    out_of_date,
     percent,
     refusal,
     signed,
@@ -61,9 +63,13 @@ from training.reasons.points import MAIN_REASONS, Points
 
 
 def churn_list_page(
-    in_use: InUse, settings: Settings, query: ListQuery, fault: Mapping[str, str] | None
+    in_use: InUse,
+    settings: Settings,
+    query: ListQuery,
+    fault: Mapping[str, str] | None,
+    at: int,
 ) -> ChurnListPage:
-    """The churn list for one link."""
+    """The churn list for one link; ``at`` is now."""
     snapshot, currency = in_use.snapshot, settings.company.currency
     language = in_use.wording.language
     everybody = totals(snapshot, np.arange(snapshot.judged))
@@ -92,7 +98,7 @@ def churn_list_page(
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
         not_judged=not_judged(snapshot, language),
-        notice=notice(fault, language),
+        notice=_warnings(in_use, settings, fault, at),
         is_filtered=query.is_filtered,
         matched=matched(snapshot, summed, query, currency, language),
         left_out=left_out(snapshot, query, language),
@@ -108,9 +114,7 @@ def churn_list_page(
             sort: _heading(sort, label, query, order_of(snapshot, query))
             for sort, label in sorts(snapshot, language).items()
         },
-        rows=_rows(
-            in_use, shown.positions, currency, with_rank=order_of(snapshot, query) == "risk"
-        ),
+        rows=_rows(in_use, shown.positions, currency, query),
         position=position(shown.first, len(shown.positions), len(positions), language),
         previous=query.link(page=shown.page - 1) if shown.page > 1 else "",
         following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
@@ -118,6 +122,13 @@ def churn_list_page(
         reset="/churn",
         levels=level_sections(in_use),
     )
+
+
+def _warnings(in_use: InUse, settings: Settings, fault: Mapping[str, str] | None, at: int) -> str:
+    """That something newer cannot be used, and that what is shown is out of date; empty when neither is so."""
+    language, lasts_days = in_use.wording.language, settings.service.scores_last_days
+    said = (notice(fault, language), out_of_date(in_use.snapshot, at, lasts_days, language))
+    return " ".join(filter(None, said))
 
 
 @dataclass(frozen=True)
@@ -139,11 +150,11 @@ def _shown(positions: NDArray[np.intp], query: ListQuery) -> _Shown:
 
 
 def _rows(
-    in_use: InUse, positions: NDArray[np.intp], currency: str, *, with_rank: bool
+    in_use: InUse, positions: NDArray[np.intp], currency: str, query: ListQuery
 ) -> list[ListRow]:
     explanations = explanations_at(in_use, positions)
     return [
-        list_row(in_use, int(place), explanation, currency, with_rank=with_rank)
+        list_row(in_use, int(place), explanation, currency, query)
         for place, explanation in zip(positions, explanations, strict=True)
     ]
 
@@ -161,8 +172,7 @@ def list_row(
     position: int,
     explanation: Explanation,
     currency: str,
-    *,
-    with_rank: bool = True,
+    query: ListQuery | None = None,
 ) -> ListRow:
     """One customer in the list."""
     snapshot, language = in_use.snapshot, in_use.wording.language
@@ -177,9 +187,9 @@ def list_row(
     ]
     action = action_at(snapshot, position)
     return ListRow(
-        rank=language.count(position + 1) if with_rank else "",
+        rank=language.count(position + 1) if query is None or is_by_risk(snapshot, query) else "",
         customer_id=snapshot.customer_ids[key],
-        link=customer_link(snapshot, position),
+        link=customer_link(in_use, position, query),
         standing=standing(snapshot, key, language),
         risk=percent(probability, language),
         risk_width=_width(probability),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -22,13 +23,16 @@ from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.audit import SESSION
 from serving.ledger.keys import SESSION_SECONDS
-from serving.pages.churn_list import ListQuery, keys_beginning_with
+from serving.pages.churn_list import ListQuery
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
-from serving.pages.customer.customer_view import customer_page
+from serving.pages.customer.customer_query import CustomerQuery
+from serving.pages.customer.customer_view import KnownBeside, customer_page
+from serving.pages.customer.find_view import MOST_FOUND, find_page
 from serving.pages.download import csv_parts
-from serving.pages.figures import CUSTOMER_PAGE
+from serving.pages.figures import CUSTOMER_PAGE, customer_link, key_of_name, link_to
 from serving.pages.list_view import churn_list_page
+from serving.snapshot.finding import keys_of_number
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -120,7 +124,8 @@ class Pages:
         query = ListQuery.parse(request.query_params)
         if query.found is not None and query.generation != in_use.snapshot.name:
             return self._refusal(request, "replaced")
-        page = churn_list_page(in_use, models_in_use.settings, query, models_in_use.fault)
+        fault, now = models_in_use.fault, models_in_use.now()
+        page = churn_list_page(in_use, models_in_use.settings, query, fault, now)
         return _html(self.draw("churn.html", page))
 
     def _download(self, request: Request) -> Response:
@@ -149,28 +154,30 @@ class Pages:
         if in_use is None:
             return self._refusal(request, "not_ready")
         sent = await _form(request)
-        query = ListQuery.parse(sent)
-        ignore_case = models_in_use.ignores_case
-        wanted = normal_id(sent.get("q", ""), ignore_case=ignore_case)
+        query = replace(ListQuery.parse(sent), found=None)
+        wanted = normal_id(sent.get("q", ""), ignore_case=models_in_use.ignores_case)
         if not wanted:
-            return RedirectResponse(query.link(found=None), status_code=303)
-        person = in_use.snapshot.other_ids.person(wanted)
-        found = keys_beginning_with(in_use.snapshot.customer_ids, person)
-        link = query.link(found=found, generation=in_use.snapshot.name)
-        return RedirectResponse(link, status_code=303)
+            return RedirectResponse(query.link(), status_code=303)
+        keys = keys_of_number(in_use.snapshot, wanted, MOST_FOUND + 1)
+        if len(keys) == 1:
+            return RedirectResponse(link_to(in_use, keys[0], query), status_code=303)
+        # No address may hold what was looked for, so that the answer to the form is the result itself.
+        page = find_page(in_use, models_in_use.settings, keys, query)
+        return _html(self.draw("find.html", page))
 
     def _customer(self, request: Request) -> Response:
         models_in_use = models_in_use_of(request)
         in_use = models_in_use.in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
-        if request.query_params.get("g") != in_use.snapshot.name:
-            return self._refusal(request, "replaced")
-        row = _row(request.query_params.get("row", ""), in_use)
-        if row is None:
+        if "who" not in request.query_params:
+            return self._moved(request, in_use)
+        query = CustomerQuery.parse(request.query_params)
+        key = key_of_name(in_use, query.who, ignore_case=models_in_use.ignores_case)
+        if key < 0:
             return self._refusal(request, "not_found")
-        # Whoever calls names a place in the list; whose it is stands on record before it is shown.
-        shown = in_use.snapshot.customer_ids[int(in_use.snapshot.ranking.customer_keys[row])]
+        # The address names somebody in a way nobody can read; who it is stands on record before they are shown.
+        shown = in_use.snapshot.customer_ids[key]
         models_in_use.ledger.audit.note(
             at=models_in_use.now(),
             caller=request.state.caller or SESSION,
@@ -179,9 +186,18 @@ class Pages:
             correlation_id=request.state.correlation_id,
             about=models_in_use.ledger.unreadable([shown]),
         )
-        since = request.query_params.get("since", "")
-        page = customer_page(in_use, models_in_use.settings, row, since, models_in_use.recommending)
+        beside = KnownBeside.of(models_in_use, in_use, shown)
+        page = customer_page(in_use, models_in_use.settings, key, query, beside)
         return _html(self.draw("customer.html", page))
+
+    def _moved(self, request: Request, in_use: InUse) -> Response:
+        """A link of before customers had names in addresses: it holds while its scores are in use."""
+        if request.query_params.get("g") != in_use.snapshot.name:
+            return self._refusal(request, "replaced")
+        row = _row(request.query_params.get("row", ""), in_use)
+        if row is None:
+            return self._refusal(request, "not_found")
+        return RedirectResponse(customer_link(in_use, row), status_code=303)
 
     def _contract(self, request: Request) -> Response:
         """The contract as a page."""

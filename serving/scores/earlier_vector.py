@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -23,6 +25,7 @@ class Past:
 
     def __init__(self, bundle: Bundle, pack: Pack, timezone: str) -> None:
         self.pack = pack
+        self._zone = ZoneInfo(timezone)
         self._online = OnlineVectors(pack, bundle.plan.compiled(pack), timezone=timezone)
 
     def vector(
@@ -30,6 +33,14 @@ class Past:
     ) -> Row:
         """What was known of a customer before an instant, with more events where they are given."""
         return self._online.vector(customer_id, Cutoff(cutoff_seconds), more)
+
+    def clock(self, seconds: int) -> datetime:
+        """An instant as the clocks of the company's purchases showed it."""
+        return datetime.fromtimestamp(seconds, self._zone)
+
+    def day_of(self, seconds: int) -> date:
+        """The day of an instant, by the same clocks."""
+        return self.clock(seconds).date()
 
     @property
     def has_events(self) -> bool:

@@ -13,7 +13,7 @@ from features.behaviour.purchases import AMOUNT
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vocabulary.words import CONTROL
 from serving.ledger.reported_events import ToldEvent
-from training.reasons.happenings import HAPPENINGS, Happening
+from training.reasons.happenings import HAPPENINGS, Happening, noun
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import language_of
 
@@ -55,11 +55,22 @@ class TimelineEntry:
             return Happening(self.kind, 1, self.at_seconds).said(language)
         return self.kind.replace("_", " ")
 
+    def named(self, language: str) -> str:
+        """What kind of event it is, without a number."""
+        return noun(self.kind, language) if self.kind in HAPPENINGS else self.said(language)
+
 
 def timeline(
-    pack: Pack, key: int, end_seconds: int, told: Sequence[ToldEvent] = (), *, most: int = 50
+    pack: Pack,
+    key: int,
+    end_seconds: int,
+    told: Sequence[ToldEvent] = (),
+    *,
+    most: int | None = 50,
 ) -> list[TimelineEntry]:
     """The latest moments of a customer known before an instant, newest first; -1 is nobody the store knows.
+
+    Without ``most`` it is all of them.
 
     An order is one moment however many lines it has; an acceptance or a notice is one of its own.
     """

@@ -22,10 +22,10 @@ from serving.exports.crm_shapes import FIELDS
 from serving.exports.reasons import export_reasons
 from serving.pages.churn_list import ListQuery, matching, matrix, sorts, totals
 from serving.pages.contexts import ListRow
-from serving.pages.customer.customer_view import customer_page
 from serving.pages.download import COLUMNS
 from serving.pages.list_view import explanations_at, list_row
 from tests.oracles.published import STAGES, STATUSES, TITLES, Published, euro, whole_euro
+from tests.pages.customers import page_of
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.reasons.languages.known import language_of
@@ -204,7 +204,7 @@ def test_every_figure_of_the_list_and_of_a_page_is_what_the_files_and_rows_say(
             assert getattr(row, field) == formula(told, place), (field, place)
         assert len(row.reasons) == len(told.raising(place))
     for place in (0, told.judged // 2, told.judged - 1):
-        found = customer_page(in_use, service.models_in_use.settings, place)
+        found = page_of(in_use, service.models_in_use.settings, place)
         for field in ("risk", "band", "last_order", "ago"):
             assert getattr(found, field) == IN_THE_LIST[field](told, place), field
         assert found.at_risk == euro(told.at_risk_cents(place))

@@ -32,6 +32,7 @@ def meaning(*words: str) -> Seen:
 # In this order:     objected      erased        declined      unreachable   held_out      unjudged        anybody
 ROWS = meaning("no_consent", "unknown_id", "no_consent", "ok", "ok", "not_eligible", "ok")
 LISTED = meaning("absent", "absent", "absent", "shown", "shown", "absent", "shown")
+PAGES = meaning("no_consent", "absent", "no_consent", "shown", "shown", "shown", "shown")
 NOBODY = meaning("absent", "absent", "absent", "absent", "absent", "absent", "absent")
 ITEMS = meaning("no_consent", "unknown_id", "no_consent", "ok", "-", "-", "ok")
 ITEM_LISTS = meaning("absent", "absent", "absent", "shown", "-", "-", "shown")
@@ -66,7 +67,7 @@ MEANING: Mapping[str, Seen] = {
     "GET /churn": LISTED,
     "GET /churn.csv": LISTED,
     "POST /churn/find": NOBODY,
-    "GET /churn/customer": LISTED,
+    "GET /churn/customer": PAGES,
     "POST /sign-out": NOBODY,
     "result of a job in csv": EVERYBODY,
     "result of a job in jsonl": EVERYBODY,

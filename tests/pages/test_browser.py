@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
+from serving.pages.figures import link_to
 from serving.pages.pages import Pages
 from serving.snapshot.reading import Snapshot
+from tests.pages.test_customer_page import most_active
 from tests.pages.test_level_view import page_with_levels
 from tests.serving.calling import Service
 from tests.serving.company import Company
@@ -86,8 +88,49 @@ def test_from_the_printed_link_to_one_customers_reasons(
         snapshot.customer_ids[int(snapshot.ranking.customer_keys[0])]
     )
     page.get_by_role("button", name="Find").click()
-    assert page.locator(".list tbody tr").count() == 1
+    page.wait_for_url("**/churn/customer?who=**")
+    assert "Customer" in page.locator("h1").inner_text()
     page.close()
+
+
+def test_back_leads_to_the_list_one_came_from_and_next_stays_within_it(
+    chromium: Browser, running: tuple[Service, str]
+) -> None:
+    page = signed_in(chromium, running)
+    page.goto(f"{running[1]}/churn?band=high&sort=spend&page=1")
+    listed = page.locator(".list .customer").all_inner_texts()
+    page.locator(".list .customer a").first.click()
+    assert page.get_by_role("link", name="Previous").count() == 0
+    for customer in listed[1:3]:
+        page.get_by_role("link", name="Next").click()
+        page.get_by_role("heading", name=f"Customer {customer}").wait_for()
+    page.get_by_role("link", name="Churn list").click()
+    page.wait_for_url("**/churn?band=high&sort=spend")
+    page.close()
+
+
+def test_the_timeline_is_narrowed_without_script(
+    chromium: Browser, running: tuple[Service, str]
+) -> None:
+    service, address = running
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.set_default_timeout(1_000 * GENEROUS_SECONDS)
+    page.goto(
+        f"{address}/sign-in?ticket={service.models_in_use.ledger.create_ticket(at=service.seconds)}"
+    )
+    in_use = service.models_in_use.in_use
+    assert in_use is not None
+    page.goto(f"{address}{link_to(in_use, most_active(in_use))}")
+    everything = page.locator(".moments li").count()
+    choice = page.locator(".kinds a", has_text="Orders")
+    orders = int(choice.locator("small").inner_text())
+    choice.click()
+    page.wait_for_url("**show=orders**")
+    assert everything == 50 and page.locator(".moments li").count() == min(orders, 50)
+    assert page.locator(".moments li:not(.orders)").count() == 0
+    assert page.locator(".kinds a[aria-current]").inner_text().startswith("Orders")
+    context.close()
 
 
 def test_the_list_can_be_downloaded(chromium: Browser, running: tuple[Service, str]) -> None:

@@ -16,13 +16,14 @@ from serving.pages.contexts import (
     ProblemPage,
     SignInPage,
 )
-from serving.pages.customer.contexts import CustomerPage
+from serving.pages.customer.contexts import CustomerPage, FindPage
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 DRAWN_FROM = {
     "churn.html": ChurnListPage,
     "contract.html": ContractPage,
     "customer.html": CustomerPage,
+    "find.html": FindPage,
     "sign_in.html": SignInPage,
     "problem.html": ProblemPage,
 }

@@ -17,10 +17,10 @@ from serving.exports.reasons import export_reasons
 from serving.in_use.models_in_use import InUse
 from serving.nightly.run import score_everybody
 from serving.pages.churn_list import ListQuery
-from serving.pages.customer.customer_view import customer_page
 from serving.pages.download import COLUMNS, COST_COLUMNS, csv_parts
 from serving.pages.list_sentences import money_note
 from serving.snapshot.reading import Snapshot, open_snapshot
+from tests.pages.customers import page_of
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_value_to_use
 from training.bundles.bundle import current
@@ -96,7 +96,7 @@ def test_an_answer_has_the_cost_and_what_it_leaves_also_below_zero(
 def test_a_customers_page_says_what_it_leaves_and_what_costs_most(
     in_use: InUse, costing: Company
 ) -> None:
-    pages = [customer_page(in_use, costing.settings, place) for place in range(0, 30, 3)]
+    pages = [page_of(in_use, costing.settings, place) for place in range(0, 30, 3)]
     assert all("is expected to cost" in page.cost_to_serve for page in pages)
     assert any("What costs most: " in page.cost_to_serve for page in pages)
     for page in pages:
@@ -145,7 +145,7 @@ def test_where_nothing_costs_nobody_hears_of_it(
     assert in_use is not None
     written = b"".join(csv_parts(in_use, ListQuery(), "EUR")).decode("utf-8-sig")
     assert next(csv.reader(io.StringIO(written))) == list(COLUMNS)
-    assert customer_page(in_use, valued_company.settings, 0).cost_to_serve == ""
+    assert page_of(in_use, valued_company.settings, 0).cost_to_serve == ""
     assert "cost more" not in money_note(valued, ENGLISH)
     value = valued.value_of(int(valued.ranking.customer_keys[0]))
     assert value is not None and "net_cents" not in value

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from serving.pages.customer.customer_view import _beside, _fact_line, _rank, _sum, customer_page
+from serving.pages.churn_list import ListQuery
+from serving.pages.customer.customer_view import _beside, _fact_line, _rank, _sum
 from serving.pages.figures import customer_link
 from serving.snapshot.segments import CustomerSegment
 from tests.oracles.published import Published
+from tests.pages.customers import page_of
 from tests.serving.calling import Service
 from training.reasons.explanation import Explanation
 from training.reasons.languages.known import ENGLISH, language_of
@@ -74,15 +76,17 @@ def test_links_lead_to_the_customer_before_and_after_where_there_is_one(
     in_use = valued_service.models_in_use.in_use
     assert in_use is not None
     settings, last = valued_service.models_in_use.settings, published.judged - 1
-    snapshot = in_use.snapshot
-    pages = [customer_page(in_use, settings, place) for place in (0, 1, last - 1, last)]
+    everybody = ListQuery()
+    pages = [page_of(in_use, settings, place, everybody) for place in (0, 1, last - 1, last)]
     links = [(one.previous, one.following) for one in pages]
     assert links == [
-        ("", customer_link(snapshot, 1)),
-        (customer_link(snapshot, 0), customer_link(snapshot, 2)),
-        (customer_link(snapshot, last - 2), customer_link(snapshot, last)),
-        (customer_link(snapshot, last - 1), ""),
+        ("", customer_link(in_use, 1, everybody)),
+        (customer_link(in_use, 0, everybody), customer_link(in_use, 2, everybody)),
+        (customer_link(in_use, last - 2, everybody), customer_link(in_use, last, everybody)),
+        (customer_link(in_use, last - 1, everybody), ""),
     ]
+    alone = page_of(in_use, settings, 1)
+    assert (alone.previous, alone.following, alone.back) == ("", "", "/churn")
     assert pages[0].customer_id == published.customer(0)
     assert pages[0].standing.startswith(f"Number 1 of {published.judged}")
     assert pages[3].standing.startswith(f"Number {published.judged} of {published.judged}")

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from serving.items.lists import Wishes
-from serving.pages.customer.customer_view import customer_page
 from serving.pages.customer.item_view import SHOWN_ITEMS, item_section
-from serving.pages.figures import customer_link
 from serving.scores.score import Status
 from serving.scores.subject import Subject
+from tests.pages.customers import link_of, page_of
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.families.items.words import ENGLISH
@@ -32,14 +31,14 @@ def service(
 def test_the_page_shows_the_first_items_of_the_list_with_their_reasons(service: Service) -> None:
     in_use, found = service.models_in_use.in_use, service.models_in_use.recommending
     assert in_use is not None and found is not None
-    page = customer_page(in_use, service.models_in_use.settings, 3, "", found)
+    page = page_of(in_use, service.models_in_use.settings, 3, recommending=found)
     bought = found.bought(found.key(page.customer_id))
     (chance,) = in_use.scorer.order_chances([Subject(page.customer_id)], 30)
     listed = found.list_for(bought, found.shelving(), Wishes(SHOWN_ITEMS), ENGLISH, chance)
     assert page.items is not None
     assert [one.name for one in page.items.lines] == [one.name for one in listed.items]
     assert [one.text for one in page.items.lines] == [one.text for one in listed.items]
-    link = customer_link(in_use.snapshot, 3)
+    link = link_of(service, 3)
     html = service.browser().get(link).text
     assert "What they would take next" in html
     assert all(one.name in html for one in listed.items)
@@ -68,7 +67,7 @@ def test_nothing_is_shown_where_nothing_recommends_or_nobody_may_be_told_of(
 ) -> None:
     in_use, found = service.models_in_use.in_use, service.models_in_use.recommending
     assert in_use is not None and found is not None
-    assert customer_page(in_use, service.models_in_use.settings, 3).items is None
+    assert page_of(in_use, service.models_in_use.settings, 3).items is None
     assert item_section(found, in_use.scorer, "somebody else", language_of("en")) is None
 
 

@@ -12,7 +12,7 @@ from serving.pages.contexts import ChurnListPage
 from serving.pages.list_view import _shown, churn_list_page
 from serving.snapshot.reading import Snapshot
 from tests.oracles.published import Published, euro, whole_euro
-from tests.serving.calling import Service
+from tests.serving.calling import NOW, Service
 
 
 def drawn(
@@ -23,7 +23,7 @@ def drawn(
     if snapshot is not None:
         in_use = replace(in_use, snapshot=snapshot)
     query = ListQuery(**{"sort": "risk", "consent": "all", **asked})  # type: ignore[arg-type]
-    return churn_list_page(in_use, valued_service.models_in_use.settings, query, None)
+    return churn_list_page(in_use, valued_service.models_in_use.settings, query, None, NOW)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from jinja2 import Environment, nodes
 
 from serving.pages import pages
-from serving.pages.figures import customer_link
+from serving.pages.figures import customer_link, link_to
+from serving.scores.score import Status
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 from training.reasons.languages.known import language_of
@@ -62,7 +64,12 @@ def paths(service: Service) -> list[str]:
         for row, key in enumerate(snapshot.ranking.customer_keys.tolist())
         if snapshot.segment_of(key, "EUR", GERMAN) is not None
     ]
-    links = [customer_link(snapshot, row) for row in (0, segmented[0], snapshot.judged - 1)]
+    links = [customer_link(in_use, row) for row in (0, segmented[0], snapshot.judged - 1)]
+    unjudged = np.flatnonzero(snapshot.status != Status.OK)
+    by_status = {int(snapshot.status[key]): int(key) for key in unjudged}
+    links += [link_to(in_use, key) for key in by_status.values()]
+    kinds = ("orders", "visits", "mails", "offers", "contracts", "complaints", "surveys", "calls")
+    links += [f"{links[0]}&show={kind}" for kind in kinds]
     lists = ["/churn", "/churn?moved=jumped", "/churn?spend=999999999", "/churn?sort=last_seen"]
     return [*lists, "/sign-in", "/nothing", "/churn/customer?g=old&row=1", *links]
 

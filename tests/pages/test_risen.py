@@ -12,6 +12,7 @@ from serving.pages.churn_list import ListQuery, matching, sorts
 from serving.scores.earlier_vector import Past
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot
+from tests.pages.customers import link_of
 from tests.pages.test_churn_page import page, texts
 from tests.serving.calling import Caller, Service
 
@@ -84,9 +85,9 @@ def test_where_nobody_can_be_compared_no_change_is_offered(snapshot: Snapshot) -
 
 
 def test_a_company_without_events_is_told_no_change(
-    browser: Caller, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+    browser: Caller, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = f"/churn/customer?g={snapshot.name}&row=0"
+    link = link_of(service, 0)
     assert "What changed" in browser.get(link).text
     monkeypatch.setattr(Past, "has_events", False)
     assert "What changed" not in browser.get(link).text

@@ -10,10 +10,9 @@ import pytest
 
 from serving.in_use.models_in_use import InUse
 from serving.pages.customer.contexts import CustomerPage
-from serving.pages.customer.customer_view import customer_page
 from serving.pages.customer.value_view import worth_steps, worth_sum
-from serving.pages.figures import customer_link
 from serving.snapshot.reading import Snapshot
+from tests.pages.customers import link_of, page_of
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.families.value.reasons.explanation import ValueExplanation, ValueReason
@@ -95,9 +94,7 @@ def test_on_every_page_what_is_shown_adds_up(
 ) -> None:
     models_in_use, service = in_use
     for position in np.linspace(0, valued.judged - 1, 25).astype(int):
-        page: CustomerPage = customer_page(
-            models_in_use, service.models_in_use.settings, int(position)
-        )
+        page: CustomerPage = page_of(models_in_use, service.models_in_use.settings, int(position))
         first, *changes, last = [amount(one.points) for one in page.worth_steps]
         assert first + sum(changes) == pytest.approx(last, abs=1e-6)
         assert 3 <= len(page.worth_steps) <= 10
@@ -107,7 +104,7 @@ def test_the_page_shows_it_and_the_file_says_the_first_reason(
     in_use: tuple[InUse, Service], valued: Snapshot
 ) -> None:
     caller = in_use[1].browser()
-    page = caller.get(customer_link(valued, 0)).text
+    page = caller.get(link_of(in_use[1], 0)).text
     assert "Why this value" in page and "Base value" in page
     lines = caller.get("/churn.csv").content.decode("utf-8-sig").splitlines()
     assert "value_reason_1,value_reason_1_money" in lines[0]

@@ -64,6 +64,16 @@ class Happening:
         return f"{spoken.count(self.count)} {noun}"
 
 
+def noun(kind: str, language: str) -> str:
+    """What one of a kind is called, without a number.
+
+    >>> noun("complaint", "en"), noun("order", "de")
+    ('complaint', 'Bestellung')
+    """
+    _, one, several = _WORDS[kind]
+    return language_of(language).plural(one, several, 1, "happening")
+
+
 def nouns() -> list[tuple[str, str]]:
     """One and several of every kind, as English has them."""
     return [(one, several) for _, one, several in _WORDS.values()]

@@ -1,21 +1,30 @@
-"""One customer's page: the risk as a waterfall from the base, and the facts behind each step."""
+"""One customer's page: who they are, the risk as a waterfall from the base, the facts behind it, and what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from features.company.settings.reading import Settings
-from serving.in_use.models_in_use import InUse
+from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.items.recommending import Recommending
-from serving.pages.churn_list import sorts
+from serving.ledger.decisions import Decision
+from serving.ledger.offer_decisions import OfferDecision
+from serving.ledger.reported_events import ToldEvent
+from serving.pages.churn_list import ListQuery, sorts
 from serving.pages.customer.change_view import change_section, play_lines
 from serving.pages.customer.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
 from serving.pages.customer.cost_view import cost_sentence
+from serving.pages.customer.customer_query import CustomerQuery, place_in_list
 from serving.pages.customer.item_view import item_section
+from serving.pages.customer.timeline_view import recorded, timeline_section
+from serving.pages.customer.to_do_view import to_do_section
 from serving.pages.customer.value_view import actionable, worth_explanation, worth_steps, worth_sum
 from serving.pages.customer.waterfall import bars
+from serving.pages.customer.who_view import badges, declared_of, no_score, status_of, who_lines
 from serving.pages.figures import (
     ago,
     at_risk,
@@ -24,80 +33,168 @@ from serving.pages.figures import (
     instant,
     last_order,
     model,
+    out_of_date,
     percent_shown,
     signed,
     standing,
     worth_of,
 )
 from serving.pages.list_view import explanations_at
-from serving.scores.score import band
+from serving.scores.score import Status, band
+from serving.scores.timeline import TimelineEntry, timeline
 from serving.snapshot.reading import Snapshot
 from serving.snapshot.segments import CustomerSegment, shown_shares
-from training.families.segments.words import beside, other_habits, together
+from training.families.segments.words import beside as beside_neighbour
+from training.families.segments.words import other_habits, together
 from training.reasons.explanation import Explanation, Reason
 from training.reasons.languages.language import Language
 from training.reasons.wording import Fact
 
+_LATEST_DECISIONS = 100
 _A_NEAR_TIE = 0.1
 
 
-def customer_page(
-    in_use: InUse,
-    settings: Settings,
-    position: int,
-    since: str = "",
-    recommending: Recommending | None = None,
-) -> CustomerPage:
-    """Everything about the score of one customer, by place in the ranking.
+@dataclass(frozen=True)
+class KnownBeside:
+    """What is known of a customer beside the scores, and when it is."""
 
-    ``since`` is the earlier day to compare with, as ``2026-05-01``; another text means a month before.
-    """
-    snapshot, currency = in_use.snapshot, settings.company.currency
-    ranking = snapshot.ranking
-    key = int(ranking.customer_keys[position])
-    worth, spend = worth_of(snapshot, key), snapshot.spend_of(key)
-    percentile = float(ranking.percentile[position])
-    explanation = explanations_at(in_use, np.array([position]))[0]
-    why_worth = worth_explanation(in_use, key)
-    language = in_use.wording.language
-    segment = snapshot.segment_of(key, currency, language)
-    facts = _facts(explanation.reasons)
-    peers = next((one.peers for one in facts if one.peers), "")
-    return CustomerPage(
+    at: int
+    told: Sequence[ToldEvent] = ()
+    decisions: Sequence[Decision] = ()
+    offers: Sequence[OfferDecision] = ()
+    recommending: Recommending | None = None
+
+    @classmethod
+    def of(cls, models_in_use: ModelsInUse, in_use: InUse, customer_id: str) -> KnownBeside:
+        """What the service's own memory has of a customer, and what recommends to them."""
+        cutoff, ledger = in_use.snapshot.cutoff_seconds, models_in_use.ledger
+        every_id = (customer_id, *models_in_use.other_ids.beside(customer_id))
+        return cls(
+            at=models_in_use.now(),
+            told=models_in_use.newer_events([customer_id], cutoff).get(customer_id, ()),
+            decisions=models_in_use.latest_decisions(customer_id, _LATEST_DECISIONS),
+            offers=[two for one in every_id for two in ledger.offers.of_customer(one)],
+            recommending=models_in_use.recommending,
+        )
+
+
+def customer_page(
+    in_use: InUse, settings: Settings, key: int, query: CustomerQuery, beside: KnownBeside
+) -> CustomerPage:
+    """Everything about one customer, judged or not; of one who declined to be scored that alone."""
+    snapshot, language = in_use.snapshot, in_use.wording.language
+    status = status_of(snapshot, key)
+    lasts_days, ways = settings.service.scores_last_days, _ways(in_use, key, query)
+    page = CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
-        risk=percent_shown(explanation.shown_probability, language),
-        sentence=language.phrased(snapshot.manifest["sentence"], "question"),
-        standing=_rank(position, snapshot.judged, min(int(percentile), 99), language),
-        stage=standing(snapshot, key, language),
-        segment="" if segment is None else segment.name,
-        segment_why="" if segment is None else _beside(segment, language),
-        habits=[] if segment is None else _habits(segment, language),
-        band=band(percentile),
-        steps=_steps(explanation, language),
-        sum=_sum(explanation, language),
-        facts=[_fact_line(one, peers, language) for one in facts],
-        peers=peers,
-        spend="" if spend is None else language.money(spend, currency),
-        worth=language.money(worth[0], currency) if snapshot.value_days else "",
-        worth_title=_worth_title(snapshot, language),
-        worth_between=between(worth, currency, language),
-        worth_steps=[] if why_worth is None else worth_steps(why_worth, currency, language),
-        worth_sum="" if why_worth is None else worth_sum(why_worth, currency, language),
-        cost_to_serve=cost_sentence(in_use, key, currency, language),
-        at_risk=at_risk(snapshot, position, currency, language),
-        at_risk_title=sorts(snapshot, language).get("at_risk", ""),
-        last_order=last_order(snapshot, key, language),
-        ago=ago(snapshot, key, language),
-        change=change_section(in_use, position, since),
-        plays=play_lines(in_use, snapshot.customer_ids[key]),
-        items=item_section(recommending, in_use.scorer, snapshot.customer_ids[key], language),
+        notice=out_of_date(snapshot, beside.at, lasts_days, language),
+        no_score=no_score(status, language),
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
-        back="/churn",
-        previous=customer_link(snapshot, position - 1) if position > 0 else "",
-        following=customer_link(snapshot, position + 1) if position + 1 < snapshot.judged else "",
+        kept={} if query.came_from is None else query.came_from.parameters(),
+        back=ways.back,
+        previous=ways.previous,
+        following=ways.following,
     )
+    if status == Status.NO_CONSENT:
+        return page
+    page = replace(page, **_known(in_use, settings, key, query, beside))
+    place = int(snapshot.places[key])
+    if status != Status.OK or place < 0:
+        return page
+    return replace(page, **_risk(in_use, settings, key, place, query))
+
+
+class _Ways(NamedTuple):
+    """Where one can go from a customer's page; empty where nowhere."""
+
+    back: str
+    previous: str = ""
+    following: str = ""
+
+
+def _ways(in_use: InUse, key: int, query: CustomerQuery) -> _Ways:
+    """Back to the list one came from, and on to those beside the customer in it."""
+    snapshot, listed = in_use.snapshot, query.came_from
+    if listed is None:
+        return _Ways(ListQuery().link())
+    found = place_in_list(snapshot, listed, int(snapshot.places[key]))
+    if found is None:
+        return _Ways(listed.link(page=listed.page))
+
+    def link(place: int | None) -> str:
+        return "" if place is None else customer_link(in_use, place, listed)
+
+    page = found.index // listed.size + 1
+    return _Ways(listed.link(page=page), link(found.previous), link(found.following))
+
+
+def _known(
+    in_use: InUse, settings: Settings, key: int, query: CustomerQuery, beside: KnownBeside
+) -> dict[str, Any]:
+    """What is told of every customer who may be told of."""
+    snapshot, currency = in_use.snapshot, settings.company.currency
+    language, customer_id = in_use.wording.language, snapshot.customer_ids[key]
+    worth, spend = worth_of(snapshot, key), snapshot.spend_of(key)
+    is_valued = snapshot.value_of(key) is not None
+    why_worth = worth_explanation(in_use, key)
+    segment = snapshot.segment_of(key, currency, language)
+    declared, moments = declared_of(in_use, key), _moments(in_use, key, beside)
+    every_moment = [*moments, *recorded(beside.decisions, beside.offers)]
+    return {
+        "badges": badges(declared, language),
+        "who": who_lines(in_use, declared, moments, language),
+        "stage": standing(snapshot, key, language),
+        "segment": "" if segment is None else segment.name,
+        "segment_why": "" if segment is None else _beside(segment, language),
+        "habits": [] if segment is None else _habits(segment, language),
+        "spend": "" if spend is None else language.money(spend, currency),
+        "worth": language.money(worth[0], currency) if is_valued else "",
+        "worth_title": _worth_title(snapshot, language),
+        "worth_between": between(worth, currency, language),
+        "worth_steps": [] if why_worth is None else worth_steps(why_worth, currency, language),
+        "worth_sum": "" if why_worth is None else worth_sum(why_worth, currency, language),
+        "cost_to_serve": cost_sentence(in_use, key, currency, language),
+        "last_order": last_order(snapshot, key, language),
+        "ago": ago(snapshot, key, language),
+        "timeline": timeline_section(in_use, every_moment, query, currency),
+        "items": item_section(beside.recommending, in_use.scorer, customer_id, language),
+    }
+
+
+def _moments(in_use: InUse, key: int, beside: KnownBeside) -> list[TimelineEntry]:
+    """Everything that happened, by the tables and as it was told since."""
+    if in_use.past is None:
+        return []
+    return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, beside.told, most=None)
+
+
+def _risk(
+    in_use: InUse, settings: Settings, key: int, place: int, query: CustomerQuery
+) -> dict[str, Any]:
+    """What is told of the score of a customer, by their place in the ranking."""
+    snapshot, currency = in_use.snapshot, settings.company.currency
+    language, customer_id = in_use.wording.language, snapshot.customer_ids[key]
+    percentile = float(snapshot.ranking.percentile[place])
+    explanation = explanations_at(in_use, np.array([place]))[0]
+    facts = _facts(explanation.reasons)
+    peers = next((one.peers for one in facts if one.peers), "")
+    return {
+        "risk": percent_shown(explanation.shown_probability, language),
+        "sentence": language.phrased(snapshot.manifest["sentence"], "question"),
+        "standing": _rank(place, snapshot.judged, min(int(percentile), 99), language),
+        "band": band(percentile),
+        "steps": _steps(explanation, language),
+        "sum": _sum(explanation, language),
+        "facts": [_fact_line(one, peers, language) for one in facts],
+        "peers": peers,
+        "at_risk": at_risk(snapshot, place, currency, language),
+        "at_risk_title": sorts(snapshot, language).get("at_risk", ""),
+        "to_do": to_do_section(snapshot, place, currency, language),
+        "change": change_section(in_use, key, query),
+        "plays": play_lines(in_use, customer_id),
+    }
 
 
 def _rank(position: int, judged: int, percentile: int, language: Language) -> str:
@@ -181,7 +278,7 @@ def _beside(segment: CustomerSegment, language: Language) -> str:
     """Beside which neighbour, and how clearly."""
     if not segment.neighbour:
         return ""
-    return beside(segment.neighbour, segment.lead < _A_NEAR_TIE, language)
+    return beside_neighbour(segment.neighbour, segment.lead < _A_NEAR_TIE, language)
 
 
 def _habits(segment: CustomerSegment, language: Language) -> list[HabitLine]:

@@ -12,7 +12,6 @@ from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.job_runner import JobRunner
-from tests.holding import is_named_in
 from tests.laws.people.world import CAMPAIGN, Seen, World, event, offered, status
 
 Writer = Callable[[World], Seen]
@@ -164,22 +163,20 @@ def _erasures(world: World) -> Seen:
     return world.seen(receipt.text + world.officer.post("/v1/erasures/status", json=asked).text)
 
 
-def _page(path: str) -> Writer:
-    """Whether a page shows each person, looked for by their number."""
-
-    def looked(world: World) -> Seen:
-        found = {}
-        for state, one in world.people.items():
-            link = world.browser.post("/churn/find", data={"q": one}).headers["location"]
-            text = world.browser.get(link.replace("/churn?", f"{path}?")).text
-            found[state] = "shown" if is_named_in(text, one) else "absent"
-        return found
-
-    return looked
+@writer("GET /churn")
+def _list(world: World) -> Seen:
+    """Everybody on the list, page by page."""
+    text, page = "", 1
+    while True:
+        answer = world.browser.get(f"/churn?size=100&page={page}").text
+        text, page = text + answer, page + 1
+        if f"page={page}" not in answer:
+            return world.seen(text)
 
 
-writer("GET /churn")(_page("/churn"))
-writer("GET /churn.csv")(_page("/churn.csv"))
+@writer("GET /churn.csv")
+def _file(world: World) -> Seen:
+    return world.seen(world.browser.get("/churn.csv").text)
 
 
 @writer("POST /churn/find")
@@ -192,11 +189,18 @@ def _find(world: World) -> Seen:
 def _customer_page(world: World) -> Seen:
     found = {}
     for state, one in world.people.items():
-        link = f"/churn/customer?row={world.place(state)}&g={world.generation}"
-        page = world.browser.get(link)
+        page = world.browser.get(world.link(state))
         assert page.status_code in (200, 404)
-        found[state] = "shown" if one in page.text else "absent"
-        assert (found[state] == "shown") == (page.status_code == 200)
+        assert (one in page.text) == (page.status_code == 200)
+        is_told_of = "What happened" in page.text
+        found[state] = "shown" if is_told_of else "no_consent" if one in page.text else "absent"
+        if found[state] == "no_consent":
+            # A no says nothing else of the person.
+            assert "declined to be scored" in page.text
+            assert not any(part in page.text for part in ("<dl", "<table", "<ol", "badges"))
+        # A link of before leads to those alone whom a list shows.
+        old = world.browser.get(f"/churn/customer?row={world.place(state)}&g={world.generation}")
+        assert (old.status_code == 303) == (found[state] == "shown" and world.place(state) >= 0)
     return found
 
 

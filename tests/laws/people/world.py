@@ -156,6 +156,12 @@ class World:
         assert in_use is not None
         return in_use.snapshot.name
 
+    def link(self, state: str) -> str:
+        """The page of somebody, whoever may see it."""
+        in_use = self.service.models_in_use.in_use
+        assert in_use is not None
+        return f"/churn/customer?who={in_use.links.name(self.people[state])}"
+
     def place(self, state: str) -> int:
         """Where somebody stands in the ranking, whoever may see it; -1 of who is not in it."""
         in_use = self.service.models_in_use.in_use

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from serving.ledger.ledger import Ledger
+from serving.pages.figures import customer_link
 from tests.holding import files_holding
 from tests.serving.calling import Caller, Service
 
@@ -41,7 +42,7 @@ def test_a_call_is_on_record_with_whom_it_named(service: Service, caller: Caller
     caller.post("/v1/score", json={"rows": [{"customer_id": " anna "}, {"customer_id": 12}, 7]})
     caller.post("/v1/jobs", json={"customer_ids": ["bert", "anna"]})
     caller.post("/v1/score", content=b"[", headers={"content-type": "application/json"})
-    service.browser().get(f"/churn/customer?g={in_use.snapshot.name}&row=0")
+    service.browser().get(customer_link(in_use, 0))
 
     def asked(customer: str) -> list[tuple[str, str, int]]:
         rows = ledger.audit.rows(most=9, about=ledger.unreadable([customer]))

@@ -25,6 +25,7 @@ from serving.ledger.offer_decisions import DECIDED, OfferDecision
 from serving.ledger.privacy import Withheld
 from serving.ledger.reported_events import ToldEvent
 from serving.pages.churn_list import ListQuery, matching
+from serving.pages.figures import customer_link
 from serving.snapshot.reading import Snapshot
 from tests.holding import files_holding, kept_answers
 from tests.serving.calling import Caller, Service, answer_as
@@ -151,7 +152,9 @@ def listed(service: Service) -> set[str]:
 def test_an_objection_counts_from_its_answer_on_everywhere(
     service: Service, caller: Caller, officer: Caller, snapshot: Snapshot, risky: str
 ) -> None:
-    link = "/churn/customer?row=0&g=" + snapshot.name
+    in_use = service.models_in_use.in_use
+    assert in_use is not None
+    link, old_link = customer_link(in_use, 0), "/churn/customer?row=0&g=" + snapshot.name
     browser = service.browser()
     assert browser.get(link).status_code == 200 and risky in listed(service)
     assert objects(officer, risky) == "recorded" and objects(officer, risky) == "unchanged"
@@ -171,7 +174,9 @@ def test_an_objection_counts_from_its_answer_on_everywhere(
     change = {"rows": [{"customer_id": risky}], "since": "2025-01-01"}
     assert caller.post("/v1/changes", json=change).json()["rows"][0]["status"] == "no_consent"
     assert risky not in listed(service)
-    assert browser.get(link).status_code == 404
+    assert browser.get(old_link).status_code == 404
+    page = browser.get(link).text
+    assert "declined to be scored" in page and "What happened" not in page
     assert risky not in browser.get("/churn").text and risky not in browser.get("/churn.csv").text
 
 

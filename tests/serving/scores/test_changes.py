@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from serving.in_use.models_in_use import InUse
+from serving.pages.figures import customer_link
 from serving.scores.earlier_vector import Past
 from serving.scores.score import Status
 from serving.scores.what_if import ORDER, SETTLED
@@ -291,7 +292,7 @@ def test_a_store_with_other_events_tells_no_other_times(
 def test_the_page_shows_the_change_since_the_day_in_its_address(
     service: Service, in_use: InUse
 ) -> None:
-    browser, link = service.browser(), f"/churn/customer?g={in_use.snapshot.name}&row=0"
+    browser, link = service.browser(), customer_link(in_use, 0)
     day = day_before(in_use, 60)
     page = browser.get(f"{link}&since={day}").text
     assert f'value="{day}"' in page and "What changed" in page and "What if" in page

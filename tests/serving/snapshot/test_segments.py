@@ -12,7 +12,6 @@ import pytest
 from features.store.store import open_store
 from features.vocabulary.time import Cutoff
 from serving.nightly.run import score_everybody
-from serving.pages.customer.customer_view import customer_page
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot, open_snapshot
 from serving.snapshot.segments import (
@@ -23,6 +22,7 @@ from serving.snapshot.segments import (
     shown_shares,
 )
 from tests.oracles.segments import segments_of_everybody
+from tests.pages.customers import page_of
 from tests.serving.calling import Service
 from tests.serving.company import Company, company_in, put_segments_to_use
 from training.families.segments.bundle import current_segments
@@ -98,7 +98,7 @@ def test_a_page_says_the_segment_and_the_shares_shown_add_up(
     in_use = answering.models_in_use.in_use
     assert in_use is not None
     for position in range(0, valued.judged, 17):
-        page = customer_page(in_use, answering.models_in_use.settings, position)
+        page = page_of(in_use, answering.models_in_use.settings, position)
         if page.segment:
             shown = [int(one.share.replace("−", "-").split()[0]) for one in page.habits]
             assert sum(shown[:-1]) == shown[-1]

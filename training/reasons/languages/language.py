@@ -152,6 +152,16 @@ class Language:
         amount = self.written(numbers.amount(cents, places))
         return f"{sign}{before}{amount}{behind}".replace("{symbol}", symbol)
 
+    def month(self, day: date) -> str:
+        """The month a day is in, with its year.
+
+        >>> Language("en").month(date(2026, 11, 5)), Language("de").month(date(2026, 3, 5))
+        ('November 2026', 'März 2026')
+        """
+        from babel.dates import format_date
+
+        return str(format_date(day, "LLLL yyyy", locale=self.code))
+
     def date(self, day: date) -> str:
         """A day of the calendar.
 

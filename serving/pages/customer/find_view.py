@@ -1,0 +1,59 @@
+"""Whom a search found: a few customers with their pages, judged or not, or that nobody is known by such a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from features.company.settings.reading import Settings
+from serving.in_use.models_in_use import InUse
+from serving.pages.churn_list import ListQuery
+from serving.pages.customer.contexts import FindPage, FoundCustomer
+from serving.pages.customer.who_view import no_score, status_of
+from serving.pages.figures import link_to, standing
+from serving.scores.score import Status
+from training.reasons.languages.language import Language
+
+MOST_FOUND = 50
+
+
+def find_page(in_use: InUse, settings: Settings, keys: Sequence[int], query: ListQuery) -> FindPage:
+    """The customers of some keys, of whom there may be one more than are shown; ``query`` is the list of before.
+
+    What was looked for is not said again: it may be the number of somebody who was erased.
+    """
+    language = in_use.wording.language
+    return FindPage(
+        company=settings.company.name,
+        sentence=_sentence(len(keys), language),
+        customers=[_found(in_use, key, query) for key in keys[:MOST_FOUND]],
+        kept=query.parameters(),
+        back=query.link(page=query.page),
+    )
+
+
+def _found(in_use: InUse, key: int, query: ListQuery) -> FoundCustomer:
+    snapshot, language = in_use.snapshot, in_use.wording.language
+    status = status_of(snapshot, key)
+    declined = status == Status.NO_CONSENT
+    return FoundCustomer(
+        customer_id=snapshot.customer_ids[key],
+        link=link_to(in_use, key, query),
+        standing="" if declined else standing(snapshot, key, language),
+        said=no_score(status, language),
+    )
+
+
+def _sentence(found: int, language: Language) -> str:
+    if not found:
+        return language.say("Nobody is known by a number with this in it.")
+    if found > MOST_FOUND:
+        said = language.say(
+            "More than {most} customers have this in their number. Here are the first; type more of it to find one."
+        )
+        return said.format(most=language.count(MOST_FOUND))
+    said = language.plural(
+        "One customer has this in their number.",
+        "{count} customers have this in their number.",
+        found,
+    )
+    return said.format(count=language.count(found))
