@@ -46,7 +46,7 @@ FOLDS = 5
 
 
 @dataclass(frozen=True)
-class Company:
+class ListedCompany:
     """A simulated company with its scores, and the truth of each judged customer in the order of the ranking."""
 
     snapshot: Snapshot
@@ -55,7 +55,7 @@ class Company:
     """The true net gain of each action, [judged, actions]."""
 
     @classmethod
-    def of(cls, seed: int, customers: int, folder: Path) -> Company:
+    def of(cls, seed: int, customers: int, folder: Path) -> ListedCompany:
         """Simulate one, train, and score everybody."""
         world = simulate(WorldSpec(customers=customers, seed=seed), folder)
         settings = load_settings(world.settings_file)
@@ -126,7 +126,7 @@ def _truth(world: World, settings: Settings, snapshot: Snapshot) -> tuple[Truths
 
 def measured(seed: int, customers: int, folder: Path) -> dict[str, float]:
     """The figures of one company: who is there, and euros truly gained by the first of the list."""
-    company = Company.of(seed, customers, folder)
+    company = ListedCompany.of(seed, customers, folder)
     there = {f"there by {one}": company.is_there[company.top(one, FIRST)].mean() for one in ORDERS}
     sums = {f"euros by {one}": company.done_cents[company.top(one, LIST)].sum() for one in ORDERS}
     expected = company.snapshot.net_gain_cents[company.top("gain", LIST)].sum()
