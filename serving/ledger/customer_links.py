@@ -11,15 +11,11 @@ from __future__ import annotations
 import secrets
 from base64 import b64decode, urlsafe_b64encode
 
-import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from serving.ledger.salts import salt_of
-
 LONGEST_NAME = 1_200
 """That of a number of 200 characters, four bytes each."""
-_OF_LINKS = "customer_links"
 _KEY_BYTES = 32
 
 
@@ -33,11 +29,6 @@ class CustomerLinks:
 
     def __init__(self, secret: bytes) -> None:
         self._sealing = AESSIV(secret)
-
-    @classmethod
-    def of(cls, engine: sa.Engine) -> CustomerLinks:
-        """The links of a service's database."""
-        return cls(salt_of(engine, _OF_LINKS))
 
     @classmethod
     def passing(cls) -> CustomerLinks:

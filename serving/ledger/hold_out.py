@@ -7,9 +7,8 @@ import hmac
 
 import sqlalchemy as sa
 
-from serving.ledger.salts import salt_of
+from serving.ledger.salts import HOLD_OUTS, salt_of
 
-_OF_HOLD_OUTS = "hold_out"
 _PARTS = 1 << 64
 STANDING = "offers"
 """The campaign of the standing hold-out: who is in it is never shown an offer."""
@@ -23,7 +22,7 @@ class HoldOut:
     """
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._salt = salt_of(engine, _OF_HOLD_OUTS)
+        self._salt = salt_of(engine, HOLD_OUTS)
 
     def holds(self, customer_id: str, campaign: str, percent: int) -> bool:
         """Whether a customer is among the ``percent`` of a hundred who are left out of a campaign."""

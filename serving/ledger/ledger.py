@@ -44,6 +44,7 @@ from serving.ledger.offer_decisions import OfferDecisions
 from serving.ledger.privacy import DEMANDS, Privacy
 from serving.ledger.reported_events import ReportedEvents
 from serving.ledger.retention import let_go
+from serving.ledger.salts import CUSTOMER_LINKS, salt_of
 from serving.ledger.statements import Statements
 
 
@@ -70,7 +71,7 @@ class Ledger:
         self.privacy = Privacy(path, self._quick, self._erased, self.job_files)
         self.repeats = RepeatedCalls(self._quick, self.privacy)
         self.hold_out = HoldOut(self._engine)
-        self.links = CustomerLinks.of(self._engine)
+        self.links = CustomerLinks(salt_of(self._engine, CUSTOMER_LINKS))
         self.jobs = Jobs(self._engine)
         self.offers = OfferDecisions(self._quick)
 

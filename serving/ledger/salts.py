@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 from serving.ledger.database import TABLES
 
+HOLD_OUTS, CUSTOMER_LINKS = "hold_out", "customer_links"
+"""What there are secrets of."""
+
 _SALTS = sa.Table(
     "salts",
     TABLES,

@@ -78,6 +78,7 @@ DOORS = {
         "serving/ledger/feedback.py",
         "serving/ledger/offer_decisions.py",
         "serving/ledger/hold_out.py",
+        "serving/ledger/salts.py",
         "serving/ledger/jobs.py",
         "serving/ledger/ledger.py",
         "serving/ledger/privacy.py",
