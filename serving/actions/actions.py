@@ -65,7 +65,7 @@ class Action:
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Self:
         """As scores say it."""
-        return cls(**said | {"keeps": tuple(said["keeps"])})
+        return cls(**{**said, "keeps": tuple(said["keeps"])})
 
     @property
     def title(self) -> str:
@@ -79,7 +79,11 @@ class Action:
 
 def plain_contacts(settings: ActionSettings) -> tuple[Action, ...]:
     """The contacts the company makes, with what it assumes of them."""
-    said = {"call": settings.call, "letter": settings.letter, "mail": settings.mail}
+    said: dict[str, CallSettings | LetterSettings | MailSettings] = {
+        "call": settings.call,
+        "letter": settings.letter,
+        "mail": settings.mail,
+    }
     return tuple(Action.assumed(name, one) for name, one in said.items() if one.is_possible)
 
 

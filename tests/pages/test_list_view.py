@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -160,7 +161,13 @@ def test_only_a_list_by_risk_has_ranks(valued_service: Service) -> None:
 
 
 def test_each_filter_that_is_set_is_a_chip_that_takes_it_off(valued_service: Service) -> None:
-    asked = {"band": "high", "status": "lapsed", "silent": 60, "cell": "high-low", "spend": 5}
+    asked: dict[str, Any] = {
+        "band": "high",
+        "status": "lapsed",
+        "silent": 60,
+        "cell": "high-low",
+        "spend": 5,
+    }
     chips = drawn(valued_service, **asked).filters.chips
     assert [one.label for one in chips] == [
         "High: the top tenth", "Value high, risk low", "Spend from 5 on", "Lapsed",
@@ -171,7 +178,10 @@ def test_each_filter_that_is_set_is_a_chip_that_takes_it_off(valued_service: Ser
     ):
         left = {**asked, "consent": "all", "sort": "risk"}
         left.pop(name)
-        assert chip.link == ListQuery(**left).link()  # type: ignore[arg-type]
+        assert chip.link == ListQuery(**left).link()
+
+
+EVERYBODY_AND_ACTIVE: tuple[dict[str, Any], ...] = ({}, {"status": "active"})
 
 
 def test_the_matrix_counts_whom_the_filters_keep(valued_service: Service) -> None:
@@ -180,7 +190,7 @@ def test_the_matrix_counts_whom_the_filters_keep(valued_service: Service) -> Non
             int(cell.customers.split()[0].replace(",", ""))
             for cell in drawn(valued_service, **asked).matrix
         )
-        for asked in ({}, {"status": "active"})
+        for asked in EVERYBODY_AND_ACTIVE
     )
     assert 0 < some < every
     listed = drawn(valued_service, status="active", size=100).position

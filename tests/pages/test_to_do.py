@@ -16,14 +16,9 @@ from training.reasons.languages.known import ENGLISH
 def of(snapshot: Snapshot, cents: int, risk: float, *, refused: bool = False) -> Snapshot:
     """The scores, where the first of the ranking is slowing, brings so much and may leave so likely."""
     key = int(snapshot.ranking.customer_keys[0])
-    kept, status, refusals = (
-        np.array(one)
-        for one in (
-            snapshot.value_if_kept_cents,
-            snapshot.lifecycle_status,
-            snapshot.has_refused_contact,
-        )
-    )
+    kept = np.array(snapshot.value_if_kept_cents)
+    status = np.array(snapshot.lifecycle_status)
+    refusals = np.array(snapshot.has_refused_contact)
     kept[key], status[key], refusals[key] = cents, LifecycleStatus.SLOWING, int(refused)
     probability = np.array(snapshot.ranking.probability)
     probability[0] = risk
