@@ -91,7 +91,7 @@ def _learned(vectors: NDArray[np.float32], truth: Floats) -> Floats:
     found = np.empty(len(truth))
     for one in range(FOLDS):
         trees = lightgbm.LGBMRegressor(
-            n_estimators=200, learning_rate=0.05, num_leaves=15, n_jobs=2, verbose=-1, seed=1
+            n_estimators=200, learning_rate=0.05, num_leaves=15, n_jobs=1, verbose=-1, seed=1
         )
         trees.fit(vectors[fold != one], truth[fold != one])
         found[fold == one] = np.asarray(trees.predict(vectors[fold == one]))
