@@ -99,7 +99,7 @@ class _Filters:
         if name == "cell":
             value, _, risk = asked.partition("-")
             return say("Value {value}, risk {risk}").format(value=say(value), risk=say(risk))
-        if name == "spend":
+        if name == "spend" and self._snapshot.money_is_known:
             return say("Spend from {amount} on").format(amount=self._language.count(asked))
         if name == "silent":
             return say("Silent for {days} days or more").format(days=self._language.count(asked))

@@ -90,7 +90,7 @@ def churn_list_page(
         else "",
         matrix=_matrix(snapshot, query, currency, language),
         jumped=jumped(snapshot, language),
-        jumped_link=ListQuery(jumped=True, sort="risen").link(),
+        jumped_link=ListQuery(jumped=True, sort="risen", consent="all").link(),
         earlier=instant(snapshot.earlier_seconds, language),
         worth_sort=snapshot.worth,
         knows_spend=snapshot.money_is_known,

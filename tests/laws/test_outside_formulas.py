@@ -58,6 +58,9 @@ def where_valued(formula: Formula) -> Formula:
 
 
 IN_THE_FILE: dict[str, Formula] = {
+    "may_be_contacted": lambda told, place: "no" if told.has_refused(place) else "yes",
+    "best_action": lambda told, place: told.best_action(place)[0],
+    "net_gain": lambda told, place: f"{told.best_action(place)[1] / 100:.2f}",
     "rank": lambda told, place: str(place + 1),
     "customer_id": lambda told, place: told.customer(place),
     "risk_percent": lambda told, place: f"{100 * told.risk(place):.1f}",
@@ -97,7 +100,7 @@ def test_every_cell_of_the_file_is_what_the_files_and_rows_say(
     shown: tuple[Published, Service, Company],
 ) -> None:
     told, service, _ = shown
-    content = service.browser().get("/churn.csv").content.decode("utf-8-sig")
+    content = service.browser().get("/churn.csv?sort=risk&consent=all").content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert (
         set(COLUMNS) == {*IN_THE_FILE, *POINTS, *IN_WORDS, *WHY_VALUED} and len(rows) == told.judged

@@ -32,6 +32,8 @@ def meaning(*words: str) -> Seen:
 # In this order:     objected      erased        declined      unreachable   held_out      unjudged        anybody
 ROWS = meaning("no_consent", "unknown_id", "no_consent", "ok", "ok", "not_eligible", "ok")
 LISTED = meaning("absent", "absent", "absent", "shown", "shown", "absent", "shown")
+# A list is for contacting people: who said no to marketing is on it only where they are asked for.
+TO_CONTACT = meaning("absent", "absent", "absent", "absent", "shown", "absent", "shown")
 PAGES = meaning("no_consent", "absent", "no_consent", "shown", "shown", "shown", "shown")
 NOBODY = meaning("absent", "absent", "absent", "absent", "absent", "absent", "absent")
 ITEMS = meaning("no_consent", "unknown_id", "no_consent", "ok", "-", "-", "ok")
@@ -64,8 +66,8 @@ MEANING: Mapping[str, Seen] = {
     "POST /v1/objections": meaning(*["unchanged"] * 7),
     "POST /v1/erasures": NOBODY,
     "POST /v1/erasures/status": NOBODY,
-    "GET /churn": LISTED,
-    "GET /churn.csv": LISTED,
+    "GET /churn": TO_CONTACT,
+    "GET /churn.csv": TO_CONTACT,
     "POST /churn/find": NOBODY,
     "GET /churn/customer": PAGES,
     "POST /sign-out": NOBODY,

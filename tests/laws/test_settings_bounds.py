@@ -41,6 +41,24 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "offers.suppressed_days": (30, 0, ANY),
     "offers.hold_out_percent": (5, 0, 100),
     "offers.explore_percent": (2, 0, 100),
+    "actions.call.cost_cents": (500, 0, ANY),
+    "actions.call.slowing_percent": (20, 0, 100),
+    "actions.call.at_risk_percent": (15, 0, 100),
+    "actions.call.lapsed_percent": (5, 0, 100),
+    "actions.call.probably_gone_percent": (1, 0, 100),
+    "actions.call.other_percent": (10, 0, 100),
+    "actions.letter.cost_cents": (150, 0, ANY),
+    "actions.letter.slowing_percent": (8, 0, 100),
+    "actions.letter.at_risk_percent": (6, 0, 100),
+    "actions.letter.lapsed_percent": (2, 0, 100),
+    "actions.letter.probably_gone_percent": (0, 0, 100),
+    "actions.letter.other_percent": (4, 0, 100),
+    "actions.mail.cost_cents": (10, 0, ANY),
+    "actions.mail.slowing_percent": (3, 0, 100),
+    "actions.mail.at_risk_percent": (2, 0, 100),
+    "actions.mail.lapsed_percent": (1, 0, 100),
+    "actions.mail.probably_gone_percent": (0, 0, 100),
+    "actions.mail.other_percent": (1, 0, 100),
     "service.port": (3_000, ANY, ANY),
     "service.workers": (1, 1, 64),
     "service.calls_at_once": (0, 0, 64),
@@ -66,6 +84,9 @@ OTHERS: dict[str, object] = {
     "reasons.actionable": {},
     "fairness.lawful": {},
     "leaks.known_before": {},
+    "actions.call.is_possible": True,
+    "actions.letter.is_possible": True,
+    "actions.mail.is_possible": True,
     "cost_to_serve.contact_cents": {},
     "cost_to_serve.channel_cents": {},
     "recommendations.without": (),
@@ -95,16 +116,29 @@ def said_by(settings: Settings) -> dict[str, Any]:
     for part in fields(settings):
         value = getattr(settings, part.name)
         if is_dataclass(value):
-            found |= {f"{part.name}.{one.name}": getattr(value, one.name) for one in fields(value)}
+            found |= _said_in(value, f"{part.name}.")
         elif part.name != "folder":
             found[part.name] = value
     return found
 
 
+def _said_in(table: Any, above: str) -> dict[str, Any]:
+    """The settings of a table and of the tables in it."""
+    found: dict[str, Any] = {}
+    for one in fields(table):
+        value = getattr(table, one.name)
+        inside = _said_in(value, f"{above}{one.name}.") if is_dataclass(value) else None
+        found |= {f"{above}{one.name}": value} if inside is None else inside
+    return found
+
+
 def with_one(name: str, value: Any) -> Any:
     """A setting as it is read from a file that says nothing else."""
-    section, _, key = name.partition(".")
-    return said_by(settings_from({section: {key: value}}, folder=Path()))[name]
+    *sections, key = name.split(".")
+    content: dict[str, Any] = {key: value}
+    for section in reversed(sections):
+        content = {section: content}
+    return said_by(settings_from(content, folder=Path()))[name]
 
 
 def test_who_says_nothing_has_these_settings() -> None:

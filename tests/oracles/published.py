@@ -157,7 +157,7 @@ def whole_euro(cents: float) -> str:
     """An amount as a column shows it: cents where it is below one euro."""
     whole = round(cents)
     places = 2 if 0 < abs(whole) < 100 else 0
-    amount = abs(whole) / 100 if places else (abs(whole) + 50) // 100
+    amount = abs(whole) / 100 if places else round(abs(whole) / 100)
     return f"{'−' if whole < 0 else ''}€{amount:,.{places}f}"
 
 

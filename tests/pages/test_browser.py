@@ -74,6 +74,7 @@ def test_from_the_printed_link_to_one_customers_reasons(
 ) -> None:
     page = signed_in(chromium, running)
     assert page.locator("h1").inner_text() == "Who may leave in the next 90 days?"
+    page.locator("details.menu summary").first.click()
     page.select_option("select[name=band]", "medium")
     page.select_option("select[name=sort]", "spend")
     page.get_by_role("button", name="Apply").click()
@@ -191,8 +192,10 @@ def test_the_keyboard_walks_in_the_order_one_reads(
             )
         )
     assert walked[:3] == ["To the content", "Regulars", "Sign out"]
-    assert walked[3].startswith("The risk of ") and walked[4:6] == ["q", "Find"]
-    assert walked[6:12] == ["band", "stage", "reason", "spend", "sort", "size"]
+    assert walked[3:7] == ["q", "Find", "Filter and sort", "Download CSV"]
+    assert walked[7].endswith("risks rose by 10 points or more")
+    customer = page.locator(".list .customer a").first.inner_text()
+    assert customer in walked[8:11], "at most ten stops lead to the first customer"
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     page.close()
@@ -217,7 +220,7 @@ def test_a_change_is_told_since_the_day_that_was_picked(
     chromium: Browser, running: tuple[Service, str]
 ) -> None:
     page = signed_in(chromium, running)
-    page.locator(".title .lead a").click()
+    page.locator(".chip.quiet").click()
     page.wait_for_url("**moved=jumped**")
     page.locator(".list .customer a").first.click()
     page.locator(".waterfall").wait_for()

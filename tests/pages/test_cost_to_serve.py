@@ -117,7 +117,9 @@ def test_the_list_says_how_many_cost_more_than_they_bring_in_german_too(in_use: 
 def test_files_have_columns_of_it_at_their_end(
     in_use: InUse, costing: Company, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    written = b"".join(csv_parts(in_use, ListQuery(), "EUR")).decode("utf-8-sig")
+    written = b"".join(csv_parts(in_use, ListQuery(sort="risk", consent="all"), "EUR")).decode(
+        "utf-8-sig"
+    )
     lines = list(csv.DictReader(io.StringIO(written)))
     assert list(lines[0]) == [*COLUMNS, *COST_COLUMNS]
     snapshot, path = in_use.snapshot, tmp_path_factory.mktemp("out") / "scores.parquet"
@@ -143,7 +145,9 @@ def test_where_nothing_costs_nobody_hears_of_it(
     assert "costs" not in valued.manifest["value"]
     in_use = valued_service.models_in_use.in_use
     assert in_use is not None
-    written = b"".join(csv_parts(in_use, ListQuery(), "EUR")).decode("utf-8-sig")
+    written = b"".join(csv_parts(in_use, ListQuery(sort="risk", consent="all"), "EUR")).decode(
+        "utf-8-sig"
+    )
     assert next(csv.reader(io.StringIO(written))) == list(COLUMNS)
     assert page_of(in_use, valued_company.settings, 0).cost_to_serve == ""
     assert "cost more" not in money_note(valued, ENGLISH)

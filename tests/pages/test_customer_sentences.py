@@ -76,7 +76,7 @@ def test_links_lead_to_the_customer_before_and_after_where_there_is_one(
     in_use = valued_service.models_in_use.in_use
     assert in_use is not None
     settings, last = valued_service.models_in_use.settings, published.judged - 1
-    everybody = ListQuery()
+    everybody = ListQuery(sort="risk", consent="all")
     pages = [page_of(in_use, settings, place, everybody) for place in (0, 1, last - 1, last)]
     links = [(one.previous, one.following) for one in pages]
     assert links == [

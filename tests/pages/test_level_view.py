@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from serving.in_use.models_in_use import InUse
-from serving.pages.contexts import ChurnListPage, Heading
+from serving.pages.contexts import ChurnListPage, FilterForm, Heading
 from serving.pages.level_view import level_range, level_sections
 from serving.pages.pages import Pages
 from tests.training.companies import dataset, manifest_of, told_level
@@ -86,6 +86,7 @@ def page_with_levels() -> ChurnListPage:
         **plain
         | {"headings": {"at_risk": heading, "": heading, "risk": heading, "last_seen": heading}}
         | {"kept": {}, "search_kept": {}, "levels": shown(RISK, VALUE)}
+        | {"filters": FilterForm(**{one.name: "" for one in fields(FilterForm)})}
     )
 
 

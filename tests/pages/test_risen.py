@@ -47,15 +47,15 @@ def test_the_largest_rise_comes_first_and_who_had_no_risk_then_comes_last(
 def test_the_line_on_top_leads_to_those_who_jumped(
     browser: Caller, snapshot: Snapshot, risen: np.ndarray
 ) -> None:
-    link = page(browser).select_one(".title .lead a")
+    link = page(browser, "/churn").select_one(".chip.quiet")
     assert link is not None
     count = int(np.count_nonzero(risen >= 10))
-    assert link.get_text() == f"The risk of {count} customers"
+    assert link.get_text() == f"{count} risks rose by 10 points or more"
     found = page(browser, f"{link['href']}&size=100")
     shown = texts(found, ".list .moved")
     assert len(shown) == count and all(points(one) >= 10 for one in shown)
     assert len(texts(found, ".list .jumped")) == count
-    assert texts(found, ".status p")[0].startswith("Risk up by 10 points or more since ")
+    assert texts(found, ".status")[0].startswith("Risk up by 10 points or more since ")
     kept = found.select_one('.filters input[name="moved"]')
     assert kept is not None and kept["value"] == "jumped"
 
@@ -63,7 +63,7 @@ def test_the_line_on_top_leads_to_those_who_jumped(
 def test_the_file_carries_the_earlier_risk_and_the_change(
     browser: Caller, snapshot: Snapshot, risen: np.ndarray
 ) -> None:
-    content = browser.get("/churn.csv").content.decode("utf-8-sig")
+    content = browser.get("/churn.csv?sort=risk&consent=all").content.decode("utf-8-sig")
     for position, row in enumerate(csv.DictReader(io.StringIO(content, newline=""))):
         before = snapshot.ranking.risk_before[position]
         if np.isnan(before):

@@ -273,6 +273,6 @@ def test_stages_and_statuses_have_words_and_titles() -> None:
         "suspect", "prospect", "first_time", "repeat", "client", "member", "advocate", "partner",
     ]  # fmt: skip
     assert [one.title for one in LifecycleStatus] == [
-        "New", "Active", "Slowing", "At risk", "Lapsed", "Won back",
+        "New", "Active", "Slowing", "At risk", "Lapsed", "Won back", "Probably gone",
     ]  # fmt: skip
     assert Stage.FIRST_TIME.title == "First-time"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from serving.actions.actions import Action
+from serving.actions.best import BestAction
 from serving.contract.rows import PARTS, RISK_FIELDS, row_answer
 from serving.ledger.decisions import Decision
 from serving.scores.next_order import NextOrder
@@ -54,6 +56,7 @@ SEGMENT = CustomerSegment(
     4, "Frequent", 2, "Rare", 0.5,
     (SegmentReason("gap", "rhythm", "against", -0.25, "often", "Every 9 days", 9.0, "days"),), 0.75,
 )  # fmt: skip
+CALL = Action("call", "phone", 500, (0.1, 0.1, 0.2, 0.15, 0.05, 0.1, 0.01), "assumed")
 SCORE = Score(
     "anna",
     Status.OK,
@@ -79,6 +82,8 @@ SCORE = Score(
     explanation=RISK,
     value_explanation=WORTH,
     segment=SEGMENT,
+    # A call keeps a fifth of 62 % of 120.00, less 5.00.
+    best_action=BestAction(CALL, 0.2, 0.62, 12_000, 988),
 )
 DECIDED = Decision("d1", "anna", "ok", 0.62, "1", "m", MIDNIGHT, MIDNIGHT + 5)
 FACT_TOLD = {
@@ -196,8 +201,24 @@ def test_what_was_not_asked_for_is_left_out_and_the_rest_is_there() -> None:
         assert set(whole) - set(row) == set(without)
     assert set(RISK_FIELDS) == {
         "probability", "interval", "percentile", "band", "reasons", "other_points", "shown",
+        "best_action",
     }  # fmt: skip
     assert PARTS == ("value", "segment", "next_order")
+
+
+def test_the_best_action_is_told_with_its_sum_or_why_there_is_none() -> None:
+    row = row_answer(None, SCORE, DECIDED, currency="EUR", lasts_days=7)
+    assert row["best_action"] == {
+        "name": "call", "channel": "phone", "cost_cents": 500, "share_kept": 0.2,
+        "if_kept_cents": 12_000, "net_gain_cents": 988, "source": "assumed",
+    }  # fmt: skip
+    left = BestAction(None, 0.0, 0.62, 12_000, 0, "contact_refused")
+    alone = SCORE._replace(best_action=left)
+    row = row_answer(None, alone, DECIDED, currency="EUR", lasts_days=7)
+    assert row["best_action"] == {
+        "name": "nothing", "if_kept_cents": 12_000, "net_gain_cents": 0,
+        "why_nothing": "contact_refused",
+    }  # fmt: skip
 
 
 def test_a_segment_without_reasons_says_no_shares() -> None:

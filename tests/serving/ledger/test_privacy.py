@@ -145,7 +145,7 @@ def listed(service: Service) -> set[str]:
     """Everybody on the churn list."""
     assert service.models_in_use.in_use is not None
     snapshot = service.models_in_use.in_use.snapshot
-    places = matching(snapshot, ListQuery())
+    places = matching(snapshot, ListQuery(consent="all"))
     return {snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[places]}
 
 
