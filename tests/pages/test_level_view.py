@@ -78,6 +78,9 @@ def test_numbers_and_days_are_written_as_the_company_reads_them() -> None:
     assert (section.lines[1].test, section.lines[1].came) == ("1.3.2025", "2,00")
 
 
+UNFILTERED = FilterForm([], [], [], [], [], [], [], [], "", "", "", [], [])
+
+
 def page_with_levels() -> ChurnListPage:
     """A page that says nothing else than how the level of two models held."""
     heading = Heading("Value at risk", "/churn", "")
@@ -86,7 +89,7 @@ def page_with_levels() -> ChurnListPage:
         **plain
         | {"headings": {"at_risk": heading, "": heading, "risk": heading, "last_seen": heading}}
         | {"kept": {}, "search_kept": {}, "levels": shown(RISK, VALUE)}
-        | {"filters": FilterForm(**{one.name: "" for one in fields(FilterForm)})}
+        | {"filters": UNFILTERED}
     )
 
 
