@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,6 +199,46 @@ def test_the_keyboard_walks_in_the_order_one_reads(
     assert customer in walked[8:11], "at most ten stops lead to the first customer"
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
+    page.close()
+
+
+def test_keys_walk_the_list_open_reasons_and_look_for_a_customer(
+    chromium: Browser, running: tuple[Service, str]
+) -> None:
+    page = signed_in(chromium, running)
+    first, second = page.locator(".list .customer a").all_inner_texts()[:2]
+
+    def pressed(key: str) -> str:
+        page.keyboard.press(key)
+        return str(page.evaluate("document.activeElement.textContent"))
+
+    assert [pressed(one) for one in ("j", "j", "k", "k")] == [first, second, first, first]
+    reasons = page.locator(".list tbody tr").first.locator("details")
+    assert reasons.count() == 1 and reasons.get_attribute("open") is None
+    page.keyboard.press("x")
+    assert reasons.get_attribute("open") == ""
+    page.keyboard.press("?")
+    assert page.locator("dialog.keys").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    # Whoever types writes a j.
+    page.keyboard.type("j?")
+    assert page.get_by_role("searchbox", name="Customer").input_value() == "j?"
+    page.close()
+
+
+def test_twenty_five_customers_stand_on_a_printed_sheet(
+    chromium: Browser, running: tuple[Service, str]
+) -> None:
+    page = signed_in(chromium, running)
+    page.goto(f"{running[1]}/churn?size=100")
+    assert page.locator(".list tbody tr").count() == 100
+    margin = "10mm"
+    sheets = page.pdf(
+        format="A4", margin={"top": margin, "right": margin, "bottom": margin, "left": margin}
+    )
+    # Four of the list, and one for the notes below it.
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 5
     page.close()
 
 
