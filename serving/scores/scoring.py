@@ -165,20 +165,26 @@ class Scorer:
         return replace(segment, reasons=(), other_share=segment.lead)
 
     def _best_action(self, judgement: Judgement) -> BestAction | None:
-        """What is best to do, by the risk and the value that are answered; None of one the scores do not know."""
+        """What is best to do, by the risk and the money that are answered; None where one of them is not told."""
         snapshot, key, risk = self.snapshot, judgement.key, judgement.risk
         standing = snapshot.standing(key) if key >= 0 else None
-        if risk is None or standing is None or not snapshot.acts:
+        money = self._if_kept_cents(judgement)
+        if risk is None or standing is None or money is None or not snapshot.acts:
             return None
-        amounts = judgement.value
-        money = judgement.spend_cents if amounts is None else amounts.amounts["if_kept_cents"]
         return best_action_for(
             snapshot.actions,
             standing[1],
             risk.probability,
-            max(money or 0, 0),
+            max(money, 0),
             has_refused=bool(snapshot.has_refused_contact[key]),
         )
+
+    def _if_kept_cents(self, judgement: Judgement) -> int | None:
+        """What a customer brings if kept; spend stands in for it only where no scores tell a value, never for one customer."""
+        if not self.snapshot.value_days:
+            return judgement.spend_cents
+        value = judgement.value
+        return None if value is None else value.amounts["if_kept_cents"]
 
     def _at_risk_cents(self, risk: float, amounts: Mapping[str, int] | None) -> int | None:
         """Risk times value if kept; nothing is at risk where the question is not who leaves."""

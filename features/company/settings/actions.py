@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import field
+from typing import Any
 
 from pydantic.dataclasses import dataclass
 
 from features.company.settings.declared import CLOSED, setting
 
-_COST = "What it costs for one customer, in cents."
-_KEPT = "Assumed: of a hundred such contacts with customers who are {status} and would leave, so many stay."
+
+def _costs(cents: int) -> Any:
+    return setting(cents, "What it costs for one customer, in cents.", least=0)
+
+
+def _keeps(percent: int, status: str) -> Any:
+    return setting(
+        percent,
+        f"Assumed: of a hundred such contacts with customers who are {status} and would leave, so many stay.",
+        least=0,
+        most=100,
+    )
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -17,14 +28,12 @@ class CallSettings:
     """A call by an adviser."""
 
     is_possible: bool = setting(True, "Whether the company calls customers.")
-    cost_cents: int = setting(500, _COST, least=0)
-    slowing_percent: int = setting(20, _KEPT.format(status="slowing"), least=0, most=100)
-    at_risk_percent: int = setting(15, _KEPT.format(status="at risk"), least=0, most=100)
-    lapsed_percent: int = setting(5, _KEPT.format(status="lapsed"), least=0, most=100)
-    probably_gone_percent: int = setting(1, _KEPT.format(status="probably gone"), least=0, most=100)
-    other_percent: int = setting(
-        10, _KEPT.format(status="new, active or won back"), least=0, most=100
-    )
+    cost_cents: int = _costs(500)
+    slowing_percent: int = _keeps(20, "slowing")
+    at_risk_percent: int = _keeps(15, "at risk")
+    lapsed_percent: int = _keeps(5, "lapsed")
+    probably_gone_percent: int = _keeps(1, "probably gone")
+    other_percent: int = _keeps(10, "new, active or won back")
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -32,14 +41,12 @@ class LetterSettings:
     """A letter by post."""
 
     is_possible: bool = setting(True, "Whether the company writes letters.")
-    cost_cents: int = setting(150, _COST, least=0)
-    slowing_percent: int = setting(8, _KEPT.format(status="slowing"), least=0, most=100)
-    at_risk_percent: int = setting(6, _KEPT.format(status="at risk"), least=0, most=100)
-    lapsed_percent: int = setting(2, _KEPT.format(status="lapsed"), least=0, most=100)
-    probably_gone_percent: int = setting(0, _KEPT.format(status="probably gone"), least=0, most=100)
-    other_percent: int = setting(
-        4, _KEPT.format(status="new, active or won back"), least=0, most=100
-    )
+    cost_cents: int = _costs(150)
+    slowing_percent: int = _keeps(8, "slowing")
+    at_risk_percent: int = _keeps(6, "at risk")
+    lapsed_percent: int = _keeps(2, "lapsed")
+    probably_gone_percent: int = _keeps(0, "probably gone")
+    other_percent: int = _keeps(4, "new, active or won back")
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -47,14 +54,12 @@ class MailSettings:
     """An e-mail."""
 
     is_possible: bool = setting(True, "Whether the company writes e-mails.")
-    cost_cents: int = setting(10, _COST, least=0)
-    slowing_percent: int = setting(3, _KEPT.format(status="slowing"), least=0, most=100)
-    at_risk_percent: int = setting(2, _KEPT.format(status="at risk"), least=0, most=100)
-    lapsed_percent: int = setting(1, _KEPT.format(status="lapsed"), least=0, most=100)
-    probably_gone_percent: int = setting(0, _KEPT.format(status="probably gone"), least=0, most=100)
-    other_percent: int = setting(
-        1, _KEPT.format(status="new, active or won back"), least=0, most=100
-    )
+    cost_cents: int = _costs(10)
+    slowing_percent: int = _keeps(3, "slowing")
+    at_risk_percent: int = _keeps(2, "at risk")
+    lapsed_percent: int = _keeps(1, "lapsed")
+    probably_gone_percent: int = _keeps(0, "probably gone")
+    other_percent: int = _keeps(1, "new, active or won back")
 
 
 @dataclass(frozen=True, config=CLOSED)
