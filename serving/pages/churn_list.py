@@ -53,7 +53,6 @@ CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES
 SIZES = (25, 50, 100)
 _LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
 _LARGEST = 10**12
-_LONGEST_GENERATION = 40
 _LONGEST_NAME = 64
 _NORMAL_95 = 1.959964
 
@@ -65,8 +64,7 @@ class ListQuery:
     ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept
     and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days, and
     ``silent`` the least days since the last order. ``action`` is the name of what is best to do, or ``nothing``. Without
-    ``consent`` nobody is in the list who must not be contacted. ``found`` is a range of customer keys of one generation of
-    scores, the result of a search: ids themselves stay out of links. Without ``sort`` the list is in the order of its
+    ``consent`` nobody is in the list who must not be contacted. Without ``sort`` the list is in the order of its
     scores (``usual_order``); ``rising`` puts the smallest first.
     """
 
@@ -81,8 +79,6 @@ class ListQuery:
     action: str = ""
     consent: str = ""
     silent: int = 0
-    found: tuple[int, int] | None = None
-    generation: str = ""
     sort: str = ""
     rising: bool = False
     page: int = 1
@@ -100,8 +96,6 @@ class ListQuery:
             cell=parameters.get("cell", "") if parameters.get("cell") in CELLS else "",
             jumped=parameters.get("moved") == "jumped",
             spend=_whole(parameters.get("spend", "")),
-            found=_range(parameters.get("found", "")),
-            generation=parameters.get("g", "")[:_LONGEST_GENERATION],
             status=parameters.get("status", "") if parameters.get("status") in STATUSES else "",
             segment=parameters.get("segment", "")[:_LONGEST_NAME],
             action=parameters.get("action", "")[:_LONGEST_NAME],
@@ -122,8 +116,6 @@ class ListQuery:
             "cell": self.cell,
             "moved": "jumped" if self.jumped else "",
             "spend": str(self.spend) if self.spend else "",
-            "found": f"{self.found[0]}-{self.found[1]}" if self.found is not None else "",
-            "g": self.generation if self.found is not None else "",
             "status": self.status,
             "segment": self.segment,
             "action": self.action,
@@ -256,9 +248,6 @@ def kept_places(snapshot: Snapshot, query: ListQuery) -> Truths:
         kept &= has_jumped(ranking.probability, ranking.risk_before)
     if query.spend and snapshot.money_is_known:
         kept &= _spend(snapshot) >= 100 * query.spend
-    if query.found is not None:
-        first, last = query.found
-        kept &= (ranking.customer_keys >= first) & (ranking.customer_keys < last)
     return kept & _of_kind(snapshot, query)
 
 
@@ -266,8 +255,7 @@ def _of_kind(snapshot: Snapshot, query: ListQuery) -> Truths:
     """Whether each place is of the stage, status, segment and consent that are asked for, and what is to be done."""
     keys = snapshot.ranking.customer_keys
     kept = np.ones(snapshot.judged, np.bool_)
-    # A customer who is found by name is shown, whether they may be contacted or not.
-    if query.consent != "all" and query.found is None:
+    if query.consent != "all":
         kept &= snapshot.has_refused_contact[keys] == (query.consent == "refused")
     if query.stage:
         kept &= snapshot.stage[keys] == Stage[query.stage.upper()]
@@ -329,9 +317,3 @@ def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
 
 def _whole(text: str) -> int:
     return min(int(text), _LARGEST) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
-
-
-def _range(text: str) -> tuple[int, int] | None:
-    first, dash, last = text.partition("-")
-    both = first.isascii() and first.isdecimal() and last.isascii() and last.isdecimal()
-    return (_whole(first), _whole(last)) if dash and both else None

@@ -159,10 +159,9 @@ class ChurnListPage:
     gain_note: str = shown("How many that are, and by what.")
     acts: bool = shown("Whether something can be done about what the list tells.")
     filters: FilterForm = shown("What the list can be narrowed to.")
-    searched: str = shown("What the search came to; empty without one.")
     kept: Mapping[str, str] = shown("The present filters, for the search to keep.")
     search_kept: Mapping[str, str] = shown(
-        "What links ask for besides: search, cell and rise, for the filters to keep."
+        "What links ask for besides: cell and rise, for the filters to keep."
     )
     headings: Mapping[str, Heading] = shown("The columns that can be sorted by.")
     rows: Sequence[ListRow] = shown("The customers of this page.")

@@ -161,7 +161,7 @@ def _gain_note(snapshot: Snapshot, language: Language) -> str:
 
 def left_out(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
     """How many more a list would have with those who must not be contacted; empty where it leaves nobody out."""
-    if query.consent or query.found is not None:
+    if query.consent:
         return ""
     more = int(np.count_nonzero(kept_places(snapshot, replace(query, consent="refused"))))
     if not more:
@@ -214,17 +214,6 @@ def notice(fault: Mapping[str, str] | None, language: Language) -> str:
         "A newer model or newer scores cannot be used ({fault}). These are the last good ones."
     )
     return said.format(fault=fault.get("found", language.say("a fault")))
-
-
-def searched(query: ListQuery, language: Language) -> str:
-    """What a search came to; empty without one."""
-    if query.found is None:
-        return ""
-    count = query.found[1] - query.found[0]
-    if count <= 0:
-        return language.say("Search: no customer found.")
-    said = language.plural("Search: one customer found.", "Search: {count} customers found.", count)
-    return said.format(count=language.count(count))
 
 
 def position(first: int, shown: int, whole: int, language: Language) -> str:

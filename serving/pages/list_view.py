@@ -52,7 +52,6 @@ from serving.pages.list_sentences import (
     not_judged,
     notice,
     position,
-    searched,
 )
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import has_jumped, points_risen
@@ -107,9 +106,8 @@ def churn_list_page(
         gain_note=gain_note(snapshot, summed, language),
         acts=snapshot.acts,
         filters=filter_form(in_use, query, currency),
-        searched=searched(query, language),
-        kept=_without(query, "page", "found", "g"),
-        search_kept=_only(query, "found", "g", "cell", "moved"),
+        kept=_without(query, "page"),
+        search_kept=_only(query, "cell", "moved"),
         headings={
             sort: _heading(sort, label, query, order_of(snapshot, query))
             for sort, label in sorts(snapshot, language).items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -122,8 +121,6 @@ class Pages:
         if in_use is None:
             return self._refusal(request, "not_ready")
         query = ListQuery.parse(request.query_params)
-        if query.found is not None and query.generation != in_use.snapshot.name:
-            return self._refusal(request, "replaced")
         fault, now = models_in_use.fault, models_in_use.now()
         page = churn_list_page(in_use, models_in_use.settings, query, fault, now)
         return _html(self.draw("churn.html", page))
@@ -134,8 +131,6 @@ class Pages:
         if in_use is None:
             return self._refusal(request, "not_ready")
         query = ListQuery.parse(request.query_params)
-        if query.found is not None and query.generation != in_use.snapshot.name:
-            return self._refusal(request, "replaced")
         return StreamingResponse(
             csv_parts(
                 in_use,
@@ -154,7 +149,7 @@ class Pages:
         if in_use is None:
             return self._refusal(request, "not_ready")
         sent = await _form(request)
-        query = replace(ListQuery.parse(sent), found=None)
+        query = ListQuery.parse(sent)
         wanted = normal_id(sent.get("q", ""), ignore_case=models_in_use.ignores_case)
         if not wanted:
             return RedirectResponse(query.link(), status_code=303)

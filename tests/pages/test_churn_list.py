@@ -48,16 +48,6 @@ def test_an_amount_keeps_who_spent_exactly_so_much_or_more(snapshot: Snapshot) -
     assert len(found(replace(snapshot, spend_cents=spend), spend=0)) == snapshot.judged
 
 
-def test_a_search_keeps_its_range_of_customers_without_the_end(snapshot: Snapshot) -> None:
-    keys = snapshot.ranking.customer_keys
-    for place in (0, 7):
-        key = int(keys[place])
-        assert found(snapshot, found=(key, key + 1)) == [place]
-        assert found(snapshot, found=(key, key)) == []
-    everybody = (0, len(snapshot.customer_ids))
-    assert len(found(snapshot, found=everybody)) == snapshot.judged
-
-
 def test_a_stage_a_reason_and_a_band_must_all_be_met(snapshot: Snapshot) -> None:
     stage = by_customer(snapshot, [Stage.CLIENT, Stage.CLIENT, Stage.REPEAT, Stage.CLIENT])
     names = [one["name"] for one in snapshot.manifest["groups"]]
@@ -84,7 +74,6 @@ def test_who_objected_or_was_erased_is_under_no_filter_and_in_no_order(snapshot:
     made = snapshot.without(withheld)
     for asked in (
         {}, {"sort": "spend"}, {"rising": True}, {"band": "high"}, {"sort": "last_seen"},
-        {"found": (0, len(snapshot.customer_ids))},
     ):  # fmt: skip
         assert set(found(snapshot, **asked)) - set(found(made, **asked)) == {0, 3}
 
@@ -134,9 +123,6 @@ def test_who_must_not_be_contacted_is_on_the_list_where_they_are_asked_for(
     assert set(found(made, consent="")) == everybody - {1, 3}
     assert found(made, consent="refused") == [1, 3]
     assert set(found(made, consent="all")) == everybody
-    key = int(made.ranking.customer_keys[1])
-    # Whoever is searched by name is found.
-    assert found(made, consent="", found=(key, key + 1)) == [1]
 
 
 def test_a_status_an_action_and_a_silence_keep_whom_they_are_true_of(snapshot: Snapshot) -> None:
@@ -200,7 +186,6 @@ def test_a_third_of_the_ranking_is_of_each_risk(snapshot: Snapshot) -> None:
         ({"spend": "9" * 19}, {"spend": 10**12}), ({"spend": "9" * 20}, {"spend": 0}),
         ({"band": "high"}, {"band": "high"}), ({"band": "low"}, {"band": ""}),
         ({"moved": "jumped"}, {"jumped": True}), ({"moved": "yes"}, {"jumped": False}),
-        ({"found": "3-9"}, {"found": (3, 9)}), ({"found": "3"}, {"found": None}), ({"found": "a-b"}, {"found": None}),
         ({"sort": "spend"}, {"sort": "spend"}), ({"sort": "name"}, {"sort": ""}), ({"sort": "risk"}, {"sort": "risk"}),
         ({"status": "lapsed"}, {"status": "lapsed"}), ({"status": "dead"}, {"status": ""}),
         ({"consent": "all"}, {"consent": "all"}), ({"consent": "none"}, {"consent": ""}),

@@ -70,14 +70,6 @@ def test_a_reason_keeps_those_whose_risk_it_raises(five: Snapshot) -> None:
     assert matching(five, ListQuery(reason="nobody knows it")).tolist() == []
 
 
-def test_a_search_keeps_the_keys_from_its_first_to_before_its_last(five: Snapshot) -> None:
-    keys = five.ranking.customer_keys.tolist()
-    lowest = min(keys)
-    assert matching(five, ListQuery(found=(lowest, lowest + 1))).tolist() == [keys.index(lowest)]
-    assert matching(five, ListQuery(found=(lowest + 1, lowest + 1))).tolist() == []
-    assert len(matching(five, ListQuery(found=(lowest, max(keys))))) == 4
-
-
 def test_totals_are_those_of_the_customers_asked_for(five: Snapshot) -> None:
     found = totals(five, np.array([0, 2, 3]))
     assert found.customers == 3 and found.expected == pytest.approx(1.65)

@@ -17,7 +17,6 @@ from serving.pages.list_sentences import (
     notice,
     position,
     product,
-    searched,
 )
 from serving.snapshot.reading import Snapshot
 from training.reasons.languages.known import ENGLISH, language_of
@@ -128,20 +127,6 @@ def test_what_is_old_is_called_old_with_its_fault() -> None:
     assert notice(None, ENGLISH) == ""
     assert "cannot be used (a damaged file)" in notice({"found": "a damaged file"}, ENGLISH)
     assert "cannot be used (a fault)" in notice({}, ENGLISH)
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [
-        (None, ""),
-        ((7, 6), "Search: no customer found."),
-        ((7, 7), "Search: no customer found."),
-        ((7, 8), "Search: one customer found."),
-        ((7, 1_241), "Search: 1,234 customers found."),
-    ],
-)
-def test_a_search_says_how_many_it_found(found: tuple[int, int] | None, said: str) -> None:
-    assert searched(ListQuery(found=found), ENGLISH) == said
 
 
 @pytest.mark.parametrize(

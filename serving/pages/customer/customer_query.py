@@ -102,6 +102,5 @@ def place_in_list(snapshot: Snapshot, query: ListQuery, position: int) -> ListPl
 
 
 def _list_of(query_string: str) -> ListQuery:
-    """The list of a query string, without a search: whom one was found among is no list to walk through."""
-    asked = dict(parse_qsl(query_string[:_LONGEST_LIST]))
-    return replace(ListQuery.parse(asked), found=None, generation="")
+    """The list of a query string."""
+    return ListQuery.parse(dict(parse_qsl(query_string[:_LONGEST_LIST])))
