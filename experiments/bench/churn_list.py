@@ -29,10 +29,10 @@ from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import Cutoff
-from serving.actions.actions import NOTHING
 from serving.nightly.run import open_snapshot, score_everybody
 from serving.pages.churn_list import ListQuery, matching
 from serving.snapshot.reading import Snapshot
+from training.actions.actions import NOTHING
 from training.bundles.plans import champion_plan
 from training.families.churn.family import CHURN_FAMILY
 from training.families.value.family import VALUE_FAMILY

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, cast
 
-from serving.actions.best import BestAction
 from serving.contract.action_messages import ActionWord, BestActionAnswer, WhyNothing
 from serving.contract.answering import instant, word_of
 from serving.contract.messages import FactAnswer, ReasonAnswer, WarningAnswer
@@ -30,6 +29,7 @@ from serving.scores.score import Score
 from serving.scores.subject import Caution
 from serving.snapshot.freshness import expires_at
 from serving.snapshot.segments import CustomerSegment
+from training.actions.best import BestAction
 from training.families.value.reasons.explanation import ValueExplanation, ValueReason
 from training.reasons.explanation import Explanation
 from training.reasons.wording import Fact

@@ -14,8 +14,6 @@ from features.store.store import Store
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress
-from serving.actions.actions import Action
-from serving.actions.net_gain import best_actions
 from serving.ledger.privacy import Withheld
 from serving.nightly.customer_facts import customer_facts
 from serving.nightly.risks import ROWS_A_PIECE, rank_everybody
@@ -42,6 +40,8 @@ from serving.snapshot.consent import refused_marketing, refused_profiling
 from serving.snapshot.customer_values import ValueInUse, ValueReasons, values_of_everybody
 from serving.snapshot.earlier_risks import has_jumped, risk_before, usual_start
 from serving.snapshot.segments import SegmentsInUse, memberships_of_everybody
+from training.actions.actions import Action
+from training.actions.net_gain import best_actions
 from training.families.churn.bundle import Bundle
 from training.families.churn.timing.probably_gone import ProbablyGone
 from training.families.segments.membership import Membership

@@ -19,7 +19,6 @@ from features.store.customers.other_ids import FOLDER, write_other_ids
 from features.store.store import open_store
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.progress import Progress, silent
-from serving.actions.actions import plain_contacts
 from serving.ledger.administration import withheld_in
 from serving.nightly.everybody import RunInputs, everybody
 from serving.nightly.night_vectors import NightVectors
@@ -39,6 +38,7 @@ from serving.snapshot.reading import (
 )
 from serving.snapshot.scores_of_model import BESIDE, MANIFEST_FILE, said_of, scores_of
 from serving.snapshot.segments import segments_for
+from training.actions.actions import plain_contacts
 from training.families.churn.bundle import Bundle, current_bundle
 
 CHECKPOINTS = ".run"

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import DAY_SECONDS
-from serving.actions.actions import NOTHING
 from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
+from training.actions.actions import NOTHING
 from training.families.value.at_risk import TERCILES, Cell, value_risk_matrix
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH

@@ -9,11 +9,11 @@ import numpy as np
 
 from features.vocabulary.identifiers import normal_id
 from features.vocabulary.time import DAY_SECONDS
-from serving.actions.actions import NOTHING, Action
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import ListQuery
 from serving.snapshot.freshness import days_out_of_date
 from serving.snapshot.reading import Snapshot
+from training.actions.actions import NOTHING, Action
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
-from serving.actions.best import BestAction
 from serving.scores.next_order import NextOrder
 from serving.scores.subject import Caution
 from serving.snapshot.segments import CustomerSegment
+from training.actions.best import BestAction
 from training.families.value.reasons.explanation import ValueExplanation
 from training.reasons.explanation import Explanation
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from features.store.pack import TextColumn
 from features.vocabulary.arrays import Floats
-from serving.actions.best import BestAction, best_action_for
 from serving.process.waiter import look_up
 from serving.scores.judge import Judge
 from serving.scores.judgements import Judgement, digest_of_vector, wording_of
 from serving.scores.score import Score, band
 from serving.scores.subject import Subject, VectorReader
 from serving.snapshot.segments import CustomerSegment
+from training.actions.best import BestAction, best_action_for
 from training.families.churn.bundle import Bundle
 from training.families.value.reasons.explanation import ValueExplanation, explain_value
 from training.reasons.explanation import Explanation, explain_one

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
-from serving.actions.actions import NOTHING
+from training.actions.actions import NOTHING
 from training.families.segments.membership import Membership
 
 SCHEMA_VERSION = 10

@@ -26,7 +26,6 @@ from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import WorkspaceRefused
-from serving.actions.actions import Action, actions_of
 from serving.ledger.privacy import NOBODY_WITHHELD, Withheld
 from serving.snapshot.columns import (
     CUSTOMER_IDS,
@@ -47,6 +46,7 @@ from serving.snapshot.columns import (
 from serving.snapshot.customer_values import Valued, with_cost
 from serving.snapshot.scores_of_model import MANIFEST_FILE, scores_in_use
 from serving.snapshot.segments import CustomerSegment, segment_of
+from training.actions.actions import Action, actions_of
 from training.bundles.own_plan import feature_of
 from training.families.churn.bundle import Bundle
 from training.families.segments.membership import Membership

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from serving.actions.net_gain import net_gains_cents
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
 from serving.pages.figures import percent, whole_money
 from serving.snapshot.reading import Snapshot
+from training.actions.net_gain import net_gains_cents
 from training.reasons.languages.language import Language
 
 

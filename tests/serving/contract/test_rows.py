@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from serving.actions.actions import Action
-from serving.actions.best import BestAction
 from serving.contract.rows import PARTS, RISK_FIELDS, row_answer
 from serving.ledger.decisions import Decision
 from serving.scores.next_order import NextOrder
 from serving.scores.score import Score, Status
 from serving.scores.subject import Caution
 from serving.snapshot.segments import CustomerSegment, SegmentReason
+from training.actions.actions import Action
+from training.actions.best import BestAction
 from training.families.value.reasons.explanation import ValueExplanation, ValueReason
 from training.reasons.explanation import Explanation, Reason
 from training.reasons.wording import Fact

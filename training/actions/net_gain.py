@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats, Truths
-from serving.actions.actions import NOTHING, Action, keeps_table
+from training.actions.actions import NOTHING, Action, keeps_table
 
 
 def net_gains_cents(

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
-from serving.actions.actions import NOTHING, Action
-from serving.actions.net_gain import best_actions
+from training.actions.actions import NOTHING, Action
+from training.actions.net_gain import best_actions
 
 NO_GAIN, REFUSED = "no_gain", "contact_refused"
 """Why nothing is to be done: nothing gains, or the customer must not be contacted."""

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from serving.actions.actions import NOTHING
 from serving.scores.scoring import Scorer
 from serving.snapshot.columns import UNKNOWN
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Service
+from training.actions.actions import NOTHING
 
 
 def scorer_over(service: Service, snapshot: Snapshot) -> Scorer:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from features.company.settings.actions import ActionSettings, CallSettings, MailSettings
 from features.lifecycle.stages import LifecycleStatus
-from serving.actions.actions import ASSUMED, NOTHING, Action, actions_of, plain_contacts
-from serving.actions.net_gain import best_actions, net_gains_cents
+from training.actions.actions import ASSUMED, NOTHING, Action, actions_of, plain_contacts
+from training.actions.net_gain import best_actions, net_gains_cents
 
 ACTIVE, SLOWING = LifecycleStatus.ACTIVE, LifecycleStatus.SLOWING
 LAPSED, GONE = LifecycleStatus.LAPSED, LifecycleStatus.PROBABLY_GONE
