@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from experiments.bench.claims import Claim, arguments, conclude
 from experiments.world import World, WorldSpec, simulate
-from experiments.world.keeping import SHARES
+from experiments.world.contact_campaigns import SHARES
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest

@@ -18,6 +18,7 @@ from experiments.world.campaigns import (
     campaign_day,
 )
 from experiments.world.catalogue import OFFERS
+from experiments.world.contact_campaigns import NOT_ASKED, ContactCampaigns, campaign_calendar
 from experiments.world.people import FAVOURITES, Flags, People
 from experiments.world.seasons import Clock
 from experiments.world.spec import NEVER, WorldSpec
@@ -74,8 +75,18 @@ class Archive:
             touches=self._touches(position, cutoff_day),
             chances=chances,
             accepted_days=accepted_days,
+            contacts=self.contact_campaigns().taken(customers),
             clock=Clock.of(self.spec, until_day),
         )
+
+    def contact_campaigns(self) -> ContactCampaigns:
+        """What was done in every campaign of plain contacts, of every customer by number."""
+        days, kinds = campaign_calendar(self.spec)
+        arms = np.full((len(days), self.spec.customers), NOT_ASKED, np.int64)
+        if len(days):
+            table = self.table("contacted")
+            arms[table["campaign"], table["customer"]] = table["arm"]
+        return ContactCampaigns(days, kinds, arms)
 
     def _touches(self, position: Ints, cutoff_day: int) -> dict[int, Ints]:
         table = self.table("touches")

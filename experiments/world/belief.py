@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.world.campaigns import ACCEPT_DAYS, CAMPAIGN_EVERY_DAYS, campaign_day
+from experiments.world.contact_campaigns import ContactCampaigns
 from experiments.world.lives import COMPLAINT_DAYS, RESOLVE_CHANCE, leave_rate_on
 from experiments.world.people import Flags, People
 from experiments.world.seasons import ORDINARY, Clock
@@ -34,6 +35,7 @@ class Seen:
     complaint. ``touches[day]`` lists who had a touchpoint on a day, once for each. ``chances``
     holds, for each campaign, the chance of acceptance as far as it is known at the cutoff, and
     ``accepted_days`` the day of acceptance where it was seen. ``clock`` runs to the last day asked about.
+    ``contacts`` are the campaigns of plain contacts; those after the cutoff count as known, like the end of a contract.
     """
 
     people: People
@@ -43,7 +45,14 @@ class Seen:
     touches: dict[int, Ints]
     chances: dict[int, Floats]
     accepted_days: dict[int, Ints]
+    contacts: ContactCampaigns
     clock: Clock = ORDINARY
+
+    def leave_rate_on(self, day: int, complaint_open: Flags) -> Floats:
+        """The rate of leaving on one day, given who has a complaint open."""
+        return leave_rate_on(
+            self.people, day, complaint_open, self.contacts.lowers(self.people, day)
+        )
 
 
 def belief(seen: Seen, cutoff_day: int) -> Floats:
@@ -56,7 +65,7 @@ def belief(seen: Seen, cutoff_day: int) -> Floats:
     for day in range(first, cutoff_day):
         silent = seen.last_day < day
         complaint_open = (seen.open_from <= day) & (day < seen.open_until)
-        stays = np.exp(-leave_rate_on(people, day, complaint_open))
+        stays = np.exp(-seen.leave_rate_on(day, complaint_open))
         gone_today = (gone + here * (1.0 - stays)) * touched_less
         # Whoever ordered later than that day is left as they were; their clock must not run backwards.
         silent_from = np.minimum(seen.last_day + 1, day)
@@ -132,7 +141,7 @@ def no_order(seen: Seen, here: Floats, cutoff_day: int, gap_days: int, days: int
     for day in range(cutoff_day, window + days):
         ordered = np.zeros(len(here))
         for cohort in cohorts:
-            gone = gone + cohort.lose(seen.people, day)
+            gone = gone + cohort.lose(seen, day)
             ordered += cohort.order(seen, day)
         if day < window:
             cohorts.append(_Cohort.begun(ordered, day))
@@ -183,8 +192,9 @@ class _Cohort:
             np.stack([ordered, np.zeros_like(ordered), np.zeros_like(ordered)]),
         )
 
-    def lose(self, people: People, day: int) -> Floats:
+    def lose(self, seen: Seen, day: int) -> Floats:
         """Let complaints open and settle, then let customers leave; returns who left."""
+        people = seen.people
         none, is_open, settled = self.masses
         age = day - self.last_day
         chance = people.complaint_chance / COMPLAINT_DAYS
@@ -194,8 +204,8 @@ class _Cohort:
         masses = np.stack(
             [none * (1.0 - opens), still_open + none * opens, settled + is_open - still_open]
         )
-        calm = np.exp(-leave_rate_on(people, day, np.zeros(len(people), np.bool_)))
-        upset = np.exp(-leave_rate_on(people, day, np.ones(len(people), np.bool_)))
+        calm = np.exp(-seen.leave_rate_on(day, np.zeros(len(people), np.bool_)))
+        upset = np.exp(-seen.leave_rate_on(day, np.ones(len(people), np.bool_)))
         self.masses = masses * np.stack([calm, upset, calm])
         return np.asarray(masses.sum(axis=0) - self.masses.sum(axis=0))
 

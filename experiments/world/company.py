@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.world import columns, ledgers
 from experiments.world.baskets import NO_OFFER, Orders, basket_mean, lines_of, orders_of
 from experiments.world.campaigns import Exposures, run_campaigns
 from experiments.world.catalogue import SimulatedCatalogue, catalogue_of
+from experiments.world.contact_campaigns import NOT_ASKED, ContactCampaigns
 from experiments.world.lives import live
 from experiments.world.people import FAVOURITES, FOUNDING_DAYS, People, people_of
 from experiments.world.seasons import Clock
@@ -144,7 +146,8 @@ def block_tables(
     registered_day = _registered_days(spec, people, profile)
     region = profile.integers(0, len(ledgers.REGIONS), len(people))
     clock = Clock.of(spec, spec.days)
-    lives = live(people, spec.days, random_stream(spec, block, "lives"), clock)
+    asked = ContactCampaigns.drawn(spec, people, random_stream(spec, block, "contacts"))
+    lives = live(people, spec.days, random_stream(spec, block, "lives"), clock, asked)
     campaigns = random_stream(spec, block, "campaigns")
     exposures = run_campaigns(spec, people, catalogue, lives.left_day, campaigns)
     baskets = random_stream(spec, block, "baskets")
@@ -152,17 +155,23 @@ def block_tables(
     lines = lines_of(spec, people, orders, exposures, catalogue, mean_lines, baskets)
     touches = random_stream(spec, block, "touches")
     contacts = contacts_of(people, registered_day, lives.left_day, orders, spec.days, touches)
-    return {
+    shown = ledgers.exposures_table(spec, people, exposures, orders, lines, campaigns)
+    tables = {
         "purchases": ledgers.purchases_table(spec, people, region, orders, lines),
         "customers": ledgers.customers_table(spec, people, registered_day, region, profile),
         "contacts": ledgers.contacts_table(spec, people, contacts),
-        "exposures": ledgers.exposures_table(spec, people, exposures, orders, lines, campaigns),
+        "exposures": shown,
         "contracts": ledgers.contracts_table(spec, people, profile),
         "truth/customers": _true_people(people, lives.left_day),
         "truth/orders": _true_orders(block, orders),
         "truth/exposures": _true_exposures(block, exposures),
         "truth/touches": _true_touches(block, contacts),
     }
+    if spec.contact_campaigns:
+        contacted = ledgers.contact_exposures_table(spec, people, asked)
+        tables["exposures"] = pa.concat_tables([shown, contacted])
+        tables["truth/contacted"] = _true_contacted(block, asked)
+    return tables
 
 
 def _registered_days(spec: WorldSpec, people: People, random: np.random.Generator) -> Ints:
@@ -204,6 +213,17 @@ def _true_exposures(block: int, exposures: Exposures) -> Any:
             "chance_treated": exposures.chance_treated,
             "accepted_day": exposures.accepted_day.astype(np.int32),
             "alive_share": exposures.alive_share,
+        }
+    )
+
+
+def _true_contacted(block: int, asked: ContactCampaigns) -> Any:
+    campaign, person = np.nonzero(asked.arms != NOT_ASKED)
+    return columns.table(
+        {
+            "customer": (person + block * BLOCK_CUSTOMERS).astype(np.int32),
+            "campaign": campaign.astype(np.int32),
+            "arm": asked.arms[campaign, person].astype(np.int32),
         }
     )
 

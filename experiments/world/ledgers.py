@@ -18,6 +18,13 @@ from experiments.world.catalogue import (
     SimulatedCatalogue,
     offer_of,
 )
+from experiments.world.contact_campaigns import CHANNELS as CONTACT_CAMPAIGN_CHANNELS
+from experiments.world.contact_campaigns import (
+    CONTACTED_SHARE,
+    NOT_ASKED,
+    SHARES,
+    ContactCampaigns,
+)
 from experiments.world.people import CHANNELS, NOTICE_DAYS, TERM_DAYS, People
 from experiments.world.spec import NEVER, WorldSpec
 from experiments.world.touchpoints import CONTACT_CHANNELS, KINDS, TOPICS, Contacts
@@ -189,6 +196,26 @@ def exposures_table(
             "action_probability": np.full(count, spec.treated_share),
             "accepted_at": columns.instants(accepted, spec.first.seconds, untaken),
             "revenue": columns.money(revenue, untaken),
+        }
+    )
+
+
+def contact_exposures_table(spec: WorldSpec, people: People, asked: ContactCampaigns) -> Any:
+    """One row a customer in a campaign of plain contacts, in both arms; the kind of contact stands in the place of an offer."""
+    campaign, person = np.nonzero(asked.arms != NOT_ASKED)
+    kind = asked.kinds[campaign]
+    shown = asked.days[campaign] * DAY_SECONDS + 9 * 3600
+    nothing = np.ones(len(person), np.bool_)
+    return columns.table(
+        {
+            "customer_id": columns.coded(person, customer_ids(people.number)),
+            "offer_id": columns.coded(kind, list(SHARES)),
+            "shown_at": columns.instants(shown, spec.first.seconds),
+            "channel": columns.coded(kind, CONTACT_CAMPAIGN_CHANNELS),
+            "arm": columns.coded(asked.arms[campaign, person], ("control", "treated")),
+            "action_probability": np.full(len(person), CONTACTED_SHARE),
+            "accepted_at": columns.instants(shown, spec.first.seconds, nothing),
+            "revenue": columns.money(np.zeros(len(person), np.int64), nothing),
         }
     )
 

@@ -3,7 +3,8 @@
 The laws of one day, in this order; the truth is computed from the same ones:
 
 1. whoever still comes leaves for good with chance ``1 - exp(-rate)``, where the rate is the
-   customer's own, less under a contract and much more while a complaint about the last order is open;
+   customer's own, less under a contract, much more while a complaint about the last order is open, and
+   less again after a contact of a campaign (``contact_campaigns.py``);
 2. whoever did not leave orders when the gap since the last order has run out. Gaps are whole days:
    an Erlang time of the customer's own mean and shape, rounded up. Where there are seasons, that time
    passes faster in some and more slowly in others (``seasons.py``);
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.world.contact_campaigns import ContactCampaigns
 from experiments.world.people import Flags, People
 from experiments.world.seasons import ORDINARY, Clock
 from experiments.world.spec import NEVER
@@ -44,15 +46,24 @@ class Lives:
     left_day: Ints
 
 
-def leave_rate_on(people: People, day: int, complaint_open: Flags) -> Floats:
-    """The rate of leaving on one day, given who has a complaint open."""
+def leave_rate_on(
+    people: People, day: int, complaint_open: Flags, lowered: Floats | float = 0.0
+) -> Floats:
+    """The rate of leaving on one day, given who has a complaint open and by which share contacts have lowered it."""
     under_contract = (people.contract_from <= day) & (day < people.contract_until)
     rate = people.leave_rate * np.where(under_contract, CONTRACT_FACTOR, 1.0)
-    return np.where(complaint_open, rate * COMPLAINT_FACTOR, rate)
+    return np.where(complaint_open, rate * COMPLAINT_FACTOR, rate) * (1.0 - lowered)
 
 
-def live(people: People, days: int, random: np.random.Generator, clock: Clock = ORDINARY) -> Lives:
+def live(
+    people: People,
+    days: int,
+    random: np.random.Generator,
+    clock: Clock = ORDINARY,
+    contacts: ContactCampaigns | None = None,
+) -> Lives:
     """Let people live for so many days."""
+    contacts = contacts or ContactCampaigns.none(len(people))
     count = len(people)
     # Leaving by rate is the same as a unit-exponential patience used up at that rate.
     patience = random.exponential(size=count)
@@ -62,7 +73,8 @@ def live(people: People, days: int, random: np.random.Generator, clock: Clock = 
     open_until = np.full(count, NEVER, np.int64)
     orders: list[tuple[Ints, Ints, Ints, Ints]] = []
     for day in range(days):
-        rate = leave_rate_on(people, day, (open_from <= day) & (day < open_until))
+        complaint_open = (open_from <= day) & (day < open_until)
+        rate = leave_rate_on(people, day, complaint_open, contacts.lowers(people, day))
         patience -= np.where(people.acquired_day < day, rate, 0.0)
         leaving = np.flatnonzero((patience <= 0.0) & (left_day == NEVER))
         left_day[leaving] = day

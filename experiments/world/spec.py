@@ -25,7 +25,7 @@ NEVER = 1_000_000
 _LAWS_VERSION = 1
 """Raised whenever the same spec would give other rows, so that an old world is not taken for new."""
 
-_STREAMS = ("people", "lives", "baskets", "touches", "campaigns", "profile")
+_STREAMS = ("people", "lives", "baskets", "touches", "campaigns", "profile", "contacts")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class WorldSpec:
     years it cannot be met, because every order has a line.
     ``treated_share`` is the chance that a customer in a campaign's audience is shown the offer.
     ``season_strength`` is 0 for a company without seasons and 1 for one with a strong December, a hole in
-    summer and a moving Easter.
+    summer and a moving Easter. ``contact_campaigns`` past campaigns of plain contacts went to a share
+    ``contact_audience`` of the customers each, half of it held out.
     """
 
     customers: int = 20_000
@@ -48,6 +49,8 @@ class WorldSpec:
     items: int = 1_200
     treated_share: float = 0.5
     season_strength: float = 0.0
+    contact_campaigns: int = 0
+    contact_audience: float = 0.5
 
     def __post_init__(self) -> None:
         bounds = {
@@ -57,6 +60,8 @@ class WorldSpec:
             "items": (24, 99_999),
             "treated_share": (0.05, 0.95),
             "season_strength": (0.0, 1.5),
+            "contact_campaigns": (0, max(0, (self.days - 180) // 45)),
+            "contact_audience": (0.05, 1.0),
         }
         for name, (low, high) in bounds.items():
             if not low <= getattr(self, name) <= high:
@@ -98,10 +103,12 @@ class WorldSpec:
         return -(-self.customers // BLOCK_CUSTOMERS)
 
     def as_dict(self) -> dict[str, Any]:
-        """What is asked for as plain fields; seasons only where there are some."""
+        """What is asked for as plain fields; seasons and campaigns of contacts only where there are some."""
         asked = asdict(self)
         if self.season_strength == 0.0:
             del asked["season_strength"]
+        if not self.contact_campaigns:
+            del asked["contact_campaigns"], asked["contact_audience"]
         return asked
 
     @property

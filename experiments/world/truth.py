@@ -16,12 +16,8 @@ from experiments.world.archive import Archive, Rows, last_rows
 from experiments.world.belief import belief, no_order
 from experiments.world.campaigns import acceptance_chances
 from experiments.world.catalogue import catalogue_of
-from experiments.world.keeping import (
-    Keeping,
-    brings_in_a_year,
-    leaving_chance,
-    stays_when_called,
-)
+from experiments.world.contact_campaigns import share_kept_when_called
+from experiments.world.keeping import Keeping, brings_in_a_year, leaving_rate
 from experiments.world.people import Flags
 from experiments.world.spec import WorldSpec, random_stream
 from features.vocabulary.arrays import Floats, Ints
@@ -149,10 +145,10 @@ class World:
         has_left = self._archive.left_days()[customers] < cutoff_day
         return Keeping(
             customer_ids=_ids(customers),
-            leaves=leaving_chance(
+            rate=leaving_rate(
                 seen.people, has_left, seen.open_from, seen.open_until, cutoff_day, days
             ),
-            stays=stays_when_called(seen.people),
+            lowered=share_kept_when_called(seen.people),
             if_kept_cents=brings_in_a_year(seen.people, self._usual_order_cents(customers)),
         )
 
@@ -187,7 +183,7 @@ class World:
         return item_shares(self._archive.people().taken(customers), catalogue)
 
     def exposures(self) -> dict[str, NDArray[Any]]:
-        """The truth behind each row of ``exposures.parquet``, in its order: arm, chances, outcome.
+        """The truth behind each row of ``exposures.parquet`` that is an offer, in its order: arm, chances, outcome.
 
         ``chance_control`` and ``chance_treated`` hold while the customer still comes; times
         ``alive_share`` they are the expected acceptances. ``accepted`` is what happened.

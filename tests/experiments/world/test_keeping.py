@@ -9,7 +9,8 @@ import pytest
 
 from experiments.world import World, WorldSpec, simulate
 from experiments.world.archive import Archive
-from experiments.world.keeping import LETTER_SHARE, Keeping
+from experiments.world.contact_campaigns import LETTER_SHARE
+from experiments.world.keeping import Keeping
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 
 SPEC = WorldSpec(customers=2_000, seed=5)
@@ -30,12 +31,15 @@ def a_day_before_the_end(days: int) -> Cutoff:
     return Cutoff(SPEC.end.seconds - days * DAY_SECONDS)
 
 
-def test_a_contact_keeps_a_share_of_those_who_would_leave_and_costs_for_everybody() -> None:
+def test_a_contact_lowers_the_rate_of_leaving_and_costs_for_everybody() -> None:
     keeping = Keeping(
-        np.array(["a", "b"]), np.array([0.5, 0.0]), np.array([0.4, 0.9]), np.array([10_000.0, 1e6])
+        np.array(["a", "b"]), np.log([2.0, 1.0]), np.array([1.0, 0.9]), np.array([10_000.0, 1e6])
     )
-    assert keeping.gain_cents("call", 500).tolist() == [1_500.0, -500.0]
-    assert keeping.gain_cents("letter", 0) == pytest.approx([2_000.0 * LETTER_SHARE, 0.0])
+    # Half of those like a leave, and a call keeps them all; b has left.
+    assert keeping.leaves == pytest.approx([0.5, 0.0])
+    assert keeping.gain_cents("call", 500) == pytest.approx([4_500.0, -500.0])
+    stays_as_well = 0.5 ** (1 - LETTER_SHARE) - 0.5
+    assert keeping.gain_cents("letter", 0) == pytest.approx([10_000 * stays_as_well, 0.0])
 
 
 def test_who_has_left_is_kept_by_nothing(world: World, folder: Path) -> None:

@@ -175,5 +175,6 @@ def _seen(people: People, until: int, last_day: int = 0) -> Seen:
         touches={},
         chances=plain.chances,
         accepted_days=plain.accepted_days,
+        contacts=plain.contacts,
         clock=Clock.of(SEASONAL, until),
     )

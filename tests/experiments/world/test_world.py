@@ -17,6 +17,7 @@ from scipy.special import gammaincc
 
 from experiments.world import Truth, World, WorldSpec, simulate
 from experiments.world.belief import Seen, belief, no_order, passes_without_order
+from experiments.world.contact_campaigns import ContactCampaigns
 from experiments.world.people import People, drawn_people
 from experiments.world.spec import BLOCK_CUSTOMERS, NEVER
 from features.company.settings.reading import load_settings
@@ -307,6 +308,7 @@ def silent_since_day_0(people: People, until: int) -> Seen:
         touches={},
         chances={one: np.zeros(1) for one in campaigns},
         accepted_days={one: np.array([NEVER]) for one in campaigns},
+        contacts=ContactCampaigns.none(1),
     )
 
 
