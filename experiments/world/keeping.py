@@ -16,16 +16,14 @@ from experiments.world.lives import leave_rate_on
 from experiments.world.people import Flags, People
 from features.vocabulary.arrays import Floats, Ints
 
-YEAR_DAYS = 365
-
 
 @dataclass(frozen=True)
 class Keeping:
     """What contacting each customer on the cutoff day truly does; one entry a customer, by id.
 
     ``rate`` is how often they would leave for good within the horizon if one could leave more than once, 0 of who has left;
-    ``lowered`` the share by which a call lowers it; ``if_kept_cents`` what a customer who stays brings in a year, at their own
-    rhythm and their usual order.
+    ``lowered`` the share by which a call lowers it; ``if_kept_cents`` what a customer who stays brings in the days asked about, at their
+    own rhythm and their usual order.
     """
 
     customer_ids: NDArray[np.str_]
@@ -62,7 +60,7 @@ def leaving_rate(
     return np.where(has_left, 0.0, rate)
 
 
-def brings_in_a_year(people: People, order_cents: Floats) -> Floats:
-    """What a customer brings who orders at their rhythm until they leave at their rate, in a year from now."""
-    expected_days = -np.expm1(-people.leave_rate * YEAR_DAYS) / people.leave_rate
+def brings_within(people: People, order_cents: Floats, days: int) -> Floats:
+    """What a customer brings who orders at their rhythm until they leave at their rate, in so many days from now."""
+    expected_days = -np.expm1(-people.leave_rate * days) / people.leave_rate
     return np.asarray(order_cents * expected_days / people.gap_mean_days)

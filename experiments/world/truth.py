@@ -17,7 +17,7 @@ from experiments.world.belief import belief, no_order
 from experiments.world.campaigns import acceptance_chances
 from experiments.world.catalogue import catalogue_of
 from experiments.world.contact_campaigns import share_kept_when_called
-from experiments.world.keeping import Keeping, brings_in_a_year, leaving_rate
+from experiments.world.keeping import Keeping, brings_within, leaving_rate
 from experiments.world.people import Flags
 from experiments.world.spec import WorldSpec, random_stream
 from features.vocabulary.arrays import Floats, Ints
@@ -135,8 +135,11 @@ class World:
             days_since_order=cutoff_day - orders["seconds"][latest] / DAY_SECONDS,
         )
 
-    def keeping(self, cutoff: Cutoff, days: int) -> Keeping:
-        """What a plain contact on the cutoff day truly does to each customer with an order before it, within so many days."""
+    def keeping(self, cutoff: Cutoff, days: int, money_days: int = 365) -> Keeping:
+        """What a plain contact on the cutoff day truly does to each customer with an order before it, within so many days.
+
+        What a kept customer brings is that of ``money_days``.
+        """
         cutoff_day = self._day(cutoff)
         orders = self._archive.table("orders")
         latest = last_rows(orders["customer"], orders["seconds"] < cutoff_day * DAY_SECONDS)
@@ -149,7 +152,9 @@ class World:
                 seen.people, has_left, seen.open_from, seen.open_until, cutoff_day, days
             ),
             lowered=share_kept_when_called(seen.people),
-            if_kept_cents=brings_in_a_year(seen.people, self._usual_order_cents(customers)),
+            if_kept_cents=brings_within(
+                seen.people, self._usual_order_cents(customers), money_days
+            ),
         )
 
     def _usual_order_cents(self, customers: Ints) -> Floats:

@@ -196,7 +196,12 @@ EXPOSURES = RawTable(
     event_time="shown_at",
     columns=(
         _CUSTOMER,
-        Column("offer_id", ColumnKind.TEXT, "which offer", required=True),
+        Column(
+            "offer_id",
+            ColumnKind.TEXT,
+            "which offer; call, letter or mail for a plain contact",
+            required=True,
+        ),
         Column(
             "shown_at", ColumnKind.INSTANT, "when it was shown, or would have been", required=True
         ),

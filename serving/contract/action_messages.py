@@ -10,11 +10,13 @@ from serving.contract.messages import Answer
 
 ActionWord = Literal["call", "letter", "mail", "nothing"]
 
+EffectSource = Literal["assumed", "measured"]
+
 WhyNothing = Literal["no_gain", "contact_refused"]
 
 
 class BestActionAnswer(Answer):
-    """What is best to do beside an offer: `share_kept` x `probability` x `if_kept_cents` - `cost_cents` = `net_gain_cents`."""
+    """What is best to do beside an offer: `chance_kept` x `if_kept_cents` - `cost_cents` = `net_gain_cents`."""
 
     name: Annotated[ActionWord, Field(description="What to do; `nothing` where nothing gains.")]
     net_gain_cents: Annotated[int, Field(description="What it is expected to bring less its cost.")]
@@ -24,20 +26,23 @@ class BestActionAnswer(Answer):
     ]
     channel: NotRequired[Annotated[str | None, Field(description="How the customer is reached.")]]
     cost_cents: NotRequired[Annotated[int | None, Field(description="What it costs.")]]
-    share_kept: NotRequired[
+    chance_kept: NotRequired[
         Annotated[
             float | None,
             Field(
                 ge=0,
                 le=1,
-                description="Of such customers who would leave, the share that stays because of it.",
+                description="The chance that the customer would leave and stays because of it.",
             ),
         ]
     ]
     source: NotRequired[
         Annotated[
-            Literal["assumed"] | None,
-            Field(description="How that share is known: `assumed`, by the status of the customer."),
+            EffectSource | None,
+            Field(
+                description="How that chance is known: `measured` by campaigns with customers held out, "
+                "or `assumed` as a share of the risk, both by the status of the customer."
+            ),
         ]
     ]
     why_nothing: NotRequired[

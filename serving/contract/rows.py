@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, cast
 
-from serving.contract.action_messages import ActionWord, BestActionAnswer, WhyNothing
+from serving.contract.action_messages import ActionWord, BestActionAnswer, EffectSource, WhyNothing
 from serving.contract.answering import instant, word_of
 from serving.contract.messages import FactAnswer, ReasonAnswer, WarningAnswer
 from serving.contract.row_messages import (
@@ -109,8 +109,8 @@ def _best_action(best: BestAction) -> BestActionAnswer:
         return answer
     answer["channel"] = best.action.channel
     answer["cost_cents"] = best.action.cost_cents
-    answer["share_kept"] = best.share_kept
-    answer["source"] = "assumed"
+    answer["chance_kept"] = best.chance_kept
+    answer["source"] = cast(EffectSource, best.action.source)
     return answer
 
 

@@ -38,8 +38,10 @@ from serving.snapshot.reading import (
 )
 from serving.snapshot.scores_of_model import BESIDE, MANIFEST_FILE, said_of, scores_of
 from serving.snapshot.segments import segments_for
-from training.actions.actions import plain_contacts
+from training.actions.actions import Action, plain_contacts
+from training.actions.measured import contacts_measured
 from training.families.churn.bundle import Bundle, current_bundle
+from training.families.churn.timing.probably_gone import ProbablyGone
 
 CHECKPOINTS = ".run"
 _OF_THE_MODEL = ("model_digest", "model_version", "plan_hash", "objections")
@@ -113,7 +115,7 @@ def _scored(
         vectors=night.vectors,
         cutoff_seconds=night.cutoff_seconds,
         compared_days=settings.reasons.compared_days,
-        actions=plain_contacts(settings.actions),
+        actions=_actions(settings, bundle),
         withheld=withheld_in(workspace, ignore_case=bool(settings.company.ignore_case)),
         customers_a_piece=customers_a_piece,
     )
@@ -140,6 +142,16 @@ def _scored(
         )
     checkpoints.done()
     return summary_of(manifest)
+
+
+def _actions(settings: Settings, bundle: Bundle) -> tuple[Action, ...]:
+    """What the company can do, by what its campaigns had shown of it when the model was trained."""
+    evaluation = bundle.manifest.evaluation
+    gone = ProbablyGone.read(evaluation.get("probably_gone"))
+    came_back = None if gone is None else gone.bought_again / gone.customers
+    return plain_contacts(
+        settings.actions, contacts_measured(evaluation), came_back_if_gone=came_back
+    )
 
 
 def _identity(given: RunInputs) -> dict[str, Any]:

@@ -245,10 +245,10 @@ def test_every_amount_of_an_answer_is_what_the_files_and_rows_say(
     rows = service.caller("score").score(rows=question)["rows"]
     for place, row in zip(places, rows, strict=True):
         value = row["value"]
-        best, risk = row["best_action"], told.risk(place)
+        best = row["best_action"]
         assert (best["name"], best["net_gain_cents"]) == told.best_action(place)
         if best["name"] != "nothing":
-            kept = best["share_kept"] * risk * best["if_kept_cents"]
+            kept = best["chance_kept"] * best["if_kept_cents"]
             assert best["net_gain_cents"] == pytest.approx(kept - best["cost_cents"], abs=0.51)
             assert best["source"] == "assumed"
         told_fields = set(IN_AN_ANSWER) if told.is_valued else WITHOUT_A_VALUE_MODEL

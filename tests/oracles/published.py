@@ -101,13 +101,21 @@ class Published:
             return NOTHING
         status = self.of("lifecycle_status", place)
         gains = [
-            (one["keeps"][status] * self.at_risk_cents(place) - one["cost_cents"], -order)
+            (self._kept(one, status, place) - one["cost_cents"], -order)
             for order, one in enumerate(self.manifest["actions"])
         ]
         gain, order = max(gains)
         return (
             (self.manifest["actions"][-order]["name"], round(gain)) if round(gain) > 0 else NOTHING
         )
+
+    def _kept(self, action: Any, status: int, place: int) -> float:
+        """Money kept: of all contacted as campaigns have shown, at most the risk, else the assumed share of what is at risk."""
+        measured = action["kept_chances"][status]
+        if measured is None:
+            return float(action["keeps"][status] * self.at_risk_cents(place))
+        risk = self.risk(place)
+        return float(min(measured, risk) / risk * self.at_risk_cents(place)) if risk else 0.0
 
     def moved_points(self, place: int) -> float | None:
         """The risk of today less that of the earlier day, both with one decimal."""

@@ -1,12 +1,14 @@
-"""The plain contacts a company can make: what each costs, and how many it is assumed to keep by their status."""
+"""The plain contacts a company can make: what each costs, and how many it keeps by their status, as measured or as assumed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.company.settings.actions import (
     ActionSettings,
@@ -16,12 +18,14 @@ from features.company.settings.actions import (
 )
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Floats
+from training.actions.measured import MeasuredContact
 from training.reasons.languages.catalogue import phrase
 
 NOTHING = -1
 """Stands in the place of an action where doing nothing is best."""
-ASSUMED = "assumed"
-"""Where an effect comes from that no campaign has measured."""
+ASSUMED, MEASURED = "assumed", "measured"
+"""Where an effect comes from: what a company says, or for the most part its campaigns with customers held out."""
+_MOSTLY = 0.5
 TITLES: Mapping[str, str] = {
     "call": phrase("Call"),
     "letter": phrase("Letter"),
@@ -37,11 +41,26 @@ _NAMED = {
 
 
 @dataclass(frozen=True)
+class Measurement:
+    """What campaigns have shown of an action: of all their customers the share ``mean`` was kept, between ``low`` and ``high`` at 95 percent."""
+
+    mean: float
+    low: float
+    high: float
+    contacted: int
+    held_out: int
+    campaigns: int
+    first_day: str
+    last_day: str
+
+
+@dataclass(frozen=True)
 class Action:
     """Something that can be done for a customer.
 
-    ``keeps`` has a share for each ``LifecycleStatus``, in their order: of those who would leave, so many stay because of it.
-    ``source`` says how that is known.
+    ``keeps`` has a share for each ``LifecycleStatus``, in their order: of those who would leave, so many are assumed to stay because of it.
+    ``kept_chances`` are what campaigns have shown in its place: of all who are contacted so many are kept, None where nothing was
+    measured. ``source`` says what is mostly behind them.
     """
 
     name: str
@@ -49,6 +68,8 @@ class Action:
     cost_cents: int
     keeps: tuple[float, ...]
     source: str
+    kept_chances: tuple[float | None, ...] = (None,) * len(LifecycleStatus)
+    measurement: Measurement | None = None
 
     @classmethod
     def assumed(cls, name: str, said: CallSettings | LetterSettings | MailSettings) -> Self:
@@ -65,7 +86,36 @@ class Action:
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Self:
         """As scores say it."""
-        return cls(**{**said, "keeps": tuple(said["keeps"])})
+        held = said["measurement"]
+        return cls(
+            **{
+                **said,
+                "keeps": tuple(said["keeps"]),
+                "kept_chances": tuple(said["kept_chances"]),
+                "measurement": None if held is None else Measurement(**held),
+            }
+        )
+
+    def as_measured(self, found: MeasuredContact, *, came_back_if_gone: float | None) -> Action:
+        """The action by what campaigns have shown of it, as it is where they tell nothing."""
+        kept = found.kept_chances(self.keeps, came_back_if_gone=came_back_if_gone)
+        if kept is None:
+            return self
+        return replace(
+            self,
+            source=MEASURED if kept.share_measured >= _MOSTLY else ASSUMED,
+            kept_chances=tuple(None if np.isnan(one) else float(one) for one in kept.by_status),
+            measurement=Measurement(
+                kept.mean,
+                kept.low,
+                kept.high,
+                found.contacted,
+                found.held_out,
+                found.campaigns,
+                found.first_day,
+                found.last_day,
+            ),
+        )
 
     @property
     def title(self) -> str:
@@ -74,17 +124,34 @@ class Action:
 
     def as_dict(self) -> dict[str, Any]:
         """The action as plain fields."""
-        return asdict(self) | {"keeps": list(self.keeps)}
+        return asdict(self) | {
+            "keeps": list(self.keeps),
+            "kept_chances": list(self.kept_chances),
+        }
 
 
-def plain_contacts(settings: ActionSettings) -> tuple[Action, ...]:
-    """The contacts the company makes, with what it assumes of them."""
+def plain_contacts(
+    settings: ActionSettings,
+    measured: Mapping[str, MeasuredContact] = MappingProxyType({}),
+    *,
+    came_back_if_gone: float | None = None,
+) -> tuple[Action, ...]:
+    """The contacts the company makes, by what its campaigns have ``measured`` of them, else by what it assumes.
+
+    ``came_back_if_gone`` is the share of customers called probably gone who came back by themselves, where that is known.
+    """
     said: dict[str, CallSettings | LetterSettings | MailSettings] = {
         "call": settings.call,
         "letter": settings.letter,
         "mail": settings.mail,
     }
-    return tuple(Action.assumed(name, one) for name, one in said.items() if one.is_possible)
+    assumed = [Action.assumed(name, one) for name, one in said.items() if one.is_possible]
+    return tuple(
+        one.as_measured(measured[one.name], came_back_if_gone=came_back_if_gone)
+        if one.name in measured
+        else one
+        for one in assumed
+    )
 
 
 def actions_of(said: Iterable[Mapping[str, Any]]) -> tuple[Action, ...]:
@@ -92,7 +159,18 @@ def actions_of(said: Iterable[Mapping[str, Any]]) -> tuple[Action, ...]:
     return tuple(Action.read(one) for one in said)
 
 
-def keeps_table(actions: Sequence[Action]) -> Floats:
-    """The share each action keeps, one row a status and one column an action."""
-    table = np.array([one.keeps for one in actions], np.float64)
-    return table.reshape(len(actions), len(LifecycleStatus)).T
+def chances_kept(actions: Sequence[Action], statuses: NDArray[np.int8], risk: Floats) -> Floats:
+    """The chance that each action keeps each customer who would leave otherwise: [customers, actions].
+
+    As measured for their status, else the assumed share of their risk; never more than the risk, for who stays anyway is not kept.
+    """
+    places = np.asarray(statuses, np.intp)
+    at_risk = np.asarray(risk, np.float64)[:, None]
+    assumed = _table([one.keeps for one in actions])[places] * at_risk
+    measured = _table([one.kept_chances for one in actions])[places]
+    return np.where(np.isnan(measured), assumed, np.minimum(measured, at_risk))
+
+
+def _table(rows: Sequence[Sequence[float | None]]) -> Floats:
+    """One row a status and one column an action; NaN for None."""
+    return np.array(rows, np.float64).reshape(len(rows), len(LifecycleStatus)).T

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
-from training.actions.actions import NOTHING, Action
+from training.actions.actions import NOTHING, Action, chances_kept
 from training.actions.net_gain import best_actions
 
 NO_GAIN, REFUSED = "no_gain", "contact_refused"
@@ -18,12 +18,11 @@ NO_GAIN, REFUSED = "no_gain", "contact_refused"
 class BestAction(NamedTuple):
     """The best action for one customer, None where doing nothing is, and then ``why_nothing`` says why.
 
-    ``share_kept`` x ``risk`` x ``if_kept_cents`` - the action's cost = ``net_gain_cents``, rounded to cents.
+    ``chance_kept`` x ``if_kept_cents`` - the action's cost = ``net_gain_cents``, rounded to cents.
     """
 
     action: Action | None
-    share_kept: float
-    risk: float
+    chance_kept: float
     if_kept_cents: int
     net_gain_cents: int
     why_nothing: str = ""
@@ -38,15 +37,16 @@ def best_action_for(
     has_refused: bool,
 ) -> BestAction:
     """The best of some actions for one customer, by the arithmetic of ``best_actions``."""
+    statuses, risks = np.array([status], np.int8), np.array([risk])
     (place,), (gain,) = best_actions(
         actions,
-        np.array([status], np.int8),
-        np.array([risk]),
+        statuses,
+        risks,
         np.array([if_kept_cents], np.float64),
         np.array([has_refused]),
     )
     if place == NOTHING:
         why = REFUSED if has_refused else NO_GAIN
-        return BestAction(None, 0.0, risk, if_kept_cents, 0, why)
-    action = actions[int(place)]
-    return BestAction(action, action.keeps[status], risk, if_kept_cents, int(gain))
+        return BestAction(None, 0.0, if_kept_cents, 0, why)
+    chance = float(chances_kept(actions, statuses, risks)[0, place])
+    return BestAction(actions[int(place)], chance, if_kept_cents, int(gain))

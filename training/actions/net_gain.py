@@ -1,9 +1,10 @@
 """What doing something for a customer is expected to bring, less its cost: the one arithmetic behind lists, pages and answers.
 
-    net gain = share kept x risk x value if kept - cost
+    net gain = chance kept x value if kept - cost
 
-To do nothing costs and brings nothing. Of equal gains the action named first is taken. The share kept is that of
-customers of the same status who would have left and stay because of the action (``Action.keeps``).
+To do nothing costs and brings nothing. Of equal gains the action named first is taken. The chance kept is that a customer would have
+left and stays because of the action (``chances_kept``): as campaigns have measured it for their status, else an assumed share of the
+risk.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats, Truths
-from training.actions.actions import NOTHING, Action, keeps_table
+from training.actions.actions import NOTHING, Action, chances_kept
 
 
 def net_gains_cents(
@@ -27,10 +28,9 @@ def net_gains_cents(
 
     ``statuses`` are codes of ``LifecycleStatus``. Who is expected to give more back than they buy has no value to keep.
     """
-    kept = keeps_table(actions)[np.asarray(statuses, np.intp)]
     costs = np.array([one.cost_cents for one in actions], np.float64)
-    at_stake = np.asarray(risk, np.float64) * np.maximum(if_kept_cents, 0.0)
-    return np.asarray(kept * at_stake[:, None] - costs)
+    money = np.maximum(if_kept_cents, 0.0)[:, None]
+    return np.asarray(chances_kept(actions, statuses, risk) * money - costs)
 
 
 def best_actions(

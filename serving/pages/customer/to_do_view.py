@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import date
+
 import numpy as np
 
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
 from serving.pages.figures import percent, whole_money
 from serving.snapshot.reading import Snapshot
+from training.actions.actions import MEASURED, Action, chances_kept
 from training.actions.net_gain import net_gains_cents
 from training.reasons.languages.language import Language
 
@@ -25,15 +29,17 @@ def to_do_section(
     status = snapshot.lifecycle_status[key : key + 1]
     risk, money = snapshot.ranking.probability[here], snapshot.if_kept_cents(here)
     (gains,) = net_gains_cents(snapshot.actions, status, risk, money)
+    (chances,) = chances_kept(snapshot.actions, status, risk)
     order = sorted(range(len(gains)), key=lambda place: (-gains[place], place))
-    reckoned = language.say("{kept} kept × {risk} risk × {value} value if kept − {cost}")
+    value = language.money(max(round(float(money[0])), 0), currency)
     lines = [
         ToDoLine(
             language.say(action.title),
-            reckoned.format(
+            _sum_of(action, int(status[0]), language).format(
+                chance=percent(float(chances[place]), language),
                 kept=percent(action.keeps[int(status[0])], language),
                 risk=percent(float(risk[0]), language),
-                value=language.money(max(round(float(money[0])), 0), currency),
+                value=value,
                 cost=language.money(action.cost_cents, currency),
             ),
             _signed(round(float(gains[place])), currency, language),
@@ -44,10 +50,46 @@ def to_do_section(
     if round(float(gains[order[0]])) <= 0:
         said = language.say("No contact brings more than it costs.")
         lines.insert(0, ToDoLine(language.say("Nothing"), said, whole_money(0, currency, language)))
-    note = language.say(
-        "The share kept is assumed for customers of this status, until a campaign with a control arm has measured it."
-    )
-    return ToDoSection(lines, note)
+    return ToDoSection(lines, " ".join(_how_known(snapshot.actions, language)))
+
+
+def _sum_of(action: Action, status: int, language: Language) -> str:
+    """How the gain comes about, with the factors of what is assumed."""
+    if action.kept_chances[status] is None:
+        return language.say("{kept} kept × {risk} risk × {value} value if kept − {cost}")
+    return language.say("{chance} kept × {value} value if kept − {cost}")
+
+
+def _how_known(actions: Sequence[Action], language: Language) -> Iterator[str]:
+    """What campaigns have shown of each action, and what is assumed."""
+    for action in actions:
+        found = action.measurement
+        if found is None:
+            continue
+        yield language.say(
+            "{action}: of a hundred contacted {mean} were kept ({low} to {high}), {contacted} contacted and {held_out} held out "
+            "from {first} to {last}."
+        ).format(
+            action=language.say(action.title),
+            mean=_points(found.mean, language),
+            low=_points(found.low, language),
+            high=_points(found.high, language),
+            contacted=language.count(found.contacted),
+            held_out=language.count(found.held_out),
+            first=language.date(date.fromisoformat(found.first_day)),
+            last=language.date(date.fromisoformat(found.last_day)),
+        )
+        if action.source != MEASURED:
+            yield language.say("That is few, and the assumption outweighs it.")
+    if any(one.measurement is None for one in actions):
+        yield language.say(
+            "The share kept is assumed for customers of this status, until a campaign with a control arm has measured it."
+        )
+
+
+def _points(share: float, language: Language) -> str:
+    """A share of a hundred with one decimal."""
+    return language.written(f"{100 * share:.1f}".replace("-", "−"))
 
 
 def _signed(cents: int, currency: str, language: Language) -> str:

@@ -71,3 +71,9 @@ def test_what_a_customer_brings_is_their_orders_in_a_year(world: World) -> None:
     keeping = world.keeping(SPEC.end, DAYS)
     assert (keeping.if_kept_cents >= 0).all()
     assert 1_000 < np.median(keeping.if_kept_cents) < 1_000_000
+
+
+def test_what_a_customer_brings_grows_with_the_days_until_they_have_left(world: World) -> None:
+    week, year = (world.keeping(SPEC.end, DAYS, days).if_kept_cents for days in (7, 365))
+    assert (week < year).all()
+    assert (year < 365 / 7 * week + 1e-6).all()

@@ -83,7 +83,7 @@ SCORE = Score(
     value_explanation=WORTH,
     segment=SEGMENT,
     # A call keeps a fifth of 62 % of 120.00, less 5.00.
-    best_action=BestAction(CALL, 0.2, 0.62, 12_000, 988),
+    best_action=BestAction(CALL, 0.124, 12_000, 988),
 )
 DECIDED = Decision("d1", "anna", "ok", 0.62, "1", "m", MIDNIGHT, MIDNIGHT + 5)
 FACT_TOLD = {
@@ -209,10 +209,10 @@ def test_what_was_not_asked_for_is_left_out_and_the_rest_is_there() -> None:
 def test_the_best_action_is_told_with_its_sum_or_why_there_is_none() -> None:
     row = row_answer(None, SCORE, DECIDED, currency="EUR", lasts_days=7)
     assert row["best_action"] == {
-        "name": "call", "channel": "phone", "cost_cents": 500, "share_kept": 0.2,
+        "name": "call", "channel": "phone", "cost_cents": 500, "chance_kept": 0.124,
         "if_kept_cents": 12_000, "net_gain_cents": 988, "source": "assumed",
     }  # fmt: skip
-    left = BestAction(None, 0.0, 0.62, 12_000, 0, "contact_refused")
+    left = BestAction(None, 0.0, 12_000, 0, "contact_refused")
     alone = SCORE._replace(best_action=left)
     row = row_answer(None, alone, DECIDED, currency="EUR", lasts_days=7)
     assert row["best_action"] == {

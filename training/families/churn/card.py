@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from training.actions.measured import CONTACTS
 from training.bundles.manifest import Manifest
 from training.fairness.words import fairness_section
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
     churn_markdown,
+    contacts_markdown,
     decay_markdown,
     gone_sentences,
     lists_markdown,
@@ -99,6 +101,19 @@ def _for_whom(evaluated: Mapping[str, Any]) -> list[str]:
         "All test cutoffs together; a customer tested twice counts twice. *O/E* is how many left for each "
         "one expected to. Too small are slices of fewer than 50 customers or with one outcome alone.",
         *gone_sentences(evaluated.get("probably_gone")),
+        *_contacts(evaluated),
+    ]
+
+
+def _contacts(evaluated: Mapping[str, Any]) -> list[str]:
+    contacts = evaluated.get(CONTACTS, ())
+    if not contacts:
+        return []
+    return [
+        "## What contacts have done",
+        *contacts_markdown(contacts),
+        "*Came back anyway* is the share of those held out who bought after the horizon; *kept of 100* how many more of those "
+        "contacted did, with 95 %. What the list reckons with lies between this and the assumption, by how sure each is.",
     ]
 
 

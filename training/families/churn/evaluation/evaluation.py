@@ -12,9 +12,11 @@ import numpy as np
 from features.company.settings.questions import CampaignSettings
 from features.store.store import Store
 from features.vectors.vectors import Vectors
+from training.actions.measured import CONTACTS, MeasuredContact
 from training.fairness.protected import protected_attributes
 from training.fairness.report import FairnessReport, weigh_protected
 from training.families.churn.evaluation.campaign import Campaign, campaign
+from training.families.churn.evaluation.contacted import measured_contacts
 from training.families.churn.evaluation.decay import Aged, decay
 from training.families.churn.evaluation.gone import probably_gone
 from training.families.churn.evaluation.grade import Grade, grade
@@ -38,7 +40,7 @@ from training.questions.question import Question
 class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone.
 
-    ``probably_gone`` is None where nobody can be called so. ``hazard`` tells when, fitted as late as the
+    ``probably_gone`` is None where nobody can be called so, and ``contacts`` are the kinds that campaigns have measured. ``hazard`` tells when, fitted as late as the
     shipped model; None where there is no telling.
     """
 
@@ -48,6 +50,7 @@ class Evaluation:
     campaign: Campaign
     slices: Sequence[Slice]
     probably_gone: ProbablyGone | None
+    contacts: Sequence[MeasuredContact]
     decay: Sequence[Aged]
     when: When | None
     when_said: str
@@ -65,6 +68,7 @@ class Evaluation:
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
             "probably_gone": None if self.probably_gone is None else self.probably_gone.as_dict(),
+            CONTACTS: [one.as_dict() for one in self.contacts],
             "decay": [one.as_dict() for one in self.decay],
             "when": None if self.when is None else self.when.as_dict(),
             "when_said": self.when_said,
@@ -137,6 +141,7 @@ def evaluate(
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
         probably_gone=_gone(learned, question, tested, vectors),
+        contacts=_contacts(learned, question),
         decay=decay(ladder, learned.dataset, learned.splits),
         when=when,
         when_said=when_said,
@@ -194,6 +199,11 @@ def _gone(
         end=end_of_data(learned.pack),
         horizon_days=question.horizon_days,
     )
+
+
+def _contacts(learned: Learned, question: Question) -> tuple[MeasuredContact, ...]:
+    """What contacts have done; only of who buys no more can it be seen who came back."""
+    return measured_contacts(learned.pack, question) if isinstance(question, Inactivity) else ()
 
 
 def _spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:

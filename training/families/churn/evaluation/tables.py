@@ -147,6 +147,28 @@ def gone_sentences(gone: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
+def contacts_markdown(contacts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What each kind of contact has done to customers of each status, by name; nothing where no campaign has measured any."""
+    parts = []
+    for one in contacts:
+        rows = [
+            [
+                word.replace("_", " "),
+                f"{status['contacted']:,}",
+                f"{status['held_out']:,}",
+                f"{status['came_back']:.1%}",
+                f"{100 * status['kept']:+.1f} ± {196 * status['standard_error']:.1f}",
+            ]
+            for word, status in one["statuses"].items()
+        ]
+        parts += [
+            f"**{one['name'].capitalize()}**: {one['campaigns']:,} campaigns from {one['first_day']} to {one['last_day']}, each "
+            f"customer followed for {one['shortest_days']:,} to {one['longest_days']:,} days after the horizon.",
+            markdown(["status", "contacted", "held out", "came back anyway", "kept of 100"], rows),
+        ]
+    return parts
+
+
 def decay_markdown(rows: Sequence[Mapping[str, Any]]) -> str:
     """The oldest model at each later cutoff, beside a fresh one."""
     return markdown(
