@@ -148,9 +148,10 @@ def _actions(settings: Settings, bundle: Bundle) -> tuple[Action, ...]:
     """What the company can do, by what its campaigns had shown of it when the model was trained."""
     evaluation = bundle.manifest.evaluation
     gone = ProbablyGone.read(evaluation.get("probably_gone"))
-    came_back = None if gone is None else gone.bought_again / gone.customers
     return plain_contacts(
-        settings.actions, contacts_measured(evaluation), came_back_if_gone=came_back
+        settings.actions,
+        contacts_measured(evaluation),
+        came_back_if_gone=None if gone is None else gone.share_bought_again,
     )
 
 

@@ -64,7 +64,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = write_shop(tmp_path_factory.mktemp("shop"), sold_before(NIGHT), settings=CHALLENGING)
     for words in (["ingest"], ["train", "churn"], ["vectors"]):
         run(settings, *words)
-    settings.write_text(CHALLENGING + "\n[campaign]\ncontact_cents = 7\n", encoding="utf-8")
+    settings.write_text(CHALLENGING + "\n[campaign]\nkept_value_cents = 7\n", encoding="utf-8")
     assert run(settings, "train", "churn", "--no-promote")["version"] == "2"
     return settings
 

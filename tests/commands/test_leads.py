@@ -112,7 +112,7 @@ def test_a_company_that_is_moved_trains_promotes_and_scores_where_it_is_now(
     settings = new / company.name
     # Another list to be worth something: of the same settings the same model would come, and no version.
     with settings.open("a", encoding="utf-8") as more:
-        more.write("\n[campaign]\ncontact_cents = 77\n")
+        more.write("\n[campaign]\nkept_value_cents = 77\n")
 
     assert run(settings, "train", "churn")["version"] == "2"
     assert run(settings, "rollback", "--reason", "a drill")["version"] == "1"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.questions import CampaignSettings
 from features.vocabulary.arrays import Floats
 
 
@@ -53,16 +52,6 @@ class Costs:
         """
         gained = self.leaver - self.stayer
         return -self.stayer / gained if gained > 0 else np.inf
-
-
-def campaign_costs(settings: CampaignSettings, *, usual_value_cents: float) -> Costs:
-    """A company's own costs in cents; without a value of its own, the usual one stands in."""
-    return Costs(
-        value=float(settings.kept_value_cents or usual_value_cents),
-        incentive=float(settings.incentive_cents),
-        contact=float(settings.contact_cents),
-        success=settings.success_percent / 100.0,
-    )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from features.vocabulary.time import Horizon
 
 MOST_COMPARED_DAYS = 365
 
+ContactWord = Literal["call", "letter", "mail"]
 OutcomeKind = Literal["inactivity", "overdue", "contract", "partial", "second_purchase", "stated"]
 
 
@@ -100,17 +101,14 @@ class ReasonSettings:
 
 @dataclass(frozen=True, config=CLOSED)
 class CampaignSettings:
-    """What a campaign to keep customers costs and brings: what a list is worth is reckoned by it."""
+    """The list a training reckons to keep customers: how long it is, what is done for them and what a kept customer brings."""
 
     list_size: int = setting(
         0, "So many customers fit on a campaign's list; 0 means the riskiest tenth.", least=0
     )
-    contact_cents: int = setting(100, "What contacting one customer costs, in cents.", least=0)
-    incentive_cents: int = setting(
-        1000, "What the offer costs for each customer who takes it, in cents.", least=0
-    )
-    success_percent: int = setting(
-        30, "Of a hundred contacted customers who would have left, so many stay.", least=0, most=100
+    action: ContactWord = setting(
+        "call",
+        "What is done for the customers of a list, at its cost and with its effect (`actions`): call, letter or mail.",
     )
     hold_out_percent: int = setting(
         10,

@@ -27,7 +27,7 @@ from training.families.value.recomputed import value_predictions
 from training.predictions.kept import KeptPredictions
 from training.predictions.predictions import Predictions
 
-CAMPAIGN = CampaignSettings(list_size=40, success_percent=29)
+CAMPAIGN = CampaignSettings(list_size=40)
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evaluation.md"
 
 

@@ -10,13 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta as beta_distribution
 
-from features.company.settings.questions import CampaignSettings
 from training.measures.profit import (
     REFERENCE_COSTS,
     Costs,
     Ranked,
     by_falling,
-    campaign_costs,
     expected_maximum_profit,
 )
 
@@ -106,8 +104,5 @@ def test_a_weight_counts_a_customer_that_often() -> None:
         assert weighted.found(size) == repeated.found(size)
 
 
-def test_a_company_without_a_value_of_its_own_reckons_with_the_usual_one() -> None:
-    costs = campaign_costs(CampaignSettings(), usual_value_cents=12_345.0)
-    assert costs == Costs(12_345.0, 1_000.0, 100.0, 0.3)
-    assert campaign_costs(CampaignSettings(kept_value_cents=7), usual_value_cents=1.0).value == 7.0
+def test_the_costs_that_companies_are_compared_by_are_the_published_ones() -> None:
     assert Costs(200.0, 10.0, 1.0, 0.3) == REFERENCE_COSTS

@@ -228,7 +228,7 @@ def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
     again = train(CHURN_FAMILY, settings, copied.workspace, threads=2)
     assert (again.version, again.digest) == ("1", copied.summary.digest)
     assert not again.is_new and again.promoted
-    other = replace(settings, campaign=replace(settings.campaign, contact_cents=7))
+    other = replace(settings, campaign=replace(settings.campaign, kept_value_cents=7))
     second = train(CHURN_FAMILY, other, copied.workspace, threads=2)
     assert second.version == "2" and second.digest != copied.summary.digest
     assert current_bundle(copied.workspace).manifest.version == "2"

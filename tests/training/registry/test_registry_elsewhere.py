@@ -101,7 +101,7 @@ def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     assert (artifacts / "bundle" / "manifest.json").is_file()
     assert not (workspace.mlflow / "mlflow.db").exists()
     assert not train(CHURN_FAMILY, settings, workspace, promote=False).is_new
-    other = replace(settings, campaign=replace(settings.campaign, contact_cents=7))
+    other = replace(settings, campaign=replace(settings.campaign, kept_value_cents=7))
     again = train(CHURN_FAMILY, other, workspace, promote=False)
     assert again.version == "2" and again.digest != first.digest
     assert promote_churn(settings, workspace, 2, reason="other costs").previous_version == "1"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from features.company.settings.actions import ActionSettings
 from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.questions import CampaignSettings, ChurnSettings, ReasonSettings
 from features.company.settings.reading import Settings
@@ -26,11 +27,12 @@ from training.registry.gate import Check
 
 @dataclass(frozen=True)
 class ChurnOwn:
-    """What leaving means, how reasons are grouped, what a list costs, what is known before and lawful, and whether plots of SHAP are wanted."""
+    """What leaving means, how reasons are grouped, what is done for a list and costs, what is known before and lawful, and whether plots of SHAP are wanted."""
 
     churn: ChurnSettings
     reasons: ReasonSettings
     campaign: CampaignSettings
+    actions: ActionSettings
     leaks: LeakSettings
     fairness: FairnessSettings
     has_shap_plots: bool
@@ -48,6 +50,7 @@ class ChurnFamily:
             settings.churn,
             settings.reasons,
             settings.campaign,
+            settings.actions,
             settings.leaks,
             settings.fairness,
             settings.mlflow.shap_plots,
@@ -78,6 +81,7 @@ class ChurnFamily:
             evaluate(
                 learned,
                 given.own.campaign,
+                given.own.actions,
                 given.own.leaks.known_before,
                 store=given.store,
                 lawful=given.own.fairness.lawful,

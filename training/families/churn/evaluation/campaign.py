@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.company.settings.questions import CampaignSettings
 from features.vocabulary.arrays import Floats
 from training.ladder.ladder import Ladder
 from training.ladder.tested import WholeTest, whole_tests
 from training.measures.estimates import Estimate
 from training.measures.intervals import customer_draws
-from training.measures.profit import Costs, Ranked, by_falling, campaign_costs
+from training.measures.profit import Costs, Ranked, by_falling
 
 _RESAMPLES = 200
 _SIZES = 60
@@ -83,18 +82,14 @@ class Campaign:
         return plain | amounts | {"rows": unpriced}
 
 
-def campaign(
-    ladder: Ladder, settings: CampaignSettings, *, spent_by_leavers_cents: float
-) -> Campaign:
+def campaign(ladder: Ladder, costs: Costs, *, list_size: int = 0) -> Campaign:
     """Reckon the lists of all rungs; the shipped model's is held against the best of the rules'.
+
+    A ``list_size`` of 0 is the riskiest tenth.
 
     The interval resamples customers with all their cutoffs, the same for both.
     """
-    costs = campaign_costs(settings, usual_value_cents=max(0.0, spent_by_leavers_cents))
-    lists = {
-        row.name: _Lists(whole_tests(ladder.of(row.name)), settings.list_size)
-        for row in ladder.rows
-    }
+    lists = {row.name: _Lists(whole_tests(ladder.of(row.name)), list_size) for row in ladder.rows}
     rules = [row.name for row in ladder.rows if row.is_rule]
     rule = max(rules, key=lambda name: lists[name].found)
     mine, theirs = lists[ladder.winner.name], lists[rule]

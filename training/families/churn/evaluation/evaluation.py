@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from features.company.settings.actions import ActionSettings
 from features.company.settings.questions import CampaignSettings
 from features.store.store import Store
 from features.vectors.vectors import Vectors
+from training.actions.actions import Action, plain_contacts
 from training.actions.measured import CONTACTS, MeasuredContact
 from training.fairness.protected import protected_attributes
 from training.fairness.report import FairnessReport, weigh_protected
@@ -20,6 +22,7 @@ from training.families.churn.evaluation.contacted import measured_contacts
 from training.families.churn.evaluation.decay import Aged, decay
 from training.families.churn.evaluation.gone import probably_gone
 from training.families.churn.evaluation.grade import Grade, grade
+from training.families.churn.evaluation.list_costs import list_costs
 from training.families.churn.evaluation.slices import Slice, slices
 from training.families.churn.learning import Learned
 from training.families.churn.timing.hazard import Hazard
@@ -34,6 +37,9 @@ from training.measures.pooled import PooledLevel
 from training.questions.buying import Inactivity
 from training.questions.origins import end_of_data
 from training.questions.question import Question
+
+NO_CHANGES = ActionSettings()
+"""Actions as they are where a company has said nothing of them."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +115,7 @@ class Evaluation:
 def evaluate(
     learned: Learned,
     settings: CampaignSettings,
+    actions: ActionSettings = NO_CHANGES,
     known_before: Mapping[str, str] = MappingProxyType({}),
     *,
     store: Store | None = None,
@@ -118,6 +125,8 @@ def evaluate(
 ) -> Evaluation:
     """Measure a learned model: what its list is worth, whom it fails, how it ages, and whether its reasons hold.
 
+    A list is worked with the contact of ``settings``, by what campaigns have measured of it, else by what ``actions`` assume.
+
     ``known_before`` is what a person has said of columns that tell much of the outcome; in ``store`` lie
     the protected attributes that no pack has, and ``lawful`` says which of them are read, and why.
     """
@@ -125,8 +134,19 @@ def evaluate(
     tested = ladder.of(ladder.winner.name)
     vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
     question = learned.manifest.task.question
+    contacts, gone = _contacts(learned, question), _gone(learned, question, tested, vectors)
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
-    worth = campaign(ladder, settings, spent_by_leavers_cents=spent)
+    costs = list_costs(
+        _action(settings, actions, contacts, gone),
+        tested,
+        vectors,
+        learned.pack.attributes,
+        list_size=settings.list_size,
+        value_cents=settings.kept_value_cents or spent,
+        horizon_days=question.horizon_days,
+        gone=gone,
+    )
+    worth = campaign(ladder, costs, list_size=settings.list_size)
     when, when_said, hazard = _when(learned, question, tested[0], threads)
     return Evaluation(
         title=ladder.winner.name,
@@ -140,8 +160,8 @@ def evaluate(
         ),
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
-        probably_gone=_gone(learned, question, tested, vectors),
-        contacts=_contacts(learned, question),
+        probably_gone=gone,
+        contacts=contacts,
         decay=decay(ladder, learned.dataset, learned.splits),
         when=when,
         when_said=when_said,
@@ -150,6 +170,22 @@ def evaluate(
         leaks=_leaks(learned, question, known_before),
         fairness=_fairness(learned, store, lawful),
     )
+
+
+def _action(
+    settings: CampaignSettings,
+    actions: ActionSettings,
+    contacts: Sequence[MeasuredContact],
+    gone: ProbablyGone | None,
+) -> Action | None:
+    """What is done for a list: the contact it is to be worked with, else another that is possible; None where none is."""
+    possible = plain_contacts(
+        actions,
+        {one.name: one for one in contacts},
+        came_back_if_gone=None if gone is None else gone.share_bought_again,
+    )
+    wanted = [one for one in possible if one.name == settings.action]
+    return next(iter([*wanted, *possible]), None)
 
 
 def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]) -> LeakReport:

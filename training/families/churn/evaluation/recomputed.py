@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from features.company.settings.questions import CampaignSettings
 from features.vocabulary.time import Cutoff
 from training.bundles.manifest import Manifest
 from training.datasets.splits import OriginSplit
@@ -125,14 +124,7 @@ def _ladder(manifest: Manifest[ChurnTask], predictions: Predictions) -> Ladder:
 
 def _worth(ladder: Ladder, facts: Mapping[str, Any]) -> Campaign:
     """The lists at the costs of the training, which may be others by now."""
-    costs = Costs(**facts[_COSTS])
-    settings = CampaignSettings(
-        list_size=facts[_LIST_SIZE],
-        contact_cents=round(costs.contact),
-        incentive_cents=round(costs.incentive),
-        success_percent=round(100 * costs.success),
-    )
-    return campaign(ladder, settings, spent_by_leavers_cents=costs.value)
+    return campaign(ladder, Costs(**facts[_COSTS]), list_size=facts[_LIST_SIZE])
 
 
 def _slices(ladder: Ladder, predictions: Predictions) -> list[dict[str, Any]]:

@@ -109,12 +109,11 @@ def money_sentences(evaluated: Evaluated) -> str:
         else "No contact pays at these costs."
     )
     return (
-        f"Reckoned with {money(costs['value'], currency)} for a kept customer, "
-        f"{money(costs['incentive'], currency)} for the offer, {_small(costs['contact'], currency)} "
-        f"a contact and {costs['success']:.0%} success. {limit} Were a customer worth half as much, the "
-        f"list would bring {money(found['half_value_cents'], currency)}; half as much again, "
-        f"{money(found['more_value_cents'], currency)}. Success is an assumption until a campaign with "
-        "a hold-out has measured it."
+        f"Reckoned with {money(costs['value'], currency)} for a kept customer, {_small(costs['contact'], currency)} "
+        f"a contact and {costs['success']:.1%} of those on the list kept who would have left, by their status, as the scores "
+        f"reckon it. {limit} Were a customer worth half as much, the list would bring "
+        f"{money(found['half_value_cents'], currency)}; half as much again, {money(found['more_value_cents'], currency)}. "
+        "What a contact keeps is assumed until a campaign with a hold-out has measured it."
     )
 
 

@@ -43,6 +43,11 @@ class ProbablyGone:
         """The rule and its figures as plain fields."""
         return asdict(self)
 
+    @property
+    def share_bought_again(self) -> float:
+        """Of those called so at past tests, the share that came back by themselves."""
+        return self.bought_again / self.customers
+
     def status_of(self, statuses: NDArray[np.int8], probability: Floats) -> NDArray[np.int8]:
         """The statuses of customers, those who are probably gone called so.
 

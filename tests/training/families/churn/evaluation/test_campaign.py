@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.company.settings.questions import CampaignSettings
 from tests.training.answers import answered, ladder_of
 from training.families.churn.evaluation.campaign import (
     Campaign,
@@ -17,17 +16,16 @@ from training.measures.estimates import Estimate
 from training.measures.profit import Costs
 
 # A leaver on the list brings half of 90 less 1, one who would have stayed costs 11.
-SETTINGS = CampaignSettings(
-    list_size=2, contact_cents=1, incentive_cents=10, success_percent=50, kept_value_cents=100
-)
+COSTS = Costs(value=100, incentive=10, contact=1, success=0.5)
+UNPRICED = Costs(value=0, incentive=10, contact=1, success=0.5)
 LEFT = [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
 RIGHT = [0.9, 0.8, 0.4, 0.3, 0.2, 0.1]
 HALF = [0.9, 0.3, 0.8, 0.2, 0.1, 0.05]
 
 
-def worth(settings: CampaignSettings = SETTINGS, *, spent_cents: float = 0.0) -> Campaign:
+def worth(costs: Costs = COSTS, *, list_size: int = 2) -> Campaign:
     found = ladder_of("model", answered("recency rule", LEFT, HALF), answered("model", LEFT, RIGHT))
-    return campaign(found, settings, spent_by_leavers_cents=spent_cents)
+    return campaign(found, costs, list_size=list_size)
 
 
 def test_a_list_is_compared_with_the_rule_and_with_chance() -> None:
@@ -49,7 +47,7 @@ def test_of_the_rules_the_list_is_held_against_the_one_that_finds_most() -> None
         answered("frequency rule", LEFT, HALF),
         answered("model", LEFT, RIGHT),
     )
-    found = campaign(ladder, SETTINGS, spent_by_leavers_cents=0.0)
+    found = campaign(ladder, COSTS, list_size=2)
     assert found.rule == "frequency rule" and found.gain_cents.mean == 88 - 33
 
 
@@ -67,16 +65,14 @@ def test_the_worth_is_also_told_for_a_customer_worth_less_or_more() -> None:
 
 
 def test_without_a_value_lists_are_counted_and_not_priced() -> None:
-    unpriced = CampaignSettings(list_size=2)
-    found = worth(unpriced)
+    found = worth(UNPRICED)
     assert not found.kept_value_is_known and found.found.mean == 2.0
     assert found.profit_cents.mean == found.of("model").best_cents == 0.0
-    assert worth(unpriced, spent_cents=5_000.0).costs.value == 5_000.0
 
 
 def test_no_list_size_means_a_tenth_and_a_list_holds_no_more_than_there_are() -> None:
-    assert worth(CampaignSettings()).size == 1
-    assert worth(CampaignSettings(list_size=50)).size == 6
+    assert worth(list_size=0).size == 1
+    assert worth(list_size=50).size == 6
 
 
 def test_the_figures_are_means_over_the_test_cutoffs() -> None:
@@ -89,8 +85,8 @@ def test_the_figures_are_means_over_the_test_cutoffs() -> None:
             answered("model", LEFT, RIGHT),
             answered("model", other, RIGHT, test="2010-08-01"),
         ),
-        SETTINGS,
-        spent_by_leavers_cents=0.0,
+        COSTS,
+        list_size=2,
     )
     assert found.found.mean == (2 + 0) / 2
     assert found.profit_cents.mean == pytest.approx((88 - 22) / 2)
@@ -111,7 +107,7 @@ def test_the_list_of_each_rung_is_set_beside_that_of_the_model_on_the_same_custo
 
 
 def test_without_a_value_no_amount_is_written_down() -> None:
-    told = worth(CampaignSettings(list_size=2)).as_dict()
+    told = worth(UNPRICED).as_dict()
     amounts = [told[name] for name in told if name.endswith("_cents")]
     assert len(amounts) == 5 and {*amounts, told["costs"]["value"]} == {None}
     rule, model = told["rows"]
@@ -125,8 +121,8 @@ def test_without_a_value_no_amount_is_written_down() -> None:
 def test_customers_drawn_again_are_the_same_for_both() -> None:
     same = campaign(
         ladder_of("model", answered("recency rule", LEFT, RIGHT), answered("model", LEFT, RIGHT)),
-        SETTINGS,
-        spent_by_leavers_cents=0.0,
+        COSTS,
+        list_size=2,
     )
     assert same.gain_cents.low == same.gain_cents.high == 0.0
 
@@ -144,13 +140,7 @@ def test_a_tenth_is_rounded_up(customers: int, size: int) -> None:
     outcomes = [1.0] + [0.0] * (customers - 1)
     risks = [0.9 - one / 100 for one in range(customers)]
     ladder = ladder_of("model", answered("recency rule", outcomes, risks), answered("model", outcomes, risks))  # fmt: skip
-    settings = CampaignSettings(kept_value_cents=100)
-    assert campaign(ladder, settings, spent_by_leavers_cents=0.0).size == size
-
-
-def test_leavers_who_gave_back_more_than_they_spent_are_worth_nothing_known() -> None:
-    found = worth(CampaignSettings(list_size=2), spent_cents=-500.0)
-    assert found.costs.value == 0.0 and not found.kept_value_is_known
+    assert campaign(ladder, COSTS).size == size
 
 
 def test_a_gain_is_above_nothing_where_its_whole_interval_is() -> None:
