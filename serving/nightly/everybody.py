@@ -41,7 +41,8 @@ from serving.snapshot.customer_values import ValueInUse, ValueReasons, values_of
 from serving.snapshot.earlier_risks import has_jumped, risk_before, usual_start
 from serving.snapshot.segments import SegmentsInUse, memberships_of_everybody
 from training.actions.actions import Action
-from training.actions.net_gain import best_actions
+from training.actions.capacity import priced
+from training.actions.net_gain import best_actions, net_gains_cents
 from training.families.churn.bundle import Bundle
 from training.families.churn.timing.probably_gone import ProbablyGone
 from training.families.segments.membership import Membership
@@ -85,6 +86,7 @@ class Everybody:
     membership: Membership
     ranking: Ranking
     to_do: BestActions
+    actions: tuple[Action, ...]
 
     def columns(self, given: RunInputs) -> Arrays:
         """The parts as they are written."""
@@ -106,6 +108,7 @@ class Everybody:
         """What a reader is told of all customers together."""
         probability, before = self.ranking.probability, self.ranking.risk_before
         return {
+            "actions": [one.as_dict() for one in self.actions],
             "expected_leavers": float(probability.sum()),
             "money_is_known": given.pack.money_is_known,
             "earlier_seconds": given.earlier_seconds,
@@ -158,8 +161,8 @@ def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) ->
         rows_a_piece=given.customers_a_piece,
     )
     _call_gone(bundle, standing, ranking)
-    to_do = _to_do(given, standing, facts, amounts, ranking)
-    return Everybody(standing, facts, amounts, why_valued, membership, ranking, to_do)
+    to_do, actions = _to_do(given, standing, facts, amounts, ranking)
+    return Everybody(standing, facts, amounts, why_valued, membership, ranking, to_do, actions)
 
 
 def _call_gone(bundle: Bundle, standing: CustomerStanding, ranking: Ranking) -> None:
@@ -177,20 +180,25 @@ def _to_do(
     facts: CustomerFacts,
     amounts: CustomerValues,
     ranking: Ranking,
-) -> BestActions:
-    """What to do for each judged customer; nothing where no money is known, and where nobody is asked to stay."""
+) -> tuple[BestActions, tuple[Action, ...]]:
+    """What to do for each judged customer, and the actions at the prices of the limited ones.
+
+    Nothing where no money is known, and where nobody is asked to stay.
+    """
     keys = ranking.customer_keys
     if not (given.bundle.question.means_leaving and given.pack.money_is_known):
-        return BestActions(**unjudged(BestActions, judged=len(keys)))
+        return BestActions(**unjudged(BestActions, judged=len(keys))), given.actions
     money = amounts.value_if_kept_cents if given.value.bundle is not None else facts.spend_cents
-    to_do = best_actions(
-        given.actions,
+    asked = (
         standing.lifecycle_status[keys],
         ranking.probability,
         money[keys].astype(np.float64),
-        standing.has_refused_contact[keys] == 1,
     )
-    return BestActions(*to_do)
+    refused = standing.has_refused_contact[keys] == 1
+    actions = given.actions
+    if any(one.capacity_customers for one in actions):
+        actions = priced(actions, net_gains_cents(actions, *asked), refused)
+    return BestActions(*best_actions(actions, *asked, refused)), actions
 
 
 def _standing(given: RunInputs, judged: NDArray[np.bool_]) -> CustomerStanding:

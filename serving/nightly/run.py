@@ -171,7 +171,7 @@ def _identity(given: RunInputs) -> dict[str, Any]:
         "other_ids": given.store.other_ids().name,
         "cutoff_seconds": given.cutoff_seconds,
         "compared_days": given.compared_days,
-        "actions": [one.as_dict() for one in given.actions],
+        "possible_actions": [one.as_dict() for one in given.actions],
         "objections": _named(given.withheld.objected),
     }
 

@@ -60,7 +60,8 @@ class Action:
 
     ``keeps`` has a share for each ``LifecycleStatus``, in their order: of those who would leave, so many are assumed to stay because of it.
     ``kept_chances`` are what campaigns have shown in its place: of all who are contacted so many are kept, None where nothing was
-    measured. ``source`` says what is mostly behind them.
+    measured. ``source`` says what is mostly behind them. Of no more than ``capacity_customers`` it can be done, 0 without a limit, and
+    then only where it brings more than ``price_cents`` beyond anything else (``capacity.py``).
     """
 
     name: str
@@ -70,6 +71,8 @@ class Action:
     source: str
     kept_chances: tuple[float | None, ...] = (None,) * len(LifecycleStatus)
     measurement: Measurement | None = None
+    capacity_customers: int = 0
+    price_cents: float = 0.0
 
     @classmethod
     def assumed(cls, name: str, said: CallSettings | LetterSettings | MailSettings) -> Self:
@@ -81,6 +84,7 @@ class Action:
             said.cost_cents,
             tuple(percent / 100 for percent in percents),
             ASSUMED,
+            capacity_customers=said.capacity_customers,
         )
 
     @classmethod

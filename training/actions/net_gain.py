@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats, Truths
 from training.actions.actions import NOTHING, Action, chances_kept
+from training.actions.capacity import open_gains_cents
 
 
 def net_gains_cents(
@@ -42,14 +43,16 @@ def best_actions(
 ) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
     """The place of the action of highest net gain for each customer and that gain in cents; nothing for whoever has ``refused`` to be contacted.
 
-    ``NOTHING`` with a gain of 0 where no action gains. How many can be contacted is not looked at: that limits a list, and not
-    what one customer is worth.
+    ``NOTHING`` with a gain of 0 where no action gains. A limited action is best where it gains more than its price beyond any other,
+    which is no part of the gain.
     """
     customers = len(statuses)
     if not actions:
         return np.full(customers, NOTHING, np.int8), np.zeros(customers, np.int64)
     gains = net_gains_cents(actions, statuses, risk, if_kept_cents)
-    best = gains.argmax(axis=1)
-    gain = np.round(gains[np.arange(customers), best]).astype(np.int64)
+    open_to = open_gains_cents(actions, gains)
+    best = open_to.argmax(axis=1)
+    found = np.maximum(open_to[np.arange(customers), best], 0.0)
+    gain = np.round(found).astype(np.int64)
     pays = (gain > 0) & ~refused
     return np.where(pays, best, NOTHING).astype(np.int8), np.where(pays, gain, np.int64(0))

@@ -14,6 +14,14 @@ def _costs(cents: int) -> Any:
     return setting(cents, "What it costs for one customer, in cents.", least=0)
 
 
+def _capacity() -> Any:
+    return setting(
+        0,
+        "So many customers can be contacted this way until the next scores; 0 means as many as it pays for.",
+        least=0,
+    )
+
+
 def _keeps(percent: int, status: str) -> Any:
     return setting(
         percent,
@@ -29,6 +37,7 @@ class CallSettings:
 
     is_possible: bool = setting(True, "Whether the company calls customers.")
     cost_cents: int = _costs(500)
+    capacity_customers: int = _capacity()
     slowing_percent: int = _keeps(20, "slowing")
     at_risk_percent: int = _keeps(15, "at risk")
     lapsed_percent: int = _keeps(5, "lapsed")
@@ -42,6 +51,7 @@ class LetterSettings:
 
     is_possible: bool = setting(True, "Whether the company writes letters.")
     cost_cents: int = _costs(150)
+    capacity_customers: int = _capacity()
     slowing_percent: int = _keeps(8, "slowing")
     at_risk_percent: int = _keeps(6, "at risk")
     lapsed_percent: int = _keeps(2, "lapsed")
@@ -55,6 +65,7 @@ class MailSettings:
 
     is_possible: bool = setting(True, "Whether the company writes e-mails.")
     cost_cents: int = _costs(10)
+    capacity_customers: int = _capacity()
     slowing_percent: int = _keeps(3, "slowing")
     at_risk_percent: int = _keeps(2, "at risk")
     lapsed_percent: int = _keeps(1, "lapsed")

@@ -50,7 +50,7 @@ def to_do_section(
     if round(float(gains[order[0]])) <= 0:
         said = language.say("No contact brings more than it costs.")
         lines.insert(0, ToDoLine(language.say("Nothing"), said, whole_money(0, currency, language)))
-    return ToDoSection(lines, " ".join(_how_known(snapshot.actions, language)))
+    return ToDoSection(lines, " ".join(_how_known(snapshot.actions, currency, language)))
 
 
 def _sum_of(action: Action, status: int, language: Language) -> str:
@@ -60,9 +60,17 @@ def _sum_of(action: Action, status: int, language: Language) -> str:
     return language.say("{chance} kept × {value} value if kept − {cost}")
 
 
-def _how_known(actions: Sequence[Action], language: Language) -> Iterator[str]:
-    """What campaigns have shown of each action, and what is assumed."""
+def _how_known(actions: Sequence[Action], currency: str, language: Language) -> Iterator[str]:
+    """What campaigns have shown of each action, what is assumed, and what there is not enough of."""
     for action in actions:
+        if action.price_cents:
+            yield language.say(
+                "{action}: {capacity} can be made, and go to those for whom they do {price} more than anything else."
+            ).format(
+                action=language.say(action.title),
+                capacity=language.count(action.capacity_customers),
+                price=language.money(round(action.price_cents), currency),
+            )
         found = action.measurement
         if found is None:
             continue
