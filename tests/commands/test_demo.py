@@ -69,6 +69,8 @@ def test_all_families_are_in_use_afterwards_and_a_second_demo_changes_nothing(
     assert in_use == set(MODELS), {name: first[f"train {name}"] for name in {*MODELS} - in_use}
     scored = open_snapshot(workspace)
     assert scored.judged == first["score"]["judged"] > 300
+    # What a contact does is measured by campaigns the company has had.
+    assert all(one.measurement is not None for one in scored.actions)
 
     # On a later day the company stays on its own days, for whatever was decided about it lies beside.
     on_day.setattr("regulars.demo.today", lambda: TODAY.plus_days(3))
