@@ -28,7 +28,7 @@ from serving.pages.contract_page import contract_page
 from serving.pages.customer.customer_query import CustomerQuery
 from serving.pages.customer.customer_view import KnownBeside, customer_page
 from serving.pages.customer.find_view import MOST_FOUND, find_page
-from serving.pages.download import csv_parts
+from serving.pages.files.download import csv_parts
 from serving.pages.figures import CUSTOMER_PAGE, customer_link, key_of_name, link_to
 from serving.pages.list_view import churn_list_page
 from serving.snapshot.finding import keys_of_number

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from serving.pages.churn_list import ListQuery, matching, matrix, sorts
-from serving.pages.download import csv_parts
+from serving.pages.files.download import csv_parts
 from serving.snapshot.reading import Snapshot
 from tests.pages.test_churn_page import numbers, page, texts
 from tests.serving.calling import Caller, Service

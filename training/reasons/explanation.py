@@ -100,7 +100,7 @@ class Reasons:
         """Choose, order and word; one row a customer in each, ``values`` one column a feature."""
         row, group = np.nonzero(weighty(by_group))
         lead, lowers = leading[row, group].astype(np.intp), by_group[row, group] < 0
-        said, contradicted = _worded(row, lead, lowers, values, wording)
+        said, contradicted = worded(row, lead, lowers, values, wording)
         is_told = np.array([bool(one) for one in said], np.bool_)
         told, alike = np.zeros(by_group.shape, np.bool_), np.zeros(by_group.shape, np.bool_)
         told[row, group] = is_told
@@ -310,14 +310,17 @@ def _is_near(before: float, points: float) -> bool:
     return abs(points - before) <= SIMILAR * max(abs(points), abs(before))
 
 
-def _worded(
+def worded(
     row: NDArray[np.intp],
     lead: NDArray[np.intp],
     lowers: NDArray[np.bool_],
     values: Rows,
     wording: Wording,
 ) -> tuple[list[str], NDArray[np.bool_]]:
-    """The sentence of each reason: those led by one feature in one direction are said together."""
+    """The sentence of each reason and whether its facts contradict it; ``row`` is that of its customer in ``values``.
+
+    Those that are led by one feature in one direction are said together.
+    """
     texts = np.full(len(row), "", object)
     withheld = np.zeros(len(row), np.bool_)
     key = 2 * lead + lowers
