@@ -35,6 +35,14 @@ class Chip:
 
 
 @dataclass(frozen=True)
+class FileLink:
+    """One file the list can be taken along as."""
+
+    label: str = shown("What kind of file it is.")
+    link: str = shown("The file.")
+
+
+@dataclass(frozen=True)
 class ShortReason:
     """One main reason in a row of the list."""
 
@@ -168,7 +176,8 @@ class ChurnListPage:
     position: str = shown("Which customers of how many are on this page.")
     previous: str = shown("The page before; empty on the first.")
     following: str = shown("The page after; empty on the last.")
-    download: str = shown("The same list as a file.")
+    files: Sequence[FileLink] = shown("The same list as a file.")
+    file_note: str = shown("Why there is no workbook among them; empty where there is.")
     reset: str = shown("The list without filters.")
     levels: Sequence[LevelSection] = shown("How the level of each model held at its past tests.")
 

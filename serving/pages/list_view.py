@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from features.company.settings.reading import Settings
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import (
-    SIZES,
     ListQuery,
     Totals,
     is_by_risk,
@@ -39,6 +38,7 @@ from serving.pages.figures import (
     whole_money,
     worth_of,
 )
+from serving.pages.files.choices import file_links, file_note
 from serving.pages.filter_view import filter_form
 from serving.pages.level_view import level_range, level_sections
 from serving.pages.list_sentences import (
@@ -116,7 +116,8 @@ def churn_list_page(
         position=position(shown.first, len(shown.positions), len(positions), language),
         previous=query.link(page=shown.page - 1) if shown.page > 1 else "",
         following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
-        download=query.link("/churn.csv", size=SIZES[0]),
+        files=file_links(query, len(positions), language),
+        file_note=file_note(len(positions), language),
         reset="/churn",
         levels=level_sections(in_use),
     )

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
 from serving.in_use.models_in_use import InUse
 from serving.pages.customer.contexts import WaterfallStep
 from serving.pages.customer.waterfall import bars
@@ -16,9 +13,7 @@ from training.families.value.reasons.explanation import (
     ValueReason,
     explain_value,
     shown_unit,
-    shown_units,
 )
-from training.families.value.reasons.first import SharesOfMany, first_raising
 from training.families.value.reasons.words import value_words
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
@@ -43,24 +38,6 @@ def worth_explanation(in_use: InUse, key: int) -> ValueExplanation | None:
     unit = shown_unit(shares.expected_cents, shares.base_cents)
     wording = in_use.scorer.value_wording.in_language(in_use.wording.language)
     return explain_value(shares, values, wording, unit_cents=unit)
-
-
-def first_reasons(in_use: InUse, keys: NDArray[np.integer]) -> tuple[list[str], NDArray[np.int64]]:
-    """What raises some customers' values most and by how many cents, as their pages show it; empty where nothing does."""
-    snapshot = in_use.snapshot
-    if not len(keys):
-        return [], np.empty(0, np.int64)
-    rows, expected = snapshot.vector_rows[keys], snapshot.value_cents[keys]
-    shares = SharesOfMany(
-        expected,
-        float(snapshot.manifest["value_base_cents"]),
-        snapshot.value_parts[rows].astype(np.float64),
-        snapshot.value_leading[rows],
-        snapshot.value_limit[rows].astype(np.float64),
-    )
-    units = shown_units(expected, shares.base_cents)
-    wording = in_use.scorer.value_wording.in_language(in_use.wording.language)
-    return first_raising(shares, in_use.values[rows], wording, units)
 
 
 def worth_steps(

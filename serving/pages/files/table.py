@@ -12,12 +12,13 @@ from features.lifecycle.stages import LifecycleStatus, Stage
 from features.vocabulary.cells import SheetColumn
 from serving.actions.actions import NOTHING
 from serving.in_use.models_in_use import InUse
-from serving.pages.customer.value_view import first_reasons
 from serving.pages.figures import instant
 from serving.scores.score import band
 from serving.snapshot.columns import DECLINED, UNKNOWN
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot
+from training.families.value.reasons.explanation import shown_units
+from training.families.value.reasons.first import SharesOfMany, first_raising
 from training.reasons.flat import ReasonsInPlaces
 from training.reasons.points import MAIN_REASONS, Points
 
@@ -169,6 +170,24 @@ def _worth(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
         "value_reason_1": why.tolist(),
         "value_reason_1_money": money.tolist(),
     }
+
+
+def first_reasons(in_use: InUse, keys: NDArray[np.integer]) -> tuple[list[str], NDArray[np.int64]]:
+    """What raises some customers' values most and by how many cents, as their pages show it; empty where nothing does."""
+    snapshot = in_use.snapshot
+    if not len(keys):
+        return [], np.empty(0, np.int64)
+    rows, expected = snapshot.vector_rows[keys], snapshot.value_cents[keys]
+    shares = SharesOfMany(
+        expected,
+        float(snapshot.manifest["value_base_cents"]),
+        snapshot.value_parts[rows].astype(np.float64),
+        snapshot.value_leading[rows],
+        snapshot.value_limit[rows].astype(np.float64),
+    )
+    units = shown_units(expected, shares.base_cents)
+    wording = in_use.scorer.value_wording.in_language(in_use.wording.language)
+    return first_raising(shares, in_use.values[rows], wording, units)
 
 
 def _reasons(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
