@@ -57,7 +57,9 @@ def csv_text(rows: Iterable[Sequence[object]], *, line_end: str = "\r\n") -> str
     harmless_rows = (
         [harmless(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
     )
-    return _written(harmless_rows, COMMA.delimiter, line_end)
+    text = io.StringIO()
+    csv.writer(text, lineterminator=line_end).writerows(harmless_rows)
+    return text.getvalue()
 
 
 def csv_of_columns(columns: Sequence[SheetColumn], spelling: Spelling = COMMA) -> str:
@@ -67,23 +69,25 @@ def csv_of_columns(columns: Sequence[SheetColumn], spelling: Spelling = COMMA) -
     "'=1;-2,5\\r\\nb;\\r\\n"
     """
     cells = [_spelled(one, spelling) for one in columns]
-    return _written(zip(*cells, strict=True), spelling.delimiter, "\r\n")
+    return "".join([f"{spelling.delimiter.join(row)}\r\n" for row in zip(*cells, strict=True)])
 
 
 def _spelled(column: SheetColumn, spelling: Spelling) -> Sequence[str]:
+    """The cells of a column as they stand in the file."""
     if not column.is_number:
         # Most texts of a long column have been there before.
-        known = {one: harmless(one) for one in set(column.cells)}
+        known = {one: _quoted(harmless(one), spelling.delimiter) for one in set(column.cells)}
         return [known[one] for one in column.cells]
     if spelling.decimal_mark == ".":
         return column.cells
     return [one.replace(".", spelling.decimal_mark) for one in column.cells]
 
 
-def _written(rows: Iterable[Sequence[object]], delimiter: str, line_end: str) -> str:
-    text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator=line_end).writerows(rows)
-    return text.getvalue()
+def _quoted(text: str, delimiter: str) -> str:
+    """A cell in quotes where it would not be one without."""
+    if delimiter in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def harmless_table(table: Any) -> Any:

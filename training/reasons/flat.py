@@ -35,10 +35,16 @@ class ReasonsInPlaces:
 
     @classmethod
     def of(
-        cls, points: Points, leading: NDArray[np.integer], values: Rows, wording: Wording
+        cls,
+        points: Points,
+        leading: NDArray[np.integer],
+        values: Rows,
+        wording: Wording,
+        *,
+        only_main: bool = False,
     ) -> ReasonsInPlaces:
-        """Choose, order, word and round."""
-        found = Reasons.of(points.by_group, leading, values, wording)
+        """Choose, order, word and round; with ``only_main`` only the main reasons that raise have texts."""
+        found = Reasons.of(points.by_group, leading, values, wording, only_main=only_main)
         shape = (len(points.probability), PLACES)
         cells = found.row, np.arange(len(found.row)) - found.begins[found.row]
         parts = np.full(shape, np.nan)

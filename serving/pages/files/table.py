@@ -196,7 +196,8 @@ def _reasons(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
     rows = snapshot.vector_rows[ranking.customer_keys[places]]
     points = Points(ranking.probability[places], snapshot.base, ranking.points[places])
     values = in_use.values[rows]
-    found = ReasonsInPlaces.of(points, ranking.leading[places], values, in_use.wording)
+    leading, wording = ranking.leading[places], in_use.wording
+    found = ReasonsInPlaces.of(points, leading, values, wording, only_main=True)
     cells: dict[str, Cells] = {}
     for place in range(MAIN_REASONS):
         raises = found.points[:, place] > 0

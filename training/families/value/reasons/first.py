@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats, Rows
 from training.families.value.reasons.explanation import LEAST_CENTS, LEAST_SHARE
-from training.reasons.explanation import worded
 from training.reasons.points import (
     MOST_LOWERING,
     MOST_RAISING,
@@ -18,6 +17,7 @@ from training.reasons.points import (
     together,
     weighty,
 )
+from training.reasons.said_together import tellable, worded
 from training.reasons.wording import Wording
 
 
@@ -43,8 +43,8 @@ def first_raising(
     customers = np.arange(len(by_group))
     larger = np.maximum(shares.expected_cents, shares.base_cents)
     least = np.maximum(LEAST_CENTS, LEAST_SHARE * larger)[:, None]
-    texts, added = _told(by_group, least, shares.leading, values, wording)
-    row, group = np.nonzero(selected(added, least, texts != ""))
+    told, added = _told(by_group, least, shares.leading, values, wording)
+    row, group = np.nonzero(selected(added, least, told))
     cents, is_context = added[row, group], wording.is_context[shares.leading[row, group]]
     order = np.lexsort((-np.abs(cents), is_context, cents < 0, row))
     row, group, cents = row[order], group[order], cents[order]
@@ -55,23 +55,24 @@ def first_raising(
     first = np.minimum(begins[:-1], max(len(row) - 1, 0))
     is_raised = parts[:, 0] > 0
     said = np.full(len(by_group), "", object)
-    said[is_raised] = texts[customers[is_raised], group[first[is_raised]]]
+    some = customers[is_raised]
+    lead = shares.leading[some, group[first[some]]].astype(np.intp)
+    # A claim speaks for the risk of leaving; what raises a value keeps a customer.
+    said[some] = worded(some, lead, np.ones(len(some), np.bool_), values, wording)
     return said.tolist(), np.where(is_raised, shown, 0)
 
 
 def _told(
     by_group: Floats, least: Floats, leading: NDArray[np.integer], values: Rows, wording: Wording
-) -> tuple[NDArray[np.object_], Floats]:
-    """What is said of each group that counts, and the money by group with those together that tell one silence."""
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Of which groups something is said, and the money by group with those together that tell one silence."""
     row, group = np.nonzero(weighty(by_group, least))
     lead, raises = leading[row, group].astype(np.intp), by_group[row, group] > 0
-    # A claim speaks for the risk of leaving; what raises a value keeps a customer.
-    said, _ = worded(row, lead, raises, values, wording)
-    texts, alike = np.full(by_group.shape, "", object), np.zeros(by_group.shape, np.bool_)
-    texts[row, group] = said
-    is_told = np.array([bool(one) for one in said], np.bool_)
+    is_told, _ = tellable(row, lead, raises, values, wording)
+    told, alike = np.zeros(by_group.shape, np.bool_), np.zeros(by_group.shape, np.bool_)
+    told[row, group] = is_told
     alike[row, group] = is_told & ~raises & wording.silences(lead, values[row, lead])
-    return texts, -together(-by_group, alike)
+    return told, -together(-by_group, alike)
 
 
 def _shown_first(
