@@ -22,7 +22,7 @@ from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.audit import SESSION
 from serving.ledger.keys import SESSION_SECONDS
-from serving.pages.churn_list import ListQuery, matching
+from serving.pages.churn_list import matching
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
 from serving.pages.customer.customer_query import CustomerQuery
@@ -32,6 +32,7 @@ from serving.pages.figures import CUSTOMER_PAGE, customer_link, key_of_name, lin
 from serving.pages.files.choices import CSV_ADDRESS, WORKBOOK_ADDRESS
 from serving.pages.files.download import SPELLINGS, csv_parts, usual_spelling
 from serving.pages.files.workbook import MOST_ROWS, xlsx_parts
+from serving.pages.list_query import ListQuery
 from serving.pages.list_view import churn_list_page
 from serving.snapshot.finding import keys_of_number
 from training.reasons.languages.catalogue import phrase
@@ -69,10 +70,14 @@ class Pages:
 
     def draw(self, template: str, page: object) -> str:
         """A page from its context; the template sees nothing else."""
+        return self._environment.get_template(template).render(page=page)
+
+    @property
+    def _environment(self) -> jinja2.Environment:
         language = self.language
         if language.code not in self._templates:
             self._templates[language.code] = self._templates_in(language)
-        return self._templates[language.code].get_template(template).render(page=page)
+        return self._templates[language.code]
 
     def _templates_in(self, language: Language) -> jinja2.Environment:
         """The templates with a language's words in the place of the English they are written in."""
@@ -88,6 +93,11 @@ class Pages:
         found.install_gettext_callables(language.say, language.plural, newstyle=True)  # type: ignore[attr-defined]
         found.globals |= {"static": self.static_link, "language": language.code}
         return found
+
+    def rehearse(self) -> None:
+        """Read every template, so that nobody waits for it who asks for the first page of a process."""
+        for one in (_HERE / "templates").iterdir():
+            self._environment.get_template(one.name)
 
     def error_page(self, problem: Problem) -> bytes:
         """A problem for a person."""

@@ -12,11 +12,12 @@ import pytest
 
 from features.vocabulary.cells import harmless
 from serving.in_use.models_in_use import InUse
-from serving.pages.churn_list import ListQuery, matching
+from serving.pages.churn_list import matching
 from serving.pages.customer.value_view import worth_explanation
 from serving.pages.figures import action_at, instant
 from serving.pages.files.download import BYTE_ORDER_MARK, csv_parts
 from serving.pages.files.table import COLUMNS, first_reasons
+from serving.pages.list_query import ListQuery
 from serving.pages.list_view import explanations_at
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen

@@ -17,12 +17,12 @@ import pytest
 from features.store.pack import TextColumn
 from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
-from serving.pages.churn_list import ListQuery
 from serving.pages.files import workbook
 from serving.pages.files.choices import file_links, file_note
 from serving.pages.files.download import csv_parts
 from serving.pages.files.table import DATES, DECIMALS
 from serving.pages.files.workbook import xlsx_parts
+from serving.pages.list_query import ListQuery
 from tests.serving.calling import NOW, Service
 from training.reasons.languages.known import language_of
 

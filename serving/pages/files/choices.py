@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from serving.pages.churn_list import SIZES, ListQuery
 from serving.pages.contexts import FileLink
 from serving.pages.files.download import SPELLINGS, usual_spelling
 from serving.pages.files.workbook import MOST_ROWS
+from serving.pages.list_query import SIZES, ListQuery
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from features.vocabulary.cells import COMMA, SEMICOLON, SheetColumn, Spelling, csv_of_columns
 from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
-from serving.pages.churn_list import ListQuery, matching
+from serving.pages.churn_list import matching
 from serving.pages.files.table import columns_at, names_of_columns
+from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 from training.reasons.languages.language import Language
 

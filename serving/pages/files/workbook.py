@@ -14,9 +14,9 @@ import xlsxwriter
 
 from serving.access.routes import LONGEST_SECONDS
 from serving.in_use.models_in_use import InUse
-from serving.pages.churn_list import ListQuery
 from serving.pages.files.download import ROWS_AT_ONCE, WhoIsWithheld, blocks
 from serving.pages.files.table import DATES, DECIMALS, columns_at, names_of_columns
+from serving.pages.list_query import ListQuery
 
 MOST_ROWS = 100_000
 """A longer list takes minutes to make and is slow to open."""
