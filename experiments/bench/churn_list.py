@@ -33,7 +33,8 @@ from features.vectors.refresh import refresh_vectors
 from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import Cutoff
 from serving.nightly.run import open_snapshot, score_everybody
-from serving.pages.churn_list import ListQuery, matching
+from serving.pages.churn_list import matching
+from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import NOTHING
 from training.bundles.plans import champion_plan

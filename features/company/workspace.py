@@ -23,6 +23,7 @@ from features.vocabulary.errors import WorkspaceRefused
 CURRENT = "CURRENT"
 TOMBSTONES = "erased.db"
 JOBS = "jobs"
+SPREADSHEETS = "spreadsheets"
 _DRAFT = ".draft"
 
 
@@ -195,6 +196,11 @@ class Workspace:
     def jobs(self) -> Path:
         """Whom jobs ask about and what they were answered, one folder a job, for a day."""
         return self.folder / JOBS
+
+    @property
+    def spreadsheets(self) -> Path:
+        """Workbooks on their way to a browser, a folder each; empty but for those that are being made."""
+        return self.folder / SPREADSHEETS
 
     @property
     def figures(self) -> Path:

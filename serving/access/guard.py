@@ -110,7 +110,8 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        answer, begun = Reply(scope, send, self._error_page), self._ticks()
+        begun = self._ticks()
+        answer = Reply(scope, send, self._error_page, do=self._answering.done)
         call = CallUnderWay()
         try:
             await self._admit(scope, receive, answer, call)

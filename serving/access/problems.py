@@ -111,6 +111,12 @@ KINDS = {
             "Correct the fields named in `errors`.",
         ),
         ProblemKind(
+            "list_too_long",
+            422,
+            "The list is too long for an Excel workbook.",
+            "Take it as CSV, or narrow it to 100,000 customers.",
+        ),
+        ProblemKind(
             "no_past",
             409,
             "Other times cannot be told just now.",

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable
 
 from serving.access.asgi import Headers, Message, Scope, Send, headers_of
+from serving.access.compression import Compressed, Do, here_and_now
 from serving.access.correlation import Correlation
 from serving.access.problems import MEDIA_TYPE, Problem, Refusal, kind_for_status
 from serving.access.routes import Route
@@ -33,7 +34,10 @@ def is_for_now(status: int) -> bool:
 
 
 class Reply:
-    """What goes back: every failure becomes the one envelope, every answer gets its headers."""
+    """What goes back: every failure becomes the one envelope, every answer gets its headers.
+
+    ``do`` is how work is done that would hold up whoever sends.
+    """
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Reply:
         send: Send,
         error_page: Callable[[Problem], bytes],
         correlation: Correlation | None = None,
+        do: Do = here_and_now,
     ) -> None:
         self.correlation = correlation or Correlation()
         self.route: Route | None = None
@@ -50,7 +55,8 @@ class Reply:
         self.refused = ""
         """The kind of refusal, where one was made here."""
         self._scope = scope
-        self._send = send
+        self._relayed = send
+        self._send = Compressed(scope, send, do).send
         self._error_page = error_page
         self._started = False
         self._replaced: int | None = None
@@ -75,7 +81,7 @@ class Reply:
             return
         self._started, self.status, self.refused = True, made.status, made.refused
         for message in messages:
-            await self._send(message)
+            await self._relayed(message)
 
     def listen(self) -> None:
         """Remember what is sent from now on."""

@@ -25,8 +25,8 @@ from serving.scores.scoring import Scorer
 from serving.scores.subject import GivenVector, Subject
 from serving.scores.what_if import WhatIfs
 from serving.snapshot.customer_values import tendency_among, value_in_use
-from serving.snapshot.reading import Snapshot, of_the_model, open_snapshot, open_snapshot_folder
-from serving.snapshot.scores_of_model import scores_of
+from serving.snapshot.reading import Snapshot, open_snapshot, open_snapshot_folder
+from serving.snapshot.scores_of_model import of_the_model, scores_of
 from serving.snapshot.unjudged import unjudged_snapshot
 from training.bundles.bundle import admitted
 from training.bundles.manifest import Manifest

@@ -35,7 +35,8 @@ def customer_facts(
         recent = counts & (when >= cutoff_seconds - SPEND_DAYS * DAY_SECONDS)
         np.add.at(facts.spend_cents, owner[recent], purchases.columns["amount_cents"][rows][recent])
         bought = counts & (purchases.columns["quantity_milli"][rows] > 0)
-        # Lines are sorted by time, so the last assignment to a customer is the latest order.
+        # Lines are sorted by time, so the last assignment to a customer is the latest order, and backwards the first.
         facts.last_order_seconds[owner[bought]] = when[bought]
+        facts.first_order_seconds[owner[bought][::-1]] = when[bought][::-1]
         facts.last_order_day[owner[bought]] = purchases.columns["local_day"][rows][bought]
     return facts

@@ -16,6 +16,7 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.progress import Progress
 from serving.ledger.privacy import Withheld
 from serving.nightly.customer_facts import customer_facts
+from serving.nightly.declared import DeclaredAttributes, declared_attributes
 from serving.nightly.risks import ROWS_A_PIECE, rank_everybody
 from serving.scores.score import Status
 from serving.snapshot.checkpoints import Checkpoints
@@ -81,6 +82,7 @@ class Everybody:
 
     standing: CustomerStanding
     facts: CustomerFacts
+    declared: DeclaredAttributes
     values: CustomerValues
     why_valued: ValueReasons
     membership: Membership
@@ -97,6 +99,7 @@ class Everybody:
             self.to_do,
             self.standing,
             self.facts,
+            self.declared,
             self.values,
             self.why_valued,
             typical,
@@ -117,6 +120,7 @@ class Everybody:
             "valued": int(np.count_nonzero(self.values.value_cents != UNKNOWN)),
             "value_cents": int(np.maximum(self.values.value_cents, 0).sum()),
             **_costs(self.values),
+            "attributes": self.declared.told(),
             "value_base_cents": self.why_valued.base_cents,
             "value_parts": list(self.why_valued.parts),
             "segmented": int(np.count_nonzero(self.membership.segment != NO_SEGMENT)),
@@ -141,6 +145,7 @@ def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) ->
     bundle, pack, vectors = given.bundle, given.pack, given.vectors
     values = bundle.bind(vectors)
     facts = customer_facts(pack, given.cutoff_seconds)
+    attributes = declared_attributes(pack, given.cutoff_seconds)
     standing = _standing(given, bundle.eligible(values))
     let_go(pack)
     declined = standing.status == Status.NO_CONSENT
@@ -162,7 +167,9 @@ def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) ->
     )
     _call_gone(bundle, standing, ranking)
     to_do, actions = _to_do(given, standing, facts, amounts, ranking)
-    return Everybody(standing, facts, amounts, why_valued, membership, ranking, to_do, actions)
+    return Everybody(
+        standing, facts, attributes, amounts, why_valued, membership, ranking, to_do, actions
+    )
 
 
 def _call_gone(bundle: Bundle, standing: CustomerStanding, ranking: Ranking) -> None:

@@ -29,14 +29,8 @@ from serving.process.without_training import kept_out
 from serving.snapshot.checkpoints import Checkpoints
 from serving.snapshot.columns import SCHEMA_VERSION, write_columns
 from serving.snapshot.customer_values import value_beside
-from serving.snapshot.reading import (
-    OFFERS_FILE,
-    VECTORS_FOLDER,
-    Snapshot,
-    of_the_model,
-    open_snapshot,
-)
-from serving.snapshot.scores_of_model import BESIDE, MANIFEST_FILE, said_of, scores_of
+from serving.snapshot.reading import OFFERS_FILE, VECTORS_FOLDER, Snapshot, open_snapshot
+from serving.snapshot.scores_of_model import BESIDE, MANIFEST_FILE, of_the_model, said_of, scores_of
 from serving.snapshot.segments import segments_for
 from training.actions.actions import Action, plain_contacts
 from training.actions.measured import contacts_measured

@@ -1,11 +1,9 @@
-"""The churn list as a question: which customers, in which order, which page; all of it fits in a link."""
+"""Who is on a churn list, in which order, and what they come to."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import DAY_SECONDS
+from serving.pages.list_query import EVERYBODY, MONEY, SORTS, ListQuery
 from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
@@ -22,129 +21,14 @@ from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
-BANDS = {"high": phrase("High: the top tenth"), "medium": phrase("Medium and high")}
-STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
-"""The stages of those who have bought: nobody else is judged."""
-SORTS = {
-    "gain": phrase("Net gain"),
-    "risk": phrase("Risk"),
-    "risen": phrase("Risk risen most"),
-    "value": phrase("Expected value"),
-    "spend": phrase("12-month spend"),
-    "at_risk": phrase("Value at risk"),
-    "last_seen": phrase("Last order"),
-}
-MONEY = ("gain", "value", "spend", "at_risk")
-"""Those that are about money, which nobody is asked by where none is known."""
 _PRODUCTS = {
     ("value", True): phrase("Value at risk"),
     ("value", False): phrase("Value × chance"),
     ("spend", True): phrase("Spend at risk"),
     ("spend", False): phrase("Spend × chance"),
 }
-STATUSES = {one.word: one.title for one in LifecycleStatus}
-CONSENTS = {
-    "all": phrase("Everybody"),
-    "refused": phrase("Must not be contacted"),
-}
-"""Whom a list has beside those who may be contacted, who are its own."""
-CELLS = tuple(f"{value}-{risk}" for value in TERCILES[::-1] for risk in TERCILES[::-1])
-"""The cells of the matrix as links name them: value if kept before risk."""
-SIZES = (25, 50, 100)
 _LOWEST = {"high": HIGH_PERCENTILE, "medium": MEDIUM_PERCENTILE}
-_LARGEST = 10**12
-_LONGEST_NAME = 64
 _NORMAL_95 = 1.959964
-
-
-@dataclass(frozen=True)
-class ListQuery:
-    """What the link asks for; anything it cannot mean is taken as not asked.
-
-    ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept
-    and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days, and
-    ``silent`` the least days since the last order. ``action`` is the name of what is best to do, or ``nothing``. Without
-    ``consent`` nobody is in the list who must not be contacted. Without ``sort`` the list is in the order of its
-    scores (``usual_order``); ``rising`` puts the smallest first.
-    """
-
-    band: str = ""
-    stage: str = ""
-    reason: str = ""
-    cell: str = ""
-    jumped: bool = False
-    spend: int = 0
-    status: str = ""
-    segment: str = ""
-    action: str = ""
-    consent: str = ""
-    silent: int = 0
-    sort: str = ""
-    rising: bool = False
-    page: int = 1
-    size: int = SIZES[0]
-
-    @classmethod
-    def parse(cls, parameters: Mapping[str, str]) -> ListQuery:
-        """Read a link's parameters."""
-        size = _whole(parameters.get("size", ""))
-        sort = parameters.get("sort", "")
-        return cls(
-            band=parameters.get("band", "") if parameters.get("band") in BANDS else "",
-            stage=parameters.get("stage", "") if parameters.get("stage") in STAGES else "",
-            reason=parameters.get("reason", "")[:_LONGEST_NAME],
-            cell=parameters.get("cell", "") if parameters.get("cell") in CELLS else "",
-            jumped=parameters.get("moved") == "jumped",
-            spend=_whole(parameters.get("spend", "")),
-            status=parameters.get("status", "") if parameters.get("status") in STATUSES else "",
-            segment=parameters.get("segment", "")[:_LONGEST_NAME],
-            action=parameters.get("action", "")[:_LONGEST_NAME],
-            consent=parameters.get("consent", "") if parameters.get("consent") in CONSENTS else "",
-            silent=_whole(parameters.get("silent", "")),
-            sort=sort if sort in SORTS else "",
-            rising=parameters.get("order") == "rising",
-            page=max(1, _whole(parameters.get("page", ""))),
-            size=size if size in SIZES else SIZES[0],
-        )
-
-    def parameters(self) -> dict[str, str]:
-        """The link's parameters, without those that say nothing."""
-        said = {
-            "band": self.band,
-            "stage": self.stage,
-            "reason": self.reason,
-            "cell": self.cell,
-            "moved": "jumped" if self.jumped else "",
-            "spend": str(self.spend) if self.spend else "",
-            "status": self.status,
-            "segment": self.segment,
-            "action": self.action,
-            "consent": self.consent,
-            "silent": str(self.silent) if self.silent else "",
-            "sort": self.sort,
-            "order": "rising" if self.rising else "",
-            "size": str(self.size) if self.size != SIZES[0] else "",
-            "page": str(self.page) if self.page > 1 else "",
-        }
-        return {name: value for name, value in said.items() if value}
-
-    @property
-    def is_filtered(self) -> bool:
-        """Whether it asks for fewer than everybody who may be contacted."""
-        return replace(self, sort="", rising=False, page=1, size=SIZES[0]) != ListQuery()
-
-    def link(self, path: str = "/churn", **changes: object) -> str:
-        """A link to this list with some things changed; a change of anything starts at page one.
-
-        >>> ListQuery(band="high", page=3).link(sort="spend")
-        '/churn?band=high&sort=spend'
-        """
-        asked = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]
-        query = urlencode(asked.parameters())
-        return f"{path}?{query}" if query else path
-
-
-EVERYBODY = ListQuery(consent="all")
 
 
 @dataclass(frozen=True)
@@ -200,7 +84,12 @@ def matrix(snapshot: Snapshot, query: ListQuery = EVERYBODY) -> list[Cell]:
     """
     if not snapshot.value_days or not snapshot.means_leaving:
         return []
-    positions = np.flatnonzero(kept_places(snapshot, replace(query, cell="")))
+    whole = replace(query.who, cell="")
+    return snapshot.remembered.of(("matrix", whole), lambda: _matrix(snapshot, whole))
+
+
+def _matrix(snapshot: Snapshot, query: ListQuery) -> list[Cell]:
+    positions = np.flatnonzero(kept_places(snapshot, query))
     if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys[positions]]
     return value_risk_matrix(
         snapshot.ranking.value_tercile[positions],
@@ -212,10 +101,20 @@ def matrix(snapshot: Snapshot, query: ListQuery = EVERYBODY) -> list[Cell]:
 
 def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     """The positions in the ranking that a query asks for, in its order, all pages."""
-    positions = np.flatnonzero(kept_places(snapshot, query))
+    kept = kept_places(snapshot, query)
     if is_by_risk(snapshot, query):
+        positions = np.flatnonzero(kept)
         return positions[::-1] if query.rising else positions
-    return positions[np.argsort(order_keys(snapshot, query)[positions], kind="stable")]
+    order = _order(snapshot, query)
+    return order[kept[order]]
+
+
+def _order(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
+    """Every place of the ranking in a query's order."""
+    asked = "order", order_of(snapshot, query), query.rising
+    return snapshot.remembered.of(
+        asked, lambda: np.argsort(order_keys(snapshot, query), kind="stable")
+    )
 
 
 def is_by_risk(snapshot: Snapshot, query: ListQuery) -> bool:
@@ -231,6 +130,11 @@ def order_keys(snapshot: Snapshot, query: ListQuery) -> Floats:
 
 def kept_places(snapshot: Snapshot, query: ListQuery) -> Truths:
     """Whether each place of the ranking is one that a query asks for."""
+    asked = query.who
+    return snapshot.remembered.of(("kept", asked), lambda: _kept(snapshot, asked))
+
+
+def _kept(snapshot: Snapshot, query: ListQuery) -> Truths:
     ranking = snapshot.ranking
     kept = np.ones(snapshot.judged, np.bool_)
     kept[snapshot.withheld_places] = False
@@ -248,6 +152,8 @@ def kept_places(snapshot: Snapshot, query: ListQuery) -> Truths:
         kept &= has_jumped(ranking.probability, ranking.risk_before)
     if query.spend and snapshot.money_is_known:
         kept &= _spend(snapshot) >= 100 * query.spend
+    if query.value and snapshot.value_days:
+        kept &= snapshot.value_cents[ranking.customer_keys] >= 100 * query.value
     return kept & _of_kind(snapshot, query)
 
 
@@ -272,7 +178,33 @@ def _of_kind(snapshot: Snapshot, query: ListQuery) -> Truths:
         seconds = snapshot.last_order_seconds[keys]
         silent_days = (snapshot.cutoff_seconds - seconds) / DAY_SECONDS
         kept &= (seconds >= 0) & (silent_days >= query.silent)
+    if query.tenure or query.tenure_most:
+        kept &= _has_tenure(snapshot, query)
+    for name, text in query.declared:
+        kept &= has_declared(snapshot, name, text, keys)
     return kept
+
+
+def _has_tenure(snapshot: Snapshot, query: ListQuery) -> Truths:
+    """Whether the first order of each place lies as many days back as is asked for."""
+    seconds = snapshot.first_order_seconds[snapshot.ranking.customer_keys]
+    days = (snapshot.cutoff_seconds - seconds) / DAY_SECONDS
+    most = query.tenure_most or math.inf
+    return np.asarray((seconds >= 0) & (days >= query.tenure) & (days <= most))
+
+
+def declared_texts(snapshot: Snapshot) -> dict[str, list[str]]:
+    """What customers declared that a list can be narrowed by: each attribute with its texts, by their codes."""
+    return {one["name"]: one["texts"] for one in snapshot.manifest.get("attributes", ())}
+
+
+def has_declared(snapshot: Snapshot, name: str, text: str, keys: NDArray[np.integer]) -> Truths:
+    """Whether some customers declared just this; nobody where the attribute or the text is not known."""
+    known = declared_texts(snapshot)
+    if text not in known.get(name, ()):
+        return np.zeros(len(keys), np.bool_)
+    codes = snapshot.attribute_codes[keys, list(known).index(name)]
+    return np.asarray(codes == known[name].index(text))
 
 
 def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
@@ -294,6 +226,18 @@ def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
     )
 
 
+def totals_of(snapshot: Snapshot, query: ListQuery | None = None) -> Totals:
+    """What those come to whom a query asks for, in any order; everybody judged where there is none."""
+
+    def found() -> Totals:
+        everybody = np.arange(snapshot.judged)
+        return totals(
+            snapshot, everybody if query is None else np.flatnonzero(kept_places(snapshot, query))
+        )
+
+    return snapshot.remembered.of(("totals", query and query.who), found)
+
+
 def _spend(snapshot: Snapshot) -> NDArray[np.int64]:
     return snapshot.spend_cents[snapshot.ranking.customer_keys]
 
@@ -313,7 +257,3 @@ def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
     if sort == "value" and snapshot.value_days:
         return snapshot.value_cents[snapshot.ranking.customer_keys].astype(np.float64)
     return _spend(snapshot).astype(np.float64)
-
-
-def _whole(text: str) -> int:
-    return min(int(text), _LARGEST) if text.isascii() and text.isdecimal() and len(text) < 20 else 0

@@ -18,6 +18,15 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class AttributeFilter:
+    """What a list can be narrowed to by one thing customers declared."""
+
+    label: str = shown("What the attribute is called.")
+    name: str = shown("What the form sends it as.")
+    choices: Sequence[Choice] = shown("What was declared.")
+
+
+@dataclass(frozen=True)
 class Heading:
     """The head of a column that can be sorted by."""
 
@@ -32,6 +41,14 @@ class Chip:
 
     label: str = shown("What is asked for.")
     link: str = shown("The list without asking for it.")
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """One file the list can be taken along as."""
+
+    label: str = shown("What kind of file it is.")
+    link: str = shown("The file.")
 
 
 @dataclass(frozen=True)
@@ -119,7 +136,11 @@ class FilterForm:
     )
     spend: str = shown("The least spend asked for; empty for any.")
     currency: str = shown("The currency of that spend.")
+    value: str = shown("The least expected value asked for; empty for any.")
     silent: str = shown("The least days since the last order asked for; empty for any.")
+    tenure: str = shown("The least days since the first order asked for; empty for any.")
+    tenure_most: str = shown("The most days since the first order asked for; empty for any.")
+    declared: Sequence[AttributeFilter] = shown("What customers declared; nothing protected.")
     sorts: Sequence[Choice] = shown("The choices of order.")
     sizes: Sequence[Choice] = shown("The choices of page length.")
 
@@ -143,6 +164,9 @@ class ChurnListPage:
     jumped_link: str = shown("The list of these, the largest rise first.")
     earlier: str = shown("The earlier day that changes are told from.")
     worth_sort: str = shown("The name of the column of value: value, spend or empty.")
+    knows_value: bool = shown(
+        "Whether value is expected of customers, so that it can be asked for."
+    )
     knows_spend: bool = shown("Whether purchases say what was paid, so that it can be asked for.")
     money_note: str = shown("What the columns of money mean, in a sentence.")
     model: str = shown("The honest name and version of the model.")
@@ -168,7 +192,8 @@ class ChurnListPage:
     position: str = shown("Which customers of how many are on this page.")
     previous: str = shown("The page before; empty on the first.")
     following: str = shown("The page after; empty on the last.")
-    download: str = shown("The same list as a file.")
+    files: Sequence[FileLink] = shown("The same list as a file.")
+    file_note: str = shown("Why there is no workbook among them; empty where there is.")
     reset: str = shown("The list without filters.")
     levels: Sequence[LevelSection] = shown("How the level of each model held at its past tests.")
 

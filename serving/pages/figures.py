@@ -10,7 +10,7 @@ import numpy as np
 from features.vocabulary.identifiers import normal_id
 from features.vocabulary.time import DAY_SECONDS
 from serving.in_use.models_in_use import InUse
-from serving.pages.churn_list import ListQuery
+from serving.pages.list_query import ListQuery
 from serving.snapshot.freshness import days_out_of_date
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import NOTHING, Action

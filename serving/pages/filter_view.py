@@ -7,17 +7,18 @@ from dataclasses import fields
 
 from features.declarations.feature import ReasonGroup
 from serving.in_use.models_in_use import InUse
-from serving.pages.churn_list import (
+from serving.pages.attributes import attribute_label, declared_label
+from serving.pages.churn_list import declared_texts, order_of, sorts
+from serving.pages.contexts import AttributeFilter, Chip, Choice, FilterForm
+from serving.pages.list_query import (
     BANDS,
     CONSENTS,
+    DECLARED,
     SIZES,
     STAGES,
     STATUSES,
     ListQuery,
-    order_of,
-    sorts,
 )
-from serving.pages.contexts import Chip, Choice, FilterForm
 from training.reasons.languages.catalogue import phrase
 
 _ANY = {
@@ -28,6 +29,11 @@ _ANY = {
     "reason": phrase("Any reason"),
     "action": phrase("Anything"),
     "consent": phrase("May be contacted"),
+}
+_DAYS = {
+    "silent": phrase("Silent for {days} days or more"),
+    "tenure": phrase("Customer for {days} days or more"),
+    "tenure_most": phrase("Customer for {days} days at most"),
 }
 _NOTHING_TO_DO = "nothing"
 
@@ -45,12 +51,20 @@ def filter_form(in_use: InUse, query: ListQuery, currency: str) -> FilterForm:
         groups=filters.choices("reason", query.reason),
         actions=filters.choices("action", query.action),
         consents=filters.choices("consent", query.consent),
-        spend=str(query.spend) if query.spend else "",
+        spend=_number(query.spend),
         currency=currency,
-        silent=str(query.silent) if query.silent else "",
+        value=_number(query.value),
+        silent=_number(query.silent),
+        tenure=_number(query.tenure),
+        tenure_most=_number(query.tenure_most),
+        declared=filters.declared(query),
         sorts=_choices(sorts(snapshot, language), order_of(snapshot, query)),
         sizes=_choices({str(size): a_page.format(size=size) for size in SIZES}, str(query.size)),
     )
+
+
+def _number(asked: int) -> str:
+    return str(asked) if asked else ""
 
 
 def _choices(labels: Mapping[str, str], chosen: str) -> list[Choice]:
@@ -81,11 +95,36 @@ class _Filters:
     def chips(self, query: ListQuery) -> list[Chip]:
         """A chip for each filter that is set, in the order of the query."""
         told = [(one.name, self._label(query, one.name)) for one in fields(query)]
-        return [
+        chips = [
             Chip(label, query.link(**{name: type(getattr(query, name))()}))
             for name, label in told
             if label
         ]
+        known = declared_texts(self._snapshot)
+        for name, text in query.declared:
+            if text in known.get(name, ()):
+                others = tuple(one for one in query.declared if one[0] != name)
+                chips.append(Chip(self._said_of(name, text), query.link(declared=others)))
+        return chips
+
+    def declared(self, query: ListQuery) -> list[AttributeFilter]:
+        """The choices of each attribute, not to ask for it first."""
+        chosen, say = dict(query.declared), self._language.say
+        return [
+            AttributeFilter(
+                attribute_label(name, self._language),
+                f"{DECLARED}{name}",
+                _choices(
+                    {"": say("Any"), **{one: declared_label(one, self._language) for one in texts}},
+                    chosen.get(name, ""),
+                ),
+            )
+            for name, texts in declared_texts(self._snapshot).items()
+        ]
+
+    def _said_of(self, name: str, text: str) -> str:
+        label, said = attribute_label(name, self._language), declared_label(text, self._language)
+        return self._language.say("{attribute}: {declared}").format(attribute=label, declared=said)
 
     def _label(self, query: ListQuery, name: str) -> str:
         """What a filter that is set asks for; empty of one that is not, and of what is no filter."""
@@ -101,9 +140,9 @@ class _Filters:
             return say("Value {value}, risk {risk}").format(value=say(value), risk=say(risk))
         if name == "spend" and self._snapshot.money_is_known:
             return say("Spend from {amount} on").format(amount=self._language.count(asked))
-        if name == "silent":
-            return say("Silent for {days} days or more").format(days=self._language.count(asked))
-        return ""
+        if name == "value" and self._snapshot.value_days:
+            return say("Value from {amount} on").format(amount=self._language.count(asked))
+        return say(_DAYS[name]).format(days=self._language.count(asked)) if name in _DAYS else ""
 
     def _said(self, labels: Mapping[str, str], context: str = "") -> dict[str, str]:
         return {value: self._language.say(label, context) for value, label in labels.items()}

@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
-from serving.pages.churn_list import ListQuery, Totals, kept_places, order_of, sorts
+from serving.pages.churn_list import Totals, kept_places, order_of, sorts
 from serving.pages.figures import instant
+from serving.pages.list_query import ListQuery
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot
 from training.reasons.languages.catalogue import phrase

@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from features.company.settings.reading import Settings
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import (
-    SIZES,
-    ListQuery,
     Totals,
     is_by_risk,
     matching,
     matrix,
     order_of,
     sorts,
-    totals,
+    totals_of,
 )
 from serving.pages.contexts import ChurnListPage, Heading, ListRow, MatrixCell, ShortReason
 from serving.pages.figures import (
@@ -39,8 +37,10 @@ from serving.pages.figures import (
     whole_money,
     worth_of,
 )
+from serving.pages.files.choices import file_links, file_note
 from serving.pages.filter_view import filter_form
 from serving.pages.level_view import level_range, level_sections
+from serving.pages.list_query import ListQuery
 from serving.pages.list_sentences import (
     expected_between,
     gain_note,
@@ -71,9 +71,9 @@ def churn_list_page(
     """The churn list for one link; ``at`` is now."""
     snapshot, currency = in_use.snapshot, settings.company.currency
     language = in_use.wording.language
-    everybody = totals(snapshot, np.arange(snapshot.judged))
+    everybody, summed = totals_of(snapshot), totals_of(snapshot, query)
     positions = matching(snapshot, query)
-    shown, summed = _shown(positions, query), totals(snapshot, positions)
+    shown = _shown(positions, query)
     return ChurnListPage(
         company=settings.company.name,
         question=language.phrased(snapshot.manifest["heading"], "question"),
@@ -92,6 +92,7 @@ def churn_list_page(
         jumped_link=ListQuery(jumped=True, sort="risen", consent="all").link(),
         earlier=instant(snapshot.earlier_seconds, language),
         worth_sort=snapshot.worth,
+        knows_value=bool(snapshot.value_days),
         knows_spend=snapshot.money_is_known,
         money_note=money_note(snapshot, language),
         model=model(snapshot, language),
@@ -116,7 +117,8 @@ def churn_list_page(
         position=position(shown.first, len(shown.positions), len(positions), language),
         previous=query.link(page=shown.page - 1) if shown.page > 1 else "",
         following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
-        download=query.link("/churn.csv", size=SIZES[0]),
+        files=file_links(query, len(positions), language),
+        file_note=file_note(len(positions), language),
         reset="/churn",
         levels=level_sections(in_use),
     )

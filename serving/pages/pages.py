@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -22,14 +22,17 @@ from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.audit import SESSION
 from serving.ledger.keys import SESSION_SECONDS
-from serving.pages.churn_list import ListQuery
+from serving.pages.churn_list import matching
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
 from serving.pages.customer.customer_query import CustomerQuery
 from serving.pages.customer.customer_view import KnownBeside, customer_page
 from serving.pages.customer.find_view import MOST_FOUND, find_page
-from serving.pages.download import csv_parts
 from serving.pages.figures import CUSTOMER_PAGE, customer_link, key_of_name, link_to
+from serving.pages.files.choices import CSV_ADDRESS, WORKBOOK_ADDRESS
+from serving.pages.files.download import SPELLINGS, csv_parts, usual_spelling
+from serving.pages.files.workbook import MOST_ROWS, xlsx_parts
+from serving.pages.list_query import ListQuery
 from serving.pages.list_view import churn_list_page
 from serving.snapshot.finding import keys_of_number
 from training.reasons.languages.catalogue import phrase
@@ -43,6 +46,7 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 _HTML = "text/html; charset=utf-8"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Pages:
@@ -66,10 +70,14 @@ class Pages:
 
     def draw(self, template: str, page: object) -> str:
         """A page from its context; the template sees nothing else."""
+        return self._environment.get_template(template).render(page=page)
+
+    @property
+    def _environment(self) -> jinja2.Environment:
         language = self.language
         if language.code not in self._templates:
             self._templates[language.code] = self._templates_in(language)
-        return self._templates[language.code].get_template(template).render(page=page)
+        return self._templates[language.code]
 
     def _templates_in(self, language: Language) -> jinja2.Environment:
         """The templates with a language's words in the place of the English they are written in."""
@@ -86,6 +94,11 @@ class Pages:
         found.globals |= {"static": self.static_link, "language": language.code}
         return found
 
+    def rehearse(self) -> None:
+        """Read every template, so that nobody waits for it who asks for the first page of a process."""
+        for one in (_HERE / "templates").iterdir():
+            self._environment.get_template(one.name)
+
     def error_page(self, problem: Problem) -> bytes:
         """A problem for a person."""
         detail = problem.detail or problem.kind.detail
@@ -97,14 +110,15 @@ class Pages:
         get, post = self.routes.get, self.routes.post
         get("/", scope="pages", is_personal=False, browser=True)(_home)
         get("/churn", scope="pages", is_personal=True, browser=True)(self._churn)
-        get(
-            "/churn.csv",
-            scope="pages",
-            is_personal=True,
-            browser=True,
-            seconds=LONGEST_SECONDS,
-            is_whole=False,
-        )(self._download)
+        for address, answer in ((CSV_ADDRESS, self._csv), (WORKBOOK_ADDRESS, self._workbook)):
+            get(
+                address,
+                scope="pages",
+                is_personal=True,
+                browser=True,
+                seconds=LONGEST_SECONDS,
+                is_whole=False,
+            )(answer)
         post("/churn/find", scope="pages", is_personal=True, browser=True, body="form")(self._find)
         get(CUSTOMER_PAGE, scope="pages", is_personal=True, browser=True)(self._customer)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
@@ -125,22 +139,40 @@ class Pages:
         page = churn_list_page(in_use, models_in_use.settings, query, fault, now)
         return _html(self.draw("churn.html", page))
 
-    def _download(self, request: Request) -> Response:
+    def _csv(self, request: Request) -> Response:
         models_in_use = models_in_use_of(request)
         in_use = models_in_use.in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
         query = ListQuery.parse(request.query_params)
-        return StreamingResponse(
-            csv_parts(
-                in_use,
-                query,
-                models_in_use.currency,
-                withheld=lambda: models_in_use.ledger.privacy.withheld,
-            ),
-            media_type="text/csv; charset=utf-8",
-            headers={"content-disposition": 'attachment; filename="churn-list.csv"'},
+        usual = usual_spelling(models_in_use.language)
+        asked = SPELLINGS.get(request.query_params.get("separator", ""), SPELLINGS[usual])
+        parts = csv_parts(
+            in_use,
+            query,
+            models_in_use.currency,
+            spelling=asked,
+            withheld=lambda: models_in_use.ledger.privacy.withheld,
         )
+        return _file(parts, "text/csv; charset=utf-8", "churn-list.csv")
+
+    def _workbook(self, request: Request) -> Response:
+        models_in_use = models_in_use_of(request)
+        in_use = models_in_use.in_use
+        if in_use is None:
+            return self._refusal(request, "not_ready")
+        query = ListQuery.parse(request.query_params)
+        if len(matching(in_use.snapshot, query)) > MOST_ROWS:
+            return self._refusal(request, "list_too_long")
+        parts = xlsx_parts(
+            in_use,
+            query,
+            models_in_use.currency,
+            models_in_use.workspace.spreadsheets,
+            models_in_use.now(),
+            withheld=lambda: models_in_use.ledger.privacy.withheld,
+        )
+        return _file(parts, _XLSX, "churn-list.xlsx")
 
     async def _find(self, request: Request) -> Response:
         """A search: the id comes in the body and goes no further than this answer."""
@@ -268,6 +300,11 @@ def _row(text: str, in_use: InUse) -> int | None:
         return None
     row, snapshot = int(text), in_use.snapshot
     return row if row < snapshot.judged and row not in snapshot.withheld_places else None
+
+
+def _file(parts: Iterator[bytes], media_type: str, name: str) -> Response:
+    said = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(parts, media_type=media_type, headers=said)
 
 
 def _html(text: str, status: int = 200) -> Response:

@@ -105,8 +105,19 @@ class CustomerFacts:
     """
 
     spend_cents: Cents = column(np.int64, "customer")
+    first_order_seconds: NDArray[np.int64] = column(np.int64, "customer", unjudged=NEVER)
     last_order_seconds: NDArray[np.int64] = column(np.int64, "customer", unjudged=NEVER)
     last_order_day: NDArray[np.int32] = column(np.int32, "customer", unjudged=NEVER)
+
+
+@dataclass(frozen=True)
+class CustomerAttributes:
+    """What customers declared that lists may be narrowed by, a column an attribute of the manifest's ``attributes``.
+
+    A code is a place among the attribute's texts, negative of whoever declared none or one that too few share.
+    """
+
+    attribute_codes: NDArray[np.int16] = column(np.int16, "customer", "attribute", unjudged=-1)
 
 
 @dataclass(frozen=True)
@@ -155,6 +166,7 @@ PARTS = (
     BestActions,
     CustomerStanding,
     CustomerFacts,
+    CustomerAttributes,
     CustomerValues,
     ValueReasonColumns,
     Typical,

@@ -24,7 +24,8 @@ def keys_of_number(snapshot: Snapshot, text: str, most: int) -> list[int]:
         return [key]
     if "\0" in text or not text:
         return []
-    own, others = _Numbers(snapshot.customer_ids), _Numbers(snapshot.other_ids.ids)
+    own = snapshot.remembered.of("numbers", lambda: _Numbers(snapshot.customer_ids))
+    others = snapshot.remembered.of("other numbers", lambda: _Numbers(snapshot.other_ids.ids))
     wanted = text.casefold().encode("utf-8", "replace")
     found: dict[int, None] = {}
     for pattern in (_BETWEEN + wanted + _BETWEEN, _BETWEEN + wanted, wanted):

@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from features.company.workspace import Workspace
 from features.vocabulary.errors import BundleRefused
 from training.bundles.admission import current_folder
+from training.families.churn.bundle import Bundle
 
 MANIFEST_FILE = "snapshot.json"
 BESIDE = "beside"
@@ -66,3 +69,24 @@ def said_of(generation: Path | None) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def of_the_model(bundle: Bundle) -> dict[str, Any]:
+    """What readers must know of the model that scored: its question, its words and where it starts."""
+    manifest, question = bundle.manifest, bundle.question
+    return {
+        "model_name": manifest.name,
+        "model_title": manifest.title,
+        "data_cut": manifest.data_cut,
+        "horizon_days": manifest.horizon_days,
+        "gap_days": manifest.gap_days,
+        "heading": question.heading,
+        "sentence": question.sentence,
+        "act": question.act,
+        "means_leaving": question.means_leaving,
+        "base": float(bundle.probability(np.array([bundle.base_log_odds]))[0]),
+        "base_rate": float(manifest.base_rate),
+        "features": [dict(one) for one in manifest.features],
+        "groups": [dict(one) for one in manifest.groups],
+        "peers_sorted_by": bundle.reference.peers.sorted_by,
+    }

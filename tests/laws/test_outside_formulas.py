@@ -20,9 +20,10 @@ import pytest
 from serving.contract.row_messages import Value
 from serving.exports.crm_shapes import FIELDS
 from serving.exports.reasons import export_reasons
-from serving.pages.churn_list import ListQuery, matching, matrix, sorts, totals
+from serving.pages.churn_list import matching, matrix, sorts, totals
 from serving.pages.contexts import ListRow
-from serving.pages.download import COLUMNS
+from serving.pages.files.table import COLUMNS
+from serving.pages.list_query import ListQuery
 from serving.pages.list_view import explanations_at, list_row
 from tests.oracles.published import STAGES, STATUSES, TITLES, Published, euro, whole_euro
 from tests.pages.customers import page_of

@@ -68,6 +68,7 @@ MEANING: Mapping[str, Seen] = {
     "POST /v1/erasures/status": NOBODY,
     "GET /churn": TO_CONTACT,
     "GET /churn.csv": TO_CONTACT,
+    "GET /churn.xlsx": TO_CONTACT,
     "POST /churn/find": NOBODY,
     "GET /churn/customer": PAGES,
     "POST /sign-out": NOBODY,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from features.company.settings.reading import Settings
 from serving.in_use.models_in_use import InUse
 from serving.items.recommending import Recommending
-from serving.pages.churn_list import ListQuery
 from serving.pages.customer.contexts import CustomerPage
 from serving.pages.customer.customer_query import CustomerQuery
 from serving.pages.customer.customer_view import KnownBeside, customer_page
 from serving.pages.figures import customer_link
+from serving.pages.list_query import ListQuery
 from tests.serving.calling import NOW, Service
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from features.lifecycle.stages import LifecycleStatus, Stage
 from serving.ledger.privacy import Withheld
-from serving.pages.churn_list import ListQuery, matching, risk_terciles, totals
+from serving.pages.churn_list import matching, risk_terciles, totals
+from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 
 

@@ -9,6 +9,7 @@ import jinja2
 import pytest
 from jinja2 import meta, nodes
 
+from serving.access.problems import KINDS, Problem
 from serving.pages import pages
 from serving.pages.contexts import (
     ChurnListPage,
@@ -53,3 +54,12 @@ def test_a_template_reads_its_own_page_alone(name: str) -> None:
 def test_every_template_is_drawn() -> None:
     present = {one.name for one in TEMPLATES.iterdir()}
     assert present == {*DRAWN_FROM, "base.html", "_parts.html"}
+
+
+def test_nobody_waits_for_a_template_once_all_were_rehearsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawing = pages.Pages()
+    drawing.rehearse()
+    monkeypatch.setattr(jinja2.Environment, "compile", None)
+    assert "404" in drawing.error_page(Problem(KINDS["not_found"], "c")).decode()

@@ -16,8 +16,9 @@ from features.store.store import open_store
 from serving.exports.reasons import export_reasons
 from serving.in_use.models_in_use import InUse
 from serving.nightly.run import score_everybody
-from serving.pages.churn_list import ListQuery
-from serving.pages.download import COLUMNS, COST_COLUMNS, csv_parts
+from serving.pages.files.download import csv_parts
+from serving.pages.files.table import COLUMNS, COST_COLUMNS
+from serving.pages.list_query import ListQuery
 from serving.pages.list_sentences import money_note
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.pages.customers import page_of

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from serving.in_use.models_in_use import InUse, ModelsInUse
-from serving.pages.churn_list import SORTS, ListQuery, matching
+from serving.pages.churn_list import matching
 from serving.pages.customer.customer_query import CustomerQuery, place_in_list
 from serving.pages.customer.timeline_view import SHOWN_MOMENTS
 from serving.pages.figures import customer_link, link_to, out_of_date
+from serving.pages.list_query import SORTS, ListQuery
 from serving.scores.score import Status
 from serving.snapshot.reading import Snapshot
 from tests.pages.customers import link_of

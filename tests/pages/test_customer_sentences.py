@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from serving.pages.churn_list import ListQuery
 from serving.pages.customer.customer_view import _beside, _fact_line, _rank, _sum
 from serving.pages.figures import customer_link
+from serving.pages.list_query import ListQuery
 from serving.snapshot.segments import CustomerSegment
 from tests.oracles.published import Published
 from tests.pages.customers import page_of

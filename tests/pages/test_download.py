@@ -11,8 +11,9 @@ import pytest
 
 from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
-from serving.pages.churn_list import ListQuery
-from serving.pages.download import COLUMNS, csv_parts
+from serving.pages.files.download import csv_parts
+from serving.pages.files.table import COLUMNS
+from serving.pages.list_query import ListQuery
 from serving.snapshot.columns import UNKNOWN
 from serving.snapshot.reading import Snapshot
 from tests.oracles.published import STAGES, STATUSES, Published

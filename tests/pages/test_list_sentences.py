@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from serving.pages.churn_list import ListQuery, Totals
+from serving.pages.churn_list import Totals
+from serving.pages.list_query import ListQuery
 from serving.pages.list_sentences import (
     expected_between,
     jumped,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from serving.pages.churn_list import ListQuery
 from serving.pages.contexts import ChurnListPage
+from serving.pages.list_query import ListQuery
 from serving.pages.list_view import _shown, churn_list_page
 from serving.snapshot.reading import Snapshot
 from tests.oracles.published import Published, euro, whole_euro

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
-from serving.pages.churn_list import ListQuery, matching, matrix, sorts
-from serving.pages.download import csv_parts
+from serving.pages.churn_list import matching, matrix, sorts
+from serving.pages.files.download import csv_parts
+from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 from tests.pages.test_churn_page import numbers, page, texts
 from tests.serving.calling import Caller, Service

@@ -8,7 +8,8 @@ import io
 import numpy as np
 import pytest
 
-from serving.pages.churn_list import ListQuery, matching, sorts
+from serving.pages.churn_list import matching, sorts
+from serving.pages.list_query import ListQuery
 from serving.scores.earlier_vector import Past
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot

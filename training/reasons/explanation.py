@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -26,7 +25,8 @@ from training.reasons.points import (
     together,
     weighty,
 )
-from training.reasons.wording import DIRECTIONS, UNSAYABLE, Fact, Rows, Wording
+from training.reasons.said_together import tellable, worded
+from training.reasons.wording import UNSAYABLE, Fact, Rows, Wording
 
 Direction = Literal["raises", "lowers"]
 TOLERANCE = 1e-6
@@ -95,18 +95,24 @@ class Reasons:
 
     @classmethod
     def of(
-        cls, by_group: Floats, leading: NDArray[np.integer], values: Rows, wording: Wording
+        cls,
+        by_group: Floats,
+        leading: NDArray[np.integer],
+        values: Rows,
+        wording: Wording,
+        *,
+        only_main: bool = False,
     ) -> Reasons:
-        """Choose, order and word; one row a customer in each, ``values`` one column a feature."""
+        """Choose, order and word; one row a customer in each, ``values`` one column a feature.
+
+        With ``only_main`` only the main reasons that raise have texts.
+        """
         row, group = np.nonzero(weighty(by_group))
         lead, lowers = leading[row, group].astype(np.intp), by_group[row, group] < 0
-        said, contradicted = _worded(row, lead, lowers, values, wording)
-        is_told = np.array([bool(one) for one in said], np.bool_)
+        is_told, contradicted = tellable(row, lead, lowers, values, wording)
         told, alike = np.zeros(by_group.shape, np.bool_), np.zeros(by_group.shape, np.bool_)
         told[row, group] = is_told
         alike[row, group] = is_told & ~lowers & wording.silences(lead, values[row, lead])
-        texts = np.full(by_group.shape, "", object)
-        texts[row, group] = said
         held_back = contradicted & selected(by_group)[row, group]
         withheld = [
             (int(one), _direction(-1.0 if is_lowering else 1.0))
@@ -119,8 +125,14 @@ class Reasons:
         order = np.lexsort((-np.abs(points), wording.is_context[lead], points < 0, row))
         row, group, points, lead = row[order], group[order], points[order], lead[order]
         begins = np.searchsorted(row, np.arange(len(by_group) + 1))
-        shown = texts[row, group].tolist()
-        return cls(row, group, lead, points, _similar(row, points), shown, withheld, begins)
+        is_worded = np.ones(len(row), np.bool_)
+        if only_main:
+            is_worded = (points > 0) & (np.arange(len(row)) - begins[row] < MAIN_REASONS)
+        shown = np.full(len(row), "", object)
+        some = np.flatnonzero(is_worded)
+        shown[some] = worded(row[some], lead[some], points[some] < 0, values, wording)
+        similar = _similar(row, points)
+        return cls(row, group, lead, points, similar, shown.tolist(), withheld, begins)
 
     def direction(self, place: int) -> Direction:
         """Which way a reason moves the score."""
@@ -308,28 +320,6 @@ def _is_near(before: float, points: float) -> bool:
     if math.isinf(before) or (before < 0) != (points < 0):
         return False
     return abs(points - before) <= SIMILAR * max(abs(points), abs(before))
-
-
-def _worded(
-    row: NDArray[np.intp],
-    lead: NDArray[np.intp],
-    lowers: NDArray[np.bool_],
-    values: Rows,
-    wording: Wording,
-) -> tuple[list[str], NDArray[np.bool_]]:
-    """The sentence of each reason: those led by one feature in one direction are said together."""
-    texts = np.full(len(row), "", object)
-    withheld = np.zeros(len(row), np.bool_)
-    key = 2 * lead + lowers
-    order = np.argsort(key, kind="stable")
-    edges = np.flatnonzero(np.r_[len(key) > 0, np.diff(key[order]) != 0, len(key) > 0])
-    for first, last in pairwise(edges.tolist()):
-        places = order[first:last]
-        position, direction = divmod(int(key[places[0]]), 2)
-        texts[places], withheld[places] = wording.said(
-            position, DIRECTIONS[direction], values[row[places]]
-        )
-    return list(texts), withheld
 
 
 def _similar(row: NDArray[np.intp], points: Floats) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -10,10 +11,49 @@ from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from training.reasons.explanation import Reasons
-from training.reasons.points import MOST_LOWERING, MOST_RAISING, Points
+from training.reasons.points import MOST_LOWERING, MOST_RAISING, Points, add_up_all
 from training.reasons.wording import Rows, Wording
 
 PLACES = MOST_RAISING + MOST_LOWERING
+
+
+@dataclass(frozen=True)
+class ReasonsInPlaces:
+    """The shown reasons of some customers: one row a customer, one column a place among their reasons.
+
+    ``points`` are exact; ``shown_points`` have one decimal and add up with ``other_points``, ``base_percent`` and
+    ``risk_percent`` as they stand. A place without a reason has NaN and no text.
+    """
+
+    points: Floats
+    shown_points: Floats
+    other_points: Floats
+    base_percent: float
+    risk_percent: Floats
+    titles: NDArray[np.object_]
+    texts: NDArray[np.object_]
+
+    @classmethod
+    def of(
+        cls,
+        points: Points,
+        leading: NDArray[np.integer],
+        values: Rows,
+        wording: Wording,
+        *,
+        only_main: bool = False,
+    ) -> ReasonsInPlaces:
+        """Choose, order, word and round; with ``only_main`` only the main reasons that raise have texts."""
+        found = Reasons.of(points.by_group, leading, values, wording, only_main=only_main)
+        shape = (len(points.probability), PLACES)
+        cells = found.row, np.arange(len(found.row)) - found.begins[found.row]
+        parts = np.full(shape, np.nan)
+        parts[cells] = found.points
+        titles, texts = np.full(shape, None, object), np.full(shape, None, object)
+        titles[cells] = np.array(wording.titles, object)[found.group]
+        texts[cells] = np.array(found.texts, object)
+        shown, base, risk = rounded_parts(points, parts)
+        return cls(parts, shown[:, :PLACES], shown[:, PLACES], base, risk, titles, texts)
 
 
 def flat_reasons(
@@ -29,28 +69,18 @@ def flat_reasons(
     ``other_points`` = ``risk_percent``. A place without a reason is null; a sentence that cannot be said
     truthfully is empty.
     """
-    found = Reasons.of(points.by_group, leading, values, wording)
-    customers = len(points.probability)
-    place = np.arange(len(found.row)) - found.begins[found.row]
-    parts = np.full((customers, PLACES), np.nan)
-    parts[found.row, place] = found.points
-    shown, base, risk = rounded_parts(points, parts)
+    found = ReasonsInPlaces.of(points, leading, values, wording)
     columns: dict[str, pa.Array] = {
         "customer_id": pa.array(customer_ids, pa.string()),
-        "risk_percent": pa.array(risk),
-        "base_percent": pa.array(np.full(customers, base)),
-        "other_points": pa.array(shown[:, PLACES]),
+        "risk_percent": pa.array(found.risk_percent),
+        "base_percent": pa.array(np.full(len(found.risk_percent), found.base_percent)),
+        "other_points": pa.array(found.other_points),
     }
-    titles, texts = np.array(wording.titles, object)[found.group], np.array(found.texts, object)
     for one in range(PLACES):
-        chosen = np.flatnonzero(place == one)
-        for name, content in (("reason", titles), ("text", texts)):
-            column = np.full(customers, None, object)
-            column[found.row[chosen]] = content[chosen]
-            columns[f"{name}_{one + 1}"] = pa.array(column, pa.string())
-        columns[f"points_{one + 1}"] = pa.array(shown[:, one], from_pandas=True)
-    order = [f"{name}_{one + 1}" for one in range(PLACES) for name in ("reason", "points", "text")]
-    return pa.table({name: columns[name] for name in (*list(columns)[:4], *order)})
+        columns[f"reason_{one + 1}"] = pa.array(found.titles[:, one], pa.string())
+        columns[f"points_{one + 1}"] = pa.array(found.shown_points[:, one], from_pandas=True)
+        columns[f"text_{one + 1}"] = pa.array(found.texts[:, one], pa.string())
+    return pa.table(columns)
 
 
 def rounded_parts(points: Points, parts: Floats) -> tuple[Floats, float, Floats]:
@@ -59,17 +89,8 @@ def rounded_parts(points: Points, parts: Floats) -> tuple[Floats, float, Floats]
     ``parts`` has NaN where there is none; the rest is the last column of what is given back.
     """
     base = round(100 * points.base, 1)
-    risk = np.round(100 * points.probability, 1)
+    # numpy would round the tenfold, which a hair's breadth from the middle is another tenth than a page shows.
+    risk = np.array([round(one, 1) for one in (100 * points.probability).tolist()], np.float64)
     other = points.by_group.sum(axis=1) - np.nansum(parts, axis=1)
     tenths = 10 * np.column_stack([parts, other])
-    there = ~np.isnan(tenths)
-    whole = np.floor(np.where(there, tenths, 0.0))
-    missing = np.round(10 * np.round(risk - base, 12)) - whole.sum(axis=1)
-    remainder = np.where(there, tenths - whole, -1.0)
-    rank = np.argsort(np.argsort(-remainder, axis=1, kind="stable"), axis=1, kind="stable")
-    count = there.sum(axis=1)
-    # Who lost most by rounding down is given first, and taken from last.
-    given = rank < missing[:, None]
-    taken = rank >= (count + missing)[:, None]
-    whole += np.where(there, given.astype(float) - (taken & (missing < 0)[:, None]), 0.0)
-    return np.where(there, whole / 10.0, np.nan), base, risk
+    return add_up_all(np.rint(10 * (risk - base)), tenths) / 10.0, base, risk

@@ -67,19 +67,19 @@ def slope_at(log_odds: float, calibrated: Callable[[Floats], Floats]) -> float:
 
 
 def selected(
-    by_group: Floats, least: float = LEAST_POINTS, told: NDArray[np.bool_] | None = None
+    by_group: Floats, least: float | Floats = LEAST_POINTS, told: NDArray[np.bool_] | None = None
 ) -> NDArray[np.bool_]:
     """Which groups are shown: at most four that raise and two that lower, none of them negligible.
 
     A group counts when it makes up at least a twentieth of all that pushes in its direction and moves
-    the risk by half a point or more, or another answer by ``least`` of its own unit; and where something is
+    the risk by half a point or more, or another answer by ``least`` of its own unit, for all or a row each; and where something is
     ``told`` of it, if that is given.
     """
     raising = _strongest(by_group, MOST_RAISING, least, told)
     return raising | _strongest(-by_group, MOST_LOWERING, least, told)
 
 
-def weighty(by_group: Floats, least: float = LEAST_POINTS) -> NDArray[np.bool_]:
+def weighty(by_group: Floats, least: float | Floats = LEAST_POINTS) -> NDArray[np.bool_]:
     """Which groups count, however many they are; see ``selected``."""
     pushes = (np.maximum(one, 0.0) for one in (by_group, -by_group))
     raising, lowering = (
@@ -153,8 +153,24 @@ def add_up_whole(total: int, parts: Sequence[float]) -> list[int]:
     return whole
 
 
+def add_up_all(totals: Floats, parts: Floats) -> Floats:
+    """``add_up_whole`` for many at once, a row each; a part that is NaN is not there and stays so.
+
+    >>> add_up_all(np.array([10.0, -1.0]), np.array([[3.4, 3.3, 3.3], [-0.5, np.nan, -0.4]])).tolist()
+    [[4.0, 3.0, 3.0], [-1.0, nan, 0.0]]
+    """
+    there = ~np.isnan(parts)
+    whole = np.floor(np.where(there, parts, 0.0))
+    remainder = np.where(there, parts - whole, -1.0)
+    rank = np.argsort(np.argsort(-remainder, axis=1, kind="stable"), axis=1, kind="stable")
+    # Who lost most by rounding down is given first, and taken from last.
+    turns, left = np.divmod(totals - whole.sum(axis=1), np.maximum(there.sum(axis=1), 1))
+    whole += turns[:, None] + (rank < left[:, None])
+    return np.where(there, whole, np.nan)
+
+
 def _strongest(
-    pushes: Floats, most: int, least: float, told: NDArray[np.bool_] | None
+    pushes: Floats, most: int, least: float | Floats, told: NDArray[np.bool_] | None
 ) -> NDArray[np.bool_]:
     """The largest positive entries of each row, above the threshold."""
     positive = np.maximum(pushes, 0.0)

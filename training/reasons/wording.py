@@ -152,6 +152,19 @@ class Wording:
             texts[rows] = _of_each(cells, say)
         return texts.tolist(), contradicted
 
+    def tellable(self, position: int, direction: str, values: Rows) -> tuple[Truth, Truth]:
+        """Whether ``said`` has a sentence for each row, and whether its facts contradict it, without wording any."""
+        told, contradicted = np.zeros(len(values), np.bool_), np.zeros(len(values), np.bool_)
+        column = values[:, position]
+        bare = ~np.isnan(column)
+        for _, is_about, holds in self._verdicts(position, direction, values):
+            told |= is_about & holds
+            contradicted |= is_about & ~holds
+            bare &= ~is_about
+        usual = self._usual[self.peers.group_of(values), position]
+        standing = self._standings(position, direction, column, usual)
+        return told | (bare & (standing > UNSAYABLE)), contradicted
+
     def sayable(self, values: Rows) -> dict[str, Standings]:
         """How well each feature can be told, by direction: one row a row, one column a feature.
 

@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
-from serving.pages.churn_list import ListQuery, is_by_risk, kept_places, order_keys
+from serving.pages.churn_list import is_by_risk, kept_places, order_keys
 from serving.pages.figures import CUSTOMER_PAGE
+from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 
 _LONGEST_LIST = 1_000

@@ -14,7 +14,7 @@ from serving.items.recommending import Recommending
 from serving.ledger.decisions import Decision
 from serving.ledger.offer_decisions import OfferDecision
 from serving.ledger.reported_events import ToldEvent
-from serving.pages.churn_list import ListQuery, sorts
+from serving.pages.churn_list import sorts
 from serving.pages.customer.change_view import change_section, play_lines
 from serving.pages.customer.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
 from serving.pages.customer.cost_view import cost_sentence
@@ -39,6 +39,7 @@ from serving.pages.figures import (
     standing,
     worth_of,
 )
+from serving.pages.list_query import ListQuery
 from serving.pages.list_view import explanations_at
 from serving.scores.score import Status, band
 from serving.scores.timeline import TimelineEntry, timeline

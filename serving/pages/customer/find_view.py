@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from features.company.settings.reading import Settings
 from serving.in_use.models_in_use import InUse
-from serving.pages.churn_list import ListQuery
 from serving.pages.customer.contexts import FindPage, FoundCustomer
 from serving.pages.customer.who_view import no_score, status_of
 from serving.pages.figures import link_to, standing
+from serving.pages.list_query import ListQuery
 from serving.scores.score import Status
 from training.reasons.languages.language import Language
 

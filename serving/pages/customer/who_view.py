@@ -7,6 +7,7 @@ from datetime import date
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.in_use.models_in_use import InUse
+from serving.pages.attributes import attribute_label
 from serving.pages.customer.contexts import Badge, WhoLine
 from serving.scores.profile import Declared, profile
 from serving.scores.score import Status
@@ -37,13 +38,6 @@ _CONSENTS = {
     },
 }
 _KINDS = {True: "yes", False: "no", None: "unknown"}
-_LABELS = {
-    "registered_on": phrase("Registered"),
-    "member_since_on": phrase("Member since"),
-    "region": phrase("Region"),
-    "segment": phrase("Company's own segment"),
-    "referrals": phrase("Customers they brought"),
-}
 
 
 def status_of(snapshot: Snapshot, key: int) -> Status:
@@ -84,8 +78,7 @@ def who_lines(
     lines = _tenure(in_use, moments, language)
     for name, value in declared.items():
         if name not in _CONSENTS and value is not None:
-            label = language.say(_LABELS[name]) if name in _LABELS else _plain(name)
-            lines.append(WhoLine(label, _value(value, language)))
+            lines.append(WhoLine(attribute_label(name, language), _value(value, language)))
     return lines
 
 
@@ -98,12 +91,6 @@ def _tenure(in_use: InUse, moments: Sequence[TimelineEntry], language: Language)
     passed = (in_use.snapshot.cutoff_seconds - min(orders)) / DAY_SECONDS
     ago = language.say("{days} ago").format(days=language.declined(language.days(passed)))
     return [WhoLine(language.say("First order"), f"{language.date(day)}, {ago}")]
-
-
-def _plain(name: str) -> str:
-    """What a company calls an attribute, as a label."""
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def _value(value: Declared, language: Language) -> str:

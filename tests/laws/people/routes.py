@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import orjson
 
 from serving.contract.quick_route import read
@@ -177,6 +179,13 @@ def _list(world: World) -> Seen:
 @writer("GET /churn.csv")
 def _file(world: World) -> Seen:
     return world.seen(world.browser.get("/churn.csv").text)
+
+
+@writer("GET /churn.xlsx")
+def _workbook(world: World) -> Seen:
+    content = world.browser.get("/churn.xlsx").content
+    sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0]
+    return world.seen(str([*sheet.values]))
 
 
 @writer("POST /churn/find")

@@ -26,6 +26,7 @@ STATUSES = {
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "invalid_request": 422,
+    "list_too_long": 422,
     "repeat_differs": 422,
     "head_too_large": 431,
     "too_many_requests": 429,

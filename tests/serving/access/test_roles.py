@@ -22,8 +22,8 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "events": ("POST /v1/events", "POST /v1/feedback"),
     "privacy": ("POST /v1/objections", "POST /v1/erasures", "POST /v1/erasures/status"),
     "pages": (
-        "GET /", "GET /churn", "GET /churn.csv", "POST /churn/find", "GET /churn/customer", "GET /v1/docs",
-        "POST /sign-out",
+        "GET /", "GET /churn", "GET /churn.csv", "GET /churn.xlsx", "POST /churn/find", "GET /churn/customer",
+        "GET /v1/docs", "POST /sign-out",
     ),
     "admin": ("GET /metrics", "GET /docs.json"),
 }  # fmt: skip
@@ -33,8 +33,8 @@ WRITTEN_DOWN = {
     "POST /v1/score", "POST /score", "POST /v1/jobs", "GET /v1/jobs/", "DELETE /v1/jobs/", "POST /v1/customer",
     "POST /v1/changes", "POST /v1/what-if", "POST /v1/recommendations", "POST /v1/similar-items",
     "POST /v1/item-customers", "POST /v1/offers", "POST /v1/events", "POST /v1/feedback", "POST /v1/objections",
-    "POST /v1/erasures", "POST /v1/erasures/status", "GET /churn", "GET /churn.csv", "POST /churn/find",
-    "GET /churn/customer", "POST /sign-out",
+    "POST /v1/erasures", "POST /v1/erasures/status", "GET /churn", "GET /churn.csv", "GET /churn.xlsx",
+    "POST /churn/find", "GET /churn/customer", "POST /sign-out",
 }  # fmt: skip
 
 

@@ -46,6 +46,7 @@ ADDRESSES = (
     Route("/", "pages", browser=True),
     Route("/churn", "pages", personal=ONLY_GET, browser=True),
     Route("/churn.csv", "pages", personal=ONLY_GET, browser=True, seconds=300.0),
+    Route("/churn.xlsx", "pages", personal=ONLY_GET, browser=True, seconds=300.0),
     Route("/churn/find", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),
     Route("/churn/customer", "pages", personal=ONLY_GET, browser=True),
     Route("/v1/docs", "pages", browser=True),
@@ -108,7 +109,7 @@ def test_the_addresses_of_the_service_are_these_and_no_others() -> None:
 
 def test_all_answers_are_made_in_one_go_but_for_files_and_those_of_bentoml() -> None:
     in_parts = {one.path for one in ROUTES if not one.is_whole}
-    assert in_parts == {"/v1/jobs/", "/churn.csv", *BENTO_OWN}
+    assert in_parts == {"/v1/jobs/", "/churn.csv", "/churn.xlsx", *BENTO_OWN}
 
 
 def test_what_a_row_is_believed_to_cost_until_it_is_learned() -> None:

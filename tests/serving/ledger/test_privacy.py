@@ -24,8 +24,9 @@ from serving.ledger.ledger import Ledger
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
 from serving.ledger.privacy import Withheld
 from serving.ledger.reported_events import ToldEvent
-from serving.pages.churn_list import ListQuery, matching
+from serving.pages.churn_list import matching
 from serving.pages.figures import customer_link
+from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 from tests.holding import files_holding, kept_answers
 from tests.serving.calling import Caller, Service, answer_as

@@ -28,6 +28,7 @@ def test_spend_is_net_of_returns_over_365_days_and_the_last_order_is_no_return()
     facts = customer_facts(pack, at("2026-03-01").seconds)
     assert facts.spend_cents.tolist() == [3000, 0]
     assert facts.last_order_seconds.tolist() == [at("2026-02-20").seconds, NEVER]
+    assert facts.first_order_seconds.tolist() == [at("2025-02-28").seconds, NEVER]
     assert facts.last_order_day.tolist() == [at("2026-02-20").seconds // 86_400, NEVER]
 
 
@@ -58,6 +59,8 @@ def test_blocks_of_customers_make_no_difference(size: int) -> None:
     )
     facts = customer_facts(pack, at("2026-03-01").seconds, at_once=size)
     assert facts.spend_cents.tolist() == [300, 400, 0, 800, 1500]
+    days = [at(f"2026-02-0{one}").seconds if one else NEVER for one in (1, 3, 0, 5, 6)]
+    assert facts.first_order_seconds.tolist() == days
     days = [at(f"2026-02-0{day}").seconds for day in (2, 3, 5, 6)]
     assert facts.last_order_seconds.tolist() == [*days[:2], NEVER, *days[2:]]
 

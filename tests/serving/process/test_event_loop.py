@@ -107,6 +107,7 @@ def ask_everything(url: str, company: Company) -> None:
             f"/sign-in?ticket={ticket}",
             "/churn",
             "/churn.csv",
+            "/churn.xlsx",
             "/nowhere",
             "/v1/docs",
         ):

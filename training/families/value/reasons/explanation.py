@@ -180,7 +180,13 @@ def sayable_of_value(
 
 def shown_unit(expected_cents: int, base_cents: float) -> int:
     """The unit a page shows amounts in: cents where they are small, else whole units of the currency."""
-    return UNIT_CENTS if max(expected_cents, base_cents) >= _WHOLE_UNITS_FROM else 1
+    return int(shown_units(np.array([expected_cents]), base_cents)[0])
+
+
+def shown_units(expected_cents: NDArray[np.int64], base_cents: float) -> NDArray[np.int64]:
+    """The same of many."""
+    is_whole = np.maximum(expected_cents, base_cents) >= _WHOLE_UNITS_FROM
+    return np.where(is_whole, UNIT_CENTS, 1).astype(np.int64)
 
 
 def _parts(shares: StoredShares, group: int, units: int, unit_cents: int) -> dict[str, int]:

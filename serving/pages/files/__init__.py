@@ -1,0 +1,1 @@
+"""The churn list as files that spreadsheets open."""
