@@ -35,19 +35,19 @@ class Contacted:
     def found(self) -> dict[str, MeasuredContact]:
         return {one.name: one for one in measured_contacts(self.pack, self.question)}
 
-    def rows(self, name: str) -> pd.DataFrame:
+    def rows(self, name: str) -> Any:
         """Everybody drawn for one kind of contact who was judged that day, counted by pandas."""
-        bought = pd.read_parquet(self.world.folder / "purchases.parquet")
+        bought: Any = pd.read_parquet(self.world.folder / "purchases.parquet")
         bought = bought[bought.quantity > 0].groupby(["customer_id", "order_id"]).ordered_at.min()
         orders = bought.reset_index()[["customer_id", "ordered_at"]]
-        drawn = pd.read_parquet(self.world.folder / "exposures.parquet")
+        drawn: Any = pd.read_parquet(self.world.folder / "exposures.parquet")
         drawn = drawn[drawn.offer_id == name].reset_index(drop=True)
         drawn["day"] = drawn.shown_at.dt.normalize()
         both = drawn.reset_index().merge(orders, on="customer_id")
         after = (both.ordered_at - both.day) / pd.Timedelta(days=1)
         by_row = both["index"]
 
-        def any_between(first: float, last: float) -> pd.Series[bool]:
+        def any_between(first: float, last: float) -> Any:
             hit = ((after >= first) & (after < last)).groupby(by_row).any()
             return hit.reindex(drawn.index, fill_value=False)
 
