@@ -121,3 +121,11 @@ def test_without_people_held_out_nothing_is_measured(company: Contacted) -> None
         assert measured_contacts(replace(company.pack, streams=streams), company.question) == ()
     streams = {k: v for k, v in company.pack.streams.items() if k != "exposures"}
     assert measured_contacts(replace(company.pack, streams=streams), company.question) == ()
+
+
+def test_where_everybody_had_to_be_contacted_nothing_is_measured(company: Contacted) -> None:
+    stream = company.pack.streams["exposures"]
+    surely = np.full(stream.rows, 1_000, np.int64)
+    sure = replace(stream, columns={**stream.columns, "action_probability_milli": surely})
+    streams = {**company.pack.streams, "exposures": sure}
+    assert measured_contacts(replace(company.pack, streams=streams), company.question) == ()
