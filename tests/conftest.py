@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.pictures import leave_unrendered, render
 from tests.registry_tables import lay_tables_once
 from tests.trials import try_once
 from training.recipe.apart import note_computed
@@ -44,6 +45,22 @@ def trials() -> Iterator[None]:
     """A bundle that promotion tried in a child process is not tried again while it is the same to the byte."""
     with pytest.MonkeyPatch.context() as patched:
         try_once(patched)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pictures_unrendered() -> Iterator[None]:
+    """The pictures of a training, a third of its time, are drawn and not rendered."""
+    with pytest.MonkeyPatch.context() as patched:
+        leave_unrendered(patched)
+        yield
+
+
+@pytest.fixture(scope="module")
+def pictures(pictures_unrendered: None) -> Iterator[None]:
+    """Trainings of this file render their pictures as they do outside of tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        render(patched)
         yield
 
 
