@@ -42,7 +42,7 @@ def registry_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def trials() -> Iterator[None]:
-    """A bundle that promotion tried in a child process is not tried again while it is the same to the byte."""
+    """A bundle that was tried in a child process is not tried again while it is the same to the byte."""
     with pytest.MonkeyPatch.context() as patched:
         try_once(patched)
         yield

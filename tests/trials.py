@@ -1,7 +1,7 @@
-"""Bundles that are promoted again and again are tried in a child process once, as long as no byte of them changes.
+"""Bundles that are promoted and opened again and again are tried in a child process once while no byte of them changes.
 
-A trial loads every library in a new process, which takes seconds. Promoting a bundle of another content
-tries it as ever, and one that failed its trial is tried each time.
+A trial loads every library in a new process, which takes seconds. A bundle of another content is tried as
+ever, and one that failed its trial is tried each time. What trials themselves are held to are real ones.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from training.bundles import proving
 from training.bundles.proving import tried
 from training.bundles.signature import SIGNATURE_FILE
 from training.registry import promotion
 
 
 def try_once(patched: pytest.MonkeyPatch) -> None:
-    """From now on promotion relies on a trial of the same files in this process."""
+    """From now on whoever has a bundle tried relies on a trial of the same files in this process."""
     passed: set[str] = set()
 
     def remembered(folder: Path, name: str) -> None:
@@ -31,4 +32,11 @@ def try_once(patched: pytest.MonkeyPatch) -> None:
             tried(folder, name)
             passed.add(content.hexdigest())
 
-    patched.setattr(promotion, "tried", remembered)
+    for place in (promotion, proving):
+        patched.setattr(place, "tried", remembered)
+
+
+def try_each_time(patched: pytest.MonkeyPatch) -> None:
+    """From now on every bundle is tried whenever it is to be."""
+    for place in (promotion, proving):
+        patched.setattr(place, "tried", tried)
