@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -260,9 +260,9 @@ def _purchases(
     rows: Sequence[tuple[int, Line]], customers: int, zone: ZoneInfo, without: set[str]
 ) -> EventStream:
     texts = {name: _dictionary(getattr(one, name) for _, one in rows) for name in PURCHASE_TEXTS}
-    orders = _dictionary(one.number for _, one in rows)
+    orders = {name: code for code, name in enumerate(_dictionary(one.number for _, one in rows))}
     coded = sorted(
-        ((key, _seconds(one.when), orders.index(one.number), one) for key, one in rows),
+        ((key, _seconds(one.when), orders[one.number], one) for key, one in rows),
         key=lambda row: row[:3],
     )
     lines = [row[3] for row in coded]
@@ -382,8 +382,8 @@ def _offsets(keys: Sequence[int], customers: int) -> np.ndarray:
     return offsets
 
 
-def _dictionary(texts: object) -> list[str]:
-    return sorted({text for text in texts if text is not None})  # type: ignore[attr-defined]
+def _dictionary(texts: Iterable[str | None]) -> list[str]:
+    return sorted({text for text in texts if text is not None})
 
 
 def _code(dictionary: Sequence[str], text: str | None) -> int:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.pictures import leave_unrendered, render
+from tests.registry_tables import lay_tables_once
+from tests.trials import try_once
 from training.recipe.apart import note_computed
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -26,6 +30,38 @@ settings.load_profile("regulars")
 
 # The process of the tests has computed with threads before most commands are tried in it: none of them may fork.
 note_computed()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def registry_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """MLflow's empty tables, which take it two seconds a workspace, are made once and copied."""
+    with pytest.MonkeyPatch.context() as patched:
+        lay_tables_once(tmp_path_factory, patched)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def trials() -> Iterator[None]:
+    """A bundle that was tried in a child process is not tried again while it is the same to the byte."""
+    with pytest.MonkeyPatch.context() as patched:
+        try_once(patched)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pictures_unrendered() -> Iterator[None]:
+    """The pictures of a training, a third of its time, are drawn and not rendered."""
+    with pytest.MonkeyPatch.context() as patched:
+        leave_unrendered(patched)
+        yield
+
+
+@pytest.fixture(scope="module")
+def pictures(pictures_unrendered: None) -> Iterator[None]:
+    """Trainings of this file render their pictures as they do outside of tests."""
+    with pytest.MonkeyPatch.context() as patched:
+        render(patched)
+        yield
 
 
 @pytest.fixture(scope="session")

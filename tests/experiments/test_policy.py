@@ -60,15 +60,16 @@ def bandit(seed: int, rows: int, actions: int = 4) -> tuple[Log, Floats, float]:
     return Log(taken, rewards, chances, 0.8 * rates[kind]), wanted, truth
 
 
-def test_intervals_hold_the_truth_in_nine_of_ten_logs_but_for_the_model_alone() -> None:
+@pytest.mark.parametrize("logs", [10, pytest.param(100, marks=pytest.mark.slow)])
+def test_intervals_hold_the_truth_in_nine_of_ten_logs_but_for_the_model_alone(logs: int) -> None:
     held = dict.fromkeys(ESTIMATORS, 0)
-    for seed in range(100):
+    for seed in range(logs):
         log, wanted, truth = bandit(seed, 3_000)
         for name, one in policy_value(log, wanted).estimates.items():
             held[name] += one.holds(truth)
-    assert all(held[name] >= 90 for name in ("IPS", "SNIPS", "DR", "SNDR", "Switch-DR"))
+    assert all(10 * held[name] >= 9 * logs for name in ("IPS", "SNIPS", "DR", "SNDR", "Switch-DR"))
     # The wrong model is sure of itself and wrong: why it never speaks alone.
-    assert held["DM"] < 10
+    assert 10 * held["DM"] < logs
 
 
 def test_a_model_makes_the_estimate_surer() -> None:

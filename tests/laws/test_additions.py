@@ -41,6 +41,11 @@ def test_an_endpoint_is_messages_routes_and_a_test(tmp_path: Path) -> None:
         "tests/serving/access/test_routes.py",
         "tests/serving/contract/test_clock.py",
     }
+
+
+@pytest.mark.slow
+def test_an_endpoint_that_is_added_works(tmp_path: Path) -> None:
+    ENDPOINT.made_in(tmp_path)
     passes_in(tmp_path, ADDRESSES, DOCUMENTED, "tests/serving/contract/test_clock.py")
 
 
@@ -55,6 +60,11 @@ def test_a_page_is_a_context_a_view_a_template_and_a_test(tmp_path: Path) -> Non
         "tests/pages/test_glossary_page.py",
         "tests/serving/access/test_routes.py",
     }
+
+
+@pytest.mark.slow
+def test_a_page_that_is_added_works(tmp_path: Path) -> None:
+    PAGE.made_in(tmp_path)
     tests = ("tests/pages/test_contexts.py", "tests/pages/test_glossary_page.py")
     passes_in(tmp_path, ADDRESSES, DOCUMENTED, *tests)
 
@@ -79,6 +89,11 @@ def test_a_family_is_a_folder_its_lines_in_the_lists_and_its_contract(tmp_path: 
         "tests/laws/test_lists.py",
         "tests/laws/test_settings.py",
     }
+
+
+@pytest.mark.slow
+def test_a_family_that_is_added_works(tmp_path: Path) -> None:
+    FAMILY.made_in(tmp_path)
     lists = ("tests/laws/test_lists.py", "tests/laws/test_settings.py")
     passes_in(
         tmp_path,

@@ -319,7 +319,15 @@ def killed_at(folder: Path, step: str, work: str) -> None:
     assert ended.returncode == -signal.SIGKILL
 
 
-@pytest.mark.parametrize("step", ["check", "sort", "read", "pack", "rename", "publish"])
+# Where it is read and where it is put in place stand for all the steps; a process of its own takes seconds.
+@pytest.mark.parametrize(
+    "step",
+    [
+        *(pytest.param(one, marks=pytest.mark.slow) for one in ("check", "sort", "pack", "rename")),
+        "read",
+        "publish",
+    ],
+)
 def test_an_append_killed_anywhere_leaves_the_store_and_the_next_completes(
     tmp_path: Path, step: str
 ) -> None:
@@ -335,7 +343,10 @@ def test_an_append_killed_anywhere_leaves_the_store_and_the_next_completes(
     same_as_in_one_go(mapped(tmp_path), after)
 
 
-@pytest.mark.parametrize("step", ["behaviour", "rename", "publish"])
+@pytest.mark.parametrize(
+    "step",
+    [*(pytest.param(one, marks=pytest.mark.slow) for one in ("behaviour", "rename")), "publish"],
+)
 def test_vectors_killed_anywhere_stay_those_published_before(tmp_path: Path, step: str) -> None:
     workspace = Workspace(tmp_path / "ws")
     stored(three_months(tmp_path))

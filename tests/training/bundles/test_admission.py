@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from features.company.workspace import CURRENT, Workspace, point_at
 from features.vocabulary.errors import BundleRefused
 from tests.training.families.churn.test_bundle import LEARNED, written
+from tests.trials import try_each_time
 from training.bundles.admission import admitted_folder
 from training.bundles.bundle import opened
 from training.bundles.manifest import MANIFEST_FILE, Manifest
@@ -28,6 +29,12 @@ from training.learners.boosting import BoostedModel
 
 NAME = "churn"
 ANOTHER = "another model, signed by its maker"
+
+
+@pytest.fixture(autouse=True)
+def real_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here every bundle is tried, whatever was tried before."""
+    try_each_time(monkeypatch)
 
 
 @pytest.fixture(scope="module")

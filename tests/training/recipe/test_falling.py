@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -99,14 +100,15 @@ class Rungs:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return write_company(tmp_path_factory.mktemp("company"))
+    settings = write_company(tmp_path_factory.mktemp("company"))
+    ingest(settings, Workspace(settings.workspace_folder))
+    return settings
 
 
 @pytest.fixture
 def place(company: Settings, tmp_path: Path) -> tuple[Settings, Workspace]:
-    workspace = Workspace(tmp_path / "workspace")
-    ingest(company, workspace)
-    return company, workspace
+    shutil.copytree(company.workspace_folder, tmp_path / "workspace")
+    return company, Workspace(tmp_path / "workspace")
 
 
 def in_use(workspace: Workspace) -> str:

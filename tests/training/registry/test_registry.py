@@ -77,8 +77,8 @@ Trained = SimpleNamespace
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
-    """A company trained once and promoted."""
+def trained(tmp_path_factory: pytest.TempPathFactory, pictures: None) -> Iterator[Trained]:
+    """A company trained once and promoted, its pictures too."""
     settings = write_company(tmp_path_factory.mktemp("company"))
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
@@ -220,6 +220,7 @@ def test_recording_a_run_with_its_booster_does_no_more_than_it_must(
     assert [one for one in started if one != "git"] == []
 
 
+@pytest.mark.slow
 def test_shuffled_rows_train_the_same_bundle_and_rollback_returns_to_the_first(
     copied: Trained, tmp_path: Path
 ) -> None:

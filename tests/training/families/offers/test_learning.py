@@ -85,7 +85,8 @@ def test_every_figure_of_its_card_follows_from_its_file(
     assert len(by_offer) == 5 * len(learned.manifest.evaluation["by_offer"])
 
 
-def test_the_same_data_give_the_same_digest_and_a_changed_byte_is_refused(
+@pytest.mark.slow
+def test_the_same_data_give_the_same_digest_on_one_thread_as_on_two(
     company: tuple[Settings, Store], learned: LearnedOffers, tmp_path: Path
 ) -> None:
     settings, store = company
@@ -95,11 +96,17 @@ def test_the_same_data_give_the_same_digest_and_a_changed_byte_is_refused(
         for name, one in (("one", learned), ("two", again))
     ]
     assert digests[0] == digests[1]
-    assert opened(OFFER_KIND, tmp_path / "one").manifest.digest == digests[0]
-    damaged = tmp_path / "two" / "take_propensity.json"
+
+
+def test_what_was_learned_is_opened_and_a_changed_byte_is_refused(
+    learned: LearnedOffers, tmp_path: Path
+) -> None:
+    digest = write(OFFER_KIND, learned.manifest, learned.bundle, tmp_path).digest
+    assert opened(OFFER_KIND, tmp_path).manifest.digest == digest
+    damaged = tmp_path / "take_propensity.json"
     damaged.write_bytes(damaged.read_bytes().replace(b"shifts", b"shofts"))
     with pytest.raises(BundleRefused):
-        opened(OFFER_KIND, tmp_path / "two")
+        opened(OFFER_KIND, tmp_path)
 
 
 def test_offers_nobody_can_decide_about_stop_a_training(

@@ -31,7 +31,7 @@ Trained = tuple[Settings, Workspace, TrainingSummary]
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+def trained(tmp_path_factory: pytest.TempPathFactory, pictures: None) -> Trained:
     """A company with segments in use."""
     settings = write_company(tmp_path_factory.mktemp("company"))
     workspace = Workspace(settings.workspace_folder)

@@ -42,7 +42,9 @@ def run(settings: Path, *words: str, code: int = 0) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, object]]:
+def trained(
+    tmp_path_factory: pytest.TempPathFactory, pictures: None
+) -> tuple[Path, dict[str, object]]:
     folder = tmp_path_factory.mktemp("shop")
     costs = "\n[cost_to_serve]\nreturn_cents = 300\n"
     path = write_shop(folder, leaving_and_staying(200), settings=SETTINGS + PEOPLE + costs)
@@ -149,7 +151,7 @@ def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object
 @pytest.mark.parametrize(
     "worth_threads",
     [
-        pytest.param(4_000_000, id="as_usual"),
+        pytest.param(4_000_000, id="as_usual", marks=pytest.mark.slow),
         pytest.param(0, id="every_tree", marks=pytest.mark.slow),
     ],
 )
