@@ -119,6 +119,7 @@ class Regulars:
         web.state.models_in_use = self.models_in_use
         if self.models_in_use is not None:
             pages.language = self.models_in_use.language
+            pages.rehearse()
             admission.declare(**_limits(self.models_in_use.settings.service))
         lag = LoopLag()
         lag.begin()

@@ -9,28 +9,16 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import textwrap
-import time
 from pathlib import Path
 from statistics import median
 
 from experiments.bench.claims import Claim, arguments, conclude
-from experiments.world import WorldSpec, simulate
-from features.company.settings.reading import load_settings
-from features.company.workspace import Workspace
-from features.store.ingestion import ingest
-from features.vectors.refresh import refresh_vectors
-from training.bundles.plans import champion_plan
-from training.bundles.signature import Signing
-from training.families.churn.family import CHURN_FAMILY
-from training.families.value.family import VALUE_FAMILY
-from training.recipe.recipe import train
+from experiments.bench.large_company import large_company
 
-_LINES = 20.0
 _SCORE = """
     import json, os, sys, time
     from pathlib import Path
@@ -98,7 +86,7 @@ def main() -> int:
     customers = 20_000 if given.is_small else 1_000_000
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        settings_path = _company(folder, customers)
+        settings_path = large_company(folder, customers)
         print(f"Scoring {customers:,} customers.", flush=True)
         wall, cpu, peak, judged, valued = _measured(_SCORE, settings_path)
         print(
@@ -119,34 +107,6 @@ def main() -> int:
         ),
     ]
     return conclude("nightly", claims, given)
-
-
-def _company(folder: Path, customers: int) -> Path:
-    """A large company that uses the models of a small one."""
-    small = folder / "small"
-    print("Training on a small company.", flush=True)
-    simulate(WorldSpec(customers=5_000, lines_per_customer=_LINES, seed=11), small)
-    settings = load_settings(small / "regulars.toml")
-    taught = Workspace(settings.workspace_folder)
-    ingest(settings, taught)
-    train(CHURN_FAMILY, settings, taught)
-    train(VALUE_FAMILY, settings, taught)
-    large = folder / "large"
-    begun = time.perf_counter()
-    simulate(WorldSpec(customers=customers, lines_per_customer=_LINES), large)
-    config = load_settings(large / "regulars.toml")
-    workspace = Workspace(config.workspace_folder)
-    workspace.create()
-    shutil.copytree(taught.bundles, workspace.bundles)
-    shutil.copy2(Signing(taught).trusted_file, Signing(workspace).trusted_file)
-    ingest(config, workspace)
-    champion = champion_plan(workspace)
-    assert champion is not None
-    refresh_vectors(workspace, plan_for=champion.compiled, threads=2)
-    print(
-        f"  {customers:,} customers simulated, ingested and given vectors in {time.perf_counter() - begun:.0f} s"
-    )
-    return large / "regulars.toml"
 
 
 def _measured(program: str, settings_path: Path) -> list[float]:

@@ -35,7 +35,8 @@ from serving.process.waiter import NobodyWaits
 
 HEALTH = ("/livez", "/readyz", "/metrics")
 """What is answered to the end, so that whoever watches sees it."""
-REHEARSED = ("/livez", "/readyz", "/schema.json")
+REHEARSED = ("/livez", "/readyz", "/schema.json", "/sign-in")
+"""BentoML's own and one of ours, at which FastAPI makes ready every route there is."""
 _CALLER_GONE = 499
 _AT_THE_DOOR = 2
 _MOST_THREADS = 64

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
+import numpy as np
+
+from features.vocabulary.arrays import Floats
 from serving.scores.next_order import NextOrder
 from serving.scores.subject import Caution
 from serving.snapshot.segments import CustomerSegment
@@ -78,3 +81,10 @@ def band(percentile: float) -> str:
     if percentile >= HIGH_PERCENTILE:
         return "high"
     return "medium" if percentile >= MEDIUM_PERCENTILE else "low"
+
+
+def bands(percentiles: Floats) -> list[str]:
+    """The same of many."""
+    lower = np.where(percentiles >= MEDIUM_PERCENTILE, "medium", "low")
+    found: list[str] = np.where(percentiles >= HIGH_PERCENTILE, "high", lower).tolist()
+    return found

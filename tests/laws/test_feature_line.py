@@ -14,6 +14,7 @@ from features.behaviour.purchases import BOUGHT, BOUGHT_LINES
 from features.declarations.feature import Declaration, windowed
 from features.declarations.values import Count, Ratio
 from features.store.pack import Pack
+from features.vocabulary.arrays import SomeRows
 from tests.serving.calling import Service
 from tests.serving.company import company_in
 from training.reasons.languages.known import LANGUAGES, language_of
@@ -62,7 +63,7 @@ def test_it_is_explained_and_told_in_every_language(service: Service) -> None:
         sentence = wording.sentence(position, "raises", row)
         # No language has a phrase for it yet, so it is said in English there.
         assert ENGLISH in sentence.text
-        assert sentence.text == wording.said(position, "raises", row[None, :])[0][0]
+        assert sentence.text == wording.said(position, "raises", SomeRows(row[None, :]))[0][0]
         assert [one.feature for one in sentence.facts] == [NAME]
     assert not language_of("de").knows(in_use.wording.features[position])
 

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vocabulary.arrays import Floats
+from features.vocabulary.arrays import Floats, SomeRows
 from training.reasons.tendency import tendencies
 
 BANDS_DAYS = (365.0, 730.0)
@@ -53,7 +53,7 @@ class Peers:
         found = [name for name in SINCE if name in feature_names]
         sorted_by = list(feature_names).index(found[0]) if found else -1
         rows = [everybody.astype(np.float32)]
-        band = _bands(values, sorted_by)
+        band = _bands(SomeRows(values), sorted_by)
         for place in range(1, len(BANDS_DAYS) + 2):
             members = np.flatnonzero(band == place)
             calm = members[np.argsort(risk[members], kind="stable")[: len(members) // 2]]
@@ -67,6 +67,10 @@ class Peers:
 
     def group_of(self, values: NDArray[np.float32]) -> NDArray[np.intp]:
         """The group of peers of each row; 0 stands for everybody."""
+        return self.group_among(SomeRows(values))
+
+    def group_among(self, values: SomeRows) -> NDArray[np.intp]:
+        """The same of some rows of a table."""
         band = _bands(values, self.sorted_by)
         return np.where(self._known[band], band, EVERYBODY)
 
@@ -84,10 +88,10 @@ class Peers:
         return np.array([not np.isnan(row).all() for row in self.typical])
 
 
-def _bands(values: NDArray[np.float32], sorted_by: int) -> NDArray[np.intp]:
+def _bands(values: SomeRows, sorted_by: int) -> NDArray[np.intp]:
     if sorted_by < 0:
         return np.zeros(len(values), np.intp)
-    since = values[:, sorted_by]
+    since = values.column(sorted_by)
     band = 1 + np.searchsorted(BANDS_DAYS, since, side="right")
     return np.where(np.isnan(since), EVERYBODY, band)
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vocabulary.arrays import SomeRows
 from training.reasons.wording import DIRECTIONS, Rows, Wording
 
 
@@ -24,7 +25,7 @@ def worded(
     """
     texts = np.full(len(row), "", object)
     for places, position, direction in _said_together(lead, lowers):
-        texts[places] = wording.said(position, direction, values[row[places]])[0]
+        texts[places] = wording.said(position, direction, SomeRows(values, row[places]))[0]
     return list(texts)
 
 
@@ -38,7 +39,7 @@ def tellable(
     """Whether each reason has a sentence, and whether its facts contradict it, without wording any."""
     told, contradicted = np.zeros(len(row), np.bool_), np.zeros(len(row), np.bool_)
     for places, position, direction in _said_together(lead, lowers):
-        found = wording.tellable(position, direction, values[row[places]])
+        found = wording.tellable(position, direction, SomeRows(values, row[places]))
         told[places], contradicted[places] = found
     return told, contradicted
 

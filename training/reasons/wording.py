@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.declarations.feature import Feature, ReasonGroup
-from features.vocabulary.arrays import Rows
+from features.vocabulary.arrays import Rows, SomeRows
 from training.reasons.claims import SILENCE, ReasonClaim, claims_about
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -128,7 +128,7 @@ class Wording:
         is_compared = standing == TELLING
         return self._words.bare(position, value, group, is_compared=is_compared), False, facts
 
-    def said(self, position: int, direction: str, values: Rows) -> tuple[list[str], Truth]:
+    def said(self, position: int, direction: str, values: SomeRows) -> tuple[list[str], Truth]:
         """The sentence about a leading feature for each row, and whether its facts contradict it.
 
         The text is empty where the feature's value is unknown or says nothing by itself, where the claim about it
@@ -136,14 +136,14 @@ class Wording:
         """
         texts = np.full(len(values), "", object)
         contradicted = np.zeros(len(values), np.bool_)
-        bare = ~np.isnan(values[:, position])
-        group = self.peers.group_of(values)
+        bare = ~np.isnan(values.column(position))
+        group = self.peers.group_among(values)
         for saying, told, holds in self._verdicts(position, direction, values):
             contradicted |= told & ~holds
             bare &= ~told
             rows = np.flatnonzero(told & holds)
-            texts[rows] = self._claimed(saying, position, values[rows])
-        column, usual = values[:, position], self._usual[group, position]
+            texts[rows] = self._claimed(saying, position, values.some(rows))
+        column, usual = values.column(position), self._usual[group, position]
         standing = np.where(bare, self._standings(position, direction, column, usual), UNSAYABLE)
         for is_compared, level in ((False, SAYABLE), (True, TELLING)):
             rows = np.flatnonzero(standing == level)
@@ -152,16 +152,16 @@ class Wording:
             texts[rows] = _of_each(cells, say)
         return texts.tolist(), contradicted
 
-    def tellable(self, position: int, direction: str, values: Rows) -> tuple[Truth, Truth]:
+    def tellable(self, position: int, direction: str, values: SomeRows) -> tuple[Truth, Truth]:
         """Whether ``said`` has a sentence for each row, and whether its facts contradict it, without wording any."""
         told, contradicted = np.zeros(len(values), np.bool_), np.zeros(len(values), np.bool_)
-        column = values[:, position]
+        column = values.column(position)
         bare = ~np.isnan(column)
         for _, is_about, holds in self._verdicts(position, direction, values):
             told |= is_about & holds
             contradicted |= is_about & ~holds
             bare &= ~is_about
-        usual = self._usual[self.peers.group_of(values), position]
+        usual = self._usual[self.peers.group_among(values), position]
         standing = self._standings(position, direction, column, usual)
         return told | (bare & (standing > UNSAYABLE)), contradicted
 
@@ -171,7 +171,7 @@ class Wording:
         What cannot be told, and an unknown value, lead no reason if another can; what sets a customer apart leads
         before what does not.
         """
-        group = self.peers.group_of(values)
+        group, all_rows = self.peers.group_of(values), SomeRows(values)
         usual = self._usual[group]
         known = ~np.isnan(values)
         found = {}
@@ -183,7 +183,7 @@ class Wording:
                         position, direction, values[:, position], usual[:, position]
                     )
             for position in self._claimed_of[direction]:
-                for _, told, holds in self._verdicts(position, direction, values):
+                for _, told, holds in self._verdicts(position, direction, all_rows):
                     standing[told, position] = np.where(holds[told], TELLING, UNSAYABLE)
             found[direction] = np.where(known, standing, np.int8(UNSAYABLE))
         return found
@@ -242,30 +242,33 @@ class Wording:
         return None
 
     def _verdicts(
-        self, position: int, direction: str, values: Rows
+        self, position: int, direction: str, values: SomeRows
     ) -> Iterator[tuple[Saying, Truth, Truth]]:
         """For each claim about a feature: of which rows it speaks, and where it holds.
 
         The first claim whose facts are known speaks for a row.
         """
-        undecided = ~np.isnan(values[:, position])
+        undecided = ~np.isnan(values.column(position))
         for saying in self._sayings[position, direction]:
             larger, smaller = (
-                np.full(len(values), one, np.float32) if isinstance(one, float) else values[:, one]
+                np.full(len(values), one, np.float32)
+                if isinstance(one, float)
+                else values.column(one)
                 for one in (saying.larger, saying.smaller)
             )
             told = undecided & ~np.isnan(larger) & ~np.isnan(smaller)
-            told &= ~np.isnan(values[:, list(saying.named)]).any(axis=1)
+            for one in saying.named:
+                told &= ~np.isnan(values.column(one))
             undecided = undecided & ~told
             yield saying, told, larger > smaller
 
     def _bare(self, position: int, is_compared: bool, cell: tuple[Any, ...]) -> str:
         return self._words.bare(position, cell[0], cell[1], is_compared=is_compared)
 
-    def _claimed(self, saying: Saying, position: int, values: Rows) -> list[str]:
+    def _claimed(self, saying: Saying, position: int, values: SomeRows) -> list[str]:
         """A claim for each row, of which only the features are read that it speaks of."""
         read = self._words.read(saying, position)
-        cells = zip(*[values[:, one].tolist() for one in read], strict=True)
+        cells = zip(*[values.column(one).tolist() for one in read], strict=True)
         return _of_each(
             cells,
             lambda cell: self._words.claimed(saying, position, dict(zip(read, cell, strict=True))),

@@ -57,10 +57,12 @@ def blocks(
 ) -> Iterator[NDArray[np.intp]]:
     """The places a query asks for, some at a time and a few at first, without those of whoever is withheld by then."""
     positions, first, size = matching(snapshot, query), 0, min(_FIRST_ROWS, at_once)
+    known, hidden = snapshot.withheld, snapshot.withheld_places
     while first < len(positions):
         block = positions[first : first + size]
         first, size = first + size, at_once
-        if withheld is not None:
-            block = block[~np.isin(block, snapshot.without(withheld()).withheld_places)]
+        if withheld is not None and (now := withheld()) is not known:
+            known, hidden = now, snapshot.without(now).withheld_places
+        block = block[~np.isin(block, hidden)]
         if len(block):
             yield block

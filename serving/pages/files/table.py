@@ -12,7 +12,7 @@ from features.lifecycle.stages import LifecycleStatus, Stage
 from features.vocabulary.cells import SheetColumn
 from serving.in_use.models_in_use import InUse
 from serving.pages.figures import instant
-from serving.scores.score import band
+from serving.scores.score import bands
 from serving.snapshot.columns import DECLINED, UNKNOWN
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot
@@ -117,15 +117,14 @@ def _risk(snapshot: Snapshot, places: NDArray[np.intp]) -> dict[str, Cells]:
     """The risk, where it starts, what it was, and how it compares."""
     ranking = snapshot.ranking
     now, before = ranking.probability[places], ranking.risk_before[places]
-    percentiles = ranking.percentile[places].tolist()
     is_compared = ~np.isnan(before)
     return {
         "risk_percent": _told(100 * now, 1),
         "base_percent": _same(f"{100 * snapshot.base:.1f}", places),
         "risk_before_percent": _told(100 * before, 1, is_compared),
         "risk_change_points": _told(points_risen(now, before), 1, is_compared),
-        "percentile": _told(percentiles, 0),
-        "band": [band(one) for one in percentiles],
+        "percentile": _told(ranking.percentile[places], 0),
+        "band": bands(ranking.percentile[places]),
     }
 
 
@@ -247,7 +246,7 @@ def _told(
 ) -> Cells:
     """Numbers as they are written down, empty where one is not known."""
     told = numbers.tolist() if isinstance(numbers, np.ndarray) else numbers
-    cells = list(map(f"{{:.{decimals}f}}".format, told))
+    cells = list(map(f"%.{decimals}f".__mod__, told))
     if is_known is None or is_known.all():
         return cells
     return [cell if known else "" for cell, known in zip(cells, is_known.tolist(), strict=True)]

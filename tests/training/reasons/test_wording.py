@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.declarations.feature import Feature, ReasonGroup
+from features.vocabulary.arrays import SomeRows
 from training.reasons.languages.known import ENGLISH
 from training.reasons.peers import Peers
 from training.reasons.wording import UNSAYABLE, Sentence, Wording
@@ -142,7 +143,7 @@ def test_many_are_told_what_one_is_told(position: int, direction: str) -> None:
     usual = np.array([5.0, 12.0, 3.0, 0.9, 0.1, 20_000.0], np.float32)
     ways = np.array([1, -1, -1, 0, 0, 1], np.int8)
     wording = Wording(FEATURES, GROUPS, Peers(usual[None, :], -1, ways), "GBP")
-    texts, contradicted = wording.said(position, direction, rows)
+    texts, contradicted = wording.said(position, direction, SomeRows(rows))
     alone = [wording.sentence(position, direction, row) for row in rows]
     assert texts == [one.text for one in alone]
     assert contradicted.tolist() == [one.is_contradicted for one in alone]

@@ -43,8 +43,7 @@ def amount(cents: int, places: int | None = None) -> str:
 
 def short(value: float) -> str:
     """A number with as many digits as one reads at a glance."""
-    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2
-    text = f"{value:,.{places}f}"
+    text = f"{value:,.{_places(value)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text == "-0" else text.replace("-", "−")
@@ -59,5 +58,21 @@ def rounded(value: float, unit: str) -> float:
     if unit == "cents":
         whole = float(round(value))
         return round(whole / 100) * 100.0 if abs(whole) >= CENTS_SHOWN_BELOW else whole
+    if unit == "yes_no":
+        return value
     # Of zero there is one alone, without a sign.
-    return value + 0.0
+    return (_rounded_share(value) if unit == "share" else round(value, _places(value))) + 0.0
+
+
+def _rounded_share(value: float) -> float:
+    """A part of a whole with the digits ``share`` shows; none is taken for 0 or for 10 percent that is shown otherwise."""
+    percent = 100 * value
+    if abs(percent) >= 10:
+        return round(percent) / 100
+    near = round(percent, 1)
+    return near / 100 if 0 < abs(near) < 10 else value
+
+
+def _places(value: float) -> int:
+    """How many decimals one reads at a glance."""
+    return 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2

@@ -12,6 +12,7 @@ import pytest
 from features.company.settings.company import LANGUAGES as OFFERED
 from features.declarations.feature import Feature, ReasonGroup
 from features.plan.dictionary import full_plan
+from features.vocabulary.arrays import SomeRows
 from features.vocabulary.errors import UsageRefused
 from training.questions.buying import Inactivity, PartialChurn, SecondPurchase
 from training.questions.contract import ContractChurn
@@ -144,7 +145,7 @@ def test_what_a_language_cannot_say_is_said_in_english_there(
     assert wording.titles == ("Moon phase",)
     row = np.array([value], np.float32)
     assert wording.sentence(0, "raises", row).text == german
-    assert wording.said(0, "raises", row[None, :])[0] == [german]
+    assert wording.said(0, "raises", SomeRows(row[None, :]))[0] == [german]
 
 
 def test_facts_without_a_phrase_keep_their_english_meaning() -> None:
