@@ -50,7 +50,7 @@ def company(folder: Path, groups: dict[str, str]) -> Settings:
     return settings_from({"tables": mapped}, folder=folder)
 
 
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, min_size=2, max_size=5), as_of=st.lists(st.sampled_from(AS_OF), min_size=5, max_size=5))  # fmt: skip
 @example(
     steps=[("a", [("zoë", "o1", DAYS[0], "tea", 1, 1.0)]), ("items", None)], as_of=[AS_OF[0]] * 5

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from features.kernel.native import _places, _read, entry
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -29,6 +31,14 @@ def first_vector(cache: Path) -> str:
     return answer.stdout.strip()
 
 
+def test_the_kernel_that_was_compiled_is_loaded_without_numba(tmp_path: Path) -> None:
+    entry()
+    ours = next(path for path in _places() if path.exists())
+    (tmp_path / ours.name).write_bytes(ours.read_bytes())
+    assert first_vector(tmp_path) == "2000.0 False"
+
+
+@pytest.mark.slow
 def test_the_kernel_is_compiled_once_and_then_loaded_without_numba(tmp_path: Path) -> None:
     # Code of other sources, or for another processor, is not looked at; nor is a damaged file.
     entry()

@@ -21,6 +21,7 @@ from features.store.ingestion import ingest
 from features.vocabulary.errors import WorkspaceRefused
 from tests.oracles.mlflow_client import nested_runs, tags_of
 from tests.real_postgres import running_postgres
+from tests.training.recipe.test_falling import Rungs
 from tests.training.registry.test_registry import promote_churn, rollback_churn, write_company
 from tests.waiting import GENEROUS_SECONDS, until
 from training.families.churn.bundle import CHURN_KIND, current_bundle
@@ -29,7 +30,7 @@ from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.family import SEGMENTS_FAMILY
 from training.recipe.recipe import train
 from training.registry.promotion import rollback
-from training.registry.registry import Registry
+from training.registry.registry import ChildRun, Registry, RunRecord
 from training.registry.tracking_server import LOOPBACK, command, environment, stop
 
 Company = tuple[Settings, Workspace]
@@ -42,11 +43,23 @@ def postgres() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture
+def own_postgres() -> Iterator[str]:
+    """The address of a Postgres of one test."""
+    with running_postgres() as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
 def company(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Company:
     """The small company whose runs go to Postgres, with its events ingested."""
-    settings = write_company(tmp_path_factory.mktemp("company"))
-    settings = replace(settings, mlflow=MlflowSettings(tracking_uri=postgres))
+    return company_of(postgres, tmp_path_factory.mktemp("company"))
+
+
+def company_of(address: str, folder: Path) -> Company:
+    """A small company whose runs go to this database."""
+    settings = write_company(folder)
+    settings = replace(settings, mlflow=MlflowSettings(tracking_uri=address))
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace)
     return settings, workspace
@@ -91,6 +104,28 @@ def answers(started: subprocess.Popen[bytes], port: int) -> bool:
 @pytest.mark.postgres
 def test_postgres_keeps_runs_versions_and_aliases(company: Company) -> None:
     settings, workspace = company
+    name = CHURN_KIND.name
+    first = train(Rungs({}), settings, workspace)
+    registry = Registry(settings, workspace, name)
+    assert first.promoted and first.version == registry.version_of("champion") == "1"
+    assert tags_of(registry, "1")["digest"] == first.digest
+    artifacts = workspace.mlflow / "artifacts" / first.run_id / "artifacts"
+    assert (artifacts / "bundle" / "manifest.json").is_file()
+    assert not (workspace.mlflow / "mlflow.db").exists()
+    assert not train(Rungs({}), settings, workspace, promote=False).is_new
+    again = train(Rungs({"trees": "off in spring"}), settings, workspace)
+    assert again.version == registry.version_of("champion") == "2"
+    assert rollback_churn(settings, workspace, reason="a drill").version == "1"
+    assert tags_of(registry, "2")["rolled_back"] == "a drill"
+    assert current_bundle(workspace).manifest.version == "1"
+    record = RunRecord("a run", {}, {}, {}, [ChildRun("test 1", {"auc": 0.7})], artifacts, "a card")
+    assert len(nested_runs(registry, registry.record(record))) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_postgres_keeps_whole_trainings(own_postgres: str, tmp_path: Path) -> None:
+    settings, workspace = company_of(own_postgres, tmp_path)
     first = train(CHURN_FAMILY, settings, workspace)
     assert first.promoted and first.version == "1"
     registry = Registry(settings, workspace, CHURN_KIND.name)

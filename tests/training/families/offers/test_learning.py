@@ -41,7 +41,7 @@ DAY = 86_400
 def company(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Store]:
     """A company that keeps no exposures."""
     folder = tmp_path_factory.mktemp("unshown")
-    simulate(WorldSpec(customers=300, seed=2, lines_per_customer=25, days=400), folder)
+    simulate(WorldSpec(customers=150, seed=2, lines_per_customer=25, days=400), folder)
     path = folder / "regulars.toml"
     text = path.read_text(encoding="utf-8")
     begin, end = text.index("[tables.exposures]"), text.index("[tables.contracts]")
