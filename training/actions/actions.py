@@ -42,7 +42,7 @@ _NAMED = {
 
 @dataclass(frozen=True)
 class Measurement:
-    """What campaigns have shown of an action: of all their customers the share ``mean`` was kept, between ``low`` and ``high`` at 95 percent."""
+    """What campaigns have shown of an action: of all who were contacted the share ``mean`` was kept, ``low`` to ``high`` at 95 percent."""
 
     mean: float
     low: float
@@ -110,9 +110,9 @@ class Action:
             source=MEASURED if kept.share_measured >= _MOSTLY else ASSUMED,
             kept_chances=tuple(None if np.isnan(one) else float(one) for one in kept.by_status),
             measurement=Measurement(
-                kept.mean,
-                kept.low,
-                kept.high,
+                found.kept.mean,
+                found.kept.low,
+                found.kept.high,
                 found.contacted,
                 found.held_out,
                 found.campaigns,

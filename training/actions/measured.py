@@ -17,6 +17,7 @@ import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Floats
+from training.measures.estimates import Estimate
 
 CONTACTS = "contacts"
 """Where the evaluation of a churn model says what contacts have done."""
@@ -53,14 +54,10 @@ class MeasuredStatus:
 class KeptChances:
     """The chance that a contact keeps a customer of each status, NaN where nothing was measured, in the order of ``LifecycleStatus``.
 
-    ``mean``, ``low`` and ``high`` are of the customers of the campaigns together, at 95 percent; ``share_measured`` is how much of it is
-    measurement, the rest being the assumption.
+    ``share_measured`` is how much of it is measurement, the rest being the assumption.
     """
 
     by_status: Floats
-    mean: float
-    low: float
-    high: float
     share_measured: float
 
 
@@ -99,6 +96,17 @@ class MeasuredContact:
         """How often somebody was held out."""
         return sum(one.held_out for one in self.statuses.values())
 
+    @property
+    def kept(self) -> Estimate:
+        """Of all who were contacted the share that was kept, as it was counted, at 95 percent."""
+        statuses = self.statuses.values()
+        customers = np.array([one.contacted + one.held_out for one in statuses], np.float64)
+        weights = customers / customers.sum()
+        mean = float(weights @ [one.kept for one in statuses])
+        variance = weights**2 @ [one.standard_error**2 for one in statuses]
+        margin = _NORMAL_95 * float(np.sqrt(variance))
+        return Estimate(mean, mean - margin, mean + margin)
+
     def kept_chances(
         self, assumed_shares: Sequence[float], *, came_back_if_gone: float | None = None
     ) -> KeptChances | None:
@@ -110,7 +118,6 @@ class MeasuredContact:
         told = [one for one in self.statuses.values() if one.is_enough]
         if not told:
             return None
-        customers = np.array([one.contacted + one.held_out for one in told], np.float64)
         came_back = np.array([one.came_back for one in told])
         kept = np.array([one.kept for one in told])
         errors = np.array([one.standard_error for one in told])
@@ -122,21 +129,12 @@ class MeasuredContact:
         of_assumed = max(abs(assumed), _LEAST_UNSURE_LIFT) ** 2
         share_measured = of_assumed / (of_assumed + of_measured)
         lift = share_measured * measured + (1.0 - share_measured) * assumed
-        error = np.sqrt(share_measured * of_measured)
         by_status = np.full(len(LifecycleStatus), np.nan)
         for word, one in self.statuses.items():
             by_status[_code(word)] = one.came_back * _between(one, lift, spread)
         if came_back_if_gone is not None:
             by_status[LifecycleStatus.PROBABLY_GONE] = came_back_if_gone * lift
-        usual = float((customers * came_back).sum() / customers.sum())
-        margin = _NORMAL_95 * error
-        return KeptChances(
-            by_status,
-            usual * lift,
-            usual * (lift - margin),
-            usual * (lift + margin),
-            share_measured,
-        )
+        return KeptChances(by_status, share_measured)
 
     def _assumed_lift(self, assumed_shares: Sequence[float]) -> float:
         """The lift that the assumption comes to among the customers of the campaigns."""

@@ -36,8 +36,17 @@ def test_what_is_sure_replaces_what_was_assumed() -> None:
     kept = measured(active=SURE).kept_chances((0.5,) * 7)
     assert kept is not None
     assert kept.by_status[ACTIVE] == pytest.approx(0.016, abs=1e-4)
-    assert (kept.low, kept.high) == pytest.approx((0.0158, 0.0162), abs=1e-4)
     assert kept.share_measured == pytest.approx(1.0, abs=1e-3)
+
+
+def test_what_was_counted_is_told_of_all_customers_together() -> None:
+    # A hundred times as many are active: 1.6 in 100 of them and none of the lapsed.
+    lapsed = replace(SURE, contacted=500, held_out=500, kept=0.0, standard_error=0.01)
+    found = measured(active=SURE, lapsed=lapsed).kept
+    assert found.mean == pytest.approx(100 / 101 * 0.016)
+    error = np.hypot(100 / 101 * 1e-4, 1 / 101 * 0.01)
+    margin = 1.959964 * error
+    assert (found.low, found.high) == pytest.approx((found.mean - margin, found.mean + margin))
 
 
 def test_of_few_customers_the_assumption_outweighs_what_they_show() -> None:
