@@ -10,7 +10,7 @@ from features.lifecycle.stages import LifecycleStatus, Stage
 from training.families.value.at_risk import TERCILES
 from training.reasons.languages.catalogue import phrase
 
-BANDS = {"high": phrase("High: the top tenth"), "medium": phrase("Medium and high")}
+BANDS = {"high": phrase("High: at the level of the top tenth"), "medium": phrase("Medium and high")}
 STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
 """The stages of those who have bought: nobody else is judged."""
 SORTS = {

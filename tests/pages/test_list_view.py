@@ -170,7 +170,7 @@ def test_each_filter_that_is_set_is_a_chip_that_takes_it_off(valued_service: Ser
     }
     chips = drawn(valued_service, **asked).filters.chips
     assert [one.label for one in chips] == [
-        "High: the top tenth", "Value high, risk low", "Spend from 5 on", "Lapsed",
+        "High: at the level of the top tenth", "Value high, risk low", "Spend from 5 on", "Lapsed",
         "Everybody", "Silent for 60 days or more",
     ]  # fmt: skip
     for name, chip in zip(
