@@ -30,6 +30,7 @@ def test_a_file_is_mirrored_by_the_tests_of_its_name_or_by_who_sees_it(
 
 def test_a_file_without_a_mirror_is_noticed_by_the_nearest_that_import_it(imports: Imports) -> None:
     assert mirrored("experiments/world/truth.py", imports) == [
+        "tests/experiments/world/test_contact_campaigns.py",
         "tests/experiments/world/test_keeping.py",
         "tests/experiments/world/test_seasons.py",
         "tests/experiments/world/test_world.py",
@@ -69,6 +70,8 @@ def test_the_shared_companies_are_made_in_one_place(imports: Imports) -> None:
     assert imports.importers("tests.shared_companies") == {
         "tests.serving.conftest",
         "tests.laws.test_shared_companies",
+        # Shares MLflow's empty tables by the same means, and no company.
+        "tests.registry_tables",
     }
 
 
