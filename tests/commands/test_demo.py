@@ -23,7 +23,7 @@ from training.families.kinds import KINDS
 from training.recipe.recipe import given_to
 
 TODAY = Cutoff.parse("2026-03-02")
-CUSTOMERS = 700
+CUSTOMERS = 2_500
 
 Answers = dict[str, dict[str, Any]]
 
