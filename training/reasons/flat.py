@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from training.reasons.explanation import Reasons
 from training.reasons.points import MOST_LOWERING, MOST_RAISING, Points, add_up_all
 from training.reasons.wording import Rows, Wording
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PLACES = MOST_RAISING + MOST_LOWERING
 
@@ -70,6 +73,9 @@ def flat_reasons(
     truthfully is empty.
     """
     found = ReasonsInPlaces.of(points, leading, values, wording)
+    # A process that serves words reasons by the same means and has no use for Arrow.
+    import pyarrow as pa
+
     columns: dict[str, pa.Array] = {
         "customer_id": pa.array(customer_ids, pa.string()),
         "risk_percent": pa.array(found.risk_percent),
