@@ -23,10 +23,9 @@ from features.declarations import (
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vocabulary.time import Window
 from features.vocabulary.words import CONTROL as CONTROL_WORD
+from features.vocabulary.words import PLAIN_CONTACTS
 
 EXPOSURES = Events("exposures")
-CONTROL = EXPOSURES.also("arm", "=", CONTROL_WORD)
-TREATED = EXPOSURES.also("arm", "!=", CONTROL_WORD)
 
 ZERO = "Zero when there was none."
 NO_OFFER = "Missing when no offer was shown."
@@ -39,15 +38,26 @@ def offers(pack: Pack) -> tuple[Declaration, ...]:
     stream = pack.streams.get("exposures")
     if stream is None:
         return ()
-    shown = TREATED if "arm" in stream.columns else EXPOSURES
+    offered = _of_offers(stream)
+    shown = offered.also("arm", "!=", CONTROL_WORD) if "arm" in stream.columns else offered
     declared = _shown(shown)
     if "arm" in stream.columns:
-        declared += _withheld()
+        declared += _withheld(offered.also("arm", "=", CONTROL_WORD))
     if "offer_discount_milli" in stream.columns:
         declared += _discounts(shown)
     if "accepted_seconds" in stream.columns:
         declared += _accepted(shown, stream)
     return declared
+
+
+def _of_offers(stream: EventStream) -> Events:
+    """The exposures but for plain contacts, which stand among them only to be measured."""
+    found = EXPOSURES
+    for name in PLAIN_CONTACTS:
+        # Without any the features are those they always were.
+        if name in stream.dictionaries.get("offer", ()):
+            found = found.also("offer", "!=", name)
+    return found
 
 
 # fmt: off
@@ -58,8 +68,8 @@ def _shown(shown: Events) -> tuple[Declaration, ...]:
     )
 
 
-def _withheld() -> tuple[Declaration, ...]:
-    return windowed("withheld_offers", Count(CONTROL), meaning="Offers deliberately not shown {window}, to have somebody to compare with.", unit="count", group=OFFERS, said="{value} offers held back {window}", missing=ZERO, actionable="context", windows=_SEASONS)
+def _withheld(held_out: Events) -> tuple[Declaration, ...]:
+    return windowed("withheld_offers", Count(held_out), meaning="Offers deliberately not shown {window}, to have somebody to compare with.", unit="count", group=OFFERS, said="{value} offers held back {window}", missing=ZERO, actionable="context", windows=_SEASONS)
 
 
 def _discounts(shown: Events) -> tuple[Declaration, ...]:

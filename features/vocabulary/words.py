@@ -235,6 +235,9 @@ KNOWN_WORDS: Mapping[tuple[str, str], Words] = {
 }
 """The columns that know words, by table."""
 
+PLAIN_CONTACTS = ("call", "letter", "mail")
+"""In the place of an offer these say that nothing was offered: the customer was called, written or mailed to, or held out of it."""
+
 _CUSTOMER_DOES = (
     *KIND.synonyms,
     *("login", "log in", "search", "download", "chat", "form", "form submission", "wishlist"),

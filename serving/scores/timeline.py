@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.behaviour.purchases import AMOUNT
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
-from features.vocabulary.words import CONTROL
+from features.vocabulary.words import CONTROL, OUTBOUND, PLAIN_CONTACTS
 from serving.ledger.reported_events import ToldEvent
 from training.reasons.happenings import HAPPENINGS, Happening, noun
 from training.reasons.languages.catalogue import phrase
@@ -21,6 +21,7 @@ _MILLI = 1_000
 _WORDS = {
     "cart": phrase("cart filled", "moment"),
     "offer_held_out": phrase("held out of an offer", "moment"),
+    "contact_held_out": phrase("held out of a contact", "moment"),
     "contacted": phrase("contacted", "moment"),
     "opened": phrase("message opened", "moment"),
     "accepted": phrase("accepted", "moment"),
@@ -122,9 +123,21 @@ def _contacts(stream: EventStream, rows: NDArray[np.intp], _end: int) -> Iterato
 def _exposures(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[TimelineEntry]:
     for row in rows.tolist():
         details = _texts(stream, row, ("offer", "channel", "arm"))
+        when = int(stream.seconds[row])
+        if details.get("offer") in PLAIN_CONTACTS:
+            yield _plain_contact(when, details)
+            continue
         kind = "offer_held_out" if details.get("arm") == CONTROL else "offer_shown"
-        yield TimelineEntry(int(stream.seconds[row]), kind, details)
+        yield TimelineEntry(when, kind, details)
         yield from _later(stream, row, "accepted_seconds", "offer_accepted", details, end)
+
+
+def _plain_contact(when: int, details: Mapping[str, Any]) -> TimelineEntry:
+    """A contact of ours like any other, or that the customer was deliberately not contacted."""
+    said = {"channel": details["channel"]} if "channel" in details else {}
+    if details.get("arm") == CONTROL:
+        return TimelineEntry(when, "contact_held_out", said)
+    return TimelineEntry(when, details["offer"], said | {"direction": OUTBOUND})
 
 
 def _contracts(stream: EventStream, rows: NDArray[np.intp], end: int) -> Iterator[TimelineEntry]:
@@ -175,5 +188,8 @@ _KINDS = {"purchases": "order", "exposures": "offer_shown", "contracts": "contra
 
 def _told(event: ToldEvent) -> TimelineEntry:
     content = dict(event.content)
+    if event.table == "exposures" and content.get("offer_id") in PLAIN_CONTACTS:
+        plain = {"offer": content["offer_id"], **content}
+        return replace(_plain_contact(event.happened_at, plain), was_told=True)
     kind = content.pop("kind", None) or content.pop("reaction", None) or _KINDS[event.table]
     return TimelineEntry(event.happened_at, str(kind), content, was_told=True)

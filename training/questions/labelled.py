@@ -162,9 +162,9 @@ def _treated_note(dataset: Dataset, question: Question) -> list[str]:
     shown, others = dataset.outcomes[dataset.treated], dataset.outcomes[~dataset.treated]
     rate = f"{others.mean():.1%}" if len(others) else "nobody"
     return [
-        f"{len(shown) / dataset.rows:.1%} of the rows are of customers who were shown an offer before "
+        f"{len(shown) / dataset.rows:.1%} of the rows are of customers who were shown an offer or contacted before "
         f"the outcome was known: {shown.mean():.1%} of them {question.happened[0]}, {rate} of the "
-        "others; both are learned from, so the risk is that under the offers made so far"
+        "others; both are learned from, so the risk is that under what was done so far"
     ]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import EventStream, Pack
-from features.vocabulary.words import CONTROL, OUTBOUND
+from features.vocabulary.words import CONTROL, OUTBOUND, PLAIN_CONTACTS
 from training.reasons.languages.known import language_of
 
 # The reason groups each may speak for, and one and several of it.
@@ -147,7 +147,11 @@ def _exposures(
 ) -> Iterator[tuple[str, Seconds]]:
     inside, when = _within(stream, rows, first, end), stream.seconds[rows]
     inside &= ~_has(stream, rows, "arm", CONTROL)
-    yield "offer_shown", when[inside]
+    plain = np.zeros(len(inside), np.bool_)
+    for name in PLAIN_CONTACTS:
+        plain |= _has(stream, rows, "offer", name)
+    yield "outreach", when[inside & plain]
+    yield "offer_shown", when[inside & ~plain]
     yield from _at_own_instant("offer_accepted", "accepted_seconds", stream, rows, first, end)
 
 

@@ -48,6 +48,7 @@ _OF_KINDS = {
     **dict.fromkeys(("offer_shown", "offer_held_out", "offer_accepted"), "offers"),
     **dict.fromkeys(("contacted", "opened", "accepted", "rejected", "bought"), "offers"),
     **dict.fromkeys((_OFFER_DECIDED, _OFFER_WITHHELD), "offers"),
+    "contact_held_out": "contacts",
     "visit": "visits",
     "inquiry": "calls",
     "survey": "surveys",

@@ -46,6 +46,16 @@ def test_the_offers_of_one_customer_by_hand() -> None:
     assert {name: found[name][0] for name in expected} == pytest.approx(expected, rel=1e-6)
 
 
+def test_a_plain_contact_among_the_exposures_is_no_offer() -> None:
+    contacts: list[Event] = [
+        Exposure("2026-02-24", offer="call"),
+        Exposure("2026-02-25", offer="letter", arm="control"),
+        Exposure("2026-02-26", offer="mail"),
+    ]
+    found, expected = (of_anna(one, "2026-03-01") for one in ([*HISTORY, *contacts], HISTORY))
+    assert found == {name: pytest.approx(one, nan_ok=True) for name, one in expected.items()}
+
+
 def test_an_acceptance_changes_nothing_before_its_own_instant() -> None:
     cutoffs = ("2026-02-15", "2026-03-04", "2026-03-05")
     ignored = of_anna([Exposure("2026-02-10", revenue=99.00)], *cutoffs)

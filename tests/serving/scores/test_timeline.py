@@ -122,6 +122,21 @@ def test_an_offer_is_taken_at_an_instant_of_its_own_if_that_is_before_the_end() 
     ]
 
 
+def test_a_plain_contact_is_one_of_ours_and_who_was_held_out_of_it_was_offered_nothing() -> None:
+    exposures = stream(
+        [0, 3], [10, 20, 30],
+        arm=([0, 1, -1], ["treated", "control"]),
+        offer=([0, 1, 0], ["call", "letter"]),
+        channel=([0, -1, -1], ["phone"]),
+    )  # fmt: skip
+    found = told_of(pack_of(exposures=exposures))
+    assert found == [
+        (30, "call", {"direction": "outbound"}),
+        (20, "contact_held_out", {}),
+        (10, "call", {"channel": "phone", "direction": "outbound"}),
+    ]
+
+
 def test_a_contract_begins_and_is_cancelled_and_tells_its_price_in_cents() -> None:
     contracts = stream(
         [0, 3], [10, 20, 30],

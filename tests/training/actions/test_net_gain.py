@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import get_args
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from features.company.settings.actions import ActionSettings, CallSettings, MailSettings
+from features.company.settings.questions import ContactWord
 from features.lifecycle.stages import LifecycleStatus
-from training.actions.actions import ASSUMED, NOTHING, Action, actions_of, plain_contacts
+from features.vocabulary.words import PLAIN_CONTACTS
+from training.actions.actions import ASSUMED, NOTHING, TITLES, Action, actions_of, plain_contacts
 from training.actions.net_gain import best_actions, net_gains_cents
 
 ACTIVE, SLOWING = LifecycleStatus.ACTIVE, LifecycleStatus.SLOWING
@@ -114,6 +119,11 @@ def test_the_longer_a_customer_has_been_away_the_less_is_assumed_to_keep_them() 
     for one in plain_contacts(ActionSettings()):
         away = [one.keeps[status] for status in (SLOWING, LifecycleStatus.AT_RISK, LAPSED, GONE)]
         assert away == sorted(away, reverse=True)
+
+
+def test_every_list_of_plain_contacts_names_the_same_ones() -> None:
+    settings = tuple(one.name for one in fields(ActionSettings))
+    assert tuple(TITLES) == PLAIN_CONTACTS == get_args(ContactWord) == settings
 
 
 def test_actions_are_read_as_they_were_written() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders import Event, at, contact, line, order, pack_of, returned
+from tests.builders import Event, Exposure, at, contact, line, order, pack_of, returned
 from training.reasons.happenings import Happening, happenings
 
 
@@ -47,6 +47,14 @@ def test_what_the_company_did_is_told_apart_from_what_the_customer_did() -> None
     ) == {"outreach": 2, "contact": 1, "visit": 1}
     assert Happening("outreach", 2, 0).groups == ("outreach",)
     assert Happening("outreach", 2, 0).said("en") == "two contacts of ours"
+
+
+def test_a_plain_contact_among_the_exposures_is_a_contact_of_ours_and_no_offer() -> None:
+    assert counted(
+        Exposure("2026-01-13", offer="call"),
+        Exposure("2026-01-14", offer="mail", arm="control"),
+        Exposure("2026-01-15", offer="TEN"),
+    ) == {"outreach": 1, "offer_shown": 1}
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ import numpy as np
 
 from features.company.settings.offers import OfferSettings
 from features.plan.plan import Plan
-from features.store.pack import Pack
+from features.store.pack import EventStream, Pack
 from features.store.store import Store
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
+from features.vocabulary.words import PLAIN_CONTACTS
 from training.bundles.manifest import Manifest
 from training.families.offers.bundle import OFFERS, Evidence, OfferBundle, OfferTask
 from training.families.offers.checks import figure_checks
@@ -179,10 +180,16 @@ def _provenance(plan: Plan, pack: Pack) -> dict[str, Any]:
 def _shown_or_bought(
     pack: Pack, offers: Offers, settings: OfferSettings, end: Cutoff
 ) -> tuple[Evidence, Exposed]:
-    """The exposures, or where none are kept what was bought of what offers are for."""
-    if "exposures" in pack.streams:
+    """The exposures, or where none are kept of offers what was bought of what offers are for."""
+    if "exposures" in pack.streams and not _are_plain_contacts(pack.streams["exposures"]):
         return PROPENSITY, Exposed.of_pack(pack, offers, settings.response_days)
     return AFFINITY, affinities(pack, offers, settings.response_days, end)
+
+
+def _are_plain_contacts(exposures: EventStream) -> bool:
+    """Whether all that was kept is whom the company called, wrote to or mailed, and no offer."""
+    names = {*exposures.dictionaries["offer"]}
+    return bool(names) and names <= {*PLAIN_CONTACTS}
 
 
 def _persuasion(

@@ -14,6 +14,7 @@ from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
+from features.store.pack import EventStream
 from features.store.store import Store, open_store
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
@@ -28,10 +29,16 @@ from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
 from training.families.offers.exposures.ground import Asked, Ground
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
-from training.families.offers.learning import LearnedOffers, learn_offers, next_best
+from training.families.offers.learning import (
+    LearnedOffers,
+    _shown_or_bought,
+    learn_offers,
+    next_best,
+)
 from training.families.offers.persuading import experiment_of
 from training.families.offers.recomputed import offer_predictions
 from training.families.recomputed import compared_with_card
+from training.questions.origins import end_of_data
 from training.registry.gate import failed_of
 
 DAY = 86_400
@@ -68,6 +75,23 @@ def test_without_exposures_it_is_called_an_affinity_and_claims_no_effect(
     assert manifest.metrics["within_offer_auc"] > 0.6
     by_name = {row["name"]: row for row in manifest.ladder}
     assert by_name["own share of the category"]["within_offer_auc"] > 0.6
+
+
+def test_who_has_only_called_and_written_has_shown_no_offer(
+    company: tuple[Settings, Store],
+) -> None:
+    settings, store = company
+    pack, offers = store.pack(), Offers.of_store(store)
+    one = np.zeros(1, np.int64)
+    called = EventStream(
+        offsets=np.r_[0, np.ones(pack.customers, np.int64)],
+        seconds=one,
+        columns={"offer": one},
+        dictionaries={"offer": ("call",)},
+    )
+    pack = replace(pack, streams={**pack.streams, "exposures": called})
+    kind, bought = _shown_or_bought(pack, offers, settings.offers, end_of_data(pack))
+    assert kind == "affinity" and bought.rows > 0
 
 
 def test_every_figure_of_its_card_follows_from_its_file(

@@ -15,8 +15,7 @@ from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.arrays import Floats, Ints, Truths
 from features.vocabulary.time import DAY_SECONDS, Cutoff
-from features.vocabulary.words import CONTROL
-from training.actions.actions import TITLES
+from features.vocabulary.words import CONTROL, PLAIN_CONTACTS
 from training.actions.campaigns import CampaignRows, measured_statuses
 from training.actions.measured import MeasuredContact
 from training.questions.asking import ask
@@ -38,7 +37,7 @@ def measured_contacts(pack: Pack, question: Inactivity) -> tuple[MeasuredContact
     stream = pack.streams.get("exposures")
     if stream is None or CONTROL not in stream.dictionaries.get("arm", ()):
         return ()
-    names = [name for name in TITLES if name in stream.dictionaries["offer"]]
+    names = [name for name in PLAIN_CONTACTS if name in stream.dictionaries["offer"]]
     if not names:
         return ()
     rules = LifecycleSettings(horizon_days=question.horizon_days)
