@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from features.declarations.attributes import Declared, refuse_absent
@@ -118,13 +119,21 @@ def plan_of(
 
 def definition(part: object, *, with_fitted: bool = False) -> Any:
     """A declaration's parts as plain data: class names, numbers and texts; what was fitted is left out."""
-    if is_dataclass(part) and not isinstance(part, type):
-        counted = [one for one in fields(part) if with_fitted or FITTED not in one.metadata]
-        values = [definition(getattr(part, one.name), with_fitted=with_fitted) for one in counted]
-        return [type(part).__name__, *values]
     if isinstance(part, tuple):
         return [definition(one, with_fitted=with_fitted) for one in part]
-    return part
+    names = _defining(type(part), with_fitted)  # type: ignore[arg-type]
+    if names is None:
+        return part
+    values = [definition(getattr(part, name), with_fitted=with_fitted) for name in names]
+    return [type(part).__name__, *values]
+
+
+@cache
+def _defining(kind: type, with_fitted: bool) -> tuple[str, ...] | None:
+    """The names of the parts by which objects of a class are defined; None where they have no parts."""
+    if not is_dataclass(kind):
+        return None
+    return tuple(one.name for one in fields(kind) if with_fitted or FITTED not in one.metadata)
 
 
 def hash_of(declarations: Sequence[Declaration], *, with_fitted: bool = False) -> str:
