@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SPARK_READY := $(VENV)/.ready-spark
 SIZE ?= full
+# Workers and all the processes that tests start would compile every module anew where the shell keeps none.
+KEEPS_COMPILED := PYTHONDONTWRITEBYTECODE=
 # A file's tests stay with one worker, so that what they share is made once.
 TWO_AT_A_TIME := -n 2 --dist loadfile
 
@@ -48,10 +50,10 @@ check: setup ## style, types, import directions, documentation
 	  features training serving experiments regulars tests/laws/test_documentation.py
 
 test: setup ## the tests that run in minutes
-	$(BIN)/pytest $(TWO_AT_A_TIME) -m "not slow"
+	$(KEEPS_COMPILED) $(BIN)/pytest $(TWO_AT_A_TIME) -m "not slow"
 
 test-all: setup ## every test, the slow proofs too
-	$(BIN)/pytest $(TWO_AT_A_TIME)
+	$(KEEPS_COMPILED) $(BIN)/pytest $(TWO_AT_A_TIME)
 
 bench-%: setup ## measure one room's claims: bench-world …; SIZE=small for a quick look
 	SIZE=$(SIZE) $(BIN)/python -m experiments.bench.$*
