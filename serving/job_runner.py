@@ -14,6 +14,7 @@ from serving.contract.row_messages import ScoredRowAnswer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.jobs import DONE, FAILED, Job
+from serving.pages.files.leftovers import drop_leftovers
 from serving.scores.subject import Subject
 from training.reasons.languages.known import language_of
 
@@ -90,7 +91,7 @@ class JobRunner:
             self._stopping.wait(_BREATH_SECONDS if worked else LOOK_EVERY_SECONDS)
 
     def tidy(self) -> None:
-        """Once a minute: go on with what a kill broke off of an erasure, and clear away answers that are too old.
+        """Once a minute: go on with what a kill broke off of an erasure, and clear away its leftovers and answers that are too old.
 
         Once an hour: let go of what was kept as long as the settings say.
         """
@@ -102,6 +103,7 @@ class JobRunner:
             self._models_in_use.ledger.privacy.clear()
         except Exception as fault:
             _logger.error("An erasure cannot be gone on with: %s", type(fault).__name__)
+        drop_leftovers(self._models_in_use.workspace.spreadsheets, at)
         if 0 <= at - self._let_go_at < LET_GO_EVERY_SECONDS:
             return
         self._let_go_at = at

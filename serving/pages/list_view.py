@@ -71,6 +71,7 @@ def churn_list_page(
     """The churn list for one link; ``at`` is now."""
     snapshot, currency = in_use.snapshot, settings.company.currency
     language = in_use.wording.language
+    labels = sorts(snapshot, language)
     everybody, summed = totals_of(snapshot), totals_of(snapshot, query)
     positions = matching(snapshot, query)
     shown = _shown(positions, query)
@@ -84,9 +85,7 @@ def churn_list_page(
         expected=language.written(f"{everybody.expected:,.0f}"),
         expected_between=expected_between(everybody, language, level_range(in_use)),
         at_risk=language.money(everybody.at_risk_cents, currency) if snapshot.worth else "",
-        at_risk_title=inside(sorts(snapshot, language)["at_risk"], language)
-        if snapshot.worth
-        else "",
+        at_risk_title=inside(labels["at_risk"], language) if snapshot.worth else "",
         matrix=_matrix(snapshot, query, currency, language),
         jumped=jumped(snapshot, language),
         jumped_link=ListQuery(jumped=True, sort="risen", consent="all").link(),
@@ -111,7 +110,7 @@ def churn_list_page(
         search_kept=_only(query, "cell", "moved"),
         headings={
             sort: _heading(sort, label, query, order_of(snapshot, query))
-            for sort, label in sorts(snapshot, language).items()
+            for sort, label in labels.items()
         },
         rows=_rows(in_use, shown.positions, currency, query),
         position=position(shown.first, len(shown.positions), len(positions), language),

@@ -169,7 +169,6 @@ class Pages:
             query,
             models_in_use.currency,
             models_in_use.workspace.spreadsheets,
-            models_in_use.now(),
             withheld=lambda: models_in_use.ledger.privacy.withheld,
         )
         return _file(parts, _XLSX, "churn-list.xlsx")

@@ -20,6 +20,7 @@ from serving.ledger.privacy import Withheld
 from serving.pages.files import workbook
 from serving.pages.files.choices import file_links, file_note
 from serving.pages.files.download import csv_parts
+from serving.pages.files.leftovers import drop_leftovers
 from serving.pages.files.table import DATES, DECIMALS
 from serving.pages.files.workbook import xlsx_parts
 from serving.pages.list_query import ListQuery
@@ -41,7 +42,7 @@ def sheet_of(content: bytes) -> Any:
 
 
 def made(in_use: InUse, scratch: Path, **further: Any) -> Any:
-    return sheet_of(b"".join(xlsx_parts(in_use, EVERYBODY, "EUR", scratch, NOW, **further)))
+    return sheet_of(b"".join(xlsx_parts(in_use, EVERYBODY, "EUR", scratch, **further)))
 
 
 def lines(in_use: InUse) -> Sequence[dict[str, str]]:
@@ -96,14 +97,15 @@ def test_whoever_objects_while_it_is_made_is_not_in_it(in_use: InUse, tmp_path: 
 
 
 def test_what_a_killed_process_left_is_deleted_and_what_is_being_made_is_not(
-    in_use: InUse, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     for name, age_seconds in (("old", 601), ("young", 599)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "list.xlsx").write_bytes(b"x")
         os.utime(tmp_path / name, (NOW - age_seconds, NOW - age_seconds))
-    made(in_use, tmp_path)
+    drop_leftovers(tmp_path, NOW)
     assert [one.name for one in tmp_path.iterdir()] == ["young"]
+    drop_leftovers(tmp_path / "where nobody ever asked for one", NOW)
 
 
 def test_a_list_that_is_too_long_is_refused_and_the_menu_says_so(

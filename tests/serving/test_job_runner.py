@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from serving.job_runner import JobRunner
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Caller, Service
 from tests.serving.ledger.test_jobs import rows_of, submit, worked_off
@@ -33,3 +36,16 @@ def test_a_job_over_somebody_who_was_erased_answers_as_of_who_never_was(
         (None, True),
         (kept, False),
     ]
+
+
+def test_a_workbook_that_a_kill_left_half_made_is_deleted_though_nobody_asks_for_another(
+    service: Service,
+) -> None:
+    models_in_use = service.models_in_use
+    left = models_in_use.workspace.spreadsheets / "left"
+    left.mkdir(parents=True)
+    (left / "list.xlsx").write_bytes(b"C0000017")
+    long_ago = models_in_use.now() - 601
+    os.utime(left, (long_ago, long_ago))
+    JobRunner(models_in_use).tidy()
+    assert not left.exists()

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
-from serving.access.routes import LONGEST_SECONDS
 from serving.in_use.models_in_use import InUse
 from serving.pages.files.download import ROWS_AT_ONCE, WhoIsWithheld, blocks
 from serving.pages.files.table import DATES, DECIMALS, columns_at, names_of_columns
@@ -21,7 +16,6 @@ from serving.pages.list_query import ListQuery
 MOST_ROWS = 100_000
 """A longer list takes minutes to make and is slow to open."""
 _PIECE_BYTES = 1 << 18
-_LEFT_AFTER_SECONDS = 2 * LONGEST_SECONDS
 _NUMBER_FORMATS = {0: "#,##0", 1: "0.0", 2: "#,##0.00"}
 
 
@@ -30,17 +24,15 @@ def xlsx_parts(
     query: ListQuery,
     currency: str,
     scratch: Path,
-    at: int,
     *,
     withheld: WhoIsWithheld | None = None,
 ) -> Iterator[bytes]:
     """The list as a workbook: money and percentages are numbers, ids are text, and nothing is a formula.
 
-    It is made in a folder of its own in ``scratch``, which is gone before the first part is given; ``at`` is now. Whoever
+    It is made in a folder of its own in ``scratch``, which is gone before the first part is given. Whoever
     is ``withheld`` when it is done is not in it: then it is made again.
     """
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _drop_leftovers(scratch, at)
     with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as folder:
         path, is_of_now = Path(folder) / "list.xlsx", False
         while not is_of_now:
@@ -53,17 +45,12 @@ def xlsx_parts(
             yield piece
 
 
-def _drop_leftovers(scratch: Path, at: int) -> None:
-    """Delete what a process that was killed has left: nobody works on a workbook for so long."""
-    for folder in scratch.iterdir():
-        with suppress(FileNotFoundError):
-            if at - folder.stat().st_mtime > _LEFT_AFTER_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-
-
 def _write_workbook(
     path: Path, in_use: InUse, query: ListQuery, currency: str, withheld: WhoIsWithheld | None
 ) -> None:
+    # Nobody else has a use for it, and a service starts without.
+    import xlsxwriter
+
     options = {
         # Row by row, so that a long list takes no more memory than a short one.
         "constant_memory": True,
