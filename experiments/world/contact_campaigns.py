@@ -14,15 +14,11 @@ from typing import Self
 import numpy as np
 
 from experiments.world.people import People
-from experiments.world.spec import WorldSpec
+from experiments.world.spec import CONTACTS_EVERY_DAYS, LATEST_CONTACTS_DAYS, WorldSpec
 from features.vocabulary.arrays import Floats, Ints
 
 EFFECT_DAYS = 90
 """For so many days a contact works."""
-EVERY_DAYS = 45
-"""Campaigns follow one another at this distance."""
-LATEST_DAYS = 180
-"""The latest campaign went out so many days before the end: time enough to see who still buys when its days are over."""
 LETTER_SHARE, MAIL_SHARE = 0.4, 0.15
 SHARES: Mapping[str, float] = {"call": 1.0, "letter": LETTER_SHARE, "mail": MAIL_SHARE}
 """What each kind of contact does, as a share of what a call does."""
@@ -89,4 +85,4 @@ class ContactCampaigns:
 def campaign_calendar(spec: WorldSpec) -> tuple[Ints, Ints]:
     """The day and the kind of contact of each campaign, the latest first."""
     place = np.arange(spec.contact_campaigns)
-    return spec.days - LATEST_DAYS - EVERY_DAYS * place, place % len(SHARES)
+    return spec.days - LATEST_CONTACTS_DAYS - CONTACTS_EVERY_DAYS * place, place % len(SHARES)

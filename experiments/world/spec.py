@@ -22,6 +22,11 @@ The size is part of the simulated world, not of the machine: it never follows me
 NEVER = 1_000_000
 """A day that no simulated calendar reaches."""
 
+CONTACTS_EVERY_DAYS = 45
+"""Campaigns of plain contacts follow one another at this distance."""
+LATEST_CONTACTS_DAYS = 180
+"""The latest went out so many days before the end: time enough to see who still buys when its days are over."""
+
 _LAWS_VERSION = 1
 """Raised whenever the same spec would give other rows, so that an old world is not taken for new."""
 
@@ -60,7 +65,10 @@ class WorldSpec:
             "items": (24, 99_999),
             "treated_share": (0.05, 0.95),
             "season_strength": (0.0, 1.5),
-            "contact_campaigns": (0, max(0, (self.days - 180) // 45)),
+            "contact_campaigns": (
+                0,
+                max(0, (self.days - LATEST_CONTACTS_DAYS) // CONTACTS_EVERY_DAYS),
+            ),
             "contact_audience": (0.05, 1.0),
         }
         for name, (low, high) in bounds.items():

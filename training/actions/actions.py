@@ -102,17 +102,18 @@ class Action:
 
     def as_measured(self, found: MeasuredContact, *, came_back_if_gone: float | None) -> Action:
         """The action by what campaigns have shown of it, as it is where they tell nothing."""
-        kept = found.kept_chances(self.keeps, came_back_if_gone=came_back_if_gone)
-        if kept is None:
+        chances = found.kept_chances(self.keeps, came_back_if_gone=came_back_if_gone)
+        if chances is None:
             return self
+        kept = found.kept
         return replace(
             self,
-            source=MEASURED if kept.share_measured >= _MOSTLY else ASSUMED,
-            kept_chances=tuple(None if np.isnan(one) else float(one) for one in kept.by_status),
+            source=MEASURED if chances.share_measured >= _MOSTLY else ASSUMED,
+            kept_chances=tuple(None if np.isnan(one) else float(one) for one in chances.by_status),
             measurement=Measurement(
-                found.kept.mean,
-                found.kept.low,
-                found.kept.high,
+                kept.mean,
+                kept.low,
+                kept.high,
                 found.contacted,
                 found.held_out,
                 found.campaigns,
