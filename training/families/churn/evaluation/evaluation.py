@@ -46,7 +46,8 @@ NO_CHANGES = ActionSettings()
 class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone.
 
-    ``probably_gone`` is None where nobody can be called so, and ``contacts`` are the kinds that campaigns have measured. ``hazard`` tells when, fitted as late as the
+    ``probably_gone`` is None where nobody can be called so, ``contacts`` are the kinds that campaigns have measured, and ``list_contact`` is what a
+    list is worked with, None where nothing is possible. ``hazard`` tells when, fitted as late as the
     shipped model; None where there is no telling.
     """
 
@@ -57,6 +58,7 @@ class Evaluation:
     slices: Sequence[Slice]
     probably_gone: ProbablyGone | None
     contacts: Sequence[MeasuredContact]
+    list_contact: Action | None
     decay: Sequence[Aged]
     when: When | None
     when_said: str
@@ -74,6 +76,7 @@ class Evaluation:
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
             "probably_gone": None if self.probably_gone is None else self.probably_gone.as_dict(),
+            "list_contact": _told(self.list_contact),
             CONTACTS: [one.as_dict() for one in self.contacts],
             "decay": [one.as_dict() for one in self.decay],
             "when": None if self.when is None else self.when.as_dict(),
@@ -136,8 +139,9 @@ def evaluate(
     question = learned.manifest.task.question
     contacts, gone = _contacts(learned, question), _gone(learned, question, tested, vectors)
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
+    action = _action(settings, actions, contacts, gone)
     costs = list_costs(
-        _action(settings, actions, contacts, gone),
+        action,
         tested,
         vectors,
         learned.pack.attributes,
@@ -162,6 +166,7 @@ def evaluate(
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
         probably_gone=gone,
         contacts=contacts,
+        list_contact=action,
         decay=decay(ladder, learned.dataset, learned.splits),
         when=when,
         when_said=when_said,
@@ -186,6 +191,11 @@ def _action(
     )
     wanted = [one for one in possible if one.name == settings.action]
     return next(iter([*wanted, *possible]), None)
+
+
+def _told(action: Action | None) -> dict[str, str] | None:
+    """What is done for a list and how its effect is known."""
+    return None if action is None else {"name": action.name, "source": action.source}
 
 
 def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]) -> LeakReport:

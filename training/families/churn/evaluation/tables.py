@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from training.actions.actions import ASSUMED, MEASURED
 from training.ladder.tables import ladder_markdown, markdown, spreadsheet, with_interval
 from training.measures.estimates import money
 from training.measures.profit import Costs
@@ -63,6 +64,12 @@ def lists_markdown(evaluated: Evaluated) -> str:
     )
 
 
+_HOW_KNOWN = {
+    ASSUMED: "What a contact keeps is assumed until a campaign with a hold-out has measured it.",
+    MEASURED: "What it keeps was measured in the company's own campaigns.",
+}
+
+
 def lists_table(evaluated: Evaluated) -> tuple[list[str], list[list[str]]]:
     """Head and rows: the list of each rung that ranks, and the one of no ranking."""
     found, currency = evaluated["campaign"], evaluated["currency"]
@@ -102,18 +109,18 @@ def money_sentences(evaluated: Evaluated) -> str:
             "What a kept customer brings is not known, so lists are counted and not priced: set "
             "`kept_value_cents` in `[campaign]`."
         )
-    threshold = Costs(**costs).worth_from
+    threshold, contact = Costs(**costs).worth_from, evaluated["list_contact"]
     limit = (
-        f"A contact pays from a risk of {threshold:.0%} on."
+        f"A {contact['name']} pays from a risk of {threshold:.0%} on."
         if threshold <= 1
-        else "No contact pays at these costs."
+        else f"No {contact['name']} pays at these costs."
     )
     return (
         f"Reckoned with {money(costs['value'], currency)} for a kept customer, {_small(costs['contact'], currency)} "
-        f"a contact and {costs['success']:.1%} of those on the list kept who would have left, by their status, as the scores "
+        f"a {contact['name']} and {costs['success']:.1%} of those on the list kept who would have left, by their status, as the scores "
         f"reckon it. {limit} Were a customer worth half as much, the list would bring "
         f"{money(found['half_value_cents'], currency)}; half as much again, {money(found['more_value_cents'], currency)}. "
-        "What a contact keeps is assumed until a campaign with a hold-out has measured it."
+        f"{_HOW_KNOWN[contact['source']]}"
     )
 
 
@@ -146,6 +153,10 @@ def gone_sentences(gone: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
+def _campaigns(count: int) -> str:
+    return "1 campaign" if count == 1 else f"{count:,} campaigns"
+
+
 def contacts_markdown(contacts: Sequence[Mapping[str, Any]]) -> list[str]:
     """What each kind of contact has done to customers of each status, by name; nothing where no campaign has measured any."""
     parts = []
@@ -161,7 +172,7 @@ def contacts_markdown(contacts: Sequence[Mapping[str, Any]]) -> list[str]:
             for word, status in one["statuses"].items()
         ]
         parts += [
-            f"**{one['name'].capitalize()}**: {one['campaigns']:,} campaigns from {one['first_day']} to {one['last_day']}, each "
+            f"**{one['name'].capitalize()}**: {_campaigns(one['campaigns'])} from {one['first_day']} to {one['last_day']}, each "
             f"customer followed for {one['shortest_days']:,} to {one['longest_days']:,} days after the horizon.",
             markdown(["status", "contacted", "held out", "came back anyway", "kept of 100"], rows),
         ]
