@@ -184,7 +184,7 @@ KINDS = {
             503,
             "Nothing can be recorded just now.",
             "No answer is given that is not on record: try again once there is room on the disk.",
-            come_again_seconds=range(10, 41),
+            come_again_seconds=range(10, 91),
         ),
         ProblemKind(
             "ledger_damaged",

@@ -39,7 +39,7 @@ def test_who_may_come_again_soon_is_told_when(code: str) -> None:
     status, headers, _ = refused(code, CALL, "application/json")
     said = headers.get("retry-after")
     usual = {409: ["1"], 429: ["1"], 503: ["5"]}.get(status, [None])
-    assert said in ([str(one) for one in range(10, 41)] if code == "not_recorded" else usual)
+    assert said in ([str(one) for one in range(10, 91)] if code == "not_recorded" else usual)
     assert headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
     assert headers["content-type"] == "application/problem+json"
 
