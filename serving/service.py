@@ -50,6 +50,7 @@ if figures := os.environ.get(FIGURES_VARIABLE):
     os.environ[MULTIPROCESS_VARIABLE] = figures
 
 
+WORKERS = int(os.environ.get(WORKERS_VARIABLE, "1"))
 pages = Pages()
 admission = Admission()
 closing = Closing()
@@ -96,7 +97,7 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
 @bentoml.service(
     name="regulars",
     service_class=GuardedService,
-    workers=int(os.environ.get(WORKERS_VARIABLE, "1")),
+    workers=WORKERS,
     # The guard holds each route to its own time; this is for what escapes it.
     traffic={"timeout": LONGEST_SECONDS + 10},
     metrics={"enabled": True},
@@ -123,7 +124,7 @@ class Regulars:
             admission.declare(**_limits(self.models_in_use.settings.service))
         lag = LoopLag()
         lag.begin()
-        self.watch = Watch(self.models_in_use, admission, lag, Gauges())
+        self.watch = Watch(self.models_in_use, admission, lag, Gauges(), workers=WORKERS)
         self.call_log = CallLog(time.time)
         heard.listeners = [
             Metrics().note,

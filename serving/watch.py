@@ -18,6 +18,7 @@ from pathlib import Path
 from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.gauges import Gauges, WorkerState
+from serving.in_use.attendance import attending
 from serving.in_use.models_in_use import ModelsInUse
 from serving.in_use.served import SERVED
 from serving.process.loop_lag import LoopLag
@@ -42,6 +43,8 @@ class Watch:
         lag: LoopLag,
         gauges: Gauges | None,
         ticks: Callable[[], float] = time.monotonic,
+        *,
+        workers: int = 1,
     ) -> None:
         self.lacking: tuple[str, ...] = ()
         self._models_in_use = models_in_use
@@ -49,6 +52,7 @@ class Watch:
         self._lag = lag
         self._gauges = gauges
         self._ticks = ticks
+        self._workers = workers
         self._can_record = True
         self._is_doubted = False
         self._next_write = ticks()
@@ -78,6 +82,7 @@ class Watch:
         if lacking != self.lacking:
             _logger.warning("The service is %s", _said(lacking))
         self.lacking = lacking
+        self._admission.lacks_workers = self._lacks_workers()
         if self._gauges is not None:
             self._gauges.show(self._state())
 
@@ -98,6 +103,14 @@ class Watch:
             self._can_record = takes_writes(found.ledger.path)
         no_model = () if found.in_use is not None else (NO_MODEL,)
         return no_model if self._can_record else (*no_model, NO_RECORD)
+
+    def _lacks_workers(self) -> bool:
+        """Whether fewer processes answer about the workspace than were started to."""
+        if self._models_in_use is None or self._workers == 1:
+            return False
+        answering = [one for one in attending(self._models_in_use.workspace) if one.answering]
+        # Where nobody can say that they serve, as in a workspace that is only read, nobody is missing.
+        return 0 < len(answering) < self._workers
 
     def _state(self) -> WorkerState:
         found, queues = self._models_in_use, self._admission.queues

@@ -10,7 +10,6 @@ Everything here runs on the event loop's thread and awaits nothing, so that noth
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 import time
 from collections import deque
@@ -18,12 +17,13 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from serving.access.costs import CallCosts
+from serving.access.return_times import ReturnTimes
 from serving.access.work import Work
 
 LIGHT_AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 2.0
-_LONGEST_ADVICE_SECONDS = 30
-_OF_WHOM_COME_BACK = 0.7
+WORKER_STARTS_SECONDS = 20.0
+"""So long it takes at most, on busy cores, until a worker that died has been replaced."""
 _BODIES_BYTES = 128_000_000
 
 
@@ -59,6 +59,8 @@ class Admission:
         self.costs = CallCosts()
         self.longest_wait_seconds = longest_wait_seconds
         self.ticks = ticks
+        self.lacks_workers = False
+        """Whether other processes that share the calls are missing just now, and on their way."""
         self._large = _Queue(self, at_once or cores())
         self._light = _Queue(self, light_at_once)
         self._bodies_bytes = 0
@@ -110,7 +112,7 @@ class _Queue:
         self._admission = admission
         self._working: set[QueuePlace] = set()
         self._waiting: deque[QueuePlace] = deque()
-        self._promised_until = 0.0
+        self._returns = ReturnTimes()
 
     @property
     def is_idle(self) -> bool:
@@ -122,14 +124,18 @@ class _Queue:
 
     def enter(self, work: Work, seconds: float, within_seconds: float) -> QueuePlace:
         place = QueuePlace(self, work, seconds)
+        now = self._admission.ticks()
+        self._returns.note(now, seconds / self.at_once)
         if len(self._working) < self.at_once:
             self._begin(place)
             return place
-        now = self._admission.ticks()
         before_seconds = self._seconds_before(now)
         allowed_seconds = min(self._admission.longest_wait_seconds, within_seconds - seconds)
         if before_seconds > max(0.0, allowed_seconds):
-            raise TooBusy(self._advice(now, before_seconds - max(0.0, allowed_seconds), seconds))
+            room_in_seconds = before_seconds - max(0.0, allowed_seconds)
+            if self._admission.lacks_workers:
+                room_in_seconds = max(room_in_seconds, WORKER_STARTS_SECONDS)
+            raise TooBusy(self._returns.next(now, room_in_seconds, seconds / self.at_once))
         self._waiting.append(place)
         return place
 
@@ -155,14 +161,6 @@ class _Queue:
         """How long it takes until those who are here are done."""
         under_way = sum(max(0.0, one.begun_at + one.seconds - now) for one in self._working)
         return (under_way + sum(one.seconds for one in self._waiting)) / self.at_once
-
-    def _advice(self, now: float, until_room_seconds: float, seconds: float) -> int:
-        """When to come again: behind everybody else who was sent away, so that they do not all come at once."""
-        latest = now + _LONGEST_ADVICE_SECONDS
-        when = min(max(self._promised_until, now + until_room_seconds), latest)
-        # Not all will come back, and a queue that runs dry is a core that does nothing.
-        self._promised_until = when + _OF_WHOM_COME_BACK * seconds / self.at_once
-        return max(1, math.ceil(when - now))
 
 
 class QueuePlace:

@@ -15,6 +15,7 @@ from serving.access.correlation import Correlation
 from serving.access.gauges import WorkerState
 from serving.access.work import Work
 from serving.contract.readiness import telling
+from serving.in_use.attendance import Attendance, Attending
 from serving.in_use.models_in_use import ModelsInUse
 from serving.process.loop_lag import LoopLag
 from serving.watch import NO_MODEL, NO_RECORD, WRITE_EVERY_SECONDS, Watch, takes_writes
@@ -35,7 +36,7 @@ class KeptFigures:
 class Watched:
     """A watch over a company, with a clock that is moved by hand."""
 
-    def __init__(self, models_in_use: ModelsInUse | None) -> None:
+    def __init__(self, models_in_use: ModelsInUse | None, workers: int = 1) -> None:
         self.seconds, self.shown, self.admission = 0.0, KeptFigures(), Admission()
         self.watch = Watch(
             models_in_use,
@@ -43,6 +44,7 @@ class Watched:
             LoopLag(),
             self.shown,  # type: ignore[arg-type]
             ticks=lambda: self.seconds,
+            workers=workers,
         )
         self.watch.look()
 
@@ -147,3 +149,25 @@ def test_the_probe_says_what_is_lacking_as_calls_are_refused_by_it(
     answer = Caller(service.guarded(probe), {}).get("/readyz")
     assert answer.status_code == status
     assert code is None or answer.json()["code"] == code
+
+
+def test_a_worker_that_is_missing_is_noticed_until_another_answers_in_its_place(
+    service: Service,
+) -> None:
+    assert not Watched(service.models_in_use).admission.lacks_workers
+    watched = Watched(service.models_in_use, workers=2)
+    assert watched.admission.lacks_workers
+    # One that is on its way has a place, and answers from nothing yet.
+    other = Attendance(service.models_in_use.workspace)
+    watched.watch.look()
+    assert watched.admission.lacks_workers
+    other.say(Attending({"churn": "digest/1"}, {}, {}))
+    watched.watch.look()
+    assert not watched.admission.lacks_workers
+    other.leave()
+    watched.watch.look()
+    assert watched.admission.lacks_workers
+
+
+def test_without_a_workspace_nobody_is_missing() -> None:
+    assert not Watched(None, workers=2).admission.lacks_workers

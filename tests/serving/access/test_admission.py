@@ -100,10 +100,23 @@ def test_who_was_sent_away_is_told_another_time_than_those_sent_away_before(cloc
     admission = admission_by(clock)
     for _ in range(3):
         entered(admission)
-    # There is room in one second; each who is sent away takes up seven tenths of one.
-    assert [advice(admission) for _ in range(5)] == [1, 2, 3, 4, 4]
-    # And nobody is sent away for longer than half a minute.
-    assert max(advice(admission) for _ in range(100)) == 30
+    # There is room in one second; each who is sent away takes up seven tenths of one and a little more.
+    assert [advice(admission) for _ in range(5)] == [1, 2, 3, 4, 5]
+    # And nobody is sent away for longer than a minute and a half.
+    assert max(advice(admission) for _ in range(200)) == 90
+
+
+def test_while_a_worker_is_replaced_who_is_sent_away_comes_back_when_it_is_there(
+    clock: Clock,
+) -> None:
+    admission = admission_by(clock)
+    for _ in range(3):
+        entered(admission)
+    admission.lacks_workers = True
+    assert [advice(admission) for _ in range(3)] == [20, 21, 22]
+    # Those who come once it is there stand behind them all the same.
+    admission.lacks_workers = False
+    assert advice(admission) == 23
 
 
 def test_who_finds_nobody_before_him_is_let_in_however_long_it_takes(clock: Clock) -> None:
