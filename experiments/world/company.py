@@ -259,7 +259,7 @@ columns = { customer_id = "customer_id", order_id = "order_id", ordered_at = "or
 
 [tables.customers]   # one row a customer
 source = "customers.parquet"
-columns = { customer_id = "customer_id", registered_at = "registered_at", region = "region", member_since = "member_since", referrals = "referrals", marketing_consent = "marketing_consent", profiling_consent = "profiling_consent" }
+columns = { customer_id = "customer_id", name = "name", email = "email", registered_at = "registered_at", region = "region", member_since = "member_since", referrals = "referrals", marketing_consent = "marketing_consent", profiling_consent = "profiling_consent" }
 
 [tables.items]   # one row an item
 source = "items.parquet"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from experiments.world import columns
+from experiments.world import called, columns
 from experiments.world.baskets import STORES_PER_REGION, Orders, SimulatedLines
 from experiments.world.campaigns import Exposures, campaign_day
 from experiments.world.catalogue import (
@@ -105,6 +105,8 @@ def customers_table(
     return columns.table(
         {
             "customer_id": customer_ids(people.number),
+            "name": called.names(people.number),
+            "email": called.emails(people.number),
             "registered_at": columns.instants(registered, spec.first.seconds),
             "region": columns.coded(region, REGIONS),
             "member_since": columns.instants(registered + 60, spec.first.seconds, no_member),

@@ -22,12 +22,8 @@ from features.company.erased import Tombstones
 from features.company.erased_names import read_tombstones
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.sources.connection import (
-    MEMORY,
-    Connection,
-    connect,
-    faults_worded,
-)
+from features.sources.connection import MEMORY, Connection, connect, faults_worded
+from features.store.customers.contact_columns import take_over_contact_details, write_customers
 from features.store.customers.other_ids import FOLDER, OtherIds, write_other_ids
 from features.store.made_of import MadeOf
 from features.store.month_files import (
@@ -53,8 +49,10 @@ from features.store.table_changes import TableChange, table_changes
 from features.store.table_events import link
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.progress import Progress, silent
-from features.vocabulary.tables import IDENTITIES
+from features.vocabulary.tables import CUSTOMERS, IDENTITIES
 from features.vocabulary.time import Cutoff
+
+_SORTED, _AGAIN = "the checked tables to be sorted", "Run `regulars ingest` again."
 
 
 @dataclass(frozen=True)
@@ -180,12 +178,9 @@ class Ingestion:
             references = list(
                 checking.references(lambda name: self.made_of.table(name, (), checking.people))
             )
-            writing = faults_worded(
-                "the checked tables to be sorted", "Run `regulars ingest` again."
-            )
             # What describing tables say is written beside events, so these come first.
             if not checking.report(references, _nobody).refused:
-                with writing:
+                with faults_worded(_SORTED, _AGAIN):
                     _write_references(connection, references, draft, last)
             shown = {one.table.name: one.stored_names for one in references}
             events = list(
@@ -197,7 +192,7 @@ class Ingestion:
                 )
             )
             _refuse(checking.report([*references, *events], _nobody))
-            with faults_worded("the checked tables to be sorted", "Run `regulars ingest` again."):
+            with faults_worded(_SORTED, _AGAIN):
                 packed = self._pack(connection, events, references, draft, last, shown)
             report = checking.report(
                 [*references, *events],
@@ -208,7 +203,7 @@ class Ingestion:
             report = checking.with_near_ids(report, "SELECT id FROM packed")
             connection.unregister("packed")
             _refuse(report)
-            with faults_worded("the stored tables to be compared", "Run `regulars ingest` again."):
+            with faults_worded("the stored tables to be compared", _AGAIN):
                 every = [*references, *events]
                 _refuse(strangers(connection, every, report, draft / "tables"))
                 _refuse(misread(connection, every, report, draft / "tables"))
@@ -315,6 +310,10 @@ def _write_references(
             write_identities(connection, one, path)
         elif one.is_as_it_was and last is not None:
             link(reference_file(last.folder / "tables", one.table.name), path)
+            if one.table is CUSTOMERS:
+                take_over_contact_details(last.folder, draft)
+        elif one.table is CUSTOMERS:
+            write_customers(connection, one, path, draft)
         else:
             write_reference(connection, one, path)
 

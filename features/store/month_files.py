@@ -7,7 +7,7 @@ they stood in the source, so that shuffled sources give the same files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,13 +98,21 @@ def describing_columns(
     )
 
 
-def write_reference(connection: Connection, table: CheckedTable, path: Path) -> None:
-    """Write a describing table, one row a key, in the order of its keys."""
+def write_reference(
+    connection: Connection, table: CheckedTable, path: Path, without: Sequence[str] = ()
+) -> str:
+    """Write a describing table, one row a key, in the order of its keys; answers the query of all of its columns.
+
+    Columns named in ``without`` are not written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    query = _merged(connection, table)
+    every = _merged(connection, table)
+    left_out = ", ".join(quoted(one) for one in without)
+    query = f"SELECT * EXCLUDE ({left_out}) FROM ({every})" if without else every
     connection.execute("SET disabled_optimizers = 'statistics_propagation'")
     _write(connection, query, path)
     connection.execute("SET disabled_optimizers = ''")
+    return every
 
 
 def write_identities(connection: Connection, table: CheckedTable, path: Path) -> None:

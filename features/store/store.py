@@ -1,7 +1,8 @@
 """The sorted store: a company's checked events by customer and time, with the pack made of them.
 
 A generation of the store holds ``store.json``, ``journal.json``, ``tables/`` and ``pack/``: a folder of
-monthly Parquet files for every table of events, one file for every table that describes. It is published
+monthly Parquet files for every table of events, one file for every table that describes. What customers are called
+stands in ``contact_details/``, where nothing that learns looks. It is published
 in one step, so a reader sees the old generation or the new one, and an ingest that is killed leaves
 the old one in place.
 """
@@ -16,12 +17,17 @@ from typing import Any
 
 from features.company.block_digests import require_whole
 from features.company.workspace import Workspace
+from features.store.customers.contact_details import (
+    CONTACT_FOLDER,
+    ContactDetails,
+    open_contact_details,
+)
 from features.store.customers.other_ids import FOLDER, OtherIds, open_other_ids
 from features.store.pack import Pack, open_pack
 from features.vocabulary.errors import WorkspaceRefused
 from features.vocabulary.tables import TABLES
 
-SCHEMA = 5
+SCHEMA = 6
 MANIFEST = "store.json"
 PACK_FOLDER = "pack"
 _MADE_AGAIN = "Run `regulars ingest` again."
@@ -65,6 +71,11 @@ class Store:
         """By which further ids its customers are known."""
         self._require(f"{FOLDER}/")
         return open_other_ids(self.folder / FOLDER)
+
+    def contact_details(self) -> ContactDetails:
+        """What its customers are called; see there who may read it."""
+        self._require(f"{CONTACT_FOLDER}/")
+        return open_contact_details(self.folder / CONTACT_FOLDER)
 
     def table(self, name: str) -> Path:
         """The sorted rows of one table: a folder of monthly Parquet files, or a single one.

@@ -67,6 +67,8 @@ CUSTOMER_ID = "customer_id"
 PERSON_ID = "person_id"
 IDS_OF_PEOPLE = (CUSTOMER_ID, PERSON_ID)
 KNOWN_AT = "known_at"
+CUSTOMER_NAME, CUSTOMER_EMAIL = CONTACT_DETAILS = ("name", "email")
+"""What customers are called by and written to: kept apart from everything that is learned from or exported."""
 UNKNOWN_ITEM = "unknown item"
 """What a line without an article counts under: its money is known, and nothing to recommend is."""
 
@@ -105,6 +107,12 @@ CUSTOMERS = RawTable(
     open_attributes=True,
     columns=(
         _CUSTOMER,
+        Column(
+            CUSTOMER_NAME,
+            ColumnKind.TEXT,
+            "what they are called: to find them on the pages, and read by nothing else",
+        ),
+        Column(CUSTOMER_EMAIL, ColumnKind.TEXT, "their e-mail address: likewise"),
         Column("registered_at", ColumnKind.INSTANT, "when they first gave their name"),
         Column("region", ColumnKind.TEXT, "where they live"),
         Column("segment", ColumnKind.TEXT, "the company's own grouping"),

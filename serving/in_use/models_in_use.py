@@ -12,14 +12,15 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
-from features.store.store import open_store
+from features.store.customers.other_ids import OtherIds
 from features.vocabulary.errors import RegularsError
 from serving.in_use.attendance import Attendance, Attending, NamedModel
+from serving.in_use.newest_store import NewestStore
 from serving.in_use.pair import InUse, open_pair
 from serving.in_use.previous_models import PreviousModels, basis_of
 from serving.in_use.served import (
@@ -82,7 +83,7 @@ class ModelsInUse:
         self.workspace = workspace
         self._ticks = ticks
         self._in_use: InUse | None = None
-        self._other_ids_of_store = NO_OTHER_IDS
+        self._store = NewestStore(workspace)
         self._slots: dict[str, ModelSlot[Any]] = {
             one.name: ModelSlot(one, one.opens) for one in SERVED if one.opens is not None
         }
@@ -125,12 +126,12 @@ class ModelsInUse:
     def other_ids(self) -> OtherIds:
         """By which further ids the customers are known who are answered about."""
         found = self._in_use
-        return self._other_ids_of_store if found is None else found.snapshot.other_ids
+        return self._store.other_ids if found is None else found.snapshot.other_ids
 
     def all_ids_of(self, customer_ids: Iterable[str]) -> list[str]:
         """Customers by all of their ids, by the scores in use and by the store, which may be newer."""
         named = ids = list(customer_ids)
-        for other in (self.other_ids, self._other_ids_of_store) * 2:
+        for other in (self.other_ids, self._store.other_ids) * 2:
             ids = other.all_of(ids) if len(other.ids) else ids
         return list(dict.fromkeys([*named, *ids]))
 
@@ -219,14 +220,14 @@ class ModelsInUse:
         self._attendance.say(Attending(answering, pointed_at, self.faults))
 
     def _follow(self) -> None:
-        self._follow_other_ids()
+        self._store.follow(self.ledger.privacy)
         for slot in self._slots.values():
             slot.follow(self.settings, self.workspace)
         try:
             opened = self._previous_or_opened()
             self.ledger.privacy.count_for_all_ids(opened.snapshot.other_ids.all_of)
             with self._swapping:
-                self._in_use = opened
+                self._in_use = replace(opened, names=self._store.names)
             self._fault = None
         except RegularsError as refused:
             self._refused(refused.as_dict())
@@ -236,12 +237,6 @@ class ModelsInUse:
             self._refused({"fault": type(fault).__name__, "found": "a fault while opening"})
         is_sound = self._fault is None and not self.further_faults
         self._next_retry = float("inf") if is_sound else self._ticks() + RETRY_SECONDS
-
-    def _follow_other_ids(self) -> None:
-        """Whom the store knows by several ids; what was demanded by one of them counts for all."""
-        with suppress(RegularsError):
-            self._other_ids_of_store = open_store(self.workspace).other_ids()
-            self.ledger.privacy.count_for_all_ids(self._other_ids_of_store.all_of)
 
     @contextmanager
     def at_rest(self) -> Iterator[None]:
@@ -269,7 +264,7 @@ class ModelsInUse:
             with suppress(RegularsError):
                 opened = open_pair(self.settings, self.workspace, folder, self.ledger.links)
                 with self._swapping:
-                    self._in_use = opened
+                    self._in_use = replace(opened, names=self._store.names)
                 return
 
     def _previous_or_opened(self) -> InUse:

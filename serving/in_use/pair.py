@@ -27,6 +27,7 @@ from serving.scores.what_if import WhatIfs
 from serving.snapshot.customer_values import tendency_among, value_in_use
 from serving.snapshot.reading import Snapshot, open_snapshot, open_snapshot_folder
 from serving.snapshot.scores_of_model import of_the_model, scores_of
+from serving.snapshot.search.customer_names import NO_NAMES, CustomerNames
 from serving.snapshot.unjudged import unjudged_snapshot
 from training.bundles.bundle import admitted
 from training.bundles.manifest import Manifest
@@ -57,6 +58,8 @@ class InUse:
     """What of it could not be opened and why: the ``store``, and so no past, or the model of ``value``."""
     links: CustomerLinks = field(default_factory=CustomerLinks.passing)
     """What customers are called in addresses, whichever scores are in use."""
+    names: CustomerNames = NO_NAMES
+    """What they are called by people, as the newest tables say."""
 
     @property
     def is_sound(self) -> bool:

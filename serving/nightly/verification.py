@@ -20,7 +20,7 @@ from training.predictions.kept import KeptPredictions
 from training.predictions.table import read_predictions
 
 _PACK = ("pack/",)
-_TABLES = ("tables/", "other_ids/", "store.json", "journal.json")
+_TABLES = ("tables/", "other_ids/", "contact_details/", "store.json", "journal.json")
 _EVERYTHING = ("",)
 _INGEST, _VECTORS = "Run `regulars ingest`.", "Run `regulars vectors`."
 _SCORE = "Run `regulars vectors`, then `regulars score`."

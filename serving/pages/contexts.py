@@ -65,6 +65,7 @@ class ListRow:
 
     rank: str = shown("The place by risk; empty where the list is in another order.")
     customer_id: str = shown("The company's own number.")
+    name: str = shown("What they are called; empty where the tables do not say.")
     link: str = shown("The page with all reasons.")
     standing: str = shown("The customer's stage and status.")
     risk: str = shown("The probability of leaving, in percent.")

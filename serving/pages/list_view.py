@@ -188,6 +188,7 @@ def list_row(
     return ListRow(
         rank=language.count(position + 1) if query is None or is_by_risk(snapshot, query) else "",
         customer_id=snapshot.customer_ids[key],
+        name=in_use.names.of(snapshot.customer_ids[key]).name,
         link=customer_link(in_use, position, query),
         standing=standing(snapshot, key, language),
         risk=percent(probability, language),

@@ -34,7 +34,7 @@ from serving.pages.files.download import SPELLINGS, csv_parts, usual_spelling
 from serving.pages.files.workbook import MOST_ROWS, xlsx_parts
 from serving.pages.list_query import ListQuery
 from serving.pages.list_view import churn_list_page
-from serving.snapshot.finding import keys_of_number
+from serving.snapshot.search.finding import keys_of
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -181,10 +181,11 @@ class Pages:
             return self._refusal(request, "not_ready")
         sent = await _form(request)
         query = ListQuery.parse(sent)
-        wanted = normal_id(sent.get("q", ""), ignore_case=models_in_use.ignores_case)
-        if not wanted:
+        text = sent.get("q", "").strip()
+        number = normal_id(text, ignore_case=models_in_use.ignores_case)
+        if not number:
             return RedirectResponse(query.link(), status_code=303)
-        keys = keys_of_number(in_use.snapshot, wanted, MOST_FOUND + 1)
+        keys = keys_of(in_use.snapshot, text, MOST_FOUND + 1, in_use.names, number=number)
         if len(keys) == 1:
             return RedirectResponse(link_to(in_use, keys[0], query), status_code=303)
         # No address may hold what was looked for, so that the answer to the form is the result itself.

@@ -159,6 +159,7 @@ def test_every_field_of_a_crm_is_what_the_files_say(
 IN_THE_LIST: dict[str, Formula] = {
     "rank": lambda told, place: f"{place + 1:,}",
     "customer_id": lambda told, place: told.customer(place),
+    "name": lambda told, place: told.called(place),
     "standing": lambda told, place: (
         f"{STAGES[told.of('stage', place)].capitalize().replace('_', '-')}, "
         f"{STATUSES[told.of('lifecycle_status', place)].replace('_', ' ')}"

@@ -38,6 +38,7 @@ class Published:
         self._refused = {
             one["customer_id"] for one in people if one.get("marketing_consent") is False
         }
+        self._names: dict[str, str] = {one["customer_id"]: one["name"] for one in people}
         self._orders: dict[str, list[tuple[datetime, float, float]]] = {}
         for row in parquet.read_table(raw / "purchases.parquet", columns=names).to_pylist():
             when, at = row["ordered_at"], self.cutoff
@@ -68,6 +69,9 @@ class Published:
 
     def customer(self, place: int) -> str:
         return self.ids[self.key(place)]
+
+    def called(self, place: int) -> str:
+        return self._names[self.customer(place)]
 
     def of(self, column: str, place: int) -> int:
         """A column of customers at one place of the ranking."""

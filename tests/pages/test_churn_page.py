@@ -61,7 +61,7 @@ def test_the_figures_say_how_many_and_how_sure(browser: Caller, snapshot: Snapsh
 
 def test_the_list_runs_by_risk_with_the_main_reasons(browser: Caller, snapshot: Snapshot) -> None:
     found = page(browser)
-    assert texts(found, ".list .customer") == ids(snapshot)[:25]
+    assert texts(found, ".list .customer small") == ids(snapshot)[:25]
     risks = numbers(found, ".list .risk .value")
     assert risks == sorted(risks, reverse=True)
     first = found.select_one(".list tbody tr")
@@ -76,7 +76,7 @@ def test_paging_shows_everybody_once(browser: Caller, snapshot: Snapshot) -> Non
     path: str | None = "/churn?sort=risk&consent=all&size=100"
     while path:
         found = page(browser, path)
-        seen += texts(found, ".list .customer")
+        seen += texts(found, ".list .customer small")
         following = found.select_one('.pager [rel="next"]')
         path = None if following is None else str(following["href"])
     assert seen == ids(snapshot)
@@ -84,7 +84,7 @@ def test_paging_shows_everybody_once(browser: Caller, snapshot: Snapshot) -> Non
 
 def test_a_page_past_the_end_is_the_last(browser: Caller, snapshot: Snapshot) -> None:
     found = page(browser, "/churn?sort=risk&consent=all&size=100&page=999")
-    assert texts(found, ".list .customer")[-1] == ids(snapshot)[-1]
+    assert texts(found, ".list .customer small")[-1] == ids(snapshot)[-1]
 
 
 @pytest.mark.parametrize(("sort", "column"), [("spend", "worth"), ("at_risk", "stake")])
@@ -108,7 +108,7 @@ def test_the_head_of_a_column_says_and_turns_the_order(browser: Caller) -> None:
 
 def test_filters_keep_those_who_meet_them_all(browser: Caller, snapshot: Snapshot) -> None:
     found = page(browser, "/churn?sort=risk&consent=all&band=high&spend=100&size=100")
-    shown = set(texts(found, ".list .customer"))
+    shown = set(texts(found, ".list .customer small"))
     wanted = {
         customer
         for customer, key, percentile in zip(
@@ -129,11 +129,11 @@ def test_a_stage_filter_keeps_that_stage_and_each_row_says_its_own(
     browser: Caller, snapshot: Snapshot
 ) -> None:
     found = page(browser, "/churn?sort=risk&consent=all&stage=client&size=100")
-    keys = [snapshot.customer_ids.find(one) for one in texts(found, ".list .customer")]
+    keys = [snapshot.customer_ids.find(one) for one in texts(found, ".list .customer small")]
     ranked = snapshot.ranking.customer_keys
     expected = [int(key) for key in ranked if snapshot.stage[key] == Stage.CLIENT]
     assert keys == expected[:100] and keys
-    for key, said in zip(keys, texts(found, ".list .who small"), strict=True):
+    for key, said in zip(keys, texts(found, ".list .who > small"), strict=True):
         status = LifecycleStatus(int(snapshot.lifecycle_status[key]))
         assert said == f"Client, {status.title.lower()}"
     chosen = found.select_one("select[name=stage] option[selected]")
@@ -187,7 +187,7 @@ def test_a_search_keeps_the_number_out_of_every_address(
     location = answer.headers["location"]
     assert wanted not in location
     found = page(browser, location)
-    assert texts(found, "h1") == [f"Customer {wanted}"]
+    assert texts(found, "h1 small") == [f"Customer {wanted}"]
     assert wanted not in " ".join(str(one["href"]) for one in found.select("a[href]"))
     assert wanted not in str(found.select("form"))
 
@@ -202,7 +202,7 @@ def test_a_search_by_the_beginning_finds_them_all(browser: Caller, snapshot: Sna
     beginning = ids(snapshot)[0][:-1]
     found = page_of_search(browser, beginning)
     wanted = [one for one in snapshot.customer_ids if one.startswith(beginning)]
-    shown = texts(found, ".found a")
+    shown = texts(found, ".found .customer small")
     assert shown[: len(wanted)] == wanted and 1 < len(shown) <= 50
     assert all(beginning in one for one in shown)
 
@@ -252,7 +252,7 @@ def test_the_download_has_the_same_customers_in_the_same_order(
     text = answer.content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [one["customer_id"] for one in rows][:25] == texts(
-        page(browser, "/churn?sort=spend&band=medium"), ".list .customer"
+        page(browser, "/churn?sort=spend&band=medium"), ".list .customer small"
     )
     assert all(float(one["percentile"]) >= 70 for one in rows)
     assert rows[0]["currency"] == "EUR" and rows[0]["reason_1"]

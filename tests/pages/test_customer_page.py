@@ -62,7 +62,7 @@ def test_every_customer_has_a_page_that_says_what_the_answer_says(
     answered = service.caller("score").score(rows=rows)["rows"]
     for key, row in zip(keys.values(), answered, strict=True):
         found = page(browser, link_to(in_use, key))
-        assert texts(found, "h1") == [f"Customer {snapshot.customer_ids[key]}"]
+        assert texts(found, "h1 small") == [f"Customer {snapshot.customer_ids[key]}"]
         assert texts(found, ".headline")[0] == WHY_NOT.get(
             row["status"], texts(found, ".headline")[0]
         )
@@ -207,8 +207,8 @@ def test_back_leads_to_the_page_of_the_list_that_shows_the_customer(
     found = page(browser, link_of(service, place, query))
     back, *steps = [str(one["href"]) for one in found.select(".crumbs a")]
     assert back == "/churn?band=medium&sort=spend&page=2"
-    customer = texts(found, "h1")[0].removeprefix("Customer ")
-    assert customer in texts(page(browser, back), ".list .customer")
+    customer = texts(found, "h1 small")[0].removeprefix("Customer ")
+    assert customer in texts(page(browser, back), ".list .customer small")
     assert len(steps) == 2
     for step in steps:
         assert parse_qs(urlsplit(step).query)["from"] == ["band=medium&sort=spend&page=2"]
@@ -252,7 +252,7 @@ def test_one_who_is_not_judged_is_found_whatever_is_filtered(
 def test_a_search_that_finds_nobody_says_so(browser: Caller) -> None:
     answer = browser.post("/churn/find", data={"q": "no such number <b>"})
     assert answer.status_code == 200 and "<b>" not in answer.text
-    assert "Nobody is known by a number with this in it." in answer.text
+    assert "Nobody is known by this." in answer.text
 
 
 def test_scores_that_are_out_of_date_say_so_by_the_rule_of_the_answers(

@@ -47,7 +47,7 @@ def test_each_cell_leads_to_its_own_customers(browser: Caller) -> None:
     customers = numbers(first, ".matrix a small:not(.play)")
     for link, expected in zip(cells(first), customers, strict=True):
         found = page(browser, f"{link}&size=100")
-        shown = len(texts(found, ".list .customer"))
+        shown = len(texts(found, ".list .customer small"))
         assert shown == min(expected, 100)
         chosen = found.select(".matrix a.chosen")
         assert len(chosen) == 1 and "cell" not in str(chosen[0]["href"])
@@ -100,8 +100,8 @@ def test_the_file_carries_value_and_its_range(browser: Caller, valued: Snapshot)
 
 
 def test_an_unknown_cell_is_taken_as_not_asked(browser: Caller) -> None:
-    assert texts(page(browser, "/churn?cell=huge-high"), ".list .customer") == texts(
-        page(browser, "/churn"), ".list .customer"
+    assert texts(page(browser, "/churn?cell=huge-high"), ".list .customer small") == texts(
+        page(browser, "/churn"), ".list .customer small"
     )
 
 

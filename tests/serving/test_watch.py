@@ -151,22 +151,24 @@ def test_the_probe_says_what_is_lacking_as_calls_are_refused_by_it(
     assert code is None or answer.json()["code"] == code
 
 
+def lacks_workers(watched: Watched) -> bool:
+    watched.watch.look()
+    return watched.admission.lacks_workers
+
+
 def test_a_worker_that_is_missing_is_noticed_until_another_answers_in_its_place(
     service: Service,
 ) -> None:
     assert not Watched(service.models_in_use).admission.lacks_workers
     watched = Watched(service.models_in_use, workers=2)
-    assert watched.admission.lacks_workers
+    assert lacks_workers(watched)
     # One that is on its way has a place, and answers from nothing yet.
     other = Attendance(service.models_in_use.workspace)
-    watched.watch.look()
-    assert watched.admission.lacks_workers
+    assert lacks_workers(watched)
     other.say(Attending({"churn": "digest/1"}, {}, {}))
-    watched.watch.look()
-    assert not watched.admission.lacks_workers
+    assert not lacks_workers(watched)
     other.leave()
-    watched.watch.look()
-    assert watched.admission.lacks_workers
+    assert lacks_workers(watched)
 
 
 def test_without_a_workspace_nobody_is_missing() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from features.proposal.wording.readings import ProposedReading
+from features.vocabulary.tables import CONTACT_DETAILS, CUSTOMERS
 
 _WIDTH = 98
 
@@ -194,6 +195,11 @@ def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
             continue
         yield from _comment(column.reason)
         yield f"{_key(column.column)} = {_text(column.expression)}"
+    if table.name == CUSTOMERS.name:
+        yield from _comment(
+            "What they are called, if pages are to show it and find them by it; read by nothing else: "
+            + " and ".join(f'{name} = "…"' for name in CONTACT_DETAILS)
+        )
     yield from _of_orders(table)
     if table.rules:
         yield ""

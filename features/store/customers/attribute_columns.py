@@ -13,7 +13,13 @@ from features.sources.connection import Connection, literal, quoted
 from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Attributes
 from features.vocabulary.arrays import Ints
 from features.vocabulary.protected import LAWFUL, is_protected
-from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS, KNOWN_AT, ColumnKind
+from features.vocabulary.tables import (
+    CONTACT_DETAILS,
+    CUSTOMER_ID,
+    CUSTOMERS,
+    KNOWN_AT,
+    ColumnKind,
+)
 
 SHARED_BY = 10
 """A text that fewer customers share is no grouping, and may be an address or a name."""
@@ -49,7 +55,8 @@ def pack_attributes(
     known: Ints | None = None
     for one in table.columns:
         protected = is_protected(one.column.name)
-        if one.column.name == CUSTOMER_ID or (protected and one.column.name not in lawful):
+        is_unlawful = protected and one.column.name not in lawful
+        if is_unlawful or one.column.name in (CUSTOMER_ID, *CONTACT_DETAILS):
             continue
         name = f"{LAWFUL}{one.stored}" if protected else one.stored
         if one.column.kind is ColumnKind.TEXT:

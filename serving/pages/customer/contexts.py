@@ -168,11 +168,12 @@ class TimelineSection:
 class CustomerPage:
     """One customer: who they are, what to do, the risk and all that adds up to it, and what happened.
 
-    Of one without a score everything about the risk is empty, and of one who declined to be scored all but the number.
+    Of one without a score everything about the risk is empty, and of one who declined to be scored all but the number and the name.
     """
 
     company: str = shown("The company's name.")
     customer_id: str = shown("The company's own number.")
+    name: str = shown("What they are called; empty where the tables do not say.")
     notice: str = shown("That the scores are out of date; empty while they hold.")
     no_score: str = shown("Why there is no score; empty where there is one.")
     badges: Sequence[Badge] = shown("What the customer agreed to, or said no to.", ())
@@ -232,6 +233,7 @@ class FoundCustomer:
     """One customer a search found."""
 
     customer_id: str = shown("The company's own number.")
+    name: str = shown("What they are called; empty where the tables do not say.")
     link: str = shown("Their page.")
     standing: str = shown("Their stage and status; empty of one who declined to be scored.")
     said: str = shown("Why there is no score; empty where there is one.")

@@ -89,6 +89,7 @@ def customer_page(
     page = CustomerPage(
         company=settings.company.name,
         customer_id=snapshot.customer_ids[key],
+        name=in_use.names.of(snapshot.customer_ids[key]).name,
         notice=out_of_date(snapshot, beside.at, lasts_days, language),
         no_score=no_score(status, language),
         model=model(snapshot, language),
@@ -145,7 +146,7 @@ def _known(
     every_moment = [*moments, *recorded(beside.decisions, beside.offers)]
     return {
         "badges": badges(declared, language),
-        "who": who_lines(in_use, declared, moments, language),
+        "who": who_lines(in_use, customer_id, declared, moments, language),
         "stage": standing(snapshot, key, language),
         "segment": "" if segment is None else segment.name,
         "segment_why": "" if segment is None else _beside(segment, language),

@@ -1,4 +1,4 @@
-"""Whom a search found: a few customers with their pages, judged or not, or that nobody is known by such a number."""
+"""Whom a search found: a few customers with their pages, judged or not, or that nobody is known by what was looked for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_FOUND = 50
 def find_page(in_use: InUse, settings: Settings, keys: Sequence[int], query: ListQuery) -> FindPage:
     """The customers of some keys, of whom there may be one more than are shown; ``query`` is the list of before.
 
-    What was looked for is not said again: it may be the number of somebody who was erased.
+    What was looked for is not said again: it may be the number or the name of somebody who was erased.
     """
     language = in_use.wording.language
     return FindPage(
@@ -37,6 +37,7 @@ def _found(in_use: InUse, key: int, query: ListQuery) -> FoundCustomer:
     declined = status == Status.NO_CONSENT
     return FoundCustomer(
         customer_id=snapshot.customer_ids[key],
+        name=in_use.names.of(snapshot.customer_ids[key]).name,
         link=link_to(in_use, key, query),
         standing="" if declined else standing(snapshot, key, language),
         said=no_score(status, language),
@@ -45,15 +46,15 @@ def _found(in_use: InUse, key: int, query: ListQuery) -> FoundCustomer:
 
 def _sentence(found: int, language: Language) -> str:
     if not found:
-        return language.say("Nobody is known by a number with this in it.")
+        return language.say("Nobody is known by this.")
     if found > MOST_FOUND:
         said = language.say(
-            "More than {most} customers have this in their number. Here are the first; type more of it to find one."
+            "More than {most} customers are known by this. Here are the first; type more of it to find one."
         )
         return said.format(most=language.count(MOST_FOUND))
     said = language.plural(
-        "One customer has this in their number.",
-        "{count} customers have this in their number.",
+        "One customer is known by this.",
+        "{count} customers are known by this.",
         found,
     )
     return said.format(count=language.count(found))

@@ -70,16 +70,22 @@ def badges(declared: Mapping[str, Declared], language: Language) -> list[Badge]:
 
 def who_lines(
     in_use: InUse,
+    customer_id: str,
     declared: Mapping[str, Declared],
     moments: Sequence[TimelineEntry],
     language: Language,
 ) -> list[WhoLine]:
     """Since when they buy, and everything they declared that is known."""
-    lines = _tenure(in_use, moments, language)
+    lines = [*_address(in_use, customer_id, language), *_tenure(in_use, moments, language)]
     for name, value in declared.items():
         if name not in _CONSENTS and value is not None:
             lines.append(WhoLine(attribute_label(name, language), _value(value, language)))
     return lines
+
+
+def _address(in_use: InUse, customer_id: str, language: Language) -> list[WhoLine]:
+    email = in_use.names.of(customer_id).email
+    return [WhoLine(language.say("E-mail address"), email)] if email else []
 
 
 def _tenure(in_use: InUse, moments: Sequence[TimelineEntry], language: Language) -> list[WhoLine]:

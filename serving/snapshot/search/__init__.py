@@ -1,0 +1,1 @@
+"""Finding a customer by any part of what they are known by."""
