@@ -34,7 +34,7 @@ from serving.contract.item_messages import (
 )
 from serving.contract.messages import WarningAnswer
 from serving.contract.proposal_messages import SimilarItemsRequest
-from serving.contract.recorded_scores import nobody, with_events
+from serving.contract.recorded_scores import unreadable_subject, with_events
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.in_use.served import RECOMMENDATIONS
@@ -42,7 +42,7 @@ from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
 from serving.items.recommended import Recommended
 from serving.items.recommending import Recommending, order_chances_of, words_of
 from serving.ledger.privacy import Withheld
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.scores.score import Status
 from serving.scores.subject import Subject
 from training.families.items.words import ItemWords
@@ -170,9 +170,9 @@ def _order_chances(
     if in_use is None:
         return [None] * len(rows)
     subjects = [
-        nobody()
+        unreadable_subject()
         if one.customer_id == UNREADABLE
-        else Subject(one.customer_id, told={} if one.events is None else one.events.by_table)
+        else Subject(one.customer_id, events={} if one.events is None else one.events.by_table)
         for one in rows
     ]
     return in_use.scorer.order_chances(with_events(models_in_use, in_use, subjects), days)
@@ -206,7 +206,7 @@ def _wished(
 def _row(
     found: Recommending,
     row: RecommendationRow,
-    kept: Sequence[ToldEvent],
+    kept: Sequence[ReportedEvent],
     withheld: Withheld,
     shelving: Shelving,
     wishes: Wishes,
@@ -274,7 +274,7 @@ def recommended_item(item: Recommended) -> RecommendedItem:
     )
 
 
-def _purchases(kept: Sequence[ToldEvent]) -> list[PurchaseEvent]:
+def _purchases(kept: Sequence[ReportedEvent]) -> list[PurchaseEvent]:
     read = EVENT_TYPES[_PURCHASES][1]
     told = [read.model_validate(one.content) for one in kept if one.table == _PURCHASES]
     return [one for one in told if isinstance(one, PurchaseEvent)]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from training.recipe.falling import WrittenRun
-from training.recipe.family import Kept
+from training.recipe.family import UnchangedModel
 from training.registry.gate import Check, failed_of
 from training.registry.promotion import PromotionSummary
 
@@ -103,7 +103,7 @@ class TrainingSummary:
         )
 
     @classmethod
-    def of_kept(cls, kept: Kept) -> Self:
+    def of_unchanged(cls, kept: UnchangedModel) -> Self:
         """The summary of a model in use that stays as it is."""
         manifest = kept.manifest
         return cls(

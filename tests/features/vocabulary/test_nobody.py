@@ -4,48 +4,55 @@ from __future__ import annotations
 
 import pytest
 
-from features.vocabulary.nobody import ALWAYS, WITH_MANY_ORDERS, Nobody, stands_for_nobody
+from features.vocabulary.nobody import (
+    ALWAYS,
+    WITH_MANY_ORDERS,
+    PlaceholderCertainty,
+    placeholder_certainty,
+)
 from features.vocabulary.words import folded
 
 
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("Guest", Nobody.ALWAYS),
-        (" WALK-IN ", Nobody.ALWAYS),
-        ("Cash Customer", Nobody.ALWAYS),
-        ("n/a", Nobody.ALWAYS),
-        ("-1", Nobody.ALWAYS),
-        ("Laufkunde", Nobody.ALWAYS),
-        ("Barverkauf", Nobody.ALWAYS),
-        ("Invité", Nobody.ALWAYS),
-        ("client de passage", Nobody.ALWAYS),
-        ("Consumidor Final", Nobody.ALWAYS),
-        ("ospite", Nobody.ALWAYS),
-        ("cliente não identificado", Nobody.ALWAYS),
-        ("onbekend", Nobody.ALWAYS),
-        ("guest@shop.example", Nobody.ALWAYS),
-        ("Gast", Nobody.WITH_MANY_ORDERS),
-        ("Bar", Nobody.WITH_MANY_ORDERS),
-        ("comptoir", Nobody.WITH_MANY_ORDERS),
-        ("0", Nobody.WITH_MANY_ORDERS),
-        ("0.0", Nobody.WITH_MANY_ORDERS),
-        ("00000", Nobody.WITH_MANY_ORDERS),
-        ("99999", Nobody.WITH_MANY_ORDERS),
-        ("no-reply@shop.example", Nobody.WITH_MANY_ORDERS),
-        ("none", Nobody.WITH_MANY_ORDERS),
+        ("Guest", PlaceholderCertainty.ALWAYS),
+        (" WALK-IN ", PlaceholderCertainty.ALWAYS),
+        ("Cash Customer", PlaceholderCertainty.ALWAYS),
+        ("n/a", PlaceholderCertainty.ALWAYS),
+        ("-1", PlaceholderCertainty.ALWAYS),
+        ("Laufkunde", PlaceholderCertainty.ALWAYS),
+        ("Barverkauf", PlaceholderCertainty.ALWAYS),
+        ("Invité", PlaceholderCertainty.ALWAYS),
+        ("client de passage", PlaceholderCertainty.ALWAYS),
+        ("Consumidor Final", PlaceholderCertainty.ALWAYS),
+        ("ospite", PlaceholderCertainty.ALWAYS),
+        ("cliente não identificado", PlaceholderCertainty.ALWAYS),
+        ("onbekend", PlaceholderCertainty.ALWAYS),
+        ("guest@shop.example", PlaceholderCertainty.ALWAYS),
+        ("Gast", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("Bar", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("comptoir", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("0", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("0.0", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("00000", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("99999", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("no-reply@shop.example", PlaceholderCertainty.WITH_MANY_ORDERS),
+        ("none", PlaceholderCertainty.WITH_MANY_ORDERS),
         # A program writes these where it knows nothing, and a person may bear them.
-        ("null", Nobody.NEVER),
-        ("NaN", Nobody.NEVER),
-        ("99", Nobody.NEVER),
-        ("1", Nobody.NEVER),
-        ("C108", Nobody.NEVER),
-        ("Guesthouse Miller", Nobody.NEVER),
-        ("bar@example.org", Nobody.NEVER),
+        ("null", PlaceholderCertainty.NEVER),
+        ("NaN", PlaceholderCertainty.NEVER),
+        ("99", PlaceholderCertainty.NEVER),
+        ("1", PlaceholderCertainty.NEVER),
+        ("C108", PlaceholderCertainty.NEVER),
+        ("Guesthouse Miller", PlaceholderCertainty.NEVER),
+        ("bar@example.org", PlaceholderCertainty.NEVER),
     ],
 )
-def test_a_word_stands_for_nobody_always_or_with_many_orders(written: str, meant: Nobody) -> None:
-    assert stands_for_nobody(written) is meant
+def test_a_word_stands_for_nobody_always_or_with_many_orders(
+    written: str, meant: PlaceholderCertainty
+) -> None:
+    assert placeholder_certainty(written) is meant
 
 
 def test_every_word_is_written_as_it_is_looked_up_and_is_in_one_list() -> None:
