@@ -34,7 +34,7 @@ def evaluate(call: Call, model: str, version: int | None, export: Path | None) -
     """Recompute every figure of a model's card from its predictions, and show both side by side."""
     from training.families.kinds import kind_of
     from training.families.recomputed import compared_with_card, require_predictions
-    from training.predictions.kept import StoredPredictions
+    from training.predictions.stored import StoredPredictions
     from training.registry.manifests import manifest_of_version
 
     require_predictions(model)

@@ -15,7 +15,7 @@ from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot_folder
-from training.predictions.kept import StoredPredictions
+from training.predictions.stored import StoredPredictions
 
 
 def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from training.bundles.admission import current_folder
 from training.bundles.manifest import MANIFEST_FILE
 from training.bundles.sealing import verified
 from training.bundles.signature import Signing
-from training.predictions.kept import StoredPredictions
+from training.predictions.stored import StoredPredictions
 from training.predictions.table import read_predictions
 
 _PACK = ("pack/",)

@@ -14,8 +14,8 @@ from features.checks.overview.likeness import carried_by_few, near_equal_ids
 from features.checks.overview.meetings import meeting_breaches, meetings
 from features.checks.overview.merchandise import no_merchandise
 from features.checks.overview.money import without_money
-from features.checks.overview.nobody import placeholder_breaches
 from features.checks.overview.order_numbers import numbers_used_again
+from features.checks.overview.placeholder_customers import placeholder_breaches
 from features.checks.overview.records import file_accounts
 from features.checks.overview.summaries import orders_relation, table_summary
 from features.sources.connection import Connection, quoted

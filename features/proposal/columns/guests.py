@@ -9,7 +9,11 @@ from features.proposal.columns.roles import ChosenColumn
 from features.proposal.wording.writing import ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal
-from features.vocabulary.nobody import PlaceholderCertainty, has_far_more, placeholder_certainty
+from features.vocabulary.placeholder_customers import (
+    PlaceholderCertainty,
+    has_far_more,
+    placeholder_certainty,
+)
 
 _LEFT_OUT_SHARE = 0.25
 """From this share of lines without a customer on a rule is proposed, for a check takes a third for a fault."""

@@ -12,7 +12,7 @@ from serving.ledger.administration import create_key, record_command
 from serving.nightly.verification import Verified, verify
 from tests.serving.company import Company
 from tests.training.predictions.pieces import IDS, predictions
-from training.predictions.kept import StoredPredictions
+from training.predictions.stored import StoredPredictions
 
 
 @pytest.fixture

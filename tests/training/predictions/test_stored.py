@@ -14,7 +14,7 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import WorkspaceRefused
 from tests.absolute_paths import places_naming
 from tests.training.predictions.pieces import IDS, predictions
-from training.predictions.kept import STORED_TRAININGS, StoredPredictions
+from training.predictions.stored import STORED_TRAININGS, StoredPredictions
 
 
 @pytest.fixture

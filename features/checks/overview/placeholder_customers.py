@@ -11,7 +11,7 @@ from features.checks.judging.judged_table import OpenTable
 from features.checks.judging.rules import UNKNOWN_CUSTOMERS_SHARE, as_written
 from features.checks.overview.summaries import orders_relation
 from features.sources.connection import literal
-from features.vocabulary.nobody import (
+from features.vocabulary.placeholder_customers import (
     ANYBODY_TIMES,
     LARGE_TIMES,
     WORD_TIMES,

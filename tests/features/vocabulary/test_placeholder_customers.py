@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.vocabulary.nobody import (
+from features.vocabulary.placeholder_customers import (
     ALWAYS,
     WITH_MANY_ORDERS,
     PlaceholderCertainty,
