@@ -134,14 +134,16 @@ def recommended(
     found = trained(models_in_use)
     words = words_of(answer_in(question.language, models_in_use).code)
     shelving, wishes, unknown = _wished(found, question)
-    kept = models_in_use.newer_events(
+    reported = models_in_use.newer_events(
         [one.customer_id for one in question.rows if one.customer_id != UNREADABLE],
         found.as_of.seconds,
     )
     withheld = models_in_use.ledger.privacy.withheld
     by_churn = _order_chances(models_in_use, question.rows, found.manifest.horizon_days)
     rows = [
-        _row(found, one, kept.get(one.customer_id, ()), withheld, shelving, wishes, words, chance)
+        _row(
+            found, one, reported.get(one.customer_id, ()), withheld, shelving, wishes, words, chance
+        )
         for one, chance in zip(question.rows, by_churn, strict=True)
     ]
     warnings: list[WarningAnswer] = []
@@ -206,7 +208,7 @@ def _wished(
 def _row(
     found: Recommending,
     row: RecommendationRow,
-    kept: Sequence[ReportedEvent],
+    reported: Sequence[ReportedEvent],
     withheld: Withheld,
     shelving: Shelving,
     wishes: Wishes,
@@ -231,8 +233,8 @@ def _row(
     if row.customer_id in withheld.objected or found.declined(key):
         answer["status"] = word_of(Status.NO_CONSENT)
         return answer
-    told = [] if row.events is None else row.events.purchases
-    lines = found.lines([_line(one) for one in (*told, *_purchases(kept))], key)
+    given = [] if row.events is None else row.events.purchases
+    lines = found.lines([_line(one) for one in (*given, *_purchases(reported))], key)
     if key < 0 and not lines:
         answer["status"] = word_of(Status.UNKNOWN_ID)
     listed = found.list_for(found.bought(key, lines), shelving, wishes, words, by_churn)
@@ -274,10 +276,10 @@ def recommended_item(item: Recommended) -> RecommendedItem:
     )
 
 
-def _purchases(kept: Sequence[ReportedEvent]) -> list[PurchaseEvent]:
+def _purchases(reported: Sequence[ReportedEvent]) -> list[PurchaseEvent]:
     read = EVENT_TYPES[_PURCHASES][1]
-    told = [read.model_validate(one.content) for one in kept if one.table == _PURCHASES]
-    return [one for one in told if isinstance(one, PurchaseEvent)]
+    read_events = [read.model_validate(one.content) for one in reported if one.table == _PURCHASES]
+    return [one for one in read_events if isinstance(one, PurchaseEvent)]
 
 
 def _line(one: PurchaseEvent) -> tuple[str, int, int, int]:
