@@ -134,16 +134,14 @@ class ModelsInUse:
             ids = other.all_of(ids) if len(other.ids) else ids
         return list(dict.fromkeys([*named, *ids]))
 
-    def newer_events(
-        self, customer_ids: Iterable[str], after: int
-    ) -> dict[str, list[ReportedEvent]]:
+    def newer_events(self, named: Iterable[str], after: int) -> dict[str, list[ReportedEvent]]:
         """The events told of customers by any of their ids, known at ``after`` or later, oldest first."""
-        ids, other_ids = list(dict.fromkeys(customer_ids)), self.other_ids
+        ids, other_ids = list(dict.fromkeys(named)), self.other_ids
         further = {two: one for one in ids for two in other_ids.beside(one)}
         found = self.ledger.events.newer([*ids, *further], after)
         for two, one in further.items():
-            if told := found.pop(two, None):
-                every = [*found.get(one, ()), *told]
+            if events := found.pop(two, None):
+                every = [*found.get(one, ()), *events]
                 found[one] = sorted(every, key=lambda event: (event.known_at, event.event_id))
         return found
 
