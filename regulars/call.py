@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from features.company.disk import told_of_disk
+from features.company.disk import disk_refusal
 from features.company.workspace import Workspace
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.time import Cutoff
@@ -64,14 +64,14 @@ def _faults_as_sentences(call: Call, name: str) -> Iterator[None]:
         click.echo("Stopped. What was published before is untouched.", err=True)
         sys.exit(130)
     except Exception as fault:
-        told = _told_of_fault(call, name, fault)
+        told = _error_of_fault(call, name, fault)
         if told is None:
             raise
         narrator.refuse(name, told)
         sys.exit(told.exit_code)
 
 
-def _told_of_fault(call: Call, name: str, fault: Exception) -> RegularsError | None:
+def _error_of_fault(call: Call, name: str, fault: Exception) -> RegularsError | None:
     """What a fault of the disk or of a damaged database says to people; None where it is a mistake of ours."""
     from serving.ledger.integrity import RESTORED, is_damage
 
@@ -83,7 +83,7 @@ def _told_of_fault(call: Call, name: str, fault: Exception) -> RegularsError | N
         )
     # Settings that cannot be read have no workspace.
     places = (call.workspace.folder,) if "settings" in vars(call) else ()
-    return told_of_disk(fault, f"`regulars {name}`", *places)
+    return disk_refusal(fault, f"`regulars {name}`", *places)
 
 
 def verb(function: Callable[..., Outcome]) -> Callable[..., None]:

@@ -75,10 +75,10 @@ def _note_what_came(call: Call, nights: Nights, asked: str) -> str:
     """Look what came of days whose outcome is known by now, and say of how many."""
     from features.store.store import open_store
     from serving.nightly.beside import happened_after
-    from serving.process.without_training import kept_out
+    from serving.process.without_training import libraries_hidden
     from training.families.churn.bundle import current_bundle
 
-    with kept_out():
+    with libraries_hidden():
         bundle = current_bundle(call.workspace)
     store = open_store(call.workspace)
     pack, rates = store.pack(), dict[date, float | None]()

@@ -170,10 +170,10 @@ def store_tables(call: Call, as_of: Cutoff | None = None, *, again: bool = False
 def forget(call: Call) -> Outcome:
     """Make store, vectors and scores anew without erased customers, and delete what still holds them."""
     from serving.nightly.forgetting import (
+        erasures_sentence,
         finish_erasures,
         forget_old_generations,
         let_go_of_the_old,
-        told_of_erasures,
     )
 
     narrator = call.narrator
@@ -184,7 +184,7 @@ def forget(call: Call) -> Outcome:
     ready_to_go_back(call)
     done = finish_erasures(call.workspace, at=now_seconds())
     let_go = let_go_of_the_old(call.workspace, call.settings.retention, at=now_seconds())
-    said = told_of_erasures(call.workspace, done)
+    said = erasures_sentence(call.workspace, done)
     return Outcome(
         said=f"{said}. {let_go:,} rows of the ledger were kept long enough" if let_go else said,
         data={"erasures_done": done, "let_go": let_go},

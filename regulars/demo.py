@@ -102,29 +102,29 @@ def _spec_in(folder: Path) -> WorldSpec | None:
 def _train_all(here: Call) -> None:
     """Every family whose model is not current: some one after the other, and meanwhile others beside them."""
     narrator = here.narrator
-    with beside(here, [name for name in _MEANWHILE if not _is_kept(here, name)]) as waited:
-        timed(f"train {_CHURN}", narrator, _kept_or, here, _CHURN, train_family)
+    with beside(here, [name for name in _MEANWHILE if not _is_unchanged(here, name)]) as waited:
+        timed(f"train {_CHURN}", narrator, _unchanged_or_trained, here, _CHURN, train_family)
         for name in (_VALUE, _SEGMENTS):
-            timed(f"train {name}", narrator, _kept_or, here, name, trained)
+            timed(f"train {name}", narrator, _unchanged_or_trained, here, name, trained)
         found = {one.name: one for one in waited()}
     for name in _MEANWHILE:
         if name in found:
             narrator.tell(f"train {name}", found[name].outcome, found[name].seconds)
         else:
-            timed(f"train {name}", narrator, _kept, name)
+            timed(f"train {name}", narrator, _unchanged, name)
 
 
-def _kept_or(here: Call, name: str, train: Callable[[Call, str], Outcome]) -> Outcome:
-    return _kept(name) if _is_kept(here, name) else train(here, name)
+def _unchanged_or_trained(here: Call, name: str, train: Callable[[Call, str], Outcome]) -> Outcome:
+    return _unchanged(name) if _is_unchanged(here, name) else train(here, name)
 
 
-def _is_kept(here: Call, name: str) -> bool:
+def _is_unchanged(here: Call, name: str) -> bool:
     from training.families.current import is_current
 
     return is_current(name, here.settings, here.workspace)
 
 
-def _kept(name: str) -> Outcome:
+def _unchanged(name: str) -> Outcome:
     return Outcome(f"Kept the {name} model in use, nothing has changed")
 
 

@@ -34,12 +34,12 @@ def evaluate(call: Call, model: str, version: int | None, export: Path | None) -
     """Recompute every figure of a model's card from its predictions, and show both side by side."""
     from training.families.kinds import kind_of
     from training.families.recomputed import compared_with_card, require_predictions
-    from training.predictions.kept import KeptPredictions
+    from training.predictions.stored import StoredPredictions
     from training.registry.manifests import manifest_of_version
 
     require_predictions(model)
     manifest = manifest_of_version(call.settings, call.workspace, kind_of(model), version)
-    kept = KeptPredictions(call.workspace)
+    kept = StoredPredictions(call.workspace)
     predictions = kept.read(model, manifest.digest)
     figures = compared_with_card(manifest, predictions)
     file = str(kept.place(model, manifest.digest))

@@ -65,15 +65,15 @@ def train_family(
 
 def _family(name: str) -> tuple[Kind[Any, Any], Gate]:
     """How models of a family are opened and judged; what only training needs would take seconds to load."""
-    from serving.process.without_training import kept_out
+    from serving.process.without_training import libraries_hidden
 
-    with kept_out():
+    with libraries_hidden():
         from training.families.families import family_of
 
         family = family_of(name)
 
     def gate(folder: Path, champion: Any) -> Sequence[Check]:
-        with kept_out():
+        with libraries_hidden():
             return family.checks(folder, champion)
 
     return family.kind, gate
@@ -111,11 +111,11 @@ def promote(call: Call, version: int | None, model: str, reason: str, force: boo
 def rollback(call: Call, model: str, reason: str) -> Outcome:
     """Make the previous champion the champion again."""
     from regulars.promoting import Putting
-    from serving.process.without_training import kept_out
+    from serving.process.without_training import libraries_hidden
     from training.registry.promotion import rollback as roll_back
 
     # How models are judged is not asked again: these checks were passed long ago.
-    with kept_out():
+    with libraries_hidden():
         from training.families.kinds import kind_of
     putting = Putting(call, model)
     summary = roll_back(

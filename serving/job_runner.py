@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from serving.contract.identifiers import UNREADABLE
 from serving.contract.job_lines import lines_of
-from serving.contract.recorded_scores import answer_rows, nobody
+from serving.contract.recorded_scores import answer_rows, unreadable_subject
 from serving.contract.row_messages import ScoredRowAnswer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.database import UNWRITABLE
@@ -162,7 +162,7 @@ class JobRunner:
         return answer_rows(
             self._models_in_use,
             in_use,
-            [nobody() if one == UNREADABLE else Subject(one or "") for one in asked],
+            [unreadable_subject() if one == UNREADABLE else Subject(one or "") for one in asked],
             at=job.submitted_at,
             with_reasons=job.question["reasons"],
             language=language_of(code) if code else self._models_in_use.language,

@@ -17,7 +17,7 @@ from experiments.mutants.mirror import Imports, mirrored
 from experiments.mutants.mutant import Mutant, Spot, spots
 from experiments.mutants.results import Result, Results
 from experiments.mutants.sample import drawn, weight_of
-from experiments.mutants.shares import fallen, keep, kept, shares, table
+from experiments.mutants.shares import fallen, keep, shares, stored_shares, table
 from experiments.mutants.trials import Attempt, Workshop, try_all
 
 _FEWER = {"NumberReplacer": 0.4, "OtherFraction": 0.5, "AddNot": 0.7}
@@ -63,7 +63,7 @@ def _hand_made(given: argparse.Namespace, workshop: Workshop, results: Results) 
 
     def tell(trial: Attempt, result: Result) -> None:
         is_seen = result.is_killed or result.outcome == "not importable"
-        print(_told(result, is_seen), trial.mutant.name, flush=True)
+        print(_result_line(result, is_seen), trial.mutant.name, flush=True)
         if not is_seen:
             missed.append(trial.mutant)
 
@@ -85,7 +85,7 @@ def _sample(given: argparse.Namespace, workshop: Workshop, results: Results) -> 
     ended: list[tuple[str, bool]] = []
 
     def tell(trial: Attempt, result: Result) -> None:
-        print(_told(result, result.is_killed), trial.mutant.name, flush=True)
+        print(_result_line(result, result.is_killed), trial.mutant.name, flush=True)
         if result.counts:
             ended.append((trial.mutant.file, result.is_killed))
 
@@ -94,7 +94,7 @@ def _sample(given: argparse.Namespace, workshop: Workshop, results: Results) -> 
     print(table(rooms))
     if given.file:
         return []
-    lost = list(fallen(rooms, kept(given.seed, given.count)))
+    lost = list(fallen(rooms, stored_shares(given.seed, given.count)))
     if given.keep and not lost:
         keep(rooms, given.seed, given.count)
     return lost
@@ -121,7 +121,7 @@ def _is_asked(file: str, beginnings: Iterable[str]) -> bool:
     return not beginnings or file.startswith(tuple(beginnings))
 
 
-def _told(result: Result, is_seen: bool) -> str:
+def _result_line(result: Result, is_seen: bool) -> str:
     word = "killed  " if is_seen else "SURVIVED" if result.counts else "void    "
     return f"{word} {result.outcome:<14} {result.processor:6.1f} s "
 

@@ -245,7 +245,7 @@ def _child(task: dict[str, Any], tree: Path, folder: Path) -> None:
         conduct = Conduct(task)
         only_first = ["--exitfirst"] if task["file"] else []
         arguments = [*ARGUMENTS, *only_first, f"--basetemp={folder / 'pytest'}", *task["tests"]]
-        code = _told_by(conduct, arguments)
+        code = _exit_code(conduct, arguments)
         report = {
             "seconds": conduct.seconds,
             "failed": conduct.failed,
@@ -259,7 +259,7 @@ def _child(task: dict[str, Any], tree: Path, folder: Path) -> None:
         os._exit(code)
 
 
-def _told_by(conduct: Conduct, arguments: Sequence[str]) -> int:
+def _exit_code(conduct: Conduct, arguments: Sequence[str]) -> int:
     """How pytest ended; where it fell over itself after a test had failed, the failed test counts."""
     try:
         return int(pytest.main([*arguments], plugins=[conduct]))

@@ -63,7 +63,7 @@ def table(rooms: Mapping[str, Share]) -> str:
     return "\n".join(lines)
 
 
-def kept(seed: int, count: int, path: Path = SHARES) -> dict[str, Share]:
+def stored_shares(seed: int, count: int, path: Path = SHARES) -> dict[str, Share]:
     """The shares last kept of the same sample; none where another sample was kept."""
     if not path.exists():
         return {}

@@ -55,16 +55,16 @@ class Nursery:
             cwd=tree, env=surroundings(tree), text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
-        self._told()
+        self._answer()
 
     def tried(self, task: dict[str, Any]) -> dict[str, Any]:
         """How a task ended."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(task) + "\n")
         self._process.stdin.flush()
-        return self._told()
+        return self._answer()
 
-    def _told(self) -> dict[str, Any]:
+    def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:

@@ -24,7 +24,7 @@ TOUCHES_AFTER_LEAVING = 0.5
 """Who has left still visits and clicks, at this share of the former rate."""
 
 
-_NOBODY = np.zeros(0, np.int64)
+_NO_CUSTOMERS = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def belief(seen: Seen, cutoff_day: int) -> Floats:
         # Whoever ordered later than that day is left as they were; their clock must not run backwards.
         silent_from = np.minimum(seen.last_day + 1, day)
         here_today = here * stays * passes_without_order(people, silent_from, day, seen.clock)
-        touched = np.bincount(seen.touches.get(day, _NOBODY), minlength=len(people))
+        touched = np.bincount(seen.touches.get(day, _NO_CUSTOMERS), minlength=len(people))
         gone_today = gone_today * TOUCHES_AFTER_LEAVING**touched
         accepts, accepted = _offer_evidence(seen, day)
         here_today *= 1.0 - accepts
@@ -120,7 +120,7 @@ def _offer_evidence(seen: Seen, day: int) -> tuple[Floats | float, Ints | Flags]
     """Each one's chance to accept on this day unless it was before, and who was seen to accept."""
     campaign = _running_campaign(day)
     if campaign is None or campaign not in seen.chances:
-        return 0.0, _NOBODY
+        return 0.0, _NO_CUSTOMERS
     daily = seen.chances[campaign] / ACCEPT_DAYS
     passed = day - campaign_day(campaign)
     accepted_day = seen.accepted_days[campaign]

@@ -2,7 +2,7 @@
 
 On some days of the past a random share of the customers who agreed to marketing is drawn; half of them are contacted and
 half deliberately are not. Law: for ``EFFECT_DAYS`` from its day on a contact lowers the rate of leaving by a share of the
-customer's own (``share_kept_when_called``). It brings no order by itself, and who has left already does not come back.
+customer's own (``share_retained_by_call``). It brings no order by itself, and who has left already does not come back.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NOT_ASKED, CONTROL, CONTACTED = -1, 0, 1
 """Whether a customer was outside of a campaign, kept from its contact, or contacted."""
 
 
-def share_kept_when_called(people: People) -> Floats:
+def share_retained_by_call(people: People) -> Floats:
     """The share of each customer's leaving that a call prevents.
 
     More of those who are satisfied, fewer of those who look for discounts.
@@ -74,7 +74,7 @@ class ContactCampaigns:
         working = np.flatnonzero((self.days <= day) & (day < self.days + EFFECT_DAYS))
         if not len(working):
             return 0.0
-        called = share_kept_when_called(people)
+        called = share_retained_by_call(people)
         left_over = np.ones(len(people))
         for campaign in working:
             share = list(SHARES.values())[self.kinds[campaign]]

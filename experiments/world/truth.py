@@ -16,7 +16,7 @@ from experiments.world.archive import Archive, Rows, last_rows
 from experiments.world.belief import belief, no_order
 from experiments.world.campaigns import acceptance_chances
 from experiments.world.catalogue import catalogue_of
-from experiments.world.contact_campaigns import share_kept_when_called
+from experiments.world.contact_campaigns import share_retained_by_call
 from experiments.world.keeping import Keeping, brings_within, leaving_rate
 from experiments.world.people import Flags
 from experiments.world.spec import WorldSpec, random_stream
@@ -151,7 +151,7 @@ class World:
             rate=leaving_rate(
                 seen.people, has_left, seen.open_from, seen.open_until, cutoff_day, days
             ),
-            lowered=share_kept_when_called(seen.people),
+            lowered=share_retained_by_call(seen.people),
             if_kept_cents=brings_within(
                 seen.people, self._usual_order_cents(customers), money_days
             ),

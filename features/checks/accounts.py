@@ -77,7 +77,7 @@ class PartAccount:
     overlaps: tuple[Overlap, ...] = ()
     """Pairs of files with rows that say the same."""
 
-    def kept(self, mask: int, *, drops: bool) -> int:
+    def accepted_rows(self, mask: int, *, drops: bool) -> int:
         """How many rows keep their place."""
         unmarked = sum(one.rows for one in self.groups if not one.bits & mask)
         return unmarked - (self.repeated_kept if drops else 0)

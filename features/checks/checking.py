@@ -15,7 +15,7 @@ from pathlib import Path
 
 from features.checks.accounts import repeated_relation
 from features.checks.breaches import Breach, CheckReport, TableReport, refusal
-from features.checks.findings import Account, account_of_reference, customers_kept
+from features.checks.findings import Account, accepted_customers, account_of_reference
 from features.checks.identities.findings import account_of_identities
 from features.checks.identities.merging import merge_people
 from features.checks.journal import FileRecord, Journal, TableRecord
@@ -28,7 +28,7 @@ from features.checks.near_ids import near_equal_ids
 from features.checks.overview.overview import with_figures
 from features.checks.overview.records import rows_by_file
 from features.checks.reading import TableReading, read_table
-from features.company.erased import NOBODY_ERASED, Tombstones
+from features.company.erased import NONE_ERASED, Tombstones
 from features.company.settings.reading import Settings
 from features.sources.connection import Connection, connect
 from features.vocabulary.errors import DataRefused, RegularsError
@@ -63,10 +63,10 @@ class CheckedTable:
         """The names of the stored columns, in the order of the declaration."""
         return tuple(column.stored for column in self.columns)
 
-    def kept(self, month: int | None = None) -> str:
+    def accepted_rows_sql(self, month: int | None = None) -> str:
         """SQL for the kept rows, of one month where the table has months; each repeated row once."""
         opened = self.opened
-        names = ", ".join(opened.kept_names)
+        names = ", ".join(opened.stored_columns_sql)
         mask = f"bits & {opened.mask} = 0"
         if month is None:
             return f"SELECT {names} FROM {opened.judged} WHERE {mask}"
@@ -110,8 +110,8 @@ def check(
     ):
         checking = Checking(connection, settings, Path(scratch), progress or silent, as_of)
         tables = list(checking.references()) + list(checking.events())
-        report = checking.report(tables, lambda one: customers_kept(one.opened))
-        report = checking.with_near_ids(report, checking.kept_ids(tables))
+        report = checking.report(tables, lambda one: accepted_customers(one.opened))
+        report = checking.with_near_ids(report, checking.accepted_ids_sql(tables))
         opened = {one.table.name: (one.opened, one.record.files) for one in tables}
         return with_figures(connection, report, opened)
 
@@ -127,7 +127,7 @@ class Checking:
         progress: Progress = silent,
         as_of: Cutoff | None = None,
         before: Before | None = None,
-        erased: Tombstones = NOBODY_ERASED,
+        erased: Tombstones = NONE_ERASED,
     ) -> None:
         self.connection = connection
         self.settings = settings
@@ -251,7 +251,7 @@ class Checking:
         ordered = tuple(reports[name] for name in self.mapped if name in reports)
         return CheckReport(ordered, tuple(every))
 
-    def kept_ids(self, tables: Iterable[CheckedTable]) -> str:
+    def accepted_ids_sql(self, tables: Iterable[CheckedTable]) -> str:
         """SQL for the customer numbers of all kept rows, in a column ``id``."""
         named = [
             f"SELECT {CUSTOMER_ID} AS id FROM {one.opened.judged} WHERE bits & {one.opened.mask} = 0"
@@ -295,7 +295,7 @@ class Checking:
             as_of=self.as_of,
             known={file: (one.stamp, one.schema) for file, one in files.items()},
             # Of the identities also those of the erased are read, to know all of their ids.
-            erased=NOBODY_ERASED if name == IDENTITIES.name else self.erased,
+            erased=NONE_ERASED if name == IDENTITIES.name else self.erased,
             ignores_case=bool(self.settings.company.ignore_case),
             people=self.people,
         )

@@ -81,7 +81,7 @@ def account_of_reference(opened: OpenTable) -> Account:
     if opened.table is CUSTOMERS:
         columns = [one.column for one in opened.columns]
         breaches += protected_notes(opened.table.name, columns, keys)
-    customers = customers_kept(opened)
+    customers = accepted_customers(opened)
     breaches += _too_little(opened, in_source, read, kept, customers)
     report = TableReport(
         table=opened.table.name,
@@ -97,7 +97,7 @@ def account_of_reference(opened: OpenTable) -> Account:
     return Account(report, tuple(breaches))
 
 
-def customers_kept(opened: OpenTable) -> int:
+def accepted_customers(opened: OpenTable) -> int:
     """How many customers have kept rows among those that were judged."""
     if all(one.column.name != CUSTOMER_ID for one in opened.columns):
         return 0

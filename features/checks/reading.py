@@ -133,7 +133,7 @@ def _months(
     for month in touched:
         if found[month].groups:
             months[month] = MonthRecord(
-                found[month], found[month].kept(opened.mask, drops=drops)
+                found[month], found[month].accepted_rows(opened.mask, drops=drops)
             )  # fmt: skip
     return dict(sorted(months.items()))
 

@@ -55,7 +55,7 @@ def is_closed(fault: BaseException) -> bool:
     return any(_says(one, _CLOSED, _SAID_CLOSED) for one in _behind(fault))
 
 
-def told_of_disk(fault: BaseException, work: str, *places: Path) -> WorkspaceRefused | None:
+def disk_refusal(fault: BaseException, work: str, *places: Path) -> WorkspaceRefused | None:
     """What a fault of the disk comes to for whoever did some work; None for any other fault.
 
     ``places`` are folders it writes to; the one with the least room is told.

@@ -73,7 +73,7 @@ class Tombstones:
         return (said.hexdigest(),)
 
 
-NOBODY_ERASED = Tombstones("")
+NONE_ERASED = Tombstones("")
 
 
 def short_names(names: Iterable[str]) -> Ints:

@@ -77,14 +77,14 @@ class EventColumns:
 def event_columns_of(plan: Plan, tables: Sequence[str]) -> EventColumns:
     """The event columns of a plan over the tables that are there, which include those it reads."""
     named = _named_texts(plan)
-    told_apart = _told_apart(plan)
+    value_columns = _value_columns(plan)
     streams: dict[str, tuple[EventColumn, ...]] = {}
     for name, columns in plan.columns.items():
         # Orders first, so that the rows of one second lie together by order.
         first = sorted(columns, key=lambda column: column != ORDER)
         said = named.get(name, {})
         # A column that no condition asks for a text is read in some other way.
-        whole = [one for one in first if (name, one) in told_apart or not said.get(one)]
+        whole = [one for one in first if (name, one) in value_columns or not said.get(one)]
         whole = [one for one in whole if _is_text(name, one)]
         streams[name] = _placed(name, columns, said, whole)
     streams |= {name: () for name in sorted(tables) if name not in streams}
@@ -214,7 +214,7 @@ def _named_texts(plan: Plan) -> dict[str, dict[str, set[str]]]:
     return named
 
 
-def _told_apart(plan: Plan) -> set[tuple[str, str]]:
+def _value_columns(plan: Plan) -> set[tuple[str, str]]:
     """The columns that a value itself names, not a condition alone, such as the key of a count.
 
     A column too many only makes the batches larger, so whatever might be a name is taken for one.

@@ -29,7 +29,7 @@ _STUBS = "define void @NRT_MemInfo_call_dtor(ptr %0) { ret void }"
 # What the kernel takes in from beside its folder.
 _LINKED = ("plan/program.py",)
 _loading = threading.Lock()
-_kept: list[object] = []
+_alive: list[object] = []
 
 
 def entry() -> Entry:
@@ -47,9 +47,9 @@ def _entry() -> Entry:
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(_STUBS), machine)
     engine.add_object_file(llvm.object_file.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    _kept.append(engine)  # its memory holds the code
+    _alive.append(engine)  # its memory holds the code
     return_value, fault = ctypes.c_void_p(), ctypes.c_void_p()
-    _kept.append((return_value, fault))
+    _alive.append((return_value, fault))
     function = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * 6)(
         engine.get_function_address(name)
     )

@@ -21,7 +21,7 @@ _MEETS = 0.5
 _NAMED = 0.5
 _TELLING = 20
 """Without a name that speaks for it, so many different keys have to meet: small numbers meet everywhere."""
-_TOLD = 20
+_ENOUGH_ORDERS = 20
 """From so many orders on it is told that none of their customers has two."""
 
 
@@ -210,7 +210,11 @@ def of_other_files(customer: Look | None, order: Look | None, *, is_dated: bool)
             "The file has lines of orders without their days and customers. Where the orders are in a file of "
             "their own, give it as well: `regulars init --purchases LINES --orders ORDERS`."
         )
-    if order is not None and customer is not None and order.distinct == customer.distinct >= _TOLD:
+    if (
+        order is not None
+        and customer is not None
+        and order.distinct == customer.distinct >= _ENOUGH_ORDERS
+    ):
         yield (
             f"Every order has another {customer.name}, so nobody comes back. Where another column, or a file of "
             "customers given by --customers, says who is the same person, take that."

@@ -11,7 +11,7 @@ from features.proposal.columns.names import ROLES, likeness
 from features.proposal.columns.people import people_in
 from features.proposal.merchandise import with_merchandise
 from features.proposal.surroundings import by_language
-from features.proposal.wording.namesakes import told_apart
+from features.proposal.wording.namesakes import with_ambiguous_columns_open
 from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import Source
@@ -80,7 +80,7 @@ def table_of(
         timezone_reason=reason if table.event_time else "",
         readings=readings_of(source, [one.expression for one in columns]),
     )
-    return told_apart(source, proposed)
+    return with_ambiguous_columns_open(source, proposed)
 
 
 def _mapped(column: Column, look: Look) -> ProposedColumn:

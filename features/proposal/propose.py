@@ -15,7 +15,7 @@ from features.proposal.merchandise import beyond
 from features.proposal.others import propose_other, table_of
 from features.proposal.purchases import PurchasesDraft
 from features.proposal.surroundings import FALLBACK_DAYS
-from features.proposal.wording.namesakes import told_apart
+from features.proposal.wording.namesakes import with_ambiguous_columns_open
 from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import Proposal, ProposedColumn, ProposedTable
 from features.sources.connection import Connection, connect, faults_worded
@@ -119,7 +119,7 @@ def _of_file(
             currency_reason=f"The currency is what {stated[0].look.name} says.",
         )
     proposal = purchases.propose(others)
-    tables = tuple(told_apart(purchases.source, one) for one in proposal.tables)
+    tables = tuple(with_ambiguous_columns_open(purchases.source, one) for one in proposal.tables)
     proposal = replace(proposal, tables=tables)
     said = trainable_without(looks, proposal.open)
     return replace(proposal, remarks=(said,)) if said else proposal

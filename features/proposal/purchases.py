@@ -26,7 +26,7 @@ from features.proposal.exclusions.cautions import (
     order_summaries,
     repeated_rows,
     without_a_key,
-    worthless_prices,
+    zero_prices,
 )
 from features.proposal.exclusions.services import NO_ODD_CODES, no_articles
 from features.proposal.exclusions.statuses import Sale, Statuses, StatusFindings
@@ -275,7 +275,7 @@ class PurchasesDraft:
             is_signed = "abs(" in total.quantity
             is_service = self.no_articles.is_service
             rules.append(
-                worthless_prices(
+                zero_prices(
                     self.connection, self.source, total.price, is_service, only_zero=is_signed
                 )
             )

@@ -179,7 +179,7 @@ class Ingestion:
                 checking.references(lambda name: self.made_of.table(name, (), checking.people))
             )
             # What describing tables say is written beside events, so these come first.
-            if not checking.report(references, _nobody).refused:
+            if not checking.report(references, _uncounted).refused:
                 with faults_worded(_SORTED, _AGAIN):
                     _write_references(connection, references, draft, last)
             shown = {one.table.name: one.stored_names for one in references}
@@ -191,7 +191,7 @@ class Ingestion:
                     _reached(connection, draft, last, shown),
                 )
             )
-            _refuse(checking.report([*references, *events], _nobody))
+            _refuse(checking.report([*references, *events], _uncounted))
             with faults_worded(_SORTED, _AGAIN):
                 packed = self._pack(connection, events, references, draft, last, shown)
             report = checking.report(
@@ -290,7 +290,7 @@ def _people(journal: Mapping[str, TableRecord]) -> Merges:
     return NO_MERGES if record is None or record.people is None else record.people
 
 
-def _nobody(_: CheckedTable) -> None:
+def _uncounted(_: CheckedTable) -> None:
     return None
 
 

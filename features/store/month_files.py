@@ -123,7 +123,7 @@ def write_identities(connection: Connection, table: CheckedTable, path: Path) ->
     query = f"""
         SELECT {CUSTOMER_ID}, coalesce({quoted(MERGED_PERSON)}, {CUSTOMER_ID}) AS {PERSON_ID},
                * EXCLUDE ({CUSTOMER_ID}, {quoted(MERGED_ID)}, {quoted(MERGED_PERSON)})
-        FROM (SELECT {CUSTOMER_ID}{selected} FROM ({table.kept()}) GROUP BY {CUSTOMER_ID})
+        FROM (SELECT {CUSTOMER_ID}{selected} FROM ({table.accepted_rows_sql()}) GROUP BY {CUSTOMER_ID})
         LEFT JOIN {MERGED_IDS} ON {quoted(MERGED_ID)} = {CUSTOMER_ID} ORDER BY {CUSTOMER_ID}
     """
     _write(connection, query, path)
@@ -145,7 +145,7 @@ def write_months(
     months = table.record.months
     written = [month for month in table.reading.touched if month in months and months[month].rows]
     for month in written:
-        query = _sorted(table, table.kept(month), describing, folder)
+        query = _sorted(table, table.accepted_rows_sql(month), describing, folder)
         _write(connection, query, month_file(folder, table.table.name, month))
     connection.execute("SET disabled_optimizers = ''")
     return written
@@ -164,7 +164,7 @@ def _merged(connection: Connection, table: CheckedTable) -> str:
     keys = [quoted(one.stored) for one in table.columns if one.column.name in table.table.key]
     key = ", ".join(keys)
     others = [one.stored for one in table.columns if one.column.name not in table.table.key]
-    kept = f"({table.kept()}) AS kept"
+    kept = f"({table.accepted_rows_sql()}) AS kept"
     joins, picked = [], []
     for position, name in enumerate(map(quoted, others)):
         if table.opened.merges_ids and name in map(quoted, _CONSENTS):

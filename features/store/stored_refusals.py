@@ -33,11 +33,11 @@ def strangers(
     }
     rows = {one.table.name: stored_rows(folder, one.table, one.record.months) for one in tables}
     found = unmet(connection, columns, rows)
-    breaches = [*meeting_breaches(connection, found, rows), *_nobody_known(connection, rows)]
+    breaches = [*meeting_breaches(connection, found, rows), *_unknown_identities(connection, rows)]
     return replace(report, breaches=tuple(breaches))
 
 
-def _nobody_known(connection: Connection, rows: Mapping[str, str]) -> Iterator[Breach]:
+def _unknown_identities(connection: Connection, rows: Mapping[str, str]) -> Iterator[Breach]:
     """Refuse identities of more than a few ids that make nobody of whom there is a row anywhere."""
     if IDENTITIES.name not in rows:
         return

@@ -14,7 +14,7 @@ from serving.access.request_body import customers_named
 from serving.access.responses import is_for_now
 from serving.access.routes import Route
 from serving.ledger.audit import SESSION
-from serving.ledger.idempotency import LONGEST_KEY, Differs, KeptAnswer, UnderWay
+from serving.ledger.idempotency import LONGEST_KEY, Differs, StoredAnswer, UnderWay
 from serving.ledger.keys import KeyRecord
 from serving.ledger.ledger import Ledger
 
@@ -69,7 +69,7 @@ class Entrance:
         if token is None or not ledger.session_is_open(token, at=self._now()):
             raise Refusal("signed_out")
 
-    def enter(self, body: bytes, correlation_id: str) -> KeptAnswer | None:
+    def enter(self, body: bytes, correlation_id: str) -> StoredAnswer | None:
         """Let a call in and write it down; the answer of an earlier call that this one repeats, if there is one."""
         self.identify()
         if self._route.is_personal(self._method):
@@ -96,7 +96,7 @@ class Entrance:
         """Whether this call may be repeated, so that its answer is to be kept."""
         return bool(self._begun)
 
-    def keep(self, answer: KeptAnswer | None) -> None:
+    def keep(self, answer: StoredAnswer | None) -> None:
         """Keep an answer that was given whole; what is said for now alone leaves nothing."""
         repeats = self._ledger.repeats
         if answer is None or is_for_now(answer.status):
@@ -104,7 +104,7 @@ class Entrance:
         else:
             repeats.end(self.caller, self._begun, answer)
 
-    def _begin(self, key: str, request: bytes) -> KeptAnswer | None:
+    def _begin(self, key: str, request: bytes) -> StoredAnswer | None:
         try:
             kept = self._ledger.repeats.begin(self.caller, key, request, at=self._now())
         except Differs:

@@ -31,7 +31,7 @@ from serving.access.work import Work, work_of
 from serving.ledger.database import UNWRITABLE
 from serving.ledger.integrity import is_damage
 from serving.ledger.ledger import Ledger
-from serving.process.waiter import NobodyWaits
+from serving.process.waiter import CallerGone
 
 HEALTH = ("/livez", "/readyz", "/metrics")
 """What is answered to the end, so that whoever watches sees it."""
@@ -121,7 +121,7 @@ class Guard:
         except TooBusy as busy:
             seconds = busy.come_again_seconds
             await answer.refuse(Refusal("too_many_requests", come_again_seconds=seconds))
-        except NobodyWaits:
+        except CallerGone:
             answer.status = _CALLER_GONE
         except UNWRITABLE as fault:
             answer.log(fault)
@@ -145,7 +145,7 @@ class Guard:
     def _rehearsed(self, send: Send) -> Send:
         """Before the process says that it has started, it calls itself: what a first call opens is open by then."""
 
-        async def told(message: Message) -> None:
+        async def after_rehearsal(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
                 self._error_page(Problem(KINDS["not_found"], ""))
                 for path in REHEARSED:
@@ -153,7 +153,7 @@ class Guard:
                         await self._application(_look_at(path), _nothing_more, _unheard)
             await send(message)
 
-        return told
+        return after_rehearsal
 
     async def _admit(
         self, scope: Scope, receive: Receive, answer: Reply, call: CallUnderWay

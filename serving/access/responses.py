@@ -10,7 +10,7 @@ from serving.access.compression import Compressed, Do, here_and_now
 from serving.access.correlation import Correlation
 from serving.access.problems import MEDIA_TYPE, Problem, Refusal, kind_for_status
 from serving.access.routes import Route
-from serving.ledger.idempotency import KeptAnswer
+from serving.ledger.idempotency import StoredAnswer
 from serving.process.json_lines import place_of
 
 _RETRY_SECONDS = {409: 1, 429: 1, 503: 5}
@@ -87,13 +87,13 @@ class Reply:
         """Remember what is sent from now on."""
         self._heard = []
 
-    def heard(self) -> KeptAnswer | None:
+    def heard(self) -> StoredAnswer | None:
         """What was sent, None unless it was sent to its end."""
         if self._heard is None or self._heard_start is None or not self._is_whole:
             return None
-        return KeptAnswer(*self._heard_start, b"".join(self._heard))
+        return StoredAnswer(*self._heard_start, b"".join(self._heard))
 
-    async def repeat(self, kept: KeptAnswer) -> None:
+    async def repeat(self, kept: StoredAnswer) -> None:
         """Send what was answered before."""
         self._started = True
         self.status = kept.status

@@ -15,7 +15,7 @@ from serving.access.request_body import once
 from serving.access.responses import Reply
 from serving.access.routes import Route
 from serving.access.threads import Threads
-from serving.process.waiter import NobodyWaits, Waiter, waited_for
+from serving.process.waiter import CallerGone, Waiter, waited_for
 
 Found = TypeVar("Found")
 Do = Callable[[Callable[[], Any]], Awaitable[Any]]
@@ -54,7 +54,7 @@ class Turn:
         await self._answer.finish()
 
     async def taken(self, place: QueuePlace, route: Route, threads: Threads) -> None:
-        """Wait for the turn, then have it answered; ``NobodyWaits`` when the caller hangs up meanwhile.
+        """Wait for the turn, then have it answered; ``CallerGone`` when the caller hangs up meanwhile.
 
         The place is left when the work has ended, however early the caller was told that it takes too long.
         """
@@ -153,7 +153,7 @@ class Turn:
         """Watch for the end of the connection."""
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._end(outcome, NobodyWaits())
+        self._end(outcome, CallerGone())
 
     def _end(self, outcome: asyncio.Future[None], why: Exception) -> None:
         if not outcome.done():

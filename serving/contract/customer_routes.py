@@ -31,7 +31,7 @@ from serving.contract.recorded_scores import answer_rows
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.decisions import Decision
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.scores.profile import profile
 from serving.scores.subject import Subject
 from serving.scores.timeline import TimelineEntry, timeline
@@ -67,8 +67,10 @@ def customer(request: Request, question: CustomerRequest) -> CustomerAnswer:
     answer["decisions"] = [_decision(decision) for decision in decided]
     if in_use.past is not None and in_use.changes is not None:
         pack, key = in_use.past.pack, in_use.snapshot.find(asked)
-        told = models_in_use.newer_events([asked], in_use.snapshot.cutoff_seconds).get(asked, [])
-        moments = _moments(in_use, key, told, question.events)
+        reported = models_in_use.newer_events([asked], in_use.snapshot.cutoff_seconds).get(
+            asked, []
+        )
+        moments = _moments(in_use, key, reported, question.events)
         answer["profile"] = dict(profile(pack, key)) if key >= 0 else {}
         answer["since"] = instant(earlier)[:10]
         answer["timeline"] = [_moment(moment, language) for moment in moments]
@@ -90,9 +92,11 @@ def _earlier(question: CustomerRequest, in_use: InUse, models_in_use: ModelsInUs
     return earlier
 
 
-def _moments(in_use: InUse, key: int, told: Sequence[ToldEvent], most: int) -> list[TimelineEntry]:
+def _moments(
+    in_use: InUse, key: int, reported: Sequence[ReportedEvent], most: int
+) -> list[TimelineEntry]:
     assert in_use.past is not None
-    return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, told, most=most)
+    return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, reported, most=most)
 
 
 def _moment(moment: TimelineEntry, language: Language) -> MomentAnswer:
@@ -107,7 +111,7 @@ def _moment(moment: TimelineEntry, language: Language) -> MomentAnswer:
         kind=moment.kind,
         text=moment.said(language.code),
         details=details,
-        told=moment.was_told,
+        told=moment.was_reported,
     )
 
 

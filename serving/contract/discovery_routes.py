@@ -33,7 +33,7 @@ from serving.contract.discovery_messages import (
 from serving.contract.event_messages import EVENT_TYPES
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
-from serving.scores.fresh_events import pack_name, wire_name
+from serving.scores.fresh_events import api_name, pack_name
 from training.bundles.manifest import Manifest
 
 routes = contract_routes()
@@ -151,7 +151,7 @@ def _events(in_use: InUse) -> Iterator[EventTableAnswer]:
             meaning=table.meaning,
             columns=[
                 EventColumnAnswer(
-                    name=wire_name(column),
+                    name=api_name(column),
                     kind=column.kind.value,
                     meaning=column.meaning,
                     required=column.required,

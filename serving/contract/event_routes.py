@@ -22,7 +22,7 @@ from serving.contract.event_messages import (
 from serving.contract.identifiers import UNREADABLE
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.scores.fresh_events import is_made_by_company
 
 AHEAD_SECONDS = DAY_SECONDS
@@ -38,15 +38,15 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
     at = models_in_use.now()
     in_use = models_in_use.in_use
     cutoff = 0 if in_use is None else in_use.snapshot.cutoff_seconds
-    told = [_told(row, cutoff) for row in question.rows]
+    reported = [_reported(row, cutoff) for row in question.rows]
     timely = [
         row.customer_id != UNREADABLE and row.happened_seconds <= at + AHEAD_SECONDS
         for row in question.rows
     ]
-    kept = [one for one, is_timely in zip(told, timely, strict=True) if is_timely]
+    kept = [one for one, is_timely in zip(reported, timely, strict=True) if is_timely]
     is_new = iter(_keep(models_in_use, kept))
-    kept_days = models_in_use.settings.retention.events_days
-    models_in_use.ledger.events.forget(before=min(cutoff, at), kept_days=kept_days)
+    retention_days = models_in_use.settings.retention.events_days
+    models_in_use.ledger.events.forget(before=min(cutoff, at), retention_days=retention_days)
     return EventsAnswer(
         rows=[
             EventRowAnswer(
@@ -57,31 +57,31 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
                 and not is_made_by_company(row.table, row.event)
                 and _is_read(models_in_use, event.table),
             )
-            for row, event, is_timely in zip(question.rows, told, timely, strict=True)
+            for row, event, is_timely in zip(question.rows, reported, timely, strict=True)
         ]
     )
 
 
-def _keep(models_in_use: ModelsInUse, told: Sequence[ToldEvent]) -> list[bool]:
+def _keep(models_in_use: ModelsInUse, reported: Sequence[ReportedEvent]) -> list[bool]:
     """Keep what is told; what is told of somebody who was erased is answered alike and kept nowhere."""
     erased = models_in_use.ledger.privacy.erased_among(
-        {one.customer_id for one in told},
+        {one.customer_id for one in reported},
         ignore_case=models_in_use.ignores_case,
     )
     is_new = iter(
-        models_in_use.ledger.events.keep([one for one in told if one.customer_id not in erased])
+        models_in_use.ledger.events.keep([one for one in reported if one.customer_id not in erased])
     )
-    return [one.customer_id in erased or next(is_new) for one in told]
+    return [one.customer_id in erased or next(is_new) for one in reported]
 
 
-def _told(row: EventRow, cutoff_seconds: int) -> ToldEvent:
+def _reported(row: EventRow, cutoff_seconds: int) -> ReportedEvent:
     """The event as it is kept: what the scores in use do not know counts as known from their cutoff on."""
     content: dict[str, Any] = row.event.model_dump(mode="json", exclude_none=True)
     named = row.event_id or _digest([row.customer_id, row.table, content])
     known = max(row.known_seconds, cutoff_seconds)
     if row.table in EVENT_TYPES:
         content[KNOWN_AT] = instant(known)
-    return ToldEvent(
+    return ReportedEvent(
         named,
         row.customer_id,
         row.table,

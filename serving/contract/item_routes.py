@@ -34,7 +34,7 @@ from serving.contract.item_messages import (
 )
 from serving.contract.messages import WarningAnswer
 from serving.contract.proposal_messages import SimilarItemsRequest
-from serving.contract.recorded_scores import nobody, with_events
+from serving.contract.recorded_scores import unreadable_subject, with_events
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.in_use.served import RECOMMENDATIONS
@@ -42,7 +42,7 @@ from serving.items.lists import USE_CASES, Shelving, Wishes, due_days_of
 from serving.items.recommended import Recommended
 from serving.items.recommending import Recommending, order_chances_of, words_of
 from serving.ledger.privacy import Withheld
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.scores.score import Status
 from serving.scores.subject import Subject
 from training.families.items.words import ItemWords
@@ -134,14 +134,16 @@ def recommended(
     found = trained(models_in_use)
     words = words_of(answer_in(question.language, models_in_use).code)
     shelving, wishes, unknown = _wished(found, question)
-    kept = models_in_use.newer_events(
+    reported = models_in_use.newer_events(
         [one.customer_id for one in question.rows if one.customer_id != UNREADABLE],
         found.as_of.seconds,
     )
     withheld = models_in_use.ledger.privacy.withheld
     by_churn = _order_chances(models_in_use, question.rows, found.manifest.horizon_days)
     rows = [
-        _row(found, one, kept.get(one.customer_id, ()), withheld, shelving, wishes, words, chance)
+        _row(
+            found, one, reported.get(one.customer_id, ()), withheld, shelving, wishes, words, chance
+        )
         for one, chance in zip(question.rows, by_churn, strict=True)
     ]
     warnings: list[WarningAnswer] = []
@@ -170,9 +172,9 @@ def _order_chances(
     if in_use is None:
         return [None] * len(rows)
     subjects = [
-        nobody()
+        unreadable_subject()
         if one.customer_id == UNREADABLE
-        else Subject(one.customer_id, told={} if one.events is None else one.events.by_table)
+        else Subject(one.customer_id, events={} if one.events is None else one.events.by_table)
         for one in rows
     ]
     return in_use.scorer.order_chances(with_events(models_in_use, in_use, subjects), days)
@@ -206,7 +208,7 @@ def _wished(
 def _row(
     found: Recommending,
     row: RecommendationRow,
-    kept: Sequence[ToldEvent],
+    reported: Sequence[ReportedEvent],
     withheld: Withheld,
     shelving: Shelving,
     wishes: Wishes,
@@ -231,8 +233,8 @@ def _row(
     if row.customer_id in withheld.objected or found.declined(key):
         answer["status"] = word_of(Status.NO_CONSENT)
         return answer
-    told = [] if row.events is None else row.events.purchases
-    lines = found.lines([_line(one) for one in (*told, *_purchases(kept))], key)
+    given = [] if row.events is None else row.events.purchases
+    lines = found.lines([_line(one) for one in (*given, *_purchases(reported))], key)
     if key < 0 and not lines:
         answer["status"] = word_of(Status.UNKNOWN_ID)
     listed = found.list_for(found.bought(key, lines), shelving, wishes, words, by_churn)
@@ -274,10 +276,10 @@ def recommended_item(item: Recommended) -> RecommendedItem:
     )
 
 
-def _purchases(kept: Sequence[ToldEvent]) -> list[PurchaseEvent]:
+def _purchases(reported: Sequence[ReportedEvent]) -> list[PurchaseEvent]:
     read = EVENT_TYPES[_PURCHASES][1]
-    told = [read.model_validate(one.content) for one in kept if one.table == _PURCHASES]
-    return [one for one in told if isinstance(one, PurchaseEvent)]
+    read_events = [read.model_validate(one.content) for one in reported if one.table == _PURCHASES]
+    return [one for one in read_events if isinstance(one, PurchaseEvent)]
 
 
 def _line(one: PurchaseEvent) -> tuple[str, int, int, int]:

@@ -90,7 +90,7 @@ class CustomerRow(Message):
 
     @model_validator(mode="before")
     @classmethod
-    def _may_name_nobody(cls, said: object) -> object:
+    def _fill_missing_customer(cls, said: object) -> object:
         """A row without a customer is answered as one whose customer cannot be read."""
         if isinstance(said, dict) and "customer_id" not in said:
             return {**said, "customer_id": None}

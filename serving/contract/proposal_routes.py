@@ -39,7 +39,7 @@ from serving.in_use.served import OFFERS
 from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
-from serving.offers.offering import Arbitrated, Offering, told_since
+from serving.offers.offering import Arbitrated, Offering, decisions_by_place
 from serving.offers.reasons import OfferReason, reasons_of
 from serving.process.waiter import look_up
 from serving.scores.score import Status
@@ -193,7 +193,7 @@ def _arbitrated(
     shown = models_in_use.ledger.offers.shown(
         found.counted_from(now), models_in_use.all_ids_of(known)
     )
-    since = told_since(found, keys, shown)
+    since = decisions_by_place(found, keys, shown)
     expected = found.expect(keys)
     look_up()
     permissions = found.permissions(keys, expected, since, now, asked=asked)

@@ -23,7 +23,7 @@ def telling(
     While something is ``lacking``, named as the problems are that calls are refused by, the probe is refused by the first.
     """
 
-    async def told(scope: Scope, receive: Receive, send: Send) -> None:
+    async def with_readiness(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != PATH:
             await application(scope, receive, send)
             return
@@ -38,7 +38,7 @@ def telling(
 
         await application(scope, receive, with_models)
 
-    return told
+    return with_readiness
 
 
 def _named(found: ModelsInUse | None) -> Headers:

@@ -14,13 +14,13 @@ from serving.contract.rows import RowPart, row_answer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.in_use.served import VALUE
 from serving.ledger.decisions import Decision
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.scores.fresh_events import fresh_events
 from serving.scores.score import Score, Status
 from serving.scores.subject import Caution, GivenVector, Subject
 from training.reasons.languages.language import Language
 
-Told = Mapping[str, Sequence[Event]]
+EventsByTable = Mapping[str, Sequence[Event]]
 
 
 def answer_rows(
@@ -67,7 +67,7 @@ def answer_rows(
     ]
 
 
-def nobody(row_id: str | None = None) -> Subject:
+def unreadable_subject(row_id: str | None = None) -> Subject:
     """Whom a row asks about whose customer number cannot be read: it is answered by an error of its own."""
     return Subject(row_id=row_id, vector=GivenVector(None, (_UNREADABLE,)), key=b"unreadable")
 
@@ -80,19 +80,19 @@ def with_events(
 ) -> list[Subject]:
     """Subjects with the events told of them, in the call and before it, that the scores do not know."""
     by_id = [one.customer_id for one in asked if one.vector is None]
-    kept = models_in_use.newer_events(by_id, in_use.snapshot.cutoff_seconds)
-    return [_with_events(one, kept.get(one.customer_id, ()), in_use) for one in asked]
+    recorded = models_in_use.newer_events(by_id, in_use.snapshot.cutoff_seconds)
+    return [_with_events(one, recorded.get(one.customer_id, ()), in_use) for one in asked]
 
 
-def _with_events(subject: Subject, kept: Sequence[ToldEvent], in_use: InUse) -> Subject:
+def _with_events(subject: Subject, recorded: Sequence[ReportedEvent], in_use: InUse) -> Subject:
     """A subject with the events told in the call and before it, as the kernel reads them."""
-    told = {} if subject.vector is not None else _joined(subject.told, kept)
-    unvalued = _unvalued(in_use) if told or subject.vector is not None else ()
-    if not told:
+    events = {} if subject.vector is not None else _joined(subject.events, recorded)
+    unvalued = _unvalued(in_use) if events or subject.vector is not None else ()
+    if not events:
         return replace(subject, cautions=(*subject.cautions, *unvalued)) if unvalued else subject
     if in_use.past is None:
         return replace(subject, cautions=(_no_past(in_use.store_fault),))
-    fresh, unread = fresh_events(told, in_use.past.pack)
+    fresh, unread = fresh_events(events, in_use.past.pack)
     cautions = (Caution("unread_events", _UNREAD.format(", ".join(unread))),) if unread else ()
     return replace(subject, fresh=fresh, cautions=(*cautions, *unvalued))
 
@@ -112,10 +112,10 @@ def _no_past(store_fault: str) -> Caution:
 _UNREAD = "No model reads events of {}: the company has not mapped that table."
 
 
-def _joined(told: Told, kept: Sequence[ToldEvent]) -> dict[str, list[Event]]:
+def _joined(given: EventsByTable, recorded: Sequence[ReportedEvent]) -> dict[str, list[Event]]:
     """Events given now and those told before, by table."""
-    joined = {name: list(rows) for name, rows in told.items()}
-    for one in kept:
+    joined = {name: list(rows) for name, rows in given.items()}
+    for one in recorded:
         if one.table not in EVENT_TYPES:
             continue  # what became of an answer is no behaviour
         event = EVENT_TYPES[one.table][1].model_validate(one.content)

@@ -144,16 +144,16 @@ def _say_risk(answer: ScoredRowAnswer, row: Score) -> None:
     answer["band"] = cast(Band | None, row.band)
 
 
-def _segment(belonging: CustomerSegment) -> SegmentAnswer:
+def _segment(membership: CustomerSegment) -> SegmentAnswer:
     """The segment, and on request what speaks for it and against."""
     segment = SegmentAnswer(
-        id=belonging.segment_id,
-        name=belonging.name,
-        neighbour_id=belonging.neighbour_id,
-        neighbour=belonging.neighbour,
-        lead=belonging.lead,
+        id=membership.segment_id,
+        name=membership.name,
+        neighbour_id=membership.neighbour_id,
+        neighbour=membership.neighbour,
+        lead=membership.lead,
     )
-    if belonging.reasons:
+    if membership.reasons:
         segment["reasons"] = [
             SegmentReasonAnswer(
                 feature=reason.feature,
@@ -165,9 +165,9 @@ def _segment(belonging: CustomerSegment) -> SegmentAnswer:
                 value=reason.value,
                 unit=reason.unit,
             )
-            for reason in belonging.reasons
+            for reason in membership.reasons
         ]
-        segment["other_share"] = belonging.other_share
+        segment["other_share"] = membership.other_share
     return segment
 
 

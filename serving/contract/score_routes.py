@@ -16,7 +16,7 @@ from serving.contract.answering import (
     required,
 )
 from serving.contract.messages import WarningAnswer
-from serving.contract.recorded_scores import answer_rows, nobody
+from serving.contract.recorded_scores import answer_rows, unreadable_subject
 from serving.contract.routes import contract_routes
 from serving.contract.rows import PARTS, RISK_FIELDS, RowPart
 from serving.contract.score_messages import ScoreAnswer, ScoreRequest, ScoreRow
@@ -69,13 +69,13 @@ def scored(models_in_use: ModelsInUse, question: ScoreRequest) -> ScoreAnswer:
 def _subject(row: ScoreRow, in_use: InUse, is_one_of_many: bool) -> Subject:
     """A row as it is answered; what it says is kept where another row could say the same."""
     if not row.is_readable:
-        return nobody(row.row_id)
+        return unreadable_subject(row.row_id)
     events = {} if row.events is None else row.events.by_table
     return Subject(
         row_id=row.row_id,
         customer_id=row.customer_id or "",
         vector=None if row.vector is None else in_use.scorer.vectors.read(row.vector),
-        told=events,
+        events=events,
         key=row.model_dump_json().encode()
         if is_one_of_many and (events or row.vector is not None)
         else b"",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from features.company.workspace import Workspace
 from features.exports.table_files import refuse_other_file, write_tables
 from features.store.store import open_store
-from serving.ledger.administration import of_nobody_withheld
+from serving.ledger.administration import made_without_withheld
 from serving.ledger.privacy import Withheld
 from serving.snapshot.consent import refused_profiling
-from training.predictions.kept import KeptPredictions
+from training.predictions.stored import StoredPredictions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -40,12 +40,12 @@ def export_predictions(
     refuse_other_file(path)
 
     def make(withheld: Withheld, check: Callable[[], None]) -> PredictionExport:
-        table = _named(workspace, KeptPredictions(workspace).rows(name, digest), withheld)
+        table = _named(workspace, StoredPredictions(workspace).rows(name, digest), withheld)
         return PredictionExport(
             write_tables(path, [table], check), table["customer_id"].null_count, str(path)
         )
 
-    return of_nobody_withheld(workspace, make)
+    return made_without_withheld(workspace, make)
 
 
 def _named(workspace: Workspace, table: pa.Table, withheld: Withheld) -> pa.Table:
@@ -62,7 +62,7 @@ def _named(workspace: Workspace, table: pa.Table, withheld: Withheld) -> pa.Tabl
         for key, customer_id in enumerate(pack.customer_ids)
         if key not in refused and customer_id not in nobody
     ]
-    names = KeptPredictions(workspace).names(ids)
+    names = StoredPredictions(workspace).names(ids)
     places = compute.index_in(table["customer"], value_set=pa.array(names, pa.int64()))
     numbers = pa.array(ids, pa.string()).take(places.combine_chunks())
     return table.add_column(0, "customer_id", numbers)

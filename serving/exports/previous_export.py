@@ -26,7 +26,7 @@ class Exported:
 
     def are_new(self, customer_ids: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> list[bool]:
         """Of each row whether the target does not have it as it is."""
-        kept = self._kept()
+        kept = self._previous_hashes()
         names, contents = hashes_of(customer_ids, rows)
         places = np.minimum(np.searchsorted(kept[0], names), max(kept.shape[1] - 1, 0))
         if not kept.shape[1]:
@@ -42,7 +42,7 @@ class Exported:
         np.save(beside, np.vstack([names[order], contents[order]]))
         beside.replace(self._file)
 
-    def _kept(self) -> Hashes:
+    def _previous_hashes(self) -> Hashes:
         if not self._file.exists():
             return np.empty((2, 0), np.uint64)
         kept: Hashes = np.load(self._file, allow_pickle=False)

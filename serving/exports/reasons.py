@@ -20,7 +20,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.contract.answering import instant
 from serving.exports.crm_shapes import SHAPES, Shape
 from serving.exports.previous_export import Exported, hashes_of
-from serving.ledger.administration import of_nobody_withheld
+from serving.ledger.administration import made_without_withheld
 from serving.ledger.privacy import Withheld
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import points_risen
@@ -82,7 +82,7 @@ def export_reasons(
         exported = Exported(workspace, target)
         return _written(blocks, path, target, shapes, exported, only_changed, check)
 
-    return of_nobody_withheld(workspace, make)
+    return made_without_withheld(workspace, make)
 
 
 def _written(
@@ -190,7 +190,7 @@ def _flat(snapshot: Snapshot, places: NDArray[np.intp], table: pa.Table) -> list
     ranking = snapshot.ranking
     keys = ranking.customer_keys[places]
     at_risk: list[int | None] = [None] * len(places)
-    if snapshot.worth:
+    if snapshot.money_basis:
         at_risk = np.rint(snapshot.at_risk_cents(places)).astype(np.int64).tolist()
     percentiles = ranking.percentile[places].tolist()
     as_of = instant(snapshot.cutoff_seconds)

@@ -39,11 +39,11 @@ from serving.items.recommending import Recommending
 from serving.ledger.decisions import Decision
 from serving.ledger.job_files import JobFiles
 from serving.ledger.ledger import Ledger
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.offers.offering import Offering
 from serving.process.garbage_collection import settle
 from serving.process.pacing import paced
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.snapshot.scores_of_model import ready_beside
 from training.bundles.admission import earlier_folders
 from training.bundles.manifest import Manifest
@@ -135,14 +135,14 @@ class ModelsInUse:
             ids = other.all_of(ids) if len(other.ids) else ids
         return list(dict.fromkeys([*named, *ids]))
 
-    def newer_events(self, customer_ids: Iterable[str], after: int) -> dict[str, list[ToldEvent]]:
+    def newer_events(self, named: Iterable[str], after: int) -> dict[str, list[ReportedEvent]]:
         """The events told of customers by any of their ids, known at ``after`` or later, oldest first."""
-        ids, other_ids = list(dict.fromkeys(customer_ids)), self.other_ids
+        ids, other_ids = list(dict.fromkeys(named)), self.other_ids
         further = {two: one for one in ids for two in other_ids.beside(one)}
         found = self.ledger.events.newer([*ids, *further], after)
         for two, one in further.items():
-            if told := found.pop(two, None):
-                every = [*found.get(one, ()), *told]
+            if events := found.pop(two, None):
+                every = [*found.get(one, ()), *events]
                 found[one] = sorted(every, key=lambda event: (event.known_at, event.event_id))
         return found
 
@@ -269,7 +269,7 @@ class ModelsInUse:
 
     def _previous_or_opened(self) -> InUse:
         """The pair of before where the pointers are back at it; otherwise opened, and kept."""
-        with kept_out():
+        with libraries_hidden():
             basis = basis_of(self.workspace)
             previous = self._previous.of(basis)
             if previous is not None and previous.is_sound:
@@ -294,7 +294,7 @@ class ModelsInUse:
         digest = ready_beside(self.workspace, self.answering.digest)
         folder = self.workspace.bundles / CHURN.name / digest
         # Nobody waits for it: what is wrong with it is told when it is put to use.
-        with suppress(RegularsError, OSError), kept_out():
+        with suppress(RegularsError, OSError), libraries_hidden():
             basis = basis_of(self.workspace, folder) if digest and folder.is_dir() else None
             if basis is not None and self._previous.of(basis) is None:
                 pair = open_pair(self.settings, self.workspace, folder, self.ledger.links)

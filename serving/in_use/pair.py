@@ -16,7 +16,7 @@ from features.vocabulary.errors import RegularsError, WorkspaceRefused
 from serving.in_use.opened_files import OpenedFiles
 from serving.ledger.customer_links import CustomerLinks
 from serving.ledger.privacy import Withheld
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.scores.changes import Changes
 from serving.scores.earlier_vector import Past
 from serving.scores.live_values import Valuer
@@ -113,7 +113,7 @@ def open_pair(
     ``links`` are those of the service's database; without it they hold as long as the pair does.
     """
     currency, language = settings.company.currency, language_of(settings.company.language)
-    with kept_out():
+    with libraries_hidden():
         if earlier is None:
             bundle = current_bundle(workspace)
         else:

@@ -12,7 +12,7 @@ from serving.snapshot.scores_of_model import OF_THE_DAY, said_of, scores_of
 from training.bundles.admission import admitted_folder, require_admitted
 from training.bundles.manifest import MANIFEST_FILE, sha256
 
-MOST_KEPT = 2
+MOST_PREVIOUS = 2
 T = TypeVar("T")
 
 
@@ -62,7 +62,7 @@ class PreviousModels(Generic[T]):
             for one, kept in self._pairs.items()
             if one.others == basis.others and one.model != basis.model
         ]
-        newest = [*same, (basis, pair)][-MOST_KEPT:]
+        newest = [*same, (basis, pair)][-MOST_PREVIOUS:]
         self._pairs = dict(newest)
 
 

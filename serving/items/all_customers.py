@@ -19,7 +19,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.items.lists import USE_CASES, Wishes, due_days_of, due_in_days, fill_many
 from serving.items.reasons import GROUPS, ItemGrounds, category_of
 from serving.items.recommending import Recommending, order_chances_of, recommending_in
-from serving.ledger.administration import of_nobody_withheld, withheld_in
+from serving.ledger.administration import made_without_withheld, withheld_in
 from serving.ledger.privacy import Withheld
 from serving.scores.order_chance import OrderChances
 from serving.scores.scoring import Scorer
@@ -109,7 +109,7 @@ def export_lists(
         lines = write_tables(path, tables, check)
         return ItemExport(len(customers), lines, str(path), tuple(unknown))
 
-    return of_nobody_withheld(workspace, make)
+    return made_without_withheld(workspace, make)
 
 
 def tables_of(

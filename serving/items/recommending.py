@@ -19,7 +19,7 @@ from serving.items.reasons import recommended
 from serving.items.recommended import CustomerList, LikelyTaker
 from serving.ledger.privacy import Withheld
 from serving.process.waiter import look_up
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.scores.order_chance import BY_CHURN, BY_RECOMMENDATIONS, OrderChances
 from serving.scores.scoring import Scorer
 from serving.snapshot.consent import refused_marketing, refused_profiling
@@ -104,7 +104,7 @@ class Recommending:
         unknown = [one for one, place in zip(item_ids, found, strict=True) if place < 0]
         return np.unique([place for place in found if place >= 0]).astype(np.int32), unknown
 
-    def lines(self, told: Sequence[tuple[str, int, int, int]], key: int) -> list[FreshLine]:
+    def lines(self, bought: Sequence[tuple[str, int, int, int]], key: int) -> list[FreshLine]:
         """Purchases told with a call, as item, when, when known and thousandths, that the store lacks.
 
         A line counts once, however often it is told.
@@ -123,7 +123,7 @@ class Recommending:
         )
         return [
             (when, known, self.place(item), milli)
-            for item, when, known, milli in dict.fromkeys(told)
+            for item, when, known, milli in dict.fromkeys(bought)
             if (when, self._codes.get(item, -1), milli) not in stored
         ]
 
@@ -171,7 +171,7 @@ class Recommending:
         said = np.array([np.nan if by_churn is None else by_churn])
         order = OrderChances.of(said, own)
         items = recommended(
-            self.bundle, bought, pairs, found.rows, scores, values, words, order.told(0)
+            self.bundle, bought, pairs, found.rows, scores, values, words, order.known_chance(0)
         )
         fewer = None
         if len(items) < wishes.count:
@@ -181,7 +181,7 @@ class Recommending:
             }
         return CustomerList(
             tuple(items),
-            order.told(0),
+            order.known_chance(0),
             order.source(0),
             "" if len(bought.items) else POPULAR_INSTEAD,
             fewer,
@@ -290,7 +290,7 @@ def recommending_in(workspace: Workspace, without: Sequence[str] = ()) -> Recomm
     of a model that was trained before they were.
     Raises ``BundleRefused`` for a damaged model and ``WorkspaceRefused`` without a store.
     """
-    with kept_out():
+    with libraries_hidden():
         bundle = current(ITEM_KIND, workspace)
     if bundle is None:
         return None

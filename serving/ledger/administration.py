@@ -127,7 +127,7 @@ def withheld_in(workspace: Workspace, *, ignore_case: bool = False) -> Withheld:
         return ledger.privacy.withheld
 
 
-def of_nobody_withheld(
+def made_without_withheld(
     workspace: Workspace, make: Callable[[Withheld, Callable[[], None]], Made]
 ) -> Made:
     """Make a file about customers, and make it anew where somebody objected or was erased meanwhile.

@@ -32,7 +32,7 @@ from serving.ledger.durable import looked_up
 from serving.ledger.spoken_of import SPOKEN_OF, note
 from serving.ledger.statements import Statements
 
-KEPT_SECONDS = 24 * 3_600
+RETENTION_SECONDS = 24 * 3_600
 UNDER_WAY_SECONDS = 300
 """A first call that has not been answered by then was broken off, and its repeat takes its place."""
 LONGEST_KEY = 200
@@ -76,7 +76,7 @@ _NO_FIRST_CALL = "NOT EXISTS (SELECT 1 FROM first_calls WHERE first_calls.name =
 
 
 @dataclass(frozen=True)
-class KeptAnswer:
+class StoredAnswer:
     """An answer as it was first given."""
 
     status: int
@@ -119,7 +119,7 @@ class RepeatedCalls:
         self._secret = demands.name("").encode()
         self._tidied_at = 0
 
-    def begin(self, caller: str, key: str, request: bytes, *, at: int) -> KeptAnswer | None:
+    def begin(self, caller: str, key: str, request: bytes, *, at: int) -> StoredAnswer | None:
         """The answer of an earlier call, or None: then this call is the first and must be ended.
 
         Raises ``Differs`` and ``UnderWay``.
@@ -138,9 +138,9 @@ class RepeatedCalls:
             raise Differs
         if status == _UNDER_WAY:
             raise UnderWay
-        return KeptAnswer(status, media_type, AESGCM(secret).decrypt(_ONCE, content, None))
+        return StoredAnswer(status, media_type, AESGCM(secret).decrypt(_ONCE, content, None))
 
-    def end(self, caller: str, key: str, answer: KeptAnswer) -> None:
+    def end(self, caller: str, key: str, answer: StoredAnswer) -> None:
         """Keep the answer of a first call, unless it speaks of somebody who is not to be spoken of any more."""
         name, people = self._name(caller, key), spoken_of(answer)
         is_kept = people is not None and not self._demands.erased_among(people, ignore_case=True)
@@ -176,7 +176,9 @@ class RepeatedCalls:
         """Forget what is older than a day, once in a while."""
         if not 0 <= at - self._tidied_at < _TIDY_EVERY_SECONDS:
             self._tidied_at = at
-            self._statements.write("DELETE FROM first_calls WHERE at <= ?", [(at - KEPT_SECONDS,)])
+            self._statements.write(
+                "DELETE FROM first_calls WHERE at <= ?", [(at - RETENTION_SECONDS,)]
+            )
 
     def _name(self, caller: str, key: str) -> str:
         """Callers do not share keys, and what they chose for one is not kept in plain."""
@@ -218,7 +220,7 @@ def drop_forgotten(connection: sqlite3.Connection, table: str, names: Sequence[s
     )
 
 
-def spoken_of(answer: KeptAnswer) -> list[str] | None:
+def spoken_of(answer: StoredAnswer) -> list[str] | None:
     """Whom an answer speaks of; None of one that is no JSON, of which nobody knows."""
     if answer.media_type.partition(";")[0].strip() not in _JSON:
         return None
@@ -243,7 +245,7 @@ def _in_order(said: Any) -> bytes:
 
 def _is_over(status: int, began: int, at: int) -> bool:
     """Whether a first call is too long ago to count."""
-    return at - began >= (UNDER_WAY_SECONDS if status == _UNDER_WAY else KEPT_SECONDS)
+    return at - began >= (UNDER_WAY_SECONDS if status == _UNDER_WAY else RETENTION_SECONDS)
 
 
 def _is_lost(status: int, content: bytes | None) -> bool:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 _ASKED, _RESULT, _LINES = "asked", "result", ".lines"
 _KINDS = (_ASKED, _RESULT)
 _ENTRY = np.dtype([("person", "<u8"), ("at", "<u8"), ("length", "<u4")])
-_NOBODY = 0
+_NO_PERSON = 0
 """Whose a line is that was overwritten."""
 _PIECE = 1 << 20
 
@@ -84,7 +84,7 @@ class JobFiles:
         path = self.result(job_id)
         lines = _lines_of(path)
         persons = lines["person"]
-        gone = np.isin(persons, self._persons(left_out)) | (persons == _NOBODY)
+        gone = np.isin(persons, self._persons(left_out)) | (persons == _NO_PERSON)
         other = np.isin(persons, self._persons(replaced)) & ~gone
         if not (gone | other).any():
             return None
@@ -173,7 +173,7 @@ def _overwrite(path: Path, lines: Lines, which: NDArray[np.intp], mark: bytes) -
     with _index_of(path).open("r+b") as file:
         for place in which.tolist():
             file.seek(place * _ENTRY.itemsize)
-            file.write(_NOBODY.to_bytes(8, "little"))
+            file.write(_NO_PERSON.to_bytes(8, "little"))
         file.flush()
         os.fsync(file.fileno())
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from serving.ledger.database import TABLES
 
 HELD_SECONDS = 30
-KEPT_SECONDS = 24 * 3_600
+RETENTION_SECONDS = 24 * 3_600
 MOST_WAITING = 20
 WAITING, RUNNING, DONE = "waiting", "running", "done"
 FAILED, CANCELLED, EXPIRED = "failed", "cancelled", "expired"
@@ -72,7 +72,7 @@ class Job:
     @property
     def expires_at(self) -> int | None:
         """When the result is deleted; None while there is none."""
-        return None if self.ended_at is None else self.ended_at + KEPT_SECONDS
+        return None if self.ended_at is None else self.ended_at + RETENTION_SECONDS
 
 
 class Jobs:
@@ -182,7 +182,7 @@ class Jobs:
         with self._engine.begin() as connection:
             rows = connection.execute(
                 sa.update(_JOBS)
-                .where(_JOBS.c.ended_at <= at - KEPT_SECONDS, _JOBS.c.status != EXPIRED)
+                .where(_JOBS.c.ended_at <= at - RETENTION_SECONDS, _JOBS.c.status != EXPIRED)
                 .values(status=EXPIRED)
                 .returning(_JOBS.c.job_id)
             )

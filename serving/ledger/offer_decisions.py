@@ -75,12 +75,12 @@ class OfferDecisions:
             "WHERE is_shown = 1 AND offer_id != '' AND decided_at >= ?"
         )
         if customer_ids is None:
-            return self._told(query, [since])
-        return self._told(
+            return self._decisions(query, [since])
+        return self._decisions(
             f"{query} AND customer_id IN ({places(customer_ids)})", [since, *customer_ids]
         )
 
-    def _told(self, query: str, values: Sequence[object]) -> list[tuple[str, str, int]]:
+    def _decisions(self, query: str, values: Sequence[object]) -> list[tuple[str, str, int]]:
         rows = self._statements.rows(query, values)
         return [(str(customer), str(offer), int(at)) for customer, offer, at in rows]
 

@@ -105,7 +105,7 @@ class Withheld:
         return bool(self.objected or self.erased)
 
 
-NOBODY_WITHHELD = Withheld()
+NONE_WITHHELD = Withheld()
 
 AllIds = Callable[[Iterable[str]], Sequence[str]]
 """Customers by all of their ids, the given ones among them."""

@@ -17,7 +17,7 @@ from features.vocabulary.time import DAY_SECONDS
 from serving.ledger.database import TABLES
 from serving.ledger.statements import Statements, columns, places
 
-KEPT_DAYS = 30
+RETENTION_DAYS = 30
 _IDS_AT_ONCE = 500
 
 _EVENTS = sa.Table(
@@ -42,7 +42,7 @@ _NEWER = (
 
 
 @dataclass(frozen=True)
-class ToldEvent:
+class ReportedEvent:
     """One event: ``content`` is its row as plain JSON, ``known_at`` when it had happened and was known.
 
     ``decision_id`` names the answer it followed, where there was one.
@@ -63,42 +63,42 @@ class ReportedEvents:
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
 
-    def keep(self, told: Sequence[ToldEvent]) -> list[bool]:
+    def keep(self, events: Sequence[ReportedEvent]) -> list[bool]:
         """Keep events, all or none; says of each whether it is new. A second one of the same id is not kept."""
         with self._statements.together() as connection:
-            return [connection.execute(_KEEP, _stored(one)).rowcount == 1 for one in told]
+            return [connection.execute(_KEEP, _stored(one)).rowcount == 1 for one in events]
 
     def newer(
         self, customer_ids: Iterable[str], after: int, *, at_once: int = _IDS_AT_ONCE
-    ) -> dict[str, list[ToldEvent]]:
+    ) -> dict[str, list[ReportedEvent]]:
         """The events of customers that were known at ``after`` or later, oldest first; few customers have any."""
         distinct = list(dict.fromkeys(customer_ids))
-        found: dict[str, list[ToldEvent]] = {}
+        found: dict[str, list[ReportedEvent]] = {}
         for first in range(0, len(distinct), at_once):
             some = distinct[first : first + at_once]
             for row in self._statements.rows(_NEWER.format(places(some)), (*some, after)):
-                found.setdefault(row[1], []).append(_told(row))
+                found.setdefault(row[1], []).append(_event_of(row))
         return found
 
-    def of_customer(self, customer_id: str) -> list[ToldEvent]:
+    def of_customer(self, customer_id: str) -> list[ReportedEvent]:
         """Everything told of one customer and still kept, oldest first."""
         return self.newer([customer_id], 0).get(customer_id, [])
 
-    def forget(self, *, before: int, kept_days: int = KEPT_DAYS) -> int:
+    def forget(self, *, before: int, retention_days: int = RETENTION_DAYS) -> int:
         """Delete events that the scores have overtaken by so many days or more; says how many."""
         return self._statements.write(
-            "DELETE FROM events WHERE known_at < ?", [(before - kept_days * DAY_SECONDS,)]
+            "DELETE FROM events WHERE known_at < ?", [(before - retention_days * DAY_SECONDS,)]
         )
 
 
-def _stored(one: ToldEvent) -> tuple[Any, ...]:
+def _stored(one: ReportedEvent) -> tuple[Any, ...]:
     content = json.dumps(one.content, ensure_ascii=False, sort_keys=True)
     happened, known = one.happened_at, one.known_at
     return one.event_id, one.customer_id, one.table, content, happened, known, one.decision_id
 
 
-def _told(row: tuple[Any, ...]) -> ToldEvent:
+def _event_of(row: tuple[Any, ...]) -> ReportedEvent:
     event_id, customer_id, table, content, happened_at, known_at, decision_id = row
-    return ToldEvent(
+    return ReportedEvent(
         event_id, customer_id, table, json.loads(content), happened_at, known_at, decision_id
     )

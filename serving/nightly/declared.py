@@ -22,7 +22,7 @@ class DeclaredAttributes(CustomerAttributes):
 
     texts: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def told(self) -> list[dict[str, object]]:
+    def as_manifest(self) -> list[dict[str, object]]:
         """The attributes as the manifest lists them."""
         return [{"name": name, "texts": list(texts)} for name, texts in self.texts.items()]
 

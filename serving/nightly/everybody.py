@@ -120,7 +120,7 @@ class Everybody:
             "valued": int(np.count_nonzero(self.values.value_cents != UNKNOWN)),
             "value_cents": int(np.maximum(self.values.value_cents, 0).sum()),
             **_costs(self.values),
-            "attributes": self.declared.told(),
+            "attributes": self.declared.as_manifest(),
             "value_base_cents": self.why_valued.base_cents,
             "value_parts": list(self.why_valued.parts),
             "segmented": int(np.count_nonzero(self.membership.segment != NO_SEGMENT)),

@@ -15,7 +15,7 @@ from features.store.pack import TextColumn, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot_folder
-from training.predictions.kept import KeptPredictions
+from training.predictions.stored import StoredPredictions
 
 
 def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:
@@ -49,7 +49,7 @@ def forget_old_generations(workspace: Workspace) -> None:
         store = workspace.store.current
         customer_ids = () if store is None else open_pack(store / "pack").customer_ids
         LearnedFrom(workspace).keep_alone(customer_ids)
-        KeptPredictions(workspace).keep_alone(customer_ids)
+        StoredPredictions(workspace).keep_alone(customer_ids)
 
 
 def name_the_erased(workspace: Workspace) -> None:
@@ -74,7 +74,7 @@ def let_go_of_the_old(workspace: Workspace, settings: RetentionSettings, *, at: 
         return ledger.let_go(settings, at=at)
 
 
-def told_of_erasures(workspace: Workspace, done: Sequence[str]) -> str:
+def erasures_sentence(workspace: Workspace, done: Sequence[str]) -> str:
     """How many erasures have come to their end, and how many have not."""
     with ledger_of(workspace) as ledger:
         pending = ledger.privacy.pending()

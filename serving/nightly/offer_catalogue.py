@@ -9,7 +9,7 @@ import pyarrow.parquet as parquet
 
 from features.store.store import Store
 from features.vocabulary.tables import OFFERS, ColumnKind, stored_name
-from serving.scores.fresh_events import wire_name
+from serving.scores.fresh_events import api_name
 
 _MILLI = 1_000
 Offer = dict[str, Any]
@@ -24,7 +24,7 @@ def offers_of(store: Store) -> list[Offer]:
     columns = [one for one in OFFERS.columns if stored_name(one) in present]
     rows = parquet.read_table(path, columns=[stored_name(one) for one in columns]).to_pylist()
     offers = [
-        {wire_name(one): _plain(one.kind, row[stored_name(one)]) for one in columns} for row in rows
+        {api_name(one): _plain(one.kind, row[stored_name(one)]) for one in columns} for row in rows
     ]
     return sorted(offers, key=lambda one: str(one["offer_id"]))
 

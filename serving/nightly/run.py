@@ -25,7 +25,7 @@ from serving.nightly.night_vectors import NightVectors
 from serving.nightly.offer_catalogue import offers_of
 from serving.nightly.risks import ROWS_A_PIECE
 from serving.nightly.summary import ScoreSummary, summary_of
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.snapshot.checkpoints import Checkpoints
 from serving.snapshot.columns import SCHEMA_VERSION, write_columns
 from serving.snapshot.customer_values import value_beside
@@ -56,7 +56,7 @@ def score_everybody(
     A snapshot of the same model, data and cutoff is kept as it is, unless it is damaged or wanted ``again``. Raises ``WorkspaceRefused`` when
     data, vectors or a model are absent or do not belong together, ``BundleRefused`` for a bad bundle.
     """
-    with kept_out():
+    with libraries_hidden():
         bundle = current_bundle(workspace)
     return _scored(
         settings,

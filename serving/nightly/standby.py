@@ -9,7 +9,7 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.progress import Progress, silent
 from serving.nightly.run import score_beside
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.snapshot.standing import stands_ready
 from training.bundles.bundle import admitted
 from training.bundles.promoted import PromotedBundles
@@ -26,7 +26,7 @@ def ready_scores(
     """
     if workspace.scores.current is None or stands_ready(workspace, verified(folder)[0]):
         return
-    with kept_out():
+    with libraries_hidden():
         bundle = admitted(CHURN_KIND, workspace, folder)
     score_beside(settings, workspace, bundle, progress)
 

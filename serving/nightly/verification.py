@@ -16,7 +16,7 @@ from training.bundles.admission import current_folder
 from training.bundles.manifest import MANIFEST_FILE
 from training.bundles.sealing import verified
 from training.bundles.signature import Signing
-from training.predictions.kept import KeptPredictions
+from training.predictions.stored import StoredPredictions
 from training.predictions.table import read_predictions
 
 _PACK = ("pack/",)
@@ -48,7 +48,7 @@ def verify(workspace: Workspace) -> Iterator[Verified]:
     if workspace.bundles.is_dir():
         for family in sorted(one for one in workspace.bundles.iterdir() if one.is_dir()):
             yield from _bundles(workspace, family)
-    for name, place in KeptPredictions(workspace).places():
+    for name, place in StoredPredictions(workspace).places():
         yield _predictions(name, place)
     if workspace.ledger.exists():
         yield _database(workspace.ledger)

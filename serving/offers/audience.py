@@ -14,7 +14,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
 from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
-from serving.offers.offering import Expected, Offering, Told, told_since
+from serving.offers.offering import Expected, Offering, PlacedDecisions, decisions_by_place
 
 _AT_ONCE = 2_000
 
@@ -26,7 +26,7 @@ class Block:
     rows: slice
     keys: NDArray[np.int32]
     expected: Expected
-    told: Told
+    decisions: PlacedDecisions
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Audience:
             progress(step, begin, len(self.keys))
             keys = self.keys[begin : begin + at_once]
             rows = slice(begin, begin + len(keys))
-            yield Block(rows, keys, found.expect(keys), told_since(found, keys, self.shown))
+            yield Block(rows, keys, found.expect(keys), decisions_by_place(found, keys, self.shown))
         progress(step, len(self.keys), len(self.keys))
 
 

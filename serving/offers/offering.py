@@ -22,7 +22,7 @@ from serving.offers.arbitration import Decided, Permissions, Terms, decide
 from serving.offers.contact_policy import ShownOffer
 from serving.offers.policy import Policy
 from serving.offers.rules import OfferRule
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
@@ -34,7 +34,7 @@ from training.families.offers.exposures.terms import Offers
 from training.families.offers.uplift.groups import kinds
 from training.learners.calibration import sigmoid
 
-Told = Sequence[tuple[int, int, int]]
+PlacedDecisions = Sequence[tuple[int, int, int]]
 """Decisions as place among some customers, place of the offer, and second."""
 
 
@@ -179,19 +179,19 @@ class Offering:
         self,
         keys: NDArray[np.int32],
         expected: Expected,
-        told: Told,
+        decisions: PlacedDecisions,
         at: int,
         *,
         asked: Sequence[int] | None = None,
     ) -> Permissions:
         """What may be shown to each customer at an instant.
 
-        ``told`` are decisions the store does not know of, as place among ``keys``, offer and second; ``asked`` are
+        ``decisions`` are those the store does not know of, as place among ``keys``, offer and second; ``asked`` are
         the only offers that are asked for.
         """
         count, offers = len(keys), len(self.offers)
         shape = (count, offers)
-        shown, policy = self._shown_to(keys, told), self.policy.contact
+        shown, policy = self._shown_to(keys, decisions), self.policy.contact
         valid = np.array([one.is_valid(at) for one in self.offers.listed])
         holds = np.column_stack(
             [rule.holds(expected.values[place::offers]) for place, rule in enumerate(self._rules)]
@@ -244,11 +244,11 @@ class Offering:
         )
         return Arbitrated(expected, permissions, terms, decided)
 
-    def _shown_to(self, keys: NDArray[np.int32], told: Told) -> ShownOffer:
+    def _shown_to(self, keys: NDArray[np.int32], decisions: PlacedDecisions) -> ShownOffer:
         """What was shown to these customers: as the store has it, and as was decided since."""
         stored = self._ground.crosses.showings
         rows, who = stored.rows_of(keys)
-        since = np.array(list(told), np.int64).reshape(-1, 3)
+        since = np.array(list(decisions), np.int64).reshape(-1, 3)
         return ShownOffer(
             np.r_[who, since[:, 0]],
             np.r_[stored.offers[rows], since[:, 1]],
@@ -257,13 +257,15 @@ class Offering:
         )
 
 
-def told_since(
+def decisions_by_place(
     found: Offering, keys: NDArray[np.int32], shown: Iterable[tuple[str, str, int]]
-) -> Told:
+) -> PlacedDecisions:
     """Decisions of the ledger by place among some customers and offer; of others and of offers that are gone none."""
     place = {int(key): at for at, key in enumerate(keys)}
-    told = ((place.get(found.key(one), -1), found.offers.place(two), at) for one, two, at in shown)
-    return [one for one in told if one[0] >= 0 and one[1] >= 0]
+    placed = (
+        (place.get(found.key(one), -1), found.offers.place(two), at) for one, two, at in shown
+    )
+    return [one for one in placed if one[0] >= 0 and one[1] >= 0]
 
 
 def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | None:
@@ -272,7 +274,7 @@ def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | Non
     Raises ``BundleRefused`` for a damaged model, ``WorkspaceRefused`` without a store, ``PlanRefused`` where the
     store has no longer what the model reads, and ``DataRefused`` as ``Offering`` does.
     """
-    with kept_out():
+    with libraries_hidden():
         bundle = current(OFFER_KIND, workspace)
     if bundle is None:
         return None

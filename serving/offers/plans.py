@@ -15,7 +15,7 @@ from features.company.workspace import Workspace
 from features.exports.table_files import refuse_other_file, write_tables
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
-from serving.ledger.administration import of_nobody_withheld
+from serving.ledger.administration import made_without_withheld
 from serving.ledger.privacy import Withheld
 from serving.offers.allocation.allocation import allocate
 from serving.offers.allocation.budgets import Budget
@@ -61,10 +61,10 @@ def simulated(
     return simulate(found, audience, Policy.of(other), at=at, progress=progress)
 
 
-def _levers(found: Offering, told: Sequence[str]) -> dict[str, str]:
+def _levers(found: Offering, written: Sequence[str]) -> dict[str, str]:
     known = [one.offer_id for one in found.offers.listed]
     levers = {}
-    for one in told:
+    for one in written:
         offer, _, percent = one.partition("=")
         if not percent.removeprefix("-").isdecimal() or int(percent) < -99:
             raise UsageRefused(
@@ -80,10 +80,10 @@ def _levers(found: Offering, told: Sequence[str]) -> dict[str, str]:
     return levers
 
 
-def counts_of(told: Sequence[str]) -> dict[str, int]:
+def counts_of(written: Sequence[str]) -> dict[str, int]:
     """Numbers by name such as ``OFFER-01=500``; ``UsageRefused`` for what is none."""
     found = {}
-    for one in told:
+    for one in written:
         name, _, count = one.partition("=")
         if not count.isdecimal():
             raise UsageRefused(
@@ -151,7 +151,7 @@ def write_plan(
         customers = len(audience.keys)
         return WrittenPlan(customers, len(shown), plan.value, plan.bound, plan.prices, plan.used)
 
-    return of_nobody_withheld(workspace, make)
+    return made_without_withheld(workspace, make)
 
 
 def _budgets(
@@ -194,7 +194,7 @@ def _values(
     shape = len(audience.keys), len(found.offers)
     values, costs = np.full(shape, -np.inf), np.zeros(shape)
     for block in audience.blocks(found, "what every offer is worth", progress):
-        allowed = found.permissions(block.keys, block.expected, block.told, at).is_permitted
+        allowed = found.permissions(block.keys, block.expected, block.decisions, at).is_permitted
         terms = found.terms(block.expected)
         values[block.rows] = np.where(allowed, terms.priority, -np.inf)
         costs[block.rows] = terms.spent

@@ -90,7 +90,7 @@ def simulate(
     for block in audience.blocks(offering, "deciding twice", progress):
         for one, side in zip(both, sides, strict=True):
             terms = one.terms(block.expected)
-            allowed = one.permissions(block.keys, block.expected, block.told, at)
+            allowed = one.permissions(block.keys, block.expected, block.decisions, at)
             chosen = best(terms.priority, allowed.is_permitted)
             money = terms.money[np.arange(len(chosen)), chosen]
             side.offers[block.rows] = chosen

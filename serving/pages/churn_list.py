@@ -49,14 +49,16 @@ def sorts(snapshot: Snapshot, language: Language = ENGLISH) -> dict[str, str]:
 
     There is something to gain only where something can be done about what is told.
     """
-    absent = {*MONEY} - ({"gain", snapshot.worth, "at_risk"} if snapshot.worth else set())
+    absent = {*MONEY} - (
+        {"gain", snapshot.money_basis, "at_risk"} if snapshot.money_basis else set()
+    )
     if not snapshot.acts:
         absent.add("gain")
     if not snapshot.compared:
         absent.add("risen")
     labels = {name: language.say(label) for name, label in SORTS.items() if name not in absent}
-    if snapshot.worth:
-        labels["at_risk"] = language.say(_PRODUCTS[snapshot.worth, snapshot.means_leaving])
+    if snapshot.money_basis:
+        labels["at_risk"] = language.say(_PRODUCTS[snapshot.money_basis, snapshot.means_leaving])
     return labels
 
 
@@ -68,7 +70,7 @@ def usual_order(snapshot: Snapshot) -> str:
 def order_of(snapshot: Snapshot, query: ListQuery) -> str:
     """What a list is sorted by; what these scores cannot be sorted by is the risk."""
     asked = query.sort or usual_order(snapshot)
-    return "risk" if asked in MONEY and not snapshot.worth else asked
+    return "risk" if asked in MONEY and not snapshot.money_basis else asked
 
 
 def risk_terciles(snapshot: Snapshot) -> NDArray[np.int64]:
@@ -89,7 +91,7 @@ def matrix(snapshot: Snapshot, query: ListQuery = EVERYBODY) -> list[Cell]:
 
 
 def _matrix(snapshot: Snapshot, query: ListQuery) -> list[Cell]:
-    positions = np.flatnonzero(kept_places(snapshot, query))
+    positions = np.flatnonzero(matching_places(snapshot, query))
     if_kept = snapshot.value_if_kept_cents[snapshot.ranking.customer_keys[positions]]
     return value_risk_matrix(
         snapshot.ranking.value_tercile[positions],
@@ -101,7 +103,7 @@ def _matrix(snapshot: Snapshot, query: ListQuery) -> list[Cell]:
 
 def matching(snapshot: Snapshot, query: ListQuery) -> NDArray[np.intp]:
     """The positions in the ranking that a query asks for, in its order, all pages."""
-    kept = kept_places(snapshot, query)
+    kept = matching_places(snapshot, query)
     if is_by_risk(snapshot, query):
         positions = np.flatnonzero(kept)
         return positions[::-1] if query.rising else positions
@@ -128,13 +130,13 @@ def order_keys(snapshot: Snapshot, query: ListQuery) -> Floats:
     return weights if query.rising else -weights
 
 
-def kept_places(snapshot: Snapshot, query: ListQuery) -> Truths:
+def matching_places(snapshot: Snapshot, query: ListQuery) -> Truths:
     """Whether each place of the ranking is one that a query asks for."""
     asked = query.who
-    return snapshot.remembered.of(("kept", asked), lambda: _kept(snapshot, asked))
+    return snapshot.remembered.of(("kept", asked), lambda: _matching(snapshot, asked))
 
 
-def _kept(snapshot: Snapshot, query: ListQuery) -> Truths:
+def _matching(snapshot: Snapshot, query: ListQuery) -> Truths:
     ranking = snapshot.ranking
     kept = np.ones(snapshot.judged, np.bool_)
     kept[snapshot.withheld_places] = False
@@ -232,7 +234,8 @@ def totals_of(snapshot: Snapshot, query: ListQuery | None = None) -> Totals:
     def found() -> Totals:
         everybody = np.arange(snapshot.judged)
         return totals(
-            snapshot, everybody if query is None else np.flatnonzero(kept_places(snapshot, query))
+            snapshot,
+            everybody if query is None else np.flatnonzero(matching_places(snapshot, query)),
         )
 
     return snapshot.remembered.of(("totals", query and query.who), found)

@@ -100,12 +100,12 @@ def at_risk(snapshot: Snapshot, position: int, currency: str, language: Language
 
     Empty where no money is known.
     """
-    if not snapshot.worth:
+    if not snapshot.money_basis:
         return ""
     return language.money(round(float(snapshot.at_risk_cents(np.array([position]))[0])), currency)
 
 
-def worth_of(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
+def value_and_range(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
     """Expected value and its range in cents; without a value model the spend of the last 365 days."""
     if not snapshot.value_days:
         spend = int(snapshot.spend_cents[key])

@@ -108,15 +108,15 @@ class ListQuery:
             "reason": self.reason,
             "cell": self.cell,
             "moved": "jumped" if self.jumped else "",
-            "spend": _told(self.spend),
-            "value": _told(self.value),
+            "spend": _as_parameter(self.spend),
+            "value": _as_parameter(self.value),
             "status": self.status,
             "segment": self.segment,
             "action": self.action,
             "consent": self.consent,
-            "silent": _told(self.silent),
-            "tenure": _told(self.tenure),
-            "tenure_most": _told(self.tenure_most),
+            "silent": _as_parameter(self.silent),
+            "tenure": _as_parameter(self.tenure),
+            "tenure_most": _as_parameter(self.tenure_most),
             **{f"{DECLARED}{name}": text for name, text in self.declared},
             "sort": self.sort,
             "order": "rising" if self.rising else "",
@@ -162,7 +162,7 @@ def _declared(parameters: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(said.items())[:_MOST_DECLARED])
 
 
-def _told(number: int) -> str:
+def _as_parameter(number: int) -> str:
     return str(number) if number else ""
 
 

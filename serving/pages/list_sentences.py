@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
-from serving.pages.churn_list import Totals, kept_places, order_of, sorts
+from serving.pages.churn_list import Totals, matching_places, order_of, sorts
 from serving.pages.figures import instant
 from serving.pages.list_query import ListQuery
 from serving.scores.score import Status
@@ -66,7 +66,7 @@ def matched(
         "expected": language.written(f"{summed.expected:,.1f}"),
         "act": language.phrased(snapshot.manifest["act"], "question"),
     }
-    if snapshot.worth:
+    if snapshot.money_basis:
         said = language.say("{who}: {expected} expected to {act}, {lost} of {product}.").format(
             **told,
             lost=language.money(summed.at_risk_cents, currency),
@@ -102,9 +102,9 @@ def inside(label: str, language: Language) -> str:
 
 def product(snapshot: Snapshot, language: Language) -> str:
     """What is multiplied, in a few words; empty where no money is known."""
-    if not snapshot.worth:
+    if not snapshot.money_basis:
         return ""
-    if snapshot.worth == "spend":
+    if snapshot.money_basis == "spend":
         return language.say(_SPEND_PRODUCTS[snapshot.means_leaving])
     return language.say(_VALUE_PRODUCTS[snapshot.means_leaving])
 
@@ -122,9 +122,9 @@ def jumped(snapshot: Snapshot, language: Language) -> str:
 
 def money_note(snapshot: Snapshot, language: Language) -> str:
     """What the columns of money mean; empty where there are none."""
-    if not snapshot.worth:
+    if not snapshot.money_basis:
         return ""
-    if snapshot.worth == "spend":
+    if snapshot.money_basis == "spend":
         spend = language.say("Spend is of the last 12 months, net of returns.")
         return f"{spend} {_gain_note(snapshot, language)}".rstrip()
     said = language.say(
@@ -164,7 +164,7 @@ def left_out(snapshot: Snapshot, query: ListQuery, language: Language) -> str:
     """How many more a list would have with those who must not be contacted; empty where it leaves nobody out."""
     if query.consent:
         return ""
-    more = int(np.count_nonzero(kept_places(snapshot, replace(query, consent="refused"))))
+    more = int(np.count_nonzero(matching_places(snapshot, replace(query, consent="refused"))))
     if not more:
         return ""
     said = language.plural(

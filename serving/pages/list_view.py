@@ -34,8 +34,8 @@ from serving.pages.figures import (
     refusal,
     signed,
     standing,
+    value_and_range,
     whole_money,
-    worth_of,
 )
 from serving.pages.files.choices import file_links, file_note
 from serving.pages.filter_view import filter_form
@@ -84,13 +84,13 @@ def churn_list_page(
         base_width=_width(snapshot.base),
         expected=language.written(f"{everybody.expected:,.0f}"),
         expected_between=expected_between(everybody, language, level_range(in_use)),
-        at_risk=language.money(everybody.at_risk_cents, currency) if snapshot.worth else "",
-        at_risk_title=inside(labels["at_risk"], language) if snapshot.worth else "",
+        at_risk=language.money(everybody.at_risk_cents, currency) if snapshot.money_basis else "",
+        at_risk_title=inside(labels["at_risk"], language) if snapshot.money_basis else "",
         matrix=_matrix(snapshot, query, currency, language),
         jumped=jumped(snapshot, language),
         jumped_link=ListQuery(jumped=True, sort="risen", consent="all").link(),
         earlier=instant(snapshot.earlier_seconds, language),
-        worth_sort=snapshot.worth,
+        worth_sort=snapshot.money_basis,
         knows_value=bool(snapshot.value_days),
         knows_spend=snapshot.money_is_known,
         money_note=money_note(snapshot, language),
@@ -179,7 +179,7 @@ def list_row(
     probability = float(snapshot.ranking.probability[position])
     here = slice(position, position + 1)
     now, before = snapshot.ranking.probability[here], snapshot.ranking.risk_before[here]
-    worth = worth_of(snapshot, key)
+    worth = value_and_range(snapshot, key)
     reasons = [
         ShortReason(signed(one.shown_points, language), one.text)
         for one in explanation.raising[:MAIN_REASONS]
@@ -200,7 +200,7 @@ def list_row(
         action="" if action is None else language.say(action.title),
         net_gain="" if action is None else net_gain(snapshot, position, currency, language),
         refusal=refusal(snapshot, key, language),
-        worth=whole_money(int(worth[0]), currency, language) if snapshot.worth else "",
+        worth=whole_money(int(worth[0]), currency, language) if snapshot.money_basis else "",
         worth_between=between(worth, currency, language) if snapshot.value_days else "",
         at_risk=_stake(snapshot, position, currency, language),
         last_order=last_order(snapshot, key, language),
@@ -210,7 +210,7 @@ def list_row(
 
 def _stake(snapshot: Snapshot, position: int, currency: str, language: Language) -> str:
     """The money at risk with one place in the ranking, in whole units; empty where no money is known."""
-    if not snapshot.worth:
+    if not snapshot.money_basis:
         return ""
     cents = float(snapshot.at_risk_cents(np.array([position]))[0])
     return whole_money(round(cents), currency, language)

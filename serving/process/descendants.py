@@ -27,7 +27,7 @@ class Descendants:
     def __init__(self) -> None:
         self._reading, self.descriptor = os.pipe()
         os.set_blocking(self._reading, False)
-        self._told = b""
+        self._lines = b""
         self.variables: Mapping[str, str] = {
             PARENT_VARIABLE: str(os.getpid()),
             PIPE_VARIABLE: str(self.descriptor),
@@ -46,7 +46,7 @@ class Descendants:
                 said = os.read(self._reading, 4_096)
                 if not said:
                     return True
-                self._told += said
+                self._lines += said
             elif not left:
                 return False
 
@@ -54,7 +54,7 @@ class Descendants:
         """End those that live on, and wait until they are gone."""
         if self.have_ended(0.0):
             return
-        for number in {int(one) for one in self._told.split()}:
+        for number in {int(one) for one in self._lines.split()}:
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         self.have_ended(CLOSING_SECONDS)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 
-class NobodyWaits(Exception):
+class CallerGone(Exception):
     """The caller has gone or its time is over: whatever would be worked out is for nobody."""
 
 
@@ -36,7 +36,7 @@ def waited_for(waiter: Waiter) -> Iterator[None]:
 
 
 def look_up() -> None:
-    """Raise ``NobodyWaits`` once the waiter has left; work that nobody in particular waits for goes on."""
+    """Raise ``CallerGone`` once the waiter has left; work that nobody in particular waits for goes on."""
     waiter = _waiter.get()
     if waiter is not None and waiter.has_left:
-        raise NobodyWaits
+        raise CallerGone

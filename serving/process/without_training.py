@@ -10,7 +10,7 @@ TRAINING_ONLY = ("matplotlib", "mlflow", "pandas", "shap", "sklearn")
 
 
 @contextmanager
-def kept_out(names: Sequence[str] = TRAINING_ONLY) -> Iterator[None]:
+def libraries_hidden(names: Sequence[str] = TRAINING_ONLY) -> Iterator[None]:
     """Inside the block, a library that is not loaded yet looks as if it were not installed.
 
     LightGBM loads pandas and scikit-learn wherever it finds them, though it needs neither to predict.

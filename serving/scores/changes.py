@@ -168,7 +168,7 @@ class Changes:
             points=points,
             shown_points=shown_points,
             fact=told[0] if told else None,
-            text=told[0].text if told else _untold(members, moved, rows, wording),
+            text=told[0].text if told else _unmoved_sentence(members, moved, rows, wording),
             happened=happened,
         )
 
@@ -178,7 +178,7 @@ def _first_of(groups: Sequence[str], shown: Sequence[str]) -> str:
     return next((one for one in shown if one in groups), "")
 
 
-def _untold(
+def _unmoved_sentence(
     members: NDArray[np.intp],
     moved: NDArray[np.float64],
     rows: NDArray[np.float32],

@@ -22,27 +22,27 @@ Value = str | int | None
 _MILLI = 1_000
 
 
-def wire_name(column: Column) -> str:
+def api_name(column: Column) -> str:
     """What a column is called in the contract: money says its unit.
 
-    >>> wire_name(TABLES["purchases"].column("amount"))
+    >>> api_name(TABLES["purchases"].column("amount"))
     'amount_cents'
     """
     return f"{column.name}_cents" if column.kind is ColumnKind.MONEY else column.name
 
 
 def fresh_events(
-    told: Mapping[str, Iterable[object]], pack: Pack
+    events: Mapping[str, Iterable[object]], pack: Pack
 ) -> tuple[dict[str, FreshEvents], list[str]]:
     """Told events by table, and the tables that the store does not have, which no model reads.
 
-    A row is an object with one attribute a column, by the names of ``wire_name``.
+    A row is an object with one attribute a column, by the names of ``api_name``.
 
     Columns the company has not mapped are left out: no feature is made of them. What the company did is left
     out as well, for it must move no score: it would even make the rest of the behaviour newer.
     """
     found, unread = dict[str, FreshEvents](), []
-    for name, rows in told.items():
+    for name, rows in events.items():
         stream = pack.streams.get(name)
         if stream is None:
             unread.append(name)
@@ -55,12 +55,12 @@ def fresh_events(
     return found, unread
 
 
-def is_made_by_company(table: str, told: object) -> bool:
+def is_made_by_company(table: str, event: object) -> bool:
     """Whether a told event is a contact that the company made, by its direction or else by its kind."""
     if table != CONTACTS.name:
         return False
-    said = getattr(told, "direction", None)
-    return (said or direction_of(str(getattr(told, "kind", "")))) == OUTBOUND
+    said = getattr(event, "direction", None)
+    return (said or direction_of(str(getattr(event, "kind", "")))) == OUTBOUND
 
 
 def last_known(fresh: Mapping[str, FreshEvents]) -> int:
@@ -75,11 +75,11 @@ def last_known(fresh: Mapping[str, FreshEvents]) -> int:
     )
 
 
-def _row(table: RawTable, told: object, stored: Collection[str]) -> dict[str, Value]:
+def _row(table: RawTable, event: object, stored: Collection[str]) -> dict[str, Value]:
     row: dict[str, Value] = {}
     for column in table.columns:
-        name = wire_name(column)
-        value = getattr(told, name, None)
+        name = api_name(column)
+        value = getattr(event, name, None)
         if column.name == table.event_time:
             row["seconds"] = _seconds(value)
         elif column.name == KNOWN_AT:

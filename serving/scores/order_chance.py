@@ -32,13 +32,13 @@ class OrderChances:
         is_told = ~np.isnan(by_churn)
         return cls(np.where(is_told, by_churn, own), is_told)
 
-    def told(self, row: int) -> float | None:
+    def known_chance(self, row: int) -> float | None:
         """The chance of one; None where nobody knows it."""
         chance = float(self.probability[row])
         return None if np.isnan(chance) else chance
 
     def source(self, row: int) -> Source | None:
         """Which model says so of one; None where nobody knows it."""
-        if self.told(row) is None:
+        if self.known_chance(row) is None:
             return None
         return BY_CHURN if self.is_by_churn[row] else BY_RECOMMENDATIONS

@@ -20,7 +20,7 @@ from features.vocabulary.errors import BundleRefused, PlanRefused
 from features.vocabulary.time import Cutoff
 from serving.ledger.administration import find_decision
 from serving.ledger.decisions import Decision
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.scores.judgements import digest_of_vector
 from serving.scores.score import Status
 from serving.snapshot.consent import refused_profiling
@@ -163,7 +163,7 @@ def _bundle_of(workspace: Workspace, digest: str, fetch: Fetch, draft: Path) -> 
 
 def _opened(folder: Path, digest: str) -> Bundle | None:
     try:
-        with kept_out():
+        with libraries_hidden():
             bundle = opened(CHURN_KIND, folder)
     except BundleRefused:
         return None

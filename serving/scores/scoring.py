@@ -168,7 +168,7 @@ class Scorer:
         """What is best to do, by the risk and the money that are answered; None where one of them is not told."""
         snapshot, key, risk = self.snapshot, judgement.key, judgement.risk
         standing = snapshot.standing(key) if key >= 0 else None
-        money = self._if_kept_cents(judgement)
+        money = self._retained_cents(judgement)
         if risk is None or standing is None or money is None or not snapshot.acts:
             return None
         return best_action_for(
@@ -179,7 +179,7 @@ class Scorer:
             has_refused=bool(snapshot.has_refused_contact[key]),
         )
 
-    def _if_kept_cents(self, judgement: Judgement) -> int | None:
+    def _retained_cents(self, judgement: Judgement) -> int | None:
         """What a customer brings if kept; spend stands in for it only where no scores tell a value, never for one customer."""
         if not self.snapshot.value_days:
             return judgement.spend_cents

@@ -43,14 +43,14 @@ class GivenVector:
 class Subject:
     """Whom one row asks about: somebody by id, by id with fresh events, or behaviour by its vector.
 
-    Subjects that are equal in customer and ``key`` are answered alike. ``told`` holds events as a caller tells them,
+    Subjects that are equal in customer and ``key`` are answered alike. ``events`` holds them as a caller tells them,
     by table, and ``fresh`` those that the store does not have, as the kernel reads them. ``row_id`` is what the
     caller calls the row.
     """
 
     customer_id: str = ""
     vector: GivenVector | None = None
-    told: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    events: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     fresh: Mapping[str, FreshEvents] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
     key: bytes = b""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.behaviour.purchases import AMOUNT
 from features.store.pack import MISSING_NUMBER, EventStream, Pack
 from features.vocabulary.words import CONTROL, OUTBOUND, PLAIN_CONTACTS
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from training.reasons.happenings import HAPPENINGS, Happening, noun
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import language_of
@@ -34,13 +34,13 @@ _WORDS = {
 class TimelineEntry:
     """One event: when it happened, what kind it is and what is known about it.
 
-    ``was_told`` says that it came through ``/v1/events`` and is not in the store yet.
+    ``was_reported`` says that it came through ``/v1/events`` and is not in the store yet.
     """
 
     at_seconds: int
     kind: str
     details: Mapping[str, Any] = field(default_factory=dict)
-    was_told: bool = False
+    was_reported: bool = False
 
     def without(self, name: str) -> TimelineEntry:
         """The same without one detail."""
@@ -65,7 +65,7 @@ def timeline(
     pack: Pack,
     key: int,
     end_seconds: int,
-    told: Sequence[ToldEvent] = (),
+    events: Sequence[ReportedEvent] = (),
     *,
     most: int | None = 50,
 ) -> list[TimelineEntry]:
@@ -76,7 +76,7 @@ def timeline(
     An order is one moment however many lines it has; an acceptance or a notice is one of its own.
     """
     moments = [] if key < 0 else list(_stored(pack, key, end_seconds))
-    moments += [_told(one) for one in told]
+    moments += [_reported_entry(one) for one in events]
     moments.sort(key=lambda one: (-one.at_seconds, one.kind))
     return moments[:most]
 
@@ -186,10 +186,10 @@ def _number(stream: EventStream, row: int, name: str) -> dict[str, Any]:
 _KINDS = {"purchases": "order", "exposures": "offer_shown", "contracts": "contract_begun"}
 
 
-def _told(event: ToldEvent) -> TimelineEntry:
+def _reported_entry(event: ReportedEvent) -> TimelineEntry:
     content = dict(event.content)
     if event.table == "exposures" and content.get("offer_id") in PLAIN_CONTACTS:
         plain = {"offer": content["offer_id"], **content}
-        return replace(_plain_contact(event.happened_at, plain), was_told=True)
+        return replace(_plain_contact(event.happened_at, plain), was_reported=True)
     kind = content.pop("kind", None) or content.pop("reaction", None) or _KINDS[event.table]
-    return TimelineEntry(event.happened_at, str(kind), content, was_told=True)
+    return TimelineEntry(event.happened_at, str(kind), content, was_reported=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.company.workspace import Workspace
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.snapshot.columns import UNKNOWN, CustomerValues, ValueReasonColumns, unjudged
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
@@ -115,7 +115,7 @@ def value_in_use(workspace: Workspace, vectors: Vectors) -> ValueInUse:
     says why in ``fault``.
     """
     try:
-        with kept_out():
+        with libraries_hidden():
             bundle = current(VALUE_KIND, workspace)
         if bundle is not None:
             bundle.require(vectors)

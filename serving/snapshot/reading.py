@@ -26,7 +26,7 @@ from features.store.pack import TextColumn
 from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import WorkspaceRefused
-from serving.ledger.privacy import NOBODY_WITHHELD, Withheld
+from serving.ledger.privacy import NONE_WITHHELD, Withheld
 from serving.remembered import Remembered
 from serving.snapshot.columns import (
     CUSTOMER_IDS,
@@ -90,7 +90,7 @@ class Snapshot(
     offers: Sequence[Mapping[str, Any]] = ()
     other_ids: OtherIds = NO_OTHER_IDS
     """By which further ids customers were known when the scores were made."""
-    withheld: Withheld = NOBODY_WITHHELD
+    withheld: Withheld = NONE_WITHHELD
     """Who has objected or was erased since the scores were made."""
 
     @property
@@ -167,7 +167,7 @@ class Snapshot(
         return 0 if value is None else int(value["horizon_days"])
 
     @property
-    def worth(self) -> str:
+    def money_basis(self) -> str:
         """What money is told of: value where a model of it is in use, else spend; empty where no purchase says what was paid."""
         if self.value_days:
             return "value"
@@ -203,9 +203,9 @@ class Snapshot(
         """The money at risk with some places in the ranking: risk times value if kept.
 
         Without a value model it is risk times the spend of the last 365 days; nothing is to be told of it where
-        ``worth`` is empty.
+        ``money_basis`` is empty.
         """
-        return value_at_risk(self.ranking.probability[positions], self.if_kept_cents(positions))
+        return value_at_risk(self.ranking.probability[positions], self.retained_cents(positions))
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -217,7 +217,7 @@ class Snapshot(
         """Whether something can be done about what the model tells: money is known, and it is about leaving."""
         return self.means_leaving and self.money_is_known and bool(self.manifest.get("actions"))
 
-    def if_kept_cents(self, positions: NDArray[np.intp]) -> Floats:
+    def retained_cents(self, positions: NDArray[np.intp]) -> Floats:
         """What some places in the ranking bring if they are kept; without a value model what they spent."""
         keys = self.ranking.customer_keys[positions]
         money = self.value_if_kept_cents[keys] if self.value_days else self.spend_cents[keys]

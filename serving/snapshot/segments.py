@@ -113,7 +113,7 @@ def memberships_of_everybody(
     at_once: int = _ROWS_AT_ONCE,
 ) -> Membership:
     """The segment of every customer and why, one entry a customer key; nobody's who declined to be scored."""
-    found = Membership.nobody(pack.customers)
+    found = Membership.unassigned(pack.customers)
     if in_use.bundle is None or in_use.plan is None:
         return found
     model, plan = in_use.bundle.model, in_use.plan

@@ -63,7 +63,7 @@ def unjudged_snapshot(bundle: Bundle, workspace: Workspace, model: dict[str, Any
         customer_ids=TextColumn.of([]),
         vectors=vectors,
         ranking=Ranking(**unjudged(Ranking, **sizes)),
-        membership=Membership.nobody(0),
+        membership=Membership.unassigned(0),
         typical=bundle.reference.peers.typical,
         **{name: getattr(shares, name) for name in names_of(ValueReasonColumns)},
         **empty,

@@ -20,7 +20,7 @@ from features.company.workspace import Workspace
 from regulars.main import main
 from tests.absolute_paths import places_naming
 from tests.commands.shop import leaving_and_staying, write_shop
-from training.predictions.kept import KeptPredictions
+from training.predictions.stored import StoredPredictions
 from training.predictions.table import FILE
 
 
@@ -89,7 +89,7 @@ def test_a_version_nobody_registered_is_refused_and_the_one_in_use_is_meant_wher
 
 def test_predictions_that_do_not_give_the_card_are_told_figure_by_figure(shop: Path) -> None:
     digest = told(shop, "evaluate")["digest"]
-    path = KeptPredictions(workspace(shop)).place("churn", digest)
+    path = StoredPredictions(workspace(shop)).place("churn", digest)
     table = parquet.read_table(path)
     away = pa.array(np.clip(table["probability"].to_numpy() * 1.001, 0, 1))
     place = table.schema.get_field_index("probability")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,15 @@ SHARED_CLASS_NAMES = {
 }
 """Class names with more than one definition, each with the reason why neither can take another."""
 
+RIDDLES = {
+    *("worth", "worthless", "told", "untold", "wire", "kept", "desk"),
+    *("belonging", "nobody", "unhurried", "lean"),
+}
+"""Words that leave what is meant to the docstring, where the field has a noun of its own: value, event, stored, retained."""
+
+RIDDLES_THAT_STAY: dict[str, str] = {}
+"""Modules, classes and functions that have one of these words in their names all the same, each with its reason."""
+
 
 def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -76,3 +88,41 @@ def test_a_class_name_means_one_thing() -> None:
 
 def test_no_two_rooms_beside_each_other_import_each_other() -> None:
     assert House(FLOORS).circles() == []
+
+
+def words_of(name: str) -> set[str]:
+    """The words of a name: parts between underscores and before capitals, in small letters."""
+    return {one.lower() for one in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+
+
+def defined(path: Path) -> Iterator[str]:
+    """The names of a module and of all classes and functions in it."""
+    yield path.stem
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("_told", {"told"}),
+        ("ToldEvent", {"told", "event"}),
+        ("if_kept_cents", {"if", "kept", "cents"}),
+        ("CRMWire", {"crm", "wire"}),
+        ("boolean_cleaner", {"boolean", "cleaner"}),
+        ("rows2kept", {"rows", "kept"}),
+    ],
+)
+def test_a_name_is_read_word_by_word(name: str, words: set[str]) -> None:
+    assert words_of(name) == words
+
+
+def test_a_name_says_what_it_gives_in_a_word_of_the_field() -> None:
+    riddles = {
+        f"{named(path)}: {name}"
+        for path in sources()
+        for name in defined(path)
+        if words_of(name) & RIDDLES
+    }
+    assert riddles == set(RIDDLES_THAT_STAY)

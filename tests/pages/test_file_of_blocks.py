@@ -13,7 +13,7 @@ import pytest
 from features.vocabulary.cells import harmless
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import matching
-from serving.pages.customer.value_view import worth_explanation
+from serving.pages.customer.value_view import shown_value_explanation
 from serving.pages.figures import action_at, instant
 from serving.pages.files.download import BYTE_ORDER_MARK, csv_parts
 from serving.pages.files.table import COLUMNS, first_reasons
@@ -54,7 +54,7 @@ def line(in_use: InUse, place: int, explanation: Explanation) -> list[str]:
     risen = points_risen(ranking.probability[here], ranking.risk_before[here])[0]
     standing, spend = snapshot.standing(key), int(snapshot.spend_cents[key])
     assert standing is not None
-    value, why = snapshot.value_of(key), worth_explanation(in_use, key)
+    value, why = snapshot.value_of(key), shown_value_explanation(in_use, key)
     worth = [""] * 7
     if value is not None and why is not None:
         at_risk = float(snapshot.at_risk_cents(np.array([place]))[0])

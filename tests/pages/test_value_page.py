@@ -10,7 +10,7 @@ import pytest
 
 from serving.in_use.models_in_use import InUse
 from serving.pages.customer.contexts import CustomerPage
-from serving.pages.customer.value_view import worth_steps, worth_sum
+from serving.pages.customer.value_view import value_steps, value_sum
 from serving.snapshot.reading import Snapshot
 from tests.pages.customers import link_of, page_of
 from tests.serving.calling import Service
@@ -58,7 +58,7 @@ def amount(shown: str) -> float:
 
 
 def test_the_steps_lead_from_the_base_to_the_value_with_the_limit_as_one_of_them() -> None:
-    steps = worth_steps(WHY, "EUR")
+    steps = value_steps(WHY, "EUR")
     assert [(one.kind, one.title, one.points) for one in steps] == [
         ("base", "Base value", "€100"),
         ("raises", "Spend", "+€90"),
@@ -70,19 +70,19 @@ def test_the_steps_lead_from_the_base_to_the_value_with_the_limit_as_one_of_them
         "−€10 through the chance of buying at all, +€100 through how much if they buy"
     )
     blended = replace(WHY, reasons=(replace(WHY.reasons[0], parts={"chance": 1, "whole": 2}),))
-    assert worth_steps(blended, "EUR")[1].detail == ""
-    assert worth_sum(WHY, "EUR") == "€100 + €90 − €45 + €5 = €150"
+    assert value_steps(blended, "EUR")[1].detail == ""
+    assert value_sum(WHY, "EUR") == "€100 + €90 − €45 + €5 = €150"
 
 
 def test_the_steps_are_told_in_german_with_german_money() -> None:
-    steps = worth_steps(WHY, "EUR", language_of("de"))
+    steps = value_steps(WHY, "EUR", language_of("de"))
     assert [one.points for one in steps] == ["100 €", "+90 €", "−45 €", "+5 €", "150 €"]
     assert (steps[0].title, steps[2].title, steps[-1].title) == ("Grundwert", "Grenze", "Wert")
-    assert worth_sum(WHY, "EUR", language_of("de")) == "100 € + 90 € − 45 € + 5 € = 150 €"
+    assert value_sum(WHY, "EUR", language_of("de")) == "100 € + 90 € − 45 € + 5 € = 150 €"
 
 
 def test_the_bars_stand_where_the_sum_has_come_to() -> None:
-    found = [(one.start, one.width) for one in worth_steps(WHY, "EUR")]
+    found = [(one.start, one.width) for one in value_steps(WHY, "EUR")]
     assert found[0] == ("0.00%", "52.63%")
     assert found[1] == ("52.63%", "47.37%")
     assert found[2] == ("76.32%", "23.68%")

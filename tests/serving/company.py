@@ -24,7 +24,7 @@ from features.store.store import open_store
 from features.vectors.refresh import refresh_vectors
 from features.vectors.vectors import build_vectors
 from serving.nightly.run import score_everybody
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.bundles.own_plan import fitted_of
@@ -76,7 +76,7 @@ def company_in(folder: Path) -> Company:
         ingest(settings, workspace)
         refresh_vectors(workspace, plan_for=standard_plan, threads=1)
         # Nothing here needs scikit-learn, which LightGBM would spend seconds loading.
-        with kept_out():
+        with libraries_hidden():
             put_to_use(settings, workspace, family="lightgbm", version="1")
         score_everybody(settings, workspace)
     settings = load_settings(settings_path)

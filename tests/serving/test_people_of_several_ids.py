@@ -15,7 +15,7 @@ from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import refresh_vectors
 from serving.ledger.ledger import Ledger
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.nightly.forgetting import finish_erasures, forget_old_generations, still_held
 from serving.nightly.run import score_everybody
 from serving.snapshot.reading import open_snapshot
@@ -118,7 +118,7 @@ def test_an_event_of_an_old_id_is_the_persons_whenever_it_was_told(
     content = {"contacted_at": "2009-12-01T00:00:00Z", "channel": "web", "kind": "visit"}
     # Told before anybody knew that they are one.
     service.models_in_use.ledger.events.keep(
-        [ToldEvent("early", merged.old, "contacts", content, cutoff, cutoff)]
+        [ReportedEvent("early", merged.old, "contacts", content, cutoff, cutoff)]
     )
     told = {"customer_id": CARD, "contact": {**content, "contacted_at": "2009-12-02T00:00:00Z"}}
     assert caller.post("/v1/events", json={"rows": [told]}).json()["rows"][0]["status"] == "stored"

@@ -102,18 +102,18 @@ class Action:
 
     def as_measured(self, found: MeasuredContact, *, came_back_if_gone: float | None) -> Action:
         """The action by what campaigns have shown of it, as it is where they tell nothing."""
-        chances = found.kept_chances(self.keeps, came_back_if_gone=came_back_if_gone)
+        chances = found.retention_chances(self.keeps, came_back_if_gone=came_back_if_gone)
         if chances is None:
             return self
-        kept = found.kept
+        retained = found.retained_share
         return replace(
             self,
             source=MEASURED if chances.share_measured >= _MOSTLY else ASSUMED,
             kept_chances=tuple(None if np.isnan(one) else float(one) for one in chances.by_status),
             measurement=Measurement(
-                kept.mean,
-                kept.low,
-                kept.high,
+                retained.mean,
+                retained.low,
+                retained.high,
                 found.contacted,
                 found.held_out,
                 found.campaigns,
@@ -164,7 +164,9 @@ def actions_of(said: Iterable[Mapping[str, Any]]) -> tuple[Action, ...]:
     return tuple(Action.read(one) for one in said)
 
 
-def chances_kept(actions: Sequence[Action], statuses: NDArray[np.int8], risk: Floats) -> Floats:
+def retention_chances(
+    actions: Sequence[Action], statuses: NDArray[np.int8], risk: Floats
+) -> Floats:
     """The chance that each action keeps each customer who would leave otherwise: [customers, actions].
 
     As measured for their status, else the assumed share of their risk; never more than the risk, for who stays anyway is not kept.

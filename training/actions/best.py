@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
-from training.actions.actions import NOTHING, Action, chances_kept
+from training.actions.actions import NOTHING, Action, retention_chances
 from training.actions.net_gain import best_actions
 
 NO_GAIN, REFUSED = "no_gain", "contact_refused"
@@ -48,5 +48,5 @@ def best_action_for(
     if place == NOTHING:
         why = REFUSED if has_refused else NO_GAIN
         return BestAction(None, 0.0, if_kept_cents, 0, why)
-    chance = float(chances_kept(actions, statuses, risks)[0, place])
+    chance = float(retention_chances(actions, statuses, risks)[0, place])
     return BestAction(actions[int(place)], chance, if_kept_cents, int(gain))

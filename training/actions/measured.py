@@ -51,7 +51,7 @@ class MeasuredStatus:
 
 
 @dataclass(frozen=True)
-class KeptChances:
+class RetentionChances:
     """The chance that a contact keeps a customer of each status, NaN where nothing was measured, in the order of ``LifecycleStatus``.
 
     ``share_measured`` is how much of it is measurement, the rest being the assumption.
@@ -97,7 +97,7 @@ class MeasuredContact:
         return sum(one.held_out for one in self.statuses.values())
 
     @property
-    def kept(self) -> Estimate:
+    def retained_share(self) -> Estimate:
         """Of all who were contacted the share that was kept, as it was counted, at 95 percent."""
         statuses = self.statuses.values()
         customers = np.array([one.contacted + one.held_out for one in statuses], np.float64)
@@ -107,9 +107,9 @@ class MeasuredContact:
         margin = _NORMAL_95 * float(np.sqrt(variance))
         return Estimate(mean, mean - margin, mean + margin)
 
-    def kept_chances(
+    def retention_chances(
         self, assumed_shares: Sequence[float], *, came_back_if_gone: float | None = None
-    ) -> KeptChances | None:
+    ) -> RetentionChances | None:
         """The chance to keep a customer by status; None where no status has enough customers in both arms.
 
         ``assumed_shares`` are what the company assumes: of those of a status who would leave so many stay. Who is *probably gone* is
@@ -134,7 +134,7 @@ class MeasuredContact:
             by_status[_code(word)] = one.came_back * _between(one, lift, spread)
         if came_back_if_gone is not None:
             by_status[LifecycleStatus.PROBABLY_GONE] = came_back_if_gone * lift
-        return KeptChances(by_status, share_measured)
+        return RetentionChances(by_status, share_measured)
 
     def _assumed_lift(self, assumed_shares: Sequence[float]) -> float:
         """The lift that the assumption comes to among the customers of the campaigns."""

@@ -3,7 +3,7 @@
     net gain = chance kept x value if kept - cost
 
 To do nothing costs and brings nothing. Of equal gains the action named first is taken. The chance kept is that a customer would have
-left and stays because of the action (``chances_kept``): as campaigns have measured it for their status, else an assumed share of the
+left and stays because of the action (``retention_chances``): as campaigns have measured it for their status, else an assumed share of the
 risk.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats, Truths
-from training.actions.actions import NOTHING, Action, chances_kept
+from training.actions.actions import NOTHING, Action, retention_chances
 from training.actions.capacity import open_gains_cents
 
 
@@ -31,7 +31,7 @@ def net_gains_cents(
     """
     costs = np.array([one.cost_cents for one in actions], np.float64)
     money = np.maximum(if_kept_cents, 0.0)[:, None]
-    return np.asarray(chances_kept(actions, statuses, risk) * money - costs)
+    return np.asarray(retention_chances(actions, statuses, risk) * money - costs)
 
 
 def best_actions(

@@ -19,7 +19,7 @@ from training.leaks.coding import Coded, standing
 from training.leaks.columns import ReadColumn
 from training.leaks.weighing import Weighing, concordance
 
-LEAST_TOLD = 0.6
+LEAST_PROXY_AUC = 0.6
 """An attribute that tells a protected one so well, as by an AUC, stands for it."""
 _ERRORS = 4.0
 FEWEST_ROWS, FEWEST_OF_A_SIDE = 100, 20
@@ -88,7 +88,7 @@ def weigh_protected(
     attributes = [one for one in columns if one.table == CUSTOMERS.name]
     # More threads would sum in another order, and the same data must give the same report.
     with threadpool_limits(1):
-        before = concordance(outcomes, _told(values, outcomes, vectors))
+        before = concordance(outcomes, _predicted(values, outcomes, vectors))
         return FairnessReport(
             vectors.rows,
             [_left_out(one, values, outcomes, vectors, attributes, before) for one in others],
@@ -105,7 +105,7 @@ def _left_out(
     before: float,
 ) -> LeftOut:
     with_it = dict(values) | {f"+{at}": side for at, side in enumerate(one.sides)}
-    given_up = concordance(outcomes, _told(with_it, outcomes, vectors)) - before
+    given_up = concordance(outcomes, _predicted(with_it, outcomes, vectors)) - before
     together, alone = 0.5, dict.fromkeys((each.name for each in attributes), 0.5)
     certain: set[str] = set()
     for side in _asked(one):
@@ -125,7 +125,7 @@ def _left_out(
         for each in attributes:
             told = concordance(side[known], weighing.alone(set(each.feature_names)))
             alone[each.name] = max(alone[each.name], told)
-            if told >= LEAST_TOLD and told - 0.5 >= _ERRORS * sqrt(1.0 / (12.0 * fewer)):
+            if told >= LEAST_PROXY_AUC and told - 0.5 >= _ERRORS * sqrt(1.0 / (12.0 * fewer)):
                 certain.add(each.name)
     ordered = sorted(certain, key=lambda name: (-alone[name], name))
     return LeftOut(one.name, given_up, together, [Proxy(name, alone[name]) for name in ordered])
@@ -139,7 +139,7 @@ def _asked(one: ProtectedAttribute) -> Iterator[Floats]:
             yield np.where(np.isnan(side), np.nan, np.abs(standing(side)))
 
 
-def _told(values: Mapping[str, Floats], outcomes: Floats, vectors: Vectors) -> Floats:
+def _predicted(values: Mapping[str, Floats], outcomes: Floats, vectors: Vectors) -> Floats:
     return Weighing(_coded(values), outcomes, vectors.customer_keys).without(set())
 
 

@@ -53,22 +53,22 @@ class Choosable(Protocol):
 Chosen = TypeVar("Chosen", bound=Choosable)
 
 
-def next_rung(ladder: Chosen, why: str, kept_out: Callable[[Chosen], str]) -> Chosen | None:
+def next_rung(ladder: Chosen, why: str, gate_fault: Callable[[Chosen], str]) -> Chosen | None:
     """The ladder with the best rung that is left in the place of the one that ships, for ``why``; None where none is.
 
-    ``kept_out`` says why the figures at the tests alone keep the rung that ships out, and nothing where they do not:
+    ``gate_fault`` says why the figures at the tests alone keep the rung that ships out, and nothing where they do not:
     such rungs are passed over too, unfitted.
     """
     left = ladder.passing_over(why)
-    while left is not None and (fault := kept_out(left)):
+    while left is not None and (fault := gate_fault(left)):
         left = left.passing_over(fault)
     return left
 
 
-def kept_in(ladder: Chosen, kept_out: Callable[[Chosen], str]) -> Chosen:
+def best_shippable(ladder: Chosen, gate_fault: Callable[[Chosen], str]) -> Chosen:
     """The ladder with the best rung that its figures at the tests alone let ship, and as it is where they let none."""
-    fault = kept_out(ladder)
-    return (next_rung(ladder, fault, kept_out) if fault else None) or ladder
+    fault = gate_fault(ladder)
+    return (next_rung(ladder, fault, gate_fault) if fault else None) or ladder
 
 
 def notes_on_passed_over(passed_over: Mapping[str, str]) -> list[str]:

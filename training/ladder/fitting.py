@@ -30,7 +30,7 @@ class FittedModels:
 
     def of(self, rung: Rung, rows: Dataset) -> Model:
         """The rung's model of these rows; ``ModelRefused`` where nothing can be learned from them."""
-        return self._of(rung, rows, self._known[_told(rows)])
+        return self._of(rung, rows, self._known[_fingerprint(rows)])
 
     def _of(self, rung: Rung, rows: Dataset, known: list[tuple[Rung, Model]]) -> Model:
         for other, model in known:
@@ -86,7 +86,7 @@ def fit_and_calibrate(
     return Calibrated(model, curve.shifted(over_newest), held, probability)
 
 
-def _told(rows: Dataset) -> bytes:
+def _fingerprint(rows: Dataset) -> bytes:
     """Rows of one dataset are told apart by whom they are about and when, and by what came of them."""
     told = hashlib.blake2b(digest_size=16)
     for column in (rows.vectors.customer_keys, rows.vectors.cutoff_seconds, rows.outcomes):

@@ -156,7 +156,7 @@ def climb(
     reported = [reserved] if reserved else choosing
     return Ladder(
         tuple(
-            replace(row, by_cutoff=seasons.told(row.by_cutoff))
+            replace(row, by_cutoff=seasons.with_season_seen(row.by_cutoff))
             for row in _rows(measured, tests, choosing, reserved, winner.name)
         ),
         winner,

@@ -26,19 +26,19 @@ class Echo:
     error: float
 
     @property
-    def is_told(self) -> bool:
+    def is_conclusive(self) -> bool:
         """Whether there are rows and other columns enough to tell the two apart."""
         return self.error <= 0.25
 
     @property
     def is_heard(self) -> bool:
         """Whether it is told and is that of the outcome."""
-        return self.is_told and abs(self.value - 1.0) <= 0.15 + 2.0 * self.error
+        return self.is_conclusive and abs(self.value - 1.0) <= 0.15 + 2.0 * self.error
 
     @property
     def is_own(self) -> bool:
         """Whether it is told that the column goes its own way."""
-        return self.is_told and self.value < 0.5
+        return self.is_conclusive and self.value < 0.5
 
 
 @dataclass(frozen=True)

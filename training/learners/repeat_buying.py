@@ -74,7 +74,7 @@ class RepeatBuying(Model):
         """What each of the three adds, whichever of them a customer is told by first."""
         rows, places = self._known(prepared), range(len(READ))
         told = {
-            chosen: self._told(rows, chosen)
+            chosen: self._partial_log_odds(rows, chosen)
             for size in range(len(READ) + 1)
             for chosen in combinations(places, size)
         }
@@ -86,7 +86,7 @@ class RepeatBuying(Model):
                 added[:, place] += weight / factorial(len(READ)) * gained
         return added
 
-    def _told(self, rows: Floats, chosen: tuple[int, ...]) -> Floats:
+    def _partial_log_odds(self, rows: Floats, chosen: tuple[int, ...]) -> Floats:
         """The log-odds where only some of the three are known, and the others are those of the typical customer."""
         partly = np.where(np.isin(np.arange(len(READ)), chosen), rows, self.typical)
         return self._asked(partly)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # Of fewer values the threads of OpenMP spend their time waiting for one another.
-_VALUES_WORTH_THREADS = 4_000_000
+_LEAST_VALUES_FOR_THREADS = 4_000_000
 _ROWS_AT_ONCE = 16_384
 # A matrix of so many values is binned at once; of more no copy is made.
 _VALUES_AT_ONCE = 1 << 25
@@ -300,7 +300,7 @@ def _parameters(
         # One thread sums one feature, in the order of the rows, and features that a tree leaves out cost
         # nothing: the same trees as by rows, in half the time.
         "force_col_wise": True,
-        "num_threads": threads if rows * len(names) >= _VALUES_WORTH_THREADS else 1,
+        "num_threads": threads if rows * len(names) >= _LEAST_VALUES_FOR_THREADS else 1,
         "seed": settings.seed,
         "verbosity": -1,
     }

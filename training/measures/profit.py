@@ -44,10 +44,10 @@ class Costs:
         return leavers * self.leaver + (customers - leavers) * self.stayer
 
     @property
-    def worth_from(self) -> float:
+    def break_even_risk(self) -> float:
         """The risk from which contacting a customer pays; above 1 where it never does.
 
-        >>> round(Costs(value=200, incentive=10, contact=1, success=0.3).worth_from, 4)
+        >>> round(Costs(value=200, incentive=10, contact=1, success=0.3).break_even_risk, 4)
         0.1642
         """
         gained = self.leaver - self.stayer

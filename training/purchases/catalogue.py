@@ -70,12 +70,12 @@ class Catalogue:
         table = pq.read_table(path, columns=sorted(known)).to_pydict()
         ids = [str(one) for one in table["item_id"]]
 
-        def told(column: str) -> dict[str, str]:
+        def text_by_id(column: str) -> dict[str, str]:
             values = table.get(column, [])
             return {one: str(said) for one, said in zip(ids, values, strict=False) if said}
 
         described = [one for one in ids if one not in kept_out]
-        return cls.of([*bought, *described], told("name"), told("category"))
+        return cls.of([*bought, *described], text_by_id("name"), text_by_id("category"))
 
     def find(self, item_id: str) -> int:
         """The place of an item, -1 of one that is not here."""

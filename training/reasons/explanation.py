@@ -119,7 +119,7 @@ class Reasons:
             for one, is_lowering in zip(lead[held_back], lowers[held_back], strict=True)
         ]
         added = together(by_group, alike)
-        row, group = np.nonzero(selected(added, told=told))
+        row, group = np.nonzero(selected(added, is_tellable=told))
         points, lead = added[row, group], leading[row, group].astype(np.intp)
         # Those that raise come first, by weight; mere context comes last of its kind.
         order = np.lexsort((-np.abs(points), wording.is_context[lead], points < 0, row))
@@ -153,7 +153,7 @@ def main_raising(
     lead = (np.arange(len(by_group))[:, None], leading)
     told = (by_group > 0) & weighty(by_group) & (sayable["raises"][lead] > UNSAYABLE)
     added = together(by_group, told & wording.silences(leading, values[lead]))
-    shown = selected(added, told=told) & (added > 0)
+    shown = selected(added, is_tellable=told) & (added > 0)
     order = np.lexsort((-added, wording.is_context[leading], ~shown))
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(by_group.shape[1])[None, :], axis=1)
@@ -214,7 +214,7 @@ def _explained(
     wording: Wording,
 ) -> Explanation:
     """One customer's reasons, chosen and ordered as ``Reasons`` does."""
-    told, withheld = _told(by_group, leading, row, peers, wording)
+    told, withheld = _sentences(by_group, leading, row, peers, wording)
     chosen = _shown(told, wording.is_context_of)
     points = [one.points for one in chosen]
     other = math.fsum(by_group) - math.fsum(points)
@@ -251,7 +251,7 @@ def _explained(
     )
 
 
-class _Told(NamedTuple):
+class _GroupSentence(NamedTuple):
     """A group of which something can be told, with the points of the groups joined to it."""
 
     group: int
@@ -262,15 +262,15 @@ class _Told(NamedTuple):
     joined: tuple[int, ...] = ()
 
 
-def _told(
+def _sentences(
     by_group: Sequence[float],
     leading: Sequence[int],
     row: Sequence[float],
     peers: int,
     wording: Wording,
-) -> tuple[list[_Told], int]:
+) -> tuple[list[_GroupSentence], int]:
     """The weighty groups of which something can be told, and how many sentences the facts contradict."""
-    told, alike, contradicted = list[_Told](), list[_Told](), set[int]()
+    told, alike, contradicted = list[_GroupSentence](), list[_GroupSentence](), set[int]()
     pushed = {
         sign: math.fsum(push for push in by_group if sign * push > 0) * sign for sign in (1, -1)
     }
@@ -279,12 +279,14 @@ def _told(
         if sign * push < max(LEAST_POINTS, THRESHOLD * pushed[sign]):
             continue
         lead = leading[group]
-        text, is_contradicted, facts = wording.told(lead, _direction(push), row, peers)
+        text, is_contradicted, facts = wording.sentence_with_facts(
+            lead, _direction(push), row, peers
+        )
         if is_contradicted:
             contradicted.add(group)
         elif text:
             says_silence = push > 0 and wording.tells_silence(lead, row[lead])
-            (alike if says_silence else told).append(_Told(group, lead, push, text, facts))
+            (alike if says_silence else told).append(_GroupSentence(group, lead, push, text, facts))
     if alike:
         first = max(alike, key=lambda one: (one.points, -one.group))
         others = tuple(one.group for one in alike if one is not first)
@@ -300,9 +302,9 @@ def _strongest(by_group: Sequence[float], sign: float, most: int) -> set[int]:
     return {group for _, group in sorted(pushes)[:most]}
 
 
-def _shown(told: Sequence[_Told], is_context: Sequence[bool]) -> list[_Told]:
+def _shown(sentences: Sequence[_GroupSentence], is_context: Sequence[bool]) -> list[_GroupSentence]:
     """The strongest each way; those that raise first, by weight, and mere context last of its kind."""
-    ordered = sorted(told, key=lambda one: (-abs(one.points), one.group))
+    ordered = sorted(sentences, key=lambda one: (-abs(one.points), one.group))
     raising = [one for one in ordered if one.points > 0][:MOST_RAISING]
     lowering = [one for one in ordered if one.points < 0][:MOST_LOWERING]
     return sorted(

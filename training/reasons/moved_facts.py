@@ -63,7 +63,7 @@ def moved_facts(
     """
     pushes: dict[int, float] = {}
     for position in members[pushed[members] > 0].tolist():
-        told = _told(wording, position, rows)
+        told = _stand_in(wording, position, rows)
         # What a model makes of a customer is no fact about them.
         if wording.features[told].said_as == "estimate":
             continue
@@ -77,7 +77,7 @@ def moved_facts(
     return [one for _, _, one in sorted(found, key=lambda each: each[:2])]
 
 
-def _told(wording: Wording, position: int, rows: Rows) -> int:
+def _stand_in(wording: Wording, position: int, rows: Rows) -> int:
     """The feature that is told for another, itself where none stands in for it."""
     for pattern, names, sign in _STAND_INS:
         match = re.fullmatch(pattern, wording.features[position].name)

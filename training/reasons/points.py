@@ -67,16 +67,18 @@ def slope_at(log_odds: float, calibrated: Callable[[Floats], Floats]) -> float:
 
 
 def selected(
-    by_group: Floats, least: float | Floats = LEAST_POINTS, told: NDArray[np.bool_] | None = None
+    by_group: Floats,
+    least: float | Floats = LEAST_POINTS,
+    is_tellable: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Which groups are shown: at most four that raise and two that lower, none of them negligible.
 
     A group counts when it makes up at least a twentieth of all that pushes in its direction and moves
     the risk by half a point or more, or another answer by ``least`` of its own unit, for all or a row each; and where something is
-    ``told`` of it, if that is given.
+    said of it (``is_tellable``), if that is given.
     """
-    raising = _strongest(by_group, MOST_RAISING, least, told)
-    return raising | _strongest(-by_group, MOST_LOWERING, least, told)
+    raising = _strongest(by_group, MOST_RAISING, least, is_tellable)
+    return raising | _strongest(-by_group, MOST_LOWERING, least, is_tellable)
 
 
 def weighty(by_group: Floats, least: float | Floats = LEAST_POINTS) -> NDArray[np.bool_]:
@@ -170,14 +172,14 @@ def add_up_all(totals: Floats, parts: Floats) -> Floats:
 
 
 def _strongest(
-    pushes: Floats, most: int, least: float | Floats, told: NDArray[np.bool_] | None
+    pushes: Floats, most: int, least: float | Floats, is_tellable: NDArray[np.bool_] | None
 ) -> NDArray[np.bool_]:
     """The largest positive entries of each row, above the threshold."""
     positive = np.maximum(pushes, 0.0)
     enough = (positive >= THRESHOLD * positive.sum(axis=1, keepdims=True)) & (positive >= least)
-    if told is not None:
-        positive = np.where(told, positive, 0.0)
-        enough &= told
+    if is_tellable is not None:
+        positive = np.where(is_tellable, positive, 0.0)
+        enough &= is_tellable
     order = np.argsort(-positive, axis=1, kind="stable")
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(pushes.shape[1])[None, :], axis=1)

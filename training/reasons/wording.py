@@ -99,12 +99,12 @@ class Wording:
     def sentence(self, position: int, direction: str, values: Rows) -> Sentence:
         """What to say of one customer about the feature that leads a reason; ``values`` is their row."""
         row = values.tolist()
-        text, contradicted, facts = self.told(
+        text, contradicted, facts = self.sentence_with_facts(
             position, direction, row, self.peers.group_of_one(row)
         )
         return Sentence(text, facts, contradicted)
 
-    def told(
+    def sentence_with_facts(
         self, position: int, direction: str, row: Sequence[float], group: int
     ) -> tuple[str, bool, tuple[Fact, ...]]:
         """The sentence about a leading feature, whether its facts contradict it, and these facts.

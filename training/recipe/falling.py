@@ -9,7 +9,7 @@ from typing import Generic
 from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
 from training.bundles.manifest import Manifest
-from training.predictions.kept import KeptPredictions
+from training.predictions.stored import StoredPredictions
 from training.recipe.family import Family, Given, Learned, Own
 from training.recipe.report import Report, draw_plots, no_plots, write_report
 from training.registry.gate import failed_of, said_of
@@ -75,7 +75,7 @@ def write_run(
     report = family.report(given, learned, manifest)
     write_report(report, folder)
     if report.predictions is not None:
-        kept = KeptPredictions(given.workspace)
+        kept = StoredPredictions(given.workspace)
         kept.write(_predictions_of(folder), report.predictions, given.pack.customer_ids)
     # What is in a file by now does not go through the pipe to whoever waits for this process.
     return manifest, replace(report, predictions=None)

@@ -43,7 +43,7 @@ class Given(Generic[Own]):
 
 
 @dataclass(frozen=True)
-class Kept:
+class UnchangedModel:
     """The model in use that stays as it is: what it says of itself, why it stays, and what it shows now."""
 
     manifest: Manifest[Any]
@@ -65,7 +65,7 @@ class Family(Protocol[Own, Learned, Model, Asked]):
     def own(self, settings: Settings) -> Own:
         """The settings it reads."""
 
-    def still_fits(self, given: Given[Own]) -> Kept | str:
+    def still_fits(self, given: Given[Own]) -> UnchangedModel | str:
         """The model in use where it stays frozen, or in words why another is learned."""
 
     def learn(self, given: Given[Own]) -> Learned:

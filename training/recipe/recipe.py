@@ -15,10 +15,10 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Model
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
-from training.predictions.kept import KeptPredictions
+from training.predictions.stored import StoredPredictions
 from training.recipe.apart import apart, note_computed
 from training.recipe.falling import WrittenRun, best_that_passes
-from training.recipe.family import Family, Given, Kept, Learned, Own
+from training.recipe.family import Family, Given, Learned, Own, UnchangedModel
 from training.recipe.report import run_record
 from training.recipe.steps import Steps
 from training.recipe.summary import TrainingSummary
@@ -60,8 +60,8 @@ def train(
         fitted = apart(name, fit, progress) if own_process else fit(progress)
         # What is fitted here, or judged here in a moment, has its threads in this process.
         note_computed()
-        if isinstance(fitted, Kept):
-            return TrainingSummary.of_kept(fitted)
+        if isinstance(fitted, UnchangedModel):
+            return TrainingSummary.of_unchanged(fitted)
         still_fits, run = fitted
         steps.done("learning")
         Signing(workspace).sign(run.folder / BUNDLE_FOLDER)
@@ -86,7 +86,7 @@ def train(
         why=still_fits,
         is_new=there.is_new,
         is_in_use=is_in_use,
-        registry=there.told,
+        registry=there.note,
         seconds=steps.seconds,
     )
 
@@ -96,7 +96,7 @@ def _keep_people(workspace: Workspace, name: str, run: WrittenRun[Any]) -> None:
     if run.report.learned_from:
         LearnedFrom(workspace).keep(name, run.manifest.digest, run.report.learned_from)
     if run.predictions.exists():
-        KeptPredictions(workspace).keep(name, run.manifest.digest, run.predictions)
+        StoredPredictions(workspace).keep(name, run.manifest.digest, run.predictions)
 
 
 def _fitted(
@@ -104,11 +104,11 @@ def _fitted(
     given: Given[Own],
     draft: Path,
     progress: Progress,
-) -> Kept | tuple[str, WrittenRun[Asked]]:
+) -> UnchangedModel | tuple[str, WrittenRun[Asked]]:
     """Everything that may die: the model in use where it stays; or why not, and what was learned, in a folder."""
     given = replace(given, progress=progress)
     still_fits = family.still_fits(given)
-    if isinstance(still_fits, Kept):
+    if isinstance(still_fits, UnchangedModel):
         return still_fits
     return still_fits, best_that_passes(family, given, family.learn(given), draft)
 
@@ -143,7 +143,7 @@ class _Registered:
     run_id: str
     version: str
     is_new: bool
-    told: str
+    note: str
 
 
 def _registered(
@@ -159,9 +159,9 @@ def _registered(
     held = version_of_same_model(registry, shelf.workspace, run.manifest.digest, scratch)
     if held is not None:
         registry.challenge(held)
-        return _Registered(registry.run_of(held), held, False, told_of_same(held))
+        return _Registered(registry.run_of(held), held, False, same_model_note(held))
     run_id, version = _recorded(registry, shelf, description, run)
-    return _Registered(run_id, version, True, told_of_lost(known, version))
+    return _Registered(run_id, version, True, lost_versions_note(known, version))
 
 
 def _recorded(
@@ -180,7 +180,7 @@ def _recorded(
     return run_id, version
 
 
-def told_of_lost(known: int, version: str) -> str:
+def lost_versions_note(known: int, version: str) -> str:
     """That versions before this one are the registry's no more, where that is so."""
     lost = int(version) - 1 - known
     if lost <= 0:
@@ -191,7 +191,7 @@ def told_of_lost(known: int, version: str) -> str:
     )
 
 
-def told_of_same(version: str) -> str:
+def same_model_note(version: str) -> str:
     """That a version has the model already."""
     return f"The same model as version {version}, nothing to register"
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Self
 
 from training.recipe.falling import WrittenRun
-from training.recipe.family import Kept
+from training.recipe.family import UnchangedModel
 from training.registry.gate import Check, failed_of
 from training.registry.promotion import PromotionSummary
 
@@ -103,9 +103,9 @@ class TrainingSummary:
         )
 
     @classmethod
-    def of_kept(cls, kept: Kept) -> Self:
+    def of_unchanged(cls, unchanged: UnchangedModel) -> Self:
         """The summary of a model in use that stays as it is."""
-        manifest = kept.manifest
+        manifest = unchanged.manifest
         return cls(
             title=manifest.title,
             version=manifest.version,
@@ -125,8 +125,8 @@ class TrainingSummary:
             seconds={},
             is_new=False,
             kept=True,
-            why=kept.why,
-            shown=kept.shown,
+            why=unchanged.why,
+            shown=unchanged.shown,
         )
 
     def as_dict(self) -> dict[str, Any]:

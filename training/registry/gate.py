@@ -80,7 +80,7 @@ def level_checks(by_cutoff: ByCutoff, *, beside: Sequence[str] = ()) -> list[Che
     """
     held = HeldLevels.from_dict(by_cutoff)
     if not held.levels:
-        return [_untold(f"level, {one} test") for one in ("latest", "worst")]
+        return [_not_measured(f"level, {one} test") for one in ("latest", "worst")]
     return [_level(f"{place} test", one, beside) for place, one in _latest_and_worst(held)]
 
 
@@ -98,7 +98,7 @@ def calibration_checks(by_cutoff: ByCutoff) -> list[Check]:
     held = HeldLevels.from_dict(by_cutoff)
     names = [f"calibration error, {one} test" for one in ("latest", "worst")]
     if not held.levels:
-        return [_untold(one) for one in names]
+        return [_not_measured(one) for one in names]
     latest, worst = held.latest, held.worst_error
     return [
         _calibration(names[0], latest, MOST_ECE),
@@ -118,7 +118,7 @@ def pooled_checks(by_cutoff: ByCutoff, together: HeldLevel) -> list[Check]:
         _level(together.test, together, ()),
         _level("worst test", held.worst, (), by_chance=math.inf)
         if held.levels
-        else _untold("level, worst test"),
+        else _not_measured("level, worst test"),
         _calibration(f"calibration error, {together.test}", together, MOST_ECE),
     ]
 
@@ -167,7 +167,7 @@ def _calibration(name: str, level: HeldLevel, most: float) -> Check:
     return Check(name, error <= max(most, by_chance), f"{error:.4f} at {level.test}", limit)
 
 
-def _untold(name: str) -> Check:
+def _not_measured(name: str) -> Check:
     """A model of before does not tell its tests apart."""
     return Check(name, False, "not measured test by test: train again", "measured at each test")
 

@@ -93,12 +93,12 @@ def choose_level(past: Sequence[PastLevel], day: float, horizon_days: int) -> Le
     >>> found.rule, round(found.over_newest, 1), found.seen_twice
     ('season', 0.6, True)
     """
-    now = _told(past, day, horizon_days)
+    now = _level_by_rule(past, day, horizon_days)
     if SEASON not in now:
         return LevelChoice(NEWEST, 0.0, {}, 0, seen_twice=False)
     trials = []
     for one in _known_at(past, day, horizon_days):
-        told = _told(past, one.day, horizon_days)
+        told = _level_by_rule(past, one.day, horizon_days)
         if SEASON in told:
             trials.append({rule: told[rule] - one.off for rule in RULES})
     errors = {rule: np.array([one[rule] for one in trials]) for rule in RULES if trials}
@@ -145,7 +145,7 @@ def _known_at(past: Sequence[PastLevel], day: float, horizon_days: int) -> list[
     return sorted(known, key=lambda one: one.day)
 
 
-def _told(past: Sequence[PastLevel], day: float, horizon_days: int) -> dict[str, float]:
+def _level_by_rule(past: Sequence[PastLevel], day: float, horizon_days: int) -> dict[str, float]:
     """What each rule says of the level on a day; none where nothing is known, the season's where it was seen."""
     known = _known_at(past, day, horizon_days)
     if not known:

@@ -80,7 +80,9 @@ class SeasonLevels:
         found = self.choices.get(split.name)
         return 0.0 if found is None else found.over_newest
 
-    def told(self, by_cutoff: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def with_season_seen(
+        self, by_cutoff: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, dict[str, Any]]:
         """The levels of tests, with whether the season of each was seen a year before."""
         seen = {test: {SEASON_SEEN: one.seen_twice} for test, one in self.choices.items()}
         return with_seasons(by_cutoff, seen)

@@ -30,7 +30,7 @@ FIGURES = (
     "first",
     "last",
 )
-_KEPT_BACK = 895
+_CONTROL_ROWS = 895
 _YEAR_2100 = 4_102_444_800
 
 
@@ -164,8 +164,8 @@ def _stored(trial: CaseTrial, table: str) -> list[arrow.Table]:
 def _arms(trial: CaseTrial) -> Iterator[str]:
     arms = [arm for one in _stored(trial, "exposures") for arm in one["arm"].to_pylist()]
     kept_back = sum(arm == "control" for arm in arms)
-    if kept_back != _KEPT_BACK:
-        yield f"{kept_back} exposures of the control arm instead of {_KEPT_BACK}"
+    if kept_back != _CONTROL_ROWS:
+        yield f"{kept_back} exposures of the control arm instead of {_CONTROL_ROWS}"
 
 
 def _charges(trial: CaseTrial) -> Iterator[str]:

@@ -17,7 +17,7 @@ from training.purchases.bought import Bought
 
 Dense = NDArray[np.float32]
 SEARCHED = 1_500
-KEPT_PER_ITEM = 400
+NEIGHBOURS_PER_ITEM = 400
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ def large_catalogue(split: PublicSplit, count: int) -> LinearResult:
             tried.append((found, powers, chosen))
     figures, powers, chosen = max(tried, key=lambda one: sum(one[0]))
     rows = Spectrum.of(split.learned, chosen.frequencies, powers=powers).rows(chosen)
-    kernel = ItemKernel.of_rows(rows, split.learned.catalogue, KEPT_PER_ITEM)
+    kernel = ItemKernel.of_rows(rows, split.learned.catalogue, NEIGHBOURS_PER_ITEM)
     tested = split.judge(lambda bought: kernel.scores(bought, threads=2), count)
-    said = f"spectral filter, powers {powers}, {chosen}, {KEPT_PER_ITEM} kept an item"
+    said = f"spectral filter, powers {powers}, {chosen}, {NEIGHBOURS_PER_ITEM} kept an item"
     return LinearResult(said, figures, tested)
 
 

@@ -118,7 +118,7 @@ def _file(visitor: Visitor) -> Claim:
     judged = visitor.in_use.snapshot.judged
     found = visitor.get(ListQuery(consent="all").link("/churn.csv"))
     print(
-        f"  file of {judged:,} rows: {found.cpu_seconds:.1f} CPU s, {found.wire_bytes / 1e6:.0f} MB compressed",
+        f"  file of {judged:,} rows: {found.cpu_seconds:.1f} CPU s, {found.transferred_bytes / 1e6:.0f} MB compressed",
         flush=True,
     )
     whole = found.cpu_seconds * 1_000_000 / judged
@@ -127,12 +127,12 @@ def _file(visitor: Visitor) -> Claim:
 
 def _first_loads(visitor: Visitor) -> list[Claim]:
     """What a browser that was never there fetches for a page."""
-    beside = sum(visitor.get(visitor.pages.static_link(one)).wire_bytes for one in STATIC)
+    beside = sum(visitor.get(visitor.pages.static_link(one)).transferred_bytes for one in STATIC)
     pages = {"list": "/churn", "customer": customer_link(visitor.in_use, 0, ListQuery())}
     return [
         Claim(
             f"first load of the {name}, compressed",
-            (visitor.get(address).wire_bytes + beside) / 1_000,
+            (visitor.get(address).transferred_bytes + beside) / 1_000,
             MOST_FIRST_LOAD_BYTES / 1_000,
             "kB",
         )

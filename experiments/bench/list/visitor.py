@@ -28,7 +28,7 @@ class PageAnswer:
     """What came back, in how much time, and how soon its first customers came."""
 
     status: int = 0
-    wire_bytes: int = 0
+    transferred_bytes: int = 0
     parts: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -135,7 +135,7 @@ class Visitor:
                 found.status = int(message["status"])
                 return
             found.parts += 1
-            found.wire_bytes += len(message["body"])
+            found.transferred_bytes += len(message["body"])
             # The first part of a file is its heading.
             if found.parts == 2:
                 found.first_seconds = time.perf_counter() - begun

@@ -21,7 +21,7 @@ from experiments.bench.offers.company import (
     earned,
     effect_slope,
     known_beforehand,
-    told_the_truth,
+    learned_from_truth,
 )
 from experiments.bench.offers.cost import audience, one_call
 from experiments.bench.offers.hillstrom import HALVES, MENS, WOMENS, halves
@@ -109,7 +109,7 @@ def _journey(data: Path, scratch: Path) -> list[Claim]:
 
 def _company(found: Company, seeds: int) -> list[Claim]:
     known, ours = known_beforehand(found), earned(found, found.expected)
-    naive, ceiling = (earned(found, one(found)) for one in (by_propensity, told_the_truth))
+    naive, ceiling = (earned(found, one(found)) for one in (by_propensity, learned_from_truth))
     for share in ours:
         print(
             f"writing to {share:.0%}: of the profit of who knows all chances, decisions on known chances earn "

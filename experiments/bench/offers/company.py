@@ -133,7 +133,7 @@ def by_propensity(found: Company) -> Floats:
     return found.profit(found.propensity, None)
 
 
-def told_the_truth(found: Company) -> Floats:
+def learned_from_truth(found: Company) -> Floats:
     """What trees expect that were told the true chances of half of the customers, for the other half.
 
     No noise of single outcomes is left to them: what they miss cannot be read from a company's tables.

@@ -65,7 +65,7 @@ def journey(data: Path, folder: Path) -> Journey:
         taken = float(known.dataset.outcomes.sum()) if known.dataset.rows else 0.0
         if taken < 3 * FEWEST_TAKEN or min(outcomes[rows].sum(), (1 - outcomes[rows]).sum()) < 10:
             continue
-        said[rows] = _told(known, asked.select(rows))
+        said[rows] = _best_chances(known, asked.select(rows))
         number = int(offer.offer_id.split()[1])
         found[number] = auc(outcomes[rows], said[rows])
         before = asked.dataset.vectors.column("offers_taken_before")[rows]
@@ -78,7 +78,7 @@ def journey(data: Path, folder: Path) -> Journey:
     )
 
 
-def _told(known: Asked, later: Asked) -> np.ndarray:
+def _best_chances(known: Asked, later: Asked) -> np.ndarray:
     """The way that tells best among what was over by then, learned on all of it."""
     rungs = offer_rungs(usable_features(known.dataset).names)
     winner = climb(known, rungs).winner

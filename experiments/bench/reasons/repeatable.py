@@ -59,18 +59,22 @@ def main() -> int:
 def reading_claims(name: str, learned: Learned, count: int = _READ) -> list[Claim]:
     """Some customers from the riskiest to the calmest are explained and read."""
     vectors = learned.splits.shipped.calibration_rows(learned.dataset).vectors
-    told, values, pushes = told_of(learned, vectors, count)
+    explanations, values, pushes = explanations_of(learned, vectors, count)
     ways = ways_of(learned, vectors)
     faults = Counter(
-        fault for one, row in zip(told, values, strict=True) for fault in faults_of(one, row, ways)
+        fault
+        for one, row in zip(explanations, values, strict=True)
+        for fault in faults_of(one, row, ways)
     )
-    covered = [covered_by(one, row) for one, row in zip(told, pushes, strict=True)]
-    few = sum(is_too_few(one, row) for one, row in zip(told, pushes, strict=True))
-    sentences = sum(len(one.reasons) for one in told)
-    print(f"\n{name}: {learned.manifest.title}; {len(told)} customers read, {sentences} sentences")
+    covered = [covered_by(one, row) for one, row in zip(explanations, pushes, strict=True)]
+    few = sum(is_too_few(one, row) for one, row in zip(explanations, pushes, strict=True))
+    sentences = sum(len(one.reasons) for one in explanations)
+    print(
+        f"\n{name}: {learned.manifest.title}; {len(explanations)} customers read, {sentences} sentences"
+    )
     for fault, times in faults.most_common():
         print(f"  {times:4} times: {fault}")
-    for one in told[:3]:
+    for one in explanations[:3]:
         print(
             f"  {one.shown_probability} % = {one.shown_base} base "
             + " ".join(f"{reason.shown_points:+} {reason.text}." for reason in one.reasons)
@@ -79,11 +83,11 @@ def reading_claims(name: str, learned: Learned, count: int = _READ) -> list[Clai
     return [
         Claim(f"{name}: sentences nobody should repeat", sum(faults.values()), 0),
         Claim(f"{name}: raising points that are told, median", float(np.nanmedian(covered)), _LEAST_COVERED, "", "at least"),
-        Claim(f"{name}: customers with one raising reason where two weigh", few / len(told), 0.1),
+        Claim(f"{name}: customers with one raising reason where two weigh", few / len(explanations), 0.1),
     ]  # fmt: skip
 
 
-def told_of(
+def explanations_of(
     learned: Learned, vectors: Vectors, count: int
 ) -> tuple[list[Explanation], list[dict[str, float]], Floats]:
     """Customers evenly spaced by risk: what is told of them, their raw values by name, and all points."""
@@ -115,11 +119,13 @@ def ways_of(learned: Learned, vectors: Vectors) -> dict[str, float]:
     return {str(name): float(way) for name, way in table.corrwith(risk, method="spearman").items()}
 
 
-def faults_of(told: Explanation, row: dict[str, float], ways: dict[str, float]) -> Iterator[str]:
+def faults_of(
+    explanation: Explanation, row: dict[str, float], ways: dict[str, float]
+) -> Iterator[str]:
     """What a person would object to in one customer's reasons."""
     silence = row.get("days_since_order", float("nan"))
     silences = 0
-    for one in told.reasons:
+    for one in explanation.reasons:
         if not one.text:
             yield f"a bare title: {one.title}"
         # What a company calls its own attributes is its own affair.
@@ -131,7 +137,7 @@ def faults_of(told: Explanation, row: dict[str, float], ways: dict[str, float]) 
             yield against
     if silences > 1:
         yield "silence is told twice"
-    if len({one.text for one in told.reasons}) < len(told.reasons):
+    if len({one.text for one in explanation.reasons}) < len(explanation.reasons):
         yield "a sentence is said twice"
 
 
@@ -161,16 +167,16 @@ def speaks_against(one: Reason, ways: dict[str, float]) -> str:
     return "" if is_higher_risk == (one.direction == "raises") else f"against its sign: {one.text}"
 
 
-def covered_by(told: Explanation, pushes: Floats) -> float:
+def covered_by(explanation: Explanation, pushes: Floats) -> float:
     """The part of all that raises a customer's risk that is told; unknown where nothing does."""
     raising = float(np.maximum(pushes, 0.0).sum())
-    return sum(one.points for one in told.raising) / raising if raising > 0 else float("nan")
+    return sum(one.points for one in explanation.raising) / raising if raising > 0 else float("nan")
 
 
-def is_too_few(told: Explanation, pushes: Floats) -> bool:
+def is_too_few(explanation: Explanation, pushes: Floats) -> bool:
     """Whether fewer than two groups that raise the risk are told where two weigh enough."""
     weigh = int((weighty(pushes[None, :])[0] & (pushes > 0)).sum())
-    return sum(1 + len(one.joined) for one in told.raising) < min(2, weigh)
+    return sum(1 + len(one.joined) for one in explanation.raising) < min(2, weigh)
 
 
 if __name__ == "__main__":

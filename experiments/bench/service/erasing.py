@@ -24,7 +24,7 @@ from experiments.bench.service.load import LoadCall, answer_of
 from experiments.bench.service.servers import Server
 from experiments.bench.service.steady import Stretch, borne, steady
 from serving.ledger.administration import create_key
-from serving.ledger.idempotency import KeptAnswer
+from serving.ledger.idempotency import StoredAnswer
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot
 
@@ -38,7 +38,7 @@ _STAYING = 200
 class ErasingResult:
     """What was seen: seconds and CPU seconds of the erasure, and the calls with and without it."""
 
-    kept_mb: float = 0.0
+    stored_mb: float = 0.0
     answers: int = 0
     erased: int = 0
     seconds: float = 0.0
@@ -54,7 +54,7 @@ class ErasingResult:
         return erasing.milliseconds(99) / quiet.milliseconds(99)
 
 
-def erasing(ground: BenchCompany, kept_mb: float, erased: int, seconds: float) -> ErasingResult:
+def erasing(ground: BenchCompany, stored_mb: float, erased: int, seconds: float) -> ErasingResult:
     """Keep answers, serve, load, and erase."""
     snapshot = open_snapshot(ground.workspace)
     staying, everybody = ground.customers[:_STAYING], list(snapshot.customer_ids)
@@ -64,11 +64,11 @@ def erasing(ground: BenchCompany, kept_mb: float, erased: int, seconds: float) -
     found = ErasingResult(erased=len(gone))
     officer = create_key(ground.workspace, "officer", ["privacy"], at=1)
     with ours(ground, PORT, WORKERS, cores=range(os.cpu_count() or 1)) as (server, key):
-        _keep_answers(ground, key, everybody, kept_mb, found)
+        _keep_answers(ground, key, everybody, stored_mb, found)
         calls = by_id(key, staying)
         # What a worker makes ready for the first call of a kind is no matter of this bench.
         for place in range(10 * WORKERS):
-            _told(officer, [f"nobody {place}"])
+            _answered(officer, [f"nobody {place}"])
         borne(PORT, calls, seconds=1.0, connections=CONNECTIONS)
         pace = SHARE_OF_CAPACITY * borne(PORT, calls, seconds=3.0, connections=CONNECTIONS)
 
@@ -92,12 +92,12 @@ def erasing(ground: BenchCompany, kept_mb: float, erased: int, seconds: float) -
                 f"{stretch.refused} refused",
                 flush=True,
             )
-        found.left_mb = _kept_mb(ground)
+        found.left_mb = _answers_mb(ground)
     return found
 
 
 def _keep_answers(
-    ground: BenchCompany, key: str, everybody: list[str], kept_mb: float, found: ErasingResult
+    ground: BenchCompany, key: str, everybody: list[str], stored_mb: float, found: ErasingResult
 ) -> None:
     """Answers of the service to calls of 200 rows, each kept under several keys."""
     lots, answers = random.Random(5), list[bytes]()
@@ -108,32 +108,32 @@ def _keep_answers(
         answers.append(body)
     at = int(time.time())
     with ledger_of(ground.workspace) as ledger:
-        while found.kept_mb < kept_mb:
+        while found.stored_mb < stored_mb:
             body, name = answers[found.answers % len(answers)], str(found.answers)
             ledger.repeats.begin("bench", name, b"POST /v1/score\n" + name.encode(), at=at)
-            ledger.repeats.end("bench", name, KeptAnswer(200, "application/json", body))
+            ledger.repeats.end("bench", name, StoredAnswer(200, "application/json", body))
             found.answers += 1
-            found.kept_mb += len(body) / 1e6
+            found.stored_mb += len(body) / 1e6
             if found.answers % 50 == 0:
                 ledger.write_back()
         ledger.write_back()
-    print(f"  {found.answers:,} answers of {found.kept_mb:,.0f} MB are kept", flush=True)
+    print(f"  {found.answers:,} answers of {found.stored_mb:,.0f} MB are kept", flush=True)
 
 
 def _erase(server: Server, officer: str, gone: list[str], found: ErasingResult) -> None:
     before, begun = server.cpu_seconds(), time.perf_counter()
-    found.status, body = _told(officer, gone)
+    found.status, body = _answered(officer, gone)
     found.seconds = time.perf_counter() - begun
     found.cpu_seconds = server.cpu_seconds() - before
     print(f"  {len(gone):,} ids: {found.status} after {found.seconds:.1f} s, {json.loads(body)}")
 
 
-def _told(officer: str, gone: list[str]) -> tuple[int, bytes]:
+def _answered(officer: str, gone: list[str]) -> tuple[int, bytes]:
     """What is answered to an erasure."""
     return answer_of(PORT, LoadCall.of("/v1/erasures", {"customer_ids": gone}, x_api_key=officer))
 
 
-def _kept_mb(ground: BenchCompany) -> float:
+def _answers_mb(ground: BenchCompany) -> float:
     """What is still kept of the answers."""
     with ledger_of(ground.workspace) as ledger:
         rows = ledger._quick.rows("SELECT coalesce(sum(length(content)), 0) FROM kept_contents")
@@ -143,14 +143,14 @@ def _kept_mb(ground: BenchCompany) -> float:
 def main() -> int:
     """Measure, print, and answer with the exit code."""
     given = arguments("erasures beside kept answers")
-    kept_mb = 40.0 if given.is_small else 1_000.0 if given.is_huge else 200.0
+    stored_mb = 40.0 if given.is_small else 1_000.0 if given.is_huge else 200.0
     with tempfile.TemporaryDirectory() as scratch:
         print("Simulating a company and growing 300 trees.", flush=True)
         ground = laid(Path(scratch) / "company", 1_000 if given.is_small else 6_000)
         found = erasing(
-            ground, kept_mb, 1_000 if given.is_small else 5_000, 6.0 if given.is_small else 90.0
+            ground, stored_mb, 1_000 if given.is_small else 5_000, 6.0 if given.is_small else 90.0
         )
-    beside = f"beside {found.kept_mb:,.0f} MB of kept answers"
+    beside = f"beside {found.stored_mb:,.0f} MB of kept answers"
     return conclude(
         "service_erasing",
         [

@@ -50,12 +50,12 @@ def written_ids(tables: Mapping[str, OpenTable]) -> str:
             continue
         written = f"coalesce({quoted(MERGED_ID)}, {CUSTOMER_ID})"
         parts.append(
-            f"SELECT {written if opened.merges_ids else CUSTOMER_ID} AS {CUSTOMER_ID} FROM {_kept(opened)}"
+            f"SELECT {written if opened.merges_ids else CUSTOMER_ID} AS {CUSTOMER_ID} FROM {_accepted_rows(opened)}"
         )
     return " UNION ALL ".join(parts) or f"SELECT CAST(NULL AS VARCHAR) AS {CUSTOMER_ID}"
 
 
-def _kept(opened: OpenTable) -> str:
+def _accepted_rows(opened: OpenTable) -> str:
     return f"{opened.judged} WHERE bits & {opened.mask} = 0"
 
 
@@ -65,7 +65,7 @@ def _shared_mail(opened: OpenTable, column: MappedColumn) -> Iterator[Breach]:
     found, people, sample = opened.connection.execute(f"""
         SELECT count(*), coalesce(sum(customers), 0), min(name, {SAMPLE_ROWS}) FROM (
             SELECT count(DISTINCT {CUSTOMER_ID}) AS customers, min({opened.row_name}) AS name
-            FROM {_kept(opened)} AND contains({mail}, '@')
+            FROM {_accepted_rows(opened)} AND contains({mail}, '@')
             GROUP BY {mail} HAVING count(DISTINCT {CUSTOMER_ID}) > 1)
     """).fetchall()[0]
     if not found:
@@ -116,7 +116,7 @@ def _contradicted(opened: OpenTable, column: MappedColumn) -> Iterator[Breach]:
     merged, found, sample = opened.connection.execute(f"""
         SELECT count(*), count(*) FILTER (said > 1), min(name, {SAMPLE_ROWS}) FILTER (said > 1) FROM (
             SELECT count(DISTINCT {told}) AS said, min({opened.row_name}) AS name
-            FROM {_kept(opened)} GROUP BY {CUSTOMER_ID}
+            FROM {_accepted_rows(opened)} GROUP BY {CUSTOMER_ID}
             HAVING count(DISTINCT coalesce({quoted(MERGED_ID)}, {CUSTOMER_ID})) > 1)
     """).fetchall()[0]
     if not found:
@@ -141,7 +141,7 @@ def _contradicted(opened: OpenTable, column: MappedColumn) -> Iterator[Breach]:
 def _never_seen(tables: Mapping[str, OpenTable]) -> Iterator[Breach]:
     """Ids that the identities name and no other table does; refused where it is all of them."""
     opened = tables[IDENTITIES.name]
-    listed = f"SELECT DISTINCT {CUSTOMER_ID} FROM {_kept(opened)}"
+    listed = f"SELECT DISTINCT {CUSTOMER_ID} FROM {_accepted_rows(opened)}"
     total, absent, sample = opened.connection.execute(f"""
         WITH seen AS ({written_ids(tables)})
         SELECT count(*), count(*) FILTER (is_absent),

@@ -32,7 +32,7 @@ from features.checks.merges import (
     NO_MERGES,
     Merges,
 )
-from features.company.erased import NOBODY_ERASED, Tombstones
+from features.company.erased import NONE_ERASED, Tombstones
 from features.company.settings.company import TableMapping
 from features.sources.attachment import Source
 from features.sources.connection import Connection, faults_worded, literal, quoted
@@ -55,7 +55,7 @@ class OpenTable:
     source: Source
     columns: tuple[MappedColumn, ...]
     rules: tuple[Rule, ...]
-    erased: Tombstones = NOBODY_ERASED
+    erased: Tombstones = NONE_ERASED
     ignores_case: bool = False
     people: Merges = NO_MERGES
     """Whose ids are merged while the rows are read."""
@@ -89,7 +89,7 @@ class OpenTable:
         return bool(self.people.ids) and any(one.column.name == CUSTOMER_ID for one in self.columns)
 
     @property
-    def kept_names(self) -> list[str]:
+    def stored_columns_sql(self) -> list[str]:
         """The stored columns as SQL, with ``local_day`` where there is an event time."""
         return [quoted(one.stored) for one in self.columns] + (["local_day"] if self.event else [])
 
@@ -135,7 +135,7 @@ def open_table(
     scratch: Path,
     as_of: Cutoff | None,
     known: Mapping[str, tuple[str, Schema]] | None = None,
-    erased: Tombstones = NOBODY_ERASED,
+    erased: Tombstones = NONE_ERASED,
     ignores_case: bool = False,
     people: Merges = NO_MERGES,
 ) -> tuple[OpenTable | None, list[Breach]]:
@@ -274,7 +274,7 @@ def _judged(opened: OpenTable, files: Sequence[SourceFile], which: str, *, ahead
         for position, rule in enumerate(opened.rules)
     ]
     where = f"WHERE ({opened.mapping.where}\n)" if opened.mapping.where else ""
-    written = opened.kept_names + ([] if opened.is_merged else ["print_1", "print_2"])
+    written = opened.stored_columns_sql + ([] if opened.is_merged else ["print_1", "print_2"])
     beside = [quoted("in file"), *([quoted(MERGED_ID)] if opened.merges_ids else [])]
     return f"""
         WITH mapped AS (

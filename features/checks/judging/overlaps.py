@@ -81,7 +81,7 @@ def _overlaps(opened: OpenTable, names: Sequence[str], which: str) -> tuple[Over
     """The pairs of files among some rows that say the same; exact repetitions are no matter of this."""
     ordered = sorted(names)
     ranks = ", ".join(str(ordered.index(name)) for name in names)
-    stored = opened.kept_names
+    stored = opened.stored_columns_sql
     # Where repetitions are kept, an order's number tells that a row of two files is one sale. A day does not.
     counts = (
         "order_id <> CAST(DATE '1970-01-01' + local_day AS VARCHAR)"

@@ -14,8 +14,8 @@ from features.checks.overview.likeness import carried_by_few, near_equal_ids
 from features.checks.overview.meetings import meeting_breaches, meetings
 from features.checks.overview.merchandise import no_merchandise
 from features.checks.overview.money import without_money
-from features.checks.overview.nobody import perhaps_nobody
 from features.checks.overview.order_numbers import numbers_used_again
+from features.checks.overview.placeholder_customers import placeholder_breaches
 from features.checks.overview.records import file_accounts
 from features.checks.overview.summaries import orders_relation, table_summary
 from features.sources.connection import Connection, quoted
@@ -29,7 +29,7 @@ def with_figures(
 ) -> CheckReport:
     """The report with every table's figures and what only shows over all rows; all files were read for it."""
     every = {name: opened for name, (opened, _) in tables.items()}
-    rows = {name: _kept(opened) for name, opened in every.items()}
+    rows = {name: _accepted_keys(opened) for name, opened in every.items()}
     columns = {
         name: frozenset(one.column.name for one in opened.columns) for name, opened in every.items()
     }
@@ -50,7 +50,7 @@ def with_figures(
                 *exchanged_days(opened, orders_relation(opened)),
                 *near_equal_ids(opened),
                 *carried_by_few(opened),
-                *perhaps_nobody(opened),
+                *placeholder_breaches(opened),
                 *numbers_used_again(opened),
             ]
     return replace(
@@ -58,7 +58,7 @@ def with_figures(
     )  # fmt: skip
 
 
-def _kept(opened: OpenTable) -> str:
+def _accepted_keys(opened: OpenTable) -> str:
     keys = [
         quoted(one.stored)
         for one in opened.columns

@@ -9,7 +9,11 @@ from features.proposal.columns.roles import ChosenColumn
 from features.proposal.wording.writing import ProposedRule
 from features.sources.attachment import Source
 from features.sources.connection import Connection, literal
-from features.vocabulary.nobody import Nobody, has_far_more, stands_for_nobody
+from features.vocabulary.placeholder_customers import (
+    PlaceholderCertainty,
+    has_far_more,
+    placeholder_certainty,
+)
 
 _LEFT_OUT_SHARE = 0.25
 """From this share of lines without a customer on a rule is proposed, for a check takes a third for a fault."""
@@ -76,9 +80,9 @@ def _guests(
     """).fetchall()
     guests = []
     for written, count, lines, most, customers in found:
-        sure = stands_for_nobody(written)
-        if sure is Nobody.ALWAYS or (
-            sure is Nobody.WITH_MANY_ORDERS and has_far_more(count, most, customers)
+        sure = placeholder_certainty(written)
+        if sure is PlaceholderCertainty.ALWAYS or (
+            sure is PlaceholderCertainty.WITH_MANY_ORDERS and has_far_more(count, most, customers)
         ):
             guests.append(_Guest(written, int(count), int(lines)))
     # Where everybody is nobody the column says something else.

@@ -147,7 +147,7 @@ class Roles:
             if customer.look is not order
         ]
         for _, score_o, customer, order in sorted(pairs, key=lambda pair: -pair[0]):
-            share = self._belonging(order, customer.look)
+            share = self._one_customer_share(order, customer.look)
             if share >= _BELONGS and order.distinct >= customer.look.distinct:
                 self._take_pair(score_o, customer, order, share)
                 return
@@ -214,11 +214,11 @@ class Roles:
             repeats = look.is_identifying and look.repetition >= 2 and look.distinct > 20
             if not nameless or not repeats or look in orders or look.as_instant:
                 continue
-            if all(self._belonging(order, look) >= _BELONGS for order in orders[:1]):
+            if all(self._one_customer_share(order, look) >= _BELONGS for order in orders[:1]):
                 found.append(look)
         return sorted(found, key=lambda look: -look.distinct)
 
-    def _belonging(self, order: Look, customer: Look) -> float:
+    def _one_customer_share(self, order: Look, customer: Look) -> float:
         """The share of order numbers whose lines name one customer at most."""
         who = quoted(customer.name)
         who = f"lower({not_blank(who)})" if customer.type == "VARCHAR" else who

@@ -11,7 +11,7 @@ from features.sources.expressions import said_as_text
 _NEARLY_ALL = 0.98
 
 
-def worthless_prices(
+def zero_prices(
     connection: Connection,
     source: Source,
     price: Look,

@@ -89,11 +89,11 @@ def begins_like_a_service(name: str) -> bool:
     return _after(_words(name), _BEGINNINGS) is not None
 
 
-def _is_called(name: str, told: tuple[str, ...]) -> bool:
+def _is_called(name: str, phrases: tuple[str, ...]) -> bool:
     """Whether a name has one of some phrases in it and little beside, before or after."""
     words = _words(name)
     for begin in range(len(words)):
-        rest = _after(words[begin:], told)
+        rest = _after(words[begin:], phrases)
         if rest is not None and all(map(_is_little, rest)):
             return True
         if not _is_little(words[begin]):
@@ -109,10 +109,10 @@ def _words(name: str) -> list[str]:
     return re.findall(r"[a-z]+|[0-9]+", plain_text(name))
 
 
-def _after(words: list[str], told: tuple[str, ...]) -> list[str] | None:
+def _after(words: list[str], phrases: tuple[str, ...]) -> list[str] | None:
     """What follows the longest phrase that the words begin with; None where they begin with none."""
     for length in range(min(len(words), 5), 0, -1):
         phrase = " ".join(words[:length])
-        if phrase in told or phrase.removesuffix("s") in told:
+        if phrase in phrases or phrase.removesuffix("s") in phrases:
             return words[length:]
     return None

@@ -108,7 +108,7 @@ class Statuses:
         kept: list[tuple[str, int]] = []
         unknown: list[tuple[str, int]] = []
         for word, lines in words:
-            if _is_return(word) and self._is_kept_as_return(look, word, lines):
+            if _is_return(word) and self._is_return_word(look, word, lines):
                 continue
             if is_no_sale(word) or self._is_all_given_back(look, word):
                 aside.append((word, lines))
@@ -207,7 +207,7 @@ class Statuses:
         reason = f"{look.name} gives the day on which they were cancelled"
         self._rule(f"no sale by {look.name}", condition, look.filled, reason, (), look)
 
-    def _is_kept_as_return(self, look: Look, word: str, lines: int) -> bool:
+    def _is_return_word(self, look: Look, word: str, lines: int) -> bool:
         condition = f"{_lowered(look)} = {literal(word)}"
         is_own_row = not (_words(look) & STATUS_NAMES)
         return self._is_return_row(condition, look, f'{look.name} is "{word}"', lines, is_own_row)

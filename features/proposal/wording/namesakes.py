@@ -10,12 +10,14 @@ from features.sources.attachment import Source
 from features.sources.naming import is_named
 
 
-def told_apart(source: Source, table: ProposedTable) -> ProposedTable:
+def with_ambiguous_columns_open(source: Source, table: ProposedTable) -> ProposedTable:
     """The table with those of its columns left open whose name several columns of the source have."""
-    return replace(table, columns=tuple(_told_apart(source, one) for one in table.columns))
+    return replace(
+        table, columns=tuple(_with_ambiguous_columns_open(source, one) for one in table.columns)
+    )
 
 
-def _told_apart(source: Source, column: ProposedColumn) -> ProposedColumn:
+def _with_ambiguous_columns_open(source: Source, column: ProposedColumn) -> ProposedColumn:
     for name, alike in _namesakes(source):
         for meant in alike:
             if is_named(meant, column.expression):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-_TEXTS_KEPT = 40
+_MOST_TEXTS = 40
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,11 @@ def joined(evidences: Iterable[Evidence]) -> Evidence:
                 edges[key] = first, last
         texts.update(dict.fromkeys(one.texts))
     return Evidence(
-        rows, filled, dict(counts), dict(forms), steps, edges, tuple(texts)[:_TEXTS_KEPT]
+        rows, filled, dict(counts), dict(forms), steps, edges, tuple(texts)[:_MOST_TEXTS]
     )
 
 
-def spread(texts: Sequence[str], most: int = _TEXTS_KEPT) -> tuple[str, ...]:
+def spread(texts: Sequence[str], most: int = _MOST_TEXTS) -> tuple[str, ...]:
     """Some different texts out of many."""
     different = list(dict.fromkeys(texts))
     return tuple(different[:: max(1, len(different) // most)][:most])

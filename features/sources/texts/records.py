@@ -83,7 +83,7 @@ def copy_records(path: Path, lines: int, layout: TextLayout, to: Path) -> Copied
     within = lines + 1 - layout.header_line - copied - found.count
     if within > 1:
         _require_closed_quotes(path, layout)
-    return found.told(path, layout, copied)
+    return found.copied_records(path, layout, copied)
 
 
 class _Refusals:
@@ -100,7 +100,7 @@ class _Refusals:
         self.few += row.actual_columns < self.width
         return "skip"
 
-    def told(self, path: Path, layout: TextLayout, copied: int) -> CopiedRecords:
+    def copied_records(self, path: Path, layout: TextLayout, copied: int) -> CopiedRecords:
         """What became of the records, with the lines of the first refused ones."""
         if not self.count:
             return CopiedRecords(copied)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from features.vocabulary.progress import Progress, silent
 from serving.offers.allocation.budgets import AT_ONCE, SLACK, Budget, Budgeted, refused, shown
 from serving.offers.allocation.prices import (
-    CAN_BE_KEPT,
+    FEASIBLE,
     cutting_planes,
     programme,
     whole_programme,
@@ -73,9 +73,9 @@ def allocate(
     used = lift(budgeted, chosen, used, prices)
     used = fill(budgeted, chosen, used, prices)
     value = budgeted.value(*shown(chosen))
-    is_kept = budgeted.is_kept(used)
+    is_kept = budgeted.is_satisfied(used)
     if not is_kept and values.size > most_by_programme:
-        raise refused(CAN_BE_KEPT, "no choice that keeps them")
+        raise refused(FEASIBLE, "no choice that keeps them")
     if not is_kept or (values.size <= MOST_IN_WHOLE and value < bound - SLACK * max(bound, 1.0)):
         # Prices and repairs look at one customer after the other and may miss the few choices there are.
         whole = whole_programme(budgeted)

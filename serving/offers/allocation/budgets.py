@@ -58,7 +58,7 @@ class Budgeted:
         """What may be used at most."""
         return np.where(self.is_least, np.inf, self.limits) + SLACK
 
-    def is_kept(self, used: Floats) -> bool:
+    def is_satisfied(self, used: Floats) -> bool:
         """Whether no more is used than may be, and no less than must be."""
         enough = used >= np.where(self.is_least, self.limits, 0.0) - SLACK
         return bool((used <= self.caps).all() and enough.all())

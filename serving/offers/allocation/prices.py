@@ -17,8 +17,8 @@ CLOSE_ENOUGH = 1e-4
 """The prices are right when the bound they prove is so near the bound that could still be."""
 MOST_NODES = 10_000
 """So many branches are followed in whole customers; nearly always the first shows the best choice."""
-CAN_BE_KEPT = "budgets that can all be kept"
-_CONTRADICTING = CAN_BE_KEPT, "some that contradict one another"
+FEASIBLE = "budgets that can all be kept"
+_CONTRADICTING = FEASIBLE, "some that contradict one another"
 
 
 def programme(budgeted: Budgeted) -> tuple[Floats, float]:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
-from serving.pages.churn_list import is_by_risk, kept_places, order_keys
+from serving.pages.churn_list import is_by_risk, matching_places, order_keys
 from serving.pages.figures import CUSTOMER_PAGE
 from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
@@ -77,7 +77,7 @@ def place_in_list(snapshot: Snapshot, query: ListQuery, position: int) -> ListPl
 
     The list is not sorted for it: who stands beside them is the nearest by what it is sorted by.
     """
-    kept = kept_places(snapshot, query)
+    kept = matching_places(snapshot, query)
     if position < 0 or not kept[position]:
         return None
     places = np.arange(snapshot.judged)

@@ -13,7 +13,7 @@ from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.items.recommending import Recommending
 from serving.ledger.decisions import Decision
 from serving.ledger.offer_decisions import OfferDecision
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.pages.churn_list import sorts
 from serving.pages.customer.change_view import change_section, play_lines
 from serving.pages.customer.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
@@ -22,7 +22,12 @@ from serving.pages.customer.customer_query import CustomerQuery, place_in_list
 from serving.pages.customer.item_view import item_section
 from serving.pages.customer.timeline_view import recorded, timeline_section
 from serving.pages.customer.to_do_view import to_do_section
-from serving.pages.customer.value_view import actionable, worth_explanation, worth_steps, worth_sum
+from serving.pages.customer.value_view import (
+    actionable,
+    shown_value_explanation,
+    value_steps,
+    value_sum,
+)
 from serving.pages.customer.waterfall import bars
 from serving.pages.customer.who_view import badges, declared_of, no_score, status_of, who_lines
 from serving.pages.figures import (
@@ -37,7 +42,7 @@ from serving.pages.figures import (
     percent_shown,
     signed,
     standing,
-    worth_of,
+    value_and_range,
 )
 from serving.pages.list_query import ListQuery
 from serving.pages.list_view import explanations_at
@@ -60,7 +65,7 @@ class KnownBeside:
     """What is known of a customer beside the scores, and when it is."""
 
     at: int
-    told: Sequence[ToldEvent] = ()
+    events: Sequence[ReportedEvent] = ()
     decisions: Sequence[Decision] = ()
     offers: Sequence[OfferDecision] = ()
     recommending: Recommending | None = None
@@ -72,7 +77,7 @@ class KnownBeside:
         every_id = (customer_id, *models_in_use.other_ids.beside(customer_id))
         return cls(
             at=models_in_use.now(),
-            told=models_in_use.newer_events([customer_id], cutoff).get(customer_id, ()),
+            events=models_in_use.newer_events([customer_id], cutoff).get(customer_id, ()),
             decisions=models_in_use.latest_decisions(customer_id, _LATEST_DECISIONS),
             offers=[two for one in every_id for two in ledger.offers.of_customer(one)],
             recommending=models_in_use.recommending,
@@ -138,9 +143,9 @@ def _known(
     """What is told of every customer who may be told of."""
     snapshot, currency = in_use.snapshot, settings.company.currency
     language, customer_id = in_use.wording.language, snapshot.customer_ids[key]
-    worth, spend = worth_of(snapshot, key), snapshot.spend_of(key)
+    worth, spend = value_and_range(snapshot, key), snapshot.spend_of(key)
     is_valued = snapshot.value_of(key) is not None
-    why_worth = worth_explanation(in_use, key)
+    why_worth = shown_value_explanation(in_use, key)
     segment = snapshot.segment_of(key, currency, language)
     declared, moments = declared_of(in_use, key), _moments(in_use, key, beside)
     every_moment = [*moments, *recorded(beside.decisions, beside.offers)]
@@ -153,10 +158,10 @@ def _known(
         "habits": [] if segment is None else _habits(segment, language),
         "spend": "" if spend is None else language.money(spend, currency),
         "worth": language.money(worth[0], currency) if is_valued else "",
-        "worth_title": _worth_title(snapshot, language),
+        "worth_title": _value_title(snapshot, language),
         "worth_between": between(worth, currency, language),
-        "worth_steps": [] if why_worth is None else worth_steps(why_worth, currency, language),
-        "worth_sum": "" if why_worth is None else worth_sum(why_worth, currency, language),
+        "worth_steps": [] if why_worth is None else value_steps(why_worth, currency, language),
+        "worth_sum": "" if why_worth is None else value_sum(why_worth, currency, language),
         "cost_to_serve": cost_sentence(in_use, key, currency, language),
         "last_order": last_order(snapshot, key, language),
         "ago": ago(snapshot, key, language),
@@ -169,7 +174,7 @@ def _moments(in_use: InUse, key: int, beside: KnownBeside) -> list[TimelineEntry
     """Everything that happened, by the tables and as it was told since."""
     if in_use.past is None:
         return []
-    return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, beside.told, most=None)
+    return timeline(in_use.past.pack, key, in_use.snapshot.cutoff_seconds, beside.events, most=None)
 
 
 def _risk(
@@ -209,7 +214,7 @@ def _rank(position: int, judged: int, percentile: int, language: Language) -> st
     )
 
 
-def _worth_title(snapshot: Snapshot, language: Language) -> str:
+def _value_title(snapshot: Snapshot, language: Language) -> str:
     said = language.say("Expected {money}, next {days} days")
     money = language.say(snapshot.value_money, "money")
     return said.format(money=money, days=snapshot.value_days)

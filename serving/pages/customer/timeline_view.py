@@ -176,7 +176,7 @@ class _Words:
             title=title[:1].upper() + title[1:],
             text=" · ".join(filter(None, said)),
             day=f"{language.date(when.date())}{time}",
-            note=language.say("Told since the scores") if moment.was_told else "",
+            note=language.say("Told since the scores") if moment.was_reported else "",
         )
 
     def _detail(self, name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
 from serving.pages.figures import percent, whole_money
 from serving.snapshot.reading import Snapshot
-from training.actions.actions import MEASURED, Action, chances_kept
+from training.actions.actions import MEASURED, Action, retention_chances
 from training.actions.net_gain import net_gains_cents
 from training.reasons.languages.language import Language
 
@@ -27,9 +27,9 @@ def to_do_section(
         return ToDoSection([ToDoLine(language.say("Nothing"), said, "")], "")
     here = np.array([position])
     status = snapshot.lifecycle_status[key : key + 1]
-    risk, money = snapshot.ranking.probability[here], snapshot.if_kept_cents(here)
+    risk, money = snapshot.ranking.probability[here], snapshot.retained_cents(here)
     (gains,) = net_gains_cents(snapshot.actions, status, risk, money)
-    (chances,) = chances_kept(snapshot.actions, status, risk)
+    (chances,) = retention_chances(snapshot.actions, status, risk)
     order = sorted(range(len(gains)), key=lambda place: (-gains[place], place))
     value = language.money(max(round(float(money[0])), 0), currency)
     lines = [

@@ -27,7 +27,7 @@ def actionable(kind: str, language: Language) -> str:
     return language.say(_ACTIONABLE[kind]) if _ACTIONABLE[kind] else ""
 
 
-def worth_explanation(in_use: InUse, key: int) -> ValueExplanation | None:
+def shown_value_explanation(in_use: InUse, key: int) -> ValueExplanation | None:
     """One customer's reasons in amounts as a page shows them; None where nothing is expected of them."""
     snapshot = in_use.snapshot
     found = snapshot.valued(key)
@@ -40,7 +40,7 @@ def worth_explanation(in_use: InUse, key: int) -> ValueExplanation | None:
     return explain_value(shares, values, wording, unit_cents=unit)
 
 
-def worth_steps(
+def value_steps(
     explanation: ValueExplanation, currency: str, language: Language = ENGLISH
 ) -> list[WaterfallStep]:
     """The way from the base to the value, step by step; a limit has a step of its own."""
@@ -76,7 +76,7 @@ def worth_steps(
     return [*steps, WaterfallStep("total", words.total, "", total, note="", **drawn[-1])]
 
 
-def worth_sum(explanation: ValueExplanation, currency: str, language: Language = ENGLISH) -> str:
+def value_sum(explanation: ValueExplanation, currency: str, language: Language = ENGLISH) -> str:
     """The same sum in one line."""
     amounts = _Amounts(explanation, currency, language)
     parts = [one.shown_cents for one in explanation.reasons]

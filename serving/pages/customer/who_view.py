@@ -90,7 +90,7 @@ def _address(in_use: InUse, customer_id: str, language: Language) -> list[WhoLin
 
 def _tenure(in_use: InUse, moments: Sequence[TimelineEntry], language: Language) -> list[WhoLine]:
     """The day of the first order in the tables and how long ago that was, as of the data."""
-    orders = [one.at_seconds for one in moments if one.kind == "order" and not one.was_told]
+    orders = [one.at_seconds for one in moments if one.kind == "order" and not one.was_reported]
     if not orders or in_use.past is None:
         return []
     day = in_use.past.day_of(min(orders))

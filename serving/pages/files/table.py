@@ -97,8 +97,8 @@ def columns_at(in_use: InUse, places: NDArray[np.intp], currency: str) -> list[S
         **_risk(snapshot, places),
         **_standing(snapshot, keys),
         **_spent(snapshot, places),
-        **_worth(in_use, places),
-        "currency": _same(currency if snapshot.worth else "", places),
+        **_value_cells(in_use, places),
+        "currency": _same(currency if snapshot.money_basis else "", places),
         "last_order": _days(snapshot.last_order_day[keys]),
         **_reasons(in_use, places),
         "model": _same(str(snapshot.manifest["model_title"]), places),
@@ -119,11 +119,11 @@ def _risk(snapshot: Snapshot, places: NDArray[np.intp]) -> dict[str, Cells]:
     now, before = ranking.probability[places], ranking.risk_before[places]
     is_compared = ~np.isnan(before)
     return {
-        "risk_percent": _told(100 * now, 1),
+        "risk_percent": _number_cells(100 * now, 1),
         "base_percent": _same(f"{100 * snapshot.base:.1f}", places),
-        "risk_before_percent": _told(100 * before, 1, is_compared),
-        "risk_change_points": _told(points_risen(now, before), 1, is_compared),
-        "percentile": _told(ranking.percentile[places], 0),
+        "risk_before_percent": _number_cells(100 * before, 1, is_compared),
+        "risk_change_points": _number_cells(points_risen(now, before), 1, is_compared),
+        "percentile": _number_cells(ranking.percentile[places], 0),
         "band": bands(ranking.percentile[places]),
     }
 
@@ -150,7 +150,7 @@ def _spent(snapshot: Snapshot, places: NDArray[np.intp]) -> dict[str, Cells]:
     return {"spend_365d": _money(cents), "spend_at_risk": _money(at_risk)}
 
 
-def _worth(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
+def _value_cells(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
     """Expected value, its range, the value at risk and the first reason; empty without a value model."""
     snapshot = in_use.snapshot
     keys = snapshot.ranking.customer_keys[places]
@@ -201,7 +201,7 @@ def _reasons(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
     for place in range(MAIN_REASONS):
         raises = found.points[:, place] > 0
         cells[f"reason_{place + 1}"] = np.where(raises, found.texts[:, place], "").tolist()
-        cells[f"points_{place + 1}"] = _told(found.shown_points[:, place], 1, raises)
+        cells[f"points_{place + 1}"] = _number_cells(found.shown_points[:, place], 1, raises)
     return cells
 
 
@@ -236,10 +236,10 @@ def _same(cell: str, places: Sequence[Any] | NDArray[Any]) -> Cells:
 
 def _money(cents: NDArray[Any], is_known: NDArray[np.bool_] | None = None) -> Cells:
     """Amounts in units of the currency."""
-    return _told([one / _CENTS for one in cents.tolist()], 2, is_known)
+    return _number_cells([one / _CENTS for one in cents.tolist()], 2, is_known)
 
 
-def _told(
+def _number_cells(
     numbers: NDArray[Any] | Iterable[float],
     decimals: int,
     is_known: NDArray[np.bool_] | None = None,

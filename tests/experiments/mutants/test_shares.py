@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.mutants.shares import Share, fallen, keep, kept, shares, table, whole
+from experiments.mutants.shares import Share, fallen, keep, shares, stored_shares, table, whole
 
 ENDED = [
     ("serving/access/guard.py", True),
@@ -42,7 +42,7 @@ def test_a_room_that_stays_or_is_new_has_not_fallen() -> None:
 
 def test_what_is_kept_of_a_sample_is_found_again_for_the_same_sample_alone(tmp_path: Path) -> None:
     path = tmp_path / "shares.json"
-    assert kept(1, 400, path) == {}
+    assert stored_shares(1, 400, path) == {}
     keep(ROOMS, 1, 400, path)
-    assert kept(1, 400, path) == ROOMS
-    assert kept(2, 400, path) == kept(1, 40, path) == {}
+    assert stored_shares(1, 400, path) == ROOMS
+    assert stored_shares(2, 400, path) == stored_shares(1, 40, path) == {}

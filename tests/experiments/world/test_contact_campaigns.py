@@ -14,7 +14,7 @@ from experiments.world.contact_campaigns import (
     EFFECT_DAYS,
     SHARES,
     ContactCampaigns,
-    share_kept_when_called,
+    share_retained_by_call,
 )
 from experiments.world.lives import live
 from experiments.world.people import People, drawn_people
@@ -44,7 +44,7 @@ def test_a_company_without_campaigns_is_the_one_it_was() -> None:
 
 def test_a_call_lowers_the_rate_for_its_days_and_two_work_on_what_is_left() -> None:
     people = drawn_people(np.arange(50), SPEC, np.random.default_rng(1))
-    share = share_kept_when_called(people)
+    share = share_retained_by_call(people)
     once, twice = called(people, 100), called(people, 100, 150)
     assert once.lowers(people, 99) == 0.0
     assert once.lowers(people, 100 + EFFECT_DAYS) == 0.0
@@ -63,7 +63,7 @@ def test_as_many_fewer_of_those_called_leave_as_the_law_says() -> None:
     assert (left[0] < day).sum() == (left[1] < day).sum()
     in_days = [((one >= day) & (one < day + EFFECT_DAYS)) for one in left]
     kept = 1 - in_days[1].sum() / in_days[0].sum()
-    expected = np.average(share_kept_when_called(people), weights=in_days[0])
+    expected = np.average(share_retained_by_call(people), weights=in_days[0])
     assert kept == pytest.approx(expected, abs=0.03)
 
 

@@ -36,11 +36,11 @@ FEBRUARY = PartAccount(
 
 @pytest.mark.parametrize(("mask", "kept"), [(0b00, 17), (SETS_ASIDE, 14), (0b10, 13), (0b11, 10)])
 def test_a_row_keeps_its_place_when_no_rule_sets_it_aside(mask: int, kept: int) -> None:
-    assert JANUARY.kept(mask, drops=False) == kept
+    assert JANUARY.accepted_rows(mask, drops=False) == kept
 
 
 def test_repeated_rows_that_are_dropped_keep_no_place() -> None:
-    assert JANUARY.kept(SETS_ASIDE, drops=True) == 14 - 2
+    assert JANUARY.accepted_rows(SETS_ASIDE, drops=True) == 14 - 2
 
 
 def test_the_account_of_two_parts_is_the_sum_of_theirs() -> None:
@@ -55,7 +55,7 @@ def test_the_account_of_two_parts_is_the_sum_of_theirs() -> None:
     assert both.own_items == {0: {"tea": 4, "cup": 2}}
     assert both.letters == {"C": Letters(lines=5, returns=4, orders=3, kept=2, sample=("C0", "C1"))}
     assert (both.first_seconds, both.last_seconds) == (50, 200)
-    assert both.kept(SETS_ASIDE, drops=False) == 14
+    assert both.accepted_rows(SETS_ASIDE, drops=False) == 14
 
 
 def test_what_was_too_much_to_tell_in_one_part_is_told_of_no_sum() -> None:

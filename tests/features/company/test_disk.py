@@ -14,7 +14,7 @@ import pyarrow.parquet as parquet
 import pytest
 import sqlalchemy as sa
 
-from features.company.disk import is_closed, is_full, mapped_file, told_of_disk
+from features.company.disk import disk_refusal, is_closed, is_full, mapped_file
 from features.sources.connection import faults_worded
 from features.vocabulary.errors import DataRefused
 from tests.serving.full_disk import no_file_beyond
@@ -137,14 +137,14 @@ def test_no_table_is_blamed_for_a_full_disk(tmp_path: Path) -> None:
 
 
 def test_the_sentence_says_how_much_room_there_is_and_where(tmp_path: Path) -> None:
-    told = told_of_disk(
+    told = disk_refusal(
         OSError(errno.ENOSPC, "No space left on device"), "`regulars ingest`", tmp_path / "there"
     )
     assert told is not None
     assert told.expected == "room on the disk for what `regulars ingest` writes"
     assert " MB are free in /" in told.found
     assert told.exit_code == 1
-    limited = told_of_disk(OSError(errno.EFBIG, "File too large"), "`regulars ingest`", tmp_path)
+    limited = disk_refusal(OSError(errno.EFBIG, "File too large"), "`regulars ingest`", tmp_path)
     assert limited is not None
     assert limited.found.endswith("(ulimit -f)")
     assert not told.found.endswith("(ulimit -f)")
@@ -157,12 +157,12 @@ def test_what_cannot_be_written_says_so_and_a_mistake_of_ours_is_none_of_the_dis
         sqlite3.connect(f"file:{tmp_path / 'some.db'}?mode=ro", uri=True)
     assert is_closed(raised.value)
     assert not is_full(raised.value)
-    told = told_of_disk(raised.value, "`regulars score`", tmp_path)
+    told = disk_refusal(raised.value, "`regulars score`", tmp_path)
     assert told is not None
     assert told.found == "unable to open database file"
-    assert told_of_disk(ValueError("5 rows"), "`regulars score`", tmp_path) is None
+    assert disk_refusal(ValueError("5 rows"), "`regulars score`", tmp_path) is None
     assert (
-        told_of_disk(sqlite3.OperationalError("no such table: keys"), "`regulars score`", tmp_path)
+        disk_refusal(sqlite3.OperationalError("no such table: keys"), "`regulars score`", tmp_path)
         is None
     )
 

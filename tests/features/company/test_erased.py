@@ -13,7 +13,7 @@ import pytest
 
 from features.checks.erased_rows import enter_erased, erased_condition
 from features.checks.judging.judged_table import judge, open_table
-from features.company.erased import NOBODY_ERASED, Tombstones
+from features.company.erased import NONE_ERASED, Tombstones
 from features.company.erased_names import ErasedNames, read_tombstones
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
@@ -111,7 +111,7 @@ def test_an_erased_customer_is_not_read_however_their_number_is_written(
     settings = company(tmp_path, "customer", expression, written, beside, "no number")
     left = {staying, "no number" if kind == "{}" else None}
     for erased, expected in (
-        (NOBODY_ERASED, {stored} | left),
+        (NONE_ERASED, {stored} | left),
         (Tombstones("5a17", frozenset()), {stored} | left),
         (Tombstones("5a17").with_customers([stored]), left),
         (Tombstones("5a17").with_customers([staying, "other"]), {stored} | (left - {staying})),

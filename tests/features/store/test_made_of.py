@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.checks.merges import NO_MERGES
-from features.company.erased import NOBODY_ERASED
+from features.company.erased import NONE_ERASED
 from features.company.settings.reading import settings_from
 from features.store.made_of import MadeOf
 from tests.features.tables import COLUMNS
@@ -22,7 +22,7 @@ def test_who_is_merged_with_whom_matters_to_tables_of_customers_alone(
         "purchases": {"source": "purchases.parquet", "columns": COLUMNS},
         "items": {"source": "items.parquet", "columns": {"item_id": "item"}},
     }
-    made_of = MadeOf(settings_from({"tables": tables}, folder=tmp_path), NOBODY_ERASED)
+    made_of = MadeOf(settings_from({"tables": tables}, folder=tmp_path), NONE_ERASED)
     before = made_of.table(table)
     assert made_of.table(table, people=NO_MERGES) == before
     some, others = (made_of.table(table, people=replace(NO_MERGES, known_as=one)) for one in "ab")

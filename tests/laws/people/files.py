@@ -22,8 +22,8 @@ from serving.items.all_customers import (
 from serving.offers.plans import simulated, write_plan
 from tests.laws.people.world import Seen, World
 from tests.serving.calling import NOW
-from training.predictions.kept import KeptPredictions
 from training.predictions.predictions import Predictions, RungPredictions
+from training.predictions.stored import StoredPredictions
 from training.reasons.languages.known import ENGLISH
 
 FileWriter = Callable[[World, Path], Seen]
@@ -89,7 +89,7 @@ def _tested(kind: str) -> FileWriter:
         chances = np.asarray((everybody + 1.0) / (len(everybody) + 1.0), np.float64)
         cutoffs, outcomes = np.zeros(len(everybody), np.int64), np.zeros(len(everybody))
         part = RungPredictions("rule", "", everybody, cutoffs, outcomes, {"probability": chances})
-        kept, draft = KeptPredictions(workspace), folder / "draft"
+        kept, draft = StoredPredictions(workspace), folder / "draft"
         kept.write(draft, Predictions.of("churn", [part], {}), pack.customer_ids)
         kept.keep("churn", "tested", draft)
         file = folder / f"tested.{kind}"

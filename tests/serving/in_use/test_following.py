@@ -26,7 +26,7 @@ from regulars.main import main
 from serving.in_use.models_in_use import ModelsInUse
 from serving.nightly.run import score_everybody
 from serving.nightly.standby import ready_scores
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.snapshot.scores_of_model import said_of
 from tests.oracles.mlflow_client import tags_of
 from tests.serving.company import Company, put_to_use, put_value_to_use
@@ -75,7 +75,7 @@ def retrained(demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory)
     workspace, shelf = company.workspace, PromotedBundles(company.workspace, CHURN_KIND)
     made = {}
     for version, buying in (("1", FIRST), ("2", SECOND)):
-        with kept_out():
+        with libraries_hidden():
             made[version] = put_to_use(
                 company.settings,
                 workspace,
@@ -215,7 +215,7 @@ def test_a_model_beside_which_nobody_would_be_valued_is_refused_before_anything_
     shelf = PromotedBundles(retrained.workspace, CHURN_KIND)
     first = shelf.champion_manifest()
     assert first is not None
-    with kept_out():
+    with libraries_hidden():
         other = put_to_use(
             retrained.settings, retrained.workspace, family="lightgbm", version="3", said=SAID
         )

@@ -15,7 +15,7 @@ from features.company.workspace import CURRENT, Workspace, point_at
 from serving.in_use.models_in_use import RETRY_SECONDS, ModelsInUse
 from serving.in_use.previous_models import Basis, PreviousModels
 from serving.nightly.run import score_beside
-from serving.process.without_training import kept_out
+from serving.process.without_training import libraries_hidden
 from serving.snapshot.scores_of_model import scores_of
 from tests.serving.company import Company, put_to_use
 from training.bundles.bundle import admitted
@@ -216,7 +216,7 @@ def test_a_model_whose_scores_stand_ready_is_opened_before_it_is_put_to_use(
     first = pointer.read_text(encoding="utf-8").strip()
     second = put_to_use(demo_workspace.settings, workspace, family="logistic", version="2")
     point_at(pointer, first)
-    with kept_out():
+    with libraries_hidden():
         bundle = admitted(CHURN_KIND, workspace, workspace.bundles / "churn" / second.digest)
     score_beside(demo_workspace.settings, workspace, bundle)
     models_in_use = ModelsInUse(demo_workspace.settings, workspace, now=lambda: 0, ticks=clock)

@@ -16,7 +16,7 @@ from serving.ledger.administration import (
     create_ticket,
     find_decision,
     list_keys,
-    of_nobody_withheld,
+    made_without_withheld,
     record_command,
     revoke_key,
     verify_audit,
@@ -157,7 +157,7 @@ def test_a_file_is_made_anew_until_nobody_made_a_demand_meanwhile(tmp_path: Path
         check()
         return "made"
 
-    assert of_nobody_withheld(workspace, make) == "made"
+    assert made_without_withheld(workspace, make) == "made"
     said = [sorted(one.objected) for one in seen]
     assert said == [[], ["anna"], ["anna", "bert"]]
 
@@ -172,4 +172,4 @@ def test_where_demands_do_not_cease_no_file_is_made(tmp_path: Path) -> None:
         return "made"
 
     with pytest.raises(WorkspaceRefused, match="meanwhile"):
-        of_nobody_withheld(workspace, make)
+        made_without_withheld(workspace, make)

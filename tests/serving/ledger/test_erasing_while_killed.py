@@ -14,9 +14,9 @@ import orjson
 import pytest
 
 from serving.ledger.decisions import Decision
-from serving.ledger.idempotency import KeptAnswer, UnderWay
+from serving.ledger.idempotency import StoredAnswer, UnderWay
 from serving.ledger.ledger import Ledger
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from tests.holding import kept_answers
 from tests.waiting import until
 
@@ -24,9 +24,9 @@ ERASERS, WRITERS, KILLS, PEOPLE = 4, 2, 50, 5_000
 FORKED = multiprocessing.get_context("fork")
 
 
-def answer_about(customer: str) -> KeptAnswer:
+def answer_about(customer: str) -> StoredAnswer:
     content = orjson.dumps({"rows": [{"customer_id": customer, "probability": 0.9}]})
-    return KeptAnswer(200, "application/json", content)
+    return StoredAnswer(200, "application/json", content)
 
 
 def erase(folder: Path, who: int, begun: int) -> None:
@@ -50,7 +50,7 @@ def write(folder: Path, who: int, begun: int) -> None:
             continue
         if kept is None:
             ledger.append([Decision(name, customer, "ok", 0.5, "1", "m", 1, 2)])
-            ledger.events.keep([ToldEvent(name, customer, "contacts", {}, 1, 1)])
+            ledger.events.keep([ReportedEvent(name, customer, "contacts", {}, 1, 1)])
             ledger.repeats.end("crm", name, answer_about(customer))
 
 

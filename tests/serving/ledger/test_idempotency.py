@@ -14,19 +14,19 @@ from hypothesis import strategies as some
 from serving.access.asgi import Receive, Scope, Send
 from serving.access.routes import Route
 from serving.ledger.idempotency import (
-    KEPT_SECONDS,
     LONGEST_KEY,
+    RETENTION_SECONDS,
     UNDER_WAY_SECONDS,
     Differs,
-    KeptAnswer,
     RepeatedCalls,
+    StoredAnswer,
     UnderWay,
 )
 from serving.ledger.ledger import Ledger
 from tests.serving.calling import NOW, Caller, Service
 
 DAY = 86_400
-ANSWER = KeptAnswer(200, "application/json", b"{}")
+ANSWER = StoredAnswer(200, "application/json", b"{}")
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ def repeats(tmp_path: Path) -> Iterator[RepeatedCalls]:
 def test_a_repeat_is_answered_as_the_first_was(repeats: RepeatedCalls) -> None:
     assert repeats.begin("crm", "k", b"body", at=NOW) is None
     repeats.end("crm", "k", ANSWER)
-    assert repeats.begin("crm", "k", b"body", at=NOW + KEPT_SECONDS - 1) == ANSWER
+    assert repeats.begin("crm", "k", b"body", at=NOW + RETENTION_SECONDS - 1) == ANSWER
 
 
 def test_after_a_day_a_repeat_is_a_first_call_again(repeats: RepeatedCalls) -> None:
     repeats.begin("crm", "k", b"body", at=NOW)
     repeats.end("crm", "k", ANSWER)
-    assert repeats.begin("crm", "k", b"other", at=NOW + KEPT_SECONDS) is None
+    assert repeats.begin("crm", "k", b"other", at=NOW + RETENTION_SECONDS) is None
 
 
 def test_another_body_under_the_same_key_is_refused(repeats: RepeatedCalls) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 import orjson
 import pytest
 
-from serving.ledger.idempotency import KEPT_SECONDS, Differs, KeptAnswer
+from serving.ledger.idempotency import RETENTION_SECONDS, Differs, StoredAnswer
 from serving.ledger.ledger import Ledger
 from tests.holding import files_holding, kept_answers
 from tests.serving.calling import NOW
 
-ANSWER = KeptAnswer(200, "application/json", b"{}")
+ANSWER = StoredAnswer(200, "application/json", b"{}")
 
 
 @pytest.fixture
@@ -26,16 +26,16 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened.close()
 
 
-def about(*customers: str) -> KeptAnswer:
+def about(*customers: str) -> StoredAnswer:
     rows = [{"customer_id": one, "probability": 0.9} for one in customers]
-    return KeptAnswer(200, "application/json", orjson.dumps({"rows": rows}))
+    return StoredAnswer(200, "application/json", orjson.dumps({"rows": rows}))
 
 
 def kept(ledger: Ledger, key: str) -> bool:
     return ledger.repeats.begin("crm", key, b"", at=NOW) is not None
 
 
-def answered(ledger: Ledger, key: str, answer: KeptAnswer) -> None:
+def answered(ledger: Ledger, key: str, answer: StoredAnswer) -> None:
     assert not kept(ledger, key)
     ledger.repeats.end("crm", key, answer)
 
@@ -99,14 +99,14 @@ def test_whom_a_row_or_an_event_is_named_after_counts_as_spoken_of(ledger: Ledge
     names = ("customer_id", "row_id", "event_id", "status")
     for name in names:
         content = b'{ "rows" : [ {"%s" : "an\\"na \\u00e4"} ] }' % name.encode()
-        answered(ledger, name, KeptAnswer(200, "application/json; charset=utf-8", content))
+        answered(ledger, name, StoredAnswer(200, "application/json; charset=utf-8", content))
     ledger.privacy.erase(['an"na \u00e4'], at=NOW)
     assert [kept(ledger, name) for name in names] == [False, False, False, True]
 
 
 def test_an_answer_of_which_nobody_knows_whom_it_speaks_of_is_not_kept(ledger: Ledger) -> None:
-    answered(ledger, "page", KeptAnswer(200, "text/html", b"<p>anna</p>"))
-    answered(ledger, "refusal", KeptAnswer(422, "application/problem+json", b"{}"))
+    answered(ledger, "page", StoredAnswer(200, "text/html", b"<p>anna</p>"))
+    answered(ledger, "refusal", StoredAnswer(422, "application/problem+json", b"{}"))
     assert (kept(ledger, "page"), kept(ledger, "refusal")) == (False, True)
 
 
@@ -179,7 +179,7 @@ def test_a_forgotten_answer_cannot_be_read_though_its_content_is_still_there(
 def test_what_is_a_day_old_is_forgotten_by_a_call_and_cleared_away_later(ledger: Ledger) -> None:
     answered(ledger, "k", about("anna"))
     answered(ledger, "crowd", about(*map(str, range(9))))
-    ledger.repeats.begin("crm", "other", b"", at=NOW + KEPT_SECONDS)
+    ledger.repeats.begin("crm", "other", b"", at=NOW + RETENTION_SECONDS)
     rows = ledger._quick.rows
     assert kept_answers(ledger.path) == [] and len(rows("SELECT 1 FROM kept_contents")) == 2
     ledger.privacy.clear()

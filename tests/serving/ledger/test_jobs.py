@@ -20,8 +20,8 @@ from serving.ledger.jobs import (
     EXPIRED,
     FAILED,
     HELD_SECONDS,
-    KEPT_SECONDS,
     MOST_WAITING,
+    RETENTION_SECONDS,
     RUNNING,
     WAITING,
     TooManyJobs,
@@ -216,7 +216,7 @@ def test_results_are_deleted_a_day_after_the_end(
     job_id = submit(caller, customer_ids=ids)
     worked_off(service)
     folder = service.models_in_use.job_files.folder / job_id
-    service.seconds += KEPT_SECONDS - 1
+    service.seconds += RETENTION_SECONDS - 1
     worked_off(service)
     assert folder.exists()
     service.seconds += 1

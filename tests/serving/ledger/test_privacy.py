@@ -19,11 +19,11 @@ from serving.contract.privacy_messages import ErasureAnswer, ObjectionsAnswer
 from serving.job_runner import JobRunner
 from serving.ledger.database import TABLES
 from serving.ledger.decisions import Decision
-from serving.ledger.idempotency import KeptAnswer
+from serving.ledger.idempotency import StoredAnswer
 from serving.ledger.ledger import Ledger
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
 from serving.ledger.privacy import Withheld
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.pages.churn_list import matching
 from serving.pages.figures import customer_link
 from serving.pages.list_query import ListQuery
@@ -40,9 +40,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened.close()
 
 
-def answer_about(customer: str) -> KeptAnswer:
+def answer_about(customer: str) -> StoredAnswer:
     content = orjson.dumps({"rows": [{"customer_id": customer, "probability": 0.9}]})
-    return KeptAnswer(200, "application/json", content)
+    return StoredAnswer(200, "application/json", content)
 
 
 def filled(ledger: Ledger, customer: str) -> None:
@@ -50,7 +50,7 @@ def filled(ledger: Ledger, customer: str) -> None:
     ledger.append([Decision(f"d {customer}", customer, "ok", 0.5, "1", "m", 1, 2)])
     shown = OfferDecision(f"o {customer}", 1, customer, "TEA", DECIDED, 1.0, 1.0, 1, "m", 2)
     ledger.offers.append([shown])
-    ledger.events.keep([ToldEvent(f"e {customer}", customer, "contacts", {}, 1, 1)])
+    ledger.events.keep([ReportedEvent(f"e {customer}", customer, "contacts", {}, 1, 1)])
     ledger.privacy.decide([(customer, True)], at=1)
     ledger.repeats.begin("crm", customer, b"", at=1)
     ledger.repeats.end("crm", customer, answer_about(customer))

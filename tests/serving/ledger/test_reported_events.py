@@ -14,8 +14,8 @@ from serving.contract.answering import instant
 from serving.contract.event_messages import EVENT_TYPES, EventsAnswer
 from serving.in_use.models_in_use import InUse
 from serving.ledger.ledger import Ledger
-from serving.ledger.reported_events import ToldEvent
-from serving.scores.fresh_events import wire_name
+from serving.ledger.reported_events import ReportedEvent
+from serving.scores.fresh_events import api_name
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import NOW, Caller, Service, answer_as
 
@@ -50,7 +50,7 @@ def told(teller: Caller, *rows: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", sorted(EVENT_TYPES))
 def test_the_rows_have_the_columns_of_their_table(name: str) -> None:
     table, rows = EVENT_TYPES[name]
-    declared = {wire_name(one): one for one in table.columns if one.name != CUSTOMER_ID}
+    declared = {api_name(one): one for one in table.columns if one.name != CUSTOMER_ID}
     assert list(rows.model_fields) == list(declared)
     for field, column in declared.items():
         assert rows.model_fields[field].is_required() == column.required, field
@@ -172,8 +172,8 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     opened.close()
 
 
-def an_event(name: str, known: int, customer: str = "anna") -> ToldEvent:
-    return ToldEvent(name, customer, "contacts", {"kind": "visit"}, known, known)
+def an_event(name: str, known: int, customer: str = "anna") -> ReportedEvent:
+    return ReportedEvent(name, customer, "contacts", {"kind": "visit"}, known, known)
 
 
 @pytest.mark.parametrize(("days", "second", "left"), [(30, 0, 1), (30, 1, 0), (29, 0, 1)])
@@ -227,7 +227,7 @@ def test_events_are_found_however_many_customers_are_asked_of_at_once(
     ledger = Ledger(tmp_path / "ledger.db")
     names = [f"c{one}" for one in range(5)]
     events = [
-        ToldEvent(f"{name}-{at}", name, "purchases", {"order_id": "o"}, at, at)
+        ReportedEvent(f"{name}-{at}", name, "purchases", {"order_id": "o"}, at, at)
         for name in names
         for at in (9, 10, 11)
     ]

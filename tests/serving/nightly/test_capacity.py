@@ -52,7 +52,7 @@ def test_one_customer_is_answered_what_the_night_has_found(limited: Snapshot) ->
             limited.actions,
             LifecycleStatus(int(limited.lifecycle_status[key])),
             float(limited.ranking.probability[place]),
-            round(float(limited.if_kept_cents(np.array([place]))[0])),
+            round(float(limited.retained_cents(np.array([place]))[0])),
             has_refused=bool(limited.has_refused_contact[key]),
         )
         night = int(limited.best_action[place])

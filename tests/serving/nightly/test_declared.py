@@ -37,7 +37,7 @@ def test_texts_and_answers_are_told_and_nothing_protected_or_lawful_or_without_a
     found = declared_attributes(pack, CUTOFF)
     assert found.texts == {"is_member": ("no", "yes"), "region": ("North", "South")}
     assert found.attribute_codes.tolist() == [[1, 1], [0, -1], [-1, -2]]
-    assert found.told()[1] == {"name": "region", "texts": ["North", "South"]}
+    assert found.as_manifest()[1] == {"name": "region", "texts": ["North", "South"]}
 
 
 def test_what_became_known_at_the_cutoff_is_not_told() -> None:
@@ -50,4 +50,4 @@ def test_what_became_known_at_the_cutoff_is_not_told() -> None:
 
 def test_without_attributes_there_is_nothing_to_choose() -> None:
     found = declared_attributes(pack_of({"anna": [order("2026-01-01")]}), CUTOFF)
-    assert found.attribute_codes.shape == (1, 0) and found.told() == []
+    assert found.attribute_codes.shape == (1, 0) and found.as_manifest() == []

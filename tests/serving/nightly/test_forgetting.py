@@ -19,18 +19,18 @@ from serving.exports.reasons import export_reasons
 from serving.ledger.administration import withheld_in
 from serving.ledger.ledger import ledger_of
 from serving.nightly.forgetting import (
+    erasures_sentence,
     finish_erasures,
     forget_old_generations,
     name_the_erased,
     still_held,
-    told_of_erasures,
 )
 from serving.nightly.run import score_everybody
 from serving.snapshot.reading import open_snapshot
 from tests.holding import files_holding
 from tests.serving.company import Company, company_in
-from training.predictions.kept import KeptPredictions
 from training.predictions.predictions import Predictions, RungPredictions
+from training.predictions.stored import StoredPredictions
 from training.reasons.languages.known import ENGLISH
 
 
@@ -115,7 +115,7 @@ def test_notes_of_what_was_exported_and_older_generations_are_forgotten_too(
     assert (workspace.folder / "exports").is_dir()
     somebody, known = open_snapshot(workspace).customer_ids[0], LearnedFrom(workspace)
     known.keep("churn", "digest", [somebody, "somebody erased"])
-    kept, draft = KeptPredictions(workspace), tmp_path / "draft"
+    kept, draft = StoredPredictions(workspace), tmp_path / "draft"
     answered = RungPredictions(
         "rule", "", np.arange(2, dtype=np.int32), np.zeros(2, np.int64), np.zeros(2), {}
     )
@@ -166,14 +166,14 @@ def test_a_workspace_without_a_service_needs_no_ledger_to_ingest(tmp_path: Path)
 
 def test_what_is_told_of_erasures_tells_of_those_that_are_not_done(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "ws")
-    assert told_of_erasures(workspace, []) == "No erasure was pending"
+    assert erasures_sentence(workspace, []) == "No erasure was pending"
     with ledger_of(workspace) as ledger:
         erasures = [ledger.privacy.erase([one], at=1).erasure_id for one in ("anna", "bert")]
         still = "for a file of the workspace may still hold their customers"
-        assert told_of_erasures(workspace, []) == f"0 erasures are done; 2 are pending, {still}"
+        assert erasures_sentence(workspace, []) == f"0 erasures are done; 2 are pending, {still}"
         assert ledger.privacy.finish(frozenset({"bert"}), at=2) == erasures[:1]
-        said = told_of_erasures(workspace, erasures[:1])
+        said = erasures_sentence(workspace, erasures[:1])
         assert said == f"1 erasure is done; 1 is pending, {still}"
         ledger.privacy.finish(frozenset(), at=3)
     nothing = "no file of the workspace holds their customers"
-    assert told_of_erasures(workspace, erasures) == f"2 erasures are done, {nothing}"
+    assert erasures_sentence(workspace, erasures) == f"2 erasures are done, {nothing}"

@@ -12,7 +12,7 @@ from serving.ledger.administration import create_key, record_command
 from serving.nightly.verification import Verified, verify
 from tests.serving.company import Company
 from tests.training.predictions.pieces import IDS, predictions
-from training.predictions.kept import KeptPredictions
+from training.predictions.stored import StoredPredictions
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_sound_workspace_has_a_line_a_thing_and_no_fault(workspace: Workspace)
 
 
 def test_predictions_that_were_changed_are_named_with_what_to_do(workspace: Workspace) -> None:
-    kept, draft = KeptPredictions(workspace), workspace.folder / "draft"
+    kept, draft = StoredPredictions(workspace), workspace.folder / "draft"
     kept.write(draft, predictions(), IDS)
     kept.keep("churn", "digest", draft)
     assert "predictions of churn" in [one.what for one in verify(workspace)] and not faults(

@@ -21,7 +21,7 @@ def test_blocks_of_an_audience_make_no_difference(offering_company: Company, siz
     for block in Audience(keys, shown).blocks(found, "deciding", at_once=size):
         assert block.keys.tolist() == keys[block.rows].tolist()
         assert block.expected.propensity == pytest.approx(whole.propensity[block.rows], abs=1e-12)
-        told = {(block.rows.start + place, offer, at) for place, offer, at in block.told}
+        told = {(block.rows.start + place, offer, at) for place, offer, at in block.decisions}
         assert told == {(row, 0, NOW) for row in (2, 5) if row in range(7)[block.rows]}
         rows += range(7)[block.rows]
     assert rows == list(range(7))

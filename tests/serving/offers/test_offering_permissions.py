@@ -16,7 +16,7 @@ from features.store.store import open_store
 from features.vocabulary.errors import DataRefused, PlanRefused
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.contact_policy import ContactPolicy
-from serving.offers.offering import Offering, offering_in, told_since
+from serving.offers.offering import Offering, decisions_by_place, offering_in
 from serving.offers.plans import required_offering
 from serving.offers.policy import Policy
 from tests.serving.calling import NOW
@@ -146,7 +146,7 @@ def test_decisions_of_others_and_of_offers_that_are_gone_are_not_told(
     one, two, other = (found.customer_ids[key] for key in (4, 9, 5))
     first, last = found.offers.listed[0].offer_id, found.offers.listed[-1].offer_id
     rows = [(one, first, 1), (two, last, 2), (other, first, 3), (one, "gone", 4), ("who", first, 5)]
-    assert list(told_since(found, keys, rows)) == [(0, 0, 1), (1, len(found.offers) - 1, 2)]
+    assert list(decisions_by_place(found, keys, rows)) == [(0, 0, 1), (1, len(found.offers) - 1, 2)]
 
 
 def test_who_wants_no_marketing_is_shown_no_offer_and_who_wants_no_profiling_is_known(

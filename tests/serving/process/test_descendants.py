@@ -59,7 +59,7 @@ def family(depth: int, how: str = "") -> Iterator[tuple[Descendants, list[psutil
     eldest = psutil.Process(process.pid)
     until(lambda: len(eldest.children(recursive=True)) == depth)
     everybody = [eldest, *eldest.children(recursive=True)]
-    until(lambda: not descendants.have_ended(0) and descendants._told.count(b"\n") == depth + 1)
+    until(lambda: not descendants.have_ended(0) and descendants._lines.count(b"\n") == depth + 1)
     try:
         yield descendants, everybody
     finally:

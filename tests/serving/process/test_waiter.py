@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from serving.process.waiter import NobodyWaits, Waiter, look_up, waited_for
+from serving.process.waiter import CallerGone, Waiter, look_up, waited_for
 
 
 def test_work_goes_on_until_its_waiter_leaves() -> None:
@@ -14,7 +14,7 @@ def test_work_goes_on_until_its_waiter_leaves() -> None:
     with waited_for(waiter):
         look_up()
         waiter.leave()
-        with pytest.raises(NobodyWaits):
+        with pytest.raises(CallerGone):
             look_up()
     # What nobody in particular waits for goes on.
     look_up()
@@ -30,7 +30,7 @@ def test_whoever_leaves_ends_the_work_for_himself_alone() -> None:
             try:
                 look_up()
                 found.append("went on")
-            except NobodyWaits:
+            except CallerGone:
                 found.append("ended")
 
     for waiter in (gone, stays):

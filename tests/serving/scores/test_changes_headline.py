@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from serving.in_use.models_in_use import InUse
-from serving.scores.changes import ChangeAnswer, ChangeReason, _first_of, _headline, _untold
+from serving.scores.changes import (
+    ChangeAnswer,
+    ChangeReason,
+    _first_of,
+    _headline,
+    _unmoved_sentence,
+)
 from serving.scores.score import Status
 from training.reasons.happenings import Happening
 from training.reasons.languages.known import language_of
@@ -103,11 +109,11 @@ def test_a_reason_that_no_fact_moved_says_so_where_all_facts_read_alike(wording:
     rows = np.zeros((2, len(wording.features)), np.float32)
     moved, members = np.zeros(len(wording.features)), np.array([0, 1])
     moved[0] = 0.5
-    assert _untold(members, moved, rows, wording).startswith("The same facts as then")
+    assert _unmoved_sentence(members, moved, rows, wording).startswith("The same facts as then")
     rows[1, 1] = 900.0
-    assert _untold(members, moved, rows, wording).startswith("The same facts as then")
+    assert _unmoved_sentence(members, moved, rows, wording).startswith("The same facts as then")
     rows[1, 0] = 900.0
-    assert _untold(members, moved, rows, wording) == ""
+    assert _unmoved_sentence(members, moved, rows, wording) == ""
 
 
 def test_the_points_of_a_change_are_now_less_before() -> None:

@@ -16,14 +16,14 @@ NOTHING = np.nan
 def test_the_scores_are_heard_first_and_who_else_asks_where_they_say_nothing() -> None:
     own = np.array([0.4, 0.5, NOTHING, NOTHING])
     chances = OrderChances.of(np.array([0.1, NOTHING, 0.3, NOTHING]), own)
-    assert [chances.told(row) for row in range(4)] == [0.1, 0.5, 0.3, None]
+    assert [chances.known_chance(row) for row in range(4)] == [0.1, 0.5, 0.3, None]
     sources = [chances.source(row) for row in range(4)]
     assert sources == [BY_CHURN, BY_RECOMMENDATIONS, BY_CHURN, None]
 
 
 def test_without_scores_everybody_is_told_by_who_else_asks() -> None:
     chances = OrderChances.of(None, np.array([0.4, NOTHING]))
-    assert [chances.told(0), chances.told(1)] == [0.4, None]
+    assert [chances.known_chance(0), chances.known_chance(1)] == [0.4, None]
     assert [chances.source(0), chances.source(1)] == [BY_RECOMMENDATIONS, None]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from serving.in_use.models_in_use import InUse
-from serving.process.waiter import NobodyWaits, Waiter, waited_for
+from serving.process.waiter import CallerGone, Waiter, waited_for
 from serving.scores.score import Score, Status
 from serving.scores.scoring import Scorer
 from serving.scores.subject import Subject
@@ -176,6 +176,6 @@ def test_scoring_ends_before_the_next_row_when_nobody_waits(in_use: InUse) -> No
         return told[-1]
 
     setattr(scorer, "_score", score)  # noqa: B010
-    with waited_for(waiter), pytest.raises(NobodyWaits):
+    with waited_for(waiter), pytest.raises(CallerGone):
         scorer.score_ids(names)
     assert [one.customer_id for one in told] == names[:1]

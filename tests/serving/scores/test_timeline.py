@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from features.store.pack import MISSING_NUMBER, EventStream, Pack, TextColumn
-from serving.ledger.reported_events import ToldEvent
+from serving.ledger.reported_events import ReportedEvent
 from serving.scores.timeline import TimelineEntry, timeline
 
 END = 1_000
@@ -38,7 +38,7 @@ def pack_of(customers: int = 1, **streams: EventStream) -> Pack:
 
 def told_of(pack: Pack, key: int = 0, **more: Any) -> list[Told]:
     found = timeline(pack, key, END, **more)
-    assert not any(one.was_told for one in found)
+    assert not any(one.was_reported for one in found)
     return [(one.at_seconds, one.kind, dict(one.details)) for one in found]
 
 
@@ -176,12 +176,12 @@ def test_of_one_instant_the_kinds_stand_in_their_order_and_only_so_many_are_told
 def test_what_was_told_since_stands_in_it_by_its_kind(
     table: str, content: dict[str, Any], kind: str
 ) -> None:
-    event = ToldEvent("e", "c0", table, content, happened_at=2_000, known_at=2_009)
+    event = ReportedEvent("e", "c0", table, content, happened_at=2_000, known_at=2_009)
     pack = pack_of(contacts=stream([0, 1], [10], kind=([0], ["question"])))
     told, stored = timeline(pack, 0, END, [event])
     rest = {name: one for name, one in content.items() if name not in ("kind", "reaction")}
-    assert told == TimelineEntry(2_000, kind, rest, was_told=True)
-    assert (stored.kind, stored.was_told) == ("question", False)
+    assert told == TimelineEntry(2_000, kind, rest, was_reported=True)
+    assert (stored.kind, stored.was_reported) == ("question", False)
     assert timeline(pack, -1, END, [event]) == [told]
 
 

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from features.company.settings.actions import ActionSettings
 from features.lifecycle.stages import LifecycleStatus
-from training.actions.actions import ASSUMED, MEASURED, actions_of, chances_kept, plain_contacts
+from training.actions.actions import (
+    ASSUMED,
+    MEASURED,
+    actions_of,
+    plain_contacts,
+    retention_chances,
+)
 from training.actions.campaigns import CampaignRows, measured_statuses
 from training.actions.measured import (
     CONTACTS,
@@ -33,7 +39,7 @@ def measured(**statuses: MeasuredStatus) -> MeasuredContact:
 
 
 def test_what_is_sure_replaces_what_was_assumed() -> None:
-    kept = measured(active=SURE).kept_chances((0.5,) * 7)
+    kept = measured(active=SURE).retention_chances((0.5,) * 7)
     assert kept is not None
     assert kept.by_status[ACTIVE] == pytest.approx(0.016, abs=1e-4)
     assert kept.share_measured == pytest.approx(1.0, abs=1e-3)
@@ -42,7 +48,7 @@ def test_what_is_sure_replaces_what_was_assumed() -> None:
 def test_what_was_counted_is_told_of_all_customers_together() -> None:
     # A hundred times as many are active: 1.6 in 100 of them and none of the lapsed.
     lapsed = replace(SURE, contacted=500, held_out=500, kept=0.0, standard_error=0.01)
-    found = measured(active=SURE, lapsed=lapsed).kept
+    found = measured(active=SURE, lapsed=lapsed).retained_share
     assert found.mean == pytest.approx(100 / 101 * 0.016)
     error = np.hypot(100 / 101 * 1e-4, 1 / 101 * 0.01)
     margin = 1.959964 * error
@@ -52,7 +58,7 @@ def test_what_was_counted_is_told_of_all_customers_together() -> None:
 def test_of_few_customers_the_assumption_outweighs_what_they_show() -> None:
     # A tenth of the silent fifth are assumed to stay: 2 of 100, a lift of 2 in 80, unsure by as much.
     unsure = replace(SURE, contacted=60, held_out=60, kept=-0.10, standard_error=0.08)
-    kept = measured(active=unsure).kept_chances((0.1,) * 7)
+    kept = measured(active=unsure).retention_chances((0.1,) * 7)
     assert kept is not None
     of_data = 0.02**2 / (0.02**2 + 0.08**2)
     assert kept.share_measured == pytest.approx(of_data)
@@ -62,7 +68,7 @@ def test_of_few_customers_the_assumption_outweighs_what_they_show() -> None:
 def test_one_lift_holds_for_all_where_chance_explains_how_they_differ() -> None:
     # 2 in 80 and 1 in 40 are the same lift of 2.5 %.
     lapsed = replace(SURE, came_back=0.4, silent=0.6, kept=0.008)
-    kept = measured(active=SURE, lapsed=lapsed).kept_chances(NOTHING_ASSUMED)
+    kept = measured(active=SURE, lapsed=lapsed).retention_chances(NOTHING_ASSUMED)
     assert kept is not None
     lift = kept.by_status[ACTIVE] / 0.8
     assert kept.by_status[LAPSED] == pytest.approx(0.4 * lift)
@@ -72,24 +78,24 @@ def test_one_lift_holds_for_all_where_chance_explains_how_they_differ() -> None:
 
 def test_each_status_has_its_own_effect_where_they_differ_beyond_chance() -> None:
     useless = replace(SURE, kept=0.0)
-    kept = measured(active=SURE, lapsed=useless).kept_chances(NOTHING_ASSUMED)
+    kept = measured(active=SURE, lapsed=useless).retention_chances(NOTHING_ASSUMED)
     assert kept is not None
     assert kept.by_status[ACTIVE] == pytest.approx(0.016, abs=5e-4)
     assert kept.by_status[LAPSED] == pytest.approx(0.0, abs=5e-4)
 
 
 def test_who_is_gone_is_kept_as_rarely_as_they_come_back() -> None:
-    kept = measured(active=SURE).kept_chances(NOTHING_ASSUMED, came_back_if_gone=0.1)
+    kept = measured(active=SURE).retention_chances(NOTHING_ASSUMED, came_back_if_gone=0.1)
     assert kept is not None
     assert kept.by_status[GONE] == pytest.approx(0.1 * kept.by_status[ACTIVE] / 0.8)
 
 
 def test_fewer_than_fifty_in_an_arm_tell_nothing() -> None:
     few = replace(SURE, contacted=49)
-    assert measured(active=few).kept_chances((0.1,) * 7) is None
-    assert measured(active=replace(few, contacted=50)).kept_chances((0.1,) * 7) is not None
-    assert measured(active=replace(SURE, held_out=49)).kept_chances((0.1,) * 7) is None
-    assert measured(active=replace(SURE, came_back=0.0)).kept_chances((0.1,) * 7) is None
+    assert measured(active=few).retention_chances((0.1,) * 7) is None
+    assert measured(active=replace(few, contacted=50)).retention_chances((0.1,) * 7) is not None
+    assert measured(active=replace(SURE, held_out=49)).retention_chances((0.1,) * 7) is None
+    assert measured(active=replace(SURE, came_back=0.0)).retention_chances((0.1,) * 7) is None
 
 
 def test_an_action_says_whether_it_is_measured_and_by_how_many() -> None:
@@ -105,7 +111,9 @@ def test_an_action_says_whether_it_is_measured_and_by_how_many() -> None:
 
 def test_a_measured_chance_stands_for_itself_and_is_never_more_than_the_risk() -> None:
     actions = plain_contacts(ActionSettings(), {"call": measured(active=SURE)})
-    chances = chances_kept(actions, np.array([ACTIVE, ACTIVE, NEW]), np.array([0.5, 0.01, 0.5]))
+    chances = retention_chances(
+        actions, np.array([ACTIVE, ACTIVE, NEW]), np.array([0.5, 0.01, 0.5])
+    )
     # Measured of the active: 1.6 in 100, and at most their risk; assumed of the new: a tenth of their risk.
     assert chances[:, 0] == pytest.approx([0.016, 0.01, 0.05], abs=1e-4)
 

@@ -10,15 +10,15 @@ from features.company.workspace import Workspace
 from features.store.pack import Pack
 from training.bundles.manifest import Manifest
 from training.families.recomputed import compared_with_card
-from training.predictions.kept import KeptPredictions
 from training.predictions.predictions import Predictions
+from training.predictions.stored import StoredPredictions
 
 
-def kept(folder: Path, predictions: Predictions, pack: Pack) -> KeptPredictions:
+def kept(folder: Path, predictions: Predictions, pack: Pack) -> StoredPredictions:
     """Predictions as a training leaves them in a workspace."""
     workspace = Workspace(folder)
     workspace.create()
-    place = KeptPredictions(workspace)
+    place = StoredPredictions(workspace)
     place.write(folder / "draft", predictions, pack.customer_ids)
     place.keep(predictions.model, "digest", folder / "draft")
     return place

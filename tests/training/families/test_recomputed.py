@@ -24,8 +24,8 @@ from training.families.families import FAMILIES
 from training.families.recomputed import RECOMPUTED, compared_with_card, require_predictions
 from training.families.value.learning import LearnedValue
 from training.families.value.recomputed import value_predictions
-from training.predictions.kept import KeptPredictions
 from training.predictions.predictions import Predictions
+from training.predictions.stored import StoredPredictions
 
 CAMPAIGN = CampaignSettings(list_size=40)
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evaluation.md"
@@ -44,7 +44,7 @@ def churn(
 @pytest.fixture(scope="module")
 def judged(
     learned_churn: Learned, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Manifest[Any], KeptPredictions]:
+) -> tuple[Manifest[Any], StoredPredictions]:
     """A churn model whose customers are worth what leavers had spent, which is no round sum."""
     manifest, predictions = churn(learned_churn)
     assert manifest.evaluation["campaign"]["costs"]["value"] % 1
@@ -54,13 +54,13 @@ def judged(
 @pytest.fixture(scope="module")
 def valued(
     learned_value: LearnedValue, shop: Pack, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Manifest[Any], KeptPredictions]:
+) -> tuple[Manifest[Any], StoredPredictions]:
     predictions = value_predictions(learned_value.ladder)
     return learned_value.manifest, kept(tmp_path_factory.mktemp("value"), predictions, shop)
 
 
 def test_every_figure_of_a_churn_card_follows_from_its_file(
-    judged: tuple[Manifest[Any], KeptPredictions],
+    judged: tuple[Manifest[Any], StoredPredictions],
 ) -> None:
     manifest, place = judged
     found = place.read("churn", "digest")
@@ -79,13 +79,15 @@ def test_every_figure_follows_where_customers_are_dealt_into_folds(tmp_path: Pat
 
 
 def test_every_figure_of_a_value_card_follows_from_its_file(
-    valued: tuple[Manifest[Any], KeptPredictions],
+    valued: tuple[Manifest[Any], StoredPredictions],
 ) -> None:
     manifest, place = valued
     assert_all_follow(manifest, place.read("value", "digest"))
 
 
-def test_another_figure_on_the_card_is_found(judged: tuple[Manifest[Any], KeptPredictions]) -> None:
+def test_another_figure_on_the_card_is_found(
+    judged: tuple[Manifest[Any], StoredPredictions],
+) -> None:
     manifest, place = judged
     wrong = {**manifest.metrics, "auc": manifest.metrics["auc"] + 1e-7}
     figures = compared_with_card(replace(manifest, metrics=wrong), place.read("churn", "digest"))
@@ -93,7 +95,7 @@ def test_another_figure_on_the_card_is_found(judged: tuple[Manifest[Any], KeptPr
 
 
 def test_ten_lines_of_other_libraries_say_what_the_churn_card_says(
-    judged: tuple[Manifest[Any], KeptPredictions],
+    judged: tuple[Manifest[Any], StoredPredictions],
 ) -> None:
     manifest, place = judged
     for row in manifest.ladder:
@@ -105,7 +107,7 @@ def test_ten_lines_of_other_libraries_say_what_the_churn_card_says(
 
 
 def test_a_few_lines_of_other_libraries_say_what_the_value_card_says(
-    valued: tuple[Manifest[Any], KeptPredictions],
+    valued: tuple[Manifest[Any], StoredPredictions],
 ) -> None:
     manifest, place = valued
     for row in manifest.ladder:

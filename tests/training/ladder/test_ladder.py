@@ -232,7 +232,7 @@ def test_contributions_of_the_trees_are_those_of_the_shap_library() -> None:
 
 
 def test_trees_are_the_same_whatever_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.learners.trees._VALUES_WORTH_THREADS", 0)
+    monkeypatch.setattr("training.learners.trees._LEAST_VALUES_FOR_THREADS", 0)
     learned = dataset(3_000)
     rung = next(
         one for one in churn_rungs(learned.vectors.feature_names, 60) if one.name == "LightGBM"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.training.answers import answered, ladder_of
 from tests.training.ladder.test_choice import RUNGS, replicates
-from training.ladder.choice import kept_in, next_rung, notes_on_passed_over
+from training.ladder.choice import best_shippable, next_rung, notes_on_passed_over
 from training.ladder.ladder import Ladder
 
 CAME, TOLD = [1.0, 0.0, 1.0, 0.0], [0.9, 0.1, 0.8, 0.2]
@@ -71,7 +71,7 @@ def test_rungs_that_their_figures_alone_keep_out_are_passed_over_too() -> None:
 def test_what_its_figures_keep_out_is_never_found_out_about_unless_nothing_else_is_let_in() -> None:
     first = climbed_to("LightGBM")
     faults = {"LightGBM": "off in spring"}
-    found = kept_in(first, lambda one: faults.get(one.winner.name, ""))
+    found = best_shippable(first, lambda one: faults.get(one.winner.name, ""))
     assert found.winner.name == "logistic regression" and found.passed_over == faults
-    assert kept_in(first, lambda one: "") is first
-    assert kept_in(first, lambda one: "off") is first
+    assert best_shippable(first, lambda one: "") is first
+    assert best_shippable(first, lambda one: "off") is first

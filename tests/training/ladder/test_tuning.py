@@ -128,7 +128,7 @@ def test_noise_is_told_from_nothing_by_the_simplest() -> None:
 def test_the_same_customers_give_the_same_settings_in_any_order_and_on_any_threads(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("training.learners.trees._VALUES_WORTH_THREADS", 0)
+    monkeypatch.setattr("training.learners.trees._LEAST_VALUES_FOR_THREADS", 0)
     few = together(400, seed=3)
     settings = capped_settings(COLUMNS)[::5]
     found = [search(TREES, few, settings, threads=threads) for threads in (1, 2)]

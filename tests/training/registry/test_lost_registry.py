@@ -16,7 +16,7 @@ from training.bundles.bundle import write
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
 from training.families.churn.bundle import CHURN_KIND
-from training.recipe.recipe import told_of_lost
+from training.recipe.recipe import lost_versions_note
 from training.registry.promotion import go_back, judge, promote
 from training.registry.registry import Registry, RunRecord
 
@@ -129,6 +129,6 @@ def test_a_damaged_registry_is_refused_before_anybody_learns_and_keeps_no_model_
     ],
 )
 def test_what_was_lost_is_told(known: int, version: str, said: str) -> None:
-    told = told_of_lost(known, version)
+    told = lost_versions_note(known, version)
     assert said in told
     assert bool(told) == bool(said)

@@ -169,7 +169,7 @@ def test_the_cutoffs_of_a_series_are_a_month_apart_and_those_of_the_splits_are_a
 
 def test_a_test_is_told_whether_its_season_was_seen_and_others_are_left_as_they_are() -> None:
     levels = SeasonLevels({"2026-01-01": LevelChoice(SEASON, 0.2, {}, 3, seen_twice=True)})
-    told = levels.told({"2026-01-01": {"bias": 0.1}, "2025-10-01": {"bias": 0.2}})
+    told = levels.with_season_seen({"2026-01-01": {"bias": 0.1}, "2025-10-01": {"bias": 0.2}})
     assert told == {
         "2026-01-01": {"bias": 0.1, "season_seen": True},
         "2025-10-01": {"bias": 0.2},

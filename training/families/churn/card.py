@@ -53,7 +53,7 @@ def model_card(
         f"{question.said} "
         f"Among the customers it was calibrated on, {manifest.base_rate:.1%} {question.happened[0]}"
         + (f" ({seen:,} customers)." if seen else "."),
-        *(_worth(evaluated) if evaluated else []),
+        *(_campaign_section(evaluated) if evaluated else []),
         *(_for_whom(evaluated) if evaluated else []),
         *(_when(evaluated) if evaluated else []),
         "## How well",
@@ -84,7 +84,7 @@ def model_card(
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def _worth(evaluated: Mapping[str, Any]) -> list[str]:
+def _campaign_section(evaluated: Mapping[str, Any]) -> list[str]:
     return [
         "## What it is worth"
         if evaluated["campaign"]["kept_value_is_known"]

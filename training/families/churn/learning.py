@@ -24,7 +24,7 @@ from training.families.churn.checks import figure_checks
 from training.families.churn.rungs import churn_rungs, has_rule
 from training.families.churn.small import is_small, rungs_for_few, small_figures
 from training.families.churn.strongest_feature import NO_FEATURE, strongest_feature
-from training.ladder.choice import kept_in, next_rung, notes_on_passed_over
+from training.ladder.choice import best_shippable, next_rung, notes_on_passed_over
 from training.ladder.fitting import fit_and_calibrate
 from training.ladder.ladder import Ladder, climb
 from training.ladder.reported import chosen_at
@@ -93,7 +93,7 @@ def learn_churn(
     every = [*splits.tests, splits.shipped]
     seasons = chance_levels(pack, plan, question, every, splits.horizon, threads=threads)
     ladder = climb(dataset, splits, rungs, seasons=seasons, threads=threads, progress=progress)
-    ladder = kept_in(ladder, partial(_kept_out, splits))
+    ladder = best_shippable(ladder, partial(_gate_fault, splits))
     fitted = _fitted(ladder, dataset, splits, seasons, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
@@ -164,7 +164,7 @@ def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Lea
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
     """
     splits = learned.splits
-    ladder = next_rung(learned.ladder, why, partial(_kept_out, splits))
+    ladder = next_rung(learned.ladder, why, partial(_gate_fault, splits))
     if ladder is None:
         return None
     fitted = _fitted(ladder, learned.dataset, splits, learned.seasons, progress)
@@ -181,7 +181,7 @@ def next_best(learned: Learned, why: str, *, progress: Progress = silent) -> Lea
     )
 
 
-def _kept_out(splits: Splits, ladder: Ladder) -> str:
+def _gate_fault(splits: Splits, ladder: Ladder) -> str:
     figures = ladder.winning_row.as_dict() | small_figures(ladder, splits)
     return said_of(failed_of(figure_checks(figures)))
 

@@ -29,7 +29,7 @@ from training.families.offers.ladder import OfferLadder, climb, offer_rungs
 from training.families.offers.persuading import persuade
 from training.families.offers.persuasion import Persuasion
 from training.families.offers.propensity import Propensity
-from training.ladder.choice import kept_in, next_rung, notes_on_passed_over
+from training.ladder.choice import best_shippable, next_rung, notes_on_passed_over
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
@@ -92,7 +92,7 @@ def learn_offers(
     of_shown = asked.select(np.flatnonzero(exposed.treated))
     usable = usable_features(of_shown.dataset, of_company=True)
     ladder = climb(of_shown, offer_rungs(usable.names), threads=threads, progress=progress)
-    ladder = kept_in(ladder, _kept_out)
+    ladder = best_shippable(ladder, _gate_fault)
     effect, why_not = _persuasion(asked, exposed, kind, progress)
     notes = [*usable.notes, *_notes(kind, shown, why_not)]
     task = OfferTask(kind, settings.response_days, offers, effect is not None, why_not)
@@ -108,11 +108,11 @@ def next_best(
 
     Ways whose figures at the tests would keep them out too are passed over unfitted.
     """
-    ladder = next_rung(learned.ladder, why, _kept_out)
+    ladder = next_rung(learned.ladder, why, _gate_fault)
     return None if ladder is None else _learned(learned.learning, ladder, threads, progress)
 
 
-def _kept_out(ladder: OfferLadder) -> str:
+def _gate_fault(ladder: OfferLadder) -> str:
     return said_of(failed_of(figure_checks(ladder.shipping)))
 
 

@@ -50,7 +50,7 @@ def persuade(asked: Asked, exposed: Exposed, *, progress: Progress = silent) -> 
         control,
         curve,
         float(experiment.outcomes[~experiment.treated].mean()),
-        _told(experiment, chosen, scale, name),
+        _figures(experiment, chosen, scale, name),
     )
 
 
@@ -119,7 +119,9 @@ def _control(experiment: Experiment) -> tuple[BoostedModel, Calibration]:
     return BoostedModel.fit(experiment.arm(False), settings=SETTINGS, rounds=_ROUNDS), curve
 
 
-def _told(experiment: Experiment, chosen: Chosen, scale: EffectScale, name: str) -> dict[str, Any]:
+def _figures(
+    experiment: Experiment, chosen: Chosen, scale: EffectScale, name: str
+) -> dict[str, Any]:
     mean, low, high = experiment.effect()
     balance, half = experiment.balance
     return {

@@ -28,7 +28,7 @@ class Persuasion:
     control: BoostedModel
     control_curve: Calibration
     usual: float
-    told: Mapping[str, Any]
+    figures: Mapping[str, Any]
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ class Persuasion:
 
     def as_dict(self) -> dict[str, Any]:
         """What was found, for the record."""
-        return dict(self.told)
+        return dict(self.figures)
 
     def to_files(self) -> dict[str, bytes]:
         """The models' files, and the rest as JSON."""
@@ -54,7 +54,7 @@ class Persuasion:
             "scale": json.loads(self.scale.to_bytes()),
             "curve": json.loads(self.control_curve.to_bytes()),
             "usual": self.usual,
-            "told": dict(self.told),
+            "told": dict(self.figures),
         }
         files = self.effect.to_files() | {PERSUASION_FILE: json.dumps(content).encode()}
         return files | {f"{_CONTROL}{name}": one for name, one in self.control.to_files().items()}

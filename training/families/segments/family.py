@@ -28,7 +28,7 @@ from training.families.segments.learning import (
 from training.families.segments.now.today import Cutoffs, see_today, segment_cutoffs
 from training.families.segments.report import SegmentsShown, segments_report
 from training.learners.columns import SHARED_BY
-from training.recipe.family import Given, Kept
+from training.recipe.family import Given, UnchangedModel
 from training.recipe.report import Report
 from training.registry.gate import Check
 
@@ -46,7 +46,7 @@ class SegmentsFamily:
         """The horizon by which segments are judged is that of churn."""
         return settings.churn.horizon
 
-    def still_fits(self, given: Given[Horizon]) -> Kept | str:
+    def still_fits(self, given: Given[Horizon]) -> UnchangedModel | str:
         """The segments in use as long as they fit and no refit is asked for; else why others are found."""
         previous = segments_in_use(given.workspace)
         if previous is None:
@@ -54,7 +54,7 @@ class SegmentsFamily:
         if given.refit:
             return "a refit was asked for"
         cutoffs = segment_cutoffs(given.pack, given.own)
-        return unfit(previous, given.pack, cutoffs) or _kept(previous, given, cutoffs)
+        return unfit(previous, given.pack, cutoffs) or _unchanged(previous, given, cutoffs)
 
     def learn(self, given: Given[Horizon]) -> LearnedSegments:
         """Find and name segments, which continue those in use where they hold the same people."""
@@ -128,14 +128,14 @@ def unfit(bundle: SegmentBundle, pack: Pack, cutoffs: Cutoffs) -> str:
     return ""
 
 
-def _kept(bundle: SegmentBundle, given: Given[Horizon], cutoffs: Cutoffs) -> Kept:
+def _unchanged(bundle: SegmentBundle, given: Given[Horizon], cutoffs: Cutoffs) -> UnchangedModel:
     pack = given.pack
     today = see_today(
         bundle.model, bundle.compiled(pack), pack, cutoffs, given.own, threads=given.threads
     )
     fitted_at = bundle.manifest.metrics["fitted_at"]
     why = f"the centres of {fitted_at} still fit; --refit finds new ones"
-    return Kept(bundle.manifest, why, SegmentsShown(today))
+    return UnchangedModel(bundle.manifest, why, SegmentsShown(today))
 
 
 SEGMENTS_FAMILY = SegmentsFamily()

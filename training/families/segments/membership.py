@@ -48,7 +48,7 @@ class Membership:
     values: NDArray[np.float32]
 
     @classmethod
-    def nobody(cls, customers: int) -> Membership:
+    def unassigned(cls, customers: int) -> Membership:
         """So many customers without a segment."""
         return cls(
             np.full(customers, NO_SEGMENT, np.int32),
@@ -62,7 +62,7 @@ class Membership:
 
 def memberships(model: SegmentModel, vectors: Vectors, traits: Sequence[Trait]) -> Membership:
     """Why each of these customers is in their segment; ``traits`` are those of the model's features."""
-    found = Membership.nobody(vectors.rows)
+    found = Membership.unassigned(vectors.rows)
     first, second = two_nearest(model, vectors)
     rows = np.flatnonzero(model.has_segment(vectors))
     ids = np.array(model.ids, np.int32)

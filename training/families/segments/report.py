@@ -39,7 +39,7 @@ def segments_report(learned: LearnedSegments, manifest: Manifest[SegmentTask]) -
         child_runs=[
             ChildRun(
                 f"{candidate.segments} segments",
-                _told(candidate, learned.today),
+                _known_figures(candidate, learned.today),
             )
             for candidate in learned.choice.tried
         ],
@@ -137,7 +137,9 @@ def _tables(learned: LearnedSegments) -> dict[str, str]:
     today = learned.today
     plain = [one.as_dict() for one in today.profiles]
     flat = [{key: one[key] for key in one if key != "facts"} for one in plain]
-    tried = [_told(one, today) | {"segments": one.segments} for one in learned.choice.tried]
+    tried = [
+        _known_figures(one, today) | {"segments": one.segments} for one in learned.choice.tried
+    ]
     return {
         "profile.json": _json(plain),
         "profile.csv": spreadsheet(flat),
@@ -196,7 +198,7 @@ def _params(manifest: Manifest) -> dict[str, Any]:
 
 
 def _metrics(learned: LearnedSegments) -> dict[str, float]:
-    figures = _told(learned.choice.chosen, learned.today)
+    figures = _known_figures(learned.choice.chosen, learned.today)
     for one in learned.today.profiles:
         figures[f"share/{one.segment_id}"] = one.share
         if one.spend_share is not None:
@@ -204,7 +206,7 @@ def _metrics(learned: LearnedSegments) -> dict[str, float]:
     return figures | {"moved_share": moved_share(learned.today)}
 
 
-def _told(candidate: SegmentCandidate, today: Today) -> dict[str, float]:
+def _known_figures(candidate: SegmentCandidate, today: Today) -> dict[str, float]:
     """The figures of one number of segments; without those of spend where nobody knows any."""
     return {
         key: float(one)

@@ -108,7 +108,9 @@ def climb_value(fits: Fits, splits: OriginSplits, *, progress: Progress = silent
         raise _nothing_learned(chosen_by[winner])
     replicates = _replicates(tested, names)
     rows = (_row(name, tested, replicates, chosen_by[name], name == winner) for name in names)
-    told = tuple(replace(row, by_cutoff=fits.seasons.told(row.by_cutoff)) for row in rows)
+    told = tuple(
+        replace(row, by_cutoff=fits.seasons.with_season_seen(row.by_cutoff)) for row in rows
+    )
     return ValueLadder(told, winner, tuple(tested))
 
 

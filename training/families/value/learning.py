@@ -43,7 +43,7 @@ from training.families.value.ladder import ValueLadder, climb_value, newest_gain
 from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
 from training.families.value.trust import examine_value
-from training.ladder.choice import kept_in, next_rung, notes_on_passed_over
+from training.ladder.choice import best_shippable, next_rung, notes_on_passed_over
 from training.ladder.reported import chosen_at
 from training.leaks.columns import ReadColumn, read_columns
 from training.leaks.report import LeakReport, look_for_leaks, newest_rows
@@ -124,7 +124,7 @@ def learn_value(
     today = customers_at(pack, plan, end_of_data(pack), threads=threads)
     seasons = _seasons(pack, plan, splits, margins, threads)
     fits = Fits(dataset, today, names, splits.horizon.days, threads, seasons)
-    ladder = kept_in(climb_value(fits, splits, progress=progress), _kept_out)
+    ladder = best_shippable(climb_value(fits, splits, progress=progress), _gate_fault)
     notes = [said] if said else []
     if (end_of_data(pack).seconds - first) < SEASON_DAYS * 86_400:
         notes.append(
@@ -147,11 +147,11 @@ def next_best(
 
     Rungs whose figures at the tests would keep them out too are passed over unfitted.
     """
-    ladder = next_rung(learned.ladder, why, _kept_out)
+    ladder = next_rung(learned.ladder, why, _gate_fault)
     return None if ladder is None else _learned(learned.ground, ladder, threads, progress)
 
 
-def _kept_out(ladder: ValueLadder) -> str:
+def _gate_fault(ladder: ValueLadder) -> str:
     return said_of(failed_of(figure_checks(ladder.winning_row.as_dict())))
 
 

@@ -67,10 +67,12 @@ class TestedValue:
 
 
 def covered(
-    brought: Floats, low: Floats, high: Floats, told: NDArray[np.bool_]
+    brought: Floats, low: Floats, high: Floats, says_something: NDArray[np.bool_]
 ) -> dict[str, float]:
-    """How many of the ranges hold what was brought: all of them, and those ``told`` of which say something."""
+    """How many of the ranges hold what was brought: all of them, and those that say something."""
     return {
         "coverage": coverage(brought, low, high),
-        "coverage_of_buyers": coverage(brought[told], low[told], high[told]),
+        "coverage_of_buyers": coverage(
+            brought[says_something], low[says_something], high[says_something]
+        ),
     }

@@ -11,7 +11,7 @@ import pytest
 
 from features.checks.checking import Checking
 from features.checks.merges import Merges
-from features.company.erased import NOBODY_ERASED, Tombstones
+from features.company.erased import NONE_ERASED, Tombstones
 from features.company.erased_names import ErasedNames
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
@@ -24,7 +24,7 @@ Told = list[tuple[str | None, ...]]
 
 
 def judged(
-    settings: Settings, as_of: str | None = None, erased: Tombstones = NOBODY_ERASED
+    settings: Settings, as_of: str | None = None, erased: Tombstones = NONE_ERASED
 ) -> tuple[Merges, dict[str, list[str]], Told]:
     """Who is merged, the customers of the kept rows of each table, and what is kept of the identities."""
     until = Cutoff.parse(as_of) if as_of else None
@@ -39,7 +39,7 @@ def judged(
             one.table.name: [
                 row[0]
                 for row in connection.execute(
-                    f"SELECT customer_id FROM ({one.kept()}) ORDER BY ALL"
+                    f"SELECT customer_id FROM ({one.accepted_rows_sql()}) ORDER BY ALL"
                 ).fetchall()
             ]
             for one in tables

@@ -201,10 +201,10 @@ def budgeted(values: list[list[float]], *budgets: Budget) -> Budgeted:
 def test_a_budget_is_kept_to_within_what_sums_of_cents_are_off() -> None:
     """Exactly on each limit, inexact by the slack, and inexact by twice as much."""
     both = budgeted([[1.0]], Budget("cap", 3.0, np.ones(1)), Budget("new", 2.0, np.ones(1), True))
-    assert both.is_kept(np.array([3.0, 2.0])) and both.is_kept(np.array([0.0, 9.0]))
-    assert both.is_kept(np.array([3.0 + SLACK, 2.0 - SLACK]))
-    assert not both.is_kept(np.array([3.0 + 2 * SLACK, 2.0]))
-    assert not both.is_kept(np.array([3.0, 2.0 - 2 * SLACK]))
+    assert both.is_satisfied(np.array([3.0, 2.0])) and both.is_satisfied(np.array([0.0, 9.0]))
+    assert both.is_satisfied(np.array([3.0 + SLACK, 2.0 - SLACK]))
+    assert not both.is_satisfied(np.array([3.0 + 2 * SLACK, 2.0]))
+    assert not both.is_satisfied(np.array([3.0, 2.0 - 2 * SLACK]))
     assert SLACK == 1e-9
 
 

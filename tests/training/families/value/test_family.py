@@ -158,7 +158,7 @@ def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object
 def test_shuffled_rows_and_two_threads_train_the_same_value_model(
     worth_threads: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.learners.trees._VALUES_WORTH_THREADS", worth_threads)
+    monkeypatch.setattr("training.learners.trees._LEAST_VALUES_FOR_THREADS", worth_threads)
     digests = set()
     for threads in (1, 2):
         settings = write_company(tmp_path / str(threads), shuffled=threads == 2)

@@ -22,7 +22,7 @@ _SIZES = 60
 
 
 @dataclass(frozen=True)
-class ListWorth:
+class ListResult:
     """The list of one rung: leavers found and money made, as means over the test cutoffs.
 
     Money is in cents. ``best_size`` is the list with the highest profit at ``best_cents``. ``found_less`` and
@@ -65,9 +65,9 @@ class Campaign:
     gain_cents: Estimate
     half_value_cents: float
     more_value_cents: float
-    rows: tuple[ListWorth, ...]
+    rows: tuple[ListResult, ...]
 
-    def of(self, rung: str) -> ListWorth:
+    def of(self, rung: str) -> ListResult:
         """The list of one rung."""
         return next(row for row in self.rows if row.rung == rung)
 
@@ -119,7 +119,7 @@ def campaign(ladder: Ladder, costs: Costs, *, list_size: int = 0) -> Campaign:
         half_value_cents=float(money(mine.found, replace(costs, value=0.5 * costs.value))),
         more_value_cents=float(money(mine.found, replace(costs, value=1.5 * costs.value))),
         rows=tuple(
-            _worth(
+            _list_result(
                 name,
                 one,
                 costs,
@@ -203,16 +203,16 @@ class _Top:
         return float(ranked.found(self.size))
 
 
-def _worth(
+def _list_result(
     name: str,
     lists: _Lists,
     costs: Costs,
     profit_cents: float,
     found_less: Estimate,
     profit_less_cents: Estimate,
-) -> ListWorth:
+) -> ListResult:
     best = [ranked.best(costs) for ranked in lists.ranked] if costs.value else [(0, 0.0)]
-    return ListWorth(
+    return ListResult(
         rung=name,
         found=lists.found,
         profit_cents=profit_cents,

@@ -76,7 +76,7 @@ class Evaluation:
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
             "probably_gone": None if self.probably_gone is None else self.probably_gone.as_dict(),
-            "list_contact": _told(self.list_contact),
+            "list_contact": _contact_as_dict(self.list_contact),
             CONTACTS: [one.as_dict() for one in self.contacts],
             "decay": [one.as_dict() for one in self.decay],
             "when": None if self.when is None else self.when.as_dict(),
@@ -193,7 +193,7 @@ def _action(
     return next(iter([*wanted, *possible]), None)
 
 
-def _told(action: Action | None) -> dict[str, str] | None:
+def _contact_as_dict(action: Action | None) -> dict[str, str] | None:
     """What is done for a list and how its effect is known."""
     return None if action is None else {"name": action.name, "source": action.source}
 

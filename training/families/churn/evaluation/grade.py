@@ -17,7 +17,7 @@ from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.pooled import PooledLevel
 from training.questions.question import Question
 
-WORTH_HAVING_AUC = 0.01
+USEFUL_AUC = 0.01
 """A smaller gain over a simple rule is real, and of little use to whoever works through a list."""
 LARGE_AUC = 0.05
 MOST_ECE = 0.05
@@ -127,7 +127,7 @@ def _word(row: LadderRow) -> Word:
     gain, low, _ = _gained(row)
     if row.name == row.rule or low <= 0:
         return Word.NO_GAIN
-    if gain < WORTH_HAVING_AUC:
+    if gain < USEFUL_AUC:
         return Word.SLIGHT
     return Word.GOOD if gain < LARGE_AUC else Word.VERY_GOOD
 

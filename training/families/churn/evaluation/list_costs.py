@@ -10,7 +10,7 @@ import numpy as np
 from features.lifecycle.stages import LifecycleSettings, lifecycle
 from features.store.pack import Attributes
 from features.vectors.vectors import Vectors
-from training.actions.actions import Action, chances_kept
+from training.actions.actions import Action, retention_chances
 from training.families.churn.timing.probably_gone import ProbablyGone
 from training.ladder.tested import Tested
 from training.measures.profit import Costs, by_falling
@@ -48,7 +48,7 @@ def list_costs(
             status = gone.status_of(status, answers.probability)
         # An assumed share is one of those who left; what was measured is of all who might have.
         risk = np.where(is_measured[status], answers.probability, answers.outcomes)[top]
-        kept += float(chances_kept((action,), status[top], risk).sum())
+        kept += float(retention_chances((action,), status[top], risk).sum())
         left += float(answers.outcomes[top].sum())
     success = kept / left if left else 0.0
     return Costs(max(0.0, value_cents), 0.0, float(action.cost_cents), success)

@@ -30,7 +30,7 @@ _RULES, _LIST_SIZE, _COSTS, _PROBABILITY = "rules", "list_size", "costs", "proba
 _NOT_FIGURES = ("name", "explained", "ships")
 
 
-def churn_predictions(learned: Learned, worth: Campaign, *, list_size: int) -> Predictions:
+def churn_predictions(learned: Learned, lists: Campaign, *, list_size: int) -> Predictions:
     """What every rung answered of everybody at every test; ``list_size`` is that of the settings, ``worth`` has the costs."""
     ladder, splits = learned.ladder, learned.splits
     cutoffs = {
@@ -52,7 +52,7 @@ def churn_predictions(learned: Learned, worth: Campaign, *, list_size: int) -> P
     facts = {
         _RULES: [row.name for row in ladder.rows if row.is_rule],
         _LIST_SIZE: list_size,
-        _COSTS: asdict(worth.costs),
+        _COSTS: asdict(lists.costs),
     }
     return Predictions.of(CHURN_KIND.name, tested, facts)
 
@@ -66,7 +66,7 @@ def recomputed_churn(manifest: Manifest[ChurnTask], predictions: Predictions) ->
     row = ladder.winning_row.as_dict()
     levels = HeldLevels.from_dict(row["by_cutoff"])
     evaluated = manifest.evaluation
-    worth = _worth(ladder, predictions.facts)
+    worth = _campaign(ladder, predictions.facts)
     known = manifest.metrics.get(METRIC)
     pooled = {} if known is None else pooled_figures(ladder, known["cutoffs"])
     graded = grade(
@@ -122,7 +122,7 @@ def _ladder(manifest: Manifest[ChurnTask], predictions: Predictions) -> Ladder:
     return replace(ladder, rows=tuple(rows))
 
 
-def _worth(ladder: Ladder, facts: Mapping[str, Any]) -> Campaign:
+def _campaign(ladder: Ladder, facts: Mapping[str, Any]) -> Campaign:
     """The lists at the costs of the training, which may be others by now."""
     return campaign(ladder, Costs(**facts[_COSTS]), list_size=facts[_LIST_SIZE])
 

@@ -75,7 +75,7 @@ def lists_table(evaluated: Evaluated) -> tuple[list[str], list[list[str]]]:
     found, currency = evaluated["campaign"], evaluated["currency"]
     known = found["kept_value_is_known"]
     rows = [
-        [row["rung"], f"{row['found']:,.0f}", *(_worth(row, currency) if known else [])]
+        [row["rung"], f"{row['found']:,.0f}", *(_money_cells(row, currency) if known else [])]
         for row in found["rows"]
         if row["found"] != found["by_chance"]
     ]
@@ -109,7 +109,7 @@ def money_sentences(evaluated: Evaluated) -> str:
             "What a kept customer brings is not known, so lists are counted and not priced: set "
             "`kept_value_cents` in `[campaign]`."
         )
-    threshold, contact = Costs(**costs).worth_from, evaluated["list_contact"]
+    threshold, contact = Costs(**costs).break_even_risk, evaluated["list_contact"]
     limit = (
         f"A {contact['name']} pays from a risk of {threshold:.0%} on."
         if threshold <= 1
@@ -235,7 +235,7 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.0%}"
 
 
-def _worth(row: Mapping[str, Any], currency: str) -> list[str]:
+def _money_cells(row: Mapping[str, Any], currency: str) -> list[str]:
     return [
         money(row["profit_cents"], currency),
         f"{row['best_size']:,}",

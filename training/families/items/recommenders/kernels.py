@@ -17,7 +17,7 @@ from training.learners.ease import MOST_ITEMS, ease_weights
 from training.purchases.bought import Bought
 
 Learn = Callable[[Bought], ItemKernel]
-KEPT_PER_ITEM = 100
+NEIGHBOURS_PER_ITEM = 100
 """So many others are kept of each item; memory grows in proportion."""
 EASE_RIDGES = 100.0, 400.0
 FILTERS = Filter(64, 0.3, 0.0), Filter(256, 0.3, 1.5)
@@ -43,7 +43,7 @@ def kernels_for(catalogue: int) -> Mapping[str, Learn]:
 def _filtered(chosen: Filter) -> Learn:
     def learn(bought: Bought) -> ItemKernel:
         spectrum = Spectrum.of(bought, chosen.frequencies)
-        return ItemKernel.of_rows(spectrum.rows(chosen), bought.catalogue, KEPT_PER_ITEM)
+        return ItemKernel.of_rows(spectrum.rows(chosen), bought.catalogue, NEIGHBOURS_PER_ITEM)
 
     return learn
 
@@ -55,6 +55,6 @@ def _regressed(ridge: float) -> Learn:
         def rows(begin: int, end: int) -> np.ndarray:
             return weights[begin:end]
 
-        return ItemKernel.of_rows(rows, bought.catalogue, KEPT_PER_ITEM)
+        return ItemKernel.of_rows(rows, bought.catalogue, NEIGHBOURS_PER_ITEM)
 
     return learn

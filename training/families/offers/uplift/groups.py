@@ -38,7 +38,9 @@ class EffectScale:
         variance = float(((scores - centre) ** 2).mean())
         slope = 0.0
         if variance > 1e-18:
-            slope = max(0.0, float(((scores - centre) * _told(experiment)).mean()) / variance)
+            slope = max(
+                0.0, float(((scores - centre) * _horvitz_thompson(experiment)).mean()) / variance
+            )
         made = cls(slope, mean - slope * centre, ())
         seen = tenths(
             experiment.outcomes, made.effects(scores), experiment.treated, experiment.weights
@@ -83,7 +85,7 @@ def kinds(low: Floats, high: Floats, without: Floats, usual: float) -> NDArray[n
     return np.where(high < 0, DO_NOT_DISTURB, found)
 
 
-def _told(experiment: Experiment) -> Floats:
+def _horvitz_thompson(experiment: Experiment) -> Floats:
     """The effect as each customer alone tells it, without bias and with much noise (Horvitz and Thompson).
 
     Outcomes are taken from their arms' mean, which changes no covariance by design and much of the noise.

@@ -87,8 +87,8 @@ def explain_value(
     sentences = _sentences(shares, least, values, wording)
     shares, joined = _joined(shares, sentences, values, wording)
     by_group = shares.by_part.sum(axis=0)
-    told = {group for group, one in sentences.items() if one.text}
-    ordered = _in_order(by_group, least, told, shares.leading, wording)
+    sayable = {group for group, one in sentences.items() if one.text}
+    ordered = _in_order(by_group, least, sayable, shares.leading, wording)
     expected = round(shares.expected_cents / unit_cents)
     base = round(shares.base_cents / unit_cents)
     limit = round(shares.limit_cents / unit_cents)
@@ -197,10 +197,10 @@ def _parts(shares: StoredShares, group: int, units: int, unit_cents: int) -> dic
 
 
 def _in_order(
-    by_group: Floats, least: float, told: Set[int], leading: Sequence[int], wording: Wording
+    by_group: Floats, least: float, sayable: Set[int], leading: Sequence[int], wording: Wording
 ) -> list[int]:
     """The shown groups, those that raise first, by weight; mere context comes last of its kind."""
-    is_told = np.isin(np.arange(len(by_group)), sorted(told))
+    is_told = np.isin(np.arange(len(by_group)), sorted(sayable))
     chosen = selected(by_group[None, :], least, is_told[None, :])[0]
 
     def rank(group: int) -> tuple[bool, bool, float]:

@@ -43,7 +43,7 @@ def first_raising(
     customers = np.arange(len(by_group))
     larger = np.maximum(shares.expected_cents, shares.base_cents)
     least = np.maximum(LEAST_CENTS, LEAST_SHARE * larger)[:, None]
-    told, added = _told(by_group, least, shares.leading, values, wording)
+    told, added = _tellable_groups(by_group, least, shares.leading, values, wording)
     row, group = np.nonzero(selected(added, least, told))
     cents, is_context = added[row, group], wording.is_context[shares.leading[row, group]]
     order = np.lexsort((-np.abs(cents), is_context, cents < 0, row))
@@ -62,7 +62,7 @@ def first_raising(
     return said.tolist(), np.where(is_raised, shown, 0)
 
 
-def _told(
+def _tellable_groups(
     by_group: Floats, least: Floats, leading: NDArray[np.integer], values: Rows, wording: Wording
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Of which groups something is said, and the money by group with those together that tell one silence."""

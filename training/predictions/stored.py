@@ -33,12 +33,12 @@ from training.predictions.table import (
 if TYPE_CHECKING:
     import pyarrow as pa
 
-KEPT_TRAININGS = 3
+STORED_TRAININGS = 3
 """So many of the latest trainings of a family are kept beside those whose bundles stand in the workspace."""
 
 
 @dataclass(frozen=True)
-class KeptPredictions:
+class StoredPredictions:
     """The folder of predictions of a workspace."""
 
     workspace: Workspace
@@ -104,7 +104,7 @@ class KeptPredictions:
             raise WorkspaceRefused(
                 expected=f"the predictions of {name} {digest[:12]} in the workspace",
                 found="none: they are kept with the models that were in use and with the latest "
-                f"{KEPT_TRAININGS} trainings, and are in no backup",
+                f"{STORED_TRAININGS} trainings, and are in no backup",
                 remedy=f"Run `regulars train {name}` and ask about that model.",
             )
         return place
@@ -117,5 +117,5 @@ class KeptPredictions:
             if path != newest and path.parent.name not in in_use
         ]
         others.sort(key=lambda path: path.stat().st_mtime_ns, reverse=True)
-        for path in others[KEPT_TRAININGS - 1 :]:
+        for path in others[STORED_TRAININGS - 1 :]:
             shutil.rmtree(path.parent, ignore_errors=True)

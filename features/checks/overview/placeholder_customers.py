@@ -11,13 +11,13 @@ from features.checks.judging.judged_table import OpenTable
 from features.checks.judging.rules import UNKNOWN_CUSTOMERS_SHARE, as_written
 from features.checks.overview.summaries import orders_relation
 from features.sources.connection import literal
-from features.vocabulary.nobody import (
+from features.vocabulary.placeholder_customers import (
     ANYBODY_TIMES,
     LARGE_TIMES,
     WORD_TIMES,
-    Nobody,
+    PlaceholderCertainty,
     has_far_more,
-    stands_for_nobody,
+    placeholder_certainty,
 )
 from features.vocabulary.tables import CUSTOMER_ID
 
@@ -27,7 +27,7 @@ _LARGE_SHARE = 0.2
 _MOST_LOOKED_AT = 20
 
 
-def perhaps_nobody(opened: OpenTable) -> Iterator[Breach]:
+def placeholder_breaches(opened: OpenTable) -> Iterator[Breach]:
     """Note the customers with far more orders than all others have, where they may stand for nobody.
 
     Orders are counted and not money: a wholesaler's money comes in orders like anybody's.
@@ -46,7 +46,7 @@ def perhaps_nobody(opened: OpenTable) -> Iterator[Breach]:
         share = orders / all_orders
         times = LARGE_TIMES if share > _LARGE_SHARE else ANYBODY_TIMES
         stands_out = share > ORDERS_SHARE and has_far_more(orders, most, customers, times)
-        is_word = stands_for_nobody(customer) is not Nobody.NEVER
+        is_word = placeholder_certainty(customer) is not PlaceholderCertainty.NEVER
         if stands_out or (is_word and has_far_more(orders, most, customers)):
             yield _breach(opened, customer, rows, rows / all_rows, f"{orders:,} orders, {share:.1%} of all; "
                           f"nine in ten customers have {most:,} or fewer")  # fmt: skip
@@ -54,7 +54,9 @@ def perhaps_nobody(opened: OpenTable) -> Iterator[Breach]:
 
 def _breach(opened: OpenTable, customer: str, rows: int, share: float, detail: str) -> Breach:
     # An address, a telephone number or a name is no number to be shown.
-    is_word = stands_for_nobody(customer) is not Nobody.NEVER and "@" not in customer
+    is_word = (
+        placeholder_certainty(customer) is not PlaceholderCertainty.NEVER and "@" not in customer
+    )
     may_be_named = is_word or _is_a_number(customer)
     table = opened.table.name
     said = as_sql(opened.source, opened.mapping.columns[CUSTOMER_ID])

@@ -61,7 +61,7 @@ WITH_MANY_ORDERS = frozenset(_WITH_MANY_ORDERS.split(", "))
 """What stands for nobody where it has far more orders than customers have."""
 
 
-class Nobody(Enum):
+class PlaceholderCertainty(Enum):
     """How sure it is that a customer's number stands for nobody."""
 
     ALWAYS = "always"
@@ -69,12 +69,12 @@ class Nobody(Enum):
     NEVER = "never"
 
 
-def stands_for_nobody(customer: str) -> Nobody:
+def placeholder_certainty(customer: str) -> PlaceholderCertainty:
     """Whether a customer's number is a word for nobody.
 
-    >>> stands_for_nobody("Walk-in Customer").value, stands_for_nobody("0").value
+    >>> placeholder_certainty("Walk-in Customer").value, placeholder_certainty("0").value
     ('always', 'with many orders')
-    >>> stands_for_nobody("C108").value, stands_for_nobody("N/A").value
+    >>> placeholder_certainty("C108").value, placeholder_certainty("N/A").value
     ('never', 'always')
     """
     written = customer.strip()
@@ -82,14 +82,18 @@ def stands_for_nobody(customer: str) -> Nobody:
     if at:
         plain = re.sub(r"[^a-z]", "", local.lower())
         if plain in _MAIL_ALWAYS:
-            return Nobody.ALWAYS
-        return Nobody.WITH_MANY_ORDERS if plain in _MAIL_WITH_MANY_ORDERS else Nobody.NEVER
+            return PlaceholderCertainty.ALWAYS
+        return (
+            PlaceholderCertainty.WITH_MANY_ORDERS
+            if plain in _MAIL_WITH_MANY_ORDERS
+            else PlaceholderCertainty.NEVER
+        )
     word = folded(written)
     if word in ALWAYS:
-        return Nobody.ALWAYS
+        return PlaceholderCertainty.ALWAYS
     if word in WITH_MANY_ORDERS or _NUMBERS.fullmatch(word.removesuffix(".0")):
-        return Nobody.WITH_MANY_ORDERS
-    return Nobody.NEVER
+        return PlaceholderCertainty.WITH_MANY_ORDERS
+    return PlaceholderCertainty.NEVER
 
 
 def has_far_more(orders: int, ninth_decile: int, customers: int, times: int = WORD_TIMES) -> bool:
