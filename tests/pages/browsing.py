@@ -36,11 +36,16 @@ def served(company: Company, folder: Path) -> Iterator[tuple[Service, str]]:
     service.close()
 
 
-def signed_in(chromium: Browser, running: tuple[Service, str], width: int = 1280) -> Page:
+def ticket_link(running: tuple[Service, str]) -> str:
+    """A link that signs one browser in."""
     service, address = running
+    ticket = service.models_in_use.ledger.create_ticket(at=service.seconds)
+    return f"{address}/sign-in?ticket={ticket}"
+
+
+def signed_in(chromium: Browser, running: tuple[Service, str], width: int = 1280) -> Page:
     page = chromium.new_page(viewport={"width": width, "height": 844})
     page.set_default_timeout(1_000 * GENEROUS_SECONDS)
-    ticket = service.models_in_use.ledger.create_ticket(at=service.seconds)
-    page.goto(f"{address}/sign-in?ticket={ticket}")
+    page.goto(ticket_link(running))
     page.wait_for_url("**/churn")
     return page
