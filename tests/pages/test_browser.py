@@ -34,9 +34,11 @@ def test_from_the_printed_link_to_one_customers_reasons(
     page.select_option("select[name=band]", "medium")
     page.select_option("select[name=sort]", "spend")
     page.get_by_role("button", name="Apply").click()
-    assert "band=medium" in page.url and "sort=spend" in page.url
+    page.wait_for_url(re.compile("band=medium.*sort=spend"))
     page.get_by_role("link", name="Risk", exact=True).click()
+    page.wait_for_url(re.compile("sort=risk"))
     page.get_by_role("link", name="Next").click()
+    page.wait_for_url(re.compile("page=2"))
     assert page.locator(".pager span").inner_text().startswith("26–")
     page.locator(".list .customer a").first.click()
     assert page.locator(".waterfall li").count() >= 3
