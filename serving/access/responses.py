@@ -19,7 +19,7 @@ _SECURITY_HEADERS: Headers = [
     (
         b"content-security-policy",
         b"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-        b"form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     ),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),

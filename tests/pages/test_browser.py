@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 
 from serving.pages.figures import link_to
 from serving.pages.pages import Pages
 from serving.snapshot.reading import Snapshot
+from tests.pages.browsing import signed_in
 from tests.pages.test_customer_page import most_active
 from tests.pages.test_level_view import page_with_levels
 from tests.serving.calling import Service
-from tests.serving.company import Company
 from tests.waiting import GENEROUS_SECONDS
 
 if TYPE_CHECKING:
@@ -25,49 +22,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
 STYLE = Path(__file__).parents[2] / "serving" / "pages" / "static" / "style.css"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def running(
-    demo_workspace: Company, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Service, str]]:
-    """The guarded application behind a real socket."""
-    service = Service(demo_workspace, tmp_path_factory.mktemp("ledger"))
-    config = uvicorn.Config(service.application, port=0, log_config=None, ws="none", lifespan="off")
-    server = uvicorn.Server(config)
-    socket = config.bind_socket()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
-    thread.start()
-    yield service, f"http://127.0.0.1:{socket.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    socket.close()
-    service.close()
-
-
-def signed_in(chromium: Browser, running: tuple[Service, str], width: int = 1280) -> Page:
-    service, address = running
-    page = chromium.new_page(viewport={"width": width, "height": 844})
-    page.set_default_timeout(1_000 * GENEROUS_SECONDS)
-    ticket = service.models_in_use.ledger.create_ticket(at=service.seconds)
-    page.goto(f"{address}/sign-in?ticket={ticket}")
-    page.wait_for_url("**/churn")
-    return page
 
 
 def test_from_the_printed_link_to_one_customers_reasons(
@@ -79,9 +34,11 @@ def test_from_the_printed_link_to_one_customers_reasons(
     page.select_option("select[name=band]", "medium")
     page.select_option("select[name=sort]", "spend")
     page.get_by_role("button", name="Apply").click()
-    assert "band=medium" in page.url and "sort=spend" in page.url
+    page.wait_for_url(re.compile("band=medium.*sort=spend"))
     page.get_by_role("link", name="Risk", exact=True).click()
+    page.wait_for_url(re.compile("sort=risk"))
     page.get_by_role("link", name="Next").click()
+    page.wait_for_url(re.compile("page=2"))
     assert page.locator(".pager span").inner_text().startswith("26–")
     page.locator(".list .customer a").first.click()
     assert page.locator(".waterfall li").count() >= 3

@@ -93,7 +93,9 @@ def test_a_name_of_the_plain_bytes_is_not_given_to_others() -> None:
     assert {b"etag", b"accept-ranges"} <= set(sent(LONG, headers=named, accepts=b"br")[0])
 
 
-@pytest.mark.parametrize("path", ["/churn", "/churn.csv", "/static/style.css", "/static/list.js"])
+@pytest.mark.parametrize(
+    "path", ["/churn", "/churn.csv", "/static/style.css", "/static/list.js", "/static/htmx.min.js"]
+)
 def test_pages_and_files_are_the_same_for_whoever_reads_gzip_and_who_does_not(
     service: Service, path: str
 ) -> None:

@@ -100,7 +100,7 @@ def test_every_refusal_has_its_safeguards_and_is_kept_by_nobody() -> None:
         assert headers["cross-origin-resource-policy"] == "same-origin"
         assert headers["content-security-policy"] == (
             "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
 
 
