@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import defaultdict
 
 LONGEST_SECONDS = 90
@@ -34,9 +35,13 @@ class ReturnTimes:
 
     def next(self, now: float, room_in_seconds: float, seconds: float) -> int:
         """In how many whole seconds to come again, 1 to 90: behind all others, and not before there is room."""
-        when = min(max(self._until, now + room_in_seconds), now + LONGEST_SECONDS)
+        when, latest = max(self._until, now + room_in_seconds), now + LONGEST_SECONDS
         expected = OF_WHOM_COME_BACK * seconds
-        self._until = when + expected / max(LEAST_SPARE, 1 - self._taken_anew(now))
+        self._until = min(when, latest) + expected / max(LEAST_SPARE, 1 - self._taken_anew(now))
+        if when > latest:
+            # More than there is room for: they come at any time in its second half, and not all at its end.
+            earliest = min(max(room_in_seconds, LONGEST_SECONDS / 2), LONGEST_SECONDS)
+            when = now + random.uniform(earliest, LONGEST_SECONDS)
         found = min(max(1, math.ceil(when - now)), LONGEST_SECONDS)
         self._promised[int(now) + found] += expected
         return found

@@ -77,10 +77,10 @@ class ListRow:
     action: str = shown("What is best to do; empty where nothing gains, or nothing can be done.")
     net_gain: str = shown("What that is expected to bring less its cost; empty like that.")
     refusal: str = shown("That the customer must not be contacted; empty for whoever may be.")
-    worth: str = shown(
+    value: str = shown(
         "Expected value, or without a value model spend of the last 365 days; empty without any money."
     )
-    worth_between: str = shown("The range four in five alike end in; empty without a value model.")
+    value_between: str = shown("The range four in five alike end in; empty without a value model.")
     at_risk: str = shown("Risk times value if kept, or times that spend; empty like that.")
     last_order: str = shown("The date of the last order.")
     ago: str = shown("How long ago that was, as of the data.")
@@ -164,7 +164,7 @@ class ChurnListPage:
     jumped: str = shown("How many risks rose by ten points or more; empty when none is compared.")
     jumped_link: str = shown("The list of these, the largest rise first.")
     earlier: str = shown("The earlier day that changes are told from.")
-    worth_sort: str = shown("The name of the column of value: value, spend or empty.")
+    value_sort: str = shown("The name of the column of value: value, spend or empty.")
     knows_value: bool = shown(
         "Whether value is expected of customers, so that it can be asked for."
     )
@@ -184,8 +184,8 @@ class ChurnListPage:
     gain_note: str = shown("How many that are, and by what.")
     acts: bool = shown("Whether something can be done about what the list tells.")
     filters: FilterForm = shown("What the list can be narrowed to.")
-    kept: Mapping[str, str] = shown("The present filters, for the search to keep.")
-    search_kept: Mapping[str, str] = shown(
+    hidden_fields: Mapping[str, str] = shown("The present filters, for the search to keep.")
+    filter_hidden_fields: Mapping[str, str] = shown(
         "What links ask for besides: cell and rise, for the filters to keep."
     )
     headings: Mapping[str, Heading] = shown("The columns that can be sorted by.")

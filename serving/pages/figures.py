@@ -110,8 +110,8 @@ def value_and_range(snapshot: Snapshot, key: int) -> tuple[int, int, int]:
     if not snapshot.value_days:
         spend = int(snapshot.spend_cents[key])
         return spend, spend, spend
-    worth = snapshot.value_of(key) or {}
-    return tuple(worth.get(f"{one}_cents", 0) for one in ("expected", "low", "high"))  # type: ignore[return-value]
+    value = snapshot.value_of(key) or {}
+    return tuple(value.get(f"{one}_cents", 0) for one in ("expected", "low", "high"))  # type: ignore[return-value]
 
 
 def whole_money(cents: int, currency: str, language: Language = ENGLISH) -> str:
@@ -123,9 +123,9 @@ def whole_money(cents: int, currency: str, language: Language = ENGLISH) -> str:
     return language.money(cents, currency, 0 if abs(cents) >= 100 or not cents else None)
 
 
-def between(worth: tuple[int, int, int], currency: str, language: Language = ENGLISH) -> str:
+def between(value: tuple[int, int, int], currency: str, language: Language = ENGLISH) -> str:
     """The range of a value, in whole units."""
-    low, high = (whole_money(100 * round(cents / 100), currency, language) for cents in worth[1:])
+    low, high = (whole_money(100 * round(cents / 100), currency, language) for cents in value[1:])
     return language.say("{low} to {high}").format(low=low, high=high)
 
 

@@ -90,7 +90,7 @@ def churn_list_page(
         jumped=jumped(snapshot, language),
         jumped_link=ListQuery(jumped=True, sort="risen", consent="all").link(),
         earlier=instant(snapshot.earlier_seconds, language),
-        worth_sort=snapshot.money_basis,
+        value_sort=snapshot.money_basis,
         knows_value=bool(snapshot.value_days),
         knows_spend=snapshot.money_is_known,
         money_note=money_note(snapshot, language),
@@ -106,8 +106,8 @@ def churn_list_page(
         gain_note=gain_note(snapshot, summed, language),
         acts=snapshot.acts,
         filters=filter_form(in_use, query, currency),
-        kept=_without(query, "page"),
-        search_kept=_only(query, "cell", "moved"),
+        hidden_fields=_without(query, "page"),
+        filter_hidden_fields=_only(query, "cell", "moved"),
         headings={
             sort: _heading(sort, label, query, order_of(snapshot, query))
             for sort, label in labels.items()
@@ -179,7 +179,7 @@ def list_row(
     probability = float(snapshot.ranking.probability[position])
     here = slice(position, position + 1)
     now, before = snapshot.ranking.probability[here], snapshot.ranking.risk_before[here]
-    worth = value_and_range(snapshot, key)
+    value = value_and_range(snapshot, key)
     reasons = [
         ShortReason(signed(one.shown_points, language), one.text)
         for one in explanation.raising[:MAIN_REASONS]
@@ -200,8 +200,8 @@ def list_row(
         action="" if action is None else language.say(action.title),
         net_gain="" if action is None else net_gain(snapshot, position, currency, language),
         refusal=refusal(snapshot, key, language),
-        worth=whole_money(int(worth[0]), currency, language) if snapshot.money_basis else "",
-        worth_between=between(worth, currency, language) if snapshot.value_days else "",
+        value=whole_money(int(value[0]), currency, language) if snapshot.money_basis else "",
+        value_between=between(value, currency, language) if snapshot.value_days else "",
         at_risk=_stake(snapshot, position, currency, language),
         last_order=last_order(snapshot, key, language),
         ago=ago(snapshot, key, language),

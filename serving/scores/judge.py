@@ -109,19 +109,20 @@ class Judge:
 
     def _judged(self, subjects: Sequence[Subject], *, with_reasons: bool) -> list[Judgement]:
         """What is known of each, but for when they order: that is asked of all together."""
-        if all(map(self._is_known, subjects)):
+        if all(map(self.is_known, subjects)):
             return [self._read(subject, with_reasons) for subject in subjects]
         computed = iter(
             self._computed(
-                [subject for subject in subjects if not self._is_known(subject)], with_reasons
+                [subject for subject in subjects if not self.is_known(subject)], with_reasons
             )
         )
         return [
-            self._read(subject, with_reasons) if self._is_known(subject) else next(computed)
+            self._read(subject, with_reasons) if self.is_known(subject) else next(computed)
             for subject in subjects
         ]
 
-    def _is_known(self, subject: Subject) -> bool:
+    def is_known(self, subject: Subject) -> bool:
+        """Whether the night has found what is answered, by this very model and the same behaviour."""
         is_newer = bool(subject.fresh) and self.past is not None
         return self._is_the_nights and subject.vector is None and not is_newer
 

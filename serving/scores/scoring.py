@@ -14,10 +14,12 @@ from features.vocabulary.arrays import Floats
 from serving.process.waiter import look_up
 from serving.scores.judge import Judge
 from serving.scores.judgements import Judgement, digest_of_vector, wording_of
+from serving.scores.live_standing import LiveStanding, Standing
 from serving.scores.score import Score, band
 from serving.scores.subject import Subject, VectorReader
 from serving.snapshot.segments import CustomerSegment
-from training.actions.best import BestAction, best_action_for
+from training.actions.actions import NOTHING
+from training.actions.best import BestAction, best_action_for, chosen_action
 from training.families.churn.bundle import Bundle
 from training.families.value.reasons.explanation import ValueExplanation, explain_value
 from training.reasons.explanation import Explanation, explain_one
@@ -54,6 +56,9 @@ class Scorer:
         self.vectors = VectorReader(bundle)
         self.base = float(bundle.probability(np.array([bundle.base_log_odds]))[0])
         self.value_wording = snapshot.value_wording(currency)
+        self._live_standing = (
+            None if past is None else LiveStanding.by(bundle, past.pack.attributes)
+        )
         self._order_chances: dict[int, Floats] = {}
         self._judge = Judge(bundle, snapshot, self.wording, past=past, valuer=valuer)
 
@@ -110,7 +115,7 @@ class Scorer:
     def _score(self, subject: Subject, judgement: Judgement, language: Language | None) -> Score:
         """What is known of a customer as it is answered; without a language no reasons are told."""
         status, as_of_seconds, cautions, key, vector, spend_cents, value, risk = judgement
-        standing = self.snapshot.standing(key) if key >= 0 else None
+        standing = self._standing(subject, judgement)
         amounts = None if value is None else value.amounts
         return Score(
             subject.customer_id,
@@ -131,9 +136,21 @@ class Scorer:
             explanation=self._why(judgement, language),
             value_explanation=self._why_valued(judgement, language),
             segment=self._segment(key, language),
-            best_action=self._best_action(judgement),
+            best_action=self._best_action(subject, judgement, standing),
             vector_digest="" if vector is None else digest_of_vector(vector),
         )
+
+    def _standing(self, subject: Subject, judgement: Judgement) -> Standing | None:
+        """As the night found it, or where newer events are counted by the behaviour they are part of."""
+        key, vector, as_of_seconds = judgement.key, judgement.vector, judgement.as_of_seconds
+        standing = self.snapshot.standing(key) if key >= 0 else None
+        is_newer = subject.fresh and subject.vector is None
+        if standing is None or self._live_standing is None or not is_newer:
+            return standing
+        if vector is None or as_of_seconds is None:
+            return standing
+        risk = None if judgement.risk is None else judgement.risk.probability
+        return self._live_standing.of(key, vector, as_of_seconds, risk)
 
     def _why(self, judgement: Judgement, language: Language | None) -> Explanation | None:
         risk, vector = judgement.risk, judgement.vector
@@ -164,20 +181,22 @@ class Scorer:
             return segment
         return replace(segment, reasons=(), other_share=segment.lead)
 
-    def _best_action(self, judgement: Judgement) -> BestAction | None:
+    def _best_action(
+        self, subject: Subject, judgement: Judgement, standing: Standing | None
+    ) -> BestAction | None:
         """What is best to do, by the risk and the money that are answered; None where one of them is not told."""
         snapshot, key, risk = self.snapshot, judgement.key, judgement.risk
-        standing = snapshot.standing(key) if key >= 0 else None
         money = self._retained_cents(judgement)
         if risk is None or standing is None or money is None or not snapshot.acts:
             return None
-        return best_action_for(
-            snapshot.actions,
-            standing[1],
-            risk.probability,
-            max(money, 0),
-            has_refused=bool(snapshot.has_refused_contact[key]),
-        )
+        known = standing[1], risk.probability, max(money, 0)
+        has_refused = bool(snapshot.has_refused_contact[key])
+        if not self._judge.is_known(subject):
+            return best_action_for(snapshot.actions, *known, has_refused=has_refused)
+        place = int(snapshot.places[key])
+        best, gain = int(snapshot.best_action[place]), int(snapshot.net_gain_cents[place])
+        action = None if best == NOTHING else snapshot.actions[best]
+        return chosen_action(action, *known, gain, has_refused=has_refused)
 
     def _retained_cents(self, judgement: Judgement) -> int | None:
         """What a customer brings if kept; spend stands in for it only where no scores tell a value, never for one customer."""

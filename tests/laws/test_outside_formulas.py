@@ -172,10 +172,10 @@ IN_THE_LIST: dict[str, Formula] = {
     ),
     "has_jumped": lambda told, place: (told.moved_points(place) or 0.0) >= 10.0,
     "band": lambda told, place: told.band(place),
-    "worth": lambda told, place: whole_euro(
+    "value": lambda told, place: whole_euro(
         told.of("value_cents", place) if told.is_valued else told.spend_cents(place)
     ),
-    "worth_between": where_valued(lambda told, place: " to ".join(
+    "value_between": where_valued(lambda told, place: " to ".join(
         whole_euro(100 * round(told.of(f"value_{end}_cents", place) / 100)) for end in ("low", "high")
     )),
     "at_risk": lambda told, place: whole_euro(told.at_risk_cents(place)),
@@ -214,7 +214,7 @@ def test_every_figure_of_the_list_and_of_a_page_is_what_the_files_and_rows_say(
             assert getattr(found, field) == IN_THE_LIST[field](told, place), field
         assert found.at_risk == euro(told.at_risk_cents(place))
         assert found.spend == euro(told.spend_cents(place))
-        assert found.worth == where_valued(lambda told, at: euro(told.of("value_cents", at)))(
+        assert found.value == where_valued(lambda told, at: euro(told.of("value_cents", at)))(
             told, place
         )
 

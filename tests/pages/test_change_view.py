@@ -83,7 +83,7 @@ def test_without_another_day_a_change_is_told_since_the_usual_one(in_use: InUse)
     usual = change_section(in_use, key, CustomerQuery("anna"))
     asked = change_section(in_use, key, CustomerQuery("anna", show="orders", since="2025-02-01"))
     assert usual is not None and asked is not None
-    assert asked.since == "2025-02-01" and asked.kept == {"who": "anna", "show": "orders"}
+    assert asked.since == "2025-02-01" and asked.hidden_fields == {"who": "anna", "show": "orders"}
     earlier = change_section(in_use, key, CustomerQuery("anna", since=usual.since))
     assert usual == earlier and usual.since < usual.latest
     # The last day that can be asked about is answered, and the one after it falls back.

@@ -88,7 +88,7 @@ def page_with_levels() -> ChurnListPage:
     return ChurnListPage(
         **plain
         | {"headings": {"at_risk": heading, "": heading, "risk": heading, "last_seen": heading}}
-        | {"kept": {}, "search_kept": {}, "levels": shown(RISK, VALUE)}
+        | {"hidden_fields": {}, "filter_hidden_fields": {}, "levels": shown(RISK, VALUE)}
         | {"filters": UNFILTERED}
     )
 

@@ -74,11 +74,11 @@ def test_every_figure_of_a_row_is_the_published_one(
         assert row.moved == ("" if moved is None else f"{moved:+.1f}".replace("-", "−"))
         assert row.has_jumped is (moved is not None and moved >= 10.0)
         assert row.band == published.band(place)
-        assert row.worth == whole_euro(published.of("value_cents", place))
+        assert row.value == whole_euro(published.of("value_cents", place))
         low, high = (
             100 * round(published.of(f"value_{one}_cents", place) / 100) for one in ("low", "high")
         )
-        assert row.worth_between == f"{whole_euro(low)} to {whole_euro(high)}"
+        assert row.value_between == f"{whole_euro(low)} to {whole_euro(high)}"
         assert row.at_risk == whole_euro(published.at_risk_cents(place))
         assert len(row.reasons) == len(published.raising(place))
         assert all(one.points.startswith("+") and one.text for one in row.reasons)

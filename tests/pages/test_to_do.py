@@ -34,7 +34,7 @@ def of(snapshot: Snapshot, cents: int, risk: float, *, refused: bool = False) ->
 def lines(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     found = to_do_section(snapshot, 0, "EUR", ENGLISH)
     assert found is not None
-    return [(one.title, one.text, one.worth) for one in found.lines]
+    return [(one.title, one.text, one.value) for one in found.lines]
 
 
 def test_every_contact_stands_with_its_sum_the_one_that_gains_most_first(valued: Snapshot) -> None:

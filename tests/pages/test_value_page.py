@@ -95,9 +95,9 @@ def test_on_every_page_what_is_shown_adds_up(
     models_in_use, service = in_use
     for position in np.linspace(0, valued.judged - 1, 25).astype(int):
         page: CustomerPage = page_of(models_in_use, service.models_in_use.settings, int(position))
-        first, *changes, last = [amount(one.points) for one in page.worth_steps]
+        first, *changes, last = [amount(one.points) for one in page.value_steps]
         assert first + sum(changes) == pytest.approx(last, abs=1e-6)
-        assert 3 <= len(page.worth_steps) <= 10
+        assert 3 <= len(page.value_steps) <= 10
 
 
 def test_the_page_shows_it_and_the_file_says_the_first_reason(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -17,7 +18,7 @@ from features.company.settings.actions import (
     MailSettings,
 )
 from features.lifecycle.stages import LifecycleStatus
-from features.vocabulary.arrays import Floats
+from features.vocabulary.arrays import Floats, Truths
 from training.actions.measured import MeasuredContact
 from training.reasons.languages.catalogue import phrase
 
@@ -122,6 +123,11 @@ class Action:
             ),
         )
 
+    def retention_chance(self, status: LifecycleStatus, risk: float) -> float:
+        """The chance that it keeps one customer, by the rule of ``retention_chances``."""
+        measured = self.kept_chances[status]
+        return self.keeps[status] * risk if measured is None else min(measured, risk)
+
     @property
     def title(self) -> str:
         """What it is called."""
@@ -173,9 +179,20 @@ def retention_chances(
     """
     places = np.asarray(statuses, np.intp)
     at_risk = np.asarray(risk, np.float64)[:, None]
-    assumed = _table([one.keeps for one in actions])[places] * at_risk
-    measured = _table([one.kept_chances for one in actions])[places]
-    return np.where(np.isnan(measured), assumed, np.minimum(measured, at_risk))
+    assumed, measured, is_assumed = _tables(tuple(actions))
+    found = np.minimum(measured[places], at_risk)
+    return np.where(is_assumed[places], assumed[places] * at_risk, found)
+
+
+@lru_cache(maxsize=16)
+def _tables(actions: tuple[Action, ...]) -> tuple[Floats, Floats, Truths]:
+    """The assumed shares and the measured chances by status and action, and where nothing was measured.
+
+    Made once for the same actions, since an answer about one customer would spend most of its time with it.
+    """
+    assumed = _table([one.keeps for one in actions])
+    measured = _table([one.kept_chances for one in actions])
+    return assumed, measured, np.isnan(measured)
 
 
 def _table(rows: Sequence[Sequence[float | None]]) -> Floats:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
-from training.actions.actions import NOTHING, Action, retention_chances
+from training.actions.actions import NOTHING, Action
 from training.actions.net_gain import best_actions
 
 NO_GAIN, REFUSED = "no_gain", "contact_refused"
@@ -37,16 +37,33 @@ def best_action_for(
     has_refused: bool,
 ) -> BestAction:
     """The best of some actions for one customer, by the arithmetic of ``best_actions``."""
-    statuses, risks = np.array([status], np.int8), np.array([risk])
     (place,), (gain,) = best_actions(
         actions,
-        statuses,
-        risks,
+        np.array([status], np.int8),
+        np.array([risk]),
         np.array([if_kept_cents], np.float64),
         np.array([has_refused]),
     )
-    if place == NOTHING:
-        why = REFUSED if has_refused else NO_GAIN
-        return BestAction(None, 0.0, if_kept_cents, 0, why)
-    chance = float(retention_chances(actions, statuses, risks)[0, place])
-    return BestAction(actions[int(place)], chance, if_kept_cents, int(gain))
+    return chosen_action(
+        None if place == NOTHING else actions[int(place)],
+        status,
+        risk,
+        if_kept_cents,
+        int(gain),
+        has_refused=has_refused,
+    )
+
+
+def chosen_action(
+    action: Action | None,
+    status: LifecycleStatus,
+    risk: float,
+    if_kept_cents: int,
+    net_gain_cents: int,
+    *,
+    has_refused: bool,
+) -> BestAction:
+    """What was found best for one customer with the arithmetic behind it; None where doing nothing is."""
+    if action is None:
+        return BestAction(None, 0.0, if_kept_cents, 0, REFUSED if has_refused else NO_GAIN)
+    return BestAction(action, action.retention_chance(status, risk), if_kept_cents, net_gain_cents)

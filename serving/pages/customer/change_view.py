@@ -42,7 +42,7 @@ def change_section(in_use: InUse, key: int, query: CustomerQuery) -> ChangeSecti
     return ChangeSection(
         since=_day(earlier),
         latest=_day(end - DAY_SECONDS),
-        kept=replace(query, since="").parameters(),
+        hidden_fields=replace(query, since="").parameters(),
         headline=found.headline
         or language.say(_NO_RISK_THEN.get(found.status_before, _NOTHING_TO_COMPARE)),
         lines=_lines(found, language),

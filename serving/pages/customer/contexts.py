@@ -57,7 +57,9 @@ class ChangeSection:
 
     since: str = shown("The earlier day, as the form sends it.")
     latest: str = shown("The last day that can be asked about.")
-    kept: Mapping[str, str] = shown("What else the page's link asks for, for the form to keep.")
+    hidden_fields: Mapping[str, str] = shown(
+        "What else the page's link asks for, for the form to keep."
+    )
     headline: str = shown("The change in one sentence, or why there is none to tell.")
     lines: Sequence[ChangeLine] = shown("The reasons that moved, the largest first.")
     sum: str = shown("How everything adds up; empty without a change.")
@@ -113,7 +115,7 @@ class ToDoLine:
 
     title: str = shown("What to do.")
     text: str = shown("Why, or how, in a sentence; may be empty.")
-    worth: str = shown("What it is expected to bring; may be empty.")
+    value: str = shown("What it is expected to bring; may be empty.")
 
 
 @dataclass(frozen=True)
@@ -206,13 +208,13 @@ class CustomerPage:
         "What the customer would take next; None where nothing recommends.", None
     )
     spend: str = shown("Spend of the last 365 days, net of returns; empty where nobody knows.", "")
-    worth: str = shown("Expected value; empty where no value model is in use.", "")
-    worth_title: str = shown("What that value is, in a few words.", "")
-    worth_between: str = shown("The range four in five alike end in.", "")
-    worth_steps: Sequence[WaterfallStep] = shown(
+    value: str = shown("Expected value; empty where no value model is in use.", "")
+    value_title: str = shown("What that value is, in a few words.", "")
+    value_between: str = shown("The range four in five alike end in.", "")
+    value_steps: Sequence[WaterfallStep] = shown(
         "Base, reasons and the rest, adding up to the expected value; empty without one.", ()
     )
-    worth_sum: str = shown("The same sum in one line; empty without one.", "")
+    value_sum: str = shown("The same sum in one line; empty without one.", "")
     cost_to_serve: str = shown(
         "What serving costs and what it leaves; empty where nothing costs.", ""
     )
@@ -225,7 +227,7 @@ class CustomerPage:
     back: str = shown("The list one came from, or the whole one.")
     previous: str = shown("Whom that list has before; empty for the first, and without a list.")
     following: str = shown("Whom that list has behind; empty for the last, and without a list.")
-    kept: Mapping[str, str] = shown("The filters of that list, for a search to keep.")
+    hidden_fields: Mapping[str, str] = shown("The filters of that list, for a search to keep.")
 
 
 @dataclass(frozen=True)
@@ -246,5 +248,5 @@ class FindPage:
     company: str = shown("The company's name.")
     sentence: str = shown("How many were found.")
     customers: Sequence[FoundCustomer] = shown("Who was found, the likest first.")
-    kept: Mapping[str, str] = shown("The filters of the list, for another search to keep.")
+    hidden_fields: Mapping[str, str] = shown("The filters of the list, for another search to keep.")
     back: str = shown("The list the search began from.")

@@ -99,7 +99,7 @@ def customer_page(
         no_score=no_score(status, language),
         model=model(snapshot, language),
         as_of=instant(snapshot.cutoff_seconds, language),
-        kept={} if query.came_from is None else query.came_from.parameters(),
+        hidden_fields={} if query.came_from is None else query.came_from.parameters(),
         back=ways.back,
         previous=ways.previous,
         following=ways.following,
@@ -143,9 +143,9 @@ def _known(
     """What is told of every customer who may be told of."""
     snapshot, currency = in_use.snapshot, settings.company.currency
     language, customer_id = in_use.wording.language, snapshot.customer_ids[key]
-    worth, spend = value_and_range(snapshot, key), snapshot.spend_of(key)
+    value, spend = value_and_range(snapshot, key), snapshot.spend_of(key)
     is_valued = snapshot.value_of(key) is not None
-    why_worth = shown_value_explanation(in_use, key)
+    why_value = shown_value_explanation(in_use, key)
     segment = snapshot.segment_of(key, currency, language)
     declared, moments = declared_of(in_use, key), _moments(in_use, key, beside)
     every_moment = [*moments, *recorded(beside.decisions, beside.offers)]
@@ -157,11 +157,11 @@ def _known(
         "segment_why": "" if segment is None else _beside(segment, language),
         "habits": [] if segment is None else _habits(segment, language),
         "spend": "" if spend is None else language.money(spend, currency),
-        "worth": language.money(worth[0], currency) if is_valued else "",
-        "worth_title": _value_title(snapshot, language),
-        "worth_between": between(worth, currency, language),
-        "worth_steps": [] if why_worth is None else value_steps(why_worth, currency, language),
-        "worth_sum": "" if why_worth is None else value_sum(why_worth, currency, language),
+        "value": language.money(value[0], currency) if is_valued else "",
+        "value_title": _value_title(snapshot, language),
+        "value_between": between(value, currency, language),
+        "value_steps": [] if why_value is None else value_steps(why_value, currency, language),
+        "value_sum": "" if why_value is None else value_sum(why_value, currency, language),
         "cost_to_serve": cost_sentence(in_use, key, currency, language),
         "last_order": last_order(snapshot, key, language),
         "ago": ago(snapshot, key, language),

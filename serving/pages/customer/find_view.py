@@ -26,7 +26,7 @@ def find_page(in_use: InUse, settings: Settings, keys: Sequence[int], query: Lis
         company=settings.company.name,
         sentence=_sentence(len(keys), language),
         customers=[_found(in_use, key, query) for key in keys[:MOST_FOUND]],
-        kept=query.parameters(),
+        hidden_fields=query.parameters(),
         back=query.link(page=query.page),
     )
 

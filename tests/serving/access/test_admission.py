@@ -102,8 +102,9 @@ def test_who_was_sent_away_is_told_another_time_than_those_sent_away_before(cloc
         entered(admission)
     # There is room in one second; each who is sent away takes up seven tenths of one and a little more.
     assert [advice(admission) for _ in range(5)] == [1, 2, 3, 4, 5]
-    # And nobody is sent away for longer than a minute and a half.
-    assert max(advice(admission) for _ in range(200)) == 90
+    # Nobody is sent away for longer than a minute and a half, and those there is no room for do not all come at its end.
+    beyond = [advice(admission) for _ in range(300)][-100:]
+    assert min(beyond) >= 45 and max(beyond) <= 90 and len(set(beyond)) > 20
 
 
 def test_while_a_worker_is_replaced_who_is_sent_away_comes_back_when_it_is_there(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import instant
 from serving.in_use.models_in_use import InUse
@@ -123,6 +124,18 @@ def test_an_order_given_with_the_call_counts_in_this_answer_alone(
     assert before["vector_as_of"] == instant(cutoff)
     assert fresh["vector_as_of"] == instant(cutoff + DAY_SECONDS // 2 + 1)
     assert fresh["decision_id"] != before["decision_id"]
+
+
+def test_who_was_silent_and_orders_again_is_won_back_in_this_answer(
+    caller: Caller, in_use: InUse
+) -> None:
+    snapshot = in_use.snapshot
+    keys = snapshot.ranking.customer_keys
+    lapsed = snapshot.lifecycle_status[keys] == LifecycleStatus.LAPSED
+    silent = snapshot.customer_ids[int(keys[lapsed][0])]
+    bought = {"customer_id": silent, "events": {"purchases": [order(in_use)]}}
+    fresh, stored = caller.score(rows=[bought, {"customer_id": silent}])["rows"]
+    assert (stored["lifecycle_status"], fresh["lifecycle_status"]) == ("lapsed", "won_back")
 
 
 def test_an_answer_with_newer_events_is_that_of_the_vector_with_them(
