@@ -207,7 +207,7 @@ class Snapshot(
         """
         return value_at_risk(self.ranking.probability[positions], self.retained_cents(positions))
 
-    @property
+    @cached_property
     def actions(self) -> tuple[Action, ...]:
         """What could be done for customers when the scores were made; nothing where nobody is asked to stay."""
         return actions_of(self.manifest.get("actions", ())) if self.acts else ()
