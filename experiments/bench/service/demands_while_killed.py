@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +101,7 @@ def demanded(ground: BenchCompany, demands: int, kills: int) -> tuple[Demands, d
     with ours(ground, PORT, WORKERS, cores=range(os.cpu_count() or 1)) as (server, key):
         found = Demands(PORT, officer, key)
         callers = [
-            threading.Thread(target=_call, args=(found, work[first::CALLERS]))
+            threading.Thread(target=_call, args=(found, work[first::CALLERS]), daemon=True)
             for first in range(CALLERS)
         ]
         for one in callers:
@@ -136,8 +137,13 @@ def _kill(
 
 def _workers(server: Server) -> list[psutil.Process]:
     """The processes that answer, by how their command begins."""
-    family = server.process.children(recursive=True)
-    return [one for one in family if "_bentoml_impl.worker.service" in one.cmdline()]
+    found = []
+    for one in server.process.children(recursive=True):
+        # Who was just killed is there until the parent has taken note.
+        with suppress(psutil.NoSuchProcess):
+            if "_bentoml_impl.worker.service" in one.cmdline():
+                found.append(one)
+    return found
 
 
 def _lost(ground: BenchCompany, found: Demands) -> dict[str, int]:
