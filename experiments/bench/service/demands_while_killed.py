@@ -41,7 +41,7 @@ _EXPECTED = {"erase": "unknown_id", "object": "no_consent"}
 
 
 @dataclass
-class Demands:
+class MadeDemands:
     """What was demanded, acknowledged and shown."""
 
     port: int
@@ -86,7 +86,7 @@ class Demands:
             time.sleep(_PAUSE_SECONDS)
 
 
-def demanded(ground: BenchCompany, demands: int, kills: int) -> tuple[Demands, dict[str, int]]:
+def demanded(ground: BenchCompany, demands: int, kills: int) -> tuple[MadeDemands, dict[str, int]]:
     """Serve, demand and kill; what was seen, and how many acknowledged demands the database does not know by kind."""
     everybody = list(open_snapshot(ground.workspace).customer_ids)
     lots = random.Random(3)
@@ -99,7 +99,7 @@ def demanded(ground: BenchCompany, demands: int, kills: int) -> tuple[Demands, d
     ]
     officer = create_key(ground.workspace, "officer", ["privacy"], at=1)
     with ours(ground, PORT, WORKERS, cores=range(os.cpu_count() or 1)) as (server, key):
-        found = Demands(PORT, officer, key)
+        found = MadeDemands(PORT, officer, key)
         callers = [
             threading.Thread(target=_call, args=(found, work[first::CALLERS]), daemon=True)
             for first in range(CALLERS)
@@ -112,7 +112,7 @@ def demanded(ground: BenchCompany, demands: int, kills: int) -> tuple[Demands, d
     return found, _lost(ground, found)
 
 
-def _call(found: Demands, work: Sequence[tuple[str, Sequence[str]]]) -> None:
+def _call(found: MadeDemands, work: Sequence[tuple[str, Sequence[str]]]) -> None:
     for kind, customers in work:
         found.make(kind, customers)
 
@@ -120,7 +120,7 @@ def _call(found: Demands, work: Sequence[tuple[str, Sequence[str]]]) -> None:
 def _kill(
     ground: BenchCompany,
     server: Server,
-    found: Demands,
+    found: MadeDemands,
     demands: int,
     kills: int,
     lots: random.Random,
@@ -146,7 +146,7 @@ def _workers(server: Server) -> list[psutil.Process]:
     return found
 
 
-def _lost(ground: BenchCompany, found: Demands) -> dict[str, int]:
+def _lost(ground: BenchCompany, found: MadeDemands) -> dict[str, int]:
     with ledger_of(ground.workspace) as ledger:
         withheld = ledger.privacy.withheld
     known = {"erase": withheld.erased, "object": withheld.objected | withheld.erased}

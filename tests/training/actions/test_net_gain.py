@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import get_args
 
 import numpy as np
@@ -14,7 +14,15 @@ from features.company.settings.actions import ActionSettings, CallSettings, Mail
 from features.company.settings.questions import ContactWord
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.words import PLAIN_CONTACTS
-from training.actions.actions import ASSUMED, NOTHING, TITLES, Action, actions_of, plain_contacts
+from training.actions.actions import (
+    ASSUMED,
+    NOTHING,
+    TITLES,
+    Action,
+    actions_of,
+    plain_contacts,
+    retention_chances,
+)
 from training.actions.net_gain import best_actions, net_gains_cents
 
 ACTIVE, SLOWING = LifecycleStatus.ACTIVE, LifecycleStatus.SLOWING
@@ -129,3 +137,13 @@ def test_every_list_of_plain_contacts_names_the_same_ones() -> None:
 def test_actions_are_read_as_they_were_written() -> None:
     made = plain_contacts(ActionSettings())
     assert actions_of([one.as_dict() for one in made]) == made
+
+
+def test_the_chance_of_one_customer_is_that_of_many() -> None:
+    shown = (None, 0.02, 0.5, None, 0.9, 0.0, 0.1)
+    for action in (CALL, replace(CALL, kept_chances=shown)):
+        for status in LifecycleStatus:
+            for risk in (0.0, 0.05, 0.5, 1.0):
+                many = retention_chances([action], np.array([status], np.int8), np.array([risk]))
+                assert action.retention_chance(status, risk) == many[0, 0]
+                assert action.retention_chance(status, risk) <= risk
