@@ -18,7 +18,7 @@ from pathlib import Path
 from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.gauges import Gauges, WorkerState
-from serving.in_use.attendance import attending
+from serving.in_use.attendance import lacks_workers
 from serving.in_use.models_in_use import ModelsInUse
 from serving.in_use.served import SERVED
 from serving.process.loop_lag import LoopLag
@@ -82,7 +82,9 @@ class Watch:
         if lacking != self.lacking:
             _logger.warning("The service is %s", _said(lacking))
         self.lacking = lacking
-        self._admission.lacks_workers = self._lacks_workers()
+        if self._models_in_use is not None:
+            workspace = self._models_in_use.workspace
+            self._admission.lacks_workers = lacks_workers(workspace, self._workers)
         if self._gauges is not None:
             self._gauges.show(self._state())
 
@@ -103,14 +105,6 @@ class Watch:
             self._can_record = takes_writes(found.ledger.path)
         no_model = () if found.in_use is not None else (NO_MODEL,)
         return no_model if self._can_record else (*no_model, NO_RECORD)
-
-    def _lacks_workers(self) -> bool:
-        """Whether fewer processes answer about the workspace than were started to."""
-        if self._models_in_use is None or self._workers == 1:
-            return False
-        answering = [one for one in attending(self._models_in_use.workspace) if one.answering]
-        # Where nobody can say that they serve, as in a workspace that is only read, nobody is missing.
-        return 0 < len(answering) < self._workers
 
     def _state(self) -> WorkerState:
         found, queues = self._models_in_use, self._admission.queues

@@ -110,6 +110,15 @@ def attending(workspace: Workspace) -> list[Attending]:
     return found
 
 
+def lacks_workers(workspace: Workspace, workers: int) -> bool:
+    """Whether fewer processes answer about a workspace than were started to; one that is still starting answers not yet."""
+    if workers == 1:
+        return False
+    answering = [one for one in attending(workspace) if one.answering]
+    # Where nobody can say that they serve, as in a workspace that is only read, nobody is missing.
+    return 0 < len(answering) < workers
+
+
 def _is_held(path: Path) -> bool:
     lock = FileLock(path, timeout=0)
     try:

@@ -15,7 +15,6 @@ from serving.access.correlation import Correlation
 from serving.access.gauges import WorkerState
 from serving.access.work import Work
 from serving.contract.readiness import telling
-from serving.in_use.attendance import Attendance, Attending
 from serving.in_use.models_in_use import ModelsInUse
 from serving.process.loop_lag import LoopLag
 from serving.watch import NO_MODEL, NO_RECORD, WRITE_EVERY_SECONDS, Watch, takes_writes
@@ -151,25 +150,7 @@ def test_the_probe_says_what_is_lacking_as_calls_are_refused_by_it(
     assert code is None or answer.json()["code"] == code
 
 
-def lacks_workers(watched: Watched) -> bool:
-    watched.watch.look()
-    return watched.admission.lacks_workers
-
-
-def test_a_worker_that_is_missing_is_noticed_until_another_answers_in_its_place(
-    service: Service,
-) -> None:
+def test_callers_are_told_where_workers_are_missing(service: Service) -> None:
     assert not Watched(service.models_in_use).admission.lacks_workers
-    watched = Watched(service.models_in_use, workers=2)
-    assert lacks_workers(watched)
-    # One that is on its way has a place, and answers from nothing yet.
-    other = Attendance(service.models_in_use.workspace)
-    assert lacks_workers(watched)
-    other.say(Attending({"churn": "digest/1"}, {}, {}))
-    assert not lacks_workers(watched)
-    other.leave()
-    assert lacks_workers(watched)
-
-
-def test_without_a_workspace_nobody_is_missing() -> None:
+    assert Watched(service.models_in_use, workers=1_000).admission.lacks_workers
     assert not Watched(None, workers=2).admission.lacks_workers

@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from features.company.workspace import Workspace
-from serving.in_use.attendance import Attendance, Attending, NamedModel, attending
+from serving.in_use.attendance import (
+    Attendance,
+    Attending,
+    NamedModel,
+    attending,
+    lacks_workers,
+)
 from serving.in_use.following import followed
 from tests.contracts.families.churn import churn
 from training.bundles.manifest import Manifest
@@ -115,3 +121,17 @@ def test_a_workspace_that_cannot_be_written_is_served_all_the_same(tmp_path: Pat
     here = Attendance(Workspace(tmp_path))
     here.say(Attending({}, {}, {}))
     here.leave()
+
+
+def test_a_worker_is_missing_until_another_answers_in_its_place(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert not lacks_workers(workspace, 2), "where nobody says that they serve nobody is missing"
+    first, second = Attendance(workspace), Attendance(workspace)
+    first.say(Attending({"churn": "digest/1"}, {}, {}))
+    # One that is on its way has a place, and answers from nothing yet.
+    assert lacks_workers(workspace, 2) and not lacks_workers(workspace, 1)
+    second.say(Attending({"churn": "digest/1"}, {}, {}))
+    assert not lacks_workers(workspace, 2)
+    second.leave()
+    assert lacks_workers(workspace, 2)
+    first.leave()
