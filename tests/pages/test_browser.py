@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -116,6 +116,20 @@ def test_nothing_scrolls_sideways(
         widest = page.evaluate("document.documentElement.scrollWidth")
         assert widest <= width, step
         assert _farthest_cell(page) <= width, step
+    page.close()
+
+
+@pytest.mark.parametrize(("width", "media"), [(390, "screen"), (1024, "screen"), (1280, "print")])
+def test_the_risk_can_be_read_wherever_the_list_is_shown(
+    chromium: Browser, running: tuple[Service, str], width: int, media: Literal["screen", "print"]
+) -> None:
+    page = signed_in(chromium, running, width)
+    page.emulate_media(media=media)
+    rows = page.locator(".list tbody tr")
+    assert rows.count() == 25
+    for shown in ("risk", "customer", "act"):
+        assert page.locator(f".list tbody .{shown}").first.inner_text().strip(), shown
+    assert page.locator(".list .risk .value").first.is_visible()
     page.close()
 
 

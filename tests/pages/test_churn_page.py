@@ -87,7 +87,7 @@ def test_a_page_past_the_end_is_the_last(browser: Caller, snapshot: Snapshot) ->
     assert texts(found, ".list .customer small")[-1] == ids(snapshot)[-1]
 
 
-@pytest.mark.parametrize(("sort", "column"), [("spend", "value"), ("at_risk", "stake")])
+@pytest.mark.parametrize(("sort", "column"), [("spend", "expected"), ("at_risk", "stake")])
 def test_money_sorts_both_ways(browser: Caller, sort: str, column: str) -> None:
     falling = numbers(page(browser, f"/churn?sort={sort}"), f".list td.{column}")
     rising = numbers(page(browser, f"/churn?sort={sort}&order=rising"), f".list td.{column}")

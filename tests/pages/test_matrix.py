@@ -62,7 +62,7 @@ def test_cells_with_names_say_what_they_call_for(browser: Caller) -> None:
     ]
 
 
-@pytest.mark.parametrize(("sort", "column"), [("value", "value"), ("at_risk", "stake")])
+@pytest.mark.parametrize(("sort", "column"), [("value", "expected"), ("at_risk", "stake")])
 def test_expected_value_and_value_at_risk_sort_the_list(
     browser: Caller, sort: str, column: str
 ) -> None:
