@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -14,12 +15,12 @@ from features.vocabulary.arrays import Floats
 from serving.process.waiter import look_up
 from serving.scores.judge import Judge
 from serving.scores.judgements import Judgement, digest_of_vector, wording_of
-from serving.scores.live_standing import LiveStanding, Standing
+from serving.scores.live_standing import CustomerNow, LiveStanding, Standing
 from serving.scores.score import Score, band
 from serving.scores.subject import Subject, VectorReader
 from serving.snapshot.segments import CustomerSegment
 from training.actions.actions import NOTHING
-from training.actions.best import BestAction, best_action_for, chosen_action
+from training.actions.best import BestAction, ContactCase, best_actions_for
 from training.families.churn.bundle import Bundle
 from training.families.value.reasons.explanation import ValueExplanation, explain_value
 from training.reasons.explanation import Explanation, explain_one
@@ -87,10 +88,12 @@ class Scorer:
             where.append(places[same])
         judgements = self._judge.judgements(distinct, with_reasons=with_reasons)
         told_in = language if with_reasons else None
+        standings = self._standings(distinct, judgements)
+        actions = self._best_actions(distinct, judgements, standings)
         answers = []
-        for subject, judgement in zip(distinct, judgements, strict=True):
+        for known in zip(distinct, judgements, standings, actions, strict=True):
             look_up()
-            answers.append(self._score(subject, judgement, told_in))
+            answers.append(self._score(*known, told_in))
         return [answers[place] for place in where]
 
     def score_ids(self, customer_ids: Sequence[str], *, with_reasons: bool = True) -> list[Score]:
@@ -112,10 +115,16 @@ class Scorer:
         keys = np.array([self.snapshot.find(one) for one in customer_ids], np.int64)
         return np.where(keys >= 0, np.append(chances, np.nan)[keys], np.nan)
 
-    def _score(self, subject: Subject, judgement: Judgement, language: Language | None) -> Score:
+    def _score(
+        self,
+        subject: Subject,
+        judgement: Judgement,
+        standing: Standing | None,
+        best_action: BestAction | None,
+        language: Language | None,
+    ) -> Score:
         """What is known of a customer as it is answered; without a language no reasons are told."""
         status, as_of_seconds, cautions, key, vector, spend_cents, value, risk = judgement
-        standing = self._standing(subject, judgement)
         amounts = None if value is None else value.amounts
         return Score(
             subject.customer_id,
@@ -136,21 +145,27 @@ class Scorer:
             explanation=self._why(judgement, language),
             value_explanation=self._why_valued(judgement, language),
             segment=self._segment(key, language),
-            best_action=self._best_action(subject, judgement, standing),
+            best_action=best_action,
             vector_digest="" if vector is None else digest_of_vector(vector),
         )
 
-    def _standing(self, subject: Subject, judgement: Judgement) -> Standing | None:
+    def _standings(
+        self, subjects: Sequence[Subject], judgements: Sequence[Judgement]
+    ) -> list[Standing | None]:
         """As the night found it, or where newer events are counted by the behaviour they are part of."""
-        key, vector, as_of_seconds = judgement.key, judgement.vector, judgement.as_of_seconds
-        standing = self.snapshot.standing(key) if key >= 0 else None
-        is_newer = subject.fresh and subject.vector is None
-        if standing is None or self._live_standing is None or not is_newer:
-            return standing
-        if vector is None or as_of_seconds is None:
-            return standing
-        risk = None if judgement.risk is None else judgement.risk.probability
-        return self._live_standing.of(key, vector, as_of_seconds, risk)
+        found = [self.snapshot.standing(one.key) if one.key >= 0 else None for one in judgements]
+        newer: dict[int, CustomerNow] = {}
+        for row, (subject, one) in enumerate(zip(subjects, judgements, strict=True)):
+            is_newer = subject.fresh and subject.vector is None
+            if not is_newer or found[row] is None or one.vector is None:
+                continue
+            assert one.as_of_seconds is not None
+            risk = math.nan if one.risk is None else one.risk.probability
+            newer[row] = CustomerNow(one.key, one.vector, one.as_of_seconds, risk)
+        if self._live_standing is not None:
+            for row, standing in zip(newer, self._live_standing.of([*newer.values()]), strict=True):
+                found[row] = standing
+        return found
 
     def _why(self, judgement: Judgement, language: Language | None) -> Explanation | None:
         risk, vector = judgement.risk, judgement.vector
@@ -181,22 +196,37 @@ class Scorer:
             return segment
         return replace(segment, reasons=(), other_share=segment.lead)
 
-    def _best_action(
-        self, subject: Subject, judgement: Judgement, standing: Standing | None
-    ) -> BestAction | None:
+    def _best_actions(
+        self,
+        subjects: Sequence[Subject],
+        judgements: Sequence[Judgement],
+        standings: Sequence[Standing | None],
+    ) -> list[BestAction | None]:
         """What is best to do, by the risk and the money that are answered; None where one of them is not told."""
-        snapshot, key, risk = self.snapshot, judgement.key, judgement.risk
-        money = self._retained_cents(judgement)
+        snapshot, found = self.snapshot, list[BestAction | None]()
+        open_cases: dict[int, ContactCase] = {}
+        for row, (subject, judgement) in enumerate(zip(subjects, judgements, strict=True)):
+            case = self._contact_case(judgement, standings[row])
+            if case is not None and self._judge.is_known(subject):
+                place = int(snapshot.places[judgement.key])
+                best, gain = int(snapshot.best_action[place]), int(snapshot.net_gain_cents[place])
+                action = None if best == NOTHING else snapshot.actions[best]
+                found.append(case.with_action(action, gain))
+                continue
+            found.append(None)
+            if case is not None:
+                open_cases[row] = case
+        answers = best_actions_for(snapshot.actions, [*open_cases.values()])
+        for row, answer in zip(open_cases, answers, strict=True):
+            found[row] = answer
+        return found
+
+    def _contact_case(self, judgement: Judgement, standing: Standing | None) -> ContactCase | None:
+        snapshot, risk, money = self.snapshot, judgement.risk, self._retained_cents(judgement)
         if risk is None or standing is None or money is None or not snapshot.acts:
             return None
-        known = standing[1], risk.probability, max(money, 0)
-        has_refused = bool(snapshot.has_refused_contact[key])
-        if not self._judge.is_known(subject):
-            return best_action_for(snapshot.actions, *known, has_refused=has_refused)
-        place = int(snapshot.places[key])
-        best, gain = int(snapshot.best_action[place]), int(snapshot.net_gain_cents[place])
-        action = None if best == NOTHING else snapshot.actions[best]
-        return chosen_action(action, *known, gain, has_refused=has_refused)
+        has_refused = bool(snapshot.has_refused_contact[judgement.key])
+        return ContactCase(standing[1], risk.probability, max(money, 0), has_refused)
 
     def _retained_cents(self, judgement: Judgement) -> int | None:
         """What a customer brings if kept; spend stands in for it only where no scores tell a value, never for one customer."""

@@ -1,4 +1,4 @@
-"""What is best to do for one customer, with its arithmetic, for whoever wants to see how it comes about."""
+"""What is best to do for single customers, with its arithmetic, for whoever wants to see how it comes about."""
 
 from __future__ import annotations
 
@@ -28,42 +28,36 @@ class BestAction(NamedTuple):
     why_nothing: str = ""
 
 
-def best_action_for(
-    actions: Sequence[Action],
-    status: LifecycleStatus,
-    risk: float,
-    if_kept_cents: int,
-    *,
-    has_refused: bool,
-) -> BestAction:
-    """The best of some actions for one customer, by the arithmetic of ``best_actions``."""
-    (place,), (gain,) = best_actions(
+class ContactCase(NamedTuple):
+    """What the arithmetic asks of one customer."""
+
+    status: LifecycleStatus
+    risk: float
+    if_kept_cents: int
+    has_refused: bool
+
+    def with_action(self, action: Action | None, net_gain_cents: int) -> BestAction:
+        """What was found best for the customer with the arithmetic behind it; None where doing nothing is."""
+        if action is None:
+            return BestAction(
+                None, 0.0, self.if_kept_cents, 0, REFUSED if self.has_refused else NO_GAIN
+            )
+        chance = action.retention_chance(self.status, self.risk)
+        return BestAction(action, chance, self.if_kept_cents, net_gain_cents)
+
+
+def best_actions_for(actions: Sequence[Action], cases: Sequence[ContactCase]) -> list[BestAction]:
+    """The best of some actions for each of some customers, by the arithmetic of ``best_actions``."""
+    if not cases:
+        return []
+    places, gains = best_actions(
         actions,
-        np.array([status], np.int8),
-        np.array([risk]),
-        np.array([if_kept_cents], np.float64),
-        np.array([has_refused]),
+        np.array([one.status for one in cases], np.int8),
+        np.array([one.risk for one in cases]),
+        np.array([one.if_kept_cents for one in cases], np.float64),
+        np.array([one.has_refused for one in cases]),
     )
-    return chosen_action(
-        None if place == NOTHING else actions[int(place)],
-        status,
-        risk,
-        if_kept_cents,
-        int(gain),
-        has_refused=has_refused,
-    )
-
-
-def chosen_action(
-    action: Action | None,
-    status: LifecycleStatus,
-    risk: float,
-    if_kept_cents: int,
-    net_gain_cents: int,
-    *,
-    has_refused: bool,
-) -> BestAction:
-    """What was found best for one customer with the arithmetic behind it; None where doing nothing is."""
-    if action is None:
-        return BestAction(None, 0.0, if_kept_cents, 0, REFUSED if has_refused else NO_GAIN)
-    return BestAction(action, action.retention_chance(status, risk), if_kept_cents, net_gain_cents)
+    return [
+        one.with_action(None if place == NOTHING else actions[place], gain)
+        for one, place, gain in zip(cases, places.tolist(), gains.tolist(), strict=True)
+    ]

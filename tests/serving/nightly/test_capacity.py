@@ -16,7 +16,7 @@ from serving.pages.customer.to_do_view import to_do_section
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.company import Company
 from training.actions.actions import NOTHING
-from training.actions.best import best_action_for
+from training.actions.best import ContactCase, best_actions_for
 from training.reasons.languages.known import ENGLISH
 
 CALLS = 3
@@ -48,13 +48,13 @@ def test_as_many_are_called_as_can_be_and_others_have_their_next_best(limited: S
 def test_one_customer_is_answered_what_the_night_has_found(limited: Snapshot) -> None:
     for place in range(limited.judged):
         key = int(limited.ranking.customer_keys[place])
-        best = best_action_for(
-            limited.actions,
+        case = ContactCase(
             LifecycleStatus(int(limited.lifecycle_status[key])),
             float(limited.ranking.probability[place]),
             round(float(limited.retained_cents(np.array([place]))[0])),
             has_refused=bool(limited.has_refused_contact[key]),
         )
+        (best,) = best_actions_for(limited.actions, [case])
         night = int(limited.best_action[place])
         name = None if night == NOTHING else limited.actions[night].name
         assert (None if best.action is None else best.action.name) == name

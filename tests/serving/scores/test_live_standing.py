@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+from math import nan
+
 import pytest
 
-from features.lifecycle.stages import LifecycleStatus, Stage
+from features.lifecycle.stages import LifecycleStatus
 from serving.in_use.models_in_use import InUse
-from serving.scores.live_standing import LiveStanding
+from serving.scores.live_standing import CustomerNow, LiveStanding
 from tests.serving.calling import Service
 from training.families.churn.timing.probably_gone import ProbablyGone
 
@@ -25,14 +28,16 @@ def test_of_behaviour_that_is_stored_it_says_of_everybody_what_the_night_found(
     snapshot, bundle = in_use.snapshot, in_use.scorer.bundle
     live = LiveStanding.by(bundle, in_use.past.pack.attributes)
     values = bundle.bind(snapshot.vectors)
-    found: set[Stage | LifecycleStatus] = set()
-    for place, key in enumerate(snapshot.ranking.customer_keys.tolist()):
-        risk = float(snapshot.ranking.probability[place])
-        vector = values[snapshot.vector_rows[key]]
-        standing = live.of(key, vector, snapshot.cutoff_seconds, risk)
-        assert standing == snapshot.standing(key)
-        found.update(standing)
-    assert len(found) >= 8
+    keys, risks = snapshot.ranking.customer_keys.tolist(), snapshot.ranking.probability.tolist()
+    everybody = [
+        CustomerNow(key, values[snapshot.vector_rows[key]], snapshot.cutoff_seconds, risk)
+        for key, risk in zip(keys, risks, strict=True)
+    ]
+    found = live.of(everybody)
+    assert found == [snapshot.standing(key) for key in keys]
+    assert len({*map(str, itertools.chain(*found))}) >= 8
+    # One by one they are told the same, and of nobody nothing is told.
+    assert [live.of([one])[0] for one in everybody[:20]] == found[:20] and live.of([]) == []
 
 
 def test_who_is_late_at_such_a_risk_is_probably_gone_and_nobody_without_a_risk(
@@ -45,6 +50,7 @@ def test_who_is_late_at_such_a_risk_is_probably_gone_and_nobody_without_a_risk(
     vector = bundle.bind(snapshot.vectors)[snapshot.vector_rows[key]]
     rule = ProbablyGone(0.8, 60, 6, 0.05, 0.2, 90, 365)
     live = LiveStanding(bundle, in_use.past.pack.attributes, rule)
-    found = [live.of(key, vector, snapshot.cutoff_seconds, risk)[1] for risk in (0.79, 0.8, None)]
+    cases = [CustomerNow(key, vector, snapshot.cutoff_seconds, risk) for risk in (0.79, 0.8, nan)]
+    found = [status for _, status in live.of(cases)]
     lapsed, gone = LifecycleStatus.LAPSED, LifecycleStatus.PROBABLY_GONE
     assert found == [lapsed, gone, lapsed]
