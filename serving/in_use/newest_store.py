@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from pathlib import Path
 
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
@@ -17,6 +18,7 @@ class NewestStore:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+        self._folder: Path | None = None
         self.other_ids: OtherIds = NO_OTHER_IDS
         self.names: CustomerNames = NO_NAMES
 
@@ -24,6 +26,8 @@ class NewestStore:
         """Open it where there is another; what was demanded by one id of a person counts for all of them."""
         with suppress(RegularsError):
             store = open_store(self._workspace)
-            self.other_ids = store.other_ids()
+            if store.folder != self._folder:
+                other_ids, details = store.other_ids(), store.contact_details()
+                self.other_ids, self.names = other_ids, CustomerNames(details)
+                self._folder = store.folder
             privacy.count_for_all_ids(self.other_ids.all_of)
-            self.names = CustomerNames(store.contact_details())

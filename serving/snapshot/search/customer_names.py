@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from features.store.customers.contact_details import (
     NO_CONTACT_DETAILS,
@@ -18,11 +17,8 @@ class CustomerNames:
 
     def __init__(self, details: ContactDetails = NO_CONTACT_DETAILS) -> None:
         self._details = details
-
-    @property
-    def are_known(self) -> bool:
-        """Whether any customer has a name or an address."""
-        return len(self._details) > 0
+        # Of a million names it takes two seconds, which no search shall wait for.
+        self._texts = SearchedTexts(details.names), SearchedTexts(details.emails)
 
     def of(self, customer_id: str) -> ContactDetail:
         """What a customer is called and where they are written to, each empty where it is not known."""
@@ -30,8 +26,6 @@ class CustomerNames:
 
     def holding(self, text: str) -> Iterator[str]:
         """The numbers of customers whose name or address holds every word of a text, the likest first; some come twice."""
-        if not self.are_known:
-            return
         names, emails = self._texts
         for places in (
             names.beginning_with(text),
@@ -41,11 +35,6 @@ class CustomerNames:
         ):
             for place in places:
                 yield self._details.customer_ids[place]
-
-    @cached_property
-    def _texts(self) -> tuple[SearchedTexts, SearchedTexts]:
-        # Made at the first search: of a million names it takes a second.
-        return SearchedTexts(self._details.names), SearchedTexts(self._details.emails)
 
 
 NO_NAMES = CustomerNames()

@@ -29,11 +29,11 @@ class SearchedTexts:
 
     def equal_to(self, text: str) -> Iterator[int]:
         """The places of the texts that are this one."""
-        return self._places(_BETWEEN + _pattern(text) + _BETWEEN)
+        return self._places(_pattern(text), _BETWEEN, _BETWEEN)
 
     def beginning_with(self, text: str) -> Iterator[int]:
         """The places of the texts that begin with this one."""
-        return self._places(_BETWEEN + _pattern(text))
+        return self._places(_pattern(text), _BETWEEN)
 
     def holding(self, text: str) -> Iterator[int]:
         """The places of the texts that hold every word of this one, wherever it stands."""
@@ -46,7 +46,11 @@ class SearchedTexts:
             if all(one in held for one in others):
                 yield place
 
-    def _places(self, pattern: bytes) -> Iterator[int]:
+    def _places(self, wanted: bytes, before: bytes = b"", behind: bytes = b"") -> Iterator[int]:
+        """The places that hold what is wanted; nothing, such as an accent by itself, is held by none."""
+        if not wanted:
+            return
+        pattern = before + wanted + behind
         at = self._plain.find(pattern)
         while at >= 0:
             place = int(np.searchsorted(self._edges, at, "right")) - 1

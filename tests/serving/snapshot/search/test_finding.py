@@ -139,5 +139,10 @@ def test_a_number_that_is_written_otherwise_is_found_by_how_tables_write_it(
 def test_where_no_table_says_what_anybody_is_called_numbers_alone_are_sought(
     snapshot: Snapshot,
 ) -> None:
-    assert not NO_NAMES.are_known and PEOPLE.are_known
-    assert found(known(snapshot, NUMBERS), "Örnberg") == []
+    assert found(known(snapshot, NUMBERS), "Örnberg", names=NO_NAMES) == []
+
+
+@pytest.mark.parametrize("text", ["\u0301", " \u0308 ", "\ud800", "\u200b\u0301"])
+def test_what_is_no_letter_by_itself_finds_nobody(snapshot: Snapshot, text: str) -> None:
+    assert found(known(snapshot, NUMBERS), text, names=PEOPLE) == []
+    assert found(known(snapshot, []), text, names=NO_NAMES) == []
