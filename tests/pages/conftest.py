@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages.browsing import CHROMIUM, served
-from tests.serving.calling import Service
+from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 from tests.serving.conftest import (
     demo_workspace,
+    in_use,
     opened_service,
     published,
     recommending_company,
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 __all__ = [
+    "browser",
     "chromium",
     "demo_workspace",
+    "in_use",
     "opened_service",
     "published",
     "recommending_company",
@@ -38,6 +41,11 @@ __all__ = [
     "valued_company",
     "valued_service",
 ]
+
+
+@pytest.fixture
+def browser(service: Service) -> Caller:
+    return service.browser()
 
 
 @pytest.fixture(scope="module")

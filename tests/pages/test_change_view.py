@@ -14,7 +14,6 @@ from serving.pages.customer.customer_query import CustomerQuery
 from serving.scores.changes import ChangeAnswer, ChangeReason
 from serving.scores.score import Status
 from serving.scores.what_if import WhatIf
-from tests.serving.calling import Service
 from training.reasons.happenings import Happening
 from training.reasons.languages.known import language_of
 from training.reasons.moved_facts import MovedFact
@@ -31,13 +30,6 @@ FOUND = ChangeAnswer(
     reasons=(REASON, replace(REASON, title="Spend", shown_points=-3.5, happened=())),
     shown_before=20.0, shown_now=30.0, shown_other=1.5,
 )  # fmt: skip
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,6 @@ from serving.snapshot.reading import Snapshot
 from tests.pages.customers import link_of
 from tests.serving.calling import Caller, Service
 
-
-@pytest.fixture
-def browser(service: Service) -> Caller:
-    return service.browser()
-
-
 BY_RISK = "/churn?sort=risk&consent=all"
 
 

@@ -29,18 +29,6 @@ WHY_NOT = {
 }
 
 
-@pytest.fixture
-def browser(service: Service) -> Caller:
-    return service.browser()
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
-
-
 def someone(snapshot: Snapshot, status: Status) -> int:
     return int(np.flatnonzero(snapshot.status == status)[0])
 

@@ -19,18 +19,6 @@ from tests.serving.calling import Caller, Service
 
 
 @pytest.fixture
-def browser(service: Service) -> Caller:
-    return service.browser()
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
-
-
-@pytest.fixture
 def first(in_use: InUse) -> int:
     """The key of whoever leads by risk."""
     return int(in_use.snapshot.ranking.customer_keys[0])

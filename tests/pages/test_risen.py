@@ -19,11 +19,6 @@ from tests.serving.calling import Caller, Service
 
 
 @pytest.fixture
-def browser(service: Service) -> Caller:
-    return service.browser()
-
-
-@pytest.fixture
 def risen(snapshot: Snapshot) -> np.ndarray:
     return points_risen(snapshot.ranking.probability, snapshot.ranking.risk_before)
 

@@ -18,11 +18,6 @@ PUBLISHED = {
 MOST_BYTES = 40_000
 
 
-@pytest.fixture
-def browser(service: Service) -> Caller:
-    return service.browser()
-
-
 def fetched(page: BeautifulSoup) -> list[str]:
     """The addresses of all that a browser fetches for a page."""
     found = [*page.select("script[src], img[src]"), *page.select("link[href]")]

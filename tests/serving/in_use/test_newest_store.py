@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from features.company.workspace import Workspace
-from features.store.store import CONTACT_FOLDER
+from features.store.customers.contact_details import CONTACT_FOLDER
 from serving.in_use.newest_store import NewestStore
 from serving.ledger.ledger import Ledger
 from serving.ledger.privacy import Privacy

@@ -5,20 +5,10 @@ from __future__ import annotations
 import itertools
 from math import nan
 
-import pytest
-
 from features.lifecycle.stages import LifecycleStatus
 from serving.in_use.models_in_use import InUse
 from serving.scores.live_standing import CustomerNow, LiveStanding
-from tests.serving.calling import Service
 from training.families.churn.timing.probably_gone import ProbablyGone
-
-
-@pytest.fixture
-def in_use(service: Service) -> InUse:
-    found = service.models_in_use.in_use
-    assert found is not None
-    return found
 
 
 def test_of_behaviour_that_is_stored_it_says_of_everybody_what_the_night_found(
