@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -239,6 +240,26 @@ def _mode(path: Path) -> Literal["r"] | None:
     return None if 0 in shape else "r"
 
 
+def mapped_array(path: Path) -> NDArray[Any]:
+    """An array of a file, mapped unless it is empty."""
+    loaded: NDArray[Any] = np.load(path, allow_pickle=False, mmap_mode=_mode(path))
+    # A plain ndarray view: numba types np.memmap apart and would compile the kernel twice.
+    return loaded.view(np.ndarray)
+
+
+@contextmanager
+def incomplete_refused(expected: str) -> Iterator[None]:
+    """Refuse files of a store that are missing or cannot be read, and say how they are made again."""
+    try:
+        yield
+    except (OSError, ValueError, LookupError) as fault:
+        raise WorkspaceRefused(
+            expected=expected,
+            found=f"{type(fault).__name__} while opening it",
+            remedy="Run `regulars ingest` again.",
+        ) from None
+
+
 def open_pack(folder: Path) -> Pack:
     """Open a pack by memory-mapping its arrays.
 
@@ -246,12 +267,9 @@ def open_pack(folder: Path) -> Pack:
     """
 
     def array(name: str) -> NDArray[np.integer[Any]]:
-        path = folder / f"{name}.npy"
-        loaded: NDArray[np.integer[Any]] = np.load(path, allow_pickle=False, mmap_mode=_mode(path))
-        # A plain ndarray view: numba types np.memmap apart and would compile the kernel twice.
-        return loaded.view(np.ndarray)
+        return mapped_array(folder / f"{name}.npy")
 
-    try:
+    with incomplete_refused("a complete column pack in the store"):
         manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         streams = {
             name: EventStream(
@@ -282,10 +300,4 @@ def open_pack(folder: Path) -> Pack:
             array("customer_ids.offsets").astype(np.int64, copy=False),
             array("customer_ids.content").astype(np.uint8, copy=False),
         )
-    except (OSError, ValueError, KeyError) as fault:
-        raise WorkspaceRefused(
-            expected="a complete column pack in the store",
-            found=f"{type(fault).__name__} while opening it",
-            remedy="Run `regulars ingest` again.",
-        ) from None
     return Pack(ids, streams, int(manifest["last_known"]), str(manifest["digest"]), attributes)

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
-from features.store.pack import TextColumn
-from features.vocabulary.errors import WorkspaceRefused
+from features.store.pack import TextColumn, incomplete_refused, mapped_array
 from features.vocabulary.tables import CONTACT_DETAILS, CUSTOMER_EMAIL, CUSTOMER_ID, CUSTOMER_NAME
 
 CONTACT_FOLDER = "contact_details"
@@ -85,20 +83,11 @@ def open_contact_details(folder: Path) -> ContactDetails:
     """Those of a folder, mapped, none where it is not there; ``WorkspaceRefused`` where it is damaged."""
     if not folder.is_dir():
         return NO_CONTACT_DETAILS
-    try:
-        columns = [_column(folder, name) for name in _COLUMNS]
-    except (OSError, ValueError) as fault:
-        raise WorkspaceRefused(
-            expected="complete names of the customers in the workspace",
-            found=f"{type(fault).__name__} while opening them",
-            remedy="Run `regulars ingest` again.",
-        ) from None
-    return ContactDetails(*columns)
+    with incomplete_refused("complete names of the customers in the workspace"):
+        return ContactDetails(*(_column(folder, name) for name in _COLUMNS))
 
 
 def _column(folder: Path, name: str) -> TextColumn:
-    offsets = np.load(folder / f"{name}.offsets.npy", allow_pickle=False, mmap_mode="r")
-    # An empty file cannot be mapped.
-    mode: Literal["r"] | None = "r" if offsets[-1] else None
-    content = np.load(folder / f"{name}.content.npy", allow_pickle=False, mmap_mode=mode)
-    return TextColumn(offsets, content)
+    return TextColumn(
+        mapped_array(folder / f"{name}.offsets.npy"), mapped_array(folder / f"{name}.content.npy")
+    )

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.store.pack import TextColumn
+from features.store.pack import TextColumn, incomplete_refused
 from features.vocabulary.arrays import Ints
-from features.vocabulary.errors import WorkspaceRefused
 
 FOLDER = "other_ids"
 
@@ -101,17 +100,11 @@ def open_other_ids(folder: Path) -> OtherIds:
     """Those of a folder, none where it is not there; ``WorkspaceRefused`` where it is damaged."""
     if not folder.is_dir():
         return NO_OTHER_IDS
-    try:
+    with incomplete_refused("complete ids of the customers in the workspace"):
         found = {
             name: np.load(folder / f"{name}.npy", allow_pickle=False)
             for name in NO_OTHER_IDS.arrays()
         }
-    except (OSError, ValueError) as fault:
-        raise WorkspaceRefused(
-            expected="complete ids of the customers in the workspace",
-            found=f"{type(fault).__name__} while opening them",
-            remedy="Run `regulars ingest` again.",
-        ) from None
     ids, persons = (
         TextColumn(found[f"{name}.offsets"], found[f"{name}.content"])
         for name in ("ids", "persons")
