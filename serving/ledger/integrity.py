@@ -17,8 +17,9 @@ from serving.ledger.statements import Statements
 RESTORED = (
     "Stop the service and restore it from a backup; `regulars verify` says what else is damaged."
 )
-_NO_SENSE = ("decode to UTF-8", "malformed database schema")
-"""What SQLite says of damage where it counts it among the passing faults."""
+_NO_TEXT = "decode to UTF-8"
+_OTHER_SCHEMA = sqlite3.SQLITE_ERROR
+"""What SQLite says where a statement does not fit the tables: ours fit those that were made."""
 
 
 def fault_in(path: Path) -> str:
@@ -35,8 +36,11 @@ def is_damage(fault: Exception) -> bool:
     """Whether a fault says that a database is damaged: SQLite has no narrower kind for it."""
     # SQLAlchemy wraps it.
     cause = getattr(fault, "orig", fault)
-    said = str(cause) if isinstance(cause, sqlite3.OperationalError) else ""
-    return type(cause) is sqlite3.DatabaseError or any(one in said for one in _NO_SENSE)
+    if isinstance(cause, sqlite3.OperationalError):
+        # Both are counted among the passing faults.
+        code = getattr(cause, "sqlite_errorcode", None)
+        return code == _OTHER_SCHEMA or _NO_TEXT in str(cause)
+    return type(cause) is sqlite3.DatabaseError
 
 
 def damaged(path: Path) -> WorkspaceRefused:

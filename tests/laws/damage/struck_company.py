@@ -128,6 +128,7 @@ def _doors(workspace: Workspace) -> list[Callable[[], object]]:
         partial(open_snapshot, workspace),
         lambda: NightVectors.published(workspace, store.pack()),
         store.other_ids,
+        store.contact_details,
         *tables,
     ]
 

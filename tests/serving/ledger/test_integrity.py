@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,48 @@ def test_a_file_that_is_no_database_is_found_and_nothing_is_made_of_it(ledger: P
 )
 def test_damage_is_told_apart_from_other_faults(fault: Exception, is_one: bool) -> None:
     assert is_damage(fault) is is_one
+
+
+def raised(connection: sqlite3.Connection, *statements: str) -> Exception:
+    """What SQLite itself raises at the last of some statements."""
+    *before, last = statements
+    for one in before:
+        connection.execute(one)
+    with pytest.raises(sqlite3.Error) as fault:
+        connection.execute(last)
+    return fault.value
+
+
+@pytest.mark.parametrize(
+    ("statements", "is_one"),
+    [
+        (["SELECT stat5s FROM decisions"], True),
+        (["INSERT INTO decisions (stat5s) VALUES (1)"], True),
+        (["SELECT 1 FROM decis1ons"], True),
+        (["PRAGMA query_only=ON", "DELETE FROM decisions"], False),
+        (["PRAGMA max_page_count=1", "CREATE TABLE more (one)"], False),
+    ],
+)
+def test_a_database_whose_tables_are_others_is_damaged_and_a_full_or_closed_one_is_not(
+    ledger: Path, statements: list[str], is_one: bool
+) -> None:
+    with closing(sqlite3.connect(ledger, isolation_level=None)) as connection:
+        assert is_damage(raised(connection, *statements)) is is_one
+
+
+def test_a_database_whose_tables_cannot_be_read_is_damaged(ledger: Path) -> None:
+    assert renamed(ledger, b"CREATE TABLE decisions", b"CREATE TABLE decis(ons")
+    with closing(sqlite3.connect(ledger)) as connection:
+        assert is_damage(raised(connection, "SELECT 1 FROM decisions"))
+
+
+def test_a_database_that_another_is_writing_to_is_not_damaged(ledger: Path) -> None:
+    with (
+        closing(sqlite3.connect(ledger, isolation_level=None)) as one,
+        closing(sqlite3.connect(ledger, timeout=0, isolation_level=None)) as two,
+    ):
+        one.execute("BEGIN IMMEDIATE")
+        assert not is_damage(raised(two, "BEGIN IMMEDIATE"))
 
 
 @pytest.mark.parametrize(
