@@ -56,7 +56,7 @@ def _upgrade(engine: sa.Engine, version: str | None, name: str) -> None:
         raise WorkspaceRefused(
             expected=f"{name} to be of version {NEWEST} or an older one",
             found=f"version {version}, written by a newer version of the program",
-            remedy="Nothing was changed. Run the version that wrote it, or restore a backup from before.",
+            remedy="Nothing was changed. Run the version that wrote it, or restore it from a backup.",
         )
     with engine.connect() as connection:
         config.attributes["connection"] = connection

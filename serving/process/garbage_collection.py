@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 
-_NEW_OBJECTS, _YOUNG, _MIDDLE = 50_000, 20, 20
+_NEW_OBJECTS, _YOUNG, _MIDDLE = 10_000, 20, 20
 
 
 def settle() -> None:

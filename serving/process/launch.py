@@ -89,12 +89,15 @@ def refuse_open_doors(workspace: Workspace) -> None:
 
 
 def environment(settings_path: Path, workers: int = 1) -> Mapping[str, str]:
-    """The process's surroundings: no telemetry unless somebody asked for it, and one thread a library so that two calls fit."""
+    """The process's surroundings: no telemetry unless somebody asked for it, one thread a library so that two calls fit, and
+    little room for what threads let go of."""
     return os.environ | {
         SETTINGS_VARIABLE: str(settings_path.resolve()),
         WORKERS_VARIABLE: str(workers),
         "BENTOML_DO_NOT_TRACK": "True",
         "OTEL_SDK_DISABLED": os.environ.get("OTEL_SDK_DISABLED", "true"),
+        # Each of the threads that answer would keep a heap of its own, and none gives back what it is done with.
+        "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }

@@ -136,7 +136,7 @@ def test_a_ledger_of_a_newer_version_is_refused_as_it_is(tmp_path: Path) -> None
         WorkspaceRefused, match="version tomorrow, written by a newer version"
     ) as raised:
         opened(path)
-    assert "restore a backup" in raised.value.remedy
+    assert "restore it from a backup" in raised.value.remedy
     assert path.read_bytes() == before
 
 
