@@ -237,8 +237,12 @@ class FoundCustomer:
     customer_id: str = shown("The company's own number.")
     name: str = shown("What they are called; empty where the tables do not say.")
     link: str = shown("Their page.")
-    standing: str = shown("Their stage and status; empty of one who declined to be scored.")
-    said: str = shown("Why there is no score; empty where there is one.")
+    no_score: str = shown("Why there is no score; empty where there is one.")
+    email: str = shown("Their address; empty where the tables do not say, as all below.", "")
+    standing: str = shown("Their stage and status; with all below empty of who declined.", "")
+    last_order: str = shown("The date of the last order.", "")
+    ago: str = shown("How long ago that was, as of the data.", "")
+    risk: str = shown("How likely they leave; empty without a score.", "")
 
 
 @dataclass(frozen=True)

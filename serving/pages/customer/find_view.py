@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from features.company.settings.reading import Settings
 from serving.in_use.models_in_use import InUse
 from serving.pages.customer.contexts import FindPage, FoundCustomer
 from serving.pages.customer.who_view import no_score, status_of
-from serving.pages.figures import link_to, standing
+from serving.pages.figures import ago, last_order, link_to, percent, standing
 from serving.pages.list_query import ListQuery
 from serving.scores.score import Status
 from training.reasons.languages.language import Language
@@ -33,14 +34,23 @@ def find_page(in_use: InUse, settings: Settings, keys: Sequence[int], query: Lis
 
 def _found(in_use: InUse, key: int, query: ListQuery) -> FoundCustomer:
     snapshot, language = in_use.snapshot, in_use.wording.language
-    status = status_of(snapshot, key)
-    declined = status == Status.NO_CONSENT
-    return FoundCustomer(
+    status, detail = status_of(snapshot, key), in_use.names.of(snapshot.customer_ids[key])
+    found = FoundCustomer(
         customer_id=snapshot.customer_ids[key],
-        name=in_use.names.of(snapshot.customer_ids[key]).name,
+        name=detail.name,
         link=link_to(in_use, key, query),
-        standing="" if declined else standing(snapshot, key, language),
-        said=no_score(status, language),
+        no_score=no_score(status, language),
+    )
+    if status == Status.NO_CONSENT:
+        return found
+    place = int(snapshot.places[key])
+    return replace(
+        found,
+        email=detail.email,
+        standing=standing(snapshot, key, language),
+        last_order=last_order(snapshot, key, language),
+        ago=ago(snapshot, key, language),
+        risk="" if place < 0 else percent(float(snapshot.ranking.probability[place]), language),
     )
 
 
