@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
 CUSTOMER_PAGE = "/churn/customer"
+_SHORT_REMARK = re.compile(r"\([^()]{1,24}\)")
 
 
 def customer_link(in_use: InUse, position: int, came_from: ListQuery | None = None) -> str:
@@ -55,8 +57,8 @@ def out_of_date(snapshot: Snapshot, at: int, lasts_days: int, language: Language
 def percent(probability: float, language: Language = ENGLISH) -> str:
     """A probability with one decimal.
 
-    >>> percent(0.1234)
-    '12.3 %'
+    >>> percent(0.1234), percent(-0.0068), percent(-0.0004)
+    ('12.3 %', '−0.7 %', '0.0 %')
     """
     return percent_shown(round(100 * probability, 1), language)
 
@@ -64,10 +66,10 @@ def percent(probability: float, language: Language = ENGLISH) -> str:
 def signed(points: float, language: Language = ENGLISH) -> str:
     """Percentage points with their sign.
 
-    >>> signed(8.04), signed(-0.3)
-    ('+8.0', '−0.3')
+    >>> signed(8.04), signed(-0.3), signed(-0.04)
+    ('+8.0', '−0.3', '+0.0')
     """
-    return language.written(f"{points:+.1f}").replace("-", "−")
+    return language.written(f"{_tenths(points):+.1f}").replace("-", "−")
 
 
 def instant(seconds: int, language: Language = ENGLISH) -> str:
@@ -81,9 +83,32 @@ def instant(seconds: int, language: Language = ENGLISH) -> str:
     return f"{language.date(moment.date())}{time}"
 
 
+def unbroken(sentence: str) -> str:
+    """A sentence whose short remark in brackets, and whose numbers of per cent, stay each on one line.
+
+    >>> unbroken("Returned 2 % of it (typical: 1.5 %)").replace("\u00a0", "_")
+    'Returned 2_% of it (typical:_1.5_%)'
+    """
+    whole = _SHORT_REMARK.sub(lambda found: found[0].replace(" ", "\u00a0"), sentence)
+    return whole.replace(" %", "\u00a0%")
+
+
 def percent_shown(value: float, language: Language = ENGLISH) -> str:
     """A percentage that was rounded already."""
-    return language.written(f"{value:.1f} %")
+    return language.written(f"{tenths(value)} %")
+
+
+def tenths(value: float) -> str:
+    """A number with one decimal; of zero there is one alone, without a sign.
+
+    >>> tenths(2.04), tenths(-0.88), tenths(-0.04)
+    ('2.0', '−0.9', '0.0')
+    """
+    return f"{_tenths(value):.1f}".replace("-", "−")
+
+
+def _tenths(value: float) -> float:
+    return round(value, 1) + 0.0
 
 
 def model(snapshot: Snapshot, language: Language = ENGLISH) -> str:

@@ -28,7 +28,7 @@ from serving.pages.contract_page import contract_page
 from serving.pages.customer.customer_query import CustomerQuery
 from serving.pages.customer.customer_view import KnownBeside, customer_page
 from serving.pages.customer.find_view import MOST_FOUND, find_page
-from serving.pages.figures import CUSTOMER_PAGE, customer_link, key_of_name, link_to
+from serving.pages.figures import CUSTOMER_PAGE, customer_link, key_of_name, link_to, unbroken
 from serving.pages.files.choices import CSV_ADDRESS, WORKBOOK_ADDRESS
 from serving.pages.files.download import SPELLINGS, csv_parts, usual_spelling
 from serving.pages.files.workbook import MOST_ROWS, xlsx_parts
@@ -93,6 +93,7 @@ class Pages:
         )
         found.install_gettext_callables(language.say, language.plural, newstyle=True)  # type: ignore[attr-defined]
         found.globals |= {"static": self.static_link, "language": language.code}
+        found.filters["unbroken"] = unbroken
         return found
 
     def rehearse(self) -> None:

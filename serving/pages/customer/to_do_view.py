@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
-from serving.pages.figures import percent, whole_money
+from serving.pages.figures import percent, tenths, whole_money
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import MEASURED, Action, retention_chances
 from training.actions.net_gain import net_gains_cents
@@ -97,7 +97,7 @@ def _how_known(actions: Sequence[Action], currency: str, language: Language) -> 
 
 def _points(share: float, language: Language) -> str:
     """A share of a hundred with one decimal."""
-    return language.written(f"{100 * share:.1f}".replace("-", "−"))
+    return language.written(tenths(100 * share))
 
 
 def _signed(cents: int, currency: str, language: Language) -> str:
