@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from features.checks.stored_values import known_word_sql
+from features.proposal.columns.contact_details import contact_details_in
 from features.proposal.columns.looking import Look, look_at, opened_to_look
 from features.proposal.columns.names import ROLES, likeness
 from features.proposal.columns.people import people_in
@@ -16,7 +17,15 @@ from features.proposal.wording.readings import readings_of
 from features.proposal.wording.writing import ProposedColumn, ProposedTable
 from features.sources.attachment import Source
 from features.sources.connection import Connection
-from features.vocabulary.tables import CUSTOMER_ID, ITEMS, TABLES, Column, ColumnKind, RawTable
+from features.vocabulary.tables import (
+    CUSTOMER_ID,
+    CUSTOMERS,
+    ITEMS,
+    TABLES,
+    Column,
+    ColumnKind,
+    RawTable,
+)
 from features.vocabulary.words import DIRECTION
 
 _ENOUGH = 0.5
@@ -79,6 +88,7 @@ def table_of(
         timezone=zone,
         timezone_reason=reason if table.event_time else "",
         readings=readings_of(source, [one.expression for one in columns]),
+        contact_details=contact_details_in(looks) if name == CUSTOMERS.name else {},
     )
     return with_ambiguous_columns_open(source, proposed)
 

@@ -72,6 +72,8 @@ class ProposedTable:
     fill: Mapping[str, str] = field(default_factory=dict)
     split: Mapping[str, str] = field(default_factory=dict)
     joins: tuple[ProposedJoin, ...] = ()
+    contact_details: Mapping[str, str] = field(default_factory=dict)
+    """What people are called, which is for a person to say whether it is to be read."""
 
     @property
     def expressions(self) -> list[str]:
@@ -196,10 +198,7 @@ def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
         yield from _comment(column.reason)
         yield f"{_key(column.column)} = {_text(column.expression)}"
     if table.name == CUSTOMERS.name:
-        yield from _comment(
-            "What they are called, if pages are to show it and find them by it; read by nothing else: "
-            + " and ".join(f'{name} = "…"' for name in CONTACT_DETAILS)
-        )
+        yield from _contact_details(table.contact_details)
     yield from _of_orders(table)
     if table.rules:
         yield ""
@@ -208,6 +207,18 @@ def _table(table: ProposedTable, folder: Path | None) -> Iterator[str]:
         yield from _comment(f"{rule.rows:,} lines: {rule.reason}.")
         yield from _comment("; ".join(rule.listed))
         yield f"{_key(rule.name)} = {_text(rule.condition)}"
+
+
+def _contact_details(found: Mapping[str, str]) -> Iterator[str]:
+    said = (
+        "What they are called, if pages are to show it and find them by it; read by nothing else: "
+    )
+    if not found:
+        yield from _comment(said + " and ".join(f'{name} = "…"' for name in CONTACT_DETAILS))
+        return
+    yield from _comment(said + "take away the mark.")
+    for name, expression in found.items():
+        yield f"# {name} = {_text(expression)}"
 
 
 def _join(table: ProposedTable, join: ProposedJoin, folder: Path | None) -> Iterator[str]:
