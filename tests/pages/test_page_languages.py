@@ -17,6 +17,7 @@ from serving.pages.figures import customer_link, link_to
 from serving.scores.score import Status
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
+from training.actions.actions import TITLES
 from training.reasons.languages.known import language_of
 from training.reasons.untranslated import missing, written_in_files
 
@@ -111,3 +112,14 @@ def test_a_template_says_nothing_but_through_the_catalogue(name: str) -> None:
 def test_the_catalogue_has_every_text_of_the_templates() -> None:
     assert any(one.english == "Sign out" for one in written_in_files())
     assert missing(GERMAN, (), ()) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "title"), [("call", "Anruf"), ("letter", "Brief"), ("mail", "E-Mail")]
+)
+def test_what_can_be_done_is_said_as_a_marketer_says_it_and_not_as_a_programmer_does(
+    action: str, title: str
+) -> None:
+    # A call of the telephone and one of the service are one word in English alone.
+    assert GERMAN.say(TITLES[action]) == title
+    assert GERMAN.say("Operation") == "Aufruf"
