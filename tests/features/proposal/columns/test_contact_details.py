@@ -43,7 +43,9 @@ def test_names_and_addresses_are_found_by_what_companies_call_them(
 
 def test_what_was_found_stands_as_lines_of_which_one_takes_away_the_mark(tmp_path: Path) -> None:
     lines = shop()
-    write_table(tmp_path / "p.parquet", [[one[name] for name in NAMES] for one in lines], NAMES)
+    write_table(
+        tmp_path / "p.parquet", [tuple(one[name] for name in NAMES) for one in lines], NAMES
+    )
     people = [(f"c{n}", "Eva", f"Müller {n}", f"e{n}@example.com") for n in range(8)]
     write_table(tmp_path / "c.parquet", people, ("customer id", "Vorname", "Nachname", "E-Mail"))
     found = propose(tmp_path / "p.parquet", others={"customers": tmp_path / "c.parquet"})
