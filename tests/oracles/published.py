@@ -114,11 +114,10 @@ class Published:
         )
 
     def _kept(self, action: Any, status: int, place: int) -> float:
-        """Money kept: of all contacted as campaigns have shown, at most the risk, else the assumed share of what is at risk."""
-        measured = action["kept_chances"][status]
+        """Money kept: of all contacted as campaigns have shown, at most the risk, else the assumed share of what is at risk of those not yet gone."""
+        measured, risk = action["kept_chances"][status], self.risk(place)
         if measured is None:
-            return float(action["keeps"][status] * self.at_risk_cents(place))
-        risk = self.risk(place)
+            return float(action["keeps"][status] * self.at_risk_cents(place) * (1 - risk))
         return float(min(measured, risk) / risk * self.at_risk_cents(place)) if risk else 0.0
 
     def moved_points(self, place: int) -> float | None:

@@ -38,18 +38,30 @@ def lines(snapshot: Snapshot) -> list[tuple[str, str, str]]:
 
 
 def test_every_contact_stands_with_its_sum_the_one_that_gains_most_first(valued: Snapshot) -> None:
-    # A call keeps 20 %, a letter 8 % and an e-mail 3 % of 0.5 x 200.00, less 5.00, 1.50 and 0.10.
+    # A call keeps 20 %, a letter 8 % and an e-mail 3 % of 0.5 x 0.5 x 200.00, less 5.00, 1.50 and 0.10.
     assert lines(of(valued, 20_000, 0.5)) == [
-        ("Call", "20.0 % kept × 50.0 % risk × €200 value if kept − €5.00", "+€15.00"),
-        ("Letter", "8.0 % kept × 50.0 % risk × €200 value if kept − €1.50", "+€6.50"),
-        ("E-mail", "3.0 % kept × 50.0 % risk × €200 value if kept − €0.10", "+€2.90"),
+        (
+            "Call",
+            "20.0 % kept × 50.0 % risk × 50.0 % not yet gone × €200 value if kept − €5.00",
+            "+€5.00",
+        ),
+        (
+            "Letter",
+            "8.0 % kept × 50.0 % risk × 50.0 % not yet gone × €200 value if kept − €1.50",
+            "+€2.50",
+        ),
+        (
+            "E-mail",
+            "3.0 % kept × 50.0 % risk × 50.0 % not yet gone × €200 value if kept − €0.10",
+            "+€1.40",
+        ),
     ]
 
 
 def test_where_no_contact_gains_nothing_comes_first_and_the_sums_say_why(valued: Snapshot) -> None:
     found = lines(of(valued, 100, 0.5))
     assert [(title, worth) for title, _, worth in found] == [
-        ("Nothing", "€0"), ("E-mail", "−€0.08"), ("Letter", "−€1.46"), ("Call", "−€4.90"),
+        ("Nothing", "€0"), ("E-mail", "−€0.09"), ("Letter", "−€1.48"), ("Call", "−€4.95"),
     ]  # fmt: skip
     assert found[0][1] == "No contact brings more than it costs."
 

@@ -19,6 +19,7 @@ from features.company.settings.actions import (
 )
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Floats, Truths
+from training.actions.assumed import still_to_lose
 from training.actions.measured import MeasuredContact
 from training.reasons.languages.catalogue import phrase
 
@@ -59,7 +60,8 @@ class Measurement:
 class Action:
     """Something that can be done for a customer.
 
-    ``keeps`` has a share for each ``LifecycleStatus``, in their order: of those who would leave, so many are assumed to stay because of it.
+    ``keeps`` has a share for each ``LifecycleStatus``, in their order: of those who would leave and have not left yet, so many are assumed
+    to stay because of it.
     ``kept_chances`` are what campaigns have shown in its place: of all who are contacted so many are kept, None where nothing was
     measured. ``source`` says what is mostly behind them. Of no more than ``capacity_customers`` it can be done, 0 without a limit, and
     then only where it brings more than ``price_cents`` beyond anything else (``capacity.py``).
@@ -126,7 +128,9 @@ class Action:
     def retention_chance(self, status: LifecycleStatus, risk: float) -> float:
         """The chance that it keeps one customer, by the rule of ``retention_chances``."""
         measured = self.kept_chances[status]
-        return self.keeps[status] * risk if measured is None else min(measured, risk)
+        if measured is None:
+            return self.keeps[status] * still_to_lose(risk)
+        return min(measured, risk)
 
     @property
     def title(self) -> str:
@@ -175,13 +179,14 @@ def retention_chances(
 ) -> Floats:
     """The chance that each action keeps each customer who would leave otherwise: [customers, actions].
 
-    As measured for their status, else the assumed share of their risk; never more than the risk, for who stays anyway is not kept.
+    As measured for their status, never more than the risk, for who stays anyway is not kept; else the assumed share of those who
+    are ``still_to_lose``.
     """
     places = np.asarray(statuses, np.intp)
     at_risk = np.asarray(risk, np.float64)[:, None]
     assumed, measured, is_assumed = _tables(tuple(actions))
     found = np.minimum(measured[places], at_risk)
-    return np.where(is_assumed[places], assumed[places] * at_risk, found)
+    return np.where(is_assumed[places], assumed[places] * still_to_lose(at_risk), found)
 
 
 @lru_cache(maxsize=16)

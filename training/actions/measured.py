@@ -17,6 +17,7 @@ import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Floats
+from training.actions.assumed import still_to_lose
 from training.measures.estimates import Estimate
 
 CONTACTS = "contacts"
@@ -112,7 +113,7 @@ class MeasuredContact:
     ) -> RetentionChances | None:
         """The chance to keep a customer by status; None where no status has enough customers in both arms.
 
-        ``assumed_shares`` are what the company assumes: of those of a status who would leave so many stay. Who is *probably gone* is
+        ``assumed_shares`` are what the company assumes: of those of a status who would leave and have not left yet so many stay. Who is *probably gone* is
         told by a model and not by the rules the campaigns were measured by; ``came_back_if_gone`` is the share of them who come back.
         """
         told = [one for one in self.statuses.values() if one.is_enough]
@@ -141,7 +142,7 @@ class MeasuredContact:
         kept = came_back = 0.0
         for word, one in self.statuses.items():
             customers = one.contacted + one.held_out
-            kept += customers * assumed_shares[_code(word)] * one.silent
+            kept += customers * assumed_shares[_code(word)] * still_to_lose(one.silent)
             came_back += customers * one.came_back
         return kept / came_back
 

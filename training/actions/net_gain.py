@@ -3,8 +3,8 @@
     net gain = chance kept x value if kept - cost
 
 To do nothing costs and brings nothing. Of equal gains the action named first is taken. The chance kept is that a customer would have
-left and stays because of the action (``retention_chances``): as campaigns have measured it for their status, else an assumed share of the
-risk.
+left and stays because of the action (``retention_chances``): as campaigns have measured it for their status, else an assumed share of
+those who leave and have not left yet.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def _capacity() -> Any:
 def _keeps(percent: int, status: str) -> Any:
     return setting(
         percent,
-        f"Assumed: of a hundred such contacts with customers who are {status} and would leave, so many stay.",
+        f"Assumed: of a hundred such contacts with customers who are {status}, have not left and would, so many stay.",
         least=0,
         most=100,
     )

@@ -39,6 +39,7 @@ def to_do_section(
                 chance=percent(float(chances[place]), language),
                 kept=percent(action.keeps[int(status[0])], language),
                 risk=percent(float(risk[0]), language),
+                still_there=percent(1.0 - float(risk[0]), language),
                 value=value,
                 cost=language.money(action.cost_cents, currency),
             ),
@@ -56,7 +57,9 @@ def to_do_section(
 def _sum_of(action: Action, status: int, language: Language) -> str:
     """How the gain comes about, with the factors of what is assumed."""
     if action.kept_chances[status] is None:
-        return language.say("{kept} kept × {risk} risk × {value} value if kept − {cost}")
+        return language.say(
+            "{kept} kept × {risk} risk × {still_there} not yet gone × {value} value if kept − {cost}"
+        )
     return language.say("{chance} kept × {value} value if kept − {cost}")
 
 

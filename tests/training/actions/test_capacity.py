@@ -23,13 +23,20 @@ LETTER = Action("letter", "post", 100, (0.1,) * STATUSES, ASSUMED)
 def done(
     actions: tuple[Action, ...], money: list[float], refused: list[bool] | None = None
 ) -> tuple[list[int], tuple[Action, ...]]:
-    """What is done for customers who would surely leave, and the actions at their prices."""
-    statuses, risk = np.zeros(len(money), np.int8), np.ones(len(money))
+    """What is done for customers of whom so much ``money`` can still be lost, and the actions at their prices."""
     said_no = np.array(refused or [False] * len(money))
-    gains = net_gains_cents(actions, statuses, risk, np.array(money))
-    found = priced(actions, gains, said_no)
-    best, _ = best_actions(found, statuses, risk, np.array(money), said_no)
+    found = priced(actions, gains_of(actions, money), said_no)
+    best, _ = best_actions(found, *customers(money), said_no)
     return best.tolist(), found
+
+
+def customers(money: list[float]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Customers of whom a quarter leave and have not left yet, and who bring four times the money."""
+    return np.zeros(len(money), np.int8), np.full(len(money), 0.5), 4.0 * np.array(money)
+
+
+def gains_of(actions: tuple[Action, ...], money: list[float]) -> np.ndarray:
+    return net_gains_cents(actions, *customers(money))
 
 
 def test_the_call_goes_to_whom_it_does_most_more_for_than_a_letter() -> None:
@@ -65,11 +72,9 @@ def test_without_a_limit_nothing_changes() -> None:
 @given(st.lists(st.integers(0, 6_000), min_size=1, max_size=6, unique=True), st.integers(1, 4))
 def test_no_way_to_hand_out_a_limited_action_gains_more(tens: list[int], calls: int) -> None:
     # Tens, so that every gain is whole cents: less than half a cent is nothing gained.
-    actions, money = (replace(CALL, capacity_customers=calls), LETTER), [10 * one for one in tens]
-    best, _ = done(actions, [float(one) for one in money])
-    gains = net_gains_cents(
-        actions, np.zeros(len(money), np.int8), np.ones(len(money)), np.array(money, np.float64)
-    )
+    actions, money = (replace(CALL, capacity_customers=calls), LETTER), [10.0 * one for one in tens]
+    best, _ = done(actions, money)
+    gains = gains_of(actions, money)
 
     def gained(choice: tuple[int, ...]) -> float:
         return sum(0.0 if one == NOTHING else gains[row, one] for row, one in enumerate(choice))

@@ -56,13 +56,13 @@ def test_what_was_counted_is_told_of_all_customers_together() -> None:
 
 
 def test_of_few_customers_the_assumption_outweighs_what_they_show() -> None:
-    # A tenth of the silent fifth are assumed to stay: 2 of 100, a lift of 2 in 80, unsure by as much.
+    # A tenth of the silent fifth are assumed to stay, of the 16 of 100 who have not left: a lift of 1.6 in 80, unsure by as much.
     unsure = replace(SURE, contacted=60, held_out=60, kept=-0.10, standard_error=0.08)
     kept = measured(active=unsure).retention_chances((0.1,) * 7)
     assert kept is not None
-    of_data = 0.02**2 / (0.02**2 + 0.08**2)
+    of_data = 0.016**2 / (0.016**2 + 0.08**2)
     assert kept.share_measured == pytest.approx(of_data)
-    assert kept.by_status[ACTIVE] == pytest.approx(of_data * -0.10 + (1 - of_data) * 0.02)
+    assert kept.by_status[ACTIVE] == pytest.approx(of_data * -0.10 + (1 - of_data) * 0.016)
 
 
 def test_one_lift_holds_for_all_where_chance_explains_how_they_differ() -> None:
@@ -114,8 +114,8 @@ def test_a_measured_chance_stands_for_itself_and_is_never_more_than_the_risk() -
     chances = retention_chances(
         actions, np.array([ACTIVE, ACTIVE, NEW]), np.array([0.5, 0.01, 0.5])
     )
-    # Measured of the active: 1.6 in 100, and at most their risk; assumed of the new: a tenth of their risk.
-    assert chances[:, 0] == pytest.approx([0.016, 0.01, 0.05], abs=1e-4)
+    # Measured of the active: 1.6 in 100, and at most their risk; assumed of the new: a tenth of the quarter who may still be lost.
+    assert chances[:, 0] == pytest.approx([0.016, 0.01, 0.025], abs=1e-4)
 
 
 def test_what_was_measured_is_read_as_it_was_written() -> None:

@@ -40,16 +40,24 @@ def nobody(customers: int) -> np.ndarray:
 
 
 def test_a_net_gain_is_the_share_kept_times_the_money_at_stake_less_the_cost() -> None:
-    # 40 % of 200.00 are at stake; a call keeps a fifth of it and costs 5.00: 16.00 - 5.00.
+    # Of a risk of 40 % six tenths are of those not yet gone, 24 %: of 200.00 a call keeps a fifth of 48.00 and costs 5.00.
     found = net_gains_cents((CALL, MAIL), codes(SLOWING), np.array([0.4]), np.array([20_000.0]))
-    assert found.tolist() == [[pytest.approx(1_100), pytest.approx(230)]]
+    assert found.tolist() == [[pytest.approx(960 - 500), pytest.approx(144 - 10)]]
+
+
+def test_of_a_high_risk_as_little_is_averted_as_of_a_low_one_since_they_have_left_already() -> None:
+    risks = np.array([0.0, 0.1, 0.5, 0.9, 1.0])
+    same = codes(*[SLOWING] * len(risks))
+    (kept,) = retention_chances((CALL,), same, risks).T
+    assert kept == pytest.approx([0.0, 0.018, 0.05, 0.018, 0.0])
 
 
 def test_who_is_probably_gone_is_hardly_kept_by_a_call_whatever_they_were_worth() -> None:
     both = net_gains_cents(
         (CALL,), codes(GONE, SLOWING), np.array([0.97, 0.97]), np.array([40_000.0, 40_000.0])
     )
-    assert both[:, 0] == pytest.approx([388 - 500, 7_760 - 500])
+    # 0.97 x 0.03 x 400.00 are 11.64, of which a call keeps a hundredth or a fifth.
+    assert both[:, 0] == pytest.approx([11.64 - 500, 232.8 - 500])
 
 
 def test_who_gives_back_more_than_they_buy_has_nothing_to_be_kept_for() -> None:
@@ -58,11 +66,11 @@ def test_who_gives_back_more_than_they_buy_has_nothing_to_be_kept_for() -> None:
 
 @pytest.mark.parametrize(
     ("cents", "action", "gain"),
-    [(12_499.0, NOTHING, 0), (12_500.0, NOTHING, 0), (12_513.0, 0, 1)],
+    [(15_624.0, NOTHING, 0), (15_625.0, NOTHING, 0), (15_641.0, 0, 1)],
     ids=["a loss", "nothing lost and nothing won", "a cent"],
 )
 def test_nothing_is_done_where_nothing_is_gained(cents: float, action: int, gain: int) -> None:
-    # Of the money a fifth of a fifth is kept: 12,500 cents bring the 500 that the call costs.
+    # Of the money a fifth of 0.2 x 0.8 is kept: 15,625 cents bring the 500 that the call costs.
     best, net = best_actions((CALL,), codes(SLOWING), np.array([0.2]), np.array([cents]), nobody(1))
     assert (best.tolist(), net.tolist()) == ([action], [gain])
 
@@ -76,7 +84,7 @@ def test_whoever_refused_is_left_alone_however_much_there_is_to_gain() -> None:
         np.array([True, False]),
     )
     assert best.tolist() == [NOTHING, 0]
-    assert net.tolist() == [0, 15_700]
+    assert net.tolist() == [0, 1_120]
 
 
 def test_without_any_action_there_is_nothing_to_do() -> None:
@@ -102,7 +110,8 @@ def test_the_best_action_is_what_a_loop_over_customers_and_actions_finds(
     )
     for place, status in enumerate(found):
         gains = [
-            one.keeps[status] * risk[place] * max(money[place], 0.0) - one.cost_cents
+            one.keeps[status] * risk[place] * (1 - risk[place]) * max(money[place], 0.0)
+            - one.cost_cents
             for one in (CALL, MAIL)
         ]
         if refused[place] or round(max(gains)) <= 0:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from features.lifecycle.stages import LifecycleSettings, lifecycle
 from features.store.pack import Attributes
 from features.vectors.vectors import Vectors
@@ -32,13 +30,11 @@ def list_costs(
 ) -> Costs:
     """The costs of doing one thing for everybody on a list; ``tested`` are the answers of the shipped rung, for ``vectors``.
 
-    Of those on its lists who left, ``success`` is the share that would have been kept: the assumed share of each one's status, or where
-    the action was measured as many as it keeps of all who are contacted.
+    ``success`` is how many of all on its lists are expected to be kept, as the scores would have had it, for each of them who left.
     """
     if action is None:
         return NO_ACTION
     rules = LifecycleSettings(horizon_days=horizon_days)
-    is_measured = np.array([one is not None for one in action.kept_chances])
     kept = left = 0.0
     for answers, rows in zip(tested, vectors, strict=True):
         order, _ = by_falling(answers.probability)
@@ -46,9 +42,7 @@ def list_costs(
         status = lifecycle(rows, attributes, rules).status
         if gone is not None:
             status = gone.status_of(status, answers.probability)
-        # An assumed share is one of those who left; what was measured is of all who might have.
-        risk = np.where(is_measured[status], answers.probability, answers.outcomes)[top]
-        kept += float(retention_chances((action,), status[top], risk).sum())
+        kept += float(retention_chances((action,), status[top], answers.probability[top]).sum())
         left += float(answers.outcomes[top].sum())
     success = kept / left if left else 0.0
     return Costs(max(0.0, value_cents), 0.0, float(action.cost_cents), success)

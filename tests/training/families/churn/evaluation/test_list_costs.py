@@ -45,30 +45,32 @@ def costs(
     )
 
 
-def test_success_is_what_is_assumed_of_the_statuses_of_those_on_the_list_who_left() -> None:
-    # One active leaver of whom a fifth stays, one lapsed of whom 4 in 100 do.
+def test_success_is_what_is_assumed_to_be_kept_for_each_of_those_on_the_list_who_left() -> None:
+    # Of the active a fifth of 0.6 x 0.4 and 0.5 x 0.5, of the lapsed 4 in 100 of 0.9 x 0.1 and 0.8 x 0.2; two left.
     found = costs()
     assert (found.value, found.incentive, found.contact) == (5_000.0, 0.0, 300.0)
-    assert found.success == pytest.approx((0.20 + 0.04) / 2)
+    assert found.success == pytest.approx((0.2 * (0.24 + 0.25) + 0.04 * (0.09 + 0.16)) / 2)
 
 
 def test_only_those_on_the_list_count() -> None:
     # The riskiest is lapsed and left, the next lapsed and stayed.
-    assert costs(list_size=1).success == costs(list_size=2).success == pytest.approx(0.04)
-    assert costs(list_size=0).success == pytest.approx(0.04)
+    assert costs(list_size=1).success == costs(list_size=0).success == pytest.approx(0.04 * 0.09)
+    assert costs(list_size=2).success == pytest.approx(0.04 * (0.09 + 0.16))
 
 
 def test_who_is_probably_gone_is_kept_as_little_as_is_assumed_of_them() -> None:
     rule = ProbablyGone(0.85, 50, 5, 0.0, 0.2, 180, 365)
-    assert costs(gone=rule).success == pytest.approx((0.20 + 0.01) / 2)
+    assert costs(gone=rule).success == pytest.approx(
+        (0.2 * (0.24 + 0.25) + 0.01 * 0.09 + 0.04 * 0.16) / 2
+    )
 
 
 def test_what_was_measured_is_of_all_who_are_contacted() -> None:
     sure = MeasuredStatus(50_000, 50_000, 0.5, 0.5, 0.01, 1e-5)
     found = MeasuredContact("call", 1, "2026-01-01", "2026-01-01", 90, 90, {"active": sure})
     (call, *_) = plain_contacts(CALLS, {"call": found})
-    # Both active ones: a hundredth each; of the lapsed leaver the assumed share; two left.
-    assert costs(call).success == pytest.approx((0.01 + 0.01 + 0.04) / 2, abs=1e-4)
+    # Both active ones: a hundredth each; of the lapsed the assumed share of those not yet gone; two left.
+    assert costs(call).success == pytest.approx((0.01 + 0.01 + 0.04 * (0.09 + 0.16)) / 2, abs=1e-4)
 
 
 def test_without_any_action_or_leaver_nothing_is_brought() -> None:

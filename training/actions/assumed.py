@@ -1,0 +1,21 @@
+"""What is assumed of a contact as long as no campaign has measured it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from features.vocabulary.arrays import Floats
+
+_Chance = TypeVar("_Chance", float, Floats)
+
+
+def still_to_lose(risk: _Chance) -> _Chance:
+    """The chance that a customer leaves and has not left yet: what a contact can avert of a risk.
+
+    Of a high risk most is that of having left already, which nothing averts. How much it is nobody can tell for one
+    customer; taken is ``risk * (1 - risk)``, as if they had left by now with the chance with which they will.
+
+    >>> [round(still_to_lose(one), 2) for one in (0.1, 0.5, 0.9)]
+    [0.09, 0.25, 0.09]
+    """
+    return risk * (1.0 - risk)
