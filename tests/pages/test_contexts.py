@@ -18,6 +18,7 @@ from serving.pages.contexts import (
     SignInPage,
 )
 from serving.pages.customer.contexts import CustomerPage, FindPage
+from serving.pages.figures import unbroken
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 DRAWN_FROM = {
@@ -38,9 +39,9 @@ def test_every_field_has_its_sentence(page: type) -> None:
 
 @pytest.mark.parametrize("name", sorted(DRAWN_FROM))
 def test_a_template_reads_its_own_page_alone(name: str) -> None:
-    tree = jinja2.Environment(extensions=["jinja2.ext.i18n"]).parse(
-        (TEMPLATES / name).read_text(encoding="utf-8")
-    )
+    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"])
+    environment.filters["unbroken"] = unbroken
+    tree = environment.parse((TEMPLATES / name).read_text(encoding="utf-8"))
     imported = {one for each in tree.find_all(nodes.FromImport) for one in each.names}
     assert meta.find_undeclared_variables(tree) - imported <= {"page", "static", "_"}
     read = {

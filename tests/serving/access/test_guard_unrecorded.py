@@ -11,6 +11,7 @@ import pytest
 from serving.access.asgi import Receive, Scope, Send
 from serving.access.routes import Route
 from tests.serving.calling import Caller, Service
+from tests.serving.full_disk import no_file_beyond
 
 PEOPLE = Route("/people", "score", ("GET", "POST"), ("POST",))
 
@@ -48,22 +49,38 @@ def test_a_call_that_cannot_be_written_down_is_not_passed_on(
     service: Service, table: str, headers: dict[str, str]
 ) -> None:
     inside = Answering()
-    key = service.caller("score").headers["x-api-key"]
-    caller = Caller(service.guarded(inside, (PEOPLE,)), {"x-api-key": key})
+    caller = asking(service, inside)
     with without(service, table):
         refused = caller.post("/people", json={}, headers=headers)
-        assert (refused.status_code, refused.json()["code"]) == (503, "not_recorded")
-        again = {
-            int(caller.post("/people", json={}, headers=headers).headers["retry-after"])
-            for _ in range(40)
-        }
-        # Were all told the same time, all would come back at once.
-        assert len(again) > 5 and min(again) >= 10 and max(again) <= 90
+        # No time helps, but whoever runs the service.
+        assert (refused.status_code, refused.json()["code"]) == (503, "ledger_damaged")
         assert inside.asked == []
         # Who asks for nothing about people leaves nothing to be written down.
         assert caller.get("/people").status_code == 200
     assert caller.post("/people", json={}, headers=headers).status_code == 200
     assert inside.asked == ["GET /people", "POST /people"]
+
+
+def test_while_the_disk_is_full_nobody_is_passed_on_and_each_is_told_another_time(
+    service: Service,
+) -> None:
+    inside = Answering()
+    caller = asking(service, inside)
+    with no_file_beyond(1_024):
+        refused = [caller.post("/people", json={}) for _ in range(40)]
+        assert caller.get("/people").status_code == 200
+    assert {(one.status_code, one.json()["code"]) for one in refused} == {(503, "not_recorded")}
+    again = {int(one.headers["retry-after"]) for one in refused}
+    # Were all told the same time, all would come back at once.
+    assert len(again) > 5 and min(again) >= 10 and max(again) <= 90
+    assert inside.asked == ["GET /people"]
+    assert caller.post("/people", json={}).status_code == 200
+
+
+def asking(service: Service, inside: Answering) -> Caller:
+    """A caller with a key before an application that has people."""
+    key = service.caller("score").headers["x-api-key"]
+    return Caller(service.guarded(inside, (PEOPLE,)), {"x-api-key": key})
 
 
 @pytest.mark.parametrize("fault", [sqlite3.OperationalError, sqlite3.IntegrityError, ValueError])

@@ -69,7 +69,7 @@ def test_a_table_that_cannot_be_given_what_it_lacks_is_refused(tmp_path: Path) -
     """A view of that name shows what there is, and takes no column."""
     path = tmp_path / "ledger.db"
     made_by_an_older_version(path, "CREATE VIEW salts AS SELECT 'campaign' AS name")
-    with pytest.raises(WorkspaceRefused, match="room on the disk"):
+    with pytest.raises(WorkspaceRefused, match=r"ledger\.db to be the service's database"):
         opened(path)
 
 
