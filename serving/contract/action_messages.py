@@ -41,7 +41,7 @@ class BestActionAnswer(Answer):
             EffectSource | None,
             Field(
                 description="How that chance is known: `measured` by campaigns with customers held out, "
-                "or `assumed` as a share of the risk, both by the status of the customer."
+                "or `assumed` as a share of who leaves and is not yet gone, both by the status of the customer."
             ),
         ]
     ]

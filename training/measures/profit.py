@@ -44,10 +44,10 @@ class Costs:
         return leavers * self.leaver + (customers - leavers) * self.stayer
 
     @property
-    def break_even_risk(self) -> float:
-        """The risk from which contacting a customer pays; above 1 where it never does.
+    def break_even_share(self) -> float:
+        """From which share of leavers on it a list pays; above 1 where it never does.
 
-        >>> round(Costs(value=200, incentive=10, contact=1, success=0.3).break_even_risk, 4)
+        >>> round(Costs(value=200, incentive=10, contact=1, success=0.3).break_even_share, 4)
         0.1642
         """
         gained = self.leaver - self.stayer

@@ -19,7 +19,7 @@ import pytest
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
 from serving.ledger.administration import create_key, revoke_key
-from serving.process.launch import refuse_open_doors, serve
+from serving.process.launch import environment, refuse_open_doors, serve
 from serving.process.without_training import TRAINING_ONLY
 from serving.snapshot.reading import open_snapshot
 from tests.serving.company import Company
@@ -172,3 +172,13 @@ def test_nobody_is_served_before_there_is_a_key_or_after_the_last_has_ended(tmp_
     with pytest.raises(UsageRefused) as refused:
         refuse_open_doors(workspace)
     assert "regulars keys create" in refused.value.remedy
+
+
+@pytest.mark.parametrize(("said", "heaps"), [(None, "2"), ("8", "8")])
+def test_a_worker_has_two_heaps_unless_whoever_runs_it_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str | None, heaps: str
+) -> None:
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    if said is not None:
+        monkeypatch.setenv("MALLOC_ARENA_MAX", said)
+    assert environment(tmp_path / "regulars.toml")["MALLOC_ARENA_MAX"] == heaps

@@ -78,9 +78,9 @@ def test_a_list_is_worth_what_its_leavers_bring_less_what_the_others_take() -> N
     # A leaver brings half of 90 less 1; one who would have stayed costs 11.
     assert (COSTS.leaver, COSTS.stayer) == (44.0, -11.0)
     assert COSTS.of_list(3.0, 5.0) == 3 * 44 - 2 * 11
-    assert COSTS.break_even_risk == pytest.approx(11 / 55)
-    assert Costs(value=5, incentive=10, contact=1, success=0.5).break_even_risk > 1
-    assert Costs(value=5, incentive=0, contact=1, success=0.0).break_even_risk == np.inf
+    assert COSTS.break_even_share == pytest.approx(11 / 55)
+    assert Costs(value=5, incentive=10, contact=1, success=0.5).break_even_share > 1
+    assert Costs(value=5, incentive=0, contact=1, success=0.0).break_even_share == np.inf
 
 
 def test_the_best_list_ends_before_its_next_part_costs_more_than_it_brings() -> None:

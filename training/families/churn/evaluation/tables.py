@@ -109,11 +109,11 @@ def money_sentences(evaluated: Evaluated) -> str:
             "What a kept customer brings is not known, so lists are counted and not priced: set "
             "`kept_value_cents` in `[campaign]`."
         )
-    threshold, contact = Costs(**costs).break_even_risk, evaluated["list_contact"]
+    least, contact = Costs(**costs).break_even_share, evaluated["list_contact"]
     limit = (
-        f"A {contact['name']} pays from a risk of {threshold:.0%} on."
-        if threshold <= 1
-        else f"No {contact['name']} pays at these costs."
+        f"Such a list pays where {least:.0%} of those on it leave."
+        if least <= 1
+        else "No such list pays at these costs."
     )
     return (
         f"Reckoned with {money(costs['value'], currency)} for a kept customer, {_small(costs['contact'], currency)} "

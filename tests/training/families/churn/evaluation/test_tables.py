@@ -76,8 +76,8 @@ def test_the_money_of_a_list_says_with_what_it_is_worked_and_how_that_is_known(
 ) -> None:
     sentences = money_sentences(a_list_worked_with("letter", source))
     assert "a letter and 10.0% of those on the list kept who would have left" in sentences
-    # 3 euros are what 60 × 10 % × a risk of one half bring.
-    assert "A letter pays from a risk of 50% on." in sentences
+    # 3 euros are what 60 × 10 % bring where half of those on the list leave.
+    assert "Such a list pays where 50% of those on it leave." in sentences
     assert sentences.endswith(said)
 
 
