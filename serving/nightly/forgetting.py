@@ -11,10 +11,10 @@ from features.company.learned_from import LearnedFrom
 from features.company.settings.service import RetentionSettings
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import FOLDER, open_other_ids
-from features.store.pack import TextColumn, open_pack
+from features.store.pack import TextColumn, incomplete_refused, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import ledger_of
-from serving.snapshot.reading import open_snapshot_folder
+from serving.snapshot.columns import CUSTOMER_IDS, opened_column
 from training.predictions.stored import StoredPredictions
 
 
@@ -95,6 +95,8 @@ def _customers_in(folder: Path) -> tuple[TextColumn, ...] | None:
         other = open_other_ids(folder / FOLDER)
         if (folder / "pack").is_dir():
             return open_pack(folder / "pack").customer_ids, other.ids, other.persons
-        return open_snapshot_folder(folder).customer_ids, other.ids, other.persons
+        with incomplete_refused("the customers of scores"):
+            customers = TextColumn(*(opened_column(folder, name) for name in CUSTOMER_IDS))
+        return customers, other.ids, other.persons
     except RegularsError:
         return None

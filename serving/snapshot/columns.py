@@ -18,7 +18,7 @@ from features.vocabulary.arrays import Floats
 from training.actions.actions import NOTHING
 from training.families.segments.membership import Membership
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """Rises with every change of a column or of what a reader must know beside them."""
 UNKNOWN = -1
 """What stands where nothing can be said of a customer's value."""

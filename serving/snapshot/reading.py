@@ -32,6 +32,7 @@ from serving.snapshot.columns import (
     CUSTOMER_IDS,
     DECLINED,
     PARTS,
+    SCHEMA_VERSION,
     UNKNOWN,
     BestActions,
     CustomerAttributes,
@@ -321,9 +322,16 @@ def open_snapshot_folder(folder: Path) -> Snapshot:
     require_whole(folder, "the vectors of the scores", both, f"{VECTORS_FOLDER}/")
     require_whole(folder, "scores", _MADE_AGAIN)
     try:
+        manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
+        if manifest["schema_version"] != SCHEMA_VERSION:
+            raise WorkspaceRefused(
+                expected=f"scores of schema version {SCHEMA_VERSION}",
+                found=f"those of version {manifest['schema_version']}",
+                remedy=_MADE_AGAIN,
+            )
         return Snapshot(
             name=folder.name,
-            manifest=json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8")),
+            manifest=manifest,
             customer_ids=TextColumn(*(opened_column(folder, name) for name in CUSTOMER_IDS)),
             vectors=open_vectors(folder / VECTORS_FOLDER),
             ranking=Ranking(**opened_columns(folder, Ranking)),

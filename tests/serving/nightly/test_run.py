@@ -14,9 +14,12 @@ from features.company.workspace import Workspace
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.store.store import open_store
 from features.vocabulary.errors import WorkspaceRefused
+from serving.nightly import run
 from serving.nightly.run import _named, score_everybody
 from serving.scores.score import Status
 from serving.scores.scoring import Scorer
+from serving.snapshot import reading
+from serving.snapshot.columns import SCHEMA_VERSION
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.oracles.published import Published
 from tests.serving.company import CUSTOMERS, Company
@@ -109,6 +112,19 @@ def test_the_same_scores_are_kept(demo_workspace: Company) -> None:
     before = demo_workspace.workspace.scores.current
     summary = score_everybody(demo_workspace.settings, demo_workspace.workspace)
     assert summary.reused and demo_workspace.workspace.scores.current == before
+
+
+def test_scores_of_another_version_are_refused_and_made_anew_by_the_command_that_is_named(
+    demo_workspace: Company, copied: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (run, reading):
+        monkeypatch.setattr(one, "SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    with pytest.raises(
+        WorkspaceRefused, match=rf"those of version {SCHEMA_VERSION}\. Run `regulars score`"
+    ):
+        open_snapshot(copied)
+    assert not score_everybody(demo_workspace.settings, copied).reused
+    assert open_snapshot(copied).manifest["schema_version"] == SCHEMA_VERSION + 1
 
 
 def test_scoring_again_from_nothing_gives_the_same_bytes(
