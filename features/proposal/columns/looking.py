@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -154,12 +154,15 @@ def _look(
     )  # fmt: skip
 
 
-def _share(connection: Connection, source: Source, look: Look, condition: str) -> float:
-    """The share of filled values that meet a condition."""
+def _shares(
+    connection: Connection, source: Source, look: Look, conditions: Sequence[str]
+) -> list[float]:
+    """The shares of filled values that meet each of some conditions, counted in one walk over the rows."""
+    counted = ", ".join(f"count(*) FILTER ({condition})" for condition in conditions)
     found = connection.execute(
-        f"SELECT count(*) FROM {source.relation} WHERE {condition} AND trim({quoted(look.name)}) <> ''"
-    ).fetchall()[0][0]
-    return float(found) / look.filled
+        f"SELECT {counted} FROM {source.relation} WHERE trim({quoted(look.name)}) <> ''"
+    ).fetchall()[0]
+    return [float(count) / look.filled for count in found]
 
 
 def _number_sql(connection: Connection, source: Source, look: Look) -> str:
@@ -168,22 +171,19 @@ def _number_sql(connection: Connection, source: Source, look: Look) -> str:
     if look.type != "VARCHAR" or look.name in source.formats:
         # What the texts of a text file mean is decided already.
         return ""
-    has_three, has_others = (
-        _share(connection, source, look, f"regexp_matches({look.sql}, {literal(one)})")
-        for one in (_EITHER_NUMBER, _ONE_NUMBER)
+    patterns = (_EITHER_NUMBER, _ONE_NUMBER, _POINT_NUMBER, _COMMA_NUMBER)
+    has_three, has_others, with_point, with_comma = _shares(
+        connection,
+        source,
+        look,
+        [f"regexp_matches({look.sql}, {literal(one)})" for one in patterns],
     )
     if has_three and not has_others:
         # Nothing says whether 1.500 is one and a half, so that no number is made of it.
         return ""
-    if (
-        _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_POINT_NUMBER)})")
-        >= READS
-    ):
+    if with_point >= READS:
         return f"TRY_CAST(replace({look.sql}, ',', '') AS DECIMAL(18, 4))"
-    if (
-        _share(connection, source, look, f"regexp_matches({look.sql}, {literal(_COMMA_NUMBER)})")
-        >= READS
-    ):
+    if with_comma >= READS:
         return f"TRY_CAST(replace(replace({look.sql}, '.', ''), ',', '.') AS DECIMAL(18, 4))"
     return ""
 
@@ -202,19 +202,12 @@ def _instant_sql(connection: Connection, source: Source, look: Look) -> tuple[st
 
 
 def _text_instant(connection: Connection, source: Source, look: Look) -> tuple[str, str]:
-    if (
-        _share(connection, source, look, f"TRY_CAST({look.sql} AS TIMESTAMPTZ) IS NOT NULL")
-        >= READS
-    ):
+    as_written = f"TRY_CAST({look.sql} AS TIMESTAMPTZ) IS NOT NULL"
+    if _shares(connection, source, look, [as_written])[0] >= READS:
         return look.sql, ""
-    readable = [
-        form
-        for form in _DATE_FORMATS
-        if _share(
-            connection, source, look, f"try_strptime({look.sql}, {literal(form)}) IS NOT NULL"
-        )
-        >= READS
-    ]
+    by_format = [f"try_strptime({look.sql}, {literal(form)}) IS NOT NULL" for form in _DATE_FORMATS]
+    shares = _shares(connection, source, look, by_format)
+    readable = [form for form, share in zip(_DATE_FORMATS, shares, strict=True) if share >= READS]
     if not readable:
         return "", ""
     note = f"read as {readable[0]}"
