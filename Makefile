@@ -9,8 +9,10 @@ SPARK_READY := $(VENV)/.ready-spark
 SIZE ?= full
 # Workers and all the processes that tests start would compile every module anew where the shell keeps none.
 KEEPS_COMPILED := PYTHONDONTWRITEBYTECODE=
-# A file's tests stay with one worker, so that what they share is made once.
-TWO_AT_A_TIME := -n 2 --dist loadfile
+# A file's tests stay with one worker, so that what they share is made once. One worker more than two cores
+# need, since a third of the time is spent waiting for services, browsers and disks; whole companies come first.
+WORKERS ?= 3
+IN_PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-spark demo check test test-all mutants lock format clean
@@ -50,10 +52,10 @@ check: setup ## style, types, import directions, documentation
 	  features training serving experiments regulars tests/laws/test_documentation.py
 
 test: setup ## the tests that run in minutes
-	$(KEEPS_COMPILED) $(BIN)/pytest $(TWO_AT_A_TIME) -m "not slow"
+	$(KEEPS_COMPILED) $(BIN)/pytest $(IN_PARALLEL) -m "not slow"
 
 test-all: setup ## every test, the slow proofs too
-	$(KEEPS_COMPILED) $(BIN)/pytest $(TWO_AT_A_TIME)
+	$(KEEPS_COMPILED) $(BIN)/pytest $(IN_PARALLEL)
 
 bench-%: setup ## measure one room's claims: bench-world …; SIZE=small for a quick look
 	SIZE=$(SIZE) $(BIN)/python -m experiments.bench.$*

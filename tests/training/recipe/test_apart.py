@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import resource
 import signal
@@ -42,6 +43,7 @@ def test_what_it_came_to_and_how_far_it_was_reach_the_parent() -> None:
 def test_a_child_that_is_killed_is_told_by_signal_stage_and_memory(number: int, name: str) -> None:
     def work(progress: Progress) -> None:
         progress("climbing the ladder", 1, 2)
+        faulthandler.disable()  # pytest's would tell the terminal of an end that is wanted
         os.kill(os.getpid(), number)
 
     with pytest.raises(ModelRefused) as told:
