@@ -14,6 +14,8 @@ EffectSource = Literal["assumed", "measured"]
 
 WhyNothing = Literal["no_gain", "contact_refused"]
 
+ContactGroupWord = Literal["persuadable", "sure thing", "lost cause", "do not disturb"]
+
 
 class BestActionAnswer(Answer):
     """What is best to do beside an offer: `chance_kept` x `if_kept_cents` - `cost_cents` = `net_gain_cents`."""
@@ -49,5 +51,14 @@ class BestActionAnswer(Answer):
         Annotated[
             WhyNothing | None,
             Field(description="Why nothing is to be done; absent where something is."),
+        ]
+    ]
+    group: NotRequired[
+        Annotated[
+            ContactGroupWord | None,
+            Field(
+                description="What measured campaigns tell of the customer: who is worth a contact (`persuadable`), comes back anyway "
+                "(`sure thing`), does not (`lost cause`), or is driven away by one (`do not disturb`); absent where nothing was measured."
+            ),
         ]
     ]

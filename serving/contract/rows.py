@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, cast
 
-from serving.contract.action_messages import ActionWord, BestActionAnswer, EffectSource, WhyNothing
+from serving.contract.action_messages import (
+    ActionWord,
+    BestActionAnswer,
+    ContactGroupWord,
+    EffectSource,
+    WhyNothing,
+)
 from serving.contract.answering import instant, word_of
 from serving.contract.messages import FactAnswer, ReasonAnswer, WarningAnswer
 from serving.contract.row_messages import (
@@ -104,6 +110,8 @@ def _best_action(best: BestAction) -> BestActionAnswer:
         net_gain_cents=best.net_gain_cents,
         if_kept_cents=best.if_kept_cents,
     )
+    if best.group:
+        answer["group"] = cast(ContactGroupWord, best.group.word)
     if best.action is None:
         answer["why_nothing"] = cast(WhyNothing, best.why_nothing)
         return answer

@@ -76,6 +76,7 @@ class ListRow:
     reasons: Sequence[ShortReason] = shown("The main reasons that raise the risk, most first.")
     action: str = shown("What is best to do; empty where nothing gains, or nothing can be done.")
     net_gain: str = shown("What that is expected to bring less its cost; empty like that.")
+    group: str = shown("What measured campaigns tell of the customer; empty where there are none.")
     refusal: str = shown("That the customer must not be contacted; empty for whoever may be.")
     value: str = shown(
         "Expected value, or without a value model spend of the last 365 days; empty without any money."
@@ -132,6 +133,9 @@ class FilterForm:
     segments: Sequence[Choice] = shown("The choices of segment; empty where none are in use.")
     groups: Sequence[Choice] = shown("The choices of main reason.")
     actions: Sequence[Choice] = shown("The choices of what is best to do; empty like that.")
+    contact_groups: Sequence[Choice] = shown(
+        "The choices of what campaigns tell of customers; empty where none has measured a contact."
+    )
     consents: Sequence[Choice] = shown(
         "The choices of who may be contacted; empty where nobody said no."
     )

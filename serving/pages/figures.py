@@ -12,9 +12,11 @@ from features.vocabulary.identifiers import normal_id
 from features.vocabulary.time import DAY_SECONDS
 from serving.in_use.models_in_use import InUse
 from serving.pages.list_query import ListQuery
+from serving.snapshot.contact_groups import groups_in_places, tells_groups
 from serving.snapshot.freshness import days_out_of_date
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import NOTHING, Action
+from training.actions.groups import ContactGroup
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
@@ -186,6 +188,14 @@ def action_at(snapshot: Snapshot, position: int) -> Action | None:
 def net_gain(snapshot: Snapshot, position: int, currency: str, language: Language = ENGLISH) -> str:
     """What that is expected to bring less its cost, with its sign."""
     return f"+{whole_money(int(snapshot.net_gain_cents[position]), currency, language)}"
+
+
+def group_at(snapshot: Snapshot, position: int, language: Language = ENGLISH) -> str:
+    """What measured campaigns tell of one place in the ranking; empty where they tell nothing."""
+    if not tells_groups(snapshot):
+        return ""
+    title = ContactGroup(int(groups_in_places(snapshot)[position])).title
+    return language.say(title) if title else ""
 
 
 def refusal(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:

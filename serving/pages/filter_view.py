@@ -14,11 +14,13 @@ from serving.pages.list_query import (
     BANDS,
     CONSENTS,
     DECLARED,
+    GROUPS,
     SIZES,
     STAGES,
     STATUSES,
     ListQuery,
 )
+from serving.snapshot.contact_groups import tells_groups
 from training.reasons.languages.catalogue import phrase
 
 _ANY = {
@@ -28,6 +30,7 @@ _ANY = {
     "segment": phrase("Any segment"),
     "reason": phrase("Any reason"),
     "action": phrase("Anything"),
+    "group": phrase("Any group"),
     "consent": phrase("May be contacted"),
 }
 _DAYS = {
@@ -50,6 +53,7 @@ def filter_form(in_use: InUse, query: ListQuery, currency: str) -> FilterForm:
         segments=filters.choices("segment", query.segment),
         groups=filters.choices("reason", query.reason),
         actions=filters.choices("action", query.action),
+        contact_groups=filters.choices("group", query.group),
         consents=filters.choices("consent", query.consent),
         spend=_number(query.spend),
         currency=currency,
@@ -82,6 +86,7 @@ class _Filters:
             "segment": self._segments,
             "reason": self._groups,
             "action": self._actions,
+            "group": self._contact_groups,
             "consent": self._consents,
         }
 
@@ -160,6 +165,9 @@ class _Filters:
             return {}
         titles = {one.name: self._language.say(one.title) for one in self._snapshot.actions}
         return titles | {_NOTHING_TO_DO: self._language.say("Nothing")}
+
+    def _contact_groups(self) -> dict[str, str]:
+        return self._said(GROUPS) if tells_groups(self._snapshot) else {}
 
     def _consents(self) -> dict[str, str]:
         return self._said(CONSENTS) if self._snapshot.has_refused_contact.any() else {}

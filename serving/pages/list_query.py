@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from features.lifecycle.stages import LifecycleStatus, Stage
+from training.actions.groups import ContactGroup
 from training.families.value.at_risk import TERCILES
 from training.reasons.languages.catalogue import phrase
 
@@ -25,6 +26,7 @@ SORTS = {
 MONEY = ("gain", "value", "spend", "at_risk")
 """Those that are about money, which nobody is asked by where none is known."""
 STATUSES = {one.word: one.title for one in LifecycleStatus}
+GROUPS = {one.word: one.title for one in ContactGroup if one}
 CONSENTS = {
     "all": phrase("Everybody"),
     "refused": phrase("Must not be contacted"),
@@ -48,7 +50,8 @@ class ListQuery:
     ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept
     and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days, and
     ``value`` the least expected value in them. ``silent`` is the least days since the last order, ``tenure`` and
-    ``tenure_most`` the least and the most since the first. ``declared`` has what customers declared, by attribute. ``action`` is the name of what is best to do, or ``nothing``. Without
+    ``tenure_most`` the least and the most since the first. ``declared`` has what customers declared, by attribute. ``action`` is the name of what is best to do, or ``nothing``; ``group``
+    is what campaigns tell of them. Without
     ``consent`` nobody is in the list who must not be contacted. Without ``sort`` the list is in the order of its
     scores (``usual_order``); ``rising`` puts the smallest first.
     """
@@ -63,6 +66,7 @@ class ListQuery:
     status: str = ""
     segment: str = ""
     action: str = ""
+    group: str = ""
     consent: str = ""
     silent: int = 0
     tenure: int = 0
@@ -89,6 +93,7 @@ class ListQuery:
             status=parameters.get("status", "") if parameters.get("status") in STATUSES else "",
             segment=parameters.get("segment", "")[:_LONGEST_NAME],
             action=parameters.get("action", "")[:_LONGEST_NAME],
+            group=parameters.get("group", "") if parameters.get("group") in GROUPS else "",
             consent=parameters.get("consent", "") if parameters.get("consent") in CONSENTS else "",
             silent=_whole(parameters.get("silent", "")),
             tenure=_whole(parameters.get("tenure", "")),
@@ -113,6 +118,7 @@ class ListQuery:
             "status": self.status,
             "segment": self.segment,
             "action": self.action,
+            "group": self.group,
             "consent": self.consent,
             "silent": _as_parameter(self.silent),
             "tenure": _as_parameter(self.tenure),

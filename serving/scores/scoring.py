@@ -19,7 +19,6 @@ from serving.scores.live_standing import CustomerNow, LiveStanding, Standing
 from serving.scores.score import Score, band
 from serving.scores.subject import Subject, VectorReader
 from serving.snapshot.segments import CustomerSegment
-from training.actions.actions import NOTHING
 from training.actions.best import BestAction, ContactCase, best_actions_for
 from training.families.churn.bundle import Bundle
 from training.families.value.reasons.explanation import ValueExplanation, explain_value
@@ -210,8 +209,7 @@ class Scorer:
             if case is not None and self._judge.is_known(subject):
                 place = int(snapshot.places[judgement.key])
                 best, gain = int(snapshot.best_action[place]), int(snapshot.net_gain_cents[place])
-                action = None if best == NOTHING else snapshot.actions[best]
-                found.append(case.with_action(action, gain))
+                found.append(case.with_action(snapshot.actions, best, gain))
                 continue
             found.append(None)
             if case is not None:

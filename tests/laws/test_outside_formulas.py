@@ -62,6 +62,8 @@ IN_THE_FILE: dict[str, Formula] = {
     "may_be_contacted": lambda told, place: "no" if told.has_refused(place) else "yes",
     "best_action": lambda told, place: told.best_action(place)[0],
     "net_gain": lambda told, place: f"{told.best_action(place)[1] / 100:.2f}",
+    # No campaign has measured a contact of these companies.
+    "group": lambda told, place: "",
     "rank": lambda told, place: str(place + 1),
     "customer_id": lambda told, place: told.customer(place),
     "risk_percent": lambda told, place: f"{100 * told.risk(place):.1f}",
@@ -180,6 +182,7 @@ IN_THE_LIST: dict[str, Formula] = {
     )),
     "at_risk": lambda told, place: whole_euro(told.at_risk_cents(place)),
     "action": lambda told, place: TITLES[told.best_action(place)[0]],
+    "group": lambda told, place: "",
     "net_gain": lambda told, place: (
         f"+{whole_euro(told.best_action(place)[1])}" if told.best_action(place)[1] else ""
     ),

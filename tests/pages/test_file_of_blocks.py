@@ -14,7 +14,7 @@ from features.vocabulary.cells import harmless
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import matching
 from serving.pages.customer.value_view import shown_value_explanation
-from serving.pages.figures import action_at, instant
+from serving.pages.figures import action_at, group_at, instant
 from serving.pages.files.download import BYTE_ORDER_MARK, csv_parts
 from serving.pages.files.table import COLUMNS, first_reasons
 from serving.pages.list_query import ListQuery
@@ -77,6 +77,7 @@ def line(in_use: InUse, place: int, explanation: Explanation) -> list[str]:
         *(str(snapshot.manifest[f"model_{one}"]) for one in ("title", "version")),
         *(instant(snapshot.cutoff_seconds), "no" if snapshot.has_refused_contact[key] else "yes"),
         *("nothing" if action is None else action.name, f"{snapshot.net_gain_cents[place] / 100:.2f}"),
+        group_at(snapshot, place).lower(),
     ]  # fmt: skip
 
 

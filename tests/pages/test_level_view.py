@@ -78,7 +78,7 @@ def test_numbers_and_days_are_written_as_the_company_reads_them() -> None:
     assert (section.lines[1].test, section.lines[1].came) == ("1.3.2025", "2,00")
 
 
-UNFILTERED = FilterForm([], [], [], [], [], [], [], [], "", "", "", "", "", "", [], [], [])
+UNFILTERED = FilterForm([], [], [], [], [], [], [], [], [], "", "", "", "", "", "", [], [], [])
 
 
 def page_with_levels() -> ChurnListPage:

@@ -9,6 +9,7 @@ import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
 from training.actions.actions import NOTHING, Action
+from training.actions.groups import ContactGroup, contact_group
 from training.actions.net_gain import best_actions
 
 NO_GAIN, REFUSED = "no_gain", "contact_refused"
@@ -18,7 +19,8 @@ NO_GAIN, REFUSED = "no_gain", "contact_refused"
 class BestAction(NamedTuple):
     """The best action for one customer, None where doing nothing is, and then ``why_nothing`` says why.
 
-    ``chance_kept`` x ``if_kept_cents`` - the action's cost = ``net_gain_cents``, rounded to cents.
+    ``chance_kept`` x ``if_kept_cents`` - the action's cost = ``net_gain_cents``, rounded to cents. ``group`` is what
+    campaigns tell of the customer.
     """
 
     action: Action | None
@@ -26,6 +28,7 @@ class BestAction(NamedTuple):
     if_kept_cents: int
     net_gain_cents: int
     why_nothing: str = ""
+    group: ContactGroup = ContactGroup.UNTOLD
 
 
 class ContactCase(NamedTuple):
@@ -36,14 +39,16 @@ class ContactCase(NamedTuple):
     if_kept_cents: int
     has_refused: bool
 
-    def with_action(self, action: Action | None, net_gain_cents: int) -> BestAction:
-        """What was found best for the customer with the arithmetic behind it; None where doing nothing is."""
+    def with_action(self, actions: Sequence[Action], place: int, net_gain_cents: int) -> BestAction:
+        """What was found best of some actions for the customer, or ``NOTHING``, with the arithmetic behind it."""
+        if self.has_refused:
+            return BestAction(None, 0.0, self.if_kept_cents, 0, REFUSED)
+        action = None if place == NOTHING else actions[place]
+        group = contact_group(actions, self.status, self.risk, action)
         if action is None:
-            return BestAction(
-                None, 0.0, self.if_kept_cents, 0, REFUSED if self.has_refused else NO_GAIN
-            )
+            return BestAction(None, 0.0, self.if_kept_cents, 0, NO_GAIN, group)
         chance = action.retention_chance(self.status, self.risk)
-        return BestAction(action, chance, self.if_kept_cents, net_gain_cents)
+        return BestAction(action, chance, self.if_kept_cents, net_gain_cents, group=group)
 
 
 def best_actions_for(actions: Sequence[Action], cases: Sequence[ContactCase]) -> list[BestAction]:
@@ -58,6 +63,6 @@ def best_actions_for(actions: Sequence[Action], cases: Sequence[ContactCase]) ->
         np.array([one.has_refused for one in cases]),
     )
     return [
-        one.with_action(None if place == NOTHING else actions[place], gain)
+        one.with_action(actions, place, gain)
         for one, place, gain in zip(cases, places.tolist(), gains.tolist(), strict=True)
     ]

@@ -7,12 +7,28 @@ from datetime import date
 
 import numpy as np
 
+from features.lifecycle.stages import LifecycleStatus
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
 from serving.pages.figures import percent, tenths, whole_money
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import MEASURED, Action, retention_chances
+from training.actions.groups import ContactGroup, contact_group
 from training.actions.net_gain import net_gains_cents
+from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
+
+_WHY_NOTHING = {
+    ContactGroup.UNTOLD: phrase("No contact brings more than it costs."),
+    ContactGroup.SURE_THING: phrase(
+        "Sure thing: they come back anyway, likelier than not, and no contact brings more than it costs."
+    ),
+    ContactGroup.LOST_CAUSE: phrase(
+        "Lost cause: they do not come back, likelier than not, and no contact changes that for what it costs."
+    ),
+    ContactGroup.DO_NOT_DISTURB: phrase(
+        "Do not disturb: of those contacted in past campaigns fewer came back than of those held out."
+    ),
+}
 
 
 def to_do_section(
@@ -49,7 +65,8 @@ def to_do_section(
         for action in (snapshot.actions[place],)
     ]
     if round(float(gains[order[0]])) <= 0:
-        said = language.say("No contact brings more than it costs.")
+        group = contact_group(snapshot.actions, LifecycleStatus(status[0]), float(risk[0]), None)
+        said = language.say(_WHY_NOTHING[group])
         lines.insert(0, ToDoLine(language.say("Nothing"), said, whole_money(0, currency, language)))
     return ToDoSection(lines, " ".join(_how_known(snapshot.actions, currency, language)))
 

@@ -14,9 +14,11 @@ from serving.in_use.models_in_use import InUse
 from serving.pages.figures import instant
 from serving.scores.score import bands
 from serving.snapshot.columns import DECLINED, UNKNOWN
+from serving.snapshot.contact_groups import groups_in_places
 from serving.snapshot.earlier_risks import points_risen
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import NOTHING
+from training.actions.groups import ContactGroup
 from training.families.value.reasons.explanation import shown_units
 from training.families.value.reasons.first import SharesOfMany, first_raising
 from training.reasons.flat import ReasonsInPlaces
@@ -74,6 +76,7 @@ COLUMNS = (
     "may_be_contacted",
     "best_action",
     "net_gain",
+    "group",
 )
 COST_COLUMNS = ("cost_to_serve", "value_less_cost")
 """Stand at the end where the company has said what serving costs."""
@@ -208,11 +211,13 @@ def _reasons(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
 def _to_do(snapshot: Snapshot, places: NDArray[np.intp]) -> dict[str, Cells]:
     """What is best to do and what it is expected to bring less its cost; empty cells where nothing can be done."""
     if not snapshot.acts:
-        return dict.fromkeys(("best_action", "net_gain"), _same("", places))
+        return dict.fromkeys(("best_action", "net_gain", "group"), _same("", places))
+    words = [one.word for one in ContactGroup]
     names = {NOTHING: "nothing", **{at: one.name for at, one in enumerate(snapshot.actions)}}
     return {
         "best_action": [names[one] for one in snapshot.best_action[places].tolist()],
         "net_gain": _money(snapshot.net_gain_cents[places]),
+        "group": [words[one] for one in groups_in_places(snapshot)[places].tolist()],
     }
 
 

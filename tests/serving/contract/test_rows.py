@@ -12,6 +12,7 @@ from serving.scores.subject import Caution
 from serving.snapshot.segments import CustomerSegment, SegmentReason
 from training.actions.actions import Action
 from training.actions.best import BestAction
+from training.actions.groups import ContactGroup
 from training.families.value.reasons.explanation import ValueExplanation, ValueReason
 from training.reasons.explanation import Explanation, Reason
 from training.reasons.wording import Fact
@@ -218,6 +219,12 @@ def test_the_best_action_is_told_with_its_sum_or_why_there_is_none() -> None:
     assert row["best_action"] == {
         "name": "nothing", "if_kept_cents": 12_000, "net_gain_cents": 0,
         "why_nothing": "contact_refused",
+    }  # fmt: skip
+    lost = left._replace(why_nothing="no_gain", group=ContactGroup.LOST_CAUSE)
+    row = row_answer(None, SCORE._replace(best_action=lost), DECIDED, currency="EUR", lasts_days=7)
+    assert row["best_action"] == {
+        "name": "nothing", "if_kept_cents": 12_000, "net_gain_cents": 0,
+        "why_nothing": "no_gain", "group": "lost cause",
     }  # fmt: skip
 
 
