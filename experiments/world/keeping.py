@@ -23,7 +23,7 @@ class Keeping:
 
     ``rate`` is how often they would leave for good within the horizon if one could leave more than once, 0 of who has left;
     ``lowered`` the share by which a call lowers it; ``if_kept_cents`` what a customer who stays brings in the days asked about, at their
-    own rhythm and their usual order.
+    own rhythm and with the usual margin of their orders.
     """
 
     customer_ids: NDArray[np.str_]

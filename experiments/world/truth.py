@@ -138,12 +138,12 @@ class World:
     def keeping(self, cutoff: Cutoff, days: int, money_days: int = 365) -> Keeping:
         """What a plain contact on the cutoff day truly does to each customer with an order before it, within so many days.
 
-        What a kept customer brings is that of ``money_days``.
+        What a kept customer brings is the margin of ``money_days``, for the company's table of items has costs.
         """
         cutoff_day = self._day(cutoff)
         orders = self._archive.table("orders")
-        latest = last_rows(orders["customer"], orders["seconds"] < cutoff_day * DAY_SECONDS)
-        customers = orders["customer"][latest]
+        before = orders["seconds"] < cutoff_day * DAY_SECONDS
+        customers = orders["customer"][last_rows(orders["customer"], before)]
         seen = self._archive.seen(customers, orders, cutoff_day, cutoff_day + days)
         has_left = self._archive.left_days()[customers] < cutoff_day
         return Keeping(
@@ -153,24 +153,23 @@ class World:
             ),
             lowered=share_retained_by_call(seen.people),
             if_kept_cents=brings_within(
-                seen.people, self._usual_order_cents(customers), money_days
+                seen.people, self._usual_margin_cents(customers, orders), money_days
             ),
         )
 
-    def _usual_order_cents(self, customers: Ints) -> Floats:
-        """What an order of each customer comes to on average, returns taken off."""
-        table = pq.read_table(
-            self.folder / "purchases.parquet", columns=["customer_id", "order_id", "amount"]
-        )
-        spent = table.group_by("customer_id").aggregate(
-            [("amount", "sum"), ("order_id", "count_distinct")]
-        )
-        ids = np.asarray(spent["customer_id"].to_pylist(), np.str_)
-        order = np.argsort(ids)
-        places = order[np.searchsorted(ids[order], _ids(customers))]
-        cents = 100 * np.asarray(spent["amount_sum"].cast("float64"))[places]
-        orders = np.asarray(spent["order_id_count_distinct"])[places]
-        return np.asarray(np.maximum(cents, 0.0) / orders)
+    def _usual_margin_cents(self, customers: Ints, orders: Rows) -> Floats:
+        """What each customer leaves for each regular order: what is paid, returns taken off, less what the items cost.
+
+        What they return and what they buy of an offer has order numbers of its own.
+        """
+        names = ["customer_id", "item_id", "quantity", "amount"]
+        lines = pq.read_table(self.folder / "purchases.parquet", columns=names).to_pandas()
+        items = pq.read_table(self.folder / "items.parquet", columns=["item_id", "unit_cost"])
+        costs = items.to_pandas().set_index("item_id")["unit_cost"].astype(float)
+        left = lines["amount"].astype(float) - lines["quantity"] * lines["item_id"].map(costs)
+        theirs = left.groupby(lines["customer_id"]).sum().reindex(_ids(customers)).to_numpy()
+        regular = np.bincount(orders["customer"][orders["is_regular"]])[customers]
+        return np.asarray(100.0 * np.maximum(theirs, 0.0) / regular)
 
     def uplift(self, offer_id: str) -> Uplift:
         """What one offer truly does to each customer; the offers are those of ``offers.parquet``."""
