@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
@@ -58,3 +59,8 @@ def write_shop(
     path = folder / "regulars.toml"
     path.write_text(settings, encoding="utf-8")
     return path
+
+
+def own_copy_of(settings: Path, folder: Path) -> Path:
+    """The settings of a copy of a shop with all that was trained and scored in it, for a test that changes it."""
+    return Path(shutil.copytree(settings.parent, folder / "copy")) / settings.name

@@ -14,7 +14,7 @@ from features.company.workspace import Workspace
 from regulars.main import main
 from serving.snapshot.reading import open_snapshot
 from serving.snapshot.scores_of_model import scores_of
-from tests.commands.shop import FIRST_DAY, SETTINGS, leaving_and_staying, write_shop
+from tests.commands.shop import FIRST_DAY, SETTINGS, leaving_and_staying, own_copy_of, write_shop
 from tests.commands.test_way_through import run
 from tests.oracles.mlflow_client import histories_of, notes_of_runs, tags_of
 from training.registry.registry import Registry
@@ -59,7 +59,7 @@ def left_of_those_judged() -> float:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop with a model in use and another that waits."""
     settings = write_shop(tmp_path_factory.mktemp("shop"), sold_before(NIGHT), settings=CHALLENGING)
     for words in (["ingest"], ["train", "churn"], ["vectors"]):
@@ -67,6 +67,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings.write_text(CHALLENGING + "\n[campaign]\nkept_value_cents = 7\n", encoding="utf-8")
     assert run(settings, "train", "churn", "--no-promote")["version"] == "2"
     return settings
+
+
+@pytest.fixture
+def shop(trained: Path, tmp_path: Path) -> Path:
+    """A copy of it, before its first night."""
+    return own_copy_of(trained, tmp_path)
 
 
 def test_nights_are_told_of_both_and_nobody_is_shown_the_challenger(shop: Path) -> None:

@@ -11,7 +11,7 @@ from click.testing import Result
 
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
-from tests.commands.shop import SETTINGS, line, write_shop
+from tests.commands.shop import SETTINGS, line, own_copy_of, write_shop
 from tests.commands.test_refusals import run
 from tests.oracles.mlflow_client import tags_of
 from training.bundles.bundle import current, opened
@@ -71,8 +71,8 @@ def test_the_cause_stands_in_the_sentence_and_the_tests_in_a_table_with_bars(
     assert len(bars) == 3 and {one.startswith("·" * 10) for one in bars} == {True, False}
 
 
-def test_the_next_step_works_and_is_on_record(shop: tuple[Path, Result]) -> None:
-    settings, told = shop
+def test_the_next_step_works_and_is_on_record(shop: tuple[Path, Result], tmp_path: Path) -> None:
+    settings, told = own_copy_of(shop[0], tmp_path), shop[1]
     (command,) = re.findall(r"Next: `regulars (promote [^`]*)`", " ".join(told.output.split()))
     assert command == 'promote 1 --model value --force --reason "…"'
     answer = run(settings, *shlex.split(command.replace("…", "we know our prices")))

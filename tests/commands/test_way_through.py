@@ -17,7 +17,7 @@ from features.company.workspace import Workspace
 from features.store.store import open_store
 from regulars.main import main
 from serving.snapshot.reading import open_snapshot
-from tests.commands.shop import leaving_and_staying, stops_on, write_shop
+from tests.commands.shop import leaving_and_staying, own_copy_of, stops_on, write_shop
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.bundles.admission import current_folder
@@ -103,13 +103,16 @@ def test_a_promotion_can_be_taken_back(shop: Path) -> None:
     assert run(shop, "rollback", "--reason", "it was enough")["promoted"] is True
 
 
-def test_a_key_is_shown_once_and_ends_when_revoked(shop: Path) -> None:
+def test_a_key_is_shown_once_and_ends_when_revoked(shop: Path, tmp_path: Path) -> None:
+    shop = own_copy_of(shop, tmp_path)
+    others = [one["key"] for one in run(shop, "keys", "list")["keys"]]
     key = run(shop, "keys", "create", "crm", "--scope", "score")["key"]
-    [listed] = run(shop, "keys", "list")["keys"]
+    [listed] = [one for one in run(shop, "keys", "list")["keys"] if one["key"] not in others]
     assert listed["state"] == "valid"
     assert key not in json.dumps(listed)
     run(shop, "keys", "revoke", listed["key"])
-    assert run(shop, "keys", "list")["keys"][0]["state"] == "revoked"
+    states = {one["key"]: one["state"] for one in run(shop, "keys", "list")["keys"]}
+    assert states[listed["key"]] == "revoked"
     recorded = run(shop, "audit", "list", "--latest", "2")["calls"]
     assert [(one["key"], one["call"]) for one in recorded] == [
         ("command line", "RUN regulars keys revoke"),

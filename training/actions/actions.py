@@ -20,7 +20,7 @@ from features.company.settings.actions import (
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Floats, Truths
 from training.actions.assumed import still_to_lose
-from training.actions.measured import MeasuredContact
+from training.actions.measured import MeasuredContact, RetentionChances, retention_chances_of
 from training.reasons.languages.catalogue import phrase
 
 NOTHING = -1
@@ -103,11 +103,8 @@ class Action:
             }
         )
 
-    def as_measured(self, found: MeasuredContact, *, came_back_if_gone: float | None) -> Action:
-        """The action by what campaigns have shown of it, as it is where they tell nothing."""
-        chances = found.retention_chances(self.keeps, came_back_if_gone=came_back_if_gone)
-        if chances is None:
-            return self
+    def as_measured(self, found: MeasuredContact, chances: RetentionChances) -> Action:
+        """The action by what campaigns have shown of it."""
         retained = found.retained_share
         return replace(
             self,
@@ -161,10 +158,11 @@ def plain_contacts(
         "mail": settings.mail,
     }
     assumed = [Action.assumed(name, one) for name, one in said.items() if one.is_possible]
+    shares = {one.name: one.keeps for one in assumed}
+    told = {name: one for name, one in measured.items() if name in shares}
+    chances = retention_chances_of(told, shares, came_back_if_gone=came_back_if_gone)
     return tuple(
-        one.as_measured(measured[one.name], came_back_if_gone=came_back_if_gone)
-        if one.name in measured
-        else one
+        one.as_measured(told[one.name], chances[one.name]) if one.name in chances else one
         for one in assumed
     )
 

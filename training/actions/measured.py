@@ -3,8 +3,8 @@
 A contact can keep only those who would not come back without it, and nobody who has gone for good. So its effect is told as
 a *lift*: of customers who come back anyway so many more come back. One lift holds for all statuses unless their figures
 differ by more than chance, and each status lies between its own figure and the common one by how sure its own is
-(empirical Bayes, with the spread between statuses of DerSimonian and Laird, 1986). The common lift lies between what was
-measured and what was assumed in the same way; an assumption counts as unsure by as much as it says.
+(empirical Bayes, with the spread between statuses of DerSimonian and Laird, 1986, less what chance may do). The common lift lies between what was
+measured and what was assumed of all contacts (``lifts.py``).
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ import numpy as np
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Floats
 from training.actions.assumed import still_to_lose
+from training.actions.lifts import MeasuredLift, believed
 from training.measures.estimates import Estimate
 
 CONTACTS = "contacts"
 """Where the evaluation of a churn model says what contacts have done."""
 FEWEST_IN_AN_ARM = 50
 """Of fewer customers in either arm of a status nothing is told by its own figures."""
-_LEAST_UNSURE_LIFT = 0.01
-"""Also who assumes that a contact does nothing may be wrong by so much."""
 _NORMAL_95 = 1.959964
+_ONCE_IN = 0.01
+"""How often statuses that are all alike are taken for different ones."""
 
 
 @dataclass(frozen=True)
@@ -108,34 +109,37 @@ class MeasuredContact:
         margin = _NORMAL_95 * float(np.sqrt(variance))
         return Estimate(mean, mean - margin, mean + margin)
 
-    def retention_chances(
-        self, assumed_shares: Sequence[float], *, came_back_if_gone: float | None = None
-    ) -> RetentionChances | None:
-        """The chance to keep a customer by status; None where no status has enough customers in both arms.
+    def lift(self, assumed_shares: Sequence[float]) -> MeasuredLift | None:
+        """Its lift over all statuses beside the assumed one; None where no status has enough customers in both arms.
 
-        ``assumed_shares`` are what the company assumes: of those of a status who would leave and have not left yet so many stay. Who is *probably gone* is
-        told by a model and not by the rules the campaigns were measured by; ``came_back_if_gone`` is the share of them who come back.
+        ``assumed_shares`` are what the company assumes: of those of a status who would leave and have not left yet so many stay.
         """
         told = [one for one in self.statuses.values() if one.is_enough]
         if not told:
             return None
         came_back = np.array([one.came_back for one in told])
-        kept = np.array([one.kept for one in told])
-        errors = np.array([one.standard_error for one in told])
-        lifts, variances = kept / came_back, (errors / came_back) ** 2
+        lifts = np.array([one.kept for one in told]) / came_back
+        variances = (np.array([one.standard_error for one in told]) / came_back) ** 2
         spread = _spread(lifts, variances)
         own = 1.0 / (variances + spread)
-        measured, of_measured = float((own * lifts).sum() / own.sum()), 1.0 / float(own.sum())
+        total = float(own.sum())
         assumed = self._assumed_lift(assumed_shares)
-        of_assumed = max(abs(assumed), _LEAST_UNSURE_LIFT) ** 2
-        share_measured = of_assumed / (of_assumed + of_measured)
-        lift = share_measured * measured + (1.0 - share_measured) * assumed
+        return MeasuredLift(assumed, float((own * lifts).sum()) / total, 1.0 / total, spread)
+
+    def chances_by_status(
+        self, lift: float, spread: float, came_back_if_gone: float | None
+    ) -> Floats:
+        """The chance to keep a customer of each status, by a lift of all and how much statuses differ; NaN where nothing was measured.
+
+        Who is *probably gone* is told by a model and not by the rules the campaigns were measured by; ``came_back_if_gone`` is the
+        share of them who come back, None where that is not known.
+        """
         by_status = np.full(len(LifecycleStatus), np.nan)
         for word, one in self.statuses.items():
             by_status[_code(word)] = one.came_back * _between(one, lift, spread)
         if came_back_if_gone is not None:
             by_status[LifecycleStatus.PROBABLY_GONE] = came_back_if_gone * lift
-        return RetentionChances(by_status, share_measured)
+        return by_status
 
     def _assumed_lift(self, assumed_shares: Sequence[float]) -> float:
         """The lift that the assumption comes to among the customers of the campaigns."""
@@ -145,6 +149,24 @@ class MeasuredContact:
             kept += customers * assumed_shares[_code(word)] * still_to_lose(one.silent)
             came_back += customers * one.came_back
         return kept / came_back
+
+
+def retention_chances_of(
+    measured: Mapping[str, MeasuredContact],
+    assumed_shares: Mapping[str, Sequence[float]],
+    *,
+    came_back_if_gone: float | None = None,
+) -> dict[str, RetentionChances]:
+    """The chances to keep a customer by each contact that campaigns tell enough of, weighed against what is assumed of all of them."""
+    lifts = {name: one.lift(assumed_shares[name]) for name, one in measured.items()}
+    told = {name: one for name, one in lifts.items() if one is not None}
+    return {
+        name: RetentionChances(
+            measured[name].chances_by_status(found.mean, told[name].spread, came_back_if_gone),
+            found.share_measured,
+        )
+        for name, found in zip(told, believed([*told.values()]), strict=True)
+    }
 
 
 def contacts_measured(evaluation: Mapping[str, Any]) -> dict[str, MeasuredContact]:
@@ -167,9 +189,20 @@ def _between(one: MeasuredStatus, lift: float, spread: float) -> float:
 
 
 def _spread(lifts: Floats, variances: Floats) -> float:
-    """By how much lifts differ beyond chance, as a variance; 0 where chance explains it."""
+    """By how much lifts differ beyond what chance may do, as a variance; 0 where chance explains it.
+
+    In ninety-nine of a hundred campaigns whose statuses are all alike it is 0: taking any difference for a real one would put those
+    statuses first whose figures are too good by chance.
+    """
     weights = 1.0 / variances
     centre = (weights * lifts).sum() / weights.sum()
-    excess = (weights * (lifts - centre) ** 2).sum() - (len(lifts) - 1)
+    excess = (weights * (lifts - centre) ** 2).sum() - _by_chance(len(lifts) - 1)
     scale = weights.sum() - (weights**2).sum() / weights.sum()
     return max(0.0, float(excess / scale)) if scale > 0 else 0.0
+
+
+def _by_chance(freedom: int) -> float:
+    """What a sum of so many squared standard normals exceeds once in a hundred times."""
+    from scipy.special import chdtri
+
+    return float(chdtri(freedom, _ONCE_IN)) if freedom else 0.0

@@ -23,7 +23,9 @@ from training.actions.measured import (
     CONTACTS,
     MeasuredContact,
     MeasuredStatus,
+    RetentionChances,
     contacts_measured,
+    retention_chances_of,
 )
 
 ACTIVE, LAPSED = LifecycleStatus.ACTIVE, LifecycleStatus.LAPSED
@@ -38,8 +40,18 @@ def measured(**statuses: MeasuredStatus) -> MeasuredContact:
     return MeasuredContact("call", 1, "2026-01-05", "2026-01-05", 90, 90, statuses)
 
 
+def chances_of(
+    contact: MeasuredContact, assumed: tuple[float, ...], came_back_if_gone: float | None = None
+) -> RetentionChances | None:
+    """What is made of the only contact that was measured; None where it tells too little."""
+    found = retention_chances_of(
+        {"call": contact}, {"call": assumed}, came_back_if_gone=came_back_if_gone
+    )
+    return found.get("call")
+
+
 def test_what_is_sure_replaces_what_was_assumed() -> None:
-    kept = measured(active=SURE).retention_chances((0.5,) * 7)
+    kept = chances_of(measured(active=SURE), (0.5,) * 7)
     assert kept is not None
     assert kept.by_status[ACTIVE] == pytest.approx(0.016, abs=1e-4)
     assert kept.share_measured == pytest.approx(1.0, abs=1e-3)
@@ -58,7 +70,7 @@ def test_what_was_counted_is_told_of_all_customers_together() -> None:
 def test_of_few_customers_the_assumption_outweighs_what_they_show() -> None:
     # A tenth of the silent fifth are assumed to stay, of the 16 of 100 who have not left: a lift of 1.6 in 80, unsure by as much.
     unsure = replace(SURE, contacted=60, held_out=60, kept=-0.10, standard_error=0.08)
-    kept = measured(active=unsure).retention_chances((0.1,) * 7)
+    kept = chances_of(measured(active=unsure), (0.1,) * 7)
     assert kept is not None
     of_data = 0.016**2 / (0.016**2 + 0.08**2)
     assert kept.share_measured == pytest.approx(of_data)
@@ -68,7 +80,7 @@ def test_of_few_customers_the_assumption_outweighs_what_they_show() -> None:
 def test_one_lift_holds_for_all_where_chance_explains_how_they_differ() -> None:
     # 2 in 80 and 1 in 40 are the same lift of 2.5 %.
     lapsed = replace(SURE, came_back=0.4, silent=0.6, kept=0.008)
-    kept = measured(active=SURE, lapsed=lapsed).retention_chances(NOTHING_ASSUMED)
+    kept = chances_of(measured(active=SURE, lapsed=lapsed), NOTHING_ASSUMED)
     assert kept is not None
     lift = kept.by_status[ACTIVE] / 0.8
     assert kept.by_status[LAPSED] == pytest.approx(0.4 * lift)
@@ -78,24 +90,36 @@ def test_one_lift_holds_for_all_where_chance_explains_how_they_differ() -> None:
 
 def test_each_status_has_its_own_effect_where_they_differ_beyond_chance() -> None:
     useless = replace(SURE, kept=0.0)
-    kept = measured(active=SURE, lapsed=useless).retention_chances(NOTHING_ASSUMED)
+    kept = chances_of(measured(active=SURE, lapsed=useless), NOTHING_ASSUMED)
     assert kept is not None
     assert kept.by_status[ACTIVE] == pytest.approx(0.016, abs=5e-4)
     assert kept.by_status[LAPSED] == pytest.approx(0.0, abs=5e-4)
 
 
+@pytest.mark.parametrize(("apart", "is_real"), [(0.025, False), (0.027, True)])
+def test_two_statuses_have_effects_of_their_own_from_a_difference_on_that_chance_hardly_makes(
+    apart: float, is_real: bool
+) -> None:
+    # Both lifts are known to within 0.01 / 0.8, and their difference to within 0.0177; 2.576 times that is 0.0455, or 0.0364 of all.
+    one = replace(SURE, standard_error=0.01, kept=0.02 + apart / 2 * 1.4)
+    two = replace(SURE, standard_error=0.01, kept=0.02 - apart / 2 * 1.4)
+    kept = chances_of(measured(active=one, lapsed=two), NOTHING_ASSUMED)
+    assert kept is not None
+    assert (kept.by_status[ACTIVE] != pytest.approx(kept.by_status[LAPSED])) == is_real
+
+
 def test_who_is_gone_is_kept_as_rarely_as_they_come_back() -> None:
-    kept = measured(active=SURE).retention_chances(NOTHING_ASSUMED, came_back_if_gone=0.1)
+    kept = chances_of(measured(active=SURE), NOTHING_ASSUMED, came_back_if_gone=0.1)
     assert kept is not None
     assert kept.by_status[GONE] == pytest.approx(0.1 * kept.by_status[ACTIVE] / 0.8)
 
 
 def test_fewer_than_fifty_in_an_arm_tell_nothing() -> None:
     few = replace(SURE, contacted=49)
-    assert measured(active=few).retention_chances((0.1,) * 7) is None
-    assert measured(active=replace(few, contacted=50)).retention_chances((0.1,) * 7) is not None
-    assert measured(active=replace(SURE, held_out=49)).retention_chances((0.1,) * 7) is None
-    assert measured(active=replace(SURE, came_back=0.0)).retention_chances((0.1,) * 7) is None
+    assert chances_of(measured(active=few), (0.1,) * 7) is None
+    assert chances_of(measured(active=replace(few, contacted=50)), (0.1,) * 7) is not None
+    assert chances_of(measured(active=replace(SURE, held_out=49)), (0.1,) * 7) is None
+    assert chances_of(measured(active=replace(SURE, came_back=0.0)), (0.1,) * 7) is None
 
 
 def test_an_action_says_whether_it_is_measured_and_by_how_many() -> None:
