@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ import httpx
 from serving.ledger.administration import create_key, create_ticket, revoke_key
 from serving.process.launch import environment
 from serving.snapshot.reading import open_snapshot
-from tests.serving.company import Company
+from tests.serving.company import Company, company_in
 from tests.serving.process.test_launch import PROJECT, free_port
 from tests.waiting import GENEROUS_SECONDS
 
@@ -120,6 +121,8 @@ def ask_everything(url: str, company: Company) -> None:
 def test_the_loop_carries_bytes_and_nothing_is_compiled_once_a_process_is_ready(
     demo_workspace: Company, tmp_path: Path
 ) -> None:
-    with recorded(demo_workspace, tmp_path) as (url, notes):
-        ask_everything(url, demo_workspace)
+    # What it is told of customers stays in its ledger, and the company of all tests is changed by nobody.
+    company = company_in(Path(copytree(demo_workspace.settings_path.parent, tmp_path / "company")))
+    with recorded(company, tmp_path) as (url, notes):
+        ask_everything(url, company)
     assert not notes, "\n".join(notes)
