@@ -56,7 +56,7 @@ class MeasuredStatus:
 class RetentionChances:
     """The chance that a contact keeps a customer of each status, NaN where nothing was measured, in the order of ``LifecycleStatus``.
 
-    ``share_measured`` is how much of it is measurement, the rest being the assumption.
+    ``share_measured`` is how much the contact's own measurement weighs beside what is assumed of it.
     """
 
     by_status: Floats
