@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import DAY_SECONDS
-from serving.pages.list_query import EVERYBODY, MONEY, SORTS, ListQuery
+from serving.pages.list_query import EVERYBODY, GROUPS, MONEY, SORTS, ListQuery
 from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
 from serving.snapshot.contact_groups import groups_in_places, tells_groups
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import NOTHING
-from training.actions.groups import ContactGroup
 from training.families.value.at_risk import TERCILES, Cell, value_risk_matrix
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
@@ -179,7 +178,7 @@ def _of_kind(snapshot: Snapshot, query: ListQuery) -> Truths:
         place = names.index(query.action) if query.action in names else NOTHING
         kept &= snapshot.best_action == place
     if query.group and tells_groups(snapshot):
-        kept &= groups_in_places(snapshot) == ContactGroup[query.group.upper().replace(" ", "_")]
+        kept &= groups_in_places(snapshot) == GROUPS[query.group]
     if query.silent:
         seconds = snapshot.last_order_seconds[keys]
         silent_days = (snapshot.cutoff_seconds - seconds) / DAY_SECONDS

@@ -167,7 +167,9 @@ class _Filters:
         return titles | {_NOTHING_TO_DO: self._language.say("Nothing")}
 
     def _contact_groups(self) -> dict[str, str]:
-        return self._said(GROUPS) if tells_groups(self._snapshot) else {}
+        if not tells_groups(self._snapshot):
+            return {}
+        return self._said({word: one.title for word, one in GROUPS.items()})
 
     def _consents(self) -> dict[str, str]:
         return self._said(CONSENTS) if self._snapshot.has_refused_contact.any() else {}

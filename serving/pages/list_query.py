@@ -26,7 +26,7 @@ SORTS = {
 MONEY = ("gain", "value", "spend", "at_risk")
 """Those that are about money, which nobody is asked by where none is known."""
 STATUSES = {one.word: one.title for one in LifecycleStatus}
-GROUPS = {one.word: one.title for one in ContactGroup if one}
+GROUPS = {one.word: one for one in ContactGroup if one}
 CONSENTS = {
     "all": phrase("Everybody"),
     "refused": phrase("Must not be contacted"),

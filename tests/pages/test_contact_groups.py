@@ -119,7 +119,7 @@ def test_an_answer_says_the_same_as_the_list(in_use: InUse, told: dict[str, str]
     [
         (0.2, 0.0, "Sure thing: they come back anyway"),
         (0.8, 0.0, "Lost cause: they do not come back"),
-        (0.8, -0.1, "Do not disturb: of those contacted"),
+        (0.8, -0.1, "Do not disturb: by what campaigns"),
     ],
 )
 def test_a_customers_page_says_why_nothing_is_to_be_done(

@@ -20,8 +20,8 @@ class ContactGroup(IntEnum):
     """What a customer is to the contacts that were measured; ``UNTOLD`` where no campaign tells it.
 
     Persuadable are those for whom a measured contact brings more than it costs. Of the others who comes back
-    anyway, likelier than not, is a sure thing, who does not is a lost cause; and where campaigns have shown fewer to come
-    back of those contacted, nobody is to be disturbed.
+    anyway, likelier than not, is a sure thing, who does not is a lost cause; and where every measured contact is
+    believed to lose more than it keeps, nobody is to be disturbed.
     """
 
     UNTOLD = 0
@@ -60,13 +60,13 @@ def contact_groups(
 
     Of whoever has ``refused`` to be contacted nothing is told.
     """
-    stays = np.asarray(risk) < _LIKELIER_THAN_NOT
-    found = np.where(stays, ContactGroup.SURE_THING, ContactGroup.LOST_CAUSE)
-    without = np.array([_without_gain(actions, status) for status in LifecycleStatus], np.int8)
-    said = without[np.asarray(statuses, np.intp)]
-    found = np.where(said == ContactGroup.SURE_THING, found, said)
-    for place, action in enumerate(actions):
-        found = np.where(best == place, _with_gain(action), found)
+    places = [*actions, None]  # the last is also that of ``NOTHING``, -1
+    table = np.array(
+        [[_by_rule(actions, status, one) for one in places] for status in LifecycleStatus], np.int8
+    )
+    found = table[np.asarray(statuses, np.intp), best]
+    goes = (found == ContactGroup.SURE_THING) & (np.asarray(risk) >= _LIKELIER_THAN_NOT)
+    found = np.where(goes, ContactGroup.LOST_CAUSE, found)
     return np.where(refused, ContactGroup.UNTOLD, found).astype(np.int8)
 
 
@@ -74,23 +74,27 @@ def contact_group(
     actions: Sequence[Action], status: LifecycleStatus, risk: float, best: Action | None
 ) -> ContactGroup:
     """The group of one customer, by the rule of ``contact_groups``."""
-    if best is not None:
-        return _with_gain(best)
-    found = _without_gain(actions, status)
+    found = _by_rule(actions, status, best)
     if found == ContactGroup.SURE_THING and risk >= _LIKELIER_THAN_NOT:
         return ContactGroup.LOST_CAUSE
     return found
 
 
-def _with_gain(best: Action) -> ContactGroup:
-    """Who is worth an action; that an assumption says so makes nobody persuadable."""
-    return ContactGroup.PERSUADABLE if best.source == MEASURED else ContactGroup.UNTOLD
+def _by_rule(
+    actions: Sequence[Action], status: LifecycleStatus, best: Action | None
+) -> ContactGroup:
+    """The group of who has this best action, None where none gains; a lost cause counts as a sure thing here.
 
-
-def _without_gain(actions: Sequence[Action], status: LifecycleStatus) -> ContactGroup:
-    """Who is worth none of them, if they come back anyway."""
-    chances = [one.kept_chances[status] for one in actions if one.source == MEASURED]
-    told = [one for one in chances if one is not None]
-    if not told:
+    What is only assumed, of the contact or of the customers of this status, tells nothing.
+    """
+    measured = {
+        one.name: chance
+        for one in actions
+        if one.source == MEASURED and (chance := one.kept_chances[status]) is not None
+    }
+    if best is not None:
+        return ContactGroup.PERSUADABLE if best.name in measured else ContactGroup.UNTOLD
+    if not measured:
         return ContactGroup.UNTOLD
-    return ContactGroup.DO_NOT_DISTURB if max(told) < 0 else ContactGroup.SURE_THING
+    is_harmful = max(measured.values()) < 0
+    return ContactGroup.DO_NOT_DISTURB if is_harmful else ContactGroup.SURE_THING

@@ -26,7 +26,7 @@ _WHY_NOTHING = {
         "Lost cause: they do not come back, likelier than not, and no contact changes that for what it costs."
     ),
     ContactGroup.DO_NOT_DISTURB: phrase(
-        "Do not disturb: of those contacted in past campaigns fewer came back than of those held out."
+        "Do not disturb: by what campaigns have shown, contacts lose more customers like this than they keep."
     ),
 }
 

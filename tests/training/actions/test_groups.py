@@ -56,6 +56,8 @@ def test_no_assumption_puts_anybody_in_a_group() -> None:
     assert group_of((MAIL,), 0.4, cents=9e6) == ContactGroup.UNTOLD
     assert group_of((MAIL,), 0.4) == ContactGroup.UNTOLD
     assert group_of((NOT_OF_THEM,), 0.4) == ContactGroup.UNTOLD
+    # A measured call of whose effect on the slowing no campaign tells gains by what is assumed of it.
+    assert group_of((NOT_OF_THEM,), 0.4, cents=9e6) == ContactGroup.UNTOLD
     # The mail gains more by what is assumed of it: what was measured of the call does not speak for that.
     assumed = replace(MAIL, keeps=(0.9,) * ALL)
     assert group_of((CALL, assumed), 0.4, cents=9e6) == ContactGroup.UNTOLD
@@ -76,7 +78,8 @@ def test_a_group_has_a_word_and_a_title_unless_nothing_is_told(one: ContactGroup
 
 chances = st.one_of(st.none(), st.floats(-0.2, 0.5))
 some_action = st.builds(
-    lambda kept, source: replace(CALL, kept_chances=tuple(kept), source=source),
+    lambda name, kept, source: replace(CALL, name=name, kept_chances=tuple(kept), source=source),
+    st.sampled_from(["call", "letter", "mail"]),
     st.lists(chances, min_size=ALL, max_size=ALL),
     st.sampled_from([MEASURED, ASSUMED]),
 )
@@ -87,7 +90,7 @@ customers = st.lists(
 )
 
 
-@given(st.lists(some_action, max_size=3), customers)
+@given(st.lists(some_action, max_size=3, unique_by=lambda one: one.name), customers)
 def test_one_customer_has_the_group_they_have_among_many(
     actions: list[Action], told: list[tuple[LifecycleStatus, float, int]]
 ) -> None:
