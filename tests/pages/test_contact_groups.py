@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -20,10 +21,14 @@ from serving.pages.list_query import ListQuery
 from serving.pages.list_view import churn_list_page
 from serving.pages.pages import Pages
 from serving.snapshot.reading import Snapshot
+from tests.pages.test_browser import STYLE
 from tests.serving.calling import NOW, Service
 from training.actions.actions import MEASURED
 from training.actions.net_gain import best_actions
-from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.known import ENGLISH, language_of
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 EVERYBODY = ListQuery(consent="all", sort="risk")
 
@@ -142,3 +147,31 @@ def test_where_nothing_was_measured_nobody_has_a_group_and_nobody_is_asked_for_o
     assert set(in_the_file(found, EVERYBODY).values()) == {""}
     assert len(in_the_file(found, replace(EVERYBODY, group="persuadable"))) == found.snapshot.judged
     assert not filter_form(found, EVERYBODY, "EUR").contact_groups
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 390, 1024])
+@pytest.mark.parametrize("query", [ListQuery(), ListQuery(action="nothing", sort="risk")])
+def test_no_word_covers_another_or_leaves_the_screen(
+    chromium: Browser, in_use: InUse, valued_service: Service, query: ListQuery, width: int
+) -> None:
+    german = replace(in_use, wording=in_use.wording.in_language(language_of("de")))
+    listed = churn_list_page(german, valued_service.models_in_use.settings, query, None, NOW)
+    page = chromium.new_page(viewport={"width": width, "height": 844})
+    page.set_content(Pages().draw("churn.html", listed))
+    page.add_style_tag(path=str(STYLE))
+    stakes, acts = (
+        page.locator(f".list tbody .{name}").evaluate_all(
+            """cells => cells.map(cell => {
+                const words = document.createRange();
+                words.selectNodeContents(cell);
+                const {left, right} = words.getBoundingClientRect();
+                return [left, right];
+            })"""
+        )
+        for name in ("stake", "act")
+    )
+    page.close()
+    assert len(acts) > 20
+    for (_, stake_ends), (act_begins, act_ends) in zip(stakes, acts, strict=True):
+        assert stake_ends < act_begins and act_ends <= width
